@@ -1,0 +1,89 @@
+/**
+ * Base64 as Go's encoding/base64 reads it: CR and LF are skipped anywhere, non-zero trailing bits are accepted, and an
+ * error names the byte. `Buffer.from(text, 'base64')` accepts nearly everything and cannot stand in.
+ */
+import { encodeUtf8 } from './utf8.ts';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const VALUES = new Int8Array(256).fill(-1);
+for (let index = 0; index < 64; index += 1) VALUES[ALPHABET.charCodeAt(index)] = index;
+const LF = 10;
+const CR = 13;
+const PAD = 61;
+
+/** Go's `CorruptInputError`, with its text. */
+export class Base64Error extends Error {
+  constructor(offset: number) {
+    super(`illegal base64 data at input byte ${offset}`);
+    this.name = 'Base64Error';
+  }
+}
+
+/** The standard encoding, padded. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let binary = '';
+  // In slices, because the arguments of one call are limited.
+  for (let index = 0; index < bytes.length; index += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(index, index + 0x8000));
+  }
+  return btoa(binary);
+}
+
+/**
+ * The bytes that `text` stands for; throws {@link Base64Error}. `padding: false` is Go's RawStdEncoding, which rejects
+ * `=`. A port of encoding/base64 `decodeQuantum`.
+ */
+export function decodeBase64(text: string, options: { padding: boolean } = { padding: true }): Uint8Array {
+  const source = encodeUtf8(text);
+  const out = new Uint8Array(Math.ceil((source.length * 3) / 4));
+  let length = 0;
+  let bits = 0;
+  let digits = 0;
+  let padded = false;
+  for (let index = 0; index < source.length && !padded; index += 1) {
+    const byte = source[index] ?? 0;
+    if (byte === LF || byte === CR) continue;
+    const value = VALUES[byte] ?? -1;
+    if (value < 0) {
+      if (byte !== PAD || !options.padding) throw new Base64Error(index);
+      checkPadding(source, index, digits);
+      padded = true;
+      continue;
+    }
+    bits = (bits << 6) | value;
+    digits += 1;
+    if (digits < 4) continue;
+    out[length] = bits >> 16;
+    out[length + 1] = bits >> 8;
+    out[length + 2] = bits;
+    length += 3;
+    bits = 0;
+    digits = 0;
+  }
+  const incomplete = digits === 1 || (digits > 0 && options.padding);
+  if (!padded && incomplete) throw new Base64Error(source.length - digits);
+  if (digits === 2) out[length++] = bits >> 4;
+  if (digits === 3) {
+    out[length++] = bits >> 10;
+    out[length++] = bits >> 2;
+  }
+  return out.subarray(0, length);
+}
+
+/** The first `=` stands at `index`, after `digits` digits of its quantum: only a second one and newlines may follow. */
+function checkPadding(source: Uint8Array, index: number, digits: number): void {
+  if (digits < 2) throw new Base64Error(index);
+  let next = skipNewlines(source, index + 1);
+  if (digits === 2) {
+    if (next === source.length) throw new Base64Error(source.length);
+    if (source[next] !== PAD) throw new Base64Error(next - 1);
+    next = skipNewlines(source, next + 1);
+  }
+  if (next < source.length) throw new Base64Error(next);
+}
+
+function skipNewlines(source: Uint8Array, start: number): number {
+  let index = start;
+  while (source[index] === LF || source[index] === CR) index += 1;
+  return index;
+}

@@ -1,0 +1,239 @@
+/** The grammar of RFC 8259 with the limits and the error texts of Go's encoding/json (scanner.go). */
+import { decodeUtf8 } from './utf8.ts';
+
+export interface JsonMember {
+  readonly name: string;
+  /** Offset of the name's opening quote. */
+  readonly nameStart: number;
+  readonly value: JsonNode;
+}
+
+export interface JsonNode {
+  readonly kind: 'object' | 'array' | 'string' | 'number' | 'bool' | 'null';
+  /** Offsets in bytes: the first byte of the value, and the one after its last. */
+  readonly start: number;
+  readonly end: number;
+  /** In the order they are written, duplicates included. Empty unless `kind` is `object`. */
+  readonly members: readonly JsonMember[];
+}
+
+/** Go's `json.SyntaxError`, with its text. */
+export class JsonSyntaxError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'JsonSyntaxError';
+  }
+}
+
+interface Open {
+  readonly kind: 'object' | 'array';
+  readonly start: number;
+  readonly members: JsonMember[];
+  name: string;
+  nameStart: number;
+}
+
+const NONE: readonly JsonMember[] = [];
+/** encoding/json `maxNestingDepth`. */
+const MAX_DEPTH = 10_000;
+const LITERALS = { 116: 'true', 102: 'false', 110: 'null' } as const;
+
+/**
+ * The value at the start of `bytes`, its place and that of everything in it, and the offset after it. Without
+ * recursion, so that deep nesting is an error and not the end of the stack.
+ */
+export function scanJson(
+  bytes: Uint8Array,
+  { trailing }: { trailing: 'error' | 'ignore' },
+): { root: JsonNode; rest: number } {
+  const open: Open[] = [];
+  let index = skipSpace(bytes, 0);
+  for (;;) {
+    // Here a value begins, or an empty object or array ends.
+    const start = index;
+    const byte = bytes[index];
+    let node: JsonNode;
+    if (byte === 0x7b || byte === 0x5b) {
+      const kind = byte === 0x7b ? 'object' : 'array';
+      open.push({ kind, start, members: [], name: '', nameStart: 0 });
+      if (open.length > MAX_DEPTH) throw new JsonSyntaxError('exceeded max depth');
+      index = skipSpace(bytes, index + 1);
+      const close = kind === 'object' ? 0x7d : 0x5d;
+      if (bytes[index] !== close) {
+        if (kind === 'object') index = scanName(bytes, index, open);
+        continue;
+      }
+      open.pop();
+      node = { kind, start, end: index + 1, members: NONE };
+    } else {
+      node = scanScalar(bytes, index);
+    }
+    // Here a value has ended: close what ends with it.
+    for (;;) {
+      index = skipSpace(bytes, node.end);
+      const parent = open.at(-1);
+      if (parent === undefined) {
+        if (trailing === 'error' && index < bytes.length) fail(bytes, index, 'after top-level value');
+        return { root: node, rest: node.end };
+      }
+      if (parent.kind === 'object') {
+        parent.members.push({ name: parent.name, nameStart: parent.nameStart, value: node });
+      }
+      if (bytes[index] === 0x2c) break;
+      const object = parent.kind === 'object';
+      if (bytes[index] !== (object ? 0x7d : 0x5d)) {
+        fail(bytes, index, object ? 'after object key:value pair' : 'after array element');
+      }
+      open.pop();
+      node = { kind: parent.kind, start: parent.start, end: index + 1, members: parent.members };
+    }
+    index = skipSpace(bytes, index + 1);
+    if (open.at(-1)?.kind === 'object') index = scanName(bytes, index, open);
+  }
+}
+
+/** Reads `"name" :` into the innermost object and returns the offset where its value begins. */
+function scanName(bytes: Uint8Array, start: number, open: readonly Open[]): number {
+  const object = open.at(-1);
+  if (object === undefined || bytes[start] !== 0x22) fail(bytes, start, 'looking for beginning of object key string');
+  const end = scanString(bytes, start);
+  object.name = unquote(bytes, start, end);
+  object.nameStart = start;
+  const colon = skipSpace(bytes, end);
+  if (bytes[colon] !== 0x3a) fail(bytes, colon, 'after object key');
+  return skipSpace(bytes, colon + 1);
+}
+
+function scanScalar(bytes: Uint8Array, start: number): JsonNode {
+  const byte = bytes[start];
+  if (byte === 0x22) return scalar('string', start, scanString(bytes, start));
+  if (byte === 0x2d || isDigit(byte)) return scalar('number', start, scanNumber(bytes, start));
+  if (byte === 116 || byte === 102 || byte === 110) {
+    const literal = LITERALS[byte];
+    for (let offset = 1; offset < literal.length; offset += 1) {
+      if (bytes[start + offset] !== literal.charCodeAt(offset)) {
+        fail(bytes, start + offset, `in literal ${literal} (expecting '${literal[offset]}')`);
+      }
+    }
+    return scalar(literal === 'null' ? 'null' : 'bool', start, start + literal.length);
+  }
+  return fail(bytes, start, 'looking for beginning of value');
+}
+
+function scalar(kind: JsonNode['kind'], start: number, end: number): JsonNode {
+  return { kind, start, end, members: NONE };
+}
+
+/** The offset after the closing quote. */
+function scanString(bytes: Uint8Array, start: number): number {
+  let index = start + 1;
+  for (;;) {
+    const byte = bytes[index];
+    if (byte === 0x22) return index + 1;
+    if (byte === undefined || byte < 0x20) fail(bytes, index, 'in string literal');
+    index += 1;
+    if (byte !== 0x5c) continue;
+    const escaped = bytes[index];
+    if (escaped === 0x75) {
+      for (let digit = 1; digit <= 4; digit += 1) {
+        if (!isHex(bytes[index + digit])) fail(bytes, index + digit, 'in \\u hexadecimal character escape');
+      }
+      index += 5;
+    } else if (escaped !== undefined && '"\\/bfnrt'.includes(String.fromCharCode(escaped))) {
+      index += 1;
+    } else {
+      fail(bytes, index, 'in string escape code');
+    }
+  }
+}
+
+/** number = [ "-" ] ( "0" / digit1-9 *digit ) [ "." 1*digit ] [ ("e" / "E") [ "+" / "-" ] 1*digit ] */
+function scanNumber(bytes: Uint8Array, start: number): number {
+  let index = start;
+  if (bytes[index] === 0x2d) {
+    index += 1;
+    if (!isDigit(bytes[index])) fail(bytes, index, 'in numeric literal');
+  }
+  if (bytes[index] === 0x30) index += 1;
+  else index = skipDigits(bytes, index);
+  if (bytes[index] === 0x2e) {
+    if (!isDigit(bytes[index + 1])) fail(bytes, index + 1, 'after decimal point in numeric literal');
+    index = skipDigits(bytes, index + 1);
+  }
+  if (bytes[index] === 0x65 || bytes[index] === 0x45) {
+    index += 1;
+    if (bytes[index] === 0x2b || bytes[index] === 0x2d) index += 1;
+    if (!isDigit(bytes[index])) fail(bytes, index, 'in exponent of numeric literal');
+    index = skipDigits(bytes, index);
+  }
+  return index;
+}
+
+function skipDigits(bytes: Uint8Array, start: number): number {
+  let index = start;
+  while (isDigit(bytes[index])) index += 1;
+  return index;
+}
+
+function skipSpace(bytes: Uint8Array, start: number): number {
+  let index = start;
+  for (;;) {
+    const byte = bytes[index];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return index;
+    index += 1;
+  }
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+function isHex(byte: number | undefined): boolean {
+  return isDigit(byte) || (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+}
+
+/** Throws Go's `invalid character … context`, or that the text has ended. */
+function fail(bytes: Uint8Array, index: number, context: string): never {
+  const byte = bytes[index];
+  if (byte === undefined) throw new JsonSyntaxError('unexpected end of JSON input');
+  throw new JsonSyntaxError(`invalid character ${quoteCharacter(byte)} ${context}`);
+}
+
+const SHORT_ESCAPES: Readonly<Record<number, string>> = {
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+  39: "\\'",
+  92: '\\\\',
+};
+
+/** The string between the quotes at `start` and `end - 1` (encoding/json `unquoteBytes`). */
+export function unquote(bytes: Uint8Array, start: number, end: number): string {
+  let plain = true;
+  for (let index = start + 1; index < end - 1 && plain; index += 1) {
+    const byte = bytes[index] ?? 0;
+    plain = byte < 0x80 && byte !== 0x5c;
+  }
+  const inner = bytes.subarray(start + 1, end - 1);
+  if (plain && inner.length < 1024) return String.fromCharCode(...inner);
+  // What is not UTF-8 is lost here, as it is in Go.
+  const text = decodeUtf8(inner).toWellFormed();
+  if (plain || !text.includes('\\')) return text;
+  // The scanner has checked the escapes; a lone surrogate becomes U+FFFD, as in Go.
+  const json = `"${text}"`;
+  return (JSON.parse(json) as string).toWellFormed();
+}
+
+/** scanner.go `quoteChar`: the byte as a character, quoted as strconv.Quote does. */
+function quoteCharacter(byte: number): string {
+  const short = SHORT_ESCAPES[byte];
+  if (short !== undefined) return `'${short}'`;
+  if (byte < 0x20 || byte === 0x7f) return `'\\x${byte.toString(16).padStart(2, '0')}'`;
+  // strconv.IsPrint: the C1 controls, the no-break space and the soft hyphen are not.
+  if ((byte >= 0x80 && byte <= 0xa0) || byte === 0xad) return `'\\u00${byte.toString(16)}'`;
+  return `'${String.fromCharCode(byte)}'`;
+}

@@ -1,0 +1,81 @@
+/**
+ * JSON as Go's encoding/json reads it, with the place of every value.
+ *
+ * `JSON.parse` cannot stand in: it forgets duplicate members (Go merges or overrides them in order), the order of
+ * number-like keys, the bytes of everything around the value that is to be replaced, and it words errors differently.
+ * The document stays bytes, so that replacing one entry leaves every other byte alone.
+ */
+import { type JsonMember, type JsonNode, JsonSyntaxError, scanJson, unquote } from './json-scanner.ts';
+
+export interface JsonDocument {
+  readonly bytes: Uint8Array;
+  readonly root: JsonNode;
+}
+
+/** Go's `json.UnmarshalTypeError`: a value of the wrong type. */
+export class JsonTypeError extends Error {
+  constructor(kind: JsonNode['kind'], target: string) {
+    super(`json: cannot unmarshal ${kind} into ${target}`);
+    this.name = 'JsonTypeError';
+  }
+}
+
+/** Reads exactly one value (Go `json.Unmarshal`); throws {@link JsonSyntaxError}. */
+export function parseJson(bytes: Uint8Array): JsonDocument {
+  return { bytes, root: scanJson(bytes, { trailing: 'error' }).root };
+}
+
+/**
+ * Reads the first value and ignores what follows (Go `json.Decoder.Decode`), undefined when there is none; throws
+ * {@link JsonSyntaxError}. `rest` is the offset after the value.
+ */
+export function parseFirstJson(bytes: Uint8Array): (JsonDocument & { rest: number }) | undefined {
+  if (bytes.every(isJsonSpace)) return undefined;
+  try {
+    const { root, rest } = scanJson(bytes, { trailing: 'ignore' });
+    return { bytes, root, rest };
+  } catch (error) {
+    // A decoder reads a stream, so it words the end of the text differently.
+    if (error instanceof JsonSyntaxError && error.message === 'unexpected end of JSON input') {
+      throw new JsonSyntaxError('unexpected EOF');
+    }
+    throw error;
+  }
+}
+
+/** The text of a string value as Go unquotes it: a byte or escape that is no character becomes U+FFFD. */
+export function jsonString(document: JsonDocument, node: JsonNode): string {
+  return unquote(document.bytes, node.start, node.end);
+}
+
+/**
+ * The members of `node` that Go would decode into the struct field `field`, in order: names match without regard to
+ * case (encoding/json `foldName`), and a later one overrides an earlier one. `fields` are all fields of that struct,
+ * because an exact match with another field wins.
+ */
+export function membersFor(node: JsonNode, field: string, fields: readonly string[]): readonly JsonMember[] {
+  return node.members.filter(({ name }) => name === field || (!fields.includes(name) && foldName(name) === field));
+}
+
+/** Name without regard to case; U+017F and U+212A fold to `s` and `k` (Go `unicode.SimpleFold`). */
+export function foldName(name: string): string {
+  return /[A-Z\u017f\u212a]/.test(name)
+    ? name
+        .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+        .replace(/\u017f/g, 's')
+        .replace(/\u212a/g, 'k')
+    : name;
+}
+
+/** `text` as Go's `json.Marshal` writes it, `<`, `>`, `&` and U+2028/9 escaped, quotes included. */
+export function quoteJson(text: string): string {
+  const body = text
+    .split(/\p{Surrogate}/u)
+    .map((part) => JSON.stringify(part).slice(1, -1))
+    .join('\\ufffd');
+  return `"${body.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+}
+
+function isJsonSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

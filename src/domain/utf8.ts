@@ -1,0 +1,63 @@
+/**
+ * Text that may hold bytes which are not UTF-8, without loss.
+ *
+ * A Go string is bytes; passwords and file contents arrive as bytes. A byte that is not part of valid UTF-8 is kept as
+ * the lone surrogate U+DC00 + byte (the "surrogateescape" of Python's PEP 383) and comes out as that byte again.
+ */
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+const ESCAPE = 0xdc00;
+
+/** The text of `bytes`; every byte that Go's `utf8.DecodeRune` calls invalid becomes one lone surrogate. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return decodeByRune(bytes);
+  }
+}
+
+/** The bytes of `text`: the inverse of {@link decodeUtf8}. */
+export function encodeUtf8(text: string): Uint8Array {
+  if (text.isWellFormed()) return encoder.encode(text);
+  const out: number[] = [];
+  for (const character of text) {
+    const code = character.charCodeAt(0);
+    if (character.length === 1 && code >= ESCAPE + 0x80 && code <= ESCAPE + 0xff) out.push(code - ESCAPE);
+    else out.push(...encoder.encode(character));
+  }
+  return Uint8Array.from(out);
+}
+
+function decodeByRune(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  let index = 0;
+  while (index < bytes.length) {
+    const width = runeWidth(bytes, index);
+    if (width === 0) {
+      parts.push(String.fromCharCode(ESCAPE + (bytes[index] ?? 0)));
+      index += 1;
+    } else {
+      parts.push(strict.decode(bytes.subarray(index, index + width)));
+      index += width;
+    }
+  }
+  return parts.join('');
+}
+
+/** Bytes of the valid rune at `index`, 0 when it is invalid (Go unicode/utf8 `DecodeRune`, which then skips one byte). */
+function runeWidth(bytes: Uint8Array, index: number): number {
+  const first = bytes[index] ?? 0;
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const width = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  for (let offset = 1; offset < width; offset += 1) {
+    const byte = bytes[index + offset];
+    if (byte === undefined) return 0;
+    if (offset === 1 ? byte < low || byte > high : byte < 0x80 || byte > 0xbf) return 0;
+  }
+  return width;
+}

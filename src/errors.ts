@@ -1,0 +1,34 @@
+/** What can go wrong, and which exit code says so. */
+
+/** Exit codes of the program (README, "Exit codes"). */
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/**
+ * Something the person at the keyboard can mend. `message` names the object, in lower case and without a full stop;
+ * `hint` is the next command to type. Neither ever holds a secret value, a response body or a header.
+ */
+export class UserError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.name = 'UserError';
+    this.hint = hint;
+  }
+}
+
+/** The command line itself is wrong: exit code 2. */
+export class UsageError extends UserError {
+  constructor(message: string, hint?: string) {
+    super(message, hint);
+    this.name = 'UsageError';
+  }
+}
+
+/** Ctrl-C, or a prompt that was closed: exit code 130, nothing more to say. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted');
+    this.name = 'Interrupted';
+  }
+}

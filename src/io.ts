@@ -1,0 +1,106 @@
+/** Everything outside the program that it is started with: three streams, the environment, a signal. */
+import { fstatSync, readSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { Interrupted, UserError } from './errors.ts';
+
+/** Where the program reads from. */
+export interface Input {
+  readonly isTTY: boolean;
+  /** Everything until the end of input; throws UserError above `limit` bytes. */
+  readAll(limit: number): Uint8Array;
+  /** The Node stream, for prompts. Costs start-up time: ask for it only on a terminal. */
+  stream(): NodeJS.ReadStream;
+}
+
+/** Where the program writes to. */
+export interface Output {
+  readonly isTTY: boolean;
+  /** Width of the terminal in characters, undefined where there is none. */
+  columns(): number | undefined;
+  write(text: string): void;
+  /** The Node stream, for prompts. Costs start-up time: ask for it only on a terminal. */
+  stream(): NodeJS.WriteStream;
+}
+
+export interface Io {
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Thrown when the reader of our output has gone (`| head -1`): the program ends quietly. */
+export class OutputClosed extends Error {}
+
+/** The Io of this process. Streams are opened through their file descriptors: `process.stdout` alone costs 8 ms in Bun. */
+export function processIo(): Io {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort(new Interrupted()));
+  process.once('SIGTERM', () => interrupt.abort(new Interrupted()));
+  return {
+    stdin: { isTTY: isatty(0), readAll, stream: () => process.stdin },
+    stdout: output(1, () => process.stdout),
+    stderr: output(2, () => process.stderr),
+    env: process.env,
+    signal: interrupt.signal,
+  };
+}
+
+function output(fd: number, stream: () => NodeJS.WriteStream): Output {
+  const isTTY = isatty(fd);
+  return {
+    isTTY,
+    columns: () => (isTTY ? stream().columns : undefined),
+    write: (text) => writeAll(fd, Buffer.from(text, 'utf8')),
+    stream,
+  };
+}
+
+/** A pipe may be in non-blocking mode and full: wait for its reader instead of losing output. */
+function writeAll(fd: number, bytes: Uint8Array): void {
+  let offset = 0;
+  while (offset < bytes.length) {
+    try {
+      offset += writeSync(fd, bytes, offset);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EPIPE') throw new OutputClosed();
+      if (code !== 'EAGAIN') throw new UserError(`cannot write to ${fd === 1 ? 'stdout' : 'stderr'}: ${code}`);
+      pause(1);
+    }
+  }
+}
+
+function readAll(limit: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (fstatSync(0).isDirectory()) throw new UserError('stdin is a directory');
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(64 * 1024);
+    const read = readChunk(chunk);
+    if (read === 0) return Buffer.concat(chunks, size);
+    size += read;
+    if (size > limit) throw new UserError(`stdin holds more than ${limit} bytes`);
+    chunks.push(chunk.subarray(0, read));
+  }
+}
+
+function readChunk(chunk: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(0, chunk);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      // Windows reports the end of a pipe as an error.
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw new UserError(`cannot read stdin: ${code}`);
+      pause(5);
+    }
+  }
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
