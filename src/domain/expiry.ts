@@ -1,0 +1,99 @@
+/** When credentials stop working, as far as they say it themselves. */
+import { decodeBase64 } from './base64.ts';
+import type { AuthEntry } from './credential.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+/** Annotation on our Secrets: a JSON object from server to the time its credential expires (RFC 3339, UTC). */
+export const EXPIRES_AT = 'regsecret/expires-at';
+
+export interface Expiry {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** What is known about the kind of credential, to follow "expires at …". */
+  readonly why: string;
+}
+
+const HOUR = 3_600_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The expiry of the credential of `entry`, undefined when nothing is known. `now` is in milliseconds; `env` tells CI job
+ * tokens apart from other passwords.
+ */
+export function expiryOf(entry: AuthEntry, env: Environment, now: number): Expiry | undefined {
+  if (!('password' in entry.credential)) return undefined;
+  const { username, password } = entry.credential;
+  const claimed = jwtExpiry(password);
+  if (claimed !== undefined) return { at: claimed, why: 'the token says so (exp)' };
+  if (username === 'AWS') {
+    return { at: ecrExpiry(password) ?? now + 12 * HOUR, why: 'passwords of Amazon ECR last 12 hours' };
+  }
+  if (password === '') return undefined;
+  if (password === env.GITHUB_TOKEN && env.GITHUB_ACTIONS === 'true') {
+    return { at: now + 24 * HOUR, why: 'GITHUB_TOKEN ends with its job, after 24 hours at the latest' };
+  }
+  if (password === env.CI_JOB_TOKEN) return { at: jobEnd(env, now), why: 'CI_JOB_TOKEN ends with its job' };
+  return undefined;
+}
+
+/** The `exp` claim of a JSON web token (RFC 7519 section 4.1.4) in milliseconds. The signature is not looked at. */
+function jwtExpiry(token: string): number | undefined {
+  const payload = /^eyJ[\w-]*\.(eyJ[\w-]*)\.[\w-]*$/.exec(token)?.[1];
+  if (payload === undefined) return undefined;
+  return secondsIn(payload.replaceAll('-', '+').replaceAll('_', '/'), 'exp');
+}
+
+/** ECR passwords are base64 of a JSON object that names its expiration, in seconds. */
+function ecrExpiry(password: string): number | undefined {
+  return secondsIn(password.replace(/=+$/, ''), 'expiration');
+}
+
+function secondsIn(base64: string, field: string): number | undefined {
+  try {
+    const claims: unknown = JSON.parse(decodeUtf8(decodeBase64(base64, { padding: false })));
+    if (typeof claims !== 'object' || claims === null) return undefined;
+    const seconds: unknown = Reflect.get(claims, field);
+    const representable = typeof seconds === 'number' && seconds > 0 && seconds < 8.64e12;
+    return representable ? seconds * 1000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** GitLab tells the start of a job and its limit in seconds; an hour is its default limit. */
+function jobEnd(env: Environment, now: number): number {
+  const started = Date.parse(env.CI_JOB_STARTED_AT ?? '');
+  const limit = Number(env.CI_JOB_TIMEOUT ?? '');
+  return (Number.isNaN(started) ? now : started) + (limit > 0 ? limit * 1000 : HOUR);
+}
+
+/** The value of {@link EXPIRES_AT}: what `existing` says about other servers, and what is known about `entries`. */
+export function expiryAnnotation(
+  existing: string | undefined,
+  entries: ReadonlyMap<string, Expiry | undefined>,
+): string | undefined {
+  const known = new Map(Object.entries(parseExpiries(existing)));
+  for (const [server, expiry] of entries) {
+    if (expiry === undefined) known.delete(server);
+    else known.set(server, new Date(Math.floor(expiry.at / 1000) * 1000).toISOString().replace('.000Z', 'Z'));
+  }
+  if (known.size === 0) return undefined;
+  return JSON.stringify(Object.fromEntries([...known].sort(([one], [other]) => (one < other ? -1 : 1))));
+}
+
+/** The times in an annotation, by server; empty when it is absent or not ours. */
+export function parseExpiries(annotation: string | undefined): Record<string, string> {
+  if (annotation === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(annotation);
+    if (typeof value !== 'object' || value === null) return {};
+    return Object.fromEntries(
+      Object.entries(value).filter(
+        (pair): pair is [string, string] => typeof pair[1] === 'string' && !Number.isNaN(Date.parse(pair[1])),
+      ),
+    );
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Go's net/url for `https://` and `http://` texts, as far as the kubelet's keyring needs it.
+ *
+ * WHATWG `URL` cannot stand in: it lower-cases hosts, drops `:443`, rewrites `\`, `..`, numbers and non-ASCII names, and
+ * accepts what Go rejects. Behaviour is Go 1.26's (colons in a host are strict), with which Kubernetes 1.36 is built.
+ */
+import { isIPv6 } from './ip-address.ts';
+import { decodeUtf8, encodeUtf8 } from './utf8.ts';
+
+export interface GoUrl {
+  /** Name and port as written; user info is dropped. */
+  readonly host: string;
+  /** Percent-decoded, begins with `/` unless empty. */
+  readonly path: string;
+}
+
+/** Go's url.Error, with the text of its cause. */
+export class GoUrlError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'GoUrlError';
+  }
+}
+
+/** Host and path of `text`, which begins with `https://` or `http://`; throws {@link GoUrlError} (net/url `Parse`). */
+export function parseGoUrl(text: string): GoUrl {
+  const [beforeFragment, fragment] = cut(text, '#');
+  if (/[\0-\x1f\x7f]/.test(beforeFragment)) throw new GoUrlError('net/url: invalid control character in URL');
+  const [beforeQuery] = cut(beforeFragment, '?');
+  const rest = beforeQuery.slice(beforeQuery.indexOf('//') + 2);
+  const slash = rest.indexOf('/');
+  const authority = slash < 0 ? rest : rest.slice(0, slash);
+  const url = { host: parseAuthority(authority), path: percentDecode(slash < 0 ? '' : rest.slice(slash), 'path') };
+  percentDecode(fragment, 'path');
+  return url;
+}
+
+/** Host and port of `host` (net `SplitHostPort`); the whole with an empty port where Go reports an error. */
+export function splitHostPort(host: string): { name: string; port: string } {
+  const colon = host.lastIndexOf(':');
+  const whole = { name: host, port: '' };
+  if (colon < 0) return whole;
+  const port = host.slice(colon + 1);
+  if (host.startsWith('[')) {
+    const close = host.indexOf(']');
+    if (close + 1 !== colon) return whole;
+    const name = host.slice(1, close);
+    return /[[\]]/.test(name + port) ? whole : { name, port };
+  }
+  const name = host.slice(0, colon);
+  return /[:[\]]/.test(name) || /[[\]]/.test(port) ? whole : { name, port };
+}
+
+function parseAuthority(authority: string): string {
+  const at = authority.lastIndexOf('@');
+  const host = parseHost(authority.slice(at + 1));
+  if (at >= 0) {
+    const userInfo = authority.slice(0, at);
+    if (!/^[-A-Za-z0-9._:~!$&'()*+,;=%@]*$/.test(userInfo)) throw new GoUrlError('net/url: invalid userinfo');
+    percentDecode(userInfo, 'path');
+  }
+  return host;
+}
+
+function parseHost(host: string): string {
+  const bracket = host.lastIndexOf('[');
+  if (bracket > 0) throw new GoUrlError('invalid IP-literal');
+  if (bracket === 0) return parseIpLiteral(host);
+  const colon = host.indexOf(':');
+  if (colon >= 0) checkPort(host.slice(colon));
+  return percentDecode(host, 'host');
+}
+
+function parseIpLiteral(host: string): string {
+  const close = host.lastIndexOf(']');
+  if (close < 0) throw new GoUrlError("missing ']' in host");
+  const port = host.slice(close + 1);
+  checkPort(port);
+  const inner = host.slice(1, close);
+  const zone = inner.indexOf('%25');
+  const name =
+    zone < 0
+      ? percentDecode(inner, 'host')
+      : percentDecode(inner.slice(0, zone), 'host') + percentDecode(inner.slice(zone), 'zone');
+  if (!isIPv6(name)) throw new GoUrlError(`invalid host: ParseAddr(${JSON.stringify(name)}): unable to parse IP`);
+  return `[${name}]${port}`;
+}
+
+function checkPort(port: string): void {
+  if (!/^(:[0-9]*)?$/.test(port)) throw new GoUrlError(`invalid port ${JSON.stringify(port)} after host`);
+}
+
+/** What a host may hold unescaped, besides bytes above 0x7f (net/url encoding table, `encodeHost`). */
+const HOST_CHARACTER = /[-A-Za-z0-9._~!$&'()*+,;=:[\]<>"]/;
+
+function percentDecode(text: string, mode: 'host' | 'zone' | 'path'): string {
+  if (mode !== 'path') {
+    for (const character of text.replace(/%[0-9A-Fa-f]{2}/g, '')) {
+      if (character < '\x80' && character !== '%' && !HOST_CHARACTER.test(character)) {
+        throw new GoUrlError(`invalid character ${JSON.stringify(character)} in host name`);
+      }
+    }
+  }
+  if (!text.includes('%')) return text;
+  const bytes: number[] = [];
+  const source = encodeUtf8(text);
+  for (let index = 0; index < source.length; index += 1) {
+    const byte = source[index] ?? 0;
+    if (byte !== 0x25) {
+      bytes.push(byte);
+      continue;
+    }
+    const escaped = decodeUtf8(source.subarray(index, index + 3));
+    if (!/^%[0-9A-Fa-f]{2}$/.test(escaped)) throw new GoUrlError(`invalid URL escape ${JSON.stringify(escaped)}`);
+    const value = Number.parseInt(escaped.slice(1), 16);
+    if (!mayEscape(value, mode)) throw new GoUrlError(`invalid URL escape ${JSON.stringify(escaped)}`);
+    bytes.push(value);
+    index += 2;
+  }
+  return decodeUtf8(Uint8Array.from(bytes));
+}
+
+/** In a host only bytes above 0x7f and `%` itself may be escaped, in a zone also what may stand there and a space. */
+function mayEscape(value: number, mode: 'host' | 'zone' | 'path'): boolean {
+  if (mode === 'path' || value === 0x25) return true;
+  if (mode === 'host') return value >= 0x80;
+  return value === 0x20 || HOST_CHARACTER.test(String.fromCharCode(value));
+}
+
+function cut(text: string, separator: string): [string, string] {
+  const index = text.indexOf(separator);
+  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
+}

@@ -1,0 +1,27 @@
+/** IPv6 addresses in text form (RFC 4291 section 2.2, with an RFC 4007 zone). */
+
+/** Whether `text` is one: a port of Go's net/netip `parseIPv6`, which also accepts an embedded IPv4 tail and a zone. */
+export function isIPv6(text: string): boolean {
+  const percent = text.indexOf('%');
+  if (percent === text.length - 1) return false;
+  const address = percent < 0 ? text : text.slice(0, percent);
+  const halves = address.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const last = groups.at(-1)?.at(-1);
+  let fields = groups.flat().length;
+  if (last?.includes('.')) {
+    if (!isIPv4(last)) return false;
+    groups.at(-1)?.pop();
+    fields += 1;
+  }
+  if (!groups.flat().every((group) => /^[0-9A-Fa-f]{1,4}$/.test(group))) return false;
+  // "::" stands for at least one group of zeros.
+  return halves.length === 2 ? fields <= 7 : fields === 8;
+}
+
+/** Four decimal fields up to 255 without leading zeros. */
+export function isIPv4(text: string): boolean {
+  const fields = text.split('.');
+  return fields.length === 4 && fields.every((field) => /^(0|[1-9][0-9]{0,2})$/.test(field) && Number(field) <= 255);
+}

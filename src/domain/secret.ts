@@ -1,0 +1,36 @@
+/** A Secret as the API server has it, and the two types the kubelet reads pull credentials from. */
+
+export interface ObjectMeta {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** The part of a core/v1 Secret that we read; every other field is kept as it came. */
+export interface Secret {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Secret';
+  readonly metadata: ObjectMeta;
+  /** Values in base64. */
+  readonly data?: Readonly<Record<string, string>>;
+  readonly type?: string;
+  readonly immutable?: boolean;
+}
+
+export type PullSecretType = 'kubernetes.io/dockerconfigjson' | 'kubernetes.io/dockercfg';
+
+/** The data key that each type must have (kubernetes api core/v1/types.go `DockerConfigJsonKey`, `DockerConfigKey`). */
+export const DATA_KEY: Readonly<Record<PullSecretType, '.dockerconfigjson' | '.dockercfg'>> = {
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+  'kubernetes.io/dockercfg': '.dockercfg',
+};
+
+/** The sum of decoded values that the API server accepts (core/v1/types.go `MaxSecretSize`), in bytes. */
+export const MAX_SECRET_SIZE = 1024 * 1024;
+
+export function isPullSecretType(type: string | undefined): type is PullSecretType {
+  return type !== undefined && Object.hasOwn(DATA_KEY, type);
+}

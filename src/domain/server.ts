@@ -1,0 +1,130 @@
+/** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
+import { GoUrlError } from './go-url.ts';
+import { type Key, parseKey, splitHost } from './key.ts';
+
+/** The only key of Docker Hub that docker, podman and the kubelet all understand. */
+export const DOCKER_HUB = 'https://index.docker.io/v1/';
+
+export interface ServerProblem {
+  /** Why no image can match, in a sentence that begins with the server. */
+  readonly reason: string;
+  /** A server that works and is likely meant. */
+  readonly proposal?: string;
+}
+
+const HUB_NAMES = ['docker.io', 'index.docker.io', 'www.docker.io'];
+/** Hosts that belong to Docker Hub but are in no image name. */
+const HUB_ALIASES = ['registry-1.docker.io', 'hub.docker.com', 'registry.hub.docker.com', 'registry.docker.io'];
+
+/** `server` as it is written into a Secret: Docker Hub's names become its one key, anything else stays as it is. */
+export function canonicalServer(server: string): string {
+  const host = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/.exec(server)?.[1];
+  return host !== undefined && HUB_NAMES.includes(host) ? DOCKER_HUB : server;
+}
+
+/** The host[:port] that is asked about `server`; undefined when it has none. */
+export function registryOf(server: string): string | undefined {
+  try {
+    const { host } = parseKey(server);
+    if (HUB_NAMES.includes(host)) return 'registry-1.docker.io';
+    return host === '' ? undefined : host;
+  } catch (error) {
+    if (error instanceof GoUrlError) return undefined;
+    throw error;
+  }
+}
+
+/** How people call `server`. */
+export function displayServer(server: string): string {
+  return server === DOCKER_HUB ? 'Docker Hub' : server;
+}
+
+/**
+ * Why the kubelet can use `server` for no image, undefined when it can. An image is `domain/path` of
+ * distribution/reference; the rules of matching are keyring.go `URLsMatch`.
+ */
+export function serverProblem(server: string): ServerProblem | undefined {
+  const reason = unusable(server);
+  if (reason === undefined) return undefined;
+  const proposal = propose(server);
+  return proposal === undefined || unusable(proposal) !== undefined ? { reason } : { reason, proposal };
+}
+
+function unusable(server: string): string | undefined {
+  if (server === '') return 'the server is empty';
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(server)?.[1];
+  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') {
+    return `${server} has the scheme ${scheme}, which the kubelet does not know`;
+  }
+  let key: Key;
+  try {
+    key = parseKey(server);
+  } catch (error) {
+    if (error instanceof GoUrlError)
+      return `${hideUserInfo(server)} is not a server the kubelet can read: ${error.message}`;
+    throw error;
+  }
+  if (/^(https?:\/\/)?[^/]*@/.test(server)) return `${hideUserInfo(server)} has a user name in front of the host`;
+  return hostProblem(server, key) ?? pathProblem(server, key, scheme !== undefined);
+}
+
+function hostProblem(server: string, { host, path }: Key): string | undefined {
+  if (HUB_ALIASES.includes(host)) return `${server} is not the name that images of Docker Hub have`;
+  if (host === 'index.docker.io' && path !== '')
+    return `${server} matches no image: those of Docker Hub are called docker.io/…`;
+  if (/[A-Z]/.test(host)) return `${server} has upper-case letters, and the kubelet compares hosts letter by letter`;
+  const { labels, port } = splitHost(host);
+  if (host.startsWith('['))
+    return port === '' ? `${server} is an IPv6 address without a port, which the kubelet cannot match` : undefined;
+  if (!labels.every((label) => /^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?$/.test(label)))
+    return `${server} has no host that an image can name`;
+  const [only] = labels;
+  if (labels.length === 1 && port === '' && only !== undefined && !matchesLocalhost(only)) {
+    return `${server} has no dot and no port, so an image ${server}/app means docker.io/${server}/app`;
+  }
+  return undefined;
+}
+
+/** A host of one label without a port is a registry only when it is `localhost` (distribution/reference normalize.go). */
+function matchesLocalhost(label: string): boolean {
+  return new RegExp(`^${label.replace(/\*+/g, '.*')}$`).test('localhost');
+}
+
+/** The beginning of a repository path: components of distribution/reference regexp.go, the last one perhaps cut short. */
+const PATH_PREFIX = /^(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(\/|(\.|_|__|-+))?$/;
+
+function pathProblem(server: string, { path }: Key, hasScheme: boolean): string | undefined {
+  if (hasScheme && (path === '/v1' || path === '/v2')) {
+    return `${server} needs a slash at its end, or it opens only images under ${path.slice(1)}`;
+  }
+  if (PATH_PREFIX.test(path)) return undefined;
+  if (path.includes('*')) return `${server} has a * in its path, and the kubelet knows * only in host names`;
+  if (/[:@]/.test(path)) return `${server} has a tag or digest, and the kubelet compares names without them`;
+  return `${server} has a path that no image can have`;
+}
+
+/** What is likely meant: the same without the parts that images do not have. */
+function propose(server: string): string | undefined {
+  const bare = server
+    .trim()
+    .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
+    .replace(/^[^/]*@/, '')
+    .toLowerCase();
+  const [host = '', ...rest] = bare.split('/');
+  const path = rest
+    .join('/')
+    .replace(/[:@?#*].*$/, '')
+    .replace(/^v[12]$/, '')
+    .replace(/^v[12]\//, '');
+  if (HUB_ALIASES.includes(host) || HUB_NAMES.includes(host)) {
+    return path === '' || HUB_ALIASES.includes(host) ? DOCKER_HUB : `docker.io/${path}`;
+  }
+  const trimmed = host.replace(/[?#].*$/, '').replace(/:(\*|)$/, '');
+  const proposal = path === '' ? trimmed : `${trimmed}/${path}`;
+  return proposal === server || proposal === '' ? undefined : proposal;
+}
+
+/** A password in a server must not reach the screen. */
+function hideUserInfo(server: string): string {
+  return server.replace(/^(https?:\/\/)?[^/]*@/, '$1…@');
+}
