@@ -1,0 +1,61 @@
+/** Plain requests to the API server, for what a test sets up or looks up; never through code that is under test. */
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { text } from 'node:stream/consumers';
+import type { CertificateFiles } from './certificate.ts';
+
+export interface ApiClient {
+  /** Sends one request; an answer of any status is an answer, and its JSON is parsed. */
+  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
+  close(): void;
+}
+
+export interface ApiAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: an object of the API, of whatever kind the path names
+  body: any;
+}
+
+export interface ApiCredentials {
+  server: string;
+  caFile: string;
+  certificate?: CertificateFiles;
+  token?: string;
+}
+
+/** Opens a client that keeps its connections. */
+export function createApiClient(credentials: ApiCredentials): ApiClient {
+  const { server, caFile, certificate, token } = credentials;
+  const agent = new Agent({
+    keepAlive: true,
+    ca: readFileSync(caFile),
+    ...(certificate ? { cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) } : {}),
+  });
+  const authorization = token ? { authorization: `Bearer ${token}` } : {};
+  return {
+    close: () => agent.destroy(),
+    request: (method, path, body, headers = {}) =>
+      new Promise((resolve, reject) => {
+        const content = body === undefined ? undefined : JSON.stringify(body);
+        const type = content === undefined ? {} : { 'content-type': 'application/json' };
+        const sent = request(new URL(path, server), {
+          agent,
+          method,
+          headers: { ...type, ...authorization, ...headers },
+        });
+        sent.once('error', reject);
+        sent.once('response', (response) => {
+          text(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }), reject);
+        });
+        sent.end(content);
+      }),
+  };
+}
+
+function parsed(answer: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    return answer; // such as the "ok" of /readyz
+  }
+}

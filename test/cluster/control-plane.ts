@@ -1,0 +1,163 @@
+/** A real control plane: etcd, kube-apiserver, kube-controller-manager and kube-scheduler, on loopback ports. */
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApiClient } from './api-client.ts';
+import {
+  type Authority,
+  type CertificateFiles,
+  createAuthority,
+  issueCertificate,
+  type Subject,
+  writeCertificate,
+} from './certificate.ts';
+import { startDaemon } from './daemon.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import type { PortBlock } from './port-block.ts';
+import { controlPlanePrograms, ensurePrograms } from './programs.ts';
+import { type Report, secondsSince } from './report.ts';
+
+/** What others need to know of it; plain data, for it travels between processes. */
+export interface ClusterInfo {
+  /** An administrator's, with a client certificate of the group system:masters. */
+  kubeconfig: string;
+  server: string;
+  caFile: string;
+  /** With it, tests issue client certificates for any user. */
+  caKeyFile: string;
+  admin: CertificateFiles;
+  serviceAccountIssuer: string;
+  /** Users of the API server's static token file, by name. */
+  tokenUsers: Record<'token-admin' | 'token-nobody', { token: string; groups: string[] }>;
+  bin: Record<(typeof controlPlanePrograms)[number], string>;
+  /** The run's temporary folder; logs are in `logs/`. */
+  folder: string;
+  /** A home folder for kubectl, so that it neither reads nor writes the user's. */
+  home: string;
+}
+
+/** Starts the control plane; done when the API server is ready and service accounts are being made. */
+export async function startControlPlane(folder: string, ports: PortBlock, report: Report): Promise<ClusterInfo> {
+  const bin = await ensurePrograms(controlPlanePrograms, report);
+  const started = performance.now();
+  const files = writeFiles(folder);
+  const etcd = await startEtcd(bin.etcd, folder, ports);
+  const port = await ports.next();
+  const server = `https://127.0.0.1:${port}`;
+  const apiServer = startDaemon({
+    name: 'kube-apiserver',
+    command: bin['kube-apiserver'],
+    folder,
+    args: [
+      `--etcd-servers=${etcd}`,
+      '--bind-address=127.0.0.1',
+      '--advertise-address=127.0.0.1',
+      `--secure-port=${port}`,
+      `--cert-dir=${join(folder, 'certificates')}`,
+      `--client-ca-file=${files.ca.certFile}`,
+      `--tls-cert-file=${files.server.certFile}`,
+      `--tls-private-key-file=${files.server.keyFile}`,
+      `--service-account-issuer=${serviceAccountIssuer}`,
+      `--service-account-key-file=${files.serviceAccountKey}`,
+      `--service-account-signing-key-file=${files.serviceAccountKey}`,
+      `--token-auth-file=${files.tokens}`,
+      '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
+      '--service-cluster-ip-range=10.96.0.0/16',
+      '--endpoint-reconciler-type=none', // there is one server, and nobody looks it up
+      '--allow-privileged',
+    ],
+  });
+  const credentials = { server, caFile: files.ca.certFile };
+  const kubeconfig = writeKubeconfig(join(folder, 'admin.kubeconfig'), { ...credentials, certificate: files.admin });
+  const api = createApiClient({ ...credentials, certificate: files.admin });
+  await apiServer.ready(async () => (await api.request('GET', '/readyz')).status === 200);
+
+  const common = [`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'];
+  const unhurried = ['--kube-api-qps=1000', '--kube-api-burst=1000']; // the default of 20 per second makes tests wait
+  const manager = startDaemon({
+    name: 'kube-controller-manager',
+    command: bin['kube-controller-manager'],
+    folder,
+    args: [
+      ...common,
+      ...unhurried,
+      `--root-ca-file=${files.ca.certFile}`,
+      `--service-account-private-key-file=${files.serviceAccountKey}`,
+    ],
+  });
+  startDaemon({ name: 'kube-scheduler', command: bin['kube-scheduler'], folder, args: [...common, ...unhurried] });
+  const account = '/api/v1/namespaces/default/serviceaccounts/default';
+  await manager.ready(async () => (await api.request('GET', account)).status === 200);
+  api.close();
+  report(`control plane ready in ${secondsSince(started)}: ${kubeconfig}`);
+  return {
+    kubeconfig,
+    server,
+    caFile: files.ca.certFile,
+    caKeyFile: files.ca.keyFile,
+    admin: files.admin,
+    serviceAccountIssuer,
+    tokenUsers,
+    bin,
+    folder,
+    home: join(folder, 'home'),
+  };
+}
+
+const serviceAccountIssuer = 'https://kubernetes.default.svc';
+
+const tokenUsers: ClusterInfo['tokenUsers'] = {
+  'token-admin': { token: 'static-token-of-token-admin', groups: ['system:masters'] },
+  'token-nobody': { token: 'static-token-of-token-nobody', groups: [] },
+};
+
+interface Files {
+  ca: CertificateFiles;
+  server: CertificateFiles;
+  admin: CertificateFiles;
+  serviceAccountKey: string;
+  tokens: string;
+}
+
+function writeFiles(folder: string): Files {
+  const path = (name: string): string => join(folder, 'certificates', name);
+  const ca: Authority = createAuthority('regsecret test authority');
+  const issue = (name: string, subject: Subject, hosts: readonly string[] = []): CertificateFiles =>
+    writeCertificate(issueCertificate(ca, subject, hosts), path(name));
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  writeFileSync(path('service-account.key'), keys.privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 });
+  const tokenLines = Object.entries(tokenUsers).map(
+    ([name, { token, groups }]) => `${token},${name},${name},"${groups.join(',')}"\n`,
+  );
+  writeFileSync(path('tokens.csv'), tokenLines.join(''), { mode: 0o600 });
+  return {
+    ca: writeCertificate(ca, path('ca')),
+    server: issue('server', { commonName: 'kube-apiserver' }, ['127.0.0.1', 'localhost', 'kubernetes.default.svc']),
+    admin: issue('admin', { commonName: 'kubernetes-admin', organizations: ['system:masters'] }),
+    serviceAccountKey: path('service-account.key'),
+    tokens: path('tokens.csv'),
+  };
+}
+
+/** Starts etcd and returns its URL. */
+async function startEtcd(command: string, folder: string, ports: PortBlock): Promise<string> {
+  const client = `http://127.0.0.1:${await ports.next()}`;
+  const peer = `http://127.0.0.1:${await ports.next()}`;
+  const etcd = startDaemon({
+    name: 'etcd',
+    command,
+    folder,
+    args: [
+      `--data-dir=${join(folder, 'state', 'etcd')}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=default=${peer}`,
+      '--unsafe-no-fsync', // nothing here is to survive
+    ],
+  });
+  await etcd.ready(async () => (await fetch(`${client}/health`)).ok);
+  return client;
+}

@@ -1,0 +1,74 @@
+/** Building programs of one Go module into a folder, whole or not at all, and never twice at the same time. */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startChild } from './child.ts';
+import { lock } from './lock.ts';
+import type { GoModule, ProgramName } from './programs.ts';
+import type { Report } from './report.ts';
+
+/** Builds the named programs of a module into `folder`, unless another process does so first. */
+export async function build(
+  module: GoModule,
+  names: readonly ProgramName[],
+  folder: string,
+  report: Report,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const held = await lock(join(folder, '.lock'), () => report(`waiting for another build in ${folder}`));
+  const temporary = join(folder, '.building');
+  try {
+    const absent = names.filter((name) => !existsSync(join(folder, name)));
+    if (absent.length === 0) return;
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary);
+    await goBuild(module, absent, temporary, report);
+    for (const name of absent) renameSync(join(temporary, outputName(module, name)), join(folder, name));
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+    held.release();
+  }
+}
+
+const reportEveryMs = 15_000;
+const tailLines = 40;
+
+async function goBuild(module: GoModule, names: readonly ProgramName[], into: string, report: Report): Promise<void> {
+  const start = performance.now();
+  const seconds = (): string => `${Math.round((performance.now() - start) / 1000)} s`;
+  const packages = names.map((name) => module.packages[name] ?? name);
+  const args = ['build', '-v', '-trimpath', '-buildvcs=false', '-gcflags=all=-dwarf=false', ...module.flags];
+  report(`building ${names.join(', ')} with go (minutes the first time, once per version)`);
+  const go = startChild('go', [...args, '-o', `${into}/`, ...packages], {
+    cwd: module.folder,
+    // No cgo: no C compiler needed, and the programs run wherever they are copied to.
+    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: '', GOARCH: '' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+
+  let compiled = 0;
+  const tail: string[] = [];
+  if (go.stderr) {
+    createInterface(go.stderr).on('line', (line) => {
+      if (/^[^\s:#]+$/.test(line)) compiled++;
+      else if (tail.push(line) > tailLines) tail.shift();
+    });
+  }
+  const progress = setInterval(() => {
+    const done = readdirSync(into); // go puts each program there as soon as it is linked
+    const which = done.length > 0 ? ` (${done.join(', ')})` : '';
+    report(`built ${done.length} of ${names.length}${which}, ${compiled} packages compiled, ${seconds()}`);
+  }, reportEveryMs);
+  const code = await new Promise<number | string>((resolve) => {
+    go.once('error', (error) => resolve(error.message));
+    go.once('close', (code, signal) => resolve(code ?? signal ?? 'no exit code'));
+  });
+  clearInterval(progress);
+  if (code !== 0) throw new Error(`go build of ${names.join(', ')} failed (${code}):\n${tail.join('\n')}`);
+  report(`built ${names.join(', ')} in ${seconds()}`);
+}
+
+/** What `go build -o folder/` calls a program: the last element of its package path that is no major version. */
+function outputName(module: GoModule, name: ProgramName): string {
+  return basename((module.packages[name] ?? name).replace(/\/v\d+$/, ''));
+}

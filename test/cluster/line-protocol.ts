@@ -1,0 +1,48 @@
+/** The supervisor's protocol: one JSON object per line, a request `{start: …}` and its answer `{ok}` or `{error}`. */
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { ClusterInfo } from './control-plane.ts';
+
+export type Request = { start: 'cluster' };
+export type Answer = { ok: unknown } | { error: string };
+
+/** What each request is answered with. */
+export interface Answers {
+  cluster: ClusterInfo;
+}
+
+/** What the supervisor prints once it listens. */
+export interface Greeting {
+  folder: string;
+  socket: string;
+}
+
+/** Serves requests of one connection, one after another. */
+export function answerRequests(socket: Socket, answer: (request: Request) => Promise<unknown>): void {
+  socket.on('error', () => {}); // the other side was killed
+  createInterface(socket).on('line', (line) => {
+    answer(JSON.parse(line) as Request)
+      .then((ok): Answer => ({ ok }))
+      .catch((error: unknown): Answer => ({ error: error instanceof Error ? error.message : String(error) }))
+      .then((answer) => socket.write(`${JSON.stringify(answer)}\n`));
+  });
+}
+
+/** Sends one request on a connection of its own, which stays open until `close`. */
+export function ask<Start extends Request['start']>(
+  path: string,
+  request: Request & { start: Start },
+): Promise<{ answer: Answers[Start]; close(): void }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the supervisor of the cluster has ended')));
+    createInterface(socket).once('line', (line) => {
+      const answer = JSON.parse(line) as Answer;
+      if ('ok' in answer) return resolve({ answer: answer.ok as Answers[Start], close: () => socket.destroy() });
+      socket.destroy();
+      reject(new Error(answer.error));
+    });
+    socket.write(`${JSON.stringify(request)}\n`);
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * The program that owns every process and mount of a run, and ends them when its stdin closes (its starter stopped or
+ * was killed) or it gets a signal. As root on Linux it is process 1 of namespaces of its own, so that even its own
+ * SIGKILL leaves neither a process nor a mount.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { killChildren, run } from './child.ts';
+import { waitFor } from './condition.ts';
+import { startControlPlane } from './control-plane.ts';
+import { stopDaemons } from './daemon.ts';
+import { answerRequests, type Greeting, type Request } from './line-protocol.ts';
+import { reservePorts } from './port-block.ts';
+import { report } from './report.ts';
+import { createRunFolder, removeRunFolder } from './run-folder.ts';
+
+const hasNamespaces = process.pid === 1;
+const folder = createRunFolder();
+const state = join(folder, 'state');
+
+let stopping = false;
+process.stdin.once('close', stop).resume();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+
+if (hasNamespaces) await mountState();
+const ports = await reservePorts();
+const socket = join(folder, 'supervisor.sock');
+createServer((connection) => answerRequests(connection, answer)).listen(socket, () => {
+  const greeting: Greeting = { folder, socket };
+  process.stdout.write(`${JSON.stringify(greeting)}\n`);
+});
+
+let cluster: ReturnType<typeof startControlPlane> | undefined;
+
+async function answer(request: Request): Promise<unknown> {
+  switch (request.start) {
+    case 'cluster':
+      cluster ??= startControlPlane(folder, ports, report);
+      return cluster;
+  }
+}
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  try {
+    await Promise.all([killChildren(), stopDaemons()]);
+    if (hasNamespaces) await leaveNamespaces();
+    await removeRunFolder(folder);
+  } catch (error) {
+    report(`could not clear away ${folder}: ${(error as Error).message}`);
+  }
+  process.exit();
+}
+
+/** Memory is faster than a disk, and goes away with our mount namespace. */
+async function mountState(): Promise<void> {
+  const mount = await run('mount', ['-t', 'tmpfs', '-o', 'mode=0700', 'regsecret', state]);
+  if (mount.code !== 0) throw new Error(`mount ${state}: ${mount.stderr.trim()}`);
+}
+
+/** Ends what our children have started and left to us, such as containers, and lets go of the mounts. */
+async function leaveNamespaces(): Promise<void> {
+  const others = (): boolean => readdirSync('/proc').some((name) => /^\d+$/.test(name) && name !== '1' && lives(name));
+  if (others()) process.kill(-1, 'SIGKILL'); // from process 1, that is everyone else in our namespace
+  await waitFor(() => !others(), { what: 'the last processes to end', deadlineMs: 10_000, everyMs: 5 });
+  await run('umount', ['--lazy', state]);
+}
+
+/** Orphans that have ended stay zombies, as nobody waits for them here; they hold on to nothing. */
+function lives(id: string): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${id}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
