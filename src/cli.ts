@@ -1,0 +1,110 @@
+/** Every command, flag and example on one page. Each action loads its command only when it is run. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Io } from './io.ts';
+import { VERSION } from './version.ts';
+
+/** The program; actions report their exit code through `exit`. */
+export function buildProgram(io: Io, name: string, exit: (code: number) => void): Command {
+  const program = new Command(name)
+    .description('Kubernetes image-pull secrets, from the login on your machine to the pod that runs')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns() ?? 100,
+      getErrHelpWidth: () => io.stderr.columns() ?? 100,
+    })
+    .showHelpAfterError(`hint: ${name} --help`);
+
+  kubernetesFlags(
+    program
+      .command('create')
+      .argument('[name]', 'name of the Secret', 'regsecret')
+      .description('create a pull secret from a login, or add the login to the one that exists')
+      .optionsGroup('Credentials, the first that applies:')
+      .option('--server <server>', 'registry, also with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
+      .option('--username <user>', 'user name')
+      .option('--email <email>', 'e-mail address, which no registry needs')
+      .option('--password-stdin', 'read the password from stdin')
+      .option('--password-file <file>', 'read the password from a file')
+      .option('--password-env <variable>', 'take the password from an environment variable')
+      .option(
+        '--from-file <file>',
+        'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
+        collect,
+      )
+      .option('--all', 'take every login of docker and podman')
+      .option('--prompt', 'ask for server, user name and password')
+      .optionsGroup('Secret:')
+      .option('--replace', 'drop the registries that are in the Secret and not named here')
+      .option('--force', 'delete and create a Secret that is immutable or of another type')
+      .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
+      .option('--append-hash', 'append a hash of the content to the name')
+      .option('--verify', 'ask the registry whether it accepts the credential before anything is written')
+      .optionsGroup('Output:')
+      .addOption(dryRunOption())
+      .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
+      .option('--field-manager <name>', 'owner of the written fields', 'regsecret')
+      .optionsGroup('As in kubectl create secret docker-registry:')
+      .option('--docker-server <server>', 'registry, written as it is')
+      .option('--docker-username <user>', 'user name')
+      .option('--docker-password <password>', 'password; visible to every user of this machine')
+      .option('--docker-email <email>', 'e-mail address'),
+  )
+    .addHelpText(
+      'after',
+      examples(name, [
+        ['create', 'from the docker or podman login on this machine'],
+        ['create team-pull --server ghcr.io --server quay.io', 'from two of several logins'],
+        ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
+        ['create --from-file ~/.docker/config.json --dry-run=client -o yaml', 'a manifest, without a cluster'],
+      ]),
+    )
+    .action(async (secret: string, options) => {
+      const { create } = await import('./commands/create.ts');
+      exit(await create({ ...options, name: secret }, io));
+    });
+
+  return program;
+}
+
+/** The flags of every command that talks to a cluster, as kubectl spells them; only `-s, --server` is --api-server. */
+function kubernetesFlags(command: Command): Command {
+  return command
+    .optionsGroup('Kubernetes:')
+    .option('-n, --namespace <namespace>', 'namespace (default: the one of the context)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG and ~/.kube/config')
+    .option('--cluster <name>', 'cluster of the kubeconfig')
+    .option('--user <name>', 'user of the kubeconfig')
+    .option('--api-server <url>', 'address of the API server')
+    .option('--token <token>', 'bearer token for the API server')
+    .option('--as <user>', 'user to impersonate')
+    .option('--as-group <group>', 'group to impersonate (repeatable)', collect)
+    .option('--as-uid <uid>', 'UID to impersonate')
+    .option('--request-timeout <duration>', 'time-out of one request, such as 30s; 0 is none')
+    .option('--insecure-skip-tls-verify', 'do not check the certificate of the API server')
+    .option('--certificate-authority <file>', 'certificates that the API server is checked with')
+    .option('--client-certificate <file>', 'certificate to log in with')
+    .option('--client-key <file>', 'key of that certificate')
+    .option('--tls-server-name <name>', 'name to expect in the certificate of the API server');
+}
+
+function dryRunOption(): Option {
+  const option = new Option('--dry-run <where>', 'change nothing: client asks no cluster, server lets it check');
+  return option.default('none').argParser((value) => {
+    if (value === 'none' || value === 'client' || value === 'server') return value;
+    throw new InvalidArgumentError('It must be "none", "server", or "client".');
+  });
+}
+
+function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+function examples(name: string, lines: readonly (readonly [string, string])[]): string {
+  return `\nExamples:\n${lines.map(([command, text]) => `  # ${text}\n  ${name} ${command}`).join('\n')}`;
+}

@@ -1,0 +1,57 @@
+/** From a command line to an exit code; the only place that prints an error. */
+import { CommanderError } from 'commander';
+import { buildProgram } from './cli.ts';
+import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
+import { type Io, OutputClosed } from './io.ts';
+import { printerFor } from './output/printer.ts';
+
+/**
+ * Runs the command line `args` (without the program) and returns the exit code. Never throws. `name` is what the program
+ * was called as: `regsecret`, or `kubectl regsecret` as a plugin.
+ */
+export async function run(args: readonly string[], io: Io, name = 'regsecret'): Promise<number> {
+  let code: number = EXIT.ok;
+  try {
+    const program = buildProgram(io, name, (exitCode) => {
+      code = exitCode;
+    });
+    await program.parseAsync(normalizeFlags(args), { from: 'user' });
+    return code;
+  } catch (error) {
+    return report(error, io, name);
+  }
+}
+
+async function report(error: unknown, io: Io, name: string): Promise<number> {
+  // commander has already said what it had to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof OutputClosed) return EXIT.ok;
+  if (error instanceof Interrupted || io.signal.aborted) return EXIT.interrupted;
+  const printer = await printerFor(io);
+  if (error instanceof UserError) {
+    printer.error(error instanceof UsageError ? new UserError(error.message, error.hint ?? `${name} --help`) : error);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+  printer.error(new UserError(`this is a bug in ${name}: ${describeBug(error)}`, 'report it with the lines above'));
+  return EXIT.failed;
+}
+
+/** Where it happened, without the message: that may hold a secret. */
+function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
+  return [error.name, ...frames.slice(0, 6)].join('\n');
+}
+
+/** kubectl accepts `--flag=true` for flags without a value, and `-o=yaml`; commander does not. */
+function normalizeFlags(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  const flags = end < 0 ? args : args.slice(0, end);
+  const normal = flags.flatMap((arg) => {
+    const [, long, value] = /^(--(?:append-hash|insecure-skip-tls-verify))=(true|false)$/.exec(arg) ?? [];
+    if (long !== undefined) return value === 'true' ? [long] : [];
+    const [, short, rest] = /^(-[a-z])=(.*)$/s.exec(arg) ?? [];
+    return short === undefined || rest === undefined ? [arg] : [short, rest];
+  });
+  return [...normal, ...args.slice(flags.length)];
+}
