@@ -19,9 +19,13 @@ export interface JsonNode {
 
 /** Go's `json.SyntaxError`, with its text. */
 export class JsonSyntaxError extends Error {
-  constructor(message: string) {
+  /** Whether the text ends where more was needed, rather than being wrong. */
+  readonly truncated: boolean;
+
+  constructor(message: string, truncated = false) {
     super(message);
     this.name = 'JsonSyntaxError';
+    this.truncated = truncated;
   }
 }
 
@@ -195,8 +199,11 @@ function isHex(byte: number | undefined): boolean {
 /** Throws Go's `invalid character … context`, or that the text has ended. */
 function fail(bytes: Uint8Array, index: number, context: string): never {
   const byte = bytes[index];
-  if (byte === undefined) throw new JsonSyntaxError('unexpected end of JSON input');
-  throw new JsonSyntaxError(`invalid character ${quoteCharacter(byte)} ${context}`);
+  // At the end Go adds a space (scanner.go `eof`): within a literal, number or escape it is that which is wrong.
+  if (byte === undefined && !/^in literal|numeric|escape/.test(context)) {
+    throw new JsonSyntaxError('unexpected end of JSON input', true);
+  }
+  throw new JsonSyntaxError(`invalid character ${quoteCharacter(byte ?? 0x20)} ${context}`, byte === undefined);
 }
 
 const SHORT_ESCAPES: Readonly<Record<number, string>> = {
@@ -213,19 +220,11 @@ const SHORT_ESCAPES: Readonly<Record<number, string>> = {
 
 /** The string between the quotes at `start` and `end - 1` (encoding/json `unquoteBytes`). */
 export function unquote(bytes: Uint8Array, start: number, end: number): string {
-  let plain = true;
-  for (let index = start + 1; index < end - 1 && plain; index += 1) {
-    const byte = bytes[index] ?? 0;
-    plain = byte < 0x80 && byte !== 0x5c;
-  }
-  const inner = bytes.subarray(start + 1, end - 1);
-  if (plain && inner.length < 1024) return String.fromCharCode(...inner);
   // What is not UTF-8 is lost here, as it is in Go.
-  const text = decodeUtf8(inner).toWellFormed();
-  if (plain || !text.includes('\\')) return text;
+  const text = decodeUtf8(bytes.subarray(start + 1, end - 1)).toWellFormed();
+  if (!text.includes('\\')) return text;
   // The scanner has checked the escapes; a lone surrogate becomes U+FFFD, as in Go.
-  const json = `"${text}"`;
-  return (JSON.parse(json) as string).toWellFormed();
+  return (JSON.parse(`"${text}"`) as string).toWellFormed();
 }
 
 /** scanner.go `quoteChar`: the byte as a character, quoted as strconv.Quote does. */

@@ -36,9 +36,7 @@ export function parseFirstJson(bytes: Uint8Array): (JsonDocument & { rest: numbe
     return { bytes, root, rest };
   } catch (error) {
     // A decoder reads a stream, so it words the end of the text differently.
-    if (error instanceof JsonSyntaxError && error.message === 'unexpected end of JSON input') {
-      throw new JsonSyntaxError('unexpected EOF');
-    }
+    if (error instanceof JsonSyntaxError && error.truncated) throw new JsonSyntaxError('unexpected EOF', true);
     throw error;
   }
 }
@@ -54,7 +52,8 @@ export function jsonString(document: JsonDocument, node: JsonNode): string {
  * because an exact match with another field wins.
  */
 export function membersFor(node: JsonNode, field: string, fields: readonly string[]): readonly JsonMember[] {
-  return node.members.filter(({ name }) => name === field || (!fields.includes(name) && foldName(name) === field));
+  const folded = foldName(field);
+  return node.members.filter(({ name }) => name === field || (!fields.includes(name) && foldName(name) === folded));
 }
 
 /** Name without regard to case; U+017F and U+212A fold to `s` and `k` (Go `unicode.SimpleFold`). */
