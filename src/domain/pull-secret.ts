@@ -5,7 +5,7 @@ import { encodeBase64 } from './base64.ts';
 import type { AuthEntry } from './credential.ts';
 import { quoteJson } from './json.ts';
 import { DATA_KEY, type PullSecretType, type Secret } from './secret.ts';
-import { encodeUtf8 } from './utf8.ts';
+import { compareUtf8, encodeUtf8 } from './utf8.ts';
 
 export interface PullSecretOptions {
   readonly name: string;
@@ -33,7 +33,9 @@ export function buildPullSecret(options: PullSecretOptions): Secret {
 
 /** The bytes under the data key of `type`, in the order and with the escapes of Go's json.Marshal of a map. */
 export function encodePayload(entries: readonly AuthEntry[], type: PullSecretType): Uint8Array {
-  const sorted = new Map([...entries].sort(byServer).map((entry) => [entry.server, entry]));
+  const sorted = new Map(
+    [...entries].sort((one, other) => compareUtf8(one.server, other.server)).map((entry) => [entry.server, entry]),
+  );
   const members = [...sorted.values()].map((entry) => `${quoteJson(entry.server)}:${encodeAuthFields(entry)}`);
   const map = `{${members.join(',')}}`;
   return encodeUtf8(type === 'kubernetes.io/dockercfg' ? map : `{"auths":${map}}`);
@@ -71,14 +73,4 @@ export function hashInput(secret: Secret): string {
 export function hashSuffix(sha256Hex: string): string {
   const replacement: Readonly<Record<string, string>> = { 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' };
   return sha256Hex.slice(0, 10).replace(/[013ae]/g, (digit) => replacement[digit] ?? digit);
-}
-
-function byServer(one: AuthEntry, other: AuthEntry): number {
-  const [left, right] = [encodeUtf8(one.server), encodeUtf8(other.server)];
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }

@@ -30,6 +30,17 @@ export function encodeUtf8(text: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
+/** Orders texts by their bytes, as Go does; negative when `one` comes first. UTF-16 would put emoji before U+FFFD. */
+export function compareUtf8(one: string, other: string): number {
+  const [left, right] = [encodeUtf8(one), encodeUtf8(other)];
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index += 1) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
 function decodeByRune(bytes: Uint8Array): string {
   const parts: string[] = [];
   let index = 0;

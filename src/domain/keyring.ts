@@ -1,0 +1,146 @@
+/**
+ * The credentials a kubelet would try for an image, in its order (kubernetes pkg/credentialprovider: keyring.go,
+ * secrets/secrets.go). What it passes over in silence is kept with the reason: that is the diagnosis.
+ */
+import { decodeBase64 } from './base64.ts';
+import { matchesGlob } from './glob.ts';
+import { GoUrlError, parseGoUrl } from './go-url.ts';
+import { imageName, parseImage } from './image.ts';
+import { formatKey, parseKey, splitHost } from './key.ts';
+import { EntryError, type KubeletEntry } from './kubelet-entry.ts';
+import { decodePayload } from './payload.ts';
+import { DATA_KEY, isPullSecretType, type Secret } from './secret.ts';
+import { compareUtf8 } from './utf8.ts';
+
+/** Where a credential comes from. */
+export interface SecretSource {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface KeyringEntry extends KubeletEntry {
+  /** As it is written in the Secret. */
+  readonly server: string;
+  /** As the kubelet compares it. */
+  readonly key: string;
+  readonly source: SecretSource;
+}
+
+/** Something the kubelet ignores without a word. */
+export type Ignored =
+  | { readonly source: SecretSource; readonly reason: 'wrong type'; readonly type: string }
+  | { readonly source: SecretSource; readonly reason: 'no payload'; readonly dataKey: string }
+  | {
+      readonly source: SecretSource;
+      readonly reason: 'unreadable server';
+      readonly server: string;
+      readonly error: string;
+    };
+
+export interface Keyring {
+  /** In the order in which they are tried: by key, in reverse byte order; those of one key in the order of the Secrets. */
+  readonly entries: readonly KeyringEntry[];
+  readonly ignored: readonly Ignored[];
+}
+
+/** One entry that cannot be decoded makes the kubelet use no credential at all. The message is the kubelet's. */
+export class KeyringError extends Error {
+  readonly source: SecretSource;
+
+  constructor(message: string, source: SecretSource) {
+    super(message);
+    this.name = 'KeyringError';
+    this.source = source;
+  }
+}
+
+/** The keyring of a pod that lists `secrets`, in its order; throws {@link KeyringError} (`MakeDockerKeyring`). */
+export function buildKeyring(secrets: readonly Secret[]): Keyring {
+  const entries: KeyringEntry[] = [];
+  const ignored: Ignored[] = [];
+  for (const secret of secrets) {
+    const source = sourceOf(secret);
+    const type = secret.type ?? 'Opaque';
+    if (!isPullSecretType(type)) {
+      ignored.push({ source, reason: 'wrong type', type });
+      continue;
+    }
+    const value = secret.data?.[DATA_KEY[type]];
+    if (!value) {
+      ignored.push({ source, reason: 'no payload', dataKey: DATA_KEY[type] });
+      continue;
+    }
+    for (const [server, entry] of decode(decodeBase64(value), type, source)) {
+      const key = keyOf(server);
+      if (key instanceof GoUrlError) ignored.push({ source, reason: 'unreadable server', server, error: key.message });
+      else entries.push({ ...entry, server, key, source });
+    }
+  }
+  return { entries: entries.toSorted((one, other) => compareUtf8(other.key, one.key)), ignored };
+}
+
+/**
+ * The entries that are tried for `image` (as written in a pod), in order; empty: the image is pulled without a
+ * credential. Throws ImageReferenceError (`BasicDockerKeyring.Lookup`).
+ */
+export function lookup(keyring: Keyring, image: string): KeyringEntry[] {
+  const name = imageName(parseImage(image));
+  const matching = keyring.entries.filter(({ key }) => matchesImage(key, name));
+  if (matching.length > 0 || !isDockerHub(name)) return matching;
+  return keyring.entries.filter(({ key }) => key === 'index.docker.io');
+}
+
+/** Whether a key opens an image, by its name without tag (`URLsMatchStr`). */
+export function matchesImage(key: string, name: string): boolean {
+  const [glob, target] = [parse(key), parse(name)];
+  if (glob === undefined || target === undefined || !target.path.startsWith(glob.path)) return false;
+  const [pattern, host] = [splitHost(glob.host), splitHost(target.host)];
+  return (
+    pattern.port === host.port &&
+    pattern.labels.length === host.labels.length &&
+    pattern.labels.every((label, index) => matchesGlob(label, host.labels[index] ?? ''))
+  );
+}
+
+/** The kubelet takes any first component without a dot or colon for one of Docker Hub, even `localhost`. */
+function isDockerHub(name: string): boolean {
+  const [first = '', ...rest] = name.split('/');
+  if (first === '') return false;
+  return rest.length === 0 || first === 'docker.io' || first === 'index.docker.io' || !/[.:]/.test(first);
+}
+
+function decode(
+  payload: Uint8Array,
+  type: keyof typeof DATA_KEY,
+  source: SecretSource,
+): ReadonlyMap<string, KubeletEntry> {
+  try {
+    return decodePayload(payload, type);
+  } catch (error) {
+    if (error instanceof EntryError) throw new KeyringError(error.message, source);
+    throw error;
+  }
+}
+
+function sourceOf({ metadata: { namespace, name = '' } }: Secret): SecretSource {
+  return namespace === undefined ? { name } : { namespace, name };
+}
+
+function keyOf(server: string): string | GoUrlError {
+  try {
+    return formatKey(parseKey(server));
+  } catch (error) {
+    if (error instanceof GoUrlError) return error;
+    throw error;
+  }
+}
+
+/** `ParseSchemelessURL`: a key is read a second time, so what an escape in it stood for counts. */
+function parse(text: string): { host: string; path: string } | undefined {
+  try {
+    return parseGoUrl(`https://${text}`);
+  } catch (error) {
+    if (error instanceof GoUrlError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+/** A password that must not be seen where no password belongs. */
+
+export const CANARY = 'canary-7f3a9c51e2';
+
+/** Whether `text` holds the canary, also inside base64 at any alignment, percent-encoded or in JSON escapes. */
+export function holdsCanary(text: string): boolean {
+  return FORMS.some((form) => text.includes(form));
+}
+
+const FORMS = [CANARY, encodeURIComponent(CANARY), ...[0, 1, 2].map(base64At)];
+
+/** The base64 digits of the canary that do not depend on what stands around it, when it begins at `offset` modulo 3. */
+function base64At(offset: number): string {
+  const digits = Buffer.from('x'.repeat(offset) + CANARY).toString('base64');
+  const last = Math.floor(((offset + CANARY.length) * 8) / 6 / 4) * 4;
+  return digits.slice(Math.ceil((offset * 8) / 6), last);
+}

@@ -1,0 +1,72 @@
+/** The program as its users have it: a process. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { holdsCanary } from './canary.ts';
+
+export interface Ran {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly stdin?: string | Uint8Array;
+  /** Added to an environment that knows nothing of the machine but PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Said where a secret on stdout is what was asked for. */
+  readonly secretOnStdout?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const bin = fileURLToPath(new URL('../../bin/regsecret.js', import.meta.url));
+
+/** The command that runs the artefact under test: the npm package on this Node, or the executable in REGSECRET_EXE. */
+export function artefact(): [string, ...string[]] {
+  const executable = process.env.REGSECRET_EXE;
+  return executable ? [executable] : [process.execPath, bin];
+}
+
+/** Runs regsecret to its end. Throws when the canary password shows where it must not. */
+export async function regsecret(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const ran = await execute([...artefact(), ...args], options);
+  if (holdsCanary(ran.stderr)) throw new Error(`a secret on stderr: ${ran.stderr}`);
+  if (!options.secretOnStdout && holdsCanary(ran.stdout)) throw new Error(`a secret on stdout: ${ran.stdout}`);
+  return ran;
+}
+
+/** Runs any program with the same isolated environment. */
+export function execute([command = '', ...args]: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const env = { PATH: process.env.PATH ?? '', HOME: emptyHome(), ...options.env };
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      env,
+      cwd: options.cwd,
+      stdio: 'pipe',
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      resolve({ code, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+    });
+    // A program that ends without reading its stdin is not an error of the test.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.stdin ?? '');
+  });
+}
+
+let home: string | undefined;
+
+/** A home folder without any login or kubeconfig, one for each test process. */
+function emptyHome(): string {
+  home ??= mkdtempSync(join(tmpdir(), 'regsecret-home-'));
+  return home;
+}
