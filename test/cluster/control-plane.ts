@@ -32,6 +32,8 @@ export interface ClusterInfo {
   bin: Record<(typeof controlPlanePrograms)[number], string>;
   /** The run's temporary folder; logs are in `logs/`. */
   folder: string;
+  /** Where the supervisor listens. */
+  socket: string;
   /** A home folder for kubectl, so that it neither reads nor writes the user's. */
   home: string;
 }
@@ -61,8 +63,7 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
       `--service-account-key-file=${files.serviceAccountKey}`,
       `--service-account-signing-key-file=${files.serviceAccountKey}`,
       `--token-auth-file=${files.tokens}`,
-      '--authorization-mode=Node,RBAC',
-      '--enable-admission-plugins=NodeRestriction',
+      '--authorization-mode=RBAC',
       '--service-cluster-ip-range=10.96.0.0/16',
       '--endpoint-reconciler-type=none', // there is one server, and nobody looks it up
       '--allow-privileged',
@@ -101,6 +102,7 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
     tokenUsers,
     bin,
     folder,
+    socket: join(folder, 'supervisor.sock'),
     home: join(folder, 'home'),
   };
 }

@@ -2,13 +2,25 @@
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { ClusterInfo } from './control-plane.ts';
+import type { NodeInfo } from './node.ts';
+import type { RegistriesInfo } from './registries.ts';
+import type { RegistryInfo, RegistryOptions } from './registry.ts';
 
-export type Request = { start: 'cluster' };
+export type Request =
+  | { start: 'cluster' }
+  | { start: 'registries' }
+  | { start: 'node' }
+  /** A registry that is stopped as soon as the connection closes. */
+  | { start: 'registry'; options: RegistryOptions };
+
 export type Answer = { ok: unknown } | { error: string };
 
 /** What each request is answered with. */
 export interface Answers {
   cluster: ClusterInfo;
+  registries: RegistriesInfo;
+  node: NodeInfo;
+  registry: RegistryInfo;
 }
 
 /** What the supervisor prints once it listens. */
@@ -17,11 +29,12 @@ export interface Greeting {
   socket: string;
 }
 
-/** Serves requests of one connection, one after another. */
-export function answerRequests(socket: Socket, answer: (request: Request) => Promise<unknown>): void {
+/** Serves the requests of one connection. */
+export function answerRequests(socket: Socket, answer: (request: Request, closed: Promise<void>) => unknown): void {
   socket.on('error', () => {}); // the other side was killed
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   createInterface(socket).on('line', (line) => {
-    answer(JSON.parse(line) as Request)
+    Promise.resolve(answer(JSON.parse(line) as Request, closed))
       .then((ok): Answer => ({ ok }))
       .catch((error: unknown): Answer => ({ error: error instanceof Error ? error.message : String(error) }))
       .then((answer) => socket.write(`${JSON.stringify(answer)}\n`));
@@ -31,7 +44,7 @@ export function answerRequests(socket: Socket, answer: (request: Request) => Pro
 /** Sends one request on a connection of its own, which stays open until `close`. */
 export function ask<Start extends Request['start']>(
   path: string,
-  request: Request & { start: Start },
+  request: Extract<Request, { start: Start }>,
 ): Promise<{ answer: Answers[Start]; close(): void }> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);

@@ -3,15 +3,19 @@
  * was killed) or it gets a signal. As root on Linux it is process 1 of namespaces of its own, so that even its own
  * SIGKILL leaves neither a process nor a mount.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { killChildren, run } from './child.ts';
+import { killChildren } from './child.ts';
 import { waitFor } from './condition.ts';
 import { startControlPlane } from './control-plane.ts';
 import { stopDaemons } from './daemon.ts';
 import { answerRequests, type Greeting, type Request } from './line-protocol.ts';
+import { mountMemory, unmount } from './mount.ts';
+import { startNode } from './node.ts';
 import { reservePorts } from './port-block.ts';
+import { startRegistries } from './registries.ts';
+import { type RegistryInfo, type RegistryOptions, startRegistry } from './registry.ts';
 import { report } from './report.ts';
 import { createRunFolder, removeRunFolder } from './run-folder.ts';
 
@@ -23,22 +27,44 @@ let stopping = false;
 process.stdin.once('close', stop).resume();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
-if (hasNamespaces) await mountState();
+if (hasNamespaces) await mountMemory(state);
 const ports = await reservePorts();
+const cluster = once(() => startControlPlane(folder, ports, report));
+const registries = once(() => startRegistries(folder, ports, report));
+const node = once(async () => startNode(await cluster(), registries(), ports, report));
+
 const socket = join(folder, 'supervisor.sock');
 createServer((connection) => answerRequests(connection, answer)).listen(socket, () => {
   const greeting: Greeting = { folder, socket };
   process.stdout.write(`${JSON.stringify(greeting)}\n`);
 });
 
-let cluster: ReturnType<typeof startControlPlane> | undefined;
-
-async function answer(request: Request): Promise<unknown> {
+function answer(request: Request, closed: Promise<void>): unknown {
   switch (request.start) {
     case 'cluster':
-      cluster ??= startControlPlane(folder, ports, report);
-      return cluster;
+      return cluster();
+    case 'registries':
+      return registries();
+    case 'node':
+      return node();
+    case 'registry':
+      return startRegistryUntil(closed, request.options);
   }
+}
+
+async function startRegistryUntil(closed: Promise<void>, options: RegistryOptions): Promise<RegistryInfo> {
+  const registry = await startRegistry(folder, ports, options);
+  closed.then(registry.stop);
+  return registry;
+}
+
+/** Does a thing the first time, and answers the same to all who ask for it. */
+function once<T>(start: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | undefined;
+  return () => {
+    started ??= start();
+    return started;
+  };
 }
 
 async function stop(): Promise<void> {
@@ -47,6 +73,8 @@ async function stop(): Promise<void> {
   try {
     await Promise.all([killChildren(), stopDaemons()]);
     if (hasNamespaces) await leaveNamespaces();
+    const logs = process.env.REGSECRET_LOGS; // a folder for those who want to read them afterwards
+    if (logs) cpSync(join(folder, 'logs'), logs, { recursive: true });
     await removeRunFolder(folder);
   } catch (error) {
     report(`could not clear away ${folder}: ${(error as Error).message}`);
@@ -54,18 +82,12 @@ async function stop(): Promise<void> {
   process.exit();
 }
 
-/** Memory is faster than a disk, and goes away with our mount namespace. */
-async function mountState(): Promise<void> {
-  const mount = await run('mount', ['-t', 'tmpfs', '-o', 'mode=0700', 'regsecret', state]);
-  if (mount.code !== 0) throw new Error(`mount ${state}: ${mount.stderr.trim()}`);
-}
-
 /** Ends what our children have started and left to us, such as containers, and lets go of the mounts. */
 async function leaveNamespaces(): Promise<void> {
   const others = (): boolean => readdirSync('/proc').some((name) => /^\d+$/.test(name) && name !== '1' && lives(name));
   if (others()) process.kill(-1, 'SIGKILL'); // from process 1, that is everyone else in our namespace
   await waitFor(() => !others(), { what: 'the last processes to end', deadlineMs: 10_000, everyMs: 5 });
-  await run('umount', ['--lazy', state]);
+  await unmount(state);
 }
 
 /** Orphans that have ended stay zombies, as nobody waits for them here; they hold on to nothing. */

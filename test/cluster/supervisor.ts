@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { canUnshare } from './availability.ts';
 import type { ClusterInfo } from './control-plane.ts';
-import { ask, type Greeting } from './line-protocol.ts';
+import { type Answers, ask, type Greeting, type Request } from './line-protocol.ts';
+import type { NodeInfo } from './node.ts';
+import type { RegistriesInfo } from './registries.ts';
 import { sweepRunFolder, sweepRunFolders } from './run-folder.ts';
 
 export interface Supervisor {
@@ -15,6 +17,10 @@ export interface Supervisor {
   process: ChildProcess;
   /** Starts the control plane, the first time it is asked. */
   cluster(): Promise<ClusterInfo>;
+  /** Starts the registries, the first time it is asked. */
+  registries(): Promise<RegistriesInfo>;
+  /** Starts the node, and what it needs of the rest, the first time it is asked. */
+  node(): Promise<NodeInfo>;
   /** Stops everything and waits until nothing is left. */
   close(): Promise<void>;
 }
@@ -34,13 +40,24 @@ export async function startSupervisor(): Promise<Supervisor> {
   return {
     folder,
     process: child,
-    cluster: async () => (await ask(socket, { start: 'cluster' })).answer,
+    cluster: () => askOnce(socket, 'cluster'),
+    registries: () => askOnce(socket, 'registries'),
+    node: () => askOnce(socket, 'node'),
     close: async () => {
       child.stdin.end();
       await exited;
       await sweepRunFolder(folder); // it was killed hard, or else there is nothing to do
     },
   };
+}
+
+async function askOnce<Start extends 'cluster' | 'registries' | 'node'>(
+  socket: string,
+  start: Start,
+): Promise<Answers[Start]> {
+  const { answer, close } = await ask(socket, { start } as Extract<Request, { start: Start }>);
+  close();
+  return answer;
 }
 
 function supervisorCommand(): string[] {

@@ -8,12 +8,19 @@ import { type CertificateFiles, issueCertificate, readAuthority, writeCertificat
 import type { Result } from './child.ts';
 import { waitFor } from './condition.ts';
 import type { ClusterInfo } from './control-plane.ts';
+import { pushImage } from './image.ts';
 import { type KubeconfigOptions, writeKubeconfig } from './kubeconfig.ts';
 import { type KubectlOptions, runKubectl } from './kubectl.ts';
+import { ask } from './line-protocol.ts';
+import type { NodeInfo } from './node.ts';
 import { settledState } from './pod-state.ts';
+import type { RegistriesInfo } from './registries.ts';
+import type { RegistryInfo, RegistryOptions } from './registry.ts';
+import type { RegistryUser } from './registry-user.ts';
 
 export { waitFor } from './condition.ts';
-export type { ClusterInfo, KubectlOptions, Result };
+export { janedoe, johndoe } from './registries.ts';
+export type { ClusterInfo, KubectlOptions, RegistryInfo, RegistryOptions, RegistryUser, Result };
 
 /** The control plane of this run. */
 export function cluster(): ClusterInfo {
@@ -67,17 +74,37 @@ export function kubeconfigFor(options: Partial<KubeconfigOptions> & { user?: str
   return writeKubeconfig(join(temporaryFolder(), 'kubeconfig'), { server, caFile, ...certificate, ...rest });
 }
 
+/** The node of this run with its registries; in project `node` only. */
+export function node(): NodeInfo & { registries: RegistriesInfo } {
+  return inject('node');
+}
+
+/** Starts an empty registry for one test file (project `node`), which is stopped when the file ends. */
+export async function startRegistry(options: RegistryOptions): Promise<RegistryInfo> {
+  const { answer, close } = await ask(cluster().socket, { start: 'registry', options });
+  registries.push(close);
+  return answer;
+}
+
+/** Pushes the test image, a program that waits for a signal, under a name such as `HOST/janedoe/app:v2`. */
+export function pushTestImage(image: string, user?: RegistryUser): Promise<void> {
+  const { crane, imageArchive } = node().registries;
+  return pushImage(crane, imageArchive, image, temporaryFolder(), user);
+}
+
 /** Waits until a pod is ready, has ended, or cannot pull an image, and says which. */
 export function podSettled(namespace: string, name: string, deadlineMs = 60_000): ReturnType<typeof waitForPod> {
   return waitForPod(namespace, name, deadlineMs);
 }
 
 const namespaces: string[] = [];
+const registries: (() => void)[] = [];
 let client: ApiClient | undefined;
 
 // Not at the end of the test: tests that run concurrently would remove each other's.
 afterAll(async () => {
   await Promise.all(namespaces.splice(0).map((name) => api('DELETE', `/api/v1/namespaces/${name}`)));
+  for (const close of registries.splice(0)) close();
   client?.close();
   client = undefined;
 });

@@ -1,0 +1,61 @@
+/** containerd's configuration: everything below one folder, and the smallest network plugin that there is. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Writes the configuration and what it refers to; returns its path. */
+export function writeContainerdConfig(state: string, socket: string, pauseImage: string): string {
+  const cni = writeCni(join(state, 'cni'));
+  const path = join(state, 'containerd.toml');
+  const quoted = (text: string): string => JSON.stringify(text);
+  const folder = (name: string): string => quoted(join(state, 'containerd', name));
+  writeFileSync(
+    path,
+    `version = 3
+root = ${folder('root')}
+state = ${folder('state')}
+disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.internal.v1.tracing", "io.containerd.internal.v1.opt"]
+
+[grpc]
+address = ${quoted(socket)}
+
+[ttrpc]
+address = ${quoted(`${socket}.ttrpc`)}
+
+[plugins."io.containerd.cri.v1.images".pinned_images]
+sandbox = ${quoted(pauseImage)}
+
+# inside a container of its own, root may not lower the score of the out-of-memory killer
+[plugins."io.containerd.cri.v1.runtime"]
+restrict_oom_score_adj = true
+netns_mounts_under_state_dir = true
+
+[plugins."io.containerd.cri.v1.runtime".cni]
+bin_dirs = [${quoted(cni.binFolder)}]
+conf_dir = ${quoted(cni.configFolder)}
+use_internal_loopback = true
+
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+`,
+  );
+  return path;
+}
+
+/** A plugin that gives every pod the same address: enough for a node to be ready, and nobody talks to these pods. */
+function writeCni(folder: string): { binFolder: string; configFolder: string } {
+  const binFolder = join(folder, 'bin');
+  const configFolder = join(folder, 'config');
+  for (const path of [binFolder, configFolder]) mkdirSync(path, { recursive: true });
+  const list = { cniVersion: '1.0.0', name: 'test', plugins: [{ type: 'fixed-address' }] };
+  writeFileSync(join(configFolder, '10-test.conflist'), JSON.stringify(list));
+  // https://www.cni.dev/docs/spec/#section-2-execution-protocol
+  const plugin = `#!/bin/sh
+case "$CNI_COMMAND" in
+ADD) echo '{"cniVersion":"1.0.0","ips":[{"address":"10.88.0.2/16"}]}' ;;
+VERSION) echo '{"cniVersion":"1.0.0","supportedVersions":["0.4.0","1.0.0"]}' ;;
+*) echo '{}' ;;
+esac
+`;
+  writeFileSync(join(binFolder, 'fixed-address'), plugin, { mode: 0o755 });
+  return { binFolder, configFolder };
+}

@@ -1,0 +1,46 @@
+/** An image with one program in it, pushed with crane. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './child.ts';
+import type { RegistryUser } from './registry-user.ts';
+import { tar } from './tar.ts';
+
+/** Writes an image archive, as `docker save` would, whose only file and entry point is the given static program. */
+export function writeImage(program: string, archive: string): string {
+  const layer = tar([{ path: 'app', content: readFileSync(program), mode: 0o755 }]);
+  const config = JSON.stringify({
+    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+    os: 'linux',
+    config: { Entrypoint: ['/app'] },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(layer).digest('hex')}`] },
+  });
+  const manifest = JSON.stringify([{ Config: 'config.json', RepoTags: [], Layers: ['layer.tar'] }]);
+  writeFileSync(
+    archive,
+    tar([
+      { path: 'config.json', content: Buffer.from(config) },
+      { path: 'layer.tar', content: layer },
+      { path: 'manifest.json', content: Buffer.from(manifest) },
+    ]),
+  );
+  return archive;
+}
+
+/** Pushes an image archive under a name, logged in as the given user. */
+export async function pushImage(
+  crane: string,
+  archive: string,
+  image: string,
+  folder: string,
+  user?: RegistryUser,
+): Promise<void> {
+  const docker = join(folder, `docker-${createHash('sha256').update(image).digest('hex').slice(0, 8)}`);
+  mkdirSync(docker, { recursive: true });
+  const host = image.slice(0, image.indexOf('/'));
+  const auths = user ? { [host]: { username: user.username, password: user.password } } : {};
+  writeFileSync(join(docker, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
+  const env = { DOCKER_CONFIG: docker, HOME: docker };
+  const pushed = await run(crane, ['push', archive, image], { env });
+  if (pushed.code !== 0) throw new Error(`crane push ${image}: ${pushed.stderr.trim()}`);
+}

@@ -1,0 +1,48 @@
+/** Mounts of the supervisor's own namespace, which nobody else sees and which end with it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './child.ts';
+
+/** Memory is faster than a disk, and is given back when the namespace ends. */
+export async function mountMemory(folder: string): Promise<void> {
+  await mount('-t', 'tmpfs', '-o', 'mode=0700', 'regsecret', folder);
+}
+
+/** Lets go of a mount, whoever still uses it. */
+export async function unmount(folder: string): Promise<void> {
+  await run('umount', ['--lazy', folder]);
+}
+
+/**
+ * Covers what kubelet, containerd and runc write to outside the folders that one can give them: paths such as
+ * /run/containerd and /var/lib/kubelet, and the kernel settings that a kubelet otherwise changes for the whole machine.
+ */
+export async function hideSystemFolders(layers: string): Promise<void> {
+  await mountMemory('/run');
+  for (const path of ['/var/lib', '/var/log']) {
+    const name = path.replaceAll('/', '-').slice(1);
+    const [upper, work] = [join(layers, name, 'upper'), join(layers, name, 'work')];
+    for (const folder of [upper, work]) mkdirSync(folder, { recursive: true });
+    await mount('-t', 'overlay', '-o', `lowerdir=${path},upperdir=${upper},workdir=${work}`, 'regsecret', path);
+  }
+  for (const [setting, value] of Object.entries(kernelSettings)) {
+    const file = join(layers, setting.replaceAll('/', '-'));
+    writeFileSync(file, `${value}\n`);
+    await mount('--bind', file, join('/proc/sys', setting));
+  }
+}
+
+/** What the kubelet wants: https://github.com/kubernetes/component-helpers/blob/v0.36.3/node/util/sysctl/sysctl.go */
+const kernelSettings = {
+  'vm/overcommit_memory': 1,
+  'vm/panic_on_oom': 0,
+  'kernel/panic': 10,
+  'kernel/panic_on_oops': 1,
+  'kernel/keys/root_maxkeys': 1_000_000,
+  'kernel/keys/root_maxbytes': 25_000_000,
+};
+
+async function mount(...args: string[]): Promise<void> {
+  const result = await run('mount', args);
+  if (result.code !== 0) throw new Error(`mount ${args.join(' ')}: ${result.stderr.trim()}`);
+}

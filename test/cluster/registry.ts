@@ -1,0 +1,86 @@
+/** A real registry (distribution), with no auth, htpasswd's Basic, or Bearer tokens of our token server. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hash } from 'bcryptjs';
+import { startDaemon } from './daemon.ts';
+import type { PortBlock } from './port-block.ts';
+import { ensurePrograms } from './programs.ts';
+import type { RegistryUser } from './registry-user.ts';
+import { report } from './report.ts';
+import { startTokenServer } from './token-server.ts';
+
+export interface RegistryOptions {
+  auth: 'none' | 'basic' | 'bearer';
+  users?: readonly RegistryUser[];
+  /** Only with Bearer auth. */
+  publicRepositories?: readonly string[];
+}
+
+/** Plain data, for it travels between processes. */
+export interface RegistryInfo {
+  /** As images name it, `127.0.0.1:PORT`. It speaks plain HTTP. */
+  host: string;
+  auth: RegistryOptions['auth'];
+  users: readonly RegistryUser[];
+  /** Where the challenge of a Bearer registry sends its clients. */
+  tokenUrl?: string;
+}
+
+export interface Registry extends RegistryInfo {
+  stop(): Promise<void>;
+}
+
+/** Starts a registry that keeps its images in memory; done when it answers. */
+export async function startRegistry(folder: string, ports: PortBlock, options: RegistryOptions): Promise<Registry> {
+  const { registry: command } = await ensurePrograms(['registry'], report);
+  const { auth, users = [] } = options;
+  const host = `127.0.0.1:${await ports.next()}`;
+  const name = `registry-${host.split(':')[1]}`;
+  const own = join(folder, 'registries', name);
+  mkdirSync(own, { recursive: true });
+  const access = await accessControl[auth](own, ports, options);
+  const config = {
+    version: '0.1',
+    log: { level: 'info', accesslog: { disabled: false } },
+    storage: { inmemory: {}, delete: { enabled: true } },
+    http: { addr: host, secret: 'one-server-needs-no-shared-secret' },
+    ...(access.config ? { auth: access.config } : {}),
+  };
+  const configFile = join(own, 'config.json'); // JSON is YAML
+  writeFileSync(configFile, JSON.stringify(config, undefined, 2));
+  const env = { OTEL_TRACES_EXPORTER: 'none' }; // else it looks for a collector on this machine
+  const daemon = startDaemon({ name, command, folder, env, args: ['serve', configFile] });
+  await daemon.ready(async () => [200, 401].includes((await fetch(`http://${host}/v2/`)).status));
+  const stop = async (): Promise<void> => {
+    await Promise.all([daemon.stop(), access.close?.()]);
+  };
+  return { host, auth, users, stop, ...(access.tokenUrl ? { tokenUrl: access.tokenUrl } : {}) };
+}
+
+interface AccessControl {
+  config?: object;
+  tokenUrl?: string;
+  close?(): Promise<void>;
+}
+
+/** https://distribution.github.io/distribution/about/configuration/#auth */
+const accessControl: Record<
+  RegistryOptions['auth'],
+  (folder: string, ports: PortBlock, options: RegistryOptions) => Promise<AccessControl>
+> = {
+  none: async () => ({}),
+  basic: async (folder, _ports, { users = [] }) => {
+    const line = async (user: RegistryUser): Promise<string> => `${user.username}:${await hash(user.password, 4)}\n`;
+    const path = join(folder, 'htpasswd');
+    writeFileSync(path, (await Promise.all(users.map(line))).join(''));
+    return { config: { htpasswd: { realm: 'regsecret test', path } } };
+  },
+  bearer: async (folder, ports, { users = [], publicRepositories = [] }) => {
+    const server = await startTokenServer({ users, publicRepositories, port: await ports.next() });
+    const jwks = join(folder, 'jwks.json');
+    writeFileSync(jwks, server.jwks);
+    const { url, service, issuer } = server;
+    const token = { realm: url, service, issuer, jwks, signingalgorithms: ['ES256'] };
+    return { config: { token }, tokenUrl: url, close: server.close };
+  },
+};
