@@ -34,6 +34,7 @@ export function encodeBase64(bytes: Uint8Array): string {
  * `=`. A port of encoding/base64 `decodeQuantum`.
  */
 export function decodeBase64(text: string, options: { padding: boolean } = { padding: true }): Uint8Array {
+  if (options.padding && isPlainBase64(text)) return bytesOf(atob(text));
   const source = encodeUtf8(text);
   const out = new Uint8Array(Math.ceil((source.length * 3) / 4));
   let length = 0;
@@ -68,6 +69,17 @@ export function decodeBase64(text: string, options: { padding: boolean } = { pad
     out[length++] = bits >> 2;
   }
   return out.subarray(0, length);
+}
+
+/** Whether `text` is whole quanta and nothing else, as nearly always: then `atob` agrees with Go, and is faster. */
+export function isPlainBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+function bytesOf(binary: string): Uint8Array {
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }
 
 /** The first `=` stands at `index`, after `digits` digits of its quantum: only a second one and newlines may follow. */

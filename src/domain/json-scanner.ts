@@ -1,6 +1,13 @@
 /** The grammar of RFC 8259 with the limits and the error texts of Go's encoding/json (scanner.go). */
 import { decodeUtf8 } from './utf8.ts';
 
+/** What is scanned. */
+export interface JsonSource {
+  readonly bytes: Uint8Array;
+  /** The same as text where each byte is one character, so that a slice of it stands for the bytes at its place. */
+  readonly text: string | undefined;
+}
+
 export interface JsonMember {
   readonly name: string;
   /** Offset of the name's opening quote. */
@@ -42,14 +49,22 @@ const NONE: readonly JsonMember[] = [];
 const MAX_DEPTH = 10_000;
 const LITERALS = { 116: 'true', 102: 'false', 110: 'null' } as const;
 
+/** Decodes the text once: a slice is many times faster than decoding each of 100,000 strings. */
+export function jsonSource(bytes: Uint8Array): JsonSource {
+  const text = decodeUtf8(bytes);
+  // A byte that is not UTF-8 is one character too, and a longer sequence never as many characters as bytes.
+  return { bytes, text: text.length === bytes.length ? text : undefined };
+}
+
 /**
- * The value at the start of `bytes`, its place and that of everything in it, and the offset after it. Without
+ * The value at the start of `source`, its place and that of everything in it, and the offset after it. Without
  * recursion, so that deep nesting is an error and not the end of the stack.
  */
 export function scanJson(
-  bytes: Uint8Array,
+  source: JsonSource,
   { trailing }: { trailing: 'error' | 'ignore' },
 ): { root: JsonNode; rest: number } {
+  const { bytes } = source;
   const open: Open[] = [];
   let index = skipSpace(bytes, 0);
   for (;;) {
@@ -64,7 +79,7 @@ export function scanJson(
       index = skipSpace(bytes, index + 1);
       const close = kind === 'object' ? 0x7d : 0x5d;
       if (bytes[index] !== close) {
-        if (kind === 'object') index = scanName(bytes, index, open);
+        if (kind === 'object') index = scanName(source, index, open);
         continue;
       }
       open.pop();
@@ -92,16 +107,17 @@ export function scanJson(
       node = { kind: parent.kind, start: parent.start, end: index + 1, members: parent.members };
     }
     index = skipSpace(bytes, index + 1);
-    if (open.at(-1)?.kind === 'object') index = scanName(bytes, index, open);
+    if (open.at(-1)?.kind === 'object') index = scanName(source, index, open);
   }
 }
 
 /** Reads `"name" :` into the innermost object and returns the offset where its value begins. */
-function scanName(bytes: Uint8Array, start: number, open: readonly Open[]): number {
+function scanName(source: JsonSource, start: number, open: readonly Open[]): number {
+  const { bytes } = source;
   const object = open.at(-1);
   if (object === undefined || bytes[start] !== 0x22) fail(bytes, start, 'looking for beginning of object key string');
   const end = scanString(bytes, start);
-  object.name = unquote(bytes, start, end);
+  object.name = unquote(source, start, end);
   object.nameStart = start;
   const colon = skipSpace(bytes, end);
   if (bytes[colon] !== 0x3a) fail(bytes, colon, 'after object key');
@@ -219,12 +235,13 @@ const SHORT_ESCAPES: Readonly<Record<number, string>> = {
 };
 
 /** The string between the quotes at `start` and `end - 1` (encoding/json `unquoteBytes`). */
-export function unquote(bytes: Uint8Array, start: number, end: number): string {
+export function unquote({ bytes, text }: JsonSource, start: number, end: number): string {
+  const inner = text?.slice(start + 1, end - 1) ?? decodeUtf8(bytes.subarray(start + 1, end - 1));
   // What is not UTF-8 is lost here, as it is in Go.
-  const text = decodeUtf8(bytes.subarray(start + 1, end - 1)).toWellFormed();
-  if (!text.includes('\\')) return text;
+  const string = inner.toWellFormed();
+  if (!string.includes('\\')) return string;
   // The scanner has checked the escapes; a lone surrogate becomes U+FFFD, as in Go.
-  return (JSON.parse(`"${text}"`) as string).toWellFormed();
+  return (JSON.parse(`"${string}"`) as string).toWellFormed();
 }
 
 /** scanner.go `quoteChar`: the byte as a character, quoted as strconv.Quote does. */

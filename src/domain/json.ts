@@ -5,10 +5,17 @@
  * number-like keys, the bytes of everything around the value that is to be replaced, and it words errors differently.
  * The document stays bytes, so that replacing one entry leaves every other byte alone.
  */
-import { type JsonMember, type JsonNode, JsonSyntaxError, scanJson, unquote } from './json-scanner.ts';
+import {
+  type JsonMember,
+  type JsonNode,
+  type JsonSource,
+  JsonSyntaxError,
+  jsonSource,
+  scanJson,
+  unquote,
+} from './json-scanner.ts';
 
-export interface JsonDocument {
-  readonly bytes: Uint8Array;
+export interface JsonDocument extends JsonSource {
   readonly root: JsonNode;
 }
 
@@ -22,7 +29,8 @@ export class JsonTypeError extends Error {
 
 /** Reads exactly one value (Go `json.Unmarshal`); throws {@link JsonSyntaxError}. */
 export function parseJson(bytes: Uint8Array): JsonDocument {
-  return { bytes, root: scanJson(bytes, { trailing: 'error' }).root };
+  const source = jsonSource(bytes);
+  return { ...source, root: scanJson(source, { trailing: 'error' }).root };
 }
 
 /**
@@ -32,8 +40,8 @@ export function parseJson(bytes: Uint8Array): JsonDocument {
 export function parseFirstJson(bytes: Uint8Array): (JsonDocument & { rest: number }) | undefined {
   if (bytes.every(isJsonSpace)) return undefined;
   try {
-    const { root, rest } = scanJson(bytes, { trailing: 'ignore' });
-    return { bytes, root, rest };
+    const source = jsonSource(bytes);
+    return { ...source, ...scanJson(source, { trailing: 'ignore' }) };
   } catch (error) {
     // A decoder reads a stream, so it words the end of the text differently.
     if (error instanceof JsonSyntaxError && error.truncated) throw new JsonSyntaxError('unexpected EOF', true);
@@ -43,7 +51,7 @@ export function parseFirstJson(bytes: Uint8Array): (JsonDocument & { rest: numbe
 
 /** The text of a string value as Go unquotes it: a byte or escape that is no character becomes U+FFFD. */
 export function jsonString(document: JsonDocument, node: JsonNode): string {
-  return unquote(document.bytes, node.start, node.end);
+  return unquote(document, node.start, node.end);
 }
 
 /**
