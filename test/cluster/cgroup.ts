@@ -1,18 +1,33 @@
 /** The cgroups of one run, which outlive its processes until somebody removes them. */
-import { readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from './condition.ts';
 
-const mountPoint = '/sys/fs/cgroup';
+/** Makes an empty cgroup of this name at the top of every hierarchy. */
+export function createCgroups(name: string): void {
+  for (const hierarchy of hierarchies()) {
+    mkdirSync(join(hierarchy, name));
+    for (const file of ['cpuset.cpus', 'cpuset.mems'].filter((file) => existsSync(join(hierarchy, file)))) {
+      writeFileSync(join(hierarchy, name, file), readFileSync(join(hierarchy, file))); // v1 leaves them empty
+    }
+  }
+}
 
 /** Removes the cgroup of this name, with all below it, from the one hierarchy of cgroup v2 or the many of v1. */
 export async function removeCgroups(name: string): Promise<void> {
-  const roots = [mountPoint, ...folders(mountPoint)].map((hierarchy) => join(hierarchy, name));
+  const roots = hierarchies().map((hierarchy) => join(hierarchy, name));
   await waitFor(() => roots.every(removeTree), {
     what: `the cgroups ${name} to be empty`,
     deadlineMs: 10_000,
     everyMs: 10,
   });
+}
+
+const mountPoint = '/sys/fs/cgroup';
+
+/** The one of cgroup v2, or those of v1. */
+function hierarchies(): string[] {
+  return existsSync(join(mountPoint, 'cgroup.controllers')) ? [mountPoint] : folders(mountPoint);
 }
 
 /** Removes a cgroup from the inside out; its files vanish with it. Answers whether it is gone. */

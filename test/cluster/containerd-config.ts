@@ -2,8 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+export interface ContainerdOptions {
+  socket: string;
+  pauseImage: string;
+  /** The name of the cgroup for all containers. */
+  cgroup: string;
+}
+
 /** Writes the configuration and what it refers to; returns its path. */
-export function writeContainerdConfig(state: string, socket: string, pauseImage: string): string {
+export function writeContainerdConfig(state: string, options: ContainerdOptions): string {
+  const { socket, pauseImage, cgroup } = options;
   const cni = writeCni(join(state, 'cni'));
   const path = join(state, 'containerd.toml');
   const quoted = (text: string): string => JSON.stringify(text);
@@ -36,8 +44,30 @@ use_internal_loopback = true
 
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
+
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+BinaryName = ${quoted(writeRunc(join(state, 'runc'), cgroup))}
 `,
   );
+  return path;
+}
+
+/**
+ * A runc that puts containers into a cgroup of this run. Without cgroups per pod the kubelet names none, and containerd
+ * then takes /k8s.io, for all runs and whatever else there is on this machine.
+ */
+function writeRunc(path: string, cgroup: string): string {
+  const script = `#!/bin/sh
+previous=
+for argument do
+  if [ "$previous" = --bundle ]; then
+    sed -i 's|"cgroupsPath":"/k8s.io/|"cgroupsPath":"/${cgroup}/|' "$argument/config.json"
+  fi
+  previous=$argument
+done
+exec runc "$@"
+`;
+  writeFileSync(path, script, { mode: 0o755 });
   return path;
 }
 

@@ -63,6 +63,8 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
       `--service-account-key-file=${files.serviceAccountKey}`,
       `--service-account-signing-key-file=${files.serviceAccountKey}`,
       `--token-auth-file=${files.tokens}`,
+      `--kubelet-client-certificate=${files.admin.certFile}`,
+      `--kubelet-client-key=${files.admin.keyFile}`,
       '--authorization-mode=RBAC',
       '--service-cluster-ip-range=10.96.0.0/16',
       '--endpoint-reconciler-type=none', // there is one server, and nobody looks it up
@@ -83,6 +85,7 @@ export async function startControlPlane(folder: string, ports: PortBlock, report
     args: [
       ...common,
       ...unhurried,
+      `--flex-volume-plugin-dir=${join(folder, 'state', 'flex-volume')}`, // made if absent, by default in /usr
       `--root-ca-file=${files.ca.certFile}`,
       `--service-account-private-key-file=${files.serviceAccountKey}`,
     ],

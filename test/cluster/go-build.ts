@@ -4,30 +4,32 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startChild } from './child.ts';
 import { lock } from './lock.ts';
-import type { GoModule, ProgramName } from './programs.ts';
+import type { GoModule, ProgramName, Programs } from './programs.ts';
 import type { Report } from './report.ts';
 
-/** Builds the named programs of a module into `folder`, unless another process does so first. */
-export async function build(
-  module: GoModule,
-  names: readonly ProgramName[],
-  folder: string,
-  report: Report,
-): Promise<void> {
+/** Builds those of the programs that are not yet at their paths, which are all in `folder`. */
+export async function build(module: GoModule, paths: Programs, folder: string, report: Report): Promise<void> {
+  if (absentOf(paths).length === 0) return;
   mkdirSync(folder, { recursive: true });
   const held = await lock(join(folder, '.lock'), () => report(`waiting for another build in ${folder}`));
   const temporary = join(folder, '.building');
   try {
-    const absent = names.filter((name) => !existsSync(join(folder, name)));
+    const absent = absentOf(paths); // another process may have been faster
     if (absent.length === 0) return;
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary);
-    await goBuild(module, absent, temporary, report);
-    for (const name of absent) renameSync(join(temporary, outputName(module, name)), join(folder, name));
+    const names = absent.map(([name]) => name);
+    await goBuild(module, names, temporary, report);
+    for (const [name, path] of absent) renameSync(join(temporary, outputName(module, name)), path);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
     held.release();
   }
+}
+
+function absentOf(paths: Programs): [ProgramName, string][] {
+  const entries = Object.entries(paths) as [ProgramName, string][];
+  return entries.filter(([, path]) => !existsSync(path));
 }
 
 const reportEveryMs = 15_000;

@@ -7,7 +7,7 @@ export interface KubeletOptions {
   /** containerd's. */
   socket: string;
   port: number;
-  /** Below it are the cgroups of all pods. */
+  /** The name of the cgroup for all pods. */
   cgroup: string;
   cluster: ClusterInfo;
 }
@@ -36,7 +36,7 @@ export function writeKubeletConfig(state: string, options: KubeletOptions): stri
     podLogsDir: folder('pod-logs'),
     volumePluginDir: folder('volume-plugins'),
     cgroupDriver: 'cgroupfs',
-    cgroupRoot: cgroup,
+    cgroupRoot: `/${cgroup}`,
     cgroupsPerQOS: false,
     enforceNodeAllocatable: [],
     failCgroupV1: false,

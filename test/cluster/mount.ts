@@ -1,5 +1,5 @@
 /** Mounts of the supervisor's own namespace, which nobody else sees and which end with it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './child.ts';
 
@@ -17,7 +17,7 @@ export async function unmount(folder: string): Promise<void> {
  * Covers what kubelet, containerd and runc write to outside the folders that one can give them: paths such as
  * /run/containerd and /var/lib/kubelet, and the kernel settings that a kubelet otherwise changes for the whole machine.
  */
-export async function hideSystemFolders(layers: string): Promise<void> {
+export async function hideSystemFolders(layers: string, hostName: string): Promise<void> {
   await mountMemory('/run');
   for (const path of ['/var/lib', '/var/log']) {
     const name = path.replaceAll('/', '-').slice(1);
@@ -30,6 +30,10 @@ export async function hideSystemFolders(layers: string): Promise<void> {
     writeFileSync(file, `${value}\n`);
     await mount('--bind', file, join('/proc/sys', setting));
   }
+  // so that the API server finds the kubelet, for `kubectl logs` and `kubectl exec`
+  const hosts = join(layers, 'hosts');
+  writeFileSync(hosts, `${readFileSync('/etc/hosts', 'utf8')}\n127.0.0.1 ${hostName}\n`);
+  await mount('--bind', hosts, '/etc/hosts');
 }
 
 /** What the kubelet wants: https://github.com/kubernetes/component-helpers/blob/v0.36.3/node/util/sysctl/sysctl.go */

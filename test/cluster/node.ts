@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { createApiClient } from './api-client.ts';
 import { issueCertificate, readAuthority, writeCertificate } from './certificate.ts';
+import { createCgroups } from './cgroup.ts';
 import { writeContainerdConfig } from './containerd-config.ts';
 import type { ClusterInfo } from './control-plane.ts';
 import { startDaemon } from './daemon.ts';
@@ -33,7 +34,9 @@ export async function startNode(
   const started = performance.now();
   const name = basename(folder).toLowerCase(); // node names are DNS names
   const state = join(folder, 'state');
-  await hideSystemFolders(join(state, 'system'));
+  const cgroup = basename(folder);
+  createCgroups(cgroup);
+  await hideSystemFolders(join(state, 'system'), name);
 
   const socket = join(state, 'containerd.sock');
   const containerd = startDaemon({
@@ -41,7 +44,7 @@ export async function startNode(
     command: bin.containerd,
     folder,
     env: { PATH: `${dirname(bin['containerd-shim-runc-v2'])}:${process.env.PATH}`, HOME: join(folder, 'home') },
-    args: ['--config', writeContainerdConfig(state, socket, pauseImage)],
+    args: ['--config', writeContainerdConfig(state, { socket, pauseImage, cgroup })],
   });
   await containerd.ready(() => accepts(socket));
 
@@ -50,7 +53,7 @@ export async function startNode(
     command: bin.kubelet,
     folder,
     args: [
-      `--config=${writeKubeletConfig(state, { socket, port: await ports.next(), cgroup: `/${basename(folder)}`, cluster })}`,
+      `--config=${writeKubeletConfig(state, { socket, port: await ports.next(), cgroup, cluster })}`,
       `--kubeconfig=${writeNodeKubeconfig(cluster, name)}`,
       `--root-dir=${join(state, 'kubelet')}`,
       `--hostname-override=${name}`,

@@ -10,7 +10,7 @@ import { killChildren, run } from './child.ts';
 import { build } from './go-build.ts';
 import { type Report, report } from './report.ts';
 
-export type ProgramName = (typeof controlPlanePrograms)[number] | (typeof nodePrograms)[number];
+export type ProgramName = (typeof controlPlanePrograms)[number] | (typeof nodePrograms)[number] | 'oracle';
 export type Programs = Partial<Record<ProgramName, string>>;
 
 /** A Go module of ours and the programs that are built from it, all in one go because they share most packages. */
@@ -35,6 +35,8 @@ export const registryPrograms = ['registry', 'crane', 'app'] as const;
 
 export const nodePrograms = [...registryPrograms, 'kubelet', 'containerd', 'containerd-shim-runc-v2'] as const;
 
+const allPrograms: readonly ProgramName[] = [...controlPlanePrograms, ...nodePrograms, 'oracle'];
+
 /** Where each of the named programs is, after building those that are not there yet. */
 export async function ensurePrograms<Name extends ProgramName>(
   names: readonly Name[],
@@ -45,9 +47,9 @@ export async function ensurePrograms<Name extends ProgramName>(
     const wanted = names.filter((name) => module.packages[name] && !found[name]);
     if (wanted.length === 0) continue;
     const folder = join(cacheFolder(), await moduleKey(module));
-    const absent = wanted.filter((name) => !existsSync(join(folder, name)));
-    if (absent.length > 0) await build(module, absent, folder, report);
-    for (const name of wanted) found[name] = join(folder, name);
+    const paths: Programs = Object.fromEntries(wanted.map((name) => [name, join(folder, fileName(module, name))]));
+    await build(module, paths, folder, report);
+    Object.assign(found, paths);
   }
   return found as Record<Name, string>;
 }
@@ -84,6 +86,7 @@ const modules: readonly GoModule[] = [
       'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
       kubectl: 'k8s.io/kubernetes/cmd/kubectl',
       kubelet: 'k8s.io/kubernetes/cmd/kubelet',
+      oracle: './oracle',
     },
   },
   {
@@ -100,26 +103,36 @@ const modules: readonly GoModule[] = [
   },
 ];
 
-/** A name that changes with everything a build depends on. */
+/** A name that changes with everything that all programs of a module depend on. */
 async function moduleKey(module: GoModule): Promise<string> {
   const go = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH'], { cwd: module.folder });
   if (go.code !== 0) throw new Error(`go env failed: ${go.stderr.trim()}`);
   const [goVersion = '', os = '', architecture = ''] = go.stdout.trim().split('\n');
-  const hash = createHash('sha256').update(JSON.stringify([goVersion, module.flags, module.packages]));
-  const sources = readdirSync(module.folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /\.(go|mod|sum)$/.test(path),
-  );
-  for (const path of sources.sort()) hash.update(path).update(readFileSync(join(module.folder, path)));
-  return `${module.name}-${os}-${architecture}-${hash.digest('hex').slice(0, 16)}`;
+  const files = ['go.mod', 'go.sum'].map((name) => readFileSync(join(module.folder, name), 'utf8'));
+  return `${module.name}-${os}-${architecture}-${digest([goVersion, module.flags, files])}`;
+}
+
+/** A program whose source is here has a name that changes with it. */
+function fileName(module: GoModule, name: ProgramName): string {
+  const path = module.packages[name] ?? name;
+  if (!path.startsWith('./')) return name;
+  const folder = join(module.folder, path);
+  const files = readdirSync(folder).sort();
+  return `${name}-${digest(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]))}`;
+}
+
+function digest(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }
 
 if (import.meta.main) {
   process.once('SIGINT', () => void killChildren().then(() => process.exit(130)));
   if (process.argv.includes('--key')) {
     const keys = await Promise.all(modules.map(moduleKey));
-    console.log(`key=${keys.join('-')}\nfolder=${cacheFolder()}`);
+    const names = modules.flatMap((module) => allPrograms.map((name) => fileName(module, name)));
+    console.log(`key=programs-${digest([keys, names])}\nfolder=${cacheFolder()}`);
   } else {
-    const programs = await ensurePrograms([...controlPlanePrograms, ...nodePrograms], report);
+    const programs = await ensurePrograms(allPrograms, report);
     for (const path of Object.values(programs)) console.log(path);
   }
 }

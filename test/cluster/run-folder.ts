@@ -25,14 +25,15 @@ export async function sweepRunFolders(): Promise<void> {
   await Promise.all(mine.map((name) => sweepRunFolder(join(tmpdir(), name))));
 }
 
-/** Clears away what a run has left behind, if its owner is gone. */
-export async function sweepRunFolder(folder: string): Promise<void> {
-  if (!belongsToUs(folder)) return;
+/** Clears away what a run has left behind, if its owner is gone; answers `false` while it is not. */
+export async function sweepRunFolder(folder: string): Promise<boolean> {
+  if (!belongsToUs(folder)) return true;
   const held = tryLock(join(folder, lockName));
-  if (!held) return;
+  if (!held) return false;
   try {
     await killProcessesOf(folder);
     await removeRunFolder(folder);
+    return true;
   } finally {
     held.release();
   }

@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { canUnshare } from './availability.ts';
+import { waitFor } from './condition.ts';
 import type { ClusterInfo } from './control-plane.ts';
 import { type Answers, ask, type Greeting, type Request } from './line-protocol.ts';
 import type { NodeInfo } from './node.ts';
 import type { RegistriesInfo } from './registries.ts';
+import { report } from './report.ts';
 import { sweepRunFolder, sweepRunFolders } from './run-folder.ts';
 
 export interface Supervisor {
@@ -34,9 +36,14 @@ export async function startSupervisor(): Promise<Supervisor> {
   const [command = '', ...args] = supervisorCommand();
   // A session of its own: Ctrl-C reaches this process alone, which then closes the supervisor's stdin in its own time.
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.stdin.on('error', () => {});
   const { folder, socket } = await greeting(child);
+  let closing = false;
+  const gone = once(child, 'exit').then(async ([code, signal]) => {
+    if (!closing) report(`the supervisor has ended (${signal ?? code}), and the cluster with it`);
+    // It was killed hard, or else there is nothing to do.
+    await waitFor(() => sweepRunFolder(folder), { what: `${folder} to be cleared away` });
+  });
   return {
     folder,
     process: child,
@@ -44,9 +51,9 @@ export async function startSupervisor(): Promise<Supervisor> {
     registries: () => askOnce(socket, 'registries'),
     node: () => askOnce(socket, 'node'),
     close: async () => {
+      closing = true;
       child.stdin.end();
-      await exited;
-      await sweepRunFolder(folder); // it was killed hard, or else there is nothing to do
+      await gone;
     },
   };
 }
