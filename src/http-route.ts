@@ -1,0 +1,122 @@
+/** How an URL is reached: directly or through a proxy, over which agent, trusting whom. */
+import type { Agent, RequestOptions } from 'node:http';
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import type { HttpClientOptions, TlsOptions } from './http.ts';
+import { NetworkError } from './network-error.ts';
+import { trustedRoots } from './trust-store.ts';
+
+export interface Route {
+  readonly target: RequestOptions;
+  readonly proxied: boolean;
+}
+
+export interface Router {
+  route(url: URL): Promise<Route>;
+  close(): void;
+}
+
+/** One agent for each server and way to it, so that consecutive requests share connections. */
+export function createRouter(options: HttpClientOptions): Router {
+  const agents = new Map<string, Promise<Agent>>();
+  let credentials: Promise<ConnectionOptions> | undefined;
+
+  async function createAgent(url: URL, proxy: URL | undefined): Promise<Agent> {
+    const tls = await trust(url, options.tls?.servername);
+    return proxy === undefined ? directAgent(url, tls) : proxyAgent(url, proxy, tls, await trust(proxy));
+  }
+
+  async function trust(server: URL, name = server.hostname): Promise<ConnectionOptions> {
+    if (server.protocol !== 'https:') return {};
+    credentials ??= secureContext(options);
+    return { ...(await credentials), ...(await identity(name.replace(/^\[|\]$/g, ''))) };
+  }
+
+  return {
+    async route(url) {
+      const chosen = typeof options.proxy === 'function' ? options.proxy(url) : options.proxy;
+      const proxy = chosen === undefined ? undefined : parseProxy(chosen);
+      const key = `${url.origin} ${proxy?.href ?? ''}`;
+      const agent = agents.get(key) ?? createAgent(url, proxy);
+      agents.set(key, agent);
+      const target = proxy !== undefined && isForwarded(url, proxy) ? forward(url, proxy) : direct(url);
+      return { target: { ...target, agent: await agent }, proxied: proxy !== undefined };
+    },
+    close() {
+      for (const agent of agents.values()) agent.then((it) => it.destroy()).catch(() => undefined);
+      agents.clear();
+    },
+  };
+}
+
+/** Made once, because parsing a hundred authorities again for each connection costs more than the connection. */
+async function secureContext(options: HttpClientOptions): Promise<ConnectionOptions> {
+  const { createSecureContext } = await import('node:tls');
+  const { ca, cert, key, rejectUnauthorized } = options.tls ?? ({ rejectUnauthorized: true } as TlsOptions);
+  const authorities = ca ?? (rejectUnauthorized ? [...(await trustedRoots(options.env))] : undefined);
+  return {
+    secureContext: createSecureContext({ ca: authorities, cert, key, minVersion: 'TLSv1.2' }),
+    rejectUnauthorized,
+  };
+}
+
+/** The name to ask for and to look for in the certificate. */
+async function identity(name: string): Promise<ConnectionOptions> {
+  if (!isIP(name)) return { servername: name };
+  // SNI has no addresses (RFC 6066). Said here because over a tunnel the agent lets Node look for "localhost".
+  const { checkServerIdentity } = await import('node:tls');
+  return { checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
+}
+
+/** The schemes of Go's http.Transport. */
+function parseProxy(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) throw new NetworkError('proxy', 'INVALID_URL', false, 'the address of the proxy is not a URL');
+  if (!['http:', 'https:', 'socks5:', 'socks5h:'].includes(url.protocol)) {
+    throw new NetworkError('proxy', 'UNSUPPORTED_SCHEME', false, `a proxy cannot be spoken to by ${url.protocol}`);
+  }
+  return url;
+}
+
+/** TLS settings belong to the agent: a request that brings its own `checkServerIdentity` never reuses a connection. */
+async function directAgent(url: URL, tls: ConnectionOptions): Promise<Agent> {
+  const { Agent } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  return new Agent({ keepAlive: true, ...tls });
+}
+
+async function proxyAgent(url: URL, proxy: URL, tls: ConnectionOptions, proxyTls: ConnectionOptions): Promise<Agent> {
+  if (proxy.protocol.startsWith('socks5')) {
+    const { SocksProxyAgent } = await import('socks-proxy-agent');
+    // Go lets the proxy look up names for both schemes; this library does so for socks5h only.
+    return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), { keepAlive: true, ...(tls as object) });
+  }
+  if (isForwarded(url, proxy)) return directAgent(proxy, proxyTls);
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  const agent = new HttpsProxyAgent(proxy.href, { keepAlive: true, ...(proxyTls as object) });
+  Object.assign(agent.options, tls);
+  return agent;
+}
+
+/** An http proxy is handed plain requests whole; only what is encrypted goes through a tunnel. */
+function isForwarded(url: URL, proxy: URL): boolean {
+  return url.protocol === 'http:' && proxy.protocol.startsWith('http');
+}
+
+function direct(url: URL): RequestOptions {
+  return { ...address(url), path: url.pathname + url.search };
+}
+
+function forward(url: URL, proxy: URL): RequestOptions {
+  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const authorization = { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+  return {
+    ...address(proxy),
+    path: `http://${url.host}${url.pathname}${url.search}`,
+    headers: { host: url.host, ...(proxy.username || proxy.password ? authorization : {}) },
+  };
+}
+
+function address(url: URL): RequestOptions {
+  const port = url.port || (url.protocol === 'https:' ? 443 : 80);
+  return { protocol: url.protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port };
+}

@@ -1,0 +1,164 @@
+/**
+ * The one HTTP transport: HTTP/1.1 over keep-alive connections of node:http and node:https, which run unchanged under
+ * Bun. It follows no redirect, sends no request twice and reads no environment but that of its options; callers decide.
+ */
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Router } from './http-route.ts';
+import { NetworkError, networkError } from './network-error.ts';
+
+export interface TlsOptions {
+  /** PEM; the machine's authorities when left out. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** The name that the server's certificate must have, when it is not the host of the URL. */
+  readonly servername?: string | undefined;
+  /** Always said: left to the runtime, NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off. */
+  readonly rejectUnauthorized: boolean;
+}
+
+export interface HttpClientOptions {
+  readonly userAgent: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tls?: TlsOptions | undefined;
+  /** The http, https, socks5 or socks5h URL of a proxy for everything, or the choice for each URL (`proxyFor`). */
+  readonly proxy?: string | ((url: URL) => string | undefined) | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** A list of values is sent as one header line each. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Uint8Array | undefined;
+  readonly signal: AbortSignal;
+  /** For the whole exchange, 0 for none. */
+  readonly timeoutMs: number;
+  /** The answer's body may be no longer. */
+  readonly maxBytes: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+export interface HttpClient {
+  /** Throws NetworkError when there is no whole answer, and the signal's reason when it is aborted. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** Until the server can be spoken to; client-go's dialer gives up after the same time (client-go transport/cache.go). */
+const CONNECT_TIMEOUT_MS = 30_000;
+
+/** Importing this file loads no HTTP; the first request does. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  let router: Promise<Router> | undefined;
+  return {
+    async send(request) {
+      request.signal.throwIfAborted();
+      try {
+        router ??= import('./http-route.ts').then(({ createRouter }) => createRouter(options));
+        const { target, proxied } = await (await router).route(request.url);
+        const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
+        request.signal.throwIfAborted();
+        const headers = { ...target.headers, 'user-agent': options.userAgent, ...request.headers };
+        return await exchange(
+          request,
+          start({ ...target, method: request.method, headers } as RequestOptions),
+          proxied,
+        );
+      } catch (error) {
+        throw request.signal.aborted ? request.signal.reason : networkError(error, false);
+      }
+    },
+    close() {
+      router?.then((it) => it.close()).catch(() => undefined);
+    },
+  };
+}
+
+interface Connection {
+  /** Whether the proxy, if there is one, has opened the way. */
+  reached: boolean;
+  /** Whether the server could read. */
+  sent: boolean;
+}
+
+/** Ends in an answer, or destroys the connection. */
+async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: boolean): Promise<HttpResponse> {
+  const { signal, timeoutMs, maxBytes, body } = request;
+  const connection: Connection = { reached: !proxied, sent: false };
+  const { promise: cut, reject: cancel } = Promise.withResolvers<never>();
+  const expire = () => cancel({ code: 'ETIMEDOUT' });
+  const connecting = setTimeout(expire, CONNECT_TIMEOUT_MS);
+  const waiting = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const answer = answerTo(outgoing, connection, () => clearTimeout(connecting));
+    outgoing.end(body);
+    return await Promise.race([answer.then((incoming) => collect(incoming, maxBytes)), cut]);
+  } catch (error) {
+    outgoing.destroy();
+    throw failed(error, connection);
+  } finally {
+    clearTimeout(connecting);
+    clearTimeout(waiting);
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** The head of the answer; what breaks later breaks its stream. */
+function answerTo(outgoing: ClientRequest, connection: Connection, connected: () => void): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.once('close', () => reject({ code: 'ECONNRESET' }));
+    outgoing.once('response', resolve);
+    outgoing.once('proxy', () => {
+      connection.reached = true;
+    });
+    outgoing.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+      // The agent would pass the proxy's refusal off as the answer of the server.
+      if (statusCode !== 200) reject(new NetworkError('proxy', `HTTP_${statusCode}`, false));
+    });
+    outgoing.once('socket', (socket) => {
+      // Before the listeners of the agents, which destroy the request and so hide the reason.
+      socket.prependListener('error', reject);
+      outgoing.once('close', () => socket.off('error', reject));
+      whenConnected(socket, () => {
+        connection.reached = connection.sent = true;
+        connected();
+      });
+    });
+  });
+}
+
+function failed(error: unknown, { reached, sent }: Connection): NetworkError {
+  const { kind, code, message } = networkError(error, sent);
+  return new NetworkError(reached ? kind : 'proxy', code, sent, message);
+}
+
+function whenConnected(socket: Socket & { secureConnecting?: boolean }, then: () => void): void {
+  if (socket.secureConnecting) socket.once('secureConnect', then);
+  else if (socket.connecting) socket.once('connect', then);
+  else then();
+}
+
+async function collect(incoming: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new NetworkError('too-large', 'TOO_LARGE', true);
+    chunks.push(chunk);
+  }
+  if (!incoming.complete) throw new NetworkError('reset', 'ECONNRESET', true);
+  // Only a proxy asks for a login this way (RFC 9110, section 15.5.8).
+  if (incoming.statusCode === 407) throw new NetworkError('proxy', 'HTTP_407', false);
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks, size) };
+}

@@ -1,0 +1,63 @@
+/** Why a request got no answer, told apart so that the message can name the cause. */
+import { printable } from './domain/printable.ts';
+
+export type NetworkErrorKind =
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'reset'
+  | 'tls'
+  | 'timeout'
+  | 'proxy'
+  | 'too-large'
+  | 'protocol';
+
+/** Holds no header, no body, no URL, and no cause that could hold one. */
+export class NetworkError extends Error {
+  readonly kind: NetworkErrorKind;
+  /** The code of the runtime, such as ECONNREFUSED or CERT_HAS_EXPIRED. */
+  readonly code: string;
+  /** Whether the request may have reached the server, so that repeating it may do its work twice. */
+  readonly sent: boolean;
+
+  constructor(kind: NetworkErrorKind, code: string, sent: boolean, detail: string = code) {
+    super(printable(detail.slice(0, 300)));
+    this.name = 'NetworkError';
+    this.kind = kind;
+    this.code = code;
+    this.sent = sent;
+  }
+}
+
+const KINDS: Readonly<Record<string, NetworkErrorKind>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ENODATA: 'dns',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ECONNABORTED: 'reset',
+  ETIMEDOUT: 'timeout',
+};
+
+const TLS_CODE =
+  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EE_)/;
+
+/** What an error of node:http, node:tls or node:dns means. */
+export function networkError(error: unknown, sent: boolean): NetworkError {
+  if (error instanceof NetworkError) return error;
+  const { code, message } = withCode(error);
+  if (code === 'EPROTO' || TLS_CODE.test(code)) return new NetworkError('tls', code, sent, message);
+  return new NetworkError(KINDS[code] ?? 'protocol', code, sent, KINDS[code] === undefined ? message : code);
+}
+
+/** When every address of a name fails, the runtime wraps one error per address into one without a meaning of its own. */
+function withCode(error: unknown): { code: string; message: string } {
+  const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: readonly unknown[] };
+  if (Array.isArray(errors) && errors.length > 0) return withCode(errors[0]);
+  // The SOCKS library keeps the text of an error only.
+  return { code: code ?? /\bE[A-Z]{4,}\b/.exec(message)?.[0] ?? 'UNKNOWN', message: message ?? '' };
+}
