@@ -1,0 +1,78 @@
+/** What the API server answers when it does not do what it is asked (apimachinery pkg/apis/meta/v1/types.go `Status`). */
+import { printable } from '../domain/printable.ts';
+
+export interface StatusCause {
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly field?: string | undefined;
+}
+
+export interface StatusDetails {
+  readonly name?: string | undefined;
+  readonly group?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly causes: readonly StatusCause[];
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** An answer other than success. `message` is the server's own; the body is not kept. */
+export class ApiError extends Error {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Such as NotFound, AlreadyExists, Conflict or Forbidden; undefined when something before the API server answered. */
+  readonly reason: string | undefined;
+  readonly details: StatusDetails;
+
+  constructor(status: number, reason: string | undefined, message: string, details: StatusDetails = { causes: [] }) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+const MAX_TEXT = 4096;
+const MAX_CAUSES = 50;
+
+/** Reads `body` as a Status as far as it is one. */
+export function readApiError(httpStatus: number, body: Uint8Array): ApiError {
+  const status = parse(body);
+  if (text(status.kind) !== 'Status')
+    return new ApiError(httpStatus, undefined, `the server answered HTTP ${httpStatus}`);
+  const details = object(status.details);
+  const causes = Array.isArray(details.causes) ? details.causes.slice(0, MAX_CAUSES) : [];
+  const seconds = details.retryAfterSeconds;
+  return new ApiError(
+    httpStatus,
+    text(status.reason),
+    text(status.message) ?? `the server answered HTTP ${httpStatus}`,
+    {
+      name: text(details.name),
+      group: text(details.group),
+      kind: text(details.kind),
+      causes: causes.map(object).map(({ reason, message, field }) => ({
+        reason: text(reason),
+        message: text(message),
+        field: text(field),
+      })),
+      retryAfterSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : undefined,
+    },
+  );
+}
+
+function parse(body: Uint8Array): Record<string, unknown> {
+  try {
+    return object(JSON.parse(Buffer.from(body).toString('utf8')));
+  } catch {
+    return {};
+  }
+}
+
+function object(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? printable(value.slice(0, MAX_TEXT)) : undefined;
+}

@@ -1,0 +1,172 @@
+/** One kubeconfig file: its YAML or JSON as checked, typed parts (client-go tools/clientcmd/api/v1/types.go). */
+import { dirname, resolve, sep } from 'node:path';
+import { bytes, type Field, FieldError, flag, list, member, parseDocument, record, text, texts } from './fields.ts';
+
+export interface Cluster {
+  readonly server?: string | undefined;
+  readonly tlsServerName?: string | undefined;
+  readonly insecureSkipTlsVerify?: boolean | undefined;
+  readonly certificateAuthority?: string | undefined;
+  readonly certificateAuthorityData?: Uint8Array | undefined;
+  readonly proxyUrl?: string | undefined;
+  readonly disableCompression?: boolean | undefined;
+  /** The extension `client.authentication.k8s.io/exec`, for exec plugins. */
+  readonly execConfig?: unknown;
+}
+
+export interface User {
+  readonly clientCertificate?: string | undefined;
+  readonly clientCertificateData?: Uint8Array | undefined;
+  readonly clientKey?: string | undefined;
+  readonly clientKeyData?: Uint8Array | undefined;
+  readonly token?: string | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly as?: string | undefined;
+  readonly asUid?: string | undefined;
+  readonly asGroups?: readonly string[] | undefined;
+  readonly asUserExtra?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly authProvider?: AuthProvider | undefined;
+  readonly exec?: ExecConfig | undefined;
+}
+
+export interface AuthProvider {
+  readonly name: string;
+  readonly config: Readonly<Record<string, string>>;
+  /** Where it stands, for renewed tokens are kept there. */
+  readonly file: string;
+  readonly user: string;
+}
+
+export interface ExecConfig {
+  readonly apiVersion?: string | undefined;
+  readonly command?: string | undefined;
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly installHint?: string | undefined;
+  readonly provideClusterInfo: boolean;
+  readonly interactiveMode?: string | undefined;
+}
+
+export interface Context {
+  readonly cluster?: string | undefined;
+  readonly user?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+export interface KubeFile {
+  readonly currentContext?: string | undefined;
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly users: ReadonlyMap<string, User>;
+  readonly contexts: ReadonlyMap<string, Context>;
+}
+
+/**
+ * Reads `content`, what `file` holds (client-go tools/clientcmd/loader.go `Load` and `ResolveLocalPaths`). No content is
+ * an empty configuration, unknown fields are ignored. Throws FieldError.
+ */
+export async function parseKubeFile(content: string, file: string): Promise<KubeFile> {
+  const root = { value: await parseDocument(content), path: '' };
+  expectField(root, 'apiVersion', 'v1');
+  expectField(root, 'kind', 'Config');
+  return {
+    currentContext: text(root, 'current-context'),
+    clusters: named(root, 'clusters', (item) => readCluster(member(item, 'cluster'), file)),
+    users: named(root, 'users', (item) => readUser(item, file)),
+    contexts: named(root, 'contexts', (item) => readContext(member(item, 'context'))),
+  };
+}
+
+function expectField(root: Field, name: string, expected: string): void {
+  const value = text(root, name) ?? expected;
+  if (value !== expected) throw new FieldError(`${name} is ${JSON.stringify(value.slice(0, 60))}, not "${expected}"`);
+}
+
+/** A list of named items; a name that stands twice is an error (clientcmd/api/v1/conversion.go). */
+function named<T>(root: Field, name: string, read: (item: Field) => T): ReadonlyMap<string, T> {
+  const items = new Map<string, T>();
+  for (const item of list(root, name)) {
+    const key = text(item, 'name') ?? '';
+    if (items.has(key)) throw new FieldError(`duplicate name "${key}" in ${name}`);
+    items.set(key, read(item));
+  }
+  return items;
+}
+
+function readCluster(cluster: Field, file: string): Cluster {
+  const extensions = list(cluster, 'extensions');
+  const exec = extensions.find((extension) => text(extension, 'name') === 'client.authentication.k8s.io/exec');
+  return {
+    server: text(cluster, 'server'),
+    tlsServerName: text(cluster, 'tls-server-name'),
+    insecureSkipTlsVerify: flag(cluster, 'insecure-skip-tls-verify'),
+    certificateAuthority: path(cluster, 'certificate-authority', file),
+    certificateAuthorityData: bytes(cluster, 'certificate-authority-data'),
+    proxyUrl: text(cluster, 'proxy-url'),
+    disableCompression: flag(cluster, 'disable-compression'),
+    execConfig: exec === undefined ? undefined : member(exec, 'extension').value,
+  };
+}
+
+function readUser(item: Field, file: string): User {
+  const user = member(item, 'user');
+  return {
+    clientCertificate: path(user, 'client-certificate', file),
+    clientCertificateData: bytes(user, 'client-certificate-data'),
+    clientKey: path(user, 'client-key', file),
+    clientKeyData: bytes(user, 'client-key-data'),
+    token: text(user, 'token'),
+    tokenFile: path(user, 'tokenFile', file),
+    as: text(user, 'as'),
+    asUid: text(user, 'as-uid'),
+    asGroups: texts(user, 'as-groups'),
+    asUserExtra: record(user, 'as-user-extra', texts),
+    username: text(user, 'username'),
+    password: text(user, 'password'),
+    authProvider: readAuthProvider(member(user, 'auth-provider'), file, text(item, 'name') ?? ''),
+    exec: readExec(member(user, 'exec'), file),
+  };
+}
+
+function readAuthProvider(provider: Field, file: string, user: string): AuthProvider | undefined {
+  if (provider.value === undefined) return undefined;
+  return {
+    name: text(provider, 'name') ?? '',
+    config: record(provider, 'config', (config, key) => text(config, key) ?? ''),
+    file,
+    user,
+  };
+}
+
+function readExec(exec: Field, file: string): ExecConfig | undefined {
+  if (exec.value === undefined) return undefined;
+  const apiVersion = text(exec, 'apiVersion');
+  const command = text(exec, 'command');
+  const beta = apiVersion === 'client.authentication.k8s.io/v1beta1';
+  return {
+    apiVersion,
+    // A name without a folder is looked up in PATH.
+    command: command?.includes(sep) ? absolute(command, file) : command,
+    args: texts(exec, 'args'),
+    env: list(exec, 'env').map((item) => ({ name: text(item, 'name') ?? '', value: text(item, 'value') ?? '' })),
+    installHint: text(exec, 'installHint'),
+    provideClusterInfo: flag(exec, 'provideClusterInfo'),
+    // clientcmd/api/v1/defaults.go SetDefaults_ExecConfig
+    interactiveMode: text(exec, 'interactiveMode') ?? (beta ? 'IfAvailable' : undefined),
+  };
+}
+
+function readContext(context: Field): Context {
+  return { cluster: text(context, 'cluster'), user: text(context, 'user'), namespace: text(context, 'namespace') };
+}
+
+function path(map: Field, name: string, file: string): string | undefined {
+  const value = text(map, name);
+  return value === undefined ? undefined : absolute(value, file);
+}
+
+/** Relative to the folder of the file that says it. */
+function absolute(value: string, file: string): string {
+  return resolve(dirname(file), value);
+}
