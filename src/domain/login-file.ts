@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { AuthFields } from './auth-config.ts';
 import { DOCKER, decodeAuths } from './auth-structs.ts';
 import { checkAuths, type DockerConfig, DockerConfigError, decodeDockerConfig, inGo } from './docker-config.ts';
+import { TOKEN_USERNAME } from './helper-answer.ts';
 import { foldName, type JsonDocument, jsonString, parseJson } from './json.ts';
 import { type JsonNode, JsonSyntaxError } from './json-scanner.ts';
 import { printable } from './printable.ts';
@@ -51,13 +52,13 @@ function recognise(document: JsonDocument, path: string): LoginFile {
   throw refusal(otherKind(document, path), path);
 }
 
-/** answer = { "ServerURL": server, "Username": user or "<token>", "Secret": password or identity token } */
+/** answer = { "ServerURL": server, "Username": user or TOKEN_USERNAME, "Secret": password or identity token } */
 function helperAnswer(document: JsonDocument): ReadonlyMap<string, AuthFields> | undefined {
   const server = stringMember(document, 'ServerURL');
   const username = stringMember(document, 'Username');
   const secret = stringMember(document, 'Secret');
   if (server === undefined || username === undefined || secret === undefined) return undefined;
-  return new Map([[server, username === '<token>' ? { identitytoken: secret } : { username, password: secret }]]);
+  return new Map([[server, username === TOKEN_USERNAME ? { identitytoken: secret } : { username, password: secret }]]);
 }
 
 function withAuths(auths: ReadonlyMap<string, AuthFields>): DockerConfig {

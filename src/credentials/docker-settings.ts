@@ -1,0 +1,88 @@
+/** What docker goes by on this machine: its config file, DOCKER_AUTH_CONFIG and the store of the platform. */
+import { platform } from 'node:os';
+import { join } from 'node:path';
+import type { AuthFields } from '../domain/auth-config.ts';
+import {
+  type DockerConfig,
+  DockerConfigError,
+  decodeAuthVariable,
+  decodeDockerConfig,
+} from '../domain/docker-config.ts';
+import { printable } from '../domain/printable.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { displayPath, homeFolder, readAuthFile, shellWord } from './auth-file.ts';
+import { findOnPath } from './executable.ts';
+import { helperProgram } from './helper.ts';
+
+export interface DockerSettings {
+  readonly config: DockerConfig;
+  /** Where `config` is from, for people. */
+  readonly file: string;
+  /** Whether `config` has no logins at all, and its store is the one docker takes on this platform. */
+  readonly detected: boolean;
+  /** The entries of DOCKER_AUTH_CONFIG, which count before all others. */
+  readonly variable: ReadonlyMap<string, AuthFields>;
+  readonly warnings: readonly string[];
+}
+
+/** Throws UserError where the file is broken; docker itself warns and goes on (config.go `LoadDefaultConfigFile`). */
+export function readDockerSettings(io: Io): DockerSettings {
+  const home = homeFolder(io.env);
+  const folder = io.env.DOCKER_CONFIG || (home === undefined ? undefined : join(home, '.docker'));
+  const path = folder === undefined ? undefined : join(folder, 'config.json');
+  const config = path === undefined ? NO_LOGINS : readConfig(path);
+  const store = hasLogins(config) ? undefined : defaultStore(io.env);
+  return {
+    config: store === undefined ? config : { ...config, credsStore: store },
+    file: path === undefined ? 'docker' : displayPath(path, home),
+    detected: store !== undefined,
+    ...readVariable(io.env),
+  };
+}
+
+const NO_LOGINS: DockerConfig = { auths: new Map(), credHelpers: new Map() };
+
+/** config.go `load`. */
+function readConfig(path: string): DockerConfig {
+  const bytes = readAuthFile(path);
+  if (bytes === undefined) return NO_LOGINS;
+  try {
+    return decodeDockerConfig(bytes);
+  } catch (error) {
+    if (!(error instanceof DockerConfigError)) throw error;
+    // Not `docker login`: that writes the file anew, without what docker could not read.
+    const entry = error.server === undefined ? '' : ` (entry ${printable(error.server)})`;
+    const message = `parsing config file (${printable(path)}): ${error.message}${entry}`;
+    throw new UserError(message, `vi ${shellWord(path)}`);
+  }
+}
+
+/** configfile/file.go `ContainsAuth`. */
+function hasLogins({ auths, credHelpers, credsStore }: DockerConfig): boolean {
+  return auths.size > 0 || credHelpers.size > 0 || credsStore !== undefined;
+}
+
+/** The helper that docker takes when none is configured, if it is there (credentials/default_store.go `DetectDefaultStore`). */
+export function defaultStore(env: Io['env'], system = platform()): string | undefined {
+  const onLinux = (): string => (findOnPath('pass', env) === undefined ? 'secretservice' : 'pass');
+  const stores: { readonly [system in NodeJS.Platform]?: () => string } = {
+    darwin: () => 'osxkeychain',
+    linux: onLinux,
+    win32: () => 'wincred',
+  };
+  const store = stores[system]?.();
+  return store === undefined || findOnPath(helperProgram(store), env) === undefined ? undefined : store;
+}
+
+/** configfile/file.go `GetCredentialsStore`: a variable that is not understood is said to be so, and ignored. */
+function readVariable(env: Io['env']): Pick<DockerSettings, 'variable' | 'warnings'> {
+  const text = env.DOCKER_AUTH_CONFIG ?? '';
+  if (text === '') return { variable: new Map(), warnings: [] };
+  try {
+    return { variable: decodeAuthVariable(text).auths, warnings: [] };
+  } catch (error) {
+    if (!(error instanceof DockerConfigError)) throw error;
+    return { variable: new Map(), warnings: [`docker ignores DOCKER_AUTH_CONFIG: ${printable(error.message)}`] };
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Credential helpers: programs called docker-credential-SUFFIX that keep logins for docker and podman
+ * (github.com/docker/docker-credential-helpers client/client.go).
+ */
+import type { AuthConfig } from '../domain/auth-config.ts';
+import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../domain/helper-answer.ts';
+import { printable } from '../domain/printable.ts';
+import { decodeUtf8 } from '../domain/utf8.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { findOnPath, notFoundText } from './executable.ts';
+import { type HelperRun, helperTimeout, runHelper } from './helper-process.ts';
+
+const PREFIX = 'docker-credential-';
+/** credentials/error.go: the texts by which a helper says, on stdout, what kind of failure it is. */
+const NOT_FOUND = 'credentials not found in native keychain';
+const INVALID = ['no credentials server URL', 'no credentials username'];
+
+/** The login that the helper keeps for `server`, undefined when it keeps none (client.go `Get`). Throws UserError. */
+export async function getFromHelper(
+  suffix: string,
+  server: string,
+  io: Io,
+  timeout = helperTimeout(io),
+): Promise<AuthConfig | undefined> {
+  const run = await call(suffix, { action: 'get', input: server, timeout, verb: 'getting' }, io);
+  return run === undefined ? undefined : answer(suffix, () => decodeHelperAnswer(run.stdout));
+}
+
+/** The servers that the helper keeps logins for, each with its user name (client.go `List`). Throws UserError. */
+export async function listHelper(
+  suffix: string,
+  io: Io,
+  timeout = helperTimeout(io),
+): Promise<ReadonlyMap<string, string>> {
+  const run = await call(suffix, { action: 'list', input: 'unused', timeout, verb: 'listing' }, io);
+  return run === undefined ? new Map() : answer(suffix, () => decodeHelperList(run.stdout));
+}
+
+/** The suffix as the name of a program, whether it is there or not. */
+export function helperProgram(suffix: string): string {
+  return PREFIX + suffix;
+}
+
+interface Call {
+  readonly action: 'get' | 'list';
+  readonly input: string;
+  readonly timeout: number;
+  readonly verb: 'getting' | 'listing';
+}
+
+/** A run that ended well, undefined when the helper knows no such login. */
+async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | undefined> {
+  const name = helperProgram(suffix);
+  // docker runs what a suffix such as `../../tmp/x` leads to; the config file may be a stranger's.
+  if (!/^[A-Za-z0-9._-]+$/.test(suffix)) {
+    throw new UserError(`credential helper ${JSON.stringify(printable(suffix))}: no program can be called that`);
+  }
+  const path = findOnPath(name, io.env);
+  if (path === undefined) throw failed(suffix, request, notFoundText(name), '');
+  const run = await runHelper({ path, name }, request, io);
+  if (run.failure === undefined) return run;
+  const out = decodeUtf8(run.stdout).trim();
+  if (request.action === 'get' && out === NOT_FOUND) return undefined;
+  throw failed(suffix, request, INVALID.includes(out) ? out : run.failure, out, decodeUtf8(run.stderr));
+}
+
+/** What docker says of it, and which helper and server it was. */
+function failed(suffix: string, { action, input, verb }: Call, failure: string, out: string, stderr = ''): UserError {
+  const about = action === 'get' ? ` for ${printable(input)}` : '';
+  const text = `error ${verb} credentials - err: ${failure}, out: \`${oneLine(out)}\``;
+  // docker lets the helper write to the terminal; without one this is all there is to see.
+  const said = out === '' && stderr.trim() !== '' ? ` (${oneLine(stderr)})` : '';
+  return new UserError(`credential helper "${suffix}"${about}: ${text}${said}`, `${helperProgram(suffix)} list`);
+}
+
+function answer<T>(suffix: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof HelperAnswerError)) throw error;
+    throw new UserError(`credential helper "${suffix}": ${error.message}`, `${helperProgram(suffix)} list`);
+  }
+}
+
+/** Output of a helper that failed, for people. */
+function oneLine(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return printable(line.length > 200 ? `${line.slice(0, 200)}…` : line);
+}

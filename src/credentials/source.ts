@@ -1,0 +1,79 @@
+/** Where credentials are kept on this machine: the shape that docker and podman share. */
+import { type AuthConfig, credentialOf } from '../domain/auth-config.ts';
+import type { AuthEntry } from '../domain/credential.ts';
+import { GoUrlError } from '../domain/go-url.ts';
+import { parseKey } from '../domain/key.ts';
+import type { Io } from '../io.ts';
+
+/** A tool that keeps logins. */
+export interface Source {
+  /** Every login of the tool, by name only. Throws UserError. */
+  list(io: Io): Promise<Listing>;
+  /** What the tool would send for `server`, which may carry a path (`ghcr.io/org/`). Throws UserError. */
+  lookup(server: string, io: Io): Promise<Answer>;
+}
+
+/** A login that a tool keeps. */
+export interface Login {
+  /** The key as the tool keeps it. */
+  readonly server: string;
+  /** For people: `docker credential store "desktop"`, `~/.docker/config.json`. */
+  readonly from: string;
+  /** Reads the secret; may start a credential helper, and throw UserError. */
+  readonly open: () => Promise<Answer>;
+}
+
+/** A login with its secret. */
+export interface Found extends AuthEntry {
+  readonly from: string;
+}
+
+export interface Listing {
+  readonly logins: readonly Login[];
+  readonly warnings: readonly string[];
+}
+
+/** Without `found` the tool would pull anonymously. */
+export interface Answer {
+  readonly found?: Found;
+  readonly warnings: readonly string[];
+}
+
+/** What a tool has under a key, as the tool itself would use it. */
+export interface Kept {
+  readonly server: string;
+  readonly from: string;
+  readonly config: AuthConfig;
+}
+
+/** The part of what a tool keeps that a registry can be opened with. */
+export function toAnswer(kept: Kept | undefined, warnings: readonly string[] = []): Answer {
+  if (kept === undefined) return { warnings };
+  const { server, from, config } = kept;
+  const credential = credentialOf(config);
+  if (credential !== undefined) {
+    const email = config.email === undefined || config.email === '' ? {} : { email: config.email };
+    return { found: { server, from, credential, ...email }, warnings };
+  }
+  if (config.registryToken === undefined || config.registryToken === '') return { warnings };
+  return { warnings: [...warnings, `${from} has only a registry token for ${server}, which no pull secret can carry`] };
+}
+
+/** `server` as registry and, behind it, the path of a namespace or repository: what the tools look up. */
+export function lookupName(server: string): { readonly registry: string; readonly name: string } {
+  const { host, path } = reduce(server);
+  const isHub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(host);
+  const registry = isHub ? 'docker.io' : host;
+  const trimmed = path.replace(/^\/+|\/+$/g, '');
+  return { registry, name: trimmed === '' ? registry : `${registry}/${trimmed}` };
+}
+
+function reduce(server: string): { host: string; path: string } {
+  try {
+    return parseKey(server);
+  } catch (error) {
+    // No tool has a login for it.
+    if (error instanceof GoUrlError) return { host: server, path: '' };
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+/** A password that is given to a command: on stdin, in a file or in a variable. */
+import { printable } from '../domain/printable.ts';
+import { decodeUtf8 } from '../domain/utf8.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { readFile } from './auth-file.ts';
+
+const LIMIT = 1024 * 1024;
+
+export interface GivenPassword {
+  /** Bytes that are not UTF-8 are kept as decodeUtf8 keeps them. */
+  readonly password: string;
+  /** Whether a newline at its end was dropped, which is worth saying: it may have been meant. */
+  readonly newlineDropped: boolean;
+}
+
+/** Throws UserError. */
+export function passwordFromStdin(io: Io): GivenPassword {
+  return password(decodeUtf8(io.stdin.readAll(LIMIT)), 'stdin');
+}
+
+/** Throws UserError. */
+export function passwordFromFile(path: string): GivenPassword {
+  const bytes = readFile(path, LIMIT);
+  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`);
+  return password(decodeUtf8(bytes), printable(path));
+}
+
+/** Throws UserError. */
+export function passwordFromEnv(variable: string, io: Io): GivenPassword {
+  const text = io.env[variable];
+  if (text === undefined) {
+    throw new UserError(`the variable ${printable(variable)} is not set`, `export ${printable(variable)}`);
+  }
+  return password(text, `the variable ${printable(variable)}`);
+}
+
+/** One newline, as `echo` and editors add it; a second one is part of the password. */
+function password(text: string, source: string): GivenPassword {
+  const trimmed = text.replace(/\r?\n$/, '');
+  if (trimmed === '') throw new UserError(`${source} holds no password`);
+  return { password: trimmed, newlineDropped: trimmed !== text };
+}

@@ -1,0 +1,52 @@
+/** The facts about docker and podman that were found by running docker/cli's config package and containers/image. */
+import { describe, expect, test } from 'vitest';
+import { dockerLogin } from '../../src/credentials/docker.ts';
+import { podmanLogin } from '../../src/credentials/podman.ts';
+import type { Kept } from '../../src/credentials/source.ts';
+import { imageName, parseImage } from '../../src/domain/image.ts';
+import { UserError } from '../../src/errors.ts';
+import { type HelperAnswer, machine } from '../support/machine.ts';
+import vectors from '../vectors/docker-config.json' with { type: 'json' };
+
+interface Vector {
+  readonly name: string;
+  readonly tool: string;
+  readonly files: Record<string, unknown>;
+  readonly env: Record<string, string>;
+  readonly helpers: Record<string, Record<string, HelperAnswer>>;
+  readonly query: string;
+  readonly expected: Readonly<Record<string, string>> | null;
+  readonly helperCalls: readonly (readonly string[])[];
+  readonly stderrContains?: string;
+}
+
+/** As the vectors write it: without fields that are empty, save user name and password; null for nothing. */
+function observed(kept: Kept | undefined): object | null {
+  const { username = '', password = '', identityToken, registryToken } = kept?.config ?? {};
+  const tokens = {
+    ...(identityToken ? { identitytoken: identityToken } : {}),
+    ...(registryToken ? { registrytoken: registryToken } : {}),
+  };
+  const nothing = username === '' && password === '' && Object.keys(tokens).length === 0;
+  return nothing ? null : { username, password, ...tokens };
+}
+
+describe('what docker and podman would send', () => {
+  test.each(vectors as unknown as Vector[])('$name', async (vector) => {
+    const { io, expand, calls } = machine(vector);
+    const login = vector.tool === 'docker' ? dockerLogin : podmanLogin;
+    const outcome = login(imageName(parseImage(vector.query)), io);
+    const error = vector.expected?.error;
+    if (error !== undefined) {
+      await expect(outcome).rejects.toThrow(expand(error));
+      await expect(outcome).rejects.toBeInstanceOf(UserError);
+    } else {
+      const { kept, warnings } = await outcome;
+      expect(observed(kept)).toEqual(vector.expected);
+      expect(warnings.join('\n')).toContain(vector.stderrContains ?? '');
+      if (vector.stderrContains === undefined) expect(warnings).toEqual([]);
+    }
+    expect(calls()).toEqual(vector.helperCalls);
+    expect(io.written).toEqual({ stdout: '', stderr: '' });
+  });
+});
