@@ -1,0 +1,130 @@
+/**
+ * A server in front of the real API server that lets requests through, and breaks those it is told to: whatever can go
+ * wrong between a client and a cluster happens here for real, on a real connection.
+ */
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Agent, createServer, request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { issueCertificate, readAuthority } from '../cluster/certificate.ts';
+import type { ClusterInfo } from '../cluster/control-plane.ts';
+
+/** What to do with a request instead of passing it on; `undefined` passes it on. */
+export type Fault =
+  /** Cuts the connection; the API server has not seen the request. */
+  | 'reset'
+  /** Passes the request on, waits until the API server has done it, and cuts the connection. */
+  | 'reset-after'
+  /** Cuts the connection in the middle of the answer. */
+  | 'truncate'
+  /** Never answers. */
+  | 'hang'
+  /** Answers in place of the API server. */
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  /** Milliseconds since the proxy was started. */
+  readonly at: number;
+  /** Which connection it came on, from 1. */
+  readonly connection: number;
+}
+
+export interface FaultProxy {
+  /** To be used in place of the API server's address; its certificate is issued by the cluster's authority. */
+  readonly server: string;
+  readonly requests: readonly SeenRequest[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts one. `choose` is asked for every request, with its number from 1. Requests without an Authorization header are
+ * passed on as the cluster's administrator, for a client certificate cannot be passed on.
+ */
+export async function startFaultProxy(
+  cluster: ClusterInfo,
+  choose: (request: SeenRequest, number: number) => Fault | undefined = () => undefined,
+): Promise<FaultProxy> {
+  const authority = readAuthority({ certFile: cluster.caFile, keyFile: cluster.caKeyFile });
+  const files = issueCertificate(authority, { commonName: 'fault-proxy' }, ['127.0.0.1', 'localhost', 'fault.example']);
+  const ca = readFileSync(cluster.caFile);
+  const agents = {
+    admin: new Agent({
+      keepAlive: true,
+      ca,
+      cert: readFileSync(cluster.admin.certFile),
+      key: readFileSync(cluster.admin.keyFile),
+    }),
+    user: new Agent({ keepAlive: true, ca }),
+  };
+  const requests: SeenRequest[] = [];
+  const connections = new Map<unknown, number>();
+  const started = performance.now();
+  const server = createServer({ cert: files.certificate, key: files.key }, (incoming, answer) => {
+    const { method = '', url = '', headers, socket } = incoming;
+    if (!connections.has(socket)) connections.set(socket, connections.size + 1);
+    const seen = {
+      method,
+      path: url,
+      headers,
+      at: performance.now() - started,
+      connection: connections.get(socket) ?? 0,
+    };
+    requests.push(seen);
+    const agent = headers.authorization === undefined ? agents.admin : agents.user;
+    handle(choose(seen, requests.length), incoming, answer, () => forward(cluster.server, agent, incoming));
+  });
+  await listen(server);
+  return {
+    server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async close() {
+      agents.admin.destroy();
+      agents.user.destroy();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+async function handle(
+  fault: Fault | undefined,
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  pass: () => Promise<Answer>,
+): Promise<void> {
+  if (fault === 'reset') return void incoming.socket.destroy();
+  if (fault === 'hang') return;
+  if (typeof fault === 'object') {
+    await buffer(incoming);
+    return void answer.writeHead(fault.status, fault.headers).end(fault.body ?? '');
+  }
+  const passed = await pass();
+  if (fault === 'reset-after') return void incoming.socket.destroy();
+  answer.writeHead(passed.status, passed.headers);
+  if (fault === undefined) return void answer.end(passed.body);
+  answer.write(passed.body.subarray(0, passed.body.length / 2), () => incoming.socket.destroy());
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+async function forward(server: string, agent: Agent, incoming: IncomingMessage): Promise<Answer> {
+  const { method, headers, url = '' } = incoming;
+  const body = await buffer(incoming);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const { host: _, ...rest } = headers;
+  request(new URL(url, server), { method, headers: rest, agent }, resolve).once('error', reject).end(body);
+  const response = await promise;
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) };
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((done) => server.listen(0, '127.0.0.1', done));
+}
