@@ -53,16 +53,15 @@ export async function runHelper(
       settle(() => reject(reason));
     };
     const onAbort = (): void => stop(io.signal.reason);
-    const timer = setTimeout(() => stop(new UserError(`${name} ${action}: no answer in ${timeout / 1000} s`)), timeout);
+    const stopFor = (reason: string): void => stop(new UserError(`${name} ${action}: ${reason}`, `${name} list`));
+    const timer = setTimeout(() => stopFor(`no answer in ${timeout / 1000} s`), timeout);
     const settle = (end: () => void): void => {
       clearTimeout(timer);
       io.signal.removeEventListener('abort', onAbort);
       end();
     };
     io.signal.addEventListener('abort', onAbort);
-    const stdout = collect(child.stdout, STDOUT_LIMIT, () => {
-      stop(new UserError(`${name} ${action}: more than ${STDOUT_LIMIT} bytes of output`));
-    });
+    const stdout = collect(child.stdout, STDOUT_LIMIT, () => stopFor(`more than ${STDOUT_LIMIT} bytes of output`));
     const stderr = collect(child.stderr, STDERR_LIMIT, () => {});
     child.on('error', (error: NodeJS.ErrnoException) => {
       const failure = `fork/exec ${path}: ${error.code ?? error.name}`;

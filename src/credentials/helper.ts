@@ -57,21 +57,22 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
     throw new UserError(`credential helper ${JSON.stringify(printable(suffix))}: no program can be called that`);
   }
   const path = findOnPath(name, io.env);
-  if (path === undefined) throw failed(suffix, request, notFoundText(name), '');
+  if (path === undefined) throw new UserError(failureText(suffix, request, notFoundText(name)), `command -v ${name}`);
   const run = await runHelper({ path, name }, request, io);
   if (run.failure === undefined) return run;
   const out = decodeUtf8(run.stdout).trim();
   if (request.action === 'get' && out === NOT_FOUND) return undefined;
-  throw failed(suffix, request, INVALID.includes(out) ? out : run.failure, out, decodeUtf8(run.stderr));
+  const failure = INVALID.includes(out) ? out : run.failure;
+  throw new UserError(failureText(suffix, request, failure, out, decodeUtf8(run.stderr)), `${name} list`);
 }
 
 /** What docker says of it, and which helper and server it was. */
-function failed(suffix: string, { action, input, verb }: Call, failure: string, out: string, stderr = ''): UserError {
+function failureText(suffix: string, { action, input, verb }: Call, failure: string, out = '', stderr = ''): string {
   const about = action === 'get' ? ` for ${printable(input)}` : '';
   const text = `error ${verb} credentials - err: ${failure}, out: \`${oneLine(out)}\``;
   // docker lets the helper write to the terminal; without one this is all there is to see.
   const said = out === '' && stderr.trim() !== '' ? ` (${oneLine(stderr)})` : '';
-  return new UserError(`credential helper "${suffix}"${about}: ${text}${said}`, `${helperProgram(suffix)} list`);
+  return `credential helper "${suffix}"${about}: ${text}${said}`;
 }
 
 function answer<T>(suffix: string, decode: () => T): T {

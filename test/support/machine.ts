@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type FakeIo, fakeIo } from './io.ts';
 
@@ -21,11 +21,13 @@ export type HelperAnswer =
   | { readonly raw: string };
 
 export interface MachineOptions {
-  /** By path, in which `$HOME` and `$XDG_RUNTIME_DIR` stand for folders; a value that is no text becomes JSON. */
+  /** By path, in which `$HOME` and `$XDG_RUNTIME_DIR` stand for folders; what is neither text nor bytes becomes JSON. */
   readonly files?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Programs called docker-credential-SUFFIX that answer from a table. */
   readonly helpers?: Readonly<Record<string, Readonly<Record<string, HelperAnswer>>>>;
+  /** Whether the programs of the system are on PATH too, behind those of the test. */
+  readonly systemPath?: boolean;
   readonly stdin?: string | Uint8Array;
   readonly tty?: boolean;
 }
@@ -33,7 +35,7 @@ export interface MachineOptions {
 export interface Machine {
   readonly io: FakeIo;
   readonly home: string;
-  /** The only folder on PATH. */
+  /** The first folder on PATH. */
   readonly bin: string;
   /** `$HOME` and `$XDG_RUNTIME_DIR` in a text. */
   readonly expand: (text: string) => string;
@@ -43,7 +45,13 @@ export interface Machine {
   readonly install: (name: string, script: string) => string;
 }
 
-export function machine({ files = {}, env = {}, helpers = {}, ...streams }: MachineOptions = {}): Machine {
+export function machine({
+  files = {},
+  env = {},
+  helpers = {},
+  systemPath = false,
+  ...streams
+}: MachineOptions = {}): Machine {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'regsecret-machine-')));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const folders = { HOME: join(root, 'home'), XDG_RUNTIME_DIR: join(root, 'run'), PATH: join(root, 'bin') };
@@ -52,7 +60,7 @@ export function machine({ files = {}, env = {}, helpers = {}, ...streams }: Mach
     text.replaceAll('$HOME', folders.HOME).replaceAll('$XDG_RUNTIME_DIR', folders.XDG_RUNTIME_DIR);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(expand(path)), { recursive: true });
-    writeFileSync(expand(path), typeof content === 'string' ? content : JSON.stringify(content));
+    writeFileSync(expand(path), isRaw(content) ? content : JSON.stringify(content));
   }
   const install = (name: string, script: string): string => {
     const path = join(folders.PATH, name);
@@ -64,15 +72,20 @@ export function machine({ files = {}, env = {}, helpers = {}, ...streams }: Mach
   for (const [suffix, answers] of Object.entries(helpers)) {
     install(`docker-credential-${suffix}`, tableHelper(suffix, answers, log));
   }
+  const path = systemPath ? [folders.PATH, process.env.PATH].join(delimiter) : folders.PATH;
   const expanded = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, expand(value)]));
   return {
-    io: fakeIo({ env: { ...folders, ...expanded }, ...streams }),
+    io: fakeIo({ env: { ...folders, PATH: path, ...expanded }, ...streams }),
     home: folders.HOME,
     bin: folders.PATH,
     expand,
     calls: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []).map((line) => JSON.parse(line)),
     install,
   };
+}
+
+function isRaw(content: unknown): content is string | Uint8Array {
+  return typeof content === 'string' || content instanceof Uint8Array;
 }
 
 function tableHelper(suffix: string, answers: Readonly<Record<string, HelperAnswer>>, log: string): string {

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { passwordFromEnv, passwordFromFile, passwordFromStdin } from '../../src/credentials/stdin.ts';
+import { encodeUtf8 } from '../../src/domain/utf8.ts';
+import { machine } from '../support/machine.ts';
+
+const MIB = 1024 * 1024;
+
+describe.each([
+  ['stdin', (bytes: Buffer) => passwordFromStdin(machine({ stdin: bytes }).io)],
+  ['a file', (bytes: Buffer) => passwordFromFile(join(machine({ files: { '$HOME/token': bytes } }).home, 'token'))],
+  ['a variable', (bytes: Buffer) => passwordFromEnv('TOKEN', machine({ env: { TOKEN: bytes.toString() } }).io)],
+])('a password from %s', (_, read) => {
+  test.each([
+    ['s3cret', 's3cret', false],
+    ['s3cret\n', 's3cret', true],
+    ['s3cret\r\n', 's3cret', true],
+    ['s3cret\n\n', 's3cret\n', true],
+    ['two\nlines', 'two\nlines', false],
+    ['\n\n', '\n', true],
+    [' s3cret ', ' s3cret ', false],
+    ['pässwörd', 'pässwörd', false],
+    ['carriage\r', 'carriage\r', false],
+  ])('%j', (text, password, newlineDropped) => {
+    expect(read(Buffer.from(text))).toEqual({ password, newlineDropped });
+  });
+
+  test.each(['', '\n', '\r\n'])('%j is none', (text) => {
+    expect(() => read(Buffer.from(text))).toThrow(/^(stdin|\/.*token|the variable TOKEN) holds no password$/);
+  });
+});
+
+test.each([
+  ['stdin', (bytes: Buffer) => passwordFromStdin(machine({ stdin: bytes }).io)],
+  ['a file', (bytes: Buffer) => passwordFromFile(join(machine({ files: { '$HOME/token': bytes } }).home, 'token'))],
+])('bytes from %s that are not UTF-8 are kept, and there is a limit', (_, read) => {
+  const latin1 = Buffer.from('p\xe4ssword\n', 'latin1');
+  expect(Buffer.from(encodeUtf8(read(latin1).password))).toEqual(latin1.subarray(0, -1));
+  expect(read(Buffer.alloc(MIB, 'x')).password.length).toBe(MIB);
+  expect(() => read(Buffer.alloc(MIB + 1, 'x'))).toThrow(`holds more than ${MIB} bytes`);
+});
+
+test('what is not there is an error', () => {
+  const { io, home } = machine();
+  expect(() => passwordFromFile(join(home, 'token'))).toThrow(`there is no file ${join(home, 'token')}`);
+  expect(() => passwordFromFile(home)).toThrow(`${home} is a directory`);
+  expect(() => passwordFromEnv('TOKEN', io)).toThrow('the variable TOKEN is not set');
+});
