@@ -1,4 +1,5 @@
 /** The grammar of RFC 8259 with the limits and the error texts of Go's encoding/json (scanner.go). */
+import { quoteByte } from './quote-byte.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** What is scanned. */
@@ -219,20 +220,8 @@ function fail(bytes: Uint8Array, index: number, context: string): never {
   if (byte === undefined && !/^in literal|numeric|escape/.test(context)) {
     throw new JsonSyntaxError('unexpected end of JSON input', true);
   }
-  throw new JsonSyntaxError(`invalid character ${quoteCharacter(byte ?? 0x20)} ${context}`, byte === undefined);
+  throw new JsonSyntaxError(`invalid character ${quoteByte(byte ?? 0x20)} ${context}`, byte === undefined);
 }
-
-const SHORT_ESCAPES: Readonly<Record<number, string>> = {
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-  39: "\\'",
-  92: '\\\\',
-};
 
 /** The string between the quotes at `start` and `end - 1` (encoding/json `unquoteBytes`). */
 export function unquote({ bytes, text }: JsonSource, start: number, end: number): string {
@@ -242,14 +231,4 @@ export function unquote({ bytes, text }: JsonSource, start: number, end: number)
   if (!string.includes('\\')) return string;
   // The scanner has checked the escapes; a lone surrogate becomes U+FFFD, as in Go.
   return (JSON.parse(`"${string}"`) as string).toWellFormed();
-}
-
-/** scanner.go `quoteChar`: the byte as a character, quoted as strconv.Quote does. */
-function quoteCharacter(byte: number): string {
-  const short = SHORT_ESCAPES[byte];
-  if (short !== undefined) return `'${short}'`;
-  if (byte < 0x20 || byte === 0x7f) return `'\\x${byte.toString(16).padStart(2, '0')}'`;
-  // strconv.IsPrint: the C1 controls, the no-break space and the soft hyphen are not.
-  if ((byte >= 0x80 && byte <= 0xa0) || byte === 0xad) return `'\\u00${byte.toString(16)}'`;
-  return `'${String.fromCharCode(byte)}'`;
 }
