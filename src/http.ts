@@ -2,7 +2,13 @@
  * The one HTTP transport: HTTP/1.1 over keep-alive connections of node:http and node:https, which run unchanged under
  * Bun. It follows no redirect, sends no request twice and reads no environment but that of its options; callers decide.
  */
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type {
+  ClientRequest,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  RequestOptions,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { Router } from './http-route.ts';
 import { NetworkError, networkError } from './network-error.ts';
@@ -67,7 +73,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const { target, proxied } = await (await router).route(request.url);
         const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
         request.signal.throwIfAborted();
-        const headers = { ...target.headers, 'user-agent': options.userAgent, ...request.headers };
+        const headers = asBytes({ ...target.headers, 'user-agent': options.userAgent, ...request.headers });
         return await exchange(
           request,
           start({ ...target, method: request.method, headers } as RequestOptions),
@@ -81,6 +87,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       router?.then((it) => it.close()).catch(() => undefined);
     },
   };
+}
+
+/** Header values go out as UTF-8, as Go sends them; Node writes the characters up to U+00FF as one byte each. */
+function asBytes(headers: object): OutgoingHttpHeaders {
+  const encode = (value: unknown) => Buffer.from(`${value}`, 'utf8').toString('latin1');
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.map(encode) : encode(value)]),
+  );
 }
 
 interface Connection {
@@ -101,7 +115,8 @@ async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: 
   signal.addEventListener('abort', cancel, { once: true });
   try {
     const answer = answerTo(outgoing, connection, () => clearTimeout(connecting));
-    outgoing.end(body);
+    // A text would be written together with the headers, and then in its encoding.
+    outgoing.end(typeof body === 'string' ? Buffer.from(body) : body);
     return await Promise.race([answer.then((incoming) => collect(incoming, maxBytes)), cut]);
   } catch (error) {
     outgoing.destroy();

@@ -6,16 +6,11 @@ export function impersonation(user: User): Record<string, string | readonly stri
   if (user.as === undefined) return {};
   const extra = Object.entries(user.asUserExtra ?? {}).filter(([, values]) => values.length > 0);
   return {
-    'Impersonate-User': raw(user.as),
-    ...(user.asUid === undefined ? {} : { 'Impersonate-Uid': raw(user.asUid) }),
-    ...(user.asGroups?.length ? { 'Impersonate-Group': user.asGroups.map(raw) } : {}),
-    ...Object.fromEntries(extra.map(([key, values]) => [`Impersonate-Extra-${escapeKey(key)}`, values.map(raw)])),
+    'Impersonate-User': user.as,
+    ...(user.asUid === undefined ? {} : { 'Impersonate-Uid': user.asUid }),
+    ...(user.asGroups?.length ? { 'Impersonate-Group': user.asGroups } : {}),
+    ...Object.fromEntries(extra.map(([key, values]) => [`Impersonate-Extra-${escapeKey(key)}`, values])),
   };
-}
-
-/** Go writes the bytes of a header value as they are, Node the characters up to U+00FF as one byte each. */
-function raw(value: string): string {
-  return Buffer.from(value, 'utf8').toString('latin1');
 }
 
 /** `headerKeyEscape` */

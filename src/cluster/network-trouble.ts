@@ -26,7 +26,7 @@ export function networkTrouble(error: NetworkError, connection: Connection, prox
     case 'proxy':
       return new UserError(`${unable}: the proxy ${hostOf(proxy)} did not let us through (${error.message})`, VIEW);
     case 'tls':
-      return tlsTrouble(error, unable);
+      return tlsTrouble(error, unable, connection.cluster.tlsServerName ?? connection.server.hostname);
     case 'too-large':
       return new UserError(`the answer of the server ${server} is too large`, 'ask for less');
     case 'protocol':
@@ -42,11 +42,11 @@ function timedOut(error: NetworkError, { timeoutMs }: Connection, server: string
 }
 
 /** Codes of OpenSSL and BoringSSL, in the words of Go's crypto/x509. */
-function tlsTrouble({ code, message }: NetworkError, unable: string): UserError {
+function tlsTrouble({ code, message }: NetworkError, unable: string, name: string): UserError {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = message.replace(/^.*altnames: /, '');
+    const names = /in the cert's (?:altnames|list): (.*)$/.exec(message)?.[1]?.replace(/(DNS|IP Address):/g, '');
     return new UserError(
-      `${unable}: its certificate is for another name: ${names}`,
+      `${unable}: its certificate is ${names ? `valid for ${names}, not ${name}` : `not valid for ${name}`}`,
       'if it is the right server, say its name with --tls-server-name',
     );
   }
