@@ -1,0 +1,30 @@
+/** Asks the API server who we are, with the flags on stdin, and prints it. */
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { type ApiRequest, connect } from '../../src/cluster/transport.ts';
+import { UserError } from '../../src/errors.ts';
+import { processIo } from '../../src/io.ts';
+
+export const SELF_SUBJECT_REVIEW: ApiRequest = {
+  method: 'POST',
+  path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+  body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  let stderr = '';
+  const own = processIo();
+  const write = (written: string) => {
+    stderr += written;
+  };
+  const io = { ...own, stderr: { ...own.stderr, write } };
+  try {
+    const transport = await connect(JSON.parse(await text(process.stdin)), io);
+    const review = await transport.request<{ status: { userInfo: unknown } }>(SELF_SUBJECT_REVIEW);
+    transport.close();
+    console.log(JSON.stringify({ user: review.status.userInfo, stderr }));
+  } catch (error) {
+    const { message, hint } = error as UserError;
+    console.log(JSON.stringify({ error: error instanceof UserError ? `${message} (${hint})` : message, stderr }));
+  }
+}
