@@ -15,7 +15,12 @@ export interface ExecCredential {
 export function execInfo(exec: ExecConfig, connection: Connection, interactive: boolean): string {
   const cluster = exec.provideClusterInfo ? { cluster: clusterInfo(connection) } : {};
   const info = { kind: 'ExecCredential', apiVersion: exec.apiVersion, spec: { ...cluster, interactive } };
-  return `${JSON.stringify(info)}\n`;
+  // Go escapes these too.
+  const escaped = JSON.stringify(info).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${escaped}\n`;
 }
 
 /** client-go rest/exec.go `ConfigToExecCluster`; empty fields are left out. */
@@ -28,8 +33,16 @@ function clusterInfo({ cluster }: Connection): object {
     'certificate-authority-data': ca === undefined ? undefined : encodeBase64(Buffer.from(ca)),
     'proxy-url': cluster.proxyUrl,
     'disable-compression': cluster.disableCompression || undefined,
-    config: cluster.execConfig ?? null,
+    config: sorted(cluster.execConfig ?? null),
   };
+}
+
+/** Go writes maps in the order of their keys. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
 }
 
 /** The credentials in what the plugin printed; throws an Error in kubectl's words, which never quotes it. */
