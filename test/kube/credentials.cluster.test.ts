@@ -382,7 +382,7 @@ describe.concurrent('we are who kubectl is with', () => {
       bunWho(flags, env),
     ]);
     expect(theirs.user, theirs.error).toMatchObject({ username: typeof is === 'string' ? is : is() });
-    expect(ours).toEqual({ user: theirs.user, stderr: '' });
-    expect(underBun).toEqual({ user: theirs.user, stderr: '' });
+    expect(ours).toEqual({ user: theirs.user, namespace: 'default', stderr: '' });
+    expect(underBun).toEqual({ user: theirs.user, namespace: 'default', stderr: '' });
   });
 });

@@ -14,6 +14,8 @@ export type Env = Record<string, string>;
 /** Who somebody is to the API server, or why it cannot be asked. */
 export interface Who {
   readonly user?: unknown;
+  /** Ours only. */
+  readonly namespace?: string;
   readonly error?: string;
   readonly stderr: string;
 }
@@ -64,7 +66,7 @@ export async function ourWho(flags: KubeFlags, env: Env): Promise<Who> {
     const transport = await connect(flags, io);
     const review = await transport.request<{ status: { userInfo: unknown } }>(SELF_SUBJECT_REVIEW);
     transport.close();
-    return { user: review.status.userInfo, stderr: io.written.stderr };
+    return { user: review.status.userInfo, namespace: transport.namespace, stderr: io.written.stderr };
   } catch (error) {
     const { message, hint } = error as UserError;
     return { error: error instanceof UserError ? `${message} (${hint})` : message, stderr: io.written.stderr };

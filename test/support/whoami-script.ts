@@ -1,4 +1,4 @@
-/** Asks the API server who we are, with the flags on stdin, and prints it. */
+/** Asks the API server who we are, with the flags of its argument or of stdin (as JSON), and prints it. */
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type ApiRequest, connect } from '../../src/cluster/transport.ts';
@@ -19,10 +19,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   };
   const io = { ...own, stderr: { ...own.stderr, write } };
   try {
-    const transport = await connect(JSON.parse(await text(process.stdin)), io);
+    const transport = await connect(JSON.parse(process.argv[2] ?? (await text(process.stdin))), io);
     const review = await transport.request<{ status: { userInfo: unknown } }>(SELF_SUBJECT_REVIEW);
     transport.close();
-    console.log(JSON.stringify({ user: review.status.userInfo, stderr }));
+    console.log(JSON.stringify({ user: review.status.userInfo, namespace: transport.namespace, stderr }));
   } catch (error) {
     const { message, hint } = error as UserError;
     console.log(JSON.stringify({ error: error instanceof UserError ? `${message} (${hint})` : message, stderr }));
