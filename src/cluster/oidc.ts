@@ -29,10 +29,14 @@ export function createOidc(provider: AuthProvider, io: Io): Authenticator {
   let renewing: Promise<void> | undefined;
 
   async function renew(): Promise<void> {
-    config = await updateTokens(provider, async (current) => {
-      if (isValid(current['id-token'])) return current;
-      return { ...current, ...(await refresh(current, io)) };
-    });
+    if (!config['refresh-token']) {
+      throw new UserError('no valid id-token, and cannot refresh without refresh-token', RELOGIN);
+    }
+    config = await updateTokens(
+      provider,
+      async (current) => (isValid(current['id-token']) ? current : { ...current, ...(await refresh(current, io)) }),
+      io.signal,
+    );
   }
 
   return {
@@ -67,9 +71,6 @@ const RELOGIN = 'log in to the identity provider again';
 type Config = Readonly<Record<string, string>>;
 
 async function refresh(config: Config, io: Io): Promise<Record<string, string>> {
-  if (!config['refresh-token']) {
-    throw new UserError('no valid id-token, and cannot refresh without refresh-token', RELOGIN);
-  }
   const data = config['idp-certificate-authority-data'];
   const ca = pem(data ? Buffer.from(data, 'base64') : undefined, config['idp-certificate-authority'] || undefined);
   const client = createHttpClient({
@@ -118,7 +119,7 @@ async function exchange(
   const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });
   const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
   if (style === 'header') {
-    const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
+    const pair = `${escapeQuery(id)}:${escapeQuery(secret)}`;
     headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
   } else {
     form.set('client_id', id);
@@ -134,4 +135,11 @@ async function exchange(
   const idToken = text(answer, 'id_token');
   if (idToken === undefined) throw new FieldError('token response did not contain an id_token');
   return { 'id-token': idToken, 'refresh-token': text(answer, 'refresh_token') ?? refreshToken };
+}
+
+/** Go net/url `QueryEscape` */
+function escapeQuery(value: string): string {
+  return encodeURIComponent(value)
+    .replaceAll('%20', '+')
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }

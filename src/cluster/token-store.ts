@@ -14,6 +14,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../errors.ts';
 import { parseDocument } from './fields.ts';
 import { type AuthProvider, parseKubeFile } from './kube-file.ts';
+import { pause } from './retry.ts';
 
 type Config = Readonly<Record<string, string>>;
 
@@ -28,8 +29,9 @@ const TOKENS = ['id-token', 'refresh-token'] as const;
 export async function updateTokens(
   provider: AuthProvider,
   renew: (current: Config) => Promise<Config>,
+  signal: AbortSignal,
 ): Promise<Config> {
-  const lock = lockFile(provider.file);
+  const lock = await lockFile(provider.file, signal);
   try {
     const file = realpathSync(provider.file);
     const content = readFileSync(file, 'utf8');
@@ -49,14 +51,21 @@ export async function updateTokens(
   }
 }
 
-function lockFile(file: string): string {
+const LOCK_WAIT_MS = 10_000;
+
+/** Another program that holds the lock is probably renewing the same tokens: wait, and find them in the file. */
+async function lockFile(file: string, signal: AbortSignal): Promise<string> {
   const lock = `${file}.lock`;
-  try {
-    closeSync(openSync(lock, 'wx'));
-    return lock;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw stuck(file);
-    throw new UserError(`${lock} exists: another program is writing the kubeconfig`, `rm ${lock}`);
+  for (const started = Date.now(); ; await pause(50, signal)) {
+    try {
+      closeSync(openSync(lock, 'wx'));
+      return lock;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw stuck(file);
+      if (Date.now() - started > LOCK_WAIT_MS) {
+        throw new UserError(`${lock} exists: another program is writing the kubeconfig`, `rm ${lock}`);
+      }
+    }
   }
 }
 

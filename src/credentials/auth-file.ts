@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 
 /** A docker config of this size has 60,000 logins. */
-const AUTH_FILE_LIMIT = 16 * 1024 * 1024;
+export const AUTH_FILE_LIMIT = 16 * 1024 * 1024;
 const CHUNK = 64 * 1024;
 
 /** A login file, undefined when there is none; throws UserError. */

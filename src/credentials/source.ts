@@ -39,6 +39,16 @@ export interface Answer {
   readonly warnings: readonly string[];
 }
 
+/** What a source has found, before anybody has looked whether a kubelet could use it. */
+export interface Gathered {
+  readonly entries: readonly Found[];
+  readonly warnings: readonly string[];
+  /** Whether an entry that is of no use ends the command: it was asked for by name. */
+  readonly strict: boolean;
+  /** Whether the password was typed at the prompt. */
+  readonly prompted?: boolean;
+}
+
 /** What a tool has under a key, as the tool itself would use it. */
 export interface Kept {
   readonly server: string;

@@ -12,15 +12,7 @@ const ACR_TOKEN_USER = '00000000-0000-0000-0000-000000000000';
  */
 export function usableEntry(entry: AuthEntry): AuthEntry {
   const { server } = entry;
-  const problem = serverProblem(server);
-  if (problem !== undefined) {
-    throw new UserError(
-      `no image can match the server: ${problem.reason}`,
-      problem.proposal === undefined
-        ? 'name the registry as images do: ghcr.io, registry.example.com:5000'
-        : `--server ${problem.proposal}`,
-    );
-  }
+  checkServer(server);
   if (!('password' in entry.credential)) return fromIdentityToken(entry, entry.credential.identityToken);
   const { username, password } = entry.credential;
   const name = displayServer(server);
@@ -49,6 +41,18 @@ export function usableEntry(entry: AuthEntry): AuthEntry {
     );
   }
   return entry;
+}
+
+/** Throws UserError with a server that works when `server` opens no image. */
+export function checkServer(server: string): void {
+  const problem = serverProblem(server);
+  if (problem === undefined) return;
+  throw new UserError(
+    `no image can match the server: ${problem.reason}`,
+    problem.proposal === undefined
+      ? 'name the registry as images do: ghcr.io, registry.example.com:5000'
+      : `--server ${problem.proposal}`,
+  );
 }
 
 function fromIdentityToken(entry: AuthEntry, identityToken: string): AuthEntry {

@@ -1,0 +1,31 @@
+/** What to do when the API server refuses. */
+import { UserError } from '../errors.ts';
+import type { ApiError } from './api-error.ts';
+
+export interface Attempt {
+  /** As in a role: get, create, patch, delete. */
+  readonly verb: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `error` for people. The server's message names user, verb, resource and namespace; a command to go on is added. */
+export function refusal(error: ApiError, { verb, namespace, name }: Attempt): UserError {
+  const ref = `secret ${namespace}/${name}`;
+  switch (error.status) {
+    case 401:
+      return new UserError('the API server does not accept the credentials of this kubeconfig', 'kubectl auth whoami');
+    case 403:
+      return new UserError(
+        `may not ${verb} ${ref}: ${error.message}`,
+        `kubectl auth can-i ${verb} secrets -n ${namespace}`,
+      );
+    case 404:
+      if (error.details.kind === 'namespaces') {
+        return new UserError(`namespace ${namespace} does not exist`, `kubectl create namespace ${namespace}`);
+      }
+      return new UserError(`cannot ${verb} ${ref}: ${error.message}`, `kubectl get secrets -n ${namespace}`);
+    default:
+      return new UserError(`cannot ${verb} ${ref}: ${error.message}`, `kubectl get secret ${name} -n ${namespace}`);
+  }
+}

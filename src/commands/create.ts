@@ -1,0 +1,165 @@
+/** `regsecret create`: from a login to a Secret. */
+import type { Applied } from '../cluster/apply.ts';
+import type { KubeFlags } from '../cluster/flags.ts';
+import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
+import { usesDockerFlags } from '../credentials/flags.ts';
+import type { CredentialOptions } from '../credentials/options.ts';
+import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/expiry.ts';
+import { isNamespaceName, isObjectName, proposeName } from '../domain/object-name.ts';
+import { checkSize, secretRef } from '../domain/plan.ts';
+import { buildPullSecret } from '../domain/pull-secret.ts';
+import type { PullSecretType, Secret } from '../domain/secret.ts';
+import { displayServer } from '../domain/server.ts';
+import { describeVerdict } from '../domain/verdict.ts';
+import { EXIT, UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { type Printer, printerFor } from '../output/printer.ts';
+
+export interface CreateOptions extends CredentialOptions, KubeFlags {
+  readonly name: string;
+  readonly replace?: boolean;
+  readonly force?: boolean;
+  readonly type?: 'dockerconfigjson' | 'dockercfg';
+  readonly appendHash?: boolean;
+  readonly verify?: boolean;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly output?: 'yaml' | 'json' | 'name';
+  readonly fieldManager: string;
+}
+
+type Expiries = ReadonlyMap<string, Expiry | undefined>;
+
+/** Writes the Secret that `options` describe and returns the exit code; throws UserError. */
+export async function create(options: CreateOptions, io: Io): Promise<number> {
+  checkNames(options);
+  const printer = await printerFor(io);
+  const { entries, warnings, prompted } = await collectCredentials(options, io);
+  for (const warning of warnings) printer.warn(warning);
+  if (options.verify || prompted) await verify(entries, io, printer);
+  const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, Date.now())]));
+  for (const [server, expiry] of expiries) sayExpiry(server, expiry, printer);
+  const secret = await build(options, entries, expiries);
+  if (options.dryRun === 'client') {
+    await print({ action: 'created', secret }, options, printer, io);
+    sayEntries(entries, undefined, printer);
+    return EXIT.ok;
+  }
+  const { connect } = await import('../cluster/transport.ts');
+  const { applySecret } = await import('../cluster/apply.ts');
+  const transport = await connect(options, io);
+  try {
+    const wanted = {
+      entries,
+      expiries,
+      type: pullSecretType(options),
+      replace: options.replace ?? false,
+      force: options.force ?? false,
+    };
+    const write = { dryRun: options.dryRun === 'server', fieldManager: options.fieldManager, signal: io.signal };
+    const applied = await applySecret(transport, secret, wanted, write);
+    await print(applied, options, printer, io);
+    printer.say(`  in namespace ${transport.namespace}`);
+    sayEntries(entries, applied, printer);
+    return EXIT.ok;
+  } finally {
+    transport.close();
+  }
+}
+
+function checkNames({ name, namespace }: CreateOptions): void {
+  if (!isObjectName(name)) {
+    const proposal = proposeName(name);
+    throw new UserError(
+      `"${name}" cannot be the name of a secret: only a-z, 0-9, - and . are allowed, and letters or digits at both ends`,
+      proposal === undefined ? 'regsecret create --help' : `regsecret create ${proposal}`,
+    );
+  }
+  if (namespace && !isNamespaceName(namespace)) {
+    throw new UserError(`"${namespace}" cannot be the name of a namespace`, 'kubectl get namespaces');
+  }
+}
+
+/** The Secret as it is when there is none yet. */
+async function build(options: CreateOptions, entries: readonly CollectedEntry[], expiries: Expiries): Promise<Secret> {
+  // What kubectl would print must be what we print, without an annotation of ours.
+  const likeKubectl = options.dryRun === 'client' && usesDockerFlags(options);
+  const annotation = likeKubectl ? undefined : expiryAnnotation(undefined, expiries);
+  const type = pullSecretType(options);
+  const secret = buildPullSecret({
+    name: options.name,
+    entries,
+    ...(options.namespace ? { namespace: options.namespace } : {}),
+    ...(type === undefined ? {} : { type }),
+    ...(annotation === undefined ? {} : { annotations: { [EXPIRES_AT]: annotation } }),
+  });
+  checkSize(secretRef(secret), secret.data ?? {});
+  if (!options.appendHash) return secret;
+  const { withNameHash } = await import('../cluster/name-hash.ts');
+  return withNameHash(secret);
+}
+
+function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
+  return type === undefined ? undefined : `kubernetes.io/${type}`;
+}
+
+/** Throws UserError unless every registry accepts its credential. */
+async function verify(entries: Collected['entries'], io: Io, printer: Printer): Promise<void> {
+  const { verifyLogin } = await import('../registry/client.ts');
+  const verdicts = await Promise.all(entries.map(({ server, credential }) => verifyLogin(server, credential, io)));
+  for (const [index, verdict] of verdicts.entries()) {
+    const { server } = entries[index] ?? { server: '' };
+    const sentence = `${displayServer(server)} ${describeVerdict(verdict)}`;
+    if (verdict.kind === 'anonymous') printer.warn(sentence);
+    else if (verdict.kind !== 'accepted') {
+      const unsure =
+        verdict.kind === 'rejected' ? 'check user name and password, then run the command again' : UNCHECKED;
+      throw new UserError(`${sentence}; nothing is written`, unsure);
+    }
+  }
+}
+
+const UNCHECKED = 'to write a credential without a check, pipe it in with --password-stdin and leave out --verify';
+
+function sayExpiry(server: string, expiry: Expiry | undefined, printer: Printer): void {
+  if (expiry === undefined) return;
+  const at = new Date(expiry.at).toISOString().replace(/\.\d+Z$/, 'Z');
+  const verb = expiry.at < Date.now() ? 'expired' : 'expires';
+  printer.warn(`the credential for ${displayServer(server)} ${verb} at ${at}: ${expiry.why}`);
+}
+
+const RESULTS = { created: 'created', updated: 'configured', unchanged: 'unchanged', recreated: 'replaced' } as const;
+const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
+
+async function print(
+  { action, secret }: Pick<Applied, 'action' | 'secret'>,
+  { output, dryRun }: CreateOptions,
+  printer: Printer,
+  io: Io,
+): Promise<void> {
+  const name = `secret/${secret.metadata.name}`;
+  if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${SUFFIX[dryRun]}`);
+  if (output === 'name') return printer.result(name);
+  const { formatManifest } = await import('../output/manifest.ts');
+  io.stdout.write(await formatManifest(secret, output));
+}
+
+/** What became of each registry. Passwords are never shown, only that they changed. */
+function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undefined, printer: Printer): void {
+  const change = applied !== undefined && applied.action !== 'created' ? applied.change : undefined;
+  const widths = [
+    Math.max(...entries.map(({ server }) => displayServer(server).length)),
+    Math.max(...entries.map(({ credential }) => credential.username.length)),
+  ];
+  for (const { server, credential, from } of entries) {
+    const action = change?.actions.get(server);
+    const cells = [displayServer(server).padEnd(widths[0] ?? 0), credential.username.padEnd(widths[1] ?? 0)];
+    printer.say(`  ${[...cells, `from ${from}`, ...(action === undefined ? [] : [action])].join('  ')}`);
+  }
+  for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
+  for (const { server, error } of change?.spoiled ?? []) {
+    printer.warn(
+      `the entry ${server} in this secret cannot be decoded (${error}), so the kubelet uses none of the pod's pull secrets`,
+    );
+    printer.hint(`regsecret create ${applied?.secret.metadata.name} --server ${server} writes it anew`);
+  }
+}

@@ -1,0 +1,104 @@
+/** The credentials of a command line: from flags, files, the logins of this machine, or the person at the terminal. */
+
+import { sameKey } from '../domain/key.ts';
+import { canonicalServer } from '../domain/server.ts';
+import { usableEntry } from '../domain/usable-entry.ts';
+import { UsageError, UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { fromFiles } from './files.ts';
+import { fromFlags, hasLoginFlags } from './flags.ts';
+import { fromLogins } from './logins.ts';
+import type { CredentialOptions } from './options.ts';
+import { canPrompt, promptLogin } from './prompt.ts';
+import type { Found, Gathered } from './source.ts';
+
+/** An entry that the kubelet can use. */
+export interface CollectedEntry extends Found {
+  readonly credential: { readonly username: string; readonly password: string };
+}
+
+export interface Collected {
+  /** At least one, and one for each server. */
+  readonly entries: readonly CollectedEntry[];
+  readonly warnings: readonly string[];
+  readonly prompted: boolean;
+}
+
+/** The credentials that `options` ask for; throws UserError when there is none that a kubelet could use. */
+export async function collectCredentials(options: CredentialOptions, io: Io): Promise<Collected> {
+  const { entries, warnings, strict, prompted = false } = await gather(options, io);
+  const usable: CollectedEntry[] = [];
+  const problems: UserError[] = [];
+  for (const entry of entries) {
+    try {
+      usable.push(withEmail(usableEntry(entry), entry, options));
+    } catch (error) {
+      if (!(error instanceof UserError) || strict) throw error;
+      problems.push(error);
+    }
+  }
+  const [first] = problems;
+  if (usable.length === 0) {
+    throw first ?? new UserError('there is no login that could be written', 'docker login REGISTRY');
+  }
+  const skipped = problems.map((problem) => `skipped: ${problem.message}`);
+  return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted };
+}
+
+/** The first source that applies. */
+async function gather(options: CredentialOptions, io: Io): Promise<Gathered> {
+  checkCombination(options);
+  if (options.prompt) return prompted(options.server?.[0], io);
+  if (hasLoginFlags(options)) return fromFlags(options, io);
+  if (options.fromFile !== undefined) return fromFiles(options.fromFile, options.server, io);
+  const found = await fromLogins(options, io);
+  if (found.entries.length > 0) return found;
+  if (canPrompt(io)) return { ...(await prompted(options.server?.[0], io)), warnings: found.warnings };
+  throw new UserError(
+    ['docker and podman have no login on this machine', ...found.warnings].join('; '),
+    'docker login REGISTRY, or give one: --server REGISTRY --username USER --password-stdin',
+  );
+}
+
+async function prompted(server: string | undefined, io: Io): Promise<Gathered> {
+  if (!canPrompt(io)) {
+    throw new UsageError(
+      'there is no terminal to ask at',
+      'give it: --server REGISTRY --username USER --password-stdin',
+    );
+  }
+  const asked = await promptLogin(server === undefined ? {} : { server }, io);
+  const { username, password } = asked;
+  const entry = { server: canonicalServer(asked.server), credential: { username, password }, from: 'the prompt' };
+  return { entries: [entry], warnings: [], strict: true, prompted: true };
+}
+
+function checkCombination(options: CredentialOptions): void {
+  const ways = [
+    ['--prompt', options.prompt],
+    ['--username and --password-…', hasLoginFlags(options)],
+    ['--from-file', options.fromFile !== undefined],
+    ['--all', options.all],
+  ].flatMap(([name, used]) => (used ? [name] : []));
+  if (ways.length > 1) throw new UsageError(`${ways.join(' and ')} cannot be used together`, 'regsecret create --help');
+  if (options.all && options.server !== undefined) {
+    throw new UsageError('--all and --server cannot be used together', 'name each registry with --server');
+  }
+  if (options.prompt && (options.server?.length ?? 0) > 1) {
+    throw new UsageError('--prompt asks for one registry', 'run the command once for each --server');
+  }
+}
+
+function withEmail(entry: ReturnType<typeof usableEntry>, { from }: Found, options: CredentialOptions): CollectedEntry {
+  const email = options.email ?? options.dockerEmail ?? entry.email;
+  // usableEntry has made a user name and a password of an identity token, or thrown.
+  const credential = entry.credential as CollectedEntry['credential'];
+  return { server: entry.server, credential, from, ...(email ? { email } : {}) };
+}
+
+/** The kubelet would try two credentials under one key in random order. */
+function lastOfEach(entries: readonly CollectedEntry[]): CollectedEntry[] {
+  return entries.filter(
+    (entry, index) => !entries.slice(index + 1).some((later) => sameKey(later.server, entry.server)),
+  );
+}

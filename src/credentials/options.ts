@@ -1,0 +1,17 @@
+/** Flags that say where credentials come from. */
+
+export interface CredentialOptions {
+  readonly server?: readonly string[];
+  readonly username?: string;
+  readonly email?: string;
+  readonly passwordStdin?: boolean;
+  readonly passwordFile?: string;
+  readonly passwordEnv?: string;
+  readonly fromFile?: readonly string[];
+  readonly all?: boolean;
+  readonly prompt?: boolean;
+  readonly dockerServer?: string;
+  readonly dockerUsername?: string;
+  readonly dockerPassword?: string;
+  readonly dockerEmail?: string;
+}
