@@ -36,13 +36,11 @@ export function resolveConnection(
   if (flags.cluster && !config.clusters.has(flags.cluster)) {
     throw new UserError(`cluster "${flags.cluster}" does not exist`, 'kubectl config get-clusters');
   }
-  const own = overrideCluster(
-    { server: env.KUBERNETES_MASTER || undefined, ...config.clusters.get(clusterName) },
-    flags,
-  );
+  const named = overrideCluster(config.clusters.get(clusterName) ?? {}, flags);
   // A pod's own account counts only where nothing names a server.
-  const inPod = own.server === undefined ? pod : undefined;
-  const cluster = inPod === undefined ? own : overrideCluster(inPod.cluster, flags);
+  const inPod = named.server === undefined ? pod : undefined;
+  const chosen = inPod === undefined ? named : overrideCluster(inPod.cluster, flags);
+  const cluster = { ...chosen, server: chosen.server ?? (env.KUBERNETES_MASTER || undefined) };
   const user = overrideUser(inPod?.user ?? config.users.get(userName) ?? {}, flags);
   if (cluster.server === undefined) throw noServer(config, flags, clusterName);
   checkCluster(cluster, clusterName);
