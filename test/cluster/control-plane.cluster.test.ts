@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { kubernetesVersion } from './programs.ts';
 import { api, cluster, kubeconfigFor, kubectl, newNamespace, podSettled, waitFor } from './use.ts';
 
 test('kubectl creates a secret and reads it back', async () => {
@@ -16,10 +17,10 @@ test('a new namespace gets its default service account', async () => {
   expect(status).toBe(200);
 });
 
-test('the server reports the version that we claim to test with', async () => {
+test.skipIf(process.env.KUBEBUILDER_ASSETS)('the server reports the version that we claim to test with', async () => {
   const version = await kubectl(['version', '-o', 'json']);
   const { clientVersion, serverVersion } = JSON.parse(version.stdout);
-  expect([clientVersion.gitVersion, serverVersion.gitVersion]).toEqual(['v1.36.3', 'v1.36.3']);
+  expect([clientVersion.gitVersion, serverVersion.gitVersion]).toEqual([kubernetesVersion, kubernetesVersion]);
 });
 
 test('a user with a client certificate has the rights that a test gives, and no others', async () => {

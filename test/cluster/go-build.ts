@@ -53,11 +53,12 @@ async function goBuild(module: GoModule, names: readonly ProgramName[], into: st
   if (go.stderr) {
     createInterface(go.stderr).on('line', (line) => {
       if (/^[^\s:#]+$/.test(line)) compiled++;
-      else if (tail.push(line) > tailLines) tail.shift();
+      else if (!line.startsWith('go: downloading') && tail.push(line) > tailLines) tail.shift();
     });
   }
   const progress = setInterval(() => {
-    const done = readdirSync(into); // go puts each program there as soon as it is linked
+    const linked = readdirSync(into); // go puts each program there as soon as it is linked
+    const done = names.filter((name) => linked.includes(outputName(module, name)));
     const which = done.length > 0 ? ` (${done.join(', ')})` : '';
     report(`built ${done.length} of ${names.length}${which}, ${compiled} packages compiled, ${seconds()}`);
   }, reportEveryMs);

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startTokenServer } from './token-server.ts';
 import {
   api,
   janedoe,
@@ -63,6 +64,24 @@ test('a registry and a user of its own for one test', async () => {
   const namespace = await namespaceWithSecret(host, grace);
   await createPod(namespace, `${host}/team/app:v2`, ['regcred']);
   expect(await podSettled(namespace, 'app')).toEqual({ phase: 'Running' });
+});
+
+test('a registry that trusts a token server of the test', async () => {
+  const users: RegistryUser[] = [{ username: 'ada', password: 'lovelace', repositories: ['ada/*'] }];
+  const tokenServer = await startTokenServer({ users });
+  onTestFinished(tokenServer.close);
+  const { url, service, issuer, jwks } = tokenServer;
+  const { host } = await startRegistry({ auth: 'bearer', tokenServer: { url, service, issuer, jwks } });
+  await pushTestImage(`${host}/ada/app:v1`, users[0]);
+  const namespace = await namespaceWithSecret(host, { ...janedoe, username: 'ada' });
+  tokenServer.requests.length = 0;
+  await createPod(namespace, `${host}/ada/app:v1`, ['regcred']);
+  await podSettled(namespace, 'app');
+  const login = `Basic ${btoa(`ada:${janedoe.password}`)}`;
+  expect(tokenServer.requests.map(({ method, headers }) => [method, headers.authorization])).toContainEqual([
+    'GET',
+    login,
+  ]);
 });
 
 test('a burst of pods is not put off', async () => {

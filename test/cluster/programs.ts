@@ -125,8 +125,11 @@ function digest(content: unknown): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }
 
-if (import.meta.main) {
-  process.once('SIGINT', () => void killChildren().then(() => process.exit(130)));
+async function main(): Promise<void> {
+  process.once('SIGINT', () => {
+    void killChildren();
+    process.exit(130);
+  });
   if (process.argv.includes('--key')) {
     const keys = await Promise.all(modules.map(moduleKey));
     const names = modules.flatMap((module) => allPrograms.map((name) => fileName(module, name)));
@@ -135,4 +138,11 @@ if (import.meta.main) {
     const programs = await ensurePrograms(allPrograms, report);
     for (const path of Object.values(programs)) console.log(path);
   }
+}
+
+if (import.meta.main) {
+  await main().catch((error: Error) => {
+    report(error.message);
+    process.exitCode = 1;
+  });
 }

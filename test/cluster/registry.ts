@@ -7,14 +7,19 @@ import type { PortBlock } from './port-block.ts';
 import { ensurePrograms } from './programs.ts';
 import type { RegistryUser } from './registry-user.ts';
 import { report } from './report.ts';
-import { startTokenServer } from './token-server.ts';
+import { startTokenServer, type TokenServer } from './token-server.ts';
 
 export interface RegistryOptions {
   auth: 'none' | 'basic' | 'bearer';
   users?: readonly RegistryUser[];
   /** Only with Bearer auth. */
   publicRepositories?: readonly string[];
+  /** A token server of the caller's, to be trusted instead of one that is started for this registry. */
+  tokenServer?: TrustedTokenServer;
 }
+
+/** What a registry has to know of its token server. */
+export type TrustedTokenServer = Pick<TokenServer, 'url' | 'service' | 'issuer' | 'jwks'>;
 
 /** Plain data, for it travels between processes. */
 export interface RegistryInfo {
@@ -75,12 +80,14 @@ const accessControl: Record<
     writeFileSync(path, (await Promise.all(users.map(line))).join(''));
     return { config: { htpasswd: { realm: 'regsecret test', path } } };
   },
-  bearer: async (folder, ports, { users = [], publicRepositories = [] }) => {
-    const server = await startTokenServer({ users, publicRepositories, port: await ports.next() });
-    const jwks = join(folder, 'jwks.json');
-    writeFileSync(jwks, server.jwks);
-    const { url, service, issuer } = server;
-    const token = { realm: url, service, issuer, jwks, signingalgorithms: ['ES256'] };
-    return { config: { token }, tokenUrl: url, close: server.close };
+  bearer: async (folder, ports, { users = [], publicRepositories = [], tokenServer }) => {
+    const own = async (): Promise<TokenServer> =>
+      startTokenServer({ users, publicRepositories, port: await ports.next() });
+    const server: TrustedTokenServer & { close?(): Promise<void> } = tokenServer ?? (await own());
+    const { url, service, issuer, jwks, close } = server;
+    const jwksFile = join(folder, 'jwks.json');
+    writeFileSync(jwksFile, jwks);
+    const token = { realm: url, service, issuer, jwks: jwksFile, signingalgorithms: ['ES256'] };
+    return { config: { token }, tokenUrl: url, ...(close ? { close } : {}) };
   },
 };

@@ -74,12 +74,17 @@ export function kubeconfigFor(options: Partial<KubeconfigOptions> & { user?: str
   return writeKubeconfig(join(temporaryFolder(), 'kubeconfig'), { server, caFile, ...certificate, ...rest });
 }
 
-/** The node of this run with its registries; in project `node` only. */
-export function node(): NodeInfo & { registries: RegistriesInfo } {
-  return inject('node');
+/** The registries of this run, with a private image on each. */
+export function sharedRegistries(): RegistriesInfo {
+  return inject('registries');
 }
 
-/** Starts an empty registry for one test file (project `node`), which is stopped when the file ends. */
+/** The node of this run; in project `node` only. */
+export function node(): NodeInfo & { registries: RegistriesInfo } {
+  return { ...inject('node'), registries: sharedRegistries() };
+}
+
+/** Starts an empty registry for one test file, which is stopped when the file ends. */
 export async function startRegistry(options: RegistryOptions): Promise<RegistryInfo> {
   const { answer, close } = await ask(cluster().socket, { start: 'registry', options });
   registries.push(close);
@@ -88,7 +93,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RegistryI
 
 /** Pushes the test image, a program that waits for a signal, under a name such as `HOST/janedoe/app:v2`. */
 export function pushTestImage(image: string, user?: RegistryUser): Promise<void> {
-  const { crane, imageArchive } = node().registries;
+  const { crane, imageArchive } = sharedRegistries();
   return pushImage(crane, imageArchive, image, temporaryFolder(), user);
 }
 
