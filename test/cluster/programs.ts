@@ -62,7 +62,7 @@ export function givenPrograms(names: readonly ProgramName[], env = process.env):
 }
 
 /** The folder below which built programs are kept from one run to the next. */
-export function cacheFolder(env = process.env): string {
+function cacheFolder(env = process.env): string {
   if (env.REGSECRET_CACHE) return env.REGSECRET_CACHE;
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'regsecret');
 }
