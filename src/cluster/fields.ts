@@ -2,6 +2,7 @@
 
 import { Base64Error, decodeBase64 } from '../domain/base64.ts';
 import { parseYaml } from '../yaml.ts';
+import { parsePlainYaml } from './plain-yaml.ts';
 
 /** A value and where it stands, such as `users[2].user.token`. */
 export interface Field {
@@ -22,6 +23,8 @@ export async function parseDocument(content: string): Promise<unknown> {
   }
   // js-yaml takes no document at all for a mistake.
   if (content.split('\n').every((line) => /^\s*(#|$)/.test(line))) return undefined;
+  const plain = parsePlainYaml(content);
+  if (plain !== undefined) return plain;
   try {
     return (await parseYaml(content)) ?? undefined;
   } catch (error) {

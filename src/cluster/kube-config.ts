@@ -1,9 +1,16 @@
 /**
  * Finding, reading and merging kubeconfig files, as kubectl does (client-go tools/clientcmd/loader.go).
  *
- * Why not KubeConfig of @kubernetes/client-node: it is not kubectl-exact (it throws on a missing file and on a name that
- * stands in two files, ignores `tokenFile`, and cannot express most overriding flags), and importing it costs more than
- * everything else a command does. MEASURED
+ * Why not KubeConfig of @kubernetes/client-node 2.0.1: it is not kubectl-exact (it throws on a missing file and on a name
+ * that stands in two files, ignores `tokenFile`, knows no overriding flags but the context, and its OIDC renewal fails),
+ * and it is slow. Whole process with two requests over mTLS to a real API server, bundled, medians of 40 rounds, 2 cores;
+ * `kubectl auth whoami`, which sends one, takes 37 ms:
+ *
+ *                     this   KubeConfig with node:https
+ *   Node 24           54 ms   97 ms
+ *   Bun executable    21 ms   39 ms
+ *
+ * Of that, 7 ms (Node) and 2 ms (Bun) are saved by plain-yaml.ts.
  */
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
