@@ -73,7 +73,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const { target, proxied } = await (await router).route(request.url);
         const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
         request.signal.throwIfAborted();
-        const headers = asBytes({ ...target.headers, 'user-agent': options.userAgent, ...request.headers });
+        const headers = asBytes({
+          ...target.headers,
+          'user-agent': options.userAgent,
+          // Left to Node a DELETE has none, and its body would be read as the next request.
+          ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
+          ...request.headers,
+        });
         return await exchange(
           request,
           start({ ...target, method: request.method, headers } as RequestOptions),

@@ -1,71 +1,90 @@
 /** Go's path/filepath `Match` on a system where `/` separates, for one label of a host. */
 
+/** Matches any run of characters but `/`; any one of them; or one that is in `ranges`, or is not. */
+type Token = '*' | { readonly ranges: readonly (readonly [string, string])[]; readonly negated: boolean };
+
+/** `?`: any one character but `/`. */
+const ANY: Token = { ranges: [], negated: true };
+
 /**
- * Whether `pattern` matches all of `name`; a malformed pattern matches nothing (Go returns ErrBadPattern).
+ * Whether `pattern` matches all of `name`; a malformed pattern matches nothing (Go returns ErrBadPattern). Takes time in
+ * proportion to the product of both lengths, whatever the pattern.
  *
  *   pattern = { "*" | "?" | "[" [ "^" ] { lo [ "-" hi ] } "]" | "\" c | c }
  */
 export function matchesGlob(pattern: string, name: string): boolean {
-  const expression = toRegExp(pattern);
-  return expression?.test(name) ?? false;
+  const tokens = tokenize(pattern);
+  if (tokens === undefined) return false;
+  let token = 0;
+  let index = 0;
+  // Where to go on when what follows the last star does not match: one character further.
+  let retry: { token: number; index: number } | undefined;
+  while (index < name.length || token < tokens.length) {
+    const expected = tokens[token];
+    if (expected === '*') {
+      token += 1;
+      retry = { token, index };
+    } else if (expected !== undefined && index < name.length && matchesOne(expected, name.charAt(index))) {
+      token += 1;
+      index += 1;
+    } else if (retry !== undefined && retry.index < name.length && name[retry.index] !== '/') {
+      retry = { token: retry.token, index: retry.index + 1 };
+      ({ token, index } = retry);
+    } else return false;
+  }
+  return true;
 }
 
-function toRegExp(pattern: string): RegExp | undefined {
-  let source = '';
+function matchesOne({ ranges, negated }: Exclude<Token, '*'>, character: string): boolean {
+  if (ranges.length === 0 && character === '/') return false;
+  return ranges.some(([low, high]) => low <= character && character <= high) !== negated;
+}
+
+function tokenize(pattern: string): Token[] | undefined {
+  const tokens: Token[] = [];
   let index = 0;
   while (index < pattern.length) {
     const character = pattern.charAt(index);
-    if (character === '*') source += source.endsWith('[^/]*') ? '' : '[^/]*';
-    else if (character === '?') source += '[^/]';
-    else if (character === '[') {
-      const group = scanClass(pattern, index);
-      if (group === undefined) return undefined;
-      source += group.source;
-      index = group.end - 1;
-    } else if (character === '\\') {
-      index += 1;
-      if (index === pattern.length) return undefined;
-      source += literal(pattern.charAt(index));
-    } else source += literal(character);
+    if (character === '[') {
+      const scanned = scanClass(pattern, index);
+      if (scanned === undefined) return undefined;
+      tokens.push(scanned.token);
+      index = scanned.end;
+      continue;
+    }
+    if (character === '\\') index += 1;
+    const literal = pattern.charAt(index);
+    if (literal === '') return undefined;
+    if (character === '*') tokens.push('*');
+    else if (character === '?') tokens.push(ANY);
+    else tokens.push({ ranges: [[literal, literal]], negated: false });
     index += 1;
   }
-  return new RegExp(`^(?:${source})$`, 's');
+  return tokens;
 }
 
-/** The class that begins at `start`; undefined where Go finds it malformed (`matchChunk`, `getEsc`). */
-function scanClass(pattern: string, start: number): { source: string; end: number } | undefined {
+/** The class that begins at `start`; undefined where Go finds it malformed (`matchChunk`). */
+function scanClass(pattern: string, start: number): { token: Token; end: number } | undefined {
   const negated = pattern.charAt(start + 1) === '^';
+  const ranges: [string, string][] = [];
   let index = start + (negated ? 2 : 1);
-  const ranges: string[] = [];
-  for (;;) {
-    if (pattern.charAt(index) === ']' && ranges.length > 0) break;
+  while (pattern.charAt(index) !== ']' || ranges.length === 0) {
     const low = scanBound(pattern, index);
     if (low === undefined) return undefined;
-    index = low.end;
-    let high = low;
-    if (pattern.charAt(index) === '-') {
-      const bound = scanBound(pattern, index + 1);
-      if (bound === undefined) return undefined;
-      high = bound;
-      index = bound.end;
-    }
-    // An empty range is no error in Go; it matches nothing.
-    ranges.push(low.character <= high.character ? `${literal(low.character)}-${literal(high.character)}` : '');
+    const isRange = pattern.charAt(low.end) === '-';
+    const high = isRange ? scanBound(pattern, low.end + 1) : low;
+    if (high === undefined) return undefined;
+    ranges.push([low.character, high.character]);
+    index = high.end;
   }
-  const body = ranges.join('');
-  if (body === '') return { source: negated ? '[^/]' : '(?!)', end: index + 1 };
-  return { source: `[${negated ? '^' : ''}${body}]`, end: index + 1 };
+  return { token: { ranges, negated }, end: index + 1 };
 }
 
-/** One end of a range, which cannot be the last character of the pattern. */
+/** One end of a range, which cannot be the last character of the pattern (`getEsc`). */
 function scanBound(pattern: string, start: number): { character: string; end: number } | undefined {
   const first = pattern.charAt(start);
-  if (first === '' || first === '-' || first === ']') return undefined;
+  if (first === '-' || first === ']') return undefined;
   const at = first === '\\' ? start + 1 : start;
   const character = pattern.charAt(at);
   return character === '' || at + 1 === pattern.length ? undefined : { character, end: at + 1 };
-}
-
-function literal(character: string): string {
-  return /[\w/]/.test(character) ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

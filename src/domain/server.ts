@@ -1,4 +1,5 @@
 /** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
+import { matchesGlob } from './glob.ts';
 import { GoUrlError } from './go-url.ts';
 import { type Key, parseKey, splitHost } from './key.ts';
 
@@ -79,15 +80,11 @@ function hostProblem(server: string, { host, path }: Key): string | undefined {
   if (!labels.every((label) => /^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?$/.test(label)))
     return `${server} has no host that an image can name`;
   const [only] = labels;
-  if (labels.length === 1 && port === '' && only !== undefined && !matchesLocalhost(only)) {
+  // A host of one label without a port is a registry only when it is `localhost` (normalize.go `splitDockerDomain`).
+  if (labels.length === 1 && port === '' && only !== undefined && !matchesGlob(only, 'localhost')) {
     return `${server} has no dot and no port, so an image ${server}/app means docker.io/${server}/app`;
   }
   return undefined;
-}
-
-/** A host of one label without a port is a registry only when it is `localhost` (distribution/reference normalize.go). */
-function matchesLocalhost(label: string): boolean {
-  return new RegExp(`^${label.replace(/\*+/g, '.*')}$`).test('localhost');
 }
 
 /** The beginning of a repository path: components of distribution/reference regexp.go, the last one perhaps cut short. */

@@ -1,0 +1,23 @@
+/** The program inside the process of the test: as fast as a function call, with everything but the process itself. */
+import { run } from '../../src/run.ts';
+import { holdsCanary } from './canary.ts';
+import { type FakeIoOptions, fakeIo } from './io.ts';
+
+export interface RanHere {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line. Throws when the canary password shows where it must not. */
+export async function here(
+  args: readonly string[],
+  options: FakeIoOptions & { readonly secretOnStdout?: boolean } = {},
+): Promise<RanHere> {
+  const io = fakeIo(options);
+  const code = await run(args, io);
+  const { stdout, stderr } = io.written;
+  if (holdsCanary(stderr)) throw new Error(`a secret on stderr: ${stderr}`);
+  if (!options.secretOnStdout && holdsCanary(stdout)) throw new Error(`a secret on stdout: ${stdout}`);
+  return { code, stdout, stderr };
+}
