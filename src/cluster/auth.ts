@@ -68,14 +68,18 @@ function tokenFile(file: string, fallback: string | undefined): Authenticator {
   let readAt = 0;
   const read = (): void => {
     readAt = Date.now();
-    token = readText(file, (reason) => {
-      if (token === undefined && fallback === undefined)
-        throw new UserError(`open ${file}: ${reason}`, 'kubectl config view');
-      return token ?? '';
+    // The old one stays good enough while the file is being replaced.
+    const known = token ?? fallback;
+    const next = readText(file, (reason) => {
+      if (known === undefined) throw new UserError(`open ${file}: ${reason}`, 'kubectl config view --minify');
+      return '';
     }).trim();
-    if (token === '' && fallback === undefined) throw new UserError(`read empty token from file "${file}"`);
+    if (next === '' && known === undefined) {
+      throw new UserError(`read empty token from file "${file}"`, 'kubectl config view --minify');
+    }
+    if (next !== '') token = next;
   };
-  const bearer = (): string => `Bearer ${token || fallback}`;
+  const bearer = (): string => `Bearer ${token ?? fallback}`;
   return {
     current: async () => {
       if (Date.now() - readAt >= TOKEN_FILE_PERIOD_MS) read();
@@ -110,7 +114,7 @@ export function pem(data: Uint8Array | undefined, file: string | undefined): str
   return file === undefined
     ? undefined
     : readText(file, (reason) => {
-        throw new UserError(`open ${file}: ${reason}`, 'kubectl config view');
+        throw new UserError(`open ${file}: ${reason}`, 'kubectl config view --minify');
       });
 }
 

@@ -1,5 +1,6 @@
 /** Credential plugins: a program that prints an ExecCredential (client-go plugin/pkg/client/auth/exec/exec.go). */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { sep } from 'node:path';
 import { printable } from '../domain/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -7,6 +8,8 @@ import type { Authenticator, Credentials } from './auth.ts';
 import type { Connection } from './connection.ts';
 import { type ExecCredential, execInfo, readExecCredential } from './exec-credential.ts';
 import type { ExecConfig } from './kube-file.ts';
+import { lookPath } from './look-path.ts';
+import { checkPluginPolicy } from './plugin-policy.ts';
 
 /** More than any token and certificate. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -46,9 +49,13 @@ function isSame(one: Credentials, other: Credentials): boolean {
 
 /** `refreshCredsLocked`: stdin only for an interactive plugin, stderr goes to the user. */
 async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Promise<ExecCredential> {
+  const { command = '' } = exec;
   const interactive = isInteractive(exec, io);
+  await checkPluginPolicy(command, io.env);
   const own = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
-  const child = spawn(exec.command ?? '', exec.args, {
+  const program = lookPath(command, io.env) ?? (command.includes(sep) ? command : undefined);
+  if (program === undefined) throw missing(exec);
+  const child = spawn(program, exec.args, {
     env: { ...io.env, ...own, KUBERNETES_EXEC_INFO: execInfo(exec, connection, interactive) },
     // A terminal is handed on, so that the plugin sees one too.
     stdio: [interactive ? 'inherit' : 'ignore', 'pipe', io.stderr.isTTY ? 'inherit' : 'pipe'],
@@ -64,8 +71,9 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
     return await readExecCredential(output, exec);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    if (error instanceof UserError) throw error;
     const reason = timeout?.aborted ? `exec: executable ${nameOf(exec)} did not end in time` : (error as Error).message;
-    throw new UserError(`getting credentials: ${reason}`, (error as PluginError).hint ?? 'kubectl auth whoami');
+    throw new UserError(`getting credentials: ${reason}`, 'kubectl auth whoami');
   } finally {
     kill();
     // What it has started may still hold the other end.
@@ -85,15 +93,6 @@ function isInteractive(exec: ExecConfig, io: Io): boolean {
   );
 }
 
-class PluginError extends Error {
-  readonly hint: string | undefined;
-
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
-
 function outputOf(child: ChildProcess, exec: ExecConfig, io: Io, ended: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -105,26 +104,25 @@ function outputOf(child: ChildProcess, exec: ExecConfig, io: Io, ended: AbortSig
     child.stdout?.on('data', (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size > MAX_OUTPUT) reject(new PluginError(`exec: executable ${nameOf(exec)} printed more than 1 MiB`));
+      if (size > MAX_OUTPUT) reject(new Error(`exec: executable ${nameOf(exec)} printed more than 1 MiB`));
     });
-    child.once('error', (error: NodeJS.ErrnoException) => reject(startFailure(error, exec)));
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'ENOENT' ? missing(exec) : new Error(`exec: ${nameOf(exec)}: ${error.code}`));
+    });
     child.once('close', (code, killedBy) => {
       ended.removeEventListener('abort', stop);
       if (code === 0) resolve(Buffer.concat(chunks).toString('utf8'));
       const how = code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
-      reject(new PluginError(`exec: executable ${nameOf(exec)} ${how}`));
+      reject(new Error(`exec: executable ${nameOf(exec)} ${how}`));
     });
   });
 }
 
 /** `wrapCmdRunErrorLocked` */
-function startFailure(error: NodeJS.ErrnoException, exec: ExecConfig): PluginError {
-  if (error.code !== 'ENOENT') return new PluginError(`exec: ${exec.command}: ${error.code}`);
+function missing(exec: ExecConfig): UserError {
   const hint = printable((exec.installHint ?? '').replace(/\s+/g, ' ').trim()).slice(0, 500);
-  return new PluginError(
-    `exec: executable ${nameOf(exec)} not found`,
-    hint || `install ${nameOf(exec)}, or put it in PATH`,
-  );
+  const message = `getting credentials: exec: executable ${nameOf(exec)} not found`;
+  return new UserError(message, hint || `install ${nameOf(exec)}, or put it in PATH`);
 }
 
 function nameOf(exec: ExecConfig): string {

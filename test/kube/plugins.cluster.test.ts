@@ -1,12 +1,21 @@
 /** Credentials that change while the program runs: token files and exec plugins, on the real API server. */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../../src/cluster/transport.ts';
 import { clientCertificate, cluster, kubectl, waitFor } from '../cluster/use.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { fakeIo } from '../support/io.ts';
-import { newFolder, trusted, writeConfig, writeFile, writeScript } from '../support/kube-world.ts';
+import {
+  bunWho,
+  kubectlWho,
+  newFolder,
+  ourWho,
+  trusted,
+  writeConfig,
+  writeFile,
+  writeScript,
+} from '../support/kube-world.ts';
 import { SELF_SUBJECT_REVIEW } from '../support/whoami-script.ts';
 
 const admin = () => cluster().tokenUsers['token-admin'].token;
@@ -21,6 +30,9 @@ interface Setup {
   /** What the plugin prints from now on. */
   print(status: object): void;
 }
+
+const printing = (status: object) =>
+  `cat <<'END'\n${JSON.stringify({ apiVersion: V1, kind: 'ExecCredential', status })}\nEND`;
 
 /** A user of the plugin `body`, which counts its runs and prints the file `answer`. */
 function plugin(options: { body?: string; exec?: object; cluster?: object } = {}): Setup {
@@ -227,6 +239,74 @@ describe('a plugin', () => {
     const { config } = plugin({ body: 'yes' });
     const transport = await transportFor(config);
     await expect(transport.who()).rejects.toThrow('printed more than 1 MiB');
+  });
+});
+
+describe('the policy for plugins in kuberc holds for us as for kubectl', () => {
+  const kuberc = (policy: string) => `apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n${policy}\n`;
+  const allow = (...entries: string[]) =>
+    kuberc(
+      `credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist:\n${entries.map((entry) => `- ${entry}\n`).join('')}`,
+    );
+
+  test.each<[string, string, RegExp | undefined]>([
+    ['nothing', '', undefined],
+    [
+      'another document first',
+      `apiVersion: v1\nkind: Other\n---\n${kuberc('credentialPluginPolicy: DenyAll')}`,
+      /policy set to "DenyAll"/,
+    ],
+    ['AllowAll', kuberc('credentialPluginPolicy: AllowAll'), undefined],
+    ['DenyAll', kuberc('credentialPluginPolicy: DenyAll'), /plugin ".*" not allowed: policy set to "DenyAll"/],
+    ['an unknown policy', kuberc('credentialPluginPolicy: Some'), /unknown plugin policy: "Some"/],
+    ['the path', allow('command: FOLDER/our-plugin'), undefined],
+    ['the path under its old name', allow('name: FOLDER/our-plugin'), undefined],
+    ['the name', allow('command: our-plugin'), undefined],
+    [
+      'another name',
+      allow('command: other-plugin', 'command: /bin/our-plugin'),
+      /is not permitted by the credential plugin allowlist/,
+    ],
+    ['an empty list', kuberc('credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: []'), /allowlist is empty/],
+    ['no list', kuberc('credentialPluginPolicy: Allowlist'), /allowlist is unspecified/],
+    ['an empty entry', allow('{}'), /empty allowlist entry #1/],
+    ['a path that is not clean', allow('command: FOLDER/../our-plugin'), /non-normalized file path/],
+    ['a list without its policy', kuberc('credentialPluginAllowlist: [{command: our-plugin}]'), /allowlist is non-nil/],
+  ])('%s', async (_title, content, refused) => {
+    const { config, folder } = plugin({ exec: { command: 'our-plugin' } });
+    writeScript(config, 'our-plugin', printing({ token: admin() }));
+    const KUBERC = writeFile(join(folder, 'kuberc'), content.replaceAll('FOLDER', folder));
+    const PATH = `${folder}:${process.env.PATH}`;
+    for (const who of [kubectlWho, ourWho, bunWho]) {
+      const { user, error } = await who({}, { KUBECONFIG: config, KUBERC, PATH });
+      if (refused === undefined) expect(user, error).toMatchObject({ username: 'token-admin' });
+      else expect(error).toMatch(refused);
+    }
+  });
+
+  test.each([
+    ['~/.kube/kuberc', {}, /policy set to "DenyAll"/],
+    ['KUBERC=off', { KUBERC: 'off' }, undefined],
+    ['KUBECTL_KUBERC=false', { KUBECTL_KUBERC: 'False' }, undefined],
+    ['KUBERC that is missing', { KUBERC: '/nope' }, /kuberc: .*(\/nope: ENOENT|open \/nope)/],
+  ])('%s', async (_title, env, refused) => {
+    const { config, folder, print } = plugin();
+    print({ token: admin() });
+    mkdirSync(join(folder, '.kube'));
+    writeFile(join(folder, '.kube', 'kuberc'), kuberc('credentialPluginPolicy: DenyAll'));
+    for (const who of [kubectlWho, ourWho]) {
+      const { user, error } = await who({}, { KUBECONFIG: config, HOME: folder, ...env });
+      if (refused === undefined) expect(user, error).toMatchObject({ username: 'token-admin' });
+      else expect(error).toMatch(refused);
+    }
+  });
+
+  test('a plugin in the current folder is not found through PATH', async () => {
+    const { config, folder } = plugin({ exec: { command: 'our-plugin' } });
+    writeScript(config, 'our-plugin', printing({ token: admin() }));
+    const PATH = `${relative(process.cwd(), folder)}:${process.env.PATH}`;
+    expect((await kubectlWho({}, { KUBECONFIG: config, PATH })).error).toMatch(/our-plugin/);
+    expect((await ourWho({}, { KUBECONFIG: config, PATH })).error).toMatch('executable our-plugin not found');
   });
 });
 
