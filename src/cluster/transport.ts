@@ -1,18 +1,16 @@
 /** An authenticated connection to one API server: every request of every command passes here, with its retries. */
-import { proxyFor } from '../domain/proxy.ts';
 import { UserError } from '../errors.ts';
-import { createHttpClient, type HttpClient, type HttpResponse } from '../http.ts';
+import type { HttpRequest, HttpResponse } from '../http.ts';
 import type { Io } from '../io.ts';
 import { NetworkError } from '../network-error.ts';
-import { VERSION } from '../version.ts';
 import { readApiError } from './api-error.ts';
-import { type Authenticator, type Credentials, createAuthenticator, pem } from './auth.ts';
+import { type Authenticator, type Credentials, createAuthenticator } from './auth.ts';
+import { createClients } from './clients.ts';
 import { type Connection, resolveConnection } from './connection.ts';
 import type { KubeFlags } from './flags.ts';
 import { impersonation } from './impersonation.ts';
 import { inCluster } from './in-cluster.ts';
 import { loadKubeConfig } from './kube-config.ts';
-import type { Cluster } from './kube-file.ts';
 import { networkTrouble } from './network-trouble.ts';
 import { pause, retryDelay } from './retry.ts';
 import { createWarner } from './warning.ts';
@@ -54,37 +52,17 @@ export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env))
 }
 
 function createTransport(connection: Connection, authenticator: Authenticator, io: Io): Transport {
-  const { server, user, namespace, timeoutMs } = connection;
+  const { server, namespace } = connection;
   const clients = createClients(connection, io);
   const warn = createWarner(io.stderr);
 
-  async function send(request: ApiRequest, credentials: Credentials): Promise<HttpResponse> {
-    const { authorization } = credentials;
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const response = await clients.forUser(credentials).send({
-      method: request.method,
-      url: urlOf(server, request),
-      headers: {
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
-        ...(authorization === undefined ? {} : { authorization }),
-        ...impersonation(user),
-      },
-      body,
-      signal: io.signal,
-      timeoutMs,
-      maxBytes: MAX_BYTES,
-    });
-    warn(response.headers.warning);
-    return response;
-  }
-
   /** With new credentials when the server does not know the old ones. */
-  async function authenticated(request: ApiRequest): Promise<HttpResponse> {
+  async function send(request: ApiRequest): Promise<HttpResponse> {
     const credentials = await authenticator.current();
-    const response = await send(request, credentials);
+    const response = await clients.forUser(credentials).send(httpRequest(request, connection, credentials, io.signal));
     if (response.status !== 401 || !(await authenticator.renew(credentials))) return response;
-    return send(request, await authenticator.current());
+    const renewed = await authenticator.current();
+    return clients.forUser(renewed).send(httpRequest(request, connection, renewed, io.signal));
   }
 
   return {
@@ -93,10 +71,12 @@ function createTransport(connection: Connection, authenticator: Authenticator, i
     async request<T>(request: ApiRequest): Promise<T> {
       const repeatable = request.method === 'GET' || request.guarded === true;
       for (let attempt = 1; ; attempt += 1) {
-        const answer = await authenticated(request).catch(networkErrorOnly);
-        if (!(answer instanceof NetworkError) && answer.status < 400) return readAnswer<T>(answer, server);
+        const answer = await send(request).catch(networkErrorOnly);
+        const response = answer instanceof NetworkError ? undefined : answer;
+        warn(response?.headers.warning);
+        if (response !== undefined && response.status < 400) return readAnswer<T>(response, server);
         const error = answer instanceof NetworkError ? answer : readApiError(answer.status, answer.body);
-        const retryAfter = answer instanceof NetworkError ? undefined : answer.headers['retry-after'];
+        const retryAfter = response?.headers['retry-after'];
         const delay = retryDelay({ error, attempt, repeatable, retryAfter }, Math.random());
         if (delay === undefined) {
           throw error instanceof NetworkError ? networkTrouble(error, connection, clients.proxy) : error;
@@ -108,43 +88,27 @@ function createTransport(connection: Connection, authenticator: Authenticator, i
   };
 }
 
-interface Clients {
-  readonly proxy: string | undefined;
-  /** One client as long as the client certificate stays the same, so that requests share connections. */
-  forUser(credentials: Credentials): HttpClient;
-  close(): void;
-}
-
-function createClients({ server, cluster }: Connection, io: Io): Clients {
-  const proxy = cluster.proxyUrl ?? proxyFor(server, io.env);
-  const trust = {
-    ca: server.protocol === 'https:' ? authorities(cluster) : undefined,
-    servername: cluster.tlsServerName,
-    rejectUnauthorized: !cluster.insecureSkipTlsVerify,
-  };
-  const clients: { certificate: string | undefined; client: HttpClient }[] = [];
+function httpRequest(
+  request: ApiRequest,
+  { server, user, timeoutMs }: Connection,
+  { authorization }: Credentials,
+  signal: AbortSignal,
+): HttpRequest {
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   return {
-    proxy,
-    forUser({ certificate, key }) {
-      const latest = clients.at(-1);
-      if (latest !== undefined && latest.certificate === certificate) return latest.client;
-      const tls = { ...trust, cert: certificate, key };
-      const client = createHttpClient({ userAgent: `regsecret/${VERSION}`, env: io.env, tls, proxy });
-      clients.push({ certificate, client });
-      return client;
+    method: request.method,
+    url: urlOf(server, request),
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      ...(authorization === undefined ? {} : { authorization }),
+      ...impersonation(user),
     },
-    close() {
-      for (const { client } of clients) client.close();
-    },
+    body,
+    signal,
+    timeoutMs,
+    maxBytes: MAX_BYTES,
   };
-}
-
-/** client-go transport/transport.go `rootCertPool` */
-function authorities(cluster: Cluster): string | undefined {
-  const ca = pem(cluster.certificateAuthorityData, cluster.certificateAuthority);
-  if (ca === undefined || ca.includes('-----BEGIN CERTIFICATE-----')) return ca;
-  const name = cluster.certificateAuthority ?? 'certificate-authority-data';
-  throw new UserError(`unable to load root certificates: no certificate in ${name}`, 'kubectl config view --minify');
 }
 
 function urlOf(server: URL, { path, query = {} }: ApiRequest): URL {
