@@ -39,7 +39,10 @@ export async function collectCredentials(options: CredentialOptions, io: Io): Pr
   }
   const [first] = problems;
   if (usable.length === 0) {
-    throw first ?? new UserError('there is no login that could be written', 'docker login REGISTRY');
+    throw (
+      first ??
+      new UserError(['there is no login that could be written', ...warnings].join('; '), 'docker login REGISTRY')
+    );
   }
   const skipped = problems.map((problem) => `skipped: ${problem.message}`);
   return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted };

@@ -63,7 +63,11 @@ async function listLogins(io: Io): Promise<{ logins: Login[]; warnings: string[]
   const logins: Login[] = [];
   const warnings: string[] = [];
   for (const source of [docker, podman]) {
-    const listing = await source.list(io);
+    const listing = await source.list(io).catch((error) => {
+      // podman does not read everything that docker does, such as an empty file.
+      if (source === podman && error instanceof UserError) return { logins: [], warnings: [error.message] };
+      throw error;
+    });
     warnings.push(...listing.warnings);
     for (const login of listing.logins) {
       const server = canonicalServer(login.server);

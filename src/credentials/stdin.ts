@@ -3,7 +3,7 @@ import { printable } from '../domain/printable.ts';
 import { decodeUtf8 } from '../domain/utf8.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { readFile } from './auth-file.ts';
+import { readFile, shellWord } from './auth-file.ts';
 
 const LIMIT = 1024 * 1024;
 
@@ -22,7 +22,7 @@ export function passwordFromStdin(io: Io): GivenPassword {
 /** Throws UserError. */
 export function passwordFromFile(path: string): GivenPassword {
   const bytes = readFile(path, LIMIT);
-  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`);
+  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, `ls -l ${shellWord(path)}`);
   return password(decodeUtf8(bytes), printable(path));
 }
 
@@ -38,6 +38,8 @@ export function passwordFromEnv(variable: string, io: Io): GivenPassword {
 /** One newline, as `echo` and editors add it; a second one is part of the password. */
 function password(text: string, source: string): GivenPassword {
   const trimmed = text.replace(/\r?\n$/, '');
-  if (trimmed === '') throw new UserError(`${source} holds no password`);
+  if (trimmed === '') {
+    throw new UserError(`${source} holds no password`, 'pipe one in: regsecret create … --password-stdin < FILE');
+  }
   return { password: trimmed, newlineDropped: trimmed !== text };
 }

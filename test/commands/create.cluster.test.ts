@@ -1,10 +1,13 @@
 /** `create` against the real API server. */
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sameKey } from '../../src/domain/key.ts';
-import { api, cluster, kubeconfigFor, kubectl, newNamespace } from '../cluster/use.ts';
-import { CANARY } from '../support/canary.ts';
+import { api, clientCertificate, cluster, kubeconfigFor, kubectl, newNamespace } from '../cluster/use.ts';
+import { CANARY, holdsCanary } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { regsecret } from '../support/program.ts';
 
@@ -374,6 +377,63 @@ describe('least rights', () => {
     );
     expect(ran.stderr).toContain(`hint: kubectl auth can-i ${missing} secrets -n ${namespace}`);
   });
+});
+
+describe('an API server that cannot be used', () => {
+  test.each([
+    [
+      'that is down',
+      { user: 'jane', server: 'https://127.0.0.1:1' },
+      'the connection to the server https://127.0.0.1:1 was refused',
+    ],
+    ['with a certificate of somebody else', { user: 'jane', stranger: true }, 'signed by an unknown authority'],
+    ['that does not know us', { token: 'nobody' }, 'does not accept the credentials of this kubeconfig'],
+  ])(
+    '%s',
+    async (_, {
+      stranger,
+      ...options
+    }: { user?: string; server?: string; token?: string; stranger?: boolean }, says) => {
+      const caFile = stranger ? { caFile: clientCertificate('somebody').certFile } : {};
+      const ran = await create(freshName(), 'ghcr.io', [], kubeconfigFor({ ...options, ...caFile }));
+      expect(ran).toMatchObject({ code: 1, stdout: '' });
+      expect(ran.stderr).toContain(says);
+      expect(ran.stderr).toMatch(/^hint: \S/m);
+    },
+  );
+
+  test('a namespace that does not exist is named, and how to make it', async () => {
+    const args = ['create', 'x', '-n', 'nope', '--server', 'ghcr.io', '--username', 'jane', '--password-stdin'];
+    const ran = await here(args, { env: { KUBECONFIG: cluster().kubeconfig }, stdin: CANARY });
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toContain('error: namespace nope does not exist\nhint: kubectl create namespace nope\n');
+  });
+
+  test('a context that does not exist is named', async () => {
+    const ran = await create(freshName(), 'ghcr.io', ['--context', 'nope']);
+    expect(ran.stderr).toContain('error: context "nope" does not exist\nhint: kubectl config get-contexts\n');
+  });
+});
+
+test('a password is in no argument of any process while a helper runs, and only in the data of the Secret', async () => {
+  const secret = `own-${CANARY}`;
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-leak-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const seen = join(folder, 'seen');
+  const answer = JSON.stringify({ ServerURL: 'r.io', Username: 'jane', Secret: secret });
+  const script = `#!/bin/sh\ncat >/dev/null\nfor p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done >${seen} 2>/dev/null\necho '${answer}'\n`;
+  writeFileSync(join(folder, 'docker-credential-spy'), script, { mode: 0o755 });
+  mkdirSync(join(folder, '.docker'));
+  writeFileSync(join(folder, '.docker/config.json'), '{"credHelpers":{"r.io":"spy"}}');
+  const name = freshName();
+  const env = { HOME: folder, PATH: `${folder}:${process.env.PATH}`, KUBECONFIG: cluster().kubeconfig };
+  const ran = await regsecret(['create', name, '-n', namespace, '--server', 'r.io'], { env });
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(readFileSync(seen, 'utf8')).toContain('docker-credential-spy get');
+  expect(readFileSync(seen, 'utf8')).not.toContain(secret);
+  const { data, ...rest } = await stored(name);
+  expect(unbase64(data['.dockerconfigjson'])).toContain(secret);
+  expect(holdsCanary(JSON.stringify(rest))).toBe(false);
 });
 
 test('what is written can be read by kubectl', async () => {
