@@ -9,11 +9,14 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
  */
 export class UserError extends Error {
   readonly hint: string | undefined;
+  /** Lines between the message and the hint. */
+  readonly details: readonly string[];
 
-  constructor(message: string, hint?: string) {
+  constructor(message: string, hint?: string, details: readonly string[] = []) {
     super(message);
     this.name = 'UserError';
     this.hint = hint;
+    this.details = details;
   }
 }
 

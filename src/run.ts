@@ -4,6 +4,7 @@ import { buildProgram } from './cli.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
 import { type Io, OutputClosed } from './io.ts';
 import { printerFor } from './output/printer.ts';
+import { VERSION } from './version.ts';
 
 /**
  * Runs the command line `args` (without the program) and returns the exit code. Never throws. `name` is what the program
@@ -32,15 +33,17 @@ async function report(error: unknown, io: Io, name: string): Promise<number> {
     printer.error(error instanceof UsageError ? new UserError(error.message, error.hint ?? `${name} --help`) : error);
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
-  printer.error(new UserError(`this is a bug in ${name}: ${describeBug(error)}`, 'report it with the lines above'));
+  printer.error(new UserError(`this is a bug in ${name} ${VERSION}`, REPORT, whereIn(error)));
   return EXIT.failed;
 }
 
+const REPORT = 'report these lines, which hold no secret: https://github.com/regsecret/regsecret/issues';
+
 /** Where it happened, without the message: that may hold a secret. */
-function describeBug(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
+function whereIn(error: unknown): string[] {
+  if (!(error instanceof Error)) return [typeof error];
   const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
-  return [error.name, ...frames.slice(0, 6)].join('\n');
+  return [error.name, ...frames.slice(0, 6).map((frame) => frame.trim())];
 }
 
 /** kubectl accepts `--flag=true` for flags without a value, and `-o=yaml`; commander does not. */

@@ -29,11 +29,11 @@ export async function fromLogins({ server: servers, all = false }: Wanted, io: I
     const choices = logins.map((login) => ({ name: `${displayServer(login.server)}  (${login.from})`, value: login }));
     return openLogins(await promptChoice('Which logins?', choices, io), { strict: true, warnings });
   }
-  const lines = logins.map(({ server, from }) => `\n  ${printable(displayServer(server))}  from ${from}`);
   const [first = { server: 'REGISTRY' }] = logins;
   throw new UserError(
-    `there are ${logins.length} logins on this machine, and none is chosen:${lines.join('')}`,
+    `there are ${logins.length} logins on this machine, and none is chosen`,
     `choose with --server ${shellWord(first.server)} (repeatable), or take all with --all`,
+    logins.map(({ server, from }) => `${displayServer(server)}  from ${from}`),
   );
 }
 

@@ -15,23 +15,20 @@ export interface Printer {
   error(error: UserError): void;
 }
 
-/** The printer of this run. Every text is made safe for a terminal; a line feed in it starts a new line. */
+/** The printer of this run. Every text is made safe for a terminal and stays on its line, whatever is in it. */
 export async function printerFor(io: Io): Promise<Printer> {
   const style = await styleFor(io.stderr, io);
-  const say = (text: string): void => io.stderr.write(`${lines(text)}\n`);
-  const hint = (command: string): void => say(`${style.faint('hint:')} ${command}`);
+  const line = (label: string, text: string): void => io.stderr.write(`${label}${printable(text)}\n`);
+  const hint = (command: string): void => line(`${style.faint('hint:')} `, command);
   return {
-    result: (text) => io.stdout.write(`${lines(text)}\n`),
-    say,
-    warn: (text) => say(`${style.warning('warning:')} ${text}`),
+    result: (text) => io.stdout.write(`${printable(text)}\n`),
+    say: (text) => line('', text),
+    warn: (text) => line(`${style.warning('warning:')} `, text),
     hint,
-    error(error) {
-      say(`${style.error('error:')} ${error.message}`);
-      if (error.hint !== undefined) hint(error.hint);
+    error({ message, details, hint: next }) {
+      line(`${style.error('error:')} `, message);
+      for (const detail of details) line('  ', detail);
+      if (next !== undefined) hint(next);
     },
   };
-}
-
-function lines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
 }

@@ -1,0 +1,111 @@
+/** The questions of `create` in a real terminal, with a real registry to check the answers. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { api, cluster, janedoe, newNamespace, sharedRegistries } from '../cluster/use.ts';
+import { CANARY } from '../support/canary.ts';
+import { regsecret } from '../support/program.ts';
+import { keys, terminal } from '../support/terminal.ts';
+
+let namespace = '';
+beforeAll(async () => {
+  namespace = await newNamespace();
+});
+
+function environment(dockerConfig?: object): Record<string, string> {
+  const home = mkdtempSync(join(tmpdir(), 'regsecret-prompt-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  if (dockerConfig !== undefined) {
+    mkdirSync(join(home, '.docker'));
+    writeFileSync(join(home, '.docker/config.json'), JSON.stringify(dockerConfig));
+  }
+  return { HOME: home, KUBECONFIG: cluster().kubeconfig };
+}
+
+async function authsOf(name: string): Promise<Record<string, { username: string; password: string }> | undefined> {
+  const { status, body } = await api('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`);
+  if (status === 404) return undefined;
+  const { data } = body as unknown as { data: Record<string, string> };
+  return JSON.parse(Buffer.from(data['.dockerconfigjson'] ?? '', 'base64').toString()).auths;
+}
+
+describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth', (auth) => {
+  test('server, user name and a masked password are asked for, checked, and written', async () => {
+    const { host } = sharedRegistries()[auth];
+    const name = `typed-${auth}`;
+    const tty = terminal(['create', name, '-n', namespace], environment());
+    await tty.see('Registry');
+    tty.type(`${host}${keys.enter}`);
+    await tty.see('User name');
+    tty.type(`${janedoe.username}${keys.enter}`);
+    await tty.see('Password or token');
+    tty.type(janedoe.password);
+    await tty.see('*'.repeat(janedoe.password.length));
+    tty.type(keys.enter);
+    await tty.see(`secret/${name} created`);
+    expect(await tty.ended).toBe(0);
+    expect(tty.screen()).not.toContain(janedoe.password);
+    expect(await authsOf(name)).toMatchObject({ [host]: { username: 'janedoe', password: janedoe.password } });
+  });
+
+  test('a password that the registry rejects is not written', async () => {
+    const { host } = sharedRegistries()[auth];
+    const name = `rejected-${auth}`;
+    const tty = terminal(['create', name, '-n', namespace, '--server', host, '--username', 'janedoe'], environment());
+    await tty.see('Password or token');
+    tty.type(`${CANARY}${keys.enter}`);
+    await tty.see(`error: ${host} rejects the credential (HTTP 401); nothing is written`);
+    await tty.see('hint: ');
+    expect(await tty.ended).toBe(1);
+    expect(tty.screen()).not.toContain(CANARY);
+    expect(await authsOf(name)).toBeUndefined();
+  });
+});
+
+test('a prompted password for a registry that cannot be asked is not written', async () => {
+  const tty = terminal(
+    ['create', 'unasked', '-n', namespace, '--server', '127.0.0.1:1', '--username', 'u'],
+    environment(),
+  );
+  await tty.see('Password or token');
+  tty.type(`p${keys.enter}`);
+  await tty.see('127.0.0.1:1 cannot be asked: nothing listens there; nothing is written');
+  expect(await tty.ended).toBe(1);
+  expect(await authsOf('unasked')).toBeUndefined();
+});
+
+test.each([
+  ['User name', ['--prompt']],
+  ['Password or token', ['--username', 'u']],
+])('Ctrl-C at the question %s exits 130 and leaves nothing behind', async (question, flags) => {
+  const args = ['create', 'interrupted', '-n', namespace, '--server', 'ghcr.io', ...flags];
+  const tty = terminal(args, environment());
+  await tty.see(question);
+  tty.type(keys.ctrlC);
+  expect(await tty.ended).toBe(130);
+  expect(tty.screen()).not.toContain('error');
+  expect(await authsOf('interrupted')).toBeUndefined();
+});
+
+test('several logins: those that are picked are written, and no others', async () => {
+  const login = (user: string) => ({ auth: Buffer.from(`${user}:${CANARY}`).toString('base64') });
+  const config = {
+    auths: { 'a.example.com': login('ada'), 'b.example.com': login('grace'), 'c.example.com': login('rex') },
+  };
+  const tty = terminal(['create', 'picked', '-n', namespace], environment(config));
+  await tty.see('Which logins?');
+  tty.type(keys.down);
+  tty.type(`${keys.space}${keys.down}${keys.space}${keys.enter}`);
+  await tty.see('secret/picked created');
+  await tty.see('b.example.com  grace  from ~/.docker/config.json');
+  expect(await tty.ended).toBe(0);
+  expect(Object.keys((await authsOf('picked')) ?? {})).toEqual(['b.example.com', 'c.example.com']);
+  expect(tty.screen()).not.toContain(CANARY);
+});
+
+test('without a terminal nothing is asked', async () => {
+  const ran = await regsecret(['create', 'silent', '-n', namespace], { env: environment() });
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toContain('error: docker and podman have no login on this machine');
+});

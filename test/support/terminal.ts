@@ -1,0 +1,59 @@
+/** The program in a real terminal: what it shows, and keys for it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { spawn } from '@lydell/node-pty';
+import { artefact } from './program.ts';
+
+export interface Terminal {
+  /** Everything shown so far, without colours and cursor movements. */
+  readonly screen: () => string;
+  /** Waits until `text` is shown; what stands before the last text that was seen does not count. */
+  readonly see: (text: string) => Promise<void>;
+  readonly type: (keys: string) => void;
+  /** The exit code. */
+  readonly ended: Promise<number>;
+}
+
+export const keys = { enter: '\r', space: ' ', down: '\u001b[B', ctrlC: '\u0003' } as const;
+
+const DEADLINE_MS = 20_000;
+
+/** Starts `regsecret ARGS` in a terminal of 100 by 30, with nothing of the machine's environment but PATH. */
+export function terminal(args: readonly string[], env: Readonly<Record<string, string>>): Terminal {
+  const [command, ...rest] = artefact();
+  const pty = spawn(command, [...rest, ...args], {
+    name: 'xterm',
+    cols: 100,
+    rows: 30,
+    env: { PATH: process.env.PATH ?? '', TERM: 'xterm', ...env },
+  });
+  let raw = '';
+  let seen = 0;
+  pty.onData((data) => {
+    raw += data;
+  });
+  const ended = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
+  const screen = (): string => strip(raw);
+  return {
+    screen,
+    ended,
+    type: (text) => pty.write(text),
+    async see(text) {
+      const deadline = Date.now() + DEADLINE_MS;
+      for (;;) {
+        const shown = screen();
+        const found = shown.indexOf(text, seen);
+        if (found >= 0) {
+          seen = found + text.length;
+          return;
+        }
+        if (Date.now() > deadline)
+          throw new Error(`the terminal does not show ${text}, but ${JSON.stringify(shown.slice(seen))}`);
+        await delay(10);
+      }
+    },
+  };
+}
+
+function strip(text: string): string {
+  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001b[=>]/g, '');
+}
