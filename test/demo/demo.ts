@@ -1,0 +1,99 @@
+/** The main job on a throw-away cluster, from a login to a private image that runs: `npm run demo`. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { missing } from '../cluster/availability.ts';
+import { janedoe } from '../cluster/registries.ts';
+import { startSupervisor } from '../cluster/supervisor.ts';
+
+const program = fileURLToPath(new URL('../../bin/regsecret.js', import.meta.url));
+
+interface World {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const unavailable = missing('cluster');
+if (unavailable !== undefined) {
+  console.error(`the demo cannot run here, because ${unavailable}`);
+  process.exit(1);
+}
+const noNode = missing('node');
+const supervisor = await startSupervisor();
+const folder = mkdtempSync(join(tmpdir(), 'regsecret-demo-'));
+const stop = async (): Promise<void> => {
+  rmSync(folder, { recursive: true, force: true });
+  await supervisor.close();
+};
+process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+
+try {
+  const { kubeconfig, bin } = await supervisor.cluster();
+  const registries = await supervisor.registries();
+  if (noNode === undefined) await supervisor.node();
+  const world = prepare(kubeconfig, { kubectl: bin.kubectl, crane: registries.crane });
+  play(world, registries.basic.host, registries.basic.privateImage);
+} finally {
+  await stop();
+}
+
+/** A home folder with a password, the manifest of the page, and the programs on PATH. */
+function prepare(kubeconfig: string, programs: Readonly<Record<string, string>>): World {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  for (const [name, path] of Object.entries(programs)) symlinkSync(path, join(bin, name));
+  writeFileSync(join(bin, 'regsecret'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
+  const path = [bin, dirname(process.execPath), process.env.PATH].join(':');
+  return {
+    folder,
+    env: { PATH: path, HOME: folder, KUBECONFIG: kubeconfig, TERM: process.env.TERM, NO_COLOR: process.env.NO_COLOR },
+  };
+}
+
+function play(world: World, registry: string, image: string): void {
+  writeFileSync(join(world.folder, 'password'), janedoe.password, { mode: 0o600 });
+  writeFileSync(join(world.folder, 'private-reg.yaml'), podOf(image));
+  show('A login. crane keeps it where docker does.');
+  type(world, `crane auth login ${registry} --username janedoe --password-stdin < password`);
+  show('The pull secret, from that login.');
+  type(world, 'regsecret create');
+  show('What the kubelet will find in it.');
+  type(world, "kubectl get secret regsecret -o jsonpath='{.data.\\.dockerconfigjson}' | base64 --decode; echo");
+  show('A pod that names it, with an image that only janedoe may pull.');
+  type(world, 'cat private-reg.yaml');
+  type(world, 'kubectl create -f private-reg.yaml');
+  if (noNode === undefined) {
+    type(world, 'kubectl wait --for=condition=Ready pod/private-reg --timeout=60s');
+    type(world, 'kubectl get pod private-reg');
+  } else {
+    show(`No node can run here, because ${noNode}; on a cluster with nodes the pod would run now.`);
+  }
+  show('On your own cluster: log in to your registry with docker or podman, then');
+  console.log('  npm link          # puts regsecret on your PATH\n  regsecret create\n');
+}
+
+function podOf(image: string): string {
+  return `apiVersion: v1
+kind: Pod
+metadata:
+  name: private-reg
+spec:
+  containers:
+  - name: private-reg-container
+    image: ${image}
+  imagePullSecrets:
+  - name: regsecret
+`;
+}
+
+function show(text: string): void {
+  console.log(`\n# ${text}`);
+}
+
+function type({ folder: cwd, env }: World, command: string): void {
+  console.log(`$ ${command}`);
+  const { status } = spawnSync('/bin/sh', ['-c', command], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error(`"${command}" ended with ${status}`);
+}
