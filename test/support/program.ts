@@ -1,6 +1,6 @@
 /** The program as its users have it: a process. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,10 +25,13 @@ export interface RunOptions {
 
 const bin = fileURLToPath(new URL('../../bin/regsecret.js', import.meta.url));
 
-/** The command that runs the artefact under test: the npm package on this Node, or the executable in REGSECRET_EXE. */
+/**
+ * The command that runs the artefact under test: the executable in REGSECRET_EXE, or the npm package, on the Node in
+ * REGSECRET_NODE if there is one, because npm scripts always run on that of the lock file.
+ */
 export function artefact(): [string, ...string[]] {
   const executable = process.env.REGSECRET_EXE;
-  return executable ? [executable] : [process.execPath, bin];
+  return executable ? [executable] : [process.env.REGSECRET_NODE || process.execPath, bin];
 }
 
 /** Runs regsecret to its end. Throws when the canary password shows where it must not. */
@@ -65,8 +68,12 @@ export function execute([command = '', ...args]: readonly string[], options: Run
 
 let home: string | undefined;
 
-/** A home folder without any login or kubeconfig, one for each test process. */
+/** A home folder without any login or kubeconfig, one for each test process, and gone with it. */
 function emptyHome(): string {
-  home ??= mkdtempSync(join(tmpdir(), 'regsecret-home-'));
+  if (home === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'regsecret-home-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    home = folder;
+  }
   return home;
 }

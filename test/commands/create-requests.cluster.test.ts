@@ -1,0 +1,133 @@
+/** What `create` asks of the API server, and what it makes of faults on the way. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { api, cluster, kubeconfigFor, newNamespace } from '../cluster/use.ts';
+import { CANARY } from '../support/canary.ts';
+import { type Fault, type SeenRequest, startFaultProxy } from '../support/fault-proxy.ts';
+import { here, type RanHere } from '../support/here.ts';
+
+let namespace = '';
+beforeAll(async () => {
+  namespace = await newNamespace();
+});
+
+interface World {
+  readonly name: string;
+  /** The methods of all requests so far, each connection's on its own when there is more than one. */
+  readonly methods: () => string;
+  readonly connections: () => number;
+  readonly create: (server: string, ...flags: string[]) => Promise<RanHere>;
+}
+
+async function world(fault?: (request: SeenRequest, number: number) => Fault | undefined): Promise<World> {
+  const proxy = await startFaultProxy(cluster(), fault);
+  onTestFinished(() => proxy.close());
+  const name = `s-${randomBytes(5).toString('hex')}`;
+  // A token goes through the proxy as it is.
+  const { token } = cluster().tokenUsers['token-admin'];
+  const env = { KUBECONFIG: kubeconfigFor({ server: proxy.server, token }) };
+  return {
+    name,
+    methods: () => proxy.requests.map(({ method }) => method).join(' '),
+    connections: () => new Set(proxy.requests.map(({ connection }) => connection)).size,
+    create: (server, ...flags) =>
+      here(['create', name, '-n', namespace, '--server', server, '--username', 'jane', '--password-stdin', ...flags], {
+        env,
+        stdin: CANARY,
+        secretOnStdout: flags.includes('yaml'),
+      }),
+  };
+}
+
+async function servers(name: string): Promise<string[]> {
+  const { body } = await api('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`);
+  const { data } = body as unknown as { data: Record<string, string> };
+  return Object.keys(JSON.parse(Buffer.from(data['.dockerconfigjson'] ?? '', 'base64').toString()).auths);
+}
+
+describe('requests', () => {
+  test('a fresh Secret takes one', async () => {
+    const { create, methods } = await world();
+    await create('ghcr.io');
+    expect(methods()).toBe('POST');
+  });
+
+  test('a change takes two after the refused creation, on the same connection', async () => {
+    const { create, methods, connections } = await world();
+    await create('ghcr.io');
+    const before = methods();
+    await create('quay.io');
+    expect(methods().slice(before.length)).toBe(' POST GET PATCH');
+    // One for each of the two runs.
+    expect(connections()).toBe(2);
+  });
+
+  test('no change takes one after the refused creation', async () => {
+    const { create, methods } = await world();
+    await create('ghcr.io');
+    await create('ghcr.io');
+    expect(methods()).toBe('POST POST GET');
+  });
+
+  test('a client dry run takes none', async () => {
+    const { create, methods } = await world();
+    expect((await create('ghcr.io', '--dry-run=client', '-o', 'yaml')).code).toBe(0);
+    expect(methods()).toBe('');
+  });
+});
+
+describe('faults', () => {
+  const once = (wanted: string, fault: Fault) => {
+    let done = false;
+    return ({ method }: SeenRequest): Fault | undefined => {
+      if (done || method !== wanted) return undefined;
+      done = true;
+      return fault;
+    };
+  };
+
+  test.each([
+    ['the connection is cut before the creation is seen', once('POST', 'reset'), 'created'],
+    ['the connection is cut after the Secret is created', once('POST', 'reset-after'), 'unchanged'],
+    ['the API server has too much to do', once('POST', { status: 429, headers: { 'retry-after': '1' } }), 'created'],
+    ['the API server fails', once('POST', { status: 500 }), 'created'],
+  ])('%s: the Secret is there, and whole', async (_, fault, result) => {
+    const { create, name } = await world(fault);
+    expect(await create('ghcr.io')).toMatchObject({ code: 0, stdout: `secret/${name} ${result}\n` });
+    expect(await servers(name)).toEqual(['ghcr.io']);
+  });
+
+  test.each([
+    ['the connection is cut after the change is made', once('PATCH', 'reset-after')],
+    ['the connection is cut before the change is seen', once('PATCH', 'reset')],
+    ['the reading fails', once('GET', { status: 503 })],
+  ])('%s: nothing is lost, and it is there once', async (_, fault) => {
+    const { create, name } = await world(fault);
+    await create('ghcr.io');
+    expect((await create('quay.io')).code).toBe(0);
+    expect(await servers(name)).toEqual(['ghcr.io', 'quay.io']);
+  });
+
+  test('between deleting and creating again the API server fails: nothing is lost', async () => {
+    const { create, name } = await world(({ path, method }, number) =>
+      method === 'POST' && number > 4 && !path.includes('dryRun') ? { status: 500 } : undefined,
+    );
+    await api('POST', `/api/v1/namespaces/${namespace}/secrets`, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name },
+      data: { precious: 'eA==' },
+    });
+    const ran = await create('ghcr.io', '--force');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('is deleted but could not be created again');
+    const [, file = ''] = /hint: kubectl create -n \S+ -f (\S+)/.exec(ran.stderr) ?? [];
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const saved = JSON.parse(readFileSync(file, 'utf8'));
+    expect(saved.data.precious).toBe('eA==');
+    expect(Object.keys(saved.data)).toContain('.dockerconfigjson');
+  });
+});
