@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { holdsCanary } from './canary.ts';
 
 export interface Ran {
@@ -68,12 +69,13 @@ export function execute([command = '', ...args]: readonly string[], options: Run
 
 let home: string | undefined;
 
-/** A home folder without any login or kubeconfig, one for each test process, and gone with it. */
+/** A home folder without any login or kubeconfig, one for each test file, and gone with it. */
 function emptyHome(): string {
-  if (home === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'regsecret-home-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    home = folder;
-  }
+  home ??= mkdtempSync(join(tmpdir(), 'regsecret-home-'));
   return home;
 }
+
+afterAll(() => {
+  if (home !== undefined) rmSync(home, { recursive: true, force: true });
+  home = undefined;
+});
