@@ -1,0 +1,34 @@
+/** "Did you mean": the name that was likely meant. */
+
+/** The candidate nearest to `name`, undefined when none is near. */
+export function closest(name: string, candidates: readonly string[]): string | undefined {
+  const limit = Math.floor(name.length / 3);
+  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of candidates) {
+    const within = name.length >= 3 && (candidate.startsWith(name) || name.startsWith(candidate));
+    const distance = within ? 1 : editDistance(name, candidate);
+    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
+  }
+  return best?.candidate;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+function editDistance(one: string, other: string): number {
+  let [before, previous]: number[][] = [[], Array.from({ length: other.length + 1 }, (_, index) => index)];
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= other.length; column += 1) {
+      const same = one[row - 1] === other[column - 1] ? 0 : 1;
+      const costs = [at(previous, column) + 1, at(current, column - 1) + 1, at(previous, column - 1) + same];
+      const swapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      if (swapped) costs.push(at(before, column - 2) + 1);
+      current.push(Math.min(...costs));
+    }
+    [before, previous] = [previous, current];
+  }
+  return at(previous, other.length);
+}
+
+function at(row: readonly number[] | undefined, index: number): number {
+  return row?.[index] ?? Number.POSITIVE_INFINITY;
+}

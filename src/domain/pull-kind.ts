@@ -1,0 +1,83 @@
+/** The kinds of objects that have a list of pull secrets, what kubectl calls them, and where the list is. */
+
+export type PullKindName =
+  | 'ServiceAccount'
+  | 'Pod'
+  | 'Deployment'
+  | 'StatefulSet'
+  | 'DaemonSet'
+  | 'ReplicaSet'
+  | 'ReplicationController'
+  | 'Job'
+  | 'CronJob'
+  | 'PodTemplate';
+
+export interface PullKind {
+  readonly kind: PullKindName;
+  /** Empty for the core group. */
+  readonly group: '' | 'apps' | 'batch';
+  readonly plural: string;
+  readonly shortName?: string;
+  /** From the object to its pod spec; empty for a service account, which has the list itself. */
+  readonly specPath: readonly string[];
+}
+
+const TEMPLATE = ['spec', 'template', 'spec'];
+
+/** Group, names and short names as `kubectl api-resources` prints them. All are of version v1. */
+export const PULL_KINDS: readonly PullKind[] = [
+  { kind: 'ServiceAccount', group: '', plural: 'serviceaccounts', shortName: 'sa', specPath: [] },
+  { kind: 'Pod', group: '', plural: 'pods', shortName: 'po', specPath: ['spec'] },
+  { kind: 'Deployment', group: 'apps', plural: 'deployments', shortName: 'deploy', specPath: TEMPLATE },
+  { kind: 'StatefulSet', group: 'apps', plural: 'statefulsets', shortName: 'sts', specPath: TEMPLATE },
+  { kind: 'DaemonSet', group: 'apps', plural: 'daemonsets', shortName: 'ds', specPath: TEMPLATE },
+  { kind: 'ReplicaSet', group: 'apps', plural: 'replicasets', shortName: 'rs', specPath: TEMPLATE },
+  { kind: 'ReplicationController', group: '', plural: 'replicationcontrollers', shortName: 'rc', specPath: TEMPLATE },
+  { kind: 'Job', group: 'batch', plural: 'jobs', specPath: TEMPLATE },
+  {
+    kind: 'CronJob',
+    group: 'batch',
+    plural: 'cronjobs',
+    shortName: 'cj',
+    specPath: ['spec', 'jobTemplate', ...TEMPLATE],
+  },
+  { kind: 'PodTemplate', group: '', plural: 'podtemplates', specPath: ['template', 'spec'] },
+];
+
+/** The field that every kind has its list in, in the pod spec or in the service account. */
+export const LIST_FIELD = 'imagePullSecrets';
+
+const BY_KIND = new Map<string, PullKind>(PULL_KINDS.map((entry) => [entry.kind, entry]));
+
+export function pullKind(kind: PullKindName): PullKind {
+  const found = BY_KIND.get(kind);
+  if (found === undefined) throw new Error(`unknown kind ${kind}`);
+  return found;
+}
+
+/** The kind of an object of the API or of a manifest, in any version that had the list in the same place. */
+export function pullKindOf(apiVersion: unknown, kind: unknown): PullKind | undefined {
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const found = BY_KIND.get(kind);
+  // Deployments, DaemonSets and ReplicaSets were once in the group extensions; manifests of that age are still about.
+  const same = found?.group === group || (group === 'extensions' && found?.group === 'apps');
+  return same ? found : undefined;
+}
+
+/**
+ * What kubectl calls this kind on its command line: singular, plural or short name, with version and group if you like
+ * (`deployments.v1.apps`), in any case (apimachinery pkg/api/meta `ParseResourceArg`).
+ */
+export function pullKindByName(text: string): PullKind | undefined {
+  const [name = '', ...qualifiers] = text.toLowerCase().split('.');
+  const found = PULL_KINDS.find((entry) => namesOf(entry).includes(name));
+  if (found === undefined) return undefined;
+  const rest = qualifiers.join('.');
+  const allowed = found.group === '' ? ['', 'v1', 'v1.'] : ['', found.group, `v1.${found.group}`];
+  return allowed.includes(rest) ? found : undefined;
+}
+
+export function namesOf({ kind, plural, shortName }: PullKind): string[] {
+  return [kind.toLowerCase(), plural, ...(shortName === undefined ? [] : [shortName])];
+}

@@ -1,0 +1,34 @@
+/** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone. */
+import { UsageError } from '../errors.ts';
+import { closest } from './closest.ts';
+import { isObjectName } from './object-name.ts';
+import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './pull-kind.ts';
+
+export interface Target {
+  readonly kind: PullKindName;
+  /** Left out: all of the kind that a selector picks. */
+  readonly name?: string;
+}
+
+/** Reads `KIND/NAME` or `KIND` as kubectl does; throws UsageError (cli-runtime pkg/resource `splitResourceTypeName`). */
+export function parseTarget(text: string): Target {
+  const [kindName = '', name, ...more] = text.split('/');
+  const found = pullKindByName(kindName);
+  if (found === undefined) {
+    const near = closest(
+      kindName.toLowerCase().replace(/\..*$/s, ''),
+      PULL_KINDS.flatMap((entry) => namesOf(entry)),
+    );
+    const proposal = near === undefined ? 'deployment/NAME' : [near, name ?? 'NAME'].join('/');
+    throw new UsageError(`"${text}" is not a kind with pull secrets and a name`, `--to ${proposal}`);
+  }
+  if (more.length > 0) throw new UsageError(`"${text}" is not KIND/NAME`, `--to ${found.kind.toLowerCase()}/NAME`);
+  return name === undefined ? { kind: found.kind } : { kind: found.kind, name: objectName(name, found.kind) };
+}
+
+/** `name` as the name of an object; throws UsageError. */
+export function objectName(name: string, kind: PullKindName): string {
+  if (isObjectName(name)) return name;
+  const list = `kubectl get ${kind.toLowerCase()}s`;
+  throw new UsageError(`"${name}" cannot be the name of a ${kind.toLowerCase()}`, list);
+}
