@@ -1,13 +1,33 @@
 /** YAML in and out; js-yaml lives here. It writes `no`, `on` and `1_000` in quotes, as readers of YAML 1.1 need. */
+import type { ScalarStyleRule } from 'js-yaml';
 
-/** The value of the only document in `text`; throws an Error whose message names the line. */
+/** The value of the only document in `text`; throws an Error that names the line and quotes nothing of it. */
 export async function parseYaml(text: string): Promise<unknown> {
-  const { load } = await import('js-yaml');
-  return load(text);
+  const { load, YAMLException } = await import('js-yaml');
+  try {
+    return load(text);
+  } catch (error) {
+    // Its own message shows the lines around the mistake, which may hold a token.
+    if (error instanceof YAMLException) throw new Error(`${error.reason} in line ${(error.mark?.line ?? 0) + 1}`);
+    throw error;
+  }
 }
 
 /** `value` as kubectl prints it: keys sorted, long lines whole. */
 export async function formatYaml(value: unknown): Promise<string> {
-  const { dump } = await import('js-yaml');
-  return dump(value, { sortKeys: true, quoteStyle: 'double', lineWidth: -1, noRefs: true });
+  const { DEFAULT_SCALAR_STYLE_RULES, dump, SCALAR_STYLE } = await import('js-yaml');
+  const quoteShortDates: ScalarStyleRule = (layout) => {
+    if (isShortDate(layout.node.value)) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+  };
+  const scalarStyleRules = [quoteShortDates, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
+  return dump(value, { sortKeys: true, quoteStyle: 'double', lineWidth: -1, noRefs: true, scalarStyleRules });
+}
+
+/** kubectl's YAML takes `2024-1-1` for a date, too, and writes it in quotes (go-yaml resolve.go `allowedTimestampFormats`). */
+function isShortDate(text: string): boolean {
+  const [, year, month, day] = (/^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text) ?? []).map(Number);
+  if (year === undefined || month === undefined || day === undefined) return false;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }

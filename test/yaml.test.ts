@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { formatYaml, parseYaml } from '../src/yaml.ts';
+
+describe('texts that kubectl writes in quotes', () => {
+  test.each([
+    '123',
+    '1e3',
+    '1.5',
+    'true',
+    'yes',
+    'y',
+    'no',
+    'on',
+    'null',
+    '0777',
+    '0o7',
+    '0x1f',
+    '2024-01-01',
+    '2024-1-1',
+    '2024-02-29',
+    '0000-1-1',
+  ])('%s', async (text) => {
+    expect(await formatYaml({ name: text })).toBe(`name: "${text}"\n`);
+  });
+});
+
+describe('texts that it does not', () => {
+  test.each(['1.2.3', 'nan', 'infinity', '1-2', '2024-13-40', '2024-2-30', '2023-2-29', '20240-1-1', '0o8', '0x'])(
+    '%s',
+    async (text) => {
+      expect(await formatYaml({ name: text })).toBe(`name: ${text}\n`);
+    },
+  );
+});
+
+test('an error names the line and shows nothing of it', async () => {
+  await expect(parseYaml('a: 1\ntoken: "s3cret\n')).rejects.toThrow(/^[^\n]* in line [23]$/);
+  await expect(parseYaml('a: 1\ntoken: "s3cret\n')).rejects.not.toThrow('s3cret');
+});
