@@ -1,6 +1,6 @@
 /** Brings one Secret to what is wanted, whoever else writes to it at the same time. */
-import { type Change, planChange, secretRef, type Wanted } from '../domain/plan.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { Change, Wanted } from '../domain/plan.ts';
+import { type Secret, secretRef } from '../domain/secret.ts';
 import { UserError } from '../errors.ts';
 import { ApiError } from './api-error.ts';
 import { recreateSecret } from './recreate.ts';
@@ -41,6 +41,7 @@ export async function applySecret(
       created = await create(transport, refs, secret, options);
       continue;
     }
+    const { planChange } = await import('../domain/plan.ts');
     const change = planChange(existing, wanted);
     if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
     const written =

@@ -5,9 +5,7 @@ import { canonicalServer } from '../domain/server.ts';
 import { usableEntry } from '../domain/usable-entry.ts';
 import { UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { fromFiles } from './files.ts';
 import { fromFlags, hasLoginFlags } from './flags.ts';
-import { fromLogins } from './logins.ts';
 import type { CredentialOptions } from './options.ts';
 import { canPrompt, promptLogin } from './prompt.ts';
 import type { Found, Gathered } from './source.ts';
@@ -48,12 +46,16 @@ export async function collectCredentials(options: CredentialOptions, io: Io): Pr
   return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted };
 }
 
-/** The first source that applies. */
+/** The first source that applies; only that one is loaded. */
 async function gather(options: CredentialOptions, io: Io): Promise<Gathered> {
   checkCombination(options);
   if (options.prompt) return prompted(options.server?.[0], io);
   if (hasLoginFlags(options)) return fromFlags(options, io);
-  if (options.fromFile !== undefined) return fromFiles(options.fromFile, options.server, io);
+  if (options.fromFile !== undefined) {
+    const { fromFiles } = await import('./files.ts');
+    return fromFiles(options.fromFile, options.server, io);
+  }
+  const { fromLogins } = await import('./logins.ts');
   const found = await fromLogins(options, io);
   if (found.entries.length > 0) return found;
   if (canPrompt(io)) return { ...(await prompted(options.server?.[0], io)), warnings: found.warnings };

@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import type { CredentialOptions } from './options.ts';
 import { canPrompt, promptLogin } from './prompt.ts';
 import type { Gathered } from './source.ts';
-import { type GivenPassword, passwordFromEnv, passwordFromFile, passwordFromStdin } from './stdin.ts';
+import type { GivenPassword } from './stdin.ts';
 
 /** Whether `options` give a user name or a password. */
 export function hasLoginFlags(options: CredentialOptions): boolean {
@@ -27,7 +27,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Gat
   const server = theServer(options);
   const username = onlyOne('--username', options.username, '--docker-username', options.dockerUsername);
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
-  const given = readPassword(options, io);
+  const given = await readPassword(options, io);
   if (given === undefined && canPrompt(io)) {
     const asked = await promptLogin(username === undefined ? { server } : { server, username }, io);
     return { ...gathered(server, asked.username, asked.password), prompted: true };
@@ -65,15 +65,16 @@ function theServer({ server, dockerServer }: CredentialOptions): string {
   return dockerServer === undefined ? canonicalServer(own) : own;
 }
 
-function readPassword(options: CredentialOptions, io: Io): GivenPassword | undefined {
+async function readPassword(options: CredentialOptions, io: Io): Promise<GivenPassword | undefined> {
   const flags = passwordFlags(options);
   if (flags.length > 1)
     throw new UsageError(`${flags.join(' and ')} cannot be used together`, 'give the password once');
-  if (options.passwordStdin) return passwordFromStdin(io);
-  if (options.passwordFile !== undefined) return passwordFromFile(options.passwordFile);
-  if (options.passwordEnv !== undefined) return passwordFromEnv(options.passwordEnv, io);
-  const { dockerPassword } = options;
-  return dockerPassword === undefined ? undefined : { password: dockerPassword, newlineDropped: false };
+  const { dockerPassword, passwordFile, passwordEnv } = options;
+  if (dockerPassword !== undefined) return { password: dockerPassword, newlineDropped: false };
+  if (flags.length === 0) return undefined;
+  const { passwordFromEnv, passwordFromFile, passwordFromStdin } = await import('./stdin.ts');
+  if (passwordFile !== undefined) return passwordFromFile(passwordFile);
+  return passwordEnv === undefined ? passwordFromStdin(io) : passwordFromEnv(passwordEnv, io);
 }
 
 function passwordFlags(options: CredentialOptions): string[] {

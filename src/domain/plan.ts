@@ -5,7 +5,7 @@ import type { AuthEntry } from './credential.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expiry.ts';
 import { convertPayload, type Merged, mergePayload, PayloadError, replacePayload } from './merge.ts';
 import { encodePayload } from './pull-secret.ts';
-import { DATA_KEY, isPullSecretType, MAX_SECRET_SIZE, type PullSecretType, type Secret } from './secret.ts';
+import { checkSize, DATA_KEY, isPullSecretType, type PullSecretType, type Secret, secretRef } from './secret.ts';
 
 /** What the person asked for. */
 export interface Wanted {
@@ -58,21 +58,6 @@ export function planChange(existing: Secret, wanted: Wanted): Change {
     throw new UserError(`${secretRef(existing)} ${obstacle}`, way);
   }
   return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
-}
-
-/** `secret namespace/name`, as errors call it. */
-export function secretRef({ metadata: { namespace, name } }: Secret): string {
-  return namespace === undefined ? `secret ${name}` : `secret ${namespace}/${name}`;
-}
-
-/** Throws UserError above the limit of the API server. */
-export function checkSize(ref: string, data: Readonly<Record<string, string>>): void {
-  const size = Object.values(data).reduce((sum, value) => sum + decodeBase64(value).length, 0);
-  if (size <= MAX_SECRET_SIZE) return;
-  throw new UserError(
-    `${ref} would hold ${size} bytes, and the API server accepts ${MAX_SECRET_SIZE}`,
-    'name fewer registries with --server, or use several Secrets',
-  );
 }
 
 /** Why the API server would refuse an update (core/validation `ValidateSecretUpdate`). */

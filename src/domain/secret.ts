@@ -1,5 +1,8 @@
 /** A Secret as the API server has it, and the two types the kubelet reads pull credentials from. */
 
+import { UserError } from '../errors.ts';
+import { decodeBase64 } from './base64.ts';
+
 export interface ObjectMeta {
   readonly name?: string;
   readonly namespace?: string;
@@ -29,8 +32,23 @@ export const DATA_KEY: Readonly<Record<PullSecretType, '.dockerconfigjson' | '.d
 };
 
 /** The sum of decoded values that the API server accepts (core/v1/types.go `MaxSecretSize`), in bytes. */
-export const MAX_SECRET_SIZE = 1024 * 1024;
+const MAX_SECRET_SIZE = 1024 * 1024;
 
 export function isPullSecretType(type: string | undefined): type is PullSecretType {
   return type !== undefined && Object.hasOwn(DATA_KEY, type);
+}
+
+/** `secret namespace/name`, as errors call it. */
+export function secretRef({ metadata: { namespace, name } }: Secret): string {
+  return namespace === undefined ? `secret ${name}` : `secret ${namespace}/${name}`;
+}
+
+/** Throws UserError above the limit of the API server. */
+export function checkSize(ref: string, data: Readonly<Record<string, string>>): void {
+  const size = Object.values(data).reduce((sum, value) => sum + decodeBase64(value).length, 0);
+  if (size <= MAX_SECRET_SIZE) return;
+  throw new UserError(
+    `${ref} would hold ${size} bytes, and the API server accepts ${MAX_SECRET_SIZE}`,
+    'name fewer registries with --server, or use several Secrets',
+  );
 }

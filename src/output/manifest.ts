@@ -1,6 +1,7 @@
 /** Objects as kubectl prints them. */
 import type { Secret } from '../domain/secret.ts';
 import { formatYaml } from '../yaml.ts';
+import { formatPlainYaml } from './plain-yaml.ts';
 
 export type ManifestFormat = 'yaml' | 'json';
 
@@ -11,7 +12,8 @@ export type ManifestFormat = 'yaml' | 'json';
 export async function formatManifest(secret: Secret, format: ManifestFormat): Promise<string> {
   const { managedFields: _, ...metadata } = secret.metadata as Secret['metadata'] & { managedFields?: unknown };
   const shown = { ...secret, metadata };
-  return format === 'yaml' ? formatYaml(shown) : `${formatJson(inOrder(shown))}\n`;
+  if (format === 'json') return `${formatJson(inOrder(shown))}\n`;
+  return formatPlainYaml(shown) ?? formatYaml(shown);
 }
 
 const TOP = ['kind', 'apiVersion', 'metadata', 'immutable', 'data', 'type'];
