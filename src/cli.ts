@@ -74,6 +74,7 @@ export function buildProgram(io: Io, name: string, exit: (code: number) => void)
 /** The flags of every command that talks to a cluster, as kubectl spells them; only `-s, --server` is --api-server. */
 function kubernetesFlags(command: Command): Command {
   return command
+    .showHelpAfterError(`hint: ${command.parent?.name()} ${command.name()} --help`)
     .optionsGroup('Kubernetes:')
     .option('-n, --namespace <namespace>', 'namespace (default: the one of the context)')
     .option('--context <name>', 'context of the kubeconfig')

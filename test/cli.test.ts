@@ -1,0 +1,44 @@
+/** Command lines that commander refuses, and what is said to them. */
+import { describe, expect, test } from 'vitest';
+import { run } from '../src/run.ts';
+import { fakeIo } from './support/io.ts';
+
+async function said(args: string, name?: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const io = fakeIo();
+  const code = await run(args.split(' ').filter(Boolean), io, name);
+  return { code, ...io.written };
+}
+
+describe('wrong usage exits 2 and ends in the help that helps', () => {
+  test.each([
+    ['creat', "unknown command 'creat'\n(Did you mean create?)", 'regsecret --help'],
+    ['create --sever x', "unknown option '--sever'\n(Did you mean --server?)", 'regsecret create --help'],
+    ['create x y', 'too many arguments', 'regsecret create --help'],
+    ['create -o', 'argument missing', 'regsecret create --help'],
+    ['create --type foo', 'Allowed choices are dockerconfigjson, dockercfg.', 'regsecret create --help'],
+    ['create --dry-run=foo', 'must be "none", "server", or "client"', 'regsecret create --help'],
+  ])('%s', async (args, message, hint) => {
+    const { code, stdout, stderr } = await said(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr.endsWith(`hint: ${hint}\n`)).toBe(true);
+  });
+});
+
+test('as a plugin of kubectl it calls itself that', async () => {
+  expect((await said('create --help', 'kubectl regsecret')).stdout).toContain('Usage: kubectl regsecret create');
+  expect((await said('create --sever', 'kubectl regsecret')).stderr).toContain('hint: kubectl regsecret create --help');
+});
+
+describe('flags as kubectl takes them', () => {
+  const create = 'create x --docker-username=u --docker-password=p --dry-run=client';
+  test.each([
+    ['-o=name', 'secret/x\n'],
+    ['-oname', 'secret/x\n'],
+    ['--output=name --append-hash=false', 'secret/x\n'],
+    ['-o name --append-hash=true', 'secret/x-h67b4td4f6\n'],
+    ['-o name --insecure-skip-tls-verify=true', 'secret/x\n'],
+  ])('%s', async (flags, stdout) => {
+    expect(await said(`${create} ${flags}`)).toMatchObject({ code: 0, stdout });
+  });
+});
