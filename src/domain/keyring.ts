@@ -2,14 +2,14 @@
  * The credentials a kubelet would try for an image, in its order (kubernetes pkg/credentialprovider: keyring.go,
  * secrets/secrets.go). What it passes over in silence is kept with the reason: that is the diagnosis.
  */
-import { decodeBase64 } from './base64.ts';
+import { Base64Error, decodeBase64 } from './base64.ts';
 import { matchesGlob } from './glob.ts';
 import { GoUrlError, parseGoUrl } from './go-url.ts';
 import { imageName, parseImage } from './image.ts';
 import { formatKey, parseKey, splitHost } from './key.ts';
-import { EntryError, type KubeletEntry } from './kubelet-entry.ts';
-import { decodePayload } from './payload.ts';
-import { DATA_KEY, isPullSecretType, type Secret } from './secret.ts';
+import { EntryError, hasIdentityToken, isAnonymous, type KubeletEntry } from './kubelet-entry.ts';
+import { decodePayload, type Payload } from './payload.ts';
+import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret } from './secret.ts';
 import { compareUtf8 } from './utf8.ts';
 
 /** Where a credential comes from. */
@@ -26,16 +26,14 @@ export interface KeyringEntry extends KubeletEntry {
   readonly source: SecretSource;
 }
 
-/** Something the kubelet ignores without a word. */
-export type Ignored =
-  | { readonly source: SecretSource; readonly reason: 'wrong type'; readonly type: string }
-  | { readonly source: SecretSource; readonly reason: 'no payload'; readonly dataKey: string }
-  | {
-      readonly source: SecretSource;
-      readonly reason: 'unreadable server';
-      readonly server: string;
-      readonly error: string;
-    };
+/** Something that is passed over without a word: by the kubelet, or by the container runtime that it hands it to. */
+export type Ignored = { readonly source: SecretSource } & (
+  | { readonly reason: 'wrong type'; readonly type: string }
+  | { readonly reason: 'no payload'; readonly dataKey: string }
+  | { readonly reason: 'unreadable server'; readonly server: string; readonly error: string }
+  /** It is tried, but without user name or password the image is pulled anonymously. */
+  | { readonly reason: 'no credential'; readonly server: string; readonly identityToken: boolean }
+);
 
 export interface Keyring {
   /** In the order in which they are tried: by key, in reverse byte order; those of one key in the order of the Secrets. */
@@ -46,11 +44,14 @@ export interface Keyring {
 /** One entry that cannot be decoded makes the kubelet use no credential at all. The message is the kubelet's. */
 export class KeyringError extends Error {
   readonly source: SecretSource;
+  /** Of the entry at fault, undefined when the whole payload is. */
+  readonly server: string | undefined;
 
-  constructor(message: string, source: SecretSource) {
+  constructor(message: string, source: SecretSource, server?: string) {
     super(message);
     this.name = 'KeyringError';
     this.source = source;
+    this.server = server;
   }
 }
 
@@ -70,10 +71,14 @@ export function buildKeyring(secrets: readonly Secret[]): Keyring {
       ignored.push({ source, reason: 'no payload', dataKey: DATA_KEY[type] });
       continue;
     }
-    for (const [server, entry] of decode(decodeBase64(value), type, source)) {
+    for (const [server, { login, node }] of decode(value, type, source)) {
+      if (login instanceof EntryError) continue; // decode has thrown it
       const key = keyOf(server);
       if (key instanceof GoUrlError) ignored.push({ source, reason: 'unreadable server', server, error: key.message });
-      else entries.push({ ...entry, server, key, source });
+      else entries.push({ ...login, server, key, source });
+      if (isAnonymous(login)) {
+        ignored.push({ source, reason: 'no credential', server, identityToken: hasIdentityToken(node) });
+      }
     }
   }
   return { entries: entries.toSorted((one, other) => compareUtf8(other.key, one.key)), ignored };
@@ -109,15 +114,19 @@ function isDockerHub(name: string): boolean {
   return rest.length === 0 || first === 'docker.io' || first === 'index.docker.io' || !/[.:]/.test(first);
 }
 
-function decode(
-  payload: Uint8Array,
-  type: keyof typeof DATA_KEY,
-  source: SecretSource,
-): ReadonlyMap<string, KubeletEntry> {
+/** The payload under the data key of a Secret; throws {@link KeyringError} where it is not even base64. */
+function decode(value: string, type: PullSecretType, source: SecretSource): Payload['entries'] {
+  const { entries, failure } = decodePayload(bytesOf(value, source), type);
+  if (failure !== undefined) throw new KeyringError(failure.message, source, failure.server);
+  return entries;
+}
+
+function bytesOf(value: string, source: SecretSource): Uint8Array {
   try {
-    return decodePayload(payload, type);
+    return decodeBase64(value);
   } catch (error) {
-    if (error instanceof EntryError) throw new KeyringError(error.message, source);
+    // The API server accepts no such Secret, but a manifest may hold it.
+    if (error instanceof Base64Error) throw new KeyringError(error.message, source);
     throw error;
   }
 }

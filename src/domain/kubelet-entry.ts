@@ -1,6 +1,6 @@
 /** One entry of a pull secret as the kubelet decodes it (kubernetes pkg/credentialprovider/config.go). */
 import { Base64Error, decodeBase64 } from './base64.ts';
-import { type JsonDocument, JsonTypeError, jsonString, membersFor } from './json.ts';
+import { fieldOf, foldName, type JsonDocument, JsonTypeError, jsonString } from './json.ts';
 import type { JsonNode } from './json-scanner.ts';
 import { decodeUtf8 } from './utf8.ts';
 
@@ -12,9 +12,13 @@ export interface KubeletEntry {
 
 /** An entry that the kubelet cannot decode: it then uses no credential of the whole pod. The text is the kubelet's. */
 export class EntryError extends Error {
-  constructor(message: string) {
+  /** Of the entry, where that is known. */
+  readonly server: string | undefined;
+
+  constructor(message: string, server?: string) {
     super(message);
     this.name = 'EntryError';
+    this.server = server;
   }
 }
 
@@ -23,9 +27,9 @@ const FIELDS = ['username', 'password', 'email', 'auth'] as const;
 /** The fields that are decoded; a pull secret may hold others, which are ignored (`dockerConfigEntryWithAuth`). */
 export type AuthField = (typeof FIELDS)[number];
 
-/** The name that `name` decodes into, undefined when it is ignored. */
-export function authField(node: JsonNode, name: string): AuthField | undefined {
-  return FIELDS.find((field) => membersFor(node, field, FIELDS).some((member) => member.name === name));
+/** The field that the member `name` decodes into, undefined when it is ignored. */
+export function authField(name: string): AuthField | undefined {
+  return fieldOf(name, FIELDS);
 }
 
 /** Decodes the value of one server; throws {@link EntryError} (`DockerConfigEntry.UnmarshalJSON`). */
@@ -34,9 +38,25 @@ export function decodeKubeletEntry(document: JsonDocument, node: JsonNode): Kube
   if (node.kind !== 'object' && node.kind !== 'null') {
     throw new EntryError(new JsonTypeError(node.kind, `Go value of type ${type}`).message);
   }
-  const field = (name: AuthField): string => stringField(document, node, name);
-  const [username, password, email, auth] = [field('username'), field('password'), field('email'), field('auth')];
+  const { username, password, email, auth } = decodeFields(document, node);
   return auth === '' ? { username, password, email } : { ...decodeAuthField(auth), email };
+}
+
+/**
+ * Whether an image is pulled without a credential although there is this one: containerd drops it without a user name
+ * (internal/cri/server/images `ParseAuth`) and asks anonymously without a password (core/remotes/docker/authorizer.go).
+ */
+export function isAnonymous({ username, password }: KubeletEntry): boolean {
+  return username === '' || password === '';
+}
+
+/** Whether the entry holds a token that docker would use, and for which the kubelet has no field. */
+export function hasIdentityToken(node: JsonNode): boolean {
+  return node.members.some(({ name, value }) => {
+    const isToken = ['identitytoken', 'registrytoken'].includes(foldName(name));
+    // An empty string takes two bytes.
+    return isToken && value.kind === 'string' && value.end - value.start > 2;
+  });
 }
 
 /** Splits `base64(username:password)`, with or without padding (`decodeDockerConfigFieldAuth`). */
@@ -56,15 +76,17 @@ function decodeAuthBytes(auth: string): Uint8Array {
   }
 }
 
-/** The last value of a field; `null` leaves it as it was. */
-function stringField(document: JsonDocument, node: JsonNode, name: AuthField): string {
-  let text = '';
-  for (const { value } of membersFor(node, name, FIELDS)) {
-    if (value.kind === 'string') text = jsonString(document, value);
-    else if (value.kind !== 'null') {
-      const target = `Go struct field dockerConfigEntryWithAuth.${name} of type string`;
+/** The last value of each field; `null` leaves it as it was. The first value of a wrong type is the error. */
+function decodeFields(document: JsonDocument, node: JsonNode): Record<AuthField, string> {
+  const fields = { username: '', password: '', email: '', auth: '' };
+  for (const { name, value } of node.members) {
+    const field = authField(name);
+    if (field === undefined || value.kind === 'null') continue;
+    if (value.kind !== 'string') {
+      const target = `Go struct field dockerConfigEntryWithAuth.${field} of type string`;
       throw new EntryError(new JsonTypeError(value.kind, target).message);
     }
+    fields[field] = jsonString(document, value);
   }
-  return text;
+  return fields;
 }

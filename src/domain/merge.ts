@@ -136,7 +136,7 @@ function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthEntry): 
   const before = decodeOrNone(document, node);
   if (before !== undefined && isSame(before, entry) && !node.members.some(isToken)) return [];
   const others = node.members
-    .filter((member) => authField(node, member.name) === undefined && !isToken(member))
+    .filter((member) => authField(member.name) === undefined && !isToken(member))
     .map(({ nameStart, value }) => decodeUtf8(document.bytes.subarray(nameStart, value.end)));
   const email = entry.email ?? before?.email;
   return [{ start: node.start, end: node.end, text: encodeAuthFields(entry, email, others) }];

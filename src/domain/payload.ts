@@ -1,86 +1,108 @@
 /** A whole payload as the kubelet decodes it (Go's json.Unmarshal into credentialprovider's types). */
-import { type JsonDocument, JsonTypeError, membersFor, parseJson } from './json.ts';
+import { fieldOf, type JsonDocument, JsonTypeError, parseJson } from './json.ts';
 import { type JsonNode, JsonSyntaxError } from './json-scanner.ts';
 import { decodeKubeletEntry, EntryError, type KubeletEntry } from './kubelet-entry.ts';
 import type { PullSecretType } from './secret.ts';
 
+export interface PayloadEntry {
+  readonly node: JsonNode;
+  /** What the kubelet makes of it; an error spoils the payload, and with it every Secret of the pod. */
+  readonly login: KubeletEntry | EntryError;
+}
+
+export interface Payload {
+  /** Undefined when it is no JSON. */
+  readonly document: JsonDocument | undefined;
+  /** By server, the last one of each name. */
+  readonly entries: ReadonlyMap<string, PayloadEntry>;
+  /** What the kubelet stops at, with Go's text and, when one entry is at fault, its server. */
+  readonly failure: EntryError | undefined;
+}
+
 const FIELDS = ['auths', 'HttpHeaders'] as const;
 
-/** The entries by server; throws {@link EntryError} with Go's text when there is one that cannot be decoded. */
-export function decodePayload(payload: Uint8Array, type: PullSecretType): ReadonlyMap<string, KubeletEntry> {
-  const document = parse(payload);
-  const entries = new Map<string, KubeletEntry>();
-  if (type === 'kubernetes.io/dockercfg') {
-    throwAny(decodeMap(document, document.root, entries, 'Go value'));
-    return entries;
+/** Decodes `bytes`. Never throws: what the kubelet could not read is in the result, and so is everything around it. */
+export function decodePayload(bytes: Uint8Array, type: PullSecretType): Payload {
+  const document = parse(bytes);
+  const entries = new Map<string, PayloadEntry>();
+  if (document instanceof EntryError) return { document: undefined, entries, failure: document };
+  const failures =
+    type === 'kubernetes.io/dockercfg'
+      ? decodeMap(document, document.root, entries, 'Go value')
+      : decodeConfig(document, entries);
+  // Go goes on after a value of the wrong type and reports the first at the end, unless it has to stop at an entry.
+  const failure = failures.find(({ server }) => server !== undefined) ?? failures[0];
+  return { document, entries, failure };
+}
+
+function parse(bytes: Uint8Array): JsonDocument | EntryError {
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return new EntryError(error.message);
+    throw error;
   }
+}
+
+/** `DockerConfigJSON`. */
+function decodeConfig(document: JsonDocument, entries: Map<string, PayloadEntry>): EntryError[] {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') {
-    throwAny([new JsonTypeError(root.kind, 'Go value of type credentialprovider.DockerConfigJSON').message]);
+    return [wrongType(root, 'Go value of type credentialprovider.DockerConfigJSON')];
   }
-  // Go goes on after a value of the wrong type and reports the first at the end, unless an entry is worse.
-  const wrong = root.members.flatMap((member) => {
-    if (isField(root, member.name, 'auths')) return decodeAuths(document, member.value, entries);
-    if (isField(root, member.name, 'HttpHeaders')) return headerErrors(member.value);
-    return [];
+  return root.members.flatMap(({ name, value }) => {
+    const field = fieldOf(name, FIELDS);
+    if (field === 'auths') {
+      return decodeMap(document, value, entries, 'Go struct field DockerConfigJSON.auths').map(inAuths);
+    }
+    return field === 'HttpHeaders' ? headerFailures(value) : [];
   });
-  throwAny(wrong);
-  return entries;
 }
 
-function parse(payload: Uint8Array): JsonDocument {
-  try {
-    return parseJson(payload);
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw new EntryError(error.message);
-    throw error;
-  }
-}
-
-function throwAny([first]: readonly string[]): void {
-  if (first !== undefined) throw new EntryError(first);
-}
-
-function isField(root: JsonNode, name: string, field: (typeof FIELDS)[number]): boolean {
-  return membersFor(root, field, FIELDS).some((member) => member.name === name);
-}
-
-function decodeAuths(document: JsonDocument, node: JsonNode, entries: Map<string, KubeletEntry>): string[] {
-  try {
-    return decodeMap(document, node, entries, 'Go struct field DockerConfigJSON.auths');
-  } catch (error) {
-    // encoding/json addErrorContext: the names of the outer struct and field come before those of the entry.
-    if (error instanceof EntryError) throw new EntryError(inAuths(error.message));
-    throw error;
-  }
-}
-
-function inAuths(message: string): string {
-  return message
+/** encoding/json `addErrorContext`: the names of the outer struct and field come before those of the entry. */
+function inAuths({ message, server }: EntryError): EntryError {
+  const text = message
     .replace(/Go struct field dockerConfigEntryWithAuth\./, 'Go struct field DockerConfigJSON.auths.')
     .replace(/Go value of type /, 'Go struct field DockerConfigJSON.auths of type ');
+  return new EntryError(text, server);
 }
 
-/** Adds the members of `node`, the last of one name counts; `null` empties the map. Returns the type error, if any. */
+/** `DockerConfig`: adds the members of `node`, the last of one name counts; `null` empties the map. */
 function decodeMap(
   document: JsonDocument,
   node: JsonNode,
-  entries: Map<string, KubeletEntry>,
+  entries: Map<string, PayloadEntry>,
   target: string,
-): string[] {
+): EntryError[] {
   if (node.kind === 'null') entries.clear();
-  else if (node.kind !== 'object') {
-    return [new JsonTypeError(node.kind, `${target} of type credentialprovider.DockerConfig`).message];
+  else if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
+  const failures: EntryError[] = [];
+  for (const { name, value } of node.members) {
+    const login = decodeOrError(document, value, name);
+    if (login instanceof EntryError) failures.push(login);
+    entries.set(name, { node: value, login });
   }
-  for (const { name, value } of node.members) entries.set(name, decodeKubeletEntry(document, value));
-  return [];
+  return failures;
 }
 
-function headerErrors(node: JsonNode): string[] {
+function decodeOrError(document: JsonDocument, node: JsonNode, server: string): KubeletEntry | EntryError {
+  try {
+    return decodeKubeletEntry(document, node);
+  } catch (error) {
+    if (error instanceof EntryError) return new EntryError(error.message, server);
+    throw error;
+  }
+}
+
+function headerFailures(node: JsonNode): EntryError[] {
   const field = 'Go struct field DockerConfigJSON.HttpHeaders';
   if (node.kind === 'null') return [];
-  if (node.kind !== 'object') return [new JsonTypeError(node.kind, `${field} of type map[string]string`).message];
+  if (node.kind !== 'object') return [wrongType(node, `${field} of type map[string]string`)];
   return node.members
     .filter(({ value }) => value.kind !== 'string' && value.kind !== 'null')
-    .map(({ value }) => new JsonTypeError(value.kind, `${field} of type string`).message);
+    .map(({ value }) => wrongType(value, `${field} of type string`));
+}
+
+function wrongType({ kind }: JsonNode, target: string): EntryError {
+  return new EntryError(new JsonTypeError(kind, target).message);
 }

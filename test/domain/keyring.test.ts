@@ -4,6 +4,8 @@ import { GoUrlError } from '../../src/domain/go-url.ts';
 import { parseKey } from '../../src/domain/key.ts';
 import { buildKeyring, KeyringError, lookup } from '../../src/domain/keyring.ts';
 import type { Secret } from '../../src/domain/secret.ts';
+import { keyringFacts } from '../support/keyring-facts.ts';
+import { pullSecretOf } from '../support/secrets.ts';
 
 interface Vector {
   readonly name: string;
@@ -20,22 +22,11 @@ interface Vector {
 
 const vectors: Vector[] = JSON.parse(readFileSync(new URL('../vectors/keyring.json', import.meta.url), 'utf8'));
 
-function secret(name: string, key: '.dockerconfigjson' | '.dockercfg', text: string): Secret {
-  const type = key === '.dockercfg' ? 'kubernetes.io/dockercfg' : 'kubernetes.io/dockerconfigjson';
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name },
-    type,
-    data: { [key]: Buffer.from(text).toString('base64') },
-  };
-}
-
 function secretsOf(vector: Vector): Secret[] {
-  if (vector.dockerconfigjsonRaw !== undefined) return [secret('a', '.dockerconfigjson', vector.dockerconfigjsonRaw)];
-  if (vector.dockercfg !== undefined) return [secret('a', '.dockercfg', JSON.stringify(vector.dockercfg))];
-  const payloads = vector.dockerconfigjsons ?? [vector.dockerconfigjson];
-  return payloads.map((payload, index) => secret(`secret-${index}`, '.dockerconfigjson', JSON.stringify(payload)));
+  const { dockerconfigjsonRaw, dockercfg, dockerconfigjson, dockerconfigjsons = [dockerconfigjson] } = vector;
+  if (dockerconfigjsonRaw !== undefined) return [pullSecretOf('a', dockerconfigjsonRaw)];
+  if (dockercfg !== undefined) return [pullSecretOf('a', JSON.stringify(dockercfg), 'kubernetes.io/dockercfg')];
+  return dockerconfigjsons.map((payload, index) => pullSecretOf(`secret-${index}`, JSON.stringify(payload)));
 }
 
 describe('facts that Kubernetes itself confirmed', () => {
@@ -60,6 +51,14 @@ describe('facts that Kubernetes itself confirmed', () => {
     const unreadable = keyring.ignored.flatMap((item) => (item.reason === 'unreadable server' ? [item.server] : []));
     expect(unreadable).toEqual(vector.ignoredKeys ?? []);
     for (const server of unreadable) expect(() => parseKey(server)).toThrow(GoUrlError);
+  });
+});
+
+describe('facts that are easy to get wrong', () => {
+  test.each(keyringFacts)('$title', ({ payloads, image, outcome }) => {
+    const secrets = payloads.map((payload, index) => pullSecretOf(`secret-${index}`, payload));
+    if (typeof outcome === 'string') expect(() => buildKeyring(secrets)).toThrow(outcome);
+    else expect(lookup(buildKeyring(secrets), image).map(({ username }) => username)).toEqual(outcome);
   });
 });
 
