@@ -3,11 +3,11 @@
  * secrets/secrets.go). What it passes over in silence is kept with the reason: that is the diagnosis.
  */
 import { Base64Error, decodeBase64 } from './base64.ts';
-import { matchesGlob } from './glob.ts';
-import { GoUrlError, parseGoUrl } from './go-url.ts';
+import { GoUrlError } from './go-url.ts';
 import { imageName, parseImage } from './image.ts';
-import { formatKey, parseKey, splitHost } from './key.ts';
+import { formatKey, parseKey } from './key.ts';
 import { EntryError, hasIdentityToken, isAnonymous, type KubeletEntry } from './kubelet-entry.ts';
+import { isDockerHub, matchesImage } from './match.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret } from './secret.ts';
 import { compareUtf8 } from './utf8.ts';
@@ -95,25 +95,6 @@ export function lookup(keyring: Keyring, image: string): KeyringEntry[] {
   return keyring.entries.filter(({ key }) => key === 'index.docker.io');
 }
 
-/** Whether a key opens an image, by its name without tag (`URLsMatchStr`). */
-export function matchesImage(key: string, name: string): boolean {
-  const [glob, target] = [parse(key), parse(name)];
-  if (glob === undefined || target === undefined || !target.path.startsWith(glob.path)) return false;
-  const [pattern, host] = [splitHost(glob.host), splitHost(target.host)];
-  return (
-    pattern.port === host.port &&
-    pattern.labels.length === host.labels.length &&
-    pattern.labels.every((label, index) => matchesGlob(label, host.labels[index] ?? ''))
-  );
-}
-
-/** The kubelet takes any first component without a dot or colon for one of Docker Hub, even `localhost`. */
-function isDockerHub(name: string): boolean {
-  const [first = '', ...rest] = name.split('/');
-  if (first === '') return false;
-  return rest.length === 0 || first === 'docker.io' || first === 'index.docker.io' || !/[.:]/.test(first);
-}
-
 /** The payload under the data key of a Secret; throws {@link KeyringError} where it is not even base64. */
 function decode(value: string, type: PullSecretType, source: SecretSource): Payload['entries'] {
   const { entries, failure } = decodePayload(bytesOf(value, source), type);
@@ -140,16 +121,6 @@ function keyOf(server: string): string | GoUrlError {
     return formatKey(parseKey(server));
   } catch (error) {
     if (error instanceof GoUrlError) return error;
-    throw error;
-  }
-}
-
-/** `ParseSchemelessURL`: a key is read a second time, so what an escape in it stood for counts. */
-function parse(text: string): { host: string; path: string } | undefined {
-  try {
-    return parseGoUrl(`https://${text}`);
-  } catch (error) {
-    if (error instanceof GoUrlError) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
+import { exampleImage } from './example-image.ts';
 import { matchesGlob } from './glob.ts';
 import { GoUrlError } from './go-url.ts';
 import { type Key, parseKey, splitHost } from './key.ts';
@@ -7,7 +8,9 @@ import { type Key, parseKey, splitHost } from './key.ts';
 export const DOCKER_HUB = 'https://index.docker.io/v1/';
 
 export interface ServerProblem {
-  /** Why no image can match, in a sentence that begins with the server. */
+  /** Whether no image at all can match; else only images that are written as nobody writes them, or at a price. */
+  readonly opensNothing: boolean;
+  /** In a sentence that begins with the server. */
   readonly reason: string;
   /** A server that works and is likely meant. */
   readonly proposal?: string;
@@ -41,14 +44,16 @@ export function displayServer(server: string): string {
 }
 
 /**
- * Why the kubelet can use `server` for no image, undefined when it can. An image is `domain/path` of
+ * Why `server` should not be written into a Secret, undefined when it is fine. An image is `domain/path` of
  * distribution/reference; the rules of matching are keyring.go `URLsMatch`.
  */
 export function serverProblem(server: string): ServerProblem | undefined {
-  const reason = unusable(server);
+  const opensNothing = exampleImage(server) === undefined;
+  const reason = unusable(server) ?? (opensNothing ? `${server} has a form that no image can have` : undefined);
   if (reason === undefined) return undefined;
   const proposal = propose(server);
-  return proposal === undefined || unusable(proposal) !== undefined ? { reason } : { reason, proposal };
+  const works = proposal !== undefined && unusable(proposal) === undefined && exampleImage(proposal) !== undefined;
+  return { opensNothing, reason, ...(works ? { proposal } : {}) };
 }
 
 function unusable(server: string): string | undefined {
@@ -65,7 +70,7 @@ function unusable(server: string): string | undefined {
       return `${hideUserInfo(server)} is not a server the kubelet can read: ${error.message}`;
     throw error;
   }
-  if (/^(https?:\/\/)?[^/]*@/.test(server)) return `${hideUserInfo(server)} has a user name in front of the host`;
+  if (hasUserInfo(server)) return `${hideUserInfo(server)} has a user name in front of the host`;
   return hostProblem(server, key) ?? pathProblem(server, key, scheme !== undefined);
 }
 
@@ -77,7 +82,7 @@ function hostProblem(server: string, { host, path }: Key): string | undefined {
   const { labels, port } = splitHost(host);
   if (host.startsWith('['))
     return port === '' ? `${server} is an IPv6 address without a port, which the kubelet cannot match` : undefined;
-  if (!labels.every((label) => /^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?$/.test(label)))
+  if (!labels.every((label) => /^[a-z0-9*]([-_a-z0-9*]*[a-z0-9*])?$/.test(label)))
     return `${server} has no host that an image can name`;
   const [only] = labels;
   // A host of one label without a port is a registry only when it is `localhost` (normalize.go `splitDockerDomain`).
@@ -87,17 +92,13 @@ function hostProblem(server: string, { host, path }: Key): string | undefined {
   return undefined;
 }
 
-/** The beginning of a repository path: components of distribution/reference regexp.go, the last one perhaps cut short. */
-const PATH_PREFIX = /^(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(\/|(\.|_|__|-+))?$/;
-
 function pathProblem(server: string, { path }: Key, hasScheme: boolean): string | undefined {
   if (hasScheme && (path === '/v1' || path === '/v2')) {
     return `${server} needs a slash at its end, or it opens only images under ${path.slice(1)}`;
   }
-  if (PATH_PREFIX.test(path)) return undefined;
   if (path.includes('*')) return `${server} has a * in its path, and the kubelet knows * only in host names`;
   if (/[:@]/.test(path)) return `${server} has a tag or digest, and the kubelet compares names without them`;
-  return `${server} has a path that no image can have`;
+  return undefined;
 }
 
 /** What is likely meant: the same without the parts that images do not have. */
@@ -108,20 +109,22 @@ function propose(server: string): string | undefined {
     .replace(/^[^/]*@/, '')
     .toLowerCase();
   const [host = '', ...rest] = bare.split('/');
-  const path = rest
-    .join('/')
-    .replace(/[:@?#*].*$/, '')
-    .replace(/^v[12]$/, '')
-    .replace(/^v[12]\//, '');
+  const [path = ''] = rest.join('/').split(/[:@?#*]/, 1);
+  const repository = path.replace(/^v[12]($|\/)/, '');
   if (HUB_ALIASES.includes(host) || HUB_NAMES.includes(host)) {
-    return path === '' || HUB_ALIASES.includes(host) ? DOCKER_HUB : `docker.io/${path}`;
+    return repository === '' || HUB_ALIASES.includes(host) ? DOCKER_HUB : `docker.io/${repository}`;
   }
-  const trimmed = host.replace(/[?#].*$/, '').replace(/:(\*|)$/, '');
-  const proposal = path === '' ? trimmed : `${trimmed}/${path}`;
+  const [name = ''] = host.split(/[?#]/, 1);
+  const trimmed = name.replace(/:\*?$/, '');
+  const proposal = repository === '' ? trimmed : `${trimmed}/${repository}`;
   return proposal === server || proposal === '' ? undefined : proposal;
 }
 
+function hasUserInfo(server: string): boolean {
+  return /^(https?:\/\/)?[^/?#]*@/.test(server);
+}
+
 /** A password in a server must not reach the screen. */
-function hideUserInfo(server: string): string {
+export function hideUserInfo(server: string): string {
   return server.replace(/^(https?:\/\/)?[^/]*@/, '$1…@');
 }

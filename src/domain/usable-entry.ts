@@ -43,12 +43,12 @@ export function usableEntry(entry: AuthEntry): AuthEntry {
   return entry;
 }
 
-/** Throws UserError with a server that works when `server` opens no image. */
+/** Throws UserError with a server that works when `server` opens no image, or not those that are meant. */
 export function checkServer(server: string): void {
   const problem = serverProblem(server);
   if (problem === undefined) return;
   throw new UserError(
-    `no image can match the server: ${problem.reason}`,
+    `${problem.opensNothing ? 'no image can match the server' : 'the server is not what images are called by'}: ${problem.reason}`,
     problem.proposal === undefined
       ? 'name the registry as images do: ghcr.io, registry.example.com:5000'
       : `--server ${problem.proposal}`,
