@@ -1,15 +1,18 @@
 /** YAML in and out; js-yaml lives here. It writes `no`, `on` and `1_000` in quotes, as readers of YAML 1.1 need. */
 import type { ScalarStyleRule } from 'js-yaml';
 
-/** The value of the only document in `text`; throws an Error that names the line and quotes nothing of it. */
+/** The text is no YAML. The message names the line and quotes nothing of it: a token may stand there. */
+export class YamlError extends Error {}
+
+/** The value of the only document in `text`; throws {@link YamlError}. */
 export async function parseYaml(text: string): Promise<unknown> {
   const { load, YAMLException } = await import('js-yaml');
   try {
     return load(text);
   } catch (error) {
-    // Its own message shows the lines around the mistake, which may hold a token.
-    if (error instanceof YAMLException) throw new Error(`${error.reason} in line ${(error.mark?.line ?? 0) + 1}`);
-    throw error;
+    if (!(error instanceof YAMLException)) throw error;
+    const [cause = ''] = error.reason.split(/["'`<]/);
+    throw new YamlError(`yaml: ${error.mark ? `line ${error.mark.line + 1}: ` : ''}${cause.trim()}`);
   }
 }
 

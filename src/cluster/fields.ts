@@ -1,7 +1,7 @@
 /** Reading typed fields out of a parsed document; what is wrong is named by its place, never by its value. */
 
 import { Base64Error, decodeBase64 } from '../domain/base64.ts';
-import { parseYaml } from '../yaml.ts';
+import { parseYaml, YamlError } from '../yaml.ts';
 import { parsePlainYaml } from './plain-yaml.ts';
 
 /** A value and where it stands, such as `users[2].user.token`. */
@@ -28,11 +28,8 @@ export async function parseDocument(content: string): Promise<unknown> {
   try {
     return (await parseYaml(content)) ?? undefined;
   } catch (error) {
-    const { reason, mark } = error as { reason?: string; mark?: { line: number } };
-    if (reason === undefined) throw error;
-    // Not its message, which quotes the lines around the mistake, nor what the reason quotes: a token may stand there.
-    const [cause = ''] = reason.split(/["'`<]/);
-    throw new FieldError(`yaml: ${mark === undefined ? '' : `line ${mark.line + 1}: `}${cause.trim()}`);
+    if (error instanceof YamlError) throw new FieldError(error.message);
+    throw error;
   }
 }
 
