@@ -3,8 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
-/** The program; actions report their exit code through `exit`. */
-export function buildProgram(io: Io, name: string, exit: (code: number) => void): Command {
+/** The program for the command line `args`; actions report their exit code through `exit`. */
+export function buildProgram(args: readonly string[], io: Io, name: string, exit: (code: number) => void): Command {
   const program = new Command(name)
     .description('Kubernetes image-pull secrets, from the login on your machine to the pod that runs')
     .version(VERSION, '--version', 'print the version')
@@ -17,56 +17,63 @@ export function buildProgram(io: Io, name: string, exit: (code: number) => void)
       getOutHelpWidth: () => io.stdout.columns() ?? 100,
       getErrHelpWidth: () => io.stderr.columns() ?? 100,
     })
-    .showHelpAfterError(`hint: ${name} --help`);
+    .showHelpAfterError(`hint: ${name} --help`)
+    .configureHelp({ subcommandTerm: (command) => command.name() });
 
-  kubernetesFlags(
-    program
-      .command('create')
-      .argument('[name]', 'name of the Secret', 'regsecret')
-      .description('create a pull secret from a login, or add the login to the one that exists')
-      .optionsGroup('Credentials, the first that applies:')
-      .option('--server <server>', 'registry, also with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
-      .option('--username <user>', 'user name')
-      .option('--email <email>', 'e-mail address, which no registry needs')
-      .option('--password-stdin', 'read the password from stdin')
-      .option('--password-file <file>', 'read the password from a file')
-      .option('--password-env <variable>', 'take the password from an environment variable')
-      .option(
-        '--from-file <file>',
-        'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
-        collect,
-      )
-      .option('--all', 'take every login of docker and podman')
-      .option('--prompt', 'ask for server, user name and password')
-      .optionsGroup('Secret:')
-      .option('--replace', 'drop the registries that are in the Secret and not named here')
-      .option('--force', 'delete and create a Secret that is immutable or of another type')
-      .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
-      .option('--append-hash', 'append a hash of the content to the name')
-      .option('--verify', 'ask the registry whether it accepts the credential before anything is written')
-      .optionsGroup('Output:')
-      .addOption(dryRunOption())
-      .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
-      .option('--field-manager <name>', 'owner of the written fields', 'regsecret')
-      .optionsGroup('As in kubectl create secret docker-registry:')
-      .option('--docker-server <server>', 'registry, written as it is')
-      .option('--docker-username <user>', 'user name')
-      .option('--docker-password <password>', 'password; visible to every user of this machine')
-      .option('--docker-email <email>', 'e-mail address'),
-  )
-    .addHelpText(
-      'after',
-      examples(name, [
-        ['create', 'from the docker or podman login on this machine'],
-        ['create team-pull --server ghcr.io --server quay.io', 'from two of several logins'],
-        ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
-        ['create --from-file ~/.docker/config.json --dry-run=client -o yaml', 'a manifest, without a cluster'],
-      ]),
+  /** Forty flags take a millisecond of a start, so only the command that is named gets its own. */
+  const command = (title: string, description: string, define: (command: Command) => void): void => {
+    const added = program.command(title).description(description);
+    if (args.includes(title)) define(added);
+  };
+
+  command('create', 'create a pull secret from a login, or add the login to the one that exists', (create) =>
+    kubernetesFlags(
+      create
+        .argument('[name]', 'name of the Secret', 'regsecret')
+        .optionsGroup('Credentials, the first that applies:')
+        .option('--server <server>', 'registry, also with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
+        .option('--username <user>', 'user name')
+        .option('--email <email>', 'e-mail address, which no registry needs')
+        .option('--password-stdin', 'read the password from stdin')
+        .option('--password-file <file>', 'read the password from a file')
+        .option('--password-env <variable>', 'take the password from an environment variable')
+        .option(
+          '--from-file <file>',
+          'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
+          collect,
+        )
+        .option('--all', 'take every login of docker and podman')
+        .option('--prompt', 'ask for server, user name and password')
+        .optionsGroup('Secret:')
+        .option('--replace', 'drop the registries that are in the Secret and not named here')
+        .option('--force', 'delete and create a Secret that is immutable or of another type')
+        .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
+        .option('--append-hash', 'append a hash of the content to the name')
+        .option('--verify', 'ask the registry whether it accepts the credential before anything is written')
+        .optionsGroup('Output:')
+        .addOption(dryRunOption())
+        .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
+        .option('--field-manager <name>', 'owner of the written fields', 'regsecret')
+        .optionsGroup('As in kubectl create secret docker-registry:')
+        .option('--docker-server <server>', 'registry, written as it is')
+        .option('--docker-username <user>', 'user name')
+        .option('--docker-password <password>', 'password; visible to every user of this machine')
+        .option('--docker-email <email>', 'e-mail address'),
     )
-    .action(async (secret: string, options) => {
-      const { create } = await import('./commands/create.ts');
-      exit(await create({ ...options, name: secret }, io));
-    });
+      .addHelpText(
+        'after',
+        examples(name, [
+          ['create', 'from the docker or podman login on this machine'],
+          ['create team-pull --server ghcr.io --server quay.io', 'from two of several logins'],
+          ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
+          ['create --from-file ~/.docker/config.json --dry-run=client -o yaml', 'a manifest, without a cluster'],
+        ]),
+      )
+      .action(async (secret: string, options) => {
+        const { create } = await import('./commands/create.ts');
+        exit(await create({ ...options, name: secret }, io));
+      }),
+  );
 
   return program;
 }

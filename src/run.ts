@@ -13,10 +13,11 @@ import { VERSION } from './version.ts';
 export async function run(args: readonly string[], io: Io, name = 'regsecret'): Promise<number> {
   let code: number = EXIT.ok;
   try {
-    const program = buildProgram(io, name, (exitCode) => {
+    const line = normalizeFlags(args);
+    const program = buildProgram(line, io, name, (exitCode) => {
       code = exitCode;
     });
-    await program.parseAsync(normalizeFlags(args), { from: 'user' });
+    await program.parseAsync(line, { from: 'user' });
     return code;
   } catch (error) {
     return report(error, io, name);
