@@ -75,7 +75,77 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       }),
   );
 
+  command(
+    'attach',
+    'let service accounts, workloads and pods pull with a Secret, and lose nothing of theirs',
+    (attach) =>
+      kubernetesFlags(
+        listFlags(attach, 'to')
+          .optionsGroup('Afterwards:')
+          .option('--restart', 'restart the controllers of pods that fail now and will not heal by themselves')
+          .option('--wait', 'wait until the pods run, or say why they do not')
+          .optionsGroup('Checks:')
+          .option('--allow-missing', 'attach a Secret that does not exist yet')
+          .option(
+            '--no-checks',
+            'look neither at the Secret nor at workloads and pods: two requests for a service account',
+          ),
+      )
+        .addHelpText(
+          'after',
+          examples(name, [
+            ['attach --serviceaccount default', 'to all pods that are made from now on without a list of their own'],
+            ['attach --pod private-reg', 'to a pod: to the template of what makes it, or see --recreate'],
+            ['attach --to deploy/web --to cj/nightly --wait', 'to workloads, until their pods run'],
+            ['attach --used --restart', 'to every service account in use, with a restart of what fails now'],
+          ]),
+        )
+        .action(async (secret: string, options) => {
+          const { attach: run } = await import('./commands/attach.ts');
+          exit(await run({ ...options, secret }, io));
+        }),
+  );
+
+  command('detach', 'take a Secret out of the lists that name it, also one that is gone', (detach) =>
+    kubernetesFlags(
+      listFlags(detach, 'from').optionsGroup('Afterwards:').option('--wait', 'wait until the pods run without it'),
+    )
+      .addHelpText(
+        'after',
+        examples(name, [
+          ['detach --serviceaccount default', 'from a service account'],
+          ['detach old-login --all-serviceaccounts -A', 'from all of them'],
+        ]),
+      )
+      .action(async (secret: string, options) => {
+        const { detach: run } = await import('./commands/attach.ts');
+        exit(await run({ ...options, secret }, io));
+      }),
+  );
+
   return program;
+}
+
+/** The flags that attach and detach share. */
+function listFlags(command: Command, preposition: 'to' | 'from'): Command {
+  const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
+  return command
+    .argument('[secret]', 'name of the Secret', 'regsecret')
+    .optionsGroup('Targets, repeatable and mixed (none on a terminal: a list to choose from):')
+    .option('--pod <name>', 'pod, by the template of what makes it', collect)
+    .option('--sa, --serviceaccount <name>', 'service account', collect)
+    .option(to, 'KIND/NAME as in kubectl: deploy/web, sts/db, cj/nightly, sa/default; or KIND with -l', collect)
+    .option('--all-serviceaccounts', 'every service account')
+    .option('--used', 'the service accounts that pods and workloads use')
+    .option('-l, --selector <labels>', 'which of --to KIND or --all-serviceaccounts')
+    .option('-A, --all-namespaces', 'in every namespace that has the Secret')
+    .optionsGroup('Pods without a controller:')
+    .option('--recreate', 'delete and create them again, after the server has accepted the new one')
+    .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')
+    .optionsGroup('Output:')
+    .addOption(dryRunOption('change nothing and print the plan: client only reads, server checks the writes'))
+    .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
+    .option('--field-manager <name>', 'owner of the written fields', 'regsecret');
 }
 
 /** The flags of every command that talks to a cluster, as kubectl spells them; only `-s, --server` is --api-server. */
@@ -101,8 +171,8 @@ function kubernetesFlags(command: Command): Command {
     .option('--tls-server-name <name>', 'name to expect in the certificate of the API server');
 }
 
-function dryRunOption(): Option {
-  const option = new Option('--dry-run <where>', 'change nothing: client asks no cluster, server lets it check');
+function dryRunOption(text = 'change nothing: client asks no cluster, server lets it check'): Option {
+  const option = new Option('--dry-run <where>', text);
   return option.default('none').argParser((value) => {
     if (value === 'none' || value === 'client' || value === 'server') return value;
     throw new InvalidArgumentError('It must be "none", "server", or "client".');

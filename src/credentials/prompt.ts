@@ -34,6 +34,11 @@ export async function promptChoice<T>(
   return ask<T[]>(io, { type: 'checkbox', message, choices: [...choices], required: true });
 }
 
+/** A question that only a deliberate yes answers with true. Throws {@link Interrupted} on Ctrl-C. */
+export function promptYes(message: string, io: Io): Promise<boolean> {
+  return ask<boolean>(io, { type: 'confirm', message, default: false });
+}
+
 function required(answer: string): boolean | string {
   return answer.trim() !== '' || 'an answer is needed';
 }

@@ -1,0 +1,61 @@
+/** Reading a service account that may not be there yet: a controller makes the one called `default`. */
+import { closest } from '../../domain/closest.ts';
+import { fieldOf, type Holder } from '../../domain/holder.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
+import { pullKind } from '../../domain/pull-kind.ts';
+import { UserError } from '../../errors.ts';
+import { ApiError } from '../api-error.ts';
+import { getHolder, listPages } from '../object-request.ts';
+import { pause } from '../retry.ts';
+import type { Transport } from '../transport.ts';
+import type { AttachRequest } from './request.ts';
+
+const TIMEOUT_MS = 30_000;
+const POLL_MS = 100;
+
+/** Throws UserError when it does not exist: `default` after it has been waited for. */
+export async function readAccount(transport: Transport, ref: ObjectRef, request: AttachRequest): Promise<Holder> {
+  const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
+  const deadline = performance.now() + timeoutMs;
+  let account = await getHolder(transport, ref);
+  if (account === undefined) await checkNamespace(transport, ref.namespace);
+  while (account === undefined && ref.name === 'default' && performance.now() < deadline) {
+    await pause(POLL_MS, request.signal);
+    account = await getHolder(transport, ref);
+  }
+  if (account !== undefined) return account;
+  const text = `serviceaccount ${ref.namespace}/${ref.name} does not exist`;
+  if (ref.name === 'default') {
+    throw new UserError(`${text}, also after ${timeoutMs / 1000} s`, `kubectl get serviceaccounts -n ${ref.namespace}`);
+  }
+  const near = closest(ref.name, await accountNames(transport, ref.namespace));
+  throw near === undefined
+    ? new UserError(text, `kubectl get serviceaccounts -n ${ref.namespace}`)
+    : new UserError(
+        `${text}; did you mean ${near}?`,
+        `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --serviceaccount ${near}`,
+      );
+}
+
+/** Throws UserError when there is no such namespace; one that may not be read may exist. */
+export async function checkNamespace(transport: Transport, namespace: string): Promise<void> {
+  try {
+    await transport.request({ method: 'GET', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}` });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 404) return;
+    throw new UserError(`namespace ${namespace} does not exist`, `kubectl create namespace ${namespace}`);
+  }
+}
+
+async function accountNames(transport: Transport, namespace: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const page of listPages(transport, pullKind('ServiceAccount'), { namespace })) {
+      names.push(...page.map((object) => `${fieldOf(object, 'metadata', 'name')}`));
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+  return names;
+}

@@ -1,0 +1,122 @@
+/** The truth after the writing: whom it does not reach, and which pods still will not pull. */
+import type { Note } from '../../domain/attach-note.ts';
+import { type Holder, holderOf, isEnforced } from '../../domain/holder.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
+import { pullKind } from '../../domain/pull-kind.ts';
+import { type Effect, effectOf, failingWithout, selectorOf, waitsForPods } from '../../domain/roll-out.ts';
+import { UserError } from '../../errors.ts';
+import { ApiError } from '../api-error.ts';
+import { listPages } from '../object-request.ts';
+import type { Context } from './context.ts';
+import { type Cured, createHealer, toRestart } from './cure.ts';
+import { accountKey, type Facts } from './facts.ts';
+import { restart } from './restart.ts';
+
+/** Service accounts by key, as they are after the writing. */
+export type Accounts = ReadonlyMap<string, Pick<Holder, 'ref' | 'annotations'>>;
+
+/**
+ * Says which workloads do not use the lists of `accounts`, and which of their pods fail and will not heal by themselves.
+ * Returns the controllers that were restarted for that, where it was asked for.
+ */
+export async function tellAccounts(accounts: Accounts, facts: Facts, context: Context): Promise<Holder[]> {
+  const { request, listener } = context;
+  const { verb, secret } = request;
+  const own = facts.workloads.filter((workload) => accounts.has(accountKey(workload.ref.namespace, workload.account)));
+  for (const { ref, account, list } of own) {
+    const names = list.includes(secret);
+    const enforced = isEnforced(accounts.get(accountKey(ref.namespace, account)) ?? { annotations: {} });
+    if (verb === 'attach' && !names) listener.note({ code: 'shadowed', ref, account, list });
+    if (verb === 'detach' && names) listener.note({ code: enforced ? 'now-refused' : 'names-it', ref, account });
+  }
+  if (verb === 'detach') return [];
+  const heal = createHealer(context);
+  const cured: Cured[] = [];
+  for (const pod of facts.failing) {
+    if (pod.list.includes(secret) || !accounts.has(accountKey(pod.ref.namespace, pod.account))) continue;
+    cured.push(await heal(pod));
+  }
+  const restarted = request.restart ? await restartAll(toRestart(cured), context) : new Map<string, Holder>();
+  for (const { pod, cure, controller } of cured) {
+    if (controller !== undefined && restarted.has(controller.uid)) continue;
+    listener.note({ code: 'failing', ref: pod.ref, reason: pod.failures[0]?.reason ?? '', cure });
+  }
+  return [...restarted.values()];
+}
+
+async function restartAll(controllers: readonly Holder[], context: Context): Promise<Map<string, Holder>> {
+  const { transport, request, listener } = context;
+  const done = new Map<string, Holder>();
+  for (const controller of controllers) {
+    try {
+      const dryRun = request.dryRun === 'server';
+      const after =
+        request.dryRun === 'client' ? controller : await restart(transport, controller, { ...request, dryRun });
+      listener.outcome({ ref: controller.ref, action: 'restarted' });
+      done.set(controller.uid, after);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      listener.problem(error);
+    }
+  }
+  return done;
+}
+
+/** Says what becomes of the pods of a workload whose template has the new list. */
+export async function tellWorkload(holder: Holder, changed: boolean, context: Context): Promise<void> {
+  const { listener, request } = context;
+  const { ref } = holder;
+  const effect = effectOf(holder);
+  const looks = request.checks && request.verb === 'attach' && request.dryRun === 'none' && !healsItself(holder);
+  const failing = looks ? failingWithout(await podsOf(holder, context), request.secret) : [];
+  const stuck = effect.kind === 'rolls out' && failing.length > 0;
+  if (changed && !stuck) listener.note(effectNote(ref, effect));
+  for (const { name, failure } of failing) {
+    const pod: ObjectRef = { kind: 'Pod', namespace: ref.namespace, name };
+    // Waiting finds it, too, and ends with it.
+    if (stuck && request.wait) return;
+    if (stuck) listener.note({ code: 'stuck', ref, pod: name, reason: failure.reason });
+    else listener.note({ code: 'failing', ref: pod, reason: failure.reason, cure: { how: 'delete', controller: ref } });
+  }
+}
+
+/** Whether its controller replaces pods that fail, now or as soon as it is resumed. */
+function healsItself(holder: Holder): boolean {
+  const { kind } = effectOf(holder);
+  return kind === 'paused' || (kind === 'rolls out' && !waitsForPods(holder));
+}
+
+function effectNote(ref: ObjectRef, effect: Effect): Note {
+  switch (effect.kind) {
+    case 'rolls out':
+      return { code: 'rolls-out', ref };
+    case 'paused':
+      return { code: 'paused', ref };
+    case 'on delete':
+      return { code: 'on-delete', ref };
+    case 'partition':
+      return { code: 'partition', ref, partition: effect.partition };
+    case 'new pods only':
+      return { code: 'new-pods-only', ref };
+  }
+}
+
+/** Those that a workload has made itself; none where they may not be listed. */
+export async function podsOf(holder: Holder, { transport, unchecked }: Context): Promise<Holder[]> {
+  const pods: Holder[] = [];
+  const labelSelector = selectorOf(holder);
+  if (labelSelector === undefined) return [];
+  try {
+    for await (const page of listPages(transport, pullKind('Pod'), {
+      namespace: holder.ref.namespace,
+      labelSelector,
+    })) {
+      const own = page.flatMap((object) => holderOf(pullKind('Pod'), object) ?? []);
+      pods.push(...own.filter(({ controller }) => controller?.uid === holder.uid || holder.ref.kind === 'Deployment'));
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    unchecked.add('list pods');
+  }
+  return pods;
+}

@@ -1,0 +1,202 @@
+/** Attaches a pull secret to whatever was named or selected, or detaches it: look, plan, write, tell the truth. */
+import type { Note } from '../../domain/attach-note.ts';
+import type { Holder } from '../../domain/holder.ts';
+import { refKey } from '../../domain/object-ref.ts';
+import { listedNames } from '../../domain/pull-spec.ts';
+import { effectOf } from '../../domain/roll-out.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { UserError } from '../../errors.ts';
+import { inLanes } from '../lanes.ts';
+import { writeList } from '../list-write.ts';
+import type { Transport } from '../transport.ts';
+import { tellAccounts, tellWorkload } from './after.ts';
+import { type Context, createContext } from './context.ts';
+import { accountKey, type Facts, gatherFacts } from './facts.ts';
+import { planItem } from './plan.ts';
+import type { PlanItem } from './plan-item.ts';
+import { recreatePod } from './recreate.ts';
+import type { AttachRequest, Listener } from './request.ts';
+import { usableNamespaces } from './secret.ts';
+import { readTarget, selected } from './targets.ts';
+import { waitFor } from './wait.ts';
+
+/** As many as an API server takes gladly (measured: more do not make it faster). */
+const LANES = 32;
+
+interface Run extends Context {
+  /** Everything that was looked at and how it is now, by key. */
+  readonly done: Map<string, { readonly holder: Holder; readonly changed: boolean }>;
+  readonly facts: () => Promise<Facts>;
+}
+
+/** Everything is told to `listener`; problems of named targets prevent all writing. Throws UserError and Interrupted. */
+export async function changePullSecrets(
+  transport: Transport,
+  request: AttachRequest,
+  listener: Listener,
+): Promise<void> {
+  const context = createContext(transport, request, listener);
+  const run: Run = { ...context, done: new Map(), facts: lazyFacts(context) };
+  const plan = await planNamed(run);
+  if (plan === undefined) return tellUnchecked(run);
+  await inLanes(LANES, plan, (item) => perform(item, run));
+  await performSelected(run);
+  await tellAfter(run);
+}
+
+/** Started before the objects are read, for it takes the longest, and only when a service account is concerned. */
+function lazyFacts({ transport, request, unchecked }: Context): () => Promise<Facts> {
+  let started: Promise<Facts> | undefined;
+  const start = (): Promise<Facts> => {
+    const accounts = request.targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
+    const [account] = accounts.length === 1 && request.selections.length === 0 ? accounts : [];
+    const namespace = request.allNamespaces ? undefined : transport.namespace;
+    started ??= gatherFacts(transport, { namespace, account }, unchecked);
+    // Whoever awaits it is told; nobody may.
+    started.catch(() => undefined);
+    return started;
+  };
+  const concerned =
+    request.targets.some(({ kind }) => kind === 'ServiceAccount') ||
+    request.selections.some((selection) => selection.by === 'use' || selection.kind === 'ServiceAccount');
+  if (concerned && request.checks) start();
+  return start;
+}
+
+/** Undefined when one of them has a problem. */
+async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
+  const { namespace } = run.transport;
+  const refs = run.request.targets.map((target) => ({ ...target, namespace }));
+  const secret = refs.length === 0 ? undefined : run.secretIn(namespace);
+  const plans = await Promise.allSettled([
+    secret,
+    ...refs.map(async (ref) => {
+      const holder = await readTarget(ref, run);
+      return planItem(holder, run);
+    }),
+  ]);
+  const problems = plans.flatMap((plan) => (plan.status === 'rejected' ? [plan.reason] : []));
+  const told = new Set<string>();
+  for (const problem of problems) {
+    if (!(problem instanceof UserError)) throw problem;
+    // Such as the same missing namespace.
+    if (!told.has(problem.message)) run.listener.problem(problem);
+    told.add(problem.message);
+  }
+  if (problems.length > 0) return undefined;
+  const items = plans
+    .slice(1)
+    .flatMap((plan) => (plan.status === 'fulfilled' && plan.value ? [plan.value as PlanItem] : []));
+  // Two pods of one Deployment lead to it twice.
+  return [...new Map(items.map((item) => [refKey(item.holder.ref), item])).values()];
+}
+
+async function performSelected(run: Run): Promise<void> {
+  const { request, transport, unchecked, listener } = run;
+  if (request.selections.length === 0) return;
+  const looks = request.checks && request.verb === 'attach' && request.allNamespaces;
+  const usable = looks ? await usableNamespaces(transport, request, unchecked) : undefined;
+  const without = new Set<string>();
+  for (const selection of request.selections) {
+    for await (const page of selected(selection, run, run.facts)) {
+      const fresh = page.filter(({ ref }) => !run.done.has(refKey(ref)));
+      await inLanes(LANES, fresh, (holder) => attempt(run, () => performIn(holder, usable, without, run)));
+    }
+  }
+  if (without.size > 0) listener.note({ code: 'secret-elsewhere', namespaces: [...without].sort() });
+}
+
+/** Leaves alone what is in a namespace without the Secret; throws UserError where it is of no use. */
+async function performIn(
+  holder: Holder,
+  usable: ReadonlyMap<string, Secret | UserError> | undefined,
+  without: Set<string>,
+  run: Run,
+): Promise<void> {
+  const { namespace } = holder.ref;
+  const found = usable?.get(namespace);
+  if (found instanceof UserError) throw found;
+  if (usable !== undefined && found === undefined && !run.request.allowMissing) return void without.add(namespace);
+  if (usable === undefined && !run.request.allNamespaces) await run.secretIn(namespace);
+  await perform(await planItem(holder, run), run);
+}
+
+/** One that cannot be done does not keep the others from it. */
+async function attempt(run: Run, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    run.listener.problem(error);
+  }
+}
+
+async function perform(item: PlanItem, run: Run): Promise<void> {
+  const { holder } = item;
+  if (run.done.has(refKey(holder.ref))) return;
+  run.done.set(refKey(holder.ref), { holder, changed: false });
+  if (item.way === 'recreate') await attempt(run, () => recreate(item.holder, item.list, run));
+  else if (item.way === 'write') await attempt(run, () => write(item, run));
+  else tell(run, holder, 'unchanged', holder.list, holder.list);
+}
+
+async function recreate(pod: Holder, list: readonly unknown[], run: Run): Promise<void> {
+  const created = run.request.dryRun === 'client' ? pod : await recreatePod(pod, list, run);
+  tell(run, created, 'recreated', pod.list, list);
+}
+
+async function write(item: Extract<PlanItem, { way: 'write' }>, run: Run): Promise<void> {
+  const { transport, request, listener } = run;
+  const { holder, planner, notes } = item;
+  const planned = planner(holder);
+  const written =
+    request.dryRun === 'client'
+      ? ({
+          action: planned === undefined ? 'unchanged' : 'patched',
+          before: holder.list,
+          after: planned ?? holder.list,
+          holder,
+        } as const)
+      : await writeList(transport, holder, planner, { ...request, dryRun: request.dryRun === 'server' });
+  tell(run, written.holder, written.action, written.before, written.after);
+  for (const note of notes) if (written.action === 'patched' || alwaysTrue(note)) listener.note(note);
+}
+
+/** Whatever was done now, this is so. */
+function alwaysTrue({ code }: Note): boolean {
+  return code === 'account-has-it' || code === 'opens-none';
+}
+
+function tell(
+  run: Run,
+  holder: Holder,
+  action: 'patched' | 'unchanged' | 'recreated',
+  before: readonly unknown[] | undefined,
+  after: readonly unknown[] | undefined,
+): void {
+  // Of a service account no more than this is asked for later, and there may be many.
+  const kept = holder.ref.kind === 'ServiceAccount' ? { ...holder, object: {} } : holder;
+  run.done.set(refKey(holder.ref), { holder: kept, changed: action !== 'unchanged' });
+  run.listener.outcome({ ref: holder.ref, action, before: listedNames(before), after: listedNames(after) });
+}
+
+async function tellAfter(run: Run): Promise<void> {
+  const { request } = run;
+  const all = [...run.done.values()];
+  const accounts = all.filter(({ holder }) => holder.ref.kind === 'ServiceAccount');
+  const byKey = new Map(accounts.map(({ holder }) => [accountKey(holder.ref.namespace, holder.ref.name), holder]));
+  const restarted = accounts.length > 0 && request.checks ? await tellAccounts(byKey, await run.facts(), run) : [];
+  const workloads = all.filter(({ holder: { ref } }) => ref.kind !== 'ServiceAccount' && ref.kind !== 'Pod');
+  for (const { holder, changed } of workloads) await tellWorkload(holder, changed, run);
+  tellUnchecked(run);
+  if (!request.wait || request.dryRun !== 'none') return;
+  const pods = all.filter(({ holder, changed }) => holder.ref.kind === 'Pod' && changed);
+  const rolling = workloads.filter(({ holder }) => effectOf(holder).kind === 'rolls out');
+  run.listener.waiting();
+  const followed = [...pods, ...rolling].map(({ holder }) => holder);
+  await inLanes(LANES, [...followed, ...restarted], (holder) => attempt(run, () => waitFor(holder, run)));
+}
+
+function tellUnchecked({ unchecked, listener }: Context): void {
+  if (unchecked.size > 0) listener.note({ code: 'unchecked', rights: [...unchecked].sort() });
+}

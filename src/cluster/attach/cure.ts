@@ -1,0 +1,94 @@
+/** What gets a pod that fails, and will not heal by itself, to pull. */
+import type { Cure } from '../../domain/attach-note.ts';
+import { fieldOf, type Holder } from '../../domain/holder.ts';
+import { refKey, resultName } from '../../domain/object-ref.ts';
+import { pullKindOf } from '../../domain/pull-kind.ts';
+import { effectOf, waitsForPods } from '../../domain/roll-out.ts';
+import { opensImage } from '../../domain/secret-use.ts';
+import { UserError } from '../../errors.ts';
+import { getHolder } from '../object-request.ts';
+import type { Context } from './context.ts';
+import type { FailingPod } from './facts.ts';
+import { controllerName, type Owners, walkOwners } from './owner.ts';
+
+export interface Cured {
+  readonly pod: FailingPod;
+  readonly cure: Cure;
+  /** What is to be restarted, where that helps. */
+  readonly controller?: Holder;
+}
+
+/** Looks up each controller once, however many of its pods fail. */
+export function createHealer(context: Context): (pod: FailingPod) => Promise<Cured> {
+  const owners = new Map<string, Promise<PodOwners | undefined>>();
+  return async (pod) => {
+    const { controller, ref } = pod;
+    if (controller === undefined) return { pod, cure: { how: 'recreate' } };
+    const secret = await context.secretIn(ref.namespace);
+    const closed = pod.failures.find(({ image }) => secret !== undefined && !opensImage(secret, image));
+    if (closed !== undefined) return { pod, cure: { how: 'none', image: closed.image } };
+    const known = owners.get(controller.uid) ?? ownersOf(pod, context);
+    owners.set(controller.uid, known);
+    const found = await known;
+    if (found === undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(controller) } };
+    if (found.beyond !== undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(found.beyond) } };
+    return { pod, ...(found.first.ref.kind === 'Job' ? cureByJob(found) : cureBy(found.top)) };
+  };
+}
+
+function cureBy(controller: Holder): Pick<Cured, 'cure' | 'controller'> {
+  const { ref } = controller;
+  if ((controller.list ?? []).length > 0) {
+    return {
+      cure: ref.kind === 'Job' ? { how: 'ask the owner', owner: resultName(ref) } : { how: 'attach', controller: ref },
+    };
+  }
+  const restarts = ['Deployment', 'DaemonSet', 'StatefulSet'].includes(ref.kind);
+  const effect = effectOf(controller).kind;
+  // The template need not change: whoever makes the pod again gives it the new list.
+  if (!restarts || waitsForPods(controller) || effect === 'on delete' || effect === 'partition') {
+    return { cure: { how: 'delete', controller: ref } };
+  }
+  return { cure: { how: 'restart', controller: ref }, controller };
+}
+
+/**
+ * A deleted pod counts as failed, so a Job makes another only while it may still fail (job_controller.go
+ * `exceedsBackoffLimit`). Its template, which a CronJob gave it, stays as it is.
+ */
+function cureByJob({ first, top }: PodOwners): Pick<Cured, 'cure'> {
+  if ((first.list ?? []).length > 0) return cureBy(top);
+  const limit = fieldOf(first.object, 'spec', 'backoffLimit');
+  const failed = fieldOf(first.object, 'status', 'failed');
+  const mayFail = (typeof limit === 'number' ? limit : 6) > (typeof failed === 'number' ? failed : 0);
+  return {
+    cure: mayFail ? { how: 'delete', controller: first.ref } : { how: 'ask the owner', owner: resultName(top.ref) },
+  };
+}
+
+interface PodOwners extends Owners {
+  /** The pod's own controller. */
+  readonly first: Holder;
+}
+
+/** Undefined where they may not be read. */
+async function ownersOf(pod: FailingPod, { transport, unchecked }: Context): Promise<PodOwners | undefined> {
+  const { controller, ref } = pod;
+  const kind = pullKindOf(controller?.apiVersion, controller?.kind);
+  if (kind === undefined || controller === undefined) return undefined;
+  try {
+    const owner = await getHolder(transport, { kind: kind.kind, namespace: ref.namespace, name: controller.name });
+    if (owner?.uid !== controller.uid) return undefined;
+    return { first: owner, ...(await walkOwners(transport, owner)) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    unchecked.add(`get ${kind.plural}`);
+    return undefined;
+  }
+}
+
+/** Each controller once. */
+export function toRestart(cured: readonly Cured[]): Holder[] {
+  const controllers = cured.flatMap(({ controller }) => controller ?? []);
+  return [...new Map(controllers.map((controller) => [refKey(controller.ref), controller])).values()];
+}

@@ -1,0 +1,107 @@
+/** Who pulls images here, and with which list: what a service account's list does not reach, and which pods fail. */
+import { type Controller, type Holder, holderOf } from '../../domain/holder.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
+import { type PullFailure, pullFailures } from '../../domain/pull-failure.ts';
+import { type PullKindName, pullKind } from '../../domain/pull-kind.ts';
+import { listedNames } from '../../domain/pull-spec.ts';
+import { ApiError } from '../api-error.ts';
+import { listPages } from '../object-request.ts';
+import type { Transport } from '../transport.ts';
+
+export interface Facts {
+  /** Workloads with a list of their own. */
+  readonly workloads: readonly WorkloadFact[];
+  /** Pods that cannot pull an image now. */
+  readonly failing: readonly FailingPod[];
+  /** Who uses each service account, by `namespace/name`. */
+  readonly users: ReadonlyMap<string, AccountUse>;
+}
+
+export interface AccountUse {
+  readonly pods: number;
+  readonly workloads: number;
+  /** A few of the workloads. */
+  readonly examples: readonly ObjectRef[];
+}
+
+export interface WorkloadFact {
+  readonly ref: ObjectRef;
+  readonly account: string;
+  readonly list: readonly string[];
+}
+
+export interface FailingPod extends WorkloadFact {
+  readonly controller: Controller | undefined;
+  readonly failures: readonly PullFailure[];
+}
+
+export interface FactsScope {
+  /** Left out: all namespaces. */
+  readonly namespace?: string | undefined;
+  /** Left out: all service accounts. */
+  readonly account?: string | undefined;
+}
+
+/** Those that make pods again and again; a ReplicaSet or Job of its own shows by its pods. */
+const WORKLOADS: readonly PullKindName[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
+
+/** Keeps of every page only what matters; what may not be listed is told to `unchecked`. */
+export async function gatherFacts(transport: Transport, scope: FactsScope, unchecked: Set<string>): Promise<Facts> {
+  const workloads: WorkloadFact[] = [];
+  const failing: FailingPod[] = [];
+  const users = new Map<string, { pods: number; workloads: number; examples: ObjectRef[] }>();
+  const userOf = ({ ref, serviceAccountName }: Holder) => {
+    const key = accountKey(ref.namespace, serviceAccountName);
+    const user = users.get(key) ?? { pods: 0, workloads: 0, examples: [] };
+    users.set(key, user);
+    return user;
+  };
+  await Promise.all([
+    eachHolder(transport, 'Pod', scope, unchecked, (pod) => {
+      userOf(pod).pods += 1;
+      const failures = pullFailures(pod.object);
+      if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
+    }),
+    ...WORKLOADS.map((kind) =>
+      eachHolder(transport, kind, scope, unchecked, (workload) => {
+        const user = userOf(workload);
+        user.workloads += 1;
+        if (user.examples.length < 3) user.examples.push(workload.ref);
+        if ((workload.list ?? []).length > 0) workloads.push(factOf(workload));
+      }),
+    ),
+  ]);
+  return { workloads, failing, users };
+}
+
+/** One text for each service account. */
+export function accountKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+function factOf({ ref, serviceAccountName, list }: Holder): WorkloadFact {
+  return { ref, account: serviceAccountName, list: listedNames(list) };
+}
+
+async function eachHolder(
+  transport: Transport,
+  kindName: PullKindName,
+  { namespace, account }: FactsScope,
+  unchecked: Set<string>,
+  use: (holder: Holder) => void,
+): Promise<void> {
+  const kind = pullKind(kindName);
+  const byAccount = kindName === 'Pod' && account !== undefined;
+  const fieldSelector = byAccount ? `spec.serviceAccountName=${account}` : undefined;
+  try {
+    for await (const page of listPages(transport, kind, { namespace, fieldSelector })) {
+      for (const object of page) {
+        const holder = holderOf(kind, object);
+        if (holder !== undefined && (account === undefined || holder.serviceAccountName === account)) use(holder);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    unchecked.add(`list ${kind.plural}`);
+  }
+}

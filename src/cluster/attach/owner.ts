@@ -1,0 +1,38 @@
+/** From a pod, or what made it, up to whoever would undo a change of it. */
+import type { Controller, Holder } from '../../domain/holder.ts';
+import { pullKindOf } from '../../domain/pull-kind.ts';
+import { getHolder } from '../object-request.ts';
+import type { Transport } from '../transport.ts';
+
+export interface Owners {
+  /** The uppermost of those we know; the object itself when nobody owns it. */
+  readonly top: Holder;
+  /** Who owns that in turn, and is of a kind we do not know, or is gone. */
+  readonly beyond: Controller | undefined;
+}
+
+/** No chain of Kubernetes' own controllers is longer than CronJob, Job, Pod. */
+const MAX_DEPTH = 6;
+
+/** Follows the controllers of `holder`. Throws UserError where one may not be read. */
+export async function walkOwners(transport: Transport, holder: Holder): Promise<Owners> {
+  let top = holder;
+  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+    const { controller } = top;
+    if (controller === undefined) return { top, beyond: undefined };
+    const kind = pullKindOf(controller.apiVersion, controller.kind);
+    if (kind === undefined) return { top, beyond: controller };
+    const { namespace } = top.ref;
+    const owner = await getHolder(transport, { kind: kind.kind, namespace, name: controller.name });
+    // One of the same name that came later did not make this.
+    if (owner?.uid !== controller.uid) return { top, beyond: controller };
+    top = owner;
+  }
+  return { top, beyond: top.controller };
+}
+
+/** As kubectl takes it: `rollout.argoproj.io/web`. */
+export function controllerName({ apiVersion, kind, name }: Controller): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
+  return `${kind.toLowerCase()}${group}/${name}`;
+}

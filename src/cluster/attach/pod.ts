@@ -1,0 +1,83 @@
+/** What has to be done to a pod, whose own list cannot be changed. */
+import { type Controller, fieldOf, type Holder } from '../../domain/holder.ts';
+import { errorName } from '../../domain/object-ref.ts';
+import { changedList } from '../../domain/pull-list.ts';
+import { listedNames } from '../../domain/pull-spec.ts';
+import { recreationLosses } from '../../domain/recreation-loss.ts';
+import { UserError } from '../../errors.ts';
+import type { Context } from './context.ts';
+import { jobProblem } from './job.ts';
+import { controllerName, walkOwners } from './owner.ts';
+import type { PlanItem } from './plan-item.ts';
+import { noteImages, planWorkload } from './workload.ts';
+
+/** Throws UserError where it is not for us to do, with the way to do it. */
+export async function planPod(pod: Holder, context: Context): Promise<PlanItem> {
+  const { verb, secret } = context.request;
+  const list = changedList(verb, pod.list, [secret]);
+  if (pod.annotations['kubernetes.io/config.mirror'] !== undefined) throw mirrorProblem(pod);
+  if (list === undefined) return { way: 'nothing', holder: pod };
+  if (pod.controller === undefined) return planRecreation(pod, list, context);
+  const { top, beyond } = await walkOwners(context.transport, pod);
+  if (beyond !== undefined) throw unknownOwner(pod, top, beyond, context);
+  if (top.ref.kind === 'Job') throw jobProblem(top, context);
+  if (verb === 'detach' && !listedNames(top.list).includes(secret)) {
+    throw new UserError(
+      `${errorName(pod.ref)} has ${secret} from serviceaccount ${pod.serviceAccountName}, not from ${errorName(top.ref)}`,
+      `regsecret detach ${secret} -n ${pod.ref.namespace} --serviceaccount ${pod.serviceAccountName}`,
+    );
+  }
+  context.listener.note(
+    top.ref.kind === 'CronJob'
+      ? { code: 'job-stays', ref: { ...pod.ref, kind: 'Job', name: pod.controller.name }, owner: top.ref }
+      : { code: 'belongs', ref: pod.ref, owner: top.ref },
+  );
+  return planWorkload(top, context);
+}
+
+/** core/validation `ValidatePodSpec`: a mirror pod may not reference secrets. */
+function mirrorProblem({ ref, object }: Holder): UserError {
+  const node = `${fieldOf(object, 'spec', 'nodeName')}`;
+  const text = `${errorName(ref)} is a static pod, which may use no Secret: node ${node} makes it from a file of its own`;
+  return new UserError(text, `kubectl describe node ${node}`, [
+    "its image needs a credential on that node: in the kubelet's config.json or from a credential provider plugin",
+  ]);
+}
+
+function unknownOwner(pod: Holder, top: Holder, owner: Controller, { request }: Context): UserError {
+  const name = controllerName(owner);
+  const { verb, secret } = request;
+  const through = top === pod ? '' : `, through ${errorName(top.ref)}`;
+  const change = verb === 'attach' ? `add {"name": "${secret}"} to` : `take ${secret} out of`;
+  const details = [`${change} imagePullSecrets in its pod template`];
+  if (verb === 'attach' && (top.list ?? []).length === 0) {
+    const account = `--serviceaccount ${pod.serviceAccountName}`;
+    details.push(
+      `or to all pods of its service account: regsecret attach ${secret} -n ${pod.ref.namespace} ${account}`,
+    );
+  }
+  const text = `${errorName(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
+  return new UserError(text, `kubectl edit ${name} -n ${pod.ref.namespace}`, details);
+}
+
+/** Throws UserError unless the person has agreed. */
+async function planRecreation(pod: Holder, list: readonly unknown[], context: Context): Promise<PlanItem> {
+  const { ref } = pod;
+  const { verb, secret, recreate, confirm } = context.request;
+  if (fieldOf(pod.object, 'metadata', 'deletionTimestamp') !== undefined) {
+    throw new UserError(`${errorName(ref)} is being deleted`, `kubectl get pod ${ref.name} -n ${ref.namespace}`);
+  }
+  const losses = recreationLosses(pod);
+  const agreed = recreate || (confirm !== undefined && (await confirm(ref, losses)));
+  if (!agreed) {
+    const text = `the list of ${errorName(ref)} cannot be changed, and no controller would make the pod again`;
+    throw new UserError(text, `regsecret ${verb} ${secret} -n ${ref.namespace} --pod ${ref.name} --recreate`, [
+      ...losses.map((loss) => `deleting and creating it again loses ${loss}`),
+      `or change its manifest yourself: regsecret ${verb} ${secret} -f FILE --write`,
+    ]);
+  }
+  const notes: Parameters<typeof noteImages>[2] = [];
+  if (verb === 'attach') await noteImages(pod, context, notes);
+  for (const note of notes) context.listener.note(note);
+  return { way: 'recreate', holder: pod, list };
+}

@@ -1,0 +1,108 @@
+/** Follows what was written until the pods run, or it is clear why they do not. */
+import type { Holder } from '../../domain/holder.ts';
+import { errorName, type ObjectRef, targetName } from '../../domain/object-ref.ts';
+import { isRunning, otherTrouble, pullFailures } from '../../domain/pull-failure.ts';
+import { listedNames } from '../../domain/pull-spec.ts';
+import { failingWithout, hasGivenUp, progressOf, waitsForPods } from '../../domain/roll-out.ts';
+import { UserError } from '../../errors.ts';
+import { getHolder } from '../object-request.ts';
+import { pause } from '../retry.ts';
+import { podsOf } from './after.ts';
+import type { Context } from './context.ts';
+
+const TIMEOUT_MS = 300_000;
+const POLL_MS = 300;
+/** A registry may be out of breath once: trouble counts when it lasts. */
+const TROUBLE_MS = 3000;
+
+/** Throws UserError when the pods of a workload, or the pod itself, do not run in time. */
+export async function waitFor(holder: Holder, context: Context): Promise<void> {
+  const { request, listener } = context;
+  const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
+  const deadline = performance.now() + timeoutMs;
+  const troubles = new Map<string, number>();
+  for (;;) {
+    const seen = holder.ref.kind === 'Pod' ? await lookAtPod(holder, context) : await lookAtWorkload(holder, context);
+    if (seen.done) return listener.note({ code: 'runs', ref: holder.ref });
+    if (seen.final !== undefined) throw seen.final;
+    const now = performance.now();
+    for (const { pod, text } of seen.troubles) {
+      const since = troubles.get(pod.name) ?? now;
+      troubles.set(pod.name, since);
+      if (now - since >= TROUBLE_MS) throw trouble(holder, pod, text);
+    }
+    if (now > deadline) throw tooLate(holder, seen.waiting, timeoutMs);
+    await pause(POLL_MS, request.signal);
+  }
+}
+
+interface Seen {
+  readonly done: boolean;
+  readonly waiting: string;
+  readonly troubles: readonly { readonly pod: ObjectRef; readonly text: string }[];
+  /** Waiting any longer changes nothing. */
+  readonly final?: UserError | undefined;
+}
+
+async function lookAtPod({ ref }: Holder, { transport }: Context): Promise<Seen> {
+  const pod = await getHolder(transport, ref);
+  const waiting = 'it is on its way';
+  if (pod === undefined) {
+    const final = new UserError(`${errorName(ref)} was deleted meanwhile`, `kubectl get pods -n ${ref.namespace}`);
+    return { done: false, waiting, troubles: [], final };
+  }
+  return { done: isRunning(pod.object), waiting, troubles: troublesOf(pod) };
+}
+
+async function lookAtWorkload(holder: Holder, context: Context): Promise<Seen> {
+  const { verb, secret } = context.request;
+  const [current = holder, pods] = await Promise.all([
+    getHolder(context.transport, holder.ref),
+    podsOf(holder, context),
+  ]);
+  const progress = progressOf(current);
+  const fresh = pods.filter((pod) => listedNames(pod.list).includes(secret) === (verb === 'attach'));
+  const seen = {
+    done: progress.done,
+    waiting: progress.done ? '' : progress.waiting,
+    troubles: fresh.flatMap(troublesOf),
+  };
+  const [old] = waitsForPods(current) && verb === 'attach' ? failingWithout(pods, secret) : [];
+  const { ref } = holder;
+  if (old !== undefined && !progress.done) {
+    const text = `${errorName(ref)} waits for pod ${old.name}, which cannot pull (${old.failure.reason}) and has the old list`;
+    return { ...seen, final: new UserError(text, `kubectl delete pod ${old.name} -n ${ref.namespace}`) };
+  }
+  if (hasGivenUp(current)) {
+    const text = `${errorName(ref)} has not made progress within its progressDeadlineSeconds`;
+    return { ...seen, final: new UserError(text, describe(ref)) };
+  }
+  return seen;
+}
+
+function troublesOf(pod: Holder): Seen['troubles'] {
+  const [failure] = pullFailures(pod.object);
+  const other = otherTrouble(pod.object);
+  if (failure !== undefined) {
+    const { image, reason, message } = failure;
+    return [{ pod: pod.ref, text: `cannot pull ${image} (${reason})${message === '' ? '' : `: ${short(message)}`}` }];
+  }
+  return other === undefined ? [] : [{ pod: pod.ref, text: short(other) }];
+}
+
+function trouble({ ref }: Holder, pod: ObjectRef, text: string): UserError {
+  const name = ref.kind === 'Pod' ? errorName(ref) : `${errorName(ref)} does not run: pod ${pod.name}`;
+  return new UserError(`${name} ${text}`, `kubectl describe pod ${pod.name} -n ${pod.namespace}`);
+}
+
+function tooLate({ ref }: Holder, waiting: string, timeoutMs: number): UserError {
+  return new UserError(`${errorName(ref)} does not run after ${timeoutMs / 1000} s: ${waiting}`, describe(ref));
+}
+
+function describe(ref: ObjectRef): string {
+  return `kubectl describe ${targetName(ref)} -n ${ref.namespace}`;
+}
+
+function short(text: string): string {
+  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+}

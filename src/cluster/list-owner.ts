@@ -1,0 +1,80 @@
+/**
+ * Keeps the ownership of a service account's list with those who apply it (server-side apply). The list is atomic: with
+ * any change, the API server takes it from every other manager, who would then never again be told of a conflict, and
+ * whose entries would stay behind when they are taken out of the manifest. `managedFields` may be written by clients
+ * (client-go util/csaupgrade does).
+ */
+import { type ApiObject, fieldOf, isObject } from '../domain/holder.ts';
+import type { ObjectRef } from '../domain/object-ref.ts';
+import { LIST_FIELD, pullKind } from '../domain/pull-kind.ts';
+import { ApiError } from './api-error.ts';
+import { getObject, objectPath } from './object-request.ts';
+import type { Transport } from './transport.ts';
+
+const FIELD = `f:${LIST_FIELD}`;
+const ATTEMPTS = 20;
+
+/** The managers who own the list of service account `object` by applying it. */
+export function appliersOf(object: ApiObject): string[] {
+  return applied(object).map(({ manager }) => `${manager}`);
+}
+
+/**
+ * Gives those who owned the list in `before` their share again. `after` is the answer to the write; nothing is done when
+ * the list has been changed again since, for then it is no longer our write that took it from them.
+ */
+export async function keepOwners(
+  transport: Transport,
+  ref: ObjectRef,
+  before: ApiObject,
+  after: ApiObject,
+  fieldManager: string,
+): Promise<void> {
+  const path = objectPath(pullKind(ref.kind), ref.namespace, ref.name);
+  let current = after;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const lost = applied(before).filter((owner) => !applied(current).some((other) => same(owner, other)));
+    if (lost.length === 0) return;
+    const body = [
+      { op: 'test', path: `/${LIST_FIELD}`, value: after[LIST_FIELD] ?? null },
+      // Not a test: so the API server answers that it is a conflict.
+      { op: 'replace', path: '/metadata/resourceVersion', value: fieldOf(current, 'metadata', 'resourceVersion') },
+      { op: 'replace', path: '/metadata/managedFields', value: shared(entries(current), lost) },
+    ];
+    const contentType = 'application/json-patch+json';
+    try {
+      const query = { fieldManager };
+      await transport.request({ method: 'PATCH', path, query, contentType, body, guarded: true });
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) return;
+      current = await getObject(transport, ref);
+      if (JSON.stringify(current[LIST_FIELD]) !== JSON.stringify(after[LIST_FIELD])) return;
+    }
+  }
+}
+
+function shared(current: readonly ApiObject[], lost: readonly ApiObject[]): ApiObject[] {
+  const kept = current.map((entry) =>
+    lost.some((owner) => same(owner, entry)) ? { ...entry, fieldsV1: { ...fields(entry), [FIELD]: {} } } : entry,
+  );
+  const gone = lost.filter((owner) => !current.some((entry) => same(owner, entry)));
+  return [...kept, ...gone.map((owner) => ({ ...owner, fieldsV1: { [FIELD]: {} } }))];
+}
+
+function applied(object: ApiObject): ApiObject[] {
+  return entries(object).filter((entry) => entry.operation === 'Apply' && Object.hasOwn(fields(entry), FIELD));
+}
+
+function entries(object: ApiObject): ApiObject[] {
+  const managed = fieldOf(object, 'metadata', 'managedFields');
+  return Array.isArray(managed) ? managed.filter(isObject) : [];
+}
+
+function fields(entry: ApiObject): ApiObject {
+  return isObject(entry.fieldsV1) ? entry.fieldsV1 : {};
+}
+
+function same(one: ApiObject, other: ApiObject): boolean {
+  return one.manager === other.manager && one.operation === other.operation && one.apiVersion === other.apiVersion;
+}

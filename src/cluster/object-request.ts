@@ -1,0 +1,90 @@
+/** The requests for objects of any kind that has a list of pull secrets. */
+import type { ApiObject, Holder } from '../domain/holder.ts';
+import { fieldOf, holderOf } from '../domain/holder.ts';
+import type { ObjectRef } from '../domain/object-ref.ts';
+import { type PullKind, pullKind } from '../domain/pull-kind.ts';
+import type { UserError } from '../errors.ts';
+import { ApiError } from './api-error.ts';
+import { refusal } from './refusal.ts';
+import type { Transport } from './transport.ts';
+
+/** The path of one object, or of all of a kind: in a namespace, or in all of them. */
+export function objectPath(kind: Pick<PullKind, 'group' | 'plural'>, namespace?: string, name?: string): string {
+  const group = kind.group === '' ? '/api/v1' : `/apis/${kind.group}/v1`;
+  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${group}${scope}/${kind.plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+}
+
+/** Throws ApiError and UserError. */
+export function getObject(transport: Transport, ref: ObjectRef): Promise<ApiObject> {
+  return transport.request({ method: 'GET', path: objectPath(pullKind(ref.kind), ref.namespace, ref.name) });
+}
+
+/** Undefined when it does not exist, or has no pod spec. Throws UserError where it may not be read. */
+export async function getHolder(transport: Transport, ref: ObjectRef): Promise<Holder | undefined> {
+  try {
+    return holderOf(pullKind(ref.kind), await getObject(transport, ref));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404) return undefined;
+    throw objectRefusal(error, 'get', ref);
+  }
+}
+
+/** `error` for people. */
+export function objectRefusal(error: ApiError, verb: string, { kind, namespace, name }: ObjectRef): UserError {
+  const { group, plural } = pullKind(kind);
+  const resource = group === '' ? plural : `${plural}.${group}`;
+  return refusal(error, { verb, namespace, name, kind: kind.toLowerCase(), resource });
+}
+
+export interface ListOptions {
+  /** Left out: all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+const PAGE = '500';
+
+/**
+ * The objects of a kind, page by page, so that memory does not grow with the cluster. Throws ApiError and UserError.
+ * The place in a long list expires after some minutes: the rest then comes in one piece (client-go tools/pager
+ * `FullListIfExpired`), without what was there before, for lists are sorted by namespace and name.
+ */
+export async function* listPages(
+  transport: Transport,
+  kind: Pick<PullKind, 'group' | 'plural'>,
+  { namespace, ...selectors }: ListOptions,
+): AsyncGenerator<readonly ApiObject[]> {
+  const path = objectPath(kind, namespace);
+  let token: string | undefined;
+  let last = '';
+  for (;;) {
+    const query = { ...selectors, limit: PAGE, continue: token };
+    const list = await transport.request<ApiObject>({ method: 'GET', path, query }).catch((error: unknown) => {
+      if (token !== undefined && error instanceof ApiError && error.status === 410) return undefined;
+      throw error;
+    });
+    if (list === undefined) {
+      const whole = itemsOf(await transport.request<ApiObject>({ method: 'GET', path, query: selectors }));
+      yield whole.filter((object) => keyOf(object) > last);
+      return;
+    }
+    const items = itemsOf(list);
+    last = items.length === 0 ? last : keyOf(items.at(-1));
+    yield items;
+    const next = fieldOf(list, 'metadata', 'continue');
+    if (typeof next !== 'string' || next === '') return;
+    token = next;
+  }
+}
+
+function itemsOf(list: ApiObject): readonly ApiObject[] {
+  return Array.isArray(list.items) ? list.items : [];
+}
+
+/** Names are ASCII, so this is the order of etcd's keys. */
+function keyOf(object: unknown): string {
+  return `${fieldOf(object, 'metadata', 'namespace')}/${fieldOf(object, 'metadata', 'name')}`;
+}

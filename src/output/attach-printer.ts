@@ -1,0 +1,173 @@
+/** Results and notes of `attach` and `detach`, as text, names or JSON. */
+import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../domain/attach-note.ts';
+import { type ObjectRef, resultName, targetName } from '../domain/object-ref.ts';
+import type { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import type { Printer } from './printer.ts';
+
+export interface AttachPrinterOptions extends NoteContext {
+  readonly output: 'name' | 'json' | undefined;
+  readonly dryRun: 'none' | 'client' | 'server';
+  /** Whether results say their namespace. */
+  readonly namespaces: boolean;
+  /** The command that was typed. */
+  readonly command: string;
+}
+
+interface Result {
+  readonly ref: ObjectRef;
+  readonly action: string;
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+}
+
+export interface AttachPrinter {
+  outcome(result: Result): void;
+  note(note: Note): void;
+  problem(error: UserError): void;
+  waiting(): void;
+  /** Prints what has been held back to be put together; called at the end, and when there will be no regular one. */
+  flush(): void;
+  readonly done: number;
+  readonly problems: number;
+}
+
+const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
+/** Said at once: it is about what happens now. */
+const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'saved', 'differs', 'runs'];
+const SHOWN = 10;
+
+export function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io): AttachPrinter {
+  const results: Result[] = [];
+  const notes = new Map<string, Note>();
+  const errors: UserError[] = [];
+  const context = { verb: options.verb, secret: options.secret };
+  const printed = new Set<Note>();
+  const printHeld = (): void => {
+    const held = [...notes.values()].filter((note) => !IMMEDIATE.includes(note.code) && !printed.has(note));
+    for (const note of held) printed.add(note);
+    printNotes(held, context, printer);
+    printFailing(
+      held.filter((note) => note.code === 'failing'),
+      options,
+      printer,
+    );
+  };
+  return {
+    outcome(result) {
+      results.push(result);
+      if (options.output === 'name') printer.result(resultName(result.ref));
+      if (options.output !== undefined) return;
+      const scope = options.namespaces ? ` in ${result.ref.namespace}` : '';
+      printer.result(`${resultName(result.ref)} ${result.action}${scope}${SUFFIX[options.dryRun]}`);
+      if (options.dryRun !== 'none' && result.action !== 'unchanged') sayPlan(result, printer);
+    },
+    note(note) {
+      const known = notes.has(noteKey(note));
+      notes.set(noteKey(note), note);
+      if (!known && note.code !== 'failing' && IMMEDIATE.includes(note.code)) print(formatNote(note, context), printer);
+    },
+    problem(error) {
+      errors.push(error);
+      printer.error(error);
+    },
+    waiting: printHeld,
+    flush() {
+      printHeld();
+      if (options.output === 'json') io.stdout.write(toJson(options, results, [...notes.values()], errors));
+    },
+    get done() {
+      return results.length;
+    },
+    get problems() {
+      return errors.length;
+    },
+  };
+}
+
+function sayPlan({ before = [], after }: Result, printer: Printer): void {
+  if (after === undefined) return;
+  printer.say(`  imagePullSecrets: ${after.join(', ') || '(none)'}  (now: ${before.join(', ') || 'none'})`);
+}
+
+/** A few of each kind, and how many more. */
+function printNotes(notes: readonly Note[], context: NoteContext, printer: Printer): void {
+  const byCode = Map.groupBy(notes, ({ code }) => code);
+  for (const [code, same] of byCode) {
+    if (code === 'failing') continue;
+    for (const note of same.slice(0, SHOWN)) if (note.code !== 'failing') print(formatNote(note, context), printer);
+    if (same.length > SHOWN) printer.say(`and ${same.length - SHOWN} more like the last one; -o json has them all`);
+  }
+}
+
+function print({ severity, text, hints }: Sentence, printer: Printer): void {
+  if (severity === 'warning') printer.warn(text);
+  else printer.say(text);
+  for (const hint of hints) printer.hint(hint);
+}
+
+type Failing = Extract<Note, { code: 'failing' }>;
+
+function printFailing(failing: readonly Failing[], options: AttachPrinterOptions, printer: Printer): void {
+  if (failing.length === 0) return;
+  const subject = failing.length === 1 ? '1 pod fails' : `${failing.length} pods fail`;
+  printer.warn(`${subject} now and will not heal without help, for a pod keeps the list that it was created with`);
+  for (const { ref, reason, cure } of failing.slice(0, SHOWN)) {
+    const scope = options.namespaces ? ` in ${ref.namespace}` : '';
+    printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeCure(cure, options)}`);
+  }
+  if (failing.length > SHOWN) printer.say(`  and ${failing.length - SHOWN} more; -o json has them all`);
+  for (const hint of hintsFor(failing, options)) printer.hint(hint);
+}
+
+function describeCure(cure: Failing['cure'], { secret }: AttachPrinterOptions): string {
+  switch (cure.how) {
+    case 'restart':
+      return resultName(cure.controller);
+    case 'delete':
+      return `${resultName(cure.controller)} makes another when it is deleted`;
+    case 'attach':
+      return `${resultName(cure.controller)} has a list of its own`;
+    case 'recreate':
+      return 'has no controller';
+    case 'ask the owner':
+      return `made by ${cure.owner}`;
+    case 'none':
+      return `${secret} has no credential for ${cure.image}`;
+  }
+}
+
+function hintsFor(failing: readonly Failing[], { command, secret }: AttachPrinterOptions): string[] {
+  const hints = failing.map(({ ref, cure }) => {
+    if (cure.how === 'restart') return `${command} --restart`;
+    const attach = `regsecret attach ${secret} -n ${ref.namespace}`;
+    if (cure.how === 'attach') return `${attach} --to ${targetName(cure.controller)}`;
+    return cure.how === 'recreate' ? `${attach} --pod ${ref.name} --recreate` : undefined;
+  });
+  const deleted = Map.groupBy(
+    failing.filter(({ cure }) => cure.how === 'delete'),
+    ({ ref }) => ref.namespace,
+  );
+  for (const [namespace, pods] of deleted) {
+    hints.push(`kubectl delete pod ${pods.map(({ ref }) => ref.name).join(' ')} -n ${namespace}`);
+  }
+  return [...new Set(hints)].filter((hint) => hint !== undefined).slice(0, SHOWN);
+}
+
+/** The documented shape: README, "JSON output". */
+function toJson(
+  { verb, secret, dryRun }: AttachPrinterOptions,
+  results: readonly Result[],
+  notes: readonly Note[],
+  errors: readonly UserError[],
+): string {
+  const shown = {
+    verb,
+    secret,
+    dryRun,
+    results: results.map(({ ref, action, before, after }) => ({ ...ref, action, before, after })),
+    notes,
+    errors: errors.map(({ message, hint }) => ({ message, hint })),
+  };
+  return `${JSON.stringify(shown, undefined, 2)}\n`;
+}
