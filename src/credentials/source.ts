@@ -3,6 +3,7 @@ import { type AuthConfig, credentialOf } from '../domain/auth-config.ts';
 import type { AuthEntry } from '../domain/credential.ts';
 import { GoUrlError } from '../domain/go-url.ts';
 import { parseKey } from '../domain/key.ts';
+import { trim } from '../domain/trim.ts';
 import type { Io } from '../io.ts';
 
 /** A tool that keeps logins. */
@@ -74,7 +75,7 @@ export function lookupName(server: string): { readonly registry: string; readonl
   const { host, path } = reduce(server);
   const isHub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(host);
   const registry = isHub ? 'docker.io' : host;
-  const trimmed = path.replace(/^\/+|\/+$/g, '');
+  const trimmed = trim(path, '/');
   return { registry, name: trimmed === '' ? registry : `${registry}/${trimmed}` };
 }
 

@@ -1,6 +1,7 @@
 /** One entry of `auths`: the fields as they stand in a file, and the login that docker and podman read out of them. */
 import { decodeBase64, isPlainBase64 } from './base64.ts';
 import type { Credential } from './credential.ts';
+import { trim } from './trim.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** The fields of an entry that any of the tools reads, as written. */
@@ -67,6 +68,6 @@ function splitAuth(auth: string): { username: string; password: string } | undef
   if (colon < 0) return undefined;
   return {
     username: decodeUtf8(bytes.subarray(0, colon)),
-    password: decodeUtf8(bytes.subarray(colon + 1)).replace(/^\0+|\0+$/g, ''),
+    password: trim(decodeUtf8(bytes.subarray(colon + 1)), '\0'),
   };
 }

@@ -20,7 +20,7 @@ export function parseDuration(text: string): number | undefined {
   if (/^\+?[0-9]+$/.test(text)) return Number(text) * 1000;
   const [, sign, rest = ''] = /^([-+]?)(.+)$/s.exec(text) ?? [];
   if (rest === '0') return 0;
-  if (!/^(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined;
+  if (!/^(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined;
   let milliseconds = 0;
   for (const [, amount, unit = ''] of rest.matchAll(/([0-9.]+)([a-zµμ]+)/g)) {
     milliseconds += Number(amount) * (UNITS[unit] ?? 0);

@@ -1,6 +1,7 @@
 /** When credentials stop working, as far as they say it themselves. */
 import { decodeBase64 } from './base64.ts';
 import type { AuthEntry } from './credential.ts';
+import { trimEnd } from './trim.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** Annotation on our Secrets: a JSON object from server to the time its credential expires (RFC 3339, UTC). */
@@ -46,7 +47,7 @@ function jwtExpiry(token: string): number | undefined {
 
 /** ECR passwords are base64 of a JSON object that names its expiration, in seconds. */
 function ecrExpiry(password: string): number | undefined {
-  return secondsIn(password.replace(/=+$/, ''), 'expiration');
+  return secondsIn(trimEnd(password, '='), 'expiration');
 }
 
 function secondsIn(base64: string, field: string): number | undefined {

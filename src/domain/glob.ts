@@ -7,12 +7,32 @@ type Token = '*' | { readonly ranges: readonly (readonly [string, string])[]; re
 const ANY: Token = { ranges: [], negated: true };
 
 /**
- * Whether `pattern` matches all of `name`; a malformed pattern matches nothing (Go returns ErrBadPattern). Takes time in
- * proportion to the product of both lengths, whatever the pattern.
+ * Whether `pattern` matches all of `name`; a malformed pattern matches nothing (Go returns ErrBadPattern).
  *
  *   pattern = { "*" | "?" | "[" [ "^" ] { lo [ "-" hi ] } "]" | "\" c | c }
  */
 export function matchesGlob(pattern: string, name: string): boolean {
+  return /[?[\\]/.test(pattern) ? matchesTokens(pattern, name) : matchesStars(pattern, name);
+}
+
+/** A pattern of texts and stars, which is all that a host of a key can be: each text at its first place. */
+function matchesStars(pattern: string, name: string): boolean {
+  const [start = '', ...texts] = pattern.split('*');
+  const end = texts.pop();
+  if (end === undefined) return pattern === name;
+  if (!name.startsWith(start)) return false;
+  let index = start.length;
+  for (const text of texts) {
+    const next = name.indexOf(text, index);
+    if (next < 0 || name.slice(index, next).includes('/')) return false;
+    index = next + text.length;
+  }
+  const rest = name.length - end.length;
+  return index <= rest && name.endsWith(end) && !name.slice(index, rest).includes('/');
+}
+
+/** Any pattern, in time in proportion to the product of both lengths. */
+function matchesTokens(pattern: string, name: string): boolean {
   const tokens = tokenize(pattern);
   if (tokens === undefined) return false;
   let token = 0;

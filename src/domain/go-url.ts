@@ -102,22 +102,30 @@ function percentDecode(text: string, mode: 'host' | 'zone' | 'path'): string {
     }
   }
   if (!text.includes('%')) return text;
-  const bytes: number[] = [];
   const source = encodeUtf8(text);
+  const bytes = new Uint8Array(source.length);
+  let length = 0;
   for (let index = 0; index < source.length; index += 1) {
     const byte = source[index] ?? 0;
     if (byte !== 0x25) {
-      bytes.push(byte);
+      bytes[length++] = byte;
       continue;
     }
-    const escaped = decodeUtf8(source.subarray(index, index + 3));
-    if (!/^%[0-9A-Fa-f]{2}$/.test(escaped)) throw new GoUrlError(`invalid URL escape ${JSON.stringify(escaped)}`);
-    const value = Number.parseInt(escaped.slice(1), 16);
-    if (!mayEscape(value, mode)) throw new GoUrlError(`invalid URL escape ${JSON.stringify(escaped)}`);
-    bytes.push(value);
+    const value = hexValue(source[index + 1]) * 16 + hexValue(source[index + 2]);
+    if (Number.isNaN(value) || !mayEscape(value, mode)) {
+      const wrong = decodeUtf8(source.subarray(index, index + 3));
+      throw new GoUrlError(`invalid URL escape ${JSON.stringify(wrong)}`);
+    }
+    bytes[length++] = value;
     index += 2;
   }
-  return decodeUtf8(Uint8Array.from(bytes));
+  return decodeUtf8(bytes.subarray(0, length));
+}
+
+/** NaN for what is no hexadecimal digit. */
+function hexValue(byte: number | undefined): number {
+  const digit = String.fromCharCode(byte ?? 0);
+  return /[0-9A-Fa-f]/.test(digit) ? Number.parseInt(digit, 16) : Number.NaN;
 }
 
 /** In a host only bytes above 0x7f and `%` itself may be escaped, in a zone also what may stand there and a space. */

@@ -22,9 +22,13 @@ export interface JsonDocument extends JsonSource {
 /** Go's `json.UnmarshalTypeError`: a value of the wrong type. */
 export class JsonTypeError extends Error {
   constructor(kind: JsonNode['kind'], target: string) {
-    super(`json: cannot unmarshal ${kind} into ${target}`);
+    super(typeErrorText(kind, target));
     this.name = 'JsonTypeError';
   }
+}
+
+export function typeErrorText(kind: JsonNode['kind'], target: string): string {
+  return `json: cannot unmarshal ${kind} into ${target}`;
 }
 
 /** Reads exactly one value (Go `json.Unmarshal`); throws {@link JsonSyntaxError}. */

@@ -6,7 +6,7 @@ import { Base64Error, decodeBase64 } from './base64.ts';
 import { GoUrlError } from './go-url.ts';
 import { imageName, parseImage } from './image.ts';
 import { formatKey, parseKey } from './key.ts';
-import { EntryError, hasIdentityToken, isAnonymous, type KubeletEntry } from './kubelet-entry.ts';
+import { hasIdentityToken, isAnonymous, type KubeletEntry } from './kubelet-entry.ts';
 import { isDockerHub, matchesImage } from './match.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret } from './secret.ts';
@@ -72,7 +72,7 @@ export function buildKeyring(secrets: readonly Secret[]): Keyring {
       continue;
     }
     for (const [server, { login, node }] of decode(value, type, source)) {
-      if (login instanceof EntryError) continue; // decode has thrown it
+      if ('error' in login) continue; // decode has thrown it
       const key = keyOf(server);
       if (key instanceof GoUrlError) ignored.push({ source, reason: 'unreadable server', server, error: key.message });
       else entries.push({ ...login, server, key, source });
@@ -98,7 +98,7 @@ export function lookup(keyring: Keyring, image: string): KeyringEntry[] {
 /** The payload under the data key of a Secret; throws {@link KeyringError} where it is not even base64. */
 function decode(value: string, type: PullSecretType, source: SecretSource): Payload['entries'] {
   const { entries, failure } = decodePayload(bytesOf(value, source), type);
-  if (failure !== undefined) throw new KeyringError(failure.message, source, failure.server);
+  if (failure !== undefined) throw new KeyringError(failure.error, source, failure.server);
   return entries;
 }
 

@@ -1,6 +1,6 @@
 /** One entry of a pull secret as the kubelet decodes it (kubernetes pkg/credentialprovider/config.go). */
 import { Base64Error, decodeBase64 } from './base64.ts';
-import { fieldOf, foldName, type JsonDocument, JsonTypeError, jsonString } from './json.ts';
+import { fieldOf, foldName, type JsonDocument, jsonString, typeErrorText } from './json.ts';
 import type { JsonNode } from './json-scanner.ts';
 import { decodeUtf8 } from './utf8.ts';
 
@@ -12,13 +12,9 @@ export interface KubeletEntry {
 
 /** An entry that the kubelet cannot decode: it then uses no credential of the whole pod. The text is the kubelet's. */
 export class EntryError extends Error {
-  /** Of the entry, where that is known. */
-  readonly server: string | undefined;
-
-  constructor(message: string, server?: string) {
+  constructor(message: string) {
     super(message);
     this.name = 'EntryError';
-    this.server = server;
   }
 }
 
@@ -36,7 +32,7 @@ export function authField(name: string): AuthField | undefined {
 export function decodeKubeletEntry(document: JsonDocument, node: JsonNode): KubeletEntry {
   const type = 'credentialprovider.dockerConfigEntryWithAuth';
   if (node.kind !== 'object' && node.kind !== 'null') {
-    throw new EntryError(new JsonTypeError(node.kind, `Go value of type ${type}`).message);
+    throw new EntryError(typeErrorText(node.kind, `Go value of type ${type}`));
   }
   const { username, password, email, auth } = decodeFields(document, node);
   return auth === '' ? { username, password, email } : { ...decodeAuthField(auth), email };
@@ -67,9 +63,12 @@ export function decodeAuthField(auth: string): { username: string; password: str
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
+/** Padded is what ends in `=` and white space as Go's unicode.IsSpace knows it, which is not that of `\s`. */
+const PADDED = /=[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
+
 function decodeAuthBytes(auth: string): Uint8Array {
   try {
-    return decodeBase64(auth, { padding: /=\s*$/.test(auth) });
+    return decodeBase64(auth, { padding: PADDED.test(auth) });
   } catch (error) {
     if (error instanceof Base64Error) throw new EntryError(error.message);
     throw error;
@@ -84,7 +83,7 @@ function decodeFields(document: JsonDocument, node: JsonNode): Record<AuthField,
     if (field === undefined || value.kind === 'null') continue;
     if (value.kind !== 'string') {
       const target = `Go struct field dockerConfigEntryWithAuth.${field} of type string`;
-      throw new EntryError(new JsonTypeError(value.kind, target).message);
+      throw new EntryError(typeErrorText(value.kind, target));
     }
     fields[field] = jsonString(document, value);
   }

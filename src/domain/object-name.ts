@@ -1,4 +1,5 @@
 /** Names of Kubernetes objects (k8s.io/apimachinery pkg/util/validation). */
+import { trim } from './trim.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_RE = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
@@ -20,7 +21,7 @@ export function proposeName(name: string, limit = 253): string | undefined {
     .toLowerCase()
     .replace(/[^-a-z0-9.]+/g, '-')
     .split('.')
-    .map((label) => label.replace(/^-+|-+$/g, ''))
+    .map((label) => trim(label, '-'))
     .filter((label) => label !== '')
     .join('.')
     .slice(0, limit)

@@ -1,13 +1,21 @@
 /** A whole payload as the kubelet decodes it (Go's json.Unmarshal into credentialprovider's types). */
-import { fieldOf, type JsonDocument, JsonTypeError, parseJson } from './json.ts';
+import { fieldOf, type JsonDocument, parseJson, typeErrorText } from './json.ts';
 import { type JsonNode, JsonSyntaxError } from './json-scanner.ts';
 import { decodeKubeletEntry, EntryError, type KubeletEntry } from './kubelet-entry.ts';
 import type { PullSecretType } from './secret.ts';
 
 export interface PayloadEntry {
   readonly node: JsonNode;
-  /** What the kubelet makes of it; an error spoils the payload, and with it every Secret of the pod. */
-  readonly login: KubeletEntry | EntryError;
+  /** What the kubelet makes of it; a failure spoils the payload, and with it every Secret of the pod. */
+  readonly login: KubeletEntry | Failure;
+}
+
+/** What the kubelet stops at. */
+export interface Failure {
+  /** Go's text. */
+  readonly error: string;
+  /** Of the entry at fault, undefined when it is the whole payload. */
+  readonly server?: string;
 }
 
 export interface Payload {
@@ -15,8 +23,7 @@ export interface Payload {
   readonly document: JsonDocument | undefined;
   /** By server, the last one of each name. */
   readonly entries: ReadonlyMap<string, PayloadEntry>;
-  /** What the kubelet stops at, with Go's text and, when one entry is at fault, its server. */
-  readonly failure: EntryError | undefined;
+  readonly failure: Failure | undefined;
 }
 
 const FIELDS = ['auths', 'HttpHeaders'] as const;
@@ -25,7 +32,7 @@ const FIELDS = ['auths', 'HttpHeaders'] as const;
 export function decodePayload(bytes: Uint8Array, type: PullSecretType): Payload {
   const document = parse(bytes);
   const entries = new Map<string, PayloadEntry>();
-  if (document instanceof EntryError) return { document: undefined, entries, failure: document };
+  if ('error' in document) return { document: undefined, entries, failure: document };
   const failures =
     type === 'kubernetes.io/dockercfg'
       ? decodeMap(document, document.root, entries, 'Go value')
@@ -35,17 +42,17 @@ export function decodePayload(bytes: Uint8Array, type: PullSecretType): Payload 
   return { document, entries, failure };
 }
 
-function parse(bytes: Uint8Array): JsonDocument | EntryError {
+function parse(bytes: Uint8Array): JsonDocument | Failure {
   try {
     return parseJson(bytes);
   } catch (error) {
-    if (error instanceof JsonSyntaxError) return new EntryError(error.message);
+    if (error instanceof JsonSyntaxError) return { error: error.message };
     throw error;
   }
 }
 
 /** `DockerConfigJSON`. */
-function decodeConfig(document: JsonDocument, entries: Map<string, PayloadEntry>): EntryError[] {
+function decodeConfig(document: JsonDocument, entries: Map<string, PayloadEntry>): Failure[] {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') {
     return [wrongType(root, 'Go value of type credentialprovider.DockerConfigJSON')];
@@ -60,11 +67,11 @@ function decodeConfig(document: JsonDocument, entries: Map<string, PayloadEntry>
 }
 
 /** encoding/json `addErrorContext`: the names of the outer struct and field come before those of the entry. */
-function inAuths({ message, server }: EntryError): EntryError {
-  const text = message
+function inAuths({ error, ...rest }: Failure): Failure {
+  const text = error
     .replace(/Go struct field dockerConfigEntryWithAuth\./, 'Go struct field DockerConfigJSON.auths.')
     .replace(/Go value of type /, 'Go struct field DockerConfigJSON.auths of type ');
-  return new EntryError(text, server);
+  return { ...rest, error: text };
 }
 
 /** `DockerConfig`: adds the members of `node`, the last of one name counts; `null` empties the map. */
@@ -73,28 +80,28 @@ function decodeMap(
   node: JsonNode,
   entries: Map<string, PayloadEntry>,
   target: string,
-): EntryError[] {
+): Failure[] {
   if (node.kind === 'null') entries.clear();
   else if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
-  const failures: EntryError[] = [];
+  const failures: Failure[] = [];
   for (const { name, value } of node.members) {
     const login = decodeOrError(document, value, name);
-    if (login instanceof EntryError) failures.push(login);
+    if ('error' in login) failures.push(login);
     entries.set(name, { node: value, login });
   }
   return failures;
 }
 
-function decodeOrError(document: JsonDocument, node: JsonNode, server: string): KubeletEntry | EntryError {
+function decodeOrError(document: JsonDocument, node: JsonNode, server: string): KubeletEntry | Failure {
   try {
     return decodeKubeletEntry(document, node);
   } catch (error) {
-    if (error instanceof EntryError) return new EntryError(error.message, server);
+    if (error instanceof EntryError) return { error: error.message, server };
     throw error;
   }
 }
 
-function headerFailures(node: JsonNode): EntryError[] {
+function headerFailures(node: JsonNode): Failure[] {
   const field = 'Go struct field DockerConfigJSON.HttpHeaders';
   if (node.kind === 'null') return [];
   if (node.kind !== 'object') return [wrongType(node, `${field} of type map[string]string`)];
@@ -103,6 +110,6 @@ function headerFailures(node: JsonNode): EntryError[] {
     .map(({ value }) => wrongType(value, `${field} of type string`));
 }
 
-function wrongType({ kind }: JsonNode, target: string): EntryError {
-  return new EntryError(new JsonTypeError(kind, target).message);
+function wrongType({ kind }: JsonNode, target: string): Failure {
+  return { error: typeErrorText(kind, target) };
 }

@@ -8,6 +8,7 @@
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 const ESCAPE = 0xdc00;
+const SURROGATE = /[\ud800-\udfff]/;
 
 /** The text of `bytes`; every byte that Go's `utf8.DecodeRune` calls invalid becomes one lone surrogate. */
 export function decodeUtf8(bytes: Uint8Array): string {
@@ -20,18 +21,14 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /** The bytes of `text`: the inverse of {@link decodeUtf8}. */
 export function encodeUtf8(text: string): Uint8Array {
-  if (text.isWellFormed()) return encoder.encode(text);
-  const out: number[] = [];
-  for (const character of text) {
-    const code = character.charCodeAt(0);
-    if (character.length === 1 && code >= ESCAPE + 0x80 && code <= ESCAPE + 0xff) out.push(code - ESCAPE);
-    else out.push(...encoder.encode(character));
-  }
-  return Uint8Array.from(out);
+  return text.isWellFormed() ? encoder.encode(text) : encodeByUnit(text);
 }
 
 /** Orders texts by their bytes, as Go does; negative when `one` comes first. UTF-16 would put emoji before U+FFFD. */
 export function compareUtf8(one: string, other: string): number {
+  if (one === other) return 0;
+  // Without surrogates both orders are the same.
+  if (!SURROGATE.test(one) && !SURROGATE.test(other)) return one < other ? -1 : 1;
   const [left, right] = [encodeUtf8(one), encodeUtf8(other)];
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index += 1) {
@@ -41,19 +38,39 @@ export function compareUtf8(one: string, other: string): number {
   return left.length - right.length;
 }
 
+/** A lone surrogate that stands for a byte becomes that byte; another one becomes U+FFFD, as everywhere. */
+function encodeByUnit(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.codePointAt(index) ?? 0;
+    if (code < 0x80) bytes[length++] = code;
+    else if (code >= ESCAPE + 0x80 && code <= ESCAPE + 0xff) bytes[length++] = code - ESCAPE;
+    else {
+      const rune = code >= 0xd800 && code <= 0xdfff ? 0xfffd : code;
+      length += encoder.encodeInto(String.fromCodePoint(rune), bytes.subarray(length)).written;
+      if (rune > 0xffff) index += 1;
+    }
+  }
+  return bytes.slice(0, length);
+}
+
 function decodeByRune(bytes: Uint8Array): string {
   const parts: string[] = [];
+  let valid = 0;
   let index = 0;
   while (index < bytes.length) {
     const width = runeWidth(bytes, index);
-    if (width === 0) {
-      parts.push(String.fromCharCode(ESCAPE + (bytes[index] ?? 0)));
-      index += 1;
-    } else {
-      parts.push(strict.decode(bytes.subarray(index, index + width)));
+    if (width > 0) {
       index += width;
+      continue;
     }
+    if (valid < index) parts.push(strict.decode(bytes.subarray(valid, index)));
+    parts.push(String.fromCharCode(ESCAPE + (bytes[index] ?? 0)));
+    index += 1;
+    valid = index;
   }
+  if (valid < index) parts.push(strict.decode(bytes.subarray(valid, index)));
   return parts.join('');
 }
 

@@ -96,6 +96,18 @@ export const keyringFacts: readonly KeyringFact[] = [
     outcome: ['ada'],
   },
   {
+    title: 'white space behind the padding of auth, which is an error at its place',
+    payloads: [auths(['r.io', '{"auth":"YTpwYQ==\u0085"}'])],
+    image: 'r.io/app',
+    outcome: 'illegal base64 data at input byte 8',
+  },
+  {
+    title: 'a byte order mark is no white space: without padding the first = is the error',
+    payloads: [auths(['r.io', '{"auth":"YTpwYQ==\ufeff"}'])],
+    image: 'r.io/app',
+    outcome: 'illegal base64 data at input byte 6',
+  },
+  {
     title: 'one broken entry in any Secret fails all of them',
     payloads: [auths(['r.io', auth('ada')]), auths(['other.io', '{"auth":"notbase64!"}'])],
     image: 'r.io/app',

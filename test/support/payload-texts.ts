@@ -38,7 +38,7 @@ const badAuth = fc.oneof(
     .tuple(
       pick('dTpw', 'dTpwcA==', 'dTpwcHA=', 'dTpwcHA', 'dTpwcHB', 'cGFudHM='),
       fc.nat(9),
-      pick(' ', '\n', '\r\n', '=', '-', '_', 'é', '\u0000', '==', '\u00a0', 'A', '\t'),
+      pick(' ', '\n', '\r\n', '=', '-', '_', 'é', '\u0000', '==', '\u00a0', '\u0085', '\ufeff', 'A', '\t'),
     )
     .map(([text, index, insert]) => text.slice(0, index) + insert + text.slice(index)),
   fc.string({ unit: 'binary', maxLength: 6 }),
