@@ -81,15 +81,10 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     (attach) =>
       kubernetesFlags(
         listFlags(attach, 'to')
-          .optionsGroup('Afterwards:')
+          .optionsGroup('More:')
           .option('--restart', 'restart the controllers of pods that fail now and will not heal by themselves')
           .option('--wait', 'wait until the pods run, or say why they do not')
-          .optionsGroup('Checks:')
-          .option('--allow-missing', 'attach a Secret that does not exist yet')
-          .option(
-            '--no-checks',
-            'look neither at the Secret nor at workloads and pods: two requests for a service account',
-          ),
+          .option('--allow-missing', 'attach a Secret that does not exist yet'),
       )
         .addHelpText(
           'after',
@@ -108,7 +103,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
   command('detach', 'take a Secret out of the lists that name it, also one that is gone', (detach) =>
     kubernetesFlags(
-      listFlags(detach, 'from').optionsGroup('Afterwards:').option('--wait', 'wait until the pods run without it'),
+      listFlags(detach, 'from').optionsGroup('More:').option('--wait', 'wait until the pods run without it'),
     )
       .addHelpText(
         'after',
@@ -142,6 +137,8 @@ function listFlags(command: Command, preposition: 'to' | 'from'): Command {
     .optionsGroup('Pods without a controller:')
     .option('--recreate', 'delete and create them again, after the server has accepted the new one')
     .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')
+    .optionsGroup('Checks:')
+    .option('--no-checks', 'look neither at the Secret nor at workloads and pods: 2 requests for a service account')
     .optionsGroup('Output:')
     .addOption(dryRunOption('change nothing and print the plan: client only reads, server checks the writes'))
     .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))

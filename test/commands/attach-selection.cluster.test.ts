@@ -1,0 +1,162 @@
+/** What `attach` and `detach` pick by kind, use, labels and namespace, and what a person picks from a list. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { run } from '../../src/run.ts';
+import { api, cluster, newNamespace, waitFor } from '../cluster/use.ts';
+import {
+  account,
+  listOf,
+  named,
+  newAccount,
+  newPullSecret,
+  newWorkload,
+  pathOf,
+  regsecretIn,
+} from '../support/attach-world.ts';
+import { fakeIo } from '../support/io.ts';
+
+let namespace = '';
+beforeEach(async () => {
+  namespace = await newNamespace({ serviceAccount: true });
+  await newPullSecret(namespace, 'regsecret');
+});
+
+const listed = async (name: string, where = namespace) => (await account(where, name)).imagePullSecrets;
+const lines = (text: string): string[] => text.trimEnd().split('\n').sort();
+
+describe('--all-serviceaccounts', () => {
+  test('in a namespace', async () => {
+    await newAccount(namespace, { imagePullSecrets: named('regsecret') }, 'has-it');
+    await newAccount(namespace, { imagePullSecrets: named('a') }, 'robot');
+    const ran = await regsecretIn(namespace, ['attach', '--all-serviceaccounts']);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(lines(ran.stdout)).toEqual([
+      'serviceaccount/default patched',
+      'serviceaccount/has-it unchanged',
+      'serviceaccount/robot patched',
+    ]);
+    expect(await listed('robot')).toEqual(named('a', 'regsecret'));
+  });
+
+  test('by labels', async () => {
+    await newAccount(namespace, { metadata: { name: 'robot', labels: { team: 'a' } } });
+    const ran = await regsecretIn(namespace, ['attach', '--all-serviceaccounts', '-l', 'team=a']);
+    expect(ran.stdout).toBe('serviceaccount/robot patched\n');
+  });
+
+  test('-A: wherever the Secret is, and the other namespaces are named', async () => {
+    const [second, without] = [
+      await newNamespace({ serviceAccount: true }),
+      await newNamespace({ serviceAccount: true }),
+    ];
+    const secret = `pull-${namespace}`;
+    await newPullSecret(namespace, secret);
+    await newPullSecret(second, secret);
+    const env = { KUBECONFIG: cluster().kubeconfig };
+    const io = fakeIo({ env });
+    expect(await run(['attach', secret, '--all-serviceaccounts', '-A'], io)).toBe(0);
+    expect(lines(io.written.stdout)).toEqual(
+      [`serviceaccount/default patched in ${namespace}`, `serviceaccount/default patched in ${second}`].sort(),
+    );
+    expect(io.written.stderr).toMatch(
+      new RegExp(`warning: secret ${secret} does not exist in .*, so nothing is attached there`),
+    );
+    expect(await listed('default', without)).toBeUndefined();
+    const again = fakeIo({ env });
+    await run(['detach', secret, '--all-serviceaccounts', '-A'], again);
+    expect(lines(again.written.stdout).filter((line) => line.includes('patched'))).toHaveLength(2);
+    expect(await listed('default', second)).toBeUndefined();
+  });
+
+  test('more of them than fit on a page', { timeout: 120_000 }, async () => {
+    const names = Array.from({ length: 620 }, (_, index) => `robot-${index}`);
+    await Promise.all(names.map((name) => newAccount(namespace, {}, name)));
+    const ran = await regsecretIn(namespace, ['attach', '--all-serviceaccounts']);
+    expect(lines(ran.stdout)).toEqual([...names, 'default'].map((name) => `serviceaccount/${name} patched`).sort());
+    const { body } = await api('GET', `/api/v1/namespaces/${namespace}/serviceaccounts`);
+    const lists = body.items.map(({ imagePullSecrets }: { imagePullSecrets: unknown }) => imagePullSecrets);
+    expect(lists).toEqual(Array.from({ length: 621 }, () => named('regsecret')));
+  });
+});
+
+test('--used: the service accounts that pods and workloads name, and no other', async () => {
+  for (const name of ['of-pod', 'of-job', 'of-cron', 'idle']) await newAccount(namespace, {}, name);
+  await newWorkload('Pod', namespace, { account: 'of-pod' });
+  await newWorkload('CronJob', namespace, { account: 'of-cron' });
+  await newWorkload('Job', namespace, { account: 'of-job' });
+  const used = async () => (await api('GET', pathOf('Pod', namespace))).body.items.length === 2;
+  await waitFor(used, { what: 'the pod of the job' });
+  const ran = await regsecretIn(namespace, ['attach', '--used']);
+  expect(lines(ran.stdout)).toEqual(['of-cron', 'of-job', 'of-pod'].map((name) => `serviceaccount/${name} patched`));
+});
+
+describe('--to KIND -l', () => {
+  test('workloads with these labels', async () => {
+    const web = await newWorkload('Deployment', namespace, { metadata: { labels: { team: 'a' } } });
+    await newWorkload('Deployment', namespace, { metadata: { labels: { team: 'b' } } });
+    const ran = await regsecretIn(namespace, ['attach', '--to', 'deploy', '-l', 'team=a']);
+    expect(ran).toMatchObject({ code: 0, stdout: `deployment.apps/${web} patched\n` });
+    expect(await listOf('Deployment', namespace, web)).toEqual(named('regsecret'));
+  });
+
+  test('pods with these labels: what makes them, once', async () => {
+    const web = await newWorkload('Deployment', namespace, { fields: { replicas: 3 } });
+    const path = `${pathOf('Pod', namespace)}?labelSelector=app=${web}`;
+    await waitFor(async () => (await api('GET', path)).body.items.length === 3, { what: 'three pods' });
+    const ran = await regsecretIn(namespace, ['attach', '--to', 'pods', '-l', `app=${web}`]);
+    expect(ran).toMatchObject({ code: 0, stdout: `deployment.apps/${web} patched\n` });
+  });
+
+  test('one that cannot be done does not keep the others from it', async () => {
+    const metadata = { labels: { team: 'c' } };
+    await newWorkload('Pod', namespace, { metadata });
+    await newAccount(namespace, { metadata: { name: 'robot', labels: { team: 'c' } } });
+    const ran = await regsecretIn(namespace, ['attach', '--to', 'pod', '--all-serviceaccounts', '-l', 'team=c']);
+    expect(ran).toMatchObject({ code: 1, stdout: 'serviceaccount/robot patched\n' });
+    expect(ran.stderr).toContain('--recreate');
+  });
+});
+
+describe('on a terminal without a target', () => {
+  /** Waits for the question, then types. */
+  async function choose(
+    args: readonly string[],
+    keys: string,
+  ): Promise<{ code: number; stdout: string; screen: string }> {
+    const io = fakeIo({ env: { KUBECONFIG: cluster().kubeconfig }, tty: true });
+    const running = run([...args, '-n', namespace], io);
+    await waitFor(() => io.written.stderr.includes('regsecret to') || io.written.stderr.includes('regsecret from'), {
+      what: 'the question',
+    });
+    (io.stdin.stream() as unknown as NodeJS.WritableStream).write(keys);
+    return { code: await running, stdout: io.written.stdout, screen: io.written.stderr };
+  }
+
+  test('a list to choose from, with who uses what', async () => {
+    await newAccount(namespace, {}, 'robot');
+    const web = await newWorkload('Deployment', namespace, { account: 'robot', list: named('other') });
+    await waitFor(async () => (await api('GET', pathOf('Pod', namespace))).body.items.length === 1, { what: 'a pod' });
+    const chosen = await choose(['attach'], ' \r');
+    expect(chosen).toMatchObject({ code: 0, stdout: 'serviceaccount/default patched\n' });
+    expect(chosen.screen).toContain('serviceaccount/default  used by nothing');
+    expect(chosen.screen).toContain(`serviceaccount/robot  used by 1 pod: deployment.apps/${web}`);
+    expect(chosen.screen).toContain(`deployment.apps/${web}  has a list of its own: other`);
+  });
+
+  test('detaching offers only what has it', async () => {
+    await newAccount(namespace, { imagePullSecrets: named('regsecret') }, 'robot');
+    const chosen = await choose(['detach'], ' \r');
+    expect(chosen).toMatchObject({ code: 0, stdout: 'serviceaccount/robot patched\n' });
+    expect(chosen.screen).not.toContain('serviceaccount/default');
+  });
+
+  test('a bare pod is created again only after a yes', async () => {
+    const name = await newWorkload('Pod', namespace);
+    const io = fakeIo({ env: { KUBECONFIG: cluster().kubeconfig }, tty: true });
+    const running = run(['attach', '--pod', name, '-n', namespace], io);
+    await waitFor(() => io.written.stderr.includes('cannot be changed'), { what: 'the question' });
+    (io.stdin.stream() as unknown as NodeJS.WritableStream).write('y\r');
+    expect(await running).toBe(0);
+    expect(io.written.stdout).toBe(`pod/${name} recreated\n`);
+    expect(await listOf('Pod', namespace, name)).toEqual(named('regsecret'));
+  });
+});

@@ -1,0 +1,163 @@
+/** What the tests of `attach` and `detach` set up and look up. */
+import { randomBytes } from 'node:crypto';
+import { api, cluster, kubeconfigFor } from '../cluster/use.ts';
+import { here, type RanHere } from './here.ts';
+import type { FakeIoOptions } from './io.ts';
+
+export interface Metadata {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels?: Record<string, string>;
+  readonly annotations?: Record<string, string>;
+  readonly managedFields?: readonly {
+    readonly manager: string;
+    readonly operation: string;
+    readonly fieldsV1: object;
+  }[];
+}
+
+export interface Account {
+  readonly metadata: Metadata;
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+}
+
+export const freshName = (prefix = 'x'): string => `${prefix}-${randomBytes(4).toString('hex')}`;
+
+/** A list of pull secrets. */
+export const named = (...names: string[]): { name: string }[] => names.map((name) => ({ name }));
+
+/** Runs a command line in `namespace`. */
+export function regsecretIn(
+  namespace: string,
+  args: readonly string[],
+  options: { kubeconfig?: string } & FakeIoOptions = {},
+): Promise<RanHere> {
+  const { kubeconfig = cluster().kubeconfig, ...rest } = options;
+  return here([...args, '-n', namespace], { ...rest, env: { KUBECONFIG: kubeconfig, ...rest.env } });
+}
+
+export async function created<T>(path: string, body: object): Promise<T> {
+  const answer = await api('POST', path, body);
+  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body as T;
+}
+
+export function newAccount(namespace: string, body: object = {}, name = freshName('sa')): Promise<Account> {
+  const whole = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name }, ...body };
+  return created(`/api/v1/namespaces/${namespace}/serviceaccounts`, whole);
+}
+
+export async function account(namespace: string, name: string): Promise<Account> {
+  return (await api('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`)).body as Account;
+}
+
+/** A Secret that opens `host`. */
+export function newPullSecret(
+  namespace: string,
+  name: string,
+  host = 'r.example',
+  login: { username: string; password: string } = { username: 'jane', password: 'x' },
+): Promise<unknown> {
+  const auth = Buffer.from(`${login.username}:${login.password}`).toString('base64');
+  return newSecret(namespace, name, 'kubernetes.io/dockerconfigjson', {
+    '.dockerconfigjson': JSON.stringify({ auths: { [host]: { auth } } }),
+  });
+}
+
+export function newSecret(namespace: string, name: string, type: string, stringData: object): Promise<unknown> {
+  const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type, stringData };
+  return created(`/api/v1/namespaces/${namespace}/secrets`, body);
+}
+
+/** A kubeconfig of a user who may do only this in `namespace`. */
+export async function userWith(namespace: string, rules: readonly object[]): Promise<string> {
+  const user = freshName('user');
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: user } };
+  await created(`${rbac}/roles`, { ...role, kind: 'Role', rules });
+  await created(`${rbac}/rolebindings`, {
+    ...role,
+    kind: 'RoleBinding',
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+  });
+  return kubeconfigFor({ user });
+}
+
+export interface PodSpecOptions {
+  readonly image?: string;
+  readonly list?: readonly object[];
+  readonly account?: string;
+  readonly spec?: object;
+}
+
+export function podSpec({ image = 'r.example/app:1', list, account: name, spec = {} }: PodSpecOptions = {}): object {
+  return {
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: 'app', image, imagePullPolicy: 'Always' }],
+    ...(list === undefined ? {} : { imagePullSecrets: list }),
+    ...(name === undefined ? {} : { serviceAccountName: name }),
+    ...spec,
+  };
+}
+
+export type Kind =
+  | 'Deployment'
+  | 'StatefulSet'
+  | 'DaemonSet'
+  | 'ReplicaSet'
+  | 'ReplicationController'
+  | 'Job'
+  | 'CronJob'
+  | 'PodTemplate'
+  | 'Pod';
+
+/** Where objects of a kind are. */
+export function pathOf(kind: Kind, namespace: string, name = ''): string {
+  const group = {
+    Deployment: 'apps',
+    StatefulSet: 'apps',
+    DaemonSet: 'apps',
+    ReplicaSet: 'apps',
+    Job: 'batch',
+    CronJob: 'batch',
+  };
+  const api = kind in group ? `/apis/${group[kind as keyof typeof group]}/v1` : '/api/v1';
+  return `${api}/namespaces/${namespace}/${kind.toLowerCase()}s${name === '' ? '' : `/${name}`}`;
+}
+
+/** Creates a workload, or a bare pod; `fields` go into its spec. */
+export async function newWorkload(
+  kind: Kind,
+  namespace: string,
+  options: PodSpecOptions & { readonly name?: string; readonly fields?: object; readonly metadata?: object } = {},
+): Promise<string> {
+  const { name = freshName(kind.toLowerCase().slice(0, 4)), fields = {}, metadata = {} } = options;
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: podSpec(options) };
+  const once = { metadata: { labels }, spec: { ...template.spec, restartPolicy: 'Never' } };
+  const specs: Record<Kind, object> = {
+    Deployment: { spec: { selector: { matchLabels: labels }, template, ...fields } },
+    StatefulSet: { spec: { serviceName: name, selector: { matchLabels: labels }, template, ...fields } },
+    DaemonSet: { spec: { selector: { matchLabels: labels }, template, ...fields } },
+    ReplicaSet: { spec: { selector: { matchLabels: labels }, template, ...fields } },
+    ReplicationController: { spec: { selector: labels, template, ...fields } },
+    Job: { spec: { template: once, ...fields } },
+    CronJob: { spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: { template: once } }, ...fields } },
+    PodTemplate: { template, ...fields },
+    Pod: { spec: { ...template.spec, ...fields } },
+  };
+  const path = pathOf(kind, namespace);
+  const apiVersion = path.startsWith('/apis/') ? path.split('/').slice(2, 4).join('/') : 'v1';
+  await created(path, { apiVersion, kind, metadata: { name, labels, ...metadata }, ...specs[kind] });
+  return name;
+}
+
+/** The list in the template of a workload, or in a pod. */
+export async function listOf(kind: Kind, namespace: string, name: string): Promise<readonly object[] | undefined> {
+  const { body } = await api('GET', pathOf(kind, namespace, name));
+  if (kind === 'Pod') return body.spec.imagePullSecrets;
+  if (kind === 'PodTemplate') return body.template.spec.imagePullSecrets;
+  return (kind === 'CronJob' ? body.spec.jobTemplate : body).spec.template.spec.imagePullSecrets;
+}
