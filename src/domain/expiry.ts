@@ -38,6 +38,17 @@ export function expiryOf(entry: AuthEntry, env: Environment, now: number): Expir
   return undefined;
 }
 
+/** When a login ends by what it says itself, in milliseconds since 1970: a JSON web token, or a password of Amazon ECR. */
+export function claimedEnd({
+  username,
+  password,
+}: {
+  readonly username: string;
+  readonly password: string;
+}): number | undefined {
+  return jwtExpiry(password) ?? (username === 'AWS' ? ecrExpiry(password) : undefined);
+}
+
 /** The `exp` claim of a JSON web token (RFC 7519 section 4.1.4) in milliseconds. The signature is not looked at. */
 function jwtExpiry(token: string): number | undefined {
   const payload = /^eyJ[\w-]*\.(eyJ[\w-]*)\.[\w-]*$/.exec(token)?.[1];

@@ -49,7 +49,8 @@ export function displayServer(server: string): string {
  */
 export function serverProblem(server: string): ServerProblem | undefined {
   const opensNothing = exampleImage(server) === undefined;
-  const reason = unusable(server) ?? (opensNothing ? `${server} has a form that no image can have` : undefined);
+  const reason =
+    unusable(server) ?? (opensNothing ? `${hideUserInfo(server)} has a form that no image can have` : undefined);
   if (reason === undefined) return undefined;
   const proposal = propose(server);
   const works = proposal !== undefined && unusable(proposal) === undefined && exampleImage(proposal) !== undefined;
@@ -60,7 +61,7 @@ function unusable(server: string): string | undefined {
   if (server === '') return 'the server is empty';
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(server)?.[1];
   if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') {
-    return `${server} has the scheme ${scheme}, which the kubelet does not know`;
+    return `${hideUserInfo(server)} has the scheme ${scheme}, which the kubelet does not know`;
   }
   let key: Key;
   try {
@@ -126,5 +127,5 @@ function hasUserInfo(server: string): boolean {
 
 /** A password in a server must not reach the screen. */
 export function hideUserInfo(server: string): string {
-  return server.replace(/^(https?:\/\/)?[^/]*@/, '$1…@');
+  return server.replace(/^([A-Za-z][A-Za-z0-9+.-]*:)?(\/*)[^/]*@/, '$1$2…@');
 }
