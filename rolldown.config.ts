@@ -1,11 +1,45 @@
-import { rmSync } from 'node:fs';
-import { defineConfig } from 'rolldown';
-
-rmSync('dist', { recursive: true, force: true });
+import { spawnSync } from 'node:child_process';
+import { defineConfig, type RolldownOptions } from 'rolldown';
+import { licences } from './build/licences.ts';
+import { shims } from './build/shims.ts';
 
 /** One chunk per lazily loaded part, so that a command reads only what it uses. */
-export default defineConfig({
+const program: RolldownOptions = {
   input: { main: 'src/main.ts' },
   platform: 'node',
-  output: { dir: 'dist', format: 'esm', minify: true, chunkFileNames: '[name]-[hash].js' },
-});
+  transform: { define: { REGSECRET_COMMIT: commit() } },
+  plugins: [shims(), licences()],
+};
+
+export default defineConfig([
+  {
+    ...program,
+    // Node loads CommonJS 6 ms faster than ES modules, and its own modules without listing all that they export.
+    output: {
+      dir: 'dist/cli',
+      cleanDir: true,
+      format: 'cjs',
+      minify: true,
+      dynamicImportInCjs: false,
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name]-[hash].cjs',
+    },
+  },
+  {
+    ...program,
+    // What the executables are compiled from (build/executable.ts); Bun is 3 ms faster with ES modules.
+    output: { dir: 'exe/bundle', cleanDir: true, format: 'esm', minify: true },
+  },
+  {
+    input: { index: 'src/index.ts' },
+    platform: 'neutral',
+    output: { dir: 'dist/api', cleanDir: true, format: 'esm' },
+  },
+]);
+
+/** The commit that is built, with `-dirty` when it is not all of it; undefined outside of a repository. */
+function commit(): string {
+  const args = ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'];
+  const { stdout } = spawnSync('git', args, { encoding: 'utf8' });
+  return stdout ? JSON.stringify(stdout.trim()) : 'undefined';
+}

@@ -1,10 +1,12 @@
-/** The process: its arguments in, its exit code out. */
+/** The process: its arguments in, its exit code out. Importing this file runs the program. */
 import { processIo } from './io.ts';
 import { run } from './run.ts';
 
-/** Runs this process to its end. `argv` is that of the process: the runtime, the program, then the arguments. */
-export async function main(argv: readonly string[]): Promise<never> {
-  // kubectl finds plugins by this name.
-  const plugin = /(^|[\\/])kubectl-regsecret(\.exe|\.js)?$/.test(argv[1] ?? '');
-  process.exit(await run(argv.slice(2), processIo(), plugin ? 'kubectl regsecret' : 'regsecret'));
-}
+/** kubectl finds plugins by this name. The executable says it as its own name, Node as that of its script. */
+const PLUGIN = /(^|[\\/])kubectl-regsecret(\.exe|\.cjs)?$/;
+const name = [process.argv0, process.argv[1] ?? ''].some((path) => PLUGIN.test(path))
+  ? 'kubectl regsecret'
+  : 'regsecret';
+
+// No `await`: this becomes CommonJS for Node.
+run(process.argv.slice(2), processIo(), name).then((code) => process.exit(code));

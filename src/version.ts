@@ -1,4 +1,9 @@
-/** The version of this program, from package.json. */
+/** The version of this program, from package.json, and the commit it is built from. */
 import manifest from '../package.json' with { type: 'json' };
 
-export const VERSION: string = manifest.version;
+/** Put in by the build (rolldown.config.ts); the sources as they are have none. */
+declare const REGSECRET_COMMIT: string | undefined;
+
+/** `0.1.0 (1a2b3c4d5e6f)`, which is also the form that a User-Agent has. */
+export const VERSION: string =
+  typeof REGSECRET_COMMIT === 'string' ? `${manifest.version} (${REGSECRET_COMMIT})` : manifest.version;

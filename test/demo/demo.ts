@@ -8,7 +8,7 @@ import { missing } from '../cluster/availability.ts';
 import { janedoe } from '../cluster/registries.ts';
 import { startSupervisor } from '../cluster/supervisor.ts';
 
-const program = fileURLToPath(new URL('../../bin/regsecret.js', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/regsecret.cjs', import.meta.url));
 
 interface World {
   readonly folder: string;

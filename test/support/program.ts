@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-const bin = fileURLToPath(new URL('../../bin/regsecret.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/regsecret.cjs', import.meta.url));
 
 /**
  * The command that runs the artefact under test: the executable in REGSECRET_EXE, or the npm package, on the Node in

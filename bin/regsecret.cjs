@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// In the words of old versions of Node, which have to understand this file to refuse.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(
@@ -7,5 +8,4 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exit(1);
 }
-const { main } = await import('../dist/main.js');
-await main(process.argv);
+require('../dist/cli/main.cjs');

@@ -1,0 +1,74 @@
+/**
+ * Compiles exe/bundle, which rolldown has made of the same sources as the npm package, into executables that need no
+ * Node: all of them, those that are named, or with `host` the one for this machine.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execute, runtimeFor } from './runtime.ts';
+import { executableName, hostName, TARGETS, type Target } from './targets.ts';
+
+const FLAGS = [
+  ...['build', '--compile', '--minify', '--bytecode', '--format=esm', '--splitting'],
+  // An executable must not run or read what lies in the folder that it is started in.
+  ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
+  ...['--no-compile-autoload-tsconfig', '--no-compile-autoload-package-json'],
+  // A run is over before compiled code pays: 3 ms and 4 MB less for a live create, 20 % more for a config of 5 MB.
+  '--compile-jit-policy=100',
+];
+
+const BUN = join('node_modules', 'bun', 'bin', 'bun.exe');
+
+function compile(outfile: string, more: readonly string[]): void {
+  execute(BUN, [...FLAGS, ...more, '--outfile', outfile, join('exe', 'bundle', 'main.js')]);
+}
+
+/** The functions in the order of a run, so that what is used together lies together: 1 ms and 2 MB less for a live create. */
+function recordOrder(folder: string): string {
+  const program = join(folder, executableName(hostName()));
+  compile(program, []);
+  const login = ['create', 'x', '--docker-server=r.io', '--docker-username=u', '--docker-password=p'];
+  // Nothing listens there, so this run fails, but not before it has loaded all that it needs.
+  const nowhere = ['--api-server=https://127.0.0.1:1', '--token=t', '--insecure-skip-tls-verify'];
+  const files = [
+    [...login, '--dry-run=client', '-o', 'yaml'],
+    [...login, ...nowhere],
+  ].map((args, index) => {
+    const file = join(folder, `${index}.order`);
+    spawnSync(program, args, { env: { BUN_BYTECODE_ORDER_OUT: file, HOME: folder, USERPROFILE: folder } });
+    return file;
+  });
+  return `--bytecode-order=${files.join(',')}`;
+}
+
+function build(target: Target, order: string): string {
+  const name = executableName(target.name);
+  compile(join('exe', name), [order, ...crossFlags(target)]);
+  const sum = createHash('sha256')
+    .update(readFileSync(join('exe', name)))
+    .digest('hex');
+  process.stdout.write(`exe/${name}\n`);
+  return `${sum}  ${name}\n`;
+}
+
+/** The runtime that npm has installed is the one for this machine. */
+function crossFlags(target: Target): string[] {
+  if (target.name === hostName()) return [];
+  return ['--target', `bun-${target.name}`, '--compile-executable-path', runtimeFor(target, join('exe', 'runtime'))];
+}
+
+const wanted = process.argv.slice(2).map((name) => (name === 'host' ? hostName() : name));
+const targets = TARGETS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const unknown = wanted.filter((name) => !targets.some((target) => target.name === name));
+if (unknown.length > 0) throw new Error(`no executable can be built for ${unknown.join(', ')}`);
+
+const folder = mkdtempSync(join(tmpdir(), 'regsecret-exe-'));
+try {
+  const order = recordOrder(folder);
+  // As `sha256sum --check` reads them.
+  writeFileSync(join('exe', 'SHA256SUMS'), targets.map((target) => build(target, order)).join(''));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,20 @@
+/**
+ * What regsecret knows about image-pull secrets, as functions over plain data: nothing here reads a file, asks a cluster
+ * or looks at the clock.
+ *
+ * @packageDocumentation
+ */
+export type { AuthEntry, Credential } from './domain/credential.ts';
+export { type DockerConfig, DockerConfigError, decodeDockerConfig } from './domain/docker-config.ts';
+export { type ImageReference, ImageReferenceError, parseImage } from './domain/image.ts';
+export {
+  buildKeyring,
+  type Ignored,
+  type Keyring,
+  type KeyringEntry,
+  KeyringError,
+  lookup,
+  type SecretSource,
+} from './domain/keyring.ts';
+export { buildPullSecret, type PullSecretOptions } from './domain/pull-secret.ts';
+export type { ObjectMeta, PullSecretType, Secret as V1Secret } from './domain/secret.ts';
