@@ -1,23 +1,48 @@
-import { defineConfig } from 'vitest/config';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { executableName, hostName } from './build/targets.ts';
 import { missing } from './test/cluster/availability.ts';
 
 /**
  * Three projects by what a test needs: nothing (`*.test.ts`), a control plane (`*.cluster.test.ts`), a node with
- * registries (`*.node.test.ts`). What this machine cannot run is left out, in one line each, or is an error when
- * REGSECRET_REQUIRE names it.
+ * registries (`*.node.test.ts`). Tests that run the program as a process run in a second one each, with the executable.
+ * What this machine cannot run is left out, in one line each, or is an error when REGSECRET_REQUIRE names it.
  */
 const required = (process.env.REGSECRET_REQUIRE ?? '').split(',');
 
-function runnable(need: 'cluster' | 'node'): boolean {
-  const reason = missing(need);
+function runnable(need: 'cluster' | 'node' | 'executable', reason: string | undefined): boolean {
   if (reason === undefined) return true;
   if (required.includes(need)) throw new Error(`the ${need} tests are required but cannot run: ${reason}`);
   console.error(`left out: the ${need} tests, because ${reason}`);
   return false;
 }
 
-const clusterTests = 'test/**/*.cluster.test.ts';
-const nodeTests = 'test/**/*.node.test.ts';
+const executable = resolve('exe', executableName(hostName()));
+const withExecutable = runnable(
+  'executable',
+  existsSync(executable) ? undefined : 'there is none for this machine: npm run build:exe -- host',
+);
+
+const all = globSync('test/**/*.test.ts').map((file) => file.replaceAll('\\', '/'));
+const clusterTests = all.filter((file) => file.endsWith('.cluster.test.ts'));
+const nodeTests = all.filter((file) => file.endsWith('.node.test.ts'));
+const unitTests = all.filter((file) => !clusterTests.includes(file) && !nodeTests.includes(file));
+
+function runsProgram(file: string): boolean {
+  return /support\/(program|terminal)\.ts'/.test(readFileSync(join(import.meta.dirname, file), 'utf8'));
+}
+
+function project(name: string, include: string[], globalSetup: string[]): TestProjectInlineConfiguration[] {
+  const outside = include.filter(runsProgram);
+  const setup = { globalSetup };
+  return [
+    { test: { name, include, ...setup } },
+    ...(withExecutable && outside.length > 0
+      ? [{ test: { name: `${name}-exe`, include: outside, env: { REGSECRET_EXE: executable }, ...setup } }]
+      : []),
+  ];
+}
 
 export default defineConfig({
   test: {
@@ -25,13 +50,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [clusterTests, nodeTests] } },
-      ...(runnable('cluster')
-        ? [{ test: { name: 'cluster', include: [clusterTests], globalSetup: ['test/cluster/setup.ts'] } }]
-        : []),
-      ...(runnable('node')
-        ? [{ test: { name: 'node', include: [nodeTests], globalSetup: ['test/cluster/setup-node.ts'] } }]
-        : []),
+      ...project('unit', unitTests, []),
+      ...(runnable('cluster', missing('cluster')) ? project('cluster', clusterTests, ['test/cluster/setup.ts']) : []),
+      ...(runnable('node', missing('node')) ? project('node', nodeTests, ['test/cluster/setup-node.ts']) : []),
     ],
   },
 });

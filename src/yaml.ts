@@ -22,8 +22,22 @@ export async function formatYaml(value: unknown): Promise<string> {
   const quoteShortDates: ScalarStyleRule = (layout) => {
     if (isShortDate(layout.node.value)) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
   };
-  const scalarStyleRules = [quoteShortDates, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
+  const keepPlain: ScalarStyleRule = (layout) => {
+    if (isPlainText(layout.node.value)) layout.style = SCALAR_STYLE.PLAIN;
+  };
+  const scalarStyleRules = [quoteShortDates, ...Object.values(DEFAULT_SCALAR_STYLE_RULES), keepPlain];
   return dump(value, { sortKeys: true, quoteStyle: 'double', lineWidth: -1, noRefs: true, scalarStyleRules });
+}
+
+/** Texts that readers of YAML 1.1 take for something else. */
+const WORD = /^(?:y|yes|n|no|on|off|true|false|null)$/i;
+
+/**
+ * Whether a value surely needs no quotes. js-yaml's own pattern for that is too much for Bun on texts above 100 KB: it
+ * matches none of them, without a word.
+ */
+export function isPlainText(text: string): boolean {
+  return /^[A-Za-z][\w./+=-]*$/.test(text) && !WORD.test(text);
 }
 
 /** kubectl's YAML takes `2024-1-1` for a date, too, and writes it in quotes (go-yaml resolve.go `allowedTimestampFormats`). */
