@@ -101,6 +101,7 @@ function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachRequest {
     ...targetsOf(options),
     allNamespaces: options.allNamespaces ?? false,
     recreate: options.recreate ?? false,
+    folder: io.env.TMPDIR || undefined,
     checks: options.checks ?? true,
     allowMissing: options.allowMissing ?? false,
     restart: options.restart ?? false,

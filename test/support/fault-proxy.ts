@@ -18,8 +18,10 @@ export type Fault =
   | 'reset-after'
   /** Cuts the connection in the middle of the answer. */
   | 'truncate'
-  /** Never answers. */
+  /** Never answers; the API server has not seen the request. */
   | 'hang'
+  /** Passes the request on, waits until the API server has done it, and never answers. */
+  | 'hang-after'
   /** Answers in place of the API server. */
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
 
@@ -37,6 +39,8 @@ export interface FaultProxy {
   /** To be used in place of the API server's address; its certificate is issued by the cluster's authority. */
   readonly server: string;
   readonly requests: readonly SeenRequest[];
+  /** How many requests the API server has answered. */
+  readonly passed: number;
   close(): Promise<void>;
 }
 
@@ -62,6 +66,7 @@ export async function startFaultProxy(
   };
   const requests: SeenRequest[] = [];
   const connections = new Map<unknown, number>();
+  let passed = 0;
   const started = performance.now();
   const server = createServer({ cert: files.certificate, key: files.key }, (incoming, answer) => {
     const { method = '', url = '', headers, socket } = incoming;
@@ -75,12 +80,19 @@ export async function startFaultProxy(
     };
     requests.push(seen);
     const agent = headers.authorization === undefined ? agents.admin : agents.user;
-    handle(choose(seen, requests.length), incoming, answer, () => forward(cluster.server, agent, incoming));
+    handle(choose(seen, requests.length), incoming, answer, async () => {
+      const answered = await forward(cluster.server, agent, incoming);
+      passed += 1;
+      return answered;
+    });
   });
   await listen(server);
   return {
     server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    get passed() {
+      return passed;
+    },
     async close() {
       agents.admin.destroy();
       agents.user.destroy();
@@ -104,6 +116,7 @@ async function handle(
   }
   const passed = await pass();
   if (fault === 'reset-after') return void incoming.socket.destroy();
+  if (fault === 'hang-after') return;
   answer.writeHead(passed.status, passed.headers);
   if (fault === undefined) return void answer.end(passed.body);
   answer.write(passed.body.subarray(0, passed.body.length / 2), () => incoming.socket.destroy());

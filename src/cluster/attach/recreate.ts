@@ -27,7 +27,7 @@ export async function recreatePod(pod: Holder, list: readonly unknown[], context
   const fields = rehearsed === undefined ? [] : differences(manifest, rehearsed);
   if (fields.length > 0) listener.note({ code: 'differs', ref: pod.ref, fields });
   if (request.dryRun !== 'none') return { ...pod, list };
-  const saved = saveManifest(pod.ref.name, manifest);
+  const saved = saveManifest(pod.ref.name, manifest, request.folder);
   const deadline = performance.now() + (request.timeoutMs ?? TIMEOUT_MS);
   if (!(await remove(pod, saved, context))) {
     saved.remove();

@@ -18,6 +18,8 @@ export interface AttachRequest {
   readonly allNamespaces: boolean;
   /** Whether pods without a controller may be deleted and created again. */
   readonly recreate: boolean;
+  /** For the manifest of a pod while it is gone; undefined: where temporary files go. */
+  readonly folder: string | undefined;
   /** Asks the person for that; left out where there is nobody. */
   readonly confirm?: ((pod: ObjectRef, losses: readonly string[]) => Promise<boolean>) | undefined;
   /** Whether to look at the Secret, at workloads and at pods. */

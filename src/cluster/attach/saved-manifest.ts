@@ -9,10 +9,13 @@ export interface SavedManifest {
   remove(): void;
 }
 
-/** Written to the end before this returns; only its owner can read folder and file. Throws UserError. */
-export function saveManifest(name: string, object: unknown): SavedManifest {
+/**
+ * Written to the end before this returns, into a new folder in `parent` or where temporary files go; only its owner can
+ * read folder and file. Throws UserError.
+ */
+export function saveManifest(name: string, object: unknown, parent = tmpdir()): SavedManifest {
   try {
-    const file = join(mkdtempSync(join(tmpdir(), 'regsecret-')), `${name}.json`);
+    const file = join(mkdtempSync(join(parent, 'regsecret-')), `${name}.json`);
     const descriptor = openSync(file, 'wx', 0o600);
     writeSync(descriptor, `${JSON.stringify(object, undefined, 2)}\n`);
     fsyncSync(descriptor);
@@ -20,6 +23,6 @@ export function saveManifest(name: string, object: unknown): SavedManifest {
     return { file, remove: () => rmSync(dirname(file), { recursive: true, force: true }) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`cannot keep the manifest of ${name} in ${tmpdir()}: ${code}`, 'name a folder with TMPDIR');
+    throw new UserError(`cannot keep the manifest of ${name} in ${parent}: ${code}`, 'name a folder with TMPDIR');
   }
 }
