@@ -16,6 +16,9 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => io.stdout.columns() ?? 100,
       getErrHelpWidth: () => io.stderr.columns() ?? 100,
+      // Help has no colours; left to commander, it would open process.stdout to find out about them.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     })
     .showHelpAfterError(`hint: ${name} --help`)
     .configureHelp({ subcommandTerm: (command) => command.name() });
@@ -49,7 +52,11 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
         .option('--force', 'delete and create a Secret that is immutable or of another type')
         .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
         .option('--append-hash', 'append a hash of the content to the name')
+        .optionsGroup('Check, always made of a password from the prompt:')
         .option('--verify', 'ask the registry whether it accepts the credential before anything is written')
+        .addOption(registryTimeout())
+        .addOption(plainHttp())
+        .addOption(registryCa())
         .optionsGroup('Output:')
         .addOption(dryRunOption())
         .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
@@ -174,6 +181,21 @@ function dryRunOption(text = 'change nothing: client asks no cluster, server let
     if (value === 'none' || value === 'client' || value === 'server') return value;
     throw new InvalidArgumentError('It must be "none", "server", or "client".');
   });
+}
+
+function registryTimeout(): Option {
+  return new Option('--timeout <duration>', 'how long to wait for each registry (default: 10s)');
+}
+
+function plainHttp(): Option {
+  return new Option('--plain-http', 'speak http to registries, as is always tried on this machine');
+}
+
+function registryCa(): Option {
+  return new Option(
+    '--registry-ca <file>',
+    'certificates that registries are checked with, beside those of this machine',
+  );
 }
 
 function collect(value: string, previous: readonly string[] | undefined): string[] {

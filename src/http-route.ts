@@ -4,7 +4,6 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { HttpClientOptions, TlsOptions } from './http.ts';
 import { NetworkError } from './network-error.ts';
-import { trustedRoots } from './trust-store.ts';
 
 export interface Route {
   readonly target: RequestOptions;
@@ -53,11 +52,16 @@ export function createRouter(options: HttpClientOptions): Router {
 async function secureContext(options: HttpClientOptions): Promise<ConnectionOptions> {
   const { createSecureContext } = await import('node:tls');
   const { ca, cert, key, rejectUnauthorized } = options.tls ?? ({ rejectUnauthorized: true } as TlsOptions);
-  const authorities = ca ?? (rejectUnauthorized ? [...(await trustedRoots(options.env))] : undefined);
+  const authorities = ca ?? (rejectUnauthorized ? await machineRoots(options.env) : undefined);
   return {
     secureContext: createSecureContext({ ca: authorities, cert, key, minVersion: 'TLSv1.2' }),
     rejectUnauthorized,
   };
+}
+
+async function machineRoots(env: HttpClientOptions['env']): Promise<string[]> {
+  const { trustedRoots } = await import('./trust-store.ts');
+  return [...(await trustedRoots(env))];
 }
 
 /** The name to ask for and to look for in the certificate. */

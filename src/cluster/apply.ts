@@ -3,7 +3,6 @@ import type { Change, Wanted } from '../domain/plan.ts';
 import { type Secret, secretRef } from '../domain/secret.ts';
 import { UserError } from '../errors.ts';
 import { ApiError } from './api-error.ts';
-import { recreateSecret } from './recreate.ts';
 import { refusal } from './refusal.ts';
 import { pause } from './retry.ts';
 import { createSecret, type SecretRef, secretPath, type WriteOptions, writeQuery } from './secret-request.ts';
@@ -44,10 +43,7 @@ export async function applySecret(
     const { planChange } = await import('../domain/plan.ts');
     const change = planChange(existing, wanted);
     if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
-    const written =
-      change.action === 'update'
-        ? await update(transport, refs, change.patch, options)
-        : await recreateSecret(transport, refs, existing, change.secret, options);
+    const written = await write(transport, refs, existing, change, options);
     if (written !== undefined) {
       return { action: change.action === 'update' ? 'updated' : 'recreated', secret: written, change };
     }
@@ -82,6 +78,18 @@ async function read(transport: Transport, ref: SecretRef, refused: ApiError): Pr
     if (error.status === 404) return undefined;
     throw refusal(error, { verb: 'get', ...ref });
   }
+}
+
+async function write(
+  transport: Transport,
+  ref: SecretRef,
+  existing: Secret,
+  change: Exclude<Change, { action: 'unchanged' }>,
+  options: ApplyOptions,
+): Promise<Secret | undefined> {
+  if (change.action === 'update') return update(transport, ref, change.patch, options);
+  const { recreateSecret } = await import('./recreate.ts');
+  return recreateSecret(transport, ref, existing, change.secret, options);
 }
 
 /** Undefined when somebody else has changed or deleted it since it was read. */

@@ -1,0 +1,70 @@
+/** Both artefacts, built so that they report which modules a run has loaded. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { type OutputOptions, type RolldownOptions, rolldown } from 'rolldown';
+import { afterAll } from 'vitest';
+import { compile } from '../../build/compile.ts';
+import { executableName, hostName } from '../../build/targets.ts';
+import config from '../../rolldown.config.ts';
+import { execute, type RunOptions } from '../support/program.ts';
+
+export interface Loaded {
+  /** Files of src/ without the ending, sorted; those of src/domain/ apart. */
+  readonly files: readonly string[];
+  readonly domain: readonly string[];
+  /** Packages of npm, sorted. */
+  readonly packages: readonly string[];
+  /** Node's own modules, sorted; known of the npm package only. */
+  readonly builtins: readonly string[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'regsecret-loaded-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+export const artefacts = ['npm package', 'executable'] as const;
+export type Artefact = (typeof artefacts)[number];
+
+/** What running `args` loads; throws unless the run ends well. */
+export async function loadedBy(artefact: Artefact, args: readonly string[], options: RunOptions = {}): Promise<Loaded> {
+  built[artefact] ??= build(artefact);
+  const report = join(folder, 'report.json');
+  const ran = await execute([...(await built[artefact]), ...args], {
+    ...options,
+    env: { ...options.env, REGSECRET_LOADED: report },
+  });
+  if (ran.code !== 0) throw new Error(`exit code ${ran.code}: ${ran.stderr}`);
+  const { modules, list } = JSON.parse(readFileSync(report, 'utf8')) as { modules: string[]; list: string[] };
+  const ids = modules.map((id) => relative(root, id).replaceAll('\\', '/'));
+  const files = ids.flatMap((id) => /^src\/(.*)\.ts$/.exec(id)?.[1] ?? []).sort();
+  return {
+    files: files.filter((file) => !file.startsWith('domain/')),
+    domain: files.flatMap((file) => /^domain\/(.*)$/.exec(file)?.[1] ?? []),
+    packages: [...new Set(ids.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []))].sort(),
+    builtins: list.flatMap((name) => /^NativeModule ([a-z_]+)$/.exec(name)?.[1] ?? []).sort(),
+  };
+}
+
+const root = join(import.meta.dirname, '..', '..');
+const built: { [artefact in Artefact]?: Promise<string[]> } = {};
+
+async function build(artefact: Artefact): Promise<string[]> {
+  const options = (config as RolldownOptions[])[artefact === 'npm package' ? 0 : 1];
+  const { output, ...input } = options as RolldownOptions & { output: OutputOptions };
+  const dir = join(folder, artefact.replace(' ', '-'));
+  const bundle = await rolldown({ ...input, cwd: root });
+  await bundle.write({ ...output, dir, banner: ({ moduleIds }) => reporting(moduleIds) });
+  if (artefact === 'npm package') return [process.execPath, join(dir, 'main.cjs')];
+  const program = join(folder, executableName(hostName()));
+  compile(join(dir, 'main.js'), program);
+  return [program];
+}
+
+/** Code for the beginning of a chunk that holds `modules`. */
+function reporting(modules: readonly string[]): string {
+  return `globalThis.loaded ??= process.on('exit', () => {
+    const report = { modules: globalThis.loaded.modules, list: process.moduleLoadList ?? [] };
+    process.getBuiltinModule('node:fs').writeFileSync(process.env.REGSECRET_LOADED, JSON.stringify(report));
+  });
+  (globalThis.loaded.modules ??= []).push(...${JSON.stringify(modules)});`;
+}

@@ -1,0 +1,28 @@
+/** What a run loads before and while it talks to a cluster. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cluster, newNamespace } from '../cluster/use.ts';
+import { artefacts, loadedBy } from './loaded.ts';
+import { CREATE, CREATE_DOMAIN, DOCKER_FLAGS, START } from './startup.ts';
+
+let namespace = '';
+beforeAll(async () => {
+  namespace = await newNamespace();
+});
+
+const CLUSTER = [
+  ...['api-error', 'apply', 'auth', 'check', 'clients', 'connection', 'fields', 'home', 'impersonation', 'in-cluster'],
+  ...['kube-config', 'kube-file', 'network-trouble', 'plain-yaml', 'refusal', 'retry', 'secret-request'],
+  ...['transport', 'warning'],
+].map((file) => `cluster/${file}`);
+const HTTP = ['http', 'http-route', 'network-error', 'yaml'];
+
+describe.each(artefacts)('the %s loads', (artefact) => {
+  test('only what a live create needs', async () => {
+    const args = ['create', artefact.replace(' ', '-'), '-n', namespace, ...DOCKER_FLAGS];
+    expect(await loadedBy(artefact, args, { env: { KUBECONFIG: cluster().kubeconfig } })).toMatchObject({
+      files: [...START, ...CREATE, ...CLUSTER, ...HTTP].sort(),
+      domain: [...CREATE_DOMAIN, 'duration', 'proxy'].sort(),
+      packages: ['commander'],
+    });
+  });
+});
