@@ -5,16 +5,18 @@ import { type Collected, type CollectedEntry, collectCredentials } from '../cred
 import { usesDockerFlags } from '../credentials/flags.ts';
 import type { CredentialOptions } from '../credentials/options.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/expiry.ts';
+import { loginAdvice } from '../domain/known-registry.ts';
 import { isNamespaceName, isObjectName, proposeName } from '../domain/object-name.ts';
 import { buildPullSecret } from '../domain/pull-secret.ts';
 import { checkSize, type PullSecretType, type Secret, secretRef } from '../domain/secret.ts';
-import { displayServer } from '../domain/server.ts';
+import { displayServer, registryOf } from '../domain/server.ts';
 import { describeVerdict } from '../domain/verdict.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
+import type { RegistryFlags } from '../registry/client.ts';
 
-export interface CreateOptions extends CredentialOptions, KubeFlags {
+export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFlags {
   readonly name: string;
   readonly replace?: boolean;
   readonly force?: boolean;
@@ -34,7 +36,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
   const { entries, warnings, prompted } = await collectCredentials(options, io);
   for (const warning of warnings) printer.warn(warning);
-  if (options.verify || prompted) await verify(entries, io, printer);
+  if (options.verify || prompted) await verify(entries, options, io, printer);
   const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, Date.now())]));
   for (const [server, expiry] of expiries) sayExpiry(server, expiry, printer);
   const secret = await build(options, entries, expiries);
@@ -102,21 +104,23 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 }
 
 /** Throws UserError unless every registry accepts its credential. */
-async function verify(entries: Collected['entries'], io: Io, printer: Printer): Promise<void> {
-  const { verifyLogin } = await import('../registry/client.ts');
-  const verdicts = await Promise.all(entries.map(({ server, credential }) => verifyLogin(server, credential, io)));
+async function verify(entries: Collected['entries'], options: CreateOptions, io: Io, printer: Printer): Promise<void> {
+  const { createRegistryClient } = await import('../registry/client.ts');
+  const client = await createRegistryClient(options, io);
+  const verdicts = await Promise.all(entries.map((entry) => client.verify(entry))).finally(() => client.close());
   for (const [index, verdict] of verdicts.entries()) {
-    const { server } = entries[index] ?? { server: '' };
+    const { server = '', credential } = entries[index] ?? {};
     const sentence = `${displayServer(server)} ${describeVerdict(verdict)}`;
-    if (verdict.kind === 'anonymous') printer.warn(sentence);
+    if (verdict.kind === 'anonymous' || verdict.kind === 'not asked') printer.warn(sentence);
     else if (verdict.kind !== 'accepted') {
-      const unsure =
-        verdict.kind === 'rejected' ? 'check user name and password, then run the command again' : UNCHECKED;
+      const advice = loginAdvice(registryOf(server) ?? '', credential?.username ?? '');
+      const unsure = verdict.kind === 'rejected' ? (advice ?? MISTYPED) : UNCHECKED;
       throw new UserError(`${sentence}; nothing is written`, unsure);
     }
   }
 }
 
+const MISTYPED = 'check user name and password, then run the command again';
 const UNCHECKED = 'to write a credential without a check, pipe it in with --password-stdin and leave out --verify';
 
 function sayExpiry(server: string, expiry: Expiry | undefined, printer: Printer): void {

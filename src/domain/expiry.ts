@@ -1,8 +1,7 @@
 /** When credentials stop working, as far as they say it themselves. */
-import { decodeBase64 } from './base64.ts';
 import type { AuthEntry } from './credential.ts';
+import { claimsOf, jsonObject } from './json-web-token.ts';
 import { trimEnd } from './trim.ts';
-import { decodeUtf8 } from './utf8.ts';
 
 /** Annotation on our Secrets: a JSON object from server to the time its credential expires (RFC 3339, UTC). */
 export const EXPIRES_AT = 'regsecret/expires-at';
@@ -49,28 +48,20 @@ export function claimedEnd({
   return jwtExpiry(password) ?? (username === 'AWS' ? ecrExpiry(password) : undefined);
 }
 
-/** The `exp` claim of a JSON web token (RFC 7519 section 4.1.4) in milliseconds. The signature is not looked at. */
+/** The `exp` claim of a JSON web token (RFC 7519 section 4.1.4) in milliseconds. */
 function jwtExpiry(token: string): number | undefined {
-  const payload = /^eyJ[\w-]*\.(eyJ[\w-]*)\.[\w-]*$/.exec(token)?.[1];
-  if (payload === undefined) return undefined;
-  return secondsIn(payload.replaceAll('-', '+').replaceAll('_', '/'), 'exp');
+  return secondsIn(claimsOf(token), 'exp');
 }
 
 /** ECR passwords are base64 of a JSON object that names its expiration, in seconds. */
 function ecrExpiry(password: string): number | undefined {
-  return secondsIn(trimEnd(password, '='), 'expiration');
+  return secondsIn(jsonObject(trimEnd(password, '=')), 'expiration');
 }
 
-function secondsIn(base64: string, field: string): number | undefined {
-  try {
-    const claims: unknown = JSON.parse(decodeUtf8(decodeBase64(base64, { padding: false })));
-    if (typeof claims !== 'object' || claims === null) return undefined;
-    const seconds: unknown = Reflect.get(claims, field);
-    const representable = typeof seconds === 'number' && seconds > 0 && seconds < 8.64e12;
-    return representable ? seconds * 1000 : undefined;
-  } catch {
-    return undefined;
-  }
+function secondsIn(claims: Readonly<Record<string, unknown>> | undefined, field: string): number | undefined {
+  const seconds = claims?.[field];
+  const representable = typeof seconds === 'number' && seconds > 0 && seconds < 8.64e12;
+  return representable ? seconds * 1000 : undefined;
 }
 
 /** GitLab tells the start of a job and its limit in seconds; an hour is its default limit. */

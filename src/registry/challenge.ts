@@ -13,7 +13,7 @@ export interface Challenge {
   readonly params: ReadonlyMap<string, string>;
 }
 
-const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+const SCHEME = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?=[ \t,]|$)/y;
 const PARAM = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+\-.^_`|~0-9A-Za-z:/?=]+))/sy;
 const TOKEN68 = /[ \t]+[-A-Za-z0-9._~+/]+=*(?=[ \t]*(?:,|$))/y;
 const SEPARATORS = /[ \t,]*/y;
@@ -23,7 +23,7 @@ export function parseChallenges(header: string): Challenge[] {
   const challenges: Challenge[] = [];
   let index = skip(header, 0);
   while (index < header.length) {
-    const scheme = match(TOKEN, header, index)?.[0];
+    const scheme = match(SCHEME, header, index)?.[0];
     if (scheme === undefined) return challenges;
     index += scheme.length;
     const params = new Map<string, string>();

@@ -1,149 +1,121 @@
-/** Asks a registry whether it accepts a credential (distribution docs/content/spec/auth/token.md). */
-
-import { encodeBase64 } from '../domain/base64.ts';
+/** Asks registries whether they accept a credential, and whether an image may be pulled with it. */
+import type { Credential } from '../domain/credential.ts';
+import { parseDuration } from '../domain/duration.ts';
+import type { ImageReference } from '../domain/image.ts';
+import { printable } from '../domain/printable.ts';
 import { proxyFor } from '../domain/proxy.ts';
 import { registryOf } from '../domain/server.ts';
-import { encodeUtf8 } from '../domain/utf8.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { createHttpClient, type HttpClient, type HttpResponse } from '../http.ts';
+import { UsageError } from '../errors.ts';
+import { createHttpClient, type HttpClient } from '../http.ts';
 import type { Io } from '../io.ts';
 import { NetworkError } from '../network-error.ts';
 import { VERSION } from '../version.ts';
-import { type Challenge, parseChallenges } from './challenge.ts';
-import { checkRealm, isLoopback } from './realm.ts';
+import { extraAuthorities } from './authorities.ts';
+import { type Exchange, TargetRefused } from './exchange.ts';
+import { judgeImage } from './judge-image.ts';
+import { judgeLogin } from './judge-login.ts';
+import { ping, type Registry } from './ping.ts';
+import { unreachable } from './verdicts.ts';
 
-interface Login {
-  readonly username: string;
-  readonly password: string;
+/** The flags of every command that asks registries. */
+export interface RegistryFlags {
+  /** For one question with all its requests, such as `10s`. */
+  readonly timeout?: string | undefined;
+  /** Speak http to the registry, wherever it is. */
+  readonly plainHttp?: boolean | undefined;
+  /** A PEM file with authorities to trust beside those of the machine. */
+  readonly registryCa?: string | undefined;
 }
 
-interface Exchange {
-  readonly http: HttpClient;
-  readonly io: Io;
+export interface Question {
+  /** The key of `auths`; the registry is taken from it. */
+  readonly server: string;
+  /** Undefined, or without user name or password: nothing is sent. */
+  readonly credential: Credential | undefined;
+  /** Left out: only whether the login is good. */
+  readonly image?: ImageReference | undefined;
 }
 
-const TIMEOUT_MS = 10_000;
-/** Answers are small; a larger one is not from a registry. */
-const MAX_BYTES = 64 * 1024;
+export interface RegistryClient {
+  /** The registry's verdict; the same question is asked only once. Throws only when the signal is aborted. */
+  verify(question: Question): Promise<Verdict>;
+  close(): void;
+}
 
-/** What the registry of `server` says of `login`. Throws only when `io.signal` is aborted. */
-export async function verifyLogin(server: string, login: Login, io: Io): Promise<Verdict> {
-  const host = registryOf(server);
-  if (host === undefined) return { kind: 'unreachable', reason: 'the server is no host' };
+const DEFAULT_TIMEOUT = '10s';
+
+/** Throws UserError for a flag that cannot be used. */
+export async function createRegistryClient(flags: RegistryFlags, io: Io): Promise<RegistryClient> {
+  const { timeout = DEFAULT_TIMEOUT, plainHttp = false, registryCa } = flags;
+  const timeoutMs = parseDuration(timeout) ?? 0;
+  if (timeoutMs <= 0) throw new UsageError(`--timeout ${printable(timeout)} is no length of time`, '--timeout 10s');
+  const ca = registryCa === undefined ? undefined : await extraAuthorities(registryCa, io);
   const http = createHttpClient({
     userAgent: `regsecret/${VERSION}`,
     env: io.env,
     proxy: (url) => proxyFor(url, io.env),
-    tls: { rejectUnauthorized: true },
+    tls: { rejectUnauthorized: true, ca },
   });
+  const registries = new Map<string, Promise<Registry | Verdict>>();
+  const verdicts = new Map<string, Promise<Verdict>>();
+  const context: Context = { http, io, timeoutMs, plainHttp, registries, verdicts };
+  return { verify: (question) => verify(question, context), close: () => http.close() };
+}
+
+interface Context {
+  readonly http: HttpClient;
+  readonly io: Io;
+  readonly timeoutMs: number;
+  readonly plainHttp: boolean;
+  readonly registries: Map<string, Promise<Registry | Verdict>>;
+  readonly verdicts: Map<string, Promise<Verdict>>;
+}
+
+function verify(question: Question, context: Context): Promise<Verdict> {
+  const host = registryOf(question.server);
+  const problem = host === undefined ? 'the server has no host' : hostProblem(host);
+  if (host === undefined || problem !== undefined) {
+    return Promise.resolve({ kind: 'not asked', reason: problem ?? '' });
+  }
+  const { credential, image } = question;
+  return remember(context.verdicts, JSON.stringify([host, credential, image]), () => ask(host, question, context));
+}
+
+function hostProblem(host: string): string | undefined {
+  if (host.includes('*')) return 'it stands for many registries; name an image with --image';
+  return URL.canParse(`https://${host}/`) ? undefined : 'its host is no name of a registry';
+}
+
+async function ask(host: string, { credential: given, image }: Question, context: Context): Promise<Verdict> {
+  const { http, io, timeoutMs, plainHttp, registries } = context;
+  const credential = isComplete(given) ? given : undefined;
+  if (credential === undefined && image === undefined) return { kind: 'anonymous', why: 'empty' };
+  const shared = { http, signal: io.signal, deadline: performance.now() + timeoutMs };
   try {
-    return await verify(host, login, { http, io });
+    const registry = await remember(registries, host, () => ping(host, shared, plainHttp));
+    if ('kind' in registry) return registry;
+    const exchange: Exchange = { ...shared, registry: registry.base };
+    if (image !== undefined) return await judgeImage({ exchange, registry, host, credential }, image);
+    return credential === undefined
+      ? { kind: 'anonymous', why: 'empty' }
+      : await judgeLogin({ exchange, registry, host, credential });
   } catch (error) {
-    if (error instanceof NetworkError) return { kind: 'unreachable', reason: describe(error) };
+    if (error instanceof NetworkError) return unreachable(error, timeoutMs);
+    if (error instanceof TargetRefused) return { kind: 'unreachable', cause: 'target', reason: error.message };
     throw error;
-  } finally {
-    http.close();
   }
 }
 
-async function verify(host: string, login: Login, exchange: Exchange): Promise<Verdict> {
-  const { response, url } = await ping(host, exchange);
-  if (response.status === 429) return rateLimited(response);
-  if (response.status === 200) return { kind: 'anonymous' };
-  const challenges = parseChallenges([response.headers['www-authenticate'] ?? ''].flat().join(', '));
-  const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
-  const basic = challenges.find(({ scheme }) => scheme === 'basic');
-  if (response.status !== 401 || (bearer ?? basic) === undefined) {
-    return {
-      kind: 'unreachable',
-      reason: `it does not answer like a registry (HTTP ${response.status} at ${url.pathname})`,
-    };
-  }
-  if (bearer === undefined) return judge(await get(url, basicAuth(login), exchange));
-  return verifyBearer(url, bearer, login, exchange);
+/** Runtimes send nothing without a user name, and registries take an empty password for none. */
+function isComplete(credential: Credential | undefined): boolean {
+  if (credential === undefined) return false;
+  if ('identityToken' in credential) return credential.identityToken !== '';
+  return credential.username !== '' && credential.password !== '';
 }
 
-async function verifyBearer(url: URL, challenge: Challenge, login: Login, exchange: Exchange): Promise<Verdict> {
-  const realm = checkRealm(challenge.params.get('realm'), url);
-  if (!(realm instanceof URL)) return { kind: 'unreachable', reason: realm.refused };
-  const service = challenge.params.get('service');
-  if (service !== undefined) realm.searchParams.set('service', service);
-  realm.searchParams.set('account', login.username);
-  const response = await get(realm, basicAuth(login), exchange);
-  const token = response.status === 200 ? tokenIn(response.body) : undefined;
-  if (response.status !== 200) return judge(response);
-  if (token === undefined) return { kind: 'unreachable', reason: 'its token server sent no token' };
-  return judge(await get(url, `Bearer ${token}`, exchange));
-}
-
-function judge(response: HttpResponse): Verdict {
-  if (response.status === 200) return { kind: 'accepted' };
-  if (response.status === 429) return rateLimited(response);
-  // GHCR answers 403 to a wrong token.
-  if (response.status === 401 || response.status === 403) return { kind: 'rejected', status: response.status };
-  return { kind: 'unreachable', reason: `it answers with HTTP ${response.status}` };
-}
-
-function rateLimited(response: HttpResponse): Verdict {
-  const seconds = Number(response.headers['retry-after']);
-  return { kind: 'rate limited', ...(seconds > 0 ? { retryAfterSeconds: seconds } : {}) };
-}
-
-/** The first request, without a credential. On this machine plain HTTP is tried when nothing speaks TLS. */
-async function ping(host: string, exchange: Exchange): Promise<{ response: HttpResponse; url: URL }> {
-  const url = new URL(`https://${host}/v2/`);
-  try {
-    return { response: await get(url, undefined, exchange), url };
-  } catch (error) {
-    if (!isLoopback(host) || !(error instanceof NetworkError) || !speaksNoTls(error)) throw error;
-    const plain = new URL(`http://${host}/v2/`);
-    return { response: await get(plain, undefined, exchange), url: plain };
-  }
-}
-
-/** Whether the other side answered, but not in TLS; a certificate that is not trusted is TLS. */
-function speaksNoTls({ kind, code }: NetworkError): boolean {
-  return ['tls', 'reset', 'protocol'].includes(kind) && !/CERT|SELF_SIGNED|UNABLE_TO|HOSTNAME|ALTNAME/.test(code);
-}
-
-function get(url: URL, authorization: string | undefined, { http, io }: Exchange): Promise<HttpResponse> {
-  const headers = authorization === undefined ? {} : { authorization };
-  return http.send({ method: 'GET', url, headers, signal: io.signal, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
-}
-
-function basicAuth({ username, password }: Login): string {
-  return `Basic ${encodeBase64(encodeUtf8(`${username}:${password}`))}`;
-}
-
-function tokenIn(body: Uint8Array): string | undefined {
-  try {
-    const answer: unknown = JSON.parse(new TextDecoder().decode(body));
-    const { token, access_token: accessToken } = Object(answer) as Record<string, unknown>;
-    const found = token || accessToken;
-    // A token goes into a header line.
-    return typeof found === 'string' && /^[\x21-\x7e]+$/.test(found) ? found : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function describe(error: NetworkError): string {
-  switch (error.kind) {
-    case 'dns':
-      return 'its name cannot be resolved';
-    case 'refused':
-      return 'nothing listens there';
-    case 'tls':
-      return `TLS failed: ${error.message}`;
-    case 'timeout':
-      return `no answer within ${TIMEOUT_MS / 1000} s`;
-    case 'proxy':
-      return `the proxy refuses: ${error.message}`;
-    case 'too-large':
-      return 'its answer is too large for a registry';
-    case 'reset':
-    case 'unreachable':
-    case 'protocol':
-      return `the connection failed: ${error.message}`;
-  }
+function remember<T>(memory: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
+  const known = memory.get(key) ?? work();
+  memory.set(key, known);
+  return known;
 }

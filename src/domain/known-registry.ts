@@ -1,0 +1,78 @@
+/**
+ * What is known of registries where it makes a difference, as data. Sources: recorded answers in public code and tests,
+ * vendors' documentation for user names and life times.
+ */
+
+export interface KnownRegistry {
+  readonly name: string;
+  /** Of its hosts, with port. */
+  readonly host: RegExp;
+  /**
+   * The status with which its token server answers a wrong login: it gives such a login no token, not even an anonymous
+   * one, so that a token shows that the login is good.
+   */
+  readonly refusal?: 401 | 403;
+  /** The user names it knows, when it knows only some. */
+  readonly user?: RegExp;
+  /** What a credential for pulling is there, to follow the registry's name. */
+  readonly credential: string;
+}
+
+const REGISTRIES: readonly KnownRegistry[] = [
+  {
+    name: 'Docker Hub',
+    host: /^(registry-1\.docker\.io|(index\.)?docker\.io)$/,
+    refusal: 401,
+    credential: 'takes a user name with a personal access token, or the name of an organisation with its token',
+  },
+  {
+    name: 'GitHub Container Registry',
+    host: /^ghcr\.io$/,
+    // devcontainers/cli#515: 403 DENIED, without a challenge, for a wrong or expired token.
+    refusal: 403,
+    credential: 'takes a user name with a classic personal access token that has read:packages',
+  },
+  {
+    name: 'Amazon ECR',
+    host: /\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
+    user: /^AWS$/,
+    credential: 'takes the user AWS with a password that lasts 12 hours: aws ecr get-login-password',
+  },
+  {
+    name: 'Azure Container Registry',
+    host: /\.azurecr\.(io|cn|us|de)$/,
+    credential:
+      'takes a service principal or a token user, or the user 00000000-0000-0000-0000-000000000000 with a refresh token of 3 hours',
+  },
+  {
+    name: 'Google Artifact Registry',
+    host: /(^|\.)gcr\.io$|-docker\.pkg\.dev$/,
+    user: /^(_json_key|_json_key_base64|oauth2accesstoken|_dcgcloud_token|_token)$/,
+    credential:
+      'takes the user _json_key with the key file of a service account as it is, or oauth2accesstoken with a token of 1 hour',
+  },
+  {
+    name: 'Quay',
+    host: /^quay\.io$/,
+    credential: 'takes a robot account, called namespace+name',
+  },
+  {
+    name: 'GitLab',
+    host: /^registry\.gitlab\.com$/,
+    credential: 'takes a deploy token with read_registry; a CI_JOB_TOKEN ends with its job',
+  },
+];
+
+/** Undefined for a registry of which nothing is known. */
+export function knownRegistry(host: string): KnownRegistry | undefined {
+  return REGISTRIES.find((registry) => registry.host.test(host));
+}
+
+/** What to look at when `host` does not take the login of `username`. */
+export function loginAdvice(host: string, username: string): string | undefined {
+  const known = knownRegistry(host);
+  if (known === undefined) return undefined;
+  const { name, user, credential } = known;
+  const stranger = user !== undefined && !user.test(username) ? `, not the user ${username}` : '';
+  return `${name} ${credential}${stranger}`;
+}

@@ -1,0 +1,24 @@
+/** Authorities of a company, in a file. */
+import { readFileSync } from 'node:fs';
+import { printable } from '../domain/printable.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { trustedRoots } from '../trust-store.ts';
+
+/** PEM of the authorities in `path` and of the machine's: the token server may be a public one. Throws UserError. */
+export async function extraAuthorities(path: string, io: Io): Promise<string> {
+  const own = read(path);
+  if (!own.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new UserError(`there is no certificate in ${printable(path)}`, `openssl x509 -in ${printable(path)} -text`);
+  }
+  return [own, ...(await trustedRoots(io.env))].join('\n');
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(`cannot read ${printable(path)}: ${code}`, `ls -l ${printable(path)}`);
+  }
+}

@@ -1,0 +1,140 @@
+/** Whether an image may be pulled with a credential, and whether it is the credential that makes it so. */
+import type { Credential } from '../domain/credential.ts';
+import type { ImageReference } from '../domain/image.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Challenge } from './challenge.ts';
+import { type Answer, basicAuth, type Exchange } from './exchange.ts';
+import { bearer, differsFromAnonymous, get, isForAnother, isPersonal, judgeBasic, tokenSource } from './judge-login.ts';
+import { explainNotFound, headManifest } from './manifest.ts';
+import { challengeOf, type Registry } from './ping.ts';
+import { type Grant, requestToken } from './token.ts';
+import { rateLimited, refused, unclear } from './verdicts.ts';
+
+export interface ImageCase {
+  readonly exchange: Exchange;
+  readonly registry: Registry;
+  readonly host: string;
+  /** Undefined: only what is said to anybody. */
+  readonly credential: Credential | undefined;
+}
+
+/** Throws NetworkError and TargetRefused. */
+export async function judgeImage(question: ImageCase, image: ImageReference): Promise<Verdict> {
+  const { exchange, registry, credential } = question;
+  if (registry.challenge === undefined) return judgeOpen(question, image);
+  if (credential === undefined) return judgeAnonymous(exchange, registry, image);
+  if (registry.challenge.scheme === 'bearer') {
+    return judgeBearer({ ...question, credential }, registry.challenge, image);
+  }
+  const authorization = basicAuth(credential);
+  const login = judgeBasic(await get(exchange, registry.base, authorization));
+  if (login.kind !== 'accepted') return login;
+  const answer = await headManifest(exchange, registry, image, authorization);
+  if (answer.status !== 200) return judgeFailure({ exchange, registry, authorization }, image, answer);
+  const open = await headManifest(exchange, registry, image, undefined);
+  return { kind: 'accepted', ...(open.status === 200 ? { public: true } : {}) };
+}
+
+/** Some registries ask for nothing at `/v2/`, and then for a credential at the image. */
+async function judgeOpen(question: ImageCase, image: ImageReference): Promise<Verdict> {
+  const { exchange, registry, credential } = question;
+  const answer = await headManifest(exchange, registry, image, undefined);
+  if (answer.status === 200) return { kind: 'anonymous', why: 'asks for none', pulls: true };
+  const challenge = answer.status === 401 ? challengeOf(answer) : undefined;
+  if (challenge === undefined) return judgeFailure({ exchange, registry, authorization: undefined }, image, answer);
+  const late = { ...registry, challenge };
+  if (credential === undefined) return judgeAnonymous(exchange, late, image);
+  if (challenge.scheme === 'bearer') return judgeBearer({ ...question, registry: late, credential }, challenge, image);
+  const authorization = basicAuth(credential);
+  const second = await headManifest(exchange, registry, image, authorization);
+  if (second.status === 200) return { kind: 'accepted' };
+  if (second.status === 401) return refused(second);
+  return judgeFailure({ exchange, registry, authorization }, image, second);
+}
+
+/** What becomes of a pull without a credential. */
+async function judgeAnonymous(exchange: Exchange, registry: Registry, image: ImageReference): Promise<Verdict> {
+  const access = await accessOf(exchange, registry, undefined, image);
+  if (!('answer' in access))
+    return access.kind === 'rejected' ? { kind: 'anonymous', why: 'empty', pulls: false } : access;
+  if (access.answer.status === 200) return { kind: 'anonymous', why: 'empty', pulls: true };
+  const verdict = await judgeFailure({ exchange, registry, authorization: access.authorization }, image, access.answer);
+  return verdict.kind === 'no access' ? { kind: 'anonymous', why: 'empty', pulls: false } : verdict;
+}
+
+async function judgeBearer(
+  { exchange, registry, host, credential }: ImageCase & { readonly credential: Credential },
+  challenge: Challenge,
+  image: ImageReference,
+): Promise<Verdict> {
+  const access = await accessOf(exchange, registry, credential, image);
+  if (!('answer' in access)) {
+    if (access.kind !== 'rejected') return access;
+    // GHCR, for one, refuses a token for a repository in the same words as a token for nobody.
+    const source = tokenSource(challenge);
+    const grant = await requestToken(exchange, source, credential, []);
+    if ('kind' in grant) return grant.kind === 'rejected' ? access : grant;
+    const isGood =
+      isPersonal(grant, credential, host) || (await differsFromAnonymous({ exchange, registry, grant, source }));
+    return isGood ? { kind: 'no access', repository: image.path, status: access.status } : access;
+  }
+  const { answer, authorization, grant } = access;
+  if (answer.status !== 200) return judgeFailure({ exchange, registry, authorization }, image, answer);
+  const open = await accessOf(exchange, registry, undefined, image);
+  if (!('answer' in open)) return open.kind === 'rejected' ? { kind: 'accepted' } : open;
+  if (open.answer.status === 429) return rateLimited(open.answer);
+  if (open.answer.status !== 200) return { kind: 'accepted' };
+  const isKnown =
+    grant !== undefined &&
+    (isPersonal(grant, credential, host) || (open.grant !== undefined && isForAnother(grant, open.grant)));
+  return isKnown ? { kind: 'accepted', public: true } : { kind: 'anonymous', why: 'same answer', pulls: true };
+}
+
+interface Access {
+  readonly answer: Answer;
+  readonly authorization: string | undefined;
+  readonly grant: Grant | undefined;
+}
+
+/** The answer about the manifest, with a token for its repository where the registry works with tokens. */
+async function accessOf(
+  exchange: Exchange,
+  registry: Registry,
+  credential: Credential | undefined,
+  image: ImageReference,
+): Promise<Access | Verdict> {
+  const { challenge } = registry;
+  if (challenge?.scheme !== 'bearer') {
+    const authorization = basicAuth(credential);
+    const answer = await headManifest(exchange, registry, image, authorization);
+    return { answer, authorization, grant: undefined };
+  }
+  const scope = `repository:${image.path}:pull`;
+  const grant = await requestToken(exchange, tokenSource(challenge), credential, [scope]);
+  if ('kind' in grant) return grant;
+  const authorization = bearer(grant);
+  return { answer: await headManifest(exchange, registry, image, authorization), authorization, grant };
+}
+
+interface Asked {
+  readonly exchange: Exchange;
+  readonly registry: Registry;
+  readonly authorization: string | undefined;
+}
+
+/** What it means that the manifest was not there for us. */
+function judgeFailure(
+  { exchange, registry, authorization }: Asked,
+  image: ImageReference,
+  answer: Answer,
+): Promise<Verdict> | Verdict {
+  const { status } = answer;
+  if (status === 404) return explainNotFound(exchange, registry, image, authorization);
+  if (status === 429) return rateLimited(answer);
+  const error = challengeOf(answer)?.params.get('error');
+  if (status === 401 && error === 'invalid_token') {
+    return unclear('it does not take the token that its token server has just given out (HTTP 401)');
+  }
+  if (status === 401 || status === 403) return { kind: 'no access', repository: image.path, status };
+  return unclear(`it answers with HTTP ${status}`);
+}

@@ -1,0 +1,90 @@
+/** Whether a registry knows a login, as `docker login` asks it; and whether its answer shows that at all. */
+import type { Credential } from '../domain/credential.ts';
+import { claimsOf } from '../domain/json-web-token.ts';
+import { knownRegistry } from '../domain/known-registry.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Challenge } from './challenge.ts';
+import { type Answer, basicAuth, type Exchange, send } from './exchange.ts';
+import type { Registry } from './ping.ts';
+import { type Grant, requestToken, type TokenSource } from './token.ts';
+import { rateLimited, refused, unclear } from './verdicts.ts';
+
+export interface Case {
+  readonly exchange: Exchange;
+  readonly registry: Registry;
+  readonly host: string;
+  readonly credential: Credential;
+}
+
+/** Throws NetworkError and TargetRefused. */
+export async function judgeLogin({ exchange, registry, host, credential }: Case): Promise<Verdict> {
+  const { base, challenge } = registry;
+  if (challenge === undefined) return { kind: 'anonymous', why: 'asks for none' };
+  if (challenge.scheme === 'basic') return judgeBasic(await get(exchange, base, basicAuth(credential)));
+  const source = tokenSource(challenge);
+  const grant = await requestToken(exchange, source, credential, []);
+  if ('kind' in grant) return grant;
+  const answer = await get(exchange, base, bearer(grant));
+  if (answer.status !== 200) return judgeToken(answer);
+  if (isPersonal(grant, credential, host)) return { kind: 'accepted' };
+  const differs = await differsFromAnonymous({ exchange, registry, grant, source });
+  return differs ? { kind: 'accepted' } : { kind: 'anonymous', why: 'same answer' };
+}
+
+export function tokenSource({ params }: Challenge): TokenSource {
+  return { realm: params.get('realm'), service: params.get('service') };
+}
+
+export function bearer({ token }: Grant): string {
+  return `Bearer ${token}`;
+}
+
+/**
+ * Whether a token shows by itself that the login is good: it is in the name of the user, or the registry is known to give
+ * none to a wrong login. Token servers that ignore a wrong login and give everybody a weak token do exist.
+ */
+export function isPersonal({ token }: Grant, credential: Credential, host: string): boolean {
+  if (knownRegistry(host)?.refusal !== undefined) return true;
+  const subject = claimsOf(token)?.sub;
+  return 'username' in credential && subject === credential.username;
+}
+
+/** Whether two tokens are for different people. */
+export function isForAnother(one: Grant, other: Grant): boolean {
+  const [subject, otherSubject] = [claimsOf(one.token)?.sub, claimsOf(other.token)?.sub];
+  return typeof subject === 'string' && subject !== '' && subject !== otherSubject;
+}
+
+export interface Comparison {
+  readonly exchange: Exchange;
+  readonly registry: Registry;
+  readonly grant: Grant;
+  readonly source: TokenSource;
+}
+
+/** Whether it makes a difference to send the credential. */
+export async function differsFromAnonymous({ exchange, registry, grant, source }: Comparison): Promise<boolean> {
+  const nobody = await requestToken(exchange, source, undefined, []);
+  if ('kind' in nobody) return nobody.kind === 'rejected';
+  if (isForAnother(grant, nobody)) return true;
+  return (await get(exchange, registry.base, bearer(nobody))).status === 401;
+}
+
+/** What `/v2/` says to a user name and password. */
+export function judgeBasic(answer: Answer): Verdict {
+  if (answer.status === 200) return { kind: 'accepted' };
+  if (answer.status === 429) return rateLimited(answer);
+  if (answer.status === 401 || answer.status === 403) return refused(answer);
+  return unclear(`it answers with HTTP ${answer.status}`);
+}
+
+/** What it means that a registry does not take a token which its own token server has just given out. */
+export function judgeToken(answer: Answer): Verdict {
+  if (answer.status === 429) return rateLimited(answer);
+  if (answer.status !== 401 && answer.status !== 403) return unclear(`it answers with HTTP ${answer.status}`);
+  return unclear(`it does not take the token that its token server has just given out (HTTP ${answer.status})`);
+}
+
+export function get(exchange: Exchange, url: URL, authorization: string | undefined): Promise<Answer> {
+  return send(exchange, { method: 'GET', url, authorization });
+}

@@ -1,0 +1,64 @@
+/** Whether an image is there, asked for without downloading any of it (distribution docs/content/spec/api.md). */
+import type { ImageReference } from '../domain/image.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { NetworkError } from '../network-error.ts';
+import { type Answer, type Exchange, send } from './exchange.ts';
+import type { Registry } from './ping.ts';
+
+/** Registries say 404 to whoever does not accept the kind of manifest they have. */
+export const MANIFEST_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/** HEAD, which Docker Hub does not count as a pull. */
+export function headManifest(
+  exchange: Exchange,
+  { base }: Registry,
+  image: ImageReference,
+  authorization: string | undefined,
+): Promise<Answer> {
+  const url = manifestUrl(base, image);
+  return send(exchange, { method: 'HEAD', url, authorization, accept: [MANIFEST_TYPES.join(', ')] });
+}
+
+/**
+ * What a 404 means. The code in its body does not tell: distribution says MANIFEST_UNKNOWN of a repository that it does not
+ * have, too. The list of tags does.
+ */
+export async function explainNotFound(
+  exchange: Exchange,
+  { base }: Registry,
+  image: ImageReference,
+  authorization: string | undefined,
+): Promise<Verdict> {
+  const url = new URL(`${image.path}/tags/list?n=1`, base);
+  const answer = await send(exchange, { method: 'GET', url, authorization }).catch(noAnswer);
+  const missing =
+    answer?.status === 200
+      ? 'tag'
+      : answer?.status === 404 && errorCodes(answer).includes('NAME_UNKNOWN')
+        ? 'repository'
+        : undefined;
+  return { kind: 'not found', repository: image.path, ...(missing === undefined ? {} : { missing }) };
+}
+
+function manifestUrl(base: URL, { path, tag, digest }: ImageReference): URL {
+  return new URL(`${path}/manifests/${digest ?? tag ?? 'latest'}`, base);
+}
+
+function errorCodes({ body }: Answer): string[] {
+  try {
+    const { errors } = Object(JSON.parse(new TextDecoder().decode(body))) as { errors?: unknown };
+    return Array.isArray(errors) ? errors.map((error) => String(Object(error).code)) : [];
+  } catch {
+    return [];
+  }
+}
+
+function noAnswer(error: unknown): undefined {
+  if (error instanceof NetworkError) return undefined;
+  throw error;
+}

@@ -1,0 +1,76 @@
+/** From answers and failures to verdicts. */
+import type { Cause, Verdict } from '../domain/verdict.ts';
+import type { HttpResponse } from '../http.ts';
+import type { NetworkError, NetworkErrorKind } from '../network-error.ts';
+
+export function refused({ status }: HttpResponse): Verdict {
+  return { kind: 'rejected', status };
+}
+
+/** Something answered, but not as a registry does. */
+export function unclear(reason: string): Verdict {
+  return { kind: 'unreachable', cause: 'protocol', reason };
+}
+
+/** Retry-After in seconds or as a date (RFC 9110 section 10.2.3), else the reset time that Docker Hub sends. */
+export function rateLimited({ headers }: HttpResponse): Verdict {
+  const retryAfter = headers['retry-after'] ?? '';
+  const date = /[A-Za-z]/.test(retryAfter) ? Date.parse(retryAfter) / 1000 : Number.NaN;
+  const reset = Number([headers['x-ratelimit-reset']].flat()[0]);
+  const seconds = [Number(retryAfter || Number.NaN), date, reset]
+    // A number of this size is a time, not a span.
+    .map((value) => Math.ceil(value > 1e9 ? value - Date.now() / 1000 : value))
+    .find((value) => value > 0);
+  return { kind: 'rate limited', ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) };
+}
+
+const CAUSES: Readonly<Record<NetworkErrorKind, Cause>> = {
+  dns: 'dns',
+  refused: 'tcp',
+  unreachable: 'tcp',
+  reset: 'tcp',
+  tls: 'tls',
+  timeout: 'timeout',
+  proxy: 'proxy',
+  'too-large': 'protocol',
+  protocol: 'protocol',
+};
+
+export function unreachable(error: NetworkError, timeoutMs: number): Verdict {
+  return { kind: 'unreachable', cause: CAUSES[error.kind], reason: reasonOf(error, timeoutMs) };
+}
+
+function reasonOf({ kind, code, message }: NetworkError, timeoutMs: number): string {
+  switch (kind) {
+    case 'dns':
+      return 'its name cannot be resolved';
+    case 'refused':
+      return 'nothing listens there';
+    case 'unreachable':
+      return `there is no route to it from here (${code})`;
+    case 'reset':
+      return 'it closed the connection without an answer';
+    case 'timeout':
+      return `no answer within ${timeoutMs / 1000} s`;
+    case 'tls':
+      return tlsReason(code, message);
+    case 'proxy':
+      return `the proxy does not let us through (${message})`;
+    case 'too-large':
+      return 'its answer is too large for a registry';
+    case 'protocol':
+      return `it does not speak HTTP as expected (${message})`;
+  }
+}
+
+/** Codes of OpenSSL and BoringSSL. */
+function tlsReason(code: string, message: string): string {
+  if (/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_UNTRUSTED|INVALID_CA)/.test(code)) {
+    return 'its certificate is signed by an unknown authority';
+  }
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired';
+  if (code === 'CERT_NOT_YET_VALID') return 'its certificate is not valid yet';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another name';
+  if (/wrong.version.number/i.test(message)) return 'it speaks http, not https';
+  return `TLS failed (${code})`;
+}

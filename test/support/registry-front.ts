@@ -1,0 +1,121 @@
+/**
+ * A server in front of a real registry or token server, that lets requests through and breaks those it is told to. Under
+ * its own name and port, with TLS if wanted; what it was asked is kept.
+ */
+import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** What to do with a request instead of passing it on; `undefined` passes it on. */
+export type FrontFault =
+  /** Cuts the connection. */
+  | 'reset'
+  /** Never answers. */
+  | 'hang'
+  /** An answer of 100 MB. */
+  | 'huge'
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  /** Passes it on and changes the headers of the answer. */
+  | { readonly rewrite: (headers: IncomingMessage['headers']) => IncomingMessage['headers'] };
+
+export interface FrontRequest {
+  readonly method: string;
+  /** The name by which it was asked, with port. */
+  readonly host: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly accept: string | undefined;
+  readonly body: string;
+}
+
+export interface Front {
+  /** As images name it, `127.0.0.1:PORT`. */
+  readonly host: string;
+  readonly requests: readonly FrontRequest[];
+  close(): Promise<void>;
+}
+
+export interface FrontOptions {
+  /** Where requests that are passed on go, `HOST:PORT`; left out when none is. */
+  readonly behind?: string;
+  readonly choose?: (request: FrontRequest) => FrontFault | undefined;
+  /** Passes requests on without the login that is in them. */
+  readonly dropAuthorization?: boolean;
+  readonly tls?: { readonly certificate: string; readonly key: string };
+}
+
+export async function startFront({ behind = '', choose, tls, dropAuthorization }: FrontOptions): Promise<Front> {
+  const requests: FrontRequest[] = [];
+  const listener = (incoming: IncomingMessage, answer: ServerResponse) => {
+    serve(incoming, answer).catch(() => incoming.socket.destroy());
+  };
+  const server =
+    tls === undefined
+      ? createHttpServer(listener)
+      : createHttpsServer({ cert: tls.certificate, key: tls.key }, listener);
+
+  async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const { method = '', url = '', headers } = incoming;
+    const body = await buffer(incoming);
+    const seen = {
+      method,
+      host: headers.host ?? '',
+      path: url,
+      authorization: headers.authorization,
+      accept: headers.accept,
+      body: body.toString(),
+    };
+    requests.push(seen);
+    const fault = choose?.(seen);
+    if (fault === 'reset') return void incoming.socket.destroy();
+    if (fault === 'hang') return;
+    if (fault === 'huge') return sendHuge(answer);
+    if (typeof fault === 'object' && 'status' in fault) {
+      return void answer.writeHead(fault.status, fault.headers).end(method === 'HEAD' ? '' : (fault.body ?? ''));
+    }
+    if (dropAuthorization) delete headers.authorization;
+    const passed = await forward(behind, incoming, body);
+    const shown = fault === undefined ? passed.headers : fault.rewrite(passed.headers);
+    answer.writeHead(passed.statusCode ?? 502, shown).end(await buffer(passed));
+  }
+
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+function forward(behind: string, incoming: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  const { method, headers, url = '' } = incoming;
+  return new Promise((resolve, reject) => {
+    request(`http://${behind}${url}`, { method, headers: { ...headers, host: behind } }, resolve)
+      .once('error', reject)
+      .end(body);
+  });
+}
+
+function sendHuge(answer: ServerResponse): void {
+  const chunk = Buffer.alloc(1024 * 1024, 0x20);
+  answer.writeHead(200, { 'content-length': chunk.length * 100 });
+  let left = 100;
+  const more = (): void => {
+    while (left > 0 && !answer.destroyed) {
+      left -= 1;
+      if (!answer.write(chunk)) return void answer.once('drain', more);
+    }
+    answer.end();
+  };
+  more();
+}
