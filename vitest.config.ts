@@ -30,7 +30,8 @@ const nodeTests = all.filter((file) => file.endsWith('.node.test.ts'));
 const unitTests = all.filter((file) => !clusterTests.includes(file) && !nodeTests.includes(file));
 
 function runsProgram(file: string): boolean {
-  return /support\/(program|terminal)\.ts'/.test(readFileSync(join(import.meta.dirname, file), 'utf8'));
+  const text = readFileSync(join(import.meta.dirname, file), 'utf8');
+  return /\b(artefact|regsecret|terminal)\b[^}]*\} from '[^']*support\/(program|terminal)\.ts'/.test(text);
 }
 
 function project(name: string, include: string[], globalSetup: string[]): TestProjectInlineConfiguration[] {

@@ -1,0 +1,137 @@
+/** The npm package as npm packs it: what is in it, how it is run, and how it is imported. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { execute, type Ran } from '../support/program.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'regsecret-package-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Packed {
+  readonly filename: string;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+
+let packed: Packed;
+let tarball = '';
+/** A project that has installed the package, from nowhere but its tarball. */
+const project = join(folder, 'project');
+
+beforeAll(async () => {
+  // What the build has made; packing it again would build again, under the feet of other tests.
+  const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  [packed] = JSON.parse((await npm(args, root)).stdout);
+  tarball = join(folder, packed.filename);
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  await npm(['install', '--offline', '--no-audit', '--no-fund', tarball], project);
+});
+
+async function npm(args: readonly string[], cwd: string, command = 'npm'): Promise<Ran> {
+  const ran = await execute([command, ...args], { cwd });
+  expect(ran.code, ran.stderr).toBe(0);
+  return ran;
+}
+
+describe('the tarball', () => {
+  test('holds the program, the library with its types, and what belongs to any package', () => {
+    const kinds = packed.files.map(({ path }) => path.replace(/^dist\/cli\/[\w-]+\.cjs$/, 'dist/cli/*.cjs'));
+    expect([...new Set(kinds.filter((path) => !/^dist\/api\/.*\.d\.ts$/.test(path)))].sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin/regsecret.cjs',
+      'dist/api/index.js',
+      'dist/cli/*.cjs',
+      'dist/cli/LICENSES.txt',
+      'package.json',
+    ]);
+  });
+
+  test('is small', () => {
+    expect(packed.unpackedSize).toBeLessThan(2_000_000);
+  });
+
+  test('needs no other package and runs no script when it is installed', () => {
+    const { dependencies, scripts } = JSON.parse(
+      readFileSync(join(project, 'node_modules/regsecret/package.json'), 'utf8'),
+    );
+    expect(dependencies).toBeUndefined();
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+  });
+
+  test('carries the licences of the libraries in it', () => {
+    const licences = readFileSync(join(project, 'node_modules/regsecret/dist/cli/LICENSES.txt'), 'utf8');
+    for (const name of ['commander', 'js-yaml', 'inquirer', 'chalk', 'https-proxy-agent']) {
+      expect(licences).toMatch(new RegExp(`^${name} [\\d.]+: MIT$`, 'm'));
+    }
+  });
+});
+
+describe('the program', () => {
+  const version = expect.stringMatching(/^\d+\.\d+\.\d+ \([0-9a-f]{12}(-dirty)?\)\n$/);
+
+  test('runs with npx from the tarball, in an empty folder', async () => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    const ran = await npm(['--yes', '--offline', `--package=${tarball}`, 'regsecret', '--version'], empty, 'npx');
+    expect(ran.stdout).toEqual(version);
+  });
+
+  test.each(['regsecret', 'kubectl-regsecret'])('is installed as %s', async (name) => {
+    const ran = await execute([join(project, 'node_modules/.bin', name), '--version']);
+    expect(ran).toMatchObject({ code: 0, stdout: version, stderr: '' });
+  });
+
+  test('knows that it is a plugin of kubectl', async () => {
+    const ran = await execute([join(project, 'node_modules/.bin/kubectl-regsecret'), '--nonsense']);
+    expect(ran.stderr).toContain('hint: kubectl regsecret --help');
+  });
+});
+
+describe('the library', () => {
+  test('has the documented functions and errors, and nothing else', async () => {
+    const script = "process.stdout.write(Object.keys(await import('regsecret')).sort().join())";
+    const ran = await execute([process.execPath, '--input-type=module', '--eval', script], { cwd: project });
+    expect(ran.stdout.split(',')).toEqual([
+      'DockerConfigError',
+      'ImageReferenceError',
+      'KeyringError',
+      'buildKeyring',
+      'buildPullSecret',
+      'decodeDockerConfig',
+      'lookup',
+      'parseImage',
+    ]);
+  });
+
+  test('imports nothing at all', () => {
+    const code = readFileSync(join(project, 'node_modules/regsecret/dist/api/index.js'), 'utf8');
+    expect(code).not.toMatch(/^\s*import\b|\bimport\(|\brequire\(|\bprocess\b/m);
+  });
+
+  test.each(['nodenext', 'preserve'])('has types for a strict program with module %s, which runs', async (module) => {
+    const program = join(project, 'program.ts');
+    writeFileSync(program, readFileSync(join(import.meta.dirname, 'consumer.ts')));
+    const strict = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--types', '', '--lib', 'es2024'];
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const checked = await execute([tsc, ...strict, '--module', module, program], { cwd: project });
+    expect(checked, checked.stdout).toMatchObject({ code: 0, stdout: '' });
+    expect(await execute([process.execPath, program], { cwd: project })).toMatchObject({
+      code: 0,
+      stdout: 'ghcr.io/acme\n',
+    });
+  });
+
+  test('runs in Bun as well', async () => {
+    const bun = join(root, 'node_modules/.bin/bun');
+    const ran = await execute(
+      [bun, '-e', "import { parseImage } from 'regsecret'; process.stdout.write(parseImage('a').path)"],
+      {
+        cwd: project,
+      },
+    );
+    expect(ran.stdout).toBe('library/a');
+  });
+});
