@@ -6,6 +6,8 @@ import { artefact } from './program.ts';
 export interface Terminal {
   /** Everything shown so far, without colours and cursor movements. */
   readonly screen: () => string;
+  /** The same as it came. */
+  readonly raw: () => string;
   /** Waits until `text` is shown; what stands before the last text that was seen does not count. */
   readonly see: (text: string) => Promise<void>;
   readonly type: (keys: string) => void;
@@ -35,6 +37,7 @@ export function terminal(args: readonly string[], env: Readonly<Record<string, s
   const screen = (): string => strip(raw);
   return {
     screen,
+    raw: () => raw,
     ended,
     type: (text) => pty.write(text),
     async see(text) {

@@ -1,0 +1,57 @@
+/** The variables by which a network is described, on the way to a real API server. Runs with both artefacts. */
+import { describe, expect, test } from 'vitest';
+import { cluster } from '../cluster/use.ts';
+import { type Ran, regsecret } from '../support/program.ts';
+import { startHttpProxy } from '../support/proxies.ts';
+
+/** Asks the API server at `server` whether it would take a Secret. */
+function ask(server: string, env: Record<string, string>, more: readonly string[] = []): Promise<Ran> {
+  const { token } = cluster().tokenUsers['token-admin'];
+  const args = [
+    'create',
+    'x',
+    '--docker-server=r.io',
+    '--docker-username=u',
+    '--docker-password=p',
+    '--dry-run=server',
+  ];
+  return regsecret([...args, '--api-server', server, '--token', token, ...more], { env });
+}
+
+describe('SSL_CERT_FILE', () => {
+  test('names the authorities that are trusted', async () => {
+    const ran = await ask(cluster().server, { SSL_CERT_FILE: cluster().caFile });
+    expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: 'secret/x created (server dry run)\n' });
+  });
+
+  test('is needed for this: nobody trusts the test authority', async () => {
+    const ran = await ask(cluster().server, {});
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toMatch(/certificate/);
+  });
+
+  test('is not outdone by NODE_TLS_REJECT_UNAUTHORIZED', async () => {
+    expect(await ask(cluster().server, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toMatchObject({ code: 1, stdout: '' });
+  });
+});
+
+describe('HTTPS_PROXY', () => {
+  const server = () => `https://api.example:${new URL(cluster().server).port}`;
+  const more = ['--tls-server-name', 'localhost'];
+
+  test.each(['HTTPS_PROXY', 'https_proxy'])('as %s leads to the server', async (variable) => {
+    const proxy = await startHttpProxy();
+    const env = { SSL_CERT_FILE: cluster().caFile, [variable]: `http://${proxy.address}` };
+    const ran = await ask(server(), env, more).finally(() => proxy.close());
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    expect(proxy.targets).toEqual([new URL(server()).host]);
+  });
+
+  test('does not count for what NO_PROXY names', async () => {
+    const proxy = await startHttpProxy();
+    const env = { SSL_CERT_FILE: cluster().caFile, HTTPS_PROXY: `http://${proxy.address}`, NO_PROXY: '.example' };
+    const ran = await ask(server(), env, more).finally(() => proxy.close());
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(proxy.targets).toEqual([]);
+  });
+});
