@@ -91,7 +91,9 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
           .optionsGroup('More:')
           .option('--restart', 'restart the controllers of pods that fail now and will not heal by themselves')
           .option('--wait', 'wait until the pods run, or say why they do not')
-          .option('--allow-missing', 'attach a Secret that does not exist yet'),
+          .option('--allow-missing', 'attach a Secret that does not exist yet')
+          .option('--auto', 'with -f: only to pods with an image that the Secret opens')
+          .option('--secret-file <file>', 'with --auto: the Secret, which is otherwise read from the cluster'),
       )
         .addHelpText(
           'after',
@@ -100,6 +102,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
             ['attach --pod private-reg', 'to a pod: to the template of what makes it, or see --recreate'],
             ['attach --to deploy/web --to cj/nightly --wait', 'to workloads, until their pods run'],
             ['attach --used --restart', 'to every service account in use, with a restart of what fails now'],
+            ['attach -f deploy/ --write', 'to all that is in the manifests of a folder'],
           ]),
         )
         .action(async (secret: string, options) => {
@@ -141,6 +144,10 @@ function listFlags(command: Command, preposition: 'to' | 'from'): Command {
     .option('--used', 'the service accounts that pods and workloads use')
     .option('-l, --selector <labels>', 'which of --to KIND or --all-serviceaccounts')
     .option('-A, --all-namespaces', 'in every namespace that has the Secret')
+    .option('-f, --filename <file>', 'what is in a manifest or a folder of them; - is stdin', collect)
+    .optionsGroup('Manifests (-f), whose every other byte stays as it is:')
+    .option('--write', 'change the files in place instead of printing them')
+    .option('-R, --recursive', 'folders in folders, too')
     .optionsGroup('Pods without a controller:')
     .option('--recreate', 'delete and create them again, after the server has accepted the new one')
     .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')

@@ -30,12 +30,13 @@ const HOMES: Readonly<Record<string, string>> = {
   inquirer: 'src/credentials/prompt.ts',
   chalk: 'src/output/style.ts',
   'js-yaml': 'src/yaml.ts',
+  yaml: 'src/manifests/yaml-tree.ts',
   'https-proxy-agent': 'src/http-route.ts',
   'socks-proxy-agent': 'src/http-route.ts',
   'zod/mini': 'src/',
 };
 
-const EDGES = ['credentials', 'registry', 'cluster', 'output'];
+const EDGES = ['credentials', 'registry', 'cluster', 'manifests', 'output'];
 /** Shared by all edges: the one transport, YAML, and what is about the process. */
 const BASE = /^src\/(errors|io|http|http-route|network-error|trust-store|yaml|version)\.ts$/;
 

@@ -1,34 +1,13 @@
 /** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
-import type { AttachRequest, NamedTarget, Selection } from '../cluster/attach/request.ts';
-import type { KubeFlags } from '../cluster/flags.ts';
-import { parseDuration } from '../domain/duration.ts';
-import { isObjectName, proposeName } from '../domain/object-name.ts';
+import { type AttachOptions, hasTargets, requestOf } from '../cluster/attach/options.ts';
+import type { AttachRequest } from '../cluster/attach/request.ts';
+import type { Transport } from '../cluster/transport.ts';
 import { errorName } from '../domain/object-ref.ts';
 import type { Verb } from '../domain/pull-list.ts';
-import { objectName, parseTarget } from '../domain/target.ts';
+import type { Secret } from '../domain/secret.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printerFor } from '../output/printer.ts';
-
-export interface AttachOptions extends KubeFlags {
-  readonly secret: string;
-  readonly pod?: readonly string[];
-  readonly serviceaccount?: readonly string[];
-  readonly to?: readonly string[];
-  readonly allServiceaccounts?: boolean;
-  readonly used?: boolean;
-  readonly selector?: string;
-  readonly allNamespaces?: boolean;
-  readonly recreate?: boolean;
-  readonly restart?: boolean;
-  readonly wait?: boolean;
-  readonly timeout?: string;
-  readonly checks?: boolean;
-  readonly allowMissing?: boolean;
-  readonly dryRun: 'none' | 'client' | 'server';
-  readonly output?: 'name' | 'json';
-  readonly fieldManager: string;
-}
 
 /** Returns the exit code; throws UserError. */
 export function attach(options: AttachOptions, io: Io): Promise<number> {
@@ -42,17 +21,33 @@ export function detach(options: AttachOptions, io: Io): Promise<number> {
 
 async function change(verb: Verb, options: AttachOptions, io: Io): Promise<number> {
   const request = requestOf(verb, options, io);
+  const files = options.filename ?? [];
+  if (files.length > 0) {
+    if (hasTargets(request) && !options.write) {
+      throw new UsageError('manifests and a cluster cannot both be answered on stdout', '-f FILE --write');
+    }
+    await changeFiles(request, files, options, io);
+    if (!hasTargets(request)) return EXIT.ok;
+  }
+  const { canPrompt } = await import('../credentials/prompt.ts');
+  if (!hasTargets(request) && !canPrompt(io)) {
+    const command = `regsecret ${verb} ${request.secret} --serviceaccount default`;
+    throw new UsageError(`nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`, command);
+  }
+  return inCluster(options, io, async (transport) => {
+    return changeIn(transport, await withTargets(request, transport, io), options, io);
+  });
+}
+
+async function inCluster<T>(options: AttachOptions, io: Io, work: (transport: Transport) => Promise<T>): Promise<T> {
   const { connect } = await import('../cluster/transport.ts');
   const transport = await connect(options, io);
   try {
-    const asked = await withTargets(request, transport, io);
-    return await changeIn(transport, asked, options, io);
+    return await work(transport);
   } finally {
     transport.close();
   }
 }
-
-type Transport = Parameters<typeof import('../cluster/attach/attach.ts').changePullSecrets>[0];
 
 async function changeIn(
   transport: Transport,
@@ -60,10 +55,12 @@ async function changeIn(
   { output, dryRun, allNamespaces = false }: AttachOptions,
   io: Io,
 ): Promise<number> {
-  const { changePullSecrets } = await import('../cluster/attach/attach.ts');
-  const { commandFor } = await import('../cluster/attach/request.ts');
-  const { attachPrinter } = await import('../output/attach-printer.ts');
-  const printer = await printerFor(io);
+  const [{ changePullSecrets }, { commandFor }, { attachPrinter }, printer] = await Promise.all([
+    import('../cluster/attach/attach.ts'),
+    import('../cluster/attach/request.ts'),
+    import('../output/attach-printer.ts'),
+    printerFor(io),
+  ]);
   const { verb, secret } = request;
   const command = commandFor(request, transport.namespace);
   const report = attachPrinter({ verb, secret, output, dryRun, namespaces: allNamespaces, command }, printer, io);
@@ -72,9 +69,7 @@ async function changeIn(
   } catch (error) {
     report.flush();
     if (io.signal.aborted) {
-      printer.warn(
-        `interrupted: ${report.done} done, of which each is named above; what was under way may be done, too`,
-      );
+      printer.warn(`interrupted: ${report.done} done, each named above; what was under way may be done, too`);
     }
     throw error;
   }
@@ -82,100 +77,53 @@ async function changeIn(
   return report.problems > 0 ? EXIT.failed : EXIT.ok;
 }
 
-function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachRequest {
-  const { secret, timeout } = options;
-  if (!isObjectName(secret)) {
-    const proposal = proposeName(secret);
-    throw new UsageError(
-      `"${secret}" cannot be the name of a secret`,
-      proposal === undefined ? `regsecret ${verb} --help` : `regsecret ${verb} ${proposal}`,
-    );
+/** Manifests, without a cluster unless the Secret has to come from there. Throws UserError. */
+async function changeFiles(
+  { verb, secret }: AttachRequest,
+  files: readonly string[],
+  options: AttachOptions,
+  io: Io,
+): Promise<void> {
+  const { changeManifests, joinManifests } = await import('../manifests/change.ts');
+  const { printManifests } = await import('../output/manifest-printer.ts');
+  const opens = options.auto ? await secretFor(secret, options, io) : undefined;
+  const request = { verb, secret, files, recursive: options.recursive ?? false, opens };
+  const changed = await changeManifests(request, io);
+  if (options.write && options.dryRun === 'none') {
+    const { writeManifestFile } = await import('../manifests/files.ts');
+    for (const { name, before, after } of changed) if (after !== before) writeManifestFile(name, after);
   }
-  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
-  if (timeout !== undefined && (timeoutMs === undefined || timeoutMs < 0)) {
-    throw new UsageError(`invalid --timeout "${timeout}"`, '--timeout takes seconds or units: 30, 30s, 2m, 1h');
-  }
-  return {
-    verb,
-    secret,
-    ...targetsOf(options),
-    allNamespaces: options.allNamespaces ?? false,
-    recreate: options.recreate ?? false,
-    folder: io.env.TMPDIR || undefined,
-    checks: options.checks ?? true,
-    allowMissing: options.allowMissing ?? false,
-    restart: options.restart ?? false,
-    wait: options.wait ?? false,
-    timeoutMs,
-    dryRun: options.dryRun,
-    fieldManager: options.fieldManager,
-    signal: io.signal,
-  };
+  if (!options.write) io.stdout.write(joinManifests(changed));
+  printManifests(changed, options, await printerFor(io));
 }
 
-function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'selections'> {
-  const { pod = [], serviceaccount = [], to = [], selector } = options;
-  const targets: NamedTarget[] = [
-    ...pod.map((name) => ({ kind: 'Pod' as const, name: objectName(name, 'Pod') })),
-    ...serviceaccount.map((name) => ({ kind: 'ServiceAccount' as const, name: objectName(name, 'ServiceAccount') })),
-  ];
-  const selections: Selection[] = [];
-  for (const { kind, name } of to.map(parseTarget)) {
-    if (name !== undefined) targets.push({ kind, name });
-    else if (selector !== undefined) selections.push({ by: 'kind', kind, labelSelector: selector });
-    else
-      throw new UsageError(
-        `--to ${kind.toLowerCase()} names no ${kind.toLowerCase()}`,
-        `--to ${kind.toLowerCase()}/NAME, or -l to pick by labels`,
-      );
+/** Given in a file, or read from the cluster. Throws UserError. */
+async function secretFor(name: string, options: AttachOptions, io: Io): Promise<Secret> {
+  if (options.secretFile !== undefined) {
+    const { readSecretFile } = await import('../manifests/secret-file.ts');
+    return readSecretFile(options.secretFile, name, io);
   }
-  if (options.allServiceaccounts) selections.push({ by: 'kind', kind: 'ServiceAccount', labelSelector: selector });
-  if (options.used) selections.push({ by: 'use' });
-  if (selector !== undefined && !selections.some((selection) => selection.by === 'kind')) {
-    throw new UsageError(
-      '-l picks nothing without a kind',
-      '--to deployment -l app=web, or --all-serviceaccounts -l team=a',
-    );
-  }
-  if (options.allNamespaces && (selections.length === 0 || targets.length > 0)) {
-    throw new UsageError('-A goes with what is picked, not with names', '--all-serviceaccounts -A, or --used -A');
-  }
-  return { targets, selections };
+  const { getSecret } = await import('../cluster/attach/secret.ts');
+  return inCluster(options, io, (transport) => getSecret(transport, { namespace: transport.namespace, name }));
 }
 
-/** The request with what the person chooses and agrees to, on a terminal. Throws UsageError elsewhere. */
+/** The request with what the person chooses and agrees to, on a terminal. Throws UserError. */
 async function withTargets(request: AttachRequest, transport: Transport, io: Io): Promise<AttachRequest> {
   const { canPrompt, promptChoice, promptYes } = await import('../credentials/prompt.ts');
   const { verb, secret } = request;
-  if (!canPrompt(io)) {
-    if (request.targets.length + request.selections.length > 0) return request;
-    const preposition = verb === 'attach' ? 'to' : 'from';
-    throw new UsageError(
-      `nothing to ${verb} ${secret} ${preposition}`,
-      `regsecret ${verb} ${secret} --serviceaccount default`,
-    );
-  }
+  if (!canPrompt(io)) return request;
   const confirm: AttachRequest['confirm'] = (pod, losses) => {
     const price = losses.length === 0 ? '' : ` It loses ${losses.join(', and ')}.`;
     return promptYes(`The list of ${errorName(pod)} cannot be changed. Delete it and create it again?${price}`, io);
   };
-  if (request.targets.length + request.selections.length > 0) return { ...request, confirm };
+  if (hasTargets(request)) return { ...request, confirm };
   const { listChoices } = await import('../cluster/attach/choices.ts');
-  const choices = await listChoices(transport, request);
+  const choices = (await listChoices(transport, request)).map(({ label, target }) => ({ name: label, value: target }));
   if (choices.length === 0) {
-    const text = verb === 'attach' ? 'already names' : 'names';
-    throw new UserError(
-      verb === 'attach'
-        ? `everything in namespace ${transport.namespace} ${text} ${secret}`
-        : `nothing in namespace ${transport.namespace} ${text} ${secret}`,
-      `kubectl get serviceaccounts -n ${transport.namespace}`,
-    );
+    const every = verb === 'attach' ? 'everything' : 'nothing';
+    const command = `kubectl get serviceaccounts -n ${transport.namespace}`;
+    throw new UserError(`${every} in namespace ${transport.namespace} names ${secret}`, command);
   }
-  const message = verb === 'attach' ? `Attach ${secret} to` : `Detach ${secret} from`;
-  const targets = await promptChoice(
-    message,
-    choices.map(({ label, target }) => ({ name: label, value: target })),
-    io,
-  );
-  return { ...request, targets, confirm };
+  const title = verb === 'attach' ? `Attach ${secret} to` : `Detach ${secret} from`;
+  return { ...request, targets: await promptChoice(title, choices, io), confirm };
 }

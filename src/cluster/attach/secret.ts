@@ -53,6 +53,15 @@ async function readSecret(
   }
 }
 
+/** Throws UserError. */
+export async function getSecret(transport: Transport, ref: SecretRef): Promise<Secret> {
+  try {
+    return await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
+  } catch (error) {
+    throw error instanceof ApiError ? refusal(error, { verb: 'get', ...ref }) : error;
+  }
+}
+
 /** Why attaching `secret` would help no pod, or harm it. */
 export function unusable(secret: Secret, { namespace, name }: SecretRef): UserError | undefined {
   const problem = secretProblem(secret);

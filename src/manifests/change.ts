@@ -1,0 +1,108 @@
+/** Attaches a pull secret to what is in manifests, or detaches it, without a cluster. */
+import type { ManifestObject } from '../domain/manifest-object.ts';
+import { printable } from '../domain/printable.ts';
+import { changedList, type Verb } from '../domain/pull-list.ts';
+import { listedNames } from '../domain/pull-spec.ts';
+import type { Secret } from '../domain/secret.ts';
+import { opensImage } from '../domain/secret-use.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { editManifest, ManifestError, type ReadManifest, readManifest } from './edit.ts';
+import { type ManifestFile, readManifestFiles } from './files.ts';
+
+export interface ManifestRequest {
+  readonly verb: Verb;
+  readonly secret: string;
+  readonly files: readonly string[];
+  readonly recursive: boolean;
+  /** Given: only pods with an image that it opens. */
+  readonly opens: Secret | undefined;
+}
+
+export interface ChangedFile {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  readonly objects: readonly ChangedObject[];
+  /** With a pod template, but of kinds that we do not know, as `rollout/web`. */
+  readonly unknown: readonly string[];
+}
+
+export interface ChangedObject {
+  readonly ref: ManifestObject['ref'];
+  readonly action: 'patched' | 'unchanged';
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly images: readonly string[];
+}
+
+/** What the files are to be; nothing is written yet. Throws UserError. */
+export async function changeManifests(request: ManifestRequest, io: Io): Promise<ChangedFile[]> {
+  const files = readManifestFiles(request.files, request.recursive, io);
+  const manifests: { file: ManifestFile; manifest: ReadManifest }[] = [];
+  for (const file of files) manifests.push({ file, manifest: await tell(file, readManifest(file.text)) });
+  const accounts = accountsIn(manifests.flatMap(({ manifest }) => manifest.objects));
+  const changed: ChangedFile[] = [];
+  for (const { file, manifest } of manifests) {
+    const concerned = manifest.objects.filter((object) => isConcerned(object, request));
+    const wanted = (object: ManifestObject) =>
+      concerned.includes(object) ? wantedList(object, accounts, request) : undefined;
+    const { text, edits } = await tell(file, editManifest(manifest, wanted));
+    const objects = concerned.map((object): ChangedObject => {
+      const edit = edits.find((one) => one.object === object);
+      const before = listedNames(object.list);
+      const after = edit === undefined ? before : listedNames(edit.after);
+      return {
+        ref: object.ref,
+        action: edit === undefined ? 'unchanged' : 'patched',
+        before,
+        after,
+        images: object.images,
+      };
+    });
+    const unknown = manifest.unknown.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
+    changed.push({ name: file.name, before: file.text, after: text, objects, unknown });
+  }
+  return changed;
+}
+
+/** The files as one stream of documents. */
+export function joinManifests(files: readonly ChangedFile[]): string {
+  return files.reduce((stream, { after }) => {
+    if (stream === '') return after;
+    const separator = after.trimStart().startsWith('---') ? '' : '---\n';
+    return `${stream}${stream.endsWith('\n') ? '' : '\n'}${separator}${after}`;
+  }, '');
+}
+
+function isConcerned({ images, ref }: ManifestObject, { opens }: ManifestRequest): boolean {
+  if (opens === undefined) return true;
+  return ref.kind !== 'ServiceAccount' && images.some((image) => opensImage(opens, image));
+}
+
+/** A first list of its own hides that of the service account, so what pods have from there comes along. */
+function wantedList(
+  { ref, list, serviceAccountName }: ManifestObject,
+  accounts: ReadonlyMap<string, readonly string[]>,
+  { verb, secret }: ManifestRequest,
+): readonly unknown[] | undefined {
+  const first = verb === 'attach' && ref.kind !== 'ServiceAccount' && (list ?? []).length === 0;
+  const inherited = first ? (accounts.get(`${ref.namespace}/${serviceAccountName}`) ?? []) : [];
+  return changedList(verb, list, [...inherited.filter((name) => name !== secret), secret]);
+}
+
+function accountsIn(objects: readonly ManifestObject[]): ReadonlyMap<string, readonly string[]> {
+  const accounts = objects.filter(({ ref }) => ref.kind === 'ServiceAccount');
+  return new Map(accounts.map(({ ref, list }) => [`${ref.namespace}/${ref.name}`, listedNames(list)]));
+}
+
+async function tell<T>({ name, text }: ManifestFile, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    const chart = text.includes('{{') ? 'helm template CHART | regsecret attach -f -' : undefined;
+    const shown = name === '-' ? 'stdin' : printable(name);
+    throw new UserError(`${shown} ${error.message}`, chart ?? `kubectl create --dry-run=client -f ${shown}`);
+  }
+}

@@ -1,0 +1,53 @@
+/** What `attach` and `detach` did to manifests. */
+import { many } from '../domain/attach-note.ts';
+import { type ObjectRef, resultName } from '../domain/object-ref.ts';
+import type { Printer } from './printer.ts';
+
+export interface ManifestResult {
+  /** Of the file; `-` is stdin. */
+  readonly name: string;
+  readonly objects: readonly {
+    readonly ref: ObjectRef;
+    readonly action: 'patched' | 'unchanged';
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+  }[];
+  /** With a pod template, of kinds that we do not know. */
+  readonly unknown: readonly string[];
+}
+
+export interface ManifestPrinterOptions {
+  /** Whether the files are changed in place, so that stdout is free for results. */
+  readonly write?: boolean;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly output?: 'name' | 'json';
+}
+
+export function printManifests(
+  files: readonly ManifestResult[],
+  options: ManifestPrinterOptions,
+  printer: Printer,
+): void {
+  const { write = false, dryRun, output } = options;
+  const line = write ? printer.result : printer.say;
+  const suffix = dryRun === 'none' ? '' : ' (dry run)';
+  for (const { name, objects } of files) {
+    for (const { ref, action } of objects) {
+      if (output === 'name') line(resultName(ref));
+      if (output === undefined) line(`${resultName(ref)} ${action} in ${name === '-' ? 'stdin' : name}${suffix}`);
+    }
+  }
+  if (output === 'json') {
+    const results = files.flatMap(({ name, objects }) =>
+      objects.map(({ ref, ...rest }) => ({ file: name, ...ref, ...rest })),
+    );
+    for (const text of JSON.stringify({ results }, undefined, 2).split('\n')) line(text);
+  }
+  for (const { name, unknown } of files) {
+    if (unknown.length === 0) continue;
+    printer.warn(
+      `${many(unknown)} in ${name === '-' ? 'stdin' : name}: of a kind that regsecret does not know, left as it is`,
+    );
+  }
+  if (files.every(({ objects }) => objects.length === 0)) printer.warn('nothing in there has a list of pull secrets');
+}

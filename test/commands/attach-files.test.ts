@@ -1,0 +1,245 @@
+/** `attach -f` and `detach -f`: manifests in files, folders and on stdin, without a cluster. */
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { here, type RanHere } from '../support/here.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'regsecret-files-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+const POD =
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: ghcr.io/acme/app} # app\n';
+const ATTACHED = `${POD}  imagePullSecrets:\n  - name: regsecret\n`;
+
+function file(name: string, text: string | Uint8Array): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+/** The kubeconfig that there is not: no cluster is asked. */
+function run(args: readonly string[], stdin: string | Uint8Array = ''): Promise<RanHere> {
+  return here(args, { stdin, env: { KUBECONFIG: '/nope' } });
+}
+
+describe('the result goes to stdout', () => {
+  test('of a file, which stays as it is', async () => {
+    const path = file('pod.yaml', POD);
+    expect(await run(['attach', '-f', path])).toEqual({
+      code: 0,
+      stdout: ATTACHED,
+      stderr: `pod/a patched in ${path}\n`,
+    });
+    expect(read(path)).toBe(POD);
+  });
+
+  test('of stdin', async () => {
+    const ran = await run(['attach', 'regcred', '-f', '-'], POD);
+    expect(ran.stdout).toBe(ATTACHED.replace('regsecret', 'regcred'));
+  });
+
+  test('also where nothing changes, so that it can stand in a pipe', async () => {
+    expect(await run(['attach', '-f', '-'], ATTACHED)).toEqual({
+      code: 0,
+      stdout: ATTACHED,
+      stderr: 'pod/a unchanged in stdin\n',
+    });
+    const map = 'apiVersion: v1\nkind: ConfigMap\n';
+    const ran = await run(['attach', '-f', '-'], map);
+    expect(ran.stdout).toBe(map);
+    expect(ran.stderr).toContain('nothing in there has a list of pull secrets');
+  });
+
+  test('of several files: one stream of documents', async () => {
+    const [one, other] = [file('a.yaml', POD.trimEnd()), file('b.yaml', `---\n${POD}`)];
+    const third = file('c.json', '{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"c"}}\n');
+    const ran = await run(['attach', '-f', one, '-f', other, '-f', third]);
+    const json =
+      '{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"c"},"imagePullSecrets":[{"name":"regsecret"}]}\n';
+    expect(ran.stdout).toBe(`${ATTACHED.trimEnd()}\n---\n${ATTACHED}---\n${json}`);
+  });
+
+  test('and back again', async () => {
+    expect((await run(['detach', '-f', '-'], ATTACHED)).stdout).toBe(POD);
+  });
+});
+
+describe('--write', () => {
+  test('changes the files in place, those of a folder in order', async () => {
+    const paths = ['b.yaml', 'a.yml', 'c.json', 'notes.txt', 'deeper/d.yaml'].map((name) =>
+      file(name, name.endsWith('json') ? '{}' : POD),
+    );
+    const ran = await run(['attach', '-f', folder, '--write']);
+    expect(ran.stdout).toBe(`pod/a patched in ${join(folder, 'a.yml')}\npod/a patched in ${join(folder, 'b.yaml')}\n`);
+    expect(paths.map((path) => read(path))).toEqual([ATTACHED, ATTACHED, '{}', POD, POD]);
+    await run(['attach', '-R', '-f', folder, '--write']);
+    expect(read(join(folder, 'deeper/d.yaml'))).toBe(ATTACHED);
+  });
+
+  test('does not touch a file in which nothing changes', async () => {
+    const path = file('pod.yaml', ATTACHED);
+    utimesSync(path, 1, 1);
+    expect((await run(['attach', '-f', path, '--write'])).stdout).toBe(`pod/a unchanged in ${path}\n`);
+    expect(statSync(path).mtimeMs).toBe(1000);
+  });
+
+  test('keeps mode and links, and leaves nothing beside the file', async () => {
+    const path = file('real.yaml', POD);
+    chmodSync(path, 0o640);
+    const link = join(folder, 'link.yaml');
+    symlinkSync(path, link);
+    await run(['attach', '-f', link, '--write']);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(read(path)).toBe(ATTACHED);
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder).sort()).toEqual(['link.yaml', 'real.yaml']);
+  });
+
+  test('changes nothing at all when one of the files is no manifest', async () => {
+    const [good, bad] = [file('a.yaml', POD), file('b.yaml', 'a: [\n')];
+    const ran = await run(['attach', '-f', folder, '--write']);
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toMatch(new RegExp(`^error: ${bad} is no YAML in line \\d`));
+    expect(read(good)).toBe(POD);
+  });
+
+  test('prints the plan in a dry run', async () => {
+    const path = file('pod.yaml', POD);
+    const ran = await run(['attach', '-f', path, '--write', '--dry-run=client']);
+    expect(ran.stdout).toBe(`pod/a patched in ${path} (dry run)\n`);
+    expect(read(path)).toBe(POD);
+  });
+
+  test('with -o name and json', async () => {
+    const path = file('pod.yaml', POD);
+    expect((await run(['attach', '-f', path, '--write', '--dry-run=client', '-o', 'name'])).stdout).toBe('pod/a\n');
+    const { stdout } = await run(['attach', '-f', path, '--write', '-o', 'json']);
+    expect(JSON.parse(stdout)).toEqual({
+      results: [
+        {
+          file: path,
+          kind: 'Pod',
+          namespace: '',
+          name: 'a',
+          action: 'patched',
+          before: [],
+          after: ['regsecret'],
+          images: ['ghcr.io/acme/app'],
+        },
+      ],
+    });
+  });
+});
+
+describe('what pods have from a service account of the same manifests', () => {
+  const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\nimagePullSecrets: [{name: quay}]\n';
+
+  test('stays with them when they get a list of their own', async () => {
+    const ran = await run(['attach', '-f', '-'], `${account}---\n${POD}`);
+    expect(ran.stdout).toContain('imagePullSecrets: [{name: quay}, {name: regsecret}]');
+    expect(ran.stdout).toContain('  imagePullSecrets:\n  - name: quay\n  - name: regsecret\n');
+  });
+});
+
+describe('--auto: only pods with an image that the Secret opens', () => {
+  const stream = `${POD}---\n${POD.replace('ghcr.io/acme/app', 'nginx')}---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: s}\n`;
+  const secret = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'regsecret' },
+    type: 'kubernetes.io/dockerconfigjson',
+    stringData: { '.dockerconfigjson': '{"auths":{"ghcr.io":{"username":"jane","password":"x"}}}' },
+  });
+
+  test('given in a file', async () => {
+    const path = file('secret.json', secret);
+    const ran = await run(['attach', '-f', '-', '--auto', '--secret-file', path], stream);
+    expect(ran.stderr).toBe('pod/a patched in stdin\n');
+    expect(ran.stdout).toBe(stream.replace(POD, ATTACHED));
+  });
+
+  test('a file without that Secret', async () => {
+    const ran = await run(['attach', '-f', '-', '--auto', '--secret-file', file('x.yaml', POD)], stream);
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toContain('hint: regsecret create regsecret --dry-run=client -o yaml > ');
+  });
+});
+
+describe('kinds that we do not know', () => {
+  test('with a pod template are named and left as they are', async () => {
+    const rollout = POD.replace('v1\nkind: Pod', 'argoproj.io/v1alpha1\nkind: Rollout').replace(
+      'spec:',
+      'spec: {template: {spec: {containers: []}}}\nx:',
+    );
+    const ran = await run(['attach', '-f', '-'], rollout);
+    expect(ran.stdout).toBe(rollout);
+    expect(ran.stderr).toContain('warning: rollout/a in stdin: of a kind that regsecret does not know, left as it is');
+  });
+});
+
+describe('files that cannot be used', () => {
+  test.each([
+    ['missing', () => join(folder, 'nope.yaml'), 'there is no such file'],
+    ['not in UTF-8', () => file('x.yaml', Buffer.from('a: \xe9\n', 'latin1')), 'is not in UTF-8'],
+    ['a template of a chart', () => file('x.yaml', '{{- if .Values.on }}\na: b\n{{- end }}\n'), 'is no YAML in line 1'],
+    ['an empty folder', () => folder, 'there is no manifest in'],
+    ['an alias that stands for too much', () => file('x.yaml', bomb()), 'has aliases that stand for too much'],
+  ])('%s', async (_, path, says) => {
+    const ran = await run(['attach', '-f', path(), '--write']);
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toContain(says);
+    expect(ran.stderr).toMatch(/^hint: \S/m);
+  });
+
+  function bomb(): string {
+    const levels = Array.from(
+      { length: 12 },
+      (_, level) => `l${level}: &l${level} [${Array(10).fill(level === 0 ? 'x' : `*l${level - 1}`)}]\n`,
+    );
+    return `${levels.join('')}apiVersion: v1\nkind: Pod\nspec: {containers: *l11}\n`;
+  }
+});
+
+describe('flags that do not go together', () => {
+  test.each([
+    [[], 'nothing to attach regsecret to'],
+    [['--write'], '--write goes with -f'],
+    [['--auto', '--sa', 'default'], '--auto goes with -f'],
+    [['-f', 'x', '--secret-file', 'y'], '--secret-file goes with --auto'],
+    [['-f', '-', '--write'], 'what comes from stdin cannot be written in place'],
+    [['-f', 'x', '-o', 'json'], '-o would stand among the manifests'],
+    [['-f', 'x', '--dry-run=server'], 'no server is asked about manifests'],
+    [['-f', 'x', '--sa', 'default'], 'manifests and a cluster cannot both be answered on stdout'],
+    [['-l', 'a=b', '--sa', 'default'], '-l picks nothing without a kind'],
+    [['-A', '--sa', 'default'], '-A goes with what is picked, not with names'],
+    [['--to', 'deploy'], '--to deployment names no deployment'],
+    [['--to', 'secret/x'], '"secret/x" is not a kind with pull secrets and a name'],
+    [['--sa', 'A B'], '"A B" cannot be the name of a serviceaccount'],
+    [['--sa', 'default', '--timeout', 'soon'], 'invalid --timeout "soon"'],
+    [['Bad_Name', '--sa', 'default'], '"Bad_Name" cannot be the name of a secret'],
+  ])('%j', async (args, says) => {
+    const ran = await run(['attach', ...args]);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain(`error: ${says}`);
+    expect(ran.stderr).toMatch(/^hint: \S/m);
+  });
+});
