@@ -31,22 +31,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
   command('create', 'create a pull secret from a login, or add the login to the one that exists', (create) =>
     kubernetesFlags(
-      create
-        .argument('[name]', 'name of the Secret', 'regsecret')
-        .optionsGroup('Credentials, the first that applies:')
-        .option('--server <server>', 'registry, also with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
-        .option('--username <user>', 'user name')
-        .option('--email <email>', 'e-mail address, which no registry needs')
-        .option('--password-stdin', 'read the password from stdin')
-        .option('--password-file <file>', 'read the password from a file')
-        .option('--password-env <variable>', 'take the password from an environment variable')
-        .option(
-          '--from-file <file>',
-          'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
-          collect,
-        )
-        .option('--all', 'take every login of docker and podman')
-        .option('--prompt', 'ask for server, user name and password')
+      credentialFlags(create.argument('[name]', 'name of the Secret', 'regsecret'))
         .optionsGroup('Secret:')
         .option('--replace', 'drop the registries that are in the Secret and not named here')
         .option('--force', 'delete and create a Secret that is immutable or of another type')
@@ -128,7 +113,103 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       }),
   );
 
+  command('inspect', 'show what is in a pull secret, which images it opens, and what is wrong with it', (inspect) =>
+    kubernetesFlags(
+      inspect
+        .argument('[name]', 'name of the Secret (default: regsecret)')
+        .option('-f, --filename <file>', 'Secrets in a manifest, or a docker config; - is stdin (repeatable)', collect)
+        .optionsGroup('Output:')
+        .option('--reveal', 'show passwords')
+        .addOption(new Option('-o, --output <format>', 'everything, cut nowhere').choices(['wide', 'json', 'yaml'])),
+    )
+      .addHelpText(
+        'after',
+        examples(name, [
+          ['inspect', 'the Secret regsecret'],
+          ['inspect team-pull --reveal -o json', 'with passwords, as a docker config'],
+          ['inspect -f secret.yaml', 'a manifest, without a cluster'],
+        ]),
+      )
+      .action(async (secret: string | undefined, options) => {
+        const { inspect: run } = await import('./commands/inspect.ts');
+        exit(await run({ ...options, name: secret }, io));
+      }),
+  );
+
+  command('list', 'list pull secrets, who uses them, and what is wrong with them', (list) =>
+    kubernetesFlags(
+      list
+        .option('-A, --all-namespaces', 'of all namespaces')
+        .optionsGroup('Output:')
+        .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml', 'name'])),
+    )
+      .addHelpText(
+        'after',
+        examples(name, [
+          ['list', 'of this namespace'],
+          ['list -A -o wide', 'of all of them, with users, and marks by which equal passwords are recognised'],
+        ]),
+      )
+      .action(async (options) => {
+        const { list: run } = await import('./commands/list.ts');
+        exit(await run(options, io));
+      }),
+  );
+
+  command('verify', 'ask registries whether they accept the logins of a pull secret', (verify) =>
+    kubernetesFlags(
+      credentialFlags(
+        verify
+          .argument('[name]', 'name of the Secret (default: regsecret)')
+          .option('--image <image>', 'whether this image may be pulled (repeatable)', collect)
+          .option(
+            '-f, --filename <file>',
+            'Secrets in a manifest, or a docker config; - is stdin (repeatable)',
+            collect,
+          )
+          .optionsGroup('Registries:')
+          .addOption(registryTimeout())
+          .addOption(plainHttp())
+          .addOption(registryCa())
+          .optionsGroup('Output:')
+          .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),
+        'A login instead of a Secret, the first that applies:',
+      ),
+    )
+      .addHelpText(
+        'after',
+        examples(name, [
+          ['verify', 'all logins in the Secret regsecret'],
+          ['verify --image ghcr.io/org/app:v1', 'whether a pod with this Secret can pull the image'],
+          ['verify --server ghcr.io', 'the login of docker or podman on this machine'],
+        ]),
+      )
+      .action(async (secret: string | undefined, options) => {
+        const { verify: run } = await import('./commands/verify.ts');
+        exit(await run({ ...options, name: secret }, io));
+      }),
+  );
+
   return program;
+}
+
+/** Where a login comes from. */
+function credentialFlags(command: Command, title = 'Credentials, the first that applies:'): Command {
+  return command
+    .optionsGroup(title)
+    .option('--server <server>', 'registry, also with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
+    .option('--username <user>', 'user name')
+    .option('--email <email>', 'e-mail address, which no registry needs')
+    .option('--password-stdin', 'read the password from stdin')
+    .option('--password-file <file>', 'read the password from a file')
+    .option('--password-env <variable>', 'take the password from an environment variable')
+    .option(
+      '--from-file <file>',
+      'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
+      collect,
+    )
+    .option('--all', 'take every login of docker and podman')
+    .option('--prompt', 'ask for server, user name and password');
 }
 
 /** The flags that attach and detach share. */

@@ -1,5 +1,7 @@
 /** YAML in and out; js-yaml lives here. It writes `no`, `on` and `1_000` in quotes, as readers of YAML 1.1 need. */
-import type { ScalarStyleRule } from 'js-yaml';
+import type { ScalarStyleRule, YAMLException } from 'js-yaml';
+
+import { printable } from './domain/printable.ts';
 
 /** The text is no YAML. The message names the line and quotes nothing of it: a token may stand there. */
 export class YamlError extends Error {}
@@ -10,22 +12,85 @@ export async function parseYaml(text: string): Promise<unknown> {
   try {
     return load(text);
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const [cause = ''] = error.reason.split(/["'`<]/);
-    throw new YamlError(`yaml: ${error.mark ? `line ${error.mark.line + 1}: ` : ''}${cause.trim()}`);
+    throw error instanceof YAMLException ? withoutText(error, 1) : error;
   }
 }
 
+/** `first` is the line in which the text begins that the error is about. */
+function withoutText({ reason, mark }: YAMLException, first: number): YamlError {
+  const [cause = ''] = reason.split(/["'`<]/);
+  return new YamlError(`yaml: ${mark ? `line ${mark.line + first}: ` : ''}${cause.trim()}`);
+}
+
+export interface YamlDocument {
+  /** The first of its lines, from 1. */
+  readonly line: number;
+  readonly value: unknown;
+}
+
+/** The documents of a JSON or YAML text, empty ones left out; throws {@link YamlError}. */
+export async function parseYamlStream(text: string): Promise<YamlDocument[]> {
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      return [{ line: 1, value: JSON.parse(text) }];
+    } catch {
+      // YAML in braces, or several documents.
+    }
+  }
+  const { loadAll, YAMLException } = await import('js-yaml');
+  const found: YamlDocument[] = [];
+  for (const { line, content } of splitDocuments(text)) {
+    try {
+      const values = loadAll(content).filter((value) => value !== null && value !== undefined);
+      found.push(...values.map((value) => ({ line, value })));
+    } catch (error) {
+      throw error instanceof YAMLException ? withoutText(error, line) : error;
+    }
+  }
+  return found;
+}
+
+/** Cuts at lines that begin with `---`, which no scalar can hold (YAML 1.2 section 9.1.2), so that places are known. */
+function splitDocuments(text: string): { line: number; content: string }[] {
+  const parts: { line: number; content: string }[] = [];
+  let start = 0;
+  let lines: string[] = [];
+  let empty = true;
+  const end = (next: number): void => {
+    parts.push({ line: start + 1, content: lines.join('\n') });
+    [start, lines, empty] = [next, [], true];
+  };
+  for (const [index, line] of text.split('\n').entries()) {
+    if (/^---(\s|$)/.test(line) && !empty) end(index);
+    lines.push(line);
+    // Directives belong to the document that follows.
+    empty &&= /^(%.*|#.*|---)?\s*$/.test(line);
+    if (/^\.\.\.\s*$/.test(line)) end(index + 1);
+  }
+  return [...parts, { line: start + 1, content: lines.join('\n') }];
+}
+
 /** `value` as kubectl prints it: keys sorted, long lines whole. */
-export async function formatYaml(value: unknown): Promise<string> {
+export function formatYaml(value: unknown): Promise<string> {
+  return format(value, isShortDate);
+}
+
+/** `value` for a terminal: what could move the cursor or reorder letters stands there as an escape. */
+export async function formatSafeYaml(value: unknown): Promise<string> {
+  const isUnsafe = (text: string): boolean => printable(text) !== text;
+  const yaml = await format(value, (text) => isShortDate(text) || isUnsafe(text));
+  return yaml.split('\n').map(printable).join('\n');
+}
+
+async function format(value: unknown, needsQuotes: (text: string) => boolean): Promise<string> {
   const { DEFAULT_SCALAR_STYLE_RULES, dump, SCALAR_STYLE } = await import('js-yaml');
-  const quoteShortDates: ScalarStyleRule = (layout) => {
-    if (isShortDate(layout.node.value)) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+  const quote: ScalarStyleRule = (layout) => {
+    if (needsQuotes(layout.node.value)) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
   };
   const keepPlain: ScalarStyleRule = (layout) => {
     if (isPlainText(layout.node.value)) layout.style = SCALAR_STYLE.PLAIN;
   };
-  const scalarStyleRules = [quoteShortDates, ...Object.values(DEFAULT_SCALAR_STYLE_RULES), keepPlain];
+  const scalarStyleRules = [quote, ...Object.values(DEFAULT_SCALAR_STYLE_RULES), keepPlain];
   return dump(value, { sortKeys: true, quoteStyle: 'double', lineWidth: -1, noRefs: true, scalarStyleRules });
 }
 

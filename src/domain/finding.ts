@@ -14,6 +14,8 @@ export interface FindingObject {
 
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC; servers are shown without user info. */
 export interface FindingArguments {
+  /** Somebody refers to it. */
+  readonly 'missing-secret': Record<never, never>;
   /** `dataKey` is there when a docker config is in the Secret all the same. */
   readonly 'wrong-type': { readonly type: string; readonly dataKey?: string };
   readonly 'no-payload': { readonly type: string; readonly dataKey: string };
@@ -64,6 +66,8 @@ export function finding<Code extends FindingCode>(
 export function formatFinding(found: Finding): string {
   const object = objectName(found.object);
   switch (found.code) {
+    case 'missing-secret':
+      return `${object} does not exist`;
     case 'wrong-type': {
       const { type, dataKey } = found.arguments;
       const what = dataKey === undefined ? '' : `, although it has a ${dataKey}`;
@@ -79,35 +83,35 @@ export function formatFinding(found: Finding): string {
       return `${object} cannot be decoded (${found.arguments.error}), and a pod that names it can use none of its pull secrets`;
     case 'unreadable-entry': {
       const { server, error } = found.arguments;
-      return `the entry ${server} of ${object} cannot be decoded (${error}), and a pod that names it can use none of its pull secrets`;
+      return `the entry ${displayServer(server)} of ${object} cannot be decoded (${error}), and a pod that names it can use none of its pull secrets`;
     }
     case 'no-login':
       return `${object} holds no login`;
     case 'credential-store':
       return `${object} holds no login: the logins are in the credential store ${found.arguments.helpers.join(', ')} of the machine it comes from`;
     case 'empty-entry':
-      return `the entry ${found.arguments.server} of ${object} is empty, so its images are pulled without a credential`;
+      return `the entry ${displayServer(found.arguments.server)} of ${object} is empty, so its images are pulled without a credential`;
     case 'identity-token':
-      return `the entry ${found.arguments.server} of ${object} has only an identity token, which the kubelet ignores`;
+      return `the entry ${displayServer(found.arguments.server)} of ${object} has only an identity token, which the kubelet ignores`;
     case 'incomplete-entry': {
       const { server, missing } = found.arguments;
-      return `the entry ${server} of ${object} has no ${missing}, so its images are pulled without a credential`;
+      return `the entry ${displayServer(server)} of ${object} has no ${missing}, so its images are pulled without a credential`;
     }
     case 'opens-nothing':
-      return `no image can match the entry ${found.arguments.server} of ${object}: ${found.arguments.reason}`;
+      return `no image can match the entry ${displayServer(found.arguments.server)} of ${object}: ${found.arguments.reason}`;
     case 'unusual-server':
-      return `the entry ${found.arguments.server} of ${object} may match no image that is meant: ${found.arguments.reason}`;
+      return `the entry ${displayServer(found.arguments.server)} of ${object} may match no image that is meant: ${found.arguments.reason}`;
     case 'shadowed-entry': {
       const { server, by } = found.arguments;
-      return `the entry ${displayServer(server)} of ${object} is not used for images that ${by} matches`;
+      return `the entry ${displayServer(server)} of ${object} is not used for images that ${displayServer(by)} matches`;
     }
     case 'same-key': {
       const { servers, key } = found.arguments;
-      return `the entries ${servers.join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`;
+      return `the entries ${servers.map(displayServer).join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`;
     }
     case 'white-space': {
       const { server, field } = found.arguments;
-      return `the ${field} in the entry ${server} of ${object} ends in white space, which the kubelet sends with it`;
+      return `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends with it`;
     }
     case 'expired':
     case 'expires-soon': {
@@ -128,6 +132,8 @@ export function fixFor(found: Finding): string {
     case 'wrong-type':
     case 'wrong-form':
       return `${create} --force`;
+    case 'missing-secret':
+      return create;
     case 'unreadable-payload':
     case 'no-payload':
     case 'no-login':

@@ -1,0 +1,82 @@
+/** `regsecret inspect`: what is in a Secret, which images it opens, who uses it, and what is wrong with it. */
+import type { KubeFlags } from '../cluster/flags.ts';
+import { readContents } from '../domain/contents.ts';
+import { diagnose } from '../domain/diagnose.ts';
+import { type Inspection, inspectionOf } from '../domain/inspection.ts';
+import type { Secret } from '../domain/secret.ts';
+import { secretKey, UNUSED, type UsageIndex } from '../domain/usage.ts';
+import { EXIT, UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { createFingerprint } from '../output/fingerprint.ts';
+import { printInspections } from '../output/inspection-printer.ts';
+import { printerFor } from '../output/printer.ts';
+
+export interface InspectOptions extends KubeFlags {
+  readonly name?: string | undefined;
+  readonly filename?: readonly string[] | undefined;
+  readonly reveal?: boolean | undefined;
+  readonly output?: 'wide' | 'json' | 'yaml' | undefined;
+}
+
+/** A Secret, and who refers to it, where that could be found out. */
+interface Found {
+  readonly secret: Secret;
+  readonly usage: UsageIndex | undefined;
+}
+
+/** Prints what is in the Secret, or in those of the manifests; throws UserError. */
+export async function inspect(options: InspectOptions, io: Io): Promise<number> {
+  const found = options.filename === undefined ? [await live(options, io)] : await inFiles(options, io);
+  const fingerprint = createFingerprint();
+  const now = Date.now();
+  const inspections = found.map(({ secret, usage }): Inspection => {
+    const contents = readContents(secret);
+    const { namespace = '', name = '' } = secret.metadata;
+    return inspectionOf(secret, contents, {
+      usage: usage && (usage.get(secretKey(namespace, name)) ?? UNUSED),
+      findings: diagnose({ now, secrets: [{ secret, contents }] }),
+      reveal: options.reveal ?? false,
+      fingerprint,
+    });
+  });
+  await printInspections(inspections, { ...options, now }, io);
+  return EXIT.ok;
+}
+
+async function live(options: InspectOptions, io: Io): Promise<Found> {
+  const { connect } = await import('../cluster/transport.ts');
+  const { findSecret } = await import('../cluster/find-secret.ts');
+  const { gatherUsage } = await import('../cluster/usage.ts');
+  const transport = await connect(options, io);
+  try {
+    const { namespace } = transport;
+    const unchecked = new Set<string>();
+    const [secret, usage] = await Promise.all([
+      findSecret(transport, { namespace, name: options.name ?? 'regsecret' }, 'inspect'),
+      gatherUsage(transport, namespace, unchecked),
+    ]);
+    await sayUnchecked(unchecked, io);
+    return { secret, usage };
+  } finally {
+    transport.close();
+  }
+}
+
+/** What the result does not know, for want of rights. */
+async function sayUnchecked(unchecked: ReadonlySet<string>, io: Io): Promise<void> {
+  if (unchecked.size === 0) return;
+  const printer = await printerFor(io);
+  printer.warn(`may not list ${[...unchecked].sort().join(', ')}: what of these refers to the secret is not known`);
+}
+
+async function inFiles({ filename = [], name }: InspectOptions, io: Io): Promise<Found[]> {
+  const { readManifestSecrets } = await import('../manifests/secrets.ts');
+  const { secrets, usage } = await readManifestSecrets(filename, io);
+  const chosen = name === undefined ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
+  if (chosen.length > 0) return chosen.map((secret) => ({ secret, usage: usage.size > 0 ? usage : undefined }));
+  const there = secrets.map(({ metadata }) => metadata.name).join(', ');
+  throw new UserError(
+    there === '' ? `there is no secret in ${filename.join(', ')}` : `there is no secret ${name} there, but ${there}`,
+    `regsecret inspect -f ${filename[0]}`,
+  );
+}

@@ -1,0 +1,82 @@
+/** `regsecret list`: the pull secrets of a namespace or of the cluster, with who uses them and what is wrong. */
+import { checkNamespace } from '../cluster/attach/account.ts';
+import type { KubeFlags } from '../cluster/flags.ts';
+import { compareRows, missingRow, type SecretRow, type SecretSummary, summarize } from '../domain/secret-row.ts';
+import { secretKey, UNUSED } from '../domain/usage.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { createFingerprint } from '../output/fingerprint.ts';
+import { printList } from '../output/list-printer.ts';
+import { printerFor } from '../output/printer.ts';
+
+export interface ListOptions extends KubeFlags {
+  readonly allNamespaces?: boolean | undefined;
+  readonly output?: 'wide' | 'json' | 'yaml' | 'name' | undefined;
+}
+
+/** Prints one line for each pull secret, and for each that is missing; throws UserError. */
+export async function list(options: ListOptions, io: Io): Promise<number> {
+  const { allNamespaces = false } = options;
+  if (allNamespaces && options.namespace !== undefined) {
+    throw new UsageError('--all-namespaces and --namespace cannot be used together', 'regsecret list -A');
+  }
+  const { connect } = await import('../cluster/transport.ts');
+  const transport = await connect(options, io);
+  const unchecked = new Set<string>();
+  const now = Date.now();
+  try {
+    const scope = allNamespaces ? undefined : transport.namespace;
+    const rows = await gather(transport, scope, now, unchecked);
+    if (rows.length === 0 && scope !== undefined) await checkNamespace(transport, scope);
+    const printer = await printerFor(io);
+    if (unchecked.size > 0) {
+      printer.warn(`may not list ${[...unchecked].sort().join(', ')}: what of these uses a secret is not known`);
+    }
+    await printList(rows, { output: options.output, namespaces: allNamespaces, now }, io);
+    if (rows.length === 0 && options.output === undefined) {
+      printer.say(`no pull secrets in ${allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`}`);
+      printer.hint('regsecret create');
+    }
+    return EXIT.ok;
+  } finally {
+    transport.close();
+  }
+}
+
+type Transport = import('../cluster/transport.ts').Transport;
+
+/** Reads Secrets and who refers to them at the same time, then asks for those of other types that are referred to. */
+async function gather(
+  transport: Transport,
+  namespace: string | undefined,
+  now: number,
+  unchecked: Set<string>,
+): Promise<SecretRow[]> {
+  const { eachPullSecret, eachSecret } = await import('../cluster/secret-list.ts');
+  const { gatherUsage } = await import('../cluster/usage.ts');
+  const fingerprint = createFingerprint();
+  const summaries = new Map<string, SecretSummary>();
+  const [usage] = await Promise.all([
+    gatherUsage(transport, namespace, unchecked),
+    eachPullSecret(transport, namespace, (secret) => {
+      const summary = summarize(secret, now, fingerprint);
+      summaries.set(secretKey(summary.namespace, summary.name), summary);
+    }),
+  ]);
+  const others = [...usage.keys()].filter((key) => !summaries.has(key)).map(refOf);
+  await eachSecret(transport, others, (ref, secret) => {
+    if (secret === 'forbidden') return;
+    const key = secretKey(ref.namespace, ref.name);
+    summaries.set(
+      key,
+      secret === 'missing' ? missingRow(ref.namespace, ref.name) : summarize(secret, now, fingerprint),
+    );
+  });
+  return [...summaries].map(([key, summary]) => ({ ...summary, usedBy: usage.get(key) ?? UNUSED })).sort(compareRows);
+}
+
+/** Neither part has a slash. */
+function refOf(key: string): { namespace: string; name: string } {
+  const slash = key.indexOf('/');
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}

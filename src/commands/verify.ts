@@ -1,0 +1,137 @@
+/** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
+import type { KubeFlags } from '../cluster/flags.ts';
+import { inLanes } from '../cluster/lanes.ts';
+import type { CredentialOptions } from '../credentials/options.ts';
+import { readContents } from '../domain/contents.ts';
+import { diagnose } from '../domain/diagnose.ts';
+import { fixFor, formatFinding } from '../domain/finding.ts';
+import { ImageReferenceError } from '../domain/image.ts';
+import { KeyringError } from '../domain/keyring.ts';
+import { buildPullSecret } from '../domain/pull-secret.ts';
+import type { Secret } from '../domain/secret.ts';
+import { pullsImage } from '../domain/verdict.ts';
+import { type Inquiry, imageInquiries, loginInquiries } from '../domain/verify-plan.ts';
+import { EXIT, UsageError, UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { type Printer, printerFor } from '../output/printer.ts';
+import { printVerdicts, type VerifiedRow } from '../output/verdict-printer.ts';
+import { createRegistryClient, type RegistryFlags } from '../registry/client.ts';
+
+export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFlags {
+  readonly name?: string | undefined;
+  readonly filename?: readonly string[] | undefined;
+  readonly image?: readonly string[] | undefined;
+  readonly output?: 'wide' | 'json' | 'yaml' | undefined;
+}
+
+/** Registries that are asked at a time. */
+const LANES = 16;
+
+/** Prints each verdict; 0 when all logins are accepted, or every image is pulled. Throws UserError. */
+export async function verify(options: VerifyOptions, io: Io): Promise<number> {
+  const printer = await printerFor(io);
+  const secrets = await secretsToVerify(options, io, printer);
+  const sound = usesLogin(options) || sayFindings(secrets, printer);
+  const inquiries = options.image?.flatMap((image) => plan(secrets, image)) ?? secrets.flatMap(logins);
+  if (inquiries.length === 0) throw new UserError('there is no login to verify', 'regsecret inspect');
+  const rows = await ask(inquiries, options, io);
+  await printVerdicts(rows, options.output, io, printer);
+  const fine =
+    options.image === undefined
+      ? rows.every(({ verdict }) => verdict.kind === 'accepted')
+      : options.image.every((image) => rows.some((row) => row.image === image && pullsImage(row.verdict)));
+  return fine && sound ? EXIT.ok : EXIT.failed;
+}
+
+async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer): Promise<readonly Secret[]> {
+  const { name, filename } = options;
+  const ways = [name !== undefined, filename !== undefined, usesLogin(options)].filter(Boolean);
+  if (ways.length > 1 && !(name !== undefined && filename !== undefined && ways.length === 2)) {
+    throw new UsageError('a Secret, manifests and a login cannot be verified together', 'regsecret verify --help');
+  }
+  if (filename !== undefined) return inFiles(filename, name, io);
+  if (usesLogin(options)) return fromLogin(options, io, printer);
+  const { connect } = await import('../cluster/transport.ts');
+  const { findSecret } = await import('../cluster/find-secret.ts');
+  const transport = await connect(options, io);
+  try {
+    return [await findSecret(transport, { namespace: transport.namespace, name: name ?? 'regsecret' }, 'verify')];
+  } finally {
+    transport.close();
+  }
+}
+
+async function inFiles(filename: readonly string[], name: string | undefined, io: Io): Promise<readonly Secret[]> {
+  const { readManifestSecrets } = await import('../manifests/secrets.ts');
+  const { secrets } = await readManifestSecrets(filename, io);
+  const chosen = name === undefined ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
+  if (chosen.length > 0) return chosen;
+  throw new UserError(
+    `there is no secret ${name ?? ''} in ${filename.join(', ')}`,
+    `regsecret inspect -f ${filename[0]}`,
+  );
+}
+
+function usesLogin(options: VerifyOptions): boolean {
+  const { server, username, passwordStdin, passwordFile, passwordEnv, fromFile, all, prompt } = options;
+  return [server, username, passwordStdin, passwordFile, passwordEnv, fromFile, all, prompt].some(Boolean);
+}
+
+/** A login of this machine, as the Secret that `create` would make of it. */
+async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Promise<readonly Secret[]> {
+  const { collectCredentials } = await import('../credentials/collect.ts');
+  const { entries, warnings } = await collectCredentials(options, io);
+  for (const warning of warnings) printer.warn(warning);
+  return [buildPullSecret({ name: 'login', entries })];
+}
+
+/** Says what makes a Secret useless to a kubelet, whatever registries say; false when there is something. */
+function sayFindings(secrets: readonly Secret[], printer: Printer): boolean {
+  const facts = secrets.map((secret) => ({ secret, contents: readContents(secret) }));
+  const findings = diagnose({ now: Date.now(), secrets: facts });
+  for (const finding of findings) {
+    if (finding.severity === 'error') printer.error(new UserError(formatFinding(finding), fixFor(finding)));
+    else printer.warn(formatFinding(finding));
+  }
+  return findings.every(({ severity }) => severity !== 'error');
+}
+
+function logins(secret: Secret): Inquiry[] {
+  return loginInquiries(secret, readContents(secret));
+}
+
+function plan(secrets: readonly Secret[], image: string): Inquiry[] {
+  try {
+    return imageInquiries(secrets, image);
+  } catch (error) {
+    if (error instanceof ImageReferenceError) {
+      throw new UsageError(`${image} is no image: ${error.message}`, '--image ghcr.io/org/app:v1');
+    }
+    if (!(error instanceof KeyringError)) throw error;
+    const { source, message, server } = error;
+    const entry = server === undefined ? '' : ` in the entry ${server}`;
+    const text = `a kubelet uses none of these secrets: ${source.name} cannot be decoded${entry} (${message})`;
+    throw new UserError(text, `regsecret inspect ${source.name}`);
+  }
+}
+
+async function ask(inquiries: readonly Inquiry[], options: VerifyOptions, io: Io): Promise<VerifiedRow[]> {
+  const client = await createRegistryClient(options, io);
+  const rows: VerifiedRow[] = [];
+  try {
+    await inLanes(LANES, inquiries.entries(), async ([index, inquiry]) => {
+      const { source, server, shown, credential, image } = inquiry;
+      const verdict = await client.verify({ server, credential, image: image?.reference });
+      rows[index] = {
+        source,
+        ...(shown === undefined ? {} : { server: shown }),
+        ...(credential !== undefined && 'username' in credential ? { username: credential.username } : {}),
+        ...(image === undefined ? {} : { image: image.text }),
+        verdict,
+      };
+    });
+    return rows;
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,48 @@
+/** What to ask registries about Secrets: every login in them, or those that a kubelet would try for an image. */
+import type { Contents } from './contents.ts';
+import type { Credential } from './credential.ts';
+import { type ImageReference, imageName, parseImage } from './image.ts';
+import { buildKeyring, lookup } from './keyring.ts';
+import type { Secret } from './secret.ts';
+import { hideUserInfo } from './server.ts';
+
+export interface Inquiry {
+  /** `namespace/name` of the Secret, or its name alone. */
+  readonly source: string;
+  /** What to ask: a server as it is written, or the registry of an image. */
+  readonly server: string;
+  /** As it is shown; undefined for the pull without any credential. */
+  readonly shown?: string;
+  readonly credential: Credential | undefined;
+  readonly image?: { readonly text: string; readonly reference: ImageReference };
+}
+
+/** One inquiry for each entry that can be read. */
+export function loginInquiries(secret: Secret, { entries }: Contents): Inquiry[] {
+  return entries.flatMap(({ server, login }) =>
+    login === undefined ? [] : [{ source: sourceOf(secret), server, shown: hideUserInfo(server), credential: login }],
+  );
+}
+
+/**
+ * The candidates for `text`, an image as written in a pod that lists `secrets`, in the order in which they are tried; the
+ * pull without a credential when there is none. Throws KeyringError and ImageReferenceError.
+ */
+export function imageInquiries(secrets: readonly Secret[], text: string): Inquiry[] {
+  const reference = parseImage(text);
+  const image = { text, reference };
+  const server = imageName(reference).split('/', 1)[0] ?? '';
+  const candidates = lookup(buildKeyring(secrets), text);
+  if (candidates.length === 0) return [{ source: '', server, credential: undefined, image }];
+  return candidates.map(({ server: entry, source, username, password }) => ({
+    source: sourceOf({ metadata: source }),
+    server,
+    shown: hideUserInfo(entry),
+    credential: { username, password },
+    image,
+  }));
+}
+
+function sourceOf({ metadata: { namespace, name = '' } }: Pick<Secret, 'metadata'>): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}

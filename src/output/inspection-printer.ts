@@ -1,0 +1,86 @@
+/** What `inspect` prints: a table for people, or the whole as JSON or YAML. */
+import { humanDuration } from '../domain/age.ts';
+import { fixFor, formatFinding } from '../domain/finding.ts';
+import type { InspectedEntry, Inspection } from '../domain/inspection.ts';
+import { printable } from '../domain/printable.ts';
+import { displayServer } from '../domain/server.ts';
+import { formatUsage } from '../domain/usage.ts';
+import type { Io } from '../io.ts';
+import { writeStructured } from './structured.ts';
+import { styleFor } from './style.ts';
+import { cutTo, formatTable } from './table.ts';
+
+export interface InspectionPrinterOptions {
+  readonly output?: 'wide' | 'json' | 'yaml' | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Several are one after the other for people, and a list for programs. */
+export async function printInspections(
+  inspections: readonly Inspection[],
+  options: InspectionPrinterOptions,
+  io: Io,
+): Promise<void> {
+  const { output } = options;
+  const [only] = inspections;
+  const value = inspections.length === 1 ? only : inspections;
+  if (output === 'json' || output === 'yaml') return writeStructured(value, output, io);
+  for (const [index, inspection] of inspections.entries()) {
+    if (index > 0) io.stdout.write('\n');
+    await printOne(inspection, options, io);
+  }
+}
+
+async function printOne(inspection: Inspection, { output, now }: InspectionPrinterOptions, io: Io): Promise<void> {
+  const { secret, auths, usedBy, findings } = inspection;
+  const wide = output === 'wide';
+  const columns = wide ? undefined : io.stdout.columns();
+  const say = (text: string): void => {
+    const safe = printable(text);
+    io.stdout.write(`${columns === undefined ? safe : cutTo(safe, columns)}\n`);
+  };
+  const age = secret.createdAt === undefined ? [] : [`${humanDuration(now - Date.parse(secret.createdAt))} old`];
+  const name = secret.namespace === undefined ? secret.name : `${secret.namespace}/${secret.name}`;
+  say([`secret ${name}`, secret.type, ...age].join(', '));
+  const entries = Object.entries(auths);
+  if (entries.length > 0) io.stdout.write(tableOf(entries, now, io, wide));
+  if (usedBy !== undefined) say(`used by: ${formatUsage(usedBy).join(', ') || 'nobody'}`);
+  const style = await styleFor(io.stdout, io);
+  for (const finding of findings) {
+    const label = finding.severity === 'error' ? style.error('error:') : style.warning('warning:');
+    io.stdout.write(`${label} ${printable(formatFinding(finding))}\n`);
+    io.stdout.write(`${style.faint('hint:')} ${printable(fixFor(finding))}\n`);
+  }
+}
+
+type Column = readonly [title: string, cell: (entry: InspectedEntry, server: string) => string];
+
+/** Columns that would be empty are left out. */
+function tableOf(entries: readonly (readonly [string, InspectedEntry])[], now: number, io: Io, wide: boolean): string {
+  const columns: Column[] = [
+    ['SERVER', (_, server) => displayServer(server)],
+    ['USER', ({ username = '-' }) => username],
+    ['EMAIL', ({ email = '' }) => email],
+    ['PASSWORD', passwordCell],
+    ['EXPIRES', ({ expiresAt }) => (expiresAt === undefined ? '' : expiryCell(expiresAt, now))],
+    ['USED FOR', ({ images, error }) => (error === undefined ? images : 'cannot be decoded')],
+  ];
+  const shown = columns.filter(([, cell]) => entries.some(([server, entry]) => cell(entry, server) !== ''));
+  const rows = entries.map(([server, entry]) => shown.map(([, cell]) => cell(entry, server)));
+  return formatTable(
+    shown.map(([title]) => title),
+    rows,
+    io.stdout,
+    wide,
+  );
+}
+
+function passwordCell({ password, fingerprint }: InspectedEntry): string {
+  return password ?? (fingerprint === undefined ? '-' : `•••• ${fingerprint}`);
+}
+
+function expiryCell(expiresAt: string, now: number): string {
+  const left = Date.parse(expiresAt) - now;
+  return left > 0 ? `in ${humanDuration(left)}` : `${humanDuration(-left)} ago`;
+}

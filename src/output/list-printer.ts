@@ -1,0 +1,54 @@
+/** What `list` prints: a table, names, or everything as JSON or YAML. */
+import { humanDuration } from '../domain/age.ts';
+import { printable } from '../domain/printable.ts';
+import type { SecretRow } from '../domain/secret-row.ts';
+import { displayServer } from '../domain/server.ts';
+import { formatUsage } from '../domain/usage.ts';
+import type { Io } from '../io.ts';
+import { writeStructured } from './structured.ts';
+import { formatTable } from './table.ts';
+
+export interface ListPrinterOptions {
+  readonly output: 'wide' | 'json' | 'yaml' | 'name' | undefined;
+  readonly namespaces: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+type Column = readonly [title: string, cell: (row: SecretRow) => string];
+
+export async function printList(rows: readonly SecretRow[], options: ListPrinterOptions, io: Io): Promise<void> {
+  const { output, namespaces, now } = options;
+  if (output === 'json' || output === 'yaml') return writeStructured({ items: rows }, output, io);
+  if (output === 'name') return io.stdout.write(rows.map(({ name }) => `secret/${printable(name)}\n`).join(''));
+  if (rows.length === 0) return;
+  const wide = output === 'wide';
+  const columns: Column[] = [
+    ...(namespaces ? ([['NAMESPACE', (row) => row.namespace]] satisfies Column[]) : []),
+    ['NAME', (row) => row.name],
+    ['TYPE', (row) => shortType(row.type)],
+    ['REGISTRIES', ({ registries }) => registries.map(({ server }) => displayServer(server)).join(', ') || '-'],
+    ...(wide ? WIDE : []),
+    ['USED BY', ({ usedBy }) => formatUsage(usedBy).join(', ') || '-'],
+    ['PROBLEMS', ({ findings }) => [...new Set(findings.map(({ code }) => code))].join(', ') || '-'],
+    ['AGE', ({ createdAt }) => (createdAt === undefined ? '-' : humanDuration(now - Date.parse(createdAt)))],
+  ];
+  const titles = columns.map(([title]) => title);
+  io.stdout.write(
+    formatTable(
+      titles,
+      rows.map((row) => columns.map(([, cell]) => cell(row))),
+      io.stdout,
+      wide,
+    ),
+  );
+}
+
+const WIDE: readonly Column[] = [
+  ['USERS', ({ registries }) => registries.map(({ username = '-' }) => username).join(', ') || '-'],
+  ['PASSWORDS', ({ registries }) => registries.map(({ fingerprint = '-' }) => fingerprint).join(', ') || '-'],
+];
+
+function shortType(type: string | undefined): string {
+  return type === undefined ? '-' : type.replace(/^kubernetes\.io\//, '');
+}

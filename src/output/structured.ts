@@ -1,0 +1,16 @@
+/** Results for programs, which a person may have on the screen all the same. */
+import type { Io } from '../io.ts';
+import { formatSafeYaml } from '../yaml.ts';
+
+/** Writes `value` as JSON or YAML; what could move the cursor of a terminal is in escapes of that language. */
+export async function writeStructured(value: unknown, format: 'json' | 'yaml', io: Io): Promise<void> {
+  if (format === 'yaml') io.stdout.write(await formatSafeYaml(value));
+  else io.stdout.write(`${JSON.stringify(value, undefined, 2).replace(UNSAFE, escapeOf)}\n`);
+}
+
+/** What JSON.stringify leaves as it is: C1 controls, DEL, line separators, and marks that reverse the direction. */
+const UNSAFE = /[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,80 @@
+/** Tables that fit a terminal. */
+import { printable } from '../domain/printable.ts';
+import type { Output } from '../io.ts';
+
+const GAP = '   ';
+/** A column is not made narrower than this for the sake of others. */
+const NARROW = 6;
+
+/**
+ * Lines of a table with `header`. On a terminal long cells are cut with `…` so that a row stays on one line, unless
+ * `wide`; elsewhere they are whole, for a program may read them. Everything is made safe for a terminal.
+ */
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  output: Output,
+  wide = false,
+): string {
+  const cells = [header, ...rows].map((row) => row.map(printable));
+  const natural = header.map((_, column) => cells.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0));
+  const columns = wide ? undefined : output.columns();
+  const widths = columns === undefined ? natural : narrowed(natural, columns);
+  return cells.map((row) => `${line(row, widths)}\n`).join('');
+}
+
+function line(row: readonly string[], widths: readonly number[]): string {
+  const parts = row.map((text, column) => {
+    const cut = cutTo(text, widths[column] ?? 0);
+    return cut + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cut)));
+  });
+  return parts.join(GAP).trimEnd();
+}
+
+/** Takes from the widest columns first. */
+function narrowed(natural: readonly number[], columns: number): number[] {
+  const widths = [...natural];
+  const room = columns - GAP.length * (widths.length - 1);
+  let excess = widths.reduce((sum, width) => sum + width, 0) - room;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= NARROW) return widths;
+    const second = Math.max(NARROW, ...widths.filter((width) => width < widest));
+    const equal = widths.filter((width) => width === widest).length;
+    const step = Math.max(1, Math.min(widest - second, Math.floor(excess / equal)));
+    for (const [column, width] of widths.entries()) {
+      if (width !== widest || excess <= 0) continue;
+      widths[column] = width - step;
+      excess -= step;
+    }
+  }
+  return widths;
+}
+
+/** `text` in at most `width` columns, with `…` at the end where some of it is missing. */
+export function cutTo(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  let used = 0;
+  for (const character of text) {
+    used += widthOf(character);
+    if (used > width - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/** Columns on a terminal: East Asian wide characters and emoji take two, marks that combine take none. */
+export function widthOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) {
+    if (/\p{Mn}|\p{Me}|\u200b|\u200d/u.test(character)) continue;
+    width += WIDE.test(character) ? 2 : 1;
+  }
+  return width;
+}
+
+/** Unicode's East Asian Width W and F (UAX 11), in blocks. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;

@@ -1,0 +1,72 @@
+/** What `verify` prints. */
+import { loginAdvice } from '../domain/known-registry.ts';
+import { displayServer, registryOf } from '../domain/server.ts';
+import { describeVerdict, type Verdict } from '../domain/verdict.ts';
+import type { Io } from '../io.ts';
+import type { Printer } from './printer.ts';
+import { writeStructured } from './structured.ts';
+import { formatTable } from './table.ts';
+
+/** One item of the JSON of `verify`. */
+export interface VerifiedRow {
+  /** `namespace/name` of the Secret, or its name; empty for the pull without any credential. */
+  readonly source: string;
+  /** Left out for the pull without any credential. */
+  readonly server?: string;
+  readonly username?: string;
+  readonly image?: string;
+  readonly verdict: Verdict;
+}
+
+/** A table in the order in which a kubelet would try them, and a sentence for what is not accepted. */
+export async function printVerdicts(
+  rows: readonly VerifiedRow[],
+  output: 'wide' | 'json' | 'yaml' | undefined,
+  io: Io,
+  printer: Printer,
+): Promise<void> {
+  if (output === 'json' || output === 'yaml') return writeStructured({ items: rows }, output, io);
+  const columns = ['IMAGE', 'SECRET', 'SERVER', 'USER', 'RESULT'] as const;
+  const cells = rows.map((row) => ({
+    IMAGE: row.image ?? '',
+    SECRET: row.source,
+    SERVER: nameOf(row),
+    USER: row.username || '-',
+    RESULT: row.verdict.kind,
+  }));
+  const several = new Set(rows.map(({ source }) => source)).size > 1;
+  const shown = columns.filter((column) => (column === 'SECRET' ? several : cells.some((row) => row[column] !== '')));
+  const table = cells.map((row) => shown.map((column) => row[column]));
+  io.stdout.write(formatTable(shown, table, io.stdout, output === 'wide'));
+  for (const row of rows) say(row, printer);
+}
+
+function say(row: VerifiedRow, printer: Printer): void {
+  const { verdict, image, username = '' } = row;
+  if (verdict.kind === 'accepted' && !verdict.public) return;
+  const registry = row.server ?? registryOf(image ?? '') ?? '';
+  const sentence =
+    row.server === undefined && image !== undefined
+      ? `no entry matches ${image}, which is pulled without a credential then: the registry ${describeVerdict(verdict)}`
+      : `${displayServer(registry)} ${describeVerdict(verdict)}`;
+  printer.say(sentence);
+  const hint = hintFor(verdict, registry, username);
+  if (hint !== undefined) printer.hint(hint);
+}
+
+function hintFor(verdict: Verdict, server: string, username: string): string | undefined {
+  switch (verdict.kind) {
+    case 'rejected':
+      return loginAdvice(registryOf(server) ?? '', username) ?? `regsecret create --server ${server}`;
+    case 'unreachable':
+      if (verdict.reason.includes('unknown authority')) return 'name that authority with --registry-ca FILE';
+      if (verdict.reason.includes('speaks http')) return 'speak http, too, with --plain-http';
+      return verdict.cause === 'timeout' ? 'allow more with --timeout 60s' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function nameOf({ server }: VerifiedRow): string {
+  return server === undefined ? '(no credential)' : displayServer(server);
+}

@@ -1,0 +1,262 @@
+/** `list` and `inspect` against the real API server. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { kubeconfigFor, kubectl, newNamespace, waitFor } from '../cluster/use.ts';
+import { created, named, newAccount, regsecretIn } from '../support/attach-world.ts';
+import { CANARY } from '../support/canary.ts';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const login = (user: string) => ({ auth: base64(`${user}:${CANARY}`) });
+const config = (auths: object): string => base64(JSON.stringify({ auths }));
+
+interface Row {
+  readonly name: string;
+  readonly namespace: string;
+  readonly type?: string;
+  readonly registries: readonly { server: string; username?: string; fingerprint?: string }[];
+  readonly usedBy: { serviceAccounts: string[]; workloads: string[]; pods: number };
+  readonly findings: readonly { code: string }[];
+}
+
+let namespace = '';
+let other = '';
+
+function secret(name: string, type: string, data: object, where = namespace): Promise<unknown> {
+  const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type, data };
+  return created(`/api/v1/namespaces/${where}/secrets`, body);
+}
+
+const JSON_TYPE = 'kubernetes.io/dockerconfigjson';
+const container = { name: 'a', image: 'ghcr.io/acme/app' };
+const template = (...secrets: string[]) => ({
+  metadata: { labels: { app: 'x' } },
+  spec: { containers: [container], imagePullSecrets: named(...secrets) },
+});
+
+function workload(kind: string, name: string, spec: object): Promise<unknown> {
+  const [group, plural] = kind === 'CronJob' ? ['batch', 'cronjobs'] : ['apps', `${kind.toLowerCase()}s`];
+  const body = { apiVersion: `${group}/v1`, kind, metadata: { name }, spec };
+  return created(`/apis/${group}/v1/namespaces/${namespace}/${plural}`, body);
+}
+
+beforeAll(async () => {
+  [namespace, other] = await Promise.all([
+    newNamespace({ serviceAccount: true }),
+    newNamespace({ serviceAccount: true }),
+  ]);
+  await Promise.all([
+    secret('regcred', JSON_TYPE, {
+      '.dockerconfigjson': config({ 'ghcr.io': login('jane'), 'quay.io': login('john') }),
+    }),
+    secret('legacy', 'kubernetes.io/dockercfg', { '.dockercfg': base64(JSON.stringify({ 'ghcr.io': login('jane') })) }),
+    secret('broken', JSON_TYPE, { '.dockerconfigjson': config({ 'ghcr.io': { auth: 'notbase64!' } }) }),
+    secret('opaque', 'Opaque', { '.dockerconfigjson': config({ 'ghcr.io': login('jane') }) }),
+    secret('referred', 'Opaque', { password: base64(CANARY) }),
+    secret('unrelated', 'Opaque', { password: base64(CANARY) }),
+    secret('elsewhere', JSON_TYPE, { '.dockerconfigjson': config({ 'ghcr.io': login('jane') }) }, other),
+    newAccount(namespace, { imagePullSecrets: named('regcred', 'missing') }, 'builder'),
+    workload('Deployment', 'web', {
+      replicas: 2,
+      selector: { matchLabels: { app: 'x' } },
+      template: template('regcred', 'referred'),
+    }),
+    workload('CronJob', 'nightly', {
+      schedule: '0 0 1 1 *',
+      jobTemplate: { spec: { template: { spec: { ...template('legacy').spec, restartPolicy: 'Never' } } } },
+    }),
+    ...['one', 'two'].map((name) =>
+      created(`/api/v1/namespaces/${namespace}/pods`, {
+        metadata: { name },
+        spec: { containers: [container], imagePullSecrets: named('broken') },
+      }),
+    ),
+  ]);
+  const pods = ['get', 'pods', '-n', namespace, '-o', 'name'];
+  await waitFor(async () => (await kubectl(pods)).stdout.split('\n').length === 5, {
+    what: 'the pods of the Deployment',
+  });
+});
+
+async function list(args: readonly string[] = []): Promise<Row[]> {
+  const { code, stdout, stderr } = await regsecretIn(namespace, ['list', '-o', 'json', ...args]);
+  expect([code, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout).items;
+}
+
+test('every pull secret with its registries, who uses it, and what is wrong', async () => {
+  const rows = await list();
+  const short = rows.map(({ name, type = 'none', registries, usedBy, findings }) => [
+    name,
+    type.replace('kubernetes.io/', ''),
+    registries.map(({ server }) => server).join(),
+    [...usedBy.serviceAccounts, ...usedBy.workloads, usedBy.pods].join(),
+    findings.map(({ code }) => code).join(),
+  ]);
+  expect(short).toEqual([
+    ['broken', 'dockerconfigjson', 'ghcr.io', '2', 'unreadable-entry'],
+    ['legacy', 'dockercfg', 'ghcr.io', 'cronjob/nightly,0', ''],
+    ['missing', 'none', '', 'builder,0', 'missing-secret'],
+    ['opaque', 'Opaque', 'ghcr.io', '0', 'wrong-type'],
+    ['referred', 'Opaque', '', 'deployment/web,2', 'wrong-type'],
+    ['regcred', 'dockerconfigjson', 'ghcr.io,quay.io', 'builder,deployment/web,2', ''],
+  ]);
+});
+
+test('equal logins in two Secrets have one mark', async () => {
+  const rows = await list();
+  const mark = (name: string) => rows.find((row) => row.name === name)?.registries[0]?.fingerprint;
+  expect(mark('legacy')).toBe(mark('regcred'));
+  expect(mark('legacy')).toMatch(/^[0-9a-f]{8}$/);
+});
+
+test('as a table', async () => {
+  const { stdout } = await regsecretIn(namespace, ['list']);
+  const [header, ...lines] = stdout.trimEnd().split('\n');
+  expect(header).toMatch(/^NAME +TYPE +REGISTRIES +USED BY +PROBLEMS +AGE$/);
+  expect(lines.map((line) => line.replace(/ {2,}/g, ' | ').replace(/\d+m?\d*s$/, 'AGE'))).toEqual([
+    'broken | dockerconfigjson | ghcr.io | 2 pods | unreadable-entry | AGE',
+    'legacy | dockercfg | ghcr.io | cronjob/nightly | - | AGE',
+    'missing | - | - | serviceaccount/builder | missing-secret | -',
+    'opaque | Opaque | ghcr.io | - | wrong-type | AGE',
+    'referred | Opaque | - | deployment/web, 2 pods | wrong-type | AGE',
+    'regcred | dockerconfigjson | ghcr.io, quay.io | serviceaccount/builder, deployment/web, 2 pods | - | AGE',
+  ]);
+});
+
+test('on a terminal no line is longer than it is wide, and -o wide cuts nothing', async () => {
+  const narrow = await regsecretIn(namespace, ['list'], { tty: true });
+  expect(narrow.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(narrow.stdout).toContain('…');
+  const wide = await regsecretIn(namespace, ['list', '-o', 'wide'], { tty: true });
+  expect(wide.stdout).toContain('serviceaccount/builder, deployment/web, 2 pods');
+  expect(wide.stdout).toMatch(/jane, john +[0-9a-f]{8}, [0-9a-f]{8}/);
+});
+
+test('names', async () => {
+  const { stdout } = await regsecretIn(namespace, ['list', '-o', 'name']);
+  expect(stdout.split('\n')).toEqual(
+    ['broken', 'legacy', 'missing', 'opaque', 'referred', 'regcred'].map((name) => `secret/${name}`).concat(''),
+  );
+});
+
+test('of all namespaces: both types, and whatever else is referred to', async () => {
+  const { here } = await import('../support/here.ts');
+  const { cluster } = await import('../cluster/use.ts');
+  const { stdout } = await here(['list', '-A', '-o', 'json'], { env: { KUBECONFIG: cluster().kubeconfig } });
+  const ours = (JSON.parse(stdout).items as Row[]).filter((row) => [namespace, other].includes(row.namespace));
+  expect(ours.filter((row) => row.namespace === other).map(({ name }) => name)).toEqual(['elsewhere']);
+  const names = ours.filter((row) => row.namespace === namespace).map(({ name }) => name);
+  expect(names).toEqual(['broken', 'legacy', 'missing', 'referred', 'regcred']);
+});
+
+test('-A with a namespace is a mistake', async () => {
+  const { code, stderr } = await regsecretIn(namespace, ['list', '-A']);
+  expect([code, stderr]).toEqual([
+    2,
+    'error: --all-namespaces and --namespace cannot be used together\nhint: regsecret list -A\n',
+  ]);
+});
+
+test('a namespace without any', async () => {
+  const empty = await newNamespace();
+  const { code, stdout, stderr } = await regsecretIn(empty, ['list']);
+  expect([code, stdout, stderr]).toEqual([0, '', `no pull secrets in namespace ${empty}\nhint: regsecret create\n`]);
+});
+
+describe('with few rights', () => {
+  async function userWith(user: string, ...resources: string[]): Promise<string> {
+    const kubeconfig = kubeconfigFor({ user, namespace });
+    const flags = resources.map((resource) => `--resource=${resource}`);
+    if (resources.length > 0) {
+      await kubectl(['create', 'role', user, '--verb=get,list', ...flags, '-n', namespace]);
+      await kubectl(['create', 'rolebinding', user, `--role=${user}`, `--user=${user}`, '-n', namespace]);
+      const allowed = async () => (await kubectl(['get', `${resources[0]}`], { kubeconfig })).code === 0;
+      await waitFor(allowed, { what: 'the role binding to count' });
+    }
+    return kubeconfig;
+  }
+
+  test('to Secrets alone: it says whom it could not ask', async () => {
+    const kubeconfig = await userWith('sam', 'secrets');
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['list'], { kubeconfig });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^regcred +dockerconfigjson +ghcr\.io, quay\.io +- +- /m);
+    expect(stderr).toBe(
+      'warning: may not list cronjobs, daemonsets, deployments, jobs, pods, replicationcontrollers, serviceaccounts, statefulsets: what of these uses a secret is not known\n',
+    );
+  });
+
+  test('to one Secret alone, inspect shows it', async () => {
+    const kubeconfig = await userWith('sara', 'secrets');
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['inspect', 'regcred'], { kubeconfig });
+    expect(code).toBe(0);
+    expect(stdout).toContain('every image of ghcr.io');
+    expect(stderr).toContain('warning: may not list cronjobs,');
+  });
+
+  test('to nothing', async () => {
+    const kubeconfig = await userWith('nina');
+    const { code, stderr } = await regsecretIn(namespace, ['list'], { kubeconfig });
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `error: may not list secrets in namespace ${namespace}: secrets is forbidden: User "nina"`,
+    );
+    expect(stderr).toContain(`hint: kubectl auth can-i list secrets -n ${namespace}\n`);
+  });
+});
+
+describe('inspect', () => {
+  test('a Secret with who uses it', async () => {
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['inspect', 'regcred']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(
+      stdout
+        .replaceAll(namespace, 'NS')
+        .replace(/[0-9a-f]{8}/g, 'deadbeef')
+        .replace(/\d+m?\d*s old/, 'AGE old'),
+    ).toBe(
+      [
+        'secret NS/regcred, kubernetes.io/dockerconfigjson, AGE old',
+        'SERVER    USER   PASSWORD        USED FOR',
+        'ghcr.io   jane   •••• deadbeef   every image of ghcr.io',
+        'quay.io   john   •••• deadbeef   every image of quay.io',
+        'used by: serviceaccount/builder, deployment/web, 2 pods',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('one of the legacy type', async () => {
+    const { stdout } = await regsecretIn(namespace, ['inspect', 'legacy']);
+    expect(stdout).toContain('kubernetes.io/dockercfg');
+    expect(stdout).toContain('used by: cronjob/nightly');
+  });
+
+  test.each([
+    [
+      'regcrd',
+      /^error: secret \S+\/regcrd does not exist; did you mean regcred\?\nhint: regsecret inspect regcred -n \S+\n$/,
+    ],
+    [
+      'elsewhere',
+      /^error: secret \S+\/elsewhere does not exist; it exists in test-\w+\nhint: regsecret inspect elsewhere -n test-\w+\n$/,
+    ],
+    [
+      'zzzzzzzzz',
+      /^error: secret \S+\/zzzzzzzzz does not exist; the pull secrets there are broken, regcred, legacy\nhint: regsecret inspect broken -n \S+\n$/,
+    ],
+  ])('%s, which is not there', async (name, message) => {
+    const { code, stderr } = await regsecretIn(namespace, ['inspect', name]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  test('in a namespace that is not there', async () => {
+    for (const command of ['inspect', 'list']) {
+      const { code, stderr } = await regsecretIn('no-such-namespace', [command]);
+      expect([code, stderr]).toEqual([
+        1,
+        'error: namespace no-such-namespace does not exist\nhint: kubectl create namespace no-such-namespace\n',
+      ]);
+    }
+  });
+});
