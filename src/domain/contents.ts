@@ -56,11 +56,6 @@ export function readContents(secret: Secret): Contents {
   };
 }
 
-/** Whether the kubelet looks at the Secret at all, and finds what its type promises. */
-export function isUsable({ type, form, failure }: Contents): boolean {
-  return form === type && failure === undefined;
-}
-
 function placeOf({ data = {} }: Secret, type: string): { type: PullSecretType; value: string } | undefined {
   const all = Object.keys(DATA_KEY).filter(isPullSecretType);
   const types = isPullSecretType(type) ? [type, ...all] : all;

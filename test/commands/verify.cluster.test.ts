@@ -1,0 +1,305 @@
+/** `verify`, and `create --verify`, with real registries and the real API server. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  cluster,
+  janedoe,
+  johndoe,
+  newNamespace,
+  pushTestImage,
+  type RegistryInfo,
+  type RegistryUser,
+  sharedRegistries,
+  startRegistry,
+} from '../cluster/use.ts';
+import { freshName, newSecret, regsecretIn } from '../support/attach-world.ts';
+import { CANARY, holdsCanary } from '../support/canary.ts';
+import { here, type RanHere } from '../support/here.ts';
+import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';
+
+const { basic, bearer, publicImage } = sharedRegistries();
+const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
+const wrong = { ...janedoe, password: 'wrong' };
+
+let namespace = '';
+let own: RegistryInfo;
+let ownImage = '';
+beforeAll(async () => {
+  [namespace, own] = await Promise.all([newNamespace(), startRegistry({ auth: 'basic', users: [ada] })]);
+  ownImage = `${own.host}/team/app:v1`;
+  await pushTestImage(ownImage, ada);
+});
+
+type Login = { readonly username: string; readonly password: string };
+
+function payload(logins: Readonly<Record<string, Login | object>>): string {
+  const entries = Object.entries(logins).map(([server, login]) => {
+    const { username, password } = login as Login;
+    return [server, username === undefined ? login : { username, password }];
+  });
+  return JSON.stringify({ auths: Object.fromEntries(entries) });
+}
+
+async function verify(
+  logins: Readonly<Record<string, Login | object>>,
+  args: readonly string[] = [],
+): Promise<RanHere> {
+  const name = freshName('s');
+  await newSecret(namespace, name, 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': payload(logins) });
+  return regsecretIn(namespace, ['verify', name, ...args]);
+}
+
+async function front(options: FrontOptions): Promise<Front> {
+  const started = await startFront(options);
+  onTestFinished(() => started.close());
+  return started;
+}
+
+const rowsOf = (stdout: string): string[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/ {2,}/g, ' | '));
+
+describe('the logins of a Secret', () => {
+  test('all of them accepted', async () => {
+    const { code, stdout, stderr } = await verify({ [basic.host]: janedoe, [bearer.host]: johndoe });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(rowsOf(stdout)).toEqual([
+      'SERVER | USER | RESULT',
+      `${basic.host} | janedoe | accepted`,
+      `${bearer.host} | johndoe | accepted`,
+    ]);
+  });
+
+  test('one of them not', async () => {
+    const { code, stdout, stderr } = await verify({ [basic.host]: janedoe, [bearer.host]: wrong });
+    expect(code).toBe(1);
+    expect(rowsOf(stdout).slice(1)).toEqual([
+      `${basic.host} | janedoe | accepted`,
+      `${bearer.host} | janedoe | rejected`,
+    ]);
+    expect(stderr).toBe(
+      `${bearer.host} rejects the credential (HTTP 401)\nhint: regsecret create --server ${bearer.host}\n`,
+    );
+  });
+
+  test('one whose registry never answers, which the others do not wait for', async () => {
+    const silent = await front({ choose: () => 'hang' });
+    const { code, stdout, stderr } = await verify(
+      { [silent.host]: janedoe, [basic.host]: janedoe, [bearer.host]: janedoe },
+      ['--timeout', '700ms', '--plain-http'],
+    );
+    expect(code).toBe(1);
+    expect(
+      rowsOf(stdout)
+        .slice(1)
+        .map((row) => row.split(' | ')[2]),
+    ).toEqual(['unreachable', 'accepted', 'accepted']);
+    expect(stderr).toContain(
+      `${silent.host} cannot be asked: no answer within 0.7 s\nhint: allow more with --timeout 60s\n`,
+    );
+  });
+
+  test('a Secret that no kubelet looks at is not healthy, whatever its registry says', async () => {
+    const name = freshName('s');
+    await newSecret(namespace, name, 'Opaque', { '.dockerconfigjson': payload({ [basic.host]: janedoe }) });
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['verify', name]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('accepted');
+    expect(stderr).toContain(
+      `error: secret ${namespace}/${name} has the type Opaque, which the kubelet does not look at`,
+    );
+  });
+
+  test('an empty entry is anonymous', async () => {
+    const { code, stdout, stderr } = await verify({ [basic.host]: {} });
+    expect(code).toBe(1);
+    expect(rowsOf(stdout)[1]).toBe(`${basic.host} | - | anonymous`);
+    expect(stderr).toContain('gets no credential, for there is none in the entry');
+  });
+
+  test('as JSON', async () => {
+    const { stdout } = await verify({ [basic.host]: janedoe }, ['-o', 'json']);
+    expect(JSON.parse(stdout)).toEqual({
+      items: [
+        {
+          source: expect.stringMatching(`^${namespace}/s-`),
+          server: basic.host,
+          username: 'janedoe',
+          verdict: { kind: 'accepted' },
+        },
+      ],
+    });
+  });
+
+  test('a Secret that is not there', async () => {
+    const { code, stderr } = await regsecretIn(namespace, ['verify', 'nothing-like-it']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('does not exist')]);
+  });
+});
+
+describe('an image', () => {
+  test('what a kubelet would try, in its order; one that is accepted is enough', async () => {
+    const { code, stdout } = await verify(
+      { [bearer.host]: janedoe, [`${bearer.host}/janedoe`]: wrong, 'ghcr.io': janedoe },
+      ['--image', bearer.privateImage],
+    );
+    expect(code).toBe(0);
+    expect(rowsOf(stdout)).toEqual([
+      'IMAGE | SERVER | USER | RESULT',
+      `${bearer.privateImage} | ${bearer.host}/janedoe | janedoe | rejected`,
+      `${bearer.privateImage} | ${bearer.host} | janedoe | accepted`,
+    ]);
+  });
+
+  test('that belongs to somebody else', async () => {
+    const { code, stderr } = await verify({ [bearer.host]: johndoe }, ['--image', bearer.privateImage]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `${bearer.host} knows the login, but does not let it pull janedoe/jdoe-private, or has no such repository (HTTP 401)`,
+    );
+  });
+
+  test('that is not there', async () => {
+    const { code, stderr } = await verify({ [basic.host]: janedoe }, [
+      '--image',
+      `${basic.host}/janedoe/jdoe-private:v9`,
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('has the repository janedoe/jdoe-private, but not this tag or digest');
+  });
+
+  test.each([
+    ['public, which no entry matches', () => publicImage, 0, 'the image can be pulled without one'],
+    ['private, which no entry matches', () => bearer.privateImage, 1, 'without one it refuses'],
+  ])('%s', async (_, image, code, words) => {
+    const ran = await verify({ 'ghcr.io': janedoe }, ['--image', image()]);
+    expect(ran.code).toBe(code);
+    expect(rowsOf(ran.stdout)[1]).toBe(`${image()} | (no credential) | - | anonymous`);
+    expect(ran.stderr).toContain(`no entry matches ${image()}`);
+    expect(ran.stderr).toContain(words);
+  });
+
+  test('with a Secret that spoils everything', async () => {
+    const { code, stderr } = await verify({ [basic.host]: janedoe, 'quay.io': { auth: 'notbase64!' } }, [
+      '--image',
+      basic.privateImage,
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('a kubelet uses none of these secrets');
+    expect(stderr).toContain('in the entry quay.io (illegal base64 data at input byte 9)');
+  });
+
+  test('that is no image', async () => {
+    const { code, stderr } = await verify({ [basic.host]: janedoe }, ['--image', 'ghcr.io/Acme/app']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('error: ghcr.io/Acme/app is no image: invalid reference format');
+  });
+});
+
+describe('other places for a login', () => {
+  function homeWith(logins: Readonly<Record<string, Login>>): Record<string, string> {
+    const home = mkdtempSync(join(tmpdir(), 'regsecret-verify-'));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    mkdirSync(join(home, '.docker'));
+    const auths = Object.fromEntries(
+      Object.entries(logins).map(([server, { username, password }]) => [
+        server,
+        { auth: btoa(`${username}:${password}`) },
+      ]),
+    );
+    writeFileSync(join(home, '.docker', 'config.json'), JSON.stringify({ auths }));
+    return { HOME: home, XDG_RUNTIME_DIR: home };
+  }
+
+  test('docker on this machine', async () => {
+    const { code, stdout } = await here(['verify', '--server', basic.host], {
+      env: homeWith({ [basic.host]: janedoe }),
+    });
+    expect([code, rowsOf(stdout)[1]]).toEqual([0, `${basic.host} | janedoe | accepted`]);
+  });
+
+  test('flags and stdin, for an image', async () => {
+    const args = ['verify', '--server', own.host, '--username', 'ada', '--password-stdin', '--image', ownImage];
+    const { code, stdout } = await here(args, { stdin: CANARY });
+    expect([code, rowsOf(stdout)[1]]).toEqual([0, `${ownImage} | ${own.host} | ada | accepted`]);
+  });
+
+  test.each([
+    [
+      'a manifest',
+      (text: string) =>
+        JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 'x' },
+          type: 'kubernetes.io/dockerconfigjson',
+          stringData: { '.dockerconfigjson': text },
+        }),
+    ],
+    ['a docker config', (text: string) => text],
+  ])('%s', async (_, wrap) => {
+    const { code, stdout } = await here(['verify', '-f', '-'], { stdin: wrap(payload({ [own.host]: ada })) });
+    expect([code, rowsOf(stdout)[1]]).toEqual([0, `${own.host} | ada | accepted`]);
+  });
+
+  test.each([
+    [['verify', 'regcred', '--server', 'ghcr.io'], 'a Secret, manifests and a login cannot be verified together'],
+    [['verify', '-f', '-', '--username', 'jane'], 'a Secret, manifests and a login cannot be verified together'],
+    [['verify', '-f', '-', '--timeout', 'soon'], '--timeout soon is no length of time'],
+    [['verify', '-f', '-', '--timeout', '0'], '--timeout 0 is no length of time'],
+  ])('%j', async (args, message) => {
+    const { code, stderr } = await here(args, { stdin: payload({ [own.host]: ada }) });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error: ${message}\n`);
+  });
+});
+
+describe('the password', () => {
+  test('goes to its registry alone, in the Authorization header alone', async () => {
+    const registry = await front({ behind: own.host });
+    const stranger = await front({ behind: bearer.host });
+    await verify({ [registry.host]: ada, [stranger.host]: janedoe }, ['-o', 'wide']);
+    await verify({ [registry.host]: ada, [stranger.host]: janedoe }, ['--image', `${registry.host}/team/app:v1`]);
+    expect(registry.requests.some(({ authorization = '' }) => holdsCanary(authorization))).toBe(true);
+    for (const { path, body, accept = '' } of registry.requests) expect(holdsCanary(path + body + accept)).toBe(false);
+    for (const request of stranger.requests) expect(holdsCanary(JSON.stringify(request))).toBe(false);
+  });
+
+  test('and the name of the user are not what a terminal takes orders from', async () => {
+    const { stdout, stderr } = await verify({ [basic.host]: { username: 'jane\u001b[2J\u202e', password: CANARY } });
+    expect(stdout).toContain('jane\\x1b[2J\\u202e');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+    expect(stdout + stderr).not.toMatch(/[\u001b\u202e]/);
+  });
+});
+
+describe('create --verify', () => {
+  function create(server: string, args: readonly string[] = []): Promise<RanHere> {
+    const login = ['--server', server, '--username', 'ada', '--password-stdin', '--verify'];
+    return regsecretIn(namespace, ['create', freshName('c'), ...login, ...args], {
+      stdin: CANARY,
+      kubeconfig: cluster().kubeconfig,
+    });
+  }
+
+  test('writes what the registry accepts', async () => {
+    expect((await create(own.host)).code).toBe(0);
+  });
+
+  test('and nothing that it rejects', async () => {
+    const { code, stderr } = await create(basic.host);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: ${basic.host} rejects the credential (HTTP 401); nothing is written`);
+  });
+
+  test('waits as long as it is told', async () => {
+    const silent = await front({ choose: () => 'hang' });
+    const { code, stderr } = await create(silent.host, ['--timeout', '300ms', '--plain-http']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${silent.host} cannot be asked: no answer within 0.3 s; nothing is written`);
+  });
+});
