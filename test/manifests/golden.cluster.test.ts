@@ -1,0 +1,41 @@
+/** The changed manifests as kubectl reads them: Go's YAML is another one than ours. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fieldOf } from '../../src/domain/holder.ts';
+import { pullKindOf } from '../../src/domain/pull-kind.ts';
+import { readManifest } from '../../src/manifests/edit.ts';
+import { kubectl } from '../cluster/use.ts';
+
+const folder = join(import.meta.dirname, 'golden');
+/** The nineteenth has kinds that no cluster knows. */
+const files = readdirSync(folder).filter((file) => /\.(attached|detached)\./.test(file) && !/^19-/.test(file));
+
+interface Read {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+}
+
+/** kubectl prints several objects as a list, or one behind the other. */
+function objectsOf(stdout: string): Read[] {
+  const values = stdout.trim() === '' ? [] : JSON.parse(`[${stdout.trim().replaceAll(/^}\n{/gm, '},\n{')}]`);
+  return values.flatMap((value: Read & { items?: Read[] }) => value.items ?? [value]);
+}
+
+test.each(files)('%s', async (file) => {
+  const text = readFileSync(join(folder, file), 'utf8');
+  const ran = await kubectl(['create', '--dry-run=client', '--validate=false', '-o', 'json', '-f', '-'], {
+    stdin: text,
+  });
+  expect(ran.code, ran.stderr).toBe(0);
+  const theirs = objectsOf(ran.stdout).flatMap((object) => {
+    const kind = pullKindOf(object.apiVersion, object.kind);
+    if (kind === undefined) return [];
+    const list = fieldOf(object, ...kind.specPath, 'imagePullSecrets');
+    return [{ name: object.metadata.name, list: Array.isArray(list) ? list : [] }];
+  });
+  const { objects } = await readManifest(text);
+  const ours = objects.map(({ ref, list }) => ({ name: ref.name, list: list ?? [] }));
+  expect(theirs).toEqual(ours);
+});
