@@ -3,7 +3,18 @@ import { defineConfig, type RolldownOptions } from 'rolldown';
 import { licences } from './build/licences.ts';
 import { shims } from './build/shims.ts';
 
-/** One chunk per lazily loaded part, so that a command reads only what it uses. */
+/**
+ * One chunk per lazily loaded part, so that a command reads only what it uses, but what the shortest ways of all need in
+ * one chunk each: Node takes 0.2 ms for a file, and left alone rolldown makes eighteen of an offline `create`.
+ */
+const codeSplitting = {
+  groups: [
+    { name: 'start', tags: ['$initial' as const], priority: 3 },
+    { name: 'create', test: /[\\/](commands[\\/]create|output[\\/]manifest)\.ts$/, priority: 2 },
+    { name: 'cluster', test: /[\\/](cluster[\\/](transport|apply)|http-route)\.ts$/, priority: 1 },
+  ],
+};
+
 const program: RolldownOptions = {
   input: { main: 'src/main.ts' },
   platform: 'node',
@@ -21,6 +32,7 @@ export default defineConfig([
       format: 'cjs',
       minify: true,
       dynamicImportInCjs: false,
+      codeSplitting,
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name]-[hash].cjs',
     },
@@ -28,7 +40,7 @@ export default defineConfig([
   {
     ...program,
     // What the executables are compiled from (build/executable.ts); Bun is 3 ms faster with ES modules.
-    output: { dir: 'exe/bundle', cleanDir: true, format: 'esm', minify: true },
+    output: { dir: 'exe/bundle', cleanDir: true, format: 'esm', minify: true, codeSplitting },
   },
   {
     input: { index: 'src/index.ts' },

@@ -3,8 +3,11 @@
 /** Every run. */
 export const START = ['cli', 'errors', 'io', 'main', 'output/printer', 'output/style', 'run', 'version'];
 
-/** `create` with the flags of kubectl. */
-export const CREATE = ['commands/create', 'credentials/collect', 'credentials/flags', 'credentials/prompt'];
+/** `create` with the flags of kubectl; printing it is in the same chunk. */
+export const CREATE = [
+  ...['commands/create', 'credentials/collect', 'credentials/flags', 'credentials/prompt'],
+  ...['output/manifest', 'output/plain-yaml', 'yaml'],
+];
 
 /** Of src/domain/, whose files are small: what is for reading, merging and judging. */
 export const LATER = ['diagnose', 'docker-config', 'finding', 'keyring', 'login-file', 'merge', 'payload', 'plan'];

@@ -10,7 +10,7 @@ import { killChildren, run } from './child.ts';
 import { build } from './go-build.ts';
 import { type Report, report } from './report.ts';
 
-export type ProgramName = (typeof controlPlanePrograms)[number] | (typeof nodePrograms)[number] | 'oracle';
+export type ProgramName = (typeof controlPlanePrograms)[number] | (typeof nodePrograms)[number] | 'oracle' | 'measure';
 export type Programs = Partial<Record<ProgramName, string>>;
 
 /** A Go module of ours and the programs that are built from it, all in one go because they share most packages. */
@@ -35,7 +35,7 @@ export const registryPrograms = ['registry', 'crane', 'app'] as const;
 
 export const nodePrograms = [...registryPrograms, 'kubelet', 'containerd', 'containerd-shim-runc-v2'] as const;
 
-const allPrograms: readonly ProgramName[] = [...controlPlanePrograms, ...nodePrograms, 'oracle'];
+const allPrograms: readonly ProgramName[] = [...controlPlanePrograms, ...nodePrograms, 'oracle', 'measure'];
 
 /** Where each of the named programs is, after building those that are not there yet. */
 export async function ensurePrograms<Name extends ProgramName>(
@@ -99,6 +99,7 @@ const modules: readonly GoModule[] = [
       registry: './registry',
       crane: 'github.com/google/go-containerregistry/cmd/crane',
       app: './app',
+      measure: './measure',
     },
   },
 ];

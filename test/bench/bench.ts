@@ -1,0 +1,84 @@
+/**
+ * `npm run bench`: regsecret against the kubectl of the tests, on their real API server. Prints a table of ratios and
+ * writes exe/bench.json; with `--check` it fails when a target is missed, `--rounds N` makes it longer or shorter.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { arch, cpus, platform, release } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { executableName, hostName } from '../../build/targets.ts';
+import { createApiClient } from '../cluster/api-client.ts';
+import type { ClusterInfo } from '../cluster/control-plane.ts';
+import { ensurePrograms, kubernetesVersion } from '../cluster/programs.ts';
+import { report } from '../cluster/report.ts';
+import { startSupervisor } from '../cluster/supervisor.ts';
+import { measure } from './measure.ts';
+import { type CaseName, format, isMissed, type Row, rows } from './rows.ts';
+import { cases } from './world.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const { values } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, rounds: { type: 'string', default: '41' } },
+});
+
+const executable = join(root, 'exe', executableName(hostName()));
+if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run build:exe -- host`);
+
+const { measure: measurer } = await ensurePrograms(['measure'], report);
+const supervisor = await startSupervisor();
+let table: Row[];
+try {
+  table = await run(await supervisor.cluster());
+} finally {
+  await supervisor.close();
+}
+const machine = {
+  processor: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+  system: `${platform()} ${release()} ${arch()}`,
+  node: process.version,
+  kubectl: kubernetesVersion,
+  rounds: Number(values.rounds),
+};
+writeFileSync(join(root, 'exe', 'bench.json'), `${JSON.stringify({ machine, rows: table }, undefined, 2)}\n`);
+console.log(`${format(table)}\n${Object.values(machine).slice(0, -1).join(', ')}; ${machine.rounds} rounds`);
+const missed = table.filter(isMissed);
+for (const { title } of missed) report(`missed by more than a tenth: ${title}`);
+if (values.check && missed.length > 0) process.exitCode = 1;
+
+async function run(cluster: ClusterInfo): Promise<Row[]> {
+  const folder = join(cluster.folder, 'bench');
+  mkdirSync(folder);
+  await putMergedSecret(cluster);
+  const all = cases(
+    { executable, npmPackage: [process.execPath, join(root, 'bin', 'regsecret.cjs')] },
+    cluster,
+    folder,
+  );
+  // Only Linux can drop a single file from the page cache.
+  const canEvict = platform() === 'linux';
+  const samples = await measure<CaseName>(measurer, {
+    rounds: Number(values.rounds),
+    warmup: 2,
+    seed: Date.now(),
+    folder,
+    evict: canEvict ? [executable, cluster.bin.kubectl] : [],
+    cases: canEvict ? all : { ...all, cold: [] },
+  });
+  rmSync(folder, { recursive: true });
+  const program = readFileSync(executable);
+  return rows(samples, { bytes: program.length, gzipBytes: gzipSync(program, { level: 9 }).length });
+}
+
+/** The Secret of the case `merge`, with a registry that has to stay. */
+async function putMergedSecret(cluster: ClusterInfo): Promise<void> {
+  const api = createApiClient({ ...cluster, certificate: cluster.admin });
+  const payload = { auths: { 'ghcr.io': { auth: Buffer.from('jane:secret').toString('base64') } } };
+  const { status } = await api.request('POST', '/api/v1/namespaces/default/secrets', {
+    metadata: { name: 'merged' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(JSON.stringify(payload)).toString('base64') },
+  });
+  api.close();
+  if (status !== 201) throw new Error(`cannot create the Secret that is merged into: HTTP ${status}`);
+}

@@ -1,0 +1,82 @@
+/** The table: what each row is, where its figure comes from, and what it should be. */
+import { type Sample, type Samples, type Spread, spread } from './measure.ts';
+import type { cases } from './world.ts';
+
+export type CaseName = keyof ReturnType<typeof cases>;
+
+export interface Row {
+  readonly title: string;
+  /** Behind the figures: nothing for a ratio to kubectl. */
+  readonly unit: '' | 'ms' | 'MB';
+  readonly target: number;
+  readonly value: Spread;
+  /** Medians behind a ratio, with their unit. */
+  readonly ours?: string;
+  readonly theirs?: string;
+}
+
+export interface Sizes {
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+type Figure = 'milliseconds' | 'peakBytes';
+
+/** The rows of the issue, in its order. What was not measured on this machine is left out. */
+export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): Row[] {
+  const ratio = (title: string, target: number, name: CaseName, figure: Figure = 'milliseconds', index = 0): Row[] => {
+    const programs = samples[name];
+    const [ours, theirs] = [programs[index], programs.at(-1)];
+    if (ours === undefined || theirs === undefined) return [];
+    const ratios = ours.map((sample, round) => sample[figure] / (theirs[round]?.[figure] ?? Number.NaN));
+    return [
+      { title, unit: '', target, value: spread(ratios), ours: median(ours, figure), theirs: median(theirs, figure) },
+    ];
+  };
+  const constant = (value: number): Spread => ({ median: value, min: value, max: value });
+  return [
+    ...ratio('`--version`', 0.28, 'version'),
+    ...ratio('`create --help`', 0.32, 'help'),
+    ...ratio('`create x --docker-… --dry-run=client -o yaml`', 0.33, 'offline'),
+    ...ratio('live `create`, new Secret', 0.58, 'live'),
+    ...ratio('live `create`, merged into an existing Secret', 0.7, 'merge'),
+    ...ratio('peak memory, offline', 0.7, 'offline', 'peakBytes'),
+    ...ratio('peak memory, live', 0.95, 'live', 'peakBytes'),
+    ...ratio('offline, nothing in the page cache', 1.1, 'cold'),
+    ...ratio('npm package on Node 24, offline', 0.95, 'offline', 'milliseconds', 1),
+    ...ratio('npm package on Node 24, live', 1.6, 'live', 'milliseconds', 1),
+    ...samples.large.map((runs) => ({
+      title: 'docker config of 5 MB, one of 20,000 logins',
+      unit: 'ms' as const,
+      target: 150,
+      value: spread(runs.map(({ milliseconds }) => milliseconds)),
+    })),
+    { title: 'size of the executable', unit: 'MB', target: 115, value: constant(bytes / 1e6) },
+    { title: 'the same as .gz', unit: 'MB', target: 55, value: constant(gzipBytes / 1e6) },
+  ];
+}
+
+/** Whether a row misses its target by more than a tenth, which is what noise may make of it. */
+export function isMissed({ value, target }: Row): boolean {
+  return value.median > target * 1.1;
+}
+
+/** The table in Markdown. */
+export function format(table: readonly Row[]): string {
+  const lines = table.map(({ title, unit, target, value, ours = '', theirs = '' }) => {
+    const show = (figure: number): string => (unit === '' ? figure.toFixed(2) : `${figure.toFixed(0)} ${unit}`);
+    const range = value.min === value.max ? '' : `${show(value.min)} – ${show(value.max)}`;
+    return `| ${title} | **${show(value.median)}** | ${range} | ≤ ${show(target)} | ${ours} | ${theirs} |`;
+  });
+  return [
+    '| executable, ratio to kubectl | median | min – max | target | regsecret | kubectl |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function median(samples: readonly Sample[], figure: Figure): string {
+  const { median: value } = spread(samples.map((sample) => sample[figure]));
+  return figure === 'milliseconds' ? `${value.toFixed(1)} ms` : `${(value / 1e6).toFixed(0)} MB`;
+}

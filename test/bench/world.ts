@@ -1,0 +1,74 @@
+/** What the benchmark runs: regsecret as both artefacts, and kubectl, on the same files and the same API server. */
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { ClusterInfo } from '../cluster/control-plane.ts';
+import type { Program } from './measure.ts';
+
+export interface Artefacts {
+  readonly executable: string;
+  /** Node and the script of the npm package. */
+  readonly npmPackage: readonly [string, string];
+}
+
+const flags = [
+  '--docker-server=ghcr.io',
+  '--docker-username=jane',
+  '--docker-password=secret',
+  '--docker-email=j@x.org',
+];
+const dryRun = ['--dry-run=client', '-o', 'yaml'];
+const WANTED = 'registry-15000.example.com/team/project-15000';
+
+/** Every case that is measured; the programs of one case are compared with each other, kubectl comes last. */
+export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInfo, folder: string) {
+  const { kubectl } = cluster.bin;
+  const env = { HOME: cluster.home, KUBECONFIG: cluster.kubeconfig, PATH: '/usr/bin:/bin' };
+  const exe = (...args: string[]): Program => ({ argv: [executable, ...args], env });
+  const npm = (...args: string[]): Program => ({ argv: [...npmPackage, ...args], env });
+  const docker = (...args: string[]): Program => ({ argv: [kubectl, ...args], env });
+  const registry = ['create', 'secret', 'docker-registry'];
+  /** A copy, because the programs of the other cases shall stay in the page cache. */
+  const cold = ({ argv: [file = '', ...args] }: Program): Program => {
+    const copy = join(folder, `cold-${basename(file)}`);
+    copyFileSync(file, copy);
+    return { argv: [copy, ...args], env, evict: [copy] };
+  };
+  const offline = [
+    exe('create', 'x', ...flags, ...dryRun),
+    npm('create', 'x', ...flags, ...dryRun),
+    docker(...registry, 'x', ...flags, ...dryRun),
+  ] as const;
+  return {
+    version: [exe('--version'), docker('version', '--client')],
+    help: [exe('create', '--help'), docker(...registry, '--help')],
+    offline,
+    live: [
+      exe('create', 'exe-{run}', ...flags),
+      npm('create', 'npm-{run}', ...flags),
+      docker(...registry, 'kubectl-{run}', ...flags),
+    ],
+    merge: [
+      exe('create', 'merged', '--docker-server=quay.io', '--docker-username=jane', '--docker-password={run}'),
+      docker(...registry, 'beside-{run}', ...flags),
+    ],
+    cold: [cold(offline[0]), cold(offline[2])],
+    large: [
+      {
+        argv: [executable, 'create', 'x', '--server', WANTED, ...dryRun],
+        env: { ...env, DOCKER_CONFIG: largeConfig(join(folder, 'docker')) },
+      },
+    ],
+  };
+}
+
+/** A docker config of 5 MB with 20,000 logins. */
+function largeConfig(folder: string): string {
+  const auths: Record<string, object> = {};
+  for (let index = 0; index < 20_000; index += 1) {
+    const auth = Buffer.from(`user-${index}:${'p'.repeat(90)}${index}`).toString('base64');
+    auths[`registry-${index}.example.com/team/project-${index}`] = { auth, email: `u${index}@example.com` };
+  }
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }, undefined, '\t'));
+  return folder;
+}
