@@ -80,7 +80,8 @@ test.skipIf(!canUnshare())('a disk that nobody can write to is no obstacle', asy
   expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: (await regsecret(dryRun)).stdout });
 });
 
-test('called kubectl-regsecret, it speaks of itself as the plugin', async () => {
+// Links need a privilege on Windows.
+test.runIf(process.platform !== 'win32')('called kubectl-regsecret, it speaks of itself as the plugin', async () => {
   const [program, ...script] = artefact();
   const name = join(folder(), 'kubectl-regsecret');
   symlinkSync(script[0] ?? program, name);
