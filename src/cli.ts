@@ -37,6 +37,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
         .option('--force', 'delete and create a Secret that is immutable or of another type')
         .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
         .option('--append-hash', 'append a hash of the content to the name')
+        .option('--attach <target>', 'attach it then: sa/default, deploy/web, see attach --to (repeatable)', collect)
         .optionsGroup('Check, always made of a password from the prompt:')
         .option('--verify', 'ask the registry whether it accepts the credential before anything is written')
         .addOption(registryTimeout())
@@ -57,6 +58,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
         examples(name, [
           ['create', 'from the docker or podman login on this machine'],
           ['create team-pull --server ghcr.io --server quay.io', 'from two of several logins'],
+          ['create --attach sa/default', 'and attached to the service account of most pods'],
           ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
           ['create --from-file ~/.docker/config.json --dry-run=client -o yaml', 'a manifest, without a cluster'],
         ]),

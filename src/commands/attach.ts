@@ -55,7 +55,7 @@ async function changeIn(
   { output, dryRun, allNamespaces = false }: AttachOptions,
   io: Io,
 ): Promise<number> {
-  const [{ changePullSecrets }, { commandFor }, { attachPrinter }, printer] = await Promise.all([
+  const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }, printer] = await Promise.all([
     import('../cluster/attach/attach.ts'),
     import('../cluster/attach/request.ts'),
     import('../output/attach-printer.ts'),
@@ -63,18 +63,8 @@ async function changeIn(
   ]);
   const { verb, secret } = request;
   const command = commandFor(request, transport.namespace);
-  const report = attachPrinter({ verb, secret, output, dryRun, namespaces: allNamespaces, command }, printer, io);
-  try {
-    await changePullSecrets(transport, request, report);
-  } catch (error) {
-    report.flush();
-    if (io.signal.aborted) {
-      printer.warn(`interrupted: ${report.done} done, each named above; what was under way may be done, too`);
-    }
-    throw error;
-  }
-  report.flush();
-  return report.problems > 0 ? EXIT.failed : EXIT.ok;
+  const shown = { verb, secret, output, dryRun, namespaces: allNamespaces, command };
+  return withAttachPrinter(shown, printer, io, (report) => changePullSecrets(transport, request, report));
 }
 
 /** Manifests, without a cluster unless the Secret has to come from there. Throws UserError. */

@@ -1,6 +1,8 @@
 /** `regsecret create`: from a login to a Secret. */
 import type { Applied } from '../cluster/apply.ts';
+import type { NamedTarget } from '../cluster/attach/request.ts';
 import type { KubeFlags } from '../cluster/flags.ts';
+import type { Transport } from '../cluster/transport.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags } from '../credentials/flags.ts';
 import type { CredentialOptions } from '../credentials/options.ts';
@@ -23,6 +25,7 @@ export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFla
   readonly type?: 'dockerconfigjson' | 'dockercfg';
   readonly appendHash?: boolean;
   readonly verify?: boolean;
+  readonly attach?: readonly string[];
   readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'yaml' | 'json' | 'name';
   readonly fieldManager: string;
@@ -33,6 +36,7 @@ type Expiries = ReadonlyMap<string, Expiry | undefined>;
 /** Writes the Secret that `options` describe and returns the exit code; throws UserError. */
 export async function create(options: CreateOptions, io: Io): Promise<number> {
   checkNames(options);
+  const targets = options.attach === undefined ? [] : await targetsOf(options.attach);
   const printer = await printerFor(io);
   const { entries, warnings, prompted } = await collectCredentials(options, io);
   for (const warning of warnings) printer.warn(warning);
@@ -43,6 +47,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
   if (options.dryRun === 'client') {
     await print({ action: 'created', secret }, options, printer, io);
     sayEntries(entries, undefined, printer);
+    for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);
     return EXIT.ok;
   }
   const { connect } = await import('../cluster/transport.ts');
@@ -61,10 +66,49 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
     await print(applied, options, printer, io);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
+    if (targets.length > 0) return await attach(applied.secret, targets, transport, options, io, printer);
+    if (applied.action === 'created' && options.output === undefined && options.dryRun === 'none') {
+      printer.hint(attachCommand(options));
+    }
     return EXIT.ok;
   } finally {
     transport.close();
   }
+}
+
+/** Throws UsageError, and does so before anything is written. */
+async function targetsOf(texts: readonly string[]): Promise<NamedTarget[]> {
+  const { attachTargets } = await import('../cluster/attach/options.ts');
+  return attachTargets(texts);
+}
+
+/** Returns the exit code; throws UserError. */
+async function attach(
+  secret: Secret,
+  targets: readonly NamedTarget[],
+  transport: Transport,
+  { dryRun, output, fieldManager }: CreateOptions,
+  io: Io,
+  printer: Printer,
+): Promise<number> {
+  const [{ changePullSecrets }, { requestFor }, { commandFor }, { withAttachPrinter }] = await Promise.all([
+    import('../cluster/attach/attach.ts'),
+    import('../cluster/attach/options.ts'),
+    import('../cluster/attach/request.ts'),
+    import('../output/attach-printer.ts'),
+  ]);
+  const request = requestFor(secret, targets, { dryRun, fieldManager }, io);
+  const names = output === 'name' ? output : undefined;
+  const command = commandFor(request, transport.namespace);
+  const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command };
+  // A manifest on stdout stays one.
+  const results = output === 'yaml' || output === 'json' ? { ...printer, result: printer.say } : printer;
+  return withAttachPrinter(shown, results, io, (report) => changePullSecrets(transport, request, report));
+}
+
+function attachCommand({ name, namespace }: CreateOptions): string {
+  const secret = name === 'regsecret' ? '' : ` ${name}`;
+  return `regsecret attach${secret}${namespace ? ` -n ${namespace}` : ''} --serviceaccount default`;
 }
 
 function checkNames({ name, namespace }: CreateOptions): void {

@@ -10,8 +10,11 @@ export interface Target {
   readonly name?: string;
 }
 
-/** Reads `KIND/NAME` or `KIND` as kubectl does; throws UsageError (cli-runtime pkg/resource `splitResourceTypeName`). */
-export function parseTarget(text: string): Target {
+/**
+ * Reads `KIND/NAME` or `KIND` as kubectl does (cli-runtime pkg/resource `splitResourceTypeName`); throws UsageError, in
+ * which `flag` is what it was typed after.
+ */
+export function parseTarget(text: string, flag = '--to'): Target {
   const [kindName = '', name, ...more] = text.split('/');
   const found = pullKindByName(kindName);
   if (found === undefined) {
@@ -20,9 +23,9 @@ export function parseTarget(text: string): Target {
       PULL_KINDS.flatMap((entry) => namesOf(entry)),
     );
     const proposal = near === undefined ? 'deployment/NAME' : [near, name ?? 'NAME'].join('/');
-    throw new UsageError(`"${text}" is not a kind with pull secrets and a name`, `--to ${proposal}`);
+    throw new UsageError(`"${text}" is not a kind with pull secrets and a name`, `${flag} ${proposal}`);
   }
-  if (more.length > 0) throw new UsageError(`"${text}" is not KIND/NAME`, `--to ${found.kind.toLowerCase()}/NAME`);
+  if (more.length > 0) throw new UsageError(`"${text}" is not KIND/NAME`, `${flag} ${found.kind.toLowerCase()}/NAME`);
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: objectName(name, found.kind) };
 }
 

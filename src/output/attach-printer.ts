@@ -1,7 +1,7 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../domain/attach-note.ts';
 import { type ObjectRef, resultName, targetName } from '../domain/object-ref.ts';
-import type { UserError } from '../errors.ts';
+import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Printer } from './printer.ts';
 
@@ -21,6 +21,7 @@ interface Result {
   readonly after?: readonly string[];
 }
 
+/** What `changePullSecrets` tells. */
 export interface AttachPrinter {
   outcome(result: Result): void;
   note(note: Note): void;
@@ -32,12 +33,33 @@ export interface AttachPrinter {
   readonly problems: number;
 }
 
+/** Runs `work` with a printer, and says at the end, or after an interruption, what was done. Returns the exit code. */
+export async function withAttachPrinter(
+  options: AttachPrinterOptions,
+  printer: Printer,
+  io: Io,
+  work: (report: AttachPrinter) => Promise<void>,
+): Promise<number> {
+  const report = attachPrinter(options, printer, io);
+  try {
+    await work(report);
+  } catch (error) {
+    report.flush();
+    if (io.signal.aborted) {
+      printer.warn(`interrupted: ${report.done} done, each named above; what was under way may be done, too`);
+    }
+    throw error;
+  }
+  report.flush();
+  return report.problems > 0 ? EXIT.failed : EXIT.ok;
+}
+
 const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
 /** Said at once: it is about what happens now. */
 const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'saved', 'differs', 'runs'];
 const SHOWN = 10;
 
-export function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io): AttachPrinter {
+function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io): AttachPrinter {
   const results: Result[] = [];
   const notes = new Map<string, Note>();
   const errors: UserError[] = [];

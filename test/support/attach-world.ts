@@ -31,7 +31,7 @@ export const named = (...names: string[]): { name: string }[] => names.map((name
 export function regsecretIn(
   namespace: string,
   args: readonly string[],
-  options: { kubeconfig?: string } & FakeIoOptions = {},
+  options: { kubeconfig?: string; secretOnStdout?: boolean } & FakeIoOptions = {},
 ): Promise<RanHere> {
   const { kubeconfig = cluster().kubeconfig, ...rest } = options;
   return here([...args, '-n', namespace], { ...rest, env: { KUBECONFIG: kubeconfig, ...rest.env } });

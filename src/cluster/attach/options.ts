@@ -2,6 +2,7 @@
 import { parseDuration } from '../../domain/duration.ts';
 import { isObjectName, proposeName } from '../../domain/object-name.ts';
 import type { Verb } from '../../domain/pull-list.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { objectName, parseTarget } from '../../domain/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -60,6 +61,42 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
   };
 }
 
+/** What `create --attach` names; throws UsageError. */
+export function attachTargets(texts: readonly string[]): NamedTarget[] {
+  return texts.map((text) => {
+    const { kind, name } = parseTarget(text, '--attach');
+    if (name !== undefined) return { kind, name };
+    throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, `--attach ${text}/NAME`);
+  });
+}
+
+/** To attach a Secret that has just been written. */
+export function requestFor(
+  known: Secret,
+  targets: readonly NamedTarget[],
+  options: Pick<AttachRequest, 'dryRun' | 'fieldManager'>,
+  io: Io,
+): AttachRequest {
+  return {
+    verb: 'attach',
+    secret: known.metadata.name ?? '',
+    known,
+    targets,
+    selections: [],
+    allNamespaces: false,
+    recreate: false,
+    folder: undefined,
+    checks: true,
+    allowMissing: false,
+    restart: false,
+    wait: false,
+    timeoutMs: undefined,
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+    signal: io.signal,
+  };
+}
+
 /** Whether something of the cluster is named or picked. */
 export function hasTargets({ targets, selections }: Pick<AttachRequest, 'targets' | 'selections'>): boolean {
   return targets.length + selections.length > 0;
@@ -79,7 +116,7 @@ function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'sel
     ...serviceaccount.map((name) => ({ kind: 'ServiceAccount' as const, name: objectName(name, 'ServiceAccount') })),
   ];
   const selections: Selection[] = [];
-  for (const { kind, name } of to.map(parseTarget)) {
+  for (const { kind, name } of to.map((target) => parseTarget(target))) {
     const word = kind.toLowerCase();
     if (name !== undefined) targets.push({ kind, name });
     else if (selector !== undefined) selections.push({ by: 'kind', kind, labelSelector: selector });

@@ -1,0 +1,90 @@
+/** `create --attach`: from a login to what pulls with it, in one go. */
+import { beforeAll, expect, test } from 'vitest';
+import { api, newNamespace } from '../cluster/use.ts';
+import { account, freshName, listOf, named, newAccount, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import { CANARY } from '../support/canary.ts';
+import type { RanHere } from '../support/here.ts';
+
+let namespace = '';
+beforeAll(async () => {
+  namespace = await newNamespace({ serviceAccount: true });
+});
+
+function create(name: string, ...args: string[]): Promise<RanHere> {
+  const login = ['--server', 'r.example', '--username', 'jane', '--password-stdin'];
+  return regsecretIn(namespace, ['create', name, ...login, ...args], {
+    stdin: CANARY,
+    secretOnStdout: args.includes('yaml'),
+  });
+}
+
+const exists = async (name: string) =>
+  (await api('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`)).status === 200;
+
+test('to a service account and a workload', async () => {
+  const [name, robot] = [freshName('pull'), freshName('sa')];
+  await newAccount(namespace, { imagePullSecrets: named('a') }, robot);
+  const web = await newWorkload('Deployment', namespace);
+  const ran = await create(name, '--attach', `sa/${robot}`, '--attach', `deploy/${web}`);
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(ran.stdout.split('\n').sort()).toEqual(
+    ['', `deployment.apps/${web} patched`, `secret/${name} created`, `serviceaccount/${robot} patched`].sort(),
+  );
+  expect((await account(namespace, robot)).imagePullSecrets).toEqual(named('a', name));
+  expect(await listOf('Deployment', namespace, web)).toEqual(named(name));
+  const again = await create(name, '--attach', `sa/${robot}`);
+  expect(again.stdout).toBe(`secret/${name} unchanged\nserviceaccount/${robot} unchanged\n`);
+});
+
+test('to nothing: the command that does it is the last line', async () => {
+  const name = freshName('pull');
+  const ran = await create(name);
+  expect(ran.stderr).toMatch(
+    new RegExp(`\\nhint: regsecret attach ${name} -n ${namespace} --serviceaccount default\\n$`),
+  );
+  expect((await create(name)).stderr).not.toContain('hint:');
+});
+
+test.each([
+  ['deploy', '--attach deploy/NAME'],
+  ['deplyo/web', '--attach deploy/web'],
+])('to %s, which is no target: nothing is written', async (target, hint) => {
+  const name = freshName('pull');
+  const ran = await create(name, '--attach', target);
+  expect(ran).toMatchObject({ code: 2, stdout: '' });
+  expect(ran.stderr).toContain(`hint: ${hint}\n`);
+  expect(await exists(name)).toBe(false);
+});
+
+test('to what does not exist: the Secret is there, and what is missing is said', async () => {
+  const name = freshName('pull');
+  const ran = await create(name, '--attach', 'deploy/nope');
+  expect(ran).toMatchObject({ code: 1, stdout: `secret/${name} created\n` });
+  expect(ran.stderr).toContain(`error: deployment ${namespace}/nope does not exist`);
+});
+
+test('in a server dry run nothing is written', async () => {
+  const [name, robot] = [freshName('pull'), freshName('sa')];
+  await newAccount(namespace, {}, robot);
+  const ran = await create(name, '--attach', `sa/${robot}`, '--dry-run=server');
+  expect(ran.stdout).toBe(
+    `secret/${name} created (server dry run)\nserviceaccount/${robot} patched (server dry run)\n`,
+  );
+  expect(await exists(name)).toBe(false);
+  expect((await account(namespace, robot)).imagePullSecrets).toBeUndefined();
+});
+
+test('a manifest on stdout stays one', async () => {
+  const [name, robot] = [freshName('pull'), freshName('sa')];
+  await newAccount(namespace, {}, robot);
+  const ran = await create(name, '--attach', `sa/${robot}`, '-o', 'yaml');
+  expect(ran.stdout).toMatch(/^apiVersion: v1\n/);
+  expect(ran.stdout).not.toContain('patched');
+  expect(ran.stderr).toContain(`serviceaccount/${robot} patched\n`);
+});
+
+test('a client dry run looks at nothing', async () => {
+  const ran = await create('x', '--attach', 'sa/default', '--dry-run=client');
+  expect(ran.stdout).toBe('secret/x created (dry run)\n');
+  expect(ran.stderr).toContain('would be attached to sa/default, which is not looked at');
+});
