@@ -4,8 +4,11 @@
  *
  * @packageDocumentation
  */
+export { type ContentEntry, type Contents, readContents } from './domain/contents.ts';
 export type { AuthEntry, Credential } from './domain/credential.ts';
+export { diagnose, type Facts, type SecretFacts } from './domain/diagnose.ts';
 export { type DockerConfig, DockerConfigError, decodeDockerConfig } from './domain/docker-config.ts';
+export { type Finding, type FindingCode, type FindingObject, formatFinding, type Severity } from './domain/finding.ts';
 export { type ImageReference, ImageReferenceError, parseImage } from './domain/image.ts';
 export {
   buildKeyring,

@@ -4,6 +4,9 @@ import {
   buildPullSecret,
   type DockerConfig,
   decodeDockerConfig,
+  diagnose,
+  type Finding,
+  formatFinding,
   type ImageReference,
   type Keyring,
   type KeyringEntry,
@@ -11,6 +14,7 @@ import {
   lookup,
   type PullSecretOptions,
   parseImage,
+  readContents,
   type V1Secret,
 } from 'regsecret';
 
@@ -28,5 +32,12 @@ if (entry?.username !== 'jane' || entry.source.name !== 'regsecret') throw new K
 // @ts-expect-error a Secret has no field of this name
 secret.spec;
 
+const broken: V1Secret = { ...secret, type: 'Opaque' };
+const findings: readonly Finding[] = diagnose({
+  now: 0,
+  secrets: [{ secret: broken, contents: readContents(broken) }],
+});
+if (findings[0]?.code !== 'wrong-type' || formatFinding(findings[0]) === '') throw new Error('the type is wrong');
+
 declare const process: { stdout: { write(text: string): void } };
-process.stdout.write(`${entry.key}\n`);
+process.stdout.write(`${entry.key} opened, ${findings.length} finding\n`);

@@ -101,8 +101,11 @@ describe('the library', () => {
       'buildKeyring',
       'buildPullSecret',
       'decodeDockerConfig',
+      'diagnose',
+      'formatFinding',
       'lookup',
       'parseImage',
+      'readContents',
     ]);
   });
 
@@ -120,7 +123,7 @@ describe('the library', () => {
     expect(checked, checked.stdout).toMatchObject({ code: 0, stdout: '' });
     expect(await execute([process.execPath, program], { cwd: project })).toMatchObject({
       code: 0,
-      stdout: 'ghcr.io/acme\n',
+      stdout: 'ghcr.io/acme opened, 1 finding\n',
     });
   });
 
