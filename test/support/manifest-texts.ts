@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 /** A text, how many lists it has that a change touches, and nothing else to know: readers tell what it means. */
-export interface GeneratedManifest {
+interface GeneratedManifest {
   readonly text: string;
 }
 
