@@ -1,11 +1,6 @@
 /** Manifests as people write them: generated values in generated styles. */
 import fc from 'fast-check';
 
-/** A text, how many lists it has that a change touches, and nothing else to know: readers tell what it means. */
-interface GeneratedManifest {
-  readonly text: string;
-}
-
 /** How one text is written. Each list of numbers is an endless supply of choices. */
 interface Style {
   readonly indent: number;
