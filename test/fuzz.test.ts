@@ -8,6 +8,8 @@ import { parsePlainYaml } from '../src/cluster/plain-yaml.ts';
 import { lookupName } from '../src/credentials/source.ts';
 import { dockerAuthConfig, podmanAuthConfig } from '../src/domain/auth-config.ts';
 import { Base64Error, decodeBase64 } from '../src/domain/base64.ts';
+import { readContents } from '../src/domain/contents.ts';
+import { coverageOf } from '../src/domain/coverage.ts';
 import {
   DockerConfigError,
   decodeAuthVariable,
@@ -25,10 +27,13 @@ import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/
 import { ImageReferenceError, parseImage } from '../src/domain/image.ts';
 import { isIPv6 } from '../src/domain/ip-address.ts';
 import { parseFirstJson, parseJson } from '../src/domain/json.ts';
+import { pickJson } from '../src/domain/json-picker.ts';
 import { JsonSyntaxError } from '../src/domain/json-scanner.ts';
+import { claimsOf } from '../src/domain/json-web-token.ts';
 import { parseKey } from '../src/domain/key.ts';
 import { buildKeyring, KeyringError, lookup } from '../src/domain/keyring.ts';
 import { decodeLoginFile } from '../src/domain/login-file.ts';
+import { manifestSecret } from '../src/domain/manifest-secret.ts';
 import { isObjectName, proposeName } from '../src/domain/object-name.ts';
 import { decodePayload } from '../src/domain/payload.ts';
 import { printable } from '../src/domain/printable.ts';
@@ -66,6 +71,7 @@ const parsers: readonly Parser[] = [
   ['decodeUtf8', (text) => decodeUtf8(bytes(text))],
   ['parseJson', (text) => parseJson(bytes(text)), JsonSyntaxError],
   ['parseFirstJson', (text) => parseFirstJson(bytes(text)), JsonSyntaxError],
+  ['pickJson', (text) => pickJson(bytes(text), { auths: { 'r.io': true }, a: [{ a: true }] }), JsonSyntaxError],
   ['decodePayload', (text) => decodePayload(bytes(text), 'kubernetes.io/dockerconfigjson')],
   ['decodePayload of the legacy type', (text) => decodePayload(bytes(text), 'kubernetes.io/dockercfg')],
   ['buildKeyring', (text) => buildKeyring([pullSecretOf('a', bytes(text))]), KeyringError],
@@ -97,6 +103,13 @@ const parsers: readonly Parser[] = [
   ['checkRealm', (text) => checkRealm(text, registry)],
   ['isObjectName', isObjectName],
   ['proposeName', (text) => proposeName(text)],
+  ['coverageOf', coverageOf],
+  ['claimsOf', claimsOf],
+  ['readContents', (text) => readContents(pullSecretOf('a', bytes(text)))],
+  [
+    'manifestSecret',
+    (text) => manifestSecret({ kind: 'Secret', metadata: { name: text }, stringData: { [text]: text } }),
+  ],
   ['printable', printable],
   ['parsePlainYaml', parsePlainYaml],
 ];

@@ -1,6 +1,7 @@
 /** The requests for objects of any kind that has a list of pull secrets. */
 import type { ApiObject, Holder } from '../domain/holder.ts';
 import { fieldOf, holderOf } from '../domain/holder.ts';
+import { pickJson, type Shape } from '../domain/json-picker.ts';
 import type { ObjectRef } from '../domain/object-ref.ts';
 import { type PullKind, pullKind } from '../domain/pull-kind.ts';
 import type { UserError } from '../errors.ts';
@@ -43,9 +44,13 @@ export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /** Objects in a page; fewer where only a little of each is kept, for a page is in memory as a whole. */
+  readonly limit?: number | undefined;
+  /** The fields that are read of each object; left out: all. */
+  readonly shape?: Shape | undefined;
 }
 
-const PAGE = '500';
+const PAGE = 500;
 
 /**
  * The objects of a kind, page by page, so that memory does not grow with the cluster. Throws ApiError and UserError.
@@ -55,19 +60,20 @@ const PAGE = '500';
 export async function* listPages(
   transport: Transport,
   kind: Pick<PullKind, 'group' | 'plural'>,
-  { namespace, ...selectors }: ListOptions,
+  { namespace, limit = PAGE, shape = true, ...selectors }: ListOptions,
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);
+  const read = (body: Uint8Array): unknown => pickJson(body, { metadata: { continue: true }, items: [shape] }) ?? {};
   let token: string | undefined;
   let last = '';
   for (;;) {
-    const query = { ...selectors, limit: PAGE, continue: token };
-    const list = await transport.request<ApiObject>({ method: 'GET', path, query }).catch((error: unknown) => {
+    const query = { ...selectors, limit: `${limit}`, continue: token };
+    const list = await transport.request<ApiObject>({ method: 'GET', path, query, read }).catch((error: unknown) => {
       if (token !== undefined && error instanceof ApiError && error.status === 410) return undefined;
       throw error;
     });
     if (list === undefined) {
-      const whole = itemsOf(await transport.request<ApiObject>({ method: 'GET', path, query: selectors }));
+      const whole = itemsOf(await transport.request<ApiObject>({ method: 'GET', path, query: selectors, read }));
       yield whole.filter((object) => keyOf(object) > last);
       return;
     }

@@ -11,6 +11,14 @@ import type { Transport } from './transport.ts';
 
 const SECRETS = { group: '', plural: 'secrets' } as const;
 const LANES = 8;
+/** A Secret may have a megabyte. */
+const PAGE = 100;
+/** Whoever manages which field is longer than the rest. */
+const SHAPE = {
+  metadata: { namespace: true, name: true, creationTimestamp: true, annotations: true },
+  type: true,
+  data: true,
+} as const;
 
 /**
  * Hands every Secret of both types to `use`, and keeps none. In a single namespace also those of type Opaque that hold a
@@ -24,7 +32,12 @@ export async function eachPullSecret(
   const types = [...Object.keys(DATA_KEY), ...(namespace === undefined ? [] : ['Opaque'])];
   for (const type of types) {
     try {
-      for await (const page of listPages(transport, SECRETS, { namespace, fieldSelector: `type=${type}` })) {
+      for await (const page of listPages(transport, SECRETS, {
+        namespace,
+        fieldSelector: `type=${type}`,
+        limit: PAGE,
+        shape: SHAPE,
+      })) {
         for (const object of page) if (type !== 'Opaque' || holdsConfig(object)) use(object as unknown as Secret);
       }
     } catch (error) {

@@ -27,6 +27,8 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** Whether a write may be sent twice: a create, or a write with a resourceVersion. A GET always may. */
   readonly guarded?: boolean;
+  /** Decodes the answer instead of JSON.parse; throws for what is no JSON. */
+  readonly read?: (body: Uint8Array) => unknown;
 }
 
 export interface Transport {
@@ -74,7 +76,7 @@ function createTransport(connection: Connection, authenticator: Authenticator, i
         const answer = await send(request).catch(networkErrorOnly);
         const response = answer instanceof NetworkError ? undefined : answer;
         warn(response?.headers.warning);
-        if (response !== undefined && response.status < 400) return readAnswer<T>(response, server);
+        if (response !== undefined && response.status < 400) return readAnswer<T>(response, server, request.read);
         const error = answer instanceof NetworkError ? answer : readApiError(answer.status, answer.body);
         const retryAfter = response?.headers['retry-after'];
         const delay = retryDelay({ error, attempt, repeatable, retryAfter }, Math.random());
@@ -126,7 +128,7 @@ function networkErrorOnly(error: unknown): NetworkError {
   throw error;
 }
 
-function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL): T {
+function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, read = parseJson): T {
   if (status >= 300) {
     const { location = '' } = headers;
     const to = URL.canParse(location, server.href) ? new URL(location, server).origin : 'somewhere else';
@@ -134,10 +136,14 @@ function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL): T 
   }
   if (body.length === 0) return undefined as T;
   try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
+    return read(body) as T;
   } catch {
     throw new UserError(`the server ${server.origin} does not answer in JSON, so it is no API server`, VIEW);
   }
 }
 
 const VIEW = 'kubectl config view --minify';
+
+function parseJson(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body).toString('utf8'));
+}

@@ -1,6 +1,7 @@
 /** Who in the cluster refers to which Secret. */
 import { holderOf } from '../domain/holder.ts';
-import { type PullKindName, pullKind } from '../domain/pull-kind.ts';
+import type { Shape } from '../domain/json-picker.ts';
+import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../domain/pull-kind.ts';
 import { addUsage, type UsageIndex } from '../domain/usage.ts';
 import { ApiError } from './api-error.ts';
 import { inLanes } from './lanes.ts';
@@ -18,7 +19,17 @@ const KINDS: readonly PullKindName[] = [
   'Job',
   'ReplicationController',
 ];
+/** What `addUsage` reads. */
+function shapeOf({ specPath }: PullKind): Shape {
+  const metadata = { namespace: true, name: true, ownerReferences: true } as const;
+  const inner: Shape = { [LIST_FIELD]: true };
+  const spec = specPath.reduceRight<Shape>((below, name) => ({ [name]: below }), inner);
+  return { ...(spec as object), metadata: { ...metadata } };
+}
+
 const LANES = 4;
+/** A page is in memory as a whole. */
+const PAGE = 100;
 
 /** Keeps of every page only who refers to what; what may not be listed is told to `unchecked`. */
 export async function gatherUsage(
@@ -30,7 +41,11 @@ export async function gatherUsage(
   await inLanes(LANES, KINDS, async (name) => {
     const kind = pullKind(name);
     try {
-      for await (const page of listPages(transport, kind, { namespace })) {
+      for await (const page of listPages(transport, kind, {
+        namespace,
+        limit: PAGE,
+        shape: shapeOf(kind),
+      })) {
         for (const object of page) {
           const holder = holderOf(kind, object);
           if (holder !== undefined) addUsage(index, holder);

@@ -1,5 +1,5 @@
 /** One entry of a pull secret as the kubelet decodes it (kubernetes pkg/credentialprovider/config.go). */
-import { Base64Error, decodeBase64 } from './base64.ts';
+import { base64ErrorText, base64OrOffset } from './base64.ts';
 import { fieldOf, foldName, type JsonDocument, jsonString, typeErrorText } from './json.ts';
 import type { JsonNode } from './json-scanner.ts';
 import { decodeUtf8 } from './utf8.ts';
@@ -28,14 +28,30 @@ export function authField(name: string): AuthField | undefined {
   return fieldOf(name, FIELDS);
 }
 
+/** What the kubelet stops at, in its words. */
+export interface EntryFailure {
+  readonly error: string;
+}
+
 /** Decodes the value of one server; throws {@link EntryError} (`DockerConfigEntry.UnmarshalJSON`). */
 export function decodeKubeletEntry(document: JsonDocument, node: JsonNode): KubeletEntry {
+  const entry = readKubeletEntry(document, node);
+  if ('error' in entry) throw new EntryError(entry.error);
+  return entry;
+}
+
+/** The same, with the failure as a value: a payload may hold thousands. */
+export function readKubeletEntry(document: JsonDocument, node: JsonNode): KubeletEntry | EntryFailure {
   const type = 'credentialprovider.dockerConfigEntryWithAuth';
   if (node.kind !== 'object' && node.kind !== 'null') {
-    throw new EntryError(typeErrorText(node.kind, `Go value of type ${type}`));
+    return { error: typeErrorText(node.kind, `Go value of type ${type}`) };
   }
-  const { username, password, email, auth } = decodeFields(document, node);
-  return auth === '' ? { username, password, email } : { ...decodeAuthField(auth), email };
+  const fields = readFields(document, node);
+  if ('error' in fields) return fields;
+  const { username, password, email, auth } = fields;
+  if (auth === '') return { username, password, email };
+  const login = readAuthField(auth);
+  return 'error' in login ? login : { ...login, email };
 }
 
 /**
@@ -56,34 +72,26 @@ export function hasIdentityToken(node: JsonNode): boolean {
 }
 
 /** Splits `base64(username:password)`, with or without padding (`decodeDockerConfigFieldAuth`). */
-export function decodeAuthField(auth: string): { username: string; password: string } {
-  const text = decodeUtf8(decodeAuthBytes(auth));
+function readAuthField(auth: string): { username: string; password: string } | EntryFailure {
+  const bytes = base64OrOffset(auth, { padding: PADDED.test(auth) });
+  if (typeof bytes === 'number') return { error: base64ErrorText(bytes) };
+  const text = decodeUtf8(bytes);
   const colon = text.indexOf(':');
-  if (colon < 0) throw new EntryError('unable to parse auth field, must be formatted as base64(username:password)');
+  if (colon < 0) return { error: 'unable to parse auth field, must be formatted as base64(username:password)' };
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
 /** Padded is what ends in `=` and white space as Go's unicode.IsSpace knows it, which is not that of `\s`. */
 const PADDED = /=[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
-function decodeAuthBytes(auth: string): Uint8Array {
-  try {
-    return decodeBase64(auth, { padding: PADDED.test(auth) });
-  } catch (error) {
-    if (error instanceof Base64Error) throw new EntryError(error.message);
-    throw error;
-  }
-}
-
-/** The last value of each field; `null` leaves it as it was. The first value of a wrong type is the error. */
-function decodeFields(document: JsonDocument, node: JsonNode): Record<AuthField, string> {
+/** The last value of each field; `null` leaves it as it was. The first value of a wrong type is the failure. */
+function readFields(document: JsonDocument, node: JsonNode): Record<AuthField, string> | EntryFailure {
   const fields = { username: '', password: '', email: '', auth: '' };
   for (const { name, value } of node.members) {
     const field = authField(name);
     if (field === undefined || value.kind === 'null') continue;
     if (value.kind !== 'string') {
-      const target = `Go struct field dockerConfigEntryWithAuth.${field} of type string`;
-      throw new EntryError(typeErrorText(value.kind, target));
+      return { error: typeErrorText(value.kind, `Go struct field dockerConfigEntryWithAuth.${field} of type string`) };
     }
     fields[field] = jsonString(document, value);
   }

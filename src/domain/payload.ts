@@ -1,7 +1,7 @@
 /** A whole payload as the kubelet decodes it (Go's json.Unmarshal into credentialprovider's types). */
 import { fieldOf, type JsonDocument, parseJson, typeErrorText } from './json.ts';
 import { type JsonNode, JsonSyntaxError } from './json-scanner.ts';
-import { decodeKubeletEntry, EntryError, type KubeletEntry } from './kubelet-entry.ts';
+import { type KubeletEntry, readKubeletEntry } from './kubelet-entry.ts';
 import type { PullSecretType } from './secret.ts';
 
 export interface PayloadEntry {
@@ -85,20 +85,12 @@ function decodeMap(
   else if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
   const failures: Failure[] = [];
   for (const { name, value } of node.members) {
-    const login = decodeOrError(document, value, name);
+    const entry = readKubeletEntry(document, value);
+    const login = 'error' in entry ? { ...entry, server: name } : entry;
     if ('error' in login) failures.push(login);
     entries.set(name, { node: value, login });
   }
   return failures;
-}
-
-function decodeOrError(document: JsonDocument, node: JsonNode, server: string): KubeletEntry | Failure {
-  try {
-    return decodeKubeletEntry(document, node);
-  } catch (error) {
-    if (error instanceof EntryError) return { error: error.message, server };
-    throw error;
-  }
 }
 
 function headerFailures(node: JsonNode): Failure[] {
