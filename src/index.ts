@@ -8,7 +8,8 @@ export { type ContentEntry, type Contents, readContents } from './domain/content
 export type { AuthEntry, Credential } from './domain/credential.ts';
 export { diagnose, type Facts, type SecretFacts } from './domain/diagnose.ts';
 export { type DockerConfig, DockerConfigError, decodeDockerConfig } from './domain/docker-config.ts';
-export { type Finding, type FindingCode, type FindingObject, formatFinding, type Severity } from './domain/finding.ts';
+export type { Finding, FindingCode, FindingObject, Severity } from './domain/finding.ts';
+export { formatFinding } from './domain/finding-text.ts';
 export { type ImageReference, ImageReferenceError, parseImage } from './domain/image.ts';
 export {
   buildKeyring,

@@ -1,6 +1,7 @@
 /** What `inspect` prints: a table for people, or the whole as JSON or YAML. */
 import { humanDuration } from '../domain/age.ts';
-import { fixFor, formatFinding } from '../domain/finding.ts';
+import { fixFor } from '../domain/finding-fix.ts';
+import { formatFinding } from '../domain/finding-text.ts';
 import type { InspectedEntry, Inspection } from '../domain/inspection.ts';
 import { printable } from '../domain/printable.ts';
 import { displayServer } from '../domain/server.ts';

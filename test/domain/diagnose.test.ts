@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { readContents } from '../../src/domain/contents.ts';
 import { coverageOf } from '../../src/domain/coverage.ts';
 import { diagnose } from '../../src/domain/diagnose.ts';
-import { type Finding, type FindingCode, fixFor, formatFinding } from '../../src/domain/finding.ts';
+import type { Finding, FindingCode } from '../../src/domain/finding.ts';
+import { fixFor } from '../../src/domain/finding-fix.ts';
+import { formatFinding } from '../../src/domain/finding-text.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import { pullSecretOf } from '../support/secrets.ts';
 

@@ -1,0 +1,90 @@
+/** Commands that give the pods at hand another list of pull secrets, or make them again. */
+import type { ObjectRef } from './object-ref.ts';
+import { targetName } from './object-ref.ts';
+import { serverWord } from './shell-word.ts';
+import type { Step, Way } from './way.ts';
+
+/** The name of a Secret that is still to be made. */
+const NEW = 'regsecret';
+
+/** Puts `secret` into the list. */
+export function attachCommand(way: Way, secret: string): string {
+  switch (way.how) {
+    case 'template':
+      return then(`regsecret attach ${secret}${scope(way.target)} --to ${targetName(way.target)}`, way);
+    case 'recreate':
+      return `regsecret attach ${secret}${scope(way.target)} --pod ${way.target.name} --recreate`;
+    case 'account':
+      return then(`regsecret attach ${secret}${scope(way.target)} --serviceaccount ${way.target.name}`, way);
+    case 'owner':
+      return `regsecret attach ${secret} -f FILE --write`;
+  }
+}
+
+/** Makes a Secret with a login for `server`, and puts it into the list. */
+export function createAndAttach(way: Way, server: string): string {
+  if (way.how === 'owner') return `regsecret create --server ${serverWord(server)}`;
+  const create = `regsecret create${scope(way.target)} --server ${serverWord(server)}`;
+  if (way.how === 'recreate') return `${create} && ${attachCommand(way, NEW)}`;
+  const target = way.how === 'account' ? `sa/${way.target.name}` : targetName(way.target);
+  return then(`${create} --attach ${target}`, way);
+}
+
+/** Takes `secret` out of the list. */
+export function detachCommand(way: Way, secret: string): string {
+  return attachCommand(way, secret).replace('regsecret attach', 'regsecret detach').replace(' --to ', ' --from ');
+}
+
+/** Makes the pods again, with the list that pods have which are made now: that has `secret`. */
+export function renewCommand(
+  way: Way,
+  secret: string,
+  pod: { readonly namespace: string; readonly name: string },
+): string {
+  switch (way.how) {
+    case 'template':
+      if (way.then !== undefined && 'pods' in way.then) return deletePods(way.then.pods, way.target.namespace);
+      if (way.then !== undefined) return runAgain(way.target);
+      return `kubectl rollout restart ${targetName(way.target)}${scope(way.target)}`;
+    case 'recreate':
+      return attachCommand(way, secret);
+    case 'account':
+      return deletePods(way.pods, way.target.namespace);
+    case 'owner':
+      return deletePods([pod.name], pod.namespace);
+  }
+}
+
+function then(command: string, way: Exclude<Way, { how: 'recreate' | 'owner' }>): string {
+  const next = way.how === 'template' ? stepCommand(way.then, way.target) : deleteSome(way.pods, way.target);
+  return next === undefined ? command : `${command} && ${next}`;
+}
+
+function stepCommand(step: Step | undefined, target: ObjectRef): string | undefined {
+  switch (step?.step) {
+    case undefined:
+      return undefined;
+    case 'delete pods':
+      return deleteSome(step.pods, target);
+    case 'resume':
+      return `kubectl rollout resume ${targetName(target)}${scope(target)}`;
+    case 'run again':
+      return runAgain(target);
+  }
+}
+
+function runAgain(target: ObjectRef): string {
+  return `kubectl create job --from=${targetName(target)} ${target.name}-again${scope(target)}`;
+}
+
+function deleteSome(pods: readonly string[], { namespace }: ObjectRef): string | undefined {
+  return pods.length === 0 ? undefined : deletePods(pods, namespace);
+}
+
+function deletePods(pods: readonly string[], namespace: string): string {
+  return `kubectl delete pod ${pods.join(' ')}${scope({ namespace })}`;
+}
+
+function scope({ namespace }: { readonly namespace: string }): string {
+  return namespace === '' ? '' : ` -n ${namespace}`;
+}
