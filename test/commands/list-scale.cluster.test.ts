@@ -15,7 +15,7 @@ import { artefact } from '../support/program.ts';
 const PODS = 10_000;
 const SECRETS = 2_000;
 const NAMESPACES = 100;
-const ROUNDS = 7;
+const ROUNDS = 3;
 const MAX_BYTES = 150e6;
 
 let supervisor: Supervisor;

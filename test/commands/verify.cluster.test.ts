@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createAuthority, issueCertificate } from '../cluster/certificate.ts';
 import {
   cluster,
   janedoe,
@@ -17,6 +18,7 @@ import {
 import { freshName, newSecret, regsecretIn } from '../support/attach-world.ts';
 import { CANARY, holdsCanary } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
+import { regsecret } from '../support/program.ts';
 import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';
 
 const { basic, bearer, publicImage } = sharedRegistries();
@@ -273,6 +275,57 @@ describe('the password', () => {
     const { stdout, stderr } = await verify({ [basic.host]: { username: 'jane\u001b[2J\u202e', password: CANARY } });
     expect(stdout).toContain('jane\\x1b[2J\\u202e');
     expect(stdout + stderr).not.toMatch(/[\u001b\u202e]/);
+  });
+});
+
+describe('the program itself, on whatever runtime', () => {
+  const authority = createAuthority('a company');
+
+  test('tells a good answer from every way of not getting one', async () => {
+    const gone = await startFront({});
+    await gone.close();
+    const silent = await front({ choose: () => 'hang' });
+    const tls = await front({
+      behind: own.host,
+      tls: issueCertificate(authority, { commonName: 'r' }, ['127.0.0.1']),
+    });
+    const logins = {
+      [own.host]: ada,
+      [bearer.host]: wrong,
+      [gone.host]: ada,
+      [silent.host]: ada,
+      [tls.host]: ada,
+      'registry.invalid': ada,
+    };
+    const { code, stdout, stderr } = await regsecret(['verify', '-f', '-', '-o', 'json', '--timeout', '2s'], {
+      stdin: payload(logins),
+    });
+    expect([code, stderr]).toEqual([1, '']);
+    const verdicts = JSON.parse(stdout).items.map(({ verdict }: { verdict: { kind: string; cause?: string } }) =>
+      [verdict.kind, verdict.cause].filter(Boolean).join(' '),
+    );
+    expect(verdicts).toEqual([
+      'accepted',
+      'rejected',
+      'unreachable tcp',
+      'unreachable timeout',
+      'unreachable tls',
+      'unreachable dns',
+    ]);
+  });
+
+  test('trusts an authority that is named', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'regsecret-verify-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'ca.crt');
+    writeFileSync(file, authority.certificate);
+    const { host } = await front({
+      behind: own.host,
+      tls: issueCertificate(authority, { commonName: 'r' }, ['127.0.0.1']),
+    });
+    const args = ['verify', '-f', '-', '--registry-ca', file, '--image', `${host}/team/app:v1`];
+    const { code, stdout } = await regsecret(args, { stdin: payload({ [host]: ada }) });
+    expect([code, rowsOf(stdout)[1]]).toEqual([0, `${host}/team/app:v1 | ${host} | ada | accepted`]);
   });
 });
 
