@@ -124,7 +124,7 @@ async function ask(inquiries: readonly Inquiry[], options: VerifyOptions, io: Io
       const { source, server, shown, credential, image } = inquiry;
       const verdict = await client.verify({ server, credential, image: image?.reference });
       rows[index] = {
-        source,
+        source: usesLogin(options) ? '' : source,
         ...(shown === undefined ? {} : { server: shown }),
         ...(credential !== undefined && 'username' in credential ? { username: credential.username } : {}),
         ...(image === undefined ? {} : { image: image.text }),

@@ -1,6 +1,6 @@
 /** What `verify` prints. */
 import { loginAdvice } from '../domain/known-registry.ts';
-import { displayServer, registryOf } from '../domain/server.ts';
+import { DOCKER_HUB, displayServer, registryOf } from '../domain/server.ts';
 import { describeVerdict, type Verdict } from '../domain/verdict.ts';
 import type { Io } from '../io.ts';
 import type { Printer } from './printer.ts';
@@ -9,7 +9,7 @@ import { formatTable } from './table.ts';
 
 /** One item of the JSON of `verify`. */
 export interface VerifiedRow {
-  /** `namespace/name` of the Secret, or its name; empty for the pull without any credential. */
+  /** `namespace/name` of the Secret, or its name; empty for a login of this machine, and for a pull without any. */
   readonly source: string;
   /** Left out for the pull without any credential. */
   readonly server?: string;
@@ -50,14 +50,16 @@ function say(row: VerifiedRow, printer: Printer): void {
       ? `no entry matches ${image}, which is pulled without a credential then: the registry ${describeVerdict(verdict)}`
       : `${displayServer(registry)} ${describeVerdict(verdict)}`;
   printer.say(sentence);
-  const hint = hintFor(verdict, registry, username);
+  const advice = verdict.kind === 'rejected' ? loginAdvice(registryOf(registry) ?? '', username) : undefined;
+  if (advice !== undefined) printer.say(advice);
+  const hint = hintFor(row, registry);
   if (hint !== undefined) printer.hint(hint);
 }
 
-function hintFor(verdict: Verdict, server: string, username: string): string | undefined {
+function hintFor({ verdict, source }: VerifiedRow, server: string): string | undefined {
   switch (verdict.kind) {
     case 'rejected':
-      return loginAdvice(registryOf(server) ?? '', username) ?? `regsecret create --server ${server}`;
+      return source === '' ? loginCommand(server) : `${createCommand(source)} --server ${server}`;
     case 'unreachable':
       if (verdict.reason.includes('unknown authority')) return 'name that authority with --registry-ca FILE';
       if (verdict.reason.includes('speaks http')) return 'speak http, too, with --plain-http';
@@ -65,6 +67,17 @@ function hintFor(verdict: Verdict, server: string, username: string): string | u
     default:
       return undefined;
   }
+}
+
+/** Docker Hub is what `docker login` means without a name. */
+function loginCommand(server: string): string {
+  return server === DOCKER_HUB ? 'docker login' : `docker login ${registryOf(server) ?? ''}`;
+}
+
+/** `source` is `namespace/name`, or a name. */
+function createCommand(source: string): string {
+  const [name = '', namespace] = source.split('/').reverse();
+  return `regsecret create ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
 }
 
 function nameOf({ server }: VerifiedRow): string {

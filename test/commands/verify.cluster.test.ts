@@ -83,8 +83,10 @@ describe('the logins of a Secret', () => {
       `${basic.host} | janedoe | accepted`,
       `${bearer.host} | janedoe | rejected`,
     ]);
-    expect(stderr).toBe(
-      `${bearer.host} rejects the credential (HTTP 401)\nhint: regsecret create --server ${bearer.host}\n`,
+    expect(stderr).toMatch(
+      new RegExp(
+        `^${bearer.host} rejects the credential \\(HTTP 401\\)\nhint: regsecret create s-\\w+ -n ${namespace} --server ${bearer.host}\n$`,
+      ),
     );
   });
 

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { describeVerdict, pullsImage, type Verdict } from '../../src/domain/verdict.ts';
+import { printerFor } from '../../src/output/printer.ts';
+import { printVerdicts, type VerifiedRow } from '../../src/output/verdict-printer.ts';
+import { fakeIo } from '../support/io.ts';
+
+const verdicts: readonly (readonly [verdict: Verdict, words: string, pulls: boolean | undefined])[] = [
+  [{ kind: 'accepted' }, 'accepts the credential', true],
+  [{ kind: 'accepted', public: true }, 'accepts the credential, and gives the image to everybody', true],
+  [{ kind: 'rejected', status: 403 }, 'rejects the credential (HTTP 403)', false],
+  [
+    { kind: 'no access', repository: 'acme/app', status: 401 },
+    'knows the login, but does not let it pull acme/app, or has no such repository (HTTP 401)',
+    false,
+  ],
+  [{ kind: 'not found', repository: 'acme/app' }, 'has no such image in acme/app', false],
+  [{ kind: 'not found', repository: 'acme/app', missing: 'repository' }, 'has no repository acme/app', false],
+  [
+    { kind: 'not found', repository: 'acme/app', missing: 'tag' },
+    'has the repository acme/app, but not this tag or digest',
+    false,
+  ],
+  [{ kind: 'anonymous', why: 'asks for none' }, 'asks for no credential, so it could not be checked', undefined],
+  [
+    { kind: 'anonymous', why: 'empty', pulls: false },
+    'gets no credential, for there is none in the entry; without one it refuses',
+    false,
+  ],
+  [
+    { kind: 'anonymous', why: 'same answer', pulls: true },
+    'answers the same without the credential, so it could not be checked; the image can be pulled without one',
+    true,
+  ],
+  [{ kind: 'rate limited' }, 'limits the rate of requests; try again later', undefined],
+  [{ kind: 'rate limited', retryAfterSeconds: 90 }, 'limits the rate of requests; try again in 90 s', undefined],
+  [{ kind: 'rate limited', retryAfterSeconds: 3600 }, 'limits the rate of requests; try again in 60 min', undefined],
+  [{ kind: 'unreachable', cause: 'dns', reason: 'x' }, 'cannot be asked: x', undefined],
+  [{ kind: 'not asked', reason: 'x' }, 'was not asked: x', undefined],
+];
+
+test.each(verdicts)('%j in words, and what it means for a pull', (verdict, words, pulls) => {
+  expect(describeVerdict(verdict)).toBe(words);
+  expect(pullsImage(verdict)).toBe(pulls);
+});
+
+describe('what to do next', () => {
+  async function said(row: Partial<VerifiedRow>): Promise<string> {
+    const io = fakeIo();
+    const whole = {
+      source: 'team-a/regcred',
+      server: 'ghcr.io',
+      username: 'jane',
+      verdict: { kind: 'accepted' },
+      ...row,
+    };
+    await printVerdicts([whole as VerifiedRow], undefined, io, await printerFor(io));
+    return io.written.stderr;
+  }
+
+  test.each<[row: Partial<VerifiedRow>, lines: string[]]>([
+    [{}, []],
+    [
+      { verdict: { kind: 'rejected', status: 403 } },
+      [
+        'ghcr.io rejects the credential (HTTP 403)',
+        'GitHub Container Registry takes a user name with a classic personal access token that has read:packages',
+        'hint: regsecret create regcred -n team-a --server ghcr.io',
+      ],
+    ],
+    [
+      { source: '', server: 'https://index.docker.io/v1/', verdict: { kind: 'rejected', status: 401 } },
+      [
+        'Docker Hub rejects the credential (HTTP 401)',
+        'Docker Hub takes a user name with a personal access token, or the name of an organisation with its token',
+        'hint: docker login',
+      ],
+    ],
+    [
+      { verdict: { kind: 'unreachable', cause: 'tls', reason: 'its certificate is signed by an unknown authority' } },
+      [
+        'ghcr.io cannot be asked: its certificate is signed by an unknown authority',
+        'hint: name that authority with --registry-ca FILE',
+      ],
+    ],
+    [
+      { verdict: { kind: 'unreachable', cause: 'tls', reason: 'it speaks http, not https' } },
+      ['ghcr.io cannot be asked: it speaks http, not https', 'hint: speak http, too, with --plain-http'],
+    ],
+  ])('%j', async (row, lines) => {
+    expect((await said(row)).split('\n')).toEqual([...lines, '']);
+  });
+});
