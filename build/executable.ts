@@ -13,7 +13,7 @@ import { executableName, hostName, TARGETS, type Target } from './targets.ts';
 
 const BUNDLE = join('exe', 'bundle', 'main.js');
 
-/** The functions in the order of a run, so that what is used together lies together: 1 ms and 2 MB less for a live create. */
+/** The functions in the order of a run, so that what is used together lies together: 5 % less time, and 1 MB less to read. */
 function recordOrder(folder: string): string {
   const program = join(folder, executableName(hostName()));
   compile(BUNDLE, program);
