@@ -11,11 +11,11 @@ const NEW = 'regsecret';
 export function attachCommand(way: Way, secret: string): string {
   switch (way.how) {
     case 'template':
-      return then(`regsecret attach ${secret}${scope(way.target)} --to ${targetName(way.target)}`, way);
+      return withNext(`regsecret attach ${secret}${scope(way.target)} --to ${targetName(way.target)}`, way);
     case 'recreate':
       return `regsecret attach ${secret}${scope(way.target)} --pod ${way.target.name} --recreate`;
     case 'account':
-      return then(`regsecret attach ${secret}${scope(way.target)} --serviceaccount ${way.target.name}`, way);
+      return withNext(`regsecret attach ${secret}${scope(way.target)} --serviceaccount ${way.target.name}`, way);
     case 'owner':
       return `regsecret attach ${secret} -f FILE --write`;
   }
@@ -27,7 +27,7 @@ export function createAndAttach(way: Way, server: string): string {
   const create = `regsecret create${scope(way.target)} --server ${serverWord(server)}`;
   if (way.how === 'recreate') return `${create} && ${attachCommand(way, NEW)}`;
   const target = way.how === 'account' ? `sa/${way.target.name}` : targetName(way.target);
-  return then(`${create} --attach ${target}`, way);
+  return withNext(`${create} --attach ${target}`, way);
 }
 
 /** Takes `secret` out of the list. */
@@ -43,8 +43,8 @@ export function renewCommand(
 ): string {
   switch (way.how) {
     case 'template':
-      if (way.then !== undefined && 'pods' in way.then) return deletePods(way.then.pods, way.target.namespace);
-      if (way.then !== undefined) return runAgain(way.target);
+      if (way.next !== undefined && 'pods' in way.next) return deletePods(way.next.pods, way.target.namespace);
+      if (way.next !== undefined) return runAgain(way.target);
       return `kubectl rollout restart ${targetName(way.target)}${scope(way.target)}`;
     case 'recreate':
       return attachCommand(way, secret);
@@ -55,8 +55,8 @@ export function renewCommand(
   }
 }
 
-function then(command: string, way: Exclude<Way, { how: 'recreate' | 'owner' }>): string {
-  const next = way.how === 'template' ? stepCommand(way.then, way.target) : deleteSome(way.pods, way.target);
+function withNext(command: string, way: Exclude<Way, { how: 'recreate' | 'owner' }>): string {
+  const next = way.how === 'template' ? stepCommand(way.next, way.target) : deleteSome(way.pods, way.target);
   return next === undefined ? command : `${command} && ${next}`;
 }
 

@@ -12,7 +12,7 @@ export type Step =
   | { readonly step: 'run again' };
 
 export type Way =
-  | { readonly how: 'template'; readonly target: ObjectRef; readonly then?: Step }
+  | { readonly how: 'template'; readonly target: ObjectRef; readonly next?: Step }
   /** Nothing makes it again. */
   | { readonly how: 'recreate'; readonly target: ObjectRef }
   /** The template cannot be changed and has no list, so that what is made anew has that of the service account. */
@@ -33,8 +33,8 @@ export function wayOfTemplate(template: Holder, pods: readonly string[] = []): W
     const target = { kind: 'ServiceAccount', namespace: ref.namespace, name: serviceAccountName } as const;
     return { how: 'account', target, pods: some(pods) };
   }
-  const then = stepOf(template, pods);
-  return { how: 'template', target: ref, ...(then === undefined ? {} : { then }) };
+  const next = stepOf(template, pods);
+  return { how: 'template', target: ref, ...(next === undefined ? {} : { next }) };
 }
 
 /**

@@ -1,0 +1,167 @@
+/** Why none of the logins that are tried opens an image. */
+import { type Finding, finding, withSeverity } from './finding.ts';
+import type { Said } from './finding-arguments.ts';
+import { fieldOf } from './holder.ts';
+import { imageName, parseImage } from './image.ts';
+import { isDockerHub } from './match.ts';
+import { inSecret, nextOf, type PullCase, readable, secretObject, stateOf } from './pull-case.ts';
+import type { Candidate } from './pull-trial.ts';
+import { rfc3339 } from './time.ts';
+
+type Rule = (pull: PullCase) => Finding | undefined;
+
+export const candidateRules: readonly Rule[] = [
+  retryPending,
+  publicImageRefused,
+  newerList,
+  noAccess,
+  endedLogin,
+  whiteSpaceLogin,
+  shadowedEntry,
+  credentialRejected,
+  emptyCandidate,
+];
+
+/** The kubelet waits up to 5 minutes between two attempts, and a little longer where it is busy. */
+const BACK_OFF_MS = 310_000;
+
+/** Since its last attempt something was put right: that it failed then says nothing. */
+function retryPending({ object, use, trial, applied, ...pull }: PullCase): Finding | undefined {
+  const { image, state } = use;
+  if (state.is !== 'missing' || trial.pulls === false || pull.symptom === 'other') return undefined;
+  const tried = trial.candidates.map((candidate) => candidate.secret);
+  const failedAt = lastFailure(image, pull);
+  const secret = applied.names.find((name) => {
+    const at = changedAt(name, { object, use, trial, applied, ...pull });
+    return at > failedAt && (tried.includes(name) || pull.symptom === 'undecodable');
+  });
+  if (secret !== undefined) return finding('retry-pending', object, { image, secret });
+  return trial.pulls === true && pull.symptom === 'not found' ? finding('retry-pending', object, { image }) : undefined;
+}
+
+function lastFailure(image: string, { puller, facts }: Pick<PullCase, 'puller' | 'facts'>): number {
+  const failed = (puller.pod?.events ?? []).filter(
+    ({ reason, message }) => reason === 'Failed' && (message.includes(`"${image}"`) || !message.includes('image "')),
+  );
+  return failed.length === 0 ? facts.now - BACK_OFF_MS : Math.max(...failed.map(({ at }) => at));
+}
+
+/** When somebody last wrote to a Secret, as far as it says. */
+function changedAt(name: string, pull: PullCase): number {
+  const state = stateOf(pull, name);
+  if (state?.is !== 'there') return 0;
+  const managed = fieldOf(state.secret, 'metadata', 'managedFields');
+  const times = (Array.isArray(managed) ? managed : []).map((entry) => fieldOf(entry, 'time'));
+  return Math.max(0, ...[...times, state.secret.metadata.creationTimestamp].map(milliseconds));
+}
+
+function milliseconds(time: unknown): number {
+  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(parsed) ? 0 : parsed;
+}
+
+/** There is no attempt without a login where there is one that fits (containerd/cri issue 668). */
+function publicImageRefused(pull: PullCase): Finding | undefined {
+  const { use, trial } = pull;
+  const refused = rejected(pull);
+  const open = trial.nobody?.verdict;
+  if (refused?.answer === undefined || open?.kind !== 'anonymous' || open.pulls !== true) return undefined;
+  const { server, username, secret, answer } = refused;
+  const at = rfc3339(answer.at);
+  return finding('public-image-refused', secretObject(pull, secret), { server, username, image: use.image, at });
+}
+
+/** A pod keeps the list that it was made with. */
+function newerList(pull: PullCase): Finding | undefined {
+  const { object, puller, use, denied, applied } = pull;
+  const { next } = denied ? nextOf(pull) : {};
+  if (next === undefined) return undefined;
+  const shared = { image: use.image, way: puller.way };
+  if (next.from === 'template') {
+    return finding('outdated-pod', object, { ...shared, template: puller.pod?.template?.name ?? '' });
+  }
+  const added = next.names.filter((name) => !applied.names.includes(name));
+  const secrets = added.length > 0 ? added : next.names;
+  return finding('attached-later', object, { ...shared, account: puller.account, secrets });
+}
+
+function noAccess(pull: PullCase): Finding | undefined {
+  const { use, trial, symptom, denied } = pull;
+  if (!denied) return undefined;
+  const closed = trial.candidates.find(({ answer }) => answer?.verdict.kind === 'no access');
+  if (closed?.answer !== undefined) return noAccessOf(closed, pull, { by: 'registry', at: rfc3339(closed.answer.at) });
+  const [only, ...more] = real(pull);
+  if (symptom !== 'no access' || only === undefined || only.answer !== undefined || more.length > 0) return undefined;
+  return use.image === '' ? undefined : noAccessOf(only, pull, { by: 'kubelet' });
+}
+
+function noAccessOf({ secret, server, username }: Candidate, pull: PullCase, said: Said): Finding {
+  return finding('no-access', secretObject(pull, secret), { server, username, image: pull.use.image, said });
+}
+
+function endedLogin(pull: PullCase): Finding | undefined {
+  const refused = rejected(pull);
+  return refused && inSecret(pull, refused.secret, ['expired'], refused.server)[0];
+}
+
+function whiteSpaceLogin(pull: PullCase): Finding | undefined {
+  const refused = rejected(pull);
+  return refused && inSecret(pull, refused.secret, ['white-space'], refused.server)[0];
+}
+
+/** Once another key matches, the entry under `index.docker.io` is left out, of whatever Secret (keyring.go `Lookup`). */
+function shadowedEntry(pull: PullCase): Finding | undefined {
+  const by = rejected(pull);
+  if (by === undefined || !isDockerHub(imageName(parseImage(pull.use.image)))) return undefined;
+  for (const { secret, contents } of readable(pull)) {
+    const hub = contents.entries.find(({ key, login }) => key === 'index.docker.io' && login !== undefined);
+    const name = secret.metadata.name ?? '';
+    if (hub === undefined || pull.trial.candidates.some((one) => one.server === hub.server && one.secret === name))
+      continue;
+    const elsewhere = by.secret === name ? {} : { bySecret: by.secret };
+    return finding(
+      'shadowed-entry',
+      secretObject(pull, name),
+      { server: hub.server, by: by.server, ...elsewhere },
+      'error',
+    );
+  }
+  return undefined;
+}
+
+function credentialRejected(pull: PullCase): Finding | undefined {
+  const refused = rejected(pull);
+  if (refused === undefined) return undefined;
+  const { secret, server, username, answer } = refused;
+  const object = secretObject(pull, secret);
+  if (answer?.verdict.kind !== 'rejected') {
+    return finding('credential-rejected', object, { server, username, said: { by: 'kubelet' } });
+  }
+  const said = { by: 'registry', at: rfc3339(answer.at) } as const;
+  return finding('credential-rejected', object, { server, username, status: answer.verdict.status, said });
+}
+
+/** An entry without user name or password counts as one, and is no login. */
+function emptyCandidate(pull: PullCase): Finding | undefined {
+  if (!pull.denied) return undefined;
+  const codes = ['identity-token', 'incomplete-entry', 'empty-entry'] as const;
+  for (const { secret, server, anonymous } of pull.trial.candidates) {
+    const [found] = anonymous ? inSecret(pull, secret, codes, server) : [];
+    if (found !== undefined) return withSeverity(found, 'error');
+  }
+  return undefined;
+}
+
+/** The login that its registry rejects; by what the kubelet says where there is only one. */
+function rejected(pull: PullCase): Candidate | undefined {
+  if (!pull.denied) return undefined;
+  const known = pull.trial.candidates.find(({ answer }) => answer?.verdict.kind === 'rejected');
+  if (known !== undefined) return known;
+  const [only, ...more] = real(pull);
+  const isSaid = pull.symptom === 'refused' || pull.symptom === 'unauthorized';
+  return isSaid && more.length === 0 && only?.answer === undefined ? only : undefined;
+}
+
+function real({ trial }: PullCase): Candidate[] {
+  return trial.candidates.filter(({ anonymous }) => !anonymous);
+}

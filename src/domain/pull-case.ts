@@ -1,0 +1,137 @@
+/** One image of one pod or template, with everything that the rules ask about it. */
+import { type AppliedList, appliedList, hiddenList, type NextList, nextList } from './applied-list.ts';
+import { closest } from './closest.ts';
+import { diagnose, type SecretFacts } from './diagnose.ts';
+import type { Finding, FindingCode, FindingObject } from './finding.ts';
+import type { ImageUse } from './image-use.ts';
+import type { ObjectRef } from './object-ref.ts';
+import type { Puller, PullFacts, SecretState } from './pull-facts.ts';
+import { hasLogin, type Trial, tryList } from './pull-trial.ts';
+import type { Question } from './question.ts';
+import { DENIALS, type Symptom } from './symptom.ts';
+import { secretKey } from './usage.ts';
+
+export interface PullCase {
+  readonly puller: Puller;
+  readonly use: ImageUse;
+  readonly facts: PullFacts;
+  readonly object: FindingObject;
+  readonly applied: AppliedList;
+  readonly trial: Trial;
+  /** What the kubelet says, while it does not have the image. */
+  readonly symptom: Symptom | undefined;
+  /** Whether the image is kept away by the credentials that there are, or are not. */
+  readonly denied: boolean;
+}
+
+export function pullCase(puller: Puller, use: ImageUse, facts: PullFacts): PullCase {
+  const applied = appliedList(puller, facts);
+  const { namespace } = puller.ref;
+  const trial = tryList(applied.names, namespace, use.image, facts);
+  const symptom = use.state.is === 'missing' ? use.state.symptom : undefined;
+  const isSaid = symptom !== undefined && DENIALS.includes(symptom);
+  const isUnknown = applied.origin === 'not known';
+  return {
+    puller,
+    use,
+    facts,
+    object: objectOf(puller.ref),
+    applied,
+    trial: isUnknown && trial.pulls === false ? { ...trial, pulls: undefined } : trial,
+    symptom,
+    denied: !isUnknown && use.policy !== 'Never' && (trial.pulls === false || (trial.pulls === undefined && isSaid)),
+  };
+}
+
+export function objectOf({ kind, namespace, name }: ObjectRef): FindingObject {
+  return { kind, ...(namespace === '' ? {} : { namespace }), name };
+}
+
+export function secretObject({ puller }: PullCase, name: string): FindingObject {
+  return objectOf({ ...puller.ref, kind: 'Secret' as never, name });
+}
+
+export function stateOf({ puller, facts }: PullCase, name: string): SecretState | undefined {
+  return facts.secrets.get(secretKey(puller.ref.namespace, name));
+}
+
+/** The Secrets of the list that could be read. */
+export function readable(pull: PullCase): SecretFacts[] {
+  return pull.applied.names.flatMap((name) => {
+    const state = stateOf(pull, name);
+    return state?.is === 'there' ? [{ secret: state.secret, contents: state.contents }] : [];
+  });
+}
+
+/** What is wrong with a Secret by itself, of these codes, and for one entry where `server` is given. */
+export function inSecret(pull: PullCase, name: string, codes: readonly FindingCode[], server?: string): Finding[] {
+  const state = stateOf(pull, name);
+  if (state?.is !== 'there') return [];
+  return diagnose({ now: pull.facts.now, secrets: [state] }).filter(
+    (found) =>
+      codes.includes(found.code) &&
+      (server === undefined || ('server' in found.arguments && found.arguments.server === server)),
+  );
+}
+
+/** Whether another list opens the image, as far as that is known; and what is to be asked about it. */
+export interface Opening {
+  readonly opens: boolean;
+  readonly open?: Question | undefined;
+}
+
+export function openingOf(names: readonly string[], { puller, use, facts, trial: now }: PullCase): Opening {
+  const trial = tryList(names, puller.ref.namespace, use.image, facts);
+  if (trial.pulls !== undefined || trial.open !== undefined) return { opens: trial.pulls === true, open: trial.open };
+  // No registry will say: a login that fits and has not been refused is all that can be known.
+  const tried = now.candidates.map(({ secret, server }) => `${secret} ${server}`);
+  const fresh = trial.candidates.filter(({ secret, server, anonymous }) => {
+    return !anonymous && !tried.includes(`${secret} ${server}`);
+  });
+  return { opens: fresh.length > 0 };
+}
+
+/** Of the pull secrets of the namespace no more than this many are tried. */
+const MAX_TRIED = 5;
+
+/** A Secret of the namespace, not in the list, that opens the image. */
+export function usableSecret(pull: PullCase): { readonly name?: string; readonly open?: Question } {
+  const { puller, facts, applied, use } = pull;
+  const others = facts.others.get(puller.ref.namespace) ?? [];
+  const fitting = others.filter(
+    (name) =>
+      !applied.names.includes(name) &&
+      hasLogin(tryList([name], puller.ref.namespace, use.image, { ...facts, online: false })),
+  );
+  for (const name of fitting.slice(0, MAX_TRIED)) {
+    const { opens, open } = openingOf([name], pull);
+    if (opens) return { name };
+    if (open !== undefined) return { open };
+  }
+  return {};
+}
+
+/** A Secret of the namespace that is nearly called `name`, and whether it opens the image. */
+export function nearSecret(name: string, pull: PullCase): { readonly near?: string } & Partial<Opening> {
+  const near = closest(name, pull.facts.others.get(pull.puller.ref.namespace) ?? []);
+  return near === undefined ? {} : { near, ...openingOf([near], pull) };
+}
+
+/** The list that a pod has which is made now, where that is another one and opens the image. */
+export function nextOf(pull: PullCase): { readonly next?: NextList; readonly open?: Question | undefined } {
+  const next = nextList(pull.puller, pull.facts);
+  if (next === undefined) return {};
+  const { opens, open } = openingOf(next.names, pull);
+  return opens ? { next } : { open };
+}
+
+/** A Secret of the service account that opens the image, where a list of its own keeps it away. */
+export function hiddenOf(pull: PullCase): { readonly name?: string; readonly open?: Question | undefined } {
+  for (const name of hiddenList(pull.puller, pull.facts)) {
+    if (pull.applied.names.includes(name)) continue;
+    const { opens, open } = openingOf([name], pull);
+    if (opens) return { name };
+    if (open !== undefined) return { open };
+  }
+  return {};
+}

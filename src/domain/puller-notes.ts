@@ -1,0 +1,97 @@
+/** What is worth a word about a pod or template and its Secrets, beside the causes: none of it keeps an image away by itself. */
+import type { AppliedList } from './applied-list.ts';
+import { diagnose } from './diagnose.ts';
+import { type Finding, finding, withSeverity } from './finding.ts';
+import type { Judgement } from './judgement.ts';
+import { nearMiss } from './near-miss.ts';
+import { objectOf } from './pull-case.ts';
+import type { Puller, PullFacts, SecretState } from './pull-facts.ts';
+import { listedNames } from './pull-spec.ts';
+import { hideUserInfo } from './server.ts';
+import { secretKey } from './usage.ts';
+
+/** `judgements` are those of all its images; what they say is not said again. */
+export function notesOn(puller: Puller, judgements: readonly Judgement[], facts: PullFacts): Finding[] {
+  const [first] = judgements;
+  if (first === undefined) return [];
+  const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
+  const rules = [emptyName, duplicateNames, differentCredentials, secretNotes];
+  const found = rules.flatMap((rule) => rule({ puller, applied: first.applied, judgements, facts }));
+  return found.filter((one) => !said.has(findingKey(one))).map((one) => withSeverity(one, 'warning'));
+}
+
+/** The same for two findings that say the same. */
+export function findingKey(found: Finding | undefined): string {
+  if (found === undefined) return '';
+  // What else is known makes no other finding of these.
+  const args = ['missing-secret', 'empty-name'].includes(found.code) ? {} : found.arguments;
+  return JSON.stringify([found.code, found.object, args]);
+}
+
+interface Noted {
+  readonly puller: Puller;
+  readonly applied: AppliedList;
+  readonly judgements: readonly Judgement[];
+  readonly facts: PullFacts;
+}
+
+/** pkg/api/pod/warnings.go */
+function emptyName({ puller: { ref, list, way } }: Noted): Finding[] {
+  const isEmpty = (list ?? []).some((entry) => listedNames([entry]).length === 0);
+  return isEmpty ? [finding('empty-name', objectOf(ref), { way })] : [];
+}
+
+/** pkg/api/pod/warnings.go */
+function duplicateNames({ puller: { ref, list, way } }: Noted): Finding[] {
+  const names = listedNames(list);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...twice].map((secret) => finding('duplicate-name', objectOf(ref), { secret, way }));
+}
+
+/** Several logins under one key, of which all but one are tried in vain. */
+function differentCredentials({ puller: { ref, way }, applied, facts }: Noted): Finding[] {
+  const entries = applied.names.flatMap((name) => {
+    const state = facts.secrets.get(secretKey(ref.namespace, name));
+    return state?.is === 'there' ? state.contents.entries.map((entry) => ({ ...entry, secret: name })) : [];
+  });
+  const byKey = Map.groupBy(entries, ({ key }) => key);
+  return [...byKey].flatMap(([key, same]) => {
+    const logins = new Map(
+      same.map((entry) => [JSON.stringify([entry.login?.username, entry.login?.password]), entry]),
+    );
+    const secrets = new Set(same.map(({ secret }) => secret));
+    if (key === undefined || logins.size < 2 || secrets.size < 2) return [];
+    const different = [...logins.values()];
+    return [
+      finding('different-credentials', objectOf(ref), {
+        server: hideUserInfo(different[0]?.server ?? key),
+        secrets: different.map(({ secret }) => secret),
+        usernames: different.map(({ login }) => login?.username ?? ''),
+        way,
+      }),
+    ];
+  });
+}
+
+/** Of a Secret's entries only those count that have to do with an image at hand. */
+function secretNotes({ puller: { ref, images }, applied, judgements, facts }: Noted): Finding[] {
+  return applied.names.flatMap((name) => {
+    const state = facts.secrets.get(secretKey(ref.namespace, name));
+    if (state?.is === 'missing') return [missing(name, ref.namespace, state)];
+    if (state?.is !== 'there') return [];
+    const found = diagnose({ now: facts.now, secrets: [state] });
+    return found.filter((one) => {
+      if (!('server' in one.arguments)) return true;
+      const { server } = one.arguments;
+      const tried = judgements.some(({ trial }) =>
+        trial.candidates.some((candidate) => candidate.secret === name && candidate.server === server),
+      );
+      return tried || images.some(({ image }) => nearMiss(server, image) !== undefined);
+    });
+  });
+}
+
+function missing(name: string, namespace: string, { elsewhere }: Extract<SecretState, { is: 'missing' }>): Finding {
+  const object = { kind: 'Secret', ...(namespace === '' ? {} : { namespace }), name } as const;
+  return finding('missing-secret', object, elsewhere === undefined ? {} : { elsewhere });
+}

@@ -1,0 +1,81 @@
+/** What kept an image away, in the words of containerd, CRI-O and docker, as the kubelet passes them on. */
+
+export type Symptom =
+  /** The registry asked for a login, and none was sent that it could be one. */
+  | 'no credential'
+  /** A login was sent, and is not a good one. */
+  | 'refused'
+  /** Whoever asked may not pull this repository; that may be nobody, too. */
+  | 'no access'
+  /** Refused, and no telling which of those it is. */
+  | 'unauthorized'
+  | 'not found'
+  | 'rate limited'
+  | 'name'
+  | 'connection'
+  | 'timeout'
+  | 'tls'
+  | 'platform'
+  | 'disk'
+  | 'postponed'
+  | 'never'
+  | 'invalid name'
+  /** A pull secret could not be decoded. */
+  | 'undecodable'
+  | 'other';
+
+/** Those that may be about credentials, whether there was one or not. */
+export const DENIALS: readonly Symptom[] = ['no credential', 'refused', 'no access', 'unauthorized'];
+
+/**
+ * In this order, for a text may hold several: "no match for platform in manifest: not found" is no missing image, and of
+ * several credentials that were tried the one that came furthest says most.
+ */
+const SYMPTOMS: readonly (readonly [Symptom, RegExp])[] = [
+  // kubelet pkg/kubelet/images/puller.go, image_manager.go, pkg/kubelet/container
+  ['postponed', /pull QPS exceeded/],
+  ['never', /not present with pull policy of Never|ErrImageNeverPull/],
+  ['invalid name', /InvalidImageName|couldn't parse image (?:name|reference)|invalid reference format/],
+  // encoding/json, encoding/base64 and credentialprovider/config.go
+  [
+    'undecodable',
+    /(?:^|: )(?:illegal base64 data at input byte \d+|unable to parse auth field|json: cannot unmarshal|unexpected end of JSON input|invalid character .* (?:in|after|looking for))/,
+  ],
+  ['disk', /no space left on device|disk quota exceeded/],
+  // containerd core/images, CRI-O (containers/image manifest list), docker
+  [
+    'platform',
+    /no match for platform|no matching manifest for|no image found in (?:image index|manifest list) for architecture|[Nn]o image for arch|does not match the specified platform/,
+  ],
+  ['rate limited', /429 Too Many Requests|toomanyrequests|pull rate limit|too many requests/i],
+  [
+    'tls',
+    /x509: |tls: |certificate signed by unknown authority|server gave HTTP response to HTTPS client|remote error: tls/,
+  ],
+  [
+    'name',
+    /no such host|server misbehaving|Temporary failure in name resolution|lookup .*: (?:i\/o timeout|no answer)/,
+  ],
+  [
+    'connection',
+    /connection refused|no route to host|network is unreachable|connection reset by peer|: EOF$|unexpected EOF/,
+  ],
+  ['timeout', /i\/o timeout|context deadline exceeded|Client\.Timeout exceeded|TLS handshake timeout|request canceled/],
+  ['not found', /: not found\b|manifest unknown|name unknown|NAME_UNKNOWN|MANIFEST_UNKNOWN|404 Not Found/],
+  // containerd core/remotes/docker/authorizer.go: which of two tokens it asked for tells whether there was a login. GHCR
+  // answers 403 to both, so what follows is no word on the rights of a login (containers/image docker_client.go).
+  ['refused', /failed to fetch oauth token|invalid username\/password|incorrect username or password/],
+  ['no credential', /no basic auth credentials|failed to fetch anonymous token/],
+  ['no access', /insufficient_scope|requested access to the resource is denied|HEAD request to \S+: 403 Forbidden/],
+  ['refused', /401 Unauthorized/],
+  [
+    'unauthorized',
+    /unauthori[sz]ed|unauthenticated|authentication required|access denied|denied|40[13] \(|403 Forbidden/i,
+  ],
+];
+
+/** `reason` and `message` of a container that waits, or of an event. */
+export function symptomOf(reason: string, message: string): Symptom {
+  const text = `${reason}: ${message}`;
+  return SYMPTOMS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
+}

@@ -1,0 +1,149 @@
+/** Facts about pulling, written as short as they are said; and the loop in which registries are asked. */
+import { readContents } from '../../src/domain/contents.ts';
+import type { ImageState } from '../../src/domain/image-use.ts';
+import { type Judgement, judge } from '../../src/domain/judgement.ts';
+import type { AccountState, PodFacts, Puller, PullFacts, SecretState } from '../../src/domain/pull-facts.ts';
+import { reportOn } from '../../src/domain/pull-report.ts';
+import { type Question, questionKey } from '../../src/domain/question.ts';
+import type { Secret } from '../../src/domain/secret.ts';
+import { symptomOf } from '../../src/domain/symptom.ts';
+import type { Verdict } from '../../src/domain/verdict.ts';
+import type { Way } from '../../src/domain/way.ts';
+import { pullSecretOf } from './secrets.ts';
+
+export const NOW = Date.parse('2026-11-25T12:00:00Z');
+const SECOND = 1000;
+export const IMAGE = 'ghcr.io/acme/web:v1';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** An entry with user name and password. */
+export const login = (user = 'janedoe', password = 'pa55word'): object => ({ auth: base64(`${user}:${password}`) });
+
+/** A Secret of the namespace `team-a` with these entries; `rest` replaces fields. */
+export function secretWith(auths: Record<string, object>, rest: object = {}): Secret {
+  const secret = pullSecretOf('', JSON.stringify({ auths }));
+  return { ...secret, ...rest };
+}
+
+export interface World {
+  /** By name, in team-a. */
+  readonly secrets?: Readonly<Record<string, Secret | 'missing' | 'closed' | { readonly elsewhere: string[] }>>;
+  /** The list of the service account `default`. */
+  readonly account?: readonly object[] | 'closed' | 'missing';
+  readonly enforced?: boolean;
+  /** All pull secrets of the namespace. */
+  readonly others?: readonly string[];
+  /** What registries say to a user, or to nobody; left out: nobody is asked. */
+  readonly says?: (user: string | undefined, question: Question) => Verdict;
+  readonly nodeImages?: readonly string[];
+}
+
+export function factsOf({
+  secrets = {},
+  account = [],
+  enforced = false,
+  others = [],
+  says,
+  nodeImages,
+}: World): PullFacts {
+  const state: AccountState = typeof account === 'string' ? { is: account } : { is: 'there', list: account, enforced };
+  return {
+    now: NOW,
+    online: says !== undefined,
+    secrets: new Map(Object.entries(secrets).map(([name, value]) => [`team-a/${name}`, stateOf(name, value)])),
+    accounts: new Map([['team-a/default', state]]),
+    nodes: new Map(
+      nodeImages === undefined ? [] : [['node-1', { exists: true, version: 'v1.36.3', images: nodeImages }]],
+    ),
+    others: new Map([['team-a', others]]),
+    answers: new Map(),
+  };
+}
+
+function stateOf(name: string, value: NonNullable<World['secrets']>[string]): SecretState {
+  if (value === 'missing') return { is: 'missing' };
+  if (value === 'closed') return { is: 'closed' };
+  if ('elsewhere' in value) return { is: 'missing', elsewhere: { namespaces: value.elsewhere } };
+  const secret = {
+    ...value,
+    metadata: { creationTimestamp: '2026-11-01T00:00:00Z', ...value.metadata, namespace: 'team-a', name },
+  };
+  return { is: 'there', secret, contents: readContents(secret) };
+}
+
+export interface PullerOptions {
+  readonly list?: readonly object[];
+  readonly image?: string;
+  readonly policy?: 'Always' | 'IfNotPresent' | 'Never';
+  /** The message of the kubelet; `runs`, or left out for a pod that has just been created. */
+  readonly status?: string;
+  readonly reason?: string;
+  readonly way?: Way;
+  readonly pod?: Partial<PodFacts>;
+}
+
+export const recreate: Way = { how: 'recreate', target: { kind: 'Pod', namespace: 'team-a', name: 'web' } };
+export const deployment = {
+  how: 'template',
+  target: { kind: 'Deployment', namespace: 'team-a', name: 'web' },
+} satisfies Way;
+
+/** The pod `team-a/web`. */
+export function podWith(options: PullerOptions = {}): Puller {
+  const { list, image = IMAGE, policy = 'Always', way = recreate, pod = {} } = options;
+  return {
+    ref: { kind: 'Pod', namespace: 'team-a', name: 'web' },
+    list,
+    account: 'default',
+    images: [{ image, containers: ['app'], policy, state: imageState(options) }],
+    way,
+    count: 1,
+    pod: { createdAt: NOW - 60 * SECOND, done: false, node: 'node-1', events: [], ...pod },
+  };
+}
+
+/** The Deployment `team-a/web`. */
+export function templateWith({ list, image = IMAGE, policy = 'Always' }: PullerOptions = {}): Puller {
+  return {
+    ref: { kind: 'Deployment', namespace: 'team-a', name: 'web' },
+    list,
+    account: 'default',
+    images: [{ image, containers: ['app'], policy, state: { is: 'not used' } }],
+    way: deployment,
+    count: 1,
+  };
+}
+
+function imageState({ status, reason = 'ErrImagePull' }: PullerOptions): ImageState {
+  if (status === undefined) return { is: 'not tried' };
+  if (status === 'runs') return { is: 'there' };
+  return { is: 'missing', reason, message: status, symptom: symptomOf(reason, status) };
+}
+
+export interface Settled {
+  readonly judgement: Judgement;
+  readonly notes: readonly string[];
+  /** Who was asked about, in order. */
+  readonly asked: readonly string[];
+}
+
+/** Asks until there is nothing left to ask, as the command does. */
+export function settle(puller: Puller, world: World): Settled {
+  const asked: string[] = [];
+  let facts = factsOf(world);
+  for (;;) {
+    const [use] = puller.images;
+    if (use === undefined) throw new Error('no image');
+    const judgement = judge(puller, use, facts);
+    const [question] = judgement.open;
+    if (question === undefined) {
+      const { notes } = reportOn(puller, facts);
+      return { judgement, asked, notes: [...judgement.notes, ...notes].map(({ code }) => code) };
+    }
+    const user = question.login?.username;
+    asked.push(user ?? 'nobody');
+    const answer = { verdict: world.says?.(user, question) as Verdict, at: NOW };
+    facts = { ...facts, answers: new Map([...facts.answers, [questionKey(question), answer]]) };
+  }
+}
