@@ -26,14 +26,13 @@ function importsOf(file: string): Import[] {
 /** Every outside package and the only file (or folder) that may import it. */
 const HOMES: Readonly<Record<string, string>> = {
   commander: 'src/(cli|run).ts',
-  '@kubernetes/client-node': 'src/cluster/',
   inquirer: 'src/credentials/prompt.ts',
   chalk: 'src/output/style.ts',
   'js-yaml': 'src/yaml.ts',
   yaml: 'src/manifests/yaml-tree.ts',
   'https-proxy-agent': 'src/http-route.ts',
   'socks-proxy-agent': 'src/http-route.ts',
-  'zod/mini': 'src/',
+  'zod/mini': 'src/registry/answer.ts',
 };
 
 const EDGES = ['credentials', 'registry', 'cluster', 'manifests', 'output'];

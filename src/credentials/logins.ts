@@ -74,7 +74,7 @@ async function listLogins(io: Io): Promise<{ logins: Login[]; warnings: string[]
       const problem = serverProblem(server);
       if (logins.some((known) => sameKey(known.server, server))) continue;
       if (problem === undefined) logins.push({ ...login, server });
-      else warnings.push(`skipped: the login for ${server} from ${login.from} opens no image: ${problem.reason}`);
+      else warnings.push(`skipped: the login from ${login.from}: ${problem.reason}`);
     }
   }
   return { logins, warnings: [...new Set(warnings)] };

@@ -2,6 +2,7 @@
 import type { ImageReference } from '../domain/image.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { NetworkError } from '../network-error.ts';
+import { errorCodes } from './answer.ts';
 import { type Answer, type Exchange, send } from './exchange.ts';
 import type { Registry } from './ping.ts';
 
@@ -39,7 +40,7 @@ export async function explainNotFound(
   const missing =
     answer?.status === 200
       ? 'tag'
-      : answer?.status === 404 && errorCodes(answer).includes('NAME_UNKNOWN')
+      : answer?.status === 404 && errorCodes(answer.body).includes('NAME_UNKNOWN')
         ? 'repository'
         : undefined;
   return { kind: 'not found', repository: image.path, ...(missing === undefined ? {} : { missing }) };
@@ -47,15 +48,6 @@ export async function explainNotFound(
 
 function manifestUrl(base: URL, { path, tag, digest }: ImageReference): URL {
   return new URL(`${path}/manifests/${digest ?? tag ?? 'latest'}`, base);
-}
-
-function errorCodes({ body }: Answer): string[] {
-  try {
-    const { errors } = Object(JSON.parse(new TextDecoder().decode(body))) as { errors?: unknown };
-    return Array.isArray(errors) ? errors.map((error) => String(Object(error).code)) : [];
-  } catch {
-    return [];
-  }
 }
 
 function noAnswer(error: unknown): undefined {

@@ -1,6 +1,7 @@
 /** Tokens of a registry's token server (distribution docs/content/spec/auth/token.md and oauth.md). */
 import type { Credential } from '../domain/credential.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { tokenIn } from './answer.ts';
 import { type Answer, basicAuth, type Exchange, send } from './exchange.ts';
 import { checkRealm } from './realm.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
@@ -76,16 +77,4 @@ function grantIn(answer: Answer): Grant | Verdict {
   if (answer.status !== 200) return unclear(`its token server answers with HTTP ${answer.status}`);
   const token = tokenIn(answer.body);
   return token === undefined ? unclear('its token server sent no token') : { token };
-}
-
-function tokenIn(body: Uint8Array): string | undefined {
-  try {
-    const answer: unknown = JSON.parse(new TextDecoder().decode(body));
-    const { token, access_token: accessToken } = Object(answer) as Record<string, unknown>;
-    const found = token || accessToken;
-    // A token goes into a header line.
-    return typeof found === 'string' && /^[\x21-\x7e]+$/.test(found) ? found : undefined;
-  } catch {
-    return undefined;
-  }
 }
