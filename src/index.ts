@@ -20,5 +20,5 @@ export {
   lookup,
   type SecretSource,
 } from './domain/keyring.ts';
-export { buildPullSecret, type PullSecretOptions } from './domain/pull-secret.ts';
-export type { ObjectMeta, PullSecretType, Secret as V1Secret } from './domain/secret.ts';
+export { buildPullSecret, type NewPullSecret, type PullSecretOptions } from './domain/pull-secret.ts';
+export type { ObjectMeta, PullSecretType, Secret as V1Secret, SecretContent } from './domain/secret.ts';

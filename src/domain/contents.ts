@@ -6,7 +6,7 @@ import type { JsonNode } from './json-scanner.ts';
 import { formatKey, parseKey } from './key.ts';
 import { authField, hasIdentityToken, type KubeletEntry } from './kubelet-entry.ts';
 import { decodePayload, type Failure, type Payload } from './payload.ts';
-import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret } from './secret.ts';
+import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
 
 export interface ContentEntry {
   /** As it is written; it may hold a password as user info. */
@@ -36,7 +36,7 @@ export interface Contents {
 const NOTHING = { dataKey: undefined, form: undefined, entries: [], failure: undefined, helpers: [] };
 
 /** Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. */
-export function readContents(secret: Secret): Contents {
+export function readContents(secret: SecretContent): Contents {
   const type = secret.type ?? 'Opaque';
   const place = placeOf(secret, type);
   if (place === undefined) return { ...NOTHING, type };
@@ -56,7 +56,7 @@ export function readContents(secret: Secret): Contents {
   };
 }
 
-function placeOf({ data = {} }: Secret, type: string): { type: PullSecretType; value: string } | undefined {
+function placeOf({ data = {} }: SecretContent, type: string): { type: PullSecretType; value: string } | undefined {
   const all = Object.keys(DATA_KEY).filter(isPullSecretType);
   const types = isPullSecretType(type) ? [type, ...all] : all;
   for (const candidate of types) {

@@ -9,7 +9,7 @@ import { formatKey, parseKey } from './key.ts';
 import { hasIdentityToken, isAnonymous, type KubeletEntry } from './kubelet-entry.ts';
 import { isDockerHub, matchesImage } from './match.ts';
 import { decodePayload, type Payload } from './payload.ts';
-import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret } from './secret.ts';
+import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
 import { compareUtf8 } from './utf8.ts';
 
 /** Where a credential comes from. */
@@ -56,7 +56,7 @@ export class KeyringError extends Error {
 }
 
 /** The keyring of a pod that lists `secrets`, in its order; throws {@link KeyringError} (`MakeDockerKeyring`). */
-export function buildKeyring(secrets: readonly Secret[]): Keyring {
+export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
   const entries: KeyringEntry[] = [];
   const ignored: Ignored[] = [];
   for (const secret of secrets) {
@@ -112,7 +112,7 @@ function bytesOf(value: string, source: SecretSource): Uint8Array {
   }
 }
 
-function sourceOf({ metadata: { namespace, name = '' } }: Secret): SecretSource {
+function sourceOf({ metadata: { namespace, name = '' } = {} }: SecretContent): SecretSource {
   return namespace === undefined ? { name } : { namespace, name };
 }
 

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import { encodeBase64 } from './base64.ts';
 import type { AuthEntry } from './credential.ts';
 import { quoteJson } from './json.ts';
-import { DATA_KEY, type PullSecretType, type Secret } from './secret.ts';
+import { DATA_KEY, type ObjectMeta, type PullSecretType, type Secret } from './secret.ts';
 import { compareUtf8, encodeUtf8 } from './utf8.ts';
 
 export interface PullSecretOptions {
@@ -15,8 +15,15 @@ export interface PullSecretOptions {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** A Secret that is not on any server yet. */
+export interface NewPullSecret extends Secret {
+  readonly metadata: Pick<ObjectMeta, 'namespace' | 'annotations'> & { readonly name: string };
+  readonly data: Readonly<Record<string, string>>;
+  readonly type: PullSecretType;
+}
+
 /** The Secret that gives the kubelet `entries`; throws UserError for an identity token, which no field can carry. */
-export function buildPullSecret(options: PullSecretOptions): Secret {
+export function buildPullSecret(options: PullSecretOptions): NewPullSecret {
   const type = options.type ?? 'kubernetes.io/dockerconfigjson';
   return {
     kind: 'Secret',

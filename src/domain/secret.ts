@@ -24,6 +24,13 @@ export interface Secret {
   readonly immutable?: boolean;
 }
 
+/** What of a Secret says which credentials are in it. A V1Secret of @kubernetes/client-node is one, too. */
+export interface SecretContent {
+  readonly metadata?: Pick<ObjectMeta, 'namespace' | 'name'>;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly type?: string;
+}
+
 export type PullSecretType = 'kubernetes.io/dockerconfigjson' | 'kubernetes.io/dockercfg';
 
 /** The data key that each type must have (kubernetes api core/v1/types.go `DockerConfigJsonKey`, `DockerConfigKey`). */

@@ -79,9 +79,7 @@ describe('what the kubelet ignores is kept with the reason', () => {
     ],
   ])('%s with %j', (type, data, ignored) => {
     const metadata = { namespace: 'team-a', name: 'x' };
-    const keyring = buildKeyring([
-      { apiVersion: 'v1', kind: 'Secret', metadata, data, ...(type === undefined ? {} : { type }) },
-    ]);
+    const keyring = buildKeyring([{ metadata, data, ...(type === undefined ? {} : { type }) }]);
     expect(keyring.ignored).toEqual([{ source: { namespace: 'team-a', name: 'x' }, ...ignored }]);
   });
 });
