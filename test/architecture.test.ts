@@ -30,14 +30,14 @@ const HOMES: Readonly<Record<string, string>> = {
   chalk: 'src/output/style.ts',
   'js-yaml': 'src/yaml.ts',
   yaml: 'src/manifests/yaml-tree.ts',
-  'https-proxy-agent': 'src/http-route.ts',
-  'socks-proxy-agent': 'src/http-route.ts',
+  'https-proxy-agent': 'src/http/route.ts',
+  'socks-proxy-agent': 'src/http/route.ts',
   'zod/mini': 'src/registry/answer.ts',
 };
 
 const EDGES = ['credentials', 'registry', 'cluster', 'manifests', 'output'];
 /** Shared by all edges: the one transport, YAML, and what is about the process. */
-const BASE = /^src\/(errors|io|http|http-route|network-error|trust-store|yaml|version)\.ts$/;
+const BASE = /^src\/(errors\.ts|io\.ts|yaml\.ts|version\.ts|http\/.*)$/;
 
 function floorOf(file: string): string {
   return file.split('/').length === 2 ? 'base' : (file.split('/')[1] ?? '');

@@ -1,7 +1,7 @@
 /** The HTTP clients of one connection: whom they trust, which proxy they take, and who they are by certificate. */
 import { proxyFor } from '../domain/proxy.ts';
 import { UserError } from '../errors.ts';
-import { createHttpClient, type HttpClient } from '../http.ts';
+import { createHttpClient, type HttpClient } from '../http/client.ts';
 import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
 import { type Credentials, pem } from './auth.ts';

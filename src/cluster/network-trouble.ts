@@ -1,6 +1,6 @@
 /** Why the API server could not be asked, for people. */
 import { UserError } from '../errors.ts';
-import type { NetworkError } from '../network-error.ts';
+import type { NetworkError } from '../http/network-error.ts';
 import type { Connection } from './connection.ts';
 
 const VIEW = 'kubectl config view --minify';

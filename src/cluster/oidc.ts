@@ -8,7 +8,7 @@
  */
 import { proxyFor } from '../domain/proxy.ts';
 import { UserError } from '../errors.ts';
-import { createHttpClient, type HttpClient } from '../http.ts';
+import { createHttpClient, type HttpClient } from '../http/client.ts';
 import type { Io } from '../io.ts';
 import { VERSION } from '../version.ts';
 import { type Authenticator, pem } from './auth.ts';

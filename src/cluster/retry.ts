@@ -1,5 +1,5 @@
 /** When a request is sent again, and after how long. */
-import { NetworkError } from '../network-error.ts';
+import { NetworkError } from '../http/network-error.ts';
 import type { ApiError } from './api-error.ts';
 
 const ATTEMPTS = 5;

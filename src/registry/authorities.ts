@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { printable } from '../domain/printable.ts';
 import { UserError } from '../errors.ts';
+import { trustedRoots } from '../http/trust-store.ts';
 import type { Io } from '../io.ts';
-import { trustedRoots } from '../trust-store.ts';
 
 /** PEM of the authorities in `path` and of the machine's: the token server may be a public one. Throws UserError. */
 export async function extraAuthorities(path: string, io: Io): Promise<string> {

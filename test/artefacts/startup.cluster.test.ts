@@ -14,7 +14,7 @@ const CLUSTER = [
   ...['kube-config', 'kube-file', 'network-trouble', 'plain-yaml', 'refusal', 'retry', 'secret-request'],
   ...['transport', 'warning'],
 ].map((file) => `cluster/${file}`);
-const HTTP = ['http', 'http-route', 'network-error'];
+const HTTP = ['http/client', 'http/network-error', 'http/route'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {

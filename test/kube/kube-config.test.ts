@@ -14,7 +14,7 @@ import { inCluster } from '../../src/cluster/in-cluster.ts';
 import { loadKubeConfig } from '../../src/cluster/kube-config.ts';
 import { parseKubeFile } from '../../src/cluster/kube-file.ts';
 import { retryDelay } from '../../src/cluster/retry.ts';
-import { NetworkError } from '../../src/network-error.ts';
+import { NetworkError } from '../../src/http/network-error.ts';
 import { fakeIo } from '../support/io.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-kube-'));

@@ -1,7 +1,7 @@
 /** Sends requests as stdin says, with one client, and prints what came of each. */
 import { json } from 'node:stream/consumers';
-import { createHttpClient, type HttpClientOptions } from '../../src/http.ts';
-import { NetworkError } from '../../src/network-error.ts';
+import { createHttpClient, type HttpClientOptions } from '../../src/http/client.ts';
+import { NetworkError } from '../../src/http/network-error.ts';
 
 export interface HttpScript {
   readonly client: Omit<HttpClientOptions, 'env' | 'userAgent'>;

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthority, issueCertificate } from './cluster/certificate.ts';
-import type { HttpScript, Outcome } from './support/http-script.ts';
-import { startHttpProxy, startSocksProxy } from './support/proxies.ts';
-import { type Runtime, runScript, runtimes } from './support/runtime.ts';
+import { createAuthority, issueCertificate } from '../cluster/certificate.ts';
+import type { HttpScript, Outcome } from '../support/http-script.ts';
+import { startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import { type Runtime, runScript, runtimes } from '../support/runtime.ts';
 
 const ours = createAuthority('ours');
 const theirs = createAuthority('theirs');

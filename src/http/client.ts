@@ -10,8 +10,8 @@ import type {
   RequestOptions,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Router } from './http-route.ts';
 import { NetworkError, networkError } from './network-error.ts';
+import type { Router } from './route.ts';
 
 export interface TlsOptions {
   /** PEM; the machine's authorities when left out. */
@@ -69,7 +69,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async send(request) {
       request.signal.throwIfAborted();
       try {
-        router ??= import('./http-route.ts').then(({ createRouter }) => createRouter(options));
+        router ??= import('./route.ts').then(({ createRouter }) => createRouter(options));
         const { target, proxied } = await (await router).route(request.url);
         const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
         request.signal.throwIfAborted();
