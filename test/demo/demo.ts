@@ -59,8 +59,9 @@ function play(world: World, registry: string, image: string): void {
   type(world, `crane auth login ${registry} --username janedoe --password-stdin < password`);
   show('The pull secret, from that login.');
   type(world, 'regsecret create');
-  show('What the kubelet will find in it.');
-  type(world, "kubectl get secret regsecret -o jsonpath='{.data.\\.dockerconfigjson}' | base64 --decode; echo");
+  show('What is in it, and whether the registry accepts it.');
+  type(world, 'regsecret inspect');
+  type(world, `regsecret verify --image ${image}`);
   show('A pod that names it, with an image that only janedoe may pull.');
   type(world, 'cat private-reg.yaml');
   type(world, 'kubectl create -f private-reg.yaml');
