@@ -21,12 +21,13 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       getErrHasColors: () => false,
     })
     .showHelpAfterError(`hint: ${name} --help`)
-    .configureHelp({ subcommandTerm: (command) => command.name() });
+    .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', ') });
 
   /** Forty flags take a millisecond of a start, so only the command that is named gets its own. */
-  const command = (title: string, description: string, define: (command: Command) => void): void => {
+  const command = (title: string, description: string, define: (command: Command) => void, alias?: string): void => {
     const added = program.command(title).description(description);
-    if (args.includes(title)) define(added);
+    if (alias !== undefined) added.alias(alias);
+    if (args.includes(title) || (alias !== undefined && args.includes(alias))) define(added);
   };
 
   command('create', 'create a pull secret from a login, or add the login to the one that exists', (create) =>
@@ -190,6 +191,34 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
         const { verify: run } = await import('./commands/verify.ts');
         exit(await run({ ...options, name: secret }, io));
       }),
+  );
+
+  command(
+    'doctor',
+    'explain why a pod cannot pull, step by step, and name the command that mends it',
+    (doctor) =>
+      kubernetesFlags(
+        doctor
+          .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, or the name of a pod')
+          .option('--offline', 'ask no registry')
+          .option('--strict', 'exit 1 for warnings, too')
+          .option('-v, --verbose', 'show every step')
+          .optionsGroup('Registries:')
+          .addOption(registryTimeout())
+          .addOption(plainHttp())
+          .addOption(registryCa())
+          .optionsGroup('Output:')
+          .addOption(new Option('-o, --output <format>', 'print everything').choices(['json', 'yaml'])),
+      )
+        .addHelpText(
+          'after',
+          examples(name, [['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says']]),
+        )
+        .action(async (targets: string[], options) => {
+          const { doctor: run } = await import('./commands/doctor.ts');
+          exit(await run({ ...options, targets }, io));
+        }),
+    'why',
   );
 
   return program;

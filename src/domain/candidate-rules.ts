@@ -40,9 +40,13 @@ function retryPending({ object, use, trial, applied, ...pull }: PullCase): Findi
 }
 
 function lastFailure(image: string, { puller, facts }: Pick<PullCase, 'puller' | 'facts'>): number {
-  const failed = (puller.pod?.events ?? []).filter(
-    ({ reason, message }) => reason === 'Failed' && (message.includes(`"${image}"`) || !message.includes('image "')),
-  );
+  const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
+    // "Error: ImagePullBackOff" is said while nothing is tried.
+    return (
+      reason === 'Failed' &&
+      (message.includes(`"${image}"`) || !/^Error: (ErrImagePull|ImagePullBackOff)$/.test(message))
+    );
+  });
   return failed.length === 0 ? facts.now - BACK_OFF_MS : Math.max(...failed.map(({ at }) => at));
 }
 

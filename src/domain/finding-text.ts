@@ -60,7 +60,7 @@ const TEXTS: Texts = {
   'public-image-refused': ({ arguments: { server, username, image, at } }, object) =>
     `everybody may pull ${image}, but ${shown(server)} rejects the login${of(username)} in ${object}, and a kubelet that has one does not try without it (asked from here at ${at})`,
   'other-images': ({ arguments: { server, image, difference } }, object) =>
-    `the entry ${shown(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference]}`,
+    `the entry ${shown(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
 
   'no-pull-secret': ({ arguments: { image } }, object) =>
     `${object} has no pull secret, and the registry of ${image} gives it to nobody without a login`,
@@ -126,10 +126,16 @@ const TEXTS: Texts = {
 };
 
 const DIFFERENCES = {
-  port: 'ports are compared as they are written, and an image without one has none',
-  path: 'the name of the image does not begin with its path',
-  case: 'the kubelet compares letter by letter, capitals too',
+  port: (server: string, image: string) => `it has ${portOf(server)}, the image has ${portOf(image)}`,
+  path: () => 'the name of the image does not begin with its path',
+  case: () => 'the kubelet compares letter by letter, capitals too',
 } as const;
+
+function portOf(name: string): string {
+  const [host = ''] = name.replace(/^https?:\/\//, '').split('/', 1);
+  const port = /:(\d+)$/.exec(host)?.[1];
+  return port === undefined ? 'no port' : `the port ${port}`;
+}
 
 const MISSING = {
   repository: ': its registry has no such repository',

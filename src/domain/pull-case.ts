@@ -1,11 +1,11 @@
 /** One image of one pod or template, with everything that the rules ask about it. */
 import { type AppliedList, appliedList, hiddenList, type NextList, nextList } from './applied-list.ts';
 import { closest } from './closest.ts';
-import { diagnose, type SecretFacts } from './diagnose.ts';
+import { diagnose } from './diagnose.ts';
 import type { Finding, FindingCode, FindingObject } from './finding.ts';
 import type { ImageUse } from './image-use.ts';
 import type { ObjectRef } from './object-ref.ts';
-import type { Puller, PullFacts, SecretState } from './pull-facts.ts';
+import type { Puller, PullFacts, ReadSecret, SecretState } from './pull-facts.ts';
 import { hasLogin, type Trial, tryList } from './pull-trial.ts';
 import type { Question } from './question.ts';
 import { DENIALS, type Symptom } from './symptom.ts';
@@ -56,7 +56,7 @@ export function stateOf({ puller, facts }: PullCase, name: string): SecretState 
 }
 
 /** The Secrets of the list that could be read. */
-export function readable(pull: PullCase): SecretFacts[] {
+export function readable(pull: PullCase): ReadSecret[] {
   return pull.applied.names.flatMap((name) => {
     const state = stateOf(pull, name);
     return state?.is === 'there' ? [{ secret: state.secret, contents: state.contents }] : [];

@@ -1,7 +1,8 @@
 /** What was found out about pods and what they pull with: plain data, and nothing in it that was not seen. */
-import type { SecretFacts } from './diagnose.ts';
+import type { Contents } from './contents.ts';
 import type { ImageUse } from './image-use.ts';
 import type { ObjectRef } from './object-ref.ts';
+import type { Secret } from './secret.ts';
 import type { Verdict } from './verdict.ts';
 import type { Way } from './way.ts';
 
@@ -41,8 +42,14 @@ export interface PodEvent {
   readonly at: number;
 }
 
+/** A Secret, and what was read in it. */
+export interface ReadSecret {
+  readonly secret: Secret;
+  readonly contents: Contents;
+}
+
 export type SecretState =
-  | ({ readonly is: 'there' } & SecretFacts)
+  | ({ readonly is: 'there' } & ReadSecret)
   /** It may not be read. */
   | { readonly is: 'closed' }
   | {

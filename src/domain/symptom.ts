@@ -74,6 +74,27 @@ const SYMPTOMS: readonly (readonly [Symptom, RegExp])[] = [
   ],
 ];
 
+/** In words that follow "the kubelet says". */
+export const SYMPTOM_TEXTS: Readonly<Record<Symptom, string>> = {
+  'no credential': 'no login was sent, or none that is one',
+  refused: 'the login was refused',
+  'no access': 'whoever asked may not pull this',
+  unauthorized: 'the registry refused',
+  'not found': 'there is no such image',
+  'rate limited': 'too many pulls',
+  name: 'the name of the registry cannot be resolved',
+  connection: 'the registry does not answer',
+  timeout: 'the registry does not answer in time',
+  tls: 'TLS fails',
+  platform: 'the image is for other platforms',
+  disk: 'there is no room left',
+  postponed: 'the pull is put off',
+  never: 'the image is not there and may not be pulled',
+  'invalid name': 'that is no name of an image',
+  undecodable: 'a pull secret cannot be decoded',
+  other: 'something else',
+};
+
 /** `reason` and `message` of a container that waits, or of an event. */
 export function symptomOf(reason: string, message: string): Symptom {
   const text = `${reason}: ${message}`;

@@ -125,7 +125,8 @@ describe.each(Object.entries(texts))('%s', (_, rows) => {
     // From the second attempt on the reason is another, and the text stands behind another one (kubelet 1.32 and later).
     const backOff = `Back-off pulling image "x": ErrImagePull: ${text}`;
     expect(symptomOf('ImagePullBackOff', backOff)).toBe(symptom);
-    if (symptom !== 'undecodable') expect(symptomOf('ErrImagePull', `rpc error: code = Unknown desc = ${text}`)).toBe(symptom);
+    if (symptom !== 'undecodable')
+      expect(symptomOf('ErrImagePull', `rpc error: code = Unknown desc = ${text}`)).toBe(symptom);
   });
 });
 

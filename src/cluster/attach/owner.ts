@@ -9,6 +9,8 @@ export interface Owners {
   readonly top: Holder;
   /** Who owns that in turn, and is of a kind we do not know, or is gone. */
   readonly beyond: Controller | undefined;
+  /** From the nearest owner to the uppermost. */
+  readonly chain: readonly Holder[];
 }
 
 /** No chain of Kubernetes' own controllers is longer than CronJob, Job, Pod. */
@@ -17,18 +19,20 @@ const MAX_DEPTH = 6;
 /** Follows the controllers of `holder`. Throws UserError where one may not be read. */
 export async function walkOwners(transport: Transport, holder: Holder): Promise<Owners> {
   let top = holder;
+  const chain: Holder[] = [];
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
     const { controller } = top;
-    if (controller === undefined) return { top, beyond: undefined };
+    if (controller === undefined) return { top, beyond: undefined, chain };
     const kind = pullKindOf(controller.apiVersion, controller.kind);
-    if (kind === undefined) return { top, beyond: controller };
+    if (kind === undefined) return { top, beyond: controller, chain };
     const { namespace } = top.ref;
     const owner = await getHolder(transport, { kind: kind.kind, namespace, name: controller.name });
     // One of the same name that came later did not make this.
-    if (owner?.uid !== controller.uid) return { top, beyond: controller };
+    if (owner?.uid !== controller.uid) return { top, beyond: controller, chain };
     top = owner;
+    chain.push(owner);
   }
-  return { top, beyond: top.controller };
+  return { top, beyond: top.controller, chain };
 }
 
 /** As kubectl takes it: `rollout.argoproj.io/web`. */

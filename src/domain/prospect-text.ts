@@ -1,0 +1,45 @@
+/** What becomes of an image, in one sentence. */
+import { targetName } from './object-ref.ts';
+import type { ImageView, PullerView } from './pull-view.ts';
+
+/** `image` is one of `puller`. */
+export function formatProspect(puller: PullerView, image: ImageView): string {
+  const { image: name, prospect, state, policy } = image;
+  const who = whoOf(puller);
+  switch (prospect) {
+    case 'will pull':
+      if (state === 'there')
+        return policy === 'Never' ? `${who} has ${name}` : `${who} has ${name}, and can pull it again`;
+      return state === 'missing'
+        ? `${who} could not pull ${name}, but will at its next attempt`
+        : `${who} can pull ${name}`;
+    case 'will not pull':
+      if (state === 'there') return `${who} has ${name}, but cannot pull it again`;
+      return state === 'missing' ? `${who} cannot get ${name}` : `${who} will not get ${name}`;
+    case 'cannot know':
+      if (state === 'there') return `${who} has ${name}`;
+      return state === 'missing' ? `${who} does not get ${name}` : `whether ${who} can pull ${name} is not known`;
+  }
+}
+
+/** Undefined where there is nothing special about it. */
+export function formatState({ object, state, node = '' }: PullerView): string | undefined {
+  if (state === undefined) return undefined;
+  const name = targetName(object);
+  switch (state) {
+    case 'done':
+      return `${name} has ended and pulls nothing any more`;
+    case 'terminating':
+      return `${name} is being deleted`;
+    case 'unscheduled':
+      return `${name} has no node yet, so nothing has been pulled for it`;
+    case 'node gone':
+      return `node ${node}, which ${name} is on, does not exist any more, so nothing is pulled for it`;
+  }
+}
+
+function whoOf({ object, count }: PullerView): string {
+  const name = targetName(object);
+  if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
+  return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
+}

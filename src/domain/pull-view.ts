@@ -1,0 +1,194 @@
+/** The result of `doctor` for programs and printers: everything that was found out, and no password. */
+import type { Origin } from './applied-list.ts';
+import type { Finding } from './finding.ts';
+import { fixFor, isSufficient } from './finding-fix.ts';
+import { formatFinding } from './finding-text.ts';
+import type { ImagePolicy, ImageState } from './image-use.ts';
+import type { Fix, Judgement, Prospect } from './judgement.ts';
+import type { ObjectRef } from './object-ref.ts';
+import type { Answer, PullFacts } from './pull-facts.ts';
+import { findingsOf, type PullerReport } from './pull-report.ts';
+import { findingKey } from './puller-notes.ts';
+import { hideUserInfo } from './server.ts';
+import type { Symptom } from './symptom.ts';
+import { rfc3339 } from './time.ts';
+import { secretKey } from './usage.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A finding with its sentence and its command. */
+export type FindingView = Finding & {
+  readonly message: string;
+  readonly fix: Fix;
+  /** Who has it, where several are put together. */
+  readonly affects?: Affected;
+};
+
+export interface Affected {
+  readonly pods: number;
+  /** Some of them, or of what makes them, as `deployment/web`. */
+  readonly examples: readonly string[];
+}
+
+export interface PullerView {
+  readonly object: ObjectRef;
+  /** How many pods are just like it. */
+  readonly count: number;
+  readonly serviceAccount: string;
+  readonly list: { readonly names: readonly string[]; readonly from: Origin };
+  readonly secrets: readonly SecretView[];
+  readonly node?: string;
+  /** What is special about a pod: it is new, without a node, about to go, done, or its node is gone. */
+  readonly state?: 'unscheduled' | 'terminating' | 'done' | 'node gone';
+  readonly images: readonly ImageView[];
+  readonly events: readonly EventView[];
+}
+
+export interface SecretView {
+  readonly name: string;
+  readonly state: 'there' | 'missing' | 'not readable';
+  readonly type?: string;
+  readonly entries?: readonly { readonly server: string; readonly username?: string; readonly error?: string }[];
+}
+
+export interface ImageView {
+  readonly image: string;
+  readonly containers: readonly string[];
+  readonly policy: ImagePolicy;
+  readonly state: Judgement['use']['state']['is'];
+  /** What the kubelet says, while it does not have the image. */
+  readonly kubelet?: {
+    readonly reason: string;
+    readonly message: string;
+    readonly symptom: Symptom;
+    /** Whether that is what was to be expected. */
+    readonly agrees: boolean;
+  };
+  readonly prospect: Prospect;
+  readonly cause?: FindingView;
+  /** In the order in which they are tried. */
+  readonly candidates: readonly {
+    readonly secret: string;
+    readonly server: string;
+    readonly username: string;
+    readonly verdict?: Verdict;
+    readonly askedAt?: string;
+  }[];
+  readonly withoutLogin?: { readonly verdict: Verdict; readonly askedAt: string };
+}
+
+export interface EventView {
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly at: string;
+}
+
+export function findingView(found: Finding, affects?: Affected, fix?: Fix): FindingView {
+  return {
+    ...found,
+    message: formatFinding(found),
+    fix: fix ?? { command: fixFor(found), sufficient: isSufficient(found) },
+    ...(affects === undefined ? {} : { affects }),
+  };
+}
+
+export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
+  const { ref, account, pod, count } = puller;
+  const { names, origin } = judgements[0]?.applied ?? { names: [], origin: 'none' };
+  const state = stateOf(puller, facts);
+  return {
+    object: ref,
+    count,
+    serviceAccount: account,
+    list: { names, from: origin },
+    secrets: names.map((name) => secretView(name, ref.namespace, facts)),
+    ...(pod === undefined || pod.node === '' ? {} : { node: pod.node }),
+    ...(state === undefined ? {} : { state }),
+    images: judgements.map(imageView),
+    events: (pod?.events ?? []).map(({ at, ...event }) => ({ ...event, at: rfc3339(at) })),
+  };
+}
+
+function stateOf({ pod }: PullerReport['puller'], { nodes }: PullFacts): PullerView['state'] {
+  if (pod === undefined) return undefined;
+  if (pod.done) return 'done';
+  if (pod.deletedAt !== undefined) return 'terminating';
+  if (pod.node === '') return 'unscheduled';
+  return nodes.get(pod.node)?.exists === false ? 'node gone' : undefined;
+}
+
+function secretView(name: string, namespace: string, { secrets }: PullFacts): SecretView {
+  const state = secrets.get(secretKey(namespace, name));
+  if (state?.is !== 'there') return { name, state: state?.is === 'missing' ? 'missing' : 'not readable' };
+  const { type, entries } = state.contents;
+  return {
+    name,
+    state: 'there',
+    type,
+    entries: entries.map(({ server, login, error }) => ({
+      server: hideUserInfo(server),
+      ...(login === undefined || login.username === '' ? {} : { username: login.username }),
+      ...(error === undefined ? {} : { error }),
+    })),
+  };
+}
+
+function imageView(judgement: Judgement): ImageView {
+  const { use, trial, prospect, cause, fix } = judgement;
+  const { image, containers, policy, state } = use;
+  return {
+    image,
+    containers,
+    policy,
+    state: state.is,
+    ...(state.is === 'missing' ? { kubelet: { ...kubeletSays(state), agrees: agrees(judgement) } } : {}),
+    prospect,
+    ...(cause === undefined ? {} : { cause: findingView(cause, undefined, fix) }),
+    candidates: trial.candidates.map(({ secret, server, username, answer }) => ({
+      secret,
+      server,
+      username,
+      ...(answer === undefined ? {} : { verdict: answer.verdict, askedAt: rfc3339(answer.at) }),
+    })),
+    ...(trial.nobody === undefined ? {} : { withoutLogin: answerView(trial.nobody) }),
+  };
+}
+
+function kubeletSays({ reason, message, symptom }: Extract<ImageState, { is: 'missing' }>) {
+  return { reason, message, symptom };
+}
+
+function answerView({ verdict, at }: Answer): { readonly verdict: Verdict; readonly askedAt: string } {
+  return { verdict, askedAt: rfc3339(at) };
+}
+
+/** Whether what the kubelet says is what we would expect it to say. */
+function agrees({ use: { state }, trial, cause }: Judgement): boolean {
+  if (state.is !== 'missing' || cause === undefined) return false;
+  const { symptom } = state;
+  const answers = trial.candidates.map(({ answer }) => answer?.verdict.kind);
+  if (cause.code === 'unexplained') return false;
+  if (trial.spoiled !== undefined) return symptom === 'undecodable';
+  if (answers.includes('not found')) return symptom === 'not found';
+  if (answers.includes('no access')) return ['no access', 'unauthorized', 'not found', 'refused'].includes(symptom);
+  if (answers.includes('rejected')) return ['refused', 'unauthorized', 'no access'].includes(symptom);
+  // Then it is the kubelet that the cause comes from, or there was no login.
+  return trial.pulls === undefined || ['no credential', 'unauthorized', 'no access'].includes(symptom);
+}
+
+/** All findings of several reports, each once: errors first. */
+export function findingViews(reports: readonly PullerReport[]): FindingView[] {
+  const views = new Map<string, FindingView>();
+  for (const report of reports) {
+    const fixes = new Map(report.judgements.map(({ cause, fix }) => [cause, fix]));
+    for (const found of findingsOf(report)) {
+      const key = findingKey(found);
+      if (!views.has(key)) views.set(key, findingView(found, undefined, fixes.get(found)));
+    }
+  }
+  return [...views.values()].sort((one, other) => rank(one) - rank(other));
+}
+
+function rank({ severity }: Finding): number {
+  return severity === 'error' ? 0 : 1;
+}

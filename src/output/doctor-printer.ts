@@ -1,0 +1,75 @@
+/** What `doctor` prints: for people the verdict, the cause and the command first, and the way there with `-v`. */
+import type { DoctorReport } from '../domain/doctor-report.ts';
+import { printable } from '../domain/printable.ts';
+import { formatProspect, formatState } from '../domain/prospect-text.ts';
+import type { FindingView, ImageView, PullerView } from '../domain/pull-view.ts';
+import { findingKey } from '../domain/puller-notes.ts';
+import { SYMPTOM_TEXTS } from '../domain/symptom.ts';
+import type { Io } from '../io.ts';
+import { stepsOf } from './doctor-steps.ts';
+import { writeStructured } from './structured.ts';
+import { type Style, styleFor } from './style.ts';
+
+export interface DoctorPrinterOptions {
+  readonly output: 'json' | 'yaml' | undefined;
+  readonly verbose: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export async function printDoctor(report: DoctorReport, options: DoctorPrinterOptions, io: Io): Promise<void> {
+  if (options.output !== undefined) return writeStructured(report, options.output, io);
+  const style = await styleFor(io.stdout, io);
+  const line = (text: string): void => io.stdout.write(`${text}\n`);
+  for (const [index, puller] of (report.pullers ?? []).entries()) {
+    if (index > 0) line('');
+    for (const text of pullerLines(puller, style)) line(text);
+    if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
+  }
+  for (const text of noteLines(report, style)) line(text);
+  const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
+  if (unexplained || options.verbose) line(`not seen from here: ${report.unseen.join(', ')}`);
+}
+
+/** What is wrong first. */
+function pullerLines(puller: PullerView, style: Style): string[] {
+  const state = formatState(puller);
+  const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
+  const shown = puller.state === 'done' ? [] : images.flatMap((image) => imageLines(puller, image, style));
+  return [...(state === undefined ? [] : [printable(state)]), ...shown];
+}
+
+function rank({ cause, prospect }: ImageView): number {
+  return cause?.severity === 'error' ? 0 : prospect === 'will pull' ? 2 : 1;
+}
+
+function imageLines(puller: PullerView, image: ImageView, style: Style): string[] {
+  const { cause, kubelet } = image;
+  const sentence = printable(formatProspect(puller, image));
+  if (cause === undefined) return [sentence];
+  const paint = cause.severity === 'error' ? style.error : style.warning;
+  const { command, sufficient } = cause.fix;
+  const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet)];
+  return [
+    paint(sentence),
+    `  cause: ${printable(cause.message)}`,
+    `  ${sufficient ? 'fix:  ' : 'next: '} ${printable(command)}`,
+    ...said.map((text) => `  ${style.faint(printable(text))}`),
+  ];
+}
+
+function kubeletLine({ reason, symptom, agrees }: NonNullable<ImageView['kubelet']>): string {
+  const text = `${SYMPTOM_TEXTS[symptom]}${reason.includes(' ') ? '' : ` (${reason})`}`;
+  return agrees ? `seen:  the kubelet says so, too: ${text}` : `seen:  the kubelet said something else: ${text}`;
+}
+
+/** What is not the cause of anything above. */
+function noteLines(report: DoctorReport, style: Style): string[] {
+  const causes = new Set((report.pullers ?? []).flatMap(({ images }) => images.map(({ cause }) => findingKey(cause))));
+  return report.findings.filter((found) => !causes.has(findingKey(found))).flatMap((found) => noteLine(found, style));
+}
+
+function noteLine({ severity, message, fix }: FindingView, style: Style): string[] {
+  const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
+  return [`${label} ${printable(message)}`, `${style.faint('hint:')} ${printable(fix.command)}`];
+}

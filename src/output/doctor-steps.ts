@@ -1,0 +1,77 @@
+/** The way of the kubelet, step by step: list, Secrets, candidates, answers, status, events. */
+import { humanDuration } from '../domain/age.ts';
+import type { EventView, ImageView, PullerView, SecretView } from '../domain/pull-view.ts';
+import { displayServer } from '../domain/server.ts';
+import { describeVerdict, type Verdict } from '../domain/verdict.ts';
+
+/** Lines for people. */
+export function stepsOf(puller: PullerView, now: number): string[] {
+  return [
+    step('list', listText(puller)),
+    ...puller.secrets.map((secret) => step(`secret ${secret.name}`, secretText(secret))),
+    ...puller.images.flatMap((image) => imageSteps(image, puller.images.length > 1)),
+    ...puller.events.map((event) => step('event', eventText(event, now))),
+  ];
+}
+
+const WIDTH = 18;
+
+function step(title: string, text: string): string {
+  return `  ${title.padEnd(WIDTH)}  ${text}`;
+}
+
+function listText({ list, serviceAccount, object }: PullerView): string {
+  const names = list.names.join(', ');
+  switch (list.from) {
+    case 'own':
+      return `${names || '(no names)'}, ${object.kind === 'Pod' ? 'given to the pod' : 'in the template'}; that of serviceaccount ${serviceAccount} does not count`;
+    case 'account':
+      return `${names}, ${object.kind === 'Pod' ? 'copied from' : 'of'} serviceaccount ${serviceAccount}`;
+    case 'none':
+      return `empty; serviceaccount ${serviceAccount} had none either${object.kind === 'Pod' ? ' when the pod was made' : ''}`;
+    case 'not known':
+      return `that of serviceaccount ${serviceAccount}, which may not be read`;
+  }
+}
+
+function secretText({ state, type = '', entries = [] }: SecretView): string {
+  if (state === 'missing') return 'does not exist';
+  if (state === 'not readable') return 'may not be read';
+  const shown = entries.map(({ server, username, error }) => {
+    const who = error === undefined ? (username ?? 'no user') : 'cannot be decoded';
+    return `${displayServer(server)} (${who})`;
+  });
+  return `${type.replace(/^kubernetes\.io\//, '')}: ${shown.join(', ') || 'no entries'}`;
+}
+
+function imageSteps(image: ImageView, several: boolean): string[] {
+  const { candidates, withoutLogin, kubelet, policy, containers } = image;
+  const head = several ? [step('image', image.image)] : [];
+  const tries = candidates.map(({ secret, server, username, verdict, askedAt }, index) => {
+    const who = `${secret}, ${displayServer(server)}${username === '' ? '' : `, ${username}`}`;
+    const answer =
+      verdict === undefined ? 'not asked' : `the registry ${describeVerdict(verdict)}, asked at ${askedAt}`;
+    return step(`try ${index + 1}`, `${who}: ${answer}`);
+  });
+  const none = candidates.length === 0 ? [step('try 1', 'without a login, for no entry matches')] : [];
+  const nobody =
+    withoutLogin === undefined
+      ? []
+      : [step('without a login', `the registry ${nobodyText(withoutLogin.verdict)}, asked at ${withoutLogin.askedAt}`)];
+  const status = kubelet === undefined ? [] : [step('kubelet', statusText(kubelet))];
+  return [...head, step('policy', `${policy}, for ${containers.join(', ')}`), ...none, ...tries, ...nobody, ...status];
+}
+
+function nobodyText(verdict: Verdict): string {
+  if (verdict.kind !== 'anonymous' || verdict.pulls === undefined) return describeVerdict(verdict);
+  return verdict.pulls ? 'gives the image to everybody' : 'refuses';
+}
+
+function statusText({ reason, message }: NonNullable<ImageView['kubelet']>): string {
+  return reason === message ? message : `${reason}: ${message}`;
+}
+
+function eventText({ reason, message, count, at }: EventView, now: number): string {
+  const times = count > 1 ? ` ×${count}` : '';
+  return `${reason}${times}, ${humanDuration(now - Date.parse(at))} ago: ${message}`;
+}
