@@ -44,6 +44,11 @@ export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /**
+   * Whether the API server's cache is new enough, which is a moment behind: to be sure that nothing has been written
+   * elsewhere, the server waits for etcd, up to 100 ms (apiserver pkg/storage/cacher `RequestWatchProgress`).
+   */
+  readonly cached?: boolean;
   /** Objects in a page; fewer where only a little of each is kept, for a page is in memory as a whole. */
   readonly limit?: number | undefined;
   /** The fields that are read of each object; left out: all. */
@@ -60,14 +65,16 @@ const PAGE = 500;
 export async function* listPages(
   transport: Transport,
   kind: Pick<PullKind, 'group' | 'plural'>,
-  { namespace, limit = PAGE, shape = true, ...selectors }: ListOptions,
+  { namespace, limit = PAGE, shape = true, cached = false, ...selectors }: ListOptions,
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);
   const read = (body: Uint8Array): unknown => pickJson(body, { metadata: { continue: true }, items: [shape] }) ?? {};
   let token: string | undefined;
   let last = '';
   for (;;) {
-    const query = { ...selectors, limit: `${limit}`, continue: token };
+    // Version 0 would mean the cache, too, but without pages.
+    const age = cached && token === undefined ? { resourceVersion: '1', resourceVersionMatch: 'NotOlderThan' } : {};
+    const query = { ...selectors, ...age, limit: `${limit}`, continue: token };
     const list = await transport.request<ApiObject>({ method: 'GET', path, query, read }).catch((error: unknown) => {
       if (token !== undefined && error instanceof ApiError && error.status === 410) return undefined;
       throw error;

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
 import {
+  cached,
   type Kind,
   listOf,
   named,
@@ -32,8 +33,13 @@ async function failing(
   const { phase, reason } = await podSettled(namespace, pod);
   expect(phase).toBe('Pending');
   expect(['ErrImagePull', 'ImagePullBackOff']).toContain(reason);
+  await cachedFailure(namespace, pod);
   await newPullSecret(namespace, 'regsecret', host, login);
   return { namespace, name, pod };
+}
+
+function cachedFailure(namespace: string, pod: string): Promise<void> {
+  return cached(pathOf('Pod', namespace), pod, ({ status }) => /Err|BackOff/.test(JSON.stringify(status)));
 }
 
 async function firstPod(namespace: string, name: string, kind: Kind): Promise<string> {
@@ -194,6 +200,7 @@ describe.concurrent('a service account', () => {
     const calm = await newWorkload('Deployment', namespace, { name: 'calm', image: publicImage });
     const bare = await newWorkload('Pod', namespace, { name: 'bare', image: node().registries.basic.privateImage });
     await podSettled(namespace, bare);
+    await cachedFailure(namespace, bare);
     await allRun(namespace, calm);
     const calmPod = await firstPod(namespace, calm, 'Deployment');
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default']);
@@ -228,7 +235,9 @@ describe.concurrent('a service account', () => {
     const namespace = await newNamespace({ serviceAccount: true });
     const { privateImage, host } = node().registries.bearer;
     const name = await newWorkload('Deployment', namespace, { image: privateImage });
-    await podSettled(namespace, await firstPod(namespace, name, 'Deployment'));
+    const pod = await firstPod(namespace, name, 'Deployment');
+    await podSettled(namespace, pod);
+    await cachedFailure(namespace, pod);
     await newPullSecret(namespace, 'regsecret', node().registries.basic.host, janedoe);
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', 'default', '--restart']);
     expect(ran.stdout).toBe('serviceaccount/default patched\n');

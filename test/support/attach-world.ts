@@ -1,6 +1,6 @@
 /** What the tests of `attach` and `detach` set up and look up. */
 import { randomBytes } from 'node:crypto';
-import { api, cluster, kubeconfigFor } from '../cluster/use.ts';
+import { api, cluster, kubeconfigFor, waitFor } from '../cluster/use.ts';
 import { here, type RanHere } from './here.ts';
 import type { FakeIoOptions } from './io.ts';
 
@@ -151,7 +151,22 @@ export async function newWorkload(
   const path = pathOf(kind, namespace);
   const apiVersion = path.startsWith('/apis/') ? path.split('/').slice(2, 4).join('/') : 'v1';
   await created(path, { apiVersion, kind, metadata: { name, labels, ...metadata }, ...specs[kind] });
+  await cached(path, name, () => true);
   return name;
+}
+
+/**
+ * Waits until the cache of the API server has an object in a state. Lists that only inform are read from there, and it is
+ * a moment behind what a read of the object itself tells.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: an object of the API, of whatever kind the path names
+export async function cached(path: string, name: string, isRight: (object: any) => boolean): Promise<void> {
+  const query = `fieldSelector=metadata.name%3D${name}&resourceVersion=1&resourceVersionMatch=NotOlderThan`;
+  const seen = async () => {
+    const [object] = (await api('GET', `${path}?${query}`)).body.items;
+    return object !== undefined && isRight(object);
+  };
+  await waitFor(seen, { what: `the cache to have ${name}`, everyMs: 5 });
 }
 
 /** The list in the template of a workload, or in a pod. */

@@ -6,7 +6,7 @@ import { listedNames } from '../../domain/pull-spec.ts';
 import { effectOf } from '../../domain/roll-out.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { UserError } from '../../errors.ts';
-import { inLanes } from '../lanes.ts';
+import { ahead, inLanes } from '../lanes.ts';
 import { writeList } from '../list-write.ts';
 import type { Transport } from '../transport.ts';
 import { tellAccounts, tellWorkload } from './after.ts';
@@ -37,30 +37,35 @@ export async function changePullSecrets(
 ): Promise<void> {
   const context = createContext(transport, request, listener);
   const run: Run = { ...context, done: new Map(), facts: lazyFacts(context) };
-  const plan = await planNamed(run);
+  const planning = planNamed(run);
+  // Begun before they are needed, for they take the longest, and after what everything else waits for.
+  if (request.checks && concernsAccounts(request)) run.facts();
+  const plan = await planning;
   if (plan === undefined) return tellUnchecked(run);
   await inLanes(LANES, plan, (item) => perform(item, run));
   await performSelected(run);
   await tellAfter(run);
 }
 
-/** Started before the objects are read, for it takes the longest, and only when a service account is concerned. */
-function lazyFacts({ transport, request, unchecked }: Context): () => Promise<Facts> {
+function concernsAccounts({ targets, selections }: AttachRequest): boolean {
+  const selected = selections.some((selection) => selection.by === 'use' || selection.kind === 'ServiceAccount');
+  return selected || targets.some(({ kind }) => kind === 'ServiceAccount');
+}
+
+/** Gathered once, when it is asked for. */
+function lazyFacts({ transport, request, unchecked, secretIn }: Context): () => Promise<Facts> {
   let started: Promise<Facts> | undefined;
-  const start = (): Promise<Facts> => {
-    const accounts = request.targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
-    const [account] = accounts.length === 1 && request.selections.length === 0 ? accounts : [];
-    const namespace = request.allNamespaces ? undefined : transport.namespace;
-    started ??= gatherFacts(transport, { namespace, account }, unchecked);
+  const accounts = request.targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
+  const [account] = accounts.length === 1 && request.selections.length === 0 ? accounts : [];
+  const namespace = request.allNamespaces ? undefined : transport.namespace;
+  return () => {
+    // The connection on which the Secret came is free then, and a new one costs more than a short list.
+    const free = request.allNamespaces ? Promise.resolve() : secretIn(transport.namespace).catch(() => undefined);
+    started ??= free.then(() => gatherFacts(transport, { namespace, account }, unchecked));
     // Whoever awaits it is told; nobody may.
     started.catch(() => undefined);
     return started;
   };
-  const concerned =
-    request.targets.some(({ kind }) => kind === 'ServiceAccount') ||
-    request.selections.some((selection) => selection.by === 'use' || selection.kind === 'ServiceAccount');
-  if (concerned && request.checks) start();
-  return start;
 }
 
 /** Undefined when one of them has a problem. */
@@ -98,10 +103,8 @@ async function performSelected(run: Run): Promise<void> {
   const usable = looks ? await usableNamespaces(transport, request, unchecked) : undefined;
   const without = new Set<string>();
   for (const selection of request.selections) {
-    for await (const page of selected(selection, run, run.facts)) {
-      const fresh = page.filter(({ ref }) => !run.done.has(refKey(ref)));
-      await inLanes(LANES, fresh, (holder) => attempt(run, () => performIn(holder, usable, without, run)));
-    }
+    const holders = ahead(selected(selection, run, run.facts));
+    await inLanes(LANES, holders, (holder) => attempt(run, () => performIn(holder, usable, without, run)));
   }
   if (without.size > 0) listener.note({ code: 'secret-elsewhere', namespaces: [...without].sort() });
 }
@@ -114,6 +117,7 @@ async function performIn(
   run: Run,
 ): Promise<void> {
   const { namespace } = holder.ref;
+  if (run.done.has(refKey(holder.ref))) return;
   const found = usable?.get(namespace);
   if (found instanceof UserError) throw found;
   if (usable !== undefined && found === undefined && !run.request.allowMissing) return void without.add(namespace);

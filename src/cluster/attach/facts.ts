@@ -1,10 +1,12 @@
 /** Who pulls images here, and with which list: what a service account's list does not reach, and which pods fail. */
 import { type Controller, type Holder, holderOf } from '../../domain/holder.ts';
+import type { Shape } from '../../domain/json-picker.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { type PullFailure, pullFailures } from '../../domain/pull-failure.ts';
-import { type PullKindName, pullKind } from '../../domain/pull-kind.ts';
+import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../../domain/pull-kind.ts';
 import { listedNames } from '../../domain/pull-spec.ts';
 import { ApiError } from '../api-error.ts';
+import { inLanes } from '../lanes.ts';
 import { listPages } from '../object-request.ts';
 import type { Transport } from '../transport.ts';
 
@@ -45,6 +47,9 @@ export interface FactsScope {
 /** Those that make pods again and again; a ReplicaSet or Job of its own shows by its pods. */
 const WORKLOADS: readonly PullKindName[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
 
+/** Few, so that what is written meanwhile has the processor. */
+const LANES = 2;
+
 /** Keeps of every page only what matters; what may not be listed is told to `unchecked`. */
 export async function gatherFacts(transport: Transport, scope: FactsScope, unchecked: Set<string>): Promise<Facts> {
   const workloads: WorkloadFact[] = [];
@@ -56,21 +61,20 @@ export async function gatherFacts(transport: Transport, scope: FactsScope, unche
     users.set(key, user);
     return user;
   };
-  await Promise.all([
-    eachHolder(transport, 'Pod', scope, unchecked, (pod) => {
-      userOf(pod).pods += 1;
-      const failures = pullFailures(pod.object);
-      if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
-    }),
-    ...WORKLOADS.map((kind) =>
-      eachHolder(transport, kind, scope, unchecked, (workload) => {
-        const user = userOf(workload);
-        user.workloads += 1;
-        if (user.examples.length < 3) user.examples.push(workload.ref);
-        if ((workload.list ?? []).length > 0) workloads.push(factOf(workload));
-      }),
-    ),
-  ]);
+  const notePod = (pod: Holder): void => {
+    userOf(pod).pods += 1;
+    const failures = pullFailures(pod.object);
+    if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
+  };
+  const noteWorkload = (workload: Holder): void => {
+    const user = userOf(workload);
+    user.workloads += 1;
+    if (user.examples.length < 3) user.examples.push(workload.ref);
+    if ((workload.list ?? []).length > 0) workloads.push(factOf(workload));
+  };
+  await inLanes(LANES, ['Pod' as const, ...WORKLOADS], (kind) =>
+    eachHolder(transport, kind, scope, unchecked, kind === 'Pod' ? notePod : noteWorkload),
+  );
   return { workloads, failing, users };
 }
 
@@ -81,6 +85,28 @@ export function accountKey(namespace: string, name: string): string {
 
 function factOf({ ref, serviceAccountName, list }: Holder): WorkloadFact {
   return { ref, account: serviceAccountName, list: listedNames(list) };
+}
+
+const CONTAINERS = [{ name: true, image: true }] as const;
+const STATUSES = [{ name: true, state: true }] as const;
+
+/** What of it is read here; a page is in memory as a whole. */
+function shapeOf({ kind, specPath }: PullKind): Shape {
+  const list = { [LIST_FIELD]: true, serviceAccountName: true, serviceAccount: true } as const;
+  const names = { namespace: true, name: true, uid: true, ownerReferences: true } as const;
+  if (kind !== 'Pod') {
+    const spec = specPath.reduceRight<Shape>((below, name) => ({ [name]: below }), list);
+    return { ...(spec as object), metadata: names };
+  }
+  return {
+    metadata: names,
+    spec: { ...list, initContainers: CONTAINERS, containers: CONTAINERS, ephemeralContainers: CONTAINERS },
+    status: {
+      initContainerStatuses: STATUSES,
+      containerStatuses: STATUSES,
+      ephemeralContainerStatuses: STATUSES,
+    },
+  };
 }
 
 async function eachHolder(
@@ -94,7 +120,12 @@ async function eachHolder(
   const byAccount = kindName === 'Pod' && account !== undefined;
   const fieldSelector = byAccount ? `spec.serviceAccountName=${account}` : undefined;
   try {
-    for await (const page of listPages(transport, kind, { namespace, fieldSelector })) {
+    for await (const page of listPages(transport, kind, {
+      namespace,
+      fieldSelector,
+      cached: true,
+      shape: shapeOf(kind),
+    })) {
       for (const object of page) {
         const holder = holderOf(kind, object);
         if (holder !== undefined && (account === undefined || holder.serviceAccountName === account)) use(holder);
