@@ -2,7 +2,8 @@
 import type { KubeFlags } from '../cluster/flags.ts';
 import { inLanes } from '../cluster/lanes.ts';
 import { type DoctorReport, UNSEEN } from '../domain/doctor-report.ts';
-import { type DoctorTarget, parseDoctorTargets } from '../domain/doctor-target.ts';
+import { parseDoctorTargets } from '../domain/doctor-target.ts';
+import type { Gathered } from '../domain/gathered.ts';
 import type { Answer, Puller, PullFacts } from '../domain/pull-facts.ts';
 import { openQuestions, reportOn } from '../domain/pull-report.ts';
 import { findingViews, pullerView } from '../domain/pull-view.ts';
@@ -27,11 +28,10 @@ const LANES = 16;
 
 /** Prints what is wrong; 0 when nothing is, 1 when something keeps an image away. Throws UserError. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
-  const targets = parseDoctorTargets(options.targets);
-  const { pullers, facts, unchecked } = await gather(targets, options, io);
+  const { pullers, facts, findings: others, unchecked } = await gather(options, io);
   const answered = await askRegistries(pullers, facts, options, io);
   const reports = pullers.map((puller) => reportOn(puller, answered));
-  const findings = findingViews(reports);
+  const findings = findingViews(reports, others);
   const healthy = !findings.some(({ severity }) => severity === 'error' || options.strict === true);
   const report: DoctorReport = {
     healthy,
@@ -46,30 +46,11 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   return healthy ? EXIT.ok : EXIT.failed;
 }
 
-interface Gathered {
-  readonly pullers: readonly Puller[];
-  readonly facts: PullFacts;
-  readonly unchecked: readonly string[];
-}
-
-async function gather(targets: readonly DoctorTarget[], options: DoctorOptions, io: Io): Promise<Gathered> {
-  const [{ connect }, { createCollector }, { gatherPod }] = await Promise.all([
-    import('../cluster/transport.ts'),
-    import('../cluster/doctor/collector.ts'),
-    import('../cluster/doctor/pod.ts'),
-  ]);
-  const transport = await connect(options, io);
-  try {
-    const collector = createCollector(transport);
-    const { namespace } = transport;
-    const pullers = await Promise.all(
-      targets.map(({ name }) => gatherPod({ kind: 'Pod', namespace, name }, collector)),
-    );
-    const facts = collector.facts(Date.now(), options.offline !== true);
-    return { pullers, facts, unchecked: [...collector.unchecked].sort() };
-  } finally {
-    transport.close();
-  }
+/** From wherever it is asked for. */
+async function gather(options: DoctorOptions, io: Io): Promise<Gathered> {
+  const targets = parseDoctorTargets(options.targets);
+  const { gatherTargets } = await import('../cluster/doctor/gather.ts');
+  return gatherTargets(targets, options, io);
 }
 
 /** The facts with what registries say, asked as long as an answer may change what is said. */

@@ -176,8 +176,8 @@ function agrees({ use: { state }, trial, cause }: Judgement): boolean {
   return trial.pulls === undefined || ['no credential', 'unauthorized', 'no access'].includes(symptom);
 }
 
-/** All findings of several reports, each once: errors first. */
-export function findingViews(reports: readonly PullerReport[]): FindingView[] {
+/** All findings of several reports, and others, each once: errors first. */
+export function findingViews(reports: readonly PullerReport[], others: readonly Finding[]): FindingView[] {
   const views = new Map<string, FindingView>();
   for (const report of reports) {
     const fixes = new Map(report.judgements.map(({ cause, fix }) => [cause, fix]));
@@ -185,6 +185,10 @@ export function findingViews(reports: readonly PullerReport[]): FindingView[] {
       const key = findingKey(found);
       if (!views.has(key)) views.set(key, findingView(found, undefined, fixes.get(found)));
     }
+  }
+  for (const found of others) {
+    const key = findingKey(found);
+    if (!views.has(key)) views.set(key, findingView(found));
   }
   return [...views.values()].sort((one, other) => rank(one) - rank(other));
 }
