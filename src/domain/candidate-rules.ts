@@ -7,6 +7,7 @@ import { isDockerHub } from './match.ts';
 import { inSecret, nextOf, type PullCase, readable, secretObject, stateOf } from './pull-case.ts';
 import type { Candidate } from './pull-trial.ts';
 import { rfc3339 } from './time.ts';
+import { pullsImage } from './verdict.ts';
 
 type Rule = (pull: PullCase) => Finding | undefined;
 
@@ -30,7 +31,7 @@ function retryPending({ object, use, trial, applied, ...pull }: PullCase): Findi
   const { image, state } = use;
   if (state.is !== 'missing' || trial.pulls === false || pull.symptom === 'other') return undefined;
   const tried = trial.candidates.map((candidate) => candidate.secret);
-  const failedAt = lastFailure(image, pull);
+  const failedAt = lastFailure(image, pull) ?? (trial.pulls === true ? earliestFailure(pull) : pull.facts.now);
   const secret = applied.names.find((name) => {
     const at = changedAt(name, { object, use, trial, applied, ...pull });
     return at > failedAt && (tried.includes(name) || pull.symptom === 'undecodable');
@@ -39,7 +40,8 @@ function retryPending({ object, use, trial, applied, ...pull }: PullCase): Findi
   return trial.pulls === true && pull.symptom === 'not found' ? finding('retry-pending', object, { image }) : undefined;
 }
 
-function lastFailure(image: string, { puller, facts }: Pick<PullCase, 'puller' | 'facts'>): number {
+/** By the events; undefined where there are none, or not yet. */
+function lastFailure(image: string, { puller }: Pick<PullCase, 'puller'>): number | undefined {
   const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
     // "Error: ImagePullBackOff" is said while nothing is tried.
     return (
@@ -47,7 +49,11 @@ function lastFailure(image: string, { puller, facts }: Pick<PullCase, 'puller' |
       (message.includes(`"${image}"`) || !/^Error: (ErrImagePull|ImagePullBackOff)$/.test(message))
     );
   });
-  return failed.length === 0 ? facts.now - BACK_OFF_MS : Math.max(...failed.map(({ at }) => at));
+  return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
+}
+
+function earliestFailure({ puller, facts }: Pick<PullCase, 'puller' | 'facts'>): number {
+  return Math.max(facts.now - BACK_OFF_MS, puller.pod?.createdAt ?? 0);
 }
 
 /** When somebody last wrote to a Secret, as far as it says. */
@@ -95,7 +101,7 @@ function noAccess(pull: PullCase): Finding | undefined {
   const closed = trial.candidates.find(({ answer }) => answer?.verdict.kind === 'no access');
   if (closed?.answer !== undefined) return noAccessOf(closed, pull, { by: 'registry', at: rfc3339(closed.answer.at) });
   const [only, ...more] = real(pull);
-  if (symptom !== 'no access' || only === undefined || only.answer !== undefined || more.length > 0) return undefined;
+  if (symptom !== 'no access' || only === undefined || isKnown(only) || more.length > 0) return undefined;
   return use.image === '' ? undefined : noAccessOf(only, pull, { by: 'kubelet' });
 }
 
@@ -145,12 +151,13 @@ function credentialRejected(pull: PullCase): Finding | undefined {
   return finding('credential-rejected', object, { server, username, status: answer.verdict.status, said });
 }
 
-/** An entry without user name or password counts as one, and is no login. */
+/** An entry without user name or password counts as one, and is no login; a credential store leaves them so. */
 function emptyCandidate(pull: PullCase): Finding | undefined {
   if (!pull.denied) return undefined;
   const codes = ['identity-token', 'incomplete-entry', 'empty-entry'] as const;
   for (const { secret, server, anonymous } of pull.trial.candidates) {
-    const [found] = anonymous ? inSecret(pull, secret, codes, server) : [];
+    if (!anonymous) continue;
+    const [found] = [...inSecret(pull, secret, ['credential-store']), ...inSecret(pull, secret, codes, server)];
     if (found !== undefined) return withSeverity(found, 'error');
   }
   return undefined;
@@ -163,7 +170,12 @@ function rejected(pull: PullCase): Candidate | undefined {
   if (known !== undefined) return known;
   const [only, ...more] = real(pull);
   const isSaid = pull.symptom === 'refused' || pull.symptom === 'unauthorized';
-  return isSaid && more.length === 0 && only?.answer === undefined ? only : undefined;
+  return isSaid && more.length === 0 && only !== undefined && !isKnown(only) ? only : undefined;
+}
+
+/** Whether its registry said what becomes of it; one that cannot be reached from here says nothing. */
+function isKnown({ answer }: Candidate): boolean {
+  return answer !== undefined && pullsImage(answer.verdict) !== undefined;
 }
 
 function real({ trial }: PullCase): Candidate[] {

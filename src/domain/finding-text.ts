@@ -62,8 +62,7 @@ const TEXTS: Texts = {
   'other-images': ({ arguments: { server, image, difference } }, object) =>
     `the entry ${shown(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
 
-  'no-pull-secret': ({ arguments: { image } }, object) =>
-    `${object} has no pull secret, and the registry of ${image} gives it to nobody without a login`,
+  'no-pull-secret': ({ arguments: { image } }, object) => `${object} has no pull secret, and ${image} needs a login`,
   'no-entry': ({ arguments: { image, secrets, servers } }, object) =>
     `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(shown))}`}`,
   'attached-later': ({ arguments: { account, secrets } }, object) =>
@@ -71,11 +70,11 @@ const TEXTS: Texts = {
   'outdated-pod': ({ arguments: { template } }, object) =>
     `${object} was made before the list of ${template} was changed, and keeps the list that it was made with`,
   'own-list': ({ arguments: { own, account, usable, image } }, object) =>
-    `${object} has a list of its own (${some(own) || 'of an entry without a name'}), so that of serviceaccount ${account} does not count, in which ${usable} opens ${image}`,
+    `${object} names pull secrets itself (${some(own)}), so those of serviceaccount ${account} do not count; one of them, ${usable}, opens ${image}`,
   'empty-name': ({ arguments: { account, usable } }, object) =>
     usable === undefined
       ? `the list of pull secrets of ${object} has an entry without a name`
-      : `the list of pull secrets of ${object} has only an entry without a name, which keeps away that of serviceaccount ${account} with ${usable}`,
+      : `the list of pull secrets of ${object} has only an entry without a name, so those of serviceaccount ${account} do not count; one of them is ${usable}`,
   'duplicate-name': ({ arguments: { secret } }, object) => `${object} names the pull secret ${secret} more than once`,
   'not-mountable': ({ arguments: { secret, account } }, object) =>
     `pods of ${object} are refused: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,

@@ -1,7 +1,7 @@
 /** The server under which the login for an image belongs. */
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { formatKey, parseKey } from './key.ts';
-import { canonicalServer, DOCKER_HUB, displayServer, serverProblem } from './server.ts';
+import { canonicalServer, DOCKER_HUB, registryOf, serverProblem } from './server.ts';
 
 /** `ghcr.io` for `ghcr.io/org/app:v1`; Docker Hub has its one key. What is no image may still begin with a registry. */
 export function imageServer(image: string): string {
@@ -24,7 +24,8 @@ export function serverToType(server: string, image: string | undefined): string 
   return canonical === DOCKER_HUB ? canonical : formatKey(parseKey(server));
 }
 
-/** The host that is asked for `image`, as people call it. */
-export function registryName(image: string): string {
-  return displayServer(imageServer(image));
+/** The host[:port] that is asked for `image`. */
+export function registryHost(image: string): string {
+  const server = imageServer(image);
+  return registryOf(server) ?? server;
 }

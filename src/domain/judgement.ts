@@ -3,7 +3,7 @@ import type { AppliedList } from './applied-list.ts';
 import { accountOf } from './applied-list.ts';
 import { type Finding, finding, withSeverity } from './finding.ts';
 import { fixFor, isSufficient } from './finding-fix.ts';
-import { registryName } from './image-server.ts';
+import { registryHost } from './image-server.ts';
 import type { ImageUse } from './image-use.ts';
 import { hiddenOf, nearSecret, nextOf, type PullCase, pullCase, stateOf, usableSecret } from './pull-case.ts';
 import type { Puller, PullFacts } from './pull-facts.ts';
@@ -72,7 +72,7 @@ function unreachable({ object, puller, use, trial, facts }: PullCase): Finding |
     const at = rfc3339(answer.at);
     const { verdict } = answer;
     if (verdict.kind === 'unreachable') {
-      return finding('registry-unreachable', object, { registry: registryName(use.image), reason: verdict.reason, at });
+      return finding('registry-unreachable', object, { registry: registryHost(use.image), reason: verdict.reason, at });
     }
     if (verdict.kind === 'rate limited') {
       const args = { image: use.image, anonymous: trial.candidates.length === 0, way: puller.way };

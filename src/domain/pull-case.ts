@@ -1,5 +1,5 @@
 /** One image of one pod or template, with everything that the rules ask about it. */
-import { type AppliedList, appliedList, hiddenList, type NextList, nextList } from './applied-list.ts';
+import { type AppliedList, accountOf, appliedList, hiddenList, type NextList, nextList } from './applied-list.ts';
 import { closest } from './closest.ts';
 import { diagnose } from './diagnose.ts';
 import type { Finding, FindingCode, FindingObject } from './finding.ts';
@@ -10,6 +10,7 @@ import { hasLogin, type Trial, tryList } from './pull-trial.ts';
 import type { Question } from './question.ts';
 import { DENIALS, type Symptom } from './symptom.ts';
 import { secretKey } from './usage.ts';
+import { wayUnder } from './way.ts';
 
 export interface PullCase {
   readonly puller: Puller;
@@ -24,7 +25,8 @@ export interface PullCase {
   readonly denied: boolean;
 }
 
-export function pullCase(puller: Puller, use: ImageUse, facts: PullFacts): PullCase {
+export function pullCase(who: Puller, use: ImageUse, facts: PullFacts): PullCase {
+  const puller = asAllowed(who, facts);
   const applied = appliedList(puller, facts);
   const { namespace } = puller.ref;
   const trial = tryList(applied.names, namespace, use.image, facts);
@@ -41,6 +43,13 @@ export function pullCase(puller: Puller, use: ImageUse, facts: PullFacts): PullC
     symptom,
     denied: !isUnknown && use.policy !== 'Never' && (trial.pulls === false || (trial.pulls === undefined && isSaid)),
   };
+}
+
+function asAllowed(puller: Puller, facts: PullFacts): Puller {
+  const account = accountOf(puller, facts);
+  if (account.is !== 'there' || !account.enforced) return puller;
+  const ref = { kind: 'ServiceAccount', namespace: puller.ref.namespace, name: puller.account } as const;
+  return { ...puller, way: wayUnder(puller.way, ref) };
 }
 
 export function objectOf({ kind, namespace, name }: ObjectRef): FindingObject {

@@ -4,7 +4,7 @@ import { accountOf } from './applied-list.ts';
 import { candidateRules } from './candidate-rules.ts';
 import { type Finding, finding } from './finding.ts';
 import { ImageReferenceError, parseImage } from './image.ts';
-import { registryName } from './image-server.ts';
+import { registryHost } from './image-server.ts';
 import { listRules } from './list-rules.ts';
 import { inSecret, type PullCase, secretObject, usableSecret } from './pull-case.ts';
 import { hasLogin } from './pull-trial.ts';
@@ -101,7 +101,7 @@ function pullPostponed({ object, use: { image }, symptom }: PullCase): Finding |
 function nodeCannotReach({ object, puller, use: { image }, symptom }: PullCase): Finding | undefined {
   if (symptom !== 'name' && symptom !== 'connection' && symptom !== 'timeout' && symptom !== 'tls') return undefined;
   const node = puller.pod?.node ?? '';
-  return finding('node-cannot-reach', object, { registry: registryName(image), trouble: symptom, node });
+  return finding('node-cannot-reach', object, { registry: registryHost(image), trouble: symptom, node });
 }
 
 /** pkg/kubelet/images/image_manager.go: one text for an image that is not there, and for one that is not for this pod. */

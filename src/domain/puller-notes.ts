@@ -52,7 +52,9 @@ function duplicateNames({ puller: { ref, list, way } }: Noted): Finding[] {
 function differentCredentials({ puller: { ref, way }, applied, facts }: Noted): Finding[] {
   const entries = applied.names.flatMap((name) => {
     const state = facts.secrets.get(secretKey(ref.namespace, name));
-    return state?.is === 'there' ? state.contents.entries.map((entry) => ({ ...entry, secret: name })) : [];
+    const entries = state?.is === 'there' ? state.contents.entries : [];
+    // What cannot be decoded is not tried.
+    return entries.flatMap((entry) => (entry.login === undefined ? [] : [{ ...entry, secret: name }]));
   });
   const byKey = Map.groupBy(entries, ({ key }) => key);
   return [...byKey].flatMap(([key, same]) => {
@@ -80,7 +82,10 @@ function secretNotes({ puller: { ref, images }, applied, judgements, facts }: No
     if (state?.is === 'missing') return [missing(name, ref.namespace, state)];
     if (state?.is !== 'there') return [];
     const found = diagnose({ now: facts.now, secrets: [state] });
+    const isStore = found.some(({ code }) => code === 'credential-store');
     return found.filter((one) => {
+      // A credential store leaves such entries.
+      if (isStore && one.code === 'empty-entry') return false;
       if (!('server' in one.arguments)) return true;
       const { server } = one.arguments;
       const tried = judgements.some(({ trial }) =>

@@ -97,6 +97,7 @@ function pathProblem(server: string, { path }: Key, hasScheme: boolean): string 
   if (hasScheme && (path === '/v1' || path === '/v2')) {
     return `${server} needs a slash at its end, or it opens only images under ${path.slice(1)}`;
   }
+  if (/[A-Z]/.test(path)) return `${server} has upper-case letters in its path, and names of images have none`;
   if (path.includes('*')) return `${server} has a * in its path, and the kubelet knows * only in host names`;
   if (/[:@]/.test(path)) return `${server} has a tag or digest, and the kubelet compares names without them`;
   return undefined;

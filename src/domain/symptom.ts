@@ -76,9 +76,9 @@ const SYMPTOMS: readonly (readonly [Symptom, RegExp])[] = [
 
 /** In words that follow "the kubelet says". */
 export const SYMPTOM_TEXTS: Readonly<Record<Symptom, string>> = {
-  'no credential': 'no login was sent, or none that is one',
+  'no credential': 'no usable login was sent',
   refused: 'the login was refused',
-  'no access': 'whoever asked may not pull this',
+  'no access': 'the login may not pull this, or none was sent',
   unauthorized: 'the registry refused',
   'not found': 'there is no such image',
   'rate limited': 'too many pulls',

@@ -11,9 +11,13 @@ const NEW = 'regsecret';
 export function attachCommand(way: Way, secret: string): string {
   switch (way.how) {
     case 'template':
-      return withNext(`regsecret attach ${secret}${scope(way.target)} --to ${targetName(way.target)}`, way);
-    case 'recreate':
-      return `regsecret attach ${secret}${scope(way.target)} --pod ${way.target.name} --recreate`;
+      return withNext(`${attach(way, secret)} --to ${targetName(way.target)}`, way);
+    case 'recreate': {
+      const pod = `--pod ${way.target.name} --recreate`;
+      if (way.allow === undefined) return `${attach(way, secret)} ${pod}`;
+      // The new pod is tried before anything is written, so the service account has to be first.
+      return `${attach(way, secret)} && ${attach({ ...way, allow: undefined }, secret)} ${pod}`;
+    }
     case 'account':
       return withNext(`regsecret attach ${secret}${scope(way.target)} --serviceaccount ${way.target.name}`, way);
     case 'owner':
@@ -21,18 +25,26 @@ export function attachCommand(way: Way, secret: string): string {
   }
 }
 
+function attach({ target, allow }: Extract<Way, { how: 'template' | 'recreate' }>, secret: string): string {
+  return `regsecret attach ${secret}${scope(target)}${allow === undefined ? '' : ` --serviceaccount ${allow.name}`}`;
+}
+
 /** Makes a Secret with a login for `server`, and puts it into the list. */
 export function createAndAttach(way: Way, server: string): string {
   if (way.how === 'owner') return `regsecret create --server ${serverWord(server)}`;
   const create = `regsecret create${scope(way.target)} --server ${serverWord(server)}`;
   if (way.how === 'recreate') return `${create} && ${attachCommand(way, NEW)}`;
+  const allowed = way.how === 'template' && way.allow !== undefined ? ` --attach sa/${way.allow.name}` : '';
   const target = way.how === 'account' ? `sa/${way.target.name}` : targetName(way.target);
-  return withNext(`${create} --attach ${target}`, way);
+  return withNext(`${create}${allowed} --attach ${target}`, way);
 }
 
 /** Takes `secret` out of the list. */
 export function detachCommand(way: Way, secret: string): string {
-  return attachCommand(way, secret).replace('regsecret attach', 'regsecret detach').replace(' --to ', ' --from ');
+  const only = 'allow' in way ? { ...way, allow: undefined } : way;
+  return attachCommand(only as Way, secret)
+    .replace('regsecret attach', 'regsecret detach')
+    .replace(' --to ', ' --from ');
 }
 
 /** Makes the pods again, with the list that pods have which are made now: that has `secret`. */

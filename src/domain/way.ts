@@ -11,10 +11,16 @@ export type Step =
   /** A CronJob makes its next job some time. */
   | { readonly step: 'run again' };
 
+/** `allow` is the service account that must have a Secret before its pods may name it (`enforce-mountable-secrets`). */
 export type Way =
-  | { readonly how: 'template'; readonly target: ObjectRef; readonly next?: Step }
+  | {
+      readonly how: 'template';
+      readonly target: ObjectRef;
+      readonly next?: Step;
+      readonly allow?: ObjectRef | undefined;
+    }
   /** Nothing makes it again. */
-  | { readonly how: 'recreate'; readonly target: ObjectRef }
+  | { readonly how: 'recreate'; readonly target: ObjectRef; readonly allow?: ObjectRef | undefined }
   /** The template cannot be changed and has no list, so that what is made anew has that of the service account. */
   | { readonly how: 'account'; readonly target: ObjectRef; readonly pods: readonly string[] }
   /** Only somebody that we do not know can do it. */
@@ -47,6 +53,11 @@ export function wayOfPod({ ref, annotations }: Holder, owners: readonly Holder[]
   if (beyond !== undefined) return { how: 'owner', owner: ownerName(beyond) };
   const top = owners.at(-1);
   return top === undefined ? { how: 'recreate', target: ref } : wayOfTemplate(top, [ref.name]);
+}
+
+/** `way` for pods of a service account that allows only what is in its list. */
+export function wayUnder(way: Way, allow: ObjectRef): Way {
+  return way.how === 'template' || way.how === 'recreate' ? { ...way, allow } : way;
 }
 
 function stepOf(template: Holder, pods: readonly string[]): Step | undefined {

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 export interface ContainerdOptions {
   socket: string;
   pauseImage: string;
+  /** The registry, `HOST:PORT`, that is Docker Hub for this node. */
+  dockerHub: string;
   /** The name of the cgroup for all containers. */
   cgroup: string;
 }
 
 /** Writes the configuration and what it refers to; returns its path. */
 export function writeContainerdConfig(state: string, options: ContainerdOptions): string {
-  const { socket, pauseImage, cgroup } = options;
+  const { socket, pauseImage, dockerHub, cgroup } = options;
   const cni = writeCni(join(state, 'cni'));
   const path = join(state, 'containerd.toml');
   const quoted = (text: string): string => JSON.stringify(text);
@@ -32,6 +34,9 @@ address = ${quoted(`${socket}.ttrpc`)}
 [plugins."io.containerd.cri.v1.images".pinned_images]
 sandbox = ${quoted(pauseImage)}
 
+[plugins."io.containerd.cri.v1.images".registry]
+config_path = ${quoted(writeHosts(join(state, 'hosts'), dockerHub))}
+
 # inside a container of its own, root may not lower the score of the out-of-memory killer
 [plugins."io.containerd.cri.v1.runtime"]
 restrict_oom_score_adj = true
@@ -50,6 +55,13 @@ BinaryName = ${quoted(writeRunc(join(state, 'runc'), cgroup))}
 `,
   );
   return path;
+}
+
+/** https://github.com/containerd/containerd/blob/main/docs/hosts.md */
+function writeHosts(folder: string, dockerHub: string): string {
+  mkdirSync(join(folder, 'docker.io'), { recursive: true });
+  writeFileSync(join(folder, 'docker.io', 'hosts.toml'), `server = "http://${dockerHub}"\n`);
+  return folder;
 }
 
 /**

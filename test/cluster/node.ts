@@ -30,7 +30,7 @@ export async function startNode(
   if (process.pid !== 1) throw new Error('a node needs namespaces of its own, so Linux and root');
   const { folder } = cluster;
   const bin = await ensurePrograms(nodePrograms, report);
-  const { pauseImage } = await registries;
+  const { pauseImage, basic } = await registries;
   const started = performance.now();
   const name = basename(folder).toLowerCase(); // node names are DNS names
   const state = join(folder, 'state');
@@ -44,7 +44,7 @@ export async function startNode(
     command: bin.containerd,
     folder,
     env: { PATH: `${dirname(bin['containerd-shim-runc-v2'])}:${process.env.PATH}`, HOME: join(folder, 'home') },
-    args: ['--config', writeContainerdConfig(state, { socket, pauseImage, cgroup })],
+    args: ['--config', writeContainerdConfig(state, { socket, pauseImage, dockerHub: basic.host, cgroup })],
   });
   await containerd.ready(() => accepts(socket));
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../src/domain/finding.ts';
 import { formatFinding } from '../../src/domain/finding-text.ts';
 import type { Puller } from '../../src/domain/pull-facts.ts';
+import type { Secret } from '../../src/domain/secret.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import {
   deployment,
@@ -42,6 +43,9 @@ const good = secretWith({ 'ghcr.io': login() });
 const wrong = secretWith({ 'ghcr.io': login('rex') });
 const quay = secretWith({ 'quay.io': login() });
 const broken = secretWith({ 'ghcr.io': login(), 'r.io': { auth: 'notbase64!' } });
+
+const writtenAt = (creationTimestamp: string): Secret =>
+  secretWith({ 'ghcr.io': login() }, { metadata: { creationTimestamp } });
 
 const noCredential = `failed to pull and unpack image "${IMAGE}": failed to resolve reference "${IMAGE}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`;
 const refused = `failed to resolve reference "${IMAGE}": failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://ghcr.io/token: 403 Forbidden`;
@@ -136,10 +140,16 @@ const pulls: readonly Row[] = [
     }),
     {
       secrets: {
-        regcred: secretWith({ 'ghcr.io': login() }, { metadata: { creationTimestamp: '2026-11-25T11:59:30Z' } }),
+        regcred: writtenAt('2026-11-25T11:59:30Z'),
       },
       says: jane,
     },
+    { prospect: 'will pull', cause: 'retry-pending', sufficient: false },
+  ],
+  [
+    'a Secret that was mended after the pod was created, of whose attempts there are no events',
+    podWith({ list: list('regcred'), status: noCredential }),
+    { secrets: { regcred: writtenAt('2026-11-25T11:59:30Z') }, says: jane },
     { prospect: 'will pull', cause: 'retry-pending', sufficient: false },
   ],
   [
@@ -234,6 +244,26 @@ const lists: readonly Row[] = [
     },
   ],
   [
+    'no pull secret, in a template whose service account allows only what is in its list',
+    templateWith(),
+    { secrets: { other: good }, others: ['other'], enforced: true, says: jane },
+    {
+      prospect: 'will not pull',
+      cause: 'no-pull-secret',
+      fix: 'regsecret attach other -n team-a --serviceaccount default --to deployment/web',
+    },
+  ],
+  [
+    'no pull secret, for a pod whose service account allows only what is in its list: it comes first',
+    podWith(),
+    { secrets: { other: good }, others: ['other'], enforced: true, says: jane },
+    {
+      prospect: 'will not pull',
+      cause: 'no-pull-secret',
+      fix: 'regsecret attach other -n team-a --serviceaccount default && regsecret attach other -n team-a --pod web --recreate',
+    },
+  ],
+  [
     'a service account that does not exist',
     templateWith({ list: list('regcred') }),
     { secrets: { regcred: good }, account: 'missing', says: jane },
@@ -307,6 +337,12 @@ const secrets: readonly Row[] = [
     },
   ],
   [
+    'a good entry and one under the same key that cannot be decoded, which is no other login',
+    podWith({ list: list('a', 'regcred') }),
+    { secrets: { a: good, regcred: secretWith({ 'ghcr.io': { auth: 'notbase64!' } }) }, says: jane },
+    { prospect: 'will not pull', cause: 'unreadable-entry', fix: create, notes: [] },
+  ],
+  [
     'no JSON',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { ...good, data: { '.dockerconfigjson': base64('x') } } }, says: jane },
@@ -323,6 +359,20 @@ const secrets: readonly Row[] = [
     podWith({ list: list('regcred') }),
     {
       secrets: { regcred: { ...good, data: { '.dockerconfigjson': base64('{"auths":{},"credsStore":"desktop"}') } } },
+      says: jane,
+    },
+    { prospect: 'will not pull', cause: 'credential-store', fix: create },
+  ],
+  [
+    'an empty entry, which is the mark of a credential store',
+    podWith({ list: list('regcred') }),
+    {
+      secrets: {
+        regcred: {
+          ...good,
+          data: { '.dockerconfigjson': base64('{"auths":{"ghcr.io":{}},"credsStore":"desktop"}') },
+        },
+      },
       says: jane,
     },
     { prospect: 'will not pull', cause: 'credential-store', fix: create },
@@ -477,6 +527,17 @@ const registries: readonly Row[] = [
     { prospect: 'cannot know', cause: 'registry-unreachable', sufficient: false },
   ],
   [
+    'Docker Hub, which does not answer',
+    podWith({ image: 'acme/web' }),
+    { says: all(down) },
+    {
+      prospect: 'cannot know',
+      cause: 'registry-unreachable',
+      fix: 'curl -sv https://registry-1.docker.io/v2/',
+      sufficient: false,
+    },
+  ],
+  [
     'a registry that limits the rate',
     podWith(),
     { says: all({ kind: 'rate limited' }) },
@@ -507,6 +568,12 @@ const kubelet: readonly Row[] = [
     'says that the login was refused',
     podWith({ list: list('regcred'), status: refused }),
     { secrets: { regcred: good } },
+    { prospect: 'will not pull', cause: 'credential-rejected', fix: create },
+  ],
+  [
+    'says that the login was refused, which is as old as the pod, and there are no events yet',
+    podWith({ list: list('regcred'), status: refused }),
+    { secrets: { regcred: writtenAt('2026-11-25T11:59:01Z') }, says: all(down) },
     { prospect: 'will not pull', cause: 'credential-rejected', fix: create },
   ],
   [

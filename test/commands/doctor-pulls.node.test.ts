@@ -1,0 +1,174 @@
+/** The matrix of `why pod/x`: what runs, and is said to run. */
+import { describe } from 'vitest';
+import { janedoe, newNamespace, node, podSettled } from '../cluster/use.ts';
+import { newWorkload } from '../support/attach-world.ts';
+import {
+  base64,
+  good,
+  type Place,
+  type Setup,
+  type Situation,
+  store,
+  testSituations,
+  wrong,
+} from '../support/doctor-world.ts';
+
+const list = ['regcred'];
+const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
+const runs = { kubelet: 'runs' } as const;
+
+function under(server: (host: string, port: string) => string, entry: object = good): Pick<Setup, 'secrets' | 'list'> {
+  return {
+    secrets: (host) => ({ regcred: { auths: { [server(host, host.split(':')[1] ?? '')]: entry } } }),
+    list,
+  };
+}
+
+const logins: readonly Situation[] = [
+  ['a good login on the Basic registry', { secrets: regcred, list }, runs],
+  [
+    'a good login on the Bearer registry, for a Deployment',
+    { on: 'bearer', kind: 'Deployment', secrets: regcred, list },
+    runs,
+  ],
+  [
+    'the legacy type, for a CronJob',
+    {
+      kind: 'CronJob',
+      secrets: (host) => ({
+        regcred: {
+          type: 'kubernetes.io/dockercfg',
+          data: { '.dockercfg': base64(JSON.stringify({ [host]: good })) },
+        },
+      }),
+      list,
+    },
+    runs,
+  ],
+  [
+    'the list of the service account, for a StatefulSet',
+    { kind: 'StatefulSet', secrets: regcred, account: list },
+    runs,
+  ],
+  ['a key with the path of the user', under((host) => `${host}/janedoe`), runs],
+  ['a key with a path that is a beginning of a name', under((host) => `${host}/jane`), runs],
+  ['an asterisk for a label', under((_, port) => `127.*.0.1:${port}`), runs],
+  ['http:// and /v2/ around the host', under((host) => `http://${host}/v2/`), runs],
+  ['user info in the key', under((host) => `http://a:b@${host}`), { ...runs, notes: ['unusual-server'] }],
+  [
+    'auth without padding',
+    under((host) => host, { auth: base64(`${janedoe.username}:${janedoe.password}`).replace(/=+$/, '') }),
+    runs,
+  ],
+  [
+    'a wrong password under the longer path and a good one under the host',
+    { secrets: (host) => ({ regcred: { auths: { [host]: good, [`${host}/janedoe`]: wrong } } }), list },
+    runs,
+  ],
+  [
+    'a wrong password in the first Secret and a good one in the second',
+    {
+      secrets: (host) => ({ one: { auths: { [host]: wrong } }, two: { auths: { [host]: good } } }),
+      list: ['one', 'two'],
+    },
+    { ...runs, notes: ['different-credentials'] },
+  ],
+  [
+    'a good login beside a Secret that is missing',
+    { secrets: regcred, list: ['nowhere-to-be-found', 'regcred'] },
+    {
+      ...runs,
+      notes: ['missing-secret'],
+    },
+  ],
+  [
+    'a Secret named twice, and an entry without a name',
+    { secrets: regcred, list: ['regcred', {}, 'regcred'] },
+    { ...runs, notes: ['empty-name', 'duplicate-name'] },
+  ],
+  [
+    'a login that ends soon, as the annotation says',
+    {
+      secrets: (host) => ({
+        regcred: {
+          type: 'kubernetes.io/dockerconfigjson',
+          data: { '.dockerconfigjson': base64(JSON.stringify({ auths: { [host]: good } })) },
+          metadata: { annotations: { 'regsecret/expires-at': JSON.stringify({ [host]: soon() }) } },
+        },
+      }),
+      list,
+    },
+    { ...runs, notes: ['expires-soon'] },
+  ],
+  [
+    'an init container and two others',
+    {
+      secrets: regcred,
+      list,
+      spec: (image) => ({
+        containers: [container('one', image), container('two', image)],
+        initContainers: [{ ...container('first', image), restartPolicy: 'Always' }],
+      }),
+    },
+    runs,
+  ],
+];
+
+const publicImage = (): string => node().registries.publicImage;
+
+const open: readonly Situation[] = [
+  ['a public image and no Secret', { on: 'bearer', image: publicImage }, runs],
+  [
+    'a public image and a Secret for another registry, for a Deployment',
+    {
+      on: 'bearer',
+      kind: 'Deployment',
+      image: publicImage,
+      secrets: () => ({ regcred: { auths: { 'quay.io': good } } }),
+      list,
+    },
+    runs,
+  ],
+  [
+    'a public image and an empty entry',
+    { on: 'bearer', image: publicImage, ...under((host) => host, {}) },
+    { ...runs, notes: ['empty-entry'] },
+  ],
+];
+
+const present: readonly Situation[] = [
+  [
+    'an image that is on the node, not to be pulled, for a login that it was pulled with',
+    { policy: 'Never', secrets: regcred, list, before: pulledBefore },
+    runs,
+  ],
+  [
+    'an image that is on the node, pulled in another namespace with the same login',
+    { policy: 'IfNotPresent', secrets: regcred, list, before: pulledElsewhere },
+    runs,
+  ],
+];
+
+function container(name: string, image: string): object {
+  return { name, image, imagePullPolicy: 'Always' };
+}
+
+function soon(): string {
+  return new Date(Date.now() + 3_600_000).toISOString();
+}
+
+/** By another pod. */
+async function pulledBefore({ namespace, image }: Place): Promise<void> {
+  const name = await newWorkload('Pod', namespace, { image, list: [{ name: 'regcred' }] });
+  await podSettled(namespace, name);
+}
+
+async function pulledElsewhere({ host, image }: Place): Promise<void> {
+  const namespace = await newNamespace({ serviceAccount: true });
+  await store(namespace, 'regcred', { auths: { [host]: good } });
+  await pulledBefore({ namespace, host, image });
+}
+
+describe.concurrent('a login', () => testSituations(logins));
+describe.concurrent('an image for everybody', () => testSituations(open));
+describe.concurrent('an image that is there', () => testSituations(present));

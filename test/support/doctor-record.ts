@@ -1,0 +1,18 @@
+/** The matrix of situations with its results, for people: written where REGSECRET_MATRIX names a file. */
+import { appendFileSync } from 'node:fs';
+
+export interface Recorded {
+  readonly title: string;
+  readonly code: string | undefined;
+  readonly kubelet: string;
+  readonly fix: string | undefined;
+  readonly healed: string;
+  readonly text: string;
+}
+
+export function recordSituation({ title, code = 'healthy', kubelet, fix, healed, text }: Recorded): void {
+  const file = process.env.REGSECRET_MATRIX;
+  if (!file) return;
+  const healing = healed === 'the command' ? `healed by \`${fix}\`` : healed;
+  appendFileSync(file, `- ${title} → ${code} → ${kubelet} → ${healing}\n${text.replaceAll(/^/gm, '      ')}\n`);
+}

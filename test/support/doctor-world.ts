@@ -1,0 +1,246 @@
+/** Situations of pods on the real node: each is made, seen through the eyes of the kubelet and of `why`, and healed. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import type { DoctorReport } from '../../src/domain/doctor-report.ts';
+import type { FindingCode } from '../../src/domain/finding.ts';
+import type { Prospect } from '../../src/domain/judgement.ts';
+import type { ImageView } from '../../src/domain/pull-view.ts';
+import type { Symptom } from '../../src/domain/symptom.ts';
+import { api, cluster, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
+import { created, type Kind, named, newWorkload, pathOf, regsecretIn } from './attach-world.ts';
+import { recordSituation } from './doctor-record.ts';
+import { artefact, execute } from './program.ts';
+
+/** What a Secret is made of: a docker config, or type and data. */
+export type Content = object | { readonly type: string; readonly data: Readonly<Record<string, string>> };
+
+export const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** An entry with user name and password. */
+export const login = (username: string, password: string): object => ({ auth: base64(`${username}:${password}`) });
+export const good = login(janedoe.username, janedoe.password);
+export const wrong = login(janedoe.username, 'wrong');
+
+export interface Setup {
+  /** What the image is pulled from; the Basic registry where nothing is said. */
+  readonly on?: 'basic' | 'bearer';
+  readonly kind?: Kind;
+  /** By the host of the registry; janedoe's private image where nothing is said. */
+  readonly image?: (host: string) => string;
+  readonly policy?: 'Always' | 'IfNotPresent' | 'Never';
+  readonly secrets?: (host: string) => Readonly<Record<string, Content>>;
+  /** The pod's own list, by names or as it is. */
+  readonly list?: readonly (string | object)[];
+  /** The list of the service account when the pod is created. */
+  readonly account?: readonly string[];
+  /** More of the spec of pods. */
+  readonly spec?: (image: string) => object;
+  /** More of the spec of the workload. */
+  readonly fields?: object;
+  readonly before?: (place: Place) => Promise<unknown>;
+  /** Once the kubelet has done what it can. */
+  readonly after?: (place: Place) => Promise<unknown>;
+}
+
+export interface Place {
+  readonly namespace: string;
+  readonly host: string;
+  readonly image: string;
+}
+
+export interface Expected {
+  /** What the kubelet makes of the image: it runs, or why it says that it does not. */
+  readonly kubelet: 'runs' | Symptom;
+  readonly cause?: FindingCode;
+  /** Left out: as the kubelet does. */
+  readonly prospect?: Prospect;
+  /** As it is printed, with NS, HOST and POD for what differs each time. */
+  readonly fix?: string;
+  /** Left out: the command is run, and the pod runs then. `by itself`: it runs without it. */
+  readonly healed?: 'by itself' | 'not by a command of ours';
+  readonly notes?: readonly FindingCode[];
+  /** Left out: 1 where there is a cause. */
+  readonly exit?: 0 | 1;
+}
+
+export type Situation = readonly [title: string, setup: Setup, expected: Expected];
+
+/** Tests for `situations`, all at a time: the kubelet mostly waits. */
+export function testSituations(situations: readonly Situation[]): void {
+  vi.setConfig({ maxConcurrency: 24 });
+  test.concurrent.each(situations)('%s', { timeout: 150_000 }, async (title, setup, expected) => {
+    const place = await make(setup);
+    const pod = await firstPod(place.namespace, setup.kind ?? 'Pod');
+    const settled = await podSettled(place.namespace, pod);
+    expect(settled.phase === 'Running' ? 'runs' : 'fails', settled.message).toBe(
+      expected.kubelet === 'runs' ? 'runs' : 'fails',
+    );
+    await setup.after?.(place);
+    const report = await examine(pod, place, expected);
+    const fix = report.image.cause?.fix;
+    const healed = await heal(fix, place, expected);
+    recordSituation({ title, ...report, code: report.image.cause?.code, fix: fix?.command, healed });
+  });
+}
+
+async function make({ on = 'basic', kind = 'Pod', ...setup }: Setup): Promise<Place> {
+  const { host, privateImage } = node().registries[on];
+  const image = setup.image?.(host) ?? privateImage;
+  const namespace = await newNamespace({ serviceAccount: true });
+  const place = { namespace, host, image };
+  for (const [name, content] of Object.entries(setup.secrets?.(host) ?? {})) await store(namespace, name, content);
+  if (setup.account !== undefined) await giveAccount(namespace, setup.account);
+  await setup.before?.(place);
+  const list = setup.list?.map((entry) => (typeof entry === 'string' ? { name: entry } : entry));
+  const container = { name: 'app', image, imagePullPolicy: setup.policy ?? 'Always' };
+  await newWorkload(kind, namespace, {
+    name: 'web',
+    image,
+    ...(list === undefined ? {} : { list }),
+    spec: { containers: [container], ...setup.spec?.(image) },
+    fields: setup.fields ?? {},
+  });
+  if (kind === 'CronJob') await kubectl(['create', 'job', '--from=cronjob/web', 'web-now', '-n', namespace]);
+  return place;
+}
+
+export async function store(namespace: string, name: string, content: Content): Promise<void> {
+  const json = Buffer.from(JSON.stringify(content)).toString('base64');
+  const usual = { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': json } };
+  const whole = { apiVersion: 'v1', kind: 'Secret', ...('data' in content ? content : usual) };
+  const { metadata = {} } = content as { metadata?: object };
+  await created(`/api/v1/namespaces/${namespace}/secrets`, { ...whole, metadata: { ...metadata, name } });
+}
+
+/** Gives the service account `default` this list. */
+export async function giveAccount(namespace: string, names: readonly string[], fields: object = {}): Promise<void> {
+  const body = { ...fields, imagePullSecrets: named(...names) };
+  const { status } = await patch(`/api/v1/namespaces/${namespace}/serviceaccounts/default`, body);
+  if (status !== 200) throw new Error(`the service account of ${namespace}: ${status}`);
+}
+
+export function patch(path: string, body: object): ReturnType<typeof api> {
+  return api('PATCH', path, body, { 'content-type': 'application/merge-patch+json' });
+}
+
+/** The pod itself, or the first that a workload has. */
+async function firstPod(namespace: string, kind: Kind): Promise<string> {
+  if (kind === 'Pod') return 'web';
+  const path = `${pathOf('Pod', namespace)}?labelSelector=app%3Dweb`;
+  return waitFor(async () => (await api('GET', path)).body.items[0]?.metadata.name, { what: `a pod in ${namespace}` });
+}
+
+interface Examined {
+  readonly image: ImageView;
+  readonly exit: number;
+  readonly text: string;
+  readonly kubelet: string;
+}
+
+/** What `why` says about the pod, held against what is expected. */
+async function examine(pod: string, place: Place, expected: Expected): Promise<Examined> {
+  const { namespace } = place;
+  const ran = await regsecretIn(namespace, ['why', `pod/${pod}`, '-o', 'json']);
+  const people = await regsecretIn(namespace, ['why', `pod/${pod}`]);
+  const report: DoctorReport = JSON.parse(ran.stdout);
+  const images = report.pullers?.[0]?.images ?? [];
+  const image = images.find(({ cause }) => cause !== undefined) ?? (images[0] as ImageView);
+  const { cause, kubelet } = image;
+  const fix = cause && typed(cause.fix.command, { ...place, pod });
+  const causes = images.map((one) => JSON.stringify(one.cause?.arguments));
+  const notes = report.findings.filter((found) => !causes.includes(JSON.stringify(found.arguments)));
+  const exit = expected.exit ?? (expected.cause === undefined ? 0 : 1);
+  expect(
+    {
+      kubelet: kubelet?.symptom ?? 'runs',
+      agrees: kubelet?.agrees ?? true,
+      prospect: image.prospect,
+      cause: cause?.code,
+      fix,
+      notes: notes.map(({ code }) => code),
+      exit: ran.code,
+    },
+    people.stdout,
+  ).toEqual({
+    kubelet: expected.kubelet,
+    agrees: cause?.code !== 'unexplained',
+    prospect: expected.prospect ?? (expected.kubelet === 'runs' ? 'will pull' : 'will not pull'),
+    cause: expected.cause,
+    fix: expected.fix,
+    notes: expected.notes ?? [],
+    exit,
+  });
+  expect(people.code).toBe(exit);
+  expect(people.stdout + people.stderr).not.toContain(janedoe.password);
+  return { image, exit, text: people.stdout + people.stderr, kubelet: kubelet?.symptom ?? 'runs' };
+}
+
+/** A command with names for what differs each time. */
+function typed(command: string, { namespace, host, pod }: Place & { readonly pod: string }): string {
+  const port = host.split(':')[1] ?? '';
+  const named = command.replaceAll(namespace, 'NS').replaceAll(host, 'HOST').replaceAll(`:${port}`, ':PORT');
+  const elsewhere = named.replaceAll(/test-\w{10}/g, 'ELSEWHERE');
+  return pod === 'web' ? elsewhere : elsewhere.replaceAll(pod, 'POD');
+}
+
+/** Runs the command as a person would paste it, and waits for a pod that runs. */
+async function heal(
+  fix: { readonly command: string; readonly sufficient: boolean } | undefined,
+  place: Place,
+  { kubelet, healed, cause }: Expected,
+): Promise<string> {
+  if (kubelet === 'runs') return 'nothing to heal';
+  if (cause !== undefined) expect(fix?.sufficient).toBe(healed === undefined);
+  if (healed === 'not by a command of ours') return healed;
+  if (healed === undefined) await paste(fix?.command ?? '', place);
+  const pod = await runningPod(place.namespace);
+  const after = await regsecretIn(place.namespace, ['why', `pod/${pod}`]);
+  expect(after.code, after.stdout).toBe(0);
+  return healed ?? 'the command';
+}
+
+/** No terminal: nothing is asked, and logins come from docker's config, as they would on the machine of a person. */
+async function paste(command: string, { host }: Place): Promise<void> {
+  const { env } = machine(host);
+  const ran = await execute(['sh', '-ec', command], { env });
+  expect(ran.code, `${command}\n${ran.stderr}`).toBe(0);
+}
+
+/** The name of a pod of the situation that has all its containers running. */
+async function runningPod(namespace: string): Promise<string> {
+  const path = `${pathOf('Pod', namespace)}?labelSelector=app%3Dweb`;
+  const running = async (): Promise<string | undefined> => {
+    const { items } = (await api('GET', path)).body;
+    const ready = items.find(
+      (pod: { metadata: { deletionTimestamp?: string }; status: { containerStatuses?: { ready: boolean }[] } }) =>
+        pod.metadata.deletionTimestamp === undefined &&
+        pod.status.containerStatuses?.every((status) => status.ready) === true,
+    );
+    return ready?.metadata.name;
+  };
+  return waitFor(running, { what: `a pod in ${namespace} to run`, deadlineMs: 90_000, everyMs: 200 });
+}
+
+/** A PATH with the two programs that commands begin with, and docker's config with good logins. */
+function machine(host: string): { readonly env: Record<string, string> } {
+  const folder = mkdtempSync(join(cluster().home, 'machine-'));
+  const script = (name: string, words: readonly string[]): void => {
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  };
+  script('regsecret', artefact());
+  script('kubectl', [cluster().bin.kubectl]);
+  const auths = {
+    [host]: good,
+    [host.replace('127.0.0.1', 'localhost')]: good,
+    'r.example': good,
+    'https://index.docker.io/v1/': good,
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
+  const env = {
+    PATH: `${folder}:${process.env.PATH}`,
+    KUBECONFIG: cluster().kubeconfig,
+    DOCKER_CONFIG: folder,
+  };
+  return { env };
+}
