@@ -195,11 +195,16 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
   command(
     'doctor',
-    'explain why a pod cannot pull, step by step, and name the command that mends it',
+    'explain why pods cannot pull, or will not, and name the command that mends it',
     (doctor) =>
       kubernetesFlags(
         doctor
           .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, or the name of a pod')
+          .optionsGroup('Images that are not deployed yet:')
+          .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
+          .option('--sa, --serviceaccount <name>', 'with this service account (default: default)')
+          .option('--secret <name>', 'with this pull secret in its own list (repeatable)', collect)
+          .optionsGroup('How:')
           .option('--offline', 'ask no registry')
           .option('--strict', 'exit 1 for warnings, too')
           .option('-v, --verbose', 'show every step')
@@ -212,7 +217,11 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       )
         .addHelpText(
           'after',
-          examples(name, [['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says']]),
+          examples(name, [
+            ['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says'],
+            ['why deploy/web secret/regcred -v', 'a workload with its worst pod, and a Secret, step by step'],
+            ['why --image ghcr.io/org/app:v2 --serviceaccount ci', 'before it is deployed'],
+          ]),
         )
         .action(async (targets: string[], options) => {
           const { doctor: run } = await import('./commands/doctor.ts');

@@ -1,15 +1,16 @@
 /** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that mends it. */
 import type { KubeFlags } from '../cluster/flags.ts';
 import { inLanes } from '../cluster/lanes.ts';
-import { type DoctorReport, UNSEEN } from '../domain/doctor-report.ts';
+import { reportOf } from '../domain/diagnosis.ts';
+import type { DoctorReport } from '../domain/doctor-report.ts';
 import { parseDoctorTargets } from '../domain/doctor-target.ts';
 import type { Gathered } from '../domain/gathered.ts';
-import type { Answer, Puller, PullFacts } from '../domain/pull-facts.ts';
-import { openQuestions, reportOn } from '../domain/pull-report.ts';
-import { findingViews, pullerView } from '../domain/pull-view.ts';
+import { loginQuestions } from '../domain/login-check.ts';
+import type { Answer, PullFacts } from '../domain/pull-facts.ts';
+import { openQuestions } from '../domain/pull-report.ts';
 import { type Question, questionKey } from '../domain/question.ts';
 import { shellWord } from '../domain/shell-word.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printDoctor } from '../output/doctor-printer.ts';
 import { printerFor } from '../output/printer.ts';
@@ -17,6 +18,9 @@ import type { RegistryFlags } from '../registry/client.ts';
 
 export interface DoctorOptions extends RegistryFlags, KubeFlags {
   readonly targets: readonly string[];
+  readonly image?: readonly string[] | undefined;
+  readonly serviceaccount?: string | undefined;
+  readonly secret?: readonly string[] | undefined;
   readonly offline?: boolean | undefined;
   readonly strict?: boolean | undefined;
   readonly verbose?: boolean | undefined;
@@ -28,39 +32,30 @@ const LANES = 16;
 
 /** Prints what is wrong; 0 when nothing is, 1 when something keeps an image away. Throws UserError. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
-  const { pullers, facts, findings: others, unchecked } = await gather(options, io);
-  const answered = await askRegistries(pullers, facts, options, io);
-  const reports = pullers.map((puller) => reportOn(puller, answered));
-  const findings = findingViews(reports, others);
-  const healthy = !findings.some(({ severity }) => severity === 'error' || options.strict === true);
-  const report: DoctorReport = {
-    healthy,
-    asked: answered.answers.size > 0,
-    pullers: reports.map((one) => pullerView(one, answered)),
-    findings,
-    unchecked,
-    unseen: UNSEEN,
-  };
-  await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now: facts.now }, io);
+  const gathered = await gather(options, io);
+  const answered = await askRegistries(gathered, options, io);
+  const report = reportOf(gathered, answered, options.strict === true);
+  await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now: answered.now }, io);
   await sayMore(report, options, io);
-  return healthy ? EXIT.ok : EXIT.failed;
+  return report.healthy ? EXIT.ok : EXIT.failed;
 }
 
 /** From wherever it is asked for. */
 async function gather(options: DoctorOptions, io: Io): Promise<Gathered> {
+  const { image, serviceaccount, secret } = options;
   const targets = parseDoctorTargets(options.targets);
+  if (image === undefined && (serviceaccount ?? secret) !== undefined) {
+    const text = '--serviceaccount and --secret say how --image is pulled, which is missing';
+    throw new UsageError(text, `regsecret why --image ghcr.io/org/app:v1`);
+  }
   const { gatherTargets } = await import('../cluster/doctor/gather.ts');
   return gatherTargets(targets, options, io);
 }
 
 /** The facts with what registries say, asked as long as an answer may change what is said. */
-async function askRegistries(
-  pullers: readonly Puller[],
-  facts: PullFacts,
-  options: DoctorOptions,
-  io: Io,
-): Promise<PullFacts> {
-  let open = openQuestions(pullers, facts);
+async function askRegistries(gathered: Gathered, options: DoctorOptions, io: Io): Promise<PullFacts> {
+  const { facts } = gathered;
+  let open = questionsOf(gathered, facts);
   if (open.length === 0) return facts;
   const { createRegistryClient } = await import('../registry/client.ts');
   const client = await createRegistryClient(options, io);
@@ -72,12 +67,16 @@ async function askRegistries(
         const verdict = await client.verify({ ...question, credential: question.login });
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
-      open = openQuestions(pullers, answered).filter((question) => isNew(question, answers));
+      open = questionsOf(gathered, answered).filter((question) => isNew(question, answers));
     }
     return answered;
   } finally {
     client.close();
   }
+}
+
+function questionsOf({ pullers, secrets = [] }: Gathered, facts: PullFacts): readonly Question[] {
+  return [...loginQuestions(secrets, facts), ...openQuestions(pullers, facts)];
 }
 
 function isNew(question: Question, answers: ReadonlyMap<string, Answer>): boolean {
@@ -94,8 +93,16 @@ async function sayMore(report: DoctorReport, options: DoctorOptions, io: Io): Pr
 }
 
 /** The command line that was typed. */
-function again({ targets, namespace, context, kubeconfig }: DoctorOptions): string {
-  const flags = Object.entries({ '-n': namespace, '--context': context, '--kubeconfig': kubeconfig });
-  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, shellWord(value)]));
+function again(options: DoctorOptions): string {
+  const { targets, image, serviceaccount, secret, namespace, context, kubeconfig } = options;
+  const flags = Object.entries({
+    '--image': image,
+    '--serviceaccount': serviceaccount,
+    '--secret': secret,
+    '-n': namespace,
+    '--context': context,
+    '--kubeconfig': kubeconfig,
+  });
+  const given = flags.flatMap(([flag, value = []]) => [value].flat().flatMap((one) => [flag, shellWord(one)]));
   return ['regsecret', 'why', ...targets, ...given].join(' ');
 }

@@ -1,5 +1,6 @@
 /** The result of `doctor`, as `-o json` prints it. */
-import type { FindingView, PullerView } from './pull-view.ts';
+import type { FindingView, PullerView, SecretView } from './pull-view.ts';
+import type { Usage } from './usage.ts';
 
 export interface DoctorReport {
   /** Whether nothing is wrong, as the exit code says it. */
@@ -8,6 +9,8 @@ export interface DoctorReport {
   readonly asked: boolean;
   /** Left out where many objects were looked at: what is wrong with them is among the findings. */
   readonly pullers?: readonly PullerView[];
+  /** Secrets that were asked about themselves. */
+  readonly secrets?: readonly SecretReport[];
   /** How much was looked at, where it was much. */
   readonly counts?: Counts;
   /** Everything that is wrong, errors first. */
@@ -16,6 +19,12 @@ export interface DoctorReport {
   readonly unchecked: readonly string[];
   /** What nobody can see from here. */
   readonly unseen: readonly string[];
+}
+
+export interface SecretReport extends SecretView {
+  readonly namespace: string;
+  /** Left out where nobody looked. */
+  readonly usedBy?: Usage;
 }
 
 export interface Counts {

@@ -181,6 +181,8 @@ function server(name: string): string {
 }
 
 function setImage(object: FindingObject, way: Way, container: string, image: string): string {
+  // Nothing has that image yet.
+  if (object.kind === 'ServiceAccount') return `regsecret why${scope(object)} --image ${shellWord(image)}`;
   const target = way.how === 'template' ? way.target : object;
   return `kubectl set image ${target.kind.toLowerCase()}/${target.name} ${container || 'CONTAINER'}=${shellWord(image)}${scope(object)}`;
 }

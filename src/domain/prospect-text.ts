@@ -1,6 +1,6 @@
 /** What becomes of an image, in one sentence. */
 import { targetName } from './object-ref.ts';
-import type { ImageView, PullerView } from './pull-view.ts';
+import type { Affected, ImageView, PullerView } from './pull-view.ts';
 
 /** `image` is one of `puller`. */
 export function formatProspect(puller: PullerView, image: ImageView): string {
@@ -42,4 +42,20 @@ function whoOf({ object, count }: PullerView): string {
   const name = targetName(object);
   if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
   return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
+}
+
+/** What a new pod pulls with, where it is not said for which images; undefined for anything but a service account. */
+export function formatAccount({ object, images, list: { names, from } }: PullerView): string | undefined {
+  if (object.kind !== 'ServiceAccount' || images.length > 0) return undefined;
+  const name = `a new pod with ${targetName(object)}`;
+  if (from === 'not known') return `what ${name} pulls with may not be read`;
+  return names.length === 0 ? `${name} pulls without a login` : `${name} pulls with ${names.join(', ')}`;
+}
+
+/** Who has a finding. */
+export function formatAffected({ pods, examples, others }: Affected): string {
+  const names = examples.join(', ') + (others === 0 ? '' : ` and ${others} more`);
+  if (pods === 0) return `affects ${names}`;
+  const count = `${pods} ${pods === 1 ? 'pod' : 'pods'}`;
+  return names === '' ? `affects ${count}` : `affects ${count}: ${names}`;
 }

@@ -4,7 +4,6 @@ import { closest } from './closest.ts';
 import { diagnose } from './diagnose.ts';
 import type { Finding, FindingCode, FindingObject } from './finding.ts';
 import type { ImageUse } from './image-use.ts';
-import type { ObjectRef } from './object-ref.ts';
 import type { Puller, PullFacts, ReadSecret, SecretState } from './pull-facts.ts';
 import { hasLogin, type Trial, tryList } from './pull-trial.ts';
 import type { Question } from './question.ts';
@@ -52,12 +51,16 @@ function asAllowed(puller: Puller, facts: PullFacts): Puller {
   return { ...puller, way: wayUnder(puller.way, ref) };
 }
 
-export function objectOf({ kind, namespace, name }: ObjectRef): FindingObject {
+export function objectOf({
+  kind,
+  namespace,
+  name,
+}: Pick<FindingObject, 'kind' | 'name'> & { readonly namespace: string }): FindingObject {
   return { kind, ...(namespace === '' ? {} : { namespace }), name };
 }
 
 export function secretObject({ puller }: PullCase, name: string): FindingObject {
-  return objectOf({ ...puller.ref, kind: 'Secret' as never, name });
+  return objectOf({ kind: 'Secret', namespace: puller.ref.namespace, name });
 }
 
 export function stateOf({ puller, facts }: PullCase, name: string): SecretState | undefined {

@@ -19,6 +19,8 @@ export interface Puller {
   readonly pod?: PodFacts;
   /** How many there are of this kind; one is described here. */
   readonly count: number;
+  /** Of what makes pods: how many of them run. */
+  readonly runs?: number;
 }
 
 export interface PodFacts {

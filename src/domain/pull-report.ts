@@ -22,9 +22,3 @@ export function openQuestions(pullers: readonly Puller[], facts: PullFacts): Que
   const open = pullers.flatMap((puller) => puller.images.flatMap((use) => judge(puller, use, facts).open));
   return [...new Map(open.map((question) => [questionKey(question), question])).values()];
 }
-
-/** Causes first; errors before warnings. */
-export function findingsOf({ judgements, notes }: PullerReport): Finding[] {
-  const causes = judgements.flatMap(({ cause }) => cause ?? []);
-  return [...causes, ...judgements.flatMap((judgement) => judgement.notes), ...notes];
-}

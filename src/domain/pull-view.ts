@@ -1,14 +1,15 @@
 /** The result of `doctor` for programs and printers: everything that was found out, and no password. */
-import type { Origin } from './applied-list.ts';
+import { appliedList, type Origin } from './applied-list.ts';
+import type { ContentEntry } from './contents.ts';
 import type { Finding } from './finding.ts';
 import { fixFor, isSufficient } from './finding-fix.ts';
 import { formatFinding } from './finding-text.ts';
 import type { ImagePolicy, ImageState } from './image-use.ts';
 import type { Fix, Judgement, Prospect } from './judgement.ts';
+import { loginAnswer } from './login-check.ts';
 import type { ObjectRef } from './object-ref.ts';
 import type { Answer, PullFacts } from './pull-facts.ts';
-import { findingsOf, type PullerReport } from './pull-report.ts';
-import { findingKey } from './puller-notes.ts';
+import type { PullerReport } from './pull-report.ts';
 import { hideUserInfo } from './server.ts';
 import type { Symptom } from './symptom.ts';
 import { rfc3339 } from './time.ts';
@@ -27,6 +28,8 @@ export interface Affected {
   readonly pods: number;
   /** Some of them, or of what makes them, as `deployment/web`. */
   readonly examples: readonly string[];
+  /** How many there are beside the examples. */
+  readonly others: number;
 }
 
 export interface PullerView {
@@ -47,7 +50,16 @@ export interface SecretView {
   readonly name: string;
   readonly state: 'there' | 'missing' | 'not readable';
   readonly type?: string;
-  readonly entries?: readonly { readonly server: string; readonly username?: string; readonly error?: string }[];
+  readonly entries?: readonly EntryView[];
+}
+
+export interface EntryView {
+  readonly server: string;
+  readonly username?: string;
+  readonly error?: string;
+  /** What the registry says of the login by itself, where it was asked that. */
+  readonly verdict?: Verdict;
+  readonly askedAt?: string;
 }
 
 export interface ImageView {
@@ -94,7 +106,7 @@ export function findingView(found: Finding, affects?: Affected, fix?: Fix): Find
 
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
   const { ref, account, pod, count } = puller;
-  const { names, origin } = judgements[0]?.applied ?? { names: [], origin: 'none' };
+  const { names, origin } = judgements[0]?.applied ?? appliedList(puller, facts);
   const state = stateOf(puller, facts);
   return {
     object: ref,
@@ -117,19 +129,26 @@ function stateOf({ pod }: PullerReport['puller'], { nodes }: PullFacts): PullerV
   return nodes.get(pod.node)?.exists === false ? 'node gone' : undefined;
 }
 
-function secretView(name: string, namespace: string, { secrets }: PullFacts): SecretView {
-  const state = secrets.get(secretKey(namespace, name));
+export function secretView(name: string, namespace: string, facts: PullFacts): SecretView {
+  const state = facts.secrets.get(secretKey(namespace, name));
   if (state?.is !== 'there') return { name, state: state?.is === 'missing' ? 'missing' : 'not readable' };
   const { type, entries } = state.contents;
   return {
     name,
     state: 'there',
     type,
-    entries: entries.map(({ server, login, error }) => ({
-      server: hideUserInfo(server),
-      ...(login === undefined || login.username === '' ? {} : { username: login.username }),
-      ...(error === undefined ? {} : { error }),
-    })),
+    entries: entries.map((entry) => entryView(entry, facts)),
+  };
+}
+
+function entryView(entry: ContentEntry, facts: PullFacts): EntryView {
+  const { server, login, error } = entry;
+  const answer = loginAnswer(entry, facts);
+  return {
+    server: hideUserInfo(server),
+    ...(login === undefined || login.username === '' ? {} : { username: login.username }),
+    ...(error === undefined ? {} : { error }),
+    ...(answer === undefined ? {} : answerView(answer)),
   };
 }
 
@@ -174,25 +193,4 @@ function agrees({ use: { state }, trial, cause }: Judgement): boolean {
   if (answers.includes('rejected')) return ['refused', 'unauthorized', 'no access'].includes(symptom);
   // Then it is the kubelet that the cause comes from, or there was no login.
   return trial.pulls === undefined || ['no credential', 'unauthorized', 'no access'].includes(symptom);
-}
-
-/** All findings of several reports, and others, each once: errors first. */
-export function findingViews(reports: readonly PullerReport[], others: readonly Finding[]): FindingView[] {
-  const views = new Map<string, FindingView>();
-  for (const report of reports) {
-    const fixes = new Map(report.judgements.map(({ cause, fix }) => [cause, fix]));
-    for (const found of findingsOf(report)) {
-      const key = findingKey(found);
-      if (!views.has(key)) views.set(key, findingView(found, undefined, fixes.get(found)));
-    }
-  }
-  for (const found of others) {
-    const key = findingKey(found);
-    if (!views.has(key)) views.set(key, findingView(found));
-  }
-  return [...views.values()].sort((one, other) => rank(one) - rank(other));
-}
-
-function rank({ severity }: Finding): number {
-  return severity === 'error' ? 0 : 1;
 }

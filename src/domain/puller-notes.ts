@@ -1,5 +1,5 @@
 /** What is worth a word about a pod or template and its Secrets, beside the causes: none of it keeps an image away by itself. */
-import type { AppliedList } from './applied-list.ts';
+import { type AppliedList, accountOf, appliedList } from './applied-list.ts';
 import { diagnose } from './diagnose.ts';
 import { type Finding, finding, withSeverity } from './finding.ts';
 import type { Judgement } from './judgement.ts';
@@ -12,11 +12,10 @@ import { secretKey } from './usage.ts';
 
 /** `judgements` are those of all its images; what they say is not said again. */
 export function notesOn(puller: Puller, judgements: readonly Judgement[], facts: PullFacts): Finding[] {
-  const [first] = judgements;
-  if (first === undefined) return [];
   const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
-  const rules = [emptyName, duplicateNames, differentCredentials, secretNotes];
-  const found = rules.flatMap((rule) => rule({ puller, applied: first.applied, judgements, facts }));
+  const applied = judgements[0]?.applied ?? appliedList(puller, facts);
+  const rules = [emptyName, duplicateNames, differentCredentials, ...(judgements.length === 0 ? [] : [secretNotes])];
+  const found = rules.flatMap((rule) => rule({ puller, applied, judgements, facts }));
   return found.filter((one) => !said.has(findingKey(one))).map((one) => withSeverity(one, 'warning'));
 }
 
@@ -36,16 +35,24 @@ interface Noted {
 }
 
 /** pkg/api/pod/warnings.go */
-function emptyName({ puller: { ref, list, way } }: Noted): Finding[] {
-  const isEmpty = (list ?? []).some((entry) => listedNames([entry]).length === 0);
+function emptyName({ puller, facts }: Noted): Finding[] {
+  const { ref, way } = puller;
+  const isEmpty = writtenList(puller, facts).some((entry) => listedNames([entry]).length === 0);
   return isEmpty ? [finding('empty-name', objectOf(ref), { way })] : [];
 }
 
 /** pkg/api/pod/warnings.go */
-function duplicateNames({ puller: { ref, list, way } }: Noted): Finding[] {
-  const names = listedNames(list);
+function duplicateNames({ puller, facts }: Noted): Finding[] {
+  const { ref, way } = puller;
+  const names = listedNames(writtenList(puller, facts));
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   return [...twice].map((secret) => finding('duplicate-name', objectOf(ref), { secret, way }));
+}
+
+/** The list that stands in the object itself. */
+function writtenList(puller: Puller, facts: PullFacts): readonly unknown[] {
+  const account = puller.ref.kind === 'ServiceAccount' ? accountOf(puller, facts) : undefined;
+  return puller.list ?? (account?.is === 'there' ? account.list : undefined) ?? [];
 }
 
 /** Several logins under one key, of which all but one are tried in vain. */

@@ -22,6 +22,12 @@ export type UsageIndex = Map<string, Counted>;
 
 export const UNUSED: Usage = { serviceAccounts: [], workloads: [], pods: 0 };
 
+/** Which Secret. */
+export interface SecretName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** One text for each Secret. */
 export function secretKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;

@@ -1,10 +1,13 @@
 /** What `doctor` prints: for people the verdict, the cause and the command first, and the way there with `-v`. */
-import type { DoctorReport } from '../domain/doctor-report.ts';
+import type { DoctorReport, SecretReport } from '../domain/doctor-report.ts';
 import { printable } from '../domain/printable.ts';
-import { formatProspect, formatState } from '../domain/prospect-text.ts';
+import { formatAccount, formatAffected, formatProspect, formatState } from '../domain/prospect-text.ts';
 import type { FindingView, ImageView, PullerView } from '../domain/pull-view.ts';
 import { findingKey } from '../domain/puller-notes.ts';
+import { displayServer } from '../domain/server.ts';
 import { SYMPTOM_TEXTS } from '../domain/symptom.ts';
+import { formatUsage } from '../domain/usage.ts';
+import { describeVerdict } from '../domain/verdict.ts';
 import type { Io } from '../io.ts';
 import { stepsOf } from './doctor-steps.ts';
 import { writeStructured } from './structured.ts';
@@ -26,6 +29,7 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
     for (const text of pullerLines(puller, style)) line(text);
     if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
   }
+  for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
   for (const text of noteLines(report, style)) line(text);
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
   if (unexplained || options.verbose) line(`not seen from here: ${report.unseen.join(', ')}`);
@@ -33,7 +37,7 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
 
 /** What is wrong first. */
 function pullerLines(puller: PullerView, style: Style): string[] {
-  const state = formatState(puller);
+  const state = formatState(puller) ?? formatAccount(puller);
   const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
   const shown = puller.state === 'done' ? [] : images.flatMap((image) => imageLines(puller, image, style));
   return [...(state === undefined ? [] : [printable(state)]), ...shown];
@@ -63,13 +67,35 @@ function kubeletLine({ reason, symptom, agrees }: NonNullable<ImageView['kubelet
   return agrees ? `seen:  the kubelet says so, too: ${text}` : `seen:  the kubelet said something else: ${text}`;
 }
 
+/** What it is, who uses it, and what registries say of each login. */
+function secretLines({ name, state, type = '', entries = [], usedBy }: SecretReport): string[] {
+  const users = usedBy === undefined ? [] : formatUsage(usedBy);
+  const more = users.length > USERS ? ` and ${users.length - USERS} more` : '';
+  const used = users.length === 0 ? '' : `, used by ${users.slice(0, USERS).join(', ')}${more}`;
+  if (state !== 'there') return [`secret/${name} ${SECRET_STATES[state]}${used}`];
+  return [
+    `secret/${name} (${type.replace(/^kubernetes\.io\//, '')})${used}`,
+    ...entries.map(({ server, username = 'no user', verdict }) => {
+      const answer = verdict === undefined ? '' : `: its registry ${describeVerdict(verdict)}`;
+      return `  ${displayServer(server)} (${username})${answer}`;
+    }),
+  ];
+}
+
+const USERS = 5;
+const SECRET_STATES = { missing: 'does not exist', 'not readable': 'may not be read' } as const;
+
 /** What is not the cause of anything above. */
 function noteLines(report: DoctorReport, style: Style): string[] {
   const causes = new Set((report.pullers ?? []).flatMap(({ images }) => images.map(({ cause }) => findingKey(cause))));
   return report.findings.filter((found) => !causes.has(findingKey(found))).flatMap((found) => noteLine(found, style));
 }
 
-function noteLine({ severity, message, fix }: FindingView, style: Style): string[] {
+function noteLine({ severity, message, fix, affects }: FindingView, style: Style): string[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
-  return [`${label} ${printable(message)}`, `${style.faint('hint:')} ${printable(fix.command)}`];
+  return [
+    `${label} ${printable(message)}`,
+    ...(affects === undefined ? [] : [`  ${style.faint(printable(formatAffected(affects)))}`]),
+    `${style.faint('hint:')} ${printable(fix.command)}`,
+  ];
 }

@@ -1,5 +1,6 @@
 /** From a pod, or what made it, up to whoever would undo a change of it. */
 import type { Controller, Holder } from '../../domain/holder.ts';
+import type { ObjectRef } from '../../domain/object-ref.ts';
 import { pullKindOf } from '../../domain/pull-kind.ts';
 import { getHolder } from '../object-request.ts';
 import type { Transport } from '../transport.ts';
@@ -16,8 +17,12 @@ export interface Owners {
 /** No chain of Kubernetes' own controllers is longer than CronJob, Job, Pod. */
 const MAX_DEPTH = 6;
 
-/** Follows the controllers of `holder`. Throws UserError where one may not be read. */
-export async function walkOwners(transport: Transport, holder: Holder): Promise<Owners> {
+/** Follows the controllers of `holder`, each of which `read` gives. Throws UserError where one may not be read. */
+export async function walkOwners(
+  transport: Transport,
+  holder: Holder,
+  read: (ref: ObjectRef) => Promise<Holder | undefined> = (ref) => getHolder(transport, ref),
+): Promise<Owners> {
   let top = holder;
   const chain: Holder[] = [];
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
@@ -26,7 +31,7 @@ export async function walkOwners(transport: Transport, holder: Holder): Promise<
     const kind = pullKindOf(controller.apiVersion, controller.kind);
     if (kind === undefined) return { top, beyond: controller, chain };
     const { namespace } = top.ref;
-    const owner = await getHolder(transport, { kind: kind.kind, namespace, name: controller.name });
+    const owner = await read({ kind: kind.kind, namespace, name: controller.name });
     // One of the same name that came later did not make this.
     if (owner?.uid !== controller.uid) return { top, beyond: controller, chain };
     top = owner;

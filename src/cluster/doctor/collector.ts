@@ -1,14 +1,16 @@
 /** Collects what a diagnosis needs to know of a cluster: everything once, and what may not be read by its name. */
 import { readContents } from '../../domain/contents.ts';
 import { fieldOf, type Holder, holderOf, isEnforced } from '../../domain/holder.ts';
+import { type ObjectRef, refKey } from '../../domain/object-ref.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/pull-facts.ts';
 import { pullKind } from '../../domain/pull-kind.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../../domain/secret.ts';
 import { secretKey } from '../../domain/usage.ts';
 import { ApiError } from '../api-error.ts';
-import { listPages, objectPath } from '../object-request.ts';
+import { getHolder, listPages, objectPath } from '../object-request.ts';
 import { secretPath } from '../secret-request.ts';
 import type { Transport } from '../transport.ts';
+import { createStore } from './store.ts';
 
 const SECRETS = { group: '', plural: 'secrets' } as const;
 const NODES = { group: '', plural: 'nodes' } as const;
@@ -20,6 +22,8 @@ export interface Collector {
   secret(namespace: string, name: string): Promise<SecretState>;
   account(namespace: string, name: string): Promise<AccountState>;
   node(name: string): Promise<NodeFacts | undefined>;
+  /** Who makes pods. Throws UserError where it may not be read. */
+  maker(ref: ObjectRef): Promise<Holder | undefined>;
   /** Reads all pull secrets of a namespace. */
   others(namespace: string): Promise<void>;
   /** Keeps a Secret that has been read already. */
@@ -34,6 +38,7 @@ export function createCollector(transport: Transport): Collector {
   const accounts = createStore<AccountState>();
   const nodes = createStore<NodeFacts | undefined>();
   const others = createStore<readonly string[] | undefined>();
+  const makers = createStore<Holder | undefined>();
   const keep = (secret: Secret): void => {
     const { namespace = '', name = '' } = secret.metadata;
     secrets.done.set(secretKey(namespace, name), { is: 'there', secret, contents: readContents(secret) });
@@ -46,6 +51,7 @@ export function createCollector(transport: Transport): Collector {
       secrets.once(secretKey(namespace, name), () => readSecret(transport, namespace, name, unchecked)),
     account: (namespace, name) =>
       accounts.once(secretKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
+    maker: (ref) => makers.once(refKey(ref), () => getHolder(transport, ref)),
     node: (name) => nodes.once(name, () => readNode(transport, name, unchecked)),
     async others(namespace) {
       await others.once(namespace, () => listSecrets(transport, namespace, keep, unchecked));
@@ -59,28 +65,6 @@ export function createCollector(transport: Transport): Collector {
       others: present(others.done),
       answers: new Map(),
     }),
-  };
-}
-
-interface Store<T> {
-  readonly done: Map<string, T>;
-  once(key: string, read: () => Promise<T>): Promise<T>;
-}
-
-function createStore<T>(): Store<T> {
-  const begun = new Map<string, Promise<T>>();
-  const done = new Map<string, T>();
-  return {
-    done,
-    async once(key, read) {
-      const known = done.get(key);
-      if (known !== undefined) return known;
-      const promise = begun.get(key) ?? read();
-      begun.set(key, promise);
-      const value = await promise;
-      if (!done.has(key)) done.set(key, value);
-      return value;
-    },
   };
 }
 

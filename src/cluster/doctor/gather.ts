@@ -1,14 +1,26 @@
 /** Everything about the targets of a diagnosis, from the cluster. */
 import type { DoctorTarget } from '../../domain/doctor-target.ts';
 import type { Gathered } from '../../domain/gathered.ts';
+import type { Puller } from '../../domain/pull-facts.ts';
+import { listedNames } from '../../domain/pull-spec.ts';
+import type { SecretName } from '../../domain/usage.ts';
 import type { Io } from '../../io.ts';
+import { checkNamespace } from '../attach/account.ts';
 import type { KubeFlags } from '../flags.ts';
 import { connect } from '../transport.ts';
-import { createCollector } from './collector.ts';
+import { gatherUsage } from '../usage.ts';
+import { gatherAccount } from './account.ts';
+import { type Collector, createCollector } from './collector.ts';
 import { gatherPod } from './pod.ts';
+import { gatherWorkload } from './workload.ts';
 
 export interface GatherOptions extends KubeFlags {
   readonly offline?: boolean | undefined;
+  /** Images that are not deployed yet. */
+  readonly image?: readonly string[] | undefined;
+  /** Of a pod with them. */
+  readonly serviceaccount?: string | undefined;
+  readonly secret?: readonly string[] | undefined;
 }
 
 /** Throws UserError. */
@@ -21,12 +33,63 @@ export async function gatherTargets(
   try {
     const collector = createCollector(transport);
     const { namespace } = transport;
-    const pullers = await Promise.all(
-      targets.map(({ name }) => gatherPod({ kind: 'Pod', namespace, name }, collector)),
+    const gathered = await Promise.all(
+      allTargets(targets, options).map((target) => gatherTarget(target, namespace, options, collector)),
     );
-    const facts = collector.facts(Date.now(), options.offline !== true);
-    return { pullers, facts, findings: [], unchecked: [...collector.unchecked].sort() };
+    const secrets = gathered.flatMap((one) => one.secrets);
+    const isAsked = targets.some(({ kind }) => kind === 'Secret');
+    const usage = isAsked ? await usageIn(namespace, collector) : undefined;
+    return {
+      pullers: gathered.flatMap(({ pullers }) => pullers),
+      facts: collector.facts(Date.now(), options.offline !== true),
+      findings: [],
+      unchecked: [...collector.unchecked].sort(),
+      secrets,
+      ...(usage === undefined ? {} : { usage }),
+    };
   } finally {
     transport.close();
   }
+}
+
+/** An image is asked about for the service accounts that are named, else for that of most pods. */
+function allTargets(
+  targets: readonly DoctorTarget[],
+  { image = [], serviceaccount }: GatherOptions,
+): readonly DoctorTarget[] {
+  const hasAccount = targets.some(({ kind }) => kind === 'ServiceAccount');
+  if (image.length === 0 || (hasAccount && serviceaccount === undefined)) return targets;
+  return [...targets, { kind: 'ServiceAccount', name: serviceaccount ?? 'default' }];
+}
+
+interface Target {
+  readonly pullers: readonly Puller[];
+  readonly secrets: readonly SecretName[];
+}
+
+async function gatherTarget(
+  { kind, name }: DoctorTarget,
+  namespace: string,
+  { image = [], secret = [] }: GatherOptions,
+  collector: Collector,
+): Promise<Target> {
+  if (kind === 'Secret') {
+    const [{ is }] = await Promise.all([collector.secret(namespace, name), collector.others(namespace)]);
+    if (is === 'missing') await checkNamespace(collector.transport, namespace);
+    return { pullers: [], secrets: [{ namespace, name }] };
+  }
+  const ref = { kind, namespace, name };
+  if (kind === 'Pod') return { pullers: [await gatherPod(ref, collector)], secrets: [] };
+  if (kind !== 'ServiceAccount') return { pullers: await gatherWorkload(ref, collector), secrets: [] };
+  const puller = await gatherAccount(ref, { images: image, secrets: secret }, collector);
+  const account = await collector.account(namespace, name);
+  const list = image.length === 0 && account.is === 'there' ? listedNames(account.list) : [];
+  return { pullers: [puller], secrets: list.map((one) => ({ namespace, name: one })) };
+}
+
+async function usageIn(namespace: string, { transport, unchecked }: Collector): Promise<Gathered['usage']> {
+  const kinds = new Set<string>();
+  const usage = await gatherUsage(transport, namespace, kinds);
+  for (const kind of kinds) unchecked.add(`list ${kind}`);
+  return usage;
 }

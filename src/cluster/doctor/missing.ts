@@ -13,6 +13,11 @@ import type { Transport } from '../transport.ts';
 export async function missingObject(error: unknown, ref: ObjectRef, transport: Transport): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
+  return noObject(ref, transport);
+}
+
+/** Throws UserError, for there is no `ref`. */
+export async function noObject(ref: ObjectRef, transport: Transport): Promise<never> {
   await checkNamespace(transport, ref.namespace);
   const text = `${errorName(ref)} does not exist`;
   const scope = `-n ${ref.namespace}`;

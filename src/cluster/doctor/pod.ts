@@ -4,6 +4,7 @@ import { type ApiObject, fieldOf, type Holder, holderOf } from '../../domain/hol
 import { type ImageUse, imageUses } from '../../domain/image-use.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { targetName } from '../../domain/object-ref.ts';
+import { hasEnded } from '../../domain/pod-group.ts';
 import type { PodEvent, PodFacts, Puller } from '../../domain/pull-facts.ts';
 import { pullKind } from '../../domain/pull-kind.ts';
 import { listedNames } from '../../domain/pull-spec.ts';
@@ -76,7 +77,7 @@ export function podFacts(
   return {
     createdAt: milliseconds(fieldOf(object, 'metadata', 'creationTimestamp')),
     ...(deleted === undefined ? {} : { deletedAt: milliseconds(deleted) }),
-    done: ['Succeeded', 'Failed'].includes(`${fieldOf(object, 'status', 'phase')}`),
+    done: hasEnded(object),
     node,
     events: [],
   };
@@ -104,9 +105,9 @@ interface Makers {
 }
 
 /** From the nearest to the uppermost. */
-async function makersOf(pod: Holder, { transport, unchecked }: Collector): Promise<Makers> {
+async function makersOf(pod: Holder, { transport, maker: read, unchecked }: Collector): Promise<Makers> {
   try {
-    const { chain, beyond } = await walkOwners(transport, pod);
+    const { chain, beyond } = await walkOwners(transport, pod, read);
     const [nearest] = chain;
     const top = chain.at(-1);
     const way = wayOfPod(pod, chain, beyond);
@@ -121,7 +122,10 @@ async function makersOf(pod: Holder, { transport, unchecked }: Collector): Promi
 }
 
 /** Empty where they may not be listed. */
-async function podEvents({ namespace, name }: ObjectRef, { transport, unchecked }: Collector): Promise<PodEvent[]> {
+export async function podEvents(
+  { namespace, name }: ObjectRef,
+  { transport, unchecked }: Collector,
+): Promise<PodEvent[]> {
   try {
     return await eventsAbout(transport, namespace, `involvedObject.kind=Pod,involvedObject.name=${name}`);
   } catch (error) {

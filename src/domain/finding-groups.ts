@@ -1,0 +1,97 @@
+/** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
+import type { Finding, FindingCode } from './finding.ts';
+import { imageServer } from './image-server.ts';
+import type { Fix } from './judgement.ts';
+import { targetName } from './object-ref.ts';
+import type { Puller } from './pull-facts.ts';
+import { type Affected, type FindingView, findingView } from './pull-view.ts';
+import { secretKey, type Usage } from './usage.ts';
+
+export interface Seen {
+  readonly found: Finding;
+  readonly fix?: Fix | undefined;
+  /** Whose finding it is; left out where nobody pulls. */
+  readonly puller?: Puller;
+}
+
+/** Each cause once: errors first, then those with the most pods. */
+export function groupFindings(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): FindingView[] {
+  const groups = Map.groupBy(seen, causeKey);
+  return [...groups.values()].map((group) => viewOf(group, usage)).sort(compare);
+}
+
+function compare(one: FindingView, other: FindingView): number {
+  const bySeverity = Number(one.severity !== 'error') - Number(other.severity !== 'error');
+  return bySeverity || (other.affects?.pods ?? 0) - (one.affects?.pods ?? 0);
+}
+
+function viewOf(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): FindingView {
+  // What makes pods says more than one of them; what mends a pod that is there mends its template, too.
+  const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Seen;
+  const worst = group.find(({ found }) => found.severity === 'error') ?? first;
+  const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
+  return findingView({ ...first.found, severity: worst.found.severity }, affected(group, usage), failing.fix);
+}
+
+function rank({ puller }: Seen): number {
+  return puller === undefined ? 2 : puller.pod === undefined ? 0 : 1;
+}
+
+const EXAMPLES = 5;
+
+/** Undefined where there is nobody, or just the one that the sentence names. */
+function affected(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+  const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
+  if (pullers.length === 0) return users(group[0]?.found, usage);
+  const pods = pullers.reduce((sum, { pod, runs = 0, count }) => sum + (pod === undefined ? runs : count), 0);
+  const names = [...new Set(pullers.map(ownName))];
+  if (pods < 2 && names.length < 2) return undefined;
+  return { pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
+}
+
+/** Of a Secret that no pod suffers from: who would. */
+function users(found: Finding | undefined, usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+  if (found?.object.kind !== 'Secret') return undefined;
+  const used = usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
+  if (used === undefined) return undefined;
+  const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];
+  if (used.pods === 0 && names.length === 0) return undefined;
+  return { pods: used.pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
+}
+
+/** Of what makes a pod, where something does. */
+function ownName({ ref, pod }: Puller): string {
+  return pod?.template?.name ?? targetName(ref);
+}
+
+/** The same for all that one remedy helps. */
+function causeKey({ found, puller }: Seen): string {
+  if (found.code === 'fails-at-restart') {
+    return JSON.stringify([found.code, causeKey({ found: found.arguments.cause, ...(puller && { puller }) })]);
+  }
+  const { namespace = '', kind, name } = found.object;
+  const about = SUBJECTS[found.code]?.(found);
+  if (about !== undefined) return JSON.stringify([found.code, about]);
+  const isOwn = puller !== undefined && kind === puller.ref.kind && name === puller.ref.name;
+  const subject = isOwn ? ownName(puller) : `${kind}/${name}`;
+  return JSON.stringify([found.code, namespace, subject, distinction(found)]);
+}
+
+/** What else tells two findings about one object apart. */
+function distinction({ object, arguments: args }: Finding): unknown {
+  const values: Readonly<Record<string, unknown>> = { ...args };
+  const { server, username, field, key, servers, secret, image } = values;
+  return [server, username, field, key, servers, secret, object.kind === 'Secret' ? undefined : image];
+}
+
+/** Where the finding is about something else than its object. */
+const SUBJECTS: Readonly<Partial<Record<FindingCode, (found: Finding) => unknown>>> = {
+  'registry-unreachable': ({ arguments: args }) => 'registry' in args && args.registry,
+  'node-cannot-reach': ({ arguments: args }) => 'trouble' in args && [args.registry, args.trouble],
+  'disk-full': ({ arguments: args }) => 'node' in args && args.node,
+  'wrong-platform': ({ arguments: args }) => 'image' in args && args.image,
+  'rate-limited': ({ arguments: args }) => 'image' in args && imageServer(args.image),
+  'pull-postponed': ({ object }) => object.namespace,
+  'image-not-found': ({ object, arguments: args }) => 'image' in args && [object.namespace, args.image],
+  'missing-account': ({ object, arguments: args }) => 'account' in args && [object.namespace, args.account],
+};

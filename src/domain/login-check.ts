@@ -1,0 +1,64 @@
+/** Whether registries know the logins in Secrets, whatever images there are. */
+import type { ContentEntry } from './contents.ts';
+import { diagnose } from './diagnose.ts';
+import { type Finding, finding } from './finding.ts';
+import { isAnonymous } from './kubelet-entry.ts';
+import { objectOf } from './pull-case.ts';
+import type { Answer, PullFacts, ReadSecret } from './pull-facts.ts';
+import { type Question, questionKey } from './question.ts';
+import { displayServer, hideUserInfo, registryOf } from './server.ts';
+import { rfc3339 } from './time.ts';
+import { type SecretName, secretKey } from './usage.ts';
+
+/** Each login in these Secrets once. */
+export function loginQuestions(secrets: readonly SecretName[], facts: PullFacts): Question[] {
+  if (!facts.online) return [];
+  const questions = secrets.flatMap(({ namespace, name }) => {
+    const state = facts.secrets.get(secretKey(namespace, name));
+    return state?.is === 'there' ? state.contents.entries.flatMap((entry) => questionOf(entry) ?? []) : [];
+  });
+  return [...new Map(questions.map((question) => [questionKey(question), question])).values()];
+}
+
+/** What the registry said about the login of `entry`, undefined where it was not asked. */
+export function loginAnswer(entry: ContentEntry, { answers }: PullFacts): Answer | undefined {
+  const question = questionOf(entry);
+  return question === undefined ? undefined : answers.get(questionKey(question));
+}
+
+/** Logins that are refused; not those that can be seen to be no good without asking. */
+export function loginFindings(read: ReadSecret, facts: PullFacts): Finding[] {
+  const { secret, contents } = read;
+  const object = objectOf({
+    kind: 'Secret',
+    namespace: secret.metadata.namespace ?? '',
+    name: secret.metadata.name ?? '',
+  });
+  const known = diagnose({ now: facts.now, secrets: [read] }).filter(({ code }) => EXPLAINS.includes(code));
+  return contents.entries.flatMap((entry) => {
+    const answer = loginAnswer(entry, facts);
+    const server = hideUserInfo(entry.server);
+    const isKnown = known.some(({ arguments: args }) => 'server' in args && args.server === server);
+    if (answer === undefined || isKnown) return [];
+    const at = rfc3339(answer.at);
+    const { verdict } = answer;
+    if (verdict.kind === 'unreachable') {
+      const registry = displayServer(registryOf(entry.server) ?? server);
+      return [finding('registry-unreachable', object, { registry, reason: verdict.reason, at })];
+    }
+    if (verdict.kind !== 'rejected') return [];
+    const { username = '' } = entry.login ?? {};
+    const said = { by: 'registry', at } as const;
+    return [finding('credential-rejected', object, { server, username, status: verdict.status, said })];
+  });
+}
+
+const EXPLAINS: readonly Finding['code'][] = ['expired', 'white-space'];
+
+/** As a question about an image of that registry would be put. */
+function questionOf({ server, login }: ContentEntry): Question | undefined {
+  const host = registryOf(server);
+  if (host === undefined || login === undefined || isAnonymous(login)) return undefined;
+  const { username, password } = login;
+  return { server: host === 'registry-1.docker.io' ? 'docker.io' : host, login: { username, password } };
+}

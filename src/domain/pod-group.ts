@@ -1,0 +1,45 @@
+/** Pods that are just like each other, as far as images are concerned: one of them is looked at for all. */
+import { fieldOf, type Holder } from './holder.ts';
+import { type ImageUse, imageUses } from './image-use.ts';
+import { listedNames } from './pull-spec.ts';
+
+export interface PodGroup {
+  /** One of them. */
+  readonly pod: Holder;
+  readonly images: readonly ImageUse[];
+  /** How many there are. */
+  count: number;
+}
+
+/** By everything that pods of a group have in common. */
+export type PodGroups = Map<string, PodGroup>;
+
+/** Adds `pod`, which is told from others by who made it, its list, its images and how far it has come with them. */
+export function addPod(groups: PodGroups, pod: Holder): void {
+  const { ref, list, serviceAccountName, controller, object } = pod;
+  const images = imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {});
+  const states = images.map(({ image, policy, state }) => [
+    image,
+    policy,
+    state.is,
+    state.is === 'missing' ? state.symptom : '',
+  ]);
+  const isGoing = fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
+  const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
+  const key = JSON.stringify([...owner, states, isGoing, hasEnded(object)]);
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, { pod, images, count: 1 });
+  else group.count += 1;
+}
+
+/** Whether it pulls nothing any more. */
+export function hasEnded(pod: unknown): boolean {
+  return ['Succeeded', 'Failed'].includes(`${fieldOf(pod, 'status', 'phase')}`);
+}
+
+/** How bad it is: images that are missing, then those that nobody has tried, then nothing. */
+export function trouble({ pod, images }: PodGroup): number {
+  if (hasEnded(pod.object)) return -1;
+  const states = images.map(({ state }) => state.is);
+  return states.includes('missing') ? 2 : states.includes('not tried') ? 1 : 0;
+}
