@@ -204,6 +204,13 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
           .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
           .option('--sa, --serviceaccount <name>', 'with this service account (default: default)')
           .option('--secret <name>', 'with this pull secret in its own list (repeatable)', collect)
+          .optionsGroup('Manifests:')
+          .option(
+            '-f, --filename <file>',
+            'manifests and docker configs, or a folder of them, by themselves: neither cluster nor registries are asked; - is stdin (repeatable)',
+            collect,
+          )
+          .option('-R, --recursive', 'with -f: folders in folders, too')
           .optionsGroup('How:')
           .option('--offline', 'ask no registry')
           .option('--strict', 'exit 1 for warnings, too')
@@ -221,6 +228,8 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
             ['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says'],
             ['why deploy/web secret/regcred -v', 'a workload with its worst pod, and a Secret, step by step'],
             ['why --image ghcr.io/org/app:v2 --serviceaccount ci', 'before it is deployed'],
+            ['doctor -R -f deploy', 'a folder of manifests, for CI'],
+            ['doctor -f - --strict', 'what helm template or kustomize build print; warnings fail, too'],
           ]),
         )
         .action(async (targets: string[], options) => {

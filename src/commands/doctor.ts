@@ -2,7 +2,7 @@
 import type { KubeFlags } from '../cluster/flags.ts';
 import { inLanes } from '../cluster/lanes.ts';
 import { reportOf } from '../domain/diagnosis.ts';
-import type { DoctorReport } from '../domain/doctor-report.ts';
+import { type DoctorReport, UNSEEN } from '../domain/doctor-report.ts';
 import { parseDoctorTargets } from '../domain/doctor-target.ts';
 import type { Gathered } from '../domain/gathered.ts';
 import { loginQuestions } from '../domain/login-check.ts';
@@ -21,6 +21,8 @@ export interface DoctorOptions extends RegistryFlags, KubeFlags {
   readonly image?: readonly string[] | undefined;
   readonly serviceaccount?: string | undefined;
   readonly secret?: readonly string[] | undefined;
+  readonly filename?: readonly string[] | undefined;
+  readonly recursive?: boolean | undefined;
   readonly offline?: boolean | undefined;
   readonly strict?: boolean | undefined;
   readonly verbose?: boolean | undefined;
@@ -32,12 +34,34 @@ const LANES = 16;
 
 /** Prints what is wrong; 0 when nothing is, 1 when something keeps an image away. Throws UserError. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
+  if (options.filename !== undefined) return lint(options.filename, options, io);
   const gathered = await gather(options, io);
   const answered = await askRegistries(gathered, options, io);
   const report = reportOf(gathered, answered, options.strict === true);
   await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now: answered.now }, io);
   await sayMore(report, options, io);
   return report.healthy ? EXIT.ok : EXIT.failed;
+}
+
+/** Manifests by themselves: neither cluster nor registries are asked. */
+async function lint(files: readonly string[], options: DoctorOptions, io: Io): Promise<number> {
+  const { targets, recursive = false, strict = false, output } = options;
+  if (targets.length > 0) {
+    throw new UsageError(
+      '-f is about manifests and asks no cluster',
+      `regsecret why ${targets.map(shellWord).join(' ')}`,
+    );
+  }
+  const [{ lintManifests }, { printLint }] = await Promise.all([
+    import('../manifests/lint.ts'),
+    import('../output/lint-printer.ts'),
+  ]);
+  const { findings, ...manifests } = await lintManifests(files, recursive, Date.now(), io);
+  const healthy = !findings.some(({ severity }) => severity === 'error' || strict);
+  const report = { healthy, asked: false, manifests, findings, unchecked: [], unseen: UNSEEN };
+  await printLint(report, output, io);
+  if (manifests.objects === 0) (await printerFor(io)).warn('nothing in there pulls images or is a pull secret');
+  return healthy ? EXIT.ok : EXIT.failed;
 }
 
 /** From wherever it is asked for. */

@@ -12,6 +12,11 @@ export function closest(name: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
+/** Whether the two differ by one slip of the pen. Digits are no slip: `regcred` and `regcred2` may be two. */
+export function isSlip(one: string, other: string): boolean {
+  return editDistance(one, other) === 1 && one.replace(/\d/g, '') !== other.replace(/\d/g, '');
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(one: string, other: string): number {
   let [before, previous]: number[][] = [[], Array.from({ length: other.length + 1 }, (_, index) => index)];

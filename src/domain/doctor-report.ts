@@ -13,6 +13,8 @@ export interface DoctorReport {
   readonly secrets?: readonly SecretReport[];
   /** How much was looked at, where it was much. */
   readonly counts?: Counts;
+  /** How much was looked at with `-f`. */
+  readonly manifests?: { readonly files: number; readonly objects: number };
   /** Everything that is wrong, errors first. */
   readonly findings: readonly FindingView[];
   /** Rights that were missing, such as `get secrets`. */

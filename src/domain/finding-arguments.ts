@@ -178,5 +178,10 @@ export interface FindingArguments {
   readonly 'fails-at-restart': { readonly image: string; readonly cause: Finding };
   readonly 'unused-secret': Record<never, never>;
   readonly 'same-content': { readonly others: readonly string[] };
-  readonly 'unreadable-file': { readonly error: string; readonly chart: boolean };
+  /** `others`: more templates of charts, which are said once. */
+  readonly 'unreadable-file': {
+    readonly error: string;
+    readonly chart: boolean;
+    readonly others?: readonly string[];
+  };
 }

@@ -1,7 +1,7 @@
 /** The command that mends each finding, ready to be pasted. */
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 import { imageServer, serverToType } from './image-server.ts';
-import { serverWord, shellWord } from './shell-word.ts';
+import { fileWord, serverWord, shellWord } from './shell-word.ts';
 import type { Way } from './way.ts';
 import { attachCommand, createAndAttach, detachCommand, renewCommand } from './way-command.ts';
 
@@ -25,6 +25,7 @@ export function fixFor(found: Finding, context: FixContext = {}): string {
  */
 export function isSufficient(found: Finding): boolean {
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
+  if (isInManifest(found.object)) return found.code === 'missing-secret' && found.arguments.near === undefined;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   const way = 'way' in found.arguments ? found.arguments.way : undefined;
   return !ADVICE.includes(found.code) && way?.how !== 'owner';
@@ -58,13 +59,16 @@ type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context:
 
 const FIXES: Fixes = {
   'missing-secret': ({ object, arguments: { near, elsewhere, way } }, context) => {
+    if (near !== undefined && way?.how === 'file')
+      return `${detachCommand(way, object.name)} && ${attachCommand(way, near)}`;
     if (near !== undefined && way !== undefined) return attachCommand(way, near);
-    return elsewhere === undefined ? create(object, context, here(context)) : copy(object, elsewhere);
+    const { file: _, ...secret } = object;
+    return elsewhere === undefined ? create(secret, context, here(context)) : copy(object, elsewhere);
   },
-  'wrong-type': ({ object }, context) => `${create(object, { ...context, immutable: false }, here(context))} --force`,
+  'wrong-type': ({ object }, context) => create(object, { ...context, immutable: true }, here(context)),
   'no-payload': ({ object }, context) => create(object, context, here(context) ?? '--replace'),
   'wrong-form': ({ object }, context) => create(object, context, here(context) ?? '--force'),
-  'unreadable-payload': ({ object }, context) => `${create(object, context, here(context))} --replace`,
+  'unreadable-payload': ({ object }, context) => create(object, context, here(context), '--replace'),
   'unreadable-entry': entryFix,
   'no-login': ({ object }, context) => create(object, context, here(context) ?? '--replace'),
   'credential-store': ({ object }, context) => create(object, context, here(context) ?? '--replace'),
@@ -75,7 +79,7 @@ const FIXES: Fixes = {
   'unusual-server': proposalFix,
   'shadowed-entry': ({ object, arguments: { by, bySecret } }, context) =>
     create({ ...object, name: bySecret ?? object.name }, context, server(serverToType(by, undefined))),
-  'same-key': ({ object }) => `kubectl edit ${object.kind.toLowerCase()} ${object.name}${scope(object)}`,
+  'same-key': ({ object }) => edit(object),
   'white-space': entryFix,
   expired: entryFix,
   'expires-soon': entryFix,
@@ -89,14 +93,15 @@ const FIXES: Fixes = {
   'no-entry': ({ object, arguments: { image, usable, way, secrets } }, context) => {
     const [secret] = secrets;
     if (usable !== undefined || secret === undefined) return giveLogin(way, image, usable);
-    return create({ ...object, name: secret }, context, server(imageServer(image)));
+    return create({ ...object, kind: 'Secret', name: secret }, context, server(imageServer(image)));
   },
   'attached-later': ({ object, arguments: { secrets, way } }) => renew(object, way, secrets[0]),
   'outdated-pod': ({ object, arguments: { way } }) => renew(object, way, undefined),
   'own-list': ({ arguments: { usable, way } }) => attachCommand(way, usable),
   'empty-name': ({ object, arguments: { usable, way } }) =>
     usable === undefined ? edit(object) : attachCommand(way, usable),
-  'duplicate-name': ({ arguments: { secret, way } }) => attachCommand(way, secret),
+  'duplicate-name': ({ object, arguments: { secret, way } }) =>
+    object.file === undefined ? attachCommand(way, secret) : editFile(object),
   'not-mountable': ({ object, arguments: { secret, account } }) =>
     `regsecret attach ${secret}${scope(object)} --serviceaccount ${account}`,
   'missing-account': ({ object, arguments: { account } }) => `kubectl create serviceaccount ${account}${scope(object)}`,
@@ -128,7 +133,7 @@ const FIXES: Fixes = {
   'unreadable-file': ({ object, arguments: { chart } }) =>
     chart
       ? 'helm template CHART | regsecret doctor -f -'
-      : `kubectl create --dry-run=client -f ${shellWord(object.name)}`,
+      : `kubectl create --dry-run=client -f ${fileWord(object.name)}`,
 };
 
 function entryFix(
@@ -166,9 +171,24 @@ function renew({ namespace = '', name }: FindingObject, way: Way, secret: string
   return renewCommand(way, secret ?? 'SECRET', { namespace, name });
 }
 
-function create(object: FindingObject, { immutable = false }: FixContext, rest: string | undefined): string {
-  const words = [`regsecret create ${object.name}${scope(object)}`, rest, immutable ? '--force' : undefined];
+function create(object: FindingObject, { immutable = false }: FixContext, rest?: string, more?: string): string {
+  if (isInManifest(object)) return createText(object, rest?.startsWith('--server ') ? rest : undefined);
+  const words = [`regsecret create ${object.name}${scope(object)}`, rest, more, immutable ? '--force' : undefined];
   return words.filter((word) => word !== undefined).join(' ');
+}
+
+/** For a Secret in a manifest: what is to stand there. A docker config has a program of its own. */
+function createText({ kind, name, namespace }: FindingObject, server: string | undefined): string {
+  if (kind === 'File' && server !== undefined) return server.replace('--server', 'docker login');
+  const from =
+    kind === 'File'
+      ? `regsecret create --from-file ${fileWord(name)}`
+      : `regsecret create ${name}${scope({ namespace })}`;
+  return [from, server, '--dry-run=client -o yaml'].filter((word) => word !== undefined).join(' ');
+}
+
+function isInManifest({ kind, file }: FindingObject): boolean {
+  return file !== undefined && (kind === 'Secret' || kind === 'File');
 }
 
 /** The flag for the registry of the image that matters here. */
@@ -183,8 +203,10 @@ function server(name: string): string {
 function setImage(object: FindingObject, way: Way, container: string, image: string): string {
   // Nothing has that image yet.
   if (object.kind === 'ServiceAccount') return `regsecret why${scope(object)} --image ${shellWord(image)}`;
+  const pair = `${container || 'CONTAINER'}=${shellWord(image)}`;
+  if (way.how === 'file') return `kubectl set image -f ${fileWord(way.file)} ${pair} --local -o yaml`;
   const target = way.how === 'template' ? way.target : object;
-  return `kubectl set image ${target.kind.toLowerCase()}/${target.name} ${container || 'CONTAINER'}=${shellWord(image)}${scope(object)}`;
+  return `kubectl set image ${target.kind.toLowerCase()}/${target.name} ${pair}${scope(object)}`;
 }
 
 function watch(object: FindingObject): string {
@@ -194,9 +216,15 @@ function watch(object: FindingObject): string {
 }
 
 function edit(object: FindingObject): string {
+  if (object.file !== undefined) return editFile(object);
   return `kubectl edit ${object.kind.toLowerCase()} ${object.name}${scope(object)}`;
 }
 
-function scope({ namespace }: { readonly namespace?: string }): string {
+/** The place in the manifest, in the editor of whoever pastes it. */
+export function editFile({ file = '-', line = 1 }: FindingObject): string {
+  return `"\${EDITOR:-vi}" +${line} ${fileWord(file)}`;
+}
+
+function scope({ namespace }: { readonly namespace?: string | undefined }): string {
   return namespace === undefined || namespace === '' ? '' : ` -n ${namespace}`;
 }

@@ -15,11 +15,12 @@ type Texts = { readonly [Code in FindingCode]: (found: FindingOf<Code>, object: 
 const NONE_USABLE = 'a pod that names it can use none of its pull secrets';
 
 const TEXTS: Texts = {
-  'missing-secret': ({ arguments: { near, elsewhere, usedBy = [] } }, object) => {
+  'missing-secret': ({ object: { file }, arguments: { near, elsewhere, usedBy = [] } }, object) => {
+    const what = file === undefined ? 'does not exist' : 'is in none of these files';
     const users = usedBy.length === 0 ? '' : `, and ${some(usedBy)} ${usedBy.length === 1 ? 'names' : 'name'} it`;
-    if (near !== undefined) return `${object} does not exist${users}; did you mean ${near}?`;
-    if (elsewhere === undefined) return `${object} does not exist${users}`;
-    return `${object} does not exist${users}; one of that name is in namespace ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own`;
+    if (near !== undefined) return `${object} ${what}${users}; did you mean ${near}?`;
+    if (elsewhere === undefined) return `${object} ${what}${users}`;
+    return `${object} ${what}${users}; one of that name is in namespace ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet does not look at${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
@@ -120,8 +121,10 @@ const TEXTS: Texts = {
     `${object} runs, but will not pull ${image} again: ${formatFinding(cause)}`,
   'unused-secret': (_, object) => `nothing refers to ${object}: no service account, workload or pod`,
   'same-content': ({ arguments: { others } }, object) => `${object} holds the same logins as ${some(others)}`,
-  'unreadable-file': ({ arguments: { error, chart } }, object) =>
-    `${object} cannot be read: ${error}${chart ? '; it seems to be the template of a chart' : ''}`,
+  'unreadable-file': ({ arguments: { error, chart, others = [] } }, object) => {
+    const more = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'does' : 'do'} ${some(others)}`;
+    return `${object} cannot be read: ${error}${chart ? `; it seems to be the template of a chart${more}` : ''}`;
+  },
 };
 
 const DIFFERENCES = {

@@ -28,6 +28,12 @@ export const listRules: readonly Rule[] = [
   noPullSecret,
 ].map((rule: Rule) => (pull) => (pull.denied && pull.trial.candidates.length === 0 ? rule(pull) : undefined));
 
+/** What is likely wrong where nobody says whether the image needs a login; undefined where a Secret of the list fits. */
+export function suspicionOf(pull: PullCase): Finding | undefined {
+  if (pull.trial.candidates.length > 0 || pull.trial.closed.length > 0) return undefined;
+  return hiddenAccountList(pull) ?? otherImages(pull) ?? noEntry(pull);
+}
+
 /** Admission copies the list of the service account only into pods without one, and an entry without a name is one. */
 function hiddenAccountList(pull: PullCase): Finding | undefined {
   const { object, puller, use, applied } = pull;

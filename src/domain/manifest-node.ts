@@ -74,8 +74,7 @@ const MAX_NODES = 2_000_000;
 
 /** The plain value, aliases replaced and merge keys left as they are; throws {@link TooManyNodes}. */
 export function toValue(node: ManifestNode | undefined, budget = { left: MAX_NODES }): unknown {
-  budget.left -= 1;
-  if (budget.left < 0) throw new TooManyNodes('too many nodes');
+  spend(budget);
   const actual = resolved(node);
   switch (actual?.kind) {
     case 'map':
@@ -91,6 +90,35 @@ export function toValue(node: ManifestNode | undefined, budget = { left: MAX_NOD
     default:
       return undefined;
   }
+}
+
+/** The value as `kubectl apply` sends it: with what merge keys bring along. Throws {@link TooManyNodes}. */
+export function mergedValue(node: ManifestNode | undefined, budget = { left: MAX_NODES }): unknown {
+  spend(budget);
+  const actual = resolved(node);
+  if (actual?.kind === 'seq') return actual.items.map((item) => mergedValue(item, budget));
+  if (actual?.kind !== 'map') return actual?.value;
+  const object: Record<string, unknown> = Object.create(null);
+  for (const { key, value } of mergedPairs(actual, budget)) object[keyText(key, budget)] = mergedValue(value, budget);
+  return object;
+}
+
+/** Those of merge keys first, so that the map's own come to replace them. */
+function mergedPairs(map: MapNode, budget: { left: number }): Pair[] {
+  spend(budget);
+  const merge = ownPair(map, '<<');
+  const merged = resolved(merge?.value);
+  const sources = merged?.kind === 'seq' ? merged.items : merged === undefined ? [] : [merged];
+  const bases = sources.toReversed().flatMap((source) => {
+    const base = resolved(source);
+    return base?.kind === 'map' ? mergedPairs(base, budget) : [];
+  });
+  return [...bases, ...map.pairs.filter((pair) => pair !== merge)];
+}
+
+function spend(budget: { left: number }): void {
+  budget.left -= 1;
+  if (budget.left < 0) throw new TooManyNodes('too many nodes');
 }
 
 function keyText(key: ManifestNode, budget: { left: number }): string {

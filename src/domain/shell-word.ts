@@ -10,3 +10,8 @@ export function shellWord(text: string): string {
 export function serverWord(server: string): string {
   return server === DOCKER_HUB ? 'docker.io' : shellWord(server);
 }
+
+/** The name of a file, and `FILE` for stdin. */
+export function fileWord(name: string): string {
+  return name === '-' ? 'FILE' : shellWord(name);
+}

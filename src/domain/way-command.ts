@@ -1,7 +1,7 @@
 /** Commands that give the pods at hand another list of pull secrets, or make them again. */
 import type { ObjectRef } from './object-ref.ts';
 import { targetName } from './object-ref.ts';
-import { serverWord } from './shell-word.ts';
+import { fileWord, serverWord } from './shell-word.ts';
 import type { Step, Way } from './way.ts';
 
 /** The name of a Secret that is still to be made. */
@@ -20,6 +20,8 @@ export function attachCommand(way: Way, secret: string): string {
     }
     case 'account':
       return withNext(`regsecret attach ${secret}${scope(way.target)} --serviceaccount ${way.target.name}`, way);
+    case 'file':
+      return `regsecret attach ${secret} -f ${fileWord(way.file)} --write`;
     case 'owner':
       return `regsecret attach ${secret} -f FILE --write`;
   }
@@ -32,6 +34,7 @@ function attach({ target, allow }: Extract<Way, { how: 'template' | 'recreate' }
 /** Makes a Secret with a login for `server`, and puts it into the list. */
 export function createAndAttach(way: Way, server: string): string {
   if (way.how === 'owner') return `regsecret create --server ${serverWord(server)}`;
+  if (way.how === 'file') return `regsecret create --server ${serverWord(server)} && ${attachCommand(way, NEW)}`;
   const create = `regsecret create${scope(way.target)} --server ${serverWord(server)}`;
   if (way.how === 'recreate') return `${create} && ${attachCommand(way, NEW)}`;
   const allowed = way.how === 'template' && way.allow !== undefined ? ` --attach sa/${way.allow.name}` : '';
@@ -62,12 +65,14 @@ export function renewCommand(
       return attachCommand(way, secret);
     case 'account':
       return deletePods(way.pods, way.target.namespace);
+    case 'file':
+      return `kubectl apply -f ${fileWord(way.file)}`;
     case 'owner':
       return deletePods([pod.name], pod.namespace);
   }
 }
 
-function withNext(command: string, way: Exclude<Way, { how: 'recreate' | 'owner' }>): string {
+function withNext(command: string, way: Extract<Way, { how: 'template' | 'account' }>): string {
   const next = way.how === 'template' ? stepCommand(way.next, way.target) : deleteSome(way.pods, way.target);
   return next === undefined ? command : `${command} && ${next}`;
 }

@@ -23,6 +23,8 @@ export type Way =
   | { readonly how: 'recreate'; readonly target: ObjectRef; readonly allow?: ObjectRef | undefined }
   /** The template cannot be changed and has no list, so that what is made anew has that of the service account. */
   | { readonly how: 'account'; readonly target: ObjectRef; readonly pods: readonly string[] }
+  /** In a manifest. */
+  | { readonly how: 'file'; readonly file: string }
   /** Only somebody that we do not know can do it. */
   | { readonly how: 'owner'; readonly owner: string };
 

@@ -31,10 +31,18 @@ const EXTENSIONS = ['.json', '.yaml', '.yml'];
 
 /** Files, stdin, and the manifests in folders, in the order of their names. Throws UserError. */
 export function readManifestFiles(names: readonly string[], recursive: boolean, io: Io): ManifestFile[] {
-  return names.flatMap((name) => {
-    if (name === '-') return [{ name, text: decode(io.stdin.readAll(LIMIT), 'stdin') }];
-    return listFiles(name, recursive).map((file) => ({ name: file, text: decode(read(file), file) }));
-  });
+  return manifestNames(names, recursive).map((name) => readManifestFile(name, io));
+}
+
+/** The files themselves, and those in folders. Throws UserError. */
+export function manifestNames(names: readonly string[], recursive: boolean): string[] {
+  return names.flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive)));
+}
+
+/** Throws UserError. */
+export function readManifestFile(name: string, io: Io): ManifestFile {
+  if (name === '-') return { name, text: decode(io.stdin.readAll(LIMIT), 'stdin') };
+  return { name, text: decode(read(name), name) };
 }
 
 /** Puts `text` in the place of a file at one moment, with its mode and owner; a link stays a link. Throws UserError. */

@@ -56,7 +56,7 @@ function imageLines(puller: PullerView, image: ImageView, style: Style): string[
   const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet)];
   return [
     paint(sentence),
-    `  cause: ${printable(cause.message)}`,
+    `  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
     `  ${sufficient ? 'fix:  ' : 'next: '} ${printable(command)}`,
     ...said.map((text) => `  ${style.faint(printable(text))}`),
   ];
@@ -91,10 +91,10 @@ function noteLines(report: DoctorReport, style: Style): string[] {
   return report.findings.filter((found) => !causes.has(findingKey(found))).flatMap((found) => noteLine(found, style));
 }
 
-function noteLine({ severity, message, fix, affects }: FindingView, style: Style): string[] {
+function noteLine({ severity, code, message, fix, affects }: FindingView, style: Style): string[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
-    `${label} ${printable(message)}`,
+    `${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
     ...(affects === undefined ? [] : [`  ${style.faint(printable(formatAffected(affects)))}`]),
     `${style.faint('hint:')} ${printable(fix.command)}`,
   ];

@@ -1,0 +1,53 @@
+/** Looks at manifests and docker configs as they are in files, without a cluster. */
+import type { ParsedFile } from '../domain/inventory.ts';
+import { type Lint, lint, type UnreadFile } from '../domain/lint.ts';
+import { mergedValue, TooManyNodes } from '../domain/manifest-node.ts';
+import { isTemplate } from '../domain/placeholder.ts';
+import { lineNumber } from '../domain/text-edit.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { manifestNames, readManifestFile } from './files.ts';
+import { parseTree } from './yaml-tree.ts';
+
+export interface LintedFiles extends Lint {
+  readonly files: number;
+}
+
+/** A file that is no manifest is a finding. Throws UserError for one that was named and is not there. */
+export async function lintManifests(
+  files: readonly string[],
+  recursive: boolean,
+  now: number,
+  io: Io,
+): Promise<LintedFiles> {
+  const names = [...new Set(manifestNames(files, recursive))];
+  const read = await Promise.all(names.map((name) => parse(name, io)));
+  const parsed = read.flatMap((one) => ('documents' in one ? [one] : []));
+  const unread = read.flatMap((one) => ('error' in one ? [one] : []));
+  return { ...lint(parsed, unread, now), files: names.length };
+}
+
+async function parse(name: string, io: Io): Promise<ParsedFile | UnreadFile> {
+  const unread = { name, line: 1, chart: false };
+  try {
+    const { text } = readManifestFile(name, io);
+    const { documents, error } = await parseTree(text);
+    // That is the work of others.
+    if (error !== undefined && isForOthers(name, text)) return { name, text, documents };
+    if (error !== undefined) {
+      const line = lineNumber(text, error.offset);
+      return { name, line, error: `no YAML in line ${line} (${error.message})`, chart: isTemplate(text) };
+    }
+    for (const document of documents) mergedValue(document);
+    return { name, text, documents };
+  } catch (error) {
+    if (error instanceof UserError) return { ...unread, error: error.message };
+    if (error instanceof TooManyNodes) return { ...unread, error: 'it has aliases that stand for too much' };
+    throw error;
+  }
+}
+
+/** Projects have JSON with comments and the like, which is not ours. */
+function isForOthers(name: string, text: string): boolean {
+  return name.endsWith('.json') && !/"(kind|auths|credsStore|credHelpers)"/.test(text);
+}

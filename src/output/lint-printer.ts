@@ -1,0 +1,40 @@
+/** What `doctor -f` prints: each finding with its place first, as compilers do, and how much was looked at. */
+import type { DoctorReport } from '../domain/doctor-report.ts';
+import { printable } from '../domain/printable.ts';
+import type { FindingView } from '../domain/pull-view.ts';
+import type { Io } from '../io.ts';
+import { writeStructured } from './structured.ts';
+import { type Style, styleFor } from './style.ts';
+
+export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
+
+export async function printLint(report: LintReport, output: 'json' | 'yaml' | undefined, io: Io): Promise<void> {
+  if (output !== undefined) return writeStructured(report, output, io);
+  const style = await styleFor(io.stdout, io);
+  const lines = report.findings.flatMap((found) => findingLines(found, style));
+  for (const line of [...lines, countLine(report)]) io.stdout.write(`${line}\n`);
+}
+
+function findingLines({ severity, code, message, fix, object }: FindingView, style: Style): string[] {
+  const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
+  return [
+    `${printable(placeOf(object))}: ${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
+    `  ${style.faint('hint:')} ${printable(fix.command)}`,
+  ];
+}
+
+/** As terminals and editors make a link of it. */
+function placeOf({ file = '', line }: FindingView['object']): string {
+  return `${file === '-' ? 'stdin' : file}:${line}`;
+}
+
+function countLine({ manifests: { objects, files }, findings }: LintReport): string {
+  const place = `${count(objects, 'object')} in ${count(files, 'file')}`;
+  if (findings.length === 0) return `${place}: nothing wrong`;
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return `${place}: ${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,212 @@
+/** `doctor -f`: manifests and docker configs by themselves, as continuous integration looks at them. */
+import { join, relative } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { DoctorReport } from '../../src/domain/doctor-report.ts';
+import { CANARY } from '../support/canary.ts';
+import { here, type RanHere } from '../support/here.ts';
+import { manifestTexts } from '../support/manifest-texts.ts';
+
+const folder = join(import.meta.dirname, '..', 'manifests', 'lint');
+const broken = join(folder, 'broken');
+const clean = join(folder, 'clean');
+
+/** The kubeconfig that there is not: no cluster is asked. */
+function doctor(args: readonly string[], stdin: string | Uint8Array = ''): Promise<RanHere> {
+  return here(['doctor', ...args], { stdin, env: { KUBECONFIG: '/nope' } });
+}
+
+async function report(args: readonly string[], stdin = ''): Promise<DoctorReport> {
+  return JSON.parse((await doctor([...args, '-o', 'json'], stdin)).stdout);
+}
+
+/** Everything that is wrong in a folder with what people have in their repositories. */
+const FOUND = `
+01-helm-output.yaml:23 error missing-secret
+02-kustomize-output.yaml:23 warning missing-secret
+03-kubectl-list.json:22 error invalid-image
+04-custom-resources-in-between.yaml:37 warning duplicate-name
+05-windows.yaml:15 warning empty-name
+06-anchors-and-merge-keys.yaml:12 error invalid-image
+06-anchors-and-merge-keys.yaml:27 warning duplicate-name
+07-broken.yaml:5 error unreadable-file
+08-chart/templates/deployment.yaml:8 warning unreadable-file
+09-config.json:3 error empty-entry
+09-config.json:4 error empty-entry
+09-config.json:6 error credential-store
+10-auth.json:6 error identity-token
+11-opaque.yaml:6 error wrong-type
+12-wrong-form.yaml:8 error wrong-form
+13-no-payload.yaml:7 error no-payload
+14-unreadable-payload.yaml:8 error unreadable-payload
+15-unreadable-entry.yaml:14 error unreadable-entry
+16-incomplete-entry.yaml:14 error incomplete-entry
+17-no-login.yaml:8 error no-login
+18-servers.yaml:11 error opens-nothing
+18-servers.yaml:14 warning unusual-server
+18-servers.yaml:17 warning unusual-server
+19-shadowed.yaml:11 warning shadowed-entry
+20-same-key.yaml:11 warning same-key
+21-newline.yaml:8 error white-space
+22-expired.yaml:19 error expired
+22-expired.yaml:8 error expired
+23-own-list.yaml:41 warning own-list
+24-port.yaml:8 warning other-images
+25-path.yaml:11 warning other-images
+26-not-mountable.yaml:43 error not-mountable
+27-different-logins.yaml:32 warning different-credentials
+28-no-entry.yaml:26 warning no-entry
+29-volume.yaml:10 error invalid-image
+29-volume.yaml:13 error invalid-image
+30-string-data-wins.yaml:10 error empty-entry
+31-too-much.yaml:1 error unreadable-file
+32-latin-1.yaml:1 error unreadable-file
+33-elsewhere.yaml:23 warning missing-secret
+34-names-for-a-shell.yaml:5 warning missing-secret
+34-names-for-a-shell.yaml:6 error invalid-image
+`;
+
+describe('a folder of manifests as they are found in repositories', () => {
+  test('each finding at its line', async () => {
+    const { healthy, findings } = await report(['-R', '-f', broken]);
+    const rows = findings.map(({ code, severity, object: { file = '', line } }) => {
+      return `${relative(broken, file).replaceAll('\\', '/')}:${line} ${severity} ${code}`;
+    });
+    expect(rows.sort().join('\n')).toBe(FOUND.trim());
+    expect(healthy).toBe(false);
+  });
+
+  test('errors come first, each with its place, its code and a command; the end says how much there was', async () => {
+    const { code, stdout, stderr } = await doctor(['-R', '-f', broken]);
+    expect([code, stderr]).toEqual([1, '']);
+    const lines = stdout.replaceAll(broken, 'broken').trimEnd().split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      'broken/07-broken.yaml:5: error: file broken/07-broken.yaml cannot be read: no YAML in line 5 (TAB_AS_INDENT) [unreadable-file]',
+      '  hint: kubectl create --dry-run=client -f broken/07-broken.yaml',
+    ]);
+    const severities = lines.filter((line) => line.startsWith('broken')).map((line) => line.split(' ')[1]);
+    expect(severities).toEqual(severities.toSorted());
+    expect(lines.at(-1)).toBe('53 objects in 38 files: 26 errors, 16 warnings');
+  });
+
+  test('all is well with one that is sound', async () => {
+    expect(await doctor(['-R', '-f', clean, '--strict'])).toEqual({
+      code: 0,
+      stdout: '21 objects in 18 files: nothing wrong\n',
+      stderr: '',
+    });
+  });
+
+  test('templates of charts are said once, and are no error', async () => {
+    const { code, stdout } = await doctor(['-R', '-f', join(broken, '08-chart')]);
+    expect(code).toBe(0);
+    expect(stdout.match(/template of a chart/g)).toHaveLength(1);
+    expect(stdout).toContain('  hint: helm template CHART | regsecret doctor -f -\n');
+  });
+});
+
+const pod = (list: string, image = 'ghcr.io/acme/web'): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  imagePullSecrets: [${list}]\n  containers: [{name: app, image: ${image}}]\n`;
+const secret = (name: string): string =>
+  `---\napiVersion: v1\nkind: Secret\nmetadata: {name: ${name}}\ntype: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '{"auths":{"ghcr.io":{"username":"janedoe","password":"${CANARY}"}}}'}\n`;
+
+describe('a Secret that is in none of the files', () => {
+  // Pull secrets belong into a store of secrets, so nothing is wrong with a repository that does not have them.
+  test.each([
+    ['may be made by others', pod('{name: regcred}'), 0, undefined],
+    ['is misspelt, with one slip', pod('{name: regcerd}') + secret('regcred'), 1, 'regcred'],
+    ['is called nearly like another', pod('{name: regcred-prod}') + secret('regcred'), 0, 'regcred'],
+    ['is called like another with a number', pod('{name: regcred2}') + secret('regcred'), 0, 'regcred'],
+  ])('%s', async (_, text, code, near) => {
+    const ran = await doctor(['-f', '-'], text);
+    expect(ran.code).toBe(code);
+    expect(ran.stdout).toMatch(
+      /^stdin:5: (error|warning): secret \S+ is in none of these files, and pod\/web names it/,
+    );
+    expect(ran.stdout.includes(`did you mean ${near}?`)).toBe(near !== undefined);
+    expect((await doctor(['-f', '-', '--strict'], text)).code).toBe(1);
+  });
+
+  test('is said once, with those that name it', async () => {
+    const { findings } = await report(['-f', '-'], `${pod('{name: a}')}---\n${pod('{name: a}').replace('web', 'db')}`);
+    expect(findings.map(({ arguments: args }) => args)).toEqual([{ usedBy: ['pod/web', 'pod/db'] }]);
+  });
+});
+
+describe('commands that are proposed', () => {
+  test.each([
+    ['the image as it is to be', pod('', 'UPPER'), 'kubectl set image -f FILE app=REGISTRY/NAME:TAG --local -o yaml'],
+    ['a Secret for the registry of the image', pod('{name: a}'), 'regsecret create a --server ghcr.io'],
+    [
+      'what is to stand in the manifest',
+      secret('a').replace(`"${CANARY}"`, '""'),
+      'regsecret create a --server ghcr.io --dry-run=client -o yaml',
+    ],
+    ['a login for a docker config', '{"auths":{"ghcr.io":{}}}', 'docker login ghcr.io'],
+    ['the place, where a name is no name', pod('{name: $(reboot)}, {name: "; reboot"}'), `"\${EDITOR:-vi}" +5 FILE`],
+  ])('%s', async (_, text, command) => {
+    const { findings } = await report(['-f', '-'], text);
+    expect(findings.map(({ fix }) => fix.command)).toContain(command);
+  });
+});
+
+test('files and targets are two questions', async () => {
+  expect(await doctor(['pod/web', '-f', '-'])).toMatchObject({
+    code: 2,
+    stderr: 'error: -f is about manifests and asks no cluster\nhint: regsecret why pod/web\n',
+  });
+});
+
+test('a file that is not there', async () => {
+  expect(await doctor(['-f', '/nope.yaml'])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'error: cannot read /nope.yaml: there is no such file\nhint: ls -l /nope.yaml\n',
+  });
+});
+
+test('files without anything of ours say so', async () => {
+  expect(await doctor(['-f', '-'], 'kind: ConfigMap\n')).toEqual({
+    code: 0,
+    stdout: '0 objects in 1 file: nothing wrong\n',
+    stderr: 'warning: nothing in there pulls images or is a pull secret\n',
+  });
+});
+
+/** Payloads of any kind, in whatever field. */
+const payload = fc.oneof(
+  fc.constantFrom('', '{}', '{"auths":{"ghcr.io":{"auth":"x"}}}', '{"auths":{"":{}}}', '{"ghcr.io":{"username":"u"}}'),
+  fc.json(),
+);
+const secrets = fc
+  .record(
+    {
+      type: fc.constantFrom('kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg', 'Opaque', 7),
+      data: fc.dictionary(fc.constantFrom('.dockerconfigjson', '.dockercfg', 'x'), payload, { noNullPrototype: true }),
+      stringData: fc.dictionary(fc.constantFrom('.dockerconfigjson', '.dockercfg'), payload, { noNullPrototype: true }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((rest) => JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'regsecret' }, ...rest }));
+
+describe('whatever is in a file, there is an answer', () => {
+  const answers = async (text: string): Promise<void> => {
+    const { code, stdout, stderr } = await doctor(['-f', '-'], text);
+    expect([0, 1]).toContain(code);
+    expect(stdout).toMatch(/^\d+ objects? in 1 file: .+\n$/m);
+    expect(stderr.replace('warning: nothing in there pulls images or is a pull secret\n', '')).toBe('');
+  };
+
+  test('manifests', () =>
+    fc.assert(
+      fc.asyncProperty(manifestTexts, fc.array(secrets, { maxLength: 2 }), (text, more) =>
+        answers([text, ...more].join('\n---\n')),
+      ),
+      { numRuns: 300 },
+    ));
+
+  test('anything', () =>
+    fc.assert(fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), payload), answers), {
+      numRuns: 300,
+    }));
+});
