@@ -1,4 +1,5 @@
 /** What is wrong in manifests, by the rules for what is in a cluster, as far as files can say it. */
+import { appliedList } from './applied-list.ts';
 import { isSlip } from './closest.ts';
 import { diagnose } from './diagnose.ts';
 import { type Finding, finding, type Severity, withSeverity } from './finding.ts';
@@ -111,7 +112,11 @@ function holderFindings(placed: PlacedHolder, inventory: Inventory, now: number)
   const facts = factsFor(placed, inventory, now);
   const { judgements, notes } = reportOn(puller, facts);
   const causes = judgements.flatMap(({ cause }) => cause ?? []);
-  const own = [...causes, ...notes].filter(({ object }) => object.kind !== 'Secret');
+  // What comes of the list of a service account is said of the service account.
+  const isOwn = appliedList(puller, facts).origin === 'own';
+  const own = [...causes, ...notes].filter(
+    ({ object, code }) => object.kind !== 'Secret' && (isOwn || code !== 'different-credentials'),
+  );
   return [...suspicions(puller, facts), ...own].map((found) => {
     const secret = found.object.kind === 'Secret' ? secretNamed(found.object.name, placed, inventory) : undefined;
     return secret === undefined ? inHolder(found, placed) : inSecret(found, secret);
