@@ -1,7 +1,8 @@
 /** An authenticated connection to one API server: every request of every command passes here, with its retries. */
 import { UserError } from '../errors.ts';
-import type { HttpRequest, HttpResponse } from '../http/client.ts';
+import type { HttpRequest } from '../http/client.ts';
 import { NetworkError } from '../http/network-error.ts';
+import type { HttpResponse } from '../http/response.ts';
 import type { Io } from '../io.ts';
 import { readApiError } from './api-error.ts';
 import { type Authenticator, type Credentials, createAuthenticator } from './auth.ts';

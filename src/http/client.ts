@@ -2,15 +2,10 @@
  * The one HTTP transport: HTTP/1.1 over keep-alive connections of node:http and node:https, which run unchanged under
  * Bun. It follows no redirect, sends no request twice and reads no environment but that of its options; callers decide.
  */
-import type {
-  ClientRequest,
-  IncomingHttpHeaders,
-  IncomingMessage,
-  OutgoingHttpHeaders,
-  RequestOptions,
-} from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { NetworkError, networkError } from './network-error.ts';
+import { type HttpResponse, readResponse } from './response.ts';
 import type { Router } from './route.ts';
 
 export interface TlsOptions {
@@ -43,13 +38,6 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** The answer's body may be no longer. */
   readonly maxBytes: number;
-}
-
-export interface HttpResponse {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Uint8Array;
 }
 
 export interface HttpClient {
@@ -97,10 +85,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
 /** Header values go out as UTF-8, as Go sends them; Node writes the characters up to U+00FF as one byte each. */
 function asBytes(headers: object): OutgoingHttpHeaders {
-  const encode = (value: unknown) => Buffer.from(`${value}`, 'utf8').toString('latin1');
+  const encode = (value: unknown) => inLatin1(`${value}`);
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.map(encode) : encode(value)]),
   );
+}
+
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** The text that in Latin-1 has the bytes of `text` in UTF-8. */
+function inLatin1(text: string): string {
+  return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
 interface Connection {
@@ -121,9 +116,10 @@ async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: 
   signal.addEventListener('abort', cancel, { once: true });
   try {
     const answer = answerTo(outgoing, connection, () => clearTimeout(connecting));
-    // A text would be written together with the headers, and then in its encoding.
-    outgoing.end(typeof body === 'string' ? Buffer.from(body) : body);
-    return await Promise.race([answer.then((incoming) => collect(incoming, maxBytes)), cut]);
+    // A text is written together with the headers, in one record, and in one encoding with them.
+    if (typeof body === 'string') outgoing.end(inLatin1(body), 'latin1');
+    else outgoing.end(body);
+    return await Promise.race([answer.then((incoming) => readResponse(incoming, maxBytes)), cut]);
   } catch (error) {
     outgoing.destroy();
     throw failed(error, connection);
@@ -168,18 +164,4 @@ function whenConnected(socket: Socket & { secureConnecting?: boolean }, then: ()
   if (socket.secureConnecting) socket.once('secureConnect', then);
   else if (socket.connecting) socket.once('connect', then);
   else then();
-}
-
-async function collect(incoming: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new NetworkError('too-large', 'TOO_LARGE', true);
-    chunks.push(chunk);
-  }
-  if (!incoming.complete) throw new NetworkError('reset', 'ECONNRESET', true);
-  // Only a proxy asks for a login this way (RFC 9110, section 15.5.8).
-  if (incoming.statusCode === 407) throw new NetworkError('proxy', 'HTTP_407', false);
-  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks, size) };
 }

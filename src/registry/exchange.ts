@@ -2,7 +2,8 @@
 import { encodeBase64 } from '../domain/base64.ts';
 import type { Credential } from '../domain/credential.ts';
 import { encodeUtf8 } from '../domain/utf8.ts';
-import type { HttpClient, HttpResponse } from '../http/client.ts';
+import type { HttpClient } from '../http/client.ts';
+import type { HttpResponse } from '../http/response.ts';
 import { targetProblem } from './realm.ts';
 
 export interface Exchange {
