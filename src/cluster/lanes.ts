@@ -20,15 +20,24 @@ export async function inLanes<T>(
   for (const settled of lanes) if (settled.status === 'rejected') throw settled.reason;
 }
 
-/** The items of all pages; while those of one are worked on, the next page is on its way. */
-export async function* ahead<T>(pages: AsyncIterator<readonly T[]>): AsyncGenerator<T> {
-  let next = pages.next();
-  for (;;) {
-    const page = await next;
-    if (page.done) return;
-    next = pages.next();
-    // Whoever asks for it is told.
-    next.catch(() => undefined);
+/** The items of all pages. The first is asked for at once, each next one while the one before it is worked on. */
+export function ahead<T>(pages: AsyncIterator<readonly T[]>): AsyncGenerator<T> {
+  const ask = (): Promise<IteratorResult<readonly T[]>> => {
+    const page = pages.next();
+    // Whoever takes its items is told; nobody may.
+    page.catch(() => undefined);
+    return page;
+  };
+  return itemsOf(ask(), ask);
+}
+
+async function* itemsOf<T>(
+  first: Promise<IteratorResult<readonly T[]>>,
+  ask: () => Promise<IteratorResult<readonly T[]>>,
+): AsyncGenerator<T> {
+  for (let page = await first; !page.done; ) {
+    const next = ask();
     yield* page.value;
+    page = await next;
   }
 }

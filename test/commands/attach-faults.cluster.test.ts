@@ -176,6 +176,16 @@ describe('requests', () => {
     );
   });
 
+  test.each([
+    ['what decides what is written is read as it is now', '--used', false],
+    ['what only informs may come from the cache', '--all-serviceaccounts', true],
+  ])('%s: %s', async (_, flag, cached) => {
+    const between = await proxy(() => undefined);
+    await regsecretIn(namespace, ['attach', flag, '--dry-run=server'], { kubeconfig: kubeconfigOf(between) });
+    const facts = between.requests.filter(({ path }) => /\/(pods|deployments)\?/.test(path));
+    expect(facts.map(({ path }) => path.includes('resourceVersionMatch=NotOlderThan'))).toEqual([cached, cached]);
+  });
+
   test('all service accounts: one paged list and one write each; a second run writes nothing', async () => {
     const own = await newNamespace({ serviceAccount: true });
     await Promise.all(Array.from({ length: 30 }, (_, index) => newAccount(own, {}, `robot-${index}`)));

@@ -289,6 +289,14 @@ describe('the list of the service account and that of the template', () => {
     },
   );
 
+  test('a workload that gets or loses the Secret in the same run hides nothing', async () => {
+    const name = await accountWith();
+    const web = await newWorkload('Deployment', namespace, { account: name, list: named('other') });
+    const both = ['--serviceaccount', name, '--to', `deploy/${web}`];
+    expect((await attach(...both)).stderr).not.toContain('has a list of its own');
+    expect((await detach(...both)).stderr).not.toContain('names regsecret in a list of its own');
+  });
+
   test('an entry without a name shadows it as well', async () => {
     const name = await accountWith();
     const web = await newWorkload('Deployment', namespace, { account: name, list: [{}] });

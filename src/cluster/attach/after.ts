@@ -1,7 +1,7 @@
 /** The truth after the writing: whom it does not reach, and which pods still will not pull. */
 import type { Note } from '../../domain/attach-note.ts';
 import { type Holder, holderOf, isEnforced } from '../../domain/holder.ts';
-import type { ObjectRef } from '../../domain/object-ref.ts';
+import { type ObjectRef, refKey } from '../../domain/object-ref.ts';
 import { pullKind } from '../../domain/pull-kind.ts';
 import { type Effect, effectOf, failingWithout, selectorOf, waitsForPods } from '../../domain/roll-out.ts';
 import { UserError } from '../../errors.ts';
@@ -9,23 +9,31 @@ import { ApiError } from '../api-error.ts';
 import { listPages } from '../object-request.ts';
 import type { Context } from './context.ts';
 import { type Cured, createHealer, toRestart } from './cure.ts';
-import { accountKey, type Facts } from './facts.ts';
+import type { Facts, WorkloadFact } from './facts.ts';
 import { restart } from './restart.ts';
 
-/** Service accounts by key, as they are after the writing. */
-export type Accounts = ReadonlyMap<string, Pick<Holder, 'ref' | 'annotations'>>;
+/** What was looked at, as it is after the writing. */
+export interface Done {
+  readonly holder: Holder;
+  readonly changed: boolean;
+}
 
 /**
- * Says which workloads do not use the lists of `accounts`, and which of their pods fail and will not heal by themselves.
- * Returns the controllers that were restarted for that, where it was asked for.
+ * Says which workloads do not use the lists of the service accounts in `done` (by `refKey`), and which of their pods fail and will not
+ * heal by themselves; nothing of what is in `done` itself, for the facts may be older than that. Returns the controllers
+ * that were restarted, where it was asked for.
  */
-export async function tellAccounts(accounts: Accounts, facts: Facts, context: Context): Promise<Holder[]> {
+export async function tellAccounts(done: ReadonlyMap<string, Done>, facts: Facts, context: Context): Promise<Holder[]> {
   const { request, listener } = context;
   const { verb, secret } = request;
-  const own = facts.workloads.filter((workload) => accounts.has(accountKey(workload.ref.namespace, workload.account)));
-  for (const { ref, account, list } of own) {
+  const accountOf = ({ ref, account }: WorkloadFact): Holder | undefined =>
+    done.get(refKey({ kind: 'ServiceAccount', namespace: ref.namespace, name: account }))?.holder;
+  for (const workload of facts.workloads) {
+    const { ref, account, list } = workload;
+    const holder = accountOf(workload);
+    if (holder === undefined || done.has(refKey(ref))) continue;
     const names = list.includes(secret);
-    const enforced = isEnforced(accounts.get(accountKey(ref.namespace, account)) ?? { annotations: {} });
+    const enforced = isEnforced(holder);
     if (verb === 'attach' && !names) listener.note({ code: 'shadowed', ref, account, list });
     if (verb === 'detach' && names) listener.note({ code: enforced ? 'now-refused' : 'names-it', ref, account });
   }
@@ -33,8 +41,9 @@ export async function tellAccounts(accounts: Accounts, facts: Facts, context: Co
   const heal = createHealer(context);
   const cured: Cured[] = [];
   for (const pod of facts.failing) {
-    if (pod.list.includes(secret) || !accounts.has(accountKey(pod.ref.namespace, pod.account))) continue;
-    cured.push(await heal(pod));
+    if (pod.list.includes(secret) || accountOf(pod) === undefined || done.has(refKey(pod.ref))) continue;
+    const found = await heal(pod);
+    if (!('controller' in found.cure && done.has(refKey(found.cure.controller)))) cured.push(found);
   }
   const restarted = request.restart ? await restartAll(toRestart(cured), context) : new Map<string, Holder>();
   for (const { pod, cure, controller } of cured) {

@@ -4,19 +4,17 @@ import type { Holder } from '../../domain/holder.ts';
 import { refKey } from '../../domain/object-ref.ts';
 import { listedNames } from '../../domain/pull-spec.ts';
 import { effectOf } from '../../domain/roll-out.ts';
-import type { Secret } from '../../domain/secret.ts';
 import { UserError } from '../../errors.ts';
 import { ahead, inLanes } from '../lanes.ts';
 import { writeList } from '../list-write.ts';
 import type { Transport } from '../transport.ts';
-import { tellAccounts, tellWorkload } from './after.ts';
+import { type Done, tellAccounts, tellWorkload } from './after.ts';
 import { type Context, createContext } from './context.ts';
-import { accountKey, type Facts, gatherFacts } from './facts.ts';
 import { planItem } from './plan.ts';
 import type { PlanItem } from './plan-item.ts';
 import { recreatePod } from './recreate.ts';
 import type { AttachRequest, Listener } from './request.ts';
-import { usableNamespaces } from './secret.ts';
+import type { Usable } from './secret.ts';
 import { readTarget, selected } from './targets.ts';
 import { waitFor } from './wait.ts';
 
@@ -24,9 +22,8 @@ import { waitFor } from './wait.ts';
 const LANES = 32;
 
 interface Run extends Context {
-  /** Everything that was looked at and how it is now, by key. */
-  readonly done: Map<string, { readonly holder: Holder; readonly changed: boolean }>;
-  readonly facts: () => Promise<Facts>;
+  /** By `refKey`. */
+  readonly done: Map<string, Done>;
 }
 
 /** Everything is told to `listener`; problems of named targets prevent all writing. Throws UserError and Interrupted. */
@@ -35,8 +32,7 @@ export async function changePullSecrets(
   request: AttachRequest,
   listener: Listener,
 ): Promise<void> {
-  const context = createContext(transport, request, listener);
-  const run: Run = { ...context, done: new Map(), facts: lazyFacts(context) };
+  const run: Run = { ...createContext(transport, request, listener), done: new Map() };
   const planning = planNamed(run);
   // Begun before they are needed, for they take the longest, and after what everything else waits for.
   if (request.checks && concernsAccounts(request)) run.facts();
@@ -50,22 +46,6 @@ export async function changePullSecrets(
 function concernsAccounts({ targets, selections }: AttachRequest): boolean {
   const selected = selections.some((selection) => selection.by === 'use' || selection.kind === 'ServiceAccount');
   return selected || targets.some(({ kind }) => kind === 'ServiceAccount');
-}
-
-/** Gathered once, when it is asked for. */
-function lazyFacts({ transport, request, unchecked, secretIn }: Context): () => Promise<Facts> {
-  let started: Promise<Facts> | undefined;
-  const accounts = request.targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
-  const [account] = accounts.length === 1 && request.selections.length === 0 ? accounts : [];
-  const namespace = request.allNamespaces ? undefined : transport.namespace;
-  return () => {
-    // The connection on which the Secret came is free then, and a new one costs more than a short list.
-    const free = request.allNamespaces ? Promise.resolve() : secretIn(transport.namespace).catch(() => undefined);
-    started ??= free.then(() => gatherFacts(transport, { namespace, account }, unchecked));
-    // Whoever awaits it is told; nobody may.
-    started.catch(() => undefined);
-    return started;
-  };
 }
 
 /** Undefined when one of them has a problem. */
@@ -97,25 +77,18 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
 }
 
 async function performSelected(run: Run): Promise<void> {
-  const { request, transport, unchecked, listener } = run;
-  if (request.selections.length === 0) return;
-  const looks = request.checks && request.verb === 'attach' && request.allNamespaces;
-  const usable = looks ? await usableNamespaces(transport, request, unchecked) : undefined;
   const without = new Set<string>();
-  for (const selection of request.selections) {
+  for (const selection of run.request.selections) {
+    // Its first page is on its way while the Secrets are looked at.
     const holders = ahead(selected(selection, run, run.facts));
+    const usable = await run.usable();
     await inLanes(LANES, holders, (holder) => attempt(run, () => performIn(holder, usable, without, run)));
   }
-  if (without.size > 0) listener.note({ code: 'secret-elsewhere', namespaces: [...without].sort() });
+  if (without.size > 0) run.listener.note({ code: 'secret-elsewhere', namespaces: [...without].sort() });
 }
 
 /** Leaves alone what is in a namespace without the Secret; throws UserError where it is of no use. */
-async function performIn(
-  holder: Holder,
-  usable: ReadonlyMap<string, Secret | UserError> | undefined,
-  without: Set<string>,
-  run: Run,
-): Promise<void> {
+async function performIn(holder: Holder, usable: Usable | undefined, without: Set<string>, run: Run): Promise<void> {
   const { namespace } = holder.ref;
   if (run.done.has(refKey(holder.ref))) return;
   const found = usable?.get(namespace);
@@ -187,9 +160,8 @@ function tell(
 async function tellAfter(run: Run): Promise<void> {
   const { request } = run;
   const all = [...run.done.values()];
-  const accounts = all.filter(({ holder }) => holder.ref.kind === 'ServiceAccount');
-  const byKey = new Map(accounts.map(({ holder }) => [accountKey(holder.ref.namespace, holder.ref.name), holder]));
-  const restarted = accounts.length > 0 && request.checks ? await tellAccounts(byKey, await run.facts(), run) : [];
+  const accounts = all.some(({ holder }) => holder.ref.kind === 'ServiceAccount');
+  const restarted = accounts && request.checks ? await tellAccounts(run.done, await run.facts(), run) : [];
   const workloads = all.filter(({ holder: { ref } }) => ref.kind !== 'ServiceAccount' && ref.kind !== 'Pod');
   for (const { holder, changed } of workloads) await tellWorkload(holder, changed, run);
   tellUnchecked(run);

@@ -19,7 +19,7 @@ export async function listChoices(
   { verb, secret }: Pick<AttachRequest, 'verb' | 'secret'>,
 ): Promise<Choice[]> {
   const { namespace } = transport;
-  const facts = await gatherFacts(transport, { namespace }, new Set());
+  const facts = await gatherFacts(transport, { namespace, cached: false }, new Set());
   const accounts: Choice[] = [];
   const kind = pullKind('ServiceAccount');
   for await (const page of listPages(transport, kind, { namespace })) {

@@ -5,9 +5,9 @@ import type { Secret } from '../../domain/secret.ts';
 import { ApiError } from '../api-error.ts';
 import { getObject } from '../object-request.ts';
 import type { Transport } from '../transport.ts';
-import { accountKey } from './facts.ts';
+import { accountKey, type Facts, gatherFacts } from './facts.ts';
 import type { AttachRequest, Listener } from './request.ts';
-import { checkSecret } from './secret.ts';
+import { checkSecret, type Usable, usableNamespaces } from './secret.ts';
 
 export interface Context {
   readonly transport: Transport;
@@ -19,24 +19,36 @@ export interface Context {
   secretIn(namespace: string): Promise<Secret | undefined>;
   /** A service account, undefined where it does not exist or may not be read. */
   accountOf(namespace: string, name: string): Promise<Holder | undefined>;
+  /** What the Secret is in each namespace, where all of them are concerned and it may be asked. */
+  usable(): Promise<Usable | undefined>;
+  /** Of all that is in scope. */
+  facts(): Promise<Facts>;
 }
 
+/** Everything is looked up when it is asked for first, and once. */
 export function createContext(transport: Transport, request: AttachRequest, listener: Listener): Context {
   const unchecked = new Set<string>();
-  const secrets = new Map<string, Promise<Secret | undefined>>();
-  const accounts = new Map<string, Promise<Holder | undefined>>();
-  return {
+  const [secrets, accounts] = [kept<Secret | undefined>(), kept<Holder | undefined>()];
+  const [scope, all] = [kept<Facts>(), kept<Usable | undefined>()];
+  const checks = request.checks && request.verb === 'attach';
+  const context: Context = {
     transport,
     request,
     listener,
     unchecked,
     async secretIn(namespace) {
-      if (!request.checks || request.verb === 'detach') return undefined;
-      return once(secrets, namespace, () => checkSecret(transport, namespace, request, unchecked));
+      if (!checks) return undefined;
+      return secrets(namespace, () => checkSecret(transport, namespace, request, unchecked));
     },
     accountOf: (namespace, name) =>
-      once(accounts, accountKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
+      accounts(accountKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
+    async usable() {
+      if (!checks || !request.allNamespaces) return undefined;
+      return all('', () => usableNamespaces(transport, request, unchecked));
+    },
+    facts: () => scope('', () => readFacts(context)),
   };
+  return context;
 }
 
 async function readAccount(
@@ -55,8 +67,24 @@ async function readAccount(
   }
 }
 
-function once<T>(known: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
-  const started = known.get(key) ?? read();
-  known.set(key, started);
-  return started;
+async function readFacts({ transport, request, unchecked, usable, secretIn }: Context): Promise<Facts> {
+  const { targets, selections, allNamespaces } = request;
+  const accounts = targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
+  const [account] = accounts.length === 1 && selections.length === 0 ? accounts : [];
+  const { namespace } = transport;
+  // The connection on which the Secret came is free then, and a new one costs more than a short list.
+  await (allNamespaces ? usable() : secretIn(namespace)).catch(() => undefined);
+  const cached = !selections.some(({ by }) => by === 'use');
+  return gatherFacts(transport, { namespace: allNamespaces ? undefined : namespace, account, cached }, unchecked);
+}
+
+function kept<T>(): (key: string, read: () => Promise<T>) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (key, read) => {
+    const started = known.get(key) ?? read();
+    known.set(key, started);
+    // Whoever awaits it is told; nobody may.
+    started.catch(() => undefined);
+    return started;
+  };
 }

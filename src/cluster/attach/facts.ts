@@ -42,6 +42,8 @@ export interface FactsScope {
   readonly namespace?: string | undefined;
   /** Left out: all service accounts. */
   readonly account?: string | undefined;
+  /** Whether the API server's cache is new enough: where the facts only inform, but not where they decide what is written. */
+  readonly cached: boolean;
 }
 
 /** Those that make pods again and again; a ReplicaSet or Job of its own shows by its pods. */
@@ -112,7 +114,7 @@ function shapeOf({ kind, specPath }: PullKind): Shape {
 async function eachHolder(
   transport: Transport,
   kindName: PullKindName,
-  { namespace, account }: FactsScope,
+  { namespace, account, cached }: FactsScope,
   unchecked: Set<string>,
   use: (holder: Holder) => void,
 ): Promise<void> {
@@ -123,7 +125,7 @@ async function eachHolder(
     for await (const page of listPages(transport, kind, {
       namespace,
       fieldSelector,
-      cached: true,
+      cached,
       shape: shapeOf(kind),
     })) {
       for (const object of page) {

@@ -134,12 +134,15 @@ async function names(
   return found;
 }
 
-/** The namespaces in which the Secret is of use; undefined where that may not be asked. */
+/** The Secret in each namespace that has it, or why it is of no use there. */
+export type Usable = ReadonlyMap<string, Secret | UserError>;
+
+/** Undefined where that may not be asked. */
 export async function usableNamespaces(
   transport: Transport,
   request: AttachRequest,
   unchecked: Set<string>,
-): Promise<ReadonlyMap<string, Secret | UserError> | undefined> {
+): Promise<Usable | undefined> {
   const found = new Map<string, Secret | UserError>();
   try {
     const fieldSelector = `metadata.name=${request.secret}`;
