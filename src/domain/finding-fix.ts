@@ -59,8 +59,7 @@ type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context:
 
 const FIXES: Fixes = {
   'missing-secret': ({ object, arguments: { near, elsewhere, way } }, context) => {
-    if (near !== undefined && way?.how === 'file')
-      return `${detachCommand(way, object.name)} && ${attachCommand(way, near)}`;
+    if (near !== undefined && object.file !== undefined) return editFile(object);
     if (near !== undefined && way !== undefined) return attachCommand(way, near);
     const { file: _, ...secret } = object;
     return elsewhere === undefined ? create(secret, context, here(context)) : copy(object, elsewhere);
