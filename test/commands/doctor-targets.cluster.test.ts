@@ -308,7 +308,7 @@ test('several at a time, for people', async () => {
       `  ${own.host} (ada): its registry accepts the credential`,
       'secret/rejected (dockerconfigjson), used by serviceaccount/breaker',
       `  ${basic.host} (janedoe): its registry rejects the credential (HTTP 401)`,
-      `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, asked from here)`,
+      `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, asked from here) [credential-rejected]`,
       '  affects serviceaccount/breaker',
       `hint: regsecret create rejected -n ${namespace} --server ${basic.host}`,
       '',
