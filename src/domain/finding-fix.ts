@@ -221,7 +221,7 @@ function edit(object: FindingObject): string {
 
 /** The place in the manifest, in the editor of whoever pastes it. */
 export function editFile({ file = '-', line = 1 }: FindingObject): string {
-  return `"\${EDITOR:-vi}" +${line} ${fileWord(file)}`;
+  return `\${EDITOR:-vi} +${line} ${fileWord(file)}`;
 }
 
 function scope({ namespace }: { readonly namespace?: string | undefined }): string {
