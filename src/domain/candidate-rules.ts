@@ -34,7 +34,9 @@ function retryPending({ object, use, trial, applied, ...pull }: PullCase): Findi
   const failedAt = lastFailure(image, pull) ?? (trial.pulls === true ? earliestFailure(pull) : pull.facts.now);
   const secret = applied.names.find((name) => {
     const at = changedAt(name, { object, use, trial, applied, ...pull });
-    return at > failedAt && (tried.includes(name) || pull.symptom === 'undecodable');
+    // Times are whole seconds, and what opens the image now did not before.
+    const isLater = trial.pulls === true ? at >= failedAt : at > failedAt;
+    return isLater && (tried.includes(name) || pull.symptom === 'undecodable');
   });
   if (secret !== undefined) return finding('retry-pending', object, { image, secret });
   return trial.pulls === true && pull.symptom === 'not found' ? finding('retry-pending', object, { image }) : undefined;

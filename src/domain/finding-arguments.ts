@@ -153,7 +153,7 @@ export interface FindingArguments {
   readonly 'registry-unreachable': { readonly registry: string; readonly reason: string; readonly at: string };
   readonly 'node-cannot-reach': {
     readonly registry: string;
-    readonly trouble: 'name' | 'connection' | 'timeout' | 'tls';
+    readonly trouble: 'name' | 'connection' | 'timeout' | 'tls' | 'out of order';
     readonly node: string;
   };
   readonly 'wrong-platform': { readonly image: string; readonly node: string };

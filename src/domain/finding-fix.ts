@@ -26,6 +26,8 @@ export function fixFor(found: Finding, context: FixContext = {}): string {
 export function isSufficient(found: Finding): boolean {
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
   if (isInManifest(found.object)) return found.code === 'missing-secret' && found.arguments.near === undefined;
+  // Whether a new login is one that the image was pulled with cannot be known.
+  if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   const way = 'way' in found.arguments ? found.arguments.way : undefined;
   return !ADVICE.includes(found.code) && way?.how !== 'owner';
@@ -221,7 +223,7 @@ function edit(object: FindingObject): string {
 
 /** The place in the manifest, in the editor of whoever pastes it. */
 export function editFile({ file = '-', line = 1 }: FindingObject): string {
-  return `\${EDITOR:-vi} +${line} ${fileWord(file)}`;
+  return `"\${EDITOR:-vi}" +${line} ${fileWord(file)}`;
 }
 
 function scope({ namespace }: { readonly namespace?: string | undefined }): string {

@@ -97,7 +97,7 @@ const TEXTS: Texts = {
   'registry-unreachable': ({ arguments: { registry, reason, at } }) =>
     `${registry} cannot be asked from here: ${reason} (at ${at}); the node may see another network`,
   'node-cannot-reach': ({ arguments: { registry, trouble } }) =>
-    `the node cannot speak to ${registry}: ${TROUBLES[trouble]} (says the kubelet), which is not about credentials`,
+    `the node cannot pull from ${registry}: ${TROUBLES[trouble]} (says the kubelet), which is not about credentials`,
   'wrong-platform': ({ arguments: { image } }) =>
     `there is no ${image} for the platform of the node (says the kubelet), which is not about credentials`,
   'disk-full': ({ arguments: { node } }) =>
@@ -149,6 +149,7 @@ const TROUBLES = {
   connection: 'it does not answer there',
   timeout: 'it does not answer in time there',
   tls: 'TLS fails there',
+  'out of order': 'it answers with an error of its own',
 } as const;
 
 const SENT = {

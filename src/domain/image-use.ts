@@ -1,5 +1,6 @@
 /** The images that a pod or a template uses, and how far a pod has come with each. */
 import { fieldOf, isObject } from './holder.ts';
+import { ImageReferenceError, parseImage } from './image.ts';
 import { type Symptom, symptomOf } from './symptom.ts';
 
 export type ImagePolicy = 'Always' | 'IfNotPresent' | 'Never';
@@ -34,22 +35,44 @@ const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
 export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
   const states = statesIn(status);
   const isPod = status !== undefined;
+  const volumes = items(fieldOf(spec, 'volumes')).filter((volume) => fieldOf(volume, 'image', 'reference'));
+  const references = volumes.map((volume) => text(fieldOf(volume, 'image', 'reference')));
+  // A container also waits for the images of its volumes (kuberuntime_image.go), and then its state is theirs.
+  const others = new Map<string, ImageState>();
   const found = CONTAINERS.flatMap((list) => items(fieldOf(spec, list))).map((container) => {
-    const name = text(fieldOf(container, 'name'));
-    return useOf(text(fieldOf(container, 'image')), name, fieldOf(container, 'imagePullPolicy'), states.get(name));
+    const [name, image] = [text(fieldOf(container, 'name')), text(fieldOf(container, 'image'))];
+    const state = states.get(name);
+    const other = references.find((reference) => reference !== image && isAbout(state, reference));
+    if (state !== undefined && other !== undefined) others.set(other, state);
+    return useOf(image, name, fieldOf(container, 'imagePullPolicy'), other === undefined ? state : NOT_TRIED);
   });
-  const volumes = items(fieldOf(spec, 'volumes')).flatMap((volume) => {
-    const reference = text(fieldOf(volume, 'image', 'reference'));
-    const name = text(fieldOf(volume, 'name'));
-    return reference === '' ? [] : [useOf(reference, name, fieldOf(volume, 'image', 'pullPolicy'), undefined)];
+  const mounted = volumes.map((volume, index) => {
+    const reference = references[index] ?? '';
+    const policy = fieldOf(volume, 'image', 'pullPolicy');
+    return useOf(reference, text(fieldOf(volume, 'name')), policy, others.get(reference));
   });
   return merge(
-    [...found, ...volumes].map((use) => (isPod || use.state.is !== 'not tried' ? use : { ...use, state: NOT_USED })),
+    [...found, ...mounted].map((use) => (isPod || use.state.is !== 'not tried' ? use : { ...use, state: NOT_USED })),
   );
 }
 
 const NOT_USED: ImageState = { is: 'not used' };
 const NOT_TRIED: ImageState = { is: 'not tried' };
+
+/** Runtimes write the whole name, and the kubelet what is in the pod. */
+function isAbout(state: ImageState | undefined, image: string): boolean {
+  return state?.is === 'missing' && [image, wholeName(image)].some((name) => state.message.includes(`"${name}"`));
+}
+
+function wholeName(image: string): string {
+  try {
+    const { domain, path, tag, digest } = parseImage(image);
+    return `${domain}/${path}${digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`}`;
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return image;
+    throw error;
+  }
+}
 
 function useOf(image: string, container: string, policy: unknown, state: ImageState = NOT_TRIED): ImageUse {
   return { image, containers: [container], policy: policyOf(policy, image), state };

@@ -108,7 +108,7 @@ function notesOf(pull: PullCase, cause: Finding | undefined): Finding[] {
 /** What this list does first, then what others would do. */
 function openQuestions(pull: PullCase): Question[] {
   const { trial, denied, facts, puller, applied } = pull;
-  if (!facts.online || puller.pod?.done === true || pull.use.policy === 'Never') return [];
+  if (!facts.online || puller.pod?.done === true) return [];
   if (trial.open !== undefined) return [trial.open];
   if (!denied || trial.spoiled !== undefined) return [];
   const near = applied.names.map((name) =>

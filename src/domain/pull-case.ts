@@ -24,8 +24,10 @@ export interface PullCase {
   readonly denied: boolean;
 }
 
-export function pullCase(who: Puller, use: ImageUse, facts: PullFacts): PullCase {
-  const puller = asAllowed(who, facts);
+export function pullCase(who: Puller, use: ImageUse, known: PullFacts): PullCase {
+  const puller = asAllowed(who, known);
+  // Nobody is asked about an image that may not be pulled.
+  const facts = use.policy === 'Never' ? { ...known, online: false } : known;
   const applied = appliedList(puller, facts);
   const { namespace } = puller.ref;
   const trial = tryList(applied.names, namespace, use.image, facts);

@@ -99,9 +99,11 @@ function pullPostponed({ object, use: { image }, symptom }: PullCase): Finding |
 }
 
 function nodeCannotReach({ object, puller, use: { image }, symptom }: PullCase): Finding | undefined {
-  if (symptom !== 'name' && symptom !== 'connection' && symptom !== 'timeout' && symptom !== 'tls') return undefined;
+  const troubles = ['name', 'connection', 'timeout', 'tls', 'out of order'] as const;
+  const trouble = troubles.find((one) => one === symptom);
+  if (trouble === undefined) return undefined;
   const node = puller.pod?.node ?? '';
-  return finding('node-cannot-reach', object, { registry: registryHost(image), trouble: symptom, node });
+  return finding('node-cannot-reach', object, { registry: registryHost(image), trouble, node });
 }
 
 /** pkg/kubelet/images/image_manager.go: one text for an image that is not there, and for one that is not for this pod. */

@@ -1,4 +1,5 @@
 /** The result of `doctor` for programs and printers: everything that was found out, and no password. */
+import { agrees } from './agreement.ts';
 import { appliedList, type Origin } from './applied-list.ts';
 import type { ContentEntry } from './contents.ts';
 import type { Finding } from './finding.ts';
@@ -160,7 +161,7 @@ function imageView(judgement: Judgement): ImageView {
     containers,
     policy,
     state: state.is,
-    ...(state.is === 'missing' ? { kubelet: { ...kubeletSays(state), agrees: agrees(judgement) } } : {}),
+    ...(state.is === 'missing' ? { kubelet: kubeletView(state, cause) } : {}),
     prospect,
     ...(cause === undefined ? {} : { cause: findingView(cause, undefined, fix) }),
     candidates: trial.candidates.map(({ secret, server, username, answer }) => ({
@@ -173,24 +174,10 @@ function imageView(judgement: Judgement): ImageView {
   };
 }
 
-function kubeletSays({ reason, message, symptom }: Extract<ImageState, { is: 'missing' }>) {
-  return { reason, message, symptom };
+function kubeletView({ reason, message, symptom }: Extract<ImageState, { is: 'missing' }>, cause: Finding | undefined) {
+  return { reason, message, symptom, agrees: cause !== undefined && agrees(cause.code, symptom) };
 }
 
 function answerView({ verdict, at }: Answer): { readonly verdict: Verdict; readonly askedAt: string } {
   return { verdict, askedAt: rfc3339(at) };
-}
-
-/** Whether what the kubelet says is what we would expect it to say. */
-function agrees({ use: { state }, trial, cause }: Judgement): boolean {
-  if (state.is !== 'missing' || cause === undefined) return false;
-  const { symptom } = state;
-  const answers = trial.candidates.map(({ answer }) => answer?.verdict.kind);
-  if (cause.code === 'unexplained') return false;
-  if (trial.spoiled !== undefined) return symptom === 'undecodable';
-  if (answers.includes('not found')) return symptom === 'not found';
-  if (answers.includes('no access')) return ['no access', 'unauthorized', 'not found', 'refused'].includes(symptom);
-  if (answers.includes('rejected')) return ['refused', 'unauthorized', 'no access'].includes(symptom);
-  // Then it is the kubelet that the cause comes from, or there was no login.
-  return trial.pulls === undefined || ['no credential', 'unauthorized', 'no access'].includes(symptom);
 }

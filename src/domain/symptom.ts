@@ -15,6 +15,7 @@ export type Symptom =
   | 'connection'
   | 'timeout'
   | 'tls'
+  | 'out of order'
   | 'platform'
   | 'disk'
   | 'postponed'
@@ -61,6 +62,10 @@ const SYMPTOMS: readonly (readonly [Symptom, RegExp])[] = [
     /connection refused|no route to host|network is unreachable|connection reset by peer|: EOF$|unexpected EOF/,
   ],
   ['timeout', /i\/o timeout|context deadline exceeded|Client\.Timeout exceeded|TLS handshake timeout|request canceled/],
+  [
+    'out of order',
+    /\b50\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|HTTP status: 50\d/,
+  ],
   ['not found', /: not found\b|manifest unknown|name unknown|NAME_UNKNOWN|MANIFEST_UNKNOWN|404 Not Found/],
   // containerd core/remotes/docker/authorizer.go: which of two tokens it asked for tells whether there was a login. GHCR
   // answers 403 to both, so what follows is no word on the rights of a login (containers/image docker_client.go).
@@ -86,6 +91,7 @@ export const SYMPTOM_TEXTS: Readonly<Record<Symptom, string>> = {
   connection: 'the registry does not answer',
   timeout: 'the registry does not answer in time',
   tls: 'TLS fails',
+  'out of order': 'the registry is out of order',
   platform: 'the image is for other platforms',
   disk: 'there is no room left',
   postponed: 'the pull is put off',

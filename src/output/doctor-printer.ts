@@ -1,5 +1,6 @@
 /** What `doctor` prints: for people the verdict, the cause and the command first, and the way there with `-v`. */
 import type { DoctorReport, SecretReport } from '../domain/doctor-report.ts';
+import type { FindingCode } from '../domain/finding.ts';
 import { printable } from '../domain/printable.ts';
 import { formatAccount, formatAffected, formatProspect, formatState } from '../domain/prospect-text.ts';
 import type { FindingView, ImageView, PullerView } from '../domain/pull-view.ts';
@@ -53,7 +54,7 @@ function imageLines(puller: PullerView, image: ImageView, style: Style): string[
   if (cause === undefined) return [sentence];
   const paint = cause.severity === 'error' ? style.error : style.warning;
   const { command, sufficient } = cause.fix;
-  const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet)];
+  const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet, cause.code)];
   return [
     paint(sentence),
     `  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
@@ -62,9 +63,10 @@ function imageLines(puller: PullerView, image: ImageView, style: Style): string[
   ];
 }
 
-function kubeletLine({ reason, symptom, agrees }: NonNullable<ImageView['kubelet']>): string {
+function kubeletLine({ reason, symptom, agrees }: NonNullable<ImageView['kubelet']>, code: FindingCode): string {
   const text = `${SYMPTOM_TEXTS[symptom]}${reason.includes(' ') ? '' : ` (${reason})`}`;
-  return agrees ? `seen:  the kubelet says so, too: ${text}` : `seen:  the kubelet said something else: ${text}`;
+  if (code === 'retry-pending') return `seen:  at its last attempt the kubelet said: ${text}`;
+  return agrees ? `seen:  the kubelet agrees: ${text}` : `seen:  the kubelet says something else: ${text}`;
 }
 
 /** What it is, who uses it, and what registries say of each login. */

@@ -2,122 +2,11 @@
 import { describe } from 'vitest';
 import { newNamespace } from '../cluster/use.ts';
 import { pathOf } from '../support/attach-world.ts';
-import {
-  giveAccount,
-  good,
-  patch,
-  type Setup,
-  type Situation,
-  store,
-  testSituations,
-} from '../support/doctor-world.ts';
+import { good } from '../support/doctor-machine.ts';
+import { giveAccount, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
 
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
 const quay = { auths: { 'quay.io': good } };
-const bare = 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate';
-
-const none: readonly Situation[] = [
-  ['no pull secret', {}, { kubelet: 'no credential', cause: 'no-pull-secret', fix: bare }],
-  [
-    'no pull secret, for a Deployment on the Bearer registry',
-    { on: 'bearer', kind: 'Deployment' },
-    {
-      kubelet: 'no access',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach deployment/web',
-    },
-  ],
-  [
-    'no pull secret, for a StatefulSet, whose roll-out waits for the pod',
-    { kind: 'StatefulSet' },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach statefulset/web && kubectl delete pod POD -n NS',
-    },
-  ],
-  [
-    'no pull secret, for a DaemonSet',
-    { kind: 'DaemonSet' },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach daemonset/web',
-    },
-  ],
-  [
-    'no pull secret, for a ReplicaSet that nobody owns',
-    { kind: 'ReplicaSet' },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach replicaset/web && kubectl delete pod POD -n NS',
-    },
-  ],
-  [
-    'no pull secret, for a Job, which cannot be changed',
-    { kind: 'Job' },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach sa/default && kubectl delete pod POD -n NS',
-    },
-  ],
-  [
-    'no pull secret, for a CronJob',
-    { kind: 'CronJob' },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach cronjob/web && kubectl create job --from=cronjob/web web-again -n NS',
-    },
-  ],
-  [
-    'no pull secret, for a Deployment that is paused',
-    { kind: 'Deployment', fields: { paused: false }, after: pause },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach deployment/web && kubectl rollout resume deployment/web -n NS',
-    },
-  ],
-  [
-    'no pull secret, and one in the namespace that opens the image',
-    { secrets: regcred },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret attach regcred -n NS --pod web --recreate',
-    },
-  ],
-  [
-    'no pull secret, and a service account whose pods may use only what is in its list',
-    { kind: 'Deployment', secrets: regcred, after: enforce },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret attach regcred -n NS --serviceaccount default --to deployment/web',
-    },
-  ],
-  [
-    'no pull secret anywhere, and a service account whose pods may use only what is in its list',
-    { kind: 'Deployment', after: enforce },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach sa/default --attach deployment/web',
-    },
-  ],
-  [
-    'no pull secret, for a pod of a service account whose pods may use only what is in its list',
-    { after: enforce },
-    {
-      kubelet: 'no credential',
-      cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --serviceaccount default && regsecret attach regsecret -n NS --pod web --recreate',
-    },
-  ],
-];
 
 const later: readonly Situation[] = [
   [
@@ -242,17 +131,8 @@ const other: readonly Situation[] = [
 
 type Step = NonNullable<Setup['after']>;
 
-function pause({ namespace }: Parameters<Step>[0]): ReturnType<Step> {
-  return patch(pathOf('Deployment', namespace, 'web'), { spec: { paused: true } });
-}
-
 function attachToAccount({ namespace }: Parameters<Step>[0]): ReturnType<Step> {
   return giveAccount(namespace, ['regcred']);
-}
-
-function enforce({ namespace }: Parameters<Step>[0]): ReturnType<Step> {
-  const annotations = { 'kubernetes.io/enforce-mountable-secrets': 'true' };
-  return giveAccount(namespace, [], { metadata: { annotations } });
 }
 
 function attachToTemplate(kind: 'ReplicaSet' | 'StatefulSet'): Step {
@@ -264,6 +144,5 @@ async function storeElsewhere({ host }: Parameters<Step>[0]): Promise<void> {
   await store(await newNamespace(), 'only-elsewhere', { auths: { [host]: good } });
 }
 
-describe.concurrent('no list', () => testSituations(none));
 describe.concurrent('a list that came later', () => testSituations(later));
 describe.concurrent('a list that is of no use', () => testSituations(other));

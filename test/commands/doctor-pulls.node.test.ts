@@ -2,16 +2,8 @@
 import { describe } from 'vitest';
 import { janedoe, newNamespace, node, podSettled } from '../cluster/use.ts';
 import { newWorkload } from '../support/attach-world.ts';
-import {
-  base64,
-  good,
-  type Place,
-  type Setup,
-  type Situation,
-  store,
-  testSituations,
-  wrong,
-} from '../support/doctor-world.ts';
+import { base64, good, wrong } from '../support/doctor-machine.ts';
+import { type Place, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });

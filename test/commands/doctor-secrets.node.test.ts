@@ -1,7 +1,8 @@
 /** The matrix of `why pod/x`: what can be wrong with a Secret. */
 import { describe } from 'vitest';
 import { janedoe, johndoe } from '../cluster/use.ts';
-import { base64, good, login, type Situation, testSituations, wrong } from '../support/doctor-world.ts';
+import { base64, good, login, wrong } from '../support/doctor-machine.ts';
+import { type Situation, testSituations } from '../support/doctor-world.ts';
 
 const json = (value: object): string => base64(JSON.stringify(value));
 const create = 'regsecret create regcred -n NS --server HOST';

@@ -1,6 +1,7 @@
 /** The matrix of `why pod/x`: entries that are for other images than the pod's. */
 import { describe } from 'vitest';
-import { good, type Setup, type Situation, testSituations, wrong } from '../support/doctor-world.ts';
+import { good, local, wrong } from '../support/doctor-machine.ts';
+import { type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
 
 const list = ['regcred'];
 const create = 'regsecret create regcred -n NS --server HOST';
@@ -14,7 +15,6 @@ function under(server: (host: string, port: string) => string): Pick<Setup, 'sec
   };
 }
 
-const local = (host: string): string => host.replace('127.0.0.1', 'localhost');
 const hubImage = (): string => 'docker.io/janedoe/jdoe-private:v1';
 
 const problems: readonly Situation[] = [

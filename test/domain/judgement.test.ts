@@ -153,6 +153,18 @@ const pulls: readonly Row[] = [
     { prospect: 'will pull', cause: 'retry-pending', sufficient: false },
   ],
   [
+    'a Secret that was mended in the second of the last attempt',
+    podWith({
+      list: list('regcred'),
+      status: noCredential,
+      pod: {
+        events: [{ reason: 'Failed', message: `Failed to pull image "${IMAGE}": …`, count: 1, at: NOW - 30_000 }],
+      },
+    }),
+    { secrets: { regcred: writtenAt('2026-11-25T11:59:30Z') }, says: jane },
+    { prospect: 'will pull', cause: 'retry-pending', sufficient: false },
+  ],
+  [
     'a tag that was pushed after the last attempt',
     podWith({ list: list('regcred'), status: notFound }),
     { secrets: { regcred: good }, says: jane },
@@ -609,6 +621,12 @@ const kubelet: readonly Row[] = [
     { prospect: 'will not pull', cause: 'node-cannot-reach', sufficient: false },
   ],
   [
+    'gets an error of the registry',
+    podWith({ list: list('regcred'), status: 'unexpected status from HEAD request to x: 503 Service Unavailable' }),
+    { secrets: { regcred: good }, says: jane },
+    { prospect: 'will not pull', cause: 'node-cannot-reach', sufficient: false },
+  ],
+  [
     'has another platform than the image',
     podWith({ list: list('regcred'), status: 'no match for platform in manifest: not found' }),
     { secrets: { regcred: good }, says: jane },
@@ -627,10 +645,16 @@ const kubelet: readonly Row[] = [
     { prospect: 'will not pull', cause: 'never-pulled', sufficient: false, asked: [] },
   ],
   [
-    'may not pull, and has the image for others',
+    'may not pull, and has the image for others, whose login nobody knows',
     podWith({ policy: 'Never', reason: 'ErrImageNeverPull', status: 'is not present with pull policy of Never' }),
     { nodeImages: [IMAGE], says: jane },
-    { prospect: 'will not pull', cause: 'unverified-image', fix: bare },
+    { prospect: 'will not pull', cause: 'unverified-image', fix: bare, sufficient: false },
+  ],
+  [
+    'may not pull, and has the image for others, and there is a Secret for it',
+    podWith({ policy: 'Never', reason: 'ErrImageNeverPull', status: 'is not present with pull policy of Never' }),
+    { nodeImages: [IMAGE], secrets: { other: good }, others: ['other'], says: jane },
+    { prospect: 'will not pull', cause: 'unverified-image', fix: attachOther, asked: [] },
   ],
   [
     'has the image for others, and pulls again in vain',

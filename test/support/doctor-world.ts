@@ -1,33 +1,26 @@
 /** Situations of pods on the real node: each is made, seen through the eyes of the kubelet and of `why`, and healed. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { DoctorReport } from '../../src/domain/doctor-report.ts';
 import type { FindingCode } from '../../src/domain/finding.ts';
 import type { Prospect } from '../../src/domain/judgement.ts';
 import type { ImageView } from '../../src/domain/pull-view.ts';
 import type { Symptom } from '../../src/domain/symptom.ts';
-import { api, cluster, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
+import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
 import { created, type Kind, named, newWorkload, pathOf, regsecretIn } from './attach-world.ts';
+import { local, paste } from './doctor-machine.ts';
 import { recordSituation } from './doctor-record.ts';
-import { artefact, execute } from './program.ts';
 
 /** What a Secret is made of: a docker config, or type and data. */
 export type Content = object | { readonly type: string; readonly data: Readonly<Record<string, string>> };
-
-export const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-/** An entry with user name and password. */
-export const login = (username: string, password: string): object => ({ auth: base64(`${username}:${password}`) });
-export const good = login(janedoe.username, janedoe.password);
-export const wrong = login(janedoe.username, 'wrong');
 
 export interface Setup {
   /** What the image is pulled from; the Basic registry where nothing is said. */
   readonly on?: 'basic' | 'bearer';
   readonly kind?: Kind;
   /** By the host of the registry; janedoe's private image where nothing is said. */
-  readonly image?: (host: string) => string;
+  readonly image?: (host: string) => string | Promise<string>;
+  /** A host in front of the registry. */
+  readonly host?: (behind: string) => Promise<string>;
   readonly policy?: 'Always' | 'IfNotPresent' | 'Never';
   readonly secrets?: (host: string) => Readonly<Record<string, Content>>;
   /** The pod's own list, by names or as it is. */
@@ -57,8 +50,8 @@ export interface Expected {
   readonly prospect?: Prospect;
   /** As it is printed, with NS, HOST and POD for what differs each time. */
   readonly fix?: string;
-  /** Left out: the command is run, and the pod runs then. `by itself`: it runs without it. */
-  readonly healed?: 'by itself' | 'not by a command of ours';
+  /** Left out: the command is run, and the pod runs then. `not here`: it would, elsewhere. */
+  readonly healed?: 'by itself' | 'not by a command of ours' | 'not here';
   readonly notes?: readonly FindingCode[];
   /** Left out: 1 where there is a cause. */
   readonly exit?: 0 | 1;
@@ -85,8 +78,9 @@ export function testSituations(situations: readonly Situation[]): void {
 }
 
 async function make({ on = 'basic', kind = 'Pod', ...setup }: Setup): Promise<Place> {
-  const { host, privateImage } = node().registries[on];
-  const image = setup.image?.(host) ?? privateImage;
+  const { host: behind, privateImage } = node().registries[on];
+  const host = (await setup.host?.(behind)) ?? behind;
+  const image = (await setup.image?.(host)) ?? privateImage.replace(behind, host);
   const namespace = await newNamespace({ serviceAccount: true });
   const place = { namespace, host, image };
   for (const [name, content] of Object.entries(setup.secrets?.(host) ?? {})) await store(namespace, name, content);
@@ -179,7 +173,12 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
 /** A command with names for what differs each time. */
 function typed(command: string, { namespace, host, pod }: Place & { readonly pod: string }): string {
   const port = host.split(':')[1] ?? '';
-  const named = command.replaceAll(namespace, 'NS').replaceAll(host, 'HOST').replaceAll(`:${port}`, ':PORT');
+  const named = command
+    .replaceAll(namespace, 'NS')
+    .replaceAll(host, 'HOST')
+    .replaceAll(`:${port}`, ':PORT')
+    .replaceAll(local(node().registries.bearer.host), 'OTHER')
+    .replaceAll(node().name, 'NODE');
   const elsewhere = named.replaceAll(/test-\w{10}/g, 'ELSEWHERE');
   return pod === 'web' ? elsewhere : elsewhere.replaceAll(pod, 'POD');
 }
@@ -191,20 +190,13 @@ async function heal(
   { kubelet, healed, cause }: Expected,
 ): Promise<string> {
   if (kubelet === 'runs') return 'nothing to heal';
-  if (cause !== undefined) expect(fix?.sufficient).toBe(healed === undefined);
-  if (healed === 'not by a command of ours') return healed;
-  if (healed === undefined) await paste(fix?.command ?? '', place);
+  if (cause !== undefined) expect(fix?.sufficient).toBe(healed === undefined || healed === 'not here');
+  if (healed?.startsWith('not')) return healed;
+  if (healed === undefined) await paste(fix?.command ?? '', place.host);
   const pod = await runningPod(place.namespace);
   const after = await regsecretIn(place.namespace, ['why', `pod/${pod}`]);
   expect(after.code, after.stdout).toBe(0);
   return healed ?? 'the command';
-}
-
-/** No terminal: nothing is asked, and logins come from docker's config, as they would on the machine of a person. */
-async function paste(command: string, { host }: Place): Promise<void> {
-  const { env } = machine(host);
-  const ran = await execute(['sh', '-ec', command], { env });
-  expect(ran.code, `${command}\n${ran.stderr}`).toBe(0);
 }
 
 /** The name of a pod of the situation that has all its containers running. */
@@ -220,27 +212,4 @@ async function runningPod(namespace: string): Promise<string> {
     return ready?.metadata.name;
   };
   return waitFor(running, { what: `a pod in ${namespace} to run`, deadlineMs: 90_000, everyMs: 200 });
-}
-
-/** A PATH with the two programs that commands begin with, and docker's config with good logins. */
-function machine(host: string): { readonly env: Record<string, string> } {
-  const folder = mkdtempSync(join(cluster().home, 'machine-'));
-  const script = (name: string, words: readonly string[]): void => {
-    writeFileSync(join(folder, name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
-  };
-  script('regsecret', artefact());
-  script('kubectl', [cluster().bin.kubectl]);
-  const auths = {
-    [host]: good,
-    [host.replace('127.0.0.1', 'localhost')]: good,
-    'r.example': good,
-    'https://index.docker.io/v1/': good,
-  };
-  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
-  const env = {
-    PATH: `${folder}:${process.env.PATH}`,
-    KUBECONFIG: cluster().kubeconfig,
-    DOCKER_CONFIG: folder,
-  };
-  return { env };
 }

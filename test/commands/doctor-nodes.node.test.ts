@@ -1,0 +1,177 @@
+/** The matrix of `why pod/x`: what nodes say, and what has changed since. */
+import { describe } from 'vitest';
+import { api, node, podSettled, waitFor } from '../cluster/use.ts';
+import { newWorkload } from '../support/attach-world.ts';
+import { base64, good, local, wrong } from '../support/doctor-machine.ts';
+import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
+import { pushVariant } from '../support/image-variant.ts';
+
+const list = ['regcred'];
+const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
+const advice = { healed: 'not by a command of ours' } as const;
+const attach = 'regsecret attach regcred -n NS --pod web --recreate';
+
+const images: readonly Situation[] = [
+  [
+    'the name of an image with capitals',
+    { secrets: regcred, list, image: (host) => `${host}/Janedoe/app:v1` },
+    {
+      kubelet: 'invalid name',
+      cause: 'invalid-image',
+      fix: 'kubectl set image pod/web app=REGISTRY/NAME:TAG -n NS',
+      ...advice,
+    },
+  ],
+  [
+    'an image for another platform',
+    { secrets: regcred, list, image: (host) => pushVariant(host, 'platform', 's390x') },
+    { kubelet: 'platform', cause: 'wrong-platform', fix: 'kubectl get node NODE --show-labels', ...advice },
+  ],
+  [
+    'an image that is not there and may not be pulled',
+    { policy: 'Never', secrets: regcred, list, image: (host) => `${host}/janedoe/jdoe-private:never` },
+    { kubelet: 'never', cause: 'never-pulled', fix: 'kubectl edit pod web -n NS', ...advice },
+  ],
+  [
+    'an image that is there for others and may not be pulled, without a Secret',
+    { policy: 'Never', secrets: regcred, image: variant('never-none'), before: pulledBefore },
+    { kubelet: 'never', cause: 'unverified-image', fix: attach },
+  ],
+  [
+    'an image that is there for others, without a Secret',
+    { policy: 'IfNotPresent', secrets: regcred, image: variant('there-none'), before: pulledBefore },
+    { kubelet: 'no credential', cause: 'no-pull-secret', fix: attach, notes: ['unverified-image'] },
+  ],
+  [
+    'an image that is there for others, with a wrong password',
+    {
+      policy: 'IfNotPresent',
+      secrets: (host) => ({ ...regcred(host), bad: { auths: { [host]: wrong } } }),
+      list: ['bad'],
+      image: variant('there-wrong'),
+      before: pulledBefore,
+    },
+    {
+      kubelet: 'refused',
+      cause: 'credential-rejected',
+      fix: 'regsecret create bad -n NS --server HOST',
+      notes: ['unverified-image'],
+    },
+  ],
+];
+
+const several: readonly Situation[] = [
+  [
+    'an init container that cannot pull, before one that can',
+    {
+      spec: (image) => ({
+        initContainers: [{ ...container('first', image), restartPolicy: 'Always' }],
+        containers: [container('app', node().registries.publicImage)],
+      }),
+    },
+    {
+      kubelet: 'no credential',
+      cause: 'no-pull-secret',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
+    },
+  ],
+  [
+    'two containers, of which the second is from a registry without an entry, for a Deployment',
+    {
+      kind: 'Deployment',
+      secrets: regcred,
+      list,
+      spec: (image) => ({
+        containers: [container('one', image), container('two', local(node().registries.bearer.privateImage))],
+      }),
+    },
+    { kubelet: 'no access', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server OTHER' },
+  ],
+  [
+    'a volume that is an image',
+    {
+      spec: (image) => ({
+        containers: [
+          { ...container('app', node().registries.publicImage), volumeMounts: [{ name: 'data', mountPath: '/data' }] },
+        ],
+        volumes: [{ name: 'data', image: { reference: image, pullPolicy: 'Always' } }],
+      }),
+    },
+    {
+      kubelet: 'no credential',
+      cause: 'no-pull-secret',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
+    },
+  ],
+];
+
+const since: readonly Situation[] = [
+  [
+    'a wrong password that was mended since',
+    { secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list, after: mend },
+    pending('refused'),
+  ],
+  [
+    'a Secret that was missing and was made since, for a StatefulSet',
+    {
+      kind: 'StatefulSet',
+      list,
+      after: ({ namespace, host }) => store(namespace, 'regcred', regcred(host).regcred ?? {}),
+    },
+    pending('no credential', 'POD'),
+  ],
+  [
+    'a Secret that spoiled the others and was mended since',
+    { secrets: () => ({ regcred: { auths: { 'r.example': { auth: 'notbase64!' } } } }), list, after: mend },
+    pending('undecodable'),
+  ],
+  [
+    'a tag that was pushed since',
+    {
+      secrets: regcred,
+      list,
+      image: (host) => `${host}/janedoe/jdoe-private:pushed-late`,
+      after: ({ host }) => pushVariant(host, 'pushed-late'),
+    },
+    pending('not found'),
+  ],
+];
+
+function pending(kubelet: Situation[2]['kubelet'], pod = 'web'): Situation[2] {
+  return {
+    kubelet,
+    cause: 'retry-pending',
+    fix: `kubectl get pod ${pod} -n NS --watch`,
+    prospect: 'will pull',
+    healed: 'by itself',
+    exit: 0,
+  };
+}
+
+function container(name: string, image: string): object {
+  return { name, image, imagePullPolicy: 'Always' };
+}
+
+function variant(tag: string): NonNullable<Setup['image']> {
+  return (host) => pushVariant(host, tag);
+}
+
+/** By another pod, and until the node says that it has the image. */
+async function pulledBefore({ namespace, image }: Place): Promise<void> {
+  const name = await newWorkload('Pod', namespace, { image, list: [{ name: 'regcred' }] });
+  await podSettled(namespace, name);
+  const known = async (): Promise<boolean> => {
+    const { status } = (await api('GET', `/api/v1/nodes/${node().name}`)).body;
+    return (status.images ?? []).some(({ names }: { names?: string[] }) => names?.includes(image));
+  };
+  await waitFor(known, { what: `the node to say that it has ${image}`, deadlineMs: 90_000, everyMs: 500 });
+}
+
+function mend({ namespace, host }: Place): ReturnType<typeof patch> {
+  const data = { '.dockerconfigjson': base64(JSON.stringify({ auths: { [host]: good } })) };
+  return patch(`/api/v1/namespaces/${namespace}/secrets/regcred`, { data });
+}
+
+describe.concurrent('the image', () => testSituations(images));
+describe.concurrent('several images', () => testSituations(several));
+describe.concurrent('put right since the last attempt', () => testSituations(since));

@@ -1,0 +1,125 @@
+/** The matrix of `why pod/x`: what registries say, and registries that say nothing. */
+import { afterAll, describe } from 'vitest';
+import { node } from '../cluster/use.ts';
+import { good, wrong } from '../support/doctor-machine.ts';
+import { type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
+import { type Front, type FrontFault, startFront } from '../support/registry-front.ts';
+
+const list = ['regcred'];
+const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
+const advice = { healed: 'not by a command of ours' } as const;
+const create = 'regsecret create regcred -n NS --server HOST';
+
+const answers: readonly Situation[] = [
+  [
+    'a tag that is not there',
+    { secrets: regcred, list, image: (host) => `${host}/janedoe/jdoe-private:nope` },
+    {
+      kubelet: 'not found',
+      cause: 'image-not-found',
+      fix: 'kubectl set image pod/web app=HOST/janedoe/jdoe-private:TAG -n NS',
+      ...advice,
+    },
+  ],
+  [
+    'a repository that is not there, for a Deployment on the Bearer registry',
+    {
+      on: 'bearer',
+      kind: 'Deployment',
+      secrets: regcred,
+      list,
+      image: (host) => `${host}/janedoe/nothing:v1`,
+    },
+    {
+      kubelet: 'not found',
+      cause: 'image-not-found',
+      fix: 'kubectl set image deployment/web app=HOST/janedoe/nothing:TAG -n NS',
+      ...advice,
+    },
+  ],
+  [
+    'a public image and a login that is rejected, so that it is not pulled without one',
+    {
+      on: 'bearer',
+      image: () => node().registries.publicImage,
+      secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }),
+      list,
+    },
+    { kubelet: 'refused', cause: 'public-image-refused', fix: create },
+  ],
+  [
+    'a login that is good and refused for this image',
+    { secrets: regcred, list, host: front({ manifests: { status: 403 } }) },
+    { kubelet: 'no access', cause: 'no-access', fix: create, healed: 'not here' },
+  ],
+  [
+    'too many pulls',
+    { secrets: regcred, list, host: front({ manifests: { status: 429 } }) },
+    { kubelet: 'rate limited', cause: 'rate-limited', fix: 'kubectl get pod web -n NS --watch', ...advice },
+  ],
+  [
+    'a registry that is out of order',
+    { secrets: regcred, list, host: front({ manifests: { status: 503 } }) },
+    {
+      kubelet: 'out of order',
+      cause: 'node-cannot-reach',
+      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
+      ...advice,
+    },
+  ],
+];
+
+const silence: readonly Situation[] = [
+  [
+    'a registry whose name cannot be resolved',
+    {
+      secrets: () => ({ regcred: { auths: { 'registry.invalid': good } } }),
+      list,
+      image: () => 'registry.invalid/app:v1',
+    },
+    {
+      kubelet: 'name',
+      cause: 'node-cannot-reach',
+      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://registry.invalid/v2/',
+      ...advice,
+    },
+  ],
+  [
+    'a registry that does not listen',
+    { image: () => '127.0.0.1:1/app:v1' },
+    {
+      kubelet: 'connection',
+      cause: 'node-cannot-reach',
+      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://127.0.0.1:1/v2/',
+      ...advice,
+    },
+  ],
+  [
+    'a registry without TLS, which the node wants for whatever is not called localhost',
+    { image: (host) => `${host.replace('127.0.0.1', '0.0.0.0')}/janedoe/jdoe-private:v1` },
+    {
+      kubelet: 'tls',
+      cause: 'node-cannot-reach',
+      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://0.0.0.0:PORT/v2/',
+      ...advice,
+    },
+  ],
+];
+
+const fronts: Front[] = [];
+
+/** A host in front of the Basic registry, which answers so when it is asked for manifests. */
+function front({ manifests }: { readonly manifests: FrontFault }): NonNullable<Setup['host']> {
+  return async (behind) => {
+    const choose = ({ path, authorization }: { path: string; authorization: string | undefined }) =>
+      path.includes('/manifests/') && authorization !== undefined ? manifests : undefined;
+    const started = await startFront({ behind, choose });
+    fronts.push(started);
+    return started.host;
+  };
+}
+
+afterAll(() => Promise.all(fronts.map((one) => one.close())));
+
+describe.concurrent('the registry says', () => testSituations(answers));
+describe.concurrent('the registry says nothing', () => testSituations(silence));

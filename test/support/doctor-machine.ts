@@ -1,0 +1,35 @@
+/** A machine where somebody pastes the commands that `why` proposes: both programs, and docker's config with good logins. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { cluster, janedoe, node } from '../cluster/use.ts';
+import { artefact, execute } from './program.ts';
+
+export const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** An entry with user name and password. */
+export const login = (username: string, password: string): object => ({ auth: base64(`${username}:${password}`) });
+export const good = login(janedoe.username, janedoe.password);
+export const wrong = login(janedoe.username, 'wrong');
+
+/** The same registry by its other name. */
+export const local = (host: string): string => host.replace('127.0.0.1', 'localhost');
+
+/** Without a terminal, so that nothing is asked. `host` is a registry that janedoe is logged in to, beside the usual ones. */
+export async function paste(command: string, host: string): Promise<void> {
+  const ran = await execute(['sh', '-ec', command], { env: machine(host) });
+  expect(ran.code, `${command}\n${ran.stderr}`).toBe(0);
+}
+
+function machine(host: string): Record<string, string> {
+  const folder = mkdtempSync(join(cluster().home, 'machine-'));
+  const script = (name: string, words: readonly string[]): void => {
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  };
+  script('regsecret', artefact());
+  script('kubectl', [cluster().bin.kubectl]);
+  const hosts = [host, local(host), local(node().registries.bearer.host), 'r.example'];
+  const auths = Object.fromEntries([...hosts, 'https://index.docker.io/v1/'].map((server) => [server, good]));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
+  return { PATH: `${folder}:${process.env.PATH}`, KUBECONFIG: cluster().kubeconfig, DOCKER_CONFIG: folder };
+}

@@ -1,0 +1,46 @@
+/** Images that differ from the test image in their configuration alone, pushed by the API of registries. */
+import { createHash } from 'node:crypto';
+import { janedoe } from '../cluster/use.ts';
+
+const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json';
+const REPOSITORY = 'janedoe/jdoe-private';
+
+/** Pushes the private image of a Basic registry again, as `tag`, if wanted for one platform only; returns its name. */
+export async function pushVariant(host: string, tag: string, architecture?: string): Promise<string> {
+  const base = `http://${host}/v2/${REPOSITORY}`;
+  const original = await ask(`${base}/manifests/v1`, { headers: { accept: ACCEPT } });
+  const manifest = (await original.json()) as { config: { digest: string; size: number } };
+  const config = await (await ask(`${base}/blobs/${manifest.config.digest}`)).json();
+  const changed = JSON.stringify({ ...(config as object), author: tag });
+  const digest = `sha256:${createHash('sha256').update(changed).digest('hex')}`;
+  const upload = await ask(`${base}/blobs/uploads/`, { method: 'POST' });
+  const place = new URL(upload.headers.get('location') ?? '', base);
+  place.searchParams.set('digest', digest);
+  const octets = { 'content-type': 'application/octet-stream' };
+  await ask(place.href, { method: 'PUT', body: changed, headers: octets });
+  const type = original.headers.get('content-type') ?? '';
+  const body = JSON.stringify({ ...manifest, config: { ...manifest.config, digest, size: changed.length } });
+  await ask(`${base}/manifests/${tag}`, { method: 'PUT', body, headers: { 'content-type': type } });
+  if (architecture !== undefined) await pushIndex(`${base}/manifests/${tag}`, { type, body, architecture });
+  return `${host}/${REPOSITORY}:${tag}`;
+}
+
+/** In the place of the manifest, which it refers to. */
+async function pushIndex(
+  url: string,
+  { type, body, architecture }: { readonly type: string; readonly body: string; readonly architecture: string },
+): Promise<void> {
+  const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  const platform = { os: 'linux', architecture };
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const index = { schemaVersion: 2, mediaType, manifests: [{ mediaType: type, digest, size: body.length, platform }] };
+  await ask(url, { method: 'PUT', body: JSON.stringify(index), headers: { 'content-type': mediaType } });
+}
+
+async function ask(url: string, init: RequestInit = {}): Promise<Response> {
+  const { username, password } = janedoe;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const response = await fetch(url, { ...init, headers: { ...init.headers, authorization } });
+  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${await response.text()}`);
+  return response;
+}
