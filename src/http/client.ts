@@ -4,6 +4,7 @@
  */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
+import { bunFetch, canFetch } from './bun-fetch.ts';
 import { NetworkError, networkError } from './network-error.ts';
 import { type HttpResponse, readResponse } from './response.ts';
 import type { Router } from './route.ts';
@@ -57,6 +58,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async send(request) {
       request.signal.throwIfAborted();
       try {
+        const answer = canFetch(request, options) ? await bunFetch(request, options) : undefined;
+        if (answer !== undefined) return answer;
         router ??= import('./route.ts').then(({ createRouter }) => createRouter(options));
         const { target, proxied } = await (await router).route(request.url);
         const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));

@@ -14,14 +14,14 @@ const CLUSTER = [
   ...['kube-config', 'kube-file', 'network-trouble', 'plain-yaml', 'refusal', 'retry', 'secret-request'],
   ...['transport', 'warning'],
 ].map((file) => `cluster/${file}`);
-const HTTP = ['http/client', 'http/network-error', 'http/route'];
+const HTTP = ['http/bun-fetch', 'http/client', 'http/network-error'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {
     const args = ['create', artefact.replace(' ', '-'), '-n', namespace, ...DOCKER_FLAGS];
     const loaded = await loadedBy(artefact, args, { env: { KUBECONFIG: cluster().kubeconfig } });
     expect(loaded).toMatchObject({
-      files: [...START, ...CREATE, ...CLUSTER, ...HTTP].sort(),
+      files: [...START, ...CREATE, ...CLUSTER, ...HTTP, ...(artefact === 'executable' ? [] : ['http/route'])].sort(),
       packages: ['commander'],
     });
     expect(loaded.domain.filter((name) => LATER.includes(name))).toEqual([]);

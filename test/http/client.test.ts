@@ -1,10 +1,12 @@
 /** The HTTP transport against real servers and proxies on loopback, under both runtimes. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,13 +24,17 @@ const ca = ours.certificate;
 const trusting = { ca, rejectUnauthorized: true };
 
 const servers: Server[] = [];
-const urls = { https: '', http: '', tcp: '' };
+const urls = { https: '', nameless: '', http: '', tcp: '' };
+/** How often each path was asked for. */
+const asked = new Map<string, number>();
 
 beforeAll(async () => {
   const tls = { cert: serverPair.certificate, key: serverPair.key, ca, requestCert: true, rejectUnauthorized: false };
   urls.https = `https://127.0.0.1:${await listen(createHttpsServer(tls, answer))}`;
+  const nameless = issueCertificate(ours, { commonName: '127.0.0.1' }, ['api.example']);
+  urls.nameless = `https://127.0.0.1:${await listen(createHttpsServer({ cert: nameless.certificate, key: nameless.key }, answer))}`;
   urls.http = `http://127.0.0.1:${await listen(createHttpServer(answer))}`;
-  urls.tcp = `http://127.0.0.1:${await listen(createTcpServer((socket) => socket.resume().end('no HTTP at all\r\n\r\n')))}`;
+  urls.tcp = `http://127.0.0.1:${await listen(createTcpServer(speakNoHttp))}`;
 });
 
 afterAll(async () => {
@@ -43,11 +49,34 @@ function listen(server: Server): Promise<number> {
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)));
 }
 
+function speakNoHttp(socket: Socket): void {
+  // Whoever asks may go before it is told.
+  socket.on('error', () => undefined);
+  socket.resume().end('no HTTP at all\r\n\r\n');
+}
+
+/** Listens, and lets its queue run full; further connections then wait for an answer of the kernel. */
+async function startDeaf(): Promise<{ port: number; close(): void }> {
+  const script = `
+    const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      const { port } = server.address();
+      for (let count = 0; count < 4; count += 1) require('node:net').connect(port, '127.0.0.1');
+      setTimeout(() => {
+        require('node:fs').writeSync(1, String(port));
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      });
+    });`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await once(child.stdout, 'data');
+  return { port: Number(port), close: () => child.kill('SIGKILL') };
+}
+
 /** Tells the client what it sent, or misbehaves as the path says. */
 function answer(incoming: IncomingMessage, response: ServerResponse): void {
   const { url = '', method, rawHeaders, socket } = incoming;
+  asked.set(url, (asked.get(url) ?? 0) + 1);
   if (url === '/never') return;
-  if (url === '/cut') return void socket.destroy();
+  if (url.startsWith('/cut')) return void socket.destroy();
   if (url === '/half') {
     response.writeHead(200, { 'content-length': 100 });
     response.write('half', () => socket.destroy());
@@ -74,10 +103,21 @@ function seen(outcome: Outcome | undefined) {
   return { ...JSON.parse(outcome.body), status: outcome.status, connection: outcome.headers['x-connection'] };
 }
 
-describe.each(runtimes)('under %s', (runtime: Runtime) => {
+/** With a proxy in its environment Bun's `fetch` is left alone, and node:https does it all. */
+const ways: readonly { runtime: Runtime; around: string; given?: Record<string, string> }[] = [
+  ...runtimes.map((runtime) => ({ runtime, around: 'nothing' })),
+  { runtime: 'bun', around: 'a proxy that is not to be used', given: { HTTPS_PROXY: 'http://127.0.0.1:1' } },
+];
+
+describe.each(ways)('under $runtime, with $around in the environment', ({ runtime, given }) => {
   const play = (script: HttpScript, env: Record<string, string> = {}): Promise<Outcome[]> =>
-    // Switches verification off wherever it is left to the runtime.
-    runScript(runtime, 'http-script.ts', script, { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1', ...env });
+    runScript(runtime, 'http-script.ts', script, {
+      // Switches verification off wherever it is left to the runtime.
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      NODE_NO_WARNINGS: '1',
+      ...given,
+      ...env,
+    });
   const one = async (tls: HttpScript['client']['tls'], url: string, more = {}): Promise<Outcome | undefined> =>
     (await play({ client: { tls }, requests: [{ url, ...more }] }))[0];
 
@@ -131,6 +171,29 @@ describe.each(runtimes)('under %s', (runtime: Runtime) => {
     expect(outcome).toMatchObject({ kind: 'tls', code: expect.stringMatching(code), sent: false });
   });
 
+  test('nothing is sent to an address that is in the certificate as a name only', async () => {
+    const outcome = await one(trusting, urls.nameless);
+    expect(outcome).toMatchObject({ kind: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID', sent: false });
+  });
+
+  test('NODE_EXTRA_CA_CERTS does not add to the authority that is given', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'regsecret-'));
+    const file = join(folder, 'root.pem');
+    writeFileSync(file, ca);
+    const tls = { ca: theirs.certificate, rejectUnauthorized: true };
+    const outcomes = await play({ client: { tls }, requests: [{ url: urls.https }] }, { NODE_EXTRA_CA_CERTS: file });
+    rmSync(folder, { recursive: true });
+    expect(outcomes).toMatchObject([{ kind: 'tls', sent: false }]);
+  });
+
+  test('a write is sent once, also over a connection that is used again and cut', async () => {
+    const path = `/cut-${runtime}-${given === undefined}`;
+    const requests = [{ url: urls.https }, { url: `${urls.https}${path}`, method: 'POST', body: '{}' }];
+    const outcomes = await play({ client: { tls: trusting }, requests });
+    expect(outcomes).toMatchObject([{ status: 200 }, { kind: 'reset', sent: true }]);
+    expect(asked.get(path)).toBe(1);
+  });
+
   test('SSL_CERT_FILE and SSL_CERT_DIR say whom to trust when no authority is given', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'regsecret-'));
     writeFileSync(join(folder, 'root.pem'), ca);
@@ -176,6 +239,16 @@ describe.each(runtimes)('under %s', (runtime: Runtime) => {
   ])('$title is told apart', async ({ url, kind, code, sent, ...more }) => {
     expect(await one(trusting, url(), more)).toMatchObject({ kind, sent, ...(code ? { code } : {}) });
   });
+
+  test.runIf(platform() === 'linux')(
+    'a server that does not even take connections is told from a slow one',
+    async () => {
+      const { port, close } = await startDeaf();
+      const outcome = await one(trusting, `https://127.0.0.1:${port}`, { timeoutMs: 600 });
+      close();
+      expect(outcome).toMatchObject({ kind: 'timeout', sent: false });
+    },
+  );
 
   test('an abort ends a request with its own reason', async () => {
     expect(await one(trusting, `${urls.https}/never`, { abortAfter: 100 })).toEqual({ message: 'interrupted' });
