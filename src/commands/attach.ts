@@ -79,19 +79,29 @@ async function changeFiles(
   const opens = options.auto ? await secretFor(secret, options, io) : undefined;
   const request = { verb, secret, files, recursive: options.recursive ?? false, opens };
   const changed = await changeManifests(request, io);
-  if (options.write && options.dryRun === 'none') {
-    const { writeManifestFile } = await import('../manifests/files.ts');
-    for (const { name, before, after } of changed) if (after !== before) writeManifestFile(name, after);
+  const printer = await printerFor(io);
+  if (!options.write) {
+    io.stdout.write(joinManifests(changed));
+    return printManifests(changed, options, printer);
   }
-  if (!options.write) io.stdout.write(joinManifests(changed));
-  printManifests(changed, options, await printerFor(io));
+  const { writeManifestFile } = await import('../manifests/files.ts');
+  const done: typeof changed = [];
+  try {
+    for (const file of changed) {
+      if (options.dryRun === 'none' && file.after !== file.before) writeManifestFile(file.name, file.after);
+      done.push(file);
+    }
+  } finally {
+    // Also when one cannot be written: the others are changed.
+    printManifests(done, options, printer);
+  }
 }
 
 /** Given in a file, or read from the cluster. Throws UserError. */
 async function secretFor(name: string, options: AttachOptions, io: Io): Promise<Secret> {
   if (options.secretFile !== undefined) {
-    const { readSecretFile } = await import('../manifests/secret-file.ts');
-    return readSecretFile(options.secretFile, name, io);
+    const { readSecret } = await import('../manifests/secrets.ts');
+    return readSecret(options.secretFile, name, io);
   }
   const { getSecret } = await import('../cluster/attach/secret.ts');
   return inCluster(options, io, (transport) => getSecret(transport, { namespace: transport.namespace, name }));

@@ -14,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { printable } from '../domain/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -50,7 +50,7 @@ export function writeManifestFile(name: string, text: string): void {
   try {
     const file = realpathSync(name);
     const { mode, uid, gid } = statSync(file);
-    const next = join(dirname(file), `.${basename(file)}.regsecret-${randomBytes(4).toString('hex')}`);
+    const next = join(dirname(file), `.regsecret-${randomBytes(4).toString('hex')}`);
     const descriptor = openSync(next, 'wx', mode & 0o777);
     try {
       writeFileSync(descriptor, text);

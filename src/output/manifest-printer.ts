@@ -21,6 +21,8 @@ export interface ManifestPrinterOptions {
   readonly write?: boolean;
   readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'name' | 'json';
+  /** Whether only pods with an image that the Secret opens are concerned. */
+  readonly auto?: boolean;
 }
 
 export function printManifests(
@@ -28,7 +30,7 @@ export function printManifests(
   options: ManifestPrinterOptions,
   printer: Printer,
 ): void {
-  const { write = false, dryRun, output } = options;
+  const { write = false, dryRun, output, auto = false } = options;
   const line = write ? printer.result : printer.say;
   const suffix = dryRun === 'none' ? '' : ' (dry run)';
   for (const { name, objects } of files) {
@@ -49,5 +51,9 @@ export function printManifests(
       `${many(unknown)} in ${name === '-' ? 'stdin' : name}: of a kind that regsecret does not know, left as it is`,
     );
   }
-  if (files.every(({ objects }) => objects.length === 0)) printer.warn('nothing in there has a list of pull secrets');
+  if (files.length > 0 && files.every(({ objects }) => objects.length === 0)) {
+    printer.warn(
+      auto ? 'no image in there is one that the Secret opens' : 'nothing in there has a list of pull secrets',
+    );
+  }
 }

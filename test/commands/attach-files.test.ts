@@ -180,7 +180,23 @@ describe('--auto: only pods with an image that the Secret opens', () => {
   test('a file without that Secret', async () => {
     const ran = await run(['attach', '-f', '-', '--auto', '--secret-file', file('x.yaml', POD)], stream);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toContain('hint: regsecret create regsecret --dry-run=client -o yaml > ');
+    expect(ran.stderr).toContain('hint: regsecret create regsecret --dry-run=client -o yaml > regsecret.yaml\n');
+  });
+
+  test('given as a docker config', async () => {
+    const path = file('config.json', '{"auths":{"ghcr.io":{"auth":"amFuZTp4"}}}');
+    const ran = await run(['attach', '-f', '-', '--auto', '--secret-file', path], stream);
+    expect(ran.stdout).toBe(stream.replace(POD, ATTACHED));
+  });
+
+  test('a Secret that opens none of the images', async () => {
+    const path = file('secret.json', secret.replace('ghcr.io', 'quay.io'));
+    const ran = await run(['attach', '-f', '-', '--auto', '--secret-file', path], stream);
+    expect(ran).toEqual({
+      code: 0,
+      stdout: stream,
+      stderr: 'warning: no image in there is one that the Secret opens\n',
+    });
   });
 });
 

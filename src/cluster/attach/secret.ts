@@ -53,12 +53,19 @@ async function readSecret(
   }
 }
 
-/** Throws UserError. */
-export async function getSecret(transport: Transport, ref: SecretRef): Promise<Secret> {
+/** Throws UserError when it cannot be read, or pods could not use it. */
+export async function getSecret(transport: Transport, { namespace, name }: SecretRef): Promise<Secret> {
   try {
-    return await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
+    const secret = await transport.request<Secret>({ method: 'GET', path: secretPath({ namespace, name }) });
+    const problem = unusable(secret, { namespace, name });
+    if (problem !== undefined) throw problem;
+    return secret;
   } catch (error) {
-    throw error instanceof ApiError ? refusal(error, { verb: 'get', ...ref }) : error;
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 404) throw refusal(error, { verb: 'get', namespace, name });
+    const text = `secret ${namespace}/${name} does not exist, and it is what tells which images it opens`;
+    const file = `or name a file that holds it, or a docker config: --auto --secret-file FILE`;
+    throw new UserError(text, `regsecret create ${name} -n ${namespace}`, [file]);
   }
 }
 

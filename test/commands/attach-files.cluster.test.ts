@@ -1,0 +1,65 @@
+/** `attach -f` where a cluster has a part in it: the Secret of `--auto`, and targets in both. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { newNamespace } from '../cluster/use.ts';
+import {
+  account,
+  freshName,
+  named,
+  newAccount,
+  newPullSecret,
+  newSecret,
+  regsecretIn,
+} from '../support/attach-world.ts';
+
+let namespace = '';
+beforeAll(async () => {
+  namespace = await newNamespace({ serviceAccount: true });
+  await newPullSecret(namespace, 'regsecret');
+});
+
+const pod = (name: string, image: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec:\n  containers: [{name: a, image: ${image}}]\n`;
+const list = '  imagePullSecrets:\n  - name: regsecret\n';
+const [ours, theirs] = [pod('ours', 'r.example/app'), pod('theirs', 'q.example/app')];
+
+function file(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-both-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'pods.yaml'), text);
+  return join(folder, 'pods.yaml');
+}
+
+test('--auto: the Secret in the cluster says which images it opens', async () => {
+  const ran = await regsecretIn(namespace, ['attach', '-f', '-', '--auto'], { stdin: `${ours}---\n${theirs}` });
+  expect(ran).toEqual({ code: 0, stdout: `${ours}${list}---\n${theirs}`, stderr: 'pod/ours patched in stdin\n' });
+});
+
+test('--auto with a Secret that is not there, or of no use: nothing is printed that could be taken for the result', async () => {
+  const missing = await regsecretIn(namespace, ['attach', 'nope', '-f', '-', '--auto'], { stdin: ours });
+  expect(missing).toMatchObject({ code: 1, stdout: '' });
+  expect(missing.stderr).toBe(
+    [
+      `error: secret ${namespace}/nope does not exist, and it is what tells which images it opens`,
+      '  or name a file that holds it, or a docker config: --auto --secret-file FILE',
+      `hint: regsecret create nope -n ${namespace}`,
+      '',
+    ].join('\n'),
+  );
+  const opaque = freshName('opaque');
+  await newSecret(namespace, opaque, 'Opaque', { x: 'y' });
+  const ran = await regsecretIn(namespace, ['attach', opaque, '-f', '-', '--auto'], { stdin: ours });
+  expect(ran).toMatchObject({ code: 1, stdout: '' });
+  expect(ran.stderr).toContain(`secret ${namespace}/${opaque} has the type Opaque`);
+});
+
+test('manifests and a service account in one go', async () => {
+  const [name, path] = [freshName('sa'), file(ours)];
+  await newAccount(namespace, { imagePullSecrets: named('a') }, name);
+  const ran = await regsecretIn(namespace, ['attach', '-f', path, '--write', '--serviceaccount', name]);
+  expect(ran).toMatchObject({ code: 0, stdout: `pod/ours patched in ${path}\nserviceaccount/${name} patched\n` });
+  expect(readFileSync(path, 'utf8')).toBe(`${ours}${list}`);
+  expect((await account(namespace, name)).imagePullSecrets).toEqual(named('a', 'regsecret'));
+});
