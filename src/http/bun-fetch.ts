@@ -21,7 +21,7 @@ interface BunFetchInit extends RequestInit {
 const SILENCE_MS = 10_000;
 const CONNECT_MS = 20_000;
 
-const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
+const PROXY = /^(https?|all)_proxy$/i;
 
 /**
  * Whether `fetch` does the same with `request` as node:https. It does not through a proxy, nor where the environment names
@@ -32,7 +32,7 @@ export function canFetch({ headers }: HttpRequest, { proxy, env, tls }: HttpClie
   return (
     'Bun' in globalThis &&
     proxy === undefined &&
-    PROXIES.every((name) => !env[name]) &&
+    !Object.keys(env).some((name) => PROXY.test(name) && env[name]) &&
     tls?.ca !== undefined &&
     tls.servername === undefined &&
     Object.values(headers).every((value) => typeof value === 'string' && /^[ -~]*$/.test(value))

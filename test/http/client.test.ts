@@ -107,6 +107,7 @@ function seen(outcome: Outcome | undefined) {
 const ways: readonly { runtime: Runtime; around: string; given?: Record<string, string> }[] = [
   ...runtimes.map((runtime) => ({ runtime, around: 'nothing' })),
   { runtime: 'bun', around: 'a proxy that is not to be used', given: { HTTPS_PROXY: 'http://127.0.0.1:1' } },
+  { runtime: 'bun', around: 'a proxy that Go does not know', given: { ALL_PROXY: 'http://127.0.0.1:1' } },
 ];
 
 describe.each(ways)('under $runtime, with $around in the environment', ({ runtime, given }) => {
@@ -187,7 +188,7 @@ describe.each(ways)('under $runtime, with $around in the environment', ({ runtim
   });
 
   test('a write is sent once, also over a connection that is used again and cut', async () => {
-    const path = `/cut-${runtime}-${given === undefined}`;
+    const path = `/cut-${runtime}-${Object.keys(given ?? {})}`;
     const requests = [{ url: urls.https }, { url: `${urls.https}${path}`, method: 'POST', body: '{}' }];
     const outcomes = await play({ client: { tls: trusting }, requests });
     expect(outcomes).toMatchObject([{ status: 200 }, { kind: 'reset', sent: true }]);
