@@ -13,6 +13,7 @@ import type { ClusterInfo } from '../cluster/control-plane.ts';
 import { ensurePrograms, kubernetesVersion } from '../cluster/programs.ts';
 import { report } from '../cluster/report.ts';
 import { startSupervisor } from '../cluster/supervisor.ts';
+import { measureFleet } from './fleet.ts';
 import { measure } from './measure.ts';
 import { type CaseName, format, isMissed, type Row, rows } from './rows.ts';
 import { cases } from './world.ts';
@@ -57,7 +58,7 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
   );
   // Only Linux can drop a single file from the page cache.
   const canEvict = platform() === 'linux';
-  const samples = await measure<CaseName>(measurer, {
+  const samples = await measure<Exclude<CaseName, 'fleet'>>(measurer, {
     rounds: Number(values.rounds),
     warmup: 2,
     seed: Date.now(),
@@ -66,8 +67,10 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
     cases: canEvict ? all : { ...all, cold: [] },
   });
   rmSync(folder, { recursive: true });
+  // A round takes seconds.
+  const fleet = await measureFleet(cluster, executable, Math.ceil(Number(values.rounds) / 4));
   const program = readFileSync(executable);
-  return rows(samples, { bytes: program.length, gzipBytes: gzipSync(program, { level: 9 }).length });
+  return rows({ ...samples, fleet }, { bytes: program.length, gzipBytes: gzipSync(program, { level: 9 }).length });
 }
 
 /** The Secret of the case `merge`, with a registry that has to stay. */

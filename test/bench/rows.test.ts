@@ -3,7 +3,17 @@ import type { Sample, Samples } from './measure.ts';
 import { type CaseName, format, isMissed, rows } from './rows.ts';
 
 const sample = (milliseconds: number, peakBytes = 40e6): Sample => ({ milliseconds, cpuMilliseconds: 0, peakBytes });
-const none: Samples<CaseName> = { version: [], help: [], offline: [], live: [], merge: [], cold: [], large: [] };
+const none: Samples<CaseName> = {
+  version: [],
+  help: [],
+  offline: [],
+  live: [],
+  merge: [],
+  attach: [],
+  fleet: [],
+  cold: [],
+  large: [],
+};
 const sizes = { bytes: 114e6, gzipBytes: 54e6 };
 
 test('a ratio is taken round by round', () => {

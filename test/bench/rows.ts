@@ -2,7 +2,8 @@
 import { type Sample, type Samples, type Spread, spread } from './measure.ts';
 import type { cases } from './world.ts';
 
-export type CaseName = keyof ReturnType<typeof cases>;
+/** What is measured by `measure`, and beside that the fleet. */
+export type CaseName = keyof ReturnType<typeof cases> | 'fleet';
 
 export interface Row {
   readonly title: string;
@@ -40,6 +41,10 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
     ...ratio('`create x --docker-… --dry-run=client -o yaml`', 0.33, 'offline'),
     ...ratio('live `create`, new Secret', 0.58, 'live'),
     ...ratio('live `create`, merged into an existing Secret', 0.7, 'merge'),
+    ...ratio('`attach --serviceaccount default --no-checks`: two requests', 0.75, 'attach'),
+    ...ratio('the same with all checks', 0.75, 'attach', 'milliseconds', 1),
+    // At least 70 % of their rate.
+    ...ratio('`attach --all-serviceaccounts -A`, 1,000 lists, to 32 bare connections', 1 / 0.7, 'fleet'),
     ...ratio('peak memory, offline', 0.7, 'offline', 'peakBytes'),
     ...ratio('peak memory, live', 0.95, 'live', 'peakBytes'),
     ...ratio('offline, nothing in the page cache', 1.1, 'cold'),

@@ -51,6 +51,12 @@ export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInf
       exe('create', 'merged', '--docker-server=quay.io', '--docker-username=jane', '--docker-password={run}'),
       docker(...registry, 'beside-{run}', ...flags),
     ],
+    // The list grows until kubectl's turn comes, which drops what is in it.
+    attach: [
+      exe('attach', 'exe-{run}', '--serviceaccount', 'default', '--no-checks'),
+      exe('attach', 'exe-{run}', '--serviceaccount', 'default', '--allow-missing'),
+      docker('patch', 'serviceaccount', 'default', '-p', '{"imagePullSecrets":[{"name":"kubectl-{run}"}]}'),
+    ],
     cold: [cold(offline[0]), cold(offline[2])],
     large: [
       {
