@@ -1,12 +1,14 @@
 /** What is worth knowing about an attached or detached pull secret beyond the result, as data and as a sentence. */
 import { ImageReferenceError, parseImage } from './image.ts';
 import { type ObjectRef, refKey, resultName, targetName } from './object-ref.ts';
+import { type PullKindName, pullKind } from './pull-kind.ts';
 import type { Verb } from './pull-list.ts';
 
 export type Note =
   /** Rights that are missing for a check, such as `list pods`. */
   | { readonly code: 'unchecked'; readonly rights: readonly string[] }
   | { readonly code: 'secret-elsewhere'; readonly namespaces: readonly string[] }
+  | ({ readonly code: 'picks-none' } & Picking)
   | { readonly code: 'opens-none'; readonly ref: ObjectRef; readonly images: readonly string[] }
   | { readonly code: 'shadowed'; readonly ref: ObjectRef; readonly account: string; readonly list: readonly string[] }
   | { readonly code: 'failing'; readonly ref: ObjectRef; readonly reason: string; readonly cure: Cure }
@@ -29,6 +31,13 @@ export type Note =
   | { readonly code: 'differs'; readonly ref: ObjectRef; readonly fields: readonly string[] }
   | { readonly code: 'saved'; readonly ref: ObjectRef; readonly file: string }
   | { readonly code: 'runs'; readonly ref: ObjectRef };
+
+/** What was picked by; without a namespace in all of them. */
+export interface Picking {
+  readonly kind: PullKindName;
+  readonly labels?: string | undefined;
+  readonly namespace?: string | undefined;
+}
 
 /** How a pod that will not heal by itself gets the list. */
 export type Cure =
@@ -61,6 +70,8 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
       return say(`not checked, for lack of rights: ${note.rights.join(', ')}`);
     case 'secret-elsewhere':
       return warn(`secret ${secret} does not exist in ${many(note.namespaces)}, so nothing is attached there`);
+    case 'picks-none':
+      return warn(picksNone(note), `kubectl get ${pullKind(note.kind).plural}${flagsOf(note)}`);
     case 'opens-none': {
       const text = `secret ${secret} has no credential for ${many(note.images)} of ${resultName(note.ref)}`;
       return warn(text, `regsecret create ${secret} -n ${note.ref.namespace} --server ${registryOf(note.images)}`);
@@ -120,7 +131,9 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
     case 'partition':
       return warn(`${resultName(note.ref)} replaces only pods from number ${note.partition} on (partition)`);
     case 'new-pods-only':
-      return say(`only what ${resultName(note.ref)} makes from now on is different`);
+      return say(
+        `what ${resultName(note.ref)} makes from now on ${verb === 'attach' ? 'has' : 'is without'} it; what is there stays as it is`,
+      );
     case 'stuck':
       return warn(
         `${resultName(note.ref)} waits for pod/${note.pod}, which cannot pull (${note.reason}) and has the old list: the roll-out goes on when that is deleted`,
@@ -146,6 +159,17 @@ function say(text: string, ...hints: string[]): Sentence {
 
 function warn(text: string, ...hints: string[]): Sentence {
   return { severity: 'warning', text, hints };
+}
+
+function picksNone({ kind, labels, namespace }: Picking): string {
+  const which = labels === undefined ? '' : ` with the labels ${labels}`;
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const owned = kind === 'ReplicaSet' || kind === 'Job' ? ', apart from those of other workloads' : '';
+  return `there is no ${kind.toLowerCase()}${which}${where}${owned}`;
+}
+
+function flagsOf({ labels, namespace }: Picking): string {
+  return `${labels === undefined ? '' : ` -l ${labels}`}${namespace === undefined ? ' -A' : ` -n ${namespace}`}`;
 }
 
 const SHOWN = 5;

@@ -1,4 +1,4 @@
-/** What `attach` and `detach` pick by kind, use, labels and namespace, and what a person picks from a list. */
+/** What `attach` and `detach` pick by kind, use, labels and namespace. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/run.ts';
 import { api, cluster, newNamespace, waitFor } from '../cluster/use.ts';
@@ -10,6 +10,7 @@ import {
   newPullSecret,
   newWorkload,
   pathOf,
+  podSpec,
   regsecretIn,
 } from '../support/attach-world.ts';
 import { fakeIo } from '../support/io.ts';
@@ -89,6 +90,14 @@ test('--used: the service accounts that pods and workloads name, and no other', 
   expect(lines(ran.stdout)).toEqual(['of-cron', 'of-job', 'of-pod'].map((name) => `serviceaccount/${name} patched`));
 });
 
+test('--used where nothing is: that is said', async () => {
+  expect(await regsecretIn(namespace, ['attach', '--used'])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: `warning: there is no pod in namespace ${namespace}\nhint: kubectl get pods -n ${namespace}\n`,
+  });
+});
+
 describe('--to KIND -l', () => {
   test('workloads with these labels', async () => {
     const web = await newWorkload('Deployment', namespace, { metadata: { labels: { team: 'a' } } });
@@ -96,6 +105,22 @@ describe('--to KIND -l', () => {
     const ran = await regsecretIn(namespace, ['attach', '--to', 'deploy', '-l', 'team=a']);
     expect(ran).toMatchObject({ code: 0, stdout: `deployment.apps/${web} patched\n` });
     expect(await listOf('Deployment', namespace, web)).toEqual(named('regsecret'));
+  });
+
+  test.each([
+    ['deploy', 'team=none', 'deployment', ''],
+    ['rs', 'made=by-a-deployment', 'replicaset', ', apart from those of other workloads'],
+  ])('--to %s -l %s, which picks nothing: that is said', async (kind, labels, word, apart) => {
+    const metadata = { labels: { made: 'by-a-deployment' } };
+    const template = { metadata: { labels: { app: 'owner', made: 'by-a-deployment' } }, spec: podSpec() };
+    await newWorkload('Deployment', namespace, { name: 'owner', metadata, fields: { template, replicas: 0 } });
+    const path = `${pathOf('ReplicaSet', namespace)}?labelSelector=app=owner`;
+    await waitFor(async () => (await api('GET', path)).body.items.length === 1, { what: 'a ReplicaSet' });
+    expect(await regsecretIn(namespace, ['attach', '--to', kind, '-l', labels])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `warning: there is no ${word} with the labels ${labels} in namespace ${namespace}${apart}\nhint: kubectl get ${word}s -l ${labels} -n ${namespace}\n`,
+    });
   });
 
   test('pods with these labels: what makes them, once', async () => {
@@ -113,50 +138,5 @@ describe('--to KIND -l', () => {
     const ran = await regsecretIn(namespace, ['attach', '--to', 'pod', '--all-serviceaccounts', '-l', 'team=c']);
     expect(ran).toMatchObject({ code: 1, stdout: 'serviceaccount/robot patched\n' });
     expect(ran.stderr).toContain('--recreate');
-  });
-});
-
-describe('on a terminal without a target', () => {
-  /** Waits for the question, then types. */
-  async function choose(
-    args: readonly string[],
-    keys: string,
-  ): Promise<{ code: number; stdout: string; screen: string }> {
-    const io = fakeIo({ env: { KUBECONFIG: cluster().kubeconfig }, tty: true });
-    const running = run([...args, '-n', namespace], io);
-    await waitFor(() => io.written.stderr.includes('regsecret to') || io.written.stderr.includes('regsecret from'), {
-      what: 'the question',
-    });
-    (io.stdin.stream() as unknown as NodeJS.WritableStream).write(keys);
-    return { code: await running, stdout: io.written.stdout, screen: io.written.stderr };
-  }
-
-  test('a list to choose from, with who uses what', async () => {
-    await newAccount(namespace, {}, 'robot');
-    const web = await newWorkload('Deployment', namespace, { account: 'robot', list: named('other') });
-    await waitFor(async () => (await api('GET', pathOf('Pod', namespace))).body.items.length === 1, { what: 'a pod' });
-    const chosen = await choose(['attach'], ' \r');
-    expect(chosen).toMatchObject({ code: 0, stdout: 'serviceaccount/default patched\n' });
-    expect(chosen.screen).toContain('serviceaccount/default  used by nothing');
-    expect(chosen.screen).toContain(`serviceaccount/robot  used by 1 pod: deployment.apps/${web}`);
-    expect(chosen.screen).toContain(`deployment.apps/${web}  has a list of its own: other`);
-  });
-
-  test('detaching offers only what has it', async () => {
-    await newAccount(namespace, { imagePullSecrets: named('regsecret') }, 'robot');
-    const chosen = await choose(['detach'], ' \r');
-    expect(chosen).toMatchObject({ code: 0, stdout: 'serviceaccount/robot patched\n' });
-    expect(chosen.screen).not.toContain('serviceaccount/default');
-  });
-
-  test('a bare pod is created again only after a yes', async () => {
-    const name = await newWorkload('Pod', namespace);
-    const io = fakeIo({ env: { KUBECONFIG: cluster().kubeconfig }, tty: true });
-    const running = run(['attach', '--pod', name, '-n', namespace], io);
-    await waitFor(() => io.written.stderr.includes('cannot be changed'), { what: 'the question' });
-    (io.stdin.stream() as unknown as NodeJS.WritableStream).write('y\r');
-    expect(await running).toBe(0);
-    expect(io.written.stdout).toBe(`pod/${name} recreated\n`);
-    expect(await listOf('Pod', namespace, name)).toEqual(named('regsecret'));
   });
 });

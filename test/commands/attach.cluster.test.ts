@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { api, kubectl, newNamespace } from '../cluster/use.ts';
 import {
   account,
+  failFirstPod,
   freshName,
   type Kind,
   listOf,
@@ -257,7 +258,7 @@ describe('the template of each kind', () => {
       'replaces only pods from number 2 on',
     ],
     ['a Deployment', 'Deployment' as const, {}, 'are replaced now\nhint: kubectl rollout status deployment/'],
-    ['a CronJob', 'CronJob' as const, {}, 'makes from now on is different'],
+    ['a CronJob', 'CronJob' as const, {}, 'makes from now on has it; what is there stays as it is'],
   ])('what becomes of the pods is said: %s', async (_, kind, fields, says) => {
     const name = await newWorkload(kind, namespace, { fields });
     expect((await attach('--to', `${kind}/${name}`)).stderr).toContain(says);
@@ -295,6 +296,42 @@ describe('the list of the service account and that of the template', () => {
     const both = ['--serviceaccount', name, '--to', `deploy/${web}`];
     expect((await attach(...both)).stderr).not.toContain('has a list of its own');
     expect((await detach(...both)).stderr).not.toContain('names regsecret in a list of its own');
+  });
+
+  test('an old pod of a StatefulSet that has the Secret by now is one to delete, not one with a list of its own', async () => {
+    const name = await accountWith();
+    const db = await newWorkload('StatefulSet', namespace, { account: name });
+    const pod = await failFirstPod(namespace, db);
+    await attach('--to', `sts/${db}`);
+    const { stderr } = await attach('--serviceaccount', name);
+    expect(stderr).toContain(`pod/${pod}  ErrImagePull  statefulset.apps/${db} makes another when it is deleted\n`);
+    expect(stderr).toContain(`hint: kubectl delete pod ${pod} -n ${namespace}\n`);
+    expect(stderr).not.toContain('has a list of its own');
+  });
+
+  test('an old pod of a Deployment that has the Secret by now is replaced in any case', async () => {
+    const name = await accountWith();
+    const web = await newWorkload('Deployment', namespace, { account: name });
+    await failFirstPod(namespace, web);
+    await attach('--to', `deploy/${web}`);
+    expect(await attach('--serviceaccount', name, '--restart')).toEqual({
+      code: 0,
+      stdout: `serviceaccount/${name} patched\n`,
+      stderr: '',
+    });
+  });
+
+  test('pods that were made anew, or whose workload was written, in the same run are not said to fail', async () => {
+    const name = await accountWith();
+    const [web, bare] = [
+      await newWorkload('Deployment', namespace, { account: name }),
+      await newWorkload('Pod', namespace, { account: name }),
+    ];
+    await failFirstPod(namespace, web);
+    await failFirstPod(namespace, bare);
+    const ran = await attach('--serviceaccount', name, '--to', `deploy/${web}`, '--pod', bare, '--recreate');
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stderr).not.toContain('will not heal');
   });
 
   test('an entry without a name shadows it as well', async () => {

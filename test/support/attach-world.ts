@@ -169,6 +169,29 @@ export async function cached(path: string, name: string, isRight: (object: any) 
   await waitFor(seen, { what: `the cache to have ${name}`, everyMs: 5 });
 }
 
+/** Says of the first pod of a workload what a kubelet would say that cannot pull its image, and returns its name. */
+export async function failFirstPod(namespace: string, app: string): Promise<string> {
+  const path = pathOf('Pod', namespace);
+  const query = `${path}?labelSelector=app=${app}`;
+  const pod = await waitFor(async () => (await api('GET', query)).body.items[0], { what: `a pod of ${app}` });
+  const { name } = pod.metadata;
+  const state = { waiting: { reason: 'ErrImagePull', message: 'no basic auth credentials' } };
+  const status = {
+    name: 'app',
+    image: pod.spec.containers[0].image,
+    imageID: '',
+    ready: false,
+    restartCount: 0,
+    state,
+  };
+  const body = { status: { phase: 'Pending', containerStatuses: [status] } };
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const answer = await api('PATCH', `${path}/${name}/status`, body, headers);
+  if (answer.status !== 200) throw new Error(`${name}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  await cached(path, name, (object) => object.status.containerStatuses !== undefined);
+  return name;
+}
+
 /** The list in the template of a workload, or in a pod. */
 export async function listOf(kind: Kind, namespace: string, name: string): Promise<readonly object[] | undefined> {
   const { body } = await api('GET', pathOf(kind, namespace, name));

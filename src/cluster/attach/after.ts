@@ -43,7 +43,8 @@ export async function tellAccounts(done: ReadonlyMap<string, Done>, facts: Facts
   for (const pod of facts.failing) {
     if (pod.list.includes(secret) || accountOf(pod) === undefined || done.has(refKey(pod.ref))) continue;
     const found = await heal(pod);
-    if (!('controller' in found.cure && done.has(refKey(found.cure.controller)))) cured.push(found);
+    if (found === undefined || ('controller' in found.cure && done.has(refKey(found.cure.controller)))) continue;
+    cured.push(found);
   }
   const restarted = request.restart ? await restartAll(toRestart(cured), context) : new Map<string, Holder>();
   for (const { pod, cure, controller } of cured) {

@@ -21,6 +21,9 @@ import { waitFor } from './wait.ts';
 /** As many as an API server takes gladly (measured: more do not make it faster). */
 const LANES = 32;
 
+/** Nothing that uses a service account. */
+const UNUSED = { kind: 'Pod', labelSelector: undefined } as const;
+
 interface Run extends Context {
   /** By `refKey`. */
   readonly done: Map<string, Done>;
@@ -78,11 +81,20 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
 
 async function performSelected(run: Run): Promise<void> {
   const without = new Set<string>();
-  for (const selection of run.request.selections) {
+  const { allNamespaces, selections } = run.request;
+  for (const selection of selections) {
     // Its first page is on its way while the Secrets are looked at.
     const holders = ahead(selected(selection, run, run.facts));
     const usable = await run.usable();
-    await inLanes(LANES, holders, (holder) => attempt(run, () => performIn(holder, usable, without, run)));
+    let picked = 0;
+    await inLanes(LANES, holders, (holder) => {
+      picked += 1;
+      return attempt(run, () => performIn(holder, usable, without, run));
+    });
+    if (picked > 0) continue;
+    const namespace = allNamespaces ? undefined : run.transport.namespace;
+    const { kind, labelSelector: labels } = selection.by === 'use' ? UNUSED : selection;
+    run.listener.note({ code: 'picks-none', kind, labels, namespace });
   }
   if (without.size > 0) run.listener.note({ code: 'secret-elsewhere', namespaces: [...without].sort() });
 }

@@ -3,6 +3,7 @@ import type { Cure } from '../../domain/attach-note.ts';
 import { fieldOf, type Holder } from '../../domain/holder.ts';
 import { refKey, resultName } from '../../domain/object-ref.ts';
 import { pullKindOf } from '../../domain/pull-kind.ts';
+import { listedNames } from '../../domain/pull-spec.ts';
 import { effectOf, waitsForPods } from '../../domain/roll-out.ts';
 import { opensImage } from '../../domain/secret-use.ts';
 import { UserError } from '../../errors.ts';
@@ -18,9 +19,10 @@ export interface Cured {
   readonly controller?: Holder;
 }
 
-/** Looks up each controller once, however many of its pods fail. */
-export function createHealer(context: Context): (pod: FailingPod) => Promise<Cured> {
+/** Undefined for a pod that is replaced in any case. Looks up each controller once, however many of its pods fail. */
+export function createHealer(context: Context): (pod: FailingPod) => Promise<Cured | undefined> {
   const owners = new Map<string, Promise<PodOwners | undefined>>();
+  const { secret: name } = context.request;
   return async (pod) => {
     const { controller, ref } = pod;
     if (controller === undefined) return { pod, cure: { how: 'recreate' } };
@@ -32,19 +34,19 @@ export function createHealer(context: Context): (pod: FailingPod) => Promise<Cur
     const found = await known;
     if (found === undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(controller) } };
     if (found.beyond !== undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(found.beyond) } };
-    return { pod, ...(found.first.ref.kind === 'Job' ? cureByJob(found) : cureBy(found.top)) };
+    const cure = found.first.ref.kind === 'Job' ? cureByJob(found, name) : cureBy(found.top, name);
+    return cure === undefined ? undefined : { pod, ...cure };
   };
 }
 
-function cureBy(controller: Holder): Pick<Cured, 'cure' | 'controller'> {
-  const { ref } = controller;
-  if ((controller.list ?? []).length > 0) {
-    return {
-      cure: ref.kind === 'Job' ? { how: 'ask the owner', owner: resultName(ref) } : { how: 'attach', controller: ref },
-    };
-  }
+function cureBy(controller: Holder, secret: string): Pick<Cured, 'cure' | 'controller'> | undefined {
+  const { ref, list = [] } = controller;
+  const listed = listedNames(list).includes(secret);
+  if (list.length > 0 && !listed) return { cure: { how: 'attach', controller: ref } };
   const restarts = ['Deployment', 'DaemonSet', 'StatefulSet'].includes(ref.kind);
   const effect = effectOf(controller).kind;
+  // An old pod, which the roll-out of its template has still to reach.
+  if (listed && effect === 'rolls out' && !waitsForPods(controller)) return undefined;
   // The template need not change: whoever makes the pod again gives it the new list.
   if (!restarts || waitsForPods(controller) || effect === 'on delete' || effect === 'partition') {
     return { cure: { how: 'delete', controller: ref } };
@@ -56,8 +58,13 @@ function cureBy(controller: Holder): Pick<Cured, 'cure' | 'controller'> {
  * A deleted pod counts as failed, so a Job makes another only while it may still fail (job_controller.go
  * `exceedsBackoffLimit`). Its template, which a CronJob gave it, stays as it is.
  */
-function cureByJob({ first, top }: PodOwners): Pick<Cured, 'cure'> {
-  if ((first.list ?? []).length > 0) return cureBy(top);
+function cureByJob({ first, top }: PodOwners, secret: string): Pick<Cured, 'cure'> {
+  if ((first.list ?? []).length > 0) {
+    const next = top !== first && !listedNames(top.list).includes(secret);
+    return {
+      cure: next ? { how: 'attach', controller: top.ref } : { how: 'ask the owner', owner: resultName(first.ref) },
+    };
+  }
   const limit = fieldOf(first.object, 'spec', 'backoffLimit');
   const failed = fieldOf(first.object, 'status', 'failed');
   const mayFail = (typeof limit === 'number' ? limit : 6) > (typeof failed === 'number' ? failed : 0);

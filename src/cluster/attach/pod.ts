@@ -70,7 +70,7 @@ async function planRecreation(pod: Holder, list: readonly unknown[], context: Co
   const losses = recreationLosses(pod);
   const agreed = recreate || (confirm !== undefined && (await confirm(ref, losses)));
   if (!agreed) {
-    const text = `the list of ${errorName(ref)} cannot be changed, and no controller would make the pod again`;
+    const text = `the pull secrets of ${errorName(ref)} cannot be changed, and no controller would make the pod again`;
     throw new UserError(text, `regsecret ${verb} ${secret} -n ${ref.namespace} --pod ${ref.name} --recreate`, [
       ...losses.map((loss) => `deleting and creating it again loses ${loss}`),
       `or change its manifest yourself: regsecret ${verb} ${secret} -f FILE --write`,

@@ -1,0 +1,82 @@
+/** What `attach` and `detach` ask in a real terminal: to what, and whether a bare pod may be created again. */
+import { beforeEach, expect, test } from 'vitest';
+import { api, cluster, newNamespace, waitFor } from '../cluster/use.ts';
+import { account, listOf, named, newAccount, newPullSecret, newWorkload, pathOf } from '../support/attach-world.ts';
+import { regsecret } from '../support/program.ts';
+import { keys, type Terminal, terminal } from '../support/terminal.ts';
+
+let namespace = '';
+beforeEach(async () => {
+  namespace = await newNamespace({ serviceAccount: true });
+  await newPullSecret(namespace, 'regsecret');
+});
+
+const environment = () => ({ HOME: cluster().home, KUBECONFIG: cluster().kubeconfig });
+const type = (...args: string[]): Terminal => terminal([...args, '-n', namespace], environment());
+const listed = async (name: string) => (await account(namespace, name)).imagePullSecrets;
+const uidOf = async (pod: string) => (await api('GET', pathOf('Pod', namespace, pod))).body.metadata.uid;
+
+test('attach: a list to choose from, with who uses what; what is chosen is attached, and nothing else', async () => {
+  await newAccount(namespace, {}, 'robot');
+  const web = await newWorkload('Deployment', namespace, { account: 'robot', list: named('other') });
+  await waitFor(async () => (await api('GET', pathOf('Pod', namespace))).body.items.length === 1, { what: 'a pod' });
+  const tty = type('attach');
+  await tty.see('Attach regsecret to');
+  await tty.see('serviceaccount/default  used by nothing');
+  await tty.see(`serviceaccount/robot  used by 1 pod: deployment.apps/${web}`);
+  await tty.see(`deployment.apps/${web}  has a list of its own: other`);
+  tty.type(`${keys.space}${keys.down}${keys.down}${keys.space}${keys.enter}`);
+  await tty.see('patched');
+  expect(await tty.ended).toBe(0);
+  expect(await listed('default')).toEqual(named('regsecret'));
+  expect(await listed('robot')).toBeUndefined();
+  expect(await listOf('Deployment', namespace, web)).toEqual(named('other', 'regsecret'));
+});
+
+test('detach: only what has it, and nothing to choose where nobody has', async () => {
+  await newAccount(namespace, { imagePullSecrets: named('gone') }, 'robot');
+  const tty = type('detach', 'gone');
+  await tty.see('Detach gone from');
+  await tty.see('serviceaccount/robot');
+  tty.type(`${keys.space}${keys.enter}`);
+  await tty.see('serviceaccount/robot patched');
+  expect(await tty.ended).toBe(0);
+  expect(tty.screen()).not.toContain('serviceaccount/default');
+  expect(await listed('robot')).toBeUndefined();
+  const again = type('detach', 'gone');
+  await again.see(`error: nothing in namespace ${namespace} names gone`);
+  expect(await again.ended).toBe(1);
+});
+
+test('Ctrl-C at the list exits 130 and changes nothing', async () => {
+  const tty = type('attach');
+  await tty.see('serviceaccount/default');
+  tty.type(keys.ctrlC);
+  expect(await tty.ended).toBe(130);
+  expect(await listed('default')).toBeUndefined();
+});
+
+test('a bare pod is created again only after a yes', async () => {
+  const name = await newWorkload('Pod', namespace, { name: 'bare' });
+  const before = await uidOf(name);
+  const no = type('attach', '--pod', name);
+  await no.see(`pod ${namespace}/bare cannot be changed. Delete it and create it again?`);
+  no.type(`n${keys.enter}`);
+  await no.see('--recreate');
+  expect(await no.ended).toBe(1);
+  expect(await uidOf(name)).toBe(before);
+  const yes = type('attach', '--pod', name);
+  await yes.see('create it again?');
+  yes.type(`y${keys.enter}`);
+  await yes.see('pod/bare recreated');
+  expect(await yes.ended).toBe(0);
+  expect(await listOf('Pod', namespace, name)).toEqual(named('regsecret'));
+});
+
+test('without a terminal nothing is asked', async () => {
+  const ran = await regsecret(['attach', '-n', namespace], { env: environment() });
+  expect(ran).toMatchObject({ code: 2, stdout: '' });
+  expect(ran.stderr).toBe(
+    'error: nothing to attach regsecret to\nhint: regsecret attach regsecret --serviceaccount default\n',
+  );
+});
