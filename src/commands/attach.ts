@@ -114,7 +114,10 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
   if (!canPrompt(io)) return request;
   const confirm: AttachRequest['confirm'] = (pod, losses) => {
     const price = losses.length === 0 ? '' : ` It loses ${losses.join(', and ')}.`;
-    return promptYes(`The pull secrets of ${errorName(pod)} cannot be changed. Delete it and create it again?${price}`, io);
+    return promptYes(
+      `The pull secrets of ${errorName(pod)} cannot be changed. Delete it and create it again?${price}`,
+      io,
+    );
   };
   if (hasTargets(request)) return { ...request, confirm };
   const { listChoices } = await import('../cluster/attach/choices.ts');
