@@ -3,20 +3,19 @@ import { appliedList } from './applied-list.ts';
 import { isSlip } from './closest.ts';
 import { diagnose } from './diagnose.ts';
 import { type Finding, finding, type Severity, withSeverity } from './finding.ts';
-import { editFile, fixFor, isSufficient } from './finding-fix.ts';
 import { type Inventory, inventoryOf, type ParsedFile, type PlacedHolder, type PlacedSecret } from './inventory.ts';
 import { suspicionOf } from './list-rules.ts';
 import { factsFor, namespacesWith, nearName, pullerIn, secretNamed } from './manifest-facts.ts';
-import { lineInHolder, lineInSecret, lineOfName } from './manifest-place.ts';
-import { isObjectName } from './object-name.ts';
+import { lineOfName } from './manifest-place.ts';
 import { targetName } from './object-ref.ts';
+import { inHolder, inSecret, viewOf } from './placed-finding.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { objectOf, pullCase, stateOf } from './pull-case.ts';
 import type { Puller, PullFacts, SecretState } from './pull-facts.ts';
 import { reportOn } from './pull-report.ts';
 import { listedNames } from './pull-spec.ts';
 import { hasLogin } from './pull-trial.ts';
-import { type FindingView, findingView } from './pull-view.ts';
+import type { FindingView } from './pull-view.ts';
 import { findingKey } from './puller-notes.ts';
 import { isPullSecretType } from './secret.ts';
 
@@ -30,7 +29,7 @@ export interface UnreadFile {
 }
 
 export interface Lint {
-  /** Errors first, otherwise in the order of the files. */
+  /** Errors first, otherwise by file and line. */
   readonly findings: readonly FindingView[];
   /** How many pods, templates, service accounts, Secrets and docker configs there are. */
   readonly objects: number;
@@ -52,14 +51,17 @@ export function lint(files: readonly ParsedFile[], unread: readonly UnreadFile[]
     ...holders.flatMap((placed) => holderFindings(placed, inventory, now)),
     ...missingSecrets(inventory),
   ];
-  const order = new Map([...unread, ...files].map(({ name }, index) => [name, index]));
-  const rank = ({ severity, object: { file = '', line = 0 } }: Finding): number =>
-    (severity === 'error' ? 0 : 1e15) + (order.get(file) ?? 0) * 1e9 + line;
   const unique = new Map(found.map((one) => [findingKey(one), one]));
   return {
-    findings: [...unique.values()].sort((one, other) => rank(one) - rank(other)),
+    findings: [...unique.values()].sort(compare),
     objects: holders.length + secrets.length,
   };
+}
+
+function compare({ severity, object: { file = '', line = 0 } }: Finding, other: Finding): number {
+  if (severity !== other.severity) return severity === 'error' ? -1 : 1;
+  const otherFile = other.object.file ?? '';
+  return file === otherFile ? line - (other.object.line ?? 0) : file < otherFile ? -1 : 1;
 }
 
 /** Templates are no mistake, and there may be a whole folder of them. */
@@ -171,34 +173,3 @@ function missingSecrets(inventory: Inventory): FindingView[] {
     return [viewOf(finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity), image)];
   });
 }
-
-function inHolder(found: Finding, placed: PlacedHolder): FindingView {
-  return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInHolder(found, placed) } });
-}
-
-function inSecret(found: Finding, placed: PlacedSecret): FindingView {
-  return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInSecret(found, placed) } });
-}
-
-/** Nobody has checked the names in files, and a command is there to be pasted: with any other name it opens the file. */
-function viewOf(found: Finding, image?: string): FindingView {
-  const { namespace, name, kind } = found.object;
-  const names = Object.entries(found.arguments).flatMap(([key, value]) => (IN_COMMANDS.includes(key) ? value : []));
-  const isSafe = [...(kind === 'File' ? [] : [name]), ...(namespace === undefined ? [] : [namespace]), ...names].every(
-    (one) => isObjectName(`${one}`),
-  );
-  const fix = isSafe ? { command: fixFor(found, { image }), sufficient: isSufficient(found) } : undefined;
-  return findingView(found, undefined, fix ?? { command: editFile(found.object), sufficient: false });
-}
-
-/** Arguments that are names of objects or containers. */
-const IN_COMMANDS: readonly string[] = [
-  'secret',
-  'secrets',
-  'bySecret',
-  'account',
-  'usable',
-  'near',
-  'own',
-  'container',
-];

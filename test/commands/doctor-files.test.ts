@@ -81,8 +81,8 @@ describe('a folder of manifests as they are found in repositories', () => {
     expect([code, stderr]).toEqual([1, '']);
     const lines = stdout.replaceAll(broken, 'broken').trimEnd().split('\n');
     expect(lines.slice(0, 2)).toEqual([
-      'broken/07-broken.yaml:5: error: file broken/07-broken.yaml cannot be read: no YAML in line 5 (TAB_AS_INDENT) [unreadable-file]',
-      '  hint: kubectl create --dry-run=client -f broken/07-broken.yaml',
+      'broken/01-helm-output.yaml:23: error: secret release-web-pul is in none of these files, and serviceaccount/release-web names it; did you mean release-web-pull? [missing-secret]',
+      `  hint: \${EDITOR:-vi} +23 broken/01-helm-output.yaml`,
     ]);
     const severities = lines.filter((line) => line.startsWith('broken')).map((line) => line.split(' ')[1]);
     expect(severities).toEqual(severities.toSorted());
@@ -149,6 +149,67 @@ describe('commands that are proposed', () => {
     expect(findings.map(({ fix }) => fix.command)).toContain(command);
   });
 });
+
+/** What nobody calls anything, and what a shell would take for more than a word. */
+const hostile = fc.constantFrom(
+  'a; reboot',
+  '$(reboot)',
+  '`reboot`',
+  "it's",
+  'a b',
+  '-x',
+  'a',
+  'regcred',
+  '> f',
+  'a\\nb',
+);
+
+test('a command that is pasted does nothing but what it says, whatever things are called', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(hostile, { minLength: 12, maxLength: 12 }), async (names) => {
+      const [ns, name, list, image, container, server, other, ns2] = names;
+      const metadata = { name, namespace: ns };
+      const config = JSON.stringify({ auths: { [server ?? '']: {}, 'ghcr.io': { username: 'u' } } });
+      const items = [
+        secretOf({ name: other, namespace: ns2 }, config),
+        secretOf({ name: list, namespace: ns2 }, config),
+        { ...secretOf(metadata, config), type: 'Opaque' },
+        {
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata,
+          imagePullSecrets: [{ name: other }, { name: other }, {}],
+        },
+        {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata,
+          spec: {
+            serviceAccountName: name,
+            imagePullSecrets: [{ name: list }, { name: list }, {}, { name }],
+            containers: [
+              { name: container, image },
+              { name: container, image: 'ghcr.io/acme/web' },
+            ],
+          },
+        },
+      ];
+      const { findings } = await report(['-f', '-'], JSON.stringify({ kind: 'List', items }));
+      for (const { fix } of findings) {
+        const bare = fix.command
+          .replace(/^\$\{EDITOR:-vi\} /, '')
+          .replace(/'[^']*'/g, '')
+          .replaceAll("\\'", '');
+        expect(bare).not.toMatch(/[;`$<>()'\\]|reboot/);
+      }
+    }),
+    { numRuns: 300 },
+  ));
+
+function secretOf(metadata: object, config: string): object {
+  const type = 'kubernetes.io/dockerconfigjson';
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type, stringData: { '.dockerconfigjson': config } };
+}
 
 test('files and targets are two questions', async () => {
   expect(await doctor(['pod/web', '-f', '-'])).toMatchObject({
