@@ -232,6 +232,10 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
             ['doctor -f - --strict', 'what helm template or kustomize build print; warnings fail, too'],
           ]),
         )
+        .addHelpText(
+          'after',
+          '\nThe code in brackets behind each finding has a section in\nhttps://github.com/regsecret/regsecret/blob/main/docs/findings.md',
+        )
         .action(async (targets: string[], options) => {
           const { doctor: run } = await import('./commands/doctor.ts');
           exit(await run({ ...options, targets }, io));

@@ -45,11 +45,11 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
 
 /** Manifests by themselves: neither cluster nor registries are asked. */
 async function lint(files: readonly string[], options: DoctorOptions, io: Io): Promise<number> {
-  const { targets, recursive = false, strict = false, output } = options;
-  if (targets.length > 0) {
+  const { targets, image, recursive = false, strict = false, output } = options;
+  if (targets.length > 0 || image !== undefined) {
     throw new UsageError(
-      '-f is about manifests and asks no cluster',
-      `regsecret why ${targets.map(shellWord).join(' ')}`,
+      '-f is about manifests by themselves',
+      `regsecret doctor -f ${files.map(shellWord).join(' -f ')}`,
     );
   }
   const [{ lintManifests }, { printLint }] = await Promise.all([

@@ -29,8 +29,7 @@ export function pullerIn({ holder, file }: PlacedHolder): Puller {
 export function factsFor(placed: PlacedHolder, inventory: Inventory, now: number): PullFacts {
   const { ref, list, serviceAccountName } = placed.holder;
   const account = accountOf(placed, inventory);
-  const others = pullSecretsNear(placed, inventory);
-  const names = new Set([...listedNames(list), ...listedNames(account?.holder.list), ...others]);
+  const names = new Set([...listedNames(list), ...listedNames(account?.holder.list)]);
   const state: AccountState =
     account === undefined
       ? { is: 'closed' }
@@ -41,7 +40,7 @@ export function factsFor(placed: PlacedHolder, inventory: Inventory, now: number
     secrets: new Map([...names].map((name) => [secretKey(ref.namespace, name), stateOf(name, placed, inventory)])),
     accounts: new Map([[secretKey(ref.namespace, serviceAccountName), state]]),
     nodes: new Map(),
-    others: new Map([[ref.namespace, others]]),
+    others: new Map(),
     answers: new Map(),
   };
 }
@@ -52,9 +51,16 @@ export function secretNamed(name: string, placed: PlacedHolder, { secrets }: Inv
   return nearest(same, ({ secret }) => secret.metadata.namespace ?? '', placed);
 }
 
-/** One of nearly the same name. */
-export function nearName(name: string, placed: PlacedHolder, inventory: Inventory): string | undefined {
-  return closest(name, pullSecretsNear(placed, inventory));
+/** A pull secret of the same namespace, of nearly the same name. */
+export function nearName(name: string, { holder }: PlacedHolder, { secrets }: Inventory): string | undefined {
+  const { namespace } = holder.ref;
+  const fitting = secrets.filter(
+    ({ kind, secret, contents }) =>
+      kind === 'Secret' &&
+      (secret.metadata.namespace ?? '') === namespace &&
+      (contents === undefined || contents.dataKey !== undefined || isPullSecretType(contents.type)),
+  );
+  return closest(name, [...new Set(fitting.flatMap(({ secret }) => secret.metadata.name ?? []))].sort());
 }
 
 /** Namespaces in which there is a Secret of that name. */
@@ -77,17 +83,6 @@ function stateOf(name: string, placed: PlacedHolder, inventory: Inventory): Secr
   return found.contents === undefined
     ? { is: 'closed' }
     : { is: 'there', secret: found.secret, contents: found.contents };
-}
-
-function pullSecretsNear({ holder }: PlacedHolder, { secrets }: Inventory): string[] {
-  const { namespace } = holder.ref;
-  const fitting = secrets.filter(
-    ({ kind, secret, contents }) =>
-      kind === 'Secret' &&
-      (secret.metadata.namespace ?? '') === namespace &&
-      (contents === undefined || contents.dataKey !== undefined || isPullSecretType(contents.type)),
-  );
-  return [...new Set(fitting.flatMap(({ secret }) => secret.metadata.name ?? []))].sort();
 }
 
 /**

@@ -143,7 +143,7 @@ describe('commands that are proposed', () => {
       'regsecret create a --server ghcr.io --dry-run=client -o yaml',
     ],
     ['a login for a docker config', '{"auths":{"ghcr.io":{}}}', 'docker login ghcr.io'],
-    ['the place, where a name is no name', pod('{name: $(reboot)}, {name: "; reboot"}'), `"\${EDITOR:-vi}" +5 FILE`],
+    ['the place, where a name is no name', pod('{name: $(reboot)}, {name: "; reboot"}'), `\${EDITOR:-vi} +5 FILE`],
   ])('%s', async (_, text, command) => {
     const { findings } = await report(['-f', '-'], text);
     expect(findings.map(({ fix }) => fix.command)).toContain(command);
@@ -212,10 +212,12 @@ function secretOf(metadata: object, config: string): object {
 }
 
 test('files and targets are two questions', async () => {
-  expect(await doctor(['pod/web', '-f', '-'])).toMatchObject({
+  const refused = {
     code: 2,
-    stderr: 'error: -f is about manifests and asks no cluster\nhint: regsecret why pod/web\n',
-  });
+    stderr: 'error: -f is about manifests by themselves\nhint: regsecret doctor -f a.yaml\n',
+  };
+  expect(await doctor(['pod/web', '-f', 'a.yaml'])).toMatchObject(refused);
+  expect(await doctor(['--image', 'nginx', '-f', 'a.yaml'])).toMatchObject(refused);
 });
 
 test('a file that is not there', async () => {
