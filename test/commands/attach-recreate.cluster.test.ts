@@ -93,6 +93,22 @@ describe('the new pod', () => {
     expect(await listOf('Pod', namespace, name)).toEqual(named('a'));
   });
 
+  test.each([
+    ['attach', { 'kubernetes.io/enforce-mountable-secrets': 'true' }, []],
+    ['detach', {}, named('regsecret')],
+  ])('%s: a service account of the same command comes first', async (verb, annotations, list) => {
+    const robot = freshName('sa');
+    await newAccount(namespace, { metadata: { name: robot, annotations }, imagePullSecrets: list }, robot);
+    const name = await newWorkload('Pod', namespace, { account: robot });
+    const both = ['--pod', name, '--recreate', '--serviceaccount', robot];
+    const ran = await regsecretIn(namespace, [verb, ...both], temporary());
+    expect(ran, ran.stderr).toMatchObject({
+      code: 0,
+      stdout: `serviceaccount/${robot} patched\npod/${name} recreated\n`,
+    });
+    expect(await listOf('Pod', namespace, name)).toEqual(verb === 'attach' ? named('regsecret') : undefined);
+  });
+
   test('needs no second room in a quota', async () => {
     const small = await newNamespace({ serviceAccount: true });
     await newPullSecret(small, 'regsecret');
@@ -144,6 +160,20 @@ describe('nothing is deleted', () => {
     expect(ran.stderr).toContain(`service account ${strict} does not reference that imagePullSecret`);
     expect((await pod(name)).metadata.uid).toBe(before.metadata.uid);
     expect(manifests()).toEqual([]);
+  });
+
+  test('when it would have the Secret again, from its service account', async () => {
+    const robot = freshName('sa');
+    await newAccount(namespace, { imagePullSecrets: named('regsecret') }, robot);
+    const name = await newWorkload('Pod', namespace, { account: robot });
+    const before = await pod(name);
+    expect(before.spec.imagePullSecrets).toEqual(named('regsecret'));
+    const ran = await regsecretIn(namespace, ['detach', '--pod', name, '--recreate'], temporary());
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toBe(
+      `error: pod ${namespace}/${name} would have regsecret again from serviceaccount ${robot}\nhint: regsecret detach regsecret -n ${namespace} --serviceaccount ${robot}\n`,
+    );
+    expect((await pod(name)).metadata.uid).toBe(before.metadata.uid);
   });
 
   test('when the pod has the Secret already', async () => {

@@ -13,7 +13,7 @@ import { type Context, createContext } from './context.ts';
 import { planItem } from './plan.ts';
 import type { PlanItem } from './plan-item.ts';
 import { recreatePod } from './recreate.ts';
-import type { AttachRequest, Listener } from './request.ts';
+import type { AttachRequest, Listener, Selection } from './request.ts';
 import type { Usable } from './secret.ts';
 import { readTarget, selected } from './targets.ts';
 import { waitFor } from './wait.ts';
@@ -41,14 +41,21 @@ export async function changePullSecrets(
   if (request.checks && concernsAccounts(request)) run.facts();
   const plan = await planning;
   if (plan === undefined) return tellUnchecked(run);
-  await inLanes(LANES, plan, (item) => perform(item, run));
+  const isAccount = ({ holder }: PlanItem): boolean => holder.ref.kind === 'ServiceAccount';
+  // What pods may name, and what they get, depends on their service accounts.
+  for (const items of [plan.filter(isAccount), plan.filter((item) => !isAccount(item))]) {
+    await inLanes(LANES, items, (item) => perform(item, run));
+  }
   await performSelected(run);
   await tellAfter(run);
 }
 
 function concernsAccounts({ targets, selections }: AttachRequest): boolean {
-  const selected = selections.some((selection) => selection.by === 'use' || selection.kind === 'ServiceAccount');
-  return selected || targets.some(({ kind }) => kind === 'ServiceAccount');
+  return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');
+}
+
+function picksAccounts(selection: Selection): boolean {
+  return selection.by === 'use' || selection.kind === 'ServiceAccount';
 }
 
 /** Undefined when one of them has a problem. */
@@ -82,7 +89,8 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
 async function performSelected(run: Run): Promise<void> {
   const without = new Set<string>();
   const { allNamespaces, selections } = run.request;
-  for (const selection of selections) {
+  const accountsFirst = [...selections.filter(picksAccounts), ...selections.filter((one) => !picksAccounts(one))];
+  for (const selection of accountsFirst) {
     // Its first page is on its way while the Secrets are looked at.
     const holders = ahead(selected(selection, run, run.facts));
     const usable = await run.usable();

@@ -60,6 +60,18 @@ function unknownOwner(pod: Holder, top: Holder, owner: Controller, { request }: 
   return new UserError(text, `kubectl edit ${name} -n ${pod.ref.namespace}`, details);
 }
 
+/** Admission copies the list of the service account into a pod without one; throws UserError when that has the Secret. */
+async function checkInherited({ ref, serviceAccountName: name }: Holder, context: Context): Promise<void> {
+  const { secret, targets } = context.request;
+  const account = await context.accountOf(ref.namespace, name);
+  if (!listedNames(account?.list).includes(secret)) return;
+  if (targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)) return;
+  throw new UserError(
+    `${errorName(ref)} would have ${secret} again from serviceaccount ${name}`,
+    `regsecret detach ${secret} -n ${ref.namespace} --serviceaccount ${name}`,
+  );
+}
+
 /** Throws UserError unless the person has agreed. */
 async function planRecreation(pod: Holder, list: readonly unknown[], context: Context): Promise<PlanItem> {
   const { ref } = pod;
@@ -67,6 +79,7 @@ async function planRecreation(pod: Holder, list: readonly unknown[], context: Co
   if (fieldOf(pod.object, 'metadata', 'deletionTimestamp') !== undefined) {
     throw new UserError(`${errorName(ref)} is being deleted`, `kubectl get pod ${ref.name} -n ${ref.namespace}`);
   }
+  if (verb === 'detach' && list.length === 0) await checkInherited(pod, context);
   const losses = recreationLosses(pod);
   const agreed = recreate || (confirm !== undefined && (await confirm(ref, losses)));
   if (!agreed) {
