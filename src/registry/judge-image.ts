@@ -29,10 +29,12 @@ export async function judgeImage(question: ImageCase, image: ImageReference): Pr
   const authorization = basicAuth(credential);
   const login = judgeBasic(await get(exchange, registry.base, authorization));
   if (login.kind !== 'accepted') return login;
-  const answer = await headManifest(exchange, registry, image, authorization);
+  const [answer, open] = await Promise.all([
+    headManifest(exchange, registry, image, authorization),
+    accessOfNobody(exchange, registry, image),
+  ]);
   if (answer.status !== 200) return judgeFailure({ exchange, registry, authorization }, image, answer);
-  const open = await headManifest(exchange, registry, image, undefined);
-  return { kind: 'accepted', ...(open.status === 200 ? { public: true } : {}) };
+  return { kind: 'accepted', ...('answer' in open && open.answer.status === 200 ? { public: true } : {}) };
 }
 
 /** Some registries ask for nothing at `/v2/`, and then for a credential at the image. */
@@ -54,7 +56,7 @@ async function judgeOpen(question: ImageCase, image: ImageReference): Promise<Ve
 
 /** What becomes of a pull without a credential. */
 async function judgeAnonymous(exchange: Exchange, registry: Registry, image: ImageReference): Promise<Verdict> {
-  const access = await accessOf(exchange, registry, undefined, image);
+  const access = await accessOfNobody(exchange, registry, image);
   if (!('answer' in access))
     return access.kind === 'rejected' ? { kind: 'anonymous', why: 'empty', pulls: false } : access;
   if (access.answer.status === 200) return { kind: 'anonymous', why: 'empty', pulls: true };
@@ -67,7 +69,10 @@ async function judgeBearer(
   challenge: Challenge,
   image: ImageReference,
 ): Promise<Verdict> {
-  const access = await accessOf(exchange, registry, credential, image);
+  const [access, open] = await Promise.all([
+    accessOf(exchange, registry, credential, image),
+    accessOfNobody(exchange, registry, image),
+  ]);
   if (!('answer' in access)) {
     if (access.kind !== 'rejected') return access;
     // GHCR, for one, refuses a token for a repository in the same words as a token for nobody.
@@ -80,7 +85,6 @@ async function judgeBearer(
   }
   const { answer, authorization, grant } = access;
   if (answer.status !== 200) return judgeFailure({ exchange, registry, authorization }, image, answer);
-  const open = await accessOf(exchange, registry, undefined, image);
   if (!('answer' in open)) return open.kind === 'rejected' ? { kind: 'accepted' } : open;
   if (open.answer.status === 429) return rateLimited(open.answer);
   if (open.answer.status !== 200) return { kind: 'accepted' };
@@ -94,6 +98,18 @@ interface Access {
   readonly answer: Answer;
   readonly authorization: string | undefined;
   readonly grant: Grant | undefined;
+}
+
+const nobody = new WeakMap<Registry, Map<string, Promise<Access | Verdict>>>();
+
+/** Asked once for each image, for whoever tries a login asks it, too. */
+function accessOfNobody(exchange: Exchange, registry: Registry, image: ImageReference): Promise<Access | Verdict> {
+  const answers = nobody.get(registry) ?? new Map<string, Promise<Access | Verdict>>();
+  nobody.set(registry, answers);
+  const key = JSON.stringify(image);
+  const answer = answers.get(key) ?? accessOf(exchange, registry, undefined, image);
+  answers.set(key, answer);
+  return answer;
 }
 
 /** The answer about the manifest, with a token for its repository where the registry works with tokens. */

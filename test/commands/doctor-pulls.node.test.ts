@@ -1,9 +1,10 @@
 /** The matrix of `why pod/x`: what runs, and is said to run. */
-import { describe } from 'vitest';
-import { janedoe, newNamespace, node, podSettled } from '../cluster/use.ts';
+import { afterAll, describe } from 'vitest';
+import { api, janedoe, newNamespace, node, podSettled } from '../cluster/use.ts';
 import { newWorkload } from '../support/attach-world.ts';
 import { base64, good, wrong } from '../support/doctor-machine.ts';
-import { type Place, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
+import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
+import { type Front, type FrontFault, startFront } from '../support/registry-front.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
@@ -141,6 +142,71 @@ const present: readonly Situation[] = [
   ],
 ];
 
+const kept: readonly Situation[] = [
+  [
+    'its Secret is gone now, for a Deployment',
+    {
+      kind: 'Deployment',
+      secrets: (host) => ({ 'about-to-go': { auths: { [host]: good } } }),
+      list: ['about-to-go'],
+      after: loseSecret,
+    },
+    {
+      kubelet: 'runs',
+      prospect: 'will not pull',
+      cause: 'missing-secret',
+      fix: 'regsecret create about-to-go -n NS --server HOST',
+    },
+  ],
+  [
+    'its login is rejected now',
+    { secrets: regcred, list, after: spoilSecret },
+    {
+      kubelet: 'runs',
+      prospect: 'will not pull',
+      cause: 'credential-rejected',
+      fix: 'regsecret create regcred -n NS --server HOST',
+    },
+  ],
+  [
+    'its image was for everybody, and is not any more',
+    { on: 'bearer', host: frontThatCloses, image: (host) => `${host}/public/app:v1`, after: closeFront },
+    {
+      kubelet: 'runs',
+      prospect: 'cannot know',
+      cause: 'unseen-credential',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
+      exit: 0,
+    },
+  ],
+];
+
+let front: Front | undefined;
+let isClosed = false;
+
+function frontThatCloses(behind: string): Promise<string> {
+  const refusal: FrontFault = { status: 401, headers: { 'www-authenticate': 'Basic realm="closed"' } };
+  return startFront({ behind, choose: () => (isClosed ? refusal : undefined) }).then((started) => {
+    front = started;
+    return started.host;
+  });
+}
+
+async function closeFront(): Promise<void> {
+  isClosed = true;
+}
+
+afterAll(() => front?.close());
+
+function loseSecret({ namespace }: Place): ReturnType<typeof api> {
+  return api('DELETE', `/api/v1/namespaces/${namespace}/secrets/about-to-go`);
+}
+
+function spoilSecret({ namespace, host }: Place): ReturnType<typeof patch> {
+  const data = { '.dockerconfigjson': base64(JSON.stringify({ auths: { [host]: wrong } })) };
+  return patch(`/api/v1/namespaces/${namespace}/secrets/regcred`, { data });
+}
+
 function container(name: string, image: string): object {
   return { name, image, imagePullPolicy: 'Always' };
 }
@@ -163,4 +229,5 @@ async function pulledElsewhere({ host, image }: Place): Promise<void> {
 
 describe.concurrent('a login', () => testSituations(logins));
 describe.concurrent('an image for everybody', () => testSituations(open));
+describe.concurrent('a pod runs, although', () => testSituations(kept));
 describe.concurrent('an image that is there', () => testSituations(present));

@@ -77,7 +77,7 @@ export function testSituations(situations: readonly Situation[]): void {
   });
 }
 
-async function make({ on = 'basic', kind = 'Pod', ...setup }: Setup): Promise<Place> {
+export async function make({ on = 'basic', kind = 'Pod', ...setup }: Setup): Promise<Place> {
   const { host: behind, privateImage } = node().registries[on];
   const host = (await setup.host?.(behind)) ?? behind;
   const image = (await setup.image?.(host)) ?? privateImage.replace(behind, host);
