@@ -11,7 +11,7 @@ const codeSplitting = {
   groups: [
     { name: 'start', tags: ['$initial' as const], priority: 3 },
     { name: 'create', test: /[\\/](commands[\\/]create|output[\\/]manifest)\.ts$/, priority: 2 },
-    { name: 'cluster', test: /[\\/](cluster[\\/](transport|apply)|http-route)\.ts$/, priority: 1 },
+    { name: 'cluster', test: /[\\/]cluster[\\/](transport|apply)\.ts$/, priority: 1 },
   ],
 };
 
