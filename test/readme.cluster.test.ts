@@ -86,6 +86,7 @@ const WEB = `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: web            # the shop
+  labels: { app: web }
 spec:
   selector: { matchLabels: { app: web } }
   template:
