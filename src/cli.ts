@@ -199,7 +199,11 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     (doctor) =>
       kubernetesFlags(
         doctor
-          .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, or the name of a pod')
+          .argument(
+            '[target...]',
+            'pod/web, deploy/web, sa/default, secret/regcred, or the name of a pod; none: all of them',
+          )
+          .option('-A, --all-namespaces', 'everything in the cluster, not only in one namespace')
           .optionsGroup('Images that are not deployed yet:')
           .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
           .option('--sa, --serviceaccount <name>', 'with this service account (default: default)')
@@ -228,6 +232,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
             ['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says'],
             ['why deploy/web secret/regcred -v', 'a workload with its worst pod, and a Secret, step by step'],
             ['why --image ghcr.io/org/app:v2 --serviceaccount ci', 'before it is deployed'],
+            ['doctor -A --offline', 'the whole cluster, without asking registries'],
             ['doctor -R -f deploy', 'a folder of manifests, for CI'],
             ['doctor -f - --strict', 'what helm template or kustomize build print; warnings fail, too'],
           ]),

@@ -10,6 +10,7 @@ import type { Answer, PullFacts } from '../domain/pull-facts.ts';
 import { openQuestions } from '../domain/pull-report.ts';
 import { type Question, questionKey } from '../domain/question.ts';
 import { shellWord } from '../domain/shell-word.ts';
+import { secretName } from '../domain/usage.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printDoctor } from '../output/doctor-printer.ts';
@@ -18,6 +19,7 @@ import type { RegistryFlags } from '../registry/client.ts';
 
 export interface DoctorOptions extends RegistryFlags, KubeFlags {
   readonly targets: readonly string[];
+  readonly allNamespaces?: boolean | undefined;
   readonly image?: readonly string[] | undefined;
   readonly serviceaccount?: string | undefined;
   readonly secret?: readonly string[] | undefined;
@@ -45,8 +47,8 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
 
 /** Manifests by themselves: neither cluster nor registries are asked. */
 async function lint(files: readonly string[], options: DoctorOptions, io: Io): Promise<number> {
-  const { targets, image, recursive = false, strict = false, output } = options;
-  if (targets.length > 0 || image !== undefined) {
+  const { targets, image, allNamespaces, recursive = false, strict = false, output } = options;
+  if (targets.length > 0 || image !== undefined || allNamespaces === true) {
     throw new UsageError(
       '-f is about manifests by themselves',
       `regsecret doctor -f ${files.map(shellWord).join(' -f ')}`,
@@ -72,8 +74,20 @@ async function gather(options: DoctorOptions, io: Io): Promise<Gathered> {
     const text = '--serviceaccount and --secret say how --image is pulled, which is missing';
     throw new UsageError(text, `regsecret why --image ghcr.io/org/app:v1`);
   }
+  if (targets.length === 0 && image === undefined) return gatherAll(options, io);
+  if (options.allNamespaces === true) {
+    throw new UsageError('--all-namespaces is for everything, not for single targets', 'regsecret doctor -A');
+  }
   const { gatherTargets } = await import('../cluster/doctor/gather.ts');
   return gatherTargets(targets, options, io);
+}
+
+async function gatherAll(options: DoctorOptions, io: Io): Promise<Gathered> {
+  if (options.allNamespaces === true && options.namespace !== undefined) {
+    throw new UsageError('--all-namespaces and --namespace cannot be used together', 'regsecret doctor -A');
+  }
+  const { gatherScope } = await import('../cluster/doctor/scope.ts');
+  return gatherScope(options, io);
 }
 
 /** The facts with what registries say, asked as long as an answer may change what is said. */
@@ -99,8 +113,9 @@ async function askRegistries(gathered: Gathered, options: DoctorOptions, io: Io)
   }
 }
 
-function questionsOf({ pullers, secrets = [] }: Gathered, facts: PullFacts): readonly Question[] {
-  return [...loginQuestions(secrets, facts), ...openQuestions(pullers, facts)];
+function questionsOf({ pullers, secrets = [], usage, scope }: Gathered, facts: PullFacts): readonly Question[] {
+  const inUse = scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
+  return [...loginQuestions(inUse, facts), ...openQuestions(pullers, facts)];
 }
 
 function isNew(question: Question, answers: ReadonlyMap<string, Answer>): boolean {
@@ -113,7 +128,12 @@ async function sayMore(report: DoctorReport, options: DoctorOptions, io: Io): Pr
   const printer = await printerFor(io);
   if (report.unchecked.length > 0) printer.warn(`not read, for lack of rights: ${report.unchecked.join(', ')}`);
   if (offline === true) printer.say('registries were not asked (--offline)');
-  if (!report.healthy && verbose !== true) printer.hint(`${again(options)} -v`);
+  const { counts } = report;
+  if (counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {
+    const where = options.allNamespaces === true ? 'any namespace' : 'this namespace';
+    printer.say(`no pods, workloads or pull secrets in ${where}`);
+  }
+  if (!report.healthy && verbose !== true && counts === undefined) printer.hint(`${again(options)} -v`);
 }
 
 /** The command line that was typed. */

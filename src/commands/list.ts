@@ -2,7 +2,7 @@
 import { checkNamespace } from '../cluster/attach/account.ts';
 import type { KubeFlags } from '../cluster/flags.ts';
 import { compareRows, missingRow, type SecretRow, type SecretSummary, summarize } from '../domain/secret-row.ts';
-import { secretKey, UNUSED } from '../domain/usage.ts';
+import { secretKey, secretName, UNUSED } from '../domain/usage.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
@@ -63,7 +63,7 @@ async function gather(
       summaries.set(secretKey(summary.namespace, summary.name), summary);
     }),
   ]);
-  const others = [...usage.keys()].filter((key) => !summaries.has(key)).map(refOf);
+  const others = [...usage.keys()].filter((key) => !summaries.has(key)).map(secretName);
   await eachSecret(transport, others, (ref, secret) => {
     if (secret === 'forbidden') return;
     const key = secretKey(ref.namespace, ref.name);
@@ -73,10 +73,4 @@ async function gather(
     );
   });
   return [...summaries].map(([key, summary]) => ({ ...summary, usedBy: usage.get(key) ?? UNUSED })).sort(compareRows);
-}
-
-/** Neither part has a slash. */
-function refOf(key: string): { namespace: string; name: string } {
-  const slash = key.indexOf('/');
-  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }

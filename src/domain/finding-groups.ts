@@ -1,5 +1,5 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
-import type { Finding, FindingCode } from './finding.ts';
+import { type Finding, type FindingCode, objectName, SEVERITIES } from './finding.ts';
 import { imageServer } from './image-server.ts';
 import type { Fix } from './judgement.ts';
 import { targetName } from './object-ref.ts';
@@ -14,7 +14,7 @@ export interface Seen {
   readonly puller?: Puller;
 }
 
-/** Each cause once: errors first, then those with the most pods. */
+/** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. */
 export function groupFindings(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): FindingView[] {
   const groups = Map.groupBy(seen, causeKey);
   return [...groups.values()].map((group) => viewOf(group, usage)).sort(compare);
@@ -22,7 +22,15 @@ export function groupFindings(seen: readonly Seen[], usage?: ReadonlyMap<string,
 
 function compare(one: FindingView, other: FindingView): number {
   const bySeverity = Number(one.severity !== 'error') - Number(other.severity !== 'error');
-  return bySeverity || (other.affects?.pods ?? 0) - (one.affects?.pods ?? 0);
+  const byPods = (other.affects?.pods ?? 0) - (one.affects?.pods ?? 0);
+  return bySeverity || byPods || CODES.indexOf(one.code) - CODES.indexOf(other.code) || byName(one, other);
+}
+
+const CODES = Object.keys(SEVERITIES);
+
+function byName(one: FindingView, other: FindingView): number {
+  const [name, otherName] = [objectName(one.object), objectName(other.object)];
+  return name === otherName ? 0 : name < otherName ? -1 : 1;
 }
 
 function viewOf(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): FindingView {
@@ -30,7 +38,10 @@ function viewOf(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | unde
   const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Seen;
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
-  return findingView({ ...first.found, severity: worst.found.severity }, affected(group, usage), failing.fix);
+  // Each may know more of one and the same.
+  const args = Object.assign({}, ...group.map(({ found }) => found.arguments), first.found.arguments);
+  const found = { ...first.found, severity: worst.found.severity, arguments: args } as Finding;
+  return findingView(found, affected(group, usage), failing.fix);
 }
 
 function rank({ puller }: Seen): number {
@@ -43,10 +54,17 @@ const EXAMPLES = 5;
 function affected(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
   if (pullers.length === 0) return users(group[0]?.found, usage);
-  const pods = pullers.reduce((sum, { pod, runs = 0, count }) => sum + (pod === undefined ? runs : count), 0);
+  const pods = podsOf(pullers);
   const names = [...new Set(pullers.map(ownName))];
   if (pods < 2 && names.length < 2) return undefined;
   return { pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
+}
+
+/** Those of a workload are counted once, whether they show by themselves or by what makes them. */
+function podsOf(pullers: readonly Puller[]): number {
+  const shown = pullers.filter(({ pod }) => pod !== undefined);
+  if (shown.length > 0) return shown.reduce((sum, { count }) => sum + count, 0);
+  return pullers.reduce((sum, { runs = 0 }) => sum + runs, 0);
 }
 
 /** Of a Secret that no pod suffers from: who would. */
@@ -65,7 +83,7 @@ function ownName({ ref, pod }: Puller): string {
 }
 
 /** The same for all that one remedy helps. */
-function causeKey({ found, puller }: Seen): string {
+export function causeKey({ found, puller }: Seen): string {
   if (found.code === 'fails-at-restart') {
     return JSON.stringify([found.code, causeKey({ found: found.arguments.cause, ...(puller && { puller }) })]);
   }

@@ -35,7 +35,16 @@ export interface Fix {
   readonly sufficient: boolean;
 }
 
+/** Of one of many, registries are asked about an image only where its logins, or their lack, make it likely that it fails. */
 export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
+  if (puller.brief !== true || !facts.online) return judgeFully(puller, use, facts);
+  const guess = judgeFully(puller, use, { ...facts, online: false });
+  const { applied, trial, prospect } = guess;
+  const isUnopened = applied.names.length > 0 && trial.candidates.length === 0 && trial.closed.length === 0;
+  return prospect === 'will not pull' || isUnopened ? judgeFully(puller, use, facts) : guess;
+}
+
+function judgeFully(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
   const pull = pullCase(puller, use, facts);
   const { applied, trial } = pull;
   const shared = { puller, use, applied, trial, open: openQuestions(pull) };

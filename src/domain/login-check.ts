@@ -28,6 +28,7 @@ export function loginAnswer(entry: ContentEntry, { answers }: PullFacts): Answer
 
 /** Logins that are refused; not those that can be seen to be no good without asking. */
 export function loginFindings(read: ReadSecret, facts: PullFacts): Finding[] {
+  if (facts.answers.size === 0) return [];
   const { secret, contents } = read;
   const object = objectOf({
     kind: 'Secret',

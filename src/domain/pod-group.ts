@@ -18,18 +18,28 @@ export type PodGroups = Map<string, PodGroup>;
 export function addPod(groups: PodGroups, pod: Holder): void {
   const { ref, list, serviceAccountName, controller, object } = pod;
   const images = imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {});
-  const states = images.map(({ image, policy, state }) => [
-    image,
-    policy,
-    state.is,
-    state.is === 'missing' ? state.symptom : '',
-  ]);
+  const states = images.map(({ image, policy, state }) =>
+    state.is === 'missing' ? [image, policy, state.symptom] : [repositoryOf(image), policy, state.is],
+  );
   const isGoing = fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
   const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
   const key = JSON.stringify([...owner, states, isGoing, hasEnded(object)]);
   const group = groups.get(key);
-  if (group === undefined) groups.set(key, { pod, images, count: 1 });
+  if (group === undefined) groups.set(key, { pod: kept(pod, images), images, count: 1 });
   else group.count += 1;
+}
+
+/** Which login opens an image does not depend on its tag; whether there is such a tag asks nobody while no pod fails. */
+function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+}
+
+/** There may be ten thousand of which nothing more is asked. */
+function kept(pod: Holder, images: readonly ImageUse[]): Holder {
+  if (images.some(({ state }) => state.is === 'missing')) return pod;
+  const { metadata, spec, status } = pod.object;
+  const [nodeName, phase] = [fieldOf(spec, 'nodeName'), fieldOf(status, 'phase')];
+  return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase } } };
 }
 
 /** Whether it pulls nothing any more. */

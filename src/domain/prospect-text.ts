@@ -1,4 +1,6 @@
 /** What becomes of an image, in one sentence. */
+import type { Counts } from './doctor-report.ts';
+import type { Finding } from './finding.ts';
 import { targetName } from './object-ref.ts';
 import type { Affected, ImageView, PullerView } from './pull-view.ts';
 
@@ -56,6 +58,24 @@ export function formatAccount({ object, images, list: { names, from } }: PullerV
 export function formatAffected({ pods, examples, others }: Affected): string {
   const names = examples.join(', ') + (others === 0 ? '' : ` and ${others} more`);
   if (pods === 0) return `affects ${names}`;
-  const count = `${pods} ${pods === 1 ? 'pod' : 'pods'}`;
+  const count = plural(pods, 'pod');
   return names === '' ? `affects ${count}` : `affects ${count}: ${names}`;
+}
+
+/** How much was looked at, and how much of it is wrong. */
+export function formatCounts(findings: readonly Pick<Finding, 'severity'>[], counts: Counts): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.length - errors;
+  const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ') || 'nothing is wrong';
+  const failing = counts.failingPods === 0 ? '' : ` (${counts.failingPods} without an image)`;
+  const asked = counts.registries === 0 ? '' : `, ${plural(counts.registries, 'registry', 'registries')} asked`;
+  return `${wrong}: ${plural(counts.pods, 'pod')}${failing}, ${plural(counts.workloads, 'workload')}, ${plural(counts.serviceAccounts, 'service account')}, ${plural(counts.secrets, 'pull secret')}${asked}`;
+}
+
+function some(count: number, name: string): string[] {
+  return count === 0 ? [] : [plural(count, name)];
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

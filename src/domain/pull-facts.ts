@@ -21,6 +21,8 @@ export interface Puller {
   readonly count: number;
   /** Of what makes pods: how many of them run. */
   readonly runs?: number;
+  /** One of many that nobody complains of: registries are asked about its images only where something is wrong. */
+  readonly brief?: true;
 }
 
 export interface PodFacts {

@@ -19,6 +19,7 @@ export function reportOn(puller: Puller, facts: PullFacts): PullerReport {
 
 /** What is worth asking registries now; once it is answered there may be more. Each question once. */
 export function openQuestions(pullers: readonly Puller[], facts: PullFacts): Question[] {
+  if (!facts.online) return [];
   const open = pullers.flatMap((puller) => puller.images.flatMap((use) => judge(puller, use, facts).open));
   return [...new Map(open.map((question) => [questionKey(question), question])).values()];
 }

@@ -3,7 +3,7 @@
  * kubelet_pods.go `getPullSecretsForPod`, kuberuntime_image.go `PullImage`).
  */
 import { type ImageReference, ImageReferenceError, parseImage } from './image.ts';
-import { buildKeyring, type KeyringEntry, KeyringError, lookup } from './keyring.ts';
+import { buildKeyring, type Keyring, type KeyringEntry, KeyringError, lookup } from './keyring.ts';
 import { isAnonymous } from './kubelet-entry.ts';
 import type { Answer, PullFacts } from './pull-facts.ts';
 import { imageQuestion, type Question, questionKey } from './question.ts';
@@ -57,12 +57,23 @@ type Found = { readonly entries: readonly KeyringEntry[] } | Required<Pick<Trial
 
 function candidatesFor(secrets: readonly Secret[], image: string): Found {
   try {
-    return { entries: lookup(buildKeyring(secrets), image) };
+    return { entries: lookup(keyringOf(secrets), image) };
   } catch (error) {
     if (!(error instanceof KeyringError)) throw error;
     const { source, server, message } = error;
     return { spoiled: { secret: source.name, error: message, ...(server === undefined ? {} : { server }) } };
   }
+}
+
+/** Of one list, for many images: decoding is most of the work. */
+const keyrings = new WeakMap<Secret, Keyring>();
+
+function keyringOf(secrets: readonly Secret[]): Keyring {
+  const [only, ...more] = secrets;
+  if (only === undefined || more.length > 0) return buildKeyring(secrets);
+  const keyring = keyrings.get(only) ?? buildKeyring(secrets);
+  keyrings.set(only, keyring);
+  return keyring;
 }
 
 /** One after the other, until a login is accepted; without any only when there is none, but we ask that, too, when all fail. */

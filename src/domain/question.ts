@@ -15,6 +15,11 @@ export function questionKey({ server, login, image }: Question): string {
   return JSON.stringify([server, login?.username, login?.password, image]);
 }
 
+/** The registry in the key of a question. */
+export function keyServer(key: string): string {
+  return `${(JSON.parse(key) as unknown[])[0]}`;
+}
+
 /** The question for `image`, with a login or without one. */
 export function imageQuestion(image: ImageReference, login: Question['login']): Question {
   const server = imageName(image).split('/', 1)[0] ?? '';

@@ -33,6 +33,12 @@ export function secretKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
+/** The Secret with this key: neither part has a slash. */
+export function secretName(key: string): SecretName {
+  const slash = key.indexOf('/');
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
 /** Adds what `holder` refers to. */
 export function addUsage(
   index: UsageIndex,

@@ -2,7 +2,7 @@
 import type { DoctorReport, SecretReport } from '../domain/doctor-report.ts';
 import type { FindingCode } from '../domain/finding.ts';
 import { printable } from '../domain/printable.ts';
-import { formatAccount, formatAffected, formatProspect, formatState } from '../domain/prospect-text.ts';
+import { formatAccount, formatAffected, formatCounts, formatProspect, formatState } from '../domain/prospect-text.ts';
 import type { FindingView, ImageView, PullerView } from '../domain/pull-view.ts';
 import { findingKey } from '../domain/puller-notes.ts';
 import { displayServer } from '../domain/server.ts';
@@ -32,8 +32,10 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   }
   for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
   for (const text of noteLines(report, style)) line(text);
+  if (report.counts !== undefined) line(formatCounts(report.findings, report.counts));
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
-  if (unexplained || options.verbose) line(`not seen from here: ${report.unseen.join(', ')}`);
+  const isFine = report.counts !== undefined && report.findings.length === 0;
+  if (unexplained || isFine || options.verbose) line(`not seen from here: ${report.unseen.join(', ')}`);
 }
 
 /** What is wrong first. */

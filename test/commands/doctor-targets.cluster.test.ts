@@ -42,7 +42,7 @@ beforeAll(async () => {
     pushTestImage(ownImage, ada),
     newPullSecret(namespace, 'good', own.host, ada),
     newPullSecret(namespace, 'rejected', basic.host, wrong),
-    newPullSecret(namespace, 'elsewhere', 'r.example'),
+    newPullSecret(namespace, 'foreign', 'r.example'),
     newAccount(namespace, { imagePullSecrets: named('good') }, 'builder'),
     newAccount(namespace, { imagePullSecrets: named('rejected', 'gone') }, 'breaker'),
   ]);
@@ -198,7 +198,7 @@ describe.concurrent('a service account', () => {
 
   test('with a login that is rejected, and a Secret that is gone', async () => {
     const report = await why(['sa/breaker'], 1);
-    expect(codes(report)).toEqual(['error credential-rejected', 'error missing-secret']);
+    expect(codes(report)).toEqual(['error missing-secret', 'error credential-rejected']);
   });
 
   test('without asking', async () => {
@@ -243,10 +243,10 @@ describe.concurrent('an image that is not deployed yet', () => {
 
   test('with a Secret that opens it, and with one that does not', async () => {
     expect(prospects(await why(['--image', ownImage, '--secret', 'good']))).toEqual(['ServiceAccount will pull']);
-    expect(prospects(await why(['--image', ownImage, '--secret', 'elsewhere', '--secret', 'good']))).toEqual([
+    expect(prospects(await why(['--image', ownImage, '--secret', 'foreign', '--secret', 'good']))).toEqual([
       'ServiceAccount will pull',
     ]);
-    expect(prospects(await why(['--image', ownImage, '--secret', 'elsewhere'], 1))).toEqual([
+    expect(prospects(await why(['--image', ownImage, '--secret', 'foreign'], 1))).toEqual([
       'ServiceAccount will not pull: no-entry',
     ]);
   });
@@ -286,9 +286,9 @@ describe.concurrent('a Secret', () => {
   });
 
   test('that nobody uses', async () => {
-    const report = await why(['secret/elsewhere', '--offline']);
+    const report = await why(['secret/foreign', '--offline']);
     expect(codes(report)).toEqual(['warning unused-secret']);
-    await why(['secret/elsewhere', '--offline', '--strict'], 1);
+    await why(['secret/foreign', '--offline', '--strict'], 1);
   });
 
   test('of another type', async () => {

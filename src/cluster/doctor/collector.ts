@@ -1,18 +1,17 @@
 /** Collects what a diagnosis needs to know of a cluster: everything once, and what may not be read by its name. */
 import { readContents } from '../../domain/contents.ts';
+import type { Elsewhere } from '../../domain/finding-arguments.ts';
 import { fieldOf, type Holder, holderOf, isEnforced } from '../../domain/holder.ts';
 import { type ObjectRef, refKey } from '../../domain/object-ref.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/pull-facts.ts';
 import { pullKind } from '../../domain/pull-kind.ts';
-import { DATA_KEY, isPullSecretType, type Secret } from '../../domain/secret.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { secretKey } from '../../domain/usage.ts';
-import { ApiError } from '../api-error.ts';
-import { getHolder, listPages, objectPath } from '../object-request.ts';
-import { secretPath } from '../secret-request.ts';
+import { getHolder, objectPath } from '../object-request.ts';
 import type { Transport } from '../transport.ts';
+import { closed, elsewhereAmong, findElsewhere, listSecrets, type NamesByNamespace, readSecret } from './secrets.ts';
 import { createStore } from './store.ts';
 
-const SECRETS = { group: '', plural: 'secrets' } as const;
 const NODES = { group: '', plural: 'nodes' } as const;
 
 export interface Collector {
@@ -26,8 +25,10 @@ export interface Collector {
   maker(ref: ObjectRef): Promise<Holder | undefined>;
   /** Reads all pull secrets of a namespace. */
   others(namespace: string): Promise<void>;
-  /** Keeps a Secret that has been read already. */
-  keep(secret: Secret): void;
+  /** Reads all pull secrets of a namespace or of the cluster, and returns how many there are. */
+  every(namespace: string | undefined): Promise<number>;
+  /** Keeps a service account, or who makes pods, that has been read already. */
+  know(holder: Holder): void;
   /** What has been collected so far; registries have not been asked. */
   facts(now: number, online: boolean): PullFacts;
 }
@@ -39,22 +40,40 @@ export function createCollector(transport: Transport): Collector {
   const nodes = createStore<NodeFacts | undefined>();
   const others = createStore<readonly string[] | undefined>();
   const makers = createStore<Holder | undefined>();
+  let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
   const keep = (secret: Secret): void => {
     const { namespace = '', name = '' } = secret.metadata;
     secrets.done.set(secretKey(namespace, name), { is: 'there', secret, contents: readContents(secret) });
   };
+  const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
+    all !== undefined && all.namespace === undefined
+      ? Promise.resolve(elsewhereAmong(name, all.names, secrets.done))
+      : findElsewhere(transport, name);
   return {
     transport,
     unchecked,
-    keep,
     secret: (namespace, name) =>
-      secrets.once(secretKey(namespace, name), () => readSecret(transport, namespace, name, unchecked)),
+      secrets.once(secretKey(namespace, name), () => readSecret(transport, { namespace, name }, elsewhere, unchecked)),
     account: (namespace, name) =>
       accounts.once(secretKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
     maker: (ref) => makers.once(refKey(ref), () => getHolder(transport, ref)),
     node: (name) => nodes.once(name, () => readNode(transport, name, unchecked)),
     async others(namespace) {
-      await others.once(namespace, () => listSecrets(transport, namespace, keep, unchecked));
+      await others.once(namespace, async () => {
+        const names = all?.names ?? (await listSecrets(transport, namespace, keep, unchecked));
+        return names === undefined ? undefined : (names.get(namespace) ?? []);
+      });
+    },
+    async every(namespace) {
+      const names = await listSecrets(transport, namespace, keep, unchecked);
+      if (names === undefined) return 0;
+      all = { namespace, names };
+      return [...names.values()].reduce((sum, some) => sum + some.length, 0);
+    },
+    know(holder) {
+      const { ref } = holder;
+      if (ref.kind === 'ServiceAccount') accounts.done.set(secretKey(ref.namespace, ref.name), accountState(holder));
+      else makers.done.set(refKey(ref), holder);
     },
     facts: (now, online) => ({
       now,
@@ -70,48 +89,6 @@ export function createCollector(transport: Transport): Collector {
 
 function present<T>(map: ReadonlyMap<string, T | undefined>): Map<string, T> {
   return new Map([...map].flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
-}
-
-async function readSecret(
-  transport: Transport,
-  namespace: string,
-  name: string,
-  unchecked: Set<string>,
-): Promise<SecretState> {
-  try {
-    const secret = await transport.request<Secret>({ method: 'GET', path: secretPath({ namespace, name }) });
-    return { is: 'there', secret, contents: readContents(secret) };
-  } catch (error) {
-    if (closed(error, 'get secrets', unchecked)) return { is: 'closed' };
-    return { is: 'missing', ...(await elsewhere(transport, name)) };
-  }
-}
-
-/** Where else there is a Secret of that name, as far as we may look. Its content is not kept. */
-async function elsewhere(
-  transport: Transport,
-  name: string,
-): Promise<Pick<Extract<SecretState, { is: 'missing' }>, 'elsewhere'>> {
-  const namespaces: string[] = [];
-  let dataKey: string | undefined;
-  try {
-    const shape = { metadata: { namespace: true }, type: true } as const;
-    for await (const page of listPages(transport, SECRETS, {
-      fieldSelector: `metadata.name=${name}`,
-      shape,
-      cached: true,
-    })) {
-      for (const secret of page) {
-        const type = `${fieldOf(secret, 'type')}`;
-        if (!isPullSecretType(type)) continue;
-        dataKey ??= DATA_KEY[type];
-        namespaces.push(`${fieldOf(secret, 'metadata', 'namespace')}`);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-  return dataKey === undefined ? {} : { elsewhere: { namespaces, dataKey } };
 }
 
 async function readAccount(
@@ -149,42 +126,4 @@ async function readNode(transport: Transport, name: string, unchecked: Set<strin
 
 function names(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
-}
-
-async function listSecrets(
-  transport: Transport,
-  namespace: string,
-  keep: (secret: Secret) => void,
-  unchecked: Set<string>,
-): Promise<readonly string[] | undefined> {
-  const found: string[] = [];
-  try {
-    await Promise.all(
-      Object.keys(DATA_KEY).map(async (type) => {
-        for await (const page of listPages(transport, SECRETS, {
-          namespace,
-          fieldSelector: `type=${type}`,
-          limit: 100,
-        })) {
-          for (const object of page) {
-            keep(object as unknown as Secret);
-            found.push(`${fieldOf(object, 'metadata', 'name')}`);
-          }
-        }
-      }),
-    );
-    return found.sort();
-  } catch (error) {
-    if (closed(error, 'list secrets', unchecked)) return undefined;
-    throw error;
-  }
-}
-
-/** Whether it may not be read, which is noted; false where it does not exist. Throws everything else. */
-function closed(error: unknown, right: string, unchecked: Set<string>): boolean {
-  if (!(error instanceof ApiError)) throw error;
-  if (error.status === 404) return false;
-  if (error.status !== 403) throw error;
-  unchecked.add(right);
-  return true;
 }

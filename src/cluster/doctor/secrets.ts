@@ -1,0 +1,125 @@
+/** Reads Secrets for a diagnosis: one that is named, with where else there is one of that name, and all pull secrets. */
+import { readContents } from '../../domain/contents.ts';
+import { EXPIRES_AT } from '../../domain/expiry.ts';
+import type { Elsewhere } from '../../domain/finding-arguments.ts';
+import { fieldOf } from '../../domain/holder.ts';
+import type { Shape } from '../../domain/json-picker.ts';
+import type { SecretState } from '../../domain/pull-facts.ts';
+import { DATA_KEY, isPullSecretType, type Secret } from '../../domain/secret.ts';
+import { type SecretName, secretKey } from '../../domain/usage.ts';
+import { ApiError } from '../api-error.ts';
+import { listPages } from '../object-request.ts';
+import { secretPath } from '../secret-request.ts';
+import type { Transport } from '../transport.ts';
+
+const SECRETS = { group: '', plural: 'secrets' } as const;
+/** A Secret may have a megabyte. */
+const PAGE = 50;
+/** The times tell whether one was changed after a pull had failed. */
+const SHAPE: Shape = {
+  metadata: {
+    namespace: true,
+    name: true,
+    creationTimestamp: true,
+    annotations: { [EXPIRES_AT]: true },
+    managedFields: [{ time: true }],
+  },
+  type: true,
+  immutable: true,
+  data: true,
+};
+
+/** The names of pull secrets, sorted. */
+export type NamesByNamespace = ReadonlyMap<string, readonly string[]>;
+
+/** What may not be read is told to `unchecked`. */
+export async function readSecret(
+  transport: Transport,
+  id: SecretName,
+  elsewhere: (name: string) => Promise<Elsewhere | undefined>,
+  unchecked: Set<string>,
+): Promise<SecretState> {
+  try {
+    const secret = await transport.request<Secret>({ method: 'GET', path: secretPath(id) });
+    return { is: 'there', secret, contents: readContents(secret) };
+  } catch (error) {
+    if (closed(error, 'get secrets', unchecked)) return { is: 'closed' };
+    const found = await elsewhere(id.name);
+    return found === undefined ? { is: 'missing' } : { is: 'missing', elsewhere: found };
+  }
+}
+
+/** Where else there is a pull secret of that name, as far as we may look. Its content is not kept. */
+export async function findElsewhere(transport: Transport, name: string): Promise<Elsewhere | undefined> {
+  const namespaces: string[] = [];
+  let dataKey: string | undefined;
+  try {
+    const shape = { metadata: { namespace: true }, type: true } as const;
+    for await (const page of listPages(transport, SECRETS, {
+      fieldSelector: `metadata.name=${name}`,
+      shape,
+      cached: true,
+    })) {
+      for (const secret of page) {
+        const type = `${fieldOf(secret, 'type')}`;
+        if (!isPullSecretType(type)) continue;
+        dataKey ??= DATA_KEY[type];
+        namespaces.push(`${fieldOf(secret, 'metadata', 'namespace')}`);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+  return dataKey === undefined ? undefined : { namespaces, dataKey };
+}
+
+/** The same, where all of them have been read. */
+export function elsewhereAmong(
+  name: string,
+  names: NamesByNamespace,
+  secrets: ReadonlyMap<string, SecretState>,
+): Elsewhere | undefined {
+  const namespaces = [...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : []));
+  const state = secrets.get(secretKey(namespaces[0] ?? '', name));
+  const dataKey = state?.is === 'there' ? state.contents.dataKey : undefined;
+  return namespaces.length === 0 ? undefined : { namespaces, ...(dataKey === undefined ? {} : { dataKey }) };
+}
+
+/** Hands the pull secrets of a namespace, or of all of them, to `keep`; undefined where they may not be listed. */
+export async function listSecrets(
+  transport: Transport,
+  namespace: string | undefined,
+  keep: (secret: Secret) => void,
+  unchecked: Set<string>,
+): Promise<NamesByNamespace | undefined> {
+  const found = new Map<string, string[]>();
+  const list = async (type: string): Promise<void> => {
+    const fieldSelector = `type=${type}`;
+    for await (const page of listPages(transport, SECRETS, { namespace, fieldSelector, limit: PAGE, shape: SHAPE })) {
+      for (const object of page) {
+        keep(object as unknown as Secret);
+        const where = `${fieldOf(object, 'metadata', 'namespace')}`;
+        const names = found.get(where) ?? [];
+        names.push(`${fieldOf(object, 'metadata', 'name')}`);
+        found.set(where, names);
+      }
+    }
+  };
+  try {
+    for (const type of Object.keys(DATA_KEY)) await list(type);
+    for (const names of found.values()) names.sort();
+    return found;
+  } catch (error) {
+    if (closed(error, 'list secrets', unchecked)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether it may not be read, which is noted; false where it does not exist. Throws everything else. */
+export function closed(error: unknown, right: string, unchecked: Set<string>): boolean {
+  if (!(error instanceof ApiError)) throw error;
+  if (error.status === 404) return false;
+  if (error.status !== 403) throw error;
+  unchecked.add(right);
+  return true;
+}

@@ -1,0 +1,413 @@
+/** `doctor` for a namespace and for the cluster, with the real API server and real registries, and no node. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  api,
+  cluster,
+  newNamespace,
+  pushTestImage,
+  type RegistryInfo,
+  type RegistryUser,
+  sharedRegistries,
+  startRegistry,
+  waitFor,
+} from '../cluster/use.ts';
+import {
+  freshName,
+  named,
+  newAccount,
+  newPullSecret,
+  newSecret,
+  newWorkload,
+  pathOf,
+  regsecretIn,
+  userWith,
+} from '../support/attach-world.ts';
+import { CANARY } from '../support/canary.ts';
+import { here } from '../support/here.ts';
+import { type Front, startFront } from '../support/registry-front.ts';
+
+const { basic, publicImage } = sharedRegistries();
+const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
+const wrong = { username: 'janedoe', password: 'wrong' };
+
+let own: RegistryInfo;
+let ownImage = '';
+beforeAll(async () => {
+  own = await startRegistry({ auth: 'basic', users: [ada] });
+  ownImage = `${own.host}/team/app:v1`;
+  await pushTestImage(ownImage, ada);
+});
+
+interface Report {
+  readonly healthy: boolean;
+  readonly asked: boolean;
+  readonly pullers?: unknown;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly findings: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly object: { readonly kind: string; readonly name: string };
+    readonly message: string;
+    readonly affects?: { readonly pods: number; readonly examples: string[]; readonly others: number };
+    readonly fix: { readonly command: string };
+  }[];
+  readonly unchecked: readonly string[];
+}
+
+async function doctor(
+  namespace: string,
+  args: readonly string[] = [],
+  code = 0,
+  options: { kubeconfig?: string } = {},
+): Promise<Report> {
+  const ran = await regsecretIn(namespace, ['doctor', ...args, '-o', 'json'], options);
+  if (ran.stdout === '') throw new Error(ran.stderr);
+  expect(ran.code, ran.stdout).toBe(code);
+  return JSON.parse(ran.stdout);
+}
+
+const shown = ({ findings }: Report): string[] =>
+  findings.map(({ code, severity, object }) => `${severity} ${code} ${object.kind}/${object.name}`);
+
+/** What the kubelet would write, as administrator. */
+async function says(namespace: string, pod: string, status: object): Promise<void> {
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const answer = await api('PATCH', `${pathOf('Pod', namespace, pod)}/status`, { status }, headers);
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+}
+
+const container = (image: string, state: object, imageID = '') => ({
+  containerStatuses: [{ name: 'app', image, imageID, ready: imageID !== '', restartCount: 0, state }],
+});
+const failing = (image: string) => ({
+  phase: 'Pending',
+  ...container(image, {
+    waiting: {
+      reason: 'ImagePullBackOff',
+      message: `Back-off pulling image "${image}": ErrImagePull: failed to authorize: no basic auth credentials`,
+    },
+  }),
+});
+const running = (image: string) => ({
+  phase: 'Running',
+  ...container(image, { running: { startedAt: new Date().toISOString() } }, `${image}@sha256:${'0'.repeat(64)}`),
+});
+
+async function podsOf(namespace: string, app: string, count: number): Promise<string[]> {
+  const found = await waitFor(
+    async () => {
+      const { items } = (await api('GET', `${pathOf('Pod', namespace)}?labelSelector=app%3D${app}`)).body;
+      return items.length >= count ? items : undefined;
+    },
+    { what: `the pods of ${app}`, deadlineMs: 60_000 },
+  );
+  return found.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+}
+
+/** A Deployment whose pods run, as it says itself. */
+async function runningDeployment(namespace: string, options: Parameters<typeof newWorkload>[2]): Promise<string> {
+  const name = await newWorkload('Deployment', namespace, options);
+  const [pod = ''] = await podsOf(namespace, name, 1);
+  await says(namespace, pod, running(options?.image ?? ''));
+  const status = { readyReplicas: 1, replicas: 1, availableReplicas: 1, updatedReplicas: 1 };
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  // Its controller says the same once the pod is ready.
+  await says(namespace, pod, { conditions: [{ type: 'Ready', status: 'True' }] });
+  await waitFor(
+    async () => {
+      const path = `${pathOf('Deployment', namespace, name)}`;
+      const { body } = await api('GET', path);
+      if (body.status.readyReplicas === 1) return true;
+      await api('PATCH', `${path}/status`, { status }, headers);
+      return undefined;
+    },
+    { what: `${name} to be ready` },
+  );
+  return name;
+}
+
+describe.concurrent('a namespace', () => {
+  test('without anything', async () => {
+    const namespace = await newNamespace();
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor']);
+    expect([code, stderr]).toEqual([0, 'no pods, workloads or pull secrets in this namespace\n']);
+    expect(stdout).toMatch(/^nothing is wrong: 0 pods, 0 workloads, \d service accounts?, 0 pull secrets\nnot seen/);
+  });
+
+  test('that does not exist', async () => {
+    const { code, stderr } = await regsecretIn('no-such-namespace', ['doctor']);
+    expect([code, stderr]).toEqual([
+      1,
+      'error: namespace no-such-namespace does not exist\nhint: kubectl create namespace no-such-namespace\n',
+    ]);
+  });
+
+  test('in which all is well', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newPullSecret(namespace, 'good', own.host, ada);
+    await newWorkload('Deployment', namespace, { image: ownImage, list: named('good'), name: 'web' });
+    await newWorkload('CronJob', namespace, { image: publicImage, name: 'nightly' });
+    await podsOf(namespace, 'web', 1);
+    const report = await doctor(namespace, ['--strict']);
+    expect(report).toMatchObject({
+      healthy: true,
+      asked: true,
+      findings: [],
+      counts: { pods: 1, failingPods: 0, workloads: 2, secrets: 1, registries: 1 },
+    });
+    expect(report.pullers).toBeUndefined();
+  });
+
+  test('in which 60 pods of one Deployment fail: one finding, with a count', { timeout: 90_000 }, async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newWorkload('Deployment', namespace, { image: ownImage, name: 'web', fields: { replicas: 60 } });
+    const pods = await podsOf(namespace, 'web', 60);
+    await Promise.all(pods.map((pod) => says(namespace, pod, failing(ownImage))));
+    const report = await doctor(namespace, [], 1);
+    expect(shown(report)).toEqual(['error no-pull-secret Deployment/web']);
+    expect(report.findings[0]?.affects).toEqual({ pods: 60, examples: ['deployment/web'], others: 0 });
+    expect(report.counts).toMatchObject({ pods: 60, failingPods: 60, workloads: 1 });
+    const { stdout } = await regsecretIn(namespace, ['doctor']);
+    expect(stdout).toContain('\n  affects 60 pods: deployment/web\n');
+  });
+
+  test('with references to Secrets that are missing', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newAccount(namespace, { imagePullSecrets: named('gone') }, 'builder');
+    await newWorkload('StatefulSet', namespace, { image: publicImage, list: named('gone', 'lost'), name: 'db' });
+    const report = await doctor(namespace, ['--offline', '--strict'], 1);
+    const missing = report.findings.filter(({ code }) => code === 'missing-secret');
+    expect(missing.map(({ severity, message }) => [severity, message])).toEqual([
+      [
+        'warning',
+        expect.stringMatching(
+          /secret \S+\/gone does not exist, and serviceaccount\/builder, statefulset\/db(, 1 pod)? name it/,
+        ),
+      ],
+      ['warning', expect.stringMatching(/secret \S+\/lost does not exist, and statefulset\/db(, 1 pod)? names? it/)],
+    ]);
+  });
+
+  test('with Secrets that nobody uses, and two that hold the same', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newPullSecret(namespace, 'one', own.host, ada);
+    await newPullSecret(namespace, 'two', own.host, ada);
+    await newPullSecret(namespace, 'broken', 'registry-1.docker.io', ada);
+    await newAccount(namespace, { imagePullSecrets: named('one') }, 'builder');
+    const report = await doctor(namespace);
+    expect(shown(report).sort()).toEqual([
+      'warning same-content Secret/one',
+      'warning unused-secret Secret/broken',
+      'warning unused-secret Secret/two',
+      'warning unusual-server Secret/broken',
+    ]);
+  });
+
+  test('with the same registry twice in one list', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newPullSecret(namespace, 'one', own.host, ada);
+    await newPullSecret(namespace, 'two', own.host, wrong);
+    await newAccount(namespace, { imagePullSecrets: named('one', 'two') }, 'builder');
+    const report = await doctor(namespace, ['--offline']);
+    expect(shown(report)).toEqual(['warning different-credentials ServiceAccount/builder']);
+  });
+
+  test('with a login that has expired, and one that is about to', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const token = (seconds: number): string => {
+      const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+      return `${part({ alg: 'none' })}.${part({ exp: Math.floor(Date.now() / 1000) + seconds })}.x`;
+    };
+    await newPullSecret(namespace, 'old', 'r.example', { username: 'u', password: token(-60) });
+    await newPullSecret(namespace, 'soon', 's.example', { username: 'u', password: token(3600) });
+    await newAccount(namespace, { imagePullSecrets: named('old', 'soon') }, 'builder');
+    const report = await doctor(namespace, ['--offline'], 1);
+    expect(shown(report)).toEqual(['error expired Secret/old', 'warning expires-soon Secret/soon']);
+  });
+
+  test('in which a Deployment runs, and would not come back: its Secret is gone', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await runningDeployment(namespace, { image: ownImage, list: named('gone'), name: 'web' });
+    const report = await doctor(namespace, [], 1);
+    expect(shown(report)).toEqual(['error fails-at-restart Deployment/web']);
+    expect(report.findings[0]?.message).toBe(
+      `deployment ${namespace}/web runs, but will not pull ${ownImage} again: secret ${namespace}/gone does not exist`,
+    );
+  });
+
+  test('in which two Deployments run with a login that is rejected by now: one finding', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newPullSecret(namespace, 'old', basic.host, wrong);
+    for (const name of ['api', 'web']) {
+      await runningDeployment(namespace, { image: basic.privateImage, list: named('old'), name });
+    }
+    const report = await doctor(namespace, [], 1);
+    expect(shown(report)).toEqual(['error fails-at-restart Deployment/api']);
+    expect(report.findings[0]?.affects).toEqual({
+      pods: 2,
+      examples: ['deployment/api', 'deployment/web'],
+      others: 0,
+    });
+    expect(report.findings[0]?.fix.command).toBe(`regsecret create old -n ${namespace} --server ${basic.host}`);
+  });
+
+  test('in which a pod without a controller runs with a Secret that spoils every pull', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newSecret(namespace, 'spoiled', 'kubernetes.io/dockerconfigjson', {
+      '.dockerconfigjson': '{"auths":{"r.example":{"auth":"***"}}}',
+    });
+    const pod = await newWorkload('Pod', namespace, { image: publicImage, list: named('spoiled') });
+    await says(namespace, pod, running(publicImage));
+    const report = await doctor(namespace, ['--offline'], 1);
+    expect(shown(report)).toEqual([`error fails-at-restart Pod/${pod}`]);
+    expect(report.findings[0]?.message).toContain('cannot be decoded');
+  });
+
+  test('whose Secret is of another type, and has logins all the same', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const auth = Buffer.from(`ada:${CANARY}`).toString('base64');
+    await newSecret(namespace, 'opaque', 'Opaque', {
+      '.dockerconfigjson': JSON.stringify({ auths: { [own.host]: { auth } } }),
+    });
+    await newWorkload('Deployment', namespace, { image: ownImage, list: named('opaque'), name: 'web' });
+    expect(shown(await doctor(namespace, [], 1))).toEqual(['error wrong-type Secret/opaque']);
+    expect(shown(await doctor(namespace, ['--offline'], 1))).toEqual(['error wrong-type Secret/opaque']);
+  });
+});
+
+async function registryFront(): Promise<Front> {
+  const front = await startFront({ behind: own.host });
+  fronts.push(front);
+  return front;
+}
+const fronts: Front[] = [];
+afterAll(() => Promise.all(fronts.map((front) => front.close())));
+
+describe.concurrent('registries are asked', () => {
+  test('once for a login, however many images and pods there are', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const front = await registryFront();
+    await newPullSecret(namespace, 'good', front.host, ada);
+    await newAccount(namespace, { imagePullSecrets: named('good') }, 'builder');
+    await Promise.all(
+      [1, 2, 3, 4, 5].map((index) =>
+        newWorkload('Deployment', namespace, {
+          image: `${front.host}/team/app:v${index}`,
+          account: 'builder',
+          fields: { replicas: 4 },
+        }),
+      ),
+    );
+    expect((await doctor(namespace)).counts.registries).toBe(1);
+    expect(
+      front.requests.map(({ method, path, authorization = '' }) => `${method} ${path} ${authorization !== ''}`),
+    ).toEqual(['GET /v2/ false', 'GET /v2/ true']);
+  });
+
+  test('about an image where pods fail, once for all of them', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const front = await registryFront();
+    const image = `${front.host}/team/app:v1`;
+    await newWorkload('ReplicaSet', namespace, { image, name: 'web', fields: { replicas: 8 } });
+    const pods = await podsOf(namespace, 'web', 8);
+    await Promise.all(pods.map((pod) => says(namespace, pod, failing(image))));
+    const report = await doctor(namespace, [], 1);
+    expect(report.findings.map(({ code, affects }) => [code, affects?.pods])).toEqual([['no-pull-secret', 8]]);
+    expect(front.requests).toHaveLength(2);
+  });
+
+  test('not at all with --offline', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const front = await registryFront();
+    await newPullSecret(namespace, 'good', front.host, ada);
+    await newAccount(namespace, { imagePullSecrets: named('good') }, 'builder');
+    await doctor(namespace, ['--offline']);
+    expect(front.requests).toEqual([]);
+  });
+
+  test('and one that does not answer is a warning, once', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newPullSecret(namespace, 'one', 'localhost:1', ada);
+    await newPullSecret(namespace, 'two', 'localhost:1', wrong);
+    await newAccount(namespace, { imagePullSecrets: named('one') }, 'a');
+    await newAccount(namespace, { imagePullSecrets: named('two') }, 'b');
+    expect(shown(await doctor(namespace))).toEqual(['warning registry-unreachable Secret/one']);
+  });
+});
+
+describe.concurrent('least rights', () => {
+  const may = (resources: string[], groups = ['']) => [{ apiGroups: groups, resources, verbs: ['list'] }];
+
+  test('pods only', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const pod = await newWorkload('Pod', namespace, { image: ownImage, list: named('regcred') });
+    await says(namespace, pod, failing(ownImage));
+    const report = await doctor(namespace, [], 1, { kubeconfig: await userWith(namespace, may(['pods'])) });
+    expect(shown(report)).toEqual([`error unread-secrets Pod/${pod}`]);
+    expect(report.unchecked).toEqual([
+      'get secrets',
+      'get serviceaccounts',
+      'list cronjobs',
+      'list daemonsets',
+      'list deployments',
+      'list jobs',
+      'list replicationcontrollers',
+      'list secrets',
+      'list serviceaccounts',
+      'list statefulsets',
+    ]);
+  });
+
+  test('all but one kind: nothing is called unused', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newPullSecret(namespace, 'one', 'r.example');
+    const kubeconfig = await userWith(namespace, may(['pods', 'secrets', 'serviceaccounts']));
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
+    expect([code, stdout.split(':')[0]]).toEqual([0, 'nothing is wrong']);
+    expect(stderr).toBe(
+      'warning: not read, for lack of rights: list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
+    );
+  });
+
+  test('none', async () => {
+    const namespace = await newNamespace();
+    const { code, stderr } = await regsecretIn(namespace, ['doctor'], { kubeconfig: await userWith(namespace, []) });
+    expect([code, stderr]).toEqual([
+      1,
+      `error: may list nothing in namespace ${namespace}\nhint: kubectl auth can-i --list -n ${namespace}\n`,
+    ]);
+  });
+});
+
+test('all namespaces: where else a Secret is that is missing here', async () => {
+  const name = freshName('shared');
+  const [namespace, other] = await Promise.all([newNamespace({ serviceAccount: true }), newNamespace()]);
+  await newPullSecret(other, name, own.host, ada);
+  await newAccount(namespace, { imagePullSecrets: named(name) }, 'builder');
+  const { stdout } = await here(['doctor', '-A', '--offline', '-o', 'json'], {
+    env: { KUBECONFIG: cluster().kubeconfig },
+  });
+  const { findings } = JSON.parse(stdout) as Report;
+  const ours = findings.filter(({ object }) => object.name === name);
+  expect(ours.map(({ code, message }) => [code, message])).toEqual([
+    [
+      'missing-secret',
+      `secret ${namespace}/${name} does not exist, and serviceaccount/builder names it; one of that name is in namespace ${other}, and a pod can use only Secrets of its own`,
+    ],
+    ['unused-secret', `nothing refers to secret ${other}/${name}: no service account, workload or pod`],
+  ]);
+});
+
+test('what makes no sense together', async () => {
+  const env = { KUBECONFIG: cluster().kubeconfig };
+  const both = await here(['doctor', '-A', '-n', 'x'], { env });
+  expect([both.code, both.stderr.split('\n')[0]]).toEqual([
+    2,
+    'error: --all-namespaces and --namespace cannot be used together',
+  ]);
+  const target = await here(['doctor', '-A', 'pod/x'], { env });
+  expect([target.code, target.stderr.split('\n')[0]]).toEqual([
+    2,
+    'error: --all-namespaces is for everything, not for single targets',
+  ]);
+});
