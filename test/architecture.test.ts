@@ -36,8 +36,8 @@ const HOMES: Readonly<Record<string, string>> = {
 };
 
 const EDGES = ['credentials', 'registry', 'cluster', 'manifests', 'output'];
-/** Shared by all edges: the one transport, YAML, and what is about the process. */
-const BASE = /^src\/(errors\.ts|io\.ts|yaml\.ts|version\.ts|http\/.*)$/;
+/** Shared by all edges: the one transport, YAML, programs on PATH, and what is about the process. */
+const BASE = /^src\/(errors\.ts|io\.ts|look-path\.ts|yaml\.ts|version\.ts|http\/.*)$/;
 
 function floorOf(file: string): string {
   return file.split('/').length === 2 ? 'base' : (file.split('/')[1] ?? '');

@@ -4,11 +4,11 @@ import { sep } from 'node:path';
 import { printable } from '../domain/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { lookPath } from '../look-path.ts';
 import type { Authenticator, Credentials } from './auth.ts';
 import type { Connection } from './connection.ts';
 import { type ExecCredential, execInfo, readExecCredential } from './exec-credential.ts';
 import type { ExecConfig } from './kube-file.ts';
-import { lookPath } from './look-path.ts';
 import { checkPluginPolicy } from './plugin-policy.ts';
 
 /** More than any token and certificate. */

@@ -7,9 +7,9 @@ import { readFileSync } from 'node:fs';
 import { basename, join, normalize } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { lookPath } from '../look-path.ts';
 import { type Field, FieldError, list, member, parseDocument, text } from './fields.ts';
 import { homeFolder } from './home.ts';
-import { lookPath } from './look-path.ts';
 
 interface Policy {
   readonly type: string;

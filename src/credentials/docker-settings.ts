@@ -11,8 +11,8 @@ import {
 import { printable } from '../domain/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { lookPath } from '../look-path.ts';
 import { displayPath, homeFolder, readAuthFile, shellWord } from './auth-file.ts';
-import { findOnPath } from './executable.ts';
 import { helperProgram } from './helper.ts';
 
 export interface DockerSettings {
@@ -65,14 +65,14 @@ function hasLogins({ auths, credHelpers, credsStore }: DockerConfig): boolean {
 
 /** The helper that docker takes when none is configured, if it is there (credentials/default_store.go `DetectDefaultStore`). */
 export function defaultStore(env: Io['env'], system = platform()): string | undefined {
-  const onLinux = (): string => (findOnPath('pass', env) === undefined ? 'secretservice' : 'pass');
+  const onLinux = (): string => (lookPath('pass', env) === undefined ? 'secretservice' : 'pass');
   const stores: { readonly [system in NodeJS.Platform]?: () => string } = {
     darwin: () => 'osxkeychain',
     linux: onLinux,
     win32: () => 'wincred',
   };
   const store = stores[system]?.();
-  return store === undefined || findOnPath(helperProgram(store), env) === undefined ? undefined : store;
+  return store === undefined || lookPath(helperProgram(store), env) === undefined ? undefined : store;
 }
 
 /** configfile/file.go `GetCredentialsStore`: a variable that is not understood is said to be so, and ignored. */

@@ -2,13 +2,14 @@
  * Credential helpers: programs called docker-credential-SUFFIX that keep logins for docker and podman
  * (github.com/docker/docker-credential-helpers client/client.go).
  */
+import { platform } from 'node:os';
 import type { AuthConfig } from '../domain/auth-config.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../domain/helper-answer.ts';
 import { printable } from '../domain/printable.ts';
 import { decodeUtf8 } from '../domain/utf8.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { findOnPath, notFoundText } from './executable.ts';
+import { lookPath } from '../look-path.ts';
 import { type HelperRun, helperTimeout, runHelper } from './helper-process.ts';
 
 const PREFIX = 'docker-credential-';
@@ -56,7 +57,7 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   if (!/^[A-Za-z0-9._-]+$/.test(suffix)) {
     throw new UserError(`credential helper ${JSON.stringify(printable(suffix))}: no program can be called that`);
   }
-  const path = findOnPath(name, io.env);
+  const path = lookPath(name, io.env);
   if (path === undefined) throw new UserError(failureText(suffix, request, notFoundText(name)), `command -v ${name}`);
   const run = await runHelper({ path, name }, request, io);
   if (run.failure === undefined) return run;
@@ -64,6 +65,11 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   if (request.action === 'get' && out === NOT_FOUND) return undefined;
   const failure = INVALID.includes(out) ? out : run.failure;
   throw new UserError(failureText(suffix, request, failure, out, decodeUtf8(run.stderr)), `${name} list`);
+}
+
+/** How Go words that a program is not there (os/exec `ErrNotFound`). */
+function notFoundText(name: string): string {
+  return `exec: "${name}": executable file not found in ${platform() === 'win32' ? '%PATH%' : '$PATH'}`;
 }
 
 /** What docker says of it, and which helper and server it was. */

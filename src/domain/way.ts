@@ -70,8 +70,8 @@ function stepOf(template: Holder, pods: readonly string[]): Step | undefined {
   return pods.length === 0 ? undefined : { step: 'delete pods', pods: some(pods) };
 }
 
-/** A deleted pod counts as failed (job_controller.go `exceedsBackoffLimit`). */
-function mayFailAgain({ object }: Holder): boolean {
+/** Whether a Job makes another pod for one that is deleted, which counts as failed (job_controller.go `exceedsBackoffLimit`). */
+export function mayFailAgain({ object }: Pick<Holder, 'object'>): boolean {
   const limit = fieldOf(object, 'spec', 'backoffLimit');
   const failed = fieldOf(object, 'status', 'failed');
   return (typeof limit === 'number' ? limit : 6) > (typeof failed === 'number' ? failed : 0);

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findOnPath } from '../../src/credentials/executable.ts';
 import { getFromHelper, listHelper } from '../../src/credentials/helper.ts';
 import { helperTimeout } from '../../src/credentials/helper-process.ts';
 import { Interrupted, UserError } from '../../src/errors.ts';
+import { lookPath } from '../../src/look-path.ts';
 import { fakeIo } from '../support/io.ts';
 import { machine } from '../support/machine.ts';
 
@@ -221,12 +221,12 @@ describe('the PATH', () => {
     const [one = '', two = '', three = ''] = folders;
     mkdirSync(join(one, 'tool'));
     for (const folder of [two, three]) writeFileSync(join(folder, 'tool'), '', { mode: 0o755 });
-    expect(findOnPath('tool', { PATH: folders.join(delimiter) })).toBe(join(two, 'tool'));
+    expect(lookPath('tool', { PATH: folders.join(delimiter) })).toBe(join(two, 'tool'));
   });
 
   test('no folder is searched that depends on where one stands', () => {
-    expect(findOnPath('package.json', { PATH: ['', '.', 'node_modules/.bin'].join(delimiter) })).toBeUndefined();
-    expect(findOnPath('sh', {})).toBeUndefined();
+    expect(lookPath('package.json', { PATH: ['', '.', 'node_modules/.bin'].join(delimiter) })).toBeUndefined();
+    expect(lookPath('sh', {})).toBeUndefined();
   });
 });
 

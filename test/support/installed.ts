@@ -1,9 +1,9 @@
 /** Programs of the machine that some tests need: left out without them, in one line, unless they are required. */
-import { findOnPath } from '../../src/credentials/executable.ts';
+import { lookPath } from '../../src/look-path.ts';
 
 /** Whether all `programs` are there. `need` is the name by which REGSECRET_REQUIRE can ask for them; then their absence is an error. */
 export function installed(need: string, programs: readonly string[]): boolean {
-  const missing = programs.filter((name) => !findOnPath(name, process.env));
+  const missing = programs.filter((name) => !lookPath(name, process.env));
   if (missing.length === 0) return true;
   const reason = `the ${need} tests, because there is no ${missing.join(', ')}`;
   if ((process.env.REGSECRET_REQUIRE ?? '').split(',').includes(need)) throw new Error(`cannot run ${reason}`);

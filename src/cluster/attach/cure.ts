@@ -1,11 +1,12 @@
 /** What gets a pod that fails, and will not heal by itself, to pull. */
 import type { Cure } from '../../domain/attach-note.ts';
-import { fieldOf, type Holder } from '../../domain/holder.ts';
+import type { Holder } from '../../domain/holder.ts';
 import { refKey, resultName } from '../../domain/object-ref.ts';
 import { pullKindOf } from '../../domain/pull-kind.ts';
 import { listedNames } from '../../domain/pull-spec.ts';
 import { effectOf, waitsForPods } from '../../domain/roll-out.ts';
 import { opensImage } from '../../domain/secret-use.ts';
+import { mayFailAgain } from '../../domain/way.ts';
 import { UserError } from '../../errors.ts';
 import { getHolder } from '../object-request.ts';
 import type { Context } from './context.ts';
@@ -54,10 +55,7 @@ function cureBy(controller: Holder, secret: string): Pick<Cured, 'cure' | 'contr
   return { cure: { how: 'restart', controller: ref }, controller };
 }
 
-/**
- * A deleted pod counts as failed, so a Job makes another only while it may still fail (job_controller.go
- * `exceedsBackoffLimit`). Its template, which a CronJob gave it, stays as it is.
- */
+/** The template of a Job, which a CronJob gave it, stays as it is. */
 function cureByJob({ first, top }: PodOwners, secret: string): Pick<Cured, 'cure'> {
   if ((first.list ?? []).length > 0) {
     const next = top !== first && !listedNames(top.list).includes(secret);
@@ -65,11 +63,10 @@ function cureByJob({ first, top }: PodOwners, secret: string): Pick<Cured, 'cure
       cure: next ? { how: 'attach', controller: top.ref } : { how: 'ask the owner', owner: resultName(first.ref) },
     };
   }
-  const limit = fieldOf(first.object, 'spec', 'backoffLimit');
-  const failed = fieldOf(first.object, 'status', 'failed');
-  const mayFail = (typeof limit === 'number' ? limit : 6) > (typeof failed === 'number' ? failed : 0);
   return {
-    cure: mayFail ? { how: 'delete', controller: first.ref } : { how: 'ask the owner', owner: resultName(top.ref) },
+    cure: mayFailAgain(first)
+      ? { how: 'delete', controller: first.ref }
+      : { how: 'ask the owner', owner: resultName(top.ref) },
   };
 }
 

@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
-import type { Io } from '../io.ts';
+import type { Io } from './io.ts';
 
 /**
  * `command` itself when it says a folder, else the first program of that name in PATH. Relative folders of PATH are passed
