@@ -5,7 +5,16 @@ import { type Finding, finding, withSeverity } from './finding.ts';
 import { fixFor, isSufficient } from './finding-fix.ts';
 import { registryHost } from './image-server.ts';
 import type { ImageUse } from './image-use.ts';
-import { hiddenOf, nearSecret, nextOf, type PullCase, pullCase, stateOf, usableSecret } from './pull-case.ts';
+import {
+  elsewhereOf,
+  hiddenOf,
+  nearSecret,
+  nextOf,
+  type PullCase,
+  pullCase,
+  stateOf,
+  usableSecret,
+} from './pull-case.ts';
 import type { Puller, PullFacts } from './pull-facts.ts';
 import { causeOf, unverified } from './pull-rules.ts';
 import type { Trial } from './pull-trial.ts';
@@ -120,9 +129,8 @@ function openQuestions(pull: PullCase): Question[] {
   if (!facts.online || puller.pod?.done === true) return [];
   if (trial.open !== undefined) return [trial.open];
   if (!denied || trial.spoiled !== undefined) return [];
-  const near = applied.names.map((name) =>
-    stateOf(pull, name)?.is === 'missing' ? nearSecret(name, pull).open : undefined,
-  );
-  const others = [nextOf(pull).open, hiddenOf(pull).open, usableSecret(pull).open, ...near];
+  const missing = applied.names.filter((name) => stateOf(pull, name)?.is === 'missing');
+  const meant = missing.flatMap((name) => [nearSecret(name, pull).open, elsewhereOf(name, pull).open]);
+  const others = [nextOf(pull).open, hiddenOf(pull).open, usableSecret(pull).open, ...meant];
   return others.filter((question) => question !== undefined);
 }

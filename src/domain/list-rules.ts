@@ -3,6 +3,7 @@ import { type Finding, finding, withSeverity } from './finding.ts';
 import { imageServer } from './image-server.ts';
 import { nearMiss } from './near-miss.ts';
 import {
+  elsewhereOf,
   hiddenOf,
   inSecret,
   nearSecret,
@@ -57,7 +58,7 @@ export function missingFinding(pull: PullCase, name: string): Finding | undefine
   const state = stateOf(pull, name);
   if (state?.is !== 'missing') return undefined;
   const { near, opens } = nearSecret(name, pull);
-  const { elsewhere } = state;
+  const { elsewhere } = elsewhereOf(name, pull);
   return finding('missing-secret', secretObject(pull, name), {
     ...(near === undefined ? {} : { near }),
     ...(opens ? { way: pull.puller.way } : {}),

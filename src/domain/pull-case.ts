@@ -3,6 +3,7 @@ import { type AppliedList, accountOf, appliedList, hiddenList, type NextList, ne
 import { closest } from './closest.ts';
 import { diagnose } from './diagnose.ts';
 import type { Finding, FindingCode, FindingObject } from './finding.ts';
+import type { Elsewhere } from './finding-arguments.ts';
 import type { ImageUse } from './image-use.ts';
 import type { Puller, PullFacts, ReadSecret, SecretState } from './pull-facts.ts';
 import { hasLogin, type Trial, tryList } from './pull-trial.ts';
@@ -94,8 +95,12 @@ export interface Opening {
   readonly open?: Question | undefined;
 }
 
-export function openingOf(names: readonly string[], { puller, use, facts, trial: now }: PullCase): Opening {
-  const trial = tryList(names, puller.ref.namespace, use.image, facts);
+export function openingOf(
+  names: readonly string[],
+  { puller, use, facts, trial: now }: PullCase,
+  namespace = puller.ref.namespace,
+): Opening {
+  const trial = tryList(names, namespace, use.image, facts);
   if (trial.pulls !== undefined || trial.open !== undefined) return { opens: trial.pulls === true, open: trial.open };
   // No registry will say: a login that fits and has not been refused is all that can be known.
   const tried = now.candidates.map(({ secret, server }) => `${secret} ${server}`);
@@ -129,6 +134,27 @@ export function usableSecret(pull: PullCase): { readonly name?: string; readonly
 export function nearSecret(name: string, pull: PullCase): { readonly near?: string } & Partial<Opening> {
   const near = closest(name, pull.facts.others.get(pull.puller.ref.namespace) ?? []);
   return near === undefined ? {} : { near, ...openingOf([near], pull) };
+}
+
+/** Where there is a Secret of that name which opens the image; of no use there, but to be copied. */
+export function elsewhereOf(
+  name: string,
+  pull: PullCase,
+): { readonly elsewhere?: Elsewhere; readonly open?: Question | undefined } {
+  const state = stateOf(pull, name);
+  if (state?.is !== 'missing' || state.elsewhere === undefined) return {};
+  const known = state.elsewhere.namespaces.slice(0, MAX_TRIED).flatMap((namespace) => {
+    const there = pull.facts.secrets.get(secretKey(namespace, name));
+    return there?.is === 'there' ? [{ namespace, dataKey: there.contents.dataKey }] : [];
+  });
+  // Manifests say only where it is.
+  if (known.length === 0) return { elsewhere: state.elsewhere };
+  for (const { namespace, dataKey } of known) {
+    const { opens, open } = openingOf([name], pull, namespace);
+    if (opens) return { elsewhere: { namespaces: [namespace], ...(dataKey === undefined ? {} : { dataKey }) } };
+    if (open !== undefined) return { open };
+  }
+  return {};
 }
 
 /** The list that a pod has which is made now, where that is another one and opens the image. */

@@ -4,8 +4,9 @@ import { diagnose } from './diagnose.ts';
 import { type Finding, finding, withSeverity } from './finding.ts';
 import type { Judgement } from './judgement.ts';
 import { nearMiss } from './near-miss.ts';
+import type { ObjectRef } from './object-ref.ts';
 import { objectOf } from './pull-case.ts';
-import type { Puller, PullFacts, SecretState } from './pull-facts.ts';
+import type { Puller, PullFacts } from './pull-facts.ts';
 import { listedNames } from './pull-spec.ts';
 import { hideUserInfo } from './server.ts';
 import { secretKey } from './usage.ts';
@@ -86,7 +87,7 @@ function differentCredentials({ puller: { ref, way }, applied, facts }: Noted): 
 function secretNotes({ puller: { ref, images }, applied, judgements, facts }: Noted): Finding[] {
   return applied.names.flatMap((name) => {
     const state = facts.secrets.get(secretKey(ref.namespace, name));
-    if (state?.is === 'missing') return [missing(name, ref.namespace, state)];
+    if (state?.is === 'missing') return [missing(name, ref)];
     if (state?.is !== 'there') return [];
     const found = diagnose({ now: facts.now, secrets: [state] });
     const isStore = found.some(({ code }) => code === 'credential-store');
@@ -103,7 +104,7 @@ function secretNotes({ puller: { ref, images }, applied, judgements, facts }: No
   });
 }
 
-function missing(name: string, namespace: string, { elsewhere }: Extract<SecretState, { is: 'missing' }>): Finding {
-  const object = { kind: 'Secret', ...(namespace === '' ? {} : { namespace }), name } as const;
-  return finding('missing-secret', object, elsewhere === undefined ? {} : { elsewhere });
+/** Where there is one to be copied matters only where it is the cause. */
+function missing(name: string, { namespace }: ObjectRef): Finding {
+  return finding('missing-secret', { kind: 'Secret', ...(namespace === '' ? {} : { namespace }), name }, {});
 }

@@ -119,7 +119,7 @@ const other: readonly Situation[] = [
     },
   ],
   [
-    'a Secret that is in another namespace',
+    'a Secret that is in other namespaces, and opens the image in one of them',
     { list: ['only-elsewhere'], before: storeElsewhere },
     {
       kubelet: 'no credential',
@@ -141,6 +141,7 @@ function attachToTemplate(kind: 'ReplicaSet' | 'StatefulSet'): Step {
 }
 
 async function storeElsewhere({ host }: Parameters<Step>[0]): Promise<void> {
+  await store(await newNamespace(), 'only-elsewhere', quay);
   await store(await newNamespace(), 'only-elsewhere', { auths: { [host]: good } });
 }
 

@@ -311,6 +311,30 @@ const secrets: readonly Row[] = [
     },
   ],
   [
+    'a Secret that is in other namespaces, of which the second one opens the image',
+    podWith({ list: list('regcred') }),
+    {
+      secrets: { regcred: { elsewhere: ['dev', 'prod', 'test'] } },
+      beyond: { 'dev/regcred': quay, 'prod/regcred': good, 'test/regcred': good },
+      says: jane,
+    },
+    {
+      prospect: 'will not pull',
+      cause: 'missing-secret',
+      fix: `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
+    },
+  ],
+  [
+    'a Secret that is in other namespaces, where it does not open the image',
+    podWith({ list: list('regcred') }),
+    {
+      secrets: { regcred: { elsewhere: ['dev', 'prod'] } },
+      beyond: { 'dev/regcred': quay, 'prod/regcred': wrong },
+      says: jane,
+    },
+    { prospect: 'will not pull', cause: 'missing-secret', fix: create, asked: ['nobody', 'rex'] },
+  ],
+  [
     'a Secret of type Opaque',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { ...good, type: 'Opaque' } }, says: jane },

@@ -29,6 +29,8 @@ export function secretWith(auths: Record<string, object>, rest: object = {}): Se
 export interface World {
   /** By name, in team-a. */
   readonly secrets?: Readonly<Record<string, Secret | 'missing' | 'closed' | { readonly elsewhere: string[] }>>;
+  /** In other namespaces, by `namespace/name`. */
+  readonly beyond?: Readonly<Record<string, Secret>>;
   /** The list of the service account `default`. */
   readonly account?: readonly object[] | 'closed' | 'missing';
   readonly enforced?: boolean;
@@ -41,6 +43,7 @@ export interface World {
 
 export function factsOf({
   secrets = {},
+  beyond = {},
   account = [],
   enforced = false,
   others = [],
@@ -51,7 +54,10 @@ export function factsOf({
   return {
     now: NOW,
     online: says !== undefined,
-    secrets: new Map(Object.entries(secrets).map(([name, value]) => [`team-a/${name}`, stateOf(name, value)])),
+    secrets: new Map([
+      ...Object.entries(secrets).map(([name, value]) => [`team-a/${name}`, stateOf(name, value)] as const),
+      ...Object.entries(beyond).map(([key, value]) => [key, stateOf(key, value)] as const),
+    ]),
     accounts: new Map([['team-a/default', state]]),
     nodes: new Map(
       nodeImages === undefined ? [] : [['node-1', { exists: true, version: 'v1.36.3', images: nodeImages }]],

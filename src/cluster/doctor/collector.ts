@@ -48,7 +48,7 @@ export function createCollector(transport: Transport): Collector {
   const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
     all !== undefined && all.namespace === undefined
       ? Promise.resolve(elsewhereAmong(name, all.names, secrets.done))
-      : findElsewhere(transport, name);
+      : findElsewhere(transport, name, keep);
   return {
     transport,
     unchecked,

@@ -49,21 +49,25 @@ export async function readSecret(
   }
 }
 
-/** Where else there is a pull secret of that name, as far as we may look. Its content is not kept. */
-export async function findElsewhere(transport: Transport, name: string): Promise<Elsewhere | undefined> {
+/** Of so many namespaces the Secret that may be meant is looked into. */
+const MAX_KEPT = 5;
+
+/** Where else there is a pull secret of that name, as far as we may look; some of them are handed to `keep`. */
+export async function findElsewhere(
+  transport: Transport,
+  name: string,
+  keep: (secret: Secret) => void,
+): Promise<Elsewhere | undefined> {
   const namespaces: string[] = [];
   let dataKey: string | undefined;
   try {
-    const shape = { metadata: { namespace: true }, type: true } as const;
-    for await (const page of listPages(transport, SECRETS, {
-      fieldSelector: `metadata.name=${name}`,
-      shape,
-      cached: true,
-    })) {
+    const options = { fieldSelector: `metadata.name=${name}`, limit: PAGE, shape: SHAPE, cached: true };
+    for await (const page of listPages(transport, SECRETS, options)) {
       for (const secret of page) {
         const type = `${fieldOf(secret, 'type')}`;
         if (!isPullSecretType(type)) continue;
         dataKey ??= DATA_KEY[type];
+        if (namespaces.length < MAX_KEPT) keep(secret as unknown as Secret);
         namespaces.push(`${fieldOf(secret, 'metadata', 'namespace')}`);
       }
     }
@@ -106,7 +110,7 @@ export async function listSecrets(
     }
   };
   try {
-    for (const type of Object.keys(DATA_KEY)) await list(type);
+    await Promise.all(Object.keys(DATA_KEY).map(list));
     for (const names of found.values()) names.sort();
     return found;
   } catch (error) {
