@@ -67,9 +67,12 @@ function podsOf(pullers: readonly Puller[]): number {
   return pullers.reduce((sum, { runs = 0 }) => sum + runs, 0);
 }
 
+/** Their sentence says who, or it harms nobody. */
+const SAID: readonly FindingCode[] = ['missing-secret', 'same-content', 'unused-secret'];
+
 /** Of a Secret that no pod suffers from: who would. */
 function users(found: Finding | undefined, usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
-  if (found?.object.kind !== 'Secret') return undefined;
+  if (found?.object.kind !== 'Secret' || SAID.includes(found.code)) return undefined;
   const used = usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
   if (used === undefined) return undefined;
   const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];

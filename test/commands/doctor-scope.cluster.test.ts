@@ -379,6 +379,39 @@ describe.concurrent('least rights', () => {
   });
 });
 
+/** Colours, a title, a line that goes over another one, and a mark that turns the text around. */
+const HOSTILE = '\u001b[31m\u001b]0;x\u0007\r\u009b2J\u202e';
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
+
+test('nothing that clusters hold moves the cursor, and no password is seen', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  const auth = Buffer.from(`ada${HOSTILE}:${CANARY}`).toString('base64');
+  await newSecret(namespace, 'hostile', 'kubernetes.io/dockerconfigjson', {
+    '.dockerconfigjson': JSON.stringify({
+      auths: { [own.host]: { auth }, [`r.example/${HOSTILE}`]: { auth }, [`u:${CANARY}@s.example`]: { auth } },
+    }),
+  });
+  await newSecret(namespace, 'typed', `x${HOSTILE}`, { '.dockerconfigjson': `{"auths":{"t":{"auth":"${auth}"}}}` });
+  await newAccount(namespace, { imagePullSecrets: named('hostile', 'typed') }, 'builder');
+  const pod = await newWorkload('Pod', namespace, { image: ownImage, list: named('hostile'), account: 'builder' });
+  const state = { waiting: { reason: `Err${HOSTILE}`, message: `401 Unauthorized ${HOSTILE}` } };
+  await says(namespace, pod, { phase: 'Pending', ...container(ownImage, state) });
+  const lines = [
+    ['doctor'],
+    ['doctor', '--offline'],
+    ['why', `pod/${pod}`, 'sa/builder', 'secret/hostile', 'secret/typed', '-v'],
+    ['why', '--image', `${own.host}/x${HOSTILE}`, '--secret', 'hostile', '-v'],
+  ];
+  const runs = lines.flatMap((args) => [args, [...args, '-o', 'json'], [...args, '-o', 'yaml']]);
+  // Running them looks for the canary, too.
+  for (const args of runs) {
+    const { stdout, stderr } = await regsecretIn(namespace, args);
+    expect(stdout, args.join(' ')).not.toMatch(CONTROLS);
+    expect(stderr, args.join(' ')).not.toMatch(CONTROLS);
+    expect(stdout, stderr).not.toBe('');
+  }
+});
+
 test('all namespaces: where else a Secret is that is missing here', async () => {
   const name = freshName('shared');
   const [namespace, other] = await Promise.all([newNamespace({ serviceAccount: true }), newNamespace()]);

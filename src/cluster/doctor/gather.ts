@@ -3,7 +3,7 @@ import type { DoctorTarget } from '../../domain/doctor-target.ts';
 import type { Gathered } from '../../domain/gathered.ts';
 import type { Puller } from '../../domain/pull-facts.ts';
 import { listedNames } from '../../domain/pull-spec.ts';
-import type { SecretName } from '../../domain/usage.ts';
+import { type SecretName, secretKey } from '../../domain/usage.ts';
 import type { Io } from '../../io.ts';
 import { checkNamespace } from '../attach/account.ts';
 import type { KubeFlags } from '../flags.ts';
@@ -36,7 +36,8 @@ export async function gatherTargets(
     const gathered = await Promise.all(
       allTargets(targets, options).map((target) => gatherTarget(target, namespace, options, collector)),
     );
-    const secrets = gathered.flatMap((one) => one.secrets);
+    const named = gathered.flatMap((one) => one.secrets);
+    const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
     const isAsked = targets.some(({ kind }) => kind === 'Secret');
     const usage = isAsked ? await usageIn(namespace, collector) : undefined;
     return {
