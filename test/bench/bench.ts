@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { executableName, hostName } from '../../build/targets.ts';
 import { createApiClient } from '../cluster/api-client.ts';
+import { waitFor } from '../cluster/condition.ts';
 import type { ClusterInfo } from '../cluster/control-plane.ts';
 import { ensurePrograms, kubernetesVersion } from '../cluster/programs.ts';
 import { report } from '../cluster/report.ts';
@@ -16,7 +17,7 @@ import { startSupervisor } from '../cluster/supervisor.ts';
 import { measureFleet } from './fleet.ts';
 import { measure } from './measure.ts';
 import { type CaseName, format, isMissed, type Row, rows } from './rows.ts';
-import { cases } from './world.ts';
+import { cases, WHY_NAMESPACE } from './world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { values } = parseArgs({
@@ -51,6 +52,7 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
   const folder = join(cluster.folder, 'bench');
   mkdirSync(folder);
   await putMergedSecret(cluster);
+  await putWaitingPod(cluster);
   const all = cases(
     { executable, npmPackage: [process.execPath, join(root, 'bin', 'regsecret.cjs')] },
     cluster,
@@ -84,4 +86,36 @@ async function putMergedSecret(cluster: ClusterInfo): Promise<void> {
   });
   api.close();
   if (status !== 201) throw new Error(`cannot create the Secret that is merged into: HTTP ${status}`);
+}
+
+/** A pod of which everything is read that can be, and nothing is an error: its kubelet says that it pulls too many at once. */
+async function putWaitingPod(cluster: ClusterInfo): Promise<void> {
+  const api = createApiClient({ ...cluster, certificate: cluster.admin });
+  const path = `/api/v1/namespaces/${WHY_NAMESPACE}`;
+  await api.request('POST', '/api/v1/namespaces', { metadata: { name: WHY_NAMESPACE } });
+  await waitFor(async () => (await api.request('GET', `${path}/serviceaccounts/default`)).status === 200, {
+    what: 'the service account of the pod',
+  });
+  const image = 'ghcr.io/acme/app:v1';
+  const auths = { 'ghcr.io': { auth: Buffer.from('jane:secret').toString('base64') } };
+  await api.request('POST', `${path}/secrets`, {
+    metadata: { name: 'regcred' },
+    type: 'kubernetes.io/dockerconfigjson',
+    stringData: { '.dockerconfigjson': JSON.stringify({ auths }) },
+  });
+  await api.request('POST', `${path}/pods`, {
+    metadata: { name: 'waits' },
+    spec: { schedulerName: 'nobody', containers: [{ name: 'app', image }], imagePullSecrets: [{ name: 'regcred' }] },
+  });
+  const waiting = { reason: 'ErrImagePull', message: 'pull QPS exceeded' };
+  const containerStatuses = [{ name: 'app', image, imageID: '', ready: false, restartCount: 0, state: { waiting } }];
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const { status } = await api.request(
+    'PATCH',
+    `${path}/pods/waits/status`,
+    { status: { containerStatuses } },
+    headers,
+  );
+  api.close();
+  if (status !== 200) throw new Error(`cannot create the pod that is asked about: HTTP ${status}`);
 }

@@ -10,6 +10,7 @@ const none: Samples<CaseName> = {
   live: [],
   merge: [],
   attach: [],
+  why: [],
   fleet: [],
   cold: [],
   large: [],

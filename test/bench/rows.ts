@@ -45,6 +45,7 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
     ...ratio('the same with all checks', 0.75, 'attach', 'milliseconds', 1),
     // At least 70 % of their rate.
     ...ratio('`attach --all-serviceaccounts -A`, 1,000 lists, to 32 bare connections', 1 / 0.7, 'fleet'),
+    ...ratio('`why pod/x --offline`, to `describe pod`', 0.8, 'why'),
     ...ratio('peak memory, offline', 0.7, 'offline', 'peakBytes'),
     ...ratio('peak memory, live', 0.95, 'live', 'peakBytes'),
     ...ratio('offline, nothing in the page cache', 1.1, 'cold'),

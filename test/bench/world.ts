@@ -19,6 +19,9 @@ const flags = [
 const dryRun = ['--dry-run=client', '-o', 'yaml'];
 const WANTED = 'registry-15000.example.com/team/project-15000';
 
+/** Where the pod `waits` is. */
+export const WHY_NAMESPACE = 'why';
+
 /** Every case that is measured; the programs of one case are compared with each other, kubectl comes last. */
 export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInfo, folder: string) {
   const { kubectl } = cluster.bin;
@@ -56,6 +59,10 @@ export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInf
       exe('attach', 'exe-{run}', '--serviceaccount', 'default', '--no-checks'),
       exe('attach', 'exe-{run}', '--serviceaccount', 'default', '--allow-missing'),
       docker('patch', 'serviceaccount', 'default', '-p', '{"imagePullSecrets":[{"name":"kubectl-{run}"}]}'),
+    ],
+    why: [
+      exe('why', 'pod/waits', '-n', WHY_NAMESPACE, '--offline'),
+      docker('describe', 'pod', 'waits', '-n', WHY_NAMESPACE),
     ],
     cold: [cold(offline[0]), cold(offline[2])],
     large: [
