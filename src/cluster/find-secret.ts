@@ -1,16 +1,14 @@
 /** One Secret that somebody names, or what they may have meant. */
 import { closest } from '../domain/closest.ts';
-import { fieldOf } from '../domain/holder.ts';
-import { DATA_KEY, type Secret } from '../domain/secret.ts';
+import type { Secret } from '../domain/secret.ts';
 import { UserError } from '../errors.ts';
 import { ApiError } from './api-error.ts';
 import { checkNamespace } from './attach/account.ts';
-import { listPages } from './object-request.ts';
+import { listPullSecrets, namespacesWith } from './list-names.ts';
 import { refusal } from './refusal.ts';
 import { type SecretRef, secretPath } from './secret-request.ts';
 import type { Transport } from './transport.ts';
 
-const SECRETS = { group: '', plural: 'secrets' } as const;
 const SHOWN = 5;
 
 /** Throws UserError; `verb` is the subcommand that is typed again with the right name. */
@@ -27,12 +25,12 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
 async function missing(transport: Transport, { namespace, name }: SecretRef, verb: string): Promise<UserError> {
   await checkNamespace(transport, namespace);
   const text = `secret ${namespace}/${name} does not exist`;
-  const here = await namesHere(transport, namespace);
+  const here = await listPullSecrets(transport, namespace);
   const near = closest(name, here);
   if (near !== undefined) {
     return new UserError(`${text}; did you mean ${near}?`, `regsecret ${verb} ${near} -n ${namespace}`);
   }
-  const elsewhere = await collect(transport, { fieldSelector: `metadata.name=${name}` }, 'namespace');
+  const elsewhere = await namespacesWith(transport, name);
   const [first] = elsewhere;
   if (first !== undefined) {
     const places = elsewhere.slice(0, SHOWN).join(', ') + (elsewhere.length > SHOWN ? ', …' : '');
@@ -46,28 +44,4 @@ async function missing(transport: Transport, { namespace, name }: SecretRef, ver
     );
   }
   return new UserError(text, `regsecret create ${name} -n ${namespace}`);
-}
-
-/** The pull secrets of a namespace. */
-async function namesHere(transport: Transport, namespace: string): Promise<string[]> {
-  const types = Object.keys(DATA_KEY);
-  const lists = types.map((type) => collect(transport, { namespace, fieldSelector: `type=${type}` }, 'name'));
-  return (await Promise.all(lists)).flat();
-}
-
-/** Empty where it may not be listed. */
-async function collect(
-  transport: Transport,
-  options: Parameters<typeof listPages>[2],
-  field: 'name' | 'namespace',
-): Promise<string[]> {
-  const found: string[] = [];
-  try {
-    for await (const page of listPages(transport, SECRETS, options)) {
-      found.push(...page.map((object) => `${fieldOf(object, 'metadata', field)}`));
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-  return found;
 }

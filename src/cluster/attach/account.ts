@@ -1,11 +1,12 @@
 /** Reading a service account that may not be there yet: a controller makes the one called `default`. */
 import { closest } from '../../domain/closest.ts';
-import { fieldOf, type Holder } from '../../domain/holder.ts';
+import type { Holder } from '../../domain/holder.ts';
 import type { ObjectRef } from '../../domain/object-ref.ts';
 import { pullKind } from '../../domain/pull-kind.ts';
 import { UserError } from '../../errors.ts';
 import { ApiError } from '../api-error.ts';
-import { getHolder, listPages } from '../object-request.ts';
+import { listNames } from '../list-names.ts';
+import { getHolder } from '../object-request.ts';
 import { pause } from '../retry.ts';
 import type { Transport } from '../transport.ts';
 import type { AttachRequest } from './request.ts';
@@ -28,7 +29,7 @@ export async function readAccount(transport: Transport, ref: ObjectRef, request:
   if (ref.name === 'default') {
     throw new UserError(`${text}, also after ${timeoutMs / 1000} s`, `kubectl get serviceaccounts -n ${ref.namespace}`);
   }
-  const near = closest(ref.name, await accountNames(transport, ref.namespace));
+  const near = closest(ref.name, await listNames(transport, pullKind('ServiceAccount'), { namespace: ref.namespace }));
   throw near === undefined
     ? new UserError(text, `kubectl get serviceaccounts -n ${ref.namespace}`)
     : new UserError(
@@ -46,16 +47,4 @@ export async function checkNamespace(transport: Transport, namespace: string): P
     if (error.status !== 404) return;
     throw new UserError(`namespace ${namespace} does not exist`, `kubectl create namespace ${namespace}`);
   }
-}
-
-async function accountNames(transport: Transport, namespace: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const page of listPages(transport, pullKind('ServiceAccount'), { namespace })) {
-      names.push(...page.map((object) => `${fieldOf(object, 'metadata', 'name')}`));
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-  return names;
 }

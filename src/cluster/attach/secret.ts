@@ -2,10 +2,11 @@
 import { many } from '../../domain/attach-note.ts';
 import { closest } from '../../domain/closest.ts';
 import { fieldOf } from '../../domain/holder.ts';
-import { DATA_KEY, type Secret } from '../../domain/secret.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { secretProblem } from '../../domain/secret-use.ts';
 import { UserError } from '../../errors.ts';
 import { ApiError } from '../api-error.ts';
+import { listPullSecrets, namespacesWith } from '../list-names.ts';
 import { listPages } from '../object-request.ts';
 import { refusal } from '../refusal.ts';
 import { type SecretRef, secretPath } from '../secret-request.ts';
@@ -97,7 +98,7 @@ export function unusable(secret: Secret, { namespace, name }: SecretRef): UserEr
 async function missing(transport: Transport, ref: SecretRef, request: AttachRequest): Promise<UserError> {
   const { namespace, name } = ref;
   await checkNamespace(transport, namespace);
-  const [here, elsewhere] = await Promise.all([namesIn(transport, namespace), namespacesWith(transport, name)]);
+  const [here, elsewhere] = await Promise.all([listPullSecrets(transport, namespace), namespacesWith(transport, name)]);
   const text = `secret ${namespace}/${name} does not exist`;
   const way = `to attach it all the same, add --allow-missing`;
   const near = closest(name, here);
@@ -110,35 +111,6 @@ async function missing(transport: Transport, ref: SecretRef, request: AttachRequ
     return new UserError(`${text}; ${found}`, create, [way]);
   }
   return new UserError(text, create, [way]);
-}
-
-/** The pull secrets of a namespace. */
-async function namesIn(transport: Transport, namespace: string): Promise<string[]> {
-  const lists = Object.keys(DATA_KEY).map((type) =>
-    names(transport, { namespace, fieldSelector: `type=${type}` }, 'name'),
-  );
-  return (await Promise.all(lists)).flat();
-}
-
-function namespacesWith(transport: Transport, name: string): Promise<string[]> {
-  return names(transport, { fieldSelector: `metadata.name=${name}` }, 'namespace');
-}
-
-/** Empty where it may not be listed. */
-async function names(
-  transport: Transport,
-  options: Parameters<typeof listPages>[2],
-  field: 'name' | 'namespace',
-): Promise<string[]> {
-  const found: string[] = [];
-  try {
-    for await (const page of listPages(transport, SECRETS, options)) {
-      found.push(...page.map((object) => `${fieldOf(object, 'metadata', field)}`));
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-  return found;
 }
 
 /** The Secret in each namespace that has it, or why it is of no use there. */

@@ -1,10 +1,11 @@
 /** From what was named or selected to the objects. */
 import { closest } from '../../domain/closest.ts';
-import { fieldOf, type Holder, holderOf } from '../../domain/holder.ts';
+import { type Holder, holderOf } from '../../domain/holder.ts';
 import { errorName, type ObjectRef, targetName } from '../../domain/object-ref.ts';
 import { pullKind, pullKindOf } from '../../domain/pull-kind.ts';
 import { UserError } from '../../errors.ts';
 import { ApiError } from '../api-error.ts';
+import { listNames } from '../list-names.ts';
 import { getHolder, listPages } from '../object-request.ts';
 import { readAccount } from './account.ts';
 import type { Context } from './context.ts';
@@ -18,7 +19,7 @@ export async function readTarget(ref: ObjectRef, { transport, request }: Context
   if (holder !== undefined) return holder;
   const { plural } = pullKind(ref.kind);
   const text = `${errorName(ref)} does not exist`;
-  const near = closest(ref.name, await namesOf(ref, transport));
+  const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace: ref.namespace }));
   throw near === undefined
     ? new UserError(text, `kubectl get ${plural} -n ${ref.namespace}`)
     : new UserError(
@@ -59,16 +60,4 @@ function isOwn({ ref, controller }: Holder): boolean {
   return (
     ref.kind === 'Pod' || controller === undefined || pullKindOf(controller.apiVersion, controller.kind) === undefined
   );
-}
-
-async function namesOf({ kind, namespace }: ObjectRef, transport: Context['transport']): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const page of listPages(transport, pullKind(kind), { namespace })) {
-      names.push(...page.map((object) => `${fieldOf(object, 'metadata', 'name')}`));
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-  return names;
 }

@@ -1,12 +1,12 @@
 /** An object that is asked about and is not there: what may have been meant. */
 import { closest } from '../../domain/closest.ts';
-import { fieldOf } from '../../domain/holder.ts';
 import { errorName, type ObjectRef, targetName } from '../../domain/object-ref.ts';
 import { pullKind } from '../../domain/pull-kind.ts';
 import { UserError } from '../../errors.ts';
 import { ApiError } from '../api-error.ts';
 import { checkNamespace } from '../attach/account.ts';
-import { listPages, objectRefusal } from '../object-request.ts';
+import { listNames } from '../list-names.ts';
+import { objectRefusal } from '../object-request.ts';
 import type { Transport } from '../transport.ts';
 
 /** Throws UserError for `error`, which came when `ref` was read. */
@@ -21,24 +21,11 @@ export async function noObject(ref: ObjectRef, transport: Transport): Promise<ne
   await checkNamespace(transport, ref.namespace);
   const text = `${errorName(ref)} does not exist`;
   const scope = `-n ${ref.namespace}`;
-  const near = closest(ref.name, await namesOf(ref, transport));
+  const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace: ref.namespace }));
   throw near === undefined
     ? new UserError(text, `kubectl get ${pullKind(ref.kind).plural} ${scope}`)
     : new UserError(
         `${text}; did you mean ${near}?`,
         `regsecret why ${targetName({ kind: ref.kind, name: near })} ${scope}`,
       );
-}
-
-async function namesOf({ kind, namespace }: ObjectRef, transport: Transport): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    const shape = { metadata: { name: true } } as const;
-    for await (const page of listPages(transport, pullKind(kind), { namespace, shape })) {
-      names.push(...page.map((object) => `${fieldOf(object, 'metadata', 'name')}`));
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-  return names;
 }
