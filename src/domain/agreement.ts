@@ -2,7 +2,8 @@
 import type { FindingCode } from './finding.ts';
 import type { Symptom } from './symptom.ts';
 
-const NO_LOGIN: readonly Symptom[] = ['no credential', 'unauthorized', 'no access'];
+/** Some registries do not tell those without a login what there is. */
+const NO_LOGIN: readonly Symptom[] = ['no credential', 'unauthorized', 'no access', 'not found'];
 const REFUSED: readonly Symptom[] = ['refused', 'unauthorized', 'no access'];
 const ANY: readonly Symptom[] = [...NO_LOGIN, 'refused'];
 
@@ -16,8 +17,7 @@ const SAYS: Readonly<Partial<Record<FindingCode, readonly Symptom[]>>> = {
   'white-space': REFUSED,
   'shadowed-entry': REFUSED,
   'public-image-refused': REFUSED,
-  // Some registries do not tell a login without rights that there is such a repository.
-  'no-access': [...ANY, 'not found'],
+  'no-access': ANY,
   'attached-later': ANY,
   'outdated-pod': ANY,
   'unread-secrets': ANY,

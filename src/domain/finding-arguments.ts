@@ -130,6 +130,8 @@ export interface FindingArguments {
     readonly container: string;
     readonly way: Way;
     readonly missing?: 'repository' | 'tag';
+    /** Without a login, to whom some registries do not tell what there is. */
+    readonly anonymous?: true;
     readonly said: Said;
   };
   /** The policy is Never. */

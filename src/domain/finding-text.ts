@@ -86,8 +86,10 @@ const TEXTS: Texts = {
 
   'invalid-image': ({ arguments: { image, error } }, object) =>
     `${image || 'an empty text'} in ${object} is no name of an image (${error})`,
-  'image-not-found': ({ arguments: { image, missing, said } }) =>
-    `there is no image ${image}${missing === undefined ? '' : MISSING[missing]} (${saying(said)})`,
+  'image-not-found': ({ arguments: { image, missing, anonymous, said } }) => {
+    const hidden = anonymous ? ', or its registry shows it only to those with a login' : '';
+    return `there is no image ${image}${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})`;
+  },
   'never-pulled': ({ arguments: { image } }, object) =>
     `${object} may not pull ${image} (imagePullPolicy Never), and its node does not have it, or has it for other credentials only`,
   'unverified-image': ({ arguments: { image, node, version, policy } }, object) =>

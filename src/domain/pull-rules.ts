@@ -6,7 +6,7 @@ import { type Finding, finding } from './finding.ts';
 import { ImageReferenceError, parseImage } from './image.ts';
 import { registryHost } from './image-server.ts';
 import { listRules } from './list-rules.ts';
-import { inSecret, type PullCase, secretObject, usableSecret } from './pull-case.ts';
+import { inSecret, nextOf, type PullCase, secretObject, usableSecret } from './pull-case.ts';
 import { hasLogin } from './pull-trial.ts';
 import { rfc3339 } from './time.ts';
 
@@ -149,19 +149,27 @@ function isSame(one: string, other: string): boolean {
   }
 }
 
-function imageNotFound({ object, puller, use: { image, containers }, trial, symptom }: PullCase): Finding | undefined {
-  const answers = [...trial.candidates.map(({ answer }) => answer), ...(hasLogin(trial) ? [] : [trial.nobody])];
-  const answer = answers.find((one) => one?.verdict.kind === 'not found');
-  const container = containers[0] ?? '';
+/** Some registries do not tell those without a login what there is. */
+function imageNotFound(pull: PullCase): Finding | undefined {
+  const { object, puller, use, trial, symptom } = pull;
   if (trial.pulls === true) return undefined;
+  const anonymous = !hasLogin(trial);
+  if (anonymous && (usableSecret(pull).name !== undefined || nextOf(pull).next !== undefined)) return undefined;
+  const shared = {
+    image: use.image,
+    container: use.containers[0] ?? '',
+    way: puller.way,
+    ...(anonymous ? { anonymous } : {}),
+  };
+  const answers = [...trial.candidates.map(({ answer }) => answer), ...(anonymous ? [trial.nobody] : [])];
+  const answer = answers.find((one) => one?.verdict.kind === 'not found');
   if (answer?.verdict.kind === 'not found') {
     const { missing } = answer.verdict;
     const said = { by: 'registry', at: rfc3339(answer.at) } as const;
-    return finding('image-not-found', object, { image, container, way: puller.way, said, ...(missing && { missing }) });
+    return finding('image-not-found', object, { ...shared, said, ...(missing && { missing }) });
   }
-  const said = { by: 'kubelet' } as const;
   return symptom === 'not found'
-    ? finding('image-not-found', object, { image, container, way: puller.way, said })
+    ? finding('image-not-found', object, { ...shared, said: { by: 'kubelet' } })
     : undefined;
 }
 

@@ -1,9 +1,10 @@
 /** The matrix of `why pod/x`: what registries say, and registries that say nothing. */
 import { afterAll, describe } from 'vitest';
+import { claimsOf } from '../../src/domain/json-web-token.ts';
 import { node } from '../cluster/use.ts';
 import { good, wrong } from '../support/doctor-machine.ts';
 import { type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
-import { type Front, type FrontFault, startFront } from '../support/registry-front.ts';
+import { type Front, type FrontFault, type FrontOptions, startFront } from '../support/registry-front.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
@@ -51,6 +52,21 @@ const answers: readonly Situation[] = [
     'a login that is good and refused for this image',
     { secrets: regcred, list, host: front({ manifests: { status: 403 } }) },
     { kubelet: 'no access', cause: 'no-access', fix: create, healed: 'not here' },
+  ],
+  [
+    'that there is no such image, as long as there is no login, and a Secret in the namespace opens it',
+    { on: 'bearer', secrets: regcred, host: frontThatHides },
+    { kubelet: 'not found', cause: 'no-pull-secret', fix: 'regsecret attach regcred -n NS --pod web --recreate' },
+  ],
+  [
+    'that there is no such image, as long as there is no login',
+    { on: 'bearer', host: frontThatHides },
+    {
+      kubelet: 'not found',
+      cause: 'image-not-found',
+      fix: 'kubectl set image pod/web app=HOST/janedoe/jdoe-private:TAG -n NS',
+      ...advice,
+    },
   ],
   [
     'too many pulls',
@@ -108,15 +124,26 @@ const silence: readonly Situation[] = [
 
 const fronts: Front[] = [];
 
-/** A host in front of the Basic registry, which answers so when it is asked for manifests. */
+/** A host in front of the registry, which answers so when it is asked for manifests with a login. */
 function front({ manifests }: { readonly manifests: FrontFault }): NonNullable<Setup['host']> {
-  return async (behind) => {
-    const choose = ({ path, authorization }: { path: string; authorization: string | undefined }) =>
-      path.includes('/manifests/') && authorization !== undefined ? manifests : undefined;
-    const started = await startFront({ behind, choose });
-    fronts.push(started);
-    return started.host;
-  };
+  return (behind) =>
+    startAt(behind, ({ path, authorization }) =>
+      path.includes('/manifests/') && authorization !== undefined ? manifests : undefined,
+    );
+}
+
+/** The tokens of nobody have an empty subject. */
+function frontThatHides(behind: string): Promise<string> {
+  return startAt(behind, ({ path, authorization = '' }) => {
+    if (!path.includes('/manifests/') || !authorization.startsWith('Bearer ')) return undefined;
+    return claimsOf(authorization.slice('Bearer '.length))?.sub === 'janedoe' ? undefined : { status: 404 };
+  });
+}
+
+async function startAt(behind: string, choose: NonNullable<FrontOptions['choose']>): Promise<string> {
+  const started = await startFront({ behind, choose });
+  fronts.push(started);
+  return started.host;
 }
 
 afterAll(() => Promise.all(fronts.map((one) => one.close())));

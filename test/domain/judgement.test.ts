@@ -551,6 +551,16 @@ const registries: readonly Row[] = [
     },
   ],
   [
+    'a repository that is not there for nobody, and a Secret of the namespace that opens it',
+    podWith({ status: notFound }),
+    {
+      secrets: { other: good },
+      others: ['other'],
+      says: (user) => (user === 'janedoe' ? accepted : { kind: 'not found', repository: 'acme/web' }),
+    },
+    { prospect: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['nobody', 'janedoe'] },
+  ],
+  [
     'a public image, and a login that is rejected',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: wrong }, says: (user) => (user === undefined ? open : rejected) },
