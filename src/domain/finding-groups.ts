@@ -1,5 +1,5 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
-import { type Finding, type FindingCode, objectName, SEVERITIES } from './finding.ts';
+import { type Finding, type FindingCode, objectName, SEVERITIES, withSeverity } from './finding.ts';
 import { imageServer } from './image-server.ts';
 import type { Fix } from './judgement.ts';
 import { targetName } from './object-ref.ts';
@@ -38,10 +38,14 @@ function viewOf(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | unde
   const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Seen;
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
-  // Each may know more of one and the same.
-  const args = Object.assign({}, ...group.map(({ found }) => found.arguments), first.found.arguments);
-  const found = { ...first.found, severity: worst.found.severity, arguments: args } as Finding;
+  const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
   return findingView(found, affected(group, usage), failing.fix);
+}
+
+/** Pods know which Secret they would have rather, the list of Secrets knows who else names this one. */
+function togetherOf(first: Finding, group: readonly Seen[]): Finding {
+  if (first.code !== 'missing-secret') return first;
+  return { ...first, arguments: Object.assign({}, ...group.map(({ found }) => found.arguments)) };
 }
 
 function rank({ puller }: Seen): number {

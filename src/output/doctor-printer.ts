@@ -31,7 +31,7 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
     if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
   }
   for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
-  for (const text of noteLines(report, style)) line(text);
+  for (const text of noteLines(report, options.verbose, style)) line(text);
   if (report.counts !== undefined) line(formatCounts(report.findings, report.counts));
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
   const isFine = report.counts !== undefined && report.findings.length === 0;
@@ -90,10 +90,22 @@ const USERS = 5;
 const SECRET_STATES = { missing: 'does not exist', 'not readable': 'may not be read' } as const;
 
 /** What is not the cause of anything above. */
-function noteLines(report: DoctorReport, style: Style): string[] {
+function noteLines(report: DoctorReport, verbose: boolean, style: Style): string[] {
   const causes = new Set((report.pullers ?? []).flatMap(({ images }) => images.map(({ cause }) => findingKey(cause))));
-  return report.findings.filter((found) => !causes.has(findingKey(found))).flatMap((found) => noteLine(found, style));
+  const notes = report.findings.filter((found) => !causes.has(findingKey(found)));
+  const shown = new Map<string, number>();
+  const lines = notes.flatMap((found) => {
+    const kind = `${found.severity} ${found.code}`;
+    const count = (shown.get(kind) ?? 0) + 1;
+    shown.set(kind, count);
+    return verbose || count <= OF_A_KIND ? noteLine(found, style) : [];
+  });
+  const rest = verbose ? [] : [...shown].filter(([, count]) => count > OF_A_KIND);
+  return [...lines, ...rest.map(([kind, count]) => `and ${count - OF_A_KIND} more of ${kind}, which -v shows`)];
 }
+
+/** A cluster may have thousands of Secrets that nobody uses. */
+const OF_A_KIND = 10;
 
 function noteLine({ severity, code, message, fix, affects }: FindingView, style: Style): string[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');

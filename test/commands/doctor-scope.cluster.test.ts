@@ -24,6 +24,7 @@ import {
 } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { here } from '../support/here.ts';
+import { pool } from '../support/pool.ts';
 import { type Front, startFront } from '../support/registry-front.ts';
 
 const { basic, publicImage } = sharedRegistries();
@@ -99,7 +100,7 @@ async function podsOf(namespace: string, app: string, count: number): Promise<st
       const { items } = (await api('GET', `${pathOf('Pod', namespace)}?labelSelector=app%3D${app}`)).body;
       return items.length >= count ? items : undefined;
     },
-    { what: `the pods of ${app}`, deadlineMs: 60_000 },
+    { what: `the pods of ${app}`, deadlineMs: 120_000 },
   );
   return found.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
 }
@@ -158,17 +159,17 @@ describe.concurrent('a namespace', () => {
     expect(report.pullers).toBeUndefined();
   });
 
-  test('in which 60 pods of one Deployment fail: one finding, with a count', { timeout: 90_000 }, async () => {
+  test('in which 500 pods of one Deployment fail: one finding, with a count', { timeout: 180_000 }, async () => {
     const namespace = await newNamespace({ serviceAccount: true });
-    await newWorkload('Deployment', namespace, { image: ownImage, name: 'web', fields: { replicas: 60 } });
-    const pods = await podsOf(namespace, 'web', 60);
-    await Promise.all(pods.map((pod) => says(namespace, pod, failing(ownImage))));
+    await newWorkload('Deployment', namespace, { image: ownImage, name: 'web', fields: { replicas: 500 } });
+    const pods = await podsOf(namespace, 'web', 500);
+    await pool(16, pods, (pod) => says(namespace, pod, failing(ownImage)));
     const report = await doctor(namespace, [], 1);
     expect(shown(report)).toEqual(['error no-pull-secret Deployment/web']);
-    expect(report.findings[0]?.affects).toEqual({ pods: 60, examples: ['deployment/web'], others: 0 });
-    expect(report.counts).toMatchObject({ pods: 60, failingPods: 60, workloads: 1 });
+    expect(report.findings[0]?.affects).toEqual({ pods: 500, examples: ['deployment/web'], others: 0 });
+    expect(report.counts).toMatchObject({ pods: 500, failingPods: 500, workloads: 1 });
     const { stdout } = await regsecretIn(namespace, ['doctor']);
-    expect(stdout).toContain('\n  affects 60 pods: deployment/web\n');
+    expect(stdout).toContain('\n  affects 500 pods: deployment/web\n');
   });
 
   test('with references to Secrets that are missing', async () => {
