@@ -176,7 +176,6 @@ function hintsFor(failing: readonly Failing[], { command, secret }: AttachPrinte
   return [...new Set(hints)].filter((hint) => hint !== undefined).slice(0, SHOWN);
 }
 
-/** The documented shape: README, "JSON output". */
 function toJson(
   { verb, secret, dryRun }: AttachPrinterOptions,
   results: readonly Result[],
