@@ -5,7 +5,7 @@ import { type ManifestNode, type MapNode, mergedValue, resolved, valueIn } from 
 import { configSecret, manifestSecret } from './manifest-secret.ts';
 import { isPlaceholder, isTemplate } from './placeholder.ts';
 import { LIST_FIELD, pullKind, pullKindOf } from './pull-kind.ts';
-import type { Secret } from './secret.ts';
+import { DATA_KEY, type Secret } from './secret.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
@@ -117,8 +117,12 @@ function named(value: unknown): unknown {
 }
 
 function isSealed(value: unknown): boolean {
-  const values = [fieldOf(value, 'data'), fieldOf(value, 'stringData')].flatMap((data) => Object.values(data ?? {}));
-  return [fieldOf(value, 'type'), ...values].some((one) => typeof one === 'string' && isPlaceholder(one));
+  return [fieldOf(value, 'type'), ...payloadsOf(value)].some((one) => typeof one === 'string' && isPlaceholder(one));
+}
+
+/** Whatever stands where a docker config belongs. */
+function payloadsOf(value: unknown): unknown[] {
+  return ['data', 'stringData'].flatMap((field) => Object.values(DATA_KEY).map((key) => fieldOf(value, field, key)));
 }
 
 /** By what we would read of it: elsewhere, `{{` may be meant for others. */
@@ -131,8 +135,7 @@ function isTemplateOfHolder({ holder: { ref, object } }: PlacedHolder): boolean 
 
 function isTemplateOfSecret({ node }: PlacedSecret): boolean {
   const value = mergedValue(node);
-  const values = [fieldOf(value, 'data'), fieldOf(value, 'stringData')].flatMap((data) => Object.values(data ?? {}));
-  return fieldOf(value, 'kind') === 'Secret' && [...namesOf(value), ...values].some(isToBeFilledIn);
+  return fieldOf(value, 'kind') === 'Secret' && [...namesOf(value), ...payloadsOf(value)].some(isToBeFilledIn);
 }
 
 function namesOf(object: unknown): unknown[] {
