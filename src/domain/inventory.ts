@@ -6,6 +6,7 @@ import { configSecret, manifestSecret } from './manifest-secret.ts';
 import { isPlaceholder, isTemplate } from './placeholder.ts';
 import { LIST_FIELD, pullKind, pullKindOf } from './pull-kind.ts';
 import { DATA_KEY, type Secret } from './secret.ts';
+import { secretMadeBy } from './secret-maker.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
@@ -84,27 +85,11 @@ function secretAt(kind: unknown, { file, node }: Place): Omit<PlacedSecret, keyo
     if (secret === undefined) return undefined;
     return { kind: 'Secret', secret, contents: isSealed(mergedValue(node)) ? undefined : readContents(secret) };
   }
-  const name = MAKERS.find((maker) => maker.kind === kind);
-  if (name !== undefined) return madeBy(mergedValue(node), name.path);
+  const made = secretMadeBy(kind, mergedValue(node));
+  if (made !== undefined) return { kind: 'Secret', secret: made, contents: undefined };
   if (kind !== undefined || !file.text.trimStart().startsWith('{')) return undefined;
   const secret = configSecret(mergedValue(node), file.text, file.name);
   return secret && { kind: 'File', secret, contents: readContents(secret) };
-}
-
-/** Objects whose controllers make a Secret, and where its name is, unless it is their own. */
-const MAKERS: readonly { readonly kind: string; readonly path: readonly string[] }[] = [
-  { kind: 'SealedSecret', path: ['spec', 'template', 'metadata', 'name'] },
-  { kind: 'ExternalSecret', path: ['spec', 'target', 'name'] },
-  { kind: 'VaultStaticSecret', path: ['spec', 'destination', 'name'] },
-  { kind: 'VaultDynamicSecret', path: ['spec', 'destination', 'name'] },
-  { kind: 'OnePasswordItem', path: ['metadata', 'name'] },
-];
-
-function madeBy(value: unknown, path: readonly string[]): Omit<PlacedSecret, keyof Place> {
-  const namespace = text(fieldOf(value, 'metadata', 'namespace'));
-  const name = text(fieldOf(value, ...path)) || text(fieldOf(value, 'metadata', 'name'));
-  const metadata = { name, ...(namespace === '' ? {} : { namespace }) };
-  return { kind: 'Secret', secret: { apiVersion: 'v1', kind: 'Secret', metadata }, contents: undefined };
 }
 
 /** `generateName` is the better part of a name. */

@@ -2,6 +2,7 @@
 import type { ParsedFile } from '../domain/inventory.ts';
 import { type Lint, lint, type UnreadFile } from '../domain/lint.ts';
 import { mergedValue, TooManyNodes } from '../domain/manifest-node.ts';
+import { mayHoldObjects } from '../domain/manifest-scan.ts';
 import { isTemplate } from '../domain/placeholder.ts';
 import { lineNumber } from '../domain/text-edit.ts';
 import { UserError } from '../errors.ts';
@@ -21,7 +22,8 @@ export async function lintManifests(
   io: Io,
 ): Promise<LintedFiles> {
   const names = [...new Set(manifestNames(files, recursive))];
-  const read = await Promise.all(names.map((name) => parse(name, io)));
+  const read: (ParsedFile | UnreadFile)[] = [];
+  for (const name of names) read.push(await parse(name, io));
   const parsed = read.flatMap((one) => ('documents' in one ? [one] : []));
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
   return { ...lint(parsed, unread, now), files: names.length };
@@ -31,23 +33,18 @@ async function parse(name: string, io: Io): Promise<ParsedFile | UnreadFile> {
   const unread = { name, line: 1, chart: false };
   try {
     const { text } = readManifestFile(name, io);
+    if (!mayHoldObjects(text)) return { name, text: '', documents: [] };
     const { documents, error } = await parseTree(text);
-    // That is the work of others.
-    if (error !== undefined && isForOthers(name, text)) return { name, text, documents };
     if (error !== undefined) {
       const line = lineNumber(text, error.offset);
       return { name, line, error: `no YAML in line ${line} (${error.message})`, chart: isTemplate(text) };
     }
-    for (const document of documents) mergedValue(document);
-    return { name, text, documents };
+    const ours = documents.filter(({ start, end }) => mayHoldObjects(text.slice(start, end)));
+    for (const document of ours) mergedValue(document);
+    return { name, text, documents: ours };
   } catch (error) {
     if (error instanceof UserError) return { ...unread, error: error.message };
     if (error instanceof TooManyNodes) return { ...unread, error: 'it has aliases that stand for too much' };
     throw error;
   }
-}
-
-/** Projects have JSON with comments and the like, which is not ours. */
-function isForOthers(name: string, text: string): boolean {
-  return name.endsWith('.json') && !/"(kind|auths|credsStore|credHelpers)"/.test(text);
 }
