@@ -24,7 +24,7 @@ function standIns(): [string | RegExp, string][] {
 beforeAll(async () => {
   namespace = await newNamespace({ serviceAccount: true });
   const bin = prepareBin(home, { regsecret: artefact(), kubectl: [cluster().bin.kubectl] });
-  mkdirSync(join(home, '.docker'));
+  for (const folder of ['.docker', 'deploy']) mkdirSync(join(home, folder));
   const login = (user: string, password = 'pa55word') => ({
     auth: Buffer.from(`${user}:${password}`).toString('base64'),
   });
@@ -36,6 +36,11 @@ beforeAll(async () => {
     'auth.json': { auths: { 'registry.example.com:5000': login('janedoe'), 'r.example.com': {} } },
     'private.json': { auths: { [host]: auths[host] } },
     'web.yaml': WEB,
+    'deploy/web.yaml': WEB.replace(
+      '      containers:',
+      '      imagePullSecrets:\n      - name: regcreds\n      containers:',
+    ),
+    'deploy/secret.yaml': SECRET,
   };
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(home, name), typeof content === 'string' ? content : JSON.stringify(content));
@@ -43,6 +48,15 @@ beforeAll(async () => {
   const kubeconfig = kubeconfigFor({ certificate: cluster().admin, namespace });
   env = { PATH: `${bin}:${process.env.PATH}`, HOME: home, KUBECONFIG: kubeconfig, REGISTRY_TOKEN: 't0ken' };
 });
+
+const SECRET = `apiVersion: v1
+kind: Secret
+metadata:
+  name: regcred
+type: kubernetes.io/dockerconfigjson
+stringData:
+  .dockerconfigjson: '{"auths": {"https://ghcr.io/v1": {"username": "ci", "password": "t0ken"}}}'
+`;
 
 const WEB = `apiVersion: apps/v1
 kind: Deployment

@@ -68,11 +68,23 @@ function play(world: World, registry: string, image: string): void {
   if (noNode === undefined) {
     type(world, 'kubectl wait --for=condition=Ready pod/private-reg --timeout=60s');
     type(world, 'kubectl get pod private-reg');
+    explain(world, image);
   } else {
     show(`No node can run here, because ${noNode}; on a cluster with nodes the pod would run now.`);
   }
   show('On your own cluster: log in to your registry with docker or podman, then');
   console.log('  npm link          # puts regsecret on your PATH\n  regsecret create\n');
+}
+
+/** A pod that cannot pull, why, and the command that is proposed. */
+function explain(world: World, image: string): void {
+  const pulled = "--for=jsonpath='{.status.containerStatuses[0].state.waiting.message}'";
+  show('A pod without the Secret. Why does it not run?');
+  type(world, `kubectl run forgotten --image=${image} --image-pull-policy=Always`);
+  type(world, `kubectl wait ${pulled} pod/forgotten --timeout=60s > /dev/null`);
+  type(world, 'regsecret why pod/forgotten', 1);
+  type(world, 'regsecret attach regsecret -n default --pod forgotten --recreate');
+  type(world, 'kubectl wait --for=condition=Ready pod/forgotten --timeout=60s');
 }
 
 function podOf(image: string): string {
@@ -93,8 +105,8 @@ function show(text: string): void {
   console.log(`\n# ${text}`);
 }
 
-function type({ folder: cwd, env }: World, command: string): void {
+function type({ folder: cwd, env }: World, command: string, code = 0): void {
   console.log(`$ ${command}`);
   const { status } = spawnSync('/bin/sh', ['-c', command], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) throw new Error(`"${command}" ended with ${status}`);
+  if (status !== code) throw new Error(`"${command}" ended with ${status}`);
 }
