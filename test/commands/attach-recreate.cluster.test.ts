@@ -112,13 +112,14 @@ describe('the new pod', () => {
   test('needs no second room in a quota', async () => {
     const small = await newNamespace({ serviceAccount: true });
     await newPullSecret(small, 'regsecret');
-    const name = await newWorkload('Pod', small);
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'one' }, spec: { hard: { pods: '1' } } };
     await created(`/api/v1/namespaces/${small}/resourcequotas`, quota);
     const path = `/api/v1/namespaces/${small}/resourcequotas/one`;
-    await waitFor(async () => (await api('GET', path)).body.status?.used?.pods === '1', {
-      what: 'the quota to be counted',
-    });
+    const status = async () => (await api('GET', path)).body.status;
+    // Only what is made from then on is counted at once.
+    await waitFor(async () => (await status())?.hard?.pods === '1', { what: 'the quota to be in force' });
+    const name = await newWorkload('Pod', small);
+    expect((await status()).used.pods).toBe('1');
     const ran = await regsecretIn(small, ['attach', '--pod', name, '--recreate'], temporary());
     expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: `pod/${name} recreated\n` });
     expect(await listOf('Pod', small, name)).toEqual(named('regsecret'));
