@@ -59,7 +59,7 @@ function judgeFully(puller: Puller, use: ImageUse, facts: PullFacts): Judgement 
   const shared = { puller, use, applied, trial, open: openQuestions(pull) };
   if (puller.pod?.done === true) return { ...shared, prospect: 'cannot know', notes: [], open: [] };
   const cause = unseen(pull) ?? causeOf(pull) ?? unreachable(pull);
-  const fix = cause === undefined ? undefined : fixOf(cause, pull);
+  const fix = cause === undefined ? undefined : fixOf(cause, pull, facts.online);
   return {
     ...shared,
     prospect: prospectOf(pull, cause),
@@ -69,10 +69,18 @@ function judgeFully(puller: Puller, use: ImageUse, facts: PullFacts): Judgement 
   };
 }
 
-function fixOf(cause: Finding, pull: PullCase): Fix {
+function fixOf(cause: Finding, pull: PullCase, online: boolean): Fix {
   const state = cause.object.kind === 'Secret' ? stateOf(pull, cause.object.name) : undefined;
   const immutable = state?.is === 'there' && state.secret.immutable === true;
-  return { command: fixFor(cause, { image: pull.use.image, immutable }), sufficient: isSufficient(cause) };
+  return {
+    command: fixFor(cause, { image: pull.use.image, immutable }),
+    sufficient: isSufficient(cause) && (online || !namesAnother(cause)),
+  };
+}
+
+/** Whether it names a Secret to take instead, of which nothing can be promised when no registry was asked. */
+function namesAnother({ arguments: named }: Finding): boolean {
+  return ['usable', 'near'].some((name) => name in named);
 }
 
 /** It runs with no pull secret at all and its image is closed to us: many clusters give their nodes credentials. */

@@ -605,10 +605,10 @@ const kubelet: readonly Row[] = [
     { prospect: 'will not pull', cause: 'no-pull-secret', fix: bare },
   ],
   [
-    'says that no credential was sent, and there is a Secret that opens the image',
+    'says that no credential was sent, and there is a Secret for the image, which nobody has tried',
     podWith({ status: noCredential }),
     { secrets: { other: good }, others: ['other'] },
-    { prospect: 'will not pull', cause: 'no-pull-secret', fix: attachOther },
+    { prospect: 'will not pull', cause: 'no-pull-secret', fix: attachOther, sufficient: false },
   ],
   [
     'says that the login was refused',
