@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { run } from '../../src/run.ts';
 import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../cluster/use.ts';
 import {
   created,
@@ -17,6 +18,7 @@ import {
   regsecretIn,
 } from '../support/attach-world.ts';
 import { type Fault, startFaultProxy } from '../support/fault-proxy.ts';
+import { fakeIo } from '../support/io.ts';
 import { artefact } from '../support/program.ts';
 
 let namespace = '';
@@ -215,6 +217,54 @@ const FORBIDDEN = JSON.stringify({
   reason: 'Forbidden',
   message: 'no more pods today',
   code: 403,
+});
+
+describe('the pod is created again once, and no manifest is left, after', () => {
+  const unavailable: Fault = { status: 503, headers: { 'content-type': 'application/json' }, body: '{"code":503}' };
+  test.each<[string, string, number, Fault]>([
+    ['a deletion whose answer was lost', 'DELETE', 1, 'reset-after'],
+    ['a deletion that did not arrive', 'DELETE', 1, 'reset'],
+    ['a creation whose answer was lost', 'POST', 2, 'reset-after'],
+    ['a creation that did not arrive', 'POST', 2, 'reset'],
+    ['a server that is not available for a moment', 'POST', 2, unavailable],
+  ])('%s', async (_, method, number, fault) => {
+    const name = await newWorkload('Pod', namespace, rich);
+    const before = await pod(name);
+    let seen = 0;
+    const between = await startFaultProxy(cluster(), (request) => {
+      seen += request.method === method ? 1 : 0;
+      return request.method === method && seen === number ? fault : undefined;
+    });
+    onTestFinished(() => between.close());
+    const { env, manifests } = temporary();
+    const kubeconfig = kubeconfigFor({ server: between.server });
+    const ran = await regsecretIn(namespace, ['attach', '--pod', name, '--recreate'], { kubeconfig, env });
+    expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: `pod/${name} recreated\n` });
+    const after = await pod(name);
+    expect(after.metadata.uid).not.toBe(before.metadata.uid);
+    expect(after.metadata.labels).toEqual(before.metadata.labels);
+    expect(after.spec.imagePullSecrets).toEqual(named('regsecret'));
+    expect(manifests()).toEqual([]);
+  });
+});
+
+test('Ctrl-C between deletion and creation: where the manifest is is the last word', async () => {
+  const name = await newWorkload('Pod', namespace, rich);
+  let posts = 0;
+  const between = await startFaultProxy(cluster(), ({ method }) => {
+    posts += method === 'POST' ? 1 : 0;
+    return posts > 1 ? 'hang' : undefined;
+  });
+  onTestFinished(() => between.close());
+  const { env, manifests } = temporary();
+  const io = fakeIo({ env: { KUBECONFIG: kubeconfigFor({ server: between.server }), ...env } });
+  const running = run(['attach', '--pod', name, '--recreate', '-n', namespace], io);
+  await waitFor(() => posts > 1, { what: 'the creation' });
+  io.interrupt();
+  expect(await running).toBe(130);
+  const [kept] = manifests();
+  expect(io.written.stderr).toContain(`hint: kubectl create -n ${namespace} -f ${kept?.file}\n`);
+  await created(pathOf('Pod', namespace), kept?.object ?? {});
 });
 
 describe('the program is killed', () => {
