@@ -18,7 +18,7 @@ export function refusal(error: ApiError, attempt: Attempt): UserError {
   const ref = `${kind} ${namespace}/${name}`;
   switch (error.status) {
     case 401:
-      return new UserError('the API server does not accept the credentials of this kubeconfig', 'kubectl auth whoami');
+      return refusalOf(error);
     case 403:
       return new UserError(
         `may not ${verb} ${ref}: ${error.message}`,
@@ -32,4 +32,11 @@ export function refusal(error: ApiError, attempt: Attempt): UserError {
     default:
       return new UserError(`cannot ${verb} ${ref}: ${error.message}`, `kubectl get ${kind} ${name} -n ${namespace}`);
   }
+}
+
+/** The same for a request that is one of many, where it does not matter which one it was. */
+export function refusalOf({ status, message }: ApiError): UserError {
+  return status === 401
+    ? new UserError('the API server does not accept the credentials of this kubeconfig', 'kubectl auth whoami')
+    : new UserError(`the API server refuses: ${message}`, "kubectl get --raw '/readyz?verbose'");
 }

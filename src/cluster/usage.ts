@@ -6,6 +6,7 @@ import { addUsage, type UsageIndex } from '../domain/usage.ts';
 import { ApiError } from './api-error.ts';
 import { inLanes } from './lanes.ts';
 import { listPages } from './object-request.ts';
+import { refusalOf } from './refusal.ts';
 import type { Transport } from './transport.ts';
 
 /** Pods first, for they take longest. A ReplicaSet of its own shows by its pods; those of Deployments are many. */
@@ -52,7 +53,8 @@ export async function gatherUsage(
         }
       }
     } catch (error) {
-      if (!(error instanceof ApiError) || ![403, 404].includes(error.status)) throw error;
+      if (!(error instanceof ApiError)) throw error;
+      if (![403, 404].includes(error.status)) throw refusalOf(error);
       unchecked.add(kind.plural);
     }
   });

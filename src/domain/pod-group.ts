@@ -21,9 +21,8 @@ export function addPod(groups: PodGroups, pod: Holder): void {
   const states = images.map(({ image, policy, state }) =>
     state.is === 'missing' ? [image, policy, state.symptom] : [repositoryOf(image), policy, state.is],
   );
-  const isGoing = fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
   const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
-  const key = JSON.stringify([...owner, states, isGoing, hasEnded(object)]);
+  const key = JSON.stringify([...owner, states, isGoing(object), hasEnded(object)]);
   const group = groups.get(key);
   if (group === undefined) groups.set(key, { pod: kept(pod, images), images, count: 1 });
   else group.count += 1;
@@ -47,9 +46,13 @@ export function hasEnded(pod: unknown): boolean {
   return ['Succeeded', 'Failed'].includes(`${fieldOf(pod, 'status', 'phase')}`);
 }
 
-/** How bad it is: images that are missing, then those that nobody has tried, then nothing. */
+function isGoing(pod: unknown): boolean {
+  return fieldOf(pod, 'metadata', 'deletionTimestamp') !== undefined;
+}
+
+/** How bad it is: 2 where images are missing, 1 where nobody has tried, 0 where they are there, -1 where it pulls no more. */
 export function trouble({ pod, images }: PodGroup): number {
-  if (hasEnded(pod.object)) return -1;
+  if (hasEnded(pod.object) || isGoing(pod.object)) return -1;
   const states = images.map(({ state }) => state.is);
   return states.includes('missing') ? 2 : states.includes('not tried') ? 1 : 0;
 }

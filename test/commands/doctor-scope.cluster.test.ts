@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   api,
   cluster,
+  kubeconfigFor,
   newNamespace,
   pushTestImage,
   type RegistryInfo,
@@ -430,6 +431,19 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
     ],
     ['unused-secret', `nothing refers to secret ${other}/${name}: no service account, workload or pod`],
   ]);
+});
+
+test('credentials that the API server does not accept', async () => {
+  const env = { KUBECONFIG: kubeconfigFor({ token: 'wrong' }) };
+  const message =
+    'error: the API server does not accept the credentials of this kubeconfig\nhint: kubectl auth whoami\n';
+  const lines = [
+    ['doctor'],
+    ['doctor', '-A'],
+    ...['pod/x', 'deploy/x', 'sa/x', 'secret/x'].map((target) => ['why', target]),
+    ['why', '--image', ownImage],
+  ];
+  for (const args of lines) expect(await here(args, { env })).toEqual({ code: 1, stdout: '', stderr: message });
 });
 
 test('what makes no sense together', async () => {

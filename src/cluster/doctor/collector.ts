@@ -7,8 +7,12 @@ import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../doma
 import { pullKind } from '../../domain/pull-kind.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { secretKey } from '../../domain/usage.ts';
+import type { Io } from '../../io.ts';
+import { ApiError } from '../api-error.ts';
+import type { KubeFlags } from '../flags.ts';
 import { getHolder, objectPath } from '../object-request.ts';
-import type { Transport } from '../transport.ts';
+import { refusalOf } from '../refusal.ts';
+import { connect, type Transport } from '../transport.ts';
 import { closed, elsewhereAmong, findElsewhere, listSecrets, type NamesByNamespace, readSecret } from './secrets.ts';
 import { createStore } from './store.ts';
 
@@ -33,7 +37,7 @@ export interface Collector {
   facts(now: number, online: boolean): PullFacts;
 }
 
-export function createCollector(transport: Transport): Collector {
+function createCollector(transport: Transport): Collector {
   const unchecked = new Set<string>();
   const secrets = createStore<SecretState>();
   const accounts = createStore<AccountState>();
@@ -85,6 +89,22 @@ export function createCollector(transport: Transport): Collector {
       answers: new Map(),
     }),
   };
+}
+
+/** Connects for `work`; what the API server refuses altogether is a UserError. */
+export async function withCollector<T>(
+  flags: KubeFlags,
+  io: Io,
+  work: (collector: Collector) => Promise<T>,
+): Promise<T> {
+  const transport = await connect(flags, io);
+  try {
+    return await work(createCollector(transport));
+  } catch (error) {
+    throw error instanceof ApiError ? refusalOf(error) : error;
+  } finally {
+    transport.close();
+  }
 }
 
 function present<T>(map: ReadonlyMap<string, T | undefined>): Map<string, T> {

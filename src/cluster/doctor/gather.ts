@@ -7,10 +7,9 @@ import { type SecretName, secretKey } from '../../domain/usage.ts';
 import type { Io } from '../../io.ts';
 import { checkNamespace } from '../attach/account.ts';
 import type { KubeFlags } from '../flags.ts';
-import { connect } from '../transport.ts';
 import { gatherUsage } from '../usage.ts';
 import { gatherAccount } from './account.ts';
-import { type Collector, createCollector } from './collector.ts';
+import { type Collector, withCollector } from './collector.ts';
 import { gatherPod } from './pod.ts';
 import { gatherWorkload } from './workload.ts';
 
@@ -24,15 +23,9 @@ export interface GatherOptions extends KubeFlags {
 }
 
 /** Throws UserError. */
-export async function gatherTargets(
-  targets: readonly DoctorTarget[],
-  options: GatherOptions,
-  io: Io,
-): Promise<Gathered> {
-  const transport = await connect(options, io);
-  try {
-    const collector = createCollector(transport);
-    const { namespace } = transport;
+export function gatherTargets(targets: readonly DoctorTarget[], options: GatherOptions, io: Io): Promise<Gathered> {
+  return withCollector(options, io, async (collector) => {
+    const { namespace } = collector.transport;
     const gathered = await Promise.all(
       allTargets(targets, options).map((target) => gatherTarget(target, namespace, options, collector)),
     );
@@ -48,9 +41,7 @@ export async function gatherTargets(
       secrets,
       ...(usage === undefined ? {} : { usage }),
     };
-  } finally {
-    transport.close();
-  }
+  });
 }
 
 /** An image is asked about for the service accounts that are named, else for that of most pods. */

@@ -11,8 +11,7 @@ import { ApiError } from '../api-error.ts';
 import { checkNamespace } from '../attach/account.ts';
 import { inLanes } from '../lanes.ts';
 import { listPages } from '../object-request.ts';
-import { connect } from '../transport.ts';
-import { type Collector, createCollector } from './collector.ts';
+import { type Collector, withCollector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
 import { gatherRest, podEvents } from './pod.ts';
 import { accountPuller, quietPod, templatePuller } from './pullers.ts';
@@ -41,10 +40,9 @@ export interface ScopeOptions extends GatherOptions {
 }
 
 /** Throws UserError where there is no such namespace, or nothing of it may be read. */
-export async function gatherScope(options: ScopeOptions, io: Io): Promise<Gathered> {
-  const transport = await connect(options, io);
-  try {
-    const collector = createCollector(transport);
+export function gatherScope(options: ScopeOptions, io: Io): Promise<Gathered> {
+  return withCollector(options, io, async (collector) => {
+    const { transport } = collector;
     const namespace = options.allNamespaces === true ? undefined : transport.namespace;
     const world: World = { groups: new Map(), templates: [], accounts: [], usage: new Map(), pods: 0, secrets: 0 };
     await inLanes(LANES, ['Secret' as const, ...KINDS], async (kind) => {
@@ -54,10 +52,8 @@ export async function gatherScope(options: ScopeOptions, io: Io): Promise<Gather
     if (collector.unchecked.size > KINDS.length) throw nothingReadable(namespace);
     const isEmpty = world.pods + world.secrets + world.templates.length === 0;
     if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
-    return await gathered(world, namespace, options, collector);
-  } finally {
-    transport.close();
-  }
+    return gathered(world, namespace, options, collector);
+  });
 }
 
 interface World {
