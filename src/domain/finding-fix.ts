@@ -39,6 +39,11 @@ export function isSufficient(found: Finding): boolean {
   return !ADVICE.includes(found.code) && way?.how !== 'owner';
 }
 
+/** Whether `command` changes only what is in a Secret: the kubelet reads that before each attempt, and none is sooner for it. */
+export function isPickedUp(command: string): boolean {
+  return /\bregsecret create\b/.test(command) && !/ --attach |&&/.test(command);
+}
+
 /** Their command shows more, or is for somebody who knows what is meant. */
 const ADVICE: readonly FindingCode[] = [
   'same-key',

@@ -42,11 +42,15 @@ const TEXTS: Texts = {
   'incomplete-entry': ({ arguments: { server, missing } }, object) =>
     `the entry ${shown(server)} of ${object} has no ${missing}, so its images are pulled without a credential`,
   'opens-nothing': ({ arguments: { server, reason } }, object) =>
-    `no image can match the entry ${shown(server)} of ${object}: ${reason}`,
+    `no image can match the entry ${shown(server)} of ${object}: ${aboutIt(reason, server)}`,
   'unusual-server': ({ arguments: { server, reason } }, object) =>
-    `the entry ${shown(server)} of ${object} may match no image that is meant: ${reason}`,
-  'shadowed-entry': ({ arguments: { server, by, bySecret } }, object) =>
-    `the entry ${shown(server)} of ${object} is not used for images that ${shown(by)}${bySecret === undefined ? '' : ` in secret ${bySecret}`} matches`,
+    `the entry ${shown(server)} of ${object} may match no image that is meant: ${aboutIt(reason, server)}`,
+  'shadowed-entry': ({ severity, arguments: { server, by, bySecret } }, object) => {
+    const other = `${shown(by)}${bySecret === undefined ? '' : ` in secret ${bySecret}`}`;
+    return severity === 'error'
+      ? `the login for ${other} is rejected, and the entry ${shown(server)} of ${object} is not tried where that one matches`
+      : `the entry ${shown(server)} of ${object} is not used for images that ${other} matches`;
+  },
   'same-key': ({ arguments: { servers, key } }, object) =>
     `the entries ${servers.map(shown).join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`,
   'white-space': ({ arguments: { server, field } }, object) =>
@@ -169,6 +173,12 @@ function expiry(found: FindingOf<'expired' | 'expires-soon'>, object: string, ve
 function saying(said: Said, status?: number): string {
   const code = status === undefined ? '' : `HTTP ${status}, `;
   return said.by === 'kubelet' ? `${code}says the kubelet` : `${code}asked from here at ${said.at}`;
+}
+
+/** Reasons begin with the server, which has just been named. */
+function aboutIt(reason: string, server: string): string {
+  const name = hideUserInfo(server);
+  return reason.startsWith(`${name} `) ? `it${reason.slice(name.length)}` : reason;
 }
 
 function of(username: string): string {

@@ -1,6 +1,7 @@
 /** What `doctor` prints: for people the verdict, the cause and the command first, and the way there with `-v`. */
 import type { DoctorReport, SecretReport } from '../domain/doctor-report.ts';
 import type { FindingCode } from '../domain/finding.ts';
+import { isPickedUp } from '../domain/finding-fix.ts';
 import { printable } from '../domain/printable.ts';
 import { formatAccount, formatAffected, formatCounts, formatProspect, formatState } from '../domain/prospect-text.ts';
 import type { FindingView, ImageView, PullerView } from '../domain/pull-view.ts';
@@ -50,6 +51,8 @@ function rank({ cause, prospect }: ImageView): number {
   return cause?.severity === 'error' ? 0 : prospect === 'will pull' ? 2 : 1;
 }
 
+const THEN = '  then:  wait for the next attempt of the kubelet, within 5 minutes';
+
 function imageLines(puller: PullerView, image: ImageView, style: Style): string[] {
   const { cause, kubelet } = image;
   const sentence = printable(formatProspect(puller, image));
@@ -61,6 +64,7 @@ function imageLines(puller: PullerView, image: ImageView, style: Style): string[
     paint(sentence),
     `  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
     `  ${sufficient ? 'fix:  ' : 'next: '} ${printable(command)}`,
+    ...(kubelet !== undefined && sufficient && isPickedUp(command) ? [THEN] : []),
     ...said.map((text) => `  ${style.faint(printable(text))}`),
   ];
 }

@@ -11,7 +11,7 @@ const quay = { auths: { 'quay.io': good } };
 const later: readonly Situation[] = [
   [
     'attached to the service account after the pod was created',
-    { secrets: regcred, after: attachToAccount },
+    { backOff: true, secrets: regcred, after: attachToAccount },
     {
       kubelet: 'no credential',
       cause: 'attached-later',

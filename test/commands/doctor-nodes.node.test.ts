@@ -24,7 +24,7 @@ const images: readonly Situation[] = [
   ],
   [
     'an image for another platform',
-    { secrets: regcred, list, image: (host) => pushVariant(host, 'platform', 's390x') },
+    { backOff: true, secrets: regcred, list, image: (host) => pushVariant(host, 'platform', 's390x') },
     { kubelet: 'platform', cause: 'wrong-platform', fix: 'kubectl get node NODE --show-labels', ...advice },
   ],
   [
@@ -88,6 +88,19 @@ const several: readonly Situation[] = [
     { kubelet: 'no access', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server OTHER' },
   ],
   [
+    'two containers from two registries, and no list',
+    {
+      spec: (image) => ({
+        containers: [container('one', image), container('two', local(node().registries.bearer.privateImage))],
+      }),
+    },
+    {
+      kubelet: 'no credential',
+      cause: 'no-pull-secret',
+      fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
+    },
+  ],
+  [
     'a volume that is an image',
     {
       spec: (image) => ({
@@ -108,7 +121,7 @@ const several: readonly Situation[] = [
 const since: readonly Situation[] = [
   [
     'a wrong password that was mended since',
-    { secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list, after: mend },
+    { backOff: true, secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list, after: mend },
     pending('refused'),
   ],
   [

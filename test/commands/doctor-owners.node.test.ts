@@ -1,6 +1,6 @@
 /** The matrix of `why pod/x`: pods without a pull secret, by what makes them. */
 import { describe } from 'vitest';
-import { pathOf } from '../support/attach-world.ts';
+import { newAccount, pathOf } from '../support/attach-world.ts';
 import { good } from '../support/doctor-machine.ts';
 import { giveAccount, patch, type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
 
@@ -8,10 +8,10 @@ const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { 
 const bare = 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate';
 
 const none: readonly Situation[] = [
-  ['no pull secret', {}, { kubelet: 'no credential', cause: 'no-pull-secret', fix: bare }],
+  ['no pull secret', { backOff: true }, { kubelet: 'no credential', cause: 'no-pull-secret', fix: bare }],
   [
     'no pull secret, for a Deployment on the Bearer registry',
-    { on: 'bearer', kind: 'Deployment' },
+    { backOff: true, on: 'bearer', kind: 'Deployment' },
     {
       kubelet: 'no access',
       cause: 'no-pull-secret',
@@ -52,6 +52,19 @@ const none: readonly Situation[] = [
       kubelet: 'no credential',
       cause: 'no-pull-secret',
       fix: 'regsecret create -n NS --server HOST --attach sa/default && kubectl delete pod POD -n NS',
+    },
+  ],
+  [
+    'no pull secret, for a Job with a service account of its own',
+    {
+      kind: 'Job',
+      spec: () => ({ serviceAccountName: 'builder' }),
+      before: ({ namespace }) => newAccount(namespace, {}, 'builder'),
+    },
+    {
+      kubelet: 'no credential',
+      cause: 'no-pull-secret',
+      fix: 'regsecret create -n NS --server HOST --attach sa/builder && kubectl delete pod POD -n NS',
     },
   ],
   [

@@ -25,6 +25,7 @@ const answers: readonly Situation[] = [
   [
     'a repository that is not there, for a Deployment on the Bearer registry',
     {
+      backOff: true,
       on: 'bearer',
       kind: 'Deployment',
       secrets: regcred,
@@ -70,12 +71,12 @@ const answers: readonly Situation[] = [
   ],
   [
     'too many pulls',
-    { secrets: regcred, list, host: front({ manifests: { status: 429 } }) },
+    { backOff: true, secrets: regcred, list, host: front({ manifests: { status: 429 } }) },
     { kubelet: 'rate limited', cause: 'rate-limited', fix: 'kubectl get pod web -n NS --watch', ...advice },
   ],
   [
     'a registry that is out of order',
-    { secrets: regcred, list, host: front({ manifests: { status: 503 } }) },
+    { backOff: true, secrets: regcred, list, host: front({ manifests: { status: 503 } }) },
     {
       kubelet: 'out of order',
       cause: 'node-cannot-reach',
@@ -102,7 +103,7 @@ const silence: readonly Situation[] = [
   ],
   [
     'a registry that does not listen',
-    { image: () => '127.0.0.1:1/app:v1' },
+    { backOff: true, image: () => '127.0.0.1:1/app:v1' },
     {
       kubelet: 'connection',
       cause: 'node-cannot-reach',

@@ -115,7 +115,13 @@ const rejected: readonly Situation[] = [
   ],
   [
     'a wrong password on the Bearer registry, for a Deployment',
-    { on: 'bearer', kind: 'Deployment', secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list },
+    {
+      backOff: true,
+      on: 'bearer',
+      kind: 'Deployment',
+      secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }),
+      list,
+    },
     { kubelet: 'refused', cause: 'credential-rejected', fix: create },
   ],
   [
@@ -134,7 +140,11 @@ const rejected: readonly Situation[] = [
   ],
   [
     'a newline behind the password',
-    { secrets: (host) => ({ regcred: { auths: { [host]: login(janedoe.username, `${janedoe.password}\n`) } } }), list },
+    {
+      backOff: true,
+      secrets: (host) => ({ regcred: { auths: { [host]: login(janedoe.username, `${janedoe.password}\n`) } } }),
+      list,
+    },
     { kubelet: 'refused', cause: 'white-space', fix: create },
   ],
   [
@@ -172,6 +182,7 @@ const rejected: readonly Situation[] = [
   [
     'a good login without access to the repository, on the Bearer registry',
     {
+      backOff: true,
       on: 'bearer',
       secrets: (host) => ({ regcred: { auths: { [host]: login(johndoe.username, johndoe.password) } } }),
       list,

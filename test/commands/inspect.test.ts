@@ -220,7 +220,7 @@ describe('what is wrong comes with the command that mends it', () => {
     ],
     [
       manifest('regcred', config({ 'registry-1.docker.io': auth('jane') })),
-      'warning: the entry registry-1.docker.io of secret team-a/regcred may match no image that is meant: registry-1.docker.io is not the name that images of Docker Hub have',
+      'warning: the entry registry-1.docker.io of secret team-a/regcred may match no image that is meant: it is not the name that images of Docker Hub have',
       'hint: regsecret create regcred -n team-a --server docker.io',
     ],
     [

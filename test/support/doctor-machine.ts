@@ -2,7 +2,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { cluster, janedoe, node } from '../cluster/use.ts';
+import { api, cluster, janedoe, node, waitFor } from '../cluster/use.ts';
+import { pathOf } from './attach-world.ts';
 import { artefact, execute } from './program.ts';
 
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -32,4 +33,19 @@ function machine(host: string): Record<string, string> {
   const auths = Object.fromEntries([...hosts, 'https://index.docker.io/v1/'].map((server) => [server, good]));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
   return { PATH: `${folder}:${process.env.PATH}`, KUBECONFIG: cluster().kubeconfig, DOCKER_CONFIG: folder };
+}
+
+/** The name of a pod of the situation that has all its containers running. */
+export async function runningPod(namespace: string): Promise<string> {
+  const path = `${pathOf('Pod', namespace)}?labelSelector=app%3Dweb`;
+  const running = async (): Promise<string | undefined> => {
+    const { items } = (await api('GET', path)).body;
+    const ready = items.find(
+      (pod: { metadata: { deletionTimestamp?: string }; status: { containerStatuses?: { ready: boolean }[] } }) =>
+        pod.metadata.deletionTimestamp === undefined &&
+        pod.status.containerStatuses?.every((status) => status.ready) === true,
+    );
+    return ready?.metadata.name;
+  };
+  return waitFor(running, { what: `a pod in ${namespace} to run`, deadlineMs: 90_000, everyMs: 200 });
 }

@@ -2,12 +2,12 @@
 import { expect, test, vi } from 'vitest';
 import type { DoctorReport } from '../../src/domain/doctor-report.ts';
 import type { FindingCode } from '../../src/domain/finding.ts';
-import type { Prospect } from '../../src/domain/judgement.ts';
+import type { Fix, Prospect } from '../../src/domain/judgement.ts';
 import type { ImageView } from '../../src/domain/pull-view.ts';
 import type { Symptom } from '../../src/domain/symptom.ts';
 import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
 import { created, type Kind, named, newWorkload, pathOf, regsecretIn } from './attach-world.ts';
-import { local, paste } from './doctor-machine.ts';
+import { local, paste, runningPod } from './doctor-machine.ts';
 import { recordSituation } from './doctor-record.ts';
 
 /** What a Secret is made of: a docker config, or type and data. */
@@ -32,6 +32,8 @@ export interface Setup {
   /** More of the spec of the workload. */
   readonly fields?: object;
   readonly before?: (place: Place) => Promise<unknown>;
+  /** Asked while the kubelet waits before its next attempt, when it says so with the error in it. */
+  readonly backOff?: true;
   /** Once the kubelet has done what it can. */
   readonly after?: (place: Place) => Promise<unknown>;
 }
@@ -69,11 +71,13 @@ export function testSituations(situations: readonly Situation[]): void {
     expect(settled.phase === 'Running' ? 'runs' : 'fails', settled.message).toBe(
       expected.kubelet === 'runs' ? 'runs' : 'fails',
     );
+    if (setup.backOff === true) await backsOff(place.namespace, pod);
     await setup.after?.(place);
     const report = await examine(pod, place, expected);
-    const fix = report.image.cause?.fix;
-    const healed = await heal(fix, place, expected);
-    recordSituation({ title, ...report, code: report.image.cause?.code, fix: fix?.command, healed });
+    const fixes = report.images.flatMap(({ cause }) => (cause === undefined ? [] : [cause.fix]));
+    const healed = await heal(fixes, place, expected);
+    const fix = fixes.map(({ command }) => command).join(' ; ');
+    recordSituation({ title, ...report, code: report.images[0]?.cause?.code, fix, healed });
   });
 }
 
@@ -125,8 +129,19 @@ async function firstPod(namespace: string, kind: Kind): Promise<string> {
   return waitFor(async () => (await api('GET', path)).body.items[0]?.metadata.name, { what: `a pod in ${namespace}` });
 }
 
+async function backsOff(namespace: string, pod: string): Promise<void> {
+  const waits = async (): Promise<boolean> => {
+    const { status } = (await api('GET', pathOf('Pod', namespace, pod))).body;
+    return status.containerStatuses?.some(
+      ({ state }: { state?: { waiting?: { reason?: string } } }) => state?.waiting?.reason === 'ImagePullBackOff',
+    );
+  };
+  await waitFor(waits, { what: `${namespace}/${pod} to back off` });
+}
+
 interface Examined {
-  readonly image: ImageView;
+  /** Those with a cause first. */
+  readonly images: readonly ImageView[];
   readonly exit: number;
   readonly text: string;
   readonly kubelet: string;
@@ -138,8 +153,10 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
   const ran = await regsecretIn(namespace, ['why', `pod/${pod}`, '-o', 'json']);
   const people = await regsecretIn(namespace, ['why', `pod/${pod}`]);
   const report: DoctorReport = JSON.parse(ran.stdout);
-  const images = report.pullers?.[0]?.images ?? [];
-  const image = images.find(({ cause }) => cause !== undefined) ?? (images[0] as ImageView);
+  const images = (report.pullers?.[0]?.images ?? []).toSorted(
+    (one, other) => Number(one.cause === undefined) - Number(other.cause === undefined),
+  );
+  const image = images[0] as ImageView;
   const { cause, kubelet } = image;
   const fix = cause && typed(cause.fix.command, { ...place, pod });
   const causes = images.map((one) => JSON.stringify(one.cause?.arguments));
@@ -167,7 +184,7 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
   });
   expect(people.code).toBe(exit);
   expect(people.stdout + people.stderr).not.toContain(janedoe.password);
-  return { image, exit, text: people.stdout + people.stderr, kubelet: kubelet?.symptom ?? 'runs' };
+  return { images, exit, text: people.stdout + people.stderr, kubelet: kubelet?.symptom ?? 'runs' };
 }
 
 /** A command with names for what differs each time. */
@@ -183,33 +200,14 @@ function typed(command: string, { namespace, host, pod }: Place & { readonly pod
   return pod === 'web' ? elsewhere : elsewhere.replaceAll(pod, 'POD');
 }
 
-/** Runs the command as a person would paste it, and waits for a pod that runs. */
-async function heal(
-  fix: { readonly command: string; readonly sufficient: boolean } | undefined,
-  place: Place,
-  { kubelet, healed, cause }: Expected,
-): Promise<string> {
+/** Runs the command of each image as a person would paste it, and waits for a pod that runs. */
+async function heal(fixes: readonly Fix[], place: Place, { kubelet, healed, cause }: Expected): Promise<string> {
   if (kubelet === 'runs') return 'nothing to heal';
-  if (cause !== undefined) expect(fix?.sufficient).toBe(healed === undefined || healed === 'not here');
+  if (cause !== undefined) expect(fixes[0]?.sufficient).toBe(healed === undefined || healed === 'not here');
   if (healed?.startsWith('not')) return healed;
-  if (healed === undefined) await paste(fix?.command ?? '', place.host);
+  if (healed === undefined) for (const { command } of fixes) await paste(command, place.host);
   const pod = await runningPod(place.namespace);
   const after = await regsecretIn(place.namespace, ['why', `pod/${pod}`]);
   expect(after.code, after.stdout).toBe(0);
   return healed ?? 'the command';
-}
-
-/** The name of a pod of the situation that has all its containers running. */
-async function runningPod(namespace: string): Promise<string> {
-  const path = `${pathOf('Pod', namespace)}?labelSelector=app%3Dweb`;
-  const running = async (): Promise<string | undefined> => {
-    const { items } = (await api('GET', path)).body;
-    const ready = items.find(
-      (pod: { metadata: { deletionTimestamp?: string }; status: { containerStatuses?: { ready: boolean }[] } }) =>
-        pod.metadata.deletionTimestamp === undefined &&
-        pod.status.containerStatuses?.every((status) => status.ready) === true,
-    );
-    return ready?.metadata.name;
-  };
-  return waitFor(running, { what: `a pod in ${namespace} to run`, deadlineMs: 90_000, everyMs: 200 });
 }
