@@ -321,6 +321,17 @@ describe('the list of the service account and that of the template', () => {
     });
   });
 
+  test('a paused Deployment cannot be restarted, but makes another pod for one that is deleted', async () => {
+    const name = await accountWith();
+    const web = await newWorkload('Deployment', namespace, { account: name });
+    const pod = await failFirstPod(namespace, web);
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await api('PATCH', pathOf('Deployment', namespace, web), { spec: { paused: true } }, headers);
+    const ran = await attach('--serviceaccount', name, '--restart');
+    expect(ran).toMatchObject({ code: 0, stdout: `serviceaccount/${name} patched\n` });
+    expect(ran.stderr).toContain(`hint: kubectl delete pod ${pod} -n ${namespace}\n`);
+  });
+
   test('pods that were made anew, or whose workload was written, in the same run are not said to fail', async () => {
     const name = await accountWith();
     const [web, bare] = [

@@ -44,15 +44,12 @@ function cureBy(controller: Holder, secret: string): Pick<Cured, 'cure' | 'contr
   const { ref, list = [] } = controller;
   const listed = listedNames(list).includes(secret);
   if (list.length > 0 && !listed) return { cure: { how: 'attach', controller: ref } };
-  const restarts = ['Deployment', 'DaemonSet', 'StatefulSet'].includes(ref.kind);
-  const effect = effectOf(controller).kind;
-  // An old pod, which the roll-out of its template has still to reach.
-  if (listed && effect === 'rolls out' && !waitsForPods(controller)) return undefined;
   // The template need not change: whoever makes the pod again gives it the new list.
-  if (!restarts || waitsForPods(controller) || effect === 'on delete' || effect === 'partition') {
+  if (effectOf(controller).kind !== 'rolls out' || waitsForPods(controller)) {
     return { cure: { how: 'delete', controller: ref } };
   }
-  return { cure: { how: 'restart', controller: ref }, controller };
+  // With the Secret in its template, it is an old pod, which the roll-out has still to reach.
+  return listed ? undefined : { cure: { how: 'restart', controller: ref }, controller };
 }
 
 /** The template of a Job, which a CronJob gave it, stays as it is. */

@@ -1,9 +1,6 @@
 /** Restarts a controller's pods as `kubectl rollout restart` does (kubectl pkg/polymorphichelpers/objectrestarter.go). */
 import { type ApiObject, type Holder, holderOf } from '../../domain/holder.ts';
-import { errorName, targetName } from '../../domain/object-ref.ts';
 import { pullKind } from '../../domain/pull-kind.ts';
-import { effectOf } from '../../domain/roll-out.ts';
-import { UserError } from '../../errors.ts';
 import { ApiError } from '../api-error.ts';
 import { objectPath, objectRefusal } from '../object-request.ts';
 import { type WriteOptions, writeQuery } from '../secret-request.ts';
@@ -13,10 +10,6 @@ import type { Transport } from '../transport.ts';
 export async function restart(transport: Transport, controller: Holder, options: WriteOptions): Promise<Holder> {
   const { ref } = controller;
   const kind = pullKind(ref.kind);
-  if (effectOf(controller).kind === 'paused') {
-    const resume = `kubectl rollout resume ${targetName(ref)} -n ${ref.namespace}`;
-    throw new UserError(`${errorName(ref)} is paused, so its pods cannot be restarted`, resume);
-  }
   const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   try {
     const object = await transport.request<ApiObject>({
