@@ -8,6 +8,7 @@ import {
   named,
   newAccount,
   newPullSecret,
+  newSecret,
   newWorkload,
   pathOf,
   podSpec,
@@ -66,6 +67,14 @@ describe('--all-serviceaccounts', () => {
     await run(['detach', secret, '--all-serviceaccounts', '-A'], again);
     expect(lines(again.written.stdout).filter((line) => line.includes('patched'))).toHaveLength(2);
     expect(await listed('default', second)).toBeUndefined();
+  });
+
+  test('-A --no-checks: where the Secret is, and nowhere else', async () => {
+    const secret = `unchecked-${namespace}`;
+    await newSecret(namespace, secret, 'Opaque', {});
+    const io = fakeIo({ env: { KUBECONFIG: cluster().kubeconfig } });
+    expect(await run(['attach', secret, '--all-serviceaccounts', '-A', '--no-checks'], io)).toBe(0);
+    expect(io.written.stdout).toBe(`serviceaccount/default patched in ${namespace}\n`);
   });
 
   test('more of them than fit on a page', { timeout: 120_000 }, async () => {

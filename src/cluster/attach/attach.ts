@@ -112,7 +112,7 @@ async function performIn(holder: Holder, usable: Usable | undefined, without: Se
   const { namespace } = holder.ref;
   if (run.done.has(refKey(holder.ref))) return;
   const found = usable?.get(namespace);
-  if (found instanceof UserError) throw found;
+  if (found instanceof UserError && run.request.checks) throw found;
   if (usable !== undefined && found === undefined && !run.request.allowMissing) return void without.add(namespace);
   if (usable === undefined && !run.request.allNamespaces) await run.secretIn(namespace);
   await perform(await planItem(holder, run), run);

@@ -43,7 +43,8 @@ export function createContext(transport: Transport, request: AttachRequest, list
     accountOf: (namespace, name) =>
       accounts(accountKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
     async usable() {
-      if (!checks || !request.allNamespaces) return undefined;
+      // Not only a check: it says where to write.
+      if (request.verb === 'detach' || !request.allNamespaces || (!checks && request.allowMissing)) return undefined;
       return all('', () => usableNamespaces(transport, request, unchecked));
     },
     facts: () => scope('', () => readFacts(context)),
