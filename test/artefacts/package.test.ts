@@ -114,17 +114,26 @@ describe('the library', () => {
     expect(code).not.toMatch(/^\s*import\b|\bimport\(|\brequire\(|\bprocess\b/m);
   });
 
-  test.each(['nodenext', 'preserve'])('has types for a strict program with module %s, which runs', async (module) => {
-    const program = join(project, 'program.ts');
-    writeFileSync(program, readFileSync(join(import.meta.dirname, 'consumer.ts')));
-    const strict = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--types', '', '--lib', 'es2024'];
+  const consumer = readFileSync(join(import.meta.dirname, 'consumer.ts'), 'utf8');
+  const [, example = ''] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+
+  test.each([
+    { title: 'a strict program', text: consumer, module: 'nodenext', stdout: 'ghcr.io/acme opened, 1 finding\n' },
+    { title: 'a bundler', text: consumer, module: 'preserve', stdout: 'ghcr.io/acme opened, 1 finding\n' },
+    {
+      title: 'the example of the README',
+      text: example,
+      module: 'nodenext',
+      stdout: 'ci opens it as ci, by ghcr.io/acme/\n',
+    },
+  ])('has types for $title, which runs', async ({ title, text, module, stdout }) => {
+    const program = join(project, `${title.replaceAll(' ', '-')}.ts`);
+    writeFileSync(program, text);
+    const strict = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--types', '', '--lib', 'es2024,dom'];
     const tsc = join(root, 'node_modules/.bin/tsc');
     const checked = await execute([tsc, ...strict, '--module', module, program], { cwd: project });
     expect(checked, checked.stdout).toMatchObject({ code: 0, stdout: '' });
-    expect(await execute([process.execPath, program], { cwd: project })).toMatchObject({
-      code: 0,
-      stdout: 'ghcr.io/acme opened, 1 finding\n',
-    });
+    expect(await execute([process.execPath, program], { cwd: project })).toMatchObject({ code: 0, stdout });
   });
 
   test('runs in Bun as well', async () => {
