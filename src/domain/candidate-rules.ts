@@ -34,8 +34,9 @@ function retryPending({ object, use, trial, applied, ...pull }: PullCase): Findi
   const failedAt = lastFailure(image, pull) ?? (trial.pulls === true ? earliestFailure(pull) : pull.facts.now);
   const secret = applied.names.find((name) => {
     const at = changedAt(name, { object, use, trial, applied, ...pull });
-    // Times are whole seconds, and what opens the image now did not before.
-    const isLater = trial.pulls === true ? at >= failedAt : at > failedAt;
+    // Times are whole seconds, and what is good now was not before.
+    const isGood = trial.pulls === true || pull.symptom === 'undecodable';
+    const isLater = isGood ? at >= failedAt : at > failedAt;
     return isLater && (tried.includes(name) || pull.symptom === 'undecodable');
   });
   if (secret !== undefined) return finding('retry-pending', object, { image, secret });
@@ -98,13 +99,12 @@ function newerList(pull: PullCase): Finding | undefined {
 }
 
 function noAccess(pull: PullCase): Finding | undefined {
-  const { use, trial, symptom, denied } = pull;
+  const { trial, symptom, denied } = pull;
   if (!denied) return undefined;
   const closed = trial.candidates.find(({ answer }) => answer?.verdict.kind === 'no access');
   if (closed?.answer !== undefined) return noAccessOf(closed, pull, { by: 'registry', at: rfc3339(closed.answer.at) });
-  const [only, ...more] = real(pull);
-  if (symptom !== 'no access' || only === undefined || isKnown(only) || more.length > 0) return undefined;
-  return use.image === '' ? undefined : noAccessOf(only, pull, { by: 'kubelet' });
+  const meant = meantByKubelet(pull);
+  return symptom === 'no access' && meant !== undefined ? noAccessOf(meant, pull, { by: 'kubelet' }) : undefined;
 }
 
 function noAccessOf({ secret, server, username }: Candidate, pull: PullCase, said: Said): Finding {
@@ -165,21 +165,25 @@ function emptyCandidate(pull: PullCase): Finding | undefined {
   return undefined;
 }
 
-/** The login that its registry rejects; by what the kubelet says where there is only one. */
+/** The login that its registry rejects. */
 function rejected(pull: PullCase): Candidate | undefined {
   if (!pull.denied) return undefined;
   const known = pull.trial.candidates.find(({ answer }) => answer?.verdict.kind === 'rejected');
   if (known !== undefined) return known;
-  const [only, ...more] = real(pull);
-  const isSaid = pull.symptom === 'refused' || pull.symptom === 'unauthorized';
-  return isSaid && more.length === 0 && only !== undefined && !isKnown(only) ? only : undefined;
+  return pull.symptom === 'refused' || pull.symptom === 'unauthorized' ? meantByKubelet(pull) : undefined;
+}
+
+/**
+ * The login that the kubelet speaks of, where nobody else says what becomes of it: of several only when all of them came to
+ * the same (apimachinery pkg/util/errors `aggregate` says that once, and different errors in brackets).
+ */
+function meantByKubelet({ trial, use: { state } }: PullCase): Candidate | undefined {
+  const [first, ...more] = trial.candidates.filter(({ anonymous }) => !anonymous);
+  const isOne = more.length === 0 || (state.is === 'missing' && !/(?:^|: )\[/.test(state.message));
+  return first !== undefined && isOne && !isKnown(first) ? first : undefined;
 }
 
 /** Whether its registry said what becomes of it; one that cannot be reached from here says nothing. */
 function isKnown({ answer }: Candidate): boolean {
   return answer !== undefined && pullsImage(answer.verdict) !== undefined;
-}
-
-function real({ trial }: PullCase): Candidate[] {
-  return trial.candidates.filter(({ anonymous }) => !anonymous);
 }

@@ -154,7 +154,8 @@ function imageNotFound(pull: PullCase): Finding | undefined {
   const { object, puller, use, trial, symptom } = pull;
   if (trial.pulls === true) return undefined;
   const anonymous = !hasLogin(trial);
-  if (anonymous && (usableSecret(pull).name !== undefined || nextOf(pull).next !== undefined)) return undefined;
+  if (anonymous && pull.denied && (usableSecret(pull).name !== undefined || nextOf(pull).next !== undefined))
+    return undefined;
   const shared = {
     image: use.image,
     container: use.containers[0] ?? '',

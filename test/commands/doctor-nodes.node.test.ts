@@ -157,6 +157,7 @@ function pending(kubelet: Situation[2]['kubelet'], pod = 'web'): Situation[2] {
     fix: `kubectl get pod ${pod} -n NS --watch`,
     prospect: 'will pull',
     healed: 'by itself',
+    offline: 'some',
     exit: 0,
   };
 }

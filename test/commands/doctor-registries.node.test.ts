@@ -47,7 +47,7 @@ const answers: readonly Situation[] = [
       secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }),
       list,
     },
-    { kubelet: 'refused', cause: 'public-image-refused', fix: create },
+    { kubelet: 'refused', cause: 'public-image-refused', offline: 'credential-rejected', fix: create },
   ],
   [
     'a login that is good and refused for this image',
@@ -57,7 +57,12 @@ const answers: readonly Situation[] = [
   [
     'that there is no such image, as long as there is no login, and a Secret in the namespace opens it',
     { on: 'bearer', secrets: regcred, host: frontThatHides },
-    { kubelet: 'not found', cause: 'no-pull-secret', fix: 'regsecret attach regcred -n NS --pod web --recreate' },
+    {
+      kubelet: 'not found',
+      cause: 'no-pull-secret',
+      offline: 'image-not-found',
+      fix: 'regsecret attach regcred -n NS --pod web --recreate',
+    },
   ],
   [
     'that there is no such image, as long as there is no login',

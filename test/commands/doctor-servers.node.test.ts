@@ -90,6 +90,7 @@ const hub: readonly Situation[] = [
       kubelet: 'runs',
       prospect: 'cannot know',
       cause: 'registry-unreachable',
+      offline: 'none',
       fix: 'curl -sv https://registry-1.docker.io/v2/',
       exit: 0,
     },

@@ -623,6 +623,35 @@ const kubelet: readonly Row[] = [
     { prospect: 'will not pull', cause: 'credential-rejected', fix: create },
   ],
   [
+    'says once that two logins were refused',
+    podWith({ list: list('a', 'b'), status: refused }),
+    { secrets: { a: wrong, b: good } },
+    { prospect: 'will not pull', cause: 'credential-rejected', notes: ['different-credentials'] },
+  ],
+  [
+    'says different things of two logins, and not which',
+    podWith({ list: list('a', 'b'), status: `[${refused}, ${noCredential}]` }),
+    { secrets: { a: wrong, b: good } },
+    { prospect: 'cannot know', cause: 'unexplained', sufficient: false, notes: ['different-credentials'] },
+  ],
+  [
+    'says that there is no such image to nobody, and no registry is asked',
+    podWith({ status: notFound }),
+    { secrets: { other: good }, others: ['other'] },
+    { prospect: 'will not pull', cause: 'image-not-found', sufficient: false },
+  ],
+  [
+    'could not decode a Secret that was mended in the second of the last attempt',
+    podWith({
+      list: list('regcred'),
+      reason: 'illegal base64 data at input byte 9',
+      status: 'illegal base64 data at input byte 9',
+      pod: { events: [{ reason: 'Failed', message: 'Error: illegal base64 data …', count: 1, at: NOW - 30_000 }] },
+    }),
+    { secrets: { regcred: writtenAt('2026-11-25T11:59:30Z') } },
+    { prospect: 'cannot know', cause: 'retry-pending', sufficient: false },
+  ],
+  [
     'says that the login may not pull this',
     podWith({ list: list('regcred'), status: 'server message: insufficient_scope: authorization failed' }),
     { secrets: { regcred: good } },

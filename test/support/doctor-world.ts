@@ -48,6 +48,8 @@ export interface Expected {
   /** What the kubelet makes of the image: it runs, or why it says that it does not. */
   readonly kubelet: 'runs' | Symptom;
   readonly cause?: FindingCode;
+  /** Where no registry is asked, and what the kubelet says must do; left out: the same. `some`: by the second. */
+  readonly offline?: FindingCode | 'none' | 'some';
   /** Left out: as the kubelet does. */
   readonly prospect?: Prospect;
   /** As it is printed, with NS, HOST and POD for what differs each time. */
@@ -150,8 +152,8 @@ interface Examined {
 /** What `why` says about the pod, held against what is expected. */
 async function examine(pod: string, place: Place, expected: Expected): Promise<Examined> {
   const { namespace } = place;
-  const ran = await regsecretIn(namespace, ['why', `pod/${pod}`, '-o', 'json']);
-  const people = await regsecretIn(namespace, ['why', `pod/${pod}`]);
+  const ran = await why(pod, namespace, '-o', 'json');
+  const people = await why(pod, namespace);
   const report: DoctorReport = JSON.parse(ran.stdout);
   const images = (report.pullers?.[0]?.images ?? []).toSorted(
     (one, other) => Number(one.cause === undefined) - Number(other.cause === undefined),
@@ -183,8 +185,16 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
     exit,
   });
   expect(people.code).toBe(exit);
+  const offline: DoctorReport = JSON.parse((await why(pod, namespace, '-o', 'json', '--offline')).stdout);
+  const [guess = 'none'] = (offline.pullers?.[0]?.images ?? []).flatMap((one) => one.cause?.code ?? []);
+  const wanted = expected.offline ?? expected.cause ?? 'none';
+  expect(wanted === 'some' && guess !== 'none' ? 'some' : guess, JSON.stringify(offline.pullers)).toBe(wanted);
   expect(people.stdout + people.stderr).not.toContain(janedoe.password);
   return { images, exit, text: people.stdout + people.stderr, kubelet: kubelet?.symptom ?? 'runs' };
+}
+
+function why(pod: string, namespace: string, ...flags: string[]): ReturnType<typeof regsecretIn> {
+  return regsecretIn(namespace, ['why', `pod/${pod}`, ...flags]);
 }
 
 /** A command with names for what differs each time. */
@@ -207,7 +217,7 @@ async function heal(fixes: readonly Fix[], place: Place, { kubelet, healed, caus
   if (healed?.startsWith('not')) return healed;
   if (healed === undefined) for (const { command } of fixes) await paste(command, place.host);
   const pod = await runningPod(place.namespace);
-  const after = await regsecretIn(place.namespace, ['why', `pod/${pod}`]);
+  const after = await why(pod, place.namespace);
   expect(after.code, after.stdout).toBe(0);
   return healed ?? 'the command';
 }
