@@ -17,9 +17,8 @@ import { gatherRest, podEvents } from './pod.ts';
 import { accountPuller, quietPod, templatePuller } from './pullers.ts';
 import { shapeOf } from './shape.ts';
 
-/** Pods first, for they take longest. A ReplicaSet shows by its Deployment, or by its pods. */
+/** Beside pods. A ReplicaSet shows by its Deployment, or by its pods. */
 const KINDS: readonly PullKindName[] = [
-  'Pod',
   'ServiceAccount',
   'Deployment',
   'StatefulSet',
@@ -29,7 +28,8 @@ const KINDS: readonly PullKindName[] = [
   'ReplicationController',
 ];
 
-const LANES = 2;
+/** Beside pods and Secrets, of which there are most: one after the other, for two pages take memory twice. */
+const LANES = 3;
 /** Requests for single objects. */
 const SINGLE_LANES = 16;
 /** A page is in memory as a whole. */
@@ -45,11 +45,13 @@ export function gatherScope(options: ScopeOptions, io: Io): Promise<Gathered> {
     const { transport } = collector;
     const namespace = options.allNamespaces === true ? undefined : transport.namespace;
     const world: World = { groups: new Map(), templates: [], accounts: [], usage: new Map(), pods: 0, secrets: 0 };
-    await inLanes(LANES, ['Secret' as const, ...KINDS], async (kind) => {
-      if (kind === 'Secret') world.secrets = await collector.every(namespace);
-      else await listKind(kind, namespace, world, collector);
-    });
-    if (collector.unchecked.size > KINDS.length) throw nothingReadable(namespace);
+    const large = async (): Promise<void> => {
+      await listKind('Pod', namespace, world, collector);
+      world.secrets = await collector.every(namespace);
+    };
+    const small = KINDS.map((kind) => () => listKind(kind, namespace, world, collector));
+    await inLanes(1 + LANES, [large, ...small], (list) => list());
+    if (collector.unchecked.size === KINDS.length + 2) throw nothingReadable(namespace);
     const isEmpty = world.pods + world.secrets + world.templates.length === 0;
     if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
     return gathered(world, namespace, options, collector);
