@@ -62,8 +62,9 @@ function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
   return account.is === 'there' ? { names: listedNames(account.list), from: 'account' } : undefined;
 }
 
-/** What the service account has, where a list of its own keeps that away from `puller`. */
+/** What the service account has, where a list of its own keeps that away from `puller`; a list that is tried is nobody's. */
 export function hiddenList(puller: Puller, facts: PullFacts): readonly string[] {
+  if (puller.ref.kind === 'ServiceAccount') return [];
   const account = accountOf(puller, facts);
   return account.is === 'there' && appliedList(puller, facts).origin === 'own' ? listedNames(account.list) : [];
 }

@@ -1,4 +1,5 @@
 /** `doctor` for everything that can be named, with the real API server and real registries, and no node. */
+import { load } from 'js-yaml';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   api,
@@ -251,6 +252,12 @@ describe.concurrent('an image that is not deployed yet', () => {
     ]);
   });
 
+  test('with a Secret that does not open it, where that of the service account does', async () => {
+    const report = await why(['--image', ownImage, '--sa', 'builder', '--secret', 'foreign'], 1);
+    expect(prospects(report)).toEqual(['ServiceAccount will not pull: no-entry']);
+    expect(report.findings[0]?.fix.command).toBe(`regsecret attach good -n ${namespace} --serviceaccount builder`);
+  });
+
   test('several of them, one not there', async () => {
     const report = await why(['--image', ownImage, '--image', `${own.host}/team/none:v1`, '--sa', 'builder'], 1);
     expect(prospects(report)).toEqual(['ServiceAccount will pull', 'ServiceAccount will not pull: image-not-found']);
@@ -351,4 +358,40 @@ test('what makes no sense together', async () => {
     const { code, stderr } = await regsecretIn(namespace, ['why', ...args]);
     expect([code, stderr.split('\n')[0]]).toEqual([2, `error: ${message}`]);
   }
+});
+
+describe.concurrent('for programs', () => {
+  test('members that stay', async () => {
+    const report = await why(['secret/rejected', 'sa/builder'], 1);
+    expect(Object.keys(report)).toEqual(['healthy', 'asked', 'pullers', 'secrets', 'findings', 'unchecked', 'unseen']);
+    expect(Object.keys(report.pullers[0] ?? {})).toEqual([
+      'object',
+      'count',
+      'serviceAccount',
+      'list',
+      'secrets',
+      'images',
+      'events',
+    ]);
+    expect(report.findings[0]).toEqual({
+      code: 'credential-rejected',
+      severity: 'error',
+      object: { kind: 'Secret', namespace, name: 'rejected' },
+      arguments: {
+        server: basic.host,
+        username: 'janedoe',
+        status: 401,
+        said: { by: 'registry', at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) },
+      },
+      message: expect.stringContaining(`${basic.host} rejects the login of janedoe`),
+      fix: { command: `regsecret create rejected -n ${namespace} --server ${basic.host}`, sufficient: true },
+      affects: { pods: 0, examples: ['serviceaccount/breaker'], others: 0 },
+    });
+  });
+
+  test('YAML holds the same', async () => {
+    const args = ['why', 'sa/builder', '--offline', '-o'];
+    const [json, yaml] = await Promise.all(['json', 'yaml'].map((format) => regsecretIn(namespace, [...args, format])));
+    expect(load(yaml?.stdout ?? '')).toEqual(JSON.parse(json?.stdout ?? ''));
+  });
 });
