@@ -24,7 +24,7 @@ const SAYS: Readonly<Partial<Record<FindingCode, readonly Symptom[]>>> = {
   'invalid-image': ['invalid name'],
   'image-not-found': ['not found'],
   'rate-limited': ['rate limited'],
-  'node-cannot-reach': ['name', 'connection', 'timeout', 'tls', 'out of order'],
+  'node-cannot-reach': ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'],
   'wrong-platform': ['platform'],
   'disk-full': ['disk'],
   'pull-postponed': ['postponed'],

@@ -155,7 +155,7 @@ export interface FindingArguments {
   readonly 'registry-unreachable': { readonly registry: string; readonly reason: string; readonly at: string };
   readonly 'node-cannot-reach': {
     readonly registry: string;
-    readonly trouble: 'name' | 'connection' | 'timeout' | 'tls' | 'out of order';
+    readonly trouble: 'name' | 'connection' | 'timeout' | 'tls' | 'out of order' | 'layers';
     readonly node: string;
   };
   readonly 'wrong-platform': { readonly image: string; readonly node: string };

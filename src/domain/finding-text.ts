@@ -116,7 +116,7 @@ const TEXTS: Texts = {
     `${SENT[sent]} for ${image} (says the kubelet), and the pull secrets of ${object} may not be read from here: ${some(secrets)}`,
   'retry-pending': ({ arguments: { image, secret } }) =>
     secret === undefined
-      ? `${image} can be pulled now; the kubelet tries again within 5 minutes`
+      ? `${image} can be pulled now; the kubelet tries again within 5 minutes, in vain only where its node asks a mirror without it`
       : `secret ${secret} was changed after the last attempt to pull ${image}; the kubelet tries again within 5 minutes`,
   unexplained: ({ arguments: { image, message, accepted } }, object) =>
     `${object} does not get ${image}, and nothing is wrong that can be seen from here${accepted ? ', where its registry accepts the credential' : ''}; the kubelet says: ${message}`,
@@ -156,6 +156,7 @@ const TROUBLES = {
   timeout: 'it does not answer in time there',
   tls: 'TLS fails there',
   'out of order': 'it answers with an error of its own',
+  layers: 'it has the image, but its layers do not arrive there',
 } as const;
 
 const SENT = {

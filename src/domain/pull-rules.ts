@@ -39,8 +39,12 @@ const RULES: readonly PullRule[] = [
   unexplained,
 ];
 
-function invalidImage({ object, puller: { way }, use: { image, containers }, symptom }: PullCase): Finding | undefined {
-  const error = imageError(image) ?? (symptom === 'invalid name' ? 'says the kubelet' : undefined);
+function invalidImage({ object, puller: { way }, use, symptom }: PullCase): Finding | undefined {
+  const { image, containers, state } = use;
+  // CRI-O takes no name without its registry where several could be meant.
+  const said =
+    state.is === 'missing' && symptom === 'invalid name' ? lastPart(state.message || state.reason) : undefined;
+  const error = imageError(image) ?? (said && `the kubelet says: ${said}`);
   return error === undefined
     ? undefined
     : finding('invalid-image', object, { image, error, container: containers[0] ?? '', way });
@@ -99,7 +103,7 @@ function pullPostponed({ object, use: { image }, symptom }: PullCase): Finding |
 }
 
 function nodeCannotReach({ object, puller, use: { image }, symptom }: PullCase): Finding | undefined {
-  const troubles = ['name', 'connection', 'timeout', 'tls', 'out of order'] as const;
+  const troubles = ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'] as const;
   const trouble = troubles.find((one) => one === symptom);
   if (trouble === undefined) return undefined;
   const node = puller.pod?.node ?? '';

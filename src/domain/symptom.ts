@@ -16,6 +16,8 @@ export type Symptom =
   | 'timeout'
   | 'tls'
   | 'out of order'
+  /** The image is there, and its layers or its configuration do not arrive. */
+  | 'layers'
   | 'platform'
   | 'disk'
   | 'postponed'
@@ -36,7 +38,10 @@ const SYMPTOMS: readonly (readonly [Symptom, RegExp])[] = [
   // kubelet pkg/kubelet/images/puller.go, image_manager.go, pkg/kubelet/container
   ['postponed', /pull QPS exceeded/],
   ['never', /not present with pull policy of Never|ErrImageNeverPull/],
-  ['invalid name', /InvalidImageName|couldn't parse image (?:name|reference)|invalid reference format/],
+  [
+    'invalid name',
+    /InvalidImageName|short-name|short name mode|couldn't parse image (?:name|reference)|invalid reference format/,
+  ],
   // encoding/json, encoding/base64 and credentialprovider/config.go
   [
     'undecodable',
@@ -59,12 +64,17 @@ const SYMPTOMS: readonly (readonly [Symptom, RegExp])[] = [
   ],
   [
     'connection',
-    /connection refused|no route to host|network is unreachable|connection reset by peer|: EOF$|unexpected EOF/,
+    /RegistryUnavailable|connection refused|no route to host|network is unreachable|connection reset by peer|: EOF$|unexpected EOF/,
   ],
   ['timeout', /i\/o timeout|context deadline exceeded|Client\.Timeout exceeded|TLS handshake timeout|request canceled/],
   [
     'out of order',
     /\b50\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)|HTTP status: 50\d/,
+  ],
+  // containerd core/remotes/docker/httpreadseeker.go, CRI-O (containers/image copy), docker distribution/pull_v2.go
+  [
+    'layers',
+    /failed to copy: |httpReadSeeker: |reading blob sha256:|\/blobs\/sha256:|error pulling image configuration/,
   ],
   ['not found', /: not found\b|manifest unknown|name unknown|NAME_UNKNOWN|MANIFEST_UNKNOWN|404 Not Found/],
   // containerd core/remotes/docker/authorizer.go: which of two tokens it asked for tells whether there was a login. GHCR
@@ -92,6 +102,7 @@ export const SYMPTOM_TEXTS: Readonly<Record<Symptom, string>> = {
   timeout: 'the registry does not answer in time',
   tls: 'TLS fails',
   'out of order': 'the registry is out of order',
+  layers: 'the layers of the image do not arrive',
   platform: 'the image is for other platforms',
   disk: 'there is no room left',
   postponed: 'the pull is put off',

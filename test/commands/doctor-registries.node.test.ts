@@ -4,6 +4,7 @@ import { claimsOf } from '../../src/domain/json-web-token.ts';
 import { node } from '../cluster/use.ts';
 import { good, wrong } from '../support/doctor-machine.ts';
 import { type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
+import { pushVariant } from '../support/image-variant.ts';
 import { type Front, type FrontFault, type FrontOptions, startFront } from '../support/registry-front.ts';
 
 const list = ['regcred'];
@@ -80,6 +81,26 @@ const answers: readonly Situation[] = [
     { kubelet: 'rate limited', cause: 'rate-limited', fix: 'kubectl get pod web -n NS --watch', ...advice },
   ],
   [
+    'that the image is there, and refuses its layers',
+    { secrets: regcred, list, host: frontWithout({ status: 403 }), image: made('refused') },
+    {
+      kubelet: 'layers',
+      cause: 'node-cannot-reach',
+      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
+      ...advice,
+    },
+  ],
+  [
+    'that the image is there, and has lost its layers',
+    { backOff: true, secrets: regcred, list, host: frontWithout({ status: 404 }), image: made('lost') },
+    {
+      kubelet: 'layers',
+      cause: 'node-cannot-reach',
+      fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
+      ...advice,
+    },
+  ],
+  [
     'a registry that is out of order',
     { backOff: true, secrets: regcred, list, host: front({ manifests: { status: 503 } }) },
     {
@@ -136,6 +157,20 @@ function front({ manifests }: { readonly manifests: FrontFault }): NonNullable<S
     startAt(behind, ({ path, authorization }) =>
       path.includes('/manifests/') && authorization !== undefined ? manifests : undefined,
     );
+}
+
+/** A host in front of the registry, which has manifests only. */
+function frontWithout(blobs: FrontFault): NonNullable<Setup['host']> {
+  return (behind) =>
+    startAt(behind, ({ path, authorization }) =>
+      path.includes('/blobs/') && authorization !== undefined ? blobs : undefined,
+    );
+}
+
+/** An image that no node has seen. */
+function made(tag: string): NonNullable<Setup['image']> {
+  const { basic } = node().registries;
+  return async (host) => (await pushVariant(basic.host, tag)).replace(basic.host, host);
 }
 
 /** The tokens of nobody have an empty subject. */

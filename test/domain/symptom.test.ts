@@ -54,6 +54,14 @@ const texts: Readonly<Record<string, readonly (readonly [text: string, symptom: 
     ],
     [`failed to pull and unpack image "r.io/a:1": no match for platform in manifest: not found`, 'platform'],
     [
+      `failed to pull and unpack image "r.io/a:1": failed to copy: httpReadSeeker: failed open: content at https://r.io/v2/a/blobs/sha256:1 not found: not found`,
+      'layers',
+    ],
+    [
+      `failed to pull and unpack image "r.io/a:1": failed to copy: httpReadSeeker: failed open: unexpected status code https://r.io/v2/a/blobs/sha256:1: 403 Forbidden`,
+      'layers',
+    ],
+    [
       `failed to pull and unpack image "r.io/a:1": failed to extract layer sha256:1: write /var/lib/containerd/x: no space left on device`,
       'disk',
     ],
@@ -76,6 +84,8 @@ const texts: Readonly<Record<string, readonly (readonly [text: string, symptom: 
     ['reading manifest 1 in docker.io/a/b: requested access to the resource is denied', 'no access'],
     ['Requesting bearer token: invalid status code from registry 403 (Forbidden)', 'unauthorized'],
     ['initializing source docker://r.io/a:1: reading manifest 1 in r.io/a: manifest unknown', 'not found'],
+    ['reading blob sha256:1: fetching blob: denied: requested access to the resource is denied', 'layers'],
+    ['short name mode is enforcing, but image name web:latest returns ambiguous list', 'invalid name'],
     ['reading manifest 1 in r.io/a: name unknown: repository not known to registry', 'not found'],
     [
       'Error choosing image instance: no image found in manifest list for architecture arm64, variant v8, OS linux',
