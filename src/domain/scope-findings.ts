@@ -10,7 +10,7 @@ import { secretFindings } from './secret-findings.ts';
 import { type SecretName, secretKey, secretName } from './usage.ts';
 
 /** Everything that shows, not yet put together. */
-export function scopeFindings({ pullers, usage = new Map(), unchecked }: Gathered, facts: PullFacts): Seen[] {
+export function scopeFindings({ pullers, usage = new Map(), unchecked, scope }: Gathered, facts: PullFacts): Seen[] {
   const failing = new Set(pullers.filter(fails).map(ownerKey));
   const judged = pullers.flatMap((puller) => seenOf(puller, facts, failing));
   const inner = new Set(
@@ -19,7 +19,10 @@ export function scopeFindings({ pullers, usage = new Map(), unchecked }: Gathere
     ),
   );
   const isWhole = unchecked.every((right) => !right.startsWith('list '));
-  const secrets = [...facts.secrets.keys()].map(secretName);
+  // Those of other namespaces have been read to be proposed.
+  const isHere = ({ namespace }: SecretName): boolean =>
+    scope?.namespace === undefined || scope.namespace === namespace;
+  const secrets = [...facts.secrets.keys()].map(secretName).filter(isHere);
   const found = [...secrets.flatMap((id) => ofSecret(id, facts, usage, isWhole)), ...sameContents(secrets, facts)].map(
     (one) => ({ found: one }),
   );

@@ -120,6 +120,11 @@ describe('of a Secret', () => {
     ]);
   });
 
+  test('it is of another namespace', () => {
+    const rest = { usage: new Map(), scope: { namespace: 'team-b', counts: COUNTS } };
+    expect(shown([], world(login()), rest)).toEqual([]);
+  });
+
   test('nothing that may be listed uses it', () => {
     const rest = { usage: new Map(), unchecked: ['list pods'] };
     expect(shown([], world(login()), rest)).toEqual([]);
