@@ -6,9 +6,10 @@ import { isAnonymous } from './kubelet-entry.ts';
 import { objectOf } from './pull-case.ts';
 import type { Answer, PullFacts, ReadSecret } from './pull-facts.ts';
 import { type Question, questionKey } from './question.ts';
-import { displayServer, hideUserInfo, registryOf } from './server.ts';
+import { hideUserInfo, registryOf } from './server.ts';
 import { rfc3339 } from './time.ts';
 import { type SecretName, secretKey } from './usage.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Each login in these Secrets once. */
 export function loginQuestions(secrets: readonly SecretName[], facts: PullFacts): Question[] {
@@ -43,15 +44,22 @@ export function loginFindings(read: ReadSecret, facts: PullFacts): Finding[] {
     if (answer === undefined || isKnown) return [];
     const at = rfc3339(answer.at);
     const { verdict } = answer;
-    if (verdict.kind === 'unreachable') {
-      const registry = displayServer(registryOf(entry.server) ?? server);
-      return [finding('registry-unreachable', object, { registry, reason: verdict.reason, at })];
+    const silence = silenceOf(verdict);
+    if (silence !== undefined) {
+      const registry = registryOf(entry.server) ?? server;
+      return [finding('registry-unreachable', object, { registry, reason: silence, at })];
     }
     if (verdict.kind !== 'rejected') return [];
     const { username = '' } = entry.login ?? {};
     const said = { by: 'registry', at } as const;
     return [finding('credential-rejected', object, { server, username, status: verdict.status, said })];
   });
+}
+
+/** Why nothing is known of a login, undefined where something is. */
+function silenceOf(verdict: Verdict): string | undefined {
+  if (verdict.kind === 'unreachable') return verdict.reason;
+  return verdict.kind === 'rate limited' ? 'it limits the rate of requests' : undefined;
 }
 
 const EXPLAINS: readonly Finding['code'][] = ['expired', 'white-space'];

@@ -26,7 +26,7 @@ import {
 import { CANARY } from '../support/canary.ts';
 import { here } from '../support/here.ts';
 import { pool } from '../support/pool.ts';
-import { type Front, startFront } from '../support/registry-front.ts';
+import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';
 
 const { basic, publicImage } = sharedRegistries();
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
@@ -277,8 +277,8 @@ describe.concurrent('a namespace', () => {
   });
 });
 
-async function registryFront(): Promise<Front> {
-  const front = await startFront({ behind: own.host });
+async function registryFront(choose?: FrontOptions['choose']): Promise<Front> {
+  const front = await startFront({ behind: own.host, ...(choose && { choose }) });
   fronts.push(front);
   return front;
 }
@@ -325,6 +325,16 @@ describe.concurrent('registries are asked', () => {
     await newAccount(namespace, { imagePullSecrets: named('good') }, 'builder');
     await doctor(namespace, ['--offline']);
     expect(front.requests).toEqual([]);
+  });
+
+  test('and one that limits the rate is not taken for one that is content', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const front = await registryFront(() => ({ status: 429 }));
+    await newPullSecret(namespace, 'good', front.host, ada);
+    await newAccount(namespace, { imagePullSecrets: named('good') }, 'builder');
+    const report = await doctor(namespace);
+    expect(shown(report)).toEqual(['warning registry-unreachable Secret/good']);
+    expect(report.findings[0]?.message).toContain('it limits the rate of requests');
   });
 
   test('and one that does not answer is a warning, once', async () => {
