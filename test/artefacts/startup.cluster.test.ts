@@ -14,7 +14,7 @@ const CLUSTER = [
   ...['kube-config', 'kube-file', 'network-trouble', 'plain-yaml', 'refusal', 'retry', 'secret-request'],
   ...['transport', 'warning'],
 ].map((file) => `cluster/${file}`);
-const HTTP = ['http/bun-fetch', 'http/client', 'http/network-error'];
+const HTTP = ['http/bun-fetch', 'http/client', 'http/network-error', 'http/response'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {
