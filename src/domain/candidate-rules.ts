@@ -27,24 +27,25 @@ export const candidateRules: readonly Rule[] = [
 const BACK_OFF_MS = 310_000;
 
 /** Since its last attempt something was put right: that it failed then says nothing. */
-function retryPending({ object, use, trial, applied, ...pull }: PullCase): Finding | undefined {
+function retryPending(pull: PullCase): Finding | undefined {
+  const { object, use, trial, applied, symptom, facts } = pull;
   const { image, state } = use;
-  if (state.is !== 'missing' || trial.pulls === false || pull.symptom === 'other') return undefined;
-  const tried = trial.candidates.map((candidate) => candidate.secret);
-  const failedAt = lastFailure(image, pull) ?? (trial.pulls === true ? earliestFailure(pull) : pull.facts.now);
+  if (state.is !== 'missing' || trial.pulls === false || symptom === 'other') return undefined;
+  const pulls = trial.pulls === true;
+  const isUndecodable = symptom === 'undecodable';
+  const failedAt = lastFailure(pull) ?? (pulls ? earliestFailure(pull) : facts.now);
   const secret = applied.names.find((name) => {
-    const at = changedAt(name, { object, use, trial, applied, ...pull });
+    const at = changedAt(name, pull);
     // Times are whole seconds, and what is good now was not before.
-    const isGood = trial.pulls === true || pull.symptom === 'undecodable';
-    const isLater = isGood ? at >= failedAt : at > failedAt;
-    return isLater && (tried.includes(name) || pull.symptom === 'undecodable');
+    const isLater = pulls || isUndecodable ? at >= failedAt : at > failedAt;
+    return isLater && (isUndecodable || trial.candidates.some((candidate) => candidate.secret === name));
   });
   if (secret !== undefined) return finding('retry-pending', object, { image, secret });
-  return trial.pulls === true && pull.symptom === 'not found' ? finding('retry-pending', object, { image }) : undefined;
+  return pulls && symptom === 'not found' ? finding('retry-pending', object, { image }) : undefined;
 }
 
 /** By the events; undefined where there are none, or not yet. */
-function lastFailure(image: string, { puller }: Pick<PullCase, 'puller'>): number | undefined {
+function lastFailure({ puller, use: { image } }: PullCase): number | undefined {
   const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
     // "Error: ImagePullBackOff" is said while nothing is tried.
     return (
@@ -55,7 +56,7 @@ function lastFailure(image: string, { puller }: Pick<PullCase, 'puller'>): numbe
   return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
 }
 
-function earliestFailure({ puller, facts }: Pick<PullCase, 'puller' | 'facts'>): number {
+function earliestFailure({ puller, facts }: PullCase): number {
   return Math.max(facts.now - BACK_OFF_MS, puller.pod?.createdAt ?? 0);
 }
 

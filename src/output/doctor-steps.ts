@@ -1,5 +1,6 @@
 /** The way of the kubelet, step by step: list, Secrets, candidates, answers, status, events. */
 import { humanDuration } from '../domain/age.ts';
+import type { FindingCode } from '../domain/finding.ts';
 import type { EventView, ImageView, PullerView, SecretView } from '../domain/pull-view.ts';
 import { displayServer } from '../domain/server.ts';
 import { describeVerdict, type Verdict } from '../domain/verdict.ts';
@@ -9,7 +10,7 @@ export function stepsOf(puller: PullerView, now: number): string[] {
   return [
     step('list', listText(puller)),
     ...puller.secrets.map((secret) => step(`secret ${secret.name}`, secretText(secret))),
-    ...puller.images.flatMap((image) => imageSteps(image, puller.images.length > 1)),
+    ...puller.images.flatMap((image) => imageSteps(image, puller)),
     ...puller.events.map((event) => step('event', eventText(event, now))),
   ];
 }
@@ -44,16 +45,16 @@ function secretText({ state, type = '', entries = [] }: SecretView): string {
   return `${type.replace(/^kubernetes\.io\//, '')}: ${shown.join(', ') || 'no entries'}`;
 }
 
-function imageSteps(image: ImageView, several: boolean): string[] {
+function imageSteps(image: ImageView, puller: PullerView): string[] {
   const { candidates, withoutLogin, kubelet, policy, containers } = image;
-  const head = several ? [step('image', image.image)] : [];
+  const head = puller.images.length > 1 ? [step('image', image.image)] : [];
   const tries = candidates.map(({ secret, server, username, verdict, askedAt }, index) => {
     const who = `${secret}, ${displayServer(server)}${username === '' ? '' : `, ${username}`}`;
     const answer =
       verdict === undefined ? 'not asked' : `the registry ${describeVerdict(verdict)}, asked at ${askedAt}`;
     return step(`try ${index + 1}`, `${who}: ${answer}`);
   });
-  const none = candidates.length === 0 ? [step('try 1', 'without a login, for no entry matches')] : [];
+  const none = candidates.length === 0 ? [step('try 1', withoutCandidates(image, puller))] : [];
   const nobody =
     withoutLogin === undefined
       ? []
@@ -61,6 +62,16 @@ function imageSteps(image: ImageView, several: boolean): string[] {
   const status = kubelet === undefined ? [] : [step('kubelet', statusText(kubelet))];
   return [...head, step('policy', `${policy}, for ${containers.join(', ')}`), ...none, ...tries, ...nobody, ...status];
 }
+
+function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: PullerView): string {
+  if (cause !== undefined && UNDECODABLE.includes(cause.code)) return 'nothing, for a pull secret cannot be decoded';
+  if (cause?.code === 'invalid-image') return 'nothing, for that is no name of an image';
+  if (policy === 'Never') return 'nothing, for it may not be pulled';
+  const isUnknown = list.from === 'not known' || secrets.some(({ state }) => state === 'not readable');
+  return isUnknown ? 'not known, for the pull secrets may not be read' : 'without a login, for no entry matches';
+}
+
+const UNDECODABLE: readonly FindingCode[] = ['unreadable-payload', 'unreadable-entry', 'spoiled-list'];
 
 function nobodyText(verdict: Verdict): string {
   if (verdict.kind !== 'anonymous' || verdict.pulls === undefined) return describeVerdict(verdict);

@@ -1,0 +1,24 @@
+/** What of the way of an image is said with `-v` when no login is tried. */
+import { describe, expect, test } from 'vitest';
+import type { Puller } from '../../src/domain/pull-facts.ts';
+import { reportOn } from '../../src/domain/pull-report.ts';
+import { pullerView } from '../../src/domain/pull-view.ts';
+import { stepsOf } from '../../src/output/doctor-steps.ts';
+import { factsOf, NOW, podWith, secretWith, type World } from '../support/pull-facts.ts';
+
+const list = [{ name: 'regcred' }];
+const broken = secretWith({ 'r.io': { auth: 'notbase64!' } });
+
+describe('tried is', () => {
+  test.each<readonly [what: string, puller: Puller, world: World]>([
+    ['without a login, for no entry matches', podWith(), {}],
+    ['nothing, for a pull secret cannot be decoded', podWith({ list }), { secrets: { regcred: broken } }],
+    ['nothing, for that is no name of an image', podWith({ image: 'r.io/Acme/web' }), {}],
+    ['nothing, for it may not be pulled', podWith({ policy: 'Never' }), {}],
+    ['not known, for the pull secrets may not be read', podWith({ list }), { secrets: { regcred: 'closed' } }],
+  ])('%s', (what, puller, world) => {
+    const facts = factsOf(world);
+    const steps = stepsOf(pullerView(reportOn(puller, facts), facts), NOW);
+    expect(steps.find((line) => line.trim().startsWith('try'))?.trim()).toBe(`try 1               ${what}`);
+  });
+});
