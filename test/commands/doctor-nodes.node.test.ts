@@ -121,7 +121,7 @@ const several: readonly Situation[] = [
 const since: readonly Situation[] = [
   [
     'a wrong password that was mended since',
-    { backOff: true, secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list, after: mend },
+    { secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list, after: mend },
     pending('refused'),
   ],
   [
