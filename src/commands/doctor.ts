@@ -1,6 +1,7 @@
 /** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that mends it. */
 import type { KubeFlags } from '../cluster/flags.ts';
 import { inLanes } from '../cluster/lanes.ts';
+import { inCluster } from '../domain/command-cluster.ts';
 import { reportOf } from '../domain/diagnosis.ts';
 import { type DoctorReport, UNSEEN } from '../domain/doctor-report.ts';
 import { parseDoctorTargets } from '../domain/doctor-target.ts';
@@ -39,7 +40,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   if (options.filename !== undefined) return lint(options.filename, options, io);
   const gathered = await gather(options, io);
   const answered = await askRegistries(gathered, options, io);
-  const report = reportOf(gathered, answered, options.strict === true);
+  const report = inCluster(reportOf(gathered, answered, options.strict === true), clusterFlags(options));
   await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now: answered.now }, io);
   await sayMore(report, options, io);
   return report.healthy ? EXIT.ok : EXIT.failed;
@@ -138,15 +139,18 @@ async function sayMore(report: DoctorReport, options: DoctorOptions, io: Io): Pr
 
 /** The command line that was typed. */
 function again(options: DoctorOptions): string {
-  const { targets, image, serviceaccount, secret, namespace, context, kubeconfig } = options;
-  const flags = Object.entries({
-    '--image': image,
-    '--serviceaccount': serviceaccount,
-    '--secret': secret,
-    '-n': namespace,
-    '--context': context,
-    '--kubeconfig': kubeconfig,
-  });
-  const given = flags.flatMap(([flag, value = []]) => [value].flat().flatMap((one) => [flag, shellWord(one)]));
-  return ['regsecret', 'why', ...targets, ...given].join(' ');
+  const { targets, image, serviceaccount, secret, namespace } = options;
+  const about = typed({ '--image': image, '--serviceaccount': serviceaccount, '--secret': secret, '-n': namespace });
+  return ['regsecret', 'why', ...targets, about, clusterFlags(options)].filter((word) => word !== '').join(' ');
+}
+
+/** Which cluster was asked, as it was typed. */
+function clusterFlags({ context, kubeconfig, cluster, user }: DoctorOptions): string {
+  return typed({ '--context': context, '--kubeconfig': kubeconfig, '--cluster': cluster, '--user': user });
+}
+
+function typed(flags: Readonly<Record<string, string | readonly string[] | undefined>>): string {
+  return Object.entries(flags)
+    .flatMap(([flag, value = []]) => [value].flat().flatMap((one) => [flag, shellWord(one)]))
+    .join(' ');
 }

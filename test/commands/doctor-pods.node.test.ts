@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DoctorReport } from '../../src/domain/doctor-report.ts';
 import { api, cluster, kubeconfigFor, node, podSettled, waitFor } from '../cluster/use.ts';
 import { pathOf, regsecretIn, userWith } from '../support/attach-world.ts';
-import { good, wrong } from '../support/doctor-machine.ts';
+import { good, paste, runningPod, wrong } from '../support/doctor-machine.ts';
 import { make, patch, type Setup } from '../support/doctor-world.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { type Front, startFront } from '../support/registry-front.ts';
@@ -99,6 +99,17 @@ describe.concurrent('a pod', () => {
     expect(verdict(seen)).toEqual({ code: 0, state: 'done', prospect: 'cannot know' });
     expect(seen.stdout).toBe('pod/web has ended and pulls nothing any more\n');
   });
+});
+
+test('a command is for the cluster that was asked about, whatever the machine is set to', async () => {
+  const { namespace, host } = await make({ kind: 'Pod' });
+  await podSettled(namespace, 'web');
+  const elsewhere = kubeconfigFor({ server: 'https://127.0.0.1:1' });
+  const flags = ['--kubeconfig', cluster().kubeconfig];
+  const { stdout } = await regsecretIn(namespace, ['why', 'pod/web', ...flags], { kubeconfig: elsewhere });
+  const [, fix = ''] = /^ {2}fix: {3}(.*)$/m.exec(stdout) ?? [];
+  await paste(fix, host, elsewhere);
+  await runningPod(namespace);
 });
 
 describe('what is asked', () => {

@@ -17,8 +17,8 @@ export const wrong = login(janedoe.username, 'wrong');
 export const local = (host: string): string => host.replace('127.0.0.1', 'localhost');
 
 /** Without a terminal, so that nothing is asked. `host` is a registry that janedoe is logged in to, beside the usual ones. */
-export async function paste(command: string, host: string): Promise<void> {
-  const ran = await execute(['sh', '-ec', command], { env: machine(host) });
+export async function paste(command: string, host: string, kubeconfig = cluster().kubeconfig): Promise<void> {
+  const ran = await execute(['sh', '-ec', command], { env: { ...machine(host), KUBECONFIG: kubeconfig } });
   expect(ran.code, `${command}\n${ran.stderr}`).toBe(0);
 }
 
@@ -32,7 +32,7 @@ function machine(host: string): Record<string, string> {
   const hosts = [host, local(host), local(node().registries.bearer.host), 'r.example'];
   const auths = Object.fromEntries([...hosts, 'https://index.docker.io/v1/'].map((server) => [server, good]));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
-  return { PATH: `${folder}:${process.env.PATH}`, KUBECONFIG: cluster().kubeconfig, DOCKER_CONFIG: folder };
+  return { PATH: `${folder}:${process.env.PATH}`, DOCKER_CONFIG: folder };
 }
 
 /** The name of a pod of the situation that has all its containers running. */
