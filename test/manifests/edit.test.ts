@@ -44,9 +44,11 @@ function flatten(value: unknown): unknown[] {
     : [value];
 }
 
+const linesOf = (text: string): string[] => text.replace(/\r?\n$/, '').split(/\r?\n/);
+
 /** Lines that are in the one and not in the other, by the longest common subsequence. */
 function difference(before: string, after: string): { removed: string[]; added: string[] } {
-  const [one, other] = [before.split(/\r?\n/), after.split(/\r?\n/)];
+  const [one, other] = [linesOf(before), linesOf(after)];
   const table = Array.from({ length: one.length + 1 }, () => new Array<number>(other.length + 1).fill(0));
   const at = (row: number, column: number): number => table[row]?.[column] ?? 0;
   for (let row = one.length - 1; row >= 0; row -= 1) {
@@ -121,6 +123,9 @@ describe('for any manifest', () => {
         );
         expect(count([after])).toBe(count([text]) - (count(removed) - count(added)));
         expect(count(removed) - count(added)).toBeLessThanOrEqual(count(twice));
+        // A last line without an end stays one, unless it is the line that goes.
+        const last = text.split('\n').at(-1) ?? '';
+        if (last === '' || !removed.includes(last)) expect(after.endsWith('\n')).toBe(text.endsWith('\n'));
         expect(after.includes('\r\n')).toBe(text.includes('\r\n') && text.includes('\n'));
         expect(/[^\r]\n/.test(after)).toBe(/[^\r]\n/.test(text) || (!text.includes('\n') && after.includes('\n')));
       }),
