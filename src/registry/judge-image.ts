@@ -27,12 +27,12 @@ export async function judgeImage(question: ImageCase, image: ImageReference): Pr
     return judgeBearer({ ...question, credential }, registry.challenge, image);
   }
   const authorization = basicAuth(credential);
-  const login = judgeBasic(await get(exchange, registry.base, authorization));
-  if (login.kind !== 'accepted') return login;
-  const [answer, open] = await Promise.all([
+  const [login, answer, open] = await Promise.all([
+    basicLogin(exchange, registry, authorization),
     headManifest(exchange, registry, image, authorization),
     accessOfNobody(exchange, registry, image),
   ]);
+  if (login.kind !== 'accepted') return login;
   if (answer.status !== 200) return judgeFailure({ exchange, registry, authorization }, image, answer);
   return { kind: 'accepted', ...('answer' in open && open.answer.status === 200 ? { public: true } : {}) };
 }
@@ -100,16 +100,28 @@ interface Access {
   readonly grant: Grant | undefined;
 }
 
-const nobody = new WeakMap<Registry, Map<string, Promise<Access | Verdict>>>();
-
 /** Asked once for each image, for whoever tries a login asks it, too. */
-function accessOfNobody(exchange: Exchange, registry: Registry, image: ImageReference): Promise<Access | Verdict> {
-  const answers = nobody.get(registry) ?? new Map<string, Promise<Access | Verdict>>();
-  nobody.set(registry, answers);
-  const key = JSON.stringify(image);
-  const answer = answers.get(key) ?? accessOf(exchange, registry, undefined, image);
-  answers.set(key, answer);
-  return answer;
+const accessOfNobody = oncePerRegistry((exchange, registry, image: ImageReference) =>
+  accessOf(exchange, registry, undefined, image),
+);
+
+/** Asked once for each login, however many images it is tried on: registries lock out who comes with a wrong one too often. */
+const basicLogin = oncePerRegistry(async (exchange, { base }, authorization: string | undefined) =>
+  judgeBasic(await get(exchange, base, authorization)),
+);
+
+function oncePerRegistry<Subject, Result>(
+  ask: (exchange: Exchange, registry: Registry, subject: Subject) => Promise<Result>,
+): typeof ask {
+  const known = new WeakMap<Registry, Map<string, Promise<Result>>>();
+  return (exchange, registry, subject) => {
+    const answers = known.get(registry) ?? new Map<string, Promise<Result>>();
+    known.set(registry, answers);
+    const key = JSON.stringify(subject) ?? '';
+    const answer = answers.get(key) ?? ask(exchange, registry, subject);
+    answers.set(key, answer);
+    return answer;
+  };
 }
 
 /** The answer about the manifest, with a token for its repository where the registry works with tokens. */

@@ -163,7 +163,7 @@ describe('what is asked', () => {
       'of a pod that fails: all pull secrets of its namespace, too',
       { secrets: rejected, list },
       [...always, 'secrets', 'secrets', 'secrets/regcred'],
-      ['GET /v2/', 'GET /v2/ with login', 'HEAD manifest'],
+      ['GET /v2/', 'GET /v2/ with login', 'HEAD manifest', 'HEAD manifest with login'],
     ],
     ['of a pod without a list', {}, [...always, 'secrets', 'secrets'], ['GET /v2/', 'HEAD manifest']],
     [
@@ -173,7 +173,14 @@ describe('what is asked', () => {
         list: ['one', 'two'],
       },
       [...always, 'secrets/one', 'secrets/two'],
-      ['GET /v2/', 'GET /v2/ with login', 'GET /v2/ with login', 'HEAD manifest', 'HEAD manifest with login'],
+      [
+        'GET /v2/',
+        'GET /v2/ with login',
+        'GET /v2/ with login',
+        'HEAD manifest',
+        'HEAD manifest with login',
+        'HEAD manifest with login',
+      ],
     ],
   ] satisfies [string, Setup, string[], string[]][])('%s', async (_, setup, requests, registry) => {
     expect(await asked(setup)).toEqual({ cluster: requests.sort(), registry });

@@ -168,6 +168,36 @@ test('the same question is asked once, and a registry is greeted once', async ()
   expect(passing.requests.map(({ authorization }) => authorization !== undefined)).toEqual([false, true, true]);
 });
 
+test('a login is asked about once, however many images it is tried on, and a wrong one is wrong for all', async () => {
+  const passing = await front({ behind: basic.host });
+  const client = await createRegistryClient({}, fakeIo());
+  const verdicts = await Promise.all(
+    ['v1', 'v2', 'v3'].map((tag) => {
+      const image = parseImage(`${passing.host}/janedoe/jdoe-private:${tag}`);
+      return client.verify({ server: passing.host, credential: wrong, image });
+    }),
+  );
+  client.close();
+  expect(verdicts).toEqual(Array(3).fill({ kind: 'rejected', status: 401 }));
+  const greetings = passing.requests.filter(({ path }) => path === '/v2/');
+  expect(greetings.map(({ authorization }) => authorization !== undefined)).toEqual([false, true]);
+});
+
+test('the login and the image are asked about at once: one round trip after the greeting', async () => {
+  const slow = await front({
+    behind: basic.host,
+    choose: ({ path, authorization }) => (path === '/v2/' && authorization !== undefined ? 'hang' : undefined),
+  });
+  const verdict = await ask(slow.host, { image: `${slow.host}/${privatePath}`, timeout: '1s' });
+  expect(verdict).toMatchObject({ kind: 'unreachable', cause: 'timeout' });
+  expect(slow.requests.map(({ method, authorization }) => `${method} ${authorization !== undefined}`).sort()).toEqual([
+    'GET false',
+    'GET true',
+    'HEAD false',
+    'HEAD true',
+  ]);
+});
+
 /** A Bearer registry with a token server of this test; `tokens` stands in front of the token server. */
 async function ownBearer(options: { tokens?: FrontOptions; expiresIn?: number; service?: string } = {}) {
   const { tokens, expiresIn, service } = options;
