@@ -7,6 +7,7 @@ import {
   listOf,
   named,
   newPullSecret,
+  newScheduledWorkload,
   newWorkload,
   type PodSpecOptions,
   pathOf,
@@ -28,7 +29,11 @@ async function failing(
 ): Promise<World> {
   const { privateImage, host } = node().registries.basic;
   const namespace = await newNamespace({ serviceAccount: true });
-  const name = await newWorkload(kind, namespace, { name: kind.toLowerCase(), image: privateImage, ...options });
+  const name = await newScheduledWorkload(kind, namespace, {
+    name: kind.toLowerCase(),
+    image: privateImage,
+    ...options,
+  });
   const pod = await firstPod(namespace, name, kind);
   const { phase, reason } = await podSettled(namespace, pod);
   expect(phase).toBe('Pending');
@@ -164,7 +169,7 @@ describe.concurrent('a pod that a controller makes', () => {
   test('Job of a CronJob: the CronJob is patched, and the next job runs', async () => {
     const { privateImage, host } = node().registries.basic;
     const namespace = await newNamespace({ serviceAccount: true });
-    const cron = await newWorkload('CronJob', namespace, { name: 'nightly', image: privateImage });
+    const cron = await newScheduledWorkload('CronJob', namespace, { name: 'nightly', image: privateImage });
     await kubectl(['create', 'job', 'first', `--from=cronjob/${cron}`, '-n', namespace]);
     const pod = await firstPod(namespace, cron, 'CronJob');
     await podSettled(namespace, pod);
@@ -197,8 +202,11 @@ describe.concurrent('a service account', () => {
   test('its pods that fail do not heal by themselves, which is said; --restart restarts just their controllers', async () => {
     const { namespace, name } = await failing('Deployment');
     const { publicImage } = node().registries;
-    const calm = await newWorkload('Deployment', namespace, { name: 'calm', image: publicImage });
-    const bare = await newWorkload('Pod', namespace, { name: 'bare', image: node().registries.basic.privateImage });
+    const calm = await newScheduledWorkload('Deployment', namespace, { name: 'calm', image: publicImage });
+    const bare = await newScheduledWorkload('Pod', namespace, {
+      name: 'bare',
+      image: node().registries.basic.privateImage,
+    });
     await podSettled(namespace, bare);
     await cachedFailure(namespace, bare);
     await allRun(namespace, calm);
@@ -234,7 +242,7 @@ describe.concurrent('a service account', () => {
   test('a pod whose image the Secret does not open is not restarted in vain', async () => {
     const namespace = await newNamespace({ serviceAccount: true });
     const { privateImage, host } = node().registries.bearer;
-    const name = await newWorkload('Deployment', namespace, { image: privateImage });
+    const name = await newScheduledWorkload('Deployment', namespace, { image: privateImage });
     const pod = await firstPod(namespace, name, 'Deployment');
     await podSettled(namespace, pod);
     await cachedFailure(namespace, pod);
@@ -256,8 +264,7 @@ describe.concurrent('what still does not run is said, and why', () => {
 
   test('after too long a time', async () => {
     const { namespace, name } = await failing('Pod');
-    const stuck = { nodeSelector: { nowhere: 'yes' } };
-    const nowhere = await newWorkload('Pod', namespace, { name: 'nowhere', spec: stuck });
+    const nowhere = await newWorkload('Pod', namespace, { name: 'nowhere' });
     const args = ['attach', '--pod', nowhere, '--recreate', '--wait', '--timeout', '2s'];
     const ran = await regsecretIn(namespace, args);
     expect(ran).toMatchObject({ code: 1, stdout: `pod/${nowhere} recreated\n` });
@@ -270,7 +277,7 @@ test('detached from a Deployment, whose new pods cannot pull any more: that is s
   const { privateImage, host } = node().registries.basic;
   const namespace = await newNamespace({ serviceAccount: true });
   await newPullSecret(namespace, 'regsecret', host, janedoe);
-  const name = await newWorkload('Deployment', namespace, {
+  const name = await newScheduledWorkload('Deployment', namespace, {
     name: 'web',
     image: privateImage,
     list: named('regsecret'),

@@ -1,7 +1,7 @@
 /** The matrix of `why pod/x`: what nodes say, and what has changed since. */
 import { describe } from 'vitest';
 import { api, node, podSettled, waitFor } from '../cluster/use.ts';
-import { newWorkload } from '../support/attach-world.ts';
+import { newScheduledWorkload } from '../support/attach-world.ts';
 import { base64, good, local, wrong } from '../support/doctor-machine.ts';
 import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
 import { pushVariant } from '../support/image-variant.ts';
@@ -172,7 +172,7 @@ function variant(tag: string): NonNullable<Setup['image']> {
 
 /** By another pod, and until the node says that it has the image. */
 async function pulledBefore({ namespace, image }: Place): Promise<void> {
-  const name = await newWorkload('Pod', namespace, { image, list: [{ name: 'regcred' }] });
+  const name = await newScheduledWorkload('Pod', namespace, { image, list: [{ name: 'regcred' }] });
   await podSettled(namespace, name);
   const known = async (): Promise<boolean> => {
     const { status } = (await api('GET', `/api/v1/nodes/${node().name}`)).body;

@@ -1,7 +1,7 @@
 /** The matrix of `why pod/x`: what runs, and is said to run. */
 import { afterAll, describe } from 'vitest';
 import { api, janedoe, newNamespace, node, podSettled } from '../cluster/use.ts';
-import { newWorkload } from '../support/attach-world.ts';
+import { newScheduledWorkload } from '../support/attach-world.ts';
 import { base64, good, wrong } from '../support/doctor-machine.ts';
 import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
 import { type Front, type FrontFault, startFront } from '../support/registry-front.ts';
@@ -220,7 +220,7 @@ function soon(): string {
 
 /** By another pod. */
 async function pulledBefore({ namespace, image }: Place): Promise<void> {
-  const name = await newWorkload('Pod', namespace, { image, list: [{ name: 'regcred' }] });
+  const name = await newScheduledWorkload('Pod', namespace, { image, list: [{ name: 'regcred' }] });
   await podSettled(namespace, name);
 }
 

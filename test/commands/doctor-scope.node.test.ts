@@ -1,7 +1,7 @@
 /** `doctor` for a namespace, held against what a real kubelet does. */
 import { describe, expect, test } from 'vitest';
 import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
-import { named, newPullSecret, newWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';
+import { named, newPullSecret, newScheduledWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';
 
 interface Found {
   readonly code: string;
@@ -36,7 +36,11 @@ describe.concurrent('a Deployment', () => {
     const namespace = await newNamespace({ serviceAccount: true });
     const { basic } = node().registries;
     await newPullSecret(namespace, 'good', basic.host, janedoe);
-    await newWorkload('Deployment', namespace, { image: basic.privateImage, name: 'web', fields: { replicas: 3 } });
+    await newScheduledWorkload('Deployment', namespace, {
+      image: basic.privateImage,
+      name: 'web',
+      fields: { replicas: 3 },
+    });
     expect(await phases(namespace, 3)).toEqual(['Pending', 'Pending', 'Pending']);
     const { code, findings } = await doctor(namespace);
     const [found] = findings.filter(({ code: name }) => name === 'no-pull-secret');
@@ -53,7 +57,11 @@ describe.concurrent('a Deployment', () => {
     const namespace = await newNamespace({ serviceAccount: true });
     const { basic } = node().registries;
     await newPullSecret(namespace, 'good', basic.host, janedoe);
-    await newWorkload('Deployment', namespace, { image: basic.privateImage, name: 'web', list: named('good') });
+    await newScheduledWorkload('Deployment', namespace, {
+      image: basic.privateImage,
+      name: 'web',
+      list: named('good'),
+    });
     await kubectl(['rollout', 'status', 'deployment/web', '-n', namespace]);
     expect(await doctor(namespace)).toEqual({ code: 0, findings: [] });
     await kubectl(['delete', 'secret', 'good', '-n', namespace]);

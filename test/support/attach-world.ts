@@ -127,11 +127,23 @@ export function pathOf(kind: Kind, namespace: string, name = ''): string {
   return `${api}/namespaces/${namespace}/${kind.toLowerCase()}s${name === '' ? '' : `/${name}`}`;
 }
 
+export interface WorkloadOptions extends PodSpecOptions {
+  readonly name?: string;
+  readonly fields?: object;
+  readonly metadata?: object;
+}
+
+/** As `newScheduledWorkload`, with pods that no node takes, also where there is one: their status is the test's to write. */
+export function newWorkload(kind: Kind, namespace: string, options: WorkloadOptions = {}): Promise<string> {
+  const spec = { nodeSelector: { nowhere: 'yes' }, ...options.spec };
+  return newScheduledWorkload(kind, namespace, { ...options, spec });
+}
+
 /** Creates a workload, or a bare pod; `fields` go into its spec. */
-export async function newWorkload(
+export async function newScheduledWorkload(
   kind: Kind,
   namespace: string,
-  options: PodSpecOptions & { readonly name?: string; readonly fields?: object; readonly metadata?: object } = {},
+  options: WorkloadOptions = {},
 ): Promise<string> {
   const { name = freshName(kind.toLowerCase().slice(0, 4)), fields = {}, metadata = {} } = options;
   const labels = { app: name };

@@ -6,7 +6,7 @@ import type { Fix, Prospect } from '../../src/domain/judgement.ts';
 import type { ImageView } from '../../src/domain/pull-view.ts';
 import type { Symptom } from '../../src/domain/symptom.ts';
 import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
-import { created, type Kind, named, newWorkload, pathOf, regsecretIn } from './attach-world.ts';
+import { created, type Kind, named, newScheduledWorkload, pathOf, regsecretIn } from './attach-world.ts';
 import { local, paste, runningPod } from './doctor-machine.ts';
 import { recordSituation } from './doctor-record.ts';
 
@@ -94,7 +94,7 @@ export async function make({ on = 'basic', kind = 'Pod', ...setup }: Setup): Pro
   await setup.before?.(place);
   const list = setup.list?.map((entry) => (typeof entry === 'string' ? { name: entry } : entry));
   const container = { name: 'app', image, imagePullPolicy: setup.policy ?? 'Always' };
-  await newWorkload(kind, namespace, {
+  await newScheduledWorkload(kind, namespace, {
     name: 'web',
     image,
     ...(list === undefined ? {} : { list }),
