@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { executableName, hostName } from './build/targets.ts';
@@ -7,6 +8,7 @@ import { missing } from './test/cluster/availability.ts';
 /**
  * Three projects by what a test needs: nothing (`*.test.ts`), a control plane (`*.cluster.test.ts`), a node with
  * registries (`*.node.test.ts`). Tests that run the program as a process run in a second one each, with the executable.
+ * What measures memory (`*.memory.test.ts`) runs after them and alone: on a busy machine garbage is collected late.
  * What this machine cannot run is left out, in one line each, or is an error when REGSECRET_REQUIRE names it.
  */
 const required = (process.env.REGSECRET_REQUIRE ?? '').split(',');
@@ -27,7 +29,8 @@ const withExecutable = runnable(
 const all = globSync('test/**/*.test.ts').map((file) => file.replaceAll('\\', '/'));
 const clusterTests = all.filter((file) => file.endsWith('.cluster.test.ts'));
 const nodeTests = all.filter((file) => file.endsWith('.node.test.ts'));
-const unitTests = all.filter((file) => !clusterTests.includes(file) && !nodeTests.includes(file));
+const memoryTests = all.filter((file) => file.endsWith('.memory.test.ts'));
+const unitTests = all.filter((file) => ![...clusterTests, ...nodeTests, ...memoryTests].includes(file));
 
 function runsProgram(file: string): boolean {
   const text = readFileSync(join(import.meta.dirname, file), 'utf8');
@@ -48,11 +51,18 @@ function project(name: string, include: string[], globalSetup: string[]): TestPr
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Most tests wait: for a kubelet, a roll-out, a time-out.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
       ...project('unit', unitTests, []),
-      ...(runnable('cluster', missing('cluster')) ? project('cluster', clusterTests, ['test/cluster/setup.ts']) : []),
+      ...(runnable('cluster', missing('cluster'))
+        ? [
+            ...project('cluster', clusterTests, ['test/cluster/setup.ts']),
+            { test: { name: 'memory', include: memoryTests, sequence: { groupOrder: 1 } } },
+          ]
+        : []),
       ...(runnable('node', missing('node')) ? project('node', nodeTests, ['test/cluster/setup-node.ts']) : []),
     ],
   },

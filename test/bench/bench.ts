@@ -14,10 +14,11 @@ import type { ClusterInfo } from '../cluster/control-plane.ts';
 import { ensurePrograms, kubernetesVersion } from '../cluster/programs.ts';
 import { report } from '../cluster/report.ts';
 import { startSupervisor } from '../cluster/supervisor.ts';
+import { createCrowd } from '../support/crowd.ts';
 import { measureFleet } from './fleet.ts';
 import { measure } from './measure.ts';
-import { type CaseName, format, isMissed, type Row, rows } from './rows.ts';
-import { cases, WHY_NAMESPACE } from './world.ts';
+import { format, isMissed, type Row, rows } from './rows.ts';
+import { type Artefacts, cases, crowdCase, WHY_NAMESPACE } from './world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { values } = parseArgs({
@@ -53,14 +54,11 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
   mkdirSync(folder);
   await putMergedSecret(cluster);
   await putWaitingPod(cluster);
-  const all = cases(
-    { executable, npmPackage: [process.execPath, join(root, 'bin', 'regsecret.cjs')] },
-    cluster,
-    folder,
-  );
+  const artefacts: Artefacts = { executable, npmPackage: [process.execPath, join(root, 'bin', 'regsecret.cjs')] };
+  const all = cases(artefacts, cluster, folder);
   // Only Linux can drop a single file from the page cache.
   const canEvict = platform() === 'linux';
-  const samples = await measure<Exclude<CaseName, 'fleet'>>(measurer, {
+  const samples = await measure(measurer, {
     rounds: Number(values.rounds),
     warmup: 2,
     seed: Date.now(),
@@ -68,11 +66,23 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
     evict: canEvict ? [executable, cluster.bin.kubectl] : [],
     cases: canEvict ? all : { ...all, cold: [] },
   });
-  rmSync(folder, { recursive: true });
-  // A round takes seconds.
+  // A round of these takes seconds.
   const fleet = await measureFleet(cluster, executable, Math.ceil(Number(values.rounds) / 4));
+  await createCrowd(cluster);
+  const { crowd } = await measure(measurer, {
+    rounds: Math.ceil(Number(values.rounds) / 8),
+    warmup: 1,
+    seed: Date.now(),
+    folder,
+    evict: [],
+    cases: { crowd: crowdCase(artefacts, cluster) },
+  });
+  rmSync(folder, { recursive: true });
   const program = readFileSync(executable);
-  return rows({ ...samples, fleet }, { bytes: program.length, gzipBytes: gzipSync(program, { level: 9 }).length });
+  return rows(
+    { ...samples, fleet, crowd },
+    { bytes: program.length, gzipBytes: gzipSync(program, { level: 9 }).length },
+  );
 }
 
 /** The Secret of the case `merge`, with a registry that has to stay. */

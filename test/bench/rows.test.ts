@@ -12,6 +12,7 @@ const none: Samples<CaseName> = {
   attach: [],
   why: [],
   fleet: [],
+  crowd: [],
   cold: [],
   large: [],
 };
@@ -34,6 +35,18 @@ test('a target is missed by more than a tenth', () => {
   const [size] = rows(none, { bytes: 126e6, gzipBytes: 0 });
   const [larger] = rows(none, { bytes: 127e6, gzipBytes: 0 });
   expect([size, larger].map((row) => row && isMissed(row))).toEqual([false, true]);
+});
+
+test('memory is in MB, not to that of kubectl', () => {
+  const crowd = [[sample(1, 110e6)], [sample(2, 120e6)], [sample(4, 2e9)]];
+  expect(rows({ ...none, crowd }, sizes).map(({ value, unit }) => [value.median, unit])).toEqual([
+    [0.25, ''],
+    [0.5, ''],
+    [110, 'MB'],
+    [120, 'MB'],
+    [114, 'MB'],
+    [54, 'MB'],
+  ]);
 });
 
 test('the table is Markdown', () => {

@@ -2,8 +2,8 @@
 import { type Sample, type Samples, type Spread, spread } from './measure.ts';
 import type { cases } from './world.ts';
 
-/** What is measured by `measure`, and beside that the fleet. */
-export type CaseName = keyof ReturnType<typeof cases> | 'fleet';
+/** What is measured, by `measure` or in a way of its own. */
+export type CaseName = keyof ReturnType<typeof cases> | 'fleet' | 'crowd';
 
 export interface Row {
   readonly title: string;
@@ -34,6 +34,12 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
       { title, unit: '', target, value: spread(ratios), ours: median(ours, figure), theirs: median(theirs, figure) },
     ];
   };
+  const amount = (title: string, unit: 'ms' | 'MB', target: number, name: CaseName, index = 0): Row[] => {
+    const runs = samples[name][index];
+    if (runs === undefined) return [];
+    const figures = runs.map(({ milliseconds, peakBytes }) => (unit === 'ms' ? milliseconds : peakBytes / 1e6));
+    return [{ title, unit, target, value: spread(figures) }];
+  };
   const constant = (value: number): Spread => ({ median: value, min: value, max: value });
   return [
     ...ratio('`--version`', 0.28, 'version'),
@@ -51,12 +57,11 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
     ...ratio('offline, nothing in the page cache', 1.1, 'cold'),
     ...ratio('npm package on Node 24, offline', 0.95, 'offline', 'milliseconds', 1),
     ...ratio('npm package on Node 24, live', 1.6, 'live', 'milliseconds', 1),
-    ...samples.large.map((runs) => ({
-      title: 'docker config of 5 MB, one of 20,000 logins',
-      unit: 'ms' as const,
-      target: 150,
-      value: spread(runs.map(({ milliseconds }) => milliseconds)),
-    })),
+    ...ratio('`list -A`, 10,000 pods and 2,000 Secrets, to `get pods -A -o json`', 1, 'crowd'),
+    ...ratio('`doctor -A --offline` of the same', 1, 'crowd', 'milliseconds', 1),
+    ...amount('peak memory of that `list -A`', 'MB', 150, 'crowd'),
+    ...amount('peak memory of that `doctor -A`', 'MB', 150, 'crowd', 1),
+    ...amount('docker config of 5 MB, one of 20,000 logins', 'ms', 150, 'large'),
     { title: 'size of the executable', unit: 'MB', target: 115, value: constant(bytes / 1e6) },
     { title: 'the same as .gz', unit: 'MB', target: 55, value: constant(gzipBytes / 1e6) },
   ];

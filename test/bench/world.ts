@@ -74,6 +74,16 @@ export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInf
   };
 }
 
+/** What is measured last, because the cluster is slower ever after. */
+export function crowdCase({ executable }: Artefacts, cluster: ClusterInfo) {
+  const env = { HOME: cluster.home, KUBECONFIG: cluster.kubeconfig, PATH: '/usr/bin:/bin' };
+  return [
+    { argv: [executable, 'list', '-A'], env },
+    { argv: [executable, 'doctor', '-A', '--offline'], env },
+    { argv: [cluster.bin.kubectl, 'get', 'pods', '-A', '-o', 'json'], env },
+  ] as const;
+}
+
 /** A docker config of 5 MB with 20,000 logins. */
 function largeConfig(folder: string): string {
   const auths: Record<string, object> = {};

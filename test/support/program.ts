@@ -1,10 +1,11 @@
 /** The program as its users have it: a process. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { executableName, hostName } from '../../build/targets.ts';
 import { holdsCanary } from './canary.ts';
 
 export interface Ran {
@@ -33,6 +34,15 @@ const bin = fileURLToPath(new URL('../../bin/regsecret.cjs', import.meta.url));
 export function artefact(): [string, ...string[]] {
   const executable = process.env.REGSECRET_EXE;
   return executable ? [executable] : [process.env.REGSECRET_NODE || process.execPath, bin];
+}
+
+/** Both artefacts by name, for a test that is too dear to be run twice; without the executable where none was built. */
+export function artefacts(): [name: string, command: string[]][] {
+  const executable = fileURLToPath(new URL(`../../exe/${executableName(hostName())}`, import.meta.url));
+  return [
+    ['the npm package', artefact()],
+    ...(existsSync(executable) ? [['the executable', [executable]] as [string, string[]]] : []),
+  ];
 }
 
 /** Runs regsecret to its end. Throws when the canary password shows where it must not. */
