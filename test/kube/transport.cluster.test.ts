@@ -226,7 +226,10 @@ test('a server behind a path', async () => {
 
 test('a hundred creates at once, a third of them cut after they were done, all arrive', async () => {
   const namespace = await newNamespace();
-  const { transport } = await through((_request, number) => (number % 3 === 0 ? 'reset-after' : undefined));
+  // The creates and their first repetitions: without an end, one that is cut at each of its five attempts is just a matter of luck.
+  const { transport } = await through((_request, number) =>
+    number <= 133 && number % 3 === 0 ? 'reset-after' : undefined,
+  );
   const create = async (index: number) => {
     try {
       await transport.request({ ...configMap(namespace, `c-${index}`), guarded: true });
