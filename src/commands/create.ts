@@ -16,6 +16,7 @@ import { describeVerdict } from '../domain/verdict.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
+import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/client.ts';
 
 export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFlags {
@@ -151,7 +152,8 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 async function verify(entries: Collected['entries'], options: CreateOptions, io: Io, printer: Printer): Promise<void> {
   const { createRegistryClient } = await import('../registry/client.ts');
   const client = await createRegistryClient(options, io);
-  const verdicts = await Promise.all(entries.map((entry) => client.verify(entry))).finally(() => client.close());
+  const ask = () => Promise.all(entries.map((entry) => client.verify(entry)));
+  const verdicts = await withProgress(() => 'asking registries', io, ask).finally(() => client.close());
   for (const [index, verdict] of verdicts.entries()) {
     const { server = '', credential } = entries[index] ?? {};
     const sentence = `${displayServer(server)} ${describeVerdict(verdict)}`;

@@ -16,6 +16,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printDoctor } from '../output/doctor-printer.ts';
 import { printerFor } from '../output/printer.ts';
+import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/client.ts';
 
 export interface DoctorOptions extends RegistryFlags, KubeFlags {
@@ -100,14 +101,19 @@ async function askRegistries(gathered: Gathered, options: DoctorOptions, io: Io)
   const client = await createRegistryClient(options, io);
   const answers = new Map<string, Answer>();
   const answered = { ...facts, answers };
-  try {
+  let total = 0;
+  const ask = async (): Promise<void> => {
     while (open.length > 0) {
+      total += open.length;
       await inLanes(LANES, open, async (question) => {
         const verdict = await client.verify({ ...question, credential: question.login });
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
       open = questionsOf(gathered, answered).filter((question) => isNew(question, answers));
     }
+  };
+  try {
+    await withProgress(() => `asking registries: ${answers.size} of ${total}`, io, ask);
     return answered;
   } finally {
     client.close();

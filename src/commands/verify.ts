@@ -15,6 +15,7 @@ import { type Inquiry, imageInquiries, loginInquiries } from '../domain/verify-p
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
+import { withProgress } from '../output/progress.ts';
 import { printVerdicts, type VerifiedRow } from '../output/verdict-printer.ts';
 import { createRegistryClient, type RegistryFlags } from '../registry/client.ts';
 
@@ -119,8 +120,9 @@ function plan(secrets: readonly Secret[], image: string): Inquiry[] {
 async function ask(inquiries: readonly Inquiry[], options: VerifyOptions, io: Io): Promise<VerifiedRow[]> {
   const client = await createRegistryClient(options, io);
   const rows: VerifiedRow[] = [];
-  try {
-    await inLanes(LANES, inquiries.entries(), async ([index, inquiry]) => {
+  let done = 0;
+  const askAll = (): Promise<void> =>
+    inLanes(LANES, inquiries.entries(), async ([index, inquiry]) => {
       const { source, server, shown, credential, image } = inquiry;
       const verdict = await client.verify({ server, credential, image: image?.reference });
       rows[index] = {
@@ -130,7 +132,10 @@ async function ask(inquiries: readonly Inquiry[], options: VerifyOptions, io: Io
         ...(image === undefined ? {} : { image: image.text }),
         verdict,
       };
+      done += 1;
     });
+  try {
+    await withProgress(() => `asking registries: ${done} of ${inquiries.length}`, io, askAll);
     return rows;
   } finally {
     client.close();

@@ -57,11 +57,10 @@ const EXAMPLES = 5;
 /** Undefined where there is nobody, or just the one that the sentence names. */
 function affected(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
-  if (pullers.length === 0) return users(group[0]?.found, usage);
+  if (pullers.length === 0) return users(group, usage);
   const pods = podsOf(pullers);
   const names = [...new Set(pullers.map(ownName))];
-  if (pods < 2 && names.length < 2) return undefined;
-  return { pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
+  return pods < 2 && names.length < 2 ? undefined : affects(pods, names);
 }
 
 /** Those of a workload are counted once, whether they show by themselves or by what makes them. */
@@ -74,14 +73,20 @@ function podsOf(pullers: readonly Puller[]): number {
 /** Their sentence says who, or it harms nobody. */
 const SAID: readonly FindingCode[] = ['missing-secret', 'same-content', 'unused-secret'];
 
-/** Of a Secret that no pod suffers from: who would. */
-function users(found: Finding | undefined, usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+/** Of a Secret that no pod suffers from: who would; of several, which they are. */
+function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+  const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || SAID.includes(found.code)) return undefined;
+  const secrets = [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))];
+  if (secrets.length > 1) return affects(0, secrets);
   const used = usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
   if (used === undefined) return undefined;
   const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];
-  if (used.pods === 0 && names.length === 0) return undefined;
-  return { pods: used.pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
+  return used.pods === 0 && names.length === 0 ? undefined : affects(used.pods, names);
+}
+
+function affects(pods: number, names: readonly string[]): Affected {
+  return { pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
 }
 
 /** Of what makes a pod, where something does. */

@@ -26,8 +26,9 @@ export type FindingView = Finding & {
 };
 
 export interface Affected {
+  /** 0 where it is about Secrets, whoever uses them. */
   readonly pods: number;
-  /** Some of them, or of what makes them, as `deployment/web`. */
+  /** Some of them, or of what makes them, as `deployment/web`; or of the Secrets. */
   readonly examples: readonly string[];
   /** How many there are beside the examples. */
   readonly others: number;

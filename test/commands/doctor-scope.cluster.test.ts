@@ -343,7 +343,10 @@ describe.concurrent('registries are asked', () => {
     await newPullSecret(namespace, 'two', 'localhost:1', wrong);
     await newAccount(namespace, { imagePullSecrets: named('one') }, 'a');
     await newAccount(namespace, { imagePullSecrets: named('two') }, 'b');
-    expect(shown(await doctor(namespace))).toEqual(['warning registry-unreachable Secret/one']);
+    const report = await doctor(namespace);
+    expect(shown(report)).toEqual(['warning registry-unreachable Secret/one']);
+    // Not the pods of the one that it is shown for.
+    expect(report.findings[0]?.affects).toEqual({ pods: 0, examples: ['secret/one', 'secret/two'], others: 0 });
   });
 });
 
