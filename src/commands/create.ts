@@ -16,7 +16,6 @@ import { describeVerdict } from '../domain/verdict.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
-import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/client.ts';
 
 export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFlags {
@@ -150,7 +149,10 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 
 /** Throws UserError unless every registry accepts its credential. */
 async function verify(entries: Collected['entries'], options: CreateOptions, io: Io, printer: Printer): Promise<void> {
-  const { createRegistryClient } = await import('../registry/client.ts');
+  const [{ createRegistryClient }, { withProgress }] = await Promise.all([
+    import('../registry/client.ts'),
+    import('../output/progress.ts'),
+  ]);
   const client = await createRegistryClient(options, io);
   const ask = () => Promise.all(entries.map((entry) => client.verify(entry)));
   const verdicts = await withProgress(() => 'asking registries', io, ask).finally(() => client.close());
