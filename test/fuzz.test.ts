@@ -10,6 +10,7 @@ import { dockerAuthConfig, podmanAuthConfig } from '../src/domain/auth-config.ts
 import { Base64Error, decodeBase64 } from '../src/domain/base64.ts';
 import { readContents } from '../src/domain/contents.ts';
 import { coverageOf } from '../src/domain/coverage.ts';
+import { diagnose } from '../src/domain/diagnose.ts';
 import {
   DockerConfigError,
   decodeAuthVariable,
@@ -106,6 +107,17 @@ const parsers: readonly Parser[] = [
   ['coverageOf', coverageOf],
   ['claimsOf', claimsOf],
   ['readContents', (text) => readContents(pullSecretOf('a', bytes(text)))],
+  [
+    'diagnose',
+    (text) => {
+      const secret = pullSecretOf('a', JSON.stringify({ auths: { [text]: { username: text, password: text } } }));
+      const annotations = {
+        'regsecret/expires-at': JSON.stringify({ [text.slice(1)]: text, a: '2026-11-25T11:00:00Z' }),
+      };
+      const noted = { ...secret, metadata: { ...secret.metadata, annotations } };
+      diagnose({ now: 0, secrets: [{ secret: noted, contents: readContents(noted) }] });
+    },
+  ],
   [
     'manifestSecret',
     (text) => manifestSecret({ kind: 'Secret', metadata: { name: text }, stringData: { [text]: text } }),

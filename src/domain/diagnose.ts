@@ -173,7 +173,7 @@ export interface End {
 export function endOf({ server, login }: ContentEntry, { metadata }: Secret): End | undefined {
   const claimed = login === undefined ? undefined : claimedEnd(login);
   if (claimed !== undefined) return { at: claimed, by: 'itself' };
-  const noted = parseExpiries(metadata.annotations?.[EXPIRES_AT])[server];
+  const noted = parseExpiries(metadata.annotations?.[EXPIRES_AT]).get(server);
   return noted === undefined ? undefined : { at: Date.parse(noted), by: 'annotation' };
 }
 

@@ -76,7 +76,7 @@ export function expiryAnnotation(
   existing: string | undefined,
   entries: ReadonlyMap<string, Expiry | undefined>,
 ): string | undefined {
-  const known = new Map(Object.entries(parseExpiries(existing)));
+  const known = parseExpiries(existing);
   for (const [server, expiry] of entries) {
     if (expiry === undefined) known.delete(server);
     else known.set(server, new Date(Math.floor(expiry.at / 1000) * 1000).toISOString().replace('.000Z', 'Z'));
@@ -85,18 +85,16 @@ export function expiryAnnotation(
   return JSON.stringify(Object.fromEntries([...known].sort(([one], [other]) => (one < other ? -1 : 1))));
 }
 
-/** The times in an annotation, by server; empty when it is absent or not ours. */
-export function parseExpiries(annotation: string | undefined): Record<string, string> {
-  if (annotation === undefined) return {};
+/** The times in an annotation, by server, which may be called as what every object has; empty when it is not ours. */
+export function parseExpiries(annotation: string | undefined): Map<string, string> {
+  if (annotation === undefined) return new Map();
   try {
     const value: unknown = JSON.parse(annotation);
-    if (typeof value !== 'object' || value === null) return {};
-    return Object.fromEntries(
-      Object.entries(value).filter(
-        (pair): pair is [string, string] => typeof pair[1] === 'string' && !Number.isNaN(Date.parse(pair[1])),
-      ),
-    );
+    if (typeof value !== 'object' || value === null) return new Map();
+    const isTime = (pair: [string, unknown]): pair is [string, string] =>
+      typeof pair[1] === 'string' && !Number.isNaN(Date.parse(pair[1]));
+    return new Map(Object.entries(value).filter(isTime));
   } catch {
-    return {};
+    return new Map();
   }
 }

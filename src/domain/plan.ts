@@ -98,9 +98,9 @@ function annotationAfter(
   const recorded = parseExpiries(before);
   const news = new Map<string, Expiry | undefined>(removed.map((server) => [server, undefined]));
   for (const [server, expiry] of expiries) {
-    if (actions.get(server) !== 'unchanged' || recorded[server] === undefined) news.set(server, expiry);
+    if (actions.get(server) !== 'unchanged' || recorded.get(server) === undefined) news.set(server, expiry);
   }
-  const relevant = [...news].some(([server, expiry]) => expiry !== undefined || recorded[server] !== undefined);
+  const relevant = [...news].some(([server, expiry]) => expiry !== undefined || recorded.get(server) !== undefined);
   return relevant ? expiryAnnotation(before, news) : before;
 }
 

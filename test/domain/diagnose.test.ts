@@ -113,6 +113,14 @@ const fixtures: readonly (readonly [situation: string, secret: Secret, codes: re
     },
     ['expired'],
   ],
+  [
+    'servers that are called as what every object has',
+    {
+      ...config({ constructor: login, toString: login }),
+      metadata: { name: 'a', annotations: { 'regsecret/expires-at': '{"ghcr.io":"2026-11-25T11:00:00Z"}' } },
+    },
+    ['opens-nothing', 'unusual-server'],
+  ],
 ];
 
 describe('what is wrong with a Secret by itself', () => {

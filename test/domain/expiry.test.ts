@@ -54,8 +54,8 @@ describe('the annotation', () => {
   });
 
   test('a value that is no time is not taken over', () => {
-    expect(parseExpiries('{"a.io":"soon","b.io":7,"c.io":"2026-01-01T00:00:00Z"}')).toEqual({
-      'c.io': '2026-01-01T00:00:00Z',
-    });
+    expect(parseExpiries('{"a.io":"soon","b.io":7,"c.io":"2026-01-01T00:00:00Z"}')).toEqual(
+      new Map([['c.io', '2026-01-01T00:00:00Z']]),
+    );
   });
 });
