@@ -14,8 +14,15 @@ export interface PodGroup {
 /** By everything that pods of a group have in common. */
 export type PodGroups = Map<string, PodGroup>;
 
-/** Adds `pod`, which is told from others by who made it, its list, its images and how far it has come with them. */
-export function addPod(groups: PodGroups, pod: Holder): void {
+/**
+ * Adds `pod`, which is told from others by who made it, its list, its images and how far it has come with them. `keep` is
+ * what stays in memory of the first of each group.
+ */
+export function addPod(
+  groups: PodGroups,
+  pod: Holder,
+  keep: (group: PodGroup) => Holder = ({ pod: all }) => all,
+): void {
   const { ref, list, serviceAccountName, controller, object } = pod;
   const images = imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {});
   const states = images.map(({ image, policy, state }) =>
@@ -24,8 +31,8 @@ export function addPod(groups: PodGroups, pod: Holder): void {
   const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
   const key = JSON.stringify([...owner, states, isGoing(object), hasEnded(object)]);
   const group = groups.get(key);
-  if (group === undefined) groups.set(key, { pod: kept(pod, images), images, count: 1 });
-  else group.count += 1;
+  if (group !== undefined) group.count += 1;
+  else groups.set(key, { pod: keep({ pod, images, count: 1 }), images, count: 1 });
 }
 
 /** Which login opens an image does not depend on its tag; whether there is such a tag asks nobody while no pod fails. */
@@ -33,8 +40,8 @@ function repositoryOf(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
-/** There may be ten thousand of which nothing more is asked. */
-function kept(pod: Holder, images: readonly ImageUse[]): Holder {
+/** Of pods of which nothing more is asked, and of which there may be ten thousand, only what `quietPod` reads. */
+export function briefly({ pod, images }: PodGroup): Holder {
   if (images.some(({ state }) => state.is === 'missing')) return pod;
   const { metadata, spec, status } = pod.object;
   const [nodeName, phase] = [fieldOf(spec, 'nodeName'), fieldOf(status, 'phase')];

@@ -21,9 +21,9 @@ import {
   newWorkload,
   pathOf,
   regsecretIn,
-  userWith,
 } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
+import { userWith } from '../support/user.ts';
 
 const { basic, publicImage } = sharedRegistries();
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
@@ -115,6 +115,15 @@ const waiting = (image: string) => ({
   },
 });
 
+const running = (image: string) => ({
+  name: 'app',
+  image,
+  imageID: `${image}@sha256:${'0'.repeat(64)}`,
+  ready: true,
+  restartCount: 0,
+  state: { running: { startedAt: new Date().toISOString() } },
+});
+
 async function podsOf(app: string, count: number): Promise<string[]> {
   const path = `${pathOf('Pod', namespace)}?labelSelector=app%3D${app}`;
   const found = await waitFor(
@@ -175,6 +184,21 @@ describe.concurrent('a workload', () => {
       ['Deployment', name],
     ]);
     expect(codes(report)).toEqual(['error no-pull-secret']);
+  });
+
+  test('whose pods run: what becomes of one of them, too', async () => {
+    const name = await newWorkload('Deployment', namespace, {
+      image: ownImage,
+      list: named('good'),
+      fields: { replicas: 2 },
+    });
+    const pods = await podsOf(name, 2);
+    for (const pod of pods) await says(pod, [running(ownImage)], 'Running');
+    const { pullers } = await why([`deploy/${name}`]);
+    expect(pullers.map(({ object, count, list, images }) => [object.kind, count, list.names, images])).toMatchObject([
+      ['Deployment', 1, ['good'], [{ image: ownImage, state: 'not used', prospect: 'will pull' }]],
+      ['Pod', 2, ['good'], [{ image: ownImage, state: 'there', prospect: 'will pull' }]],
+    ]);
   });
 
   test('that does not exist, nearly', async () => {

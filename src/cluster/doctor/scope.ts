@@ -1,7 +1,7 @@
 /** Everything that pulls in a namespace, or in the cluster: pods in groups, and of all of it only what matters. */
 import type { Gathered } from '../../domain/gathered.ts';
 import { type Holder, holderOf } from '../../domain/holder.ts';
-import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/pod-group.ts';
+import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/pod-group.ts';
 import type { Puller } from '../../domain/pull-facts.ts';
 import { type PullKindName, pullKind, pullKindOf } from '../../domain/pull-kind.ts';
 import { addUsage, secretKey, secretName, type UsageIndex } from '../../domain/usage.ts';
@@ -92,7 +92,7 @@ function note(holder: Holder, world: World, collector: Collector): void {
   addUsage(world.usage, holder);
   if (holder.ref.kind === 'Pod') {
     world.pods += 1;
-    addPod(world.groups, holder);
+    addPod(world.groups, holder, briefly);
     return;
   }
   collector.know(holder);
