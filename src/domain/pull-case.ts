@@ -5,7 +5,7 @@ import { diagnose } from './diagnose.ts';
 import type { Finding, FindingCode, FindingObject } from './finding.ts';
 import type { Elsewhere } from './finding-arguments.ts';
 import type { ImageUse } from './image-use.ts';
-import type { Puller, PullFacts, ReadSecret, SecretState } from './pull-facts.ts';
+import type { Answer, Puller, PullFacts, ReadSecret, SecretState } from './pull-facts.ts';
 import { hasLogin, type Trial, tryList } from './pull-trial.ts';
 import type { Question } from './question.ts';
 import { DENIALS, type Symptom } from './symptom.ts';
@@ -163,6 +163,14 @@ export function nextOf(pull: PullCase): { readonly next?: NextList; readonly ope
   if (next === undefined) return {};
   const { opens, open } = openingOf(next.names, pull);
   return opens ? { next } : { open };
+}
+
+/** What a registry said to the logins of that list. */
+export function answersToNext({ puller, use, facts }: PullCase): Answer[] {
+  const next = nextList(puller, facts);
+  if (next === undefined) return [];
+  const { candidates } = tryList(next.names, puller.ref.namespace, use.image, facts);
+  return candidates.flatMap(({ answer }) => answer ?? []);
 }
 
 /** A Secret of the service account that opens the image, where a list of its own keeps it away. */

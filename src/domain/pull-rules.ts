@@ -6,7 +6,7 @@ import { type Finding, finding } from './finding.ts';
 import { ImageReferenceError, parseImage } from './image.ts';
 import { registryHost } from './image-server.ts';
 import { listRules } from './list-rules.ts';
-import { inSecret, nextOf, type PullCase, secretObject, usableSecret } from './pull-case.ts';
+import { answersToNext, inSecret, nextOf, type PullCase, secretObject, usableSecret } from './pull-case.ts';
 import { hasLogin } from './pull-trial.ts';
 import { rfc3339 } from './time.ts';
 
@@ -153,29 +153,33 @@ function isSame(one: string, other: string): boolean {
   }
 }
 
-/** Some registries do not tell those without a login what there is. */
+/** Some registries do not tell those without a login what there is; what a pod has that is made now may be one. */
 function imageNotFound(pull: PullCase): Finding | undefined {
   const { object, puller, use, trial, symptom } = pull;
   if (trial.pulls === true) return undefined;
   const anonymous = !hasLogin(trial);
   if (anonymous && pull.denied && (usableSecret(pull).name !== undefined || nextOf(pull).next !== undefined))
     return undefined;
-  const shared = {
-    image: use.image,
-    container: use.containers[0] ?? '',
-    way: puller.way,
-    ...(anonymous ? { anonymous } : {}),
-  };
-  const answers = [...trial.candidates.map(({ answer }) => answer), ...(anonymous ? [trial.nobody] : [])];
+  const shared = { image: use.image, container: use.containers[0] ?? '', way: puller.way };
+  const nobody = anonymous ? trial.nobody : undefined;
+  const answers = [
+    ...trial.candidates.map(({ answer }) => answer),
+    nobody,
+    ...(pull.denied ? answersToNext(pull) : []),
+  ];
   const answer = answers.find((one) => one?.verdict.kind === 'not found');
   if (answer?.verdict.kind === 'not found') {
     const { missing } = answer.verdict;
     const said = { by: 'registry', at: rfc3339(answer.at) } as const;
-    return finding('image-not-found', object, { ...shared, said, ...(missing && { missing }) });
+    const hidden = answer === nobody ? ({ anonymous: true } as const) : {};
+    return finding('image-not-found', object, { ...shared, ...hidden, said, ...(missing && { missing }) });
   }
-  return symptom === 'not found'
-    ? finding('image-not-found', object, { ...shared, said: { by: 'kubelet' } })
-    : undefined;
+  if (symptom !== 'not found') return undefined;
+  return finding('image-not-found', object, {
+    ...shared,
+    ...(anonymous ? { anonymous } : {}),
+    said: { by: 'kubelet' },
+  });
 }
 
 function rateLimited({ object, puller, use: { image }, trial, symptom }: PullCase): Finding | undefined {

@@ -220,6 +220,17 @@ const lists: readonly Row[] = [
     { prospect: 'will not pull', cause: 'outdated-pod', fix: 'kubectl delete pod web -n team-a' },
   ],
   [
+    'attached to the template after the pod was created, and there is no such image',
+    podWith({ way: deployment, pod: { template: { name: 'deployment/web', list: list('regcred') } } }),
+    { secrets: { regcred: good }, says: (user) => (user === 'janedoe' ? noTag : closed) },
+    {
+      prospect: 'will not pull',
+      cause: 'image-not-found',
+      fix: 'kubectl set image deployment/web app=ghcr.io/acme/web:TAG -n team-a',
+      sufficient: false,
+    },
+  ],
+  [
     'attached later, and of no use either',
     podWith(),
     { secrets: { regcred: wrong }, account: list('regcred'), says: jane },
