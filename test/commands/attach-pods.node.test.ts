@@ -260,6 +260,7 @@ describe.concurrent('what still does not run is said, and why', () => {
     expect(ran).toMatchObject({ code: 1, stdout: `deployment.apps/${name} patched\n` });
     expect(ran.stderr).toContain(`error: deployment ${namespace}/${name} does not run: pod `);
     expect(ran.stderr).toContain('401 Unauthorized');
+    expect(ran.stderr).toMatch(new RegExp(`^hint: regsecret why pod/${name}-\\S+ -n ${namespace}$`, 'm'));
   });
 
   test('after too long a time', async () => {

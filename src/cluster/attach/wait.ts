@@ -26,10 +26,10 @@ export async function waitFor(holder: Holder, context: Context): Promise<void> {
     if (seen.done) return listener.note({ code: 'runs', ref: holder.ref });
     if (seen.final !== undefined) throw seen.final;
     const now = performance.now();
-    for (const { pod, text } of seen.troubles) {
-      const since = troubles.get(pod.name) ?? now;
-      troubles.set(pod.name, since);
-      if (now - since >= TROUBLE_MS) throw trouble(holder, pod, text);
+    for (const one of seen.troubles) {
+      const since = troubles.get(one.pod.name) ?? now;
+      troubles.set(one.pod.name, since);
+      if (now - since >= TROUBLE_MS) throw inTrouble(holder, one);
     }
     if (now > deadline) throw tooLate(holder, seen.waiting, timeoutMs);
     await pause(POLL_MS, request.signal);
@@ -39,9 +39,16 @@ export async function waitFor(holder: Holder, context: Context): Promise<void> {
 interface Seen {
   readonly done: boolean;
   readonly waiting: string;
-  readonly troubles: readonly { readonly pod: ObjectRef; readonly text: string }[];
+  readonly troubles: readonly Trouble[];
   /** Waiting any longer changes nothing. */
   readonly final?: UserError | undefined;
+}
+
+interface Trouble {
+  readonly pod: ObjectRef;
+  readonly text: string;
+  /** What to type to know more. */
+  readonly next: string;
 }
 
 async function lookAtPod({ ref }: Holder, { transport }: Context): Promise<Seen> {
@@ -80,19 +87,20 @@ async function lookAtWorkload(holder: Holder, context: Context): Promise<Seen> {
   return seen;
 }
 
-function troublesOf(pod: Holder): Seen['troubles'] {
-  const [failure] = pullFailures(pod.object);
-  const other = otherTrouble(pod.object);
+function troublesOf({ ref, object }: Holder): Trouble[] {
+  const [failure] = pullFailures(object);
+  const other = otherTrouble(object);
   if (failure !== undefined) {
     const { image, reason, message } = failure;
-    return [{ pod: pod.ref, text: `cannot pull ${image} (${reason})${message === '' ? '' : `: ${short(message)}`}` }];
+    const text = `cannot pull ${image} (${reason})${message === '' ? '' : `: ${short(message)}`}`;
+    return [{ pod: ref, text, next: `regsecret why ${targetName(ref)} -n ${ref.namespace}` }];
   }
-  return other === undefined ? [] : [{ pod: pod.ref, text: short(other) }];
+  return other === undefined ? [] : [{ pod: ref, text: short(other), next: describe(ref) }];
 }
 
-function trouble({ ref }: Holder, pod: ObjectRef, text: string): UserError {
+function inTrouble({ ref }: Holder, { pod, text, next }: Trouble): UserError {
   const name = ref.kind === 'Pod' ? errorName(ref) : `${errorName(ref)} does not run: pod ${pod.name}`;
-  return new UserError(`${name} ${text}`, `kubectl describe pod ${pod.name} -n ${pod.namespace}`);
+  return new UserError(`${name} ${text}`, next);
 }
 
 function tooLate({ ref }: Holder, waiting: string, timeoutMs: number): UserError {
