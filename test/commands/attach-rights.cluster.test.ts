@@ -10,8 +10,8 @@ import {
   newPullSecret,
   newWorkload,
   regsecretIn,
-  userWith,
 } from '../support/attach-world.ts';
+import { userWith } from '../support/user.ts';
 
 let namespace = '';
 beforeAll(async () => {

@@ -10,6 +10,7 @@ import { api, clientCertificate, cluster, kubeconfigFor, kubectl, newNamespace }
 import { CANARY, holdsCanary } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { regsecret } from '../support/program.ts';
+import { userWith } from '../support/user.ts';
 
 let namespace = '';
 beforeAll(async () => {
@@ -330,19 +331,6 @@ test('fifty writers at once, each with a registry of its own: all fifty are ther
 });
 
 describe('least rights', () => {
-  async function userWith(rules: readonly object[]): Promise<string> {
-    const user = `user-${randomBytes(4).toString('hex')}`;
-    const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
-    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: user } };
-    await api('POST', `${rbac}/roles`, { ...role, kind: 'Role', rules });
-    await api('POST', `${rbac}/rolebindings`, {
-      ...role,
-      kind: 'RoleBinding',
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-    });
-    return kubeconfigFor({ user });
-  }
   const rule = (verbs: string[], names?: string[]) => ({
     apiGroups: [''],
     resources: ['secrets'],
@@ -352,13 +340,13 @@ describe('least rights', () => {
 
   test('a role that may only create creates', async () => {
     const name = freshName();
-    expect(await create(name, 'ghcr.io', [], await userWith([rule(['create'])]))).toMatchObject({ code: 0 });
+    expect(await create(name, 'ghcr.io', [], await userWith(namespace, [rule(['create'])]))).toMatchObject({ code: 0 });
   });
 
   test('a role that may only get and patch this one updates it', async () => {
     const name = freshName();
     await create(name, 'ghcr.io');
-    const ran = await create(name, 'quay.io', [], await userWith([rule(['get', 'patch'], [name])]));
+    const ran = await create(name, 'quay.io', [], await userWith(namespace, [rule(['get', 'patch'], [name])]));
     expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: `secret/${name} configured\n` });
   });
 
@@ -370,7 +358,12 @@ describe('least rights', () => {
   ])('a role that may do %s: the missing verb, resource and namespace are named', async (_, verbs, exists, missing) => {
     const name = freshName();
     if (exists) await create(name, 'ghcr.io');
-    const ran = await create(name, 'quay.io', [], await userWith([rule(verbs.length === 0 ? ['watch'] : verbs)]));
+    const ran = await create(
+      name,
+      'quay.io',
+      [],
+      await userWith(namespace, [rule(verbs.length === 0 ? ['watch'] : verbs)]),
+    );
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(
       `cannot ${missing} resource "secrets" in API group "" in the namespace "${namespace}"`,

@@ -2,11 +2,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DoctorReport } from '../../src/domain/doctor-report.ts';
 import { api, cluster, kubeconfigFor, node, podSettled, waitFor } from '../cluster/use.ts';
-import { pathOf, regsecretIn, userWith } from '../support/attach-world.ts';
+import { pathOf, regsecretIn } from '../support/attach-world.ts';
 import { good, paste, runningPod, wrong } from '../support/doctor-machine.ts';
 import { make, patch, type Setup } from '../support/doctor-world.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { type Front, startFront } from '../support/registry-front.ts';
+import { userWith } from '../support/user.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });

@@ -21,12 +21,12 @@ import {
   newWorkload,
   pathOf,
   regsecretIn,
-  userWith,
 } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { here } from '../support/here.ts';
 import { pool } from '../support/pool.ts';
 import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';
+import { userWith } from '../support/user.ts';
 
 const { basic, publicImage } = sharedRegistries();
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
@@ -432,9 +432,10 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
   const [namespace, other] = await Promise.all([newNamespace({ serviceAccount: true }), newNamespace()]);
   await newPullSecret(other, name, own.host, ada);
   await newAccount(namespace, { imagePullSecrets: named(name) }, 'builder');
-  const { stdout } = await here(['doctor', '-A', '--offline', '-o', 'json'], {
+  const { stdout, stderr } = await here(['doctor', '-A', '--offline', '-o', 'json'], {
     env: { KUBECONFIG: cluster().kubeconfig },
   });
+  expect(stdout, stderr).not.toBe('');
   const { findings } = JSON.parse(stdout) as Report;
   const ours = findings.filter(({ object }) => object.name === name);
   expect(ours.map(({ code, message }) => [code, message])).toEqual([

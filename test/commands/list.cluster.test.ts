@@ -1,8 +1,9 @@
 /** `list` and `inspect` against the real API server. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { kubeconfigFor, kubectl, newNamespace, waitFor } from '../cluster/use.ts';
+import { kubectl, newNamespace, waitFor } from '../cluster/use.ts';
 import { created, named, newAccount, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
+import { userWith } from '../support/user.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const login = (user: string) => ({ auth: base64(`${user}:${CANARY}`) });
@@ -141,7 +142,8 @@ test('names', async () => {
 test('of all namespaces: both types, and whatever else is referred to', async () => {
   const { here } = await import('../support/here.ts');
   const { cluster } = await import('../cluster/use.ts');
-  const { stdout } = await here(['list', '-A', '-o', 'json'], { env: { KUBECONFIG: cluster().kubeconfig } });
+  const { stdout, stderr } = await here(['list', '-A', '-o', 'json'], { env: { KUBECONFIG: cluster().kubeconfig } });
+  expect(stdout, stderr).not.toBe('');
   const ours = (JSON.parse(stdout).items as Row[]).filter((row) => [namespace, other].includes(row.namespace));
   expect(ours.filter((row) => row.namespace === other).map(({ name }) => name)).toEqual(['elsewhere']);
   const names = ours.filter((row) => row.namespace === namespace).map(({ name }) => name);
@@ -163,20 +165,10 @@ test('a namespace without any', async () => {
 });
 
 describe('with few rights', () => {
-  async function userWith(user: string, ...resources: string[]): Promise<string> {
-    const kubeconfig = kubeconfigFor({ user, namespace });
-    const flags = resources.map((resource) => `--resource=${resource}`);
-    if (resources.length > 0) {
-      await kubectl(['create', 'role', user, '--verb=get,list', ...flags, '-n', namespace]);
-      await kubectl(['create', 'rolebinding', user, `--role=${user}`, `--user=${user}`, '-n', namespace]);
-      const allowed = async () => (await kubectl(['get', `${resources[0]}`], { kubeconfig })).code === 0;
-      await waitFor(allowed, { what: 'the role binding to count' });
-    }
-    return kubeconfig;
-  }
+  const secrets = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }];
 
   test('to Secrets alone: it says whom it could not ask', async () => {
-    const kubeconfig = await userWith('sam', 'secrets');
+    const kubeconfig = await userWith(namespace, secrets);
     const { code, stdout, stderr } = await regsecretIn(namespace, ['list'], { kubeconfig });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^regcred +dockerconfigjson +ghcr\.io, quay\.io +- +- /m);
@@ -186,7 +178,7 @@ describe('with few rights', () => {
   });
 
   test('to one Secret alone, inspect shows it', async () => {
-    const kubeconfig = await userWith('sara', 'secrets');
+    const kubeconfig = await userWith(namespace, secrets);
     const { code, stdout, stderr } = await regsecretIn(namespace, ['inspect', 'regcred'], { kubeconfig });
     expect(code).toBe(0);
     expect(stdout).toContain('every image of ghcr.io');
@@ -194,11 +186,11 @@ describe('with few rights', () => {
   });
 
   test('to nothing', async () => {
-    const kubeconfig = await userWith('nina');
+    const kubeconfig = await userWith(namespace, []);
     const { code, stderr } = await regsecretIn(namespace, ['list'], { kubeconfig });
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `error: may not list secrets in namespace ${namespace}: secrets is forbidden: User "nina"`,
+      `error: may not list secrets in namespace ${namespace}: secrets is forbidden: User "user-`,
     );
     expect(stderr).toContain(`hint: kubectl auth can-i list secrets -n ${namespace}\n`);
   });

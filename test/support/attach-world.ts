@@ -1,6 +1,6 @@
 /** What the tests of `attach` and `detach` set up and look up. */
 import { randomBytes } from 'node:crypto';
-import { api, cluster, kubeconfigFor, waitFor } from '../cluster/use.ts';
+import { api, cluster, waitFor } from '../cluster/use.ts';
 import { here, type RanHere } from './here.ts';
 import type { FakeIoOptions } from './io.ts';
 
@@ -68,21 +68,6 @@ export function newPullSecret(
 export function newSecret(namespace: string, name: string, type: string, stringData: object): Promise<unknown> {
   const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type, stringData };
   return created(`/api/v1/namespaces/${namespace}/secrets`, body);
-}
-
-/** A kubeconfig of a user who may do only this in `namespace`. */
-export async function userWith(namespace: string, rules: readonly object[]): Promise<string> {
-  const user = freshName('user');
-  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
-  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: user } };
-  await created(`${rbac}/roles`, { ...role, kind: 'Role', rules });
-  await created(`${rbac}/rolebindings`, {
-    ...role,
-    kind: 'RoleBinding',
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-  });
-  return kubeconfigFor({ user });
 }
 
 export interface PodSpecOptions {

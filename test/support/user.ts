@@ -1,0 +1,41 @@
+/** Users with few rights. */
+import { api, kubeconfigFor, waitFor } from '../cluster/use.ts';
+import { created, freshName } from './attach-world.ts';
+
+/** A rule of a Role about objects of the API. */
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** A kubeconfig of a user who may do only this in `namespace`. */
+export async function userWith(namespace: string, rules: readonly Rule[]): Promise<string> {
+  const user = freshName('user');
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: user } };
+  await created(`${rbac}/roles`, { ...role, kind: 'Role', rules });
+  await created(`${rbac}/rolebindings`, {
+    ...role,
+    kind: 'RoleBinding',
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+  });
+  const [rule] = rules;
+  if (rule !== undefined)
+    await waitFor(() => may(user, namespace, rule), { what: `the rights of ${user}`, everyMs: 5 });
+  return kubeconfigFor({ user });
+}
+
+/** The API server learns of roles and bindings a moment after it has stored them. */
+async function may(user: string, namespace: string, rule: Rule): Promise<boolean> {
+  const [group = ''] = rule.apiGroups;
+  const [resource = ''] = rule.resources;
+  const [verb = ''] = rule.verbs;
+  const [name = ''] = rule.resourceNames ?? [];
+  const { body } = await api('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    spec: { user, resourceAttributes: { namespace, group, resource, verb, name } },
+  });
+  return body.status.allowed;
+}
