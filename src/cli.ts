@@ -32,7 +32,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
   command('create', 'create a pull secret from a login, or add the login to the one that exists', (create) =>
     kubernetesFlags(
-      credentialFlags(create.argument('[name]', 'name of the Secret', 'regsecret'))
+      credentialFlags(create.argument('[name]', 'name of the Secret', secretName, 'regsecret'))
         .optionsGroup('Secret:')
         .option('--replace', 'drop the registries that are in the Secret and not named here')
         .option('--force', 'delete and create a Secret that is immutable or of another type')
@@ -119,7 +119,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
   command('inspect', 'show what is in a pull secret, which images it opens, and what is wrong with it', (inspect) =>
     kubernetesFlags(
       inspect
-        .argument('[name]', 'name of the Secret (default: regsecret)')
+        .argument('[name]', 'name of the Secret (default: regsecret)', secretName)
         .option('-f, --filename <file>', 'Secrets in a manifest, or a docker config; - is stdin (repeatable)', collect)
         .optionsGroup('Output:')
         .option('--reveal', 'show passwords')
@@ -163,7 +163,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     kubernetesFlags(
       credentialFlags(
         verify
-          .argument('[name]', 'name of the Secret (default: regsecret)')
+          .argument('[name]', 'name of the Secret (default: regsecret)', secretName)
           .option('--image <image>', 'whether this image may be pulled (repeatable)', collect)
           .option(
             '-f, --filename <file>',
@@ -274,7 +274,7 @@ function credentialFlags(command: Command, title = 'Credentials, the first that 
 function listFlags(command: Command, preposition: 'to' | 'from'): Command {
   const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
   return command
-    .argument('[secret]', 'name of the Secret', 'regsecret')
+    .argument('[secret]', 'name of the Secret', secretName, 'regsecret')
     .optionsGroup('Targets, repeatable and mixed (none on a terminal: a list to choose from):')
     .option('--pod <name>', 'pod, by the template of what makes it', collect)
     .option('--sa, --serviceaccount <name>', 'service account', collect)
@@ -342,6 +342,11 @@ function registryCa(): Option {
     '--registry-ca <file>',
     'certificates that registries are checked with, beside those of this machine',
   );
+}
+
+/** As it is printed, too: `secret/regcred`. */
+function secretName(text: string): string {
+  return text.replace(/^secrets?\//, '');
 }
 
 function collect(value: string, previous: readonly string[] | undefined): string[] {

@@ -13,7 +13,7 @@ import { VERSION } from './version.ts';
 export async function run(args: readonly string[], io: Io, name = 'regsecret'): Promise<number> {
   let code: number = EXIT.ok;
   try {
-    const line = normalizeFlags(args);
+    const line = normalize(args);
     const program = buildProgram(line, io, name, (exitCode) => {
       code = exitCode;
     });
@@ -47,8 +47,13 @@ function whereIn(error: unknown): string[] {
   return [error.name, ...frames.slice(0, 6).map((frame) => frame.trim())];
 }
 
-/** kubectl accepts `--flag=true` for flags without a value, and `-o=yaml`; commander does not. */
-function normalizeFlags(args: readonly string[]): string[] {
+/**
+ * kubectl accepts `--flag=true` for flags without a value, and `-o=yaml`; commander does not. What is typed there as
+ * `create secret docker-registry NAME` is `create NAME` here.
+ */
+function normalize(typed: readonly string[]): string[] {
+  const isKubectl = typed.slice(0, 3).join(' ') === 'create secret docker-registry';
+  const args = isKubectl ? ['create', ...typed.slice(3)] : typed;
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
   const normal = flags.flatMap((arg) => {

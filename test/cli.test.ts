@@ -30,6 +30,27 @@ test('as a plugin of kubectl it calls itself that', async () => {
   expect((await said('create --sever', 'kubectl regsecret')).stderr).toContain('hint: kubectl regsecret create --help');
 });
 
+describe('words as kubectl has them', () => {
+  const flags = '--docker-username=u --docker-password=p --dry-run=client -o name';
+  test.each([
+    ['create secret docker-registry x', 'secret/x\n'],
+    ['create secret/x', 'secret/x\n'],
+    ['create secrets/x', 'secret/x\n'],
+    ['create secret', 'secret/secret\n'],
+  ])('%s', async (command, stdout) => {
+    expect(await said(`${command} ${flags}`)).toMatchObject({ code: 0, stdout });
+  });
+
+  test.each([
+    ['attach deploy/web', 'regsecret attach --to deploy/web'],
+    ['detach deployments.apps/web', 'regsecret detach --from deployments.apps/web'],
+    ['attach UPPER', 'regsecret attach upper'],
+  ])('%s', async (command, hint) => {
+    const { code, stderr } = await said(command);
+    expect([code, stderr.split('\n').at(-2)]).toEqual([2, `hint: ${hint}`]);
+  });
+});
+
 describe('flags as kubectl takes them', () => {
   const create = 'create x --docker-username=u --docker-password=p --dry-run=client';
   test.each([

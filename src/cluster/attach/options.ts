@@ -38,8 +38,8 @@ export interface AttachOptions extends KubeFlags {
 export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachRequest {
   const { secret } = options;
   if (!isObjectName(secret)) {
-    const proposal = proposeName(secret);
-    const command = proposal === undefined ? '--help' : proposal;
+    const isTarget = /^[\w.]+\/[\w.-]+$/.test(secret);
+    const command = isTarget ? `--${verb === 'attach' ? 'to' : 'from'} ${secret}` : (proposeName(secret) ?? '--help');
     throw new UsageError(`"${secret}" cannot be the name of a secret`, `regsecret ${verb} ${command}`);
   }
   checkFileFlags(options);
