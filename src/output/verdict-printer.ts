@@ -47,13 +47,19 @@ function say(row: VerifiedRow, printer: Printer): void {
   const registry = row.server ?? registryOf(image ?? '') ?? '';
   const sentence =
     row.server === undefined && image !== undefined
-      ? `no entry matches ${image}, which is pulled without a credential then: the registry ${describeVerdict(verdict)}`
+      ? `no entry matches ${image}: it is pulled without a credential, and its registry ${describeNobody(verdict)}`
       : `${displayServer(registry)} ${describeVerdict(verdict)}`;
   printer.say(sentence);
   const advice = verdict.kind === 'rejected' ? loginAdvice(registryOf(registry) ?? '', username) : undefined;
   if (advice !== undefined) printer.say(advice);
   const hint = hintFor(row, registry);
   if (hint !== undefined) printer.hint(hint);
+}
+
+/** What becomes of a pull to which no entry gives anything. */
+function describeNobody(verdict: Verdict): string {
+  if (verdict.kind !== 'anonymous') return describeVerdict(verdict);
+  return verdict.pulls === true ? 'gives it to everybody' : 'refuses that';
 }
 
 function hintFor({ verdict, source }: VerifiedRow, server: string): string | undefined {

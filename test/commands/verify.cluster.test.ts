@@ -177,13 +177,13 @@ describe('an image', () => {
   });
 
   test.each([
-    ['public, which no entry matches', () => publicImage, 0, 'the image can be pulled without one'],
-    ['private, which no entry matches', () => bearer.privateImage, 1, 'without one it refuses'],
+    ['public, which no entry matches', () => publicImage, 0, 'gives it to everybody'],
+    ['private, which no entry matches', () => bearer.privateImage, 1, 'refuses that'],
   ])('%s', async (_, image, code, words) => {
     const ran = await verify({ 'ghcr.io': janedoe }, ['--image', image()]);
     expect(ran.code).toBe(code);
     expect(rowsOf(ran.stdout)[1]).toBe(`${image()} | (no credential) | - | anonymous`);
-    expect(ran.stderr).toContain(`no entry matches ${image()}`);
+    expect(ran.stderr).toContain(`no entry matches ${image()}: it is pulled without a credential, and its registry`);
     expect(ran.stderr).toContain(words);
   });
 
