@@ -9,9 +9,8 @@ import { listPages } from './object-request.ts';
 import { refusalOf } from './refusal.ts';
 import type { Transport } from './transport.ts';
 
-/** Pods first, for they take longest. A ReplicaSet of its own shows by its pods; those of Deployments are many. */
-const KINDS: readonly PullKindName[] = [
-  'Pod',
+/** Who has a list beside pods. A ReplicaSet shows by its Deployment, or by its pods. */
+export const BESIDE_PODS: readonly PullKindName[] = [
   'ServiceAccount',
   'Deployment',
   'StatefulSet',
@@ -20,6 +19,9 @@ const KINDS: readonly PullKindName[] = [
   'Job',
   'ReplicationController',
 ];
+/** Pods first, for they take longest. */
+const KINDS = ['Pod', ...BESIDE_PODS] as const;
+
 /** What `addUsage` reads. */
 function shapeOf({ specPath }: PullKind): Shape {
   const metadata = { namespace: true, name: true, ownerReferences: true } as const;

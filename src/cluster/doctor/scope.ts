@@ -11,22 +11,12 @@ import { ApiError } from '../api-error.ts';
 import { checkNamespace } from '../attach/account.ts';
 import { inLanes } from '../lanes.ts';
 import { listPages } from '../object-request.ts';
+import { BESIDE_PODS } from '../usage.ts';
 import { type Collector, withCollector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
 import { gatherRest, podEvents } from './pod.ts';
 import { accountPuller, quietPod, templatePuller } from './pullers.ts';
 import { shapeOf } from './shape.ts';
-
-/** Beside pods. A ReplicaSet shows by its Deployment, or by its pods. */
-const KINDS: readonly PullKindName[] = [
-  'ServiceAccount',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'CronJob',
-  'Job',
-  'ReplicationController',
-];
 
 /** Beside pods and Secrets, of which there are most: one after the other, for two pages take memory twice. */
 const LANES = 3;
@@ -49,9 +39,9 @@ export function gatherScope(options: ScopeOptions, io: Io): Promise<Gathered> {
       await listKind('Pod', namespace, world, collector);
       world.secrets = await collector.every(namespace);
     };
-    const small = KINDS.map((kind) => () => listKind(kind, namespace, world, collector));
+    const small = BESIDE_PODS.map((kind) => () => listKind(kind, namespace, world, collector));
     await inLanes(1 + LANES, [large, ...small], (list) => list());
-    if (collector.unchecked.size === KINDS.length + 2) throw nothingReadable(namespace);
+    if (collector.unchecked.size === BESIDE_PODS.length + 2) throw nothingReadable(namespace);
     const isEmpty = world.pods + world.secrets + world.templates.length === 0;
     if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
     return gathered(world, namespace, options, collector);
