@@ -12,6 +12,7 @@ import { isNamespaceName, isObjectName, proposeName } from '../domain/object-nam
 import { buildPullSecret } from '../domain/pull-secret.ts';
 import { checkSize, type PullSecretType, type Secret, secretRef } from '../domain/secret.ts';
 import { displayServer, registryOf } from '../domain/server.ts';
+import { rfc3339 } from '../domain/time.ts';
 import { describeVerdict } from '../domain/verdict.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -173,7 +174,7 @@ const UNCHECKED = 'to write a credential without a check, pipe it in with --pass
 
 function sayExpiry(server: string, expiry: Expiry | undefined, printer: Printer): void {
   if (expiry === undefined) return;
-  const at = new Date(expiry.at).toISOString().replace(/\.\d+Z$/, 'Z');
+  const at = rfc3339(expiry.at);
   const verb = expiry.at < Date.now() ? 'expired' : 'expires';
   printer.warn(`the credential for ${displayServer(server)} ${verb} at ${at}: ${expiry.why}`);
 }

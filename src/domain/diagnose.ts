@@ -7,6 +7,7 @@ import { isAnonymous } from './kubelet-entry.ts';
 import { matchesImage } from './match.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from './secret.ts';
 import { hideUserInfo, serverProblem } from './server.ts';
+import { rfc3339 } from './time.ts';
 
 /** A Secret, and what was read in it. */
 export interface SecretFacts {
@@ -157,7 +158,7 @@ function expiries({ secret, contents }: SecretFacts, now: number): Finding[] {
     const end = endOf(entry, secret);
     if (end === undefined || end.at > now + SOON_MS) return [];
     const { at, by } = end;
-    const time = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+    const time = rfc3339(at);
     return [
       finding(at <= now ? 'expired' : 'expires-soon', refOf(secret), { server: shown(entry.server), at: time, by }),
     ];

@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts';
 import type { KubeletEntry } from './kubelet-entry.ts';
 import type { Secret } from './secret.ts';
 import { hideUserInfo } from './server.ts';
+import { rfc3339 } from './time.ts';
 import type { Usage } from './usage.ts';
 import { encodeUtf8 } from './utf8.ts';
 
@@ -81,7 +82,7 @@ function inspectedEntry(
   return {
     ...(login === undefined ? {} : loginFields(login, reveal, fingerprint)),
     images: coverageOf(server),
-    ...(end === undefined ? {} : { expiresAt: new Date(end.at).toISOString().replace(/\.\d+Z$/, 'Z') }),
+    ...(end === undefined ? {} : { expiresAt: rfc3339(end.at) }),
     ...(error === undefined ? {} : { error }),
   };
 }

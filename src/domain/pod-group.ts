@@ -31,8 +31,12 @@ export function addPod(
   const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
   const key = JSON.stringify([...owner, states, isGoing(object), hasEnded(object)]);
   const group = groups.get(key);
-  if (group !== undefined) group.count += 1;
-  else groups.set(key, { pod: keep({ pod, images, count: 1 }), images, count: 1 });
+  if (group !== undefined) {
+    group.count += 1;
+    return;
+  }
+  const first = { pod, images, count: 1 };
+  groups.set(key, { ...first, pod: keep(first) });
 }
 
 /** Which login opens an image does not depend on its tag; whether there is such a tag asks nobody while no pod fails. */

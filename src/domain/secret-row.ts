@@ -5,6 +5,7 @@ import { type Finding, finding } from './finding.ts';
 import type { KubeletEntry } from './kubelet-entry.ts';
 import type { Secret } from './secret.ts';
 import { hideUserInfo } from './server.ts';
+import { rfc3339 } from './time.ts';
 import type { Usage } from './usage.ts';
 
 /** The JSON of one item of `list -o json`. */
@@ -46,7 +47,7 @@ export function summarize(secret: Secret, now: number, fingerprint: (login: Kube
         server: hideUserInfo(entry.server),
         ...(username === '' ? {} : { username }),
         ...(entry.login === undefined || password === '' ? {} : { fingerprint: fingerprint(entry.login) }),
-        ...(end === undefined ? {} : { expiresAt: new Date(end.at).toISOString().replace(/\.\d+Z$/, 'Z') }),
+        ...(end === undefined ? {} : { expiresAt: rfc3339(end.at) }),
       };
     }),
     findings: diagnose({ now, secrets: [{ secret, contents }] }),

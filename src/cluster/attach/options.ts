@@ -1,6 +1,7 @@
 /** From the flags of `attach` and `detach` to what is to be done. */
 import { parseDuration } from '../../domain/duration.ts';
 import { isObjectName, proposeName } from '../../domain/object-name.ts';
+import { pullKindByName } from '../../domain/pull-kind.ts';
 import type { Verb } from '../../domain/pull-list.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { objectName, parseTarget } from '../../domain/target.ts';
@@ -38,7 +39,8 @@ export interface AttachOptions extends KubeFlags {
 export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachRequest {
   const { secret } = options;
   if (!isObjectName(secret)) {
-    const isTarget = /^[\w.]+\/[\w.-]+$/.test(secret);
+    const [kind = '', name] = secret.split('/');
+    const isTarget = name !== undefined && pullKindByName(kind) !== undefined;
     const command = isTarget ? `--${verb === 'attach' ? 'to' : 'from'} ${secret}` : (proposeName(secret) ?? '--help');
     throw new UsageError(`"${secret}" cannot be the name of a secret`, `regsecret ${verb} ${command}`);
   }

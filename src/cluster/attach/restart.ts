@@ -1,6 +1,7 @@
 /** Restarts a controller's pods as `kubectl rollout restart` does (kubectl pkg/polymorphichelpers/objectrestarter.go). */
 import { type ApiObject, type Holder, holderOf } from '../../domain/holder.ts';
 import { pullKind } from '../../domain/pull-kind.ts';
+import { rfc3339 } from '../../domain/time.ts';
 import { ApiError } from '../api-error.ts';
 import { objectPath, objectRefusal } from '../object-request.ts';
 import { type WriteOptions, writeQuery } from '../secret-request.ts';
@@ -10,7 +11,7 @@ import type { Transport } from '../transport.ts';
 export async function restart(transport: Transport, controller: Holder, options: WriteOptions): Promise<Holder> {
   const { ref } = controller;
   const kind = pullKind(ref.kind);
-  const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const at = rfc3339(Date.now());
   try {
     const object = await transport.request<ApiObject>({
       method: 'PATCH',
