@@ -8,8 +8,8 @@ export type Difference = 'port' | 'path' | 'case';
 
 /** What keeps `server` from matching `image`, undefined where it is for something else altogether, or matches. */
 export function nearMiss(server: string, image: string): Difference | undefined {
-  const name = nameOf(image);
-  const key = keyOf(server);
+  const name = repositoryOf(image);
+  const key = parsedKey(server);
   if (name === undefined || key === undefined) return undefined;
   const slash = name.indexOf('/');
   const [own, other] = [splitHost(key.host), splitHost(name.slice(0, slash))];
@@ -30,7 +30,7 @@ function lower(text: string): string {
   return text.toLowerCase();
 }
 
-function nameOf(image: string): string | undefined {
+function repositoryOf(image: string): string | undefined {
   try {
     return imageName(parseImage(image));
   } catch (error) {
@@ -39,7 +39,7 @@ function nameOf(image: string): string | undefined {
   }
 }
 
-function keyOf(server: string) {
+function parsedKey(server: string) {
   try {
     return parseKey(server);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Commands that give the pods at hand another list of pull secrets, or make them again. */
+import { scope } from './fix-command.ts';
 import type { ObjectRef } from './object-ref.ts';
 import { targetName } from './object-ref.ts';
 import { fileWord, serverWord } from './shell-word.ts';
@@ -100,8 +101,4 @@ function deleteSome(pods: readonly string[], { namespace }: ObjectRef): string |
 
 function deletePods(pods: readonly string[], namespace: string): string {
   return `kubectl delete pod ${pods.join(' ')}${scope({ namespace })}`;
-}
-
-function scope({ namespace }: { readonly namespace: string }): string {
-  return namespace === '' ? '' : ` -n ${namespace}`;
 }
