@@ -10,8 +10,8 @@ import { shims } from './build/shims.ts';
 const codeSplitting = {
   groups: [
     { name: 'start', tags: ['$initial' as const], priority: 3 },
-    { name: 'create', test: /[\\/](commands[\\/]create|output[\\/]manifest)\.ts$/, priority: 2 },
-    { name: 'cluster', test: /[\\/]cluster[\\/](transport|apply)\.ts$/, priority: 1 },
+    { name: 'create', test: /[\\/](commands[\\/]create|output[\\/]secret-manifest)\.ts$/, priority: 2 },
+    { name: 'cluster', test: /[\\/]cluster[\\/](client[\\/]transport|apply-secret)\.ts$/, priority: 1 },
   ],
 };
 

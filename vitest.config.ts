@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { executableName, hostName } from './build/targets.ts';
-import { missing } from './test/cluster/availability.ts';
+import { missing } from './test/environment/availability.ts';
 
 /**
  * Three projects by what a test needs: nothing (`*.test.ts`), a control plane (`*.cluster.test.ts`), a node with
@@ -59,11 +59,11 @@ export default defineConfig({
       ...project('unit', unitTests, []),
       ...(runnable('cluster', missing('cluster'))
         ? [
-            ...project('cluster', clusterTests, ['test/cluster/setup.ts']),
+            ...project('cluster', clusterTests, ['test/environment/setup.ts']),
             { test: { name: 'memory', include: memoryTests, sequence: { groupOrder: 1 } } },
           ]
         : []),
-      ...(runnable('node', missing('node')) ? project('node', nodeTests, ['test/cluster/setup-node.ts']) : []),
+      ...(runnable('node', missing('node')) ? project('node', nodeTests, ['test/environment/setup-node.ts']) : []),
     ],
   },
 });

@@ -1,5 +1,17 @@
 /** Every command, flag and example on one page. Each action loads its command only when it is run. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import {
+  collect,
+  credentialFlags,
+  dryRunOption,
+  examples,
+  FINDINGS_PAGE,
+  kubernetesFlags,
+  listFlags,
+  registryFlags,
+  SECRET_FILES,
+  secretName,
+} from './cli-flags.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
@@ -16,8 +28,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => io.stdout.columns() ?? 100,
       getErrHelpWidth: () => io.stderr.columns() ?? 100,
-      // Help has no colours; left to commander, it would open process.stdout to find out about them.
-      getOutHasColors: () => false,
+      getOutHasColors: () => false, // left to commander, it would open process.stdout to find out
       getErrHasColors: () => false,
     })
     .showHelpAfterError(`hint: ${name} --help`)
@@ -32,18 +43,17 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
   command('create', 'create a pull secret from a login, or add the login to the one that exists', (create) =>
     kubernetesFlags(
-      credentialFlags(create.argument('[name]', 'name of the Secret', secretName, 'regsecret'))
-        .optionsGroup('Secret:')
-        .option('--replace', 'drop the registries that are in the Secret and not named here')
-        .option('--force', 'delete and create a Secret that is immutable or of another type')
-        .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
-        .option('--append-hash', 'append a hash of the content to the name')
-        .option('--attach <target>', 'attach it then: sa/default, deploy/web, see attach --to (repeatable)', collect)
-        .optionsGroup('Check, always made of a password from the prompt:')
-        .option('--verify', 'ask the registry whether it accepts the credential before anything is written')
-        .addOption(registryTimeout())
-        .addOption(plainHttp())
-        .addOption(registryCa())
+      registryFlags(
+        credentialFlags(create.argument('[name]', 'name of the Secret', secretName, 'regsecret'))
+          .optionsGroup('Secret:')
+          .option('--replace', 'drop the registries that are in the Secret and not named here')
+          .option('--force', 'delete and create a Secret that is immutable or of another type')
+          .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
+          .option('--append-hash', 'append a hash of the content to the name')
+          .option('--attach <target>', 'attach it then: sa/default, deploy/web, see attach --to (repeatable)', collect)
+          .optionsGroup('Check, always made of a password from the prompt:')
+          .option('--verify', 'ask the registry whether it accepts the credential before anything is written'),
+      )
         .optionsGroup('Output:')
         .addOption(dryRunOption())
         .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
@@ -120,7 +130,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     kubernetesFlags(
       inspect
         .argument('[name]', 'name of the Secret (default: regsecret)', secretName)
-        .option('-f, --filename <file>', 'Secrets in a manifest, or a docker config; - is stdin (repeatable)', collect)
+        .option(...SECRET_FILES)
         .optionsGroup('Output:')
         .option('--reveal', 'show passwords')
         .addOption(new Option('-o, --output <format>', 'everything, cut nowhere').choices(['wide', 'json', 'yaml'])),
@@ -162,18 +172,13 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
   command('verify', 'ask registries whether they accept the logins of a pull secret', (verify) =>
     kubernetesFlags(
       credentialFlags(
-        verify
-          .argument('[name]', 'name of the Secret (default: regsecret)', secretName)
-          .option('--image <image>', 'whether this image may be pulled (repeatable)', collect)
-          .option(
-            '-f, --filename <file>',
-            'Secrets in a manifest, or a docker config; - is stdin (repeatable)',
-            collect,
-          )
-          .optionsGroup('Registries:')
-          .addOption(registryTimeout())
-          .addOption(plainHttp())
-          .addOption(registryCa())
+        registryFlags(
+          verify
+            .argument('[name]', 'name of the Secret (default: regsecret)', secretName)
+            .option('--image <image>', 'whether this image may be pulled (repeatable)', collect)
+            .option(...SECRET_FILES)
+            .optionsGroup('Registries:'),
+        )
           .optionsGroup('Output:')
           .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),
         'A login instead of a Secret, the first that applies:',
@@ -198,31 +203,27 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     'explain why pods cannot pull, or will not, and name the command that mends it',
     (doctor) =>
       kubernetesFlags(
-        doctor
-          .argument(
-            '[target...]',
-            'pod/web, deploy/web, sa/default, secret/regcred, or the name of a pod; none: all of them',
-          )
-          .option('-A, --all-namespaces', 'everything in the cluster, not only in one namespace')
-          .optionsGroup('Images that are not deployed yet:')
-          .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
-          .option('--sa, --serviceaccount <name>', 'with this service account (default: default)')
-          .option('--secret <name>', 'with this pull secret in its own list (repeatable)', collect)
-          .optionsGroup('Manifests:')
-          .option(
-            '-f, --filename <file>',
-            'manifests and docker configs, or a folder of them, by themselves: neither cluster nor registries are asked; - is stdin (repeatable)',
-            collect,
-          )
-          .option('-R, --recursive', 'with -f: folders in folders, too')
-          .optionsGroup('How:')
-          .option('--offline', 'ask no registry')
-          .option('--strict', 'exit 1 for warnings, too')
-          .option('-v, --verbose', 'show every step')
-          .optionsGroup('Registries:')
-          .addOption(registryTimeout())
-          .addOption(plainHttp())
-          .addOption(registryCa())
+        registryFlags(
+          doctor
+            .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, or a pod; none: all of them')
+            .option('-A, --all-namespaces', 'everything in the cluster, not only in one namespace')
+            .optionsGroup('Images that are not deployed yet:')
+            .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
+            .option('--sa, --serviceaccount <name>', 'with this service account (default: default)')
+            .option('--secret <name>', 'with this pull secret in its own list (repeatable)', collect)
+            .optionsGroup('Manifests:')
+            .option(
+              '-f, --filename <file>',
+              'manifests, docker configs or folders, without asking cluster or registries (repeatable)',
+              collect,
+            )
+            .option('-R, --recursive', 'with -f: folders in folders, too')
+            .optionsGroup('How:')
+            .option('--offline', 'ask no registry')
+            .option('--strict', 'exit 1 for warnings, too')
+            .option('-v, --verbose', 'show every step')
+            .optionsGroup('Registries:'),
+        )
           .optionsGroup('Output:')
           .addOption(new Option('-o, --output <format>', 'print everything').choices(['json', 'yaml'])),
       )
@@ -235,11 +236,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
             ['doctor -A --offline', 'the whole cluster, without asking registries'],
             ['doctor -R -f deploy', 'a folder of manifests, for CI'],
             ['doctor -f - --strict', 'what helm template or kustomize build print; warnings fail, too'],
-          ]),
-        )
-        .addHelpText(
-          'after',
-          '\nThe code in brackets behind each finding has a section in\nhttps://github.com/regsecret/regsecret/blob/main/docs/findings.md',
+          ]) + FINDINGS_PAGE,
         )
         .action(async (targets: string[], options) => {
           const { doctor: run } = await import('./commands/doctor.ts');
@@ -249,110 +246,4 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
   );
 
   return program;
-}
-
-/** Where a login comes from. */
-function credentialFlags(command: Command, title = 'Credentials, the first that applies:'): Command {
-  return command
-    .optionsGroup(title)
-    .option('--server <server>', 'registry, also with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
-    .option('--username <user>', 'user name')
-    .option('--email <email>', 'e-mail address, which no registry needs')
-    .option('--password-stdin', 'read the password from stdin')
-    .option('--password-file <file>', 'read the password from a file')
-    .option('--password-env <variable>', 'take the password from an environment variable')
-    .option(
-      '--from-file <file>',
-      'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
-      collect,
-    )
-    .option('--all', 'take every login of docker and podman')
-    .option('--prompt', 'ask for server, user name and password');
-}
-
-/** The flags that attach and detach share. */
-function listFlags(command: Command, preposition: 'to' | 'from'): Command {
-  const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
-  return command
-    .argument('[secret]', 'name of the Secret', secretName, 'regsecret')
-    .optionsGroup('Targets, repeatable and mixed (none on a terminal: a list to choose from):')
-    .option('--pod <name>', 'pod, by the template of what makes it', collect)
-    .option('--sa, --serviceaccount <name>', 'service account', collect)
-    .option(to, 'KIND/NAME as in kubectl: deploy/web, sts/db, cj/nightly, sa/default; or KIND with -l', collect)
-    .option('--all-serviceaccounts', 'every service account')
-    .option('--used', 'the service accounts that pods and workloads use')
-    .option('-l, --selector <labels>', 'which of --to KIND or --all-serviceaccounts')
-    .option('-A, --all-namespaces', 'in every namespace that has the Secret')
-    .option('-f, --filename <file>', 'what is in a manifest or a folder of them; - is stdin', collect)
-    .optionsGroup('Manifests (-f), whose every other byte stays as it is:')
-    .option('--write', 'change the files in place instead of printing them')
-    .option('-R, --recursive', 'folders in folders, too')
-    .optionsGroup('Pods without a controller:')
-    .option('--recreate', 'delete and create them again, after the server has accepted the new one')
-    .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')
-    .optionsGroup('Checks:')
-    .option('--no-checks', 'look neither at the Secret nor at workloads and pods: 2 requests for a service account')
-    .optionsGroup('Output:')
-    .addOption(dryRunOption('change nothing and print the plan: client only reads, server checks the writes'))
-    .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
-    .option('--field-manager <name>', 'owner of the written fields', 'regsecret');
-}
-
-/** The flags of every command that talks to a cluster, as kubectl spells them; only `-s, --server` is --api-server. */
-function kubernetesFlags(command: Command): Command {
-  return command
-    .showHelpAfterError(`hint: ${command.parent?.name()} ${command.name()} --help`)
-    .optionsGroup('Kubernetes:')
-    .option('-n, --namespace <namespace>', 'namespace (default: the one of the context)')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG and ~/.kube/config')
-    .option('--cluster <name>', 'cluster of the kubeconfig')
-    .option('--user <name>', 'user of the kubeconfig')
-    .option('--api-server <url>', 'address of the API server')
-    .option('--token <token>', 'bearer token for the API server')
-    .option('--as <user>', 'user to impersonate')
-    .option('--as-group <group>', 'group to impersonate (repeatable)', collect)
-    .option('--as-uid <uid>', 'UID to impersonate')
-    .option('--request-timeout <duration>', 'time-out of one request, such as 30s; 0 is none')
-    .option('--insecure-skip-tls-verify', 'do not check the certificate of the API server')
-    .option('--certificate-authority <file>', 'certificates that the API server is checked with')
-    .option('--client-certificate <file>', 'certificate to log in with')
-    .option('--client-key <file>', 'key of that certificate')
-    .option('--tls-server-name <name>', 'name to expect in the certificate of the API server');
-}
-
-function dryRunOption(text = 'change nothing: client asks no cluster, server lets it check'): Option {
-  const option = new Option('--dry-run <where>', text);
-  return option.default('none').argParser((value) => {
-    if (value === 'none' || value === 'client' || value === 'server') return value;
-    throw new InvalidArgumentError('It must be "none", "server", or "client".');
-  });
-}
-
-function registryTimeout(): Option {
-  return new Option('--timeout <duration>', 'how long to wait for each registry (default: 10s)');
-}
-
-function plainHttp(): Option {
-  return new Option('--plain-http', 'speak http to registries, as is always tried on this machine');
-}
-
-function registryCa(): Option {
-  return new Option(
-    '--registry-ca <file>',
-    'certificates that registries are checked with, beside those of this machine',
-  );
-}
-
-/** As it is printed, too: `secret/regcred`. */
-function secretName(text: string): string {
-  return text.replace(/^secrets?\//, '');
-}
-
-function collect(value: string, previous: readonly string[] | undefined): string[] {
-  return [...(previous ?? []), value];
-}
-
-function examples(name: string, lines: readonly (readonly [string, string])[]): string {
-  return `\nExamples:\n${lines.map(([command, text]) => `  # ${text}\n  ${name} ${command}`).join('\n')}`;
 }

@@ -1,7 +1,6 @@
 /** YAML in and out; js-yaml lives here. It writes `no`, `on` and `1_000` in quotes, as readers of YAML 1.1 need. */
 import type { ScalarStyleRule, YAMLException } from 'js-yaml';
-
-import { printable } from './domain/printable.ts';
+import { printable } from './domain/text/printable.ts';
 
 /** The text is no YAML. The message names the line and quotes nothing of it: a token may stand there. */
 export class YamlError extends Error {}

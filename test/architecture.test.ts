@@ -1,20 +1,85 @@
-/** The floors of src/: who may import what. CONTRIBUTING.md explains them. */
+/** The rooms of src/: what each is for, and what it may import. docs/architecture.md explains them. */
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
+/**
+ * The rooms in the order in which data flows through them. A file imports from its own folder and from rooms that stand
+ * earlier, also for types; `src/` itself is three rooms, told apart by file.
+ */
+const ROOMS = [
+  { room: 'ground', purpose: 'errors, exit codes and the version', files: ['errors', 'version'] },
+  { room: 'domain/text', purpose: 'words for people and shells' },
+  {
+    room: 'domain/go',
+    purpose: 'what Go reads otherwise than JavaScript: base64, UTF-8, JSON, URLs, globs, durations',
+  },
+  { room: 'domain/keyring', purpose: 'a pull secret as the kubelet reads it, and which images it opens' },
+  { room: 'domain/docker-config', purpose: 'login files of docker and podman, decoded' },
+  { room: 'domain/pull-secret', purpose: 'building, merging and planning a pull secret' },
+  { room: 'domain/verify', purpose: 'what a registry is asked, and what it may answer' },
+  { room: 'domain/workloads', purpose: 'objects with imagePullSecrets: kinds, lists, images, pod states, remedies' },
+  { room: 'domain/manifest-text', purpose: 'lists in a YAML text, changed without touching the rest' },
+  { room: 'domain/findings', purpose: 'what can be wrong: data, sentence, command' },
+  { room: 'domain/diagnosis', purpose: 'from facts to one cause per image' },
+  {
+    room: 'process',
+    purpose: 'the process and what it shares: streams, programs on PATH, YAML, prompts, concurrency',
+    files: ['io', 'look-path', 'yaml', 'prompt', 'concurrency'],
+  },
+  { room: 'http', purpose: 'the one transport' },
+  { room: 'cluster/config', purpose: 'which server, user and namespace: kubeconfig, flags, in-cluster' },
+  { room: 'cluster/client', purpose: 'the authenticated connection to the API server' },
+  { room: 'cluster', purpose: 'reading and writing objects; no use case' },
+  { room: 'registry', purpose: 'asking registries' },
+  { room: 'credentials', purpose: 'the logins of this machine' },
+  { room: 'manifests', purpose: 'files with manifests' },
+  { room: 'manifests/lint', purpose: 'manifests as facts for a diagnosis' },
+  { room: 'operations/pods', purpose: 'which pods fail; restarting, recreating and waiting for them' },
+  { room: 'operations/attach', purpose: 'attach and detach: look, plan, write, tell' },
+  { room: 'operations/doctor', purpose: 'gathering the facts for a diagnosis' },
+  { room: 'output', purpose: 'what the user sees' },
+  { room: 'commands', purpose: 'one file a command: its options and one function' },
+  {
+    room: 'top',
+    purpose: 'argv to exit code, and the public API',
+    files: ['cli', 'cli-flags', 'run', 'main', 'index'],
+  },
+] as const satisfies readonly { room: string; purpose: string; files?: readonly string[] }[];
+
+/** Each touches one outside thing, and knows nothing of the others. */
+const EDGES = ['cluster', 'registry', 'credentials', 'manifests'];
+
+/** Every outside package and the only file that may import it. */
+const HOMES: Readonly<Record<string, RegExp>> = {
+  commander: /^src\/(cli|cli-flags|run)\.ts$/,
+  inquirer: /^src\/prompt\.ts$/,
+  chalk: /^src\/output\/style\.ts$/,
+  'js-yaml': /^src\/yaml\.ts$/,
+  yaml: /^src\/manifests\/yaml-tree\.ts$/,
+  'https-proxy-agent': /^src\/http\/route\.ts$/,
+  'socks-proxy-agent': /^src\/http\/route\.ts$/,
+  'zod/mini': /^src\/registry\/answer\.ts$/,
+};
+
+const MAX_FILES = 15;
+const MAX_LINES = 250;
+
 const root = fileURLToPath(new URL('..', import.meta.url));
-const files = globSync('src/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+const files = globSync('src/**/*.ts', { cwd: root })
+  .map((file) => file.replaceAll('\\', '/'))
+  .sort();
 
 interface Import {
+  /** A path from the root for files of the project, else the name of a package. */
   readonly target: string;
   readonly typeOnly: boolean;
 }
 
-/** What `file` imports, statically or lazily; targets in the project begin with `src/`. */
+/** What `file` imports, statically, lazily or as a type. */
 function importsOf(file: string): Import[] {
-  const text = readFileSync(join(root, file), 'utf8');
+  const text = read(file);
   const pattern = /(?:^|\n)(?:import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/g;
   return [...text.matchAll(pattern)].map(([, typeOnly, statically, lazily]) => {
     const specifier = statically ?? lazily ?? '';
@@ -23,72 +88,109 @@ function importsOf(file: string): Import[] {
   });
 }
 
-/** Every outside package and the only file (or folder) that may import it. */
-const HOMES: Readonly<Record<string, string>> = {
-  commander: 'src/(cli|run).ts',
-  inquirer: 'src/credentials/prompt.ts',
-  chalk: 'src/output/style.ts',
-  'js-yaml': 'src/yaml.ts',
-  yaml: 'src/manifests/yaml-tree.ts',
-  'https-proxy-agent': 'src/http/route.ts',
-  'socks-proxy-agent': 'src/http/route.ts',
-  'zod/mini': 'src/registry/answer.ts',
-};
-
-const EDGES = ['credentials', 'registry', 'cluster', 'manifests', 'output'];
-/** Shared by all edges: the one transport, YAML, programs on PATH, and what is about the process. */
-const BASE = /^src\/(errors\.ts|io\.ts|look-path\.ts|yaml\.ts|version\.ts|http\/.*)$/;
-
-function floorOf(file: string): string {
-  return file.split('/').length === 2 ? 'base' : (file.split('/')[1] ?? '');
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
 }
 
-/** Why `file` may not import `target`, undefined when it may. */
+/** The index of the room that `file` stands in; -1 where there is none. */
+function roomOf(file: string): number {
+  const folder = dirname(file).replace(/^src\/?/, '');
+  const name = basename(file, '.ts');
+  return ROOMS.findIndex((room) =>
+    'files' in room ? folder === '' && room.files.some((one) => one === name) : room.room === folder,
+  );
+}
+
+function edgeOf(file: string): string | undefined {
+  return EDGES.find((edge) => file.startsWith(`src/${edge}/`));
+}
+
+/** Why `file` may not import `target`, and what to do instead; undefined when it may. */
 function violation(file: string, { target, typeOnly }: Import): string | undefined {
-  const floor = floorOf(file);
+  const from = ROOMS[roomOf(file)];
+  if (from === undefined) return undefined;
   if (target.startsWith('node:')) {
-    return floor === 'domain' || floor === 'commands' ? `${floor}/ may not import ${target}` : undefined;
+    const pure = from.room.startsWith('domain/') || from.room === 'commands';
+    return pure ? `${from.room}/ may not import ${target}: read it in an edge and pass the value` : undefined;
   }
   if (!target.startsWith('src/')) {
-    if (target === 'package.json') return undefined;
-    const home = HOMES[target];
-    return home !== undefined && new RegExp(`^${home}`).test(file) ? undefined : `${target} has its home in ${home}`;
+    if (target === 'package.json' || HOMES[target]?.test(file)) return undefined;
+    return `${target} is imported only in ${HOMES[target]?.source ?? 'a home file that HOMES has to name'}`;
   }
-  const other = floorOf(target);
-  if (other === floor && floor !== 'commands' && floor !== 'base') return undefined;
-  if (BASE.test(file) && BASE.test(target)) return undefined;
-  if (other === 'domain') return undefined;
-  if (floor === 'domain') return target === 'src/errors.ts' ? undefined : 'domain/ may import domain/ and errors.ts';
-  if (BASE.test(target)) {
-    return target === 'src/io.ts' && !typeOnly && !/^src\/(main|run)\.ts$/.test(file)
-      ? 'io.ts is imported as a type'
-      : undefined;
+  const to = ROOMS[roomOf(target)];
+  if (to === undefined) return undefined;
+  if (roomOf(target) > roomOf(file)) {
+    return `${from.room} (${from.purpose}) stands before ${to.room} (${to.purpose}): move what both need to ${from.room} or an earlier room, or pass it as an argument`;
   }
-  if (floor === 'commands') return EDGES.includes(other) ? undefined : `commands/ may not import ${target}`;
-  if (EDGES.includes(floor)) return `${floor}/ may not import ${target}`;
-  const wiring = /^src\/(cli|run|main)\.ts$/.test(file);
-  return wiring ? undefined : `${file} may not import ${target}`;
+  const [own, other] = [edgeOf(file), edgeOf(target)];
+  if (own !== undefined && other !== undefined && own !== other) {
+    return `${own}/ and ${other}/ do not know each other: bring them together in operations/ or commands/`;
+  }
+  if (from.room === 'commands' && to.room === 'commands') {
+    return 'a command imports no command: what both need belongs in operations/ or output/';
+  }
+  if (target === 'src/io.ts' && !typeOnly && from.room !== 'top') return 'io.ts is imported as a type only';
+  return undefined;
 }
 
-describe('each file imports only what its floor allows', () => {
+describe('a file imports from its own folder and from earlier rooms', () => {
   test.each(files)('%s', (file) => {
     expect(importsOf(file).flatMap((entry) => violation(file, entry) ?? [])).toEqual([]);
   });
 });
 
+test('every file stands in a room', () => {
+  const rooms = ROOMS.map(({ room, purpose }) => `${room}: ${purpose}`).join('\n');
+  expect(
+    files.filter((file) => roomOf(file) === -1),
+    `the rooms are\n${rooms}`,
+  ).toEqual([]);
+});
+
+test('no file imports itself through others, type imports included', () => {
+  const graph = new Map(files.map((file) => [file, importsOf(file).map(({ target }) => target)]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (path.includes(file) || done.has(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(circles, 'move what both files need into a third').toEqual([]);
+});
+
+test(`a folder holds at most ${MAX_FILES} files`, () => {
+  const counts = Map.groupBy(files, dirname);
+  const large = [...counts].filter(([, inside]) => inside.length > MAX_FILES).map(([folder]) => folder);
+  expect(large, 'which two rooms are these?').toEqual([]);
+});
+
+test(`a file has at most ${MAX_LINES} lines`, () => {
+  const long = files.filter((file) => read(file).split('\n').length > MAX_LINES + 1);
+  expect(long, 'which noun in there wants a file of its own?').toEqual([]);
+});
+
+test('a file name stands once', () => {
+  const names = Map.groupBy(files, (file) => basename(file));
+  const twice = [...names].filter(([name, all]) => all.length > 1 && !['plan.ts', 'index.ts'].includes(name));
+  expect(
+    twice.map(([, all]) => all),
+    'does the name say what is in the file?',
+  ).toEqual([]);
+});
+
 test('the process is touched only in io.ts and main.ts, and nothing is written to the console', () => {
   const offenders = files.filter((file) => {
-    const code = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, '');
+    const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, '');
     return /\bconsole\./.test(code) || (/\bprocess\./.test(code) && !/^src\/(io|main)\.ts$/.test(file));
   });
   expect(offenders).toEqual([]);
 });
 
 test('domain/ is synchronous and knows no clock', () => {
-  const offenders = files.filter(
-    (file) =>
-      floorOf(file) === 'domain' &&
-      /\basync\b|\bawait\b|Date\.now|new Date\(\)|Math\.random/.test(readFileSync(join(root, file), 'utf8')),
-  );
-  expect(offenders).toEqual([]);
+  const impure = /\basync\b|\bawait\b|\bPromise\b|Date\.now|new Date\(\)|Math\.random|performance\./;
+  const offenders = files.filter((file) => file.startsWith('src/domain/') && impure.test(read(file)));
+  expect(offenders, 'take the time or the answer as an argument').toEqual([]);
 });

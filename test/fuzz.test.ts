@@ -4,42 +4,41 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePlainYaml } from '../src/cluster/plain-yaml.ts';
+import { pickJson } from '../src/cluster/client/pick-json.ts';
+import { parsePlainYaml } from '../src/cluster/config/plain-yaml.ts';
 import { lookupName } from '../src/credentials/source.ts';
-import { dockerAuthConfig, podmanAuthConfig } from '../src/domain/auth-config.ts';
-import { Base64Error, decodeBase64 } from '../src/domain/base64.ts';
-import { readContents } from '../src/domain/contents.ts';
-import { coverageOf } from '../src/domain/coverage.ts';
-import { diagnose } from '../src/domain/diagnose.ts';
+import { dockerAuthConfig, podmanAuthConfig } from '../src/domain/docker-config/auth-fields.ts';
 import {
   DockerConfigError,
   decodeAuthVariable,
   decodeDockerConfig,
   decodeLegacyConfig,
   decodePodmanConfig,
-} from '../src/domain/docker-config.ts';
-import { convertToHostname } from '../src/domain/docker-lookup.ts';
-import { parseDuration } from '../src/domain/duration.ts';
-import { exampleImage } from '../src/domain/example-image.ts';
-import { expiryOf, parseExpiries } from '../src/domain/expiry.ts';
-import { matchesGlob } from '../src/domain/glob.ts';
-import { GoUrlError, splitHostPort } from '../src/domain/go-url.ts';
-import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/domain/helper-answer.ts';
-import { ImageReferenceError, parseImage } from '../src/domain/image.ts';
-import { isIPv6 } from '../src/domain/ip-address.ts';
-import { parseFirstJson, parseJson } from '../src/domain/json.ts';
-import { pickJson } from '../src/domain/json-picker.ts';
-import { JsonSyntaxError } from '../src/domain/json-scanner.ts';
-import { claimsOf } from '../src/domain/json-web-token.ts';
-import { parseKey } from '../src/domain/key.ts';
-import { buildKeyring, KeyringError, lookup } from '../src/domain/keyring.ts';
-import { decodeLoginFile } from '../src/domain/login-file.ts';
-import { manifestSecret } from '../src/domain/manifest-secret.ts';
-import { isObjectName, proposeName } from '../src/domain/object-name.ts';
-import { decodePayload } from '../src/domain/payload.ts';
-import { printable } from '../src/domain/printable.ts';
-import { canonicalServer, registryOf, serverProblem } from '../src/domain/server.ts';
-import { decodeUtf8, encodeUtf8 } from '../src/domain/utf8.ts';
+} from '../src/domain/docker-config/docker-config.ts';
+import { convertToHostname } from '../src/domain/docker-config/docker-lookup.ts';
+import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/domain/docker-config/helper-answer.ts';
+import { decodeLoginFile } from '../src/domain/docker-config/login-file.ts';
+import { diagnose } from '../src/domain/findings/secret-rules.ts';
+import { Base64Error, decodeBase64 } from '../src/domain/go/base64.ts';
+import { parseDuration } from '../src/domain/go/duration.ts';
+import { matchesGlob } from '../src/domain/go/glob.ts';
+import { isIPv6 } from '../src/domain/go/ip-address.ts';
+import { parseFirstJson, parseJson } from '../src/domain/go/json.ts';
+import { JsonSyntaxError } from '../src/domain/go/json-scanner.ts';
+import { GoUrlError, splitHostPort } from '../src/domain/go/url.ts';
+import { decodeUtf8, encodeUtf8 } from '../src/domain/go/utf8.ts';
+import { readContents } from '../src/domain/keyring/contents.ts';
+import { coverageOf, exampleImage } from '../src/domain/keyring/coverage.ts';
+import { ImageReferenceError, parseImage } from '../src/domain/keyring/image.ts';
+import { parseKey } from '../src/domain/keyring/key.ts';
+import { buildKeyring, KeyringError, lookup } from '../src/domain/keyring/keyring.ts';
+import { decodePayload } from '../src/domain/keyring/payload.ts';
+import { canonicalServer, registryOf, serverProblem } from '../src/domain/keyring/server.ts';
+import { manifestSecret } from '../src/domain/manifest-text/manifest-secrets.ts';
+import { expiryOf, parseExpiries } from '../src/domain/pull-secret/expiry.ts';
+import { claimsOf } from '../src/domain/pull-secret/jwt.ts';
+import { printable } from '../src/domain/text/printable.ts';
+import { isObjectName, proposeName } from '../src/domain/workloads/name.ts';
 import { UserError } from '../src/errors.ts';
 import { parseChallenges } from '../src/registry/challenge.ts';
 import { checkRealm } from '../src/registry/realm.ts';

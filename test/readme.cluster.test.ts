@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cluster, janedoe, kubeconfigFor, newNamespace, sharedRegistries } from './cluster/use.ts';
+import { cluster, janedoe, kubeconfigFor, newNamespace, sharedRegistries } from './environment/use.ts';
 import { artefact } from './support/program.ts';
 import { prepareBin, replaceEach, testReadme } from './support/readme.ts';
 

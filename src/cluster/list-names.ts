@@ -1,10 +1,10 @@
 /** Names of what there is, for proposing one of them. */
-import { fieldOf } from '../domain/holder.ts';
-import type { PullKind } from '../domain/pull-kind.ts';
-import { DATA_KEY } from '../domain/secret.ts';
-import { ApiError } from './api-error.ts';
+import { DATA_KEY } from '../domain/keyring/secret.ts';
+import { fieldOf } from '../domain/workloads/api-object.ts';
+import type { PullKind } from '../domain/workloads/kind.ts';
+import { ApiError } from './client/api-error.ts';
+import type { Transport } from './client/transport.ts';
 import { type ListOptions, listPages } from './object-request.ts';
-import type { Transport } from './transport.ts';
 
 const SECRETS = { group: '', plural: 'secrets' } as const;
 

@@ -1,7 +1,7 @@
 /** The suffix of `--append-hash`. */
 import { createHash } from 'node:crypto';
-import { hashInput, hashSuffix } from '../domain/pull-secret.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
+import { hashInput, hashSuffix } from '../domain/pull-secret/build.ts';
 
 /** `secret` under the name that kubectl gives it with `--append-hash` (kubectl pkg/util/hash/hash.go `SecretHash`). */
 export function withNameHash(secret: Secret): Secret {

@@ -1,13 +1,12 @@
 /** The requests for objects of any kind that has a list of pull secrets. */
-import type { ApiObject, Holder } from '../domain/holder.ts';
-import { fieldOf, holderOf } from '../domain/holder.ts';
-import { pickJson, type Shape } from '../domain/json-picker.ts';
-import type { ObjectRef } from '../domain/object-ref.ts';
-import { type PullKind, pullKind } from '../domain/pull-kind.ts';
+import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
+import { type PullKind, pullKind } from '../domain/workloads/kind.ts';
+import { type Holder, holderOf } from '../domain/workloads/pull-spec.ts';
+import type { ObjectRef } from '../domain/workloads/ref.ts';
 import type { UserError } from '../errors.ts';
-import { ApiError } from './api-error.ts';
-import { refusal } from './refusal.ts';
-import type { Transport } from './transport.ts';
+import { ApiError, refusal } from './client/api-error.ts';
+import { pickJson, type Shape } from './client/pick-json.ts';
+import type { Transport } from './client/transport.ts';
 
 /** The path of one object, or of all of a kind: in a namespace, or in all of them. */
 export function objectPath(kind: Pick<PullKind, 'group' | 'plural'>, namespace?: string, name?: string): string {

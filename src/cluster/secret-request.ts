@@ -1,6 +1,6 @@
 /** The requests for Secrets. */
-import type { Secret } from '../domain/secret.ts';
-import type { Transport } from './transport.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
+import type { Transport } from './client/transport.ts';
 
 export interface SecretRef {
   readonly namespace: string;

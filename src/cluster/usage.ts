@@ -1,13 +1,12 @@
 /** Who in the cluster refers to which Secret. */
-import { holderOf } from '../domain/holder.ts';
-import type { Shape } from '../domain/json-picker.ts';
-import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../domain/pull-kind.ts';
-import { addUsage, type UsageIndex } from '../domain/usage.ts';
-import { ApiError } from './api-error.ts';
-import { inLanes } from './lanes.ts';
+import { inLanes } from '../concurrency.ts';
+import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../domain/workloads/kind.ts';
+import { holderOf } from '../domain/workloads/pull-spec.ts';
+import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
+import { ApiError, refusalOf } from './client/api-error.ts';
+import type { Shape } from './client/pick-json.ts';
+import type { Transport } from './client/transport.ts';
 import { listPages } from './object-request.ts';
-import { refusalOf } from './refusal.ts';
-import type { Transport } from './transport.ts';
 
 /** Who has a list beside pods. A ReplicaSet shows by its Deployment, or by its pods. */
 export const BESIDE_PODS: readonly PullKindName[] = [

@@ -1,12 +1,12 @@
 /** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
-import { type AttachOptions, hasTargets, requestOf } from '../cluster/attach/options.ts';
-import type { AttachRequest } from '../cluster/attach/request.ts';
-import type { Transport } from '../cluster/transport.ts';
-import { errorName } from '../domain/object-ref.ts';
-import type { Verb } from '../domain/pull-list.ts';
-import type { Secret } from '../domain/secret.ts';
+import type { Transport } from '../cluster/client/transport.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
+import type { Verb } from '../domain/workloads/list-change.ts';
+import { errorName } from '../domain/workloads/ref.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { type AttachOptions, hasTargets, requestOf } from '../operations/attach/attach-options.ts';
+import type { AttachRequest } from '../operations/attach/request.ts';
 import { printerFor } from '../output/printer.ts';
 
 /** Returns the exit code; throws UserError. */
@@ -29,7 +29,7 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
     await changeFiles(request, files, options, io);
     if (!hasTargets(request)) return EXIT.ok;
   }
-  const { canPrompt } = await import('../credentials/prompt.ts');
+  const { canPrompt } = await import('../prompt.ts');
   if (!hasTargets(request) && !canPrompt(io)) {
     const command = `regsecret ${verb} ${request.secret} --serviceaccount default`;
     throw new UsageError(`nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`, command);
@@ -40,7 +40,7 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
 }
 
 async function inCluster<T>(options: AttachOptions, io: Io, work: (transport: Transport) => Promise<T>): Promise<T> {
-  const { connect } = await import('../cluster/transport.ts');
+  const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
   try {
     return await work(transport);
@@ -56,8 +56,8 @@ async function changeIn(
   io: Io,
 ): Promise<number> {
   const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }, printer] = await Promise.all([
-    import('../cluster/attach/attach.ts'),
-    import('../cluster/attach/request.ts'),
+    import('../operations/attach/change-lists.ts'),
+    import('../operations/attach/request.ts'),
     import('../output/attach-printer.ts'),
     printerFor(io),
   ]);
@@ -84,7 +84,7 @@ async function changeFiles(
     io.stdout.write(joinManifests(changed));
     return printManifests(changed, options, printer);
   }
-  const { writeManifestFile } = await import('../manifests/files.ts');
+  const { writeManifestFile } = await import('../manifests/manifest-files.ts');
   const done: typeof changed = [];
   try {
     for (const file of changed) {
@@ -100,16 +100,16 @@ async function changeFiles(
 /** Given in a file, or read from the cluster. Throws UserError. */
 async function secretFor(name: string, options: AttachOptions, io: Io): Promise<Secret> {
   if (options.secretFile !== undefined) {
-    const { readSecret } = await import('../manifests/secrets.ts');
+    const { readSecret } = await import('../manifests/read-objects.ts');
     return readSecret(options.secretFile, name, io);
   }
-  const { getSecret } = await import('../cluster/attach/secret.ts');
+  const { getSecret } = await import('../operations/attach/check-secret.ts');
   return inCluster(options, io, (transport) => getSecret(transport, { namespace: transport.namespace, name }));
 }
 
 /** The request with what the person chooses and agrees to, on a terminal. Throws UserError. */
 async function withTargets(request: AttachRequest, transport: Transport, io: Io): Promise<AttachRequest> {
-  const { canPrompt, promptChoice, promptYes } = await import('../credentials/prompt.ts');
+  const { canPrompt, promptChoice, promptYes } = await import('../prompt.ts');
   const { verb, secret } = request;
   if (!canPrompt(io)) return request;
   const confirm: AttachRequest['confirm'] = (pod, losses) => {
@@ -120,7 +120,7 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
     );
   };
   if (hasTargets(request)) return { ...request, confirm };
-  const { listChoices } = await import('../cluster/attach/choices.ts');
+  const { listChoices } = await import('../operations/attach/choices.ts');
   const choices = (await listChoices(transport, request)).map(({ label, target }) => ({ name: label, value: target }));
   if (choices.length === 0) {
     const every = verb === 'attach' ? 'everything' : 'nothing';

@@ -1,23 +1,23 @@
 /** `regsecret create`: from a login to a Secret. */
-import type { Applied } from '../cluster/apply.ts';
-import type { NamedTarget } from '../cluster/attach/request.ts';
-import type { KubeFlags } from '../cluster/flags.ts';
-import type { Transport } from '../cluster/transport.ts';
+import type { Applied } from '../cluster/apply-secret.ts';
+import type { Transport } from '../cluster/client/transport.ts';
+import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
-import { usesDockerFlags } from '../credentials/flags.ts';
-import type { CredentialOptions } from '../credentials/options.ts';
-import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/expiry.ts';
-import { loginAdvice } from '../domain/known-registry.ts';
-import { isNamespaceName, isObjectName, proposeName } from '../domain/object-name.ts';
-import { buildPullSecret } from '../domain/pull-secret.ts';
-import { checkSize, type PullSecretType, type Secret, secretRef } from '../domain/secret.ts';
-import { displayServer, registryOf } from '../domain/server.ts';
-import { rfc3339 } from '../domain/time.ts';
-import { describeVerdict } from '../domain/verdict.ts';
+import { usesDockerFlags } from '../credentials/credential-flags.ts';
+import type { CredentialOptions } from '../credentials/credential-options.ts';
+import { checkSize, type PullSecretType, type Secret, secretRef } from '../domain/keyring/secret.ts';
+import { displayServer, registryOf } from '../domain/keyring/server.ts';
+import { buildPullSecret } from '../domain/pull-secret/build.ts';
+import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/pull-secret/expiry.ts';
+import { rfc3339 } from '../domain/text/time.ts';
+import { loginAdvice } from '../domain/verify/known-registries.ts';
+import { describeVerdict } from '../domain/verify/verdict.ts';
+import { isNamespaceName, isObjectName, proposeName } from '../domain/workloads/name.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import type { NamedTarget } from '../operations/attach/request.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
-import type { RegistryFlags } from '../registry/client.ts';
+import type { RegistryFlags } from '../registry/registry-client.ts';
 
 export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFlags {
   readonly name: string;
@@ -51,8 +51,8 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
     for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);
     return EXIT.ok;
   }
-  const { connect } = await import('../cluster/transport.ts');
-  const { applySecret } = await import('../cluster/apply.ts');
+  const { connect } = await import('../cluster/client/transport.ts');
+  const { applySecret } = await import('../cluster/apply-secret.ts');
   const transport = await connect(options, io);
   try {
     const wanted = {
@@ -79,7 +79,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
 
 /** Throws UsageError, and does so before anything is written. */
 async function targetsOf(texts: readonly string[]): Promise<NamedTarget[]> {
-  const { attachTargets } = await import('../cluster/attach/options.ts');
+  const { attachTargets } = await import('../operations/attach/attach-options.ts');
   return attachTargets(texts);
 }
 
@@ -93,9 +93,9 @@ async function attach(
   printer: Printer,
 ): Promise<number> {
   const [{ changePullSecrets }, { requestFor }, { commandFor }, { withAttachPrinter }] = await Promise.all([
-    import('../cluster/attach/attach.ts'),
-    import('../cluster/attach/options.ts'),
-    import('../cluster/attach/request.ts'),
+    import('../operations/attach/change-lists.ts'),
+    import('../operations/attach/attach-options.ts'),
+    import('../operations/attach/request.ts'),
     import('../output/attach-printer.ts'),
   ]);
   const request = requestFor(secret, targets, { dryRun, fieldManager }, io);
@@ -151,7 +151,7 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 /** Throws UserError unless every registry accepts its credential. */
 async function verify(entries: Collected['entries'], options: CreateOptions, io: Io, printer: Printer): Promise<void> {
   const [{ createRegistryClient }, { withProgress }] = await Promise.all([
-    import('../registry/client.ts'),
+    import('../registry/registry-client.ts'),
     import('../output/progress.ts'),
   ]);
   const client = await createRegistryClient(options, io);
@@ -191,7 +191,7 @@ async function print(
   const name = `secret/${secret.metadata.name}`;
   if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${SUFFIX[dryRun]}`);
   if (output === 'name') return printer.result(name);
-  const { formatManifest } = await import('../output/manifest.ts');
+  const { formatManifest } = await import('../output/secret-manifest.ts');
   io.stdout.write(await formatManifest(secret, output));
 }
 

@@ -1,23 +1,21 @@
 /** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that mends it. */
-import type { KubeFlags } from '../cluster/flags.ts';
-import { inLanes } from '../cluster/lanes.ts';
-import { inCluster } from '../domain/command-cluster.ts';
-import { reportOf } from '../domain/diagnosis.ts';
-import { type DoctorReport, UNSEEN } from '../domain/doctor-report.ts';
-import { parseDoctorTargets } from '../domain/doctor-target.ts';
-import type { Gathered } from '../domain/gathered.ts';
-import { loginQuestions } from '../domain/login-check.ts';
-import type { Answer, PullFacts } from '../domain/pull-facts.ts';
-import { openQuestions } from '../domain/pull-report.ts';
-import { type Question, questionKey } from '../domain/question.ts';
-import { shellWord } from '../domain/shell-word.ts';
-import { secretName } from '../domain/usage.ts';
+import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { inLanes } from '../concurrency.ts';
+import type { Answer, Gathered, PullFacts } from '../domain/diagnosis/facts.ts';
+import type { Fix } from '../domain/diagnosis/judgement.ts';
+import { openQuestions } from '../domain/diagnosis/puller-report.ts';
+import { type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
+import { loginQuestions } from '../domain/diagnosis/secret-checks.ts';
+import { shellWord } from '../domain/text/shell-word.ts';
+import { type Question, questionKey } from '../domain/verify/question.ts';
+import { secretName } from '../domain/workloads/references.ts';
+import { parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printDoctor } from '../output/doctor-printer.ts';
 import { printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
-import type { RegistryFlags } from '../registry/client.ts';
+import type { RegistryFlags } from '../registry/registry-client.ts';
 
 export interface DoctorOptions extends RegistryFlags, KubeFlags {
   readonly targets: readonly string[];
@@ -57,7 +55,7 @@ async function lint(files: readonly string[], options: DoctorOptions, io: Io): P
     );
   }
   const [{ lintManifests }, { printLint }] = await Promise.all([
-    import('../manifests/lint.ts'),
+    import('../manifests/lint/lint-files.ts'),
     import('../output/lint-printer.ts'),
   ]);
   const { findings, ...manifests } = await lintManifests(files, recursive, Date.now(), io);
@@ -80,7 +78,7 @@ async function gather(options: DoctorOptions, io: Io): Promise<Gathered> {
   if (options.allNamespaces === true) {
     throw new UsageError('--all-namespaces is for everything, not for single targets', 'regsecret doctor -A');
   }
-  const { gatherTargets } = await import('../cluster/doctor/gather.ts');
+  const { gatherTargets } = await import('../operations/doctor/gather.ts');
   return gatherTargets(targets, options, io);
 }
 
@@ -88,7 +86,7 @@ async function gatherAll(options: DoctorOptions, io: Io): Promise<Gathered> {
   if (options.allNamespaces === true && options.namespace !== undefined) {
     throw new UsageError('--all-namespaces and --namespace cannot be used together', 'regsecret doctor -A');
   }
-  const { gatherScope } = await import('../cluster/doctor/scope.ts');
+  const { gatherScope } = await import('../operations/doctor/scope.ts');
   return gatherScope(options, io);
 }
 
@@ -97,7 +95,7 @@ async function askRegistries(gathered: Gathered, options: DoctorOptions, io: Io)
   const { facts } = gathered;
   let open = questionsOf(gathered, facts);
   if (open.length === 0) return facts;
-  const { createRegistryClient } = await import('../registry/client.ts');
+  const { createRegistryClient } = await import('../registry/registry-client.ts');
   const client = await createRegistryClient(options, io);
   const answers = new Map<string, Answer>();
   const answered = { ...facts, answers };
@@ -159,4 +157,23 @@ function typed(flags: Readonly<Record<string, string | readonly string[] | undef
   return Object.entries(flags)
     .flatMap(([flag, value = []]) => [value].flat().flatMap((one) => [flag, shellWord(one)]))
     .join(' ');
+}
+
+/** At the beginning of a command line, and of what follows in it. */
+const PROGRAM = /(?<=^|&& |\| )(kubectl|regsecret (?:create|attach|detach|inspect|list))(?= )/g;
+
+/** `report` with `flags`, such as `--context prod`, in every command; kubectl and regsecret spell them alike. */
+export function inCluster(report: DoctorReport, flags: string): DoctorReport {
+  if (flags === '') return report;
+  const placed = <T extends { readonly fix: Fix }>(found: T): T => ({
+    ...found,
+    fix: { ...found.fix, command: found.fix.command.replaceAll(PROGRAM, (program) => `${program} ${flags}`) },
+  });
+  const pullers = report.pullers?.map((puller) => ({
+    ...puller,
+    images: puller.images.map((image) =>
+      image.cause === undefined ? image : { ...image, cause: placed(image.cause) },
+    ),
+  }));
+  return { ...report, findings: report.findings.map(placed), ...(pullers === undefined ? {} : { pullers }) };
 }

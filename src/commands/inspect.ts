@@ -1,10 +1,10 @@
 /** `regsecret inspect`: what is in a Secret, which images it opens, who uses it, and what is wrong with it. */
-import type { KubeFlags } from '../cluster/flags.ts';
-import { readContents } from '../domain/contents.ts';
-import { diagnose } from '../domain/diagnose.ts';
-import { type Inspection, inspectionOf } from '../domain/inspection.ts';
-import type { Secret } from '../domain/secret.ts';
-import { secretKey, UNUSED, type UsageIndex } from '../domain/usage.ts';
+import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { type Inspection, inspectionOf } from '../domain/findings/inspection.ts';
+import { diagnose } from '../domain/findings/secret-rules.ts';
+import { readContents } from '../domain/keyring/contents.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
+import { secretKey, UNUSED, type UsageIndex } from '../domain/workloads/references.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
@@ -44,8 +44,8 @@ export async function inspect(options: InspectOptions, io: Io): Promise<number> 
 }
 
 async function live(options: InspectOptions, io: Io): Promise<Found> {
-  const { connect } = await import('../cluster/transport.ts');
-  const { findSecret } = await import('../cluster/find-secret.ts');
+  const { connect } = await import('../cluster/client/transport.ts');
+  const { findSecret } = await import('../cluster/not-found.ts');
   const { gatherUsage } = await import('../cluster/usage.ts');
   const transport = await connect(options, io);
   try {
@@ -70,7 +70,7 @@ async function sayUnchecked(unchecked: ReadonlySet<string>, io: Io): Promise<voi
 }
 
 async function inFiles({ filename = [], name }: InspectOptions, io: Io): Promise<Found[]> {
-  const { readManifestSecrets } = await import('../manifests/secrets.ts');
+  const { readManifestSecrets } = await import('../manifests/read-objects.ts');
   const { secrets, usage } = await readManifestSecrets(filename, io);
   const chosen = name === undefined ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
   if (chosen.length > 0) return chosen.map((secret) => ({ secret, usage: usage.size > 0 ? usage : undefined }));

@@ -1,8 +1,8 @@
 /** `regsecret list`: the pull secrets of a namespace or of the cluster, with who uses them and what is wrong. */
-import { checkNamespace } from '../cluster/attach/account.ts';
-import type { KubeFlags } from '../cluster/flags.ts';
-import { compareRows, missingRow, type SecretRow, type SecretSummary, summarize } from '../domain/secret-row.ts';
-import { secretKey, secretName, UNUSED } from '../domain/usage.ts';
+import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { checkNamespace } from '../cluster/not-found.ts';
+import { compareRows, missingRow, type SecretRow, type SecretSummary, summarize } from '../domain/findings/row.ts';
+import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
@@ -20,7 +20,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   if (allNamespaces && options.namespace !== undefined) {
     throw new UsageError('--all-namespaces and --namespace cannot be used together', 'regsecret list -A');
   }
-  const { connect } = await import('../cluster/transport.ts');
+  const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
   const unchecked = new Set<string>();
   const now = Date.now();
@@ -43,7 +43,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   }
 }
 
-type Transport = import('../cluster/transport.ts').Transport;
+type Transport = import('../cluster/client/transport.ts').Transport;
 
 /** Reads Secrets and who refers to them at the same time, then asks for those of other types that are referred to. */
 async function gather(
@@ -52,7 +52,7 @@ async function gather(
   now: number,
   unchecked: Set<string>,
 ): Promise<SecretRow[]> {
-  const { eachPullSecret, eachSecret } = await import('../cluster/secret-list.ts');
+  const { eachPullSecret, eachSecret } = await import('../cluster/read-secrets.ts');
   const { gatherUsage } = await import('../cluster/usage.ts');
   const fingerprint = createFingerprint();
   const summaries = new Map<string, SecretSummary>();

@@ -1,23 +1,23 @@
 /** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
-import type { KubeFlags } from '../cluster/flags.ts';
-import { inLanes } from '../cluster/lanes.ts';
-import type { CredentialOptions } from '../credentials/options.ts';
-import { readContents } from '../domain/contents.ts';
-import { diagnose } from '../domain/diagnose.ts';
-import { fixFor } from '../domain/finding-fix.ts';
-import { formatFinding } from '../domain/finding-text.ts';
-import { ImageReferenceError } from '../domain/image.ts';
-import { KeyringError } from '../domain/keyring.ts';
-import { buildPullSecret } from '../domain/pull-secret.ts';
-import type { Secret } from '../domain/secret.ts';
-import { pullsImage } from '../domain/verdict.ts';
-import { type Inquiry, imageInquiries, loginInquiries } from '../domain/verify-plan.ts';
+import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { inLanes } from '../concurrency.ts';
+import type { CredentialOptions } from '../credentials/credential-options.ts';
+import { fixFor } from '../domain/findings/fixes.ts';
+import { formatFinding } from '../domain/findings/messages.ts';
+import { diagnose } from '../domain/findings/secret-rules.ts';
+import { readContents } from '../domain/keyring/contents.ts';
+import { ImageReferenceError } from '../domain/keyring/image.ts';
+import { KeyringError } from '../domain/keyring/keyring.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
+import { buildPullSecret } from '../domain/pull-secret/build.ts';
+import { type Inquiry, imageInquiries, loginInquiries } from '../domain/verify/question.ts';
+import { pullsImage } from '../domain/verify/verdict.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
 import { printVerdicts, type VerifiedRow } from '../output/verdict-printer.ts';
-import { createRegistryClient, type RegistryFlags } from '../registry/client.ts';
+import { createRegistryClient, type RegistryFlags } from '../registry/registry-client.ts';
 
 export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFlags {
   readonly name?: string | undefined;
@@ -53,8 +53,8 @@ async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer)
   }
   if (filename !== undefined) return inFiles(filename, name, io);
   if (usesLogin(options)) return fromLogin(options, io, printer);
-  const { connect } = await import('../cluster/transport.ts');
-  const { findSecret } = await import('../cluster/find-secret.ts');
+  const { connect } = await import('../cluster/client/transport.ts');
+  const { findSecret } = await import('../cluster/not-found.ts');
   const transport = await connect(options, io);
   try {
     return [await findSecret(transport, { namespace: transport.namespace, name: name ?? 'regsecret' }, 'verify')];
@@ -64,7 +64,7 @@ async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer)
 }
 
 async function inFiles(filename: readonly string[], name: string | undefined, io: Io): Promise<readonly Secret[]> {
-  const { readManifestSecrets } = await import('../manifests/secrets.ts');
+  const { readManifestSecrets } = await import('../manifests/read-objects.ts');
   const { secrets } = await readManifestSecrets(filename, io);
   const chosen = name === undefined ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
   if (chosen.length > 0) return chosen;

@@ -1,13 +1,12 @@
 /** The credentials of a command line: from flags, files, the logins of this machine, or the person at the terminal. */
-
-import { sameKey } from '../domain/key.ts';
-import { canonicalServer } from '../domain/server.ts';
-import { usableEntry } from '../domain/usable-entry.ts';
+import { sameKey } from '../domain/keyring/key.ts';
+import { canonicalServer } from '../domain/keyring/server.ts';
+import { usableEntry } from '../domain/pull-secret/usable.ts';
 import { UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { fromFlags, hasLoginFlags } from './flags.ts';
-import type { CredentialOptions } from './options.ts';
-import { canPrompt, promptLogin } from './prompt.ts';
+import { canPrompt, promptLogin } from '../prompt.ts';
+import { fromFlags, hasLoginFlags } from './credential-flags.ts';
+import type { CredentialOptions } from './credential-options.ts';
 import type { Found, Gathered } from './source.ts';
 
 /** An entry that the kubelet can use. */
@@ -52,7 +51,7 @@ async function gather(options: CredentialOptions, io: Io): Promise<Gathered> {
   if (options.prompt) return prompted(options.server?.[0], io);
   if (hasLoginFlags(options)) return fromFlags(options, io);
   if (options.fromFile !== undefined) {
-    const { fromFiles } = await import('./files.ts');
+    const { fromFiles } = await import('./login-files.ts');
     return fromFiles(options.fromFile, options.server, io);
   }
   const { fromLogins } = await import('./logins.ts');

@@ -1,14 +1,14 @@
 /** What docker goes by on this machine: its config file, DOCKER_AUTH_CONFIG and the store of the platform. */
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import type { AuthFields } from '../domain/auth-config.ts';
+import type { AuthFields } from '../domain/docker-config/auth-fields.ts';
 import {
   type DockerConfig,
   DockerConfigError,
   decodeAuthVariable,
   decodeDockerConfig,
-} from '../domain/docker-config.ts';
-import { printable } from '../domain/printable.ts';
+} from '../domain/docker-config/docker-config.ts';
+import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { lookPath } from '../look-path.ts';

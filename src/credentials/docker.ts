@@ -1,7 +1,7 @@
 /** The logins of docker, found in the order in which docker itself looks (docker/cli cli/config/configfile/file.go). */
-import { type AuthFields, dockerAuthConfig } from '../domain/auth-config.ts';
-import type { DockerConfig } from '../domain/docker-config.ts';
-import { dockerEntry, dockerHelper, dockerKey, isWebLoginToken } from '../domain/docker-lookup.ts';
+import { type AuthFields, dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
+import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
+import { dockerEntry, dockerHelper, dockerKey, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type DockerSettings, readDockerSettings } from './docker-settings.ts';

@@ -3,10 +3,10 @@
  * (github.com/docker/docker-credential-helpers client/client.go).
  */
 import { platform } from 'node:os';
-import type { AuthConfig } from '../domain/auth-config.ts';
-import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../domain/helper-answer.ts';
-import { printable } from '../domain/printable.ts';
-import { decodeUtf8 } from '../domain/utf8.ts';
+import type { AuthConfig } from '../domain/docker-config/auth-fields.ts';
+import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../domain/docker-config/helper-answer.ts';
+import { decodeUtf8 } from '../domain/go/utf8.ts';
+import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { lookPath } from '../look-path.ts';

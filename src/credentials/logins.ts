@@ -1,14 +1,14 @@
 /** The logins that docker and podman keep on this machine: which there are, and which are meant. */
-import { sameKey } from '../domain/key.ts';
-import { printable } from '../domain/printable.ts';
-import { canonicalServer, DOCKER_HUB, displayServer, serverProblem } from '../domain/server.ts';
-import { checkServer } from '../domain/usable-entry.ts';
+import { sameKey } from '../domain/keyring/key.ts';
+import { canonicalServer, DOCKER_HUB, displayServer, serverProblem } from '../domain/keyring/server.ts';
+import { checkServer } from '../domain/pull-secret/usable.ts';
+import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { canPrompt, promptChoice } from '../prompt.ts';
 import { shellWord } from './auth-file.ts';
 import { docker } from './docker.ts';
 import { podman } from './podman.ts';
-import { canPrompt, promptChoice } from './prompt.ts';
 import type { Found, Gathered, Login } from './source.ts';
 
 interface Wanted {

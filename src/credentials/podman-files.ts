@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { printable } from '../domain/printable.ts';
+import { printable } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { displayPath, homeFolder } from './auth-file.ts';
 

@@ -1,15 +1,15 @@
 /** The logins of podman, skopeo and buildah, found as they look (containers/image pkg/docker/config/config.go). */
-import { type AuthConfig, type AuthFields, podmanAuthConfig } from '../domain/auth-config.ts';
-import { Base64Error } from '../domain/base64.ts';
+import { type AuthConfig, type AuthFields, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import {
   type DockerConfig,
   DockerConfigError,
   decodeLegacyConfig,
   decodePodmanConfig,
-} from '../domain/docker-config.ts';
-import { isWebLoginToken } from '../domain/docker-lookup.ts';
-import { podmanEntry, podmanHost, podmanRegistry } from '../domain/podman-lookup.ts';
-import { printable } from '../domain/printable.ts';
+} from '../domain/docker-config/docker-config.ts';
+import { isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
+import { podmanEntry, podmanHost, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
+import { Base64Error } from '../domain/go/base64.ts';
+import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readAuthFile, shellWord } from './auth-file.ts';

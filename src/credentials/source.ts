@@ -1,9 +1,9 @@
 /** Where credentials are kept on this machine: the shape that docker and podman share. */
-import { type AuthConfig, credentialOf } from '../domain/auth-config.ts';
-import type { AuthEntry } from '../domain/credential.ts';
-import { GoUrlError } from '../domain/go-url.ts';
-import { parseKey } from '../domain/key.ts';
-import { trim } from '../domain/trim.ts';
+import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fields.ts';
+import { GoUrlError } from '../domain/go/url.ts';
+import { trim } from '../domain/go/utf8.ts';
+import type { AuthEntry } from '../domain/keyring/credential.ts';
+import { parseKey } from '../domain/keyring/key.ts';
 import type { Io } from '../io.ts';
 
 /** A tool that keeps logins. */

@@ -1,6 +1,6 @@
 /** A password that is given to a command: on stdin, in a file or in a variable. */
-import { printable } from '../domain/printable.ts';
-import { decodeUtf8 } from '../domain/utf8.ts';
+import { decodeUtf8 } from '../domain/go/utf8.ts';
+import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readFile, shellWord } from './auth-file.ts';

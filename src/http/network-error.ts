@@ -1,5 +1,5 @@
 /** Why a request got no answer, told apart so that the message can name the cause. */
-import { printable } from '../domain/printable.ts';
+import { printable } from '../domain/text/printable.ts';
 
 export type NetworkErrorKind =
   | 'dns'

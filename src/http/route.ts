@@ -2,7 +2,7 @@
 import type { Agent, RequestOptions } from 'node:http';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import type { HttpClientOptions, TlsOptions } from './client.ts';
+import type { HttpClientOptions, TlsOptions } from './message.ts';
 import { NetworkError } from './network-error.ts';
 
 export interface Route {

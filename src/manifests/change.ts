@@ -1,14 +1,14 @@
 /** Attaches a pull secret to what is in manifests, or detaches it, without a cluster. */
-import type { ManifestObject } from '../domain/manifest-object.ts';
-import { printable } from '../domain/printable.ts';
-import { changedList, type Verb } from '../domain/pull-list.ts';
-import { listedNames } from '../domain/pull-spec.ts';
-import type { Secret } from '../domain/secret.ts';
-import { opensImage } from '../domain/secret-use.ts';
+import { opensImage } from '../domain/keyring/keyring.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
+import type { ManifestObject } from '../domain/manifest-text/objects.ts';
+import { printable } from '../domain/text/printable.ts';
+import { changedList, type Verb } from '../domain/workloads/list-change.ts';
+import { listedNames } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { editManifest, ManifestError, type ReadManifest, readManifest } from './edit.ts';
-import { type ManifestFile, readManifestFiles } from './files.ts';
+import { editManifest, ManifestError, type ReadManifest, readManifest } from './edit-manifest.ts';
+import { type ManifestFile, readManifestFiles } from './manifest-files.ts';
 
 export interface ManifestRequest {
   readonly verb: Verb;

@@ -1,5 +1,5 @@
 /** YAML and JSON as trees with places; the package `yaml` lives here. */
-import type { ManifestNode, MapNode, Pair, ScalarNode, SeqNode } from '../domain/manifest-node.ts';
+import type { ManifestNode, MapNode, Pair, ScalarNode, SeqNode } from '../domain/manifest-text/node.ts';
 
 export interface ParsedManifest {
   /** The content of each document that has one. */

@@ -1,8 +1,8 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
-import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../domain/attach-note.ts';
-import { type ObjectRef, resultName, targetName } from '../domain/object-ref.ts';
+import { type ObjectRef, resultName, targetName } from '../domain/workloads/ref.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
 import type { Printer } from './printer.ts';
 
 export interface AttachPrinterOptions extends NoteContext {

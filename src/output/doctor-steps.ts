@@ -1,9 +1,9 @@
 /** The way of the kubelet, step by step: list, Secrets, candidates, answers, status, events. */
-import { humanDuration } from '../domain/age.ts';
-import type { FindingCode } from '../domain/finding.ts';
-import type { EventView, ImageView, PullerView, SecretView } from '../domain/pull-view.ts';
-import { displayServer } from '../domain/server.ts';
-import { describeVerdict, type Verdict } from '../domain/verdict.ts';
+import type { EventView, ImageView, PullerView, SecretView } from '../domain/diagnosis/view.ts';
+import type { FindingCode } from '../domain/findings/finding.ts';
+import { displayServer } from '../domain/keyring/server.ts';
+import { humanDuration } from '../domain/text/time.ts';
+import { describeVerdict, type Verdict } from '../domain/verify/verdict.ts';
 
 /** Lines for people. */
 export function stepsOf(puller: PullerView, now: number): string[] {

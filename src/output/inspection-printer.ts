@@ -1,11 +1,11 @@
 /** What `inspect` prints: a table for people, or the whole as JSON or YAML. */
-import { humanDuration } from '../domain/age.ts';
-import { fixFor } from '../domain/finding-fix.ts';
-import { formatFinding } from '../domain/finding-text.ts';
-import type { InspectedEntry, Inspection } from '../domain/inspection.ts';
-import { printable } from '../domain/printable.ts';
-import { displayServer } from '../domain/server.ts';
-import { formatUsage } from '../domain/usage.ts';
+import { fixFor } from '../domain/findings/fixes.ts';
+import type { InspectedEntry, Inspection } from '../domain/findings/inspection.ts';
+import { formatFinding } from '../domain/findings/messages.ts';
+import { displayServer } from '../domain/keyring/server.ts';
+import { printable } from '../domain/text/printable.ts';
+import { humanDuration } from '../domain/text/time.ts';
+import { formatUsage } from '../domain/workloads/references.ts';
 import type { Io } from '../io.ts';
 import { writeStructured } from './structured.ts';
 import { styleFor } from './style.ts';

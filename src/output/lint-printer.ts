@@ -1,7 +1,7 @@
 /** What `doctor -f` prints: each finding with its place first, as compilers do, and how much was looked at. */
-import type { DoctorReport } from '../domain/doctor-report.ts';
-import { printable } from '../domain/printable.ts';
-import type { FindingView } from '../domain/pull-view.ts';
+import type { DoctorReport } from '../domain/diagnosis/report.ts';
+import type { FindingView } from '../domain/diagnosis/view.ts';
+import { printable } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { writeStructured } from './structured.ts';
 import { type Style, styleFor } from './style.ts';

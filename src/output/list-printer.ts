@@ -1,9 +1,9 @@
 /** What `list` prints: a table, names, or everything as JSON or YAML. */
-import { humanDuration } from '../domain/age.ts';
-import { printable } from '../domain/printable.ts';
-import type { SecretRow } from '../domain/secret-row.ts';
-import { displayServer } from '../domain/server.ts';
-import { formatUsage } from '../domain/usage.ts';
+import type { SecretRow } from '../domain/findings/row.ts';
+import { displayServer } from '../domain/keyring/server.ts';
+import { printable } from '../domain/text/printable.ts';
+import { humanDuration } from '../domain/text/time.ts';
+import { formatUsage } from '../domain/workloads/references.ts';
 import type { Io } from '../io.ts';
 import { writeStructured } from './structured.ts';
 import { formatTable } from './table.ts';

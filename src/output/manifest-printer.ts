@@ -1,6 +1,6 @@
 /** What `attach` and `detach` did to manifests. */
-import { many } from '../domain/attach-note.ts';
-import { type ObjectRef, resultName } from '../domain/object-ref.ts';
+import { many } from '../domain/text/enumerate.ts';
+import { type ObjectRef, resultName } from '../domain/workloads/ref.ts';
 import type { Printer } from './printer.ts';
 
 export interface ManifestResult {

@@ -1,5 +1,5 @@
 /** Results go to stdout, everything said to a person to stderr. */
-import { printable } from '../domain/printable.ts';
+import { printable } from '../domain/text/printable.ts';
 import type { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { styleFor } from './style.ts';

@@ -1,5 +1,5 @@
 /** Tables that fit a terminal. */
-import { printable } from '../domain/printable.ts';
+import { printable } from '../domain/text/printable.ts';
 import type { Output } from '../io.ts';
 
 const GAP = '   ';

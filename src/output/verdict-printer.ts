@@ -1,7 +1,7 @@
 /** What `verify` prints. */
-import { loginAdvice } from '../domain/known-registry.ts';
-import { DOCKER_HUB, displayServer, registryOf } from '../domain/server.ts';
-import { describeVerdict, type Verdict } from '../domain/verdict.ts';
+import { DOCKER_HUB, displayServer, registryOf } from '../domain/keyring/server.ts';
+import { loginAdvice } from '../domain/verify/known-registries.ts';
+import { describeVerdict, type Verdict } from '../domain/verify/verdict.ts';
 import type { Io } from '../io.ts';
 import type { Printer } from './printer.ts';
 import { writeStructured } from './structured.ts';

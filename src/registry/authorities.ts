@@ -1,6 +1,6 @@
 /** Authorities of a company, in a file. */
 import { readFileSync } from 'node:fs';
-import { printable } from '../domain/printable.ts';
+import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import { trustedRoots } from '../http/trust-store.ts';
 import type { Io } from '../io.ts';

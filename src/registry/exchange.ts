@@ -1,9 +1,9 @@
 /** One question to one registry: its requests share a deadline, and none takes a credential to another host. */
-import { encodeBase64 } from '../domain/base64.ts';
-import type { Credential } from '../domain/credential.ts';
-import { encodeUtf8 } from '../domain/utf8.ts';
-import type { HttpClient } from '../http/client.ts';
-import type { HttpResponse } from '../http/response.ts';
+import { encodeBase64 } from '../domain/go/base64.ts';
+import { encodeUtf8 } from '../domain/go/utf8.ts';
+import type { Credential } from '../domain/keyring/credential.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import type { HttpResponse } from '../http/message.ts';
 import { targetProblem } from './realm.ts';
 
 export interface Exchange {

@@ -1,7 +1,7 @@
 /** Whether an image may be pulled with a credential, and whether it is the credential that makes it so. */
-import type { Credential } from '../domain/credential.ts';
-import type { ImageReference } from '../domain/image.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { Credential } from '../domain/keyring/credential.ts';
+import type { ImageReference } from '../domain/keyring/image.ts';
+import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
 import { type Answer, basicAuth, type Exchange } from './exchange.ts';
 import { bearer, differsFromAnonymous, get, isForAnother, isPersonal, judgeBasic, tokenSource } from './judge-login.ts';

@@ -1,8 +1,8 @@
 /** Whether a registry knows a login, as `docker login` asks it; and whether its answer shows that at all. */
-import type { Credential } from '../domain/credential.ts';
-import { claimsOf } from '../domain/json-web-token.ts';
-import { knownRegistry } from '../domain/known-registry.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { Credential } from '../domain/keyring/credential.ts';
+import { claimsOf } from '../domain/pull-secret/jwt.ts';
+import { knownRegistry } from '../domain/verify/known-registries.ts';
+import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
 import { type Answer, basicAuth, type Exchange, send } from './exchange.ts';
 import type { Registry } from './ping.ts';

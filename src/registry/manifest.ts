@@ -1,6 +1,6 @@
 /** Whether an image is there, asked for without downloading any of it (distribution docs/content/spec/api.md). */
-import type { ImageReference } from '../domain/image.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { ImageReference } from '../domain/keyring/image.ts';
+import type { Verdict } from '../domain/verify/verdict.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { errorCodes } from './answer.ts';
 import { type Answer, type Exchange, send } from './exchange.ts';

@@ -1,7 +1,7 @@
 /** The first request to a registry: where its API is, and how it wants to be asked. */
-import type { Verdict } from '../domain/verdict.ts';
+import type { Verdict } from '../domain/verify/verdict.ts';
+import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
-import type { HttpResponse } from '../http/response.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { type Answer, type Exchange, isSameHost, send } from './exchange.ts';
 import { isLoopback } from './realm.ts';

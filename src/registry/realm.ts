@@ -1,5 +1,5 @@
 /** Where a registry may send us: it names token servers and redirects, and must not be trusted blindly. */
-import { isIPv4, isIPv6 } from '../domain/ip-address.ts';
+import { isIPv4, isIPv6 } from '../domain/go/ip-address.ts';
 
 /** The URL of `realm`, or why it may not get a password. */
 export function checkRealm(realm: string | undefined, registry: URL): URL | { readonly refused: string } {

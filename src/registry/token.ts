@@ -1,6 +1,6 @@
 /** Tokens of a registry's token server (distribution docs/content/spec/auth/token.md and oauth.md). */
-import type { Credential } from '../domain/credential.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { Credential } from '../domain/keyring/credential.ts';
+import type { Verdict } from '../domain/verify/verdict.ts';
 import { tokenIn } from './answer.ts';
 import { type Answer, basicAuth, type Exchange, send } from './exchange.ts';
 import { checkRealm } from './realm.ts';

@@ -1,7 +1,7 @@
 /** From answers and failures to verdicts. */
-import type { Cause, Verdict } from '../domain/verdict.ts';
+import type { Cause, Verdict } from '../domain/verify/verdict.ts';
+import type { HttpResponse } from '../http/message.ts';
 import type { NetworkError, NetworkErrorKind } from '../http/network-error.ts';
-import type { HttpResponse } from '../http/response.ts';
 
 export function refused({ status }: HttpResponse): Verdict {
   return { kind: 'rejected', status };

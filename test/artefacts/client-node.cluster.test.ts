@@ -2,7 +2,7 @@
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { buildKeyring, buildPullSecret, lookup, readContents } from '../../src/index.ts';
-import { cluster, newNamespace } from '../cluster/use.ts';
+import { cluster, newNamespace } from '../environment/use.ts';
 
 test('what we build it creates, and what it lists we read', async () => {
   const namespace = await newNamespace();

@@ -1,6 +1,6 @@
 /** What a run loads before and while it talks to a cluster. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cluster, newNamespace } from '../cluster/use.ts';
+import { cluster, newNamespace } from '../environment/use.ts';
 import { artefacts, loadedBy } from './loaded.ts';
 import { CREATE, DOCKER_FLAGS, LATER, START } from './startup.ts';
 
@@ -10,11 +10,11 @@ beforeAll(async () => {
 });
 
 const CLUSTER = [
-  ...['api-error', 'apply', 'auth', 'check', 'clients', 'connection', 'fields', 'home', 'impersonation', 'in-cluster'],
-  ...['kube-config', 'kube-file', 'network-trouble', 'plain-yaml', 'refusal', 'retry', 'secret-request'],
-  ...['transport', 'warning'],
+  ...['apply-secret', 'client/api-error', 'client/auth', 'client/clients', 'client/network-trouble', 'client/retry'],
+  ...['client/transport', 'config/check', 'config/connection', 'config/fields', 'config/home', 'config/in-cluster'],
+  ...['config/kube-config', 'config/kube-file', 'config/pem', 'config/plain-yaml', 'secret-request'],
 ].map((file) => `cluster/${file}`);
-const HTTP = ['http/bun-fetch', 'http/client', 'http/network-error', 'http/response'];
+const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {

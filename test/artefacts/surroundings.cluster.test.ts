@@ -1,6 +1,6 @@
 /** The variables by which a network is described, on the way to a real API server. Runs with both artefacts. */
 import { describe, expect, test } from 'vitest';
-import { cluster } from '../cluster/use.ts';
+import { cluster } from '../environment/use.ts';
 import { type Ran, regsecret } from '../support/program.ts';
 import { startHttpProxy } from '../support/proxies.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { canUnshare } from '../cluster/availability.ts';
+import { canUnshare } from '../environment/availability.ts';
 import { artefact, execute, regsecret } from '../support/program.ts';
 import { terminal } from '../support/terminal.ts';
 

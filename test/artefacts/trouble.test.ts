@@ -1,5 +1,4 @@
 /** Circumstances under which programs like to break: each is survived, or named. Runs with both artefacts. */
-
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, createReadStream, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,9 +1,9 @@
 /** `attach --all-serviceaccounts -A` against bare connections that write the same lists. */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import { type ApiClient, createApiClient } from '../cluster/api-client.ts';
-import { run } from '../cluster/child.ts';
-import type { ClusterInfo } from '../cluster/control-plane.ts';
+import { type ApiClient, createApiClient } from '../environment/api-client.ts';
+import { run } from '../environment/child.ts';
+import type { ClusterInfo } from '../environment/control-plane.ts';
 import type { Sample } from './measure.ts';
 
 const NAMESPACES = 20;

@@ -1,7 +1,7 @@
 /** Running programs against each other, through the Go program `measure`. */
-import { run } from '../cluster/child.ts';
+import { run } from '../environment/child.ts';
 
-/** A command line; see test/cluster/go/containers/measure. */
+/** A command line; see test/environment/go/containers/measure. */
 export interface Program {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;

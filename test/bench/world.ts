@@ -1,7 +1,7 @@
 /** What the benchmark runs: regsecret as both artefacts, and kubectl, on the same files and the same API server. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ClusterInfo } from '../cluster/control-plane.ts';
+import type { ClusterInfo } from '../environment/control-plane.ts';
 import type { Program } from './measure.ts';
 
 export interface Artefacts {

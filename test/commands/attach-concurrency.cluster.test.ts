@@ -1,6 +1,6 @@
 /** Many writers at once on one service account: nobody loses anything. */
 import { beforeAll, expect, test } from 'vitest';
-import { api, kubectl, newNamespace } from '../cluster/use.ts';
+import { api, kubectl, newNamespace } from '../environment/use.ts';
 import { account, named, newAccount, regsecretIn } from '../support/attach-world.ts';
 
 let namespace = '';

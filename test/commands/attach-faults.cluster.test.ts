@@ -1,7 +1,7 @@
 /** Faults between `attach` and the API server: the outcome is right, and it is written once. */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../src/run.ts';
-import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../cluster/use.ts';
+import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import {
   type Account,
   account,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { newNamespace } from '../cluster/use.ts';
+import { newNamespace } from '../environment/use.ts';
 import {
   account,
   freshName,

@@ -1,6 +1,6 @@
 /** Pods whose maker we do not know, or that nobody may change. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { api, newNamespace } from '../cluster/use.ts';
+import { api, newNamespace } from '../environment/use.ts';
 import { freshName, listOf, named, newPullSecret, newWorkload, regsecretIn } from '../support/attach-world.ts';
 
 let namespace = '';

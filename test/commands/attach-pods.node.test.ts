@@ -1,6 +1,6 @@
 /** `attach` in each situation a pod can be in, with a real kubelet: before, the image cannot be pulled; after, it runs. */
 import { describe, expect, test } from 'vitest';
-import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
+import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../environment/use.ts';
 import {
   cached,
   type Kind,

@@ -1,6 +1,6 @@
 /** What `attach` and `detach` ask in a real terminal: to what, and whether a bare pod may be created again. */
 import { beforeEach, expect, test } from 'vitest';
-import { api, cluster, newNamespace, waitFor } from '../cluster/use.ts';
+import { api, cluster, newNamespace, waitFor } from '../environment/use.ts';
 import { account, listOf, named, newAccount, newPullSecret, newWorkload, pathOf } from '../support/attach-world.ts';
 import { regsecret } from '../support/program.ts';
 import { keys, type Terminal, terminal } from '../support/terminal.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../src/run.ts';
-import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../cluster/use.ts';
+import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import {
   created,
   freshName,

@@ -1,6 +1,6 @@
 /** How few rights `attach` and `detach` need, and what they say about the rest. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newNamespace } from '../cluster/use.ts';
+import { newNamespace } from '../environment/use.ts';
 import {
   account,
   freshName,

@@ -1,7 +1,7 @@
 /** What `attach` and `detach` pick by kind, use, labels and namespace. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/run.ts';
-import { api, cluster, newNamespace, waitFor } from '../cluster/use.ts';
+import { api, cluster, newNamespace, waitFor } from '../environment/use.ts';
 import {
   account,
   listOf,

@@ -1,6 +1,6 @@
 /** `attach` and `detach` for service accounts and workloads, against the real API server. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { api, kubectl, newNamespace } from '../cluster/use.ts';
+import { api, kubectl, newNamespace } from '../environment/use.ts';
 import {
   account,
   failFirstPod,

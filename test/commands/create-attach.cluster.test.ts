@@ -1,6 +1,6 @@
 /** `create --attach`: from a login to what pulls with it, in one go. */
 import { beforeAll, expect, test } from 'vitest';
-import { api, newNamespace } from '../cluster/use.ts';
+import { api, newNamespace } from '../environment/use.ts';
 import { account, freshName, listOf, named, newAccount, newWorkload, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import type { RanHere } from '../support/here.ts';

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { cluster, janedoe, kubectl, newNamespace, node, podSettled } from '../cluster/use.ts';
+import { cluster, janedoe, kubectl, newNamespace, node, podSettled } from '../environment/use.ts';
 import { installed } from '../support/installed.ts';
 import { createPassStore, type PassStore, passPrograms } from '../support/pass-store.ts';
 import { execute, regsecret } from '../support/program.ts';

@@ -1,9 +1,9 @@
 /** The real kubectl and regsecret side by side: the same arguments, the same bytes on stdout. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { isObjectName } from '../../src/domain/object-name.ts';
-import { serverProblem } from '../../src/domain/server.ts';
-import { cluster, newNamespace } from '../cluster/use.ts';
+import { serverProblem } from '../../src/domain/keyring/server.ts';
+import { isObjectName } from '../../src/domain/workloads/name.ts';
+import { cluster, newNamespace } from '../environment/use.ts';
 import { pool } from '../support/pool.ts';
 import { execute, type Ran, regsecret } from '../support/program.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { api, cluster, janedoe, newNamespace, sharedRegistries } from '../cluster/use.ts';
+import { api, cluster, janedoe, newNamespace, sharedRegistries } from '../environment/use.ts';
 import { CANARY } from '../support/canary.ts';
 import { regsecret } from '../support/program.ts';
 import { keys, terminal } from '../support/terminal.ts';

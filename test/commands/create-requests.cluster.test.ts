@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { api, cluster, kubeconfigFor, newNamespace } from '../cluster/use.ts';
+import { api, cluster, kubeconfigFor, newNamespace } from '../environment/use.ts';
 import { CANARY } from '../support/canary.ts';
 import { type Fault, type SeenRequest, startFaultProxy } from '../support/fault-proxy.ts';
 import { here, type RanHere } from '../support/here.ts';

@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DoctorReport } from '../../src/domain/doctor-report.ts';
+import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
 import { CANARY } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { manifestTexts } from '../support/manifest-texts.ts';

@@ -1,6 +1,6 @@
 /** The matrix of `why pod/x`: which list of pull secrets a pod has, and which it should have. */
 import { describe } from 'vitest';
-import { newNamespace } from '../cluster/use.ts';
+import { newNamespace } from '../environment/use.ts';
 import { pathOf } from '../support/attach-world.ts';
 import { good } from '../support/doctor-machine.ts';
 import { giveAccount, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';

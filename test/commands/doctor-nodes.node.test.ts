@@ -1,6 +1,6 @@
 /** The matrix of `why pod/x`: what nodes say, and what has changed since. */
 import { describe } from 'vitest';
-import { api, node, podSettled, waitFor } from '../cluster/use.ts';
+import { api, node, podSettled, waitFor } from '../environment/use.ts';
 import { newScheduledWorkload } from '../support/attach-world.ts';
 import { base64, good, local, wrong } from '../support/doctor-machine.ts';
 import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';

@@ -1,7 +1,7 @@
 /** `why pod/x` where little may be read, for pods that are not like others, and what it asks to know all that. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { DoctorReport } from '../../src/domain/doctor-report.ts';
-import { api, cluster, kubeconfigFor, node, podSettled, waitFor } from '../cluster/use.ts';
+import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
+import { api, cluster, kubeconfigFor, node, podSettled, waitFor } from '../environment/use.ts';
 import { pathOf, regsecretIn } from '../support/attach-world.ts';
 import { good, paste, runningPod, wrong } from '../support/doctor-machine.ts';
 import { make, patch, type Setup } from '../support/doctor-world.ts';

@@ -1,6 +1,6 @@
 /** The matrix of `why pod/x`: what runs, and is said to run. */
 import { afterAll, describe } from 'vitest';
-import { api, janedoe, newNamespace, node, podSettled } from '../cluster/use.ts';
+import { api, janedoe, newNamespace, node, podSettled } from '../environment/use.ts';
 import { newScheduledWorkload } from '../support/attach-world.ts';
 import { base64, good, wrong } from '../support/doctor-machine.ts';
 import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';

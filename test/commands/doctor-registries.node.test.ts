@@ -1,7 +1,7 @@
 /** The matrix of `why pod/x`: what registries say, and registries that say nothing. */
 import { afterAll, describe } from 'vitest';
-import { claimsOf } from '../../src/domain/json-web-token.ts';
-import { node } from '../cluster/use.ts';
+import { claimsOf } from '../../src/domain/pull-secret/jwt.ts';
+import { node } from '../environment/use.ts';
 import { good, wrong } from '../support/doctor-machine.ts';
 import { type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
 import { pushVariant } from '../support/image-variant.ts';

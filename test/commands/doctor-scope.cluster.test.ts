@@ -11,7 +11,7 @@ import {
   sharedRegistries,
   startRegistry,
   waitFor,
-} from '../cluster/use.ts';
+} from '../environment/use.ts';
 import {
   freshName,
   named,

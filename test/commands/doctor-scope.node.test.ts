@@ -1,6 +1,6 @@
 /** `doctor` for a namespace, held against what a real kubelet does. */
 import { describe, expect, test } from 'vitest';
-import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
+import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../environment/use.ts';
 import { named, newPullSecret, newScheduledWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';
 
 interface Found {

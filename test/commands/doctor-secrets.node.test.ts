@@ -1,6 +1,6 @@
 /** The matrix of `why pod/x`: what can be wrong with a Secret. */
 import { describe } from 'vitest';
-import { janedoe, johndoe } from '../cluster/use.ts';
+import { janedoe, johndoe } from '../environment/use.ts';
 import { base64, good, login, wrong } from '../support/doctor-machine.ts';
 import { type Situation, testSituations } from '../support/doctor-world.ts';
 

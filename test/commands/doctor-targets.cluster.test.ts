@@ -10,7 +10,7 @@ import {
   sharedRegistries,
   startRegistry,
   waitFor,
-} from '../cluster/use.ts';
+} from '../environment/use.ts';
 import {
   freshName,
   type Kind,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeDockerConfig } from '../../src/domain/docker-config.ts';
+import { decodeDockerConfig } from '../../src/domain/docker-config/docker-config.ts';
 import { CANARY } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
 import type { FakeIoOptions } from '../support/io.ts';

@@ -1,6 +1,6 @@
 /** `list` and `inspect` against the real API server. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { kubectl, newNamespace, waitFor } from '../cluster/use.ts';
+import { kubectl, newNamespace, waitFor } from '../environment/use.ts';
 import { created, named, newAccount, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { userWith } from '../support/user.ts';
@@ -141,7 +141,7 @@ test('names', async () => {
 
 test('of all namespaces: both types, and whatever else is referred to', async () => {
   const { here } = await import('../support/here.ts');
-  const { cluster } = await import('../cluster/use.ts');
+  const { cluster } = await import('../environment/use.ts');
   const { stdout, stderr } = await here(['list', '-A', '-o', 'json'], { env: { KUBECONFIG: cluster().kubeconfig } });
   expect(stdout, stderr).not.toBe('');
   const ours = (JSON.parse(stdout).items as Row[]).filter((row) => [namespace, other].includes(row.namespace));

@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ClusterInfo } from '../cluster/control-plane.ts';
-import { type Supervisor, startSupervisor } from '../cluster/supervisor.ts';
+import type { ClusterInfo } from '../environment/control-plane.ts';
+import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
 import { createCrowd, PODS, SECRETS } from '../support/crowd.ts';
 import { artefacts } from '../support/program.ts';
 

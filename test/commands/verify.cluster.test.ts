@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createAuthority, issueCertificate } from '../cluster/certificate.ts';
+import { createAuthority, issueCertificate } from '../environment/certificate.ts';
 import {
   cluster,
   janedoe,
@@ -14,7 +14,7 @@ import {
   type RegistryUser,
   sharedRegistries,
   startRegistry,
-} from '../cluster/use.ts';
+} from '../environment/use.ts';
 import { freshName, newSecret, regsecretIn } from '../support/attach-world.ts';
 import { CANARY, holdsCanary } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';

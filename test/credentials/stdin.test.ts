@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { passwordFromEnv, passwordFromFile, passwordFromStdin } from '../../src/credentials/stdin.ts';
-import { encodeUtf8 } from '../../src/domain/utf8.ts';
+import { encodeUtf8 } from '../../src/domain/go/utf8.ts';
 import { machine } from '../support/machine.ts';
 
 const MIB = 1024 * 1024;

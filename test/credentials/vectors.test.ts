@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dockerLogin } from '../../src/credentials/docker.ts';
 import { podmanLogin } from '../../src/credentials/podman.ts';
 import type { Kept } from '../../src/credentials/source.ts';
-import { imageName, parseImage } from '../../src/domain/image.ts';
+import { imageName, parseImage } from '../../src/domain/keyring/image.ts';
 import { UserError } from '../../src/errors.ts';
 import { type HelperAnswer, machine } from '../support/machine.ts';
 import vectors from '../vectors/docker-config.json' with { type: 'json' };

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missing } from '../cluster/availability.ts';
-import { janedoe } from '../cluster/registries.ts';
-import { startSupervisor } from '../cluster/supervisor.ts';
+import { missing } from '../environment/availability.ts';
+import { janedoe } from '../environment/registries.ts';
+import { startSupervisor } from '../environment/supervisor.ts';
 
 const program = fileURLToPath(new URL('../../bin/regsecret.cjs', import.meta.url));
 

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { changedList, type Verb } from '../../src/domain/pull-list.ts';
-import { editManifest, ManifestError, readManifest } from '../../src/manifests/edit.ts';
+import { changedList, type Verb } from '../../src/domain/workloads/list-change.ts';
+import { editManifest, ManifestError, readManifest } from '../../src/manifests/edit-manifest.ts';
 
 const folder = join(import.meta.dirname, 'golden');
 const inputs = readdirSync(folder).filter((file) => /^\d+-[a-z-]+\.(yaml|json)$/.test(file));

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { waitFor } from '../cluster/condition.ts';
+import { waitFor } from '../environment/condition.ts';
 import { artefact, execute, regsecret } from '../support/program.ts';
 
 let folder = '';

@@ -1,8 +1,8 @@
 /** What of the way of an image is said with `-v` when no login is tried. */
 import { describe, expect, test } from 'vitest';
-import type { Puller } from '../../src/domain/pull-facts.ts';
-import { reportOn } from '../../src/domain/pull-report.ts';
-import { pullerView } from '../../src/domain/pull-view.ts';
+import type { Puller } from '../../src/domain/diagnosis/facts.ts';
+import { reportOn } from '../../src/domain/diagnosis/puller-report.ts';
+import { pullerView } from '../../src/domain/diagnosis/view.ts';
 import { stepsOf } from '../../src/output/doctor-steps.ts';
 import { factsOf, NOW, podWith, secretWith, type World } from '../support/pull-facts.ts';
 

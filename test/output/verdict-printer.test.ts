@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeVerdict, pullsImage, type Verdict } from '../../src/domain/verdict.ts';
+import { describeVerdict, pullsImage, type Verdict } from '../../src/domain/verify/verdict.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { printVerdicts, type VerifiedRow } from '../../src/output/verdict-printer.ts';
 import { fakeIo } from '../support/io.ts';

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseImage } from '../../src/domain/image.ts';
-import { knownRegistry, loginAdvice } from '../../src/domain/known-registry.ts';
-import { createRegistryClient } from '../../src/registry/client.ts';
+import { parseImage } from '../../src/domain/keyring/image.ts';
+import { knownRegistry, loginAdvice } from '../../src/domain/verify/known-registries.ts';
+import { createRegistryClient } from '../../src/registry/registry-client.ts';
 import { fakeIo } from '../support/io.ts';
 import { PRIVATE, type RecordedRegistry, startWorld, type World } from '../support/recorded-registries.ts';
 

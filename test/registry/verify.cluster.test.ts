@@ -3,14 +3,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Credential } from '../../src/domain/credential.ts';
-import { parseImage } from '../../src/domain/image.ts';
-import type { Verdict } from '../../src/domain/verdict.ts';
-import { createRegistryClient, type RegistryFlags } from '../../src/registry/client.ts';
+import type { Credential } from '../../src/domain/keyring/credential.ts';
+import { parseImage } from '../../src/domain/keyring/image.ts';
+import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { MANIFEST_TYPES } from '../../src/registry/manifest.ts';
-import { createAuthority, issueCertificate } from '../cluster/certificate.ts';
-import { startTokenServer } from '../cluster/token-server.ts';
-import { janedoe, johndoe, pushTestImage, type RegistryUser, sharedRegistries, startRegistry } from '../cluster/use.ts';
+import { createRegistryClient, type RegistryFlags } from '../../src/registry/registry-client.ts';
+import { createAuthority, issueCertificate } from '../environment/certificate.ts';
+import { startTokenServer } from '../environment/token-server.ts';
+import {
+  janedoe,
+  johndoe,
+  pushTestImage,
+  type RegistryUser,
+  sharedRegistries,
+  startRegistry,
+} from '../environment/use.ts';
 import { fakeIo } from '../support/io.ts';
 import { startHttpProxy } from '../support/proxies.ts';
 import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';

@@ -1,6 +1,6 @@
 /** What the tests of `attach` and `detach` set up and look up. */
 import { randomBytes } from 'node:crypto';
-import { api, cluster, waitFor } from '../cluster/use.ts';
+import { api, cluster, waitFor } from '../environment/use.ts';
 import { here, type RanHere } from './here.ts';
 import type { FakeIoOptions } from './io.ts';
 

@@ -1,7 +1,7 @@
 /** A large cluster, for what has to work there in bounded memory: pods as large as those of the field, about 5 KB. */
-import { type ApiClient, createApiClient } from '../cluster/api-client.ts';
-import { waitFor } from '../cluster/condition.ts';
-import type { ClusterInfo } from '../cluster/control-plane.ts';
+import { type ApiClient, createApiClient } from '../environment/api-client.ts';
+import { waitFor } from '../environment/condition.ts';
+import type { ClusterInfo } from '../environment/control-plane.ts';
 import { pool } from './pool.ts';
 
 export const PODS = 10_000;

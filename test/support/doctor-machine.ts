@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { api, cluster, janedoe, node, waitFor } from '../cluster/use.ts';
+import { api, cluster, janedoe, node, waitFor } from '../environment/use.ts';
 import { pathOf } from './attach-world.ts';
 import { artefact, execute } from './program.ts';
 

@@ -1,11 +1,11 @@
 /** Situations of pods on the real node: each is made, seen through the eyes of the kubelet and of `why`, and healed. */
 import { expect, test, vi } from 'vitest';
-import type { DoctorReport } from '../../src/domain/doctor-report.ts';
-import type { FindingCode } from '../../src/domain/finding.ts';
-import type { Fix, Prospect } from '../../src/domain/judgement.ts';
-import type { ImageView } from '../../src/domain/pull-view.ts';
-import type { Symptom } from '../../src/domain/symptom.ts';
-import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../cluster/use.ts';
+import type { Fix, Prospect } from '../../src/domain/diagnosis/judgement.ts';
+import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
+import type { ImageView } from '../../src/domain/diagnosis/view.ts';
+import type { FindingCode } from '../../src/domain/findings/finding.ts';
+import type { Symptom } from '../../src/domain/workloads/pull-error.ts';
+import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../environment/use.ts';
 import { created, type Kind, named, newScheduledWorkload, pathOf, regsecretIn } from './attach-world.ts';
 import { local, paste, runningPod } from './doctor-machine.ts';
 import { recordSituation } from './doctor-record.ts';

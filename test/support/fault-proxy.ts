@@ -7,8 +7,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Agent, createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { issueCertificate, readAuthority } from '../cluster/certificate.ts';
-import type { ClusterInfo } from '../cluster/control-plane.ts';
+import { issueCertificate, readAuthority } from '../environment/certificate.ts';
+import type { ClusterInfo } from '../environment/control-plane.ts';
 
 /** What to do with a request instead of passing it on; `undefined` passes it on. */
 export type Fault =

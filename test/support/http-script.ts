@@ -1,6 +1,7 @@
 /** Sends requests as stdin says, with one client, and prints what came of each. */
 import { json } from 'node:stream/consumers';
-import { createHttpClient, type HttpClientOptions } from '../../src/http/client.ts';
+import { createHttpClient } from '../../src/http/http-client.ts';
+import type { HttpClientOptions } from '../../src/http/message.ts';
 import { NetworkError } from '../../src/http/network-error.ts';
 
 export interface HttpScript {

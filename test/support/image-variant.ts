@@ -1,6 +1,6 @@
 /** Images that differ from the test image in their configuration alone, pushed by the API of registries. */
 import { createHash } from 'node:crypto';
-import { janedoe } from '../cluster/use.ts';
+import { janedoe } from '../environment/use.ts';
 
 const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json';
 const REPOSITORY = 'janedoe/jdoe-private';

@@ -1,10 +1,10 @@
 /** Kubeconfigs, and the same question asked by the real kubectl, by us, and by us under Bun. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { KubeFlags } from '../../src/cluster/flags.ts';
-import { connect } from '../../src/cluster/transport.ts';
+import { connect } from '../../src/cluster/client/transport.ts';
+import type { KubeFlags } from '../../src/cluster/config/kube-flags.ts';
 import { UserError } from '../../src/errors.ts';
-import { cluster, kubectl } from '../cluster/use.ts';
+import { cluster, kubectl } from '../environment/use.ts';
 import { fakeIo } from './io.ts';
 import { runScript } from './runtime.ts';
 import { SELF_SUBJECT_REVIEW } from './whoami-script.ts';

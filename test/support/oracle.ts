@@ -1,9 +1,9 @@
-/** Kubernetes' own keyring code (test/cluster/go/kubernetes/oracle) as a program that answers line by line. */
+/** Kubernetes' own keyring code (test/environment/go/kubernetes/oracle) as a program that answers line by line. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Secret } from '../../src/domain/secret.ts';
-import { ensurePrograms } from '../cluster/programs.ts';
-import { report } from '../cluster/report.ts';
+import type { Secret } from '../../src/domain/keyring/secret.ts';
+import { ensurePrograms } from '../environment/programs.ts';
+import { report } from '../environment/report.ts';
 
 export interface KeyringCase {
   readonly secrets: readonly Secret[];

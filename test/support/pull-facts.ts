@@ -1,14 +1,14 @@
 /** Facts about pulling, written as short as they are said; and the loop in which registries are asked. */
-import { readContents } from '../../src/domain/contents.ts';
-import type { ImageState } from '../../src/domain/image-use.ts';
-import { type Judgement, judge } from '../../src/domain/judgement.ts';
-import type { AccountState, PodFacts, Puller, PullFacts, SecretState } from '../../src/domain/pull-facts.ts';
-import { reportOn } from '../../src/domain/pull-report.ts';
-import { type Question, questionKey } from '../../src/domain/question.ts';
-import type { Secret } from '../../src/domain/secret.ts';
-import { symptomOf } from '../../src/domain/symptom.ts';
-import type { Verdict } from '../../src/domain/verdict.ts';
-import type { Way } from '../../src/domain/way.ts';
+import type { AccountState, PodFacts, Puller, PullFacts, SecretState } from '../../src/domain/diagnosis/facts.ts';
+import { type Judgement, judge } from '../../src/domain/diagnosis/judgement.ts';
+import { reportOn } from '../../src/domain/diagnosis/puller-report.ts';
+import { readContents } from '../../src/domain/keyring/contents.ts';
+import type { Secret } from '../../src/domain/keyring/secret.ts';
+import { type Question, questionKey } from '../../src/domain/verify/question.ts';
+import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import type { ImageState } from '../../src/domain/workloads/container-images.ts';
+import { symptomOf } from '../../src/domain/workloads/pull-error.ts';
+import type { Way } from '../../src/domain/workloads/remedy.ts';
 import { pullSecretOf } from './secrets.ts';
 
 export const NOW = Date.parse('2026-11-25T12:00:00Z');

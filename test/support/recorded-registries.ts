@@ -6,7 +6,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createAuthority, issueCertificate } from '../cluster/certificate.ts';
+import { createAuthority, issueCertificate } from '../environment/certificate.ts';
 
 export interface RecordedRegistry {
   readonly host: string;

@@ -1,6 +1,6 @@
 /** Runs a script of the tests under Node and under Bun, the two runtimes of the program. */
 import { fileURLToPath } from 'node:url';
-import { run } from '../cluster/child.ts';
+import { run } from '../environment/child.ts';
 
 export const runtimes = ['node', 'bun'] as const;
 export type Runtime = (typeof runtimes)[number];

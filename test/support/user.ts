@@ -1,5 +1,5 @@
 /** Users with few rights. */
-import { api, kubeconfigFor, waitFor } from '../cluster/use.ts';
+import { api, kubeconfigFor, waitFor } from '../environment/use.ts';
 import { created, freshName } from './attach-world.ts';
 
 /** A rule of a Role about objects of the API. */

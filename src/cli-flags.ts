@@ -1,0 +1,110 @@
+/** Flags that several commands have. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export const FINDINGS_PAGE =
+  '\n\nThe code in brackets behind each finding has a section in\nhttps://github.com/regsecret/regsecret/blob/main/docs/findings.md';
+
+export const SECRET_FILES = [
+  '-f, --filename <file>',
+  'Secrets in a manifest, or a docker config; - is stdin (repeatable)',
+  collect,
+] as const;
+
+/** Where a login comes from. */
+export function credentialFlags(command: Command, title = 'Credentials, the first that applies:'): Command {
+  return command
+    .optionsGroup(title)
+    .option('--server <server>', 'registry, also with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
+    .option('--username <user>', 'user name')
+    .option('--email <email>', 'e-mail address, which no registry needs')
+    .option('--password-stdin', 'read the password from stdin')
+    .option('--password-file <file>', 'read the password from a file')
+    .option('--password-env <variable>', 'take the password from an environment variable')
+    .option(
+      '--from-file <file>',
+      'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
+      collect,
+    )
+    .option('--all', 'take every login of docker and podman')
+    .option('--prompt', 'ask for server, user name and password');
+}
+
+/** The flags that attach and detach share. */
+export function listFlags(command: Command, preposition: 'to' | 'from'): Command {
+  const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
+  return command
+    .argument('[secret]', 'name of the Secret', secretName, 'regsecret')
+    .optionsGroup('Targets, repeatable and mixed (none on a terminal: a list to choose from):')
+    .option('--pod <name>', 'pod, by the template of what makes it', collect)
+    .option('--sa, --serviceaccount <name>', 'service account', collect)
+    .option(to, 'KIND/NAME as in kubectl: deploy/web, sts/db, cj/nightly, sa/default; or KIND with -l', collect)
+    .option('--all-serviceaccounts', 'every service account')
+    .option('--used', 'the service accounts that pods and workloads use')
+    .option('-l, --selector <labels>', 'which of --to KIND or --all-serviceaccounts')
+    .option('-A, --all-namespaces', 'in every namespace that has the Secret')
+    .option('-f, --filename <file>', 'what is in a manifest or a folder of them; - is stdin', collect)
+    .optionsGroup('Manifests (-f), whose every other byte stays as it is:')
+    .option('--write', 'change the files in place instead of printing them')
+    .option('-R, --recursive', 'folders in folders, too')
+    .optionsGroup('Pods without a controller:')
+    .option('--recreate', 'delete and create them again, after the server has accepted the new one')
+    .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')
+    .optionsGroup('Checks:')
+    .option('--no-checks', 'look neither at the Secret nor at workloads and pods: 2 requests for a service account')
+    .optionsGroup('Output:')
+    .addOption(dryRunOption('change nothing and print the plan: client only reads, server checks the writes'))
+    .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
+    .option('--field-manager <name>', 'owner of the written fields', 'regsecret');
+}
+
+/** The flags of every command that talks to a cluster, as kubectl spells them; only `-s, --server` is --api-server. */
+export function kubernetesFlags(command: Command): Command {
+  return command
+    .showHelpAfterError(`hint: ${command.parent?.name()} ${command.name()} --help`)
+    .optionsGroup('Kubernetes:')
+    .option('-n, --namespace <namespace>', 'namespace (default: the one of the context)')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG and ~/.kube/config')
+    .option('--cluster <name>', 'cluster of the kubeconfig')
+    .option('--user <name>', 'user of the kubeconfig')
+    .option('--api-server <url>', 'address of the API server')
+    .option('--token <token>', 'bearer token for the API server')
+    .option('--as <user>', 'user to impersonate')
+    .option('--as-group <group>', 'group to impersonate (repeatable)', collect)
+    .option('--as-uid <uid>', 'UID to impersonate')
+    .option('--request-timeout <duration>', 'time-out of one request, such as 30s; 0 is none')
+    .option('--insecure-skip-tls-verify', 'do not check the certificate of the API server')
+    .option('--certificate-authority <file>', 'certificates that the API server is checked with')
+    .option('--client-certificate <file>', 'certificate to log in with')
+    .option('--client-key <file>', 'key of that certificate')
+    .option('--tls-server-name <name>', 'name to expect in the certificate of the API server');
+}
+
+export function dryRunOption(text = 'change nothing: client asks no cluster, server lets it check'): Option {
+  const option = new Option('--dry-run <where>', text);
+  return option.default('none').argParser((value) => {
+    if (value === 'none' || value === 'client' || value === 'server') return value;
+    throw new InvalidArgumentError('It must be "none", "server", or "client".');
+  });
+}
+
+/** How registries are asked, in the group of options that is open. */
+export function registryFlags(command: Command): Command {
+  return command
+    .option('--timeout <duration>', 'how long to wait for each registry (default: 10s)')
+    .option('--plain-http', 'speak http to registries, as is always tried on this machine')
+    .option('--registry-ca <file>', 'certificates that registries are checked with, beside those of this machine');
+}
+
+/** As it is printed, too: `secret/regcred`. */
+export function secretName(text: string): string {
+  return text.replace(/^secrets?\//, '');
+}
+
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+export function examples(name: string, lines: readonly (readonly [string, string])[]): string {
+  return `\nExamples:\n${lines.map(([command, text]) => `  # ${text}\n  ${name} ${command}`).join('\n')}`;
+}

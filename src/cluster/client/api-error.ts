@@ -1,0 +1,118 @@
+/** What the API server answers when it does not do what it is asked (apimachinery pkg/apis/meta/v1/types.go `Status`). */
+import { printable } from '../../domain/text/printable.ts';
+import { UserError } from '../../errors.ts';
+
+export interface StatusCause {
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly field?: string | undefined;
+}
+
+export interface StatusDetails {
+  readonly name?: string | undefined;
+  readonly group?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly causes: readonly StatusCause[];
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** An answer other than success. `message` is the server's own; the body is not kept. */
+export class ApiError extends Error {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Such as NotFound, AlreadyExists, Conflict or Forbidden; undefined when something before the API server answered. */
+  readonly reason: string | undefined;
+  readonly details: StatusDetails;
+
+  constructor(status: number, reason: string | undefined, message: string, details: StatusDetails = { causes: [] }) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+const MAX_TEXT = 4096;
+const MAX_CAUSES = 50;
+
+/** Reads `body` as a Status as far as it is one. */
+export function readApiError(httpStatus: number, body: Uint8Array): ApiError {
+  const status = parse(body);
+  if (text(status.kind) !== 'Status')
+    return new ApiError(httpStatus, undefined, `the server answered HTTP ${httpStatus}`);
+  const details = object(status.details);
+  const causes = Array.isArray(details.causes) ? details.causes.slice(0, MAX_CAUSES) : [];
+  const seconds = details.retryAfterSeconds;
+  return new ApiError(
+    httpStatus,
+    text(status.reason),
+    text(status.message) ?? `the server answered HTTP ${httpStatus}`,
+    {
+      name: text(details.name),
+      group: text(details.group),
+      kind: text(details.kind),
+      causes: causes.map(object).map(({ reason, message, field }) => ({
+        reason: text(reason),
+        message: text(message),
+        field: text(field),
+      })),
+      retryAfterSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : undefined,
+    },
+  );
+}
+
+function parse(body: Uint8Array): Record<string, unknown> {
+  try {
+    return object(JSON.parse(Buffer.from(body).toString('utf8')));
+  } catch {
+    return {};
+  }
+}
+
+function object(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? printable(value.slice(0, MAX_TEXT)) : undefined;
+}
+
+export interface Attempt {
+  /** As in a role: get, create, patch, delete. */
+  readonly verb: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Of what is not a Secret: as errors call it, and as a role does. */
+  readonly kind?: string;
+  readonly resource?: string;
+}
+
+/** `error` for people. The server's message names user, verb, resource and namespace; a command to go on is added. */
+export function refusal(error: ApiError, attempt: Attempt): UserError {
+  const { verb, namespace, name, kind = 'secret', resource = 'secrets' } = attempt;
+  const ref = `${kind} ${namespace}/${name}`;
+  switch (error.status) {
+    case 401:
+      return refusalOf(error);
+    case 403:
+      return new UserError(
+        `may not ${verb} ${ref}: ${error.message}`,
+        `kubectl auth can-i ${verb} ${resource} -n ${namespace}`,
+      );
+    case 404:
+      if (error.details.kind === 'namespaces') {
+        return new UserError(`namespace ${namespace} does not exist`, `kubectl create namespace ${namespace}`);
+      }
+      return new UserError(`cannot ${verb} ${ref}: ${error.message}`, `kubectl get ${resource} -n ${namespace}`);
+    default:
+      return new UserError(`cannot ${verb} ${ref}: ${error.message}`, `kubectl get ${kind} ${name} -n ${namespace}`);
+  }
+}
+
+/** The same for a request that is one of many, where it does not matter which one it was. */
+export function refusalOf({ status, message }: ApiError): UserError {
+  return status === 401
+    ? new UserError('the API server does not accept the credentials of this kubeconfig', 'kubectl auth whoami')
+    : new UserError(`the API server refuses: ${message}`, "kubectl get --raw '/readyz?verbose'");
+}

@@ -1,0 +1,49 @@
+/** The HTTP clients of one connection: whom they trust, which proxy they take, and who they are by certificate. */
+import { UserError } from '../../errors.ts';
+import { createHttpClient, type HttpClient } from '../../http/http-client.ts';
+import { proxyFor } from '../../http/proxy.ts';
+import type { Io } from '../../io.ts';
+import { VERSION } from '../../version.ts';
+import type { Connection } from '../config/connection.ts';
+import type { Cluster } from '../config/kube-file.ts';
+import { pem } from '../config/pem.ts';
+import type { Credentials } from './credentials.ts';
+
+export interface Clients {
+  readonly proxy: string | undefined;
+  /** One client as long as the client certificate stays the same, so that requests share connections. */
+  forUser(credentials: Credentials): HttpClient;
+  close(): void;
+}
+
+export function createClients({ server, cluster }: Connection, io: Io): Clients {
+  const proxy = cluster.proxyUrl ?? proxyFor(server, io.env);
+  const trust = {
+    ca: server.protocol === 'https:' ? authorities(cluster) : undefined,
+    servername: cluster.tlsServerName,
+    rejectUnauthorized: !cluster.insecureSkipTlsVerify,
+  };
+  const clients: { certificate: string | undefined; client: HttpClient }[] = [];
+  return {
+    proxy,
+    forUser({ certificate, key }) {
+      const latest = clients.at(-1);
+      if (latest !== undefined && latest.certificate === certificate) return latest.client;
+      const tls = { ...trust, cert: certificate, key };
+      const client = createHttpClient({ userAgent: `regsecret/${VERSION}`, env: io.env, tls, proxy });
+      clients.push({ certificate, client });
+      return client;
+    },
+    close() {
+      for (const { client } of clients) client.close();
+    },
+  };
+}
+
+/** client-go transport/transport.go `rootCertPool` */
+function authorities(cluster: Cluster): string | undefined {
+  const ca = pem(cluster.certificateAuthorityData, cluster.certificateAuthority);
+  if (ca === undefined || ca.includes('-----BEGIN CERTIFICATE-----')) return ca;
+  const name = cluster.certificateAuthority ?? 'certificate-authority-data';
+  throw new UserError(`unable to load root certificates: no certificate in ${name}`, 'kubectl config view --minify');
+}

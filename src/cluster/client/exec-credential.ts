@@ -1,0 +1,79 @@
+/** What passes between kubectl and a credential plugin (client-go pkg/apis/clientauthentication/v1/types.go). */
+import { encodeBase64 } from '../../domain/go/base64.ts';
+import type { Connection } from '../config/connection.ts';
+import { FieldError, member, parseDocument, text } from '../config/fields.ts';
+import type { ExecConfig } from '../config/kube-file.ts';
+import { pem } from '../config/pem.ts';
+import type { Credentials } from './credentials.ts';
+
+export interface ExecCredential {
+  readonly credentials: Credentials;
+  /** Milliseconds since 1970. */
+  readonly expires?: number | undefined;
+}
+
+/** The content of KUBERNETES_EXEC_INFO, byte for byte as kubectl writes it. */
+export function execInfo(exec: ExecConfig, connection: Connection, interactive: boolean): string {
+  const cluster = exec.provideClusterInfo ? { cluster: clusterInfo(connection) } : {};
+  const info = { kind: 'ExecCredential', apiVersion: exec.apiVersion, spec: { ...cluster, interactive } };
+  // Go escapes these too.
+  const escaped = JSON.stringify(info).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${escaped}\n`;
+}
+
+/** client-go rest/exec.go `ConfigToExecCluster`; empty fields are left out. */
+function clusterInfo({ cluster }: Connection): object {
+  const ca = cluster.certificateAuthorityData ?? pem(undefined, cluster.certificateAuthority);
+  return {
+    server: cluster.server,
+    'tls-server-name': cluster.tlsServerName,
+    'insecure-skip-tls-verify': cluster.insecureSkipTlsVerify || undefined,
+    'certificate-authority-data': ca === undefined ? undefined : encodeBase64(Buffer.from(ca)),
+    'proxy-url': cluster.proxyUrl,
+    'disable-compression': cluster.disableCompression || undefined,
+    config: sorted(cluster.execConfig ?? null),
+  };
+}
+
+/** Go writes maps in the order of their keys. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
+}
+
+/** The credentials in what the plugin printed; throws an Error in kubectl's words, which never quotes it. */
+export async function readExecCredential(output: string, exec: ExecConfig): Promise<ExecCredential> {
+  const document = { value: await parse(output), path: '' };
+  const apiVersion = text(document, 'apiVersion');
+  if (text(document, 'kind') !== 'ExecCredential') throw new FieldError('decoding stdout: not an ExecCredential');
+  if (apiVersion !== exec.apiVersion) {
+    throw new FieldError(
+      `exec plugin is configured to use API version ${exec.apiVersion}, plugin returned version ${apiVersion?.slice(0, 80)}`,
+    );
+  }
+  const status = member(document, 'status');
+  if (status.value === undefined) throw new FieldError("exec plugin didn't return a status field");
+  const token = text(status, 'token');
+  const certificate = text(status, 'clientCertificateData');
+  const key = text(status, 'clientKeyData');
+  if (!token && !certificate && !key) throw new FieldError("exec plugin didn't return a token or cert/key pair");
+  if (!certificate !== !key) throw new FieldError('exec plugin returned only certificate or key, not both');
+  const expiration = text(status, 'expirationTimestamp');
+  const expires = expiration === undefined ? undefined : Date.parse(expiration);
+  if (Number.isNaN(expires)) throw new FieldError('decoding stdout: expirationTimestamp is not a time');
+  return { credentials: { authorization: token && `Bearer ${token}`, certificate, key }, expires };
+}
+
+async function parse(output: string): Promise<unknown> {
+  try {
+    return await parseDocument(output);
+  } catch {
+    // The reason may quote a token.
+    throw new FieldError('decoding stdout: neither JSON nor YAML');
+  }
+}

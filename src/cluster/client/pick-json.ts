@@ -1,0 +1,158 @@
+/**
+ * A few fields out of a large JSON text. Lists of the API server are mostly fields that nobody here reads: parsed whole, ten
+ * thousand pods leave a gigabyte of garbage, and the memory of a program is what its garbage collector lets it be.
+ */
+import { JsonSyntaxError } from '../../domain/go/json-scanner.ts';
+
+/** What is wanted: all of a value, some members of an object, or something of each element of an array. */
+export type Shape = true | readonly [Shape] | { readonly [name: string]: Shape };
+
+/**
+ * The parts of the JSON value in `bytes` that `shape` names; what has another form than the shape is left out. What is
+ * passed over is not checked. Throws {@link JsonSyntaxError} where no value can be made out.
+ */
+export function pickJson(bytes: Uint8Array, shape: Shape): unknown {
+  const picker: Picker = { bytes, index: 0 };
+  return pick(picker, shape);
+}
+
+interface Picker {
+  readonly bytes: Uint8Array;
+  index: number;
+}
+
+const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
+const decoder = new TextDecoder();
+
+function pick(picker: Picker, shape: Shape): unknown {
+  const first = next(picker);
+  if (shape !== true && Array.isArray(shape) && first === OPEN_BRACKET) return pickArray(picker, shape[0]);
+  if (shape !== true && !Array.isArray(shape) && first === OPEN_BRACE) {
+    return pickObject(picker, shape as { readonly [name: string]: Shape });
+  }
+  const start = picker.index;
+  skip(picker);
+  return shape === true ? parse(picker.bytes.subarray(start, picker.index)) : undefined;
+}
+
+function pickObject(picker: Picker, shape: { readonly [name: string]: Shape }): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  picker.index += 1;
+  while (next(picker) !== CLOSE_BRACE) {
+    const name = memberName(picker);
+    const wanted = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (wanted === undefined) skip(picker);
+    else {
+      const value = pick(picker, wanted);
+      if (value !== undefined) found[name] = value;
+    }
+    separator(picker, CLOSE_BRACE);
+  }
+  picker.index += 1;
+  return found;
+}
+
+function pickArray(picker: Picker, shape: Shape): unknown[] {
+  const found: unknown[] = [];
+  picker.index += 1;
+  while (next(picker) !== CLOSE_BRACKET) {
+    found.push(pick(picker, shape));
+    separator(picker, CLOSE_BRACKET);
+  }
+  picker.index += 1;
+  return found;
+}
+
+function memberName(picker: Picker): string {
+  const start = picker.index;
+  if (picker.bytes[start] !== QUOTE) throw unexpected(picker);
+  skipString(picker);
+  const name = parse(picker.bytes.subarray(start, picker.index)) as string;
+  if (next(picker) !== COLON) throw unexpected(picker);
+  picker.index += 1;
+  return name;
+}
+
+/** Passes a comma; leaves the closing bracket. */
+function separator(picker: Picker, close: number): void {
+  const byte = next(picker);
+  if (byte === COMMA) picker.index += 1;
+  else if (byte !== close) throw unexpected(picker);
+}
+
+/** Passes one value. */
+function skip(picker: Picker): void {
+  const first = next(picker);
+  if (first === QUOTE) skipString(picker);
+  else if (first === OPEN_BRACE || first === OPEN_BRACKET) skipNested(picker);
+  else skipScalar(picker);
+}
+
+function skipNested(picker: Picker): void {
+  const { bytes } = picker;
+  let depth = 0;
+  do {
+    const byte = bytes[picker.index];
+    if (byte === QUOTE) {
+      skipString(picker);
+      continue;
+    }
+    if (byte === undefined) throw unexpected(picker);
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+    picker.index += 1;
+  } while (depth > 0);
+}
+
+function skipString(picker: Picker): void {
+  const { bytes } = picker;
+  let end = picker.index;
+  for (;;) {
+    end = bytes.indexOf(QUOTE, end + 1);
+    if (end < 0) {
+      picker.index = bytes.length;
+      throw unexpected(picker);
+    }
+    let backslashes = 0;
+    while (bytes[end - 1 - backslashes] === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) break;
+  }
+  picker.index = end + 1;
+}
+
+function skipScalar(picker: Picker): void {
+  const { bytes } = picker;
+  const start = picker.index;
+  // Letters, digits, signs and points: whatever ends a value is less than those, or a bracket.
+  for (let byte = bytes[start]; byte !== undefined && isScalar(byte); byte = bytes[picker.index]) picker.index += 1;
+  if (picker.index === start) throw unexpected(picker);
+}
+
+function isScalar(byte: number): boolean {
+  return byte > 0x20 && byte !== COMMA && byte !== CLOSE_BRACE && byte !== CLOSE_BRACKET && byte !== COLON;
+}
+
+/** The next byte that is no white space; it is not passed. */
+function next(picker: Picker): number {
+  const { bytes } = picker;
+  for (;;) {
+    const byte = bytes[picker.index];
+    if (byte === undefined) throw unexpected(picker);
+    if (byte > 0x20) return byte;
+    picker.index += 1;
+  }
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    throw new JsonSyntaxError('invalid JSON value');
+  }
+}
+
+function unexpected({ bytes, index }: Picker): JsonSyntaxError {
+  const truncated = index >= bytes.length;
+  return new JsonSyntaxError(truncated ? 'unexpected end of JSON input' : `invalid JSON at byte ${index}`, truncated);
+}

@@ -1,0 +1,100 @@
+/**
+ * Which credential plugins the user lets programs run: `credentialPluginPolicy` in kubectl's own settings, ~/.kube/kuberc
+ * (kubectl pkg/kuberc/kuberc.go, client-go plugin/pkg/client/auth/exec/exec.go). It is kept here too, for a plugin that
+ * kubectl may not run is no less dangerous when we run it.
+ */
+import { readFileSync } from 'node:fs';
+import { basename, join, normalize } from 'node:path';
+import { UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import { lookPath } from '../../look-path.ts';
+import { type Field, FieldError, list, member, parseDocument, text } from '../config/fields.ts';
+import { homeFolder } from '../config/home.ts';
+
+interface Policy {
+  readonly type: string;
+  /** Undefined where there is no list, as opposed to an empty one. */
+  readonly allowed: readonly string[] | undefined;
+}
+
+/** Throws UserError when `command` may not run. */
+export async function checkPluginPolicy(command: string, env: Io['env']): Promise<void> {
+  const file = kubercFile(env);
+  const policy = file === undefined ? undefined : await readPolicy(file, env.KUBERC === file);
+  if (file === undefined || policy === undefined) return;
+  const problem = misconfiguration(policy);
+  if (problem !== undefined) throw new UserError(`${file}: ${problem}`, `edit ${file}`);
+  if (policy.type === 'DenyAll') {
+    throw new UserError(
+      `getting credentials: plugin "${command}" not allowed: policy set to "DenyAll"`,
+      `edit ${file}`,
+    );
+  }
+  if (policy.type === 'Allowlist' && !isAllowed(command, policy.allowed ?? [], env)) {
+    const path = lookPath(command, env) ?? command;
+    throw new UserError(
+      `getting credentials: plugin path "${path}" is not permitted by the credential plugin allowlist`,
+      `edit ${file}`,
+    );
+  }
+}
+
+/** `LoadKuberc` */
+function kubercFile(env: Io['env']): string | undefined {
+  if (env.KUBERC === 'off' || env.KUBECTL_KUBERC?.toLowerCase() === 'false') return undefined;
+  return env.KUBERC || join(homeFolder(env), '.kube', 'kuberc');
+}
+
+/** `DefaultGetPreferences`: the first document that is a Preference; what cannot be read counts only when asked for. */
+async function readPolicy(file: string, explicit: boolean): Promise<Policy | undefined> {
+  try {
+    const documents = readFileSync(file, 'utf8').split(/^---.*$/m);
+    for (const content of documents) {
+      const root = { value: await parseDocument(content), path: '' };
+      if (!isPreference(root)) continue;
+      const allowlist = member(root, 'credentialPluginAllowlist').value === undefined ? undefined : entries(root);
+      return { type: text(root, 'credentialPluginPolicy') ?? '', allowed: allowlist };
+    }
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined && !(error instanceof FieldError)) throw error;
+    // kubectl goes on with a warning when the file was not asked for. Who forbids plugins there would not notice.
+    if (code === 'ENOENT' && !explicit) return undefined;
+    throw new UserError(`kuberc: ${file}: ${code ?? (error as Error).message}`, 'KUBERC=off goes on without it');
+  }
+}
+
+function isPreference(root: Field): boolean {
+  if (root.value === undefined) return false;
+  return text(root, 'kind') === 'Preference' && (text(root, 'apiVersion') ?? '').startsWith('kubectl.config.k8s.io/');
+}
+
+function entries(root: Field): string[] {
+  return list(root, 'credentialPluginAllowlist').map((entry) => text(entry, 'command') ?? text(entry, 'name') ?? '');
+}
+
+/** `ValidatePluginPolicy` and `validateAllowlist` */
+function misconfiguration({ type, allowed }: Policy): string | undefined {
+  if (['', 'AllowAll', 'DenyAll'].includes(type)) {
+    if (allowed === undefined) return undefined;
+    return `misconfigured credential plugin allowlist: plugin policy is "${type}" but allowlist is non-nil`;
+  }
+  if (type !== 'Allowlist') return `unknown plugin policy: "${type}"`;
+  if (allowed === undefined) return 'credential plugin policy set to "Allowlist", but allowlist is unspecified';
+  if (allowed.length === 0) return 'credential plugin policy set to "Allowlist", but allowlist is empty';
+  const empty = allowed.indexOf('');
+  if (empty >= 0) return `misconfigured credential plugin allowlist: empty allowlist entry #${empty + 1}`;
+  const odd = allowed.find((entry) => normalize(entry).replace(/(.)\/$/, '$1') !== entry);
+  return odd === undefined ? undefined : `non-normalized file path: "${odd}"`;
+}
+
+/** `checkAllowlistLocked`: the command as it is written, or the program that it and an entry lead to. */
+function isAllowed(command: string, allowed: readonly string[], env: Io['env']): boolean {
+  const path = lookPath(command, env);
+  if (allowed.includes(normalize(command))) return true;
+  if (path === undefined) return false;
+  return allowed.some(
+    (entry) => entry === path || (basename(entry) === basename(path) && lookPath(entry, env) === path),
+  );
+}

@@ -1,0 +1,147 @@
+/** From kubeconfig, flags and pod to one server and one user (client-go tools/clientcmd/client_config.go). */
+import { resolve } from 'node:path';
+import { parseDuration } from '../../domain/go/duration.ts';
+import { isNamespaceName } from '../../domain/workloads/name.ts';
+import { UsageError, UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import { checkCluster, checkUser } from './check.ts';
+import type { InCluster } from './in-cluster.ts';
+import type { KubeConfig } from './kube-config.ts';
+import type { Cluster, Context, User } from './kube-file.ts';
+import type { KubeFlags } from './kube-flags.ts';
+
+export interface Connection {
+  /** Without user info, query, fragment and final slash; its path is a prefix of every request. */
+  readonly server: URL;
+  readonly namespace: string;
+  readonly cluster: Cluster;
+  readonly user: User;
+  /** Of one request, 0 for none. */
+  readonly timeoutMs: number;
+}
+
+/** clientcmd `DirectClientConfig.ClientConfig` and `DeferredLoadingClientConfig`; throws UserError. */
+export function resolveConnection(
+  config: KubeConfig,
+  flags: KubeFlags,
+  pod: InCluster | undefined,
+  env: Io['env'],
+): Connection {
+  const context = chosenContext(config, flags);
+  const clusterName = flags.cluster || context.cluster || '';
+  const userName = flags.user || context.user || '';
+  if (flags.user && !config.users.has(flags.user)) {
+    throw new UserError(`auth info "${flags.user}" does not exist`, 'kubectl config get-users');
+  }
+  if (flags.cluster && !config.clusters.has(flags.cluster)) {
+    throw new UserError(`cluster "${flags.cluster}" does not exist`, 'kubectl config get-clusters');
+  }
+  const named = overrideCluster(config.clusters.get(clusterName) ?? {}, flags);
+  // A pod's own account counts only where nothing names a server.
+  const inPod = named.server === undefined ? pod : undefined;
+  const chosen = inPod === undefined ? named : overrideCluster(inPod.cluster, flags);
+  const cluster = { ...chosen, server: chosen.server ?? (env.KUBERNETES_MASTER || undefined) };
+  const user = overrideUser(inPod?.user ?? config.users.get(userName) ?? {}, flags);
+  if (cluster.server === undefined) throw noServer(config, flags, clusterName);
+  checkCluster(cluster, clusterName);
+  checkUser(user, userName);
+  return {
+    server: parseServer(cluster.server),
+    namespace: chosenNamespace(context, flags, pod),
+    cluster,
+    user,
+    timeoutMs: parseTimeout(flags.requestTimeout),
+  };
+}
+
+/** `getContext` and `ConfirmUsable`. */
+function chosenContext(config: KubeConfig, flags: KubeFlags): Context {
+  const name = flags.context || config.currentContext;
+  const context = name === undefined ? {} : config.contexts.get(name);
+  if (context !== undefined) return context;
+  if (flags.context) throw new UserError(`context "${name}" does not exist`, 'kubectl config get-contexts');
+  throw new UserError(`context was not found for specified context: ${name}`, 'kubectl config get-contexts');
+}
+
+/** `Namespace` of merged_client_builder.go: inside a pod its own namespace, unless the context says one. */
+function chosenNamespace(context: Context, flags: KubeFlags, pod: InCluster | undefined): string {
+  const namespace = flags.namespace || context.namespace || pod?.namespace || 'default';
+  if (isNamespaceName(namespace)) return namespace;
+  throw new UserError(`"${namespace}" cannot be the name of a namespace`, 'kubectl get namespaces');
+}
+
+/** `getCluster`: what flags say about trust replaces all that the file says about it. */
+function overrideCluster(cluster: Cluster, flags: KubeFlags): Cluster {
+  const trust =
+    flags.insecureSkipTlsVerify || flags.certificateAuthority
+      ? {
+          insecureSkipTlsVerify: flags.insecureSkipTlsVerify ?? false,
+          certificateAuthority: flags.certificateAuthority ? resolve(flags.certificateAuthority) : undefined,
+          certificateAuthorityData: undefined,
+        }
+      : {};
+  // Another server has another name, so --api-server alone drops the name that the file gives.
+  const name = flags.tlsServerName || flags.apiServer ? { tlsServerName: flags.tlsServerName || undefined } : {};
+  return { ...cluster, server: flags.apiServer || cluster.server, ...trust, ...name };
+}
+
+/**
+ * `getAuthInfo`. One difference: with `--token`, client-go still prefers the `tokenFile` of the file, so the flag would
+ * be ignored; cli-runtime's `toRawKubeConfigLoader`, which clears that field among the flags, means the opposite.
+ */
+function overrideUser(user: User, flags: KubeFlags): User {
+  return {
+    ...user,
+    ...(flags.token ? { token: flags.token, tokenFile: undefined } : {}),
+    ...(flags.clientCertificate
+      ? { clientCertificate: resolve(flags.clientCertificate), clientCertificateData: undefined }
+      : {}),
+    ...(flags.clientKey ? { clientKey: resolve(flags.clientKey), clientKeyData: undefined } : {}),
+    as: flags.as || user.as,
+    asUid: flags.asUid || user.asUid,
+    asGroups: flags.asGroup?.length ? flags.asGroup : user.asGroups,
+  };
+}
+
+/** kubectl would go on to localhost:8080, where nothing listens. */
+function noServer(config: KubeConfig, flags: KubeFlags, cluster: string): UserError {
+  const context = flags.context || config.currentContext;
+  if (config.clusters.has(cluster)) return new UserError(`no server found for cluster "${cluster}"`, VIEW);
+  if (context !== undefined) {
+    const message = cluster ? `cluster "${cluster}" was not found for` : 'cluster was not specified for';
+    return new UserError(`${message} context "${context}"`, VIEW);
+  }
+  if (config.missing.length < config.files.length) {
+    const [example = 'NAME'] = config.contexts.keys();
+    return new UserError('no context is chosen in the kubeconfig', `kubectl config use-context ${example}`);
+  }
+  const files = config.files.join(', ');
+  return new UserError(
+    `no kubeconfig: ${files} ${config.files.length === 1 ? 'does' : 'do'} not exist`,
+    'name one with --kubeconfig or KUBECONFIG, or a server with --api-server',
+  );
+}
+
+const VIEW = 'kubectl config view';
+
+/** client-go rest/url_utils.go `DefaultServerURL`: an address without a scheme means http. */
+function parseServer(address: string): URL {
+  const whole = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(address) ? address : `http://${address}`;
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    const shown = address.replace(/\/\/[^/@]*@/, '//');
+    throw new UserError(`the server must be a URL or a host:port pair: "${shown}"`, 'kubectl config view --minify');
+  }
+  return new URL(`${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`);
+}
+
+/** clientcmd `ParseTimeout`; http.Client takes a negative one for none. */
+function parseTimeout(timeout: string | undefined): number {
+  if (!timeout) return 0;
+  const milliseconds = parseDuration(timeout);
+  if (milliseconds !== undefined) return Math.max(0, milliseconds);
+  throw new UsageError(
+    `invalid --request-timeout "${timeout}"`,
+    '--request-timeout takes seconds or units: 30, 30s, 2m, 1h',
+  );
+}

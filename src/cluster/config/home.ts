@@ -1,0 +1,34 @@
+/** The folder that holds `.kube` (client-go util/homedir `HomeDir`). */
+import { accessSync, constants, statSync } from 'node:fs';
+import { homedir, platform } from 'node:os';
+import { join } from 'node:path';
+import type { Io } from '../../io.ts';
+
+export function homeFolder(env: Io['env']): string {
+  if (platform() !== 'win32') return env.HOME || homedir();
+  const { HOME = '', HOMEDRIVE, HOMEPATH, USERPROFILE = '' } = env;
+  const driveAndPath = HOMEDRIVE && HOMEPATH ? HOMEDRIVE + HOMEPATH : '';
+  // Two orders: the older one where a kubeconfig is already there.
+  const old = [HOME, driveAndPath, USERPROFILE].filter(Boolean);
+  const folders = [HOME, USERPROFILE, driveAndPath].filter(Boolean);
+  return (
+    old.find((folder) => exists(join(folder, '.kube', 'config'))) ??
+    folders.find(isWritable) ??
+    folders.find(exists) ??
+    folders[0] ??
+    homedir()
+  );
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

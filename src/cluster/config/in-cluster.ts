@@ -1,0 +1,37 @@
+/** What a pod finds in itself: the address of the API server and its service account (client-go rest `InClusterConfig`). */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Io } from '../../io.ts';
+import type { Cluster, User } from './kube-file.ts';
+
+export interface InCluster {
+  readonly cluster: Cluster;
+  readonly user: User;
+  readonly namespace: string;
+}
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Undefined outside of a pod (clientcmd `inClusterClientConfig.Possible`). Tests name another `folder`. */
+export function inCluster(env: Io['env'], folder = SERVICE_ACCOUNT): InCluster | undefined {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
+  const tokenFile = join(folder, 'token');
+  if (!host || !port || !statSync(tokenFile, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const ca = join(folder, 'ca.crt');
+  return {
+    cluster: {
+      server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      certificateAuthority: read(ca)?.includes('-----BEGIN CERTIFICATE-----') ? ca : undefined,
+    },
+    user: { tokenFile },
+    namespace: env.POD_NAMESPACE || read(join(folder, 'namespace'))?.trim() || 'default',
+  };
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+/** The certificates, keys and tokens that a kubeconfig names as files. */
+import { readFileSync } from 'node:fs';
+import { UserError } from '../../errors.ts';
+
+/** The inline bytes, or what the file holds (client-go rest/config.go `dataFromSliceOrFile`). */
+export function pem(data: Uint8Array | undefined, file: string | undefined): string | undefined {
+  if (data !== undefined) return Buffer.from(data).toString('utf8');
+  return file === undefined
+    ? undefined
+    : readText(file, (reason) => {
+        throw new UserError(`open ${file}: ${reason}`, 'kubectl config view --minify');
+      });
+}
+
+export function readText(file: string, failed: (reason: string) => string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return failed(
+      code === 'ENOENT' ? 'no such file or directory' : code === 'EACCES' ? 'permission denied' : `${code}`,
+    );
+  }
+}

@@ -1,0 +1,121 @@
+/** The one way in which a list of pull secrets is written, whatever the kind and whoever else writes to it. */
+import { pause } from '../concurrency.ts';
+import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
+import { LIST_FIELD, type PullKind, pullKind } from '../domain/workloads/kind.ts';
+import type { ListChange } from '../domain/workloads/list-change.ts';
+import { type Holder, holderOf } from '../domain/workloads/pull-spec.ts';
+import { errorName } from '../domain/workloads/ref.ts';
+import { UserError } from '../errors.ts';
+import { ApiError } from './client/api-error.ts';
+import type { Transport } from './client/transport.ts';
+import { keepOwners } from './list-owner.ts';
+import { getHolder, objectPath, objectRefusal } from './object-request.ts';
+import { type WriteOptions, writeQuery } from './secret-request.ts';
+
+/**
+ * A JSON patch (RFC 6902) that applies only while object and list are those that were read. The API server tests again
+ * whenever somebody else was faster with another field, so those who write labels or status are no conflict.
+ */
+export function listPatch({ specPath }: PullKind, { uid, before, after }: ListChange): readonly object[] {
+  const path = `/${[...specPath, LIST_FIELD].join('/')}`;
+  const write = after.length === 0 ? { op: 'remove', path } : { op: 'add', path, value: after };
+  // A list that is not there equals null (evanphx/json-patch `Patch.test`).
+  return [{ op: 'test', path: '/metadata/uid', value: uid }, { op: 'test', path, value: before ?? null }, write];
+}
+
+export interface ListWriteOptions extends WriteOptions {
+  readonly signal: AbortSignal;
+}
+
+export interface Written {
+  readonly action: 'patched' | 'unchanged';
+  readonly before: readonly unknown[] | undefined;
+  readonly after: readonly unknown[] | undefined;
+  /** The object as it is now. */
+  readonly holder: Holder;
+}
+
+/** The list that is wanted in place of the one in `holder`, undefined when that is right. */
+export type Planner = (holder: Holder) => readonly unknown[] | undefined;
+
+/** Enough for a hundred writers at once. */
+const MAX_CONFLICTS = 200;
+
+/**
+ * Brings the list of `holder`, as it was read, to what `plan` wants: computes the whole list, and writes it on the
+ * condition that the old one is still there; again from the reading when somebody else was faster. Throws UserError.
+ */
+export async function writeList(
+  transport: Transport,
+  holder: Holder,
+  plan: Planner,
+  options: ListWriteOptions,
+): Promise<Written> {
+  const { ref } = holder;
+  let current = holder;
+  let attempted = false;
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+    const after = plan(current);
+    if (after === undefined) {
+      // After a conflict it may be our own write whose answer was lost.
+      const action = attempted ? 'patched' : 'unchanged';
+      return { action, before: holder.list, after: current.list, holder: current };
+    }
+    attempted = true;
+    const answer = await patchList(transport, current, after, options);
+    if (!(answer instanceof ApiError)) {
+      if (ref.kind === 'ServiceAccount' && !options.dryRun) {
+        await keepOwners(transport, ref, current.object, answer, options.fieldManager);
+      }
+      const written = holderOf(pullKind(ref.kind), answer) ?? current;
+      return { action: 'patched', before: current.list, after: written.list, holder: written };
+    }
+    // Writers that failed together should not come back together.
+    await pause(Math.random() * Math.min(500, 10 * 2 ** conflicts), options.signal);
+    const fresh = await getHolder(transport, ref);
+    if (fresh === undefined) throw new UserError(`${errorName(ref)} was deleted meanwhile`, getHint(holder));
+    if (answer.status === 422 && versionOf(fresh) === versionOf(current)) throw objectRefusal(answer, 'patch', ref);
+    current = fresh;
+  }
+  throw new UserError(`${errorName(ref)} keeps changing while it is written`, 'run the same command again');
+}
+
+/** The object after the write, or the error that may mean a conflict: a test that failed looks like bad input. */
+async function patchList(
+  transport: Transport,
+  { ref, uid, list: before }: Holder,
+  after: readonly unknown[],
+  options: WriteOptions,
+): Promise<ApiObject | ApiError> {
+  const kind = pullKind(ref.kind);
+  try {
+    return await transport.request<ApiObject>({
+      method: 'PATCH',
+      path: objectPath(kind, ref.namespace, ref.name),
+      query: writeQuery(options),
+      contentType: 'application/json-patch+json',
+      body: listPatch(kind, { uid, before, after }),
+      guarded: true,
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (mayBeConflict(error)) return error;
+    throw objectRefusal(error, 'patch', ref);
+  }
+}
+
+/**
+ * A `test` that failed is answered like a malformed patch, without a word on the object (apiserver
+ * pkg/endpoints/handlers/patch.go `applyJSPatch`); what validation and admission refuse, they name.
+ */
+function mayBeConflict({ status, details }: ApiError): boolean {
+  return status === 409 || (status === 422 && details.kind === undefined && details.causes.length === 0);
+}
+
+function versionOf({ object }: Holder): unknown {
+  return fieldOf(object, 'metadata', 'resourceVersion');
+}
+
+function getHint({ ref }: Holder): string {
+  return `kubectl get ${pullKind(ref.kind).plural} -n ${ref.namespace}`;
+}

@@ -1,0 +1,59 @@
+/** Many things at a time, but not all of them. */
+
+/** Runs `work` on every item, at most `width` at once; after the first that throws, no further one is begun. */
+export async function inLanes<T>(
+  width: number,
+  items: Iterable<T> | AsyncIterable<T>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    try {
+      for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) await work(next.value);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: width }, lane));
+  for (const settled of lanes) if (settled.status === 'rejected') throw settled.reason;
+}
+
+/** The items of all pages. The first is asked for at once, each next one while the one before it is worked on. */
+export function ahead<T>(pages: AsyncIterator<readonly T[]>): AsyncGenerator<T> {
+  const ask = (): Promise<IteratorResult<readonly T[]>> => {
+    const page = pages.next();
+    // Whoever takes its items is told; nobody may.
+    page.catch(() => undefined);
+    return page;
+  };
+  return itemsOf(ask(), ask);
+}
+
+async function* itemsOf<T>(
+  first: Promise<IteratorResult<readonly T[]>>,
+  ask: () => Promise<IteratorResult<readonly T[]>>,
+): AsyncGenerator<T> {
+  for (let page = await first; !page.done; ) {
+    const next = ask();
+    yield* page.value;
+    page = await next;
+  }
+}
+
+/** Waits, or throws the signal's reason as soon as it is aborted. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

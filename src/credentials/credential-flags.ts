@@ -1,0 +1,100 @@
+/** A login given as flags: ours, or those of kubectl, which mean the same. */
+import { canonicalServer, DOCKER_HUB } from '../domain/keyring/server.ts';
+import { UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { canPrompt, promptLogin } from '../prompt.ts';
+import type { CredentialOptions } from './credential-options.ts';
+import type { Gathered } from './source.ts';
+import type { GivenPassword } from './stdin.ts';
+
+/** Whether `options` give a user name or a password. */
+export function hasLoginFlags(options: CredentialOptions): boolean {
+  return usesDockerFlags(options) || options.username !== undefined || passwordFlags(options).length > 0;
+}
+
+/** Whether the flags are those of kubectl, whose server is written as it is. */
+export function usesDockerFlags({
+  dockerServer,
+  dockerUsername,
+  dockerPassword,
+  dockerEmail,
+}: CredentialOptions): boolean {
+  return [dockerServer, dockerUsername, dockerPassword, dockerEmail].some((value) => value !== undefined);
+}
+
+/** Throws UsageError for what is missing or said twice, UserError when the password cannot be read. */
+export async function fromFlags(options: CredentialOptions, io: Io): Promise<Gathered> {
+  const server = theServer(options);
+  const username = onlyOne('--username', options.username, '--docker-username', options.dockerUsername);
+  onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
+  const given = await readPassword(options, io);
+  if (given === undefined && canPrompt(io)) {
+    const asked = await promptLogin(username === undefined ? { server } : { server, username }, io);
+    return { ...gathered(server, asked.username, asked.password), prompted: true };
+  }
+  if (given === undefined) {
+    throw new UsageError('there is a user name, but no password', 'add --password-stdin and pipe the password in');
+  }
+  if (username === undefined) throw new UsageError('there is a password, but no user name', 'add --username USER');
+  const warnings = [
+    ...(given.newlineDropped ? ['dropped the newline at the end of the password'] : []),
+    ...(options.dockerPassword === undefined
+      ? []
+      : ['--docker-password shows the password to every user of this machine; --password-stdin does not']),
+  ];
+  return { ...gathered(server, username, given.password), warnings };
+}
+
+function gathered(server: string, username: string, password: string): Gathered {
+  return {
+    entries: [{ server, credential: { username, password }, from: 'the command line' }],
+    warnings: [],
+    strict: true,
+  };
+}
+
+function theServer({ server, dockerServer }: CredentialOptions): string {
+  if ((server?.length ?? 0) > 1) {
+    throw new UsageError(
+      'one user name and password cannot be for several registries',
+      'run the command once for each --server',
+    );
+  }
+  const own = onlyOne('--server', server?.[0], '--docker-server', dockerServer) ?? DOCKER_HUB;
+  // kubectl writes its server as it is, and so does this, byte for byte.
+  return dockerServer === undefined ? canonicalServer(own) : own;
+}
+
+async function readPassword(options: CredentialOptions, io: Io): Promise<GivenPassword | undefined> {
+  const flags = passwordFlags(options);
+  if (flags.length > 1)
+    throw new UsageError(`${flags.join(' and ')} cannot be used together`, 'give the password once');
+  const { dockerPassword, passwordFile, passwordEnv } = options;
+  if (dockerPassword !== undefined) return { password: dockerPassword, newlineDropped: false };
+  if (flags.length === 0) return undefined;
+  const { passwordFromEnv, passwordFromFile, passwordFromStdin } = await import('./stdin.ts');
+  if (passwordFile !== undefined) return passwordFromFile(passwordFile);
+  return passwordEnv === undefined ? passwordFromStdin(io) : passwordFromEnv(passwordEnv, io);
+}
+
+function passwordFlags(options: CredentialOptions): string[] {
+  const { passwordStdin, passwordFile, passwordEnv, dockerPassword } = options;
+  return [
+    ...(passwordStdin ? ['--password-stdin'] : []),
+    ...(passwordFile === undefined ? [] : ['--password-file']),
+    ...(passwordEnv === undefined ? [] : ['--password-env']),
+    ...(dockerPassword === undefined ? [] : ['--docker-password']),
+  ];
+}
+
+function onlyOne(
+  ours: string,
+  value: string | undefined,
+  theirs: string,
+  kubectlValue: string | undefined,
+): string | undefined {
+  if (value !== undefined && kubectlValue !== undefined) {
+    throw new UsageError(`${ours} and ${theirs} mean the same`, 'give one of them');
+  }
+  return value ?? kubectlValue;
+}

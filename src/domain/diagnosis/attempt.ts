@@ -1,0 +1,146 @@
+/**
+ * What a kubelet does with one list of pull secrets and one image, step by step (kubernetes pkg/kubelet:
+ * kubelet_pods.go `getPullSecretsForPod`, kuberuntime_image.go `PullImage`).
+ */
+import { isAnonymous } from '../keyring/entry.ts';
+import { type ImageReference, ImageReferenceError, parseImage } from '../keyring/image.ts';
+import { buildKeyring, type Keyring, type KeyringEntry, KeyringError, lookup } from '../keyring/keyring.ts';
+import type { Secret } from '../keyring/secret.ts';
+import { hideUserInfo } from '../keyring/server.ts';
+import { imageQuestion, type Question, questionKey } from '../verify/question.ts';
+import { pullsImage } from '../verify/verdict.ts';
+import { secretKey } from '../workloads/references.ts';
+import type { Answer, PullFacts } from './facts.ts';
+
+/** A login that is tried. */
+export interface Candidate {
+  /** The name of its Secret. */
+  readonly secret: string;
+  /** As it is written there, without user info. */
+  readonly server: string;
+  readonly username: string;
+  /** Without user name or password, so that the image is pulled anonymously with it. */
+  readonly anonymous: boolean;
+  readonly answer?: Answer;
+}
+
+export interface Trial {
+  /** Where decoding ends, and with it every pull. */
+  readonly spoiled?: { readonly secret: string; readonly server?: string; readonly error: string };
+  /** In the order in which they are tried. */
+  readonly candidates: readonly Candidate[];
+  /** Secrets of the list that may not be read, so that the rest is guesswork. */
+  readonly closed: readonly string[];
+  /** What becomes of a pull without a login, where that was asked. */
+  readonly nobody?: Answer;
+  /** Whether the image is pulled; undefined where that is not known. */
+  readonly pulls: boolean | undefined;
+  /** What is to be asked next. */
+  readonly open?: Question;
+}
+
+const NOTHING = { candidates: [], closed: [] } as const;
+
+/** Never throws: what is no image pulls nothing. `names` are the Secrets of the list, in order. */
+export function tryList(names: readonly string[], namespace: string, image: string, facts: PullFacts): Trial {
+  const reference = parse(image);
+  if (reference === undefined) return { ...NOTHING, pulls: false };
+  const states = names.map((name) => ({ name, state: facts.secrets.get(secretKey(namespace, name)) }));
+  const closed = states.flatMap(({ name, state }) => (state?.is === 'closed' ? [name] : []));
+  const secrets = states.flatMap(({ state }) => (state?.is === 'there' ? [state.secret] : []));
+  const found = candidatesFor(secrets, image);
+  if ('spoiled' in found) return { ...NOTHING, closed, ...found, pulls: false };
+  return ask(found.entries, reference, closed, facts);
+}
+
+type Found = { readonly entries: readonly KeyringEntry[] } | Required<Pick<Trial, 'spoiled'>>;
+
+function candidatesFor(secrets: readonly Secret[], image: string): Found {
+  try {
+    return { entries: lookup(keyringOf(secrets), image) };
+  } catch (error) {
+    if (!(error instanceof KeyringError)) throw error;
+    const { source, server, message } = error;
+    return { spoiled: { secret: source.name, error: message, ...(server === undefined ? {} : { server }) } };
+  }
+}
+
+/** Of one list, for many images: decoding is most of the work. */
+const keyrings = new WeakMap<Secret, Keyring>();
+
+function keyringOf(secrets: readonly Secret[]): Keyring {
+  const [only, ...more] = secrets;
+  if (only === undefined || more.length > 0) return buildKeyring(secrets);
+  const keyring = keyrings.get(only) ?? buildKeyring(secrets);
+  keyrings.set(only, keyring);
+  return keyring;
+}
+
+/** One after the other, until a login is accepted; without any only when there is none, but we ask that, too, when all fail. */
+function ask(
+  entries: readonly KeyringEntry[],
+  image: ImageReference,
+  closed: readonly string[],
+  facts: PullFacts,
+): Trial {
+  const candidates: Candidate[] = [];
+  let certain = closed.length === 0;
+  for (const entry of entries) {
+    const anonymous = isAnonymous(entry);
+    const login = anonymous ? undefined : { username: entry.username, password: entry.password };
+    const question = imageQuestion(image, login);
+    const answer = answerTo(question, facts);
+    const shown = {
+      secret: entry.source.name,
+      server: hideUserInfo(entry.server),
+      username: entry.username,
+      anonymous,
+    };
+    candidates.push({ ...shown, ...(answer === undefined ? {} : { answer }) });
+    const pulls = answer === undefined ? undefined : pullsImage(answer.verdict);
+    if (pulls === true) return { candidates, closed, pulls };
+    if (pulls === undefined) certain = false;
+    if (answer === undefined && facts.online)
+      return { ...rest(candidates, entries), closed, pulls: undefined, open: question };
+  }
+  const question = imageQuestion(image, undefined);
+  const nobody = facts.answers.get(questionKey(question));
+  if (nobody === undefined && facts.online)
+    return { candidates, closed, pulls: certain && entries.length > 0 ? false : undefined, open: question };
+  const outcome = nobody === undefined ? undefined : pullsImage(nobody.verdict);
+  const pulls = entries.length > 0 ? (certain ? false : undefined) : closed.length > 0 ? undefined : outcome;
+  return { candidates, closed, pulls, ...(nobody === undefined ? {} : { nobody }) };
+}
+
+/** About the image, or that its registry does not know the login at all. */
+function answerTo(question: Question, { answers }: PullFacts): Answer | undefined {
+  const exact = answers.get(questionKey(question));
+  if (exact !== undefined || question.login === undefined) return exact;
+  const login = answers.get(questionKey({ server: question.server, login: question.login }));
+  return login?.verdict.kind === 'rejected' ? login : undefined;
+}
+
+/** Those that have not been asked about, too. */
+function rest(asked: readonly Candidate[], entries: readonly KeyringEntry[]): Pick<Trial, 'candidates'> {
+  const others = entries.slice(asked.length).map((entry) => ({
+    secret: entry.source.name,
+    server: hideUserInfo(entry.server),
+    username: entry.username,
+    anonymous: isAnonymous(entry),
+  }));
+  return { candidates: [...asked, ...others] };
+}
+
+function parse(image: string): ImageReference | undefined {
+  try {
+    return parseImage(image);
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether there is a login that is worth something. */
+export function hasLogin({ candidates }: Trial): boolean {
+  return candidates.some(({ anonymous }) => !anonymous);
+}

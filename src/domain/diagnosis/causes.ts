@@ -1,0 +1,204 @@
+/** Why an image is not pulled: one small rule for each cause, in the order of their precedence. The first one decides. */
+import { type Finding, finding } from '../findings/finding.ts';
+import { ImageReferenceError, parseImage } from '../keyring/image.ts';
+import { registryHost } from '../keyring/server.ts';
+import { rfc3339 } from '../text/time.ts';
+import { hasLogin } from './attempt.ts';
+import { accountOf } from './effective-list.ts';
+import { answersToNext, inSecret, nextOf, type PullCase, secretObject, usableSecret } from './image-pull.ts';
+import { listRules } from './list-causes.ts';
+import { candidateRules } from './login-causes.ts';
+
+export type PullRule = (pull: PullCase) => Finding | undefined;
+
+/** The cause, undefined where there is none to be seen. */
+export function causeOf(pull: PullCase): Finding | undefined {
+  for (const rule of RULES) {
+    const found = rule(pull);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const RULES: readonly PullRule[] = [
+  invalidImage,
+  missingAccount,
+  notMountable,
+  spoiled,
+  spoiledList,
+  wrongPlatform,
+  diskFull,
+  pullPostponed,
+  nodeCannotReach,
+  neverPulled,
+  imageNotFound,
+  rateLimited,
+  ...candidateRules,
+  ...listRules,
+  unexplained,
+];
+
+function invalidImage({ object, puller: { way }, use, symptom }: PullCase): Finding | undefined {
+  const { image, containers, state } = use;
+  // CRI-O takes no name without its registry where several could be meant.
+  const said =
+    state.is === 'missing' && symptom === 'invalid name' ? lastPart(state.message || state.reason) : undefined;
+  const error = imageError(image) ?? (said && `the kubelet says: ${said}`);
+  return error === undefined
+    ? undefined
+    : finding('invalid-image', object, { image, error, container: containers[0] ?? '', way });
+}
+
+function imageError(image: string): string | undefined {
+  try {
+    parseImage(image);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return error.message;
+    throw error;
+  }
+}
+
+/** plugin/pkg/admission/serviceaccount `getServiceAccount`: pods that exist have had one. */
+function missingAccount({ object, puller, facts }: PullCase): Finding | undefined {
+  const isMade = puller.pod !== undefined || accountOf(puller, facts).is !== 'missing';
+  return isMade ? undefined : finding('missing-account', object, { account: puller.account });
+}
+
+/** plugin/pkg/admission/serviceaccount `limitSecretReferences` */
+function notMountable({ object, puller, facts, applied }: PullCase): Finding | undefined {
+  const account = accountOf(puller, facts);
+  if (puller.pod !== undefined || account.is !== 'there' || !account.enforced) return undefined;
+  const allowed = (account.list ?? []).map((entry) => Object(entry).name);
+  const secret = applied.names.find((name) => !allowed.includes(name));
+  return secret === undefined ? undefined : finding('not-mountable', object, { secret, account: puller.account });
+}
+
+function spoiled(pull: PullCase): Finding | undefined {
+  if (pull.trial.spoiled === undefined) return undefined;
+  const { secret, server, error } = pull.trial.spoiled;
+  const object = secretObject(pull, secret);
+  const [entry] = inSecret(pull, secret, ['unreadable-entry'], server);
+  return entry ?? finding('unreadable-payload', object, { error });
+}
+
+function spoiledList({ object, applied, trial, symptom, use: { state } }: PullCase): Finding | undefined {
+  if (symptom !== 'undecodable' || trial.closed.length === 0) return undefined;
+  const error = state.is === 'missing' ? lastPart(state.message || state.reason) : '';
+  return finding('spoiled-list', object, { secrets: applied.names, error });
+}
+
+function wrongPlatform({ object, puller, use: { image }, symptom }: PullCase): Finding | undefined {
+  if (symptom !== 'platform') return undefined;
+  return finding('wrong-platform', object, { image, node: puller.pod?.node ?? '' });
+}
+
+function diskFull({ object, puller, symptom }: PullCase): Finding | undefined {
+  return symptom === 'disk' ? finding('disk-full', object, { node: puller.pod?.node ?? '' }) : undefined;
+}
+
+function pullPostponed({ object, use: { image }, symptom }: PullCase): Finding | undefined {
+  return symptom === 'postponed' ? finding('pull-postponed', object, { image }) : undefined;
+}
+
+function nodeCannotReach({ object, puller, use: { image }, symptom }: PullCase): Finding | undefined {
+  const troubles = ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'] as const;
+  const trouble = troubles.find((one) => one === symptom);
+  if (trouble === undefined) return undefined;
+  const node = puller.pod?.node ?? '';
+  return finding('node-cannot-reach', object, { registry: registryHost(image), trouble, node });
+}
+
+/** pkg/kubelet/images/image_manager.go: one text for an image that is not there, and for one that is not for this pod. */
+function neverPulled(pull: PullCase): Finding | undefined {
+  const { object, puller, use, symptom } = pull;
+  if (symptom !== 'never') return undefined;
+  return unverified(pull) ?? finding('never-pulled', object, { image: use.image, way: puller.way });
+}
+
+/** Where the node says that it has the image. */
+export function unverified(pull: PullCase): Finding | undefined {
+  const { object, puller, use, facts } = pull;
+  const name = puller.pod?.node ?? '';
+  const node = facts.nodes.get(name);
+  if (
+    node === undefined ||
+    use.state.is !== 'missing' ||
+    use.policy === 'Always' ||
+    !node.images.some((image) => isSame(image, use.image))
+  ) {
+    return undefined;
+  }
+  const { name: usable } = usableSecret(pull);
+  return finding('unverified-image', object, {
+    image: use.image,
+    node: name,
+    version: node.version,
+    policy: use.policy,
+    way: puller.way,
+    ...(usable === undefined ? {} : { usable }),
+  });
+}
+
+function isSame(one: string, other: string): boolean {
+  try {
+    const [first, second] = [parseImage(one), parseImage(other)];
+    if (first.domain !== second.domain || first.path !== second.path) return false;
+    if (second.digest !== undefined) return first.digest === second.digest;
+    return first.digest === undefined && (first.tag ?? 'latest') === (second.tag ?? 'latest');
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return false;
+    throw error;
+  }
+}
+
+/** Some registries do not tell those without a login what there is; what a pod has that is made now may be one. */
+function imageNotFound(pull: PullCase): Finding | undefined {
+  const { object, puller, use, trial, symptom } = pull;
+  if (trial.pulls === true) return undefined;
+  const anonymous = !hasLogin(trial);
+  if (anonymous && pull.denied && (usableSecret(pull).name !== undefined || nextOf(pull).next !== undefined))
+    return undefined;
+  const shared = { image: use.image, container: use.containers[0] ?? '', way: puller.way };
+  const nobody = anonymous ? trial.nobody : undefined;
+  const answers = [
+    ...trial.candidates.map(({ answer }) => answer),
+    nobody,
+    ...(pull.denied ? answersToNext(pull) : []),
+  ];
+  const answer = answers.find((one) => one?.verdict.kind === 'not found');
+  if (answer?.verdict.kind === 'not found') {
+    const { missing } = answer.verdict;
+    const said = { by: 'registry', at: rfc3339(answer.at) } as const;
+    const hidden = answer === nobody ? ({ anonymous: true } as const) : {};
+    return finding('image-not-found', object, { ...shared, ...hidden, said, ...(missing && { missing }) });
+  }
+  if (symptom !== 'not found') return undefined;
+  return finding('image-not-found', object, {
+    ...shared,
+    ...(anonymous ? { anonymous } : {}),
+    said: { by: 'kubelet' },
+  });
+}
+
+function rateLimited({ object, puller, use: { image }, trial, symptom }: PullCase): Finding | undefined {
+  const anonymous = !hasLogin(trial);
+  const { way } = puller;
+  if (symptom === 'rate limited')
+    return finding('rate-limited', object, { image, anonymous, way, said: { by: 'kubelet' } });
+  return undefined;
+}
+
+/** It fails, and nothing of the above is the reason. */
+function unexplained({ object, use: { image, state }, trial, symptom }: PullCase): Finding | undefined {
+  if (state.is !== 'missing' || symptom === undefined) return undefined;
+  const message = lastPart(state.message || state.reason);
+  return finding('unexplained', object, { image, message, accepted: trial.pulls === true });
+}
+
+const MAX_MESSAGE = 300;
+
+/** Errors are put in front of errors; what happened stands at the end. */
+function lastPart(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `…${message.slice(-MAX_MESSAGE)}`;
+}

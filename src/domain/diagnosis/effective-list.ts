@@ -1,0 +1,79 @@
+/** Which list of pull secrets counts for a pod, and where it came from (plugin/pkg/admission/serviceaccount `Admit`). */
+import { listedNames } from '../workloads/pull-spec.ts';
+import { secretKey } from '../workloads/references.ts';
+import type { AccountState, Puller, PullFacts } from './facts.ts';
+
+export type Origin =
+  /** It is in the pod, or in the template. */
+  | 'own'
+  /** Copied from the service account when the pod was created, or to be copied into pods that are made now. */
+  | 'account'
+  /** Neither has one. */
+  | 'none'
+  /** The service account may not be read. */
+  | 'not known';
+
+export interface AppliedList {
+  readonly names: readonly string[];
+  readonly origin: Origin;
+}
+
+/** The service account of `puller`; what nobody looked at may not be read. */
+export function accountOf({ ref, account }: Puller, facts: PullFacts): AccountState {
+  return facts.accounts.get(secretKey(ref.namespace, account)) ?? { is: 'closed' };
+}
+
+export function appliedList(puller: Puller, facts: PullFacts): AppliedList {
+  const { list, pod } = puller;
+  const names = listedNames(list);
+  const account = accountOf(puller, facts);
+  if (pod === undefined) {
+    // An entry without a name is one all the same.
+    if ((list ?? []).length > 0) return { names, origin: 'own' };
+    if (account.is === 'closed') return { names: [], origin: 'not known' };
+    return fromAccount(account);
+  }
+  if ((list ?? []).length === 0) return { names, origin: 'none' };
+  if (pod.template !== undefined) return { names, origin: (pod.template.list ?? []).length > 0 ? 'own' : 'account' };
+  return { names, origin: account.is === 'there' && same(listedNames(account.list), names) ? 'account' : 'own' };
+}
+
+export interface NextList {
+  readonly names: readonly string[];
+  readonly from: 'account' | 'template';
+}
+
+/** The list that a pod has which is made now in the place of this one; undefined where it is the same, or not known. */
+export function nextList(puller: Puller, facts: PullFacts): NextList | undefined {
+  const { list, pod } = puller;
+  if (pod === undefined) return undefined;
+  const next = listOfNext(puller, facts);
+  return next === undefined || same(next.names, listedNames(list)) ? undefined : next;
+}
+
+function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
+  const template = puller.pod?.template;
+  if (template !== undefined && (template.list ?? []).length > 0) {
+    return { names: listedNames(template.list), from: 'template' };
+  }
+  // Whoever made a pod without a template may have given it this list.
+  if (template === undefined && (puller.list ?? []).length > 0) return undefined;
+  const account = accountOf(puller, facts);
+  return account.is === 'there' ? { names: listedNames(account.list), from: 'account' } : undefined;
+}
+
+/** What the service account has, where a list of its own keeps that away from `puller`; a list that is tried is nobody's. */
+export function hiddenList(puller: Puller, facts: PullFacts): readonly string[] {
+  if (puller.ref.kind === 'ServiceAccount') return [];
+  const account = accountOf(puller, facts);
+  return account.is === 'there' && appliedList(puller, facts).origin === 'own' ? listedNames(account.list) : [];
+}
+
+function fromAccount(account: AccountState): AppliedList {
+  const names = account.is === 'there' ? listedNames(account.list) : [];
+  return { names, origin: names.length > 0 ? 'account' : 'none' };
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, index) => name === other[index]);
+}

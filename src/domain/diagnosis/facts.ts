@@ -1,0 +1,136 @@
+/** What a diagnosis starts from, wherever it was gathered: in a cluster, or in manifests. */
+import type { Finding } from '../findings/finding.ts';
+import type { Contents } from '../keyring/contents.ts';
+import type { Secret } from '../keyring/secret.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { ImageUse } from '../workloads/container-images.ts';
+import type { ObjectRef } from '../workloads/ref.ts';
+import type { SecretName, Usage } from '../workloads/references.ts';
+import type { Way } from '../workloads/remedy.ts';
+
+export interface Counts {
+  readonly pods: number;
+  readonly failingPods: number;
+  readonly workloads: number;
+  readonly serviceAccounts: number;
+  readonly secrets: number;
+  readonly registries: number;
+}
+
+export interface Gathered {
+  readonly pullers: readonly Puller[];
+  /** Registries have not been asked. */
+  readonly facts: PullFacts;
+  /** Of what pulls nothing itself. */
+  readonly findings: readonly Finding[];
+  /** Rights that were missing, such as `get secrets`. */
+  readonly unchecked: readonly string[];
+  /** Secrets that are asked about themselves. */
+  readonly secrets?: readonly SecretName[];
+  /** Who refers to which Secret, by `namespace/name`; left out where nobody looked. */
+  readonly usage?: ReadonlyMap<string, Usage>;
+  /** There where it is all of a namespace, or of the cluster. */
+  readonly scope?: Scope;
+}
+
+export interface Scope {
+  /** Left out: all of them. */
+  readonly namespace?: string;
+  readonly counts: Omit<Counts, 'registries'>;
+}
+
+/** A pod, or what pods are made of: the template of a workload, or an image that is not deployed yet. */
+export interface Puller {
+  readonly ref: ObjectRef;
+  /** Its own list, as it came. */
+  readonly list: readonly unknown[] | undefined;
+  /** The name of its service account. */
+  readonly account: string;
+  readonly images: readonly ImageUse[];
+  readonly way: Way;
+  /** Left out for what is no pod. */
+  readonly pod?: PodFacts;
+  /** How many there are of this kind; one is described here. */
+  readonly count: number;
+  /** Of what makes pods: how many of them run. */
+  readonly runs?: number;
+  /** One of many that nobody complains of: registries are asked about its images only where something is wrong. */
+  readonly brief?: true;
+}
+
+export interface PodFacts {
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly deletedAt?: number;
+  /** It has ended, and pulls nothing any more. */
+  readonly done: boolean;
+  /** The name of its node, empty until it has one. */
+  readonly node: string;
+  readonly events: readonly PodEvent[];
+  /** The list in the template of what makes it; left out where nothing does, or that is not known. */
+  readonly template?: { readonly name: string; readonly list: readonly unknown[] | undefined };
+}
+
+export interface PodEvent {
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  /** When it last happened, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A Secret, and what was read in it. */
+export interface ReadSecret {
+  readonly secret: Secret;
+  readonly contents: Contents;
+}
+
+export type SecretState =
+  | ({ readonly is: 'there' } & ReadSecret)
+  /** It may not be read. */
+  | { readonly is: 'closed' }
+  | {
+      readonly is: 'missing';
+      readonly elsewhere?: { readonly namespaces: readonly string[]; readonly dataKey?: string };
+    };
+
+export type AccountState =
+  | {
+      readonly is: 'there';
+      readonly list: readonly unknown[] | undefined;
+      /** Whether its pods may name only what is in its list. */
+      readonly enforced: boolean;
+    }
+  | { readonly is: 'closed' }
+  | { readonly is: 'missing' };
+
+export interface NodeFacts {
+  readonly exists: boolean;
+  /** Of its kubelet. */
+  readonly version: string;
+  /** Names of the images it has, as far as it says. */
+  readonly images: readonly string[];
+}
+
+/** What a registry said, and when. */
+export interface Answer {
+  readonly verdict: Verdict;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface PullFacts {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Whether registries can be asked. */
+  readonly online: boolean;
+  /** By `namespace/name`. */
+  readonly secrets: ReadonlyMap<string, SecretState>;
+  /** By `namespace/name`. */
+  readonly accounts: ReadonlyMap<string, AccountState>;
+  readonly nodes: ReadonlyMap<string, NodeFacts>;
+  /** All pull secrets of a namespace, by its name; they are among `secrets`. Left out where they may not be listed. */
+  readonly others: ReadonlyMap<string, readonly string[]>;
+  /** By the key of the question. */
+  readonly answers: ReadonlyMap<string, Answer>;
+}

@@ -1,0 +1,127 @@
+/** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
+import { type Finding, type FindingCode, objectName, SEVERITIES, withSeverity } from '../findings/finding.ts';
+import { imageServer } from '../keyring/server.ts';
+import { targetName } from '../workloads/ref.ts';
+import { secretKey, type Usage } from '../workloads/references.ts';
+import type { Puller } from './facts.ts';
+import type { Fix } from './judgement.ts';
+import { type Affected, type FindingView, findingView } from './view.ts';
+
+export interface Seen {
+  readonly found: Finding;
+  readonly fix?: Fix | undefined;
+  /** Whose finding it is; left out where nobody pulls. */
+  readonly puller?: Puller;
+}
+
+/** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. */
+export function groupFindings(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): FindingView[] {
+  const groups = Map.groupBy(seen, causeKey);
+  return [...groups.values()].map((group) => viewOf(group, usage)).sort(compare);
+}
+
+function compare(one: FindingView, other: FindingView): number {
+  const bySeverity = Number(one.severity !== 'error') - Number(other.severity !== 'error');
+  const byPods = (other.affects?.pods ?? 0) - (one.affects?.pods ?? 0);
+  return bySeverity || byPods || CODES.indexOf(one.code) - CODES.indexOf(other.code) || byName(one, other);
+}
+
+const CODES = Object.keys(SEVERITIES);
+
+function byName(one: FindingView, other: FindingView): number {
+  const [name, otherName] = [objectName(one.object), objectName(other.object)];
+  return name === otherName ? 0 : name < otherName ? -1 : 1;
+}
+
+function viewOf(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): FindingView {
+  // What makes pods says more than one of them; what mends a pod that is there mends its template, too.
+  const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Seen;
+  const worst = group.find(({ found }) => found.severity === 'error') ?? first;
+  const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
+  const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
+  return findingView(found, affected(group, usage), failing.fix);
+}
+
+/** Pods know which Secret they would have rather, the list of Secrets knows who else names this one. */
+function togetherOf(first: Finding, group: readonly Seen[]): Finding {
+  if (first.code !== 'missing-secret') return first;
+  return { ...first, arguments: Object.assign({}, ...group.map(({ found }) => found.arguments)) };
+}
+
+function rank({ puller }: Seen): number {
+  return puller === undefined ? 2 : puller.pod === undefined ? 0 : 1;
+}
+
+const EXAMPLES = 5;
+
+/** Undefined where there is nobody, or just the one that the sentence names. */
+function affected(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+  const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
+  if (pullers.length === 0) return users(group, usage);
+  const pods = podsOf(pullers);
+  const names = [...new Set(pullers.map(ownName))];
+  return pods < 2 && names.length < 2 ? undefined : affects(pods, names);
+}
+
+/** Those of a workload are counted once, whether they show by themselves or by what makes them. */
+function podsOf(pullers: readonly Puller[]): number {
+  const shown = pullers.filter(({ pod }) => pod !== undefined);
+  if (shown.length > 0) return shown.reduce((sum, { count }) => sum + count, 0);
+  return pullers.reduce((sum, { runs = 0 }) => sum + runs, 0);
+}
+
+/** Their sentence says who, or it harms nobody. */
+const SAID: readonly FindingCode[] = ['missing-secret', 'same-content', 'unused-secret'];
+
+/** Of a Secret that no pod suffers from: who would; of several, which they are. */
+function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
+  const found = group[0]?.found;
+  if (found?.object.kind !== 'Secret' || SAID.includes(found.code)) return undefined;
+  const secrets = [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))];
+  if (secrets.length > 1) return affects(0, secrets);
+  const used = usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
+  if (used === undefined) return undefined;
+  const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];
+  return used.pods === 0 && names.length === 0 ? undefined : affects(used.pods, names);
+}
+
+function affects(pods: number, names: readonly string[]): Affected {
+  return { pods, examples: names.slice(0, EXAMPLES), others: Math.max(0, names.length - EXAMPLES) };
+}
+
+/** Of what makes a pod, where something does. */
+function ownName({ ref, pod }: Puller): string {
+  return pod?.template?.name ?? targetName(ref);
+}
+
+/** The same for all that one remedy helps. */
+export function causeKey({ found, puller }: Seen): string {
+  if (found.code === 'fails-at-restart') {
+    return JSON.stringify([found.code, causeKey({ found: found.arguments.cause, ...(puller && { puller }) })]);
+  }
+  const { namespace = '', kind, name } = found.object;
+  const about = SUBJECTS[found.code]?.(found);
+  if (about !== undefined) return JSON.stringify([found.code, about]);
+  const isOwn = puller !== undefined && kind === puller.ref.kind && name === puller.ref.name;
+  const subject = isOwn ? ownName(puller) : `${kind}/${name}`;
+  return JSON.stringify([found.code, namespace, subject, distinction(found)]);
+}
+
+/** What else tells two findings about one object apart. */
+function distinction({ object, arguments: args }: Finding): unknown {
+  const values: Readonly<Record<string, unknown>> = { ...args };
+  const { server, username, field, key, servers, secret, image } = values;
+  return [server, username, field, key, servers, secret, object.kind === 'Secret' ? undefined : image];
+}
+
+/** Where the finding is about something else than its object. */
+const SUBJECTS: Readonly<Partial<Record<FindingCode, (found: Finding) => unknown>>> = {
+  'registry-unreachable': ({ arguments: args }) => 'registry' in args && args.registry,
+  'node-cannot-reach': ({ arguments: args }) => 'trouble' in args && [args.registry, args.trouble],
+  'disk-full': ({ arguments: args }) => 'node' in args && args.node,
+  'wrong-platform': ({ arguments: args }) => 'image' in args && args.image,
+  'rate-limited': ({ arguments: args }) => 'image' in args && imageServer(args.image),
+  'pull-postponed': ({ object }) => object.namespace,
+  'image-not-found': ({ object, arguments: args }) => 'image' in args && [object.namespace, args.image],
+  'missing-account': ({ object, arguments: args }) => 'account' in args && [object.namespace, args.account],
+};

@@ -1,0 +1,185 @@
+/** One image of one pod or template, with everything that the rules ask about it. */
+import type { Finding, FindingCode, FindingObject } from '../findings/finding.ts';
+import type { Elsewhere } from '../findings/finding-arguments.ts';
+import { diagnose } from '../findings/secret-rules.ts';
+import { closest } from '../text/closest.ts';
+import type { Question } from '../verify/question.ts';
+import type { ImageUse } from '../workloads/container-images.ts';
+import { DENIALS, type Symptom } from '../workloads/pull-error.ts';
+import { secretKey } from '../workloads/references.ts';
+import { wayUnder } from '../workloads/remedy.ts';
+import { hasLogin, type Trial, tryList } from './attempt.ts';
+import { type AppliedList, accountOf, appliedList, hiddenList, type NextList, nextList } from './effective-list.ts';
+import type { Answer, Puller, PullFacts, ReadSecret, SecretState } from './facts.ts';
+
+export interface PullCase {
+  readonly puller: Puller;
+  readonly use: ImageUse;
+  readonly facts: PullFacts;
+  readonly object: FindingObject;
+  readonly applied: AppliedList;
+  readonly trial: Trial;
+  /** What the kubelet says, while it does not have the image. */
+  readonly symptom: Symptom | undefined;
+  /** Whether the image is kept away by the credentials that there are, or are not. */
+  readonly denied: boolean;
+}
+
+export function pullCase(who: Puller, use: ImageUse, known: PullFacts): PullCase {
+  const puller = asAllowed(who, known);
+  // Nobody is asked about an image that may not be pulled.
+  const facts = use.policy === 'Never' ? { ...known, online: false } : known;
+  const applied = appliedList(puller, facts);
+  const { namespace } = puller.ref;
+  const trial = tryList(applied.names, namespace, use.image, facts);
+  const symptom = use.state.is === 'missing' ? use.state.symptom : undefined;
+  const isSaid = symptom !== undefined && DENIALS.includes(symptom);
+  const isUnknown = applied.origin === 'not known';
+  return {
+    puller,
+    use,
+    facts,
+    object: objectOf(puller.ref),
+    applied,
+    trial: isUnknown && trial.pulls === false ? { ...trial, pulls: undefined } : trial,
+    symptom,
+    denied: !isUnknown && use.policy !== 'Never' && (trial.pulls === false || (trial.pulls === undefined && isSaid)),
+  };
+}
+
+function asAllowed(puller: Puller, facts: PullFacts): Puller {
+  const account = accountOf(puller, facts);
+  if (account.is !== 'there' || !account.enforced) return puller;
+  const ref = { kind: 'ServiceAccount', namespace: puller.ref.namespace, name: puller.account } as const;
+  return { ...puller, way: wayUnder(puller.way, ref) };
+}
+
+export function objectOf({
+  kind,
+  namespace,
+  name,
+}: Pick<FindingObject, 'kind' | 'name'> & { readonly namespace: string }): FindingObject {
+  return { kind, ...(namespace === '' ? {} : { namespace }), name };
+}
+
+export function secretObject({ puller }: PullCase, name: string): FindingObject {
+  return objectOf({ kind: 'Secret', namespace: puller.ref.namespace, name });
+}
+
+export function stateOf({ puller, facts }: PullCase, name: string): SecretState | undefined {
+  return facts.secrets.get(secretKey(puller.ref.namespace, name));
+}
+
+/** The Secrets of the list that could be read. */
+export function readable(pull: PullCase): ReadSecret[] {
+  return pull.applied.names.flatMap((name) => {
+    const state = stateOf(pull, name);
+    return state?.is === 'there' ? [{ secret: state.secret, contents: state.contents }] : [];
+  });
+}
+
+/** What is wrong with a Secret by itself, of these codes, and for one entry where `server` is given. */
+export function inSecret(pull: PullCase, name: string, codes: readonly FindingCode[], server?: string): Finding[] {
+  const state = stateOf(pull, name);
+  if (state?.is !== 'there') return [];
+  return diagnose({ now: pull.facts.now, secrets: [state] }).filter(
+    (found) =>
+      codes.includes(found.code) &&
+      (server === undefined || ('server' in found.arguments && found.arguments.server === server)),
+  );
+}
+
+/** Whether another list opens the image, as far as that is known; and what is to be asked about it. */
+export interface Opening {
+  readonly opens: boolean;
+  readonly open?: Question | undefined;
+}
+
+export function openingOf(
+  names: readonly string[],
+  { puller, use, facts, trial: now }: PullCase,
+  namespace = puller.ref.namespace,
+): Opening {
+  const trial = tryList(names, namespace, use.image, facts);
+  if (trial.pulls !== undefined || trial.open !== undefined) return { opens: trial.pulls === true, open: trial.open };
+  // No registry will say: a login that fits and has not been refused is all that can be known.
+  const tried = now.candidates.map(({ secret, server }) => `${secret} ${server}`);
+  const fresh = trial.candidates.filter(({ secret, server, anonymous }) => {
+    return !anonymous && !tried.includes(`${secret} ${server}`);
+  });
+  return { opens: fresh.length > 0 };
+}
+
+/** Of the pull secrets of the namespace no more than this many are tried. */
+const MAX_TRIED = 5;
+
+/** A Secret of the namespace, not in the list, that opens the image. */
+export function usableSecret(pull: PullCase): { readonly name?: string; readonly open?: Question } {
+  const { puller, facts, applied, use } = pull;
+  const others = facts.others.get(puller.ref.namespace) ?? [];
+  const fitting = others.filter(
+    (name) =>
+      !applied.names.includes(name) &&
+      hasLogin(tryList([name], puller.ref.namespace, use.image, { ...facts, online: false })),
+  );
+  for (const name of fitting.slice(0, MAX_TRIED)) {
+    const { opens, open } = openingOf([name], pull);
+    if (opens) return { name };
+    if (open !== undefined) return { open };
+  }
+  return {};
+}
+
+/** A Secret of the namespace that is nearly called `name`, and whether it opens the image. */
+export function nearSecret(name: string, pull: PullCase): { readonly near?: string } & Partial<Opening> {
+  const near = closest(name, pull.facts.others.get(pull.puller.ref.namespace) ?? []);
+  return near === undefined ? {} : { near, ...openingOf([near], pull) };
+}
+
+/** Where there is a Secret of that name which opens the image; of no use there, but to be copied. */
+export function elsewhereOf(
+  name: string,
+  pull: PullCase,
+): { readonly elsewhere?: Elsewhere; readonly open?: Question | undefined } {
+  const state = stateOf(pull, name);
+  if (state?.is !== 'missing' || state.elsewhere === undefined) return {};
+  const known = state.elsewhere.namespaces.slice(0, MAX_TRIED).flatMap((namespace) => {
+    const there = pull.facts.secrets.get(secretKey(namespace, name));
+    return there?.is === 'there' ? [{ namespace, dataKey: there.contents.dataKey }] : [];
+  });
+  // Manifests say only where it is.
+  if (known.length === 0) return { elsewhere: state.elsewhere };
+  for (const { namespace, dataKey } of known) {
+    const { opens, open } = openingOf([name], pull, namespace);
+    if (opens) return { elsewhere: { namespaces: [namespace], ...(dataKey === undefined ? {} : { dataKey }) } };
+    if (open !== undefined) return { open };
+  }
+  return {};
+}
+
+/** The list that a pod has which is made now, where that is another one and opens the image. */
+export function nextOf(pull: PullCase): { readonly next?: NextList; readonly open?: Question | undefined } {
+  const next = nextList(pull.puller, pull.facts);
+  if (next === undefined) return {};
+  const { opens, open } = openingOf(next.names, pull);
+  return opens ? { next } : { open };
+}
+
+/** What a registry said to the logins of that list. */
+export function answersToNext({ puller, use, facts }: PullCase): Answer[] {
+  const next = nextList(puller, facts);
+  if (next === undefined) return [];
+  const { candidates } = tryList(next.names, puller.ref.namespace, use.image, facts);
+  return candidates.flatMap(({ answer }) => answer ?? []);
+}
+
+/** A Secret of the service account that opens the image, where a list of its own keeps it away. */
+export function hiddenOf(pull: PullCase): { readonly name?: string; readonly open?: Question | undefined } {
+  for (const name of hiddenList(pull.puller, pull.facts)) {
+    if (pull.applied.names.includes(name)) continue;
+    const { opens, open } = openingOf([name], pull);
+    if (opens) return { name };
+    if (open !== undefined) return { open };
+  }
+  return {};
+}

@@ -1,0 +1,143 @@
+/** What becomes of one image of a pod or template: will it be pulled, and what is the one cause if not. */
+import { type Finding, finding, withSeverity } from '../findings/finding.ts';
+import { fixFor, isSufficient } from '../findings/fixes.ts';
+import { registryHost } from '../keyring/server.ts';
+import { rfc3339 } from '../text/time.ts';
+import type { Question } from '../verify/question.ts';
+import type { ImageUse } from '../workloads/container-images.ts';
+import type { Trial } from './attempt.ts';
+import { causeOf, unverified } from './causes.ts';
+import { type AppliedList, accountOf } from './effective-list.ts';
+import type { Puller, PullFacts } from './facts.ts';
+import {
+  elsewhereOf,
+  hiddenOf,
+  nearSecret,
+  nextOf,
+  type PullCase,
+  pullCase,
+  stateOf,
+  usableSecret,
+} from './image-pull.ts';
+
+export type Prospect = 'will pull' | 'will not pull' | 'cannot know';
+
+export interface Judgement {
+  readonly puller: Puller;
+  readonly use: ImageUse;
+  readonly applied: AppliedList;
+  readonly trial: Trial;
+  readonly prospect: Prospect;
+  /** Why it does not pull, or why that cannot be known. */
+  readonly cause?: Finding;
+  readonly fix?: Fix;
+  /** Also true, and not the cause. */
+  readonly notes: readonly Finding[];
+  /** What registries are to be asked, so that more is known. */
+  readonly open: readonly Question[];
+}
+
+export interface Fix {
+  readonly command: string;
+  /** Whether pods pull then, provided that the login which the command finds is good. */
+  readonly sufficient: boolean;
+}
+
+/** Of one of many, registries are asked about an image only where its logins, or their lack, make it likely that it fails. */
+export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
+  if (puller.brief !== true || !facts.online) return judgeFully(puller, use, facts);
+  const guess = judgeFully(puller, use, { ...facts, online: false });
+  const { applied, trial, prospect } = guess;
+  const isUnopened = applied.names.length > 0 && trial.candidates.length === 0 && trial.closed.length === 0;
+  return prospect === 'will not pull' || isUnopened ? judgeFully(puller, use, facts) : guess;
+}
+
+function judgeFully(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
+  const pull = pullCase(puller, use, facts);
+  const { applied, trial } = pull;
+  const shared = { puller, use, applied, trial, open: openQuestions(pull) };
+  if (puller.pod?.done === true) return { ...shared, prospect: 'cannot know', notes: [], open: [] };
+  const cause = unseen(pull) ?? causeOf(pull) ?? unreachable(pull);
+  const fix = cause === undefined ? undefined : fixOf(cause, pull, facts.online);
+  return {
+    ...shared,
+    prospect: prospectOf(pull, cause),
+    ...(cause === undefined ? {} : { cause }),
+    ...(fix === undefined ? {} : { fix }),
+    notes: notesOf(pull, cause),
+  };
+}
+
+function fixOf(cause: Finding, pull: PullCase, online: boolean): Fix {
+  const state = cause.object.kind === 'Secret' ? stateOf(pull, cause.object.name) : undefined;
+  const immutable = state?.is === 'there' && state.secret.immutable === true;
+  return {
+    command: fixFor(cause, { image: pull.use.image, immutable }),
+    sufficient: isSufficient(cause) && (online || !namesAnother(cause)),
+  };
+}
+
+/** Whether it names a Secret to take instead, of which nothing can be promised when no registry was asked. */
+function namesAnother({ arguments: named }: Finding): boolean {
+  return ['usable', 'near'].some((name) => name in named);
+}
+
+/** It runs with no pull secret at all and its image is closed to us: many clusters give their nodes credentials. */
+function unseen({ object, puller, use, denied, applied, trial }: PullCase): Finding | undefined {
+  const isUnseen = use.state.is === 'there' && denied && applied.names.length === 0 && trial.candidates.length === 0;
+  return isUnseen ? finding('unseen-credential', object, { image: use.image, way: puller.way }) : undefined;
+}
+
+/** The registry did not answer, so nothing is known. */
+function unreachable({ object, puller, use, trial, facts }: PullCase): Finding | undefined {
+  if (trial.pulls !== undefined || use.policy === 'Never') return undefined;
+  const answers = [...trial.candidates.map(({ answer }) => answer), trial.nobody];
+  for (const answer of answers) {
+    if (answer === undefined || !facts.online) continue;
+    const at = rfc3339(answer.at);
+    const { verdict } = answer;
+    if (verdict.kind === 'unreachable') {
+      return finding('registry-unreachable', object, { registry: registryHost(use.image), reason: verdict.reason, at });
+    }
+    if (verdict.kind === 'rate limited') {
+      const args = { image: use.image, anonymous: trial.candidates.length === 0, way: puller.way };
+      return finding('rate-limited', object, { ...args, said: { by: 'registry', at } }, 'warning');
+    }
+  }
+  return undefined;
+}
+
+/** Causes that say nothing about what will be, or that it will be well. */
+const PROSPECTS: Readonly<Partial<Record<Finding['code'], Prospect>>> = {
+  'pull-postponed': 'will pull',
+  unexplained: 'cannot know',
+  'unseen-credential': 'cannot know',
+  'registry-unreachable': 'cannot know',
+};
+
+function prospectOf({ puller, use, trial, facts }: PullCase, cause: Finding | undefined): Prospect {
+  if (cause?.code === 'retry-pending') return trial.pulls === true ? 'will pull' : 'cannot know';
+  if (cause?.code === 'rate-limited' && cause.severity === 'warning') return 'cannot know';
+  if (cause !== undefined) return PROSPECTS[cause.code] ?? 'will not pull';
+  if (use.policy === 'Never') return use.state.is === 'there' ? 'will pull' : 'cannot know';
+  if (puller.pod === undefined && accountOf(puller, facts).is === 'closed' && trial.pulls !== true)
+    return 'cannot know';
+  return trial.pulls === true ? 'will pull' : 'cannot know';
+}
+
+function notesOf(pull: PullCase, cause: Finding | undefined): Finding[] {
+  const note = cause?.code === 'unverified-image' || !pull.denied ? undefined : unverified(pull);
+  return note === undefined ? [] : [withSeverity(note, 'warning')];
+}
+
+/** What this list does first, then what others would do. */
+function openQuestions(pull: PullCase): Question[] {
+  const { trial, denied, facts, puller, applied } = pull;
+  if (!facts.online || puller.pod?.done === true) return [];
+  if (trial.open !== undefined) return [trial.open];
+  if (!denied || trial.spoiled !== undefined) return [];
+  const missing = applied.names.filter((name) => stateOf(pull, name)?.is === 'missing');
+  const meant = missing.flatMap((name) => [nearSecret(name, pull).open, elsewhereOf(name, pull).open]);
+  const others = [nextOf(pull).open, hiddenOf(pull).open, usableSecret(pull).open, ...meant];
+  return others.filter((question) => question !== undefined);
+}

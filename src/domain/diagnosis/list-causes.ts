@@ -1,0 +1,136 @@
+/** Why there is no login at all for an image. */
+import { type Finding, finding, withSeverity } from '../findings/finding.ts';
+import { nearMiss } from '../keyring/coverage.ts';
+import { isPullSecretType } from '../keyring/secret.ts';
+import { hideUserInfo, imageServer, serverProblem } from '../keyring/server.ts';
+import {
+  elsewhereOf,
+  hiddenOf,
+  inSecret,
+  nearSecret,
+  type PullCase,
+  readable,
+  secretObject,
+  stateOf,
+  usableSecret,
+} from './image-pull.ts';
+
+type Rule = (pull: PullCase) => Finding | undefined;
+
+export const listRules: readonly Rule[] = [
+  hiddenAccountList,
+  missingSecret,
+  uselessSecret,
+  uselessServer,
+  otherImages,
+  unreadSecrets,
+  noEntry,
+  noPullSecret,
+].map((rule: Rule) => (pull) => (pull.denied && pull.trial.candidates.length === 0 ? rule(pull) : undefined));
+
+/** What is likely wrong where nobody says whether the image needs a login; undefined where a Secret of the list fits. */
+export function suspicionOf(pull: PullCase): Finding | undefined {
+  if (pull.trial.candidates.length > 0 || pull.trial.closed.length > 0) return undefined;
+  return hiddenAccountList(pull) ?? otherImages(pull) ?? noEntry(pull);
+}
+
+/** Admission copies the list of the service account only into pods without one, and an entry without a name is one. */
+function hiddenAccountList(pull: PullCase): Finding | undefined {
+  const { object, puller, use, applied } = pull;
+  const { name: usable } = hiddenOf(pull);
+  if (usable === undefined) return undefined;
+  const { account, way } = puller;
+  if (applied.names.length === 0) return finding('empty-name', object, { account, usable, way }, 'error');
+  return finding('own-list', object, { image: use.image, own: applied.names, account, usable, way });
+}
+
+function missingSecret(pull: PullCase): Finding | undefined {
+  for (const name of pull.applied.names) {
+    const found = missingFinding(pull, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Undefined for a Secret that is there, or may not be read. */
+export function missingFinding(pull: PullCase, name: string): Finding | undefined {
+  const state = stateOf(pull, name);
+  if (state?.is !== 'missing') return undefined;
+  const { near, opens } = nearSecret(name, pull);
+  const { elsewhere } = elsewhereOf(name, pull);
+  return finding('missing-secret', secretObject(pull, name), {
+    ...(near === undefined ? {} : { near }),
+    ...(opens ? { way: pull.puller.way } : {}),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+  });
+}
+
+const USELESS = ['wrong-type', 'no-payload', 'wrong-form', 'credential-store', 'no-login'] as const;
+
+function uselessSecret(pull: PullCase): Finding | undefined {
+  return pull.applied.names.flatMap((name) => inSecret(pull, name, USELESS))[0];
+}
+
+/** An entry that is meant for the image, and matches none or others. */
+function uselessServer(pull: PullCase): Finding | undefined {
+  for (const { secret, contents } of readable(pull)) {
+    const meant = contents.entries.find(({ server }) => isMeantFor(server, pull.use.image));
+    const name = secret.metadata.name ?? '';
+    const codes = ['opens-nothing', 'unusual-server'] as const;
+    const [found] = meant === undefined ? [] : inSecret(pull, name, codes, hideUserInfo(meant.server));
+    if (found !== undefined) return withSeverity(found, 'error');
+  }
+  return undefined;
+}
+
+function isMeantFor(server: string, image: string): boolean {
+  const proposal = serverProblem(server)?.proposal;
+  if (proposal === undefined) return false;
+  const registry = imageServer(image);
+  const bare = (proposal.split('/', 1)[0] ?? '').split(':', 1)[0] ?? '';
+  return proposal === registry || proposal.startsWith(`${registry}/`) || bare === registry.split(':', 1)[0];
+}
+
+function otherImages(pull: PullCase): Finding | undefined {
+  for (const { secret, contents } of readable(pull)) {
+    if (!isPullSecretType(contents.type)) continue;
+    for (const { server } of contents.entries) {
+      const difference = nearMiss(server, pull.use.image);
+      if (difference === undefined) continue;
+      const { image } = pull.use;
+      const args = { server: hideUserInfo(server), image, difference, proposal: imageServer(image) };
+      return finding('other-images', secretObject(pull, secret.metadata.name ?? ''), args);
+    }
+  }
+  return undefined;
+}
+
+function unreadSecrets({ object, use: { image }, applied, trial, symptom }: PullCase): Finding | undefined {
+  if (trial.closed.length === 0) return undefined;
+  const sent = symptom === 'no credential' ? 'nothing' : symptom === 'refused' ? 'a login' : 'unknown';
+  return finding('unread-secrets', object, { image, secrets: applied.names, sent });
+}
+
+function noEntry(pull: PullCase): Finding | undefined {
+  const { object, puller, use, applied } = pull;
+  if (applied.names.length === 0) return undefined;
+  const { name: usable } = usableSecret(pull);
+  const servers = readable(pull).flatMap(({ contents }) => contents.entries.map(({ server }) => hideUserInfo(server)));
+  return finding('no-entry', object, {
+    image: use.image,
+    secrets: applied.names,
+    servers: [...new Set(servers)],
+    way: puller.way,
+    ...(usable === undefined ? {} : { usable }),
+  });
+}
+
+function noPullSecret(pull: PullCase): Finding | undefined {
+  const { object, puller, use } = pull;
+  const { name: usable } = usableSecret(pull);
+  return finding('no-pull-secret', object, {
+    image: use.image,
+    way: puller.way,
+    ...(usable === undefined ? {} : { usable }),
+  });
+}

@@ -1,0 +1,190 @@
+/** Why none of the logins that are tried opens an image. */
+import { type Finding, finding, withSeverity } from '../findings/finding.ts';
+import type { Said } from '../findings/finding-arguments.ts';
+import { imageName, parseImage } from '../keyring/image.ts';
+import { isDockerHub } from '../keyring/key.ts';
+import { rfc3339 } from '../text/time.ts';
+import { pullsImage } from '../verify/verdict.ts';
+import { fieldOf } from '../workloads/api-object.ts';
+import type { Candidate } from './attempt.ts';
+import { inSecret, nextOf, type PullCase, readable, secretObject, stateOf } from './image-pull.ts';
+
+type Rule = (pull: PullCase) => Finding | undefined;
+
+export const candidateRules: readonly Rule[] = [
+  retryPending,
+  publicImageRefused,
+  newerList,
+  noAccess,
+  endedLogin,
+  whiteSpaceLogin,
+  shadowedEntry,
+  credentialRejected,
+  emptyCandidate,
+];
+
+/** The kubelet waits up to 5 minutes between two attempts, and a little longer where it is busy. */
+const BACK_OFF_MS = 310_000;
+
+/** Since its last attempt something was put right: that it failed then says nothing. */
+function retryPending(pull: PullCase): Finding | undefined {
+  const { object, use, trial, applied, symptom, facts } = pull;
+  const { image, state } = use;
+  if (state.is !== 'missing' || trial.pulls === false || symptom === 'other') return undefined;
+  const pulls = trial.pulls === true;
+  const isUndecodable = symptom === 'undecodable';
+  const failedAt = lastFailure(pull) ?? (pulls ? earliestFailure(pull) : facts.now);
+  const secret = applied.names.find((name) => {
+    const at = changedAt(name, pull);
+    // Times are whole seconds, and what is good now was not before.
+    const isLater = pulls || isUndecodable ? at >= failedAt : at > failedAt;
+    return isLater && (isUndecodable || trial.candidates.some((candidate) => candidate.secret === name));
+  });
+  if (secret !== undefined) return finding('retry-pending', object, { image, secret });
+  return pulls && symptom === 'not found' ? finding('retry-pending', object, { image }) : undefined;
+}
+
+/** By the events; undefined where there are none, or not yet. */
+function lastFailure({ puller, use: { image } }: PullCase): number | undefined {
+  const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
+    // "Error: ImagePullBackOff" is said while nothing is tried.
+    return (
+      reason === 'Failed' &&
+      (message.includes(`"${image}"`) || !/^Error: (ErrImagePull|ImagePullBackOff)$/.test(message))
+    );
+  });
+  return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
+}
+
+function earliestFailure({ puller, facts }: PullCase): number {
+  return Math.max(facts.now - BACK_OFF_MS, puller.pod?.createdAt ?? 0);
+}
+
+/** When somebody last wrote to a Secret, as far as it says. */
+function changedAt(name: string, pull: PullCase): number {
+  const state = stateOf(pull, name);
+  if (state?.is !== 'there') return 0;
+  const managed = fieldOf(state.secret, 'metadata', 'managedFields');
+  const times = (Array.isArray(managed) ? managed : []).map((entry) => fieldOf(entry, 'time'));
+  return Math.max(0, ...[...times, state.secret.metadata.creationTimestamp].map(milliseconds));
+}
+
+function milliseconds(time: unknown): number {
+  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(parsed) ? 0 : parsed;
+}
+
+/** There is no attempt without a login where there is one that fits (containerd/cri issue 668). */
+function publicImageRefused(pull: PullCase): Finding | undefined {
+  const { use, trial } = pull;
+  const refused = rejected(pull);
+  const open = trial.nobody?.verdict;
+  if (refused?.answer === undefined || open?.kind !== 'anonymous' || open.pulls !== true) return undefined;
+  const { server, username, secret, answer } = refused;
+  const at = rfc3339(answer.at);
+  return finding('public-image-refused', secretObject(pull, secret), { server, username, image: use.image, at });
+}
+
+/** A pod keeps the list that it was made with. */
+function newerList(pull: PullCase): Finding | undefined {
+  const { object, puller, use, denied, applied } = pull;
+  const { next } = denied ? nextOf(pull) : {};
+  if (next === undefined) return undefined;
+  const shared = { image: use.image, way: puller.way };
+  if (next.from === 'template') {
+    return finding('outdated-pod', object, { ...shared, template: puller.pod?.template?.name ?? '' });
+  }
+  const added = next.names.filter((name) => !applied.names.includes(name));
+  const secrets = added.length > 0 ? added : next.names;
+  return finding('attached-later', object, { ...shared, account: puller.account, secrets });
+}
+
+function noAccess(pull: PullCase): Finding | undefined {
+  const { trial, symptom, denied } = pull;
+  if (!denied) return undefined;
+  const closed = trial.candidates.find(({ answer }) => answer?.verdict.kind === 'no access');
+  if (closed?.answer !== undefined) return noAccessOf(closed, pull, { by: 'registry', at: rfc3339(closed.answer.at) });
+  const meant = meantByKubelet(pull);
+  return symptom === 'no access' && meant !== undefined ? noAccessOf(meant, pull, { by: 'kubelet' }) : undefined;
+}
+
+function noAccessOf({ secret, server, username }: Candidate, pull: PullCase, said: Said): Finding {
+  return finding('no-access', secretObject(pull, secret), { server, username, image: pull.use.image, said });
+}
+
+function endedLogin(pull: PullCase): Finding | undefined {
+  const refused = rejected(pull);
+  return refused && inSecret(pull, refused.secret, ['expired'], refused.server)[0];
+}
+
+function whiteSpaceLogin(pull: PullCase): Finding | undefined {
+  const refused = rejected(pull);
+  return refused && inSecret(pull, refused.secret, ['white-space'], refused.server)[0];
+}
+
+/** Once another key matches, the entry under `index.docker.io` is left out, of whatever Secret (keyring.go `Lookup`). */
+function shadowedEntry(pull: PullCase): Finding | undefined {
+  const by = rejected(pull);
+  if (by === undefined || !isDockerHub(imageName(parseImage(pull.use.image)))) return undefined;
+  for (const { secret, contents } of readable(pull)) {
+    const hub = contents.entries.find(({ key, login }) => key === 'index.docker.io' && login !== undefined);
+    const name = secret.metadata.name ?? '';
+    if (hub === undefined || pull.trial.candidates.some((one) => one.server === hub.server && one.secret === name))
+      continue;
+    const elsewhere = by.secret === name ? {} : { bySecret: by.secret };
+    return finding(
+      'shadowed-entry',
+      secretObject(pull, name),
+      { server: hub.server, by: by.server, ...elsewhere },
+      'error',
+    );
+  }
+  return undefined;
+}
+
+function credentialRejected(pull: PullCase): Finding | undefined {
+  const refused = rejected(pull);
+  if (refused === undefined) return undefined;
+  const { secret, server, username, answer } = refused;
+  const object = secretObject(pull, secret);
+  if (answer?.verdict.kind !== 'rejected') {
+    return finding('credential-rejected', object, { server, username, said: { by: 'kubelet' } });
+  }
+  const said = { by: 'registry', at: rfc3339(answer.at) } as const;
+  return finding('credential-rejected', object, { server, username, status: answer.verdict.status, said });
+}
+
+/** An entry without user name or password counts as one, and is no login; a credential store leaves them so. */
+function emptyCandidate(pull: PullCase): Finding | undefined {
+  if (!pull.denied) return undefined;
+  const codes = ['identity-token', 'incomplete-entry', 'empty-entry'] as const;
+  for (const { secret, server, anonymous } of pull.trial.candidates) {
+    if (!anonymous) continue;
+    const [found] = [...inSecret(pull, secret, ['credential-store']), ...inSecret(pull, secret, codes, server)];
+    if (found !== undefined) return withSeverity(found, 'error');
+  }
+  return undefined;
+}
+
+/** The login that its registry rejects. */
+function rejected(pull: PullCase): Candidate | undefined {
+  if (!pull.denied) return undefined;
+  const known = pull.trial.candidates.find(({ answer }) => answer?.verdict.kind === 'rejected');
+  if (known !== undefined) return known;
+  return pull.symptom === 'refused' || pull.symptom === 'unauthorized' ? meantByKubelet(pull) : undefined;
+}
+
+/**
+ * The login that the kubelet speaks of, where nobody else says what becomes of it: of several only when all of them came to
+ * the same (apimachinery pkg/util/errors `aggregate` says that once, and different errors in brackets).
+ */
+function meantByKubelet({ trial, use: { state } }: PullCase): Candidate | undefined {
+  const [first, ...more] = trial.candidates.filter(({ anonymous }) => !anonymous);
+  const isOne = more.length === 0 || (state.is === 'missing' && !/(?:^|: )\[/.test(state.message));
+  return first !== undefined && isOne && !isKnown(first) ? first : undefined;
+}
+
+/** Whether its registry said what becomes of it; one that cannot be reached from here says nothing. */
+function isKnown({ answer }: Candidate): boolean {
+  return answer !== undefined && pullsImage(answer.verdict) !== undefined;
+}

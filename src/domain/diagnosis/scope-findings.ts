@@ -1,0 +1,100 @@
+/** What is wrong in a namespace or a cluster: with its pods, with what makes them, with its service accounts and Secrets. */
+import { type Finding, type FindingCode, finding, withSeverity } from '../findings/finding.ts';
+import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
+import type { Gathered, Puller, PullFacts, SecretState } from './facts.ts';
+import { causeKey, type Seen } from './groups.ts';
+import { objectOf } from './image-pull.ts';
+import { type Judgement, judge } from './judgement.ts';
+import { notesOn } from './puller-report.ts';
+import { secretFindings } from './secret-checks.ts';
+
+/** Everything that shows, not yet put together. */
+export function scopeFindings({ pullers, usage = new Map(), unchecked, scope }: Gathered, facts: PullFacts): Seen[] {
+  const failing = new Set(pullers.filter(fails).map(ownerKey));
+  const judged = pullers.flatMap((puller) => seenOf(puller, facts, failing));
+  const inner = new Set(
+    judged.flatMap(({ found }) =>
+      found.code === 'fails-at-restart' ? [causeKey({ found: found.arguments.cause })] : [],
+    ),
+  );
+  const isWhole = unchecked.every((right) => !right.startsWith('list '));
+  // Those of other namespaces have been read to be proposed.
+  const isHere = ({ namespace }: SecretName): boolean =>
+    scope?.namespace === undefined || scope.namespace === namespace;
+  const secrets = [...facts.secrets.keys()].map(secretName).filter(isHere);
+  const found = [...secrets.flatMap((id) => ofSecret(id, facts, usage, isWhole)), ...sameContents(secrets, facts)].map(
+    (one) => ({ found: one }),
+  );
+  return [...judged, ...found.filter((one) => !inner.has(causeKey(one)))];
+}
+
+function fails({ pod, images }: Puller): boolean {
+  return pod !== undefined && images.some(({ state }) => state.is === 'missing');
+}
+
+function ownerKey({ ref, pod }: Puller): string {
+  return pod?.template === undefined
+    ? `${ref.namespace}/${ref.kind.toLowerCase()}/${ref.name}`
+    : `${ref.namespace}/${pod.template.name}`;
+}
+
+function seenOf(puller: Puller, facts: PullFacts, failing: ReadonlySet<string>): Seen[] {
+  const judgements = puller.images.map((use) => judge(puller, use, facts));
+  const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
+  const notes = notesOn(puller, [], facts);
+  return [...causes, ...notes.map((found) => ({ found, puller }))];
+}
+
+/** What runs now and would not come back is said to do so. */
+function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<string>): Seen[] {
+  if (cause === undefined) return [];
+  const runs =
+    puller.pod === undefined ? (puller.runs ?? 0) > 0 && !failing.has(ownerKey(puller)) : use.state.is === 'there';
+  if (!runs || cause.severity !== 'error') return [{ found: cause, fix, puller }];
+  const found = finding('fails-at-restart', objectOf(puller.ref), { image: use.image, cause });
+  return [{ found, fix, puller }];
+}
+
+/** An entry may be meant for something else, so only what makes the whole Secret useless is an error, and only where it is used. */
+function ofSecret(
+  id: SecretName,
+  facts: PullFacts,
+  usage: NonNullable<Gathered['usage']>,
+  isWhole: boolean,
+): Finding[] {
+  const isUsed = usage.has(secretKey(id.namespace, id.name));
+  const found = secretFindings(id, facts, isUsed || isWhole ? usage : undefined);
+  return found.map((one) => (isUsed && USELESS.includes(one.code) ? one : withSeverity(one, 'warning')));
+}
+
+const USELESS: readonly FindingCode[] = [
+  'wrong-type',
+  'no-payload',
+  'wrong-form',
+  'unreadable-payload',
+  'unreadable-entry',
+  'no-login',
+  'credential-store',
+  'credential-rejected',
+  'expired',
+];
+
+/** Secrets of one namespace with the same logins: one of them is enough. */
+function sameContents(secrets: readonly SecretName[], facts: PullFacts): Finding[] {
+  const groups = Map.groupBy(secrets, (id) =>
+    contentKey(id.namespace, facts.secrets.get(secretKey(id.namespace, id.name))),
+  );
+  return [...groups].flatMap(([key, [first, ...others]]) => {
+    if (key === undefined || first === undefined || others.length === 0) return [];
+    const names = others.map(({ name }) => name);
+    return [finding('same-content', objectOf({ kind: 'Secret', ...first }), { others: names })];
+  });
+}
+
+/** Undefined where there is no login in it. */
+function contentKey(namespace: string, state: SecretState | undefined): string | undefined {
+  if (state?.is !== 'there') return undefined;
+  const { type, entries } = state.contents;
+  const logins = entries.map(({ key, login }) => JSON.stringify([key, login?.username, login?.password])).sort();
+  return logins.length === 0 ? undefined : JSON.stringify([namespace, type, logins]);
+}

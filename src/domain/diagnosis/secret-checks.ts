@@ -1,0 +1,95 @@
+/** Whether registries know the logins in Secrets, whatever images there are. */
+import { type Finding, finding } from '../findings/finding.ts';
+import { diagnose } from '../findings/secret-rules.ts';
+import type { ContentEntry } from '../keyring/contents.ts';
+import { isAnonymous } from '../keyring/entry.ts';
+import { hideUserInfo, registryOf } from '../keyring/server.ts';
+import { closest } from '../text/closest.ts';
+import { rfc3339 } from '../text/time.ts';
+import { type Question, questionKey } from '../verify/question.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import { formatUsage, type SecretName, secretKey, UNUSED, type Usage } from '../workloads/references.ts';
+import type { Answer, PullFacts, ReadSecret } from './facts.ts';
+import { objectOf } from './image-pull.ts';
+
+/** Each login in these Secrets once. */
+export function loginQuestions(secrets: readonly SecretName[], facts: PullFacts): Question[] {
+  if (!facts.online) return [];
+  const questions = secrets.flatMap(({ namespace, name }) => {
+    const state = facts.secrets.get(secretKey(namespace, name));
+    return state?.is === 'there' ? state.contents.entries.flatMap((entry) => questionOf(entry) ?? []) : [];
+  });
+  return [...new Map(questions.map((question) => [questionKey(question), question])).values()];
+}
+
+/** What the registry said about the login of `entry`, undefined where it was not asked. */
+export function loginAnswer(entry: ContentEntry, { answers }: PullFacts): Answer | undefined {
+  const question = questionOf(entry);
+  return question === undefined ? undefined : answers.get(questionKey(question));
+}
+
+/** Logins that are refused; not those that can be seen to be no good without asking. */
+export function loginFindings(read: ReadSecret, facts: PullFacts): Finding[] {
+  if (facts.answers.size === 0) return [];
+  const { secret, contents } = read;
+  const object = objectOf({
+    kind: 'Secret',
+    namespace: secret.metadata.namespace ?? '',
+    name: secret.metadata.name ?? '',
+  });
+  const known = diagnose({ now: facts.now, secrets: [read] }).filter(({ code }) => EXPLAINS.includes(code));
+  return contents.entries.flatMap((entry) => {
+    const answer = loginAnswer(entry, facts);
+    const server = hideUserInfo(entry.server);
+    const isKnown = known.some(({ arguments: args }) => 'server' in args && args.server === server);
+    if (answer === undefined || isKnown) return [];
+    const at = rfc3339(answer.at);
+    const { verdict } = answer;
+    const silence = silenceOf(verdict);
+    if (silence !== undefined) {
+      const registry = registryOf(entry.server) ?? server;
+      return [finding('registry-unreachable', object, { registry, reason: silence, at })];
+    }
+    if (verdict.kind !== 'rejected') return [];
+    const { username = '' } = entry.login ?? {};
+    const said = { by: 'registry', at } as const;
+    return [finding('credential-rejected', object, { server, username, status: verdict.status, said })];
+  });
+}
+
+/** Why nothing is known of a login, undefined where something is. */
+function silenceOf(verdict: Verdict): string | undefined {
+  if (verdict.kind === 'unreachable') return verdict.reason;
+  return verdict.kind === 'rate limited' ? 'it limits the rate of requests' : undefined;
+}
+
+const EXPLAINS: readonly Finding['code'][] = ['expired', 'white-space'];
+
+/** As a question about an image of that registry would be put. */
+function questionOf({ server, login }: ContentEntry): Question | undefined {
+  const host = registryOf(server);
+  if (host === undefined || login === undefined || isAnonymous(login)) return undefined;
+  const { username, password } = login;
+  return { server: host === 'registry-1.docker.io' ? 'docker.io' : host, login: { username, password } };
+}
+
+/** Nothing of one that may not be read. `usage` is left out where nobody looked, or may look. */
+export function secretFindings(id: SecretName, facts: PullFacts, usage?: ReadonlyMap<string, Usage>): Finding[] {
+  const key = secretKey(id.namespace, id.name);
+  const state = facts.secrets.get(key);
+  const users = formatUsage(usage?.get(key) ?? UNUSED);
+  const object = objectOf({ kind: 'Secret', ...id });
+  if (state?.is === 'missing') {
+    const near = closest(id.name, facts.others.get(id.namespace) ?? []);
+    return [
+      finding('missing-secret', object, {
+        ...(near === undefined ? {} : { near }),
+        ...(state.elsewhere === undefined ? {} : { elsewhere: state.elsewhere }),
+        ...(users.length === 0 ? {} : { usedBy: users }),
+      }),
+    ];
+  }
+  if (state?.is !== 'there') return [];
+  const unused = usage !== undefined && users.length === 0 ? [finding('unused-secret', object, {})] : [];
+  return [...diagnose({ now: facts.now, secrets: [state] }), ...loginFindings(state, facts), ...unused];
+}

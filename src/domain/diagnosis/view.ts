@@ -1,0 +1,219 @@
+/** Whether the kubelet says what is to be expected for a cause. */
+import type { Finding, FindingCode } from '../findings/finding.ts';
+import { fixFor, isSufficient } from '../findings/fixes.ts';
+import { formatFinding } from '../findings/messages.ts';
+import type { ContentEntry } from '../keyring/contents.ts';
+import { hideUserInfo } from '../keyring/server.ts';
+import { rfc3339 } from '../text/time.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';
+import type { Symptom } from '../workloads/pull-error.ts';
+import type { ObjectRef } from '../workloads/ref.ts';
+import { secretKey } from '../workloads/references.ts';
+import { appliedList, type Origin } from './effective-list.ts';
+import type { Answer, PullFacts } from './facts.ts';
+import type { Fix, Judgement, Prospect } from './judgement.ts';
+import type { PullerReport } from './puller-report.ts';
+import { loginAnswer } from './secret-checks.ts';
+
+/** Some registries do not tell those without a login what there is. */
+const NO_LOGIN: readonly Symptom[] = ['no credential', 'unauthorized', 'no access', 'not found'];
+const REFUSED: readonly Symptom[] = ['refused', 'unauthorized', 'no access'];
+const ANY: readonly Symptom[] = [...NO_LOGIN, 'refused'];
+
+/** Causes for which it says something else than that there was no login. */
+const SAYS: Readonly<Partial<Record<FindingCode, readonly Symptom[]>>> = {
+  'unreadable-payload': ['undecodable'],
+  'unreadable-entry': ['undecodable'],
+  'spoiled-list': ['undecodable'],
+  'credential-rejected': REFUSED,
+  expired: REFUSED,
+  'white-space': REFUSED,
+  'shadowed-entry': REFUSED,
+  'public-image-refused': REFUSED,
+  'no-access': ANY,
+  'attached-later': ANY,
+  'outdated-pod': ANY,
+  'unread-secrets': ANY,
+  'invalid-image': ['invalid name'],
+  'image-not-found': ['not found'],
+  'rate-limited': ['rate limited'],
+  'node-cannot-reach': ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'],
+  'wrong-platform': ['platform'],
+  'disk-full': ['disk'],
+  'pull-postponed': ['postponed'],
+  'never-pulled': ['never'],
+  'unverified-image': ['never', ...NO_LOGIN],
+  unexplained: [],
+};
+
+export function agrees(cause: FindingCode, symptom: Symptom): boolean {
+  // What it said last is what was true then.
+  return cause === 'retry-pending' || (SAYS[cause] ?? NO_LOGIN).includes(symptom);
+}
+
+/** A finding with its sentence and its command. */
+export type FindingView = Finding & {
+  readonly message: string;
+  readonly fix: Fix;
+  /** Who has it, where several are put together. */
+  readonly affects?: Affected;
+};
+
+export interface Affected {
+  /** 0 where it is about Secrets, whoever uses them. */
+  readonly pods: number;
+  /** Some of them, or of what makes them, as `deployment/web`; or of the Secrets. */
+  readonly examples: readonly string[];
+  /** How many there are beside the examples. */
+  readonly others: number;
+}
+
+export interface PullerView {
+  readonly object: ObjectRef;
+  /** How many pods are just like it. */
+  readonly count: number;
+  readonly serviceAccount: string;
+  readonly list: { readonly names: readonly string[]; readonly from: Origin };
+  readonly secrets: readonly SecretView[];
+  readonly node?: string;
+  /** What is special about a pod: it is new, without a node, about to go, done, or its node is gone. */
+  readonly state?: 'unscheduled' | 'terminating' | 'done' | 'node gone';
+  readonly images: readonly ImageView[];
+  readonly events: readonly EventView[];
+}
+
+export interface SecretView {
+  readonly name: string;
+  readonly state: 'there' | 'missing' | 'not readable';
+  readonly type?: string;
+  readonly entries?: readonly EntryView[];
+}
+
+export interface EntryView {
+  readonly server: string;
+  readonly username?: string;
+  readonly error?: string;
+  /** What the registry says of the login by itself, where it was asked that. */
+  readonly verdict?: Verdict;
+  readonly askedAt?: string;
+}
+
+export interface ImageView {
+  readonly image: string;
+  readonly containers: readonly string[];
+  readonly policy: ImagePolicy;
+  readonly state: Judgement['use']['state']['is'];
+  /** What the kubelet says, while it does not have the image. */
+  readonly kubelet?: {
+    readonly reason: string;
+    readonly message: string;
+    readonly symptom: Symptom;
+    /** Whether that is what was to be expected. */
+    readonly agrees: boolean;
+  };
+  readonly prospect: Prospect;
+  readonly cause?: FindingView;
+  /** In the order in which they are tried. */
+  readonly candidates: readonly {
+    readonly secret: string;
+    readonly server: string;
+    readonly username: string;
+    readonly verdict?: Verdict;
+    readonly askedAt?: string;
+  }[];
+  readonly withoutLogin?: { readonly verdict: Verdict; readonly askedAt: string };
+}
+
+export interface EventView {
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly at: string;
+}
+
+export function findingView(found: Finding, affects?: Affected, fix?: Fix): FindingView {
+  return {
+    ...found,
+    message: formatFinding(found),
+    fix: fix ?? { command: fixFor(found), sufficient: isSufficient(found) },
+    ...(affects === undefined ? {} : { affects }),
+  };
+}
+
+export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
+  const { ref, account, pod, count } = puller;
+  const { names, origin } = judgements[0]?.applied ?? appliedList(puller, facts);
+  const state = stateOf(puller, facts);
+  return {
+    object: ref,
+    count,
+    serviceAccount: account,
+    list: { names, from: origin },
+    secrets: names.map((name) => secretView(name, ref.namespace, facts)),
+    ...(pod === undefined || pod.node === '' ? {} : { node: pod.node }),
+    ...(state === undefined ? {} : { state }),
+    images: judgements.map(imageView),
+    events: (pod?.events ?? []).map(({ at, ...event }) => ({ ...event, at: rfc3339(at) })),
+  };
+}
+
+function stateOf({ pod }: PullerReport['puller'], { nodes }: PullFacts): PullerView['state'] {
+  if (pod === undefined) return undefined;
+  if (pod.done) return 'done';
+  if (pod.deletedAt !== undefined) return 'terminating';
+  if (pod.node === '') return 'unscheduled';
+  return nodes.get(pod.node)?.exists === false ? 'node gone' : undefined;
+}
+
+export function secretView(name: string, namespace: string, facts: PullFacts): SecretView {
+  const state = facts.secrets.get(secretKey(namespace, name));
+  if (state?.is !== 'there') return { name, state: state?.is === 'missing' ? 'missing' : 'not readable' };
+  const { type, entries } = state.contents;
+  return {
+    name,
+    state: 'there',
+    type,
+    entries: entries.map((entry) => entryView(entry, facts)),
+  };
+}
+
+function entryView(entry: ContentEntry, facts: PullFacts): EntryView {
+  const { server, login, error } = entry;
+  const answer = loginAnswer(entry, facts);
+  return {
+    server: hideUserInfo(server),
+    ...(login === undefined || login.username === '' ? {} : { username: login.username }),
+    ...(error === undefined ? {} : { error }),
+    ...(answer === undefined ? {} : answerView(answer)),
+  };
+}
+
+function imageView(judgement: Judgement): ImageView {
+  const { use, trial, prospect, cause, fix } = judgement;
+  const { image, containers, policy, state } = use;
+  return {
+    image,
+    containers,
+    policy,
+    state: state.is,
+    ...(state.is === 'missing' ? { kubelet: kubeletView(state, cause) } : {}),
+    prospect,
+    ...(cause === undefined ? {} : { cause: findingView(cause, undefined, fix) }),
+    candidates: trial.candidates.map(({ secret, server, username, answer }) => ({
+      secret,
+      server,
+      username,
+      ...(answer === undefined ? {} : { verdict: answer.verdict, askedAt: rfc3339(answer.at) }),
+    })),
+    ...(trial.nobody === undefined ? {} : { withoutLogin: answerView(trial.nobody) }),
+  };
+}
+
+function kubeletView({ reason, message, symptom }: Extract<ImageState, { is: 'missing' }>, cause: Finding | undefined) {
+  return { reason, message, symptom, agrees: cause !== undefined && agrees(cause.code, symptom) };
+}
+
+function answerView({ verdict, at }: Answer): { readonly verdict: Verdict; readonly askedAt: string } {
+  return { verdict, askedAt: rfc3339(at) };
+}

@@ -1,0 +1,133 @@
+/** A file with logins that somebody names: what kind of file it is, told by its content, and the logins in it. */
+import { UserError } from '../../errors.ts';
+import { foldName, type JsonDocument, jsonString, parseJson } from '../go/json.ts';
+import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
+import { decodeUtf8 } from '../go/utf8.ts';
+import { printable } from '../text/printable.ts';
+import type { AuthFields } from './auth-fields.ts';
+import {
+  checkAuths,
+  DOCKER,
+  type DockerConfig,
+  DockerConfigError,
+  decodeAuths,
+  decodeDockerConfig,
+  inGo,
+} from './docker-config.ts';
+import { TOKEN_USERNAME } from './helper-answer.ts';
+
+export interface LoginFile {
+  readonly kind: 'docker config' | 'legacy docker config' | 'credential helper answer';
+  readonly config: DockerConfig;
+}
+
+/** What is wrong with a file, to follow its name, and what to type instead. */
+interface Problem {
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+/** The logins in `bytes`, checked as docker checks them; throws UserError. `path` is where they are from, `-` is stdin. */
+export function decodeLoginFile(bytes: Uint8Array, path: string): LoginFile {
+  const problem = textProblem(bytes, path);
+  if (problem !== undefined) throw refusal(problem, path);
+  const document = parse(bytes, path);
+  try {
+    return recognise(document, path);
+  } catch (error) {
+    if (!(error instanceof DockerConfigError)) throw error;
+    const entry = error.server === undefined ? '' : ` in the entry ${printable(error.server)}`;
+    throw refusal({ reason: `is no docker config: ${error.message}${entry}` }, path);
+  }
+}
+
+function recognise(document: JsonDocument, path: string): LoginFile {
+  const { bytes, root } = document;
+  if (root.kind !== 'object') throw refusal({ reason: `holds a JSON ${root.kind}, not a docker config` }, path);
+  const has = (...fields: string[]): boolean => root.members.some((member) => fields.includes(foldName(member.name)));
+  if (root.members.length === 0 || has('auths', 'credhelpers', 'credsstore')) {
+    return { kind: 'docker config', config: decodeDockerConfig(bytes) };
+  }
+  const answer = helperAnswer(document);
+  if (answer !== undefined) return { kind: 'credential helper answer', config: withAuths(answer) };
+  if (root.members.every((member) => isEntry(member.value))) {
+    const auths = new Map<string, AuthFields>();
+    inGo(() => decodeAuths(document, root, DOCKER, '', auths));
+    checkAuths(auths);
+    return { kind: 'legacy docker config', config: withAuths(auths) };
+  }
+  throw refusal(otherKind(document, path), path);
+}
+
+/** answer = { "ServerURL": server, "Username": user or TOKEN_USERNAME, "Secret": password or identity token } */
+function helperAnswer(document: JsonDocument): ReadonlyMap<string, AuthFields> | undefined {
+  const server = stringMember(document, 'ServerURL');
+  const username = stringMember(document, 'Username');
+  const secret = stringMember(document, 'Secret');
+  if (server === undefined || username === undefined || secret === undefined) return undefined;
+  return new Map([[server, username === TOKEN_USERNAME ? { identitytoken: secret } : { username, password: secret }]]);
+}
+
+function withAuths(auths: ReadonlyMap<string, AuthFields>): DockerConfig {
+  return { auths, credHelpers: new Map() };
+}
+
+function isEntry(node: JsonNode): boolean {
+  const fields: readonly string[] = DOCKER.entryFields;
+  return node.members.length > 0 && node.members.every(({ name }) => fields.includes(foldName(name)));
+}
+
+function textProblem(bytes: Uint8Array, path: string): Problem | undefined {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return { reason: 'is UTF-16 text, and a docker config is UTF-8', hint: `iconv -f UTF-16 -t UTF-8 ${path}` };
+  }
+  if (bytes.includes(0)) return { reason: 'is a binary file, not a docker config', hint: `file ${path}` };
+  if (first === 0xef && second === 0xbb) {
+    return {
+      reason: 'begins with a byte order mark, which docker does not accept',
+      hint: `sed -i '1s/^\\xEF\\xBB\\xBF//' ${path}`,
+    };
+  }
+  return /\S/.test(decodeUtf8(bytes)) ? undefined : { reason: 'is empty', hint: 'docker login' };
+}
+
+function parse(bytes: Uint8Array, path: string): JsonDocument {
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const text = decodeUtf8(bytes);
+    if (/^kind:\s*["']?Secret\b/m.test(text)) throw refusal(manifest('Secret', path), path);
+    // Not even the first character is shown: it may be a password that was meant for another flag.
+    if (!/^\s*[{[]/.test(text)) throw refusal({ reason: 'is not JSON' }, path);
+    throw refusal({ reason: `is not JSON: ${error.message}`, hint: `jq . ${path}` }, path);
+  }
+}
+
+function otherKind(document: JsonDocument, path: string): Problem {
+  const kind = stringMember(document, 'kind');
+  if (kind !== undefined && stringMember(document, 'apiVersion') !== undefined) return manifest(kind, path);
+  if (stringMember(document, 'type') === 'service_account') {
+    const flags = `--username _json_key --password-file ${path}`;
+    return { reason: 'is the key of a Google service account', hint: `regsecret create --server HOST ${flags}` };
+  }
+  return { reason: 'is JSON without logins: it has neither auths nor credHelpers nor credsStore' };
+}
+
+function manifest(kind: string, path: string): Problem {
+  const reason = `is a Kubernetes ${printable(kind)}, not a docker config`;
+  return kind === 'Secret' ? { reason, hint: `kubectl apply -f ${path}` } : { reason };
+}
+
+function refusal({ reason, hint }: Problem, path: string): UserError {
+  return new UserError(
+    `${path === '-' ? 'stdin' : path} ${reason}`,
+    hint ?? 'regsecret create --from-file ~/.docker/config.json',
+  );
+}
+
+function stringMember(document: JsonDocument, field: string): string | undefined {
+  const member = document.root.members.findLast(({ name }) => foldName(name) === foldName(field));
+  return member?.value.kind === 'string' ? jsonString(document, member.value) : undefined;
+}

@@ -1,0 +1,188 @@
+/** What each finding says beyond its code and its object. */
+import type { PullSecretType } from '../keyring/secret.ts';
+import type { Way } from '../workloads/remedy.ts';
+
+/** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
+export type Said = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
+
+/** The same content of another namespace, to be copied from there. */
+export interface Elsewhere {
+  readonly namespaces: readonly string[];
+  readonly dataKey?: string;
+}
+
+/** The arguments of each finding, by its code. Times are RFC 3339 in UTC; servers are shown without user info. `Cause` is a finding. */
+export interface FindingArguments<Cause> {
+  // What is wrong with a Secret by itself.
+  /** Somebody refers to it. */
+  readonly 'missing-secret': {
+    /** One of nearly the same name. */
+    readonly near?: string;
+    readonly elsewhere?: Elsewhere;
+    /** Some of those who name it, as `deployment/web`. */
+    readonly usedBy?: readonly string[];
+    /** To have the one of nearly the same name instead, which opens the image. */
+    readonly way?: Way;
+  };
+  /** `dataKey` is there when a docker config is in the Secret all the same. */
+  readonly 'wrong-type': { readonly type: string; readonly dataKey?: string };
+  readonly 'no-payload': { readonly type: string; readonly dataKey: string };
+  /** The content has the form that belongs to the type `form`. */
+  readonly 'wrong-form': { readonly type: string; readonly form: PullSecretType };
+  readonly 'unreadable-payload': { readonly error: string };
+  readonly 'unreadable-entry': { readonly server: string; readonly error: string };
+  readonly 'no-login': Record<never, never>;
+  /** The logins are not in it, but in a credential store on somebody's machine. */
+  readonly 'credential-store': { readonly helpers: readonly string[] };
+  readonly 'empty-entry': { readonly server: string };
+  readonly 'identity-token': { readonly server: string };
+  readonly 'incomplete-entry': { readonly server: string; readonly missing: 'user name' | 'password' };
+  readonly 'opens-nothing': { readonly server: string; readonly reason: string; readonly proposal?: string };
+  readonly 'unusual-server': { readonly server: string; readonly reason: string; readonly proposal?: string };
+  /** `bySecret`: the other Secret of the list that `by` is in. */
+  readonly 'shadowed-entry': { readonly server: string; readonly by: string; readonly bySecret?: string };
+  readonly 'same-key': { readonly servers: readonly string[]; readonly key: string };
+  readonly 'white-space': { readonly server: string; readonly field: 'user name' | 'password' };
+  /** `by` the annotation: as regsecret noted it; somebody may have replaced the credential since. */
+  readonly expired: { readonly server: string; readonly at: string; readonly by: 'itself' | 'annotation' };
+  readonly 'expires-soon': { readonly server: string; readonly at: string; readonly by: 'itself' | 'annotation' };
+
+  // What becomes of a login at its registry; the object is the Secret.
+  readonly 'credential-rejected': {
+    readonly server: string;
+    readonly username: string;
+    readonly status?: number;
+    readonly said: Said;
+  };
+  readonly 'no-access': {
+    readonly server: string;
+    readonly username: string;
+    readonly image: string;
+    readonly said: Said;
+  };
+  /** Without the login the image could be pulled: a kubelet that has one does not try without it. */
+  readonly 'public-image-refused': {
+    readonly server: string;
+    readonly username: string;
+    readonly image: string;
+    readonly at: string;
+  };
+  /** It matches other images of the same registry, or of one that is nearly called so. */
+  readonly 'other-images': {
+    readonly server: string;
+    readonly image: string;
+    readonly difference: 'port' | 'path' | 'case';
+    readonly proposal: string;
+  };
+
+  // Which list of pull secrets there is; the object is the pod, or what makes it.
+  /** `usable` is a Secret of the namespace that opens the image. */
+  readonly 'no-pull-secret': { readonly image: string; readonly usable?: string; readonly way: Way };
+  readonly 'no-entry': {
+    readonly image: string;
+    /** The Secrets of the list that could hold one, in order. */
+    readonly secrets: readonly string[];
+    /** What they have entries for. */
+    readonly servers: readonly string[];
+    readonly usable?: string;
+    readonly way: Way;
+  };
+  /** The service account has it now, and the pod was made before. */
+  readonly 'attached-later': {
+    readonly image: string;
+    readonly account: string;
+    readonly secrets: readonly string[];
+    readonly way: Way;
+  };
+  /** The template has another list now. */
+  readonly 'outdated-pod': { readonly image: string; readonly template: string; readonly way: Way };
+  /** A list of its own, so that of the service account, which opens the image, does not count. */
+  readonly 'own-list': {
+    readonly image: string;
+    readonly own: readonly string[];
+    readonly account: string;
+    readonly usable: string;
+    readonly way: Way;
+  };
+  /** An entry without a name. `usable` is what the service account has, where the entry keeps that away. */
+  readonly 'empty-name': { readonly account?: string; readonly usable?: string; readonly way: Way };
+  readonly 'duplicate-name': { readonly secret: string; readonly way: Way };
+  /** The service account allows only what is in its list (`enforce-mountable-secrets`). */
+  readonly 'not-mountable': { readonly secret: string; readonly account: string };
+  readonly 'missing-account': { readonly account: string };
+  readonly 'different-credentials': {
+    readonly server: string;
+    readonly secrets: readonly string[];
+    readonly usernames: readonly string[];
+    readonly way: Way;
+  };
+
+  // What else keeps an image away.
+  readonly 'invalid-image': {
+    readonly image: string;
+    readonly error: string;
+    readonly container: string;
+    readonly way: Way;
+  };
+  readonly 'image-not-found': {
+    readonly image: string;
+    readonly container: string;
+    readonly way: Way;
+    readonly missing?: 'repository' | 'tag';
+    /** Without a login, to whom some registries do not tell what there is. */
+    readonly anonymous?: true;
+    readonly said: Said;
+  };
+  /** The policy is Never. */
+  readonly 'never-pulled': { readonly image: string; readonly way: Way };
+  /** The node has it, but for those only who bring a credential that it was pulled with. */
+  readonly 'unverified-image': {
+    readonly image: string;
+    readonly node: string;
+    readonly version: string;
+    readonly policy: string;
+    readonly usable?: string;
+    readonly way: Way;
+  };
+  readonly 'rate-limited': {
+    readonly image: string;
+    readonly anonymous: boolean;
+    readonly said: Said;
+    readonly way: Way;
+  };
+  /** From here; the node may see another network. */
+  readonly 'registry-unreachable': { readonly registry: string; readonly reason: string; readonly at: string };
+  readonly 'node-cannot-reach': {
+    readonly registry: string;
+    readonly trouble: 'name' | 'connection' | 'timeout' | 'tls' | 'out of order' | 'layers';
+    readonly node: string;
+  };
+  readonly 'wrong-platform': { readonly image: string; readonly node: string };
+  readonly 'disk-full': { readonly node: string };
+  readonly 'pull-postponed': { readonly image: string };
+  /** The kubelet could not decode one of the Secrets, and which is not known. */
+  readonly 'spoiled-list': { readonly secrets: readonly string[]; readonly error: string };
+  /** What the kubelet says, where its Secrets may not be read from here. */
+  readonly 'unread-secrets': {
+    readonly image: string;
+    readonly secrets: readonly string[];
+    readonly sent: 'nothing' | 'a login' | 'unknown';
+  };
+  /** It failed and would be pulled now. */
+  readonly 'retry-pending': { readonly image: string; readonly secret?: string };
+  /** It fails, and nothing that is seen from here is wrong. */
+  readonly unexplained: { readonly image: string; readonly message: string; readonly accepted: boolean };
+  /** It runs, and nothing that is seen from here opens its image. */
+  readonly 'unseen-credential': { readonly image: string; readonly way: Way };
+
+  // What shows where many are looked at.
+  readonly 'fails-at-restart': { readonly image: string; readonly cause: Cause };
+  readonly 'unused-secret': Record<never, never>;
+  readonly 'same-content': { readonly others: readonly string[] };
+  /** `others`: more templates of charts, which are said once. */
+  readonly 'unreadable-file': {
+    readonly error: string;
+    readonly chart: boolean;
+    readonly others?: readonly string[];
+  };
+}

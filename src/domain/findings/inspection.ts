@@ -1,0 +1,99 @@
+/** A Secret for people and programs: everything that is in it, without a password unless it is asked for. */
+import { encodeBase64 } from '../go/base64.ts';
+import { encodeUtf8 } from '../go/utf8.ts';
+import type { ContentEntry, Contents } from '../keyring/contents.ts';
+import { coverageOf } from '../keyring/coverage.ts';
+import type { KubeletEntry } from '../keyring/entry.ts';
+import type { Secret } from '../keyring/secret.ts';
+import { hideUserInfo } from '../keyring/server.ts';
+import { rfc3339 } from '../text/time.ts';
+import type { Usage } from '../workloads/references.ts';
+import type { Finding } from './finding.ts';
+import { endOf } from './secret-rules.ts';
+
+/**
+ * The JSON of `inspect -o json`. `auths` is a docker config: with `--reveal` it holds the logins, and the whole can be
+ * used as one, for docker and podman ignore the rest.
+ */
+export interface Inspection {
+  readonly auths: Readonly<Record<string, InspectedEntry>>;
+  readonly secret: {
+    readonly namespace?: string;
+    readonly name: string;
+    readonly type: string;
+    readonly createdAt?: string;
+  };
+  /** Left out where nobody was asked. */
+  readonly usedBy?: Usage;
+  readonly findings: readonly Finding[];
+}
+
+export interface InspectedEntry {
+  readonly username?: string;
+  readonly email?: string;
+  /** With `--reveal`. */
+  readonly password?: string;
+  /** With `--reveal`: base64 of user name, colon and password, byte for byte. */
+  readonly auth?: string;
+  /** The same for the same login in one run, and in no other. */
+  readonly fingerprint?: string;
+  /** In words. */
+  readonly images: string;
+  /** RFC 3339. */
+  readonly expiresAt?: string;
+  /** Why the kubelet cannot decode it. */
+  readonly error?: string;
+}
+
+export interface InspectionOptions {
+  readonly usage: Usage | undefined;
+  readonly findings: readonly Finding[];
+  readonly reveal: boolean;
+  readonly fingerprint: (login: KubeletEntry) => string;
+}
+
+export function inspectionOf(secret: Secret, contents: Contents, options: InspectionOptions): Inspection {
+  const { namespace, name = '', creationTimestamp } = secret.metadata;
+  return {
+    auths: Object.fromEntries(
+      contents.entries.map((entry) => [
+        options.reveal ? entry.server : hideUserInfo(entry.server),
+        inspectedEntry(entry, secret, options),
+      ]),
+    ),
+    secret: {
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+      type: contents.type,
+      ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
+    },
+    ...(options.usage === undefined ? {} : { usedBy: options.usage }),
+    findings: options.findings,
+  };
+}
+
+function inspectedEntry(
+  entry: ContentEntry,
+  secret: Secret,
+  { reveal, fingerprint }: InspectionOptions,
+): InspectedEntry {
+  const { server, login, error } = entry;
+  const end = endOf(entry, secret);
+  return {
+    ...(login === undefined ? {} : loginFields(login, reveal, fingerprint)),
+    images: coverageOf(server),
+    ...(end === undefined ? {} : { expiresAt: rfc3339(end.at) }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function loginFields(login: KubeletEntry, reveal: boolean, fingerprint: (login: KubeletEntry) => string) {
+  const { username, password, email } = login;
+  const hasSecret = password !== '';
+  return {
+    ...(username === '' ? {} : { username }),
+    ...(email === '' ? {} : { email }),
+    ...(reveal && hasSecret ? { password, auth: encodeBase64(encodeUtf8(`${username}:${password}`)) } : {}),
+    ...(hasSecret ? { fingerprint: fingerprint(login) } : {}),
+  };
+}

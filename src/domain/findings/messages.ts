@@ -1,0 +1,199 @@
+/** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
+import { displayServer, hideUserInfo } from '../keyring/server.ts';
+import { type Finding, type FindingCode, type FindingOf, objectName } from './finding.ts';
+import type { Said } from './finding-arguments.ts';
+
+/** `found` in one sentence. */
+export function formatFinding(found: Finding): string {
+  const text = TEXTS[found.code] as (found: Finding, object: string) => string;
+  return text(found, objectName(found.object));
+}
+
+/** One for each code; `object` is its name. */
+type Texts = { readonly [Code in FindingCode]: (found: FindingOf<Code>, object: string) => string };
+
+const NONE_USABLE = 'a pod that names it can use none of its pull secrets';
+
+const TEXTS: Texts = {
+  'missing-secret': ({ object: { file }, arguments: { near, elsewhere, usedBy = [] } }, object) => {
+    const what = file === undefined ? 'does not exist' : 'is in none of these files';
+    const users = usedBy.length === 0 ? '' : `, and ${some(usedBy)} ${usedBy.length === 1 ? 'names' : 'name'} it`;
+    if (near !== undefined) return `${object} ${what}${users}; did you mean ${near}?`;
+    if (elsewhere === undefined) return `${object} ${what}${users}`;
+    return `${object} ${what}${users}; one of that name is in namespace ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own`;
+  },
+  'wrong-type': ({ arguments: { type, dataKey } }, object) =>
+    `${object} has the type ${type}, which the kubelet does not look at${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
+  'no-payload': ({ arguments: { type, dataKey } }, object) =>
+    `${object} has the type ${type} and nothing under ${dataKey}`,
+  'wrong-form': ({ arguments: { type, form } }, object) =>
+    `${object} has the type ${type}, but its content has the form of ${form}, so the kubelet finds no login in it`,
+  'unreadable-payload': ({ arguments: { error } }, object) =>
+    `${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
+  'unreadable-entry': ({ arguments: { server, error } }, object) =>
+    `the entry ${shown(server)} of ${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
+  'no-login': (_, object) => `${object} holds no login`,
+  'credential-store': ({ arguments: { helpers } }, object) =>
+    `${object} holds no login: the logins are in the credential store ${helpers.join(', ')} of the machine it comes from`,
+  'empty-entry': ({ arguments: { server } }, object) =>
+    `the entry ${shown(server)} of ${object} is empty, so its images are pulled without a credential`,
+  'identity-token': ({ arguments: { server } }, object) =>
+    `the entry ${shown(server)} of ${object} has only an identity token, which the kubelet ignores`,
+  'incomplete-entry': ({ arguments: { server, missing } }, object) =>
+    `the entry ${shown(server)} of ${object} has no ${missing}, so its images are pulled without a credential`,
+  'opens-nothing': ({ arguments: { server, reason } }, object) =>
+    `no image can match the entry ${shown(server)} of ${object}: ${aboutIt(reason, server)}`,
+  'unusual-server': ({ arguments: { server, reason } }, object) =>
+    `the entry ${shown(server)} of ${object} may match no image that is meant: ${aboutIt(reason, server)}`,
+  'shadowed-entry': ({ severity, arguments: { server, by, bySecret } }, object) => {
+    const other = `${shown(by)}${bySecret === undefined ? '' : ` in secret ${bySecret}`}`;
+    return severity === 'error'
+      ? `the login for ${other} is rejected, and the entry ${shown(server)} of ${object} is not tried where that one matches`
+      : `the entry ${shown(server)} of ${object} is not used for images that ${other} matches`;
+  },
+  'same-key': ({ arguments: { servers, key } }, object) =>
+    `the entries ${servers.map(shown).join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`,
+  'white-space': ({ arguments: { server, field } }, object) =>
+    `the ${field} in the entry ${shown(server)} of ${object} ends in white space, which the kubelet sends with it`,
+  expired: (found, object) => expiry(found, object, 'expired'),
+  'expires-soon': (found, object) => expiry(found, object, 'expires'),
+
+  'credential-rejected': ({ arguments: { server, username, status, said } }, object) =>
+    `${shown(server)} rejects the login${of(username)} in ${object} (${saying(said, status)})`,
+  'no-access': ({ arguments: { server, username, image, said } }, object) =>
+    `${shown(server)} knows the login${of(username)} in ${object}, but does not let it pull ${image}, or has no such repository (${saying(said)})`,
+  'public-image-refused': ({ arguments: { server, username, image, at } }, object) =>
+    `everybody may pull ${image}, but ${shown(server)} rejects the login${of(username)} in ${object}, and a kubelet that has one does not try without it (asked from here at ${at})`,
+  'other-images': ({ arguments: { server, image, difference } }, object) =>
+    `the entry ${shown(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
+
+  'no-pull-secret': ({ arguments: { image } }, object) => `${object} has no pull secret, and ${image} needs a login`,
+  'no-entry': ({ arguments: { image, secrets, servers } }, object) =>
+    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(shown))}`}`,
+  'attached-later': ({ arguments: { account, secrets } }, object) =>
+    `${object} was made before ${some(secrets)} came into the list of serviceaccount ${account}, and keeps the list that it was made with`,
+  'outdated-pod': ({ arguments: { template } }, object) =>
+    `${object} was made before the list of ${template} was changed, and keeps the list that it was made with`,
+  'own-list': ({ arguments: { own, account, usable, image } }, object) =>
+    `${object} names pull secrets itself (${some(own)}), so those of serviceaccount ${account} do not count; one of them, ${usable}, opens ${image}`,
+  'empty-name': ({ arguments: { account, usable } }, object) =>
+    usable === undefined
+      ? `the list of pull secrets of ${object} has an entry without a name`
+      : `the list of pull secrets of ${object} has only an entry without a name, so those of serviceaccount ${account} do not count; one of them is ${usable}`,
+  'duplicate-name': ({ arguments: { secret } }, object) => `${object} names the pull secret ${secret} more than once`,
+  'not-mountable': ({ arguments: { secret, account } }, object) =>
+    `pods of ${object} are refused: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,
+  'missing-account': ({ arguments: { account } }, object) =>
+    `pods of ${object} are refused: serviceaccount ${account} does not exist`,
+  'different-credentials': ({ arguments: { server, secrets, usernames } }, object) =>
+    `${object} has several logins for ${shown(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which are tried one after the other`,
+
+  'invalid-image': ({ arguments: { image, error } }, object) =>
+    `${image || 'an empty text'} in ${object} is no name of an image (${error})`,
+  'image-not-found': ({ arguments: { image, missing, anonymous, said } }) => {
+    const hidden = anonymous ? ', or its registry shows it only to those with a login' : '';
+    return `there is no image ${image}${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})`;
+  },
+  'never-pulled': ({ arguments: { image } }, object) =>
+    `${object} may not pull ${image} (imagePullPolicy Never), and its node does not have it, or has it for other credentials only`,
+  'unverified-image': ({ arguments: { image, node, version, policy } }, object) =>
+    `node ${node} (${version}) has ${image}, but gives it only to pods with a credential that it was pulled with (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
+  'rate-limited': ({ arguments: { image, anonymous, said } }) =>
+    `the registry of ${image} limits the rate of pulls${anonymous ? ' without a login' : ''} (${saying(said)})`,
+  'registry-unreachable': ({ arguments: { registry, reason, at } }) =>
+    `${registry} cannot be asked from here: ${reason} (at ${at}); the node may see another network`,
+  'node-cannot-reach': ({ arguments: { registry, trouble } }) =>
+    `the node cannot pull from ${registry}: ${TROUBLES[trouble]} (says the kubelet), which is not about credentials`,
+  'wrong-platform': ({ arguments: { image } }) =>
+    `there is no ${image} for the platform of the node (says the kubelet), which is not about credentials`,
+  'disk-full': ({ arguments: { node } }) =>
+    `node ${node || 'of the pod'} has no room left for the image (says the kubelet), which is not about credentials`,
+  'pull-postponed': ({ arguments: { image } }) =>
+    `the kubelet puts off the pull of ${image}, for it pulls too many at once (pull QPS exceeded); it tries again by itself`,
+  'spoiled-list': ({ arguments: { secrets, error } }, object) =>
+    `one of the pull secrets of ${object} (${some(secrets)}) cannot be decoded (${error}), so the kubelet uses none of them`,
+  'unread-secrets': ({ arguments: { image, secrets, sent } }, object) =>
+    `${SENT[sent]} for ${image} (says the kubelet), and the pull secrets of ${object} may not be read from here: ${some(secrets)}`,
+  'retry-pending': ({ arguments: { image, secret } }) =>
+    secret === undefined
+      ? `${image} can be pulled now; the kubelet tries again within 5 minutes, in vain only where its node asks a mirror without it`
+      : `secret ${secret} was changed after the last attempt to pull ${image}; the kubelet tries again within 5 minutes`,
+  unexplained: ({ arguments: { image, message, accepted } }, object) =>
+    `${object} does not get ${image}, and nothing is wrong that can be seen from here${accepted ? ', where its registry accepts the credential' : ''}; the kubelet says: ${message}`,
+  'unseen-credential': ({ arguments: { image } }, object) =>
+    `${object} runs, but nothing that can be seen from here opens ${image}: its node has a credential of its own, or has kept the image`,
+
+  'fails-at-restart': ({ arguments: { image, cause } }, object) =>
+    `${object} runs, but will not pull ${image} again: ${formatFinding(cause)}`,
+  'unused-secret': (_, object) => `nothing refers to ${object}: no service account, workload or pod`,
+  'same-content': ({ arguments: { others } }, object) => `${object} holds the same logins as ${some(others)}`,
+  'unreadable-file': ({ arguments: { error, chart, others = [] } }, object) => {
+    const more = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'does' : 'do'} ${some(others)}`;
+    return `${object} cannot be read: ${error}${chart ? `; it seems to be the template of a chart${more}` : ''}`;
+  },
+};
+
+const DIFFERENCES = {
+  port: (server: string, image: string) => `it has ${portOf(server)}, the image has ${portOf(image)}`,
+  path: () => 'the name of the image does not begin with its path',
+  case: () => 'the kubelet compares letter by letter, capitals too',
+} as const;
+
+function portOf(name: string): string {
+  const [host = ''] = name.replace(/^https?:\/\//, '').split('/', 1);
+  const port = /:(\d+)$/.exec(host)?.[1];
+  return port === undefined ? 'no port' : `the port ${port}`;
+}
+
+const MISSING = {
+  repository: ': its registry has no such repository',
+  tag: ': its registry has the repository, but not this tag or digest',
+} as const;
+
+const TROUBLES = {
+  name: 'its name cannot be resolved there',
+  connection: 'it does not answer there',
+  timeout: 'it does not answer in time there',
+  tls: 'TLS fails there',
+  'out of order': 'it answers with an error of its own',
+  layers: 'it has the image, but its layers do not arrive there',
+} as const;
+
+const SENT = {
+  nothing: 'no credential was sent',
+  'a login': 'a login was sent and refused',
+  unknown: 'the registry refused the pull',
+} as const;
+
+function expiry(found: FindingOf<'expired' | 'expires-soon'>, object: string, verb: string): string {
+  const { server, at, by } = found.arguments;
+  const noted = by === 'annotation' ? ', as the annotation regsecret/expires-at says' : '';
+  return `the credential for ${shown(server)} in ${object} ${verb} at ${at}${noted}`;
+}
+
+function saying(said: Said, status?: number): string {
+  const code = status === undefined ? '' : `HTTP ${status}, `;
+  return said.by === 'kubelet' ? `${code}says the kubelet` : `${code}asked from here at ${said.at}`;
+}
+
+/** Reasons begin with the server, which has just been named. */
+function aboutIt(reason: string, server: string): string {
+  const name = hideUserInfo(server);
+  return reason.startsWith(`${name} `) ? `it${reason.slice(name.length)}` : reason;
+}
+
+function of(username: string): string {
+  return username === '' ? '' : ` of ${username}`;
+}
+
+function shown(server: string): string {
+  return displayServer(hideUserInfo(server));
+}
+
+const SHOWN = 4;
+
+/** Some names, and how many more. */
+function some(names: readonly string[]): string {
+  const rest = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}

@@ -1,0 +1,67 @@
+/** One line of the list of pull secrets. */
+import { readContents } from '../keyring/contents.ts';
+import type { KubeletEntry } from '../keyring/entry.ts';
+import type { Secret } from '../keyring/secret.ts';
+import { hideUserInfo } from '../keyring/server.ts';
+import { rfc3339 } from '../text/time.ts';
+import type { Usage } from '../workloads/references.ts';
+import { type Finding, finding } from './finding.ts';
+import { diagnose, endOf } from './secret-rules.ts';
+
+/** The JSON of one item of `list -o json`. */
+export interface SecretRow {
+  readonly namespace: string;
+  readonly name: string;
+  /** Undefined where the Secret does not exist, or may not be read. */
+  readonly type?: string;
+  readonly createdAt?: string;
+  readonly registries: readonly RowRegistry[];
+  readonly usedBy: Usage;
+  readonly findings: readonly Finding[];
+}
+
+export interface RowRegistry {
+  readonly server: string;
+  readonly username?: string;
+  /** The same for the same login in one run, and in no other. */
+  readonly fingerprint?: string;
+  /** RFC 3339. */
+  readonly expiresAt?: string;
+}
+
+/** What a row needs of a Secret: nothing of its contents is kept but names. */
+export type SecretSummary = Omit<SecretRow, 'usedBy'>;
+
+export function summarize(secret: Secret, now: number, fingerprint: (login: KubeletEntry) => string): SecretSummary {
+  const contents = readContents(secret);
+  const { namespace = '', name = '', creationTimestamp } = secret.metadata;
+  return {
+    namespace,
+    name,
+    type: contents.type,
+    ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
+    registries: contents.entries.map((entry) => {
+      const { username = '', password = '' } = entry.login ?? {};
+      const end = endOf(entry, secret);
+      return {
+        server: hideUserInfo(entry.server),
+        ...(username === '' ? {} : { username }),
+        ...(entry.login === undefined || password === '' ? {} : { fingerprint: fingerprint(entry.login) }),
+        ...(end === undefined ? {} : { expiresAt: rfc3339(end.at) }),
+      };
+    }),
+    findings: diagnose({ now, secrets: [{ secret, contents }] }),
+  };
+}
+
+/** A Secret that somebody refers to and that does not exist. */
+export function missingRow(namespace: string, name: string): SecretSummary {
+  const object = { kind: 'Secret', namespace, name } as const;
+  return { namespace, name, registries: [], findings: [finding('missing-secret', object, {})] };
+}
+
+/** By namespace, then by name. */
+export function compareRows(one: SecretRow, other: SecretRow): number {
+  if (one.namespace !== other.namespace) return one.namespace < other.namespace ? -1 : 1;
+  return one.name < other.name ? -1 : 1;
+}

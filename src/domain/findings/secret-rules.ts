@@ -1,0 +1,192 @@
+/** The rules: from facts to findings, one small function each. What is not in the facts is not claimed. */
+import type { ContentEntry, Contents } from '../keyring/contents.ts';
+import { exampleImage } from '../keyring/coverage.ts';
+import { isAnonymous } from '../keyring/entry.ts';
+import { matchesImage } from '../keyring/key.ts';
+import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
+import { hideUserInfo, serverProblem } from '../keyring/server.ts';
+import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
+import { rfc3339 } from '../text/time.ts';
+import { type Finding, type FindingObject, finding } from './finding.ts';
+
+/** A Secret, and what was read in it. */
+export interface SecretFacts {
+  readonly secret: Secret;
+  readonly contents: Contents;
+}
+
+export interface Facts {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly secrets: readonly SecretFacts[];
+}
+
+/** Everything that is wrong, errors first, otherwise in the order of the facts. */
+export function diagnose({ now, secrets }: Facts): Finding[] {
+  const findings = secrets.flatMap((facts) => SECRET_RULES.flatMap((rule) => rule(facts, now)));
+  return findings.toSorted((one, other) => rank(one) - rank(other));
+}
+
+function rank({ severity }: Finding): number {
+  return severity === 'error' ? 0 : 1;
+}
+
+/** A credential that ends within this time is worth a word. */
+const SOON_MS = 24 * 3_600_000;
+
+type SecretRule = (facts: SecretFacts, now: number) => Finding[];
+
+const SECRET_RULES: readonly SecretRule[] = [
+  wrongType,
+  noPayload,
+  wrongForm,
+  unreadable,
+  withoutLogin,
+  anonymousEntries,
+  servers,
+  shadowedEntries,
+  sameKeys,
+  whiteSpace,
+  expiries,
+];
+
+function wrongType({ secret, contents }: SecretFacts): Finding[] {
+  const { type, dataKey } = contents;
+  if (isPullSecretType(type)) return [];
+  return [finding('wrong-type', refOf(secret), { type, ...(dataKey === undefined ? {} : { dataKey }) })];
+}
+
+function noPayload({ secret, contents }: SecretFacts): Finding[] {
+  const { type, dataKey } = contents;
+  if (!isPullSecretType(type) || dataKey === DATA_KEY[type]) return [];
+  return [finding('no-payload', refOf(secret), { type, dataKey: DATA_KEY[type] })];
+}
+
+function wrongForm({ secret, contents }: SecretFacts): Finding[] {
+  const { type, form, dataKey } = contents;
+  const isInPlace = isPullSecretType(type) && dataKey === DATA_KEY[type];
+  if (!isInPlace || form === undefined || form === type) return [];
+  return [finding('wrong-form', refOf(secret), { type, form })];
+}
+
+/** What the kubelet stops at; entries behind the first that fails are named too, for they would be next. */
+function unreadable({ secret, contents }: SecretFacts): Finding[] {
+  const { entries, failure } = contents;
+  const failed = entries.flatMap(({ server, error }) =>
+    error === undefined ? [] : [finding('unreadable-entry', refOf(secret), { server: shown(server), error })],
+  );
+  if (failure === undefined || failure.server !== undefined) return failed;
+  return [finding('unreadable-payload', refOf(secret), { error: failure.error }), ...failed];
+}
+
+function withoutLogin({ secret, contents }: SecretFacts): Finding[] {
+  const { dataKey, entries, failure, helpers } = contents;
+  if (dataKey === undefined || failure !== undefined) return [];
+  const logins = entries.filter(({ login, hasToken }) => hasToken || (login !== undefined && !isEmpty(login)));
+  if (logins.length > 0) return [];
+  if (helpers.length > 0) return [finding('credential-store', refOf(secret), { helpers })];
+  return entries.length === 0 ? [finding('no-login', refOf(secret), {})] : [];
+}
+
+function anonymousEntries({ secret, contents }: SecretFacts): Finding[] {
+  return contents.entries.flatMap(({ server, login, hasToken }) => {
+    if (login === undefined || !isAnonymous(login)) return [];
+    const name = { server: shown(server) };
+    if (hasToken) return [finding('identity-token', refOf(secret), name)];
+    if (isEmpty(login)) return [finding('empty-entry', refOf(secret), name)];
+    const missing = login.username === '' ? 'user name' : 'password';
+    return [finding('incomplete-entry', refOf(secret), { ...name, missing })];
+  });
+}
+
+function servers({ secret, contents }: SecretFacts): Finding[] {
+  return contents.entries.flatMap(({ server }) => {
+    const problem = serverProblem(server);
+    if (problem === undefined) return [];
+    const { opensNothing, ...rest } = problem;
+    return [
+      finding(opensNothing ? 'opens-nothing' : 'unusual-server', refOf(secret), { server: shown(server), ...rest }),
+    ];
+  });
+}
+
+/** Once another key matches, the entry under `index.docker.io` is left out (keyring.go `Lookup`). */
+function shadowedEntries({ secret, contents: { entries } }: SecretFacts): Finding[] {
+  const hub = entries.find(({ key }) => key === 'index.docker.io');
+  if (hub === undefined) return [];
+  return entries
+    .filter(({ server, key }) => key !== undefined && opensDockerHub(key) && exampleImage(server) !== undefined)
+    .map(({ server }) => finding('shadowed-entry', refOf(secret), { server: shown(hub.server), by: shown(server) }));
+}
+
+function opensDockerHub(key: string): boolean {
+  // Whatever its path: some image is below it.
+  const [host = ''] = key.split('/', 1);
+  return matchesImage(host, 'docker.io/library/nginx');
+}
+
+function sameKeys({ secret, contents }: SecretFacts): Finding[] {
+  const byKey = Map.groupBy(contents.entries, ({ key }) => key);
+  return [...byKey].flatMap(([key, entries]) => {
+    if (key === undefined || entries.length < 2 || !differ(entries)) return [];
+    return [finding('same-key', refOf(secret), { key, servers: entries.map(({ server }) => shown(server)) })];
+  });
+}
+
+/** The same login twice does no harm, in whatever order it is tried. */
+function differ([first, ...rest]: readonly ContentEntry[]): boolean {
+  return rest.some(
+    ({ login }) => login?.username !== first?.login?.username || login?.password !== first?.login?.password,
+  );
+}
+
+/** `echo` adds a newline before base64 does its work; a trailing space comes by copying. */
+function whiteSpace({ secret, contents }: SecretFacts): Finding[] {
+  return contents.entries.flatMap(({ server, login }) => {
+    const field = login === undefined || isAnonymous(login) ? undefined : fieldWithSpace(login);
+    return field === undefined ? [] : [finding('white-space', refOf(secret), { server: shown(server), field })];
+  });
+}
+
+function fieldWithSpace({ username, password }: { username: string; password: string }) {
+  if (username !== username.trim()) return 'user name';
+  return password === password.trimEnd() ? undefined : 'password';
+}
+
+function expiries({ secret, contents }: SecretFacts, now: number): Finding[] {
+  return contents.entries.flatMap((entry) => {
+    const end = endOf(entry, secret);
+    if (end === undefined || end.at > now + SOON_MS) return [];
+    const { at, by } = end;
+    const time = rfc3339(at);
+    return [
+      finding(at <= now ? 'expired' : 'expires-soon', refOf(secret), { server: shown(entry.server), at: time, by }),
+    ];
+  });
+}
+
+export interface End {
+  readonly at: number;
+  readonly by: 'itself' | 'annotation';
+}
+
+/** When a credential ends: by what it says itself, else by what we noted when we wrote it. Milliseconds since 1970. */
+export function endOf({ server, login }: ContentEntry, { metadata }: Secret): End | undefined {
+  const claimed = login === undefined ? undefined : claimedEnd(login);
+  if (claimed !== undefined) return { at: claimed, by: 'itself' };
+  const noted = parseExpiries(metadata.annotations?.[EXPIRES_AT]).get(server);
+  return noted === undefined ? undefined : { at: Date.parse(noted), by: 'annotation' };
+}
+
+function isEmpty({ username, password }: { username: string; password: string }): boolean {
+  return username === '' && password === '';
+}
+
+/** A server may carry a password. */
+function shown(server: string): string {
+  return hideUserInfo(server);
+}
+
+function refOf({ metadata: { namespace, name = '' } }: Secret): FindingObject {
+  return { kind: 'Secret', ...(namespace === undefined ? {} : { namespace }), name };
+}

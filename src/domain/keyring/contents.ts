@@ -1,0 +1,126 @@
+/** What is in a Secret, whether or not a kubelet could use it: the view for people. */
+import { Base64Error, decodeBase64 } from '../go/base64.ts';
+import { fieldOf, foldName, jsonString } from '../go/json.ts';
+import type { JsonNode } from '../go/json-scanner.ts';
+import { GoUrlError } from '../go/url.ts';
+import { authField, hasIdentityToken, type KubeletEntry } from './entry.ts';
+import { formatKey, parseKey } from './key.ts';
+import { decodePayload, type Failure, type Payload } from './payload.ts';
+import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
+
+export interface ContentEntry {
+  /** As it is written; it may hold a password as user info. */
+  readonly server: string;
+  /** As the kubelet compares it, undefined where it cannot read the server. */
+  readonly key: string | undefined;
+  /** Undefined where the kubelet cannot decode it, and then `error` says why. */
+  readonly login: KubeletEntry | undefined;
+  readonly error?: string;
+  /** Whether there is an identity or registry token, which docker would use and the kubelet does not know. */
+  readonly hasToken: boolean;
+}
+
+export interface Contents {
+  readonly type: string;
+  /** Where something was found, undefined where there is nothing. */
+  readonly dataKey: string | undefined;
+  /** The type to which what was found belongs, by its form. */
+  readonly form: PullSecretType | undefined;
+  readonly entries: readonly ContentEntry[];
+  /** What the kubelet stops at, and with it uses none of the pod's Secrets; also in a Secret that it does not look at. */
+  readonly failure: Failure | undefined;
+  /** Suffixes of the credential helpers that it refers to, which no kubelet asks. */
+  readonly helpers: readonly string[];
+}
+
+const NOTHING = { dataKey: undefined, form: undefined, entries: [], failure: undefined, helpers: [] };
+
+/** Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. */
+export function readContents(secret: SecretContent): Contents {
+  const type = secret.type ?? 'Opaque';
+  const place = placeOf(secret, type);
+  if (place === undefined) return { ...NOTHING, type };
+  const bytes = bytesOf(place.value);
+  if ('error' in bytes) return { ...NOTHING, type, dataKey: DATA_KEY[place.type], failure: bytes };
+  const asTyped = decodePayload(bytes, place.type);
+  const form = formOf(asTyped, place.type);
+  // What stands in the wrong form is shown as it was meant.
+  const payload = form === place.type ? asTyped : decodePayload(bytes, form);
+  return {
+    type,
+    dataKey: DATA_KEY[place.type],
+    form,
+    entries: entriesOf(payload),
+    failure: asTyped.failure,
+    helpers: helpersOf(payload),
+  };
+}
+
+function placeOf({ data = {} }: SecretContent, type: string): { type: PullSecretType; value: string } | undefined {
+  const all = Object.keys(DATA_KEY).filter(isPullSecretType);
+  const types = isPullSecretType(type) ? [type, ...all] : all;
+  for (const candidate of types) {
+    const value = data[DATA_KEY[candidate]];
+    if (value) return { type: candidate, value };
+  }
+  return undefined;
+}
+
+function bytesOf(value: string): Uint8Array | Failure {
+  try {
+    return decodeBase64(value);
+  } catch (error) {
+    if (error instanceof Base64Error) return { error: error.message };
+    throw error;
+  }
+}
+
+/** The whole docker config in a `.dockercfg`, or the map of servers alone in a `.dockerconfigjson`. */
+function formOf({ document }: Payload, type: PullSecretType): PullSecretType {
+  if (document?.root.kind !== 'object') return type;
+  const { members } = document.root;
+  const isConfig = members.some(({ name, value }) => isField(name, 'auths') && value.kind === 'object');
+  if (isConfig) return 'kubernetes.io/dockerconfigjson';
+  const isMap = members.length > 0 && members.every(({ name, value }) => !isConfigField(name) && isEntry(value));
+  return isMap ? 'kubernetes.io/dockercfg' : type;
+}
+
+function isField(name: string, field: string): boolean {
+  return fieldOf(name, [field]) !== undefined;
+}
+
+function isConfigField(name: string): boolean {
+  return ['auths', 'credsstore', 'credhelpers', 'httpheaders'].includes(foldName(name));
+}
+
+function isEntry(node: JsonNode): boolean {
+  return node.members.some(({ name }) => authField(name) !== undefined) || hasIdentityToken(node);
+}
+
+function entriesOf({ entries }: Payload): ContentEntry[] {
+  return [...entries].map(([server, { login, node }]) => ({
+    server,
+    key: keyOf(server),
+    hasToken: hasIdentityToken(node),
+    ...('error' in login ? { login: undefined, error: login.error } : { login }),
+  }));
+}
+
+function helpersOf({ document }: Payload): string[] {
+  if (document === undefined) return [];
+  const texts = document.root.members.flatMap(({ name, value }) => {
+    if (foldName(name) === 'credsstore') return [value];
+    return foldName(name) === 'credhelpers' ? value.members.map((member) => member.value) : [];
+  });
+  const names = texts.flatMap((node) => (node.kind === 'string' ? [jsonString(document, node)] : []));
+  return [...new Set(names.filter(Boolean))];
+}
+
+function keyOf(server: string): string | undefined {
+  try {
+    return formatKey(parseKey(server));
+  } catch (error) {
+    if (error instanceof GoUrlError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+/** Which images a server opens, in words. */
+import { matchesGlob } from '../go/glob.ts';
+import { GoUrlError } from '../go/url.ts';
+import { ImageReferenceError, imageName, parseImage } from './image.ts';
+import { formatKey, matchesImage, parseKey, readAgain, splitHost } from './key.ts';
+
+/** For people, to be read behind "is used for": `every image of ghcr.io`. */
+export function coverageOf(server: string): string {
+  if (exampleImage(server) === undefined) return 'no image';
+  const { host, path } = parseKey(server);
+  if (host === 'index.docker.io') return 'images of Docker Hub, such as nginx and org/app';
+  const registry = host.includes('*') ? `registries like ${host}` : nameOf(host);
+  if (path === '') return `every image of ${registry}`;
+  // The kubelet compares characters, not components.
+  const where = path.endsWith('/') ? 'under' : 'whose names begin with';
+  return `images of ${registry} ${where} ${path.slice(1)}`;
+}
+
+function nameOf(host: string): string {
+  return host === 'docker.io' ? 'Docker Hub' : host;
+}
+
+/** distribution/reference: a repository path may be no longer. */
+const MAX_PATH = 255;
+
+/**
+ * An image that the kubelet would try the entry of `server` for, undefined when there can be none. Complete, because a
+ * label is free only where it has a `*` or a class, and a path only behind its end (keyring.go `URLsMatchStr`).
+ */
+export function exampleImage(server: string): string | undefined {
+  const key = keyOf(server);
+  // BasicDockerKeyring.Lookup takes the entry under this very key for every image of Docker Hub.
+  if (key === 'index.docker.io') return 'docker.io/library/nginx';
+  const url = key === undefined ? undefined : readAgain(key);
+  if (key === undefined || url === undefined || url.path.length > MAX_PATH + 1) return undefined;
+  const { labels, port } = splitHost(url.host);
+  const suffix = port === '' ? '' : `:${port}`;
+  for (const host of hostsFor(labels, port)) {
+    for (const path of pathsFor(url.path)) {
+      const image = `${host}${suffix}${path}`;
+      if (opens(key, image)) return image;
+    }
+  }
+  return undefined;
+}
+
+function opens(key: string, image: string): boolean {
+  try {
+    return matchesImage(key, imageName(parseImage(image)));
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Hosts that fit, one for each way in which a first component counts as a registry (normalize.go `splitDockerDomain`): it
+ * has a dot or a port, is `localhost`, has an upper-case letter, or is an IPv6 address in brackets.
+ */
+function hostsFor(labels: readonly string[], port: string): string[] {
+  const [only] = labels;
+  if (labels.length > 1 || only === undefined) return [labels.map((label) => fill(label, 'a')).join('.')];
+  if (port !== '') return only.includes(':') ? [`[${only}]`] : [fill(only, 'a')];
+  const localhost = matchesGlob(only, 'localhost') ? ['localhost'] : [];
+  return [...localhost, fill(only, 'A')];
+}
+
+/** A label that the pattern matches; a class such as `[F::1]` is an IPv6 address without a port. */
+function fill(label: string, star: string): string {
+  if (!label.startsWith('[')) return label.replaceAll('*', star);
+  return [...'ABCDEF'].find((letter) => matchesGlob(label, letter)) ?? label;
+}
+
+/** Repository paths that begin with `prefix`, of two components at least, as Docker Hub's have. */
+function pathsFor(prefix: string): string[] {
+  const start = prefix === '' ? '/' : prefix;
+  return [`${start}a/a`, `${start}/a`, start];
+}
+
+function keyOf(server: string): string | undefined {
+  try {
+    return formatKey(parseKey(server));
+  } catch (error) {
+    if (error instanceof GoUrlError) return undefined;
+    throw error;
+  }
+}
+
+export type Difference = 'port' | 'path' | 'case';
+
+/** What keeps `server` from matching `image`, undefined where it is for something else altogether, or matches. */
+export function nearMiss(server: string, image: string): Difference | undefined {
+  const name = repositoryOf(image);
+  const key = parsedKey(server);
+  if (name === undefined || key === undefined) return undefined;
+  const slash = name.indexOf('/');
+  const [own, other] = [splitHost(key.host), splitHost(name.slice(0, slash))];
+  const path = name.slice(slash);
+  if (!sameLabels(own.labels, other.labels, String)) {
+    return sameLabels(own.labels, other.labels, lower) ? 'case' : undefined;
+  }
+  if (own.port !== other.port) return 'port';
+  if (path.startsWith(key.path)) return undefined;
+  return lower(path).startsWith(lower(key.path)) ? 'case' : 'path';
+}
+
+function sameLabels(one: readonly string[], other: readonly string[], fold: (text: string) => string): boolean {
+  return one.length === other.length && one.every((label, index) => matchesGlob(fold(label), fold(other[index] ?? '')));
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+function repositoryOf(image: string): string | undefined {
+  try {
+    return imageName(parseImage(image));
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return undefined;
+    throw error;
+  }
+}
+
+function parsedKey(server: string) {
+  try {
+    return parseKey(server);
+  } catch (error) {
+    if (error instanceof GoUrlError) return undefined;
+    throw error;
+  }
+}

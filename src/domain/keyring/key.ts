@@ -1,0 +1,74 @@
+/**
+ * How the kubelet reduces a server (a key of `auths`) to the key it compares with images
+ * (kubernetes pkg/credentialprovider/keyring.go, unchanged since 2015).
+ */
+import { matchesGlob } from '../go/glob.ts';
+import { GoUrlError, parseGoUrl, splitHostPort } from '../go/url.ts';
+
+/** A server as the kubelet keeps it: host[:port] and, unless it is empty or `/`, a path. */
+export interface Key {
+  readonly host: string;
+  readonly path: string;
+}
+
+/** The key of `server`; throws GoUrlError where the kubelet logs the entry and ignores it (`BasicDockerKeyring.Add`). */
+export function parseKey(server: string): Key {
+  const schemed = server.startsWith('https://') || server.startsWith('http://');
+  const { host, path } = parseGoUrl(schemed ? server : `https://${server}`);
+  const effective = path.startsWith('/v1/') || path.startsWith('/v2/') ? path.slice(3) : path;
+  return { host, path: effective === '/' ? '' : effective };
+}
+
+/** The key as one text, by which the kubelet orders and merges entries. */
+export function formatKey(key: Key): string {
+  return key.host + key.path;
+}
+
+/** Whether two servers are one and the same to the kubelet, such as `ghcr.io` and `https://ghcr.io/v2/`. */
+export function sameKey(one: string, other: string): boolean {
+  if (one === other) return true;
+  try {
+    return formatKey(parseKey(one)) === formatKey(parseKey(other));
+  } catch (error) {
+    if (error instanceof GoUrlError) return false;
+    throw error;
+  }
+}
+
+/** Labels and port of a host (`SplitURL`). */
+export function splitHost(host: string): { labels: string[]; port: string } {
+  const { name, port } = splitHostPort(host);
+  return { labels: name.split('.'), port };
+}
+
+/** Whether a key opens an image, by its name without tag (`URLsMatchStr`). */
+export function matchesImage(key: string, name: string): boolean {
+  const [glob, target] = [readAgain(key), readAgain(name)];
+  if (glob === undefined || target === undefined || !target.path.startsWith(glob.path)) return false;
+  const [pattern, host] = [splitHost(glob.host), splitHost(target.host)];
+  return (
+    pattern.port === host.port &&
+    pattern.labels.length === host.labels.length &&
+    pattern.labels.every((label, index) => matchesGlob(label, host.labels[index] ?? ''))
+  );
+}
+
+/**
+ * Whether an image gets the entry of Docker Hub when no other matches (`isDefaultRegistryMatch`): any first component
+ * without a dot or colon is taken for one of Docker Hub, even `localhost`.
+ */
+export function isDockerHub(name: string): boolean {
+  const [first = '', ...rest] = name.split('/');
+  if (first === '') return false;
+  return rest.length === 0 || first === 'docker.io' || first === 'index.docker.io' || !/[.:]/.test(first);
+}
+
+/** A key is read a second time, so what an escape in it stood for counts (`ParseSchemelessURL`); undefined when it cannot. */
+export function readAgain(key: string): { readonly host: string; readonly path: string } | undefined {
+  try {
+    return parseGoUrl(`https://${key}`);
+  } catch (error) {
+    if (error instanceof GoUrlError) return undefined;
+    throw error;
+  }
+}

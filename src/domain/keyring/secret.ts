@@ -1,0 +1,61 @@
+/** A Secret as the API server has it, and the two types the kubelet reads pull credentials from. */
+import { UserError } from '../../errors.ts';
+import { decodeBase64 } from '../go/base64.ts';
+
+export interface ObjectMeta {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** The part of a core/v1 Secret that we read; every other field is kept as it came. */
+export interface Secret {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Secret';
+  readonly metadata: ObjectMeta;
+  /** Values in base64. */
+  readonly data?: Readonly<Record<string, string>>;
+  readonly type?: string;
+  readonly immutable?: boolean;
+}
+
+/** What of a Secret says which credentials are in it. A V1Secret of @kubernetes/client-node is one, too. */
+export interface SecretContent {
+  readonly metadata?: Pick<ObjectMeta, 'namespace' | 'name'>;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly type?: string;
+}
+
+export type PullSecretType = 'kubernetes.io/dockerconfigjson' | 'kubernetes.io/dockercfg';
+
+/** The data key that each type must have (kubernetes api core/v1/types.go `DockerConfigJsonKey`, `DockerConfigKey`). */
+export const DATA_KEY: Readonly<Record<PullSecretType, '.dockerconfigjson' | '.dockercfg'>> = {
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+  'kubernetes.io/dockercfg': '.dockercfg',
+};
+
+/** The sum of decoded values that the API server accepts (core/v1/types.go `MaxSecretSize`), in bytes. */
+const MAX_SECRET_SIZE = 1024 * 1024;
+
+export function isPullSecretType(type: string | undefined): type is PullSecretType {
+  return type !== undefined && Object.hasOwn(DATA_KEY, type);
+}
+
+/** `secret namespace/name`, as errors call it. */
+export function secretRef({ metadata: { namespace, name } }: Secret): string {
+  return namespace === undefined ? `secret ${name}` : `secret ${namespace}/${name}`;
+}
+
+/** Throws UserError above the limit of the API server. */
+export function checkSize(ref: string, data: Readonly<Record<string, string>>): void {
+  const size = Object.values(data).reduce((sum, value) => sum + decodeBase64(value).length, 0);
+  if (size <= MAX_SECRET_SIZE) return;
+  throw new UserError(
+    `${ref} would hold ${size} bytes, and the API server accepts ${MAX_SECRET_SIZE}`,
+    'name fewer registries with --server, or use several Secrets',
+  );
+}

@@ -1,0 +1,166 @@
+/** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
+import { matchesGlob } from '../go/glob.ts';
+import { GoUrlError } from '../go/url.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { exampleImage } from './coverage.ts';
+import { ImageReferenceError, imageName, parseImage } from './image.ts';
+import { formatKey, type Key, parseKey, splitHost } from './key.ts';
+
+/** The only key of Docker Hub that docker, podman and the kubelet all understand. */
+export const DOCKER_HUB = 'https://index.docker.io/v1/';
+
+export interface ServerProblem {
+  /** Whether no image at all can match; else only images that are written as nobody writes them, or at a price. */
+  readonly opensNothing: boolean;
+  /** In a sentence that begins with the server. */
+  readonly reason: string;
+  /** A server that works and is likely meant. */
+  readonly proposal?: string;
+}
+
+const HUB_NAMES = ['docker.io', 'index.docker.io', 'www.docker.io'];
+/** Hosts that belong to Docker Hub but are in no image name. */
+const HUB_ALIASES = ['registry-1.docker.io', 'hub.docker.com', 'registry.hub.docker.com', 'registry.docker.io'];
+
+/** `server` as it is written into a Secret: Docker Hub's names become its one key, anything else stays as it is. */
+export function canonicalServer(server: string): string {
+  const host = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/.exec(server)?.[1];
+  return host !== undefined && HUB_NAMES.includes(host) ? DOCKER_HUB : server;
+}
+
+/** The host[:port] that is asked about `server`; undefined when it has none. */
+export function registryOf(server: string): string | undefined {
+  try {
+    const { host } = parseKey(server);
+    if (HUB_NAMES.includes(host)) return 'registry-1.docker.io';
+    return host === '' ? undefined : host;
+  } catch (error) {
+    if (error instanceof GoUrlError) return undefined;
+    throw error;
+  }
+}
+
+/** How people call `server`. */
+export function displayServer(server: string): string {
+  return server === DOCKER_HUB ? 'Docker Hub' : server;
+}
+
+/**
+ * Why `server` should not be written into a Secret, undefined when it is fine. An image is `domain/path` of
+ * distribution/reference; the rules of matching are keyring.go `URLsMatch`.
+ */
+export function serverProblem(server: string): ServerProblem | undefined {
+  const opensNothing = exampleImage(server) === undefined;
+  const reason =
+    unusable(server) ?? (opensNothing ? `${hideUserInfo(server)} has a form that no image can have` : undefined);
+  if (reason === undefined) return undefined;
+  const proposal = propose(server);
+  const works = proposal !== undefined && unusable(proposal) === undefined && exampleImage(proposal) !== undefined;
+  return { opensNothing, reason, ...(works ? { proposal } : {}) };
+}
+
+function unusable(server: string): string | undefined {
+  if (server === '') return 'the server is empty';
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(server)?.[1];
+  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') {
+    return `${hideUserInfo(server)} has the scheme ${scheme}, which the kubelet does not know`;
+  }
+  let key: Key;
+  try {
+    key = parseKey(server);
+  } catch (error) {
+    if (error instanceof GoUrlError)
+      return `${hideUserInfo(server)} is not a server the kubelet can read: ${error.message}`;
+    throw error;
+  }
+  if (hasUserInfo(server)) return `${hideUserInfo(server)} has a user name in front of the host`;
+  return hostProblem(server, key) ?? pathProblem(server, key, scheme !== undefined);
+}
+
+function hostProblem(server: string, { host, path }: Key): string | undefined {
+  if (HUB_ALIASES.includes(host)) return `${server} is not the name that images of Docker Hub have`;
+  if (host === 'index.docker.io' && path !== '')
+    return `${server} matches no image: those of Docker Hub are called docker.io/…`;
+  if (/[A-Z]/.test(host)) return `${server} has upper-case letters, and the kubelet compares hosts letter by letter`;
+  const { labels, port } = splitHost(host);
+  if (host.startsWith('['))
+    return port === '' ? `${server} is an IPv6 address without a port, which the kubelet cannot match` : undefined;
+  if (!labels.every((label) => /^[a-z0-9*]([-_a-z0-9*]*[a-z0-9*])?$/.test(label)))
+    return `${server} has no host that an image can name`;
+  const [only] = labels;
+  // A host of one label without a port is a registry only when it is `localhost` (normalize.go `splitDockerDomain`).
+  if (labels.length === 1 && port === '' && only !== undefined && !matchesGlob(only, 'localhost')) {
+    return `${server} has no dot and no port, so an image ${server}/app means docker.io/${server}/app`;
+  }
+  return undefined;
+}
+
+function pathProblem(server: string, { path }: Key, hasScheme: boolean): string | undefined {
+  if (hasScheme && (path === '/v1' || path === '/v2')) {
+    return `${server} needs a slash at its end, or it opens only images under ${path.slice(1)}`;
+  }
+  if (/[A-Z]/.test(path)) return `${server} has upper-case letters in its path, and names of images have none`;
+  if (path.includes('*')) return `${server} has a * in its path, and the kubelet knows * only in host names`;
+  if (/[:@]/.test(path)) return `${server} has a tag or digest, and the kubelet compares names without them`;
+  return undefined;
+}
+
+/** What is likely meant: the same without the parts that images do not have. */
+function propose(server: string): string | undefined {
+  const bare = server
+    .trim()
+    .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
+    .replace(/^[^/]*@/, '')
+    .toLowerCase();
+  const [host = '', ...rest] = bare.split('/');
+  const [path = ''] = rest.join('/').split(/[:@?#*]/, 1);
+  const repository = path.replace(/^v[12]($|\/)/, '');
+  if (HUB_ALIASES.includes(host) || HUB_NAMES.includes(host)) {
+    return repository === '' || HUB_ALIASES.includes(host) ? DOCKER_HUB : `docker.io/${repository}`;
+  }
+  const [name = ''] = host.split(/[?#]/, 1);
+  const trimmed = name.replace(/:\*?$/, '');
+  const proposal = repository === '' ? trimmed : `${trimmed}/${repository}`;
+  return proposal === server || proposal === '' ? undefined : proposal;
+}
+
+function hasUserInfo(server: string): boolean {
+  return /^(https?:\/\/)?[^/?#]*@/.test(server);
+}
+
+/** A password in a server must not reach the screen. */
+export function hideUserInfo(server: string): string {
+  return server.replace(/^([A-Za-z][A-Za-z0-9+.-]*:)?(\/*)[^/]*@/, '$1$2…@');
+}
+
+/** `ghcr.io` for `ghcr.io/org/app:v1`; Docker Hub has its one key. What is no image may still begin with a registry. */
+export function imageServer(image: string): string {
+  try {
+    return canonicalServer(imageName(parseImage(image)).split('/', 1)[0] ?? '');
+  } catch (error) {
+    if (!(error instanceof ImageReferenceError)) throw error;
+    const [first = '', ...rest] = image.split('/');
+    return rest.length > 0 && /[.:]/.test(first) ? first.toLowerCase() : DOCKER_HUB;
+  }
+}
+
+/** What to type for the entry `server`, so that a login takes its place; by `image` where the entry itself is no good. */
+export function serverToType(server: string, image: string | undefined): string {
+  const problem = serverProblem(server);
+  if (problem !== undefined || server.includes('*')) {
+    return image === undefined ? (problem?.proposal ?? 'REGISTRY') : imageServer(image);
+  }
+  const canonical = canonicalServer(server);
+  return canonical === DOCKER_HUB ? canonical : formatKey(parseKey(server));
+}
+
+/** The host[:port] that is asked for `image`. */
+export function registryHost(image: string): string {
+  const server = imageServer(image);
+  return registryOf(server) ?? server;
+}
+
+/** `server` as it is typed after `--server`. */
+export function serverWord(server: string): string {
+  return server === DOCKER_HUB ? 'docker.io' : shellWord(server);
+}

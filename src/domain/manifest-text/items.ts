@@ -1,0 +1,84 @@
+/** Changes single entries in the text of a list. */
+import { listedNames } from '../workloads/pull-spec.ts';
+import type { ManifestNode, SeqNode } from './node.ts';
+import { blockEnd, columnOf, type Edit, eolAt, insertion, lineEnd, lineStart, nextLine } from './text-edit.ts';
+import { isPlainName, type ManifestStyle, newItem } from './yaml-style.ts';
+
+/** `added` at the end of `list`, written as its last entry is. */
+export function addItems(text: string, list: SeqNode, added: readonly unknown[], style: ManifestStyle): Edit[] {
+  const last = list.items.at(-1);
+  if (added.length === 0) return [];
+  if (list.flow) return addFlowItems(text, list, added, style);
+  const column = columnOf(text, list.start);
+  const spaces =
+    last === undefined
+      ? ' '
+      : (/^-([ ]+)$/.exec(text.slice(lineStart(text, last.start) + column, last.start))?.[1] ?? ' ');
+  const lines = added.map(
+    (item) => `${eolAt(text, list.start)}${' '.repeat(column)}-${spaces}${likeItem(text, last, item, style)}`,
+  );
+  return [insertion(blockEnd(text, list.end, column), lines.join(''))];
+}
+
+function addFlowItems(text: string, list: SeqNode, added: readonly unknown[], style: ManifestStyle): Edit[] {
+  const last = list.items.at(-1);
+  if (last === undefined)
+    return [insertion(list.start + 1, added.map((item) => newItem(item, { ...style, flow: true })).join(', '))];
+  const from = list.items.length > 1 ? (list.items.at(-2)?.end ?? 0) : list.start + 1;
+  const space = text.slice(from, last.start).replace(/#.*/g, '').replace(/^\s*,/, '');
+  const lines = space.includes('\n');
+  const own = lines
+    ? `${eolAt(text, list.start)}${space.slice(space.lastIndexOf('\n') + 1)}`
+    : list.items.length > 1
+      ? space
+      : ' ';
+  const items = added.map((item) => `${own}${likeItem(text, last, item, { ...style, flow: true })}`);
+  // A comment behind the last item stays with it.
+  const rest = text.slice(last.end, lineEnd(text, last.end));
+  if (lines && /^\s*,?\s*#/.test(rest)) {
+    const comma = /^\s*,/.test(rest);
+    const ends = items.map((item, index) => (index < items.length - 1 || comma ? `${item},` : item));
+    return [...(comma ? [] : [insertion(last.end, ',')]), insertion(lineEnd(text, last.end), ends.join(''))];
+  }
+  return [insertion(last.end, items.map((item) => `,${item}`).join(''))];
+}
+
+/** A new item written as the last one is, where that is a plain `name: x` in one way or another. */
+function likeItem(text: string, last: ManifestNode | undefined, item: unknown, style: ManifestStyle): string {
+  const [name] = listedNames([item]);
+  const only = last?.kind === 'map' && last.pairs.length === 1 && last.anchor === undefined ? last.pairs[0] : undefined;
+  if (last === undefined || only === undefined || name === undefined) return newItem(item, style);
+  const { key, value } = only;
+  if (key.kind !== 'scalar' || key.value !== 'name' || value.kind !== 'scalar' || value.anchor !== undefined)
+    return newItem(item, style);
+  const source = text.slice(last.start, last.end);
+  if (source.includes('#') || /[&!]/.test(source)) return newItem(item, style);
+  const [quote] = text.slice(value.start, value.end);
+  const quoted =
+    quote === '"' || quote === "'" ? `${quote}${name}${quote}` : isPlainName(name) ? name : JSON.stringify(name);
+  return text.slice(last.start, value.start) + quoted + text.slice(value.end, last.end);
+}
+
+/** With the comma behind each, or before those at the end. */
+export function removeFlowItems({ items }: SeqNode, removed: readonly ManifestNode[]): Edit[] {
+  const lastKept = items.findLastIndex((item) => !removed.includes(item));
+  const behind = items.slice(lastKept + 1);
+  const inside = removed
+    .filter((item) => !behind.includes(item))
+    .map((item) => {
+      const next = items[items.indexOf(item) + 1];
+      return { start: item.start, end: next?.start ?? item.end, text: '' };
+    });
+  const [kept, last] = [items[lastKept], behind.at(-1)];
+  return kept === undefined || last === undefined ? inside : [...inside, { start: kept.end, end: last.end, text: '' }];
+}
+
+/** The lines of an entry of a block list. */
+export function removeLines(text: string, item: ManifestNode): Edit {
+  return { start: lineStart(text, item.start), end: nextLine(text, lastCharacter(item)), text: '' };
+}
+
+/** A block scalar ends where the next line begins. */
+export function lastCharacter({ start, end }: ManifestNode): number {
+  return Math.max(start, end - 1);
+}

@@ -1,0 +1,167 @@
+/** Changes the list of pull secrets in the text of a manifest, and not a line more than that takes. */
+import { LIST_FIELD } from '../workloads/kind.ts';
+import { addItems, lastCharacter, removeFlowItems, removeLines } from './items.ts';
+import { type ManifestNode, type MapNode, ownPair, type Pair, resolved, type SeqNode, toValue } from './node.ts';
+import type { ManifestObject } from './objects.ts';
+import {
+  applyEdits,
+  blockEnd,
+  columnOf,
+  type Edit,
+  eolAt,
+  insertion,
+  lineEnd,
+  lineStart,
+  nextLine,
+} from './text-edit.ts';
+import { type ManifestStyle, newItem, newPair, writtenList } from './yaml-style.ts';
+
+export interface ListEdit {
+  readonly object: ManifestObject;
+  /** The whole list as it is to be. */
+  readonly after: readonly unknown[];
+}
+
+export interface EditOptions {
+  readonly style: ManifestStyle;
+  /** Where a new key goes in its map: not every text allows for the end. */
+  readonly place: 'start' | 'end';
+  /** Lists that are changed for some object: an alias of one of them follows by itself. */
+  readonly changed: ReadonlySet<ManifestNode>;
+}
+
+/** The edits for one object. */
+export function editsFor(text: string, { object, after }: ListEdit, { style, place, changed }: EditOptions): Edit[] {
+  const { holder, listNode } = object;
+  const pair = ownPair(holder, LIST_FIELD);
+  // It comes from a merge key, or there is none.
+  if (pair === undefined)
+    return after.length === 0 && listNode === undefined ? [] : addPair(text, holder, after, style, place);
+  const { value } = pair;
+  const target = resolved(value);
+  if (value.kind === 'alias' && target !== undefined && changed.has(target)) return [];
+  if (value.kind === 'alias') return [{ start: value.start, end: value.end, text: writtenList(after, style) }];
+  if (value.kind !== 'seq') return after.length === 0 ? [] : fillNull(text, holder, pair, after, style);
+  const removed = value.items.filter((_, index) => !keeps(value, after).has(index));
+  const kept = value.items.length - removed.length;
+  if (after.length === 0) return emptyList(text, holder, pair, value);
+  const removals = value.flow ? removeFlowItems(value, removed) : removed.map((item) => removeLines(text, item));
+  return [...removals, ...addItems(text, value, after.slice(kept), style)];
+}
+
+/** Which of the items stay: `after` is the list with some left out, and perhaps new ones at its end. */
+function keeps(list: SeqNode, after: readonly unknown[]): ReadonlySet<number> {
+  const stays = new Set<number>();
+  let next = 0;
+  for (const [index, item] of list.items.entries()) {
+    if (next < after.length && JSON.stringify(toValue(item)) === JSON.stringify(after[next])) {
+      stays.add(index);
+      next += 1;
+    }
+  }
+  return stays;
+}
+
+function addPair(
+  text: string,
+  map: MapNode,
+  list: readonly unknown[],
+  style: ManifestStyle,
+  place: 'start' | 'end',
+): Edit[] {
+  const [first, last] = [map.pairs[0], map.pairs.at(-1)];
+  if (map.flow || first === undefined || last === undefined) return addFlowPair(text, map, list, style);
+  const column = Math.min(...map.pairs.map(({ key }) => columnOf(text, key.start)));
+  const eol = eolAt(text, map.start);
+  const lines = newPair(list, sequenceOffset(text, map, style), style);
+  if (place === 'start' || wouldGrow(text, map))
+    return [insertion(first.key.start, [...lines, ''].join(`${eol}${' '.repeat(column)}`))];
+  const end = blockEnd(text, map.end, column);
+  return [insertion(end, lines.map((line) => `${eol}${' '.repeat(column)}${line}`).join(''))];
+}
+
+/** A block scalar that ends with the text, without a line break, would get one from whatever comes behind it. */
+function wouldGrow(text: string, map: MapNode): boolean {
+  let last: ManifestNode | undefined = map;
+  while (last?.kind === 'map' || last?.kind === 'seq')
+    last = last.kind === 'map' ? last.pairs.at(-1)?.value : last.items.at(-1);
+  return last !== undefined && /[|>]/.test(text[last.start] ?? '') && last.end === text.length && !text.endsWith('\n');
+}
+
+/** How far the dashes of a list are to the right of its key, by the other lists of the map. */
+function sequenceOffset(text: string, map: MapNode, style: ManifestStyle): number {
+  for (const { key, value } of map.pairs) {
+    if (value.kind === 'seq' && !value.flow && value.items.length > 0) {
+      return Math.max(0, columnOf(text, value.start) - columnOf(text, key.start));
+    }
+  }
+  return style.sequenceOffset;
+}
+
+function addFlowPair(text: string, map: MapNode, list: readonly unknown[], style: ManifestStyle): Edit[] {
+  const last = map.pairs.at(-1);
+  const key = style.json ? JSON.stringify(LIST_FIELD) : LIST_FIELD;
+  if (last === undefined) return [insertion(map.start + 1, `${key}: ${writtenList(list, style)}`)];
+  const before =
+    map.pairs.length > 1
+      ? text.slice(endOf(map.pairs.at(-2)), last.key.start)
+      : text.slice(map.start + 1, last.key.start);
+  const space = before.replace(/^\s*,/, '');
+  const own = /^\s*$/.test(space) ? space : ' ';
+  const multiline = style.json && own.includes('\n');
+  const indent = multiline ? own.slice(own.lastIndexOf('\n') + 1) : undefined;
+  const gap = own === '' ? style.space : own;
+  return [
+    insertion(
+      endOf(last),
+      `,${gap}${key}:${colonSpace(text, last)}${writtenList(list, style, indent, eolAt(text, map.start))}`,
+    ),
+  ];
+}
+
+/** What stands between a colon and its value, as in `{"a":1}`. */
+function colonSpace(text: string, { key, value }: Pair): string {
+  const between = text.slice(key.end, value.start);
+  return /^\s*:\s*$/.test(between) && !between.includes('\n') ? between.replace(/^\s*:/, '') : ' ';
+}
+
+function endOf(pair: Pair | undefined): number {
+  return pair === undefined ? 0 : Math.max(pair.key.end, pair.value.end);
+}
+
+/** A key with nothing, `null` or something that is no list. */
+function fillNull(
+  text: string,
+  map: MapNode,
+  { key, value }: Pair,
+  list: readonly unknown[],
+  style: ManifestStyle,
+): Edit[] {
+  if (value.end > value.start || map.flow) {
+    const gap = /\s$/.test(text.slice(0, value.start)) ? '' : ' ';
+    return [{ start: value.start, end: value.end, text: `${gap}${writtenList(list, style)}` }];
+  }
+  const column = columnOf(text, key.start) + sequenceOffset(text, map, style);
+  const lines = list.map((item) => `${eolAt(text, key.start)}${' '.repeat(column)}- ${newItem(item, style)}`);
+  return [insertion(lineEnd(text, key.end), lines.join(''))];
+}
+
+/** Without any entry the key goes, too, where it has lines of its own without comments; else `[]` stays. */
+function emptyList(text: string, map: MapNode, { key, value }: Pair, list: SeqNode): Edit[] {
+  const start = lineStart(text, key.start);
+  const end = nextLine(text, lastCharacter(value));
+  const alone =
+    !map.flow && map.pairs.length > 1 && /^ *$/.test(text.slice(start, key.start)) && value.anchor === undefined;
+  if (alone && !text.slice(start, end).includes('#')) return [{ start, end, text: '' }];
+  if (list.flow) return [{ start: list.start, end: list.end, text: '[]' }];
+  const colon = text.indexOf(':', key.end) + 1;
+  // The anchor stays in front of what it names.
+  const [properties = ''] = /^(\s*[&!][^\s#]+)*/.exec(text.slice(colon, list.start)) ?? [];
+  return [insertion(colon + properties.length, ' []'), ...list.items.map((item) => removeLines(text, item))];
+}
+
+/** The text with the edits made, and the edits themselves, without those that two objects share. */
+export function withEdits(text: string, edits: readonly Edit[]): string {
+  const unique = new Map(edits.map((edit) => [`${edit.start}-${edit.end}-${edit.text}`, edit]));
+  return applyEdits(text, [...unique.values()]);
+}

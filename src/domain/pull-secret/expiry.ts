@@ -1,0 +1,100 @@
+/** When credentials stop working, as far as they say it themselves. */
+import { trimEnd } from '../go/utf8.ts';
+import type { AuthEntry } from '../keyring/credential.ts';
+import { claimsOf, jsonObject } from './jwt.ts';
+
+/** Annotation on our Secrets: a JSON object from server to the time its credential expires (RFC 3339, UTC). */
+export const EXPIRES_AT = 'regsecret/expires-at';
+
+export interface Expiry {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** What is known about the kind of credential, to follow "expires at …". */
+  readonly why: string;
+}
+
+const HOUR = 3_600_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The expiry of the credential of `entry`, undefined when nothing is known. `now` is in milliseconds; `env` tells CI job
+ * tokens apart from other passwords.
+ */
+export function expiryOf(entry: AuthEntry, env: Environment, now: number): Expiry | undefined {
+  if (!('password' in entry.credential)) return undefined;
+  const { username, password } = entry.credential;
+  const claimed = jwtExpiry(password);
+  if (claimed !== undefined) return { at: claimed, why: 'the token says so (exp)' };
+  if (username === 'AWS') {
+    return { at: ecrExpiry(password) ?? now + 12 * HOUR, why: 'passwords of Amazon ECR last 12 hours' };
+  }
+  if (password === '') return undefined;
+  if (password === env.GITHUB_TOKEN && env.GITHUB_ACTIONS === 'true') {
+    return { at: now + 24 * HOUR, why: 'GITHUB_TOKEN ends with its job, after 24 hours at the latest' };
+  }
+  if (password === env.CI_JOB_TOKEN) return { at: jobEnd(env, now), why: 'CI_JOB_TOKEN ends with its job' };
+  return undefined;
+}
+
+/** When a login ends by what it says itself, in milliseconds since 1970: a JSON web token, or a password of Amazon ECR. */
+export function claimedEnd({
+  username,
+  password,
+}: {
+  readonly username: string;
+  readonly password: string;
+}): number | undefined {
+  return jwtExpiry(password) ?? (username === 'AWS' ? ecrExpiry(password) : undefined);
+}
+
+/** The `exp` claim of a JSON web token (RFC 7519 section 4.1.4) in milliseconds. */
+function jwtExpiry(token: string): number | undefined {
+  return secondsIn(claimsOf(token), 'exp');
+}
+
+/** ECR passwords are base64 of a JSON object that names its expiration, in seconds. */
+function ecrExpiry(password: string): number | undefined {
+  return secondsIn(jsonObject(trimEnd(password, '=')), 'expiration');
+}
+
+function secondsIn(claims: Readonly<Record<string, unknown>> | undefined, field: string): number | undefined {
+  const seconds = claims?.[field];
+  const representable = typeof seconds === 'number' && seconds > 0 && seconds < 8.64e12;
+  return representable ? seconds * 1000 : undefined;
+}
+
+/** GitLab tells the start of a job and its limit in seconds; an hour is its default limit. */
+function jobEnd(env: Environment, now: number): number {
+  const started = Date.parse(env.CI_JOB_STARTED_AT ?? '');
+  const limit = Number(env.CI_JOB_TIMEOUT ?? '');
+  return (Number.isNaN(started) ? now : started) + (limit > 0 ? limit * 1000 : HOUR);
+}
+
+/** The value of {@link EXPIRES_AT}: what `existing` says about other servers, and what is known about `entries`. */
+export function expiryAnnotation(
+  existing: string | undefined,
+  entries: ReadonlyMap<string, Expiry | undefined>,
+): string | undefined {
+  const known = parseExpiries(existing);
+  for (const [server, expiry] of entries) {
+    if (expiry === undefined) known.delete(server);
+    else known.set(server, new Date(Math.floor(expiry.at / 1000) * 1000).toISOString().replace('.000Z', 'Z'));
+  }
+  if (known.size === 0) return undefined;
+  return JSON.stringify(Object.fromEntries([...known].sort(([one], [other]) => (one < other ? -1 : 1))));
+}
+
+/** The times in an annotation, by server, which may be called as what every object has; empty when it is not ours. */
+export function parseExpiries(annotation: string | undefined): Map<string, string> {
+  if (annotation === undefined) return new Map();
+  try {
+    const value: unknown = JSON.parse(annotation);
+    if (typeof value !== 'object' || value === null) return new Map();
+    const isTime = (pair: [string, unknown]): pair is [string, string] =>
+      typeof pair[1] === 'string' && !Number.isNaN(Date.parse(pair[1]));
+    return new Map(Object.entries(value).filter(isTime));
+  } catch {
+    return new Map();
+  }
+}

@@ -1,0 +1,216 @@
+/** Writes credentials into a payload that is already there, and leaves every other byte of it alone. */
+import { foldName, type JsonDocument, membersFor, parseJson, quoteJson } from '../go/json.ts';
+import { type JsonMember, type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
+import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
+import type { AuthEntry } from '../keyring/credential.ts';
+import { authField, decodeKubeletEntry, EntryError, type KubeletEntry } from '../keyring/entry.ts';
+import { sameKey } from '../keyring/key.ts';
+import type { PullSecretType } from '../keyring/secret.ts';
+import { encodeAuthFields, encodePayload } from './build.ts';
+
+export interface Merged {
+  readonly payload: Uint8Array;
+  /** What happened to each of the given servers. */
+  readonly actions: ReadonlyMap<string, 'added' | 'updated' | 'unchanged'>;
+  /** Servers that are no longer there (only with `replace`). */
+  readonly removed: readonly string[];
+  /** Entries of others that keep the kubelet from using any credential, with its error. */
+  readonly spoiled: readonly { readonly server: string; readonly error: string }[];
+}
+
+/** The existing payload is not a docker config, so nothing can be merged into it. */
+export class PayloadError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'PayloadError';
+  }
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The members of JSON objects that Go decodes into the map of servers, in order. */
+interface Servers {
+  readonly document: JsonDocument;
+  /** The object a new entry goes into; undefined when there is none yet. */
+  readonly map: JsonNode | undefined;
+  /** The value of each server that counts: the last one. */
+  readonly values: ReadonlyMap<string, JsonNode>;
+}
+
+/**
+ * Sets `entries` in `payload`, which has the form of `type`. A server that the kubelet takes for the same (`ghcr.io` and
+ * `https://ghcr.io/v2/`) is updated under the name it has. Fields of an entry that the kubelet ignores stay, except
+ * tokens that would override the new password in other tools. Throws {@link PayloadError}.
+ */
+export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[], type: PullSecretType): Merged {
+  const servers = readServers(payload, type);
+  const actions = new Map<string, 'added' | 'updated' | 'unchanged'>();
+  const edits: Edit[] = [];
+  const added: AuthEntry[] = [];
+  const named = new Set<string>();
+  for (const entry of entries) {
+    const targets = [...servers.values].filter(([server]) => sameKey(server, entry.server));
+    const changed = targets.flatMap(([server, node]) => {
+      named.add(server);
+      return updateEntry(servers.document, node, { ...entry, server });
+    });
+    edits.push(...changed);
+    if (targets.length === 0) added.push(entry);
+    actions.set(entry.server, targets.length === 0 ? 'added' : changed.length === 0 ? 'unchanged' : 'updated');
+  }
+  if (added.length > 0) edits.push(insertion(servers, added, type));
+  return {
+    payload: splice(payload, edits),
+    actions,
+    removed: [],
+    spoiled: spoiledEntries(servers, named),
+  };
+}
+
+/** A payload of nothing but `entries`, and what that does to `payload`. Never throws: whatever was there is dropped. */
+export function replacePayload(payload: Uint8Array, entries: readonly AuthEntry[], type: PullSecretType): Merged {
+  const before = serversOrNone(payload, type);
+  const actions = new Map<string, 'added' | 'updated' | 'unchanged'>();
+  for (const entry of entries) {
+    const node = before?.values.get(entry.server);
+    if (before === undefined || node === undefined) actions.set(entry.server, 'added');
+    else actions.set(entry.server, updateEntry(before.document, node, entry).length === 0 ? 'unchanged' : 'updated');
+  }
+  const removed = [...(before?.values.keys() ?? [])].filter((server) => !actions.has(server));
+  const same =
+    before !== undefined && removed.length === 0 && [...actions.values()].every((action) => action === 'unchanged');
+  return { payload: same ? payload : encodePayload(entries, type), actions, removed, spoiled: [] };
+}
+
+/** The payload with its map of servers moved into the form of the other type, every entry byte for byte. */
+export function convertPayload(payload: Uint8Array, from: PullSecretType, to: PullSecretType): Uint8Array {
+  if (from === to) return payload;
+  const { document, map } = readServers(payload, from);
+  const text = map === undefined ? encodeUtf8('{}') : document.bytes.subarray(map.start, map.end);
+  return to === 'kubernetes.io/dockercfg' ? text : join([encodeUtf8('{"auths":'), text, encodeUtf8('}')]);
+}
+
+function serversOrNone(payload: Uint8Array, type: PullSecretType): Servers | undefined {
+  try {
+    return readServers(payload, type);
+  } catch (error) {
+    if (error instanceof PayloadError) return undefined;
+    throw error;
+  }
+}
+
+function readServers(payload: Uint8Array, type: PullSecretType): Servers {
+  const document = parse(payload);
+  const { root } = document;
+  if (root.kind !== 'object' && root.kind !== 'null')
+    throw new PayloadError(`it is a JSON ${root.kind}, not an object`);
+  // Go decodes into `auths` every member whose name differs only in case, one after the other into the same map.
+  const nodes =
+    type === 'kubernetes.io/dockercfg' ? [root] : membersFor(root, 'auths', ['auths']).map((member) => member.value);
+  const values = new Map<string, JsonNode>();
+  let map: JsonNode | undefined;
+  for (const node of nodes) {
+    if (node.kind === 'null') values.clear();
+    else if (node.kind !== 'object') throw new PayloadError(`auths is a JSON ${node.kind}, not an object`);
+    for (const { name, value } of node.members) values.set(name, value);
+    map = node;
+  }
+  return { document, map, values };
+}
+
+function parse(payload: Uint8Array): JsonDocument {
+  try {
+    return parseJson(payload);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw new PayloadError(error.message);
+    throw error;
+  }
+}
+
+/** No edit when the kubelet reads the same credential already; else the whole value anew, unknown fields as they were. */
+function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthEntry): Edit[] {
+  const before = decodeOrNone(document, node);
+  if (before !== undefined && isSame(before, entry) && !node.members.some(isToken)) return [];
+  const others = node.members
+    .filter((member) => authField(member.name) === undefined && !isToken(member))
+    .map(({ nameStart, value }) => decodeUtf8(document.bytes.subarray(nameStart, value.end)));
+  const email = entry.email ?? before?.email;
+  return [{ start: node.start, end: node.end, text: encodeAuthFields(entry, email, others) }];
+}
+
+function isSame(before: KubeletEntry, { credential, email }: AuthEntry): boolean {
+  return (
+    'password' in credential &&
+    before.username === credential.username &&
+    before.password === credential.password &&
+    (email === undefined || before.email === email)
+  );
+}
+
+/** docker prefers these to a user name and password. */
+function isToken({ name }: JsonMember): boolean {
+  return ['identitytoken', 'registrytoken'].includes(foldName(name));
+}
+
+function decodeOrNone(document: JsonDocument, node: JsonNode): KubeletEntry | undefined {
+  try {
+    return decodeKubeletEntry(document, node);
+  } catch (error) {
+    if (error instanceof EntryError) return undefined;
+    throw error;
+  }
+}
+
+function spoiledEntries({ document, values }: Servers, named: ReadonlySet<string>): Merged['spoiled'] {
+  return [...values].flatMap(([server, node]) => {
+    if (named.has(server)) return [];
+    try {
+      decodeKubeletEntry(document, node);
+      return [];
+    } catch (error) {
+      if (error instanceof EntryError) return [{ server, error: error.message }];
+      throw error;
+    }
+  });
+}
+
+function insertion({ document, map }: Servers, added: readonly AuthEntry[], type: PullSecretType): Edit {
+  const { root } = document;
+  const members = added.map((entry) => `${quoteJson(entry.server)}:${encodeAuthFields(entry)}`).join(',');
+  if (map === undefined && root.kind === 'object') return append(root, `"auths":{${members}}`);
+  if (map?.kind === 'object') return append(map, members);
+  const { start, end } = map ?? root;
+  const text = map === undefined ? decodeUtf8(encodePayload(added, type)) : `{${members}}`;
+  return { start, end, text };
+}
+
+/** Adds members at the end of an object, directly behind its last one. */
+function append(object: JsonNode, members: string): Edit {
+  const last = object.members.at(-1);
+  const start = last?.value.end ?? object.start + 1;
+  return { start, end: start, text: last === undefined ? members : `,${members}` };
+}
+
+function splice(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const { start, end, text } of edits.toSorted((one, other) => one.start - other.start)) {
+    parts.push(bytes.subarray(offset, start), encodeUtf8(text));
+    offset = end;
+  }
+  return join([...parts, bytes.subarray(offset)]);
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}

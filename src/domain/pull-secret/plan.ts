@@ -1,0 +1,130 @@
+/** What a write will do, decided before anything is written. */
+import { UserError } from '../../errors.ts';
+import { decodeBase64, encodeBase64 } from '../go/base64.ts';
+import type { AuthEntry } from '../keyring/credential.ts';
+import {
+  checkSize,
+  DATA_KEY,
+  isPullSecretType,
+  type PullSecretType,
+  type Secret,
+  secretRef,
+} from '../keyring/secret.ts';
+import { encodePayload } from './build.ts';
+import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expiry.ts';
+import { convertPayload, type Merged, mergePayload, PayloadError, replacePayload } from './merge.ts';
+
+/** What the person asked for. */
+export interface Wanted {
+  readonly entries: readonly AuthEntry[];
+  /** By server; undefined where nothing is known. */
+  readonly expiries: ReadonlyMap<string, Expiry | undefined>;
+  /** Undefined: whatever type the Secret has. */
+  readonly type: PullSecretType | undefined;
+  /** Whether entries that are not named are dropped. */
+  readonly replace: boolean;
+  /** Whether the Secret may be deleted and created again. */
+  readonly force: boolean;
+}
+
+export type Change = Merged &
+  (
+    | { readonly action: 'unchanged' }
+    /** A JSON merge patch (RFC 7386) that holds the resourceVersion it is computed from. */
+    | { readonly action: 'update'; readonly patch: object }
+    /** The whole Secret, to be created after the old one is deleted. */
+    | { readonly action: 'recreate'; readonly secret: Secret }
+  );
+
+/**
+ * How to bring `existing` to what is wanted without losing anything of it. Throws UserError where that needs `--replace`
+ * or `--force`, or is not possible.
+ */
+export function planChange(existing: Secret, wanted: Wanted): Change {
+  const type = wanted.type ?? (isPullSecretType(existing.type) ? existing.type : 'kubernetes.io/dockerconfigjson');
+  const key = DATA_KEY[type];
+  const merged = mergeInto(existing, type, wanted);
+  const value = encodeBase64(merged.payload);
+  const before = existing.metadata.annotations?.[EXPIRES_AT];
+  const annotation = annotationAfter(before, merged, wanted);
+  const changed = existing.type !== type || existing.data?.[key] !== value;
+  if (!changed && annotation === before) return { ...merged, action: 'unchanged' };
+
+  const data = { ...existing.data, [key]: value };
+  checkSize(secretRef(existing), data);
+  const obstacle = changed ? obstacleTo(existing, type) : undefined;
+  if (obstacle === undefined) {
+    const metadata = {
+      resourceVersion: existing.metadata.resourceVersion,
+      ...(annotation === before ? {} : { annotations: { [EXPIRES_AT]: annotation ?? null } }),
+    };
+    return { ...merged, action: 'update', patch: changed ? { metadata, data: { [key]: value } } : { metadata } };
+  }
+  if (!wanted.force) {
+    const way = 'choose another name, or add --force to delete it and create it again with everything that is in it';
+    throw new UserError(`${secretRef(existing)} ${obstacle}`, way);
+  }
+  return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
+}
+
+/** Why the API server would refuse an update (core/validation `ValidateSecretUpdate`). */
+function obstacleTo(existing: Secret, type: PullSecretType): string | undefined {
+  if (existing.type !== type) return `has the type ${existing.type ?? 'Opaque'}, which cannot become ${type}`;
+  return existing.immutable ? 'is immutable' : undefined;
+}
+
+function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }: Wanted): Merged {
+  const from = isPullSecretType(existing.type) ? existing.type : type;
+  const value = existing.data?.[DATA_KEY[from]];
+  if (!value) {
+    const actions = new Map(entries.map(({ server }) => [server, 'added' as const]));
+    return { payload: encodePayload(entries, type), actions, removed: [], spoiled: [] };
+  }
+  const payload = decodeBase64(value);
+  if (replace) {
+    const replaced = replacePayload(payload, entries, from);
+    return from === type ? replaced : { ...replaced, payload: encodePayload(entries, type) };
+  }
+  try {
+    return mergePayload(convertPayload(payload, from, type), entries, type);
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    throw new UserError(
+      `${secretRef(existing)} holds no docker config that could be added to: ${error.message}`,
+      'add --replace to overwrite what is in it',
+    );
+  }
+}
+
+/** A credential that is unchanged keeps the time that was recorded when it was new. */
+function annotationAfter(
+  before: string | undefined,
+  { actions, removed }: Merged,
+  { expiries }: Wanted,
+): string | undefined {
+  const recorded = parseExpiries(before);
+  const news = new Map<string, Expiry | undefined>(removed.map((server) => [server, undefined]));
+  for (const [server, expiry] of expiries) {
+    if (actions.get(server) !== 'unchanged' || recorded.get(server) === undefined) news.set(server, expiry);
+  }
+  const relevant = [...news].some(([server, expiry]) => expiry !== undefined || recorded.get(server) !== undefined);
+  return relevant ? expiryAnnotation(before, news) : before;
+}
+
+/** What the API server sets itself, and refuses or ignores in a new object. */
+const SERVER_FIELDS = ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'selfLink', 'generation'];
+
+function recreated(
+  existing: Secret,
+  type: PullSecretType,
+  data: Readonly<Record<string, string>>,
+  annotation: string | undefined,
+): Secret {
+  const { [EXPIRES_AT]: _, ...annotations } = existing.metadata.annotations ?? {};
+  const kept = Object.fromEntries(Object.entries(existing.metadata).filter(([name]) => !SERVER_FIELDS.includes(name)));
+  const metadata = {
+    ...kept,
+    annotations: annotation === undefined ? annotations : { ...annotations, [EXPIRES_AT]: annotation },
+  };
+  return { ...existing, metadata, type, data };
+}

@@ -1,0 +1,72 @@
+/** Logins that a kubelet can use: a pull secret must never look good and pull nothing. */
+import { UserError } from '../../errors.ts';
+import type { AuthEntry } from '../keyring/credential.ts';
+import { displayServer, registryOf, serverProblem } from '../keyring/server.ts';
+
+/** The user name under which Azure Container Registry takes a refresh token as the password. */
+const ACR_TOKEN_USER = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * `entry` as it can be written; throws UserError that says why the kubelet could not pull with it. Sources: kubelet.md
+ * section E (containerd `ParseAuth`, keyring.go), Azure's documentation for the token user.
+ */
+export function usableEntry(entry: AuthEntry): AuthEntry {
+  const { server } = entry;
+  checkServer(server);
+  if (!('password' in entry.credential)) return fromIdentityToken(entry, entry.credential.identityToken);
+  const { username, password } = entry.credential;
+  const name = displayServer(server);
+  if (username === '' && password === '') {
+    throw new UserError(
+      `the login for ${name} is empty, and the kubelet would pull without it`,
+      `docker login ${loginName(server)}`,
+    );
+  }
+  if (username === '') {
+    throw new UserError(
+      `the login for ${name} has no user name, and the container runtime ignores it then`,
+      'give it with --username',
+    );
+  }
+  if (password === '') {
+    throw new UserError(
+      `the login for ${name} has no password, and the container runtime ignores it then`,
+      'give it with --password-stdin',
+    );
+  }
+  if (username.includes(':')) {
+    throw new UserError(
+      `the user name for ${name} has a colon, and the kubelet takes what follows for the password`,
+      'give the user name without the colon with --username',
+    );
+  }
+  return entry;
+}
+
+/** Throws UserError with a server that works when `server` opens no image, or not those that are meant. */
+export function checkServer(server: string): void {
+  const problem = serverProblem(server);
+  if (problem === undefined) return;
+  throw new UserError(
+    `${problem.opensNothing ? 'no image can match the server' : 'the server is not what images are called by'}: ${problem.reason}`,
+    problem.proposal === undefined
+      ? 'name the registry as images do: ghcr.io, registry.example.com:5000'
+      : `--server ${problem.proposal}`,
+  );
+}
+
+function fromIdentityToken(entry: AuthEntry, identityToken: string): AuthEntry {
+  const registry = registryOf(entry.server) ?? '';
+  if (/\.azurecr\.(io|cn|us|de)$/.test(registry)) {
+    return { ...entry, credential: { username: ACR_TOKEN_USER, password: identityToken } };
+  }
+  throw new UserError(
+    `the login for ${displayServer(entry.server)} is an identity token, which the kubelet ignores`,
+    `make a token for pulling at the registry, then regsecret create --server ${entry.server} --username USER --password-stdin`,
+  );
+}
+
+function loginName(server: string): string {
+  const registry = registryOf(server);
+  return registry === undefined || registry === 'registry-1.docker.io' ? '' : registry;
+}

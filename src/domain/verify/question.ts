@@ -1,0 +1,73 @@
+/** What registries are asked about: a login, or an image with a login or without one. */
+import type { Contents } from '../keyring/contents.ts';
+import type { Credential } from '../keyring/credential.ts';
+import { type ImageReference, imageName, parseImage } from '../keyring/image.ts';
+import { buildKeyring, lookup } from '../keyring/keyring.ts';
+import type { Secret } from '../keyring/secret.ts';
+import { hideUserInfo } from '../keyring/server.ts';
+
+export interface Question {
+  /** The registry is taken from it. */
+  readonly server: string;
+  /** Undefined: without a login. */
+  readonly login: { readonly username: string; readonly password: string } | undefined;
+  /** Left out: only whether the login is good. */
+  readonly image?: ImageReference;
+}
+
+/** One text for each question. It holds the password, so it is only for maps. */
+export function questionKey({ server, login, image }: Question): string {
+  return JSON.stringify([server, login?.username, login?.password, image]);
+}
+
+/** The registry in the key of a question. */
+export function keyServer(key: string): string {
+  return `${(JSON.parse(key) as unknown[])[0]}`;
+}
+
+/** The question for `image`, with a login or without one. */
+export function imageQuestion(image: ImageReference, login: Question['login']): Question {
+  const server = imageName(image).split('/', 1)[0] ?? '';
+  return { server, login, image };
+}
+
+export interface Inquiry {
+  /** `namespace/name` of the Secret, or its name alone. */
+  readonly source: string;
+  /** What to ask: a server as it is written, or the registry of an image. */
+  readonly server: string;
+  /** As it is shown; undefined for the pull without any credential. */
+  readonly shown?: string;
+  readonly credential: Credential | undefined;
+  readonly image?: { readonly text: string; readonly reference: ImageReference };
+}
+
+/** One inquiry for each entry that can be read. */
+export function loginInquiries(secret: Secret, { entries }: Contents): Inquiry[] {
+  return entries.flatMap(({ server, login }) =>
+    login === undefined ? [] : [{ source: sourceOf(secret), server, shown: hideUserInfo(server), credential: login }],
+  );
+}
+
+/**
+ * The candidates for `text`, an image as written in a pod that lists `secrets`, in the order in which they are tried; the
+ * pull without a credential when there is none. Throws KeyringError and ImageReferenceError.
+ */
+export function imageInquiries(secrets: readonly Secret[], text: string): Inquiry[] {
+  const reference = parseImage(text);
+  const image = { text, reference };
+  const server = imageName(reference).split('/', 1)[0] ?? '';
+  const candidates = lookup(buildKeyring(secrets), text);
+  if (candidates.length === 0) return [{ source: '', server, credential: undefined, image }];
+  return candidates.map(({ server: entry, source, username, password }) => ({
+    source: sourceOf({ metadata: source }),
+    server,
+    shown: hideUserInfo(entry),
+    credential: { username, password },
+    image,
+  }));
+}
+
+function sourceOf({ metadata: { namespace, name = '' } }: Pick<Secret, 'metadata'>): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}

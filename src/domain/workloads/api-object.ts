@@ -1,0 +1,13 @@
+/** An object of the API; nothing of it is certain but that it is an object. */
+export type ApiObject = Readonly<Record<string, unknown>>;
+
+/** The value at `path`, undefined where there is none. */
+export function fieldOf(object: unknown, ...path: readonly string[]): unknown {
+  let value = object;
+  for (const name of path) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return value;
+}
+
+export function isObject(value: unknown): value is ApiObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

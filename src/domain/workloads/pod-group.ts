@@ -1,0 +1,69 @@
+/** Pods that are just like each other, as far as images are concerned: one of them is looked at for all. */
+import { fieldOf } from './api-object.ts';
+import { type ImageUse, imageUses } from './container-images.ts';
+import { type Holder, listedNames } from './pull-spec.ts';
+
+export interface PodGroup {
+  /** One of them. */
+  readonly pod: Holder;
+  readonly images: readonly ImageUse[];
+  /** How many there are. */
+  count: number;
+}
+
+/** By everything that pods of a group have in common. */
+export type PodGroups = Map<string, PodGroup>;
+
+/**
+ * Adds `pod`, which is told from others by who made it, its list, its images and how far it has come with them. `keep` is
+ * what stays in memory of the first of each group.
+ */
+export function addPod(
+  groups: PodGroups,
+  pod: Holder,
+  keep: (group: PodGroup) => Holder = ({ pod: all }) => all,
+): void {
+  const { ref, list, serviceAccountName, controller, object } = pod;
+  const images = imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {});
+  const states = images.map(({ image, policy, state }) =>
+    state.is === 'missing' ? [image, policy, state.symptom] : [repositoryOf(image), policy, state.is],
+  );
+  const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
+  const key = JSON.stringify([...owner, states, isGoing(object), hasEnded(object)]);
+  const group = groups.get(key);
+  if (group !== undefined) {
+    group.count += 1;
+    return;
+  }
+  const first = { pod, images, count: 1 };
+  groups.set(key, { ...first, pod: keep(first) });
+}
+
+/** Which login opens an image does not depend on its tag; whether there is such a tag asks nobody while no pod fails. */
+function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+}
+
+/** Of pods of which nothing more is asked, and of which there may be ten thousand, only what `quietPod` reads. */
+export function briefly({ pod, images }: PodGroup): Holder {
+  if (images.some(({ state }) => state.is === 'missing')) return pod;
+  const { metadata, spec, status } = pod.object;
+  const [nodeName, phase] = [fieldOf(spec, 'nodeName'), fieldOf(status, 'phase')];
+  return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase } } };
+}
+
+/** Whether it pulls nothing any more. */
+export function hasEnded(pod: unknown): boolean {
+  return ['Succeeded', 'Failed'].includes(`${fieldOf(pod, 'status', 'phase')}`);
+}
+
+function isGoing(pod: unknown): boolean {
+  return fieldOf(pod, 'metadata', 'deletionTimestamp') !== undefined;
+}
+
+/** How bad it is: 2 where images are missing, 1 where nobody has tried, 0 where they are there, -1 where it pulls no more. */
+export function trouble({ pod, images }: PodGroup): number {
+  if (hasEnded(pod.object) || isGoing(pod.object)) return -1;
+  const states = images.map(({ state }) => state.is);
+  return states.includes('missing') ? 2 : states.includes('not tried') ? 1 : 0;
+}

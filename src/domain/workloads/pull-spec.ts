@@ -1,0 +1,109 @@
+/** What an object says about pulling images: its list of pull secrets, its images, its service account. */
+import { type ApiObject, fieldOf, isObject } from './api-object.ts';
+import { LIST_FIELD, type PullKind } from './kind.ts';
+import type { ObjectRef } from './ref.ts';
+
+export interface PullSpec {
+  /** As it came, with whatever else is in it; undefined when there is none. */
+  readonly list: readonly unknown[] | undefined;
+  /** Everything the kubelet pulls for it; empty for a service account. */
+  readonly images: readonly string[];
+  /** `default` where none is named, as admission sets it; of a service account its own name. */
+  readonly serviceAccountName: string;
+}
+
+/** Reads an object of the API or of a manifest, whatever it holds; undefined where it has no pod spec. */
+export function pullSpecOf({ specPath }: PullKind, object: unknown): PullSpec | undefined {
+  let spec: unknown = object;
+  for (const name of specPath) spec = fieldOf(spec, name);
+  if (!isObject(spec)) return undefined;
+  const list = spec[LIST_FIELD];
+  const account = nonEmpty(spec.serviceAccountName) ?? nonEmpty(spec.serviceAccount) ?? 'default';
+  return {
+    list: Array.isArray(list) ? list : undefined,
+    images: specPath.length === 0 ? [] : imagesOf(spec),
+    serviceAccountName: specPath.length === 0 ? (nonEmpty(fieldOf(object, 'metadata', 'name')) ?? '') : account,
+  };
+}
+
+/** The Secrets that `list` names, in order; entries without a name are no reason to wait for one. */
+export function listedNames(list: readonly unknown[] | undefined): string[] {
+  return (list ?? []).flatMap((entry) => nonEmpty(fieldOf(entry, 'name')) ?? []);
+}
+
+const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
+
+/** Images of containers, and of volumes that are images. */
+function imagesOf(spec: Readonly<Record<string, unknown>>): string[] {
+  const containers = CONTAINERS.flatMap((name) => items(spec[name])).map((container) => fieldOf(container, 'image'));
+  const volumes = items(spec.volumes).map((volume) => fieldOf(volume, 'image', 'reference'));
+  return [...new Set([...containers, ...volumes].flatMap((image) => nonEmpty(image) ?? []))];
+}
+
+function items(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function nonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export interface Holder extends PullSpec {
+  readonly ref: ObjectRef;
+  readonly uid: string;
+  /** Who made it and would make it again. */
+  readonly controller?: Controller;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** All of it, as it came. */
+  readonly object: ApiObject;
+}
+
+/** The owner reference with `controller: true` (apimachinery pkg/apis/meta/v1 `GetControllerOf`). */
+export interface Controller {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Reads an object of `kind`, alone or from a list, whose items do not say their kind; undefined where it is none. */
+export function holderOf(kind: PullKind, object: unknown): Holder | undefined {
+  const spec = pullSpecOf(kind, object);
+  if (spec === undefined || !isObject(object) || !isObject(object.metadata)) return undefined;
+  const { metadata } = object;
+  const controller = controllerOf(metadata.ownerReferences);
+  return {
+    ...spec,
+    ref: { kind: kind.kind, namespace: text(metadata.namespace), name: text(metadata.name) },
+    uid: text(metadata.uid),
+    ...(controller === undefined ? {} : { controller }),
+    annotations: texts(metadata.annotations),
+    labels: texts(metadata.labels),
+    object,
+  };
+}
+
+function controllerOf(references: unknown): Controller | undefined {
+  if (!Array.isArray(references)) return undefined;
+  const found: unknown = references.find((reference) => fieldOf(reference, 'controller') === true);
+  if (!isObject(found)) return undefined;
+  return { apiVersion: text(found.apiVersion), kind: text(found.kind), name: text(found.name), uid: text(found.uid) };
+}
+
+function texts(value: unknown): Record<string, string> {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(entries.map(([name, entry]) => [name, text(entry)]));
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * Whether pods of this service account may use only the pull secrets that it lists
+ * (plugin/pkg/admission/serviceaccount `enforceMountableSecrets`, which reads the value as Go's strconv.ParseBool).
+ */
+export function isEnforced({ annotations }: Pick<Holder, 'annotations'>): boolean {
+  return /^(1|t|T|true|TRUE|True)$/.test(annotations['kubernetes.io/enforce-mountable-secrets'] ?? '');
+}

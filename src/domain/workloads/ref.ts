@@ -1,0 +1,29 @@
+/** One object of the cluster, and how it is called in results and errors. */
+import { type PullKindName, pullKind } from './kind.ts';
+
+export interface ObjectRef {
+  readonly kind: PullKindName;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** As kubectl prints results: `serviceaccount/default`, `deployment.apps/web` (cli-runtime `NamePrinter`). */
+export function resultName({ kind, name }: Pick<ObjectRef, 'kind' | 'name'>): string {
+  const { group } = pullKind(kind);
+  return `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`;
+}
+
+/** As it is typed after `--to`: `deployment/web`. */
+export function targetName({ kind, name }: Pick<ObjectRef, 'kind' | 'name'>): string {
+  return `${kind.toLowerCase()}/${name}`;
+}
+
+/** As errors call it: `deployment team-a/web`. */
+export function errorName({ kind, namespace, name }: ObjectRef): string {
+  return `${kind.toLowerCase()} ${namespace}/${name}`;
+}
+
+/** One text for each object, for sets and maps. */
+export function refKey({ kind, namespace, name }: ObjectRef): string {
+  return `${kind}/${namespace}/${name}`;
+}

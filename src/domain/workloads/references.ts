@@ -1,0 +1,64 @@
+/** Who refers to a Secret by name: service accounts, workloads and pods. */
+import { type Holder, listedNames } from './pull-spec.ts';
+import { targetName } from './ref.ts';
+
+export interface Usage {
+  /** Names, in order. */
+  readonly serviceAccounts: readonly string[];
+  /** As `deployment/web`; what such a workload has made itself is left out. */
+  readonly workloads: readonly string[];
+  readonly pods: number;
+}
+
+interface Counted {
+  readonly serviceAccounts: string[];
+  readonly workloads: string[];
+  pods: number;
+}
+
+/** By namespace and name of the Secret, whether it exists or not. Pods are only counted, for there may be many. */
+export type UsageIndex = Map<string, Counted>;
+
+export const UNUSED: Usage = { serviceAccounts: [], workloads: [], pods: 0 };
+
+/** Which Secret. */
+export interface SecretName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** One text for each Secret. */
+export function secretKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+/** The Secret with this key: neither part has a slash. */
+export function secretName(key: string): SecretName {
+  const slash = key.indexOf('/');
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
+/** Adds what `holder` refers to. */
+export function addUsage(
+  index: UsageIndex,
+  { ref, list, controller }: Pick<Holder, 'ref' | 'list' | 'controller'>,
+): void {
+  if (ref.kind !== 'Pod' && controller !== undefined) return;
+  for (const name of new Set(listedNames(list))) {
+    const key = secretKey(ref.namespace, name);
+    const counted = index.get(key) ?? { serviceAccounts: [], workloads: [], pods: 0 };
+    index.set(key, counted);
+    if (ref.kind === 'Pod') counted.pods += 1;
+    else if (ref.kind === 'ServiceAccount') counted.serviceAccounts.push(ref.name);
+    else counted.workloads.push(targetName(ref));
+  }
+}
+
+/** `usage` for people, what there is most of last; empty when nobody refers to it. */
+export function formatUsage({ serviceAccounts, workloads, pods }: Usage): string[] {
+  return [
+    ...serviceAccounts.map((name) => `serviceaccount/${name}`),
+    ...workloads,
+    ...(pods === 0 ? [] : [`${pods} ${pods === 1 ? 'pod' : 'pods'}`]),
+  ];
+}

@@ -1,0 +1,123 @@
+/** What becomes of a workload's pods when its template changes (kubectl pkg/polymorphichelpers/rollout_status.go). */
+import { fieldOf, isObject } from './api-object.ts';
+import { type PullFailure, pullFailures } from './pod-state.ts';
+import { type Holder, listedNames } from './pull-spec.ts';
+
+export type Effect =
+  /** Its controller replaces the pods. */
+  | { readonly kind: 'rolls out' }
+  /** It would, but is paused. */
+  | { readonly kind: 'paused' }
+  /** Pods are replaced when somebody deletes them. */
+  | { readonly kind: 'on delete' }
+  /** Only those from this number on are replaced. */
+  | { readonly kind: 'partition'; readonly partition: number }
+  /** Only pods that are made from now on have it. */
+  | { readonly kind: 'new pods only' };
+
+export function effectOf({ ref, object }: Holder): Effect {
+  const strategy = fieldOf(object, 'spec', 'updateStrategy');
+  switch (ref.kind) {
+    case 'Deployment':
+      return { kind: fieldOf(object, 'spec', 'paused') === true ? 'paused' : 'rolls out' };
+    case 'DaemonSet':
+      return { kind: fieldOf(strategy, 'type') === 'OnDelete' ? 'on delete' : 'rolls out' };
+    case 'StatefulSet': {
+      if (fieldOf(strategy, 'type') === 'OnDelete') return { kind: 'on delete' };
+      const partition = number(fieldOf(strategy, 'rollingUpdate', 'partition'));
+      return partition > 0 ? { kind: 'partition', partition } : { kind: 'rolls out' };
+    }
+    default:
+      return { kind: 'new pods only' };
+  }
+}
+
+/**
+ * Whether a pod that cannot pull stops the roll-out: the controller of such a StatefulSet waits for each pod to be
+ * ready before it goes on, also for one that never will be (kubernetes issue 67250).
+ */
+export function waitsForPods({ ref, object }: Holder): boolean {
+  return ref.kind === 'StatefulSet' && fieldOf(object, 'spec', 'podManagementPolicy') !== 'Parallel';
+}
+
+export type Progress = { readonly done: true } | { readonly done: false; readonly waiting: string };
+
+/** How far the roll-out of a Deployment, DaemonSet or StatefulSet is. */
+export function progressOf({ ref, object }: Holder): Progress {
+  const status = fieldOf(object, 'status');
+  const count = (name: string): number => number(fieldOf(status, name));
+  if (count('observedGeneration') < number(fieldOf(object, 'metadata', 'generation'))) {
+    return { done: false, waiting: 'its controller has not seen the change' };
+  }
+  const wanted = ref.kind === 'DaemonSet' ? count('desiredNumberScheduled') : replicas(object);
+  const updated = ref.kind === 'DaemonSet' ? count('updatedNumberScheduled') : count('updatedReplicas');
+  const available = ref.kind === 'DaemonSet' ? count('numberAvailable') : count('availableReplicas');
+  const due = Math.max(0, wanted - partitionOf(object));
+  if (updated < due) return { done: false, waiting: `${updated} of ${due} pods are new` };
+  if (ref.kind === 'Deployment' && count('replicas') > updated) {
+    return { done: false, waiting: `${count('replicas') - updated} old pods are still there` };
+  }
+  return available < wanted ? { done: false, waiting: `${available} of ${wanted} pods run` } : { done: true };
+}
+
+/** The condition by which a Deployment gives up (`ProgressDeadlineExceeded`). */
+export function hasGivenUp({ object }: Holder): boolean {
+  const conditions = fieldOf(object, 'status', 'conditions');
+  return (
+    Array.isArray(conditions) && conditions.some((entry) => fieldOf(entry, 'reason') === 'ProgressDeadlineExceeded')
+  );
+}
+
+/** The selector of its pods, as a query takes it; undefined where it cannot be written so. */
+export function selectorOf({ ref, object }: Holder): string | undefined {
+  const selector = fieldOf(object, 'spec', 'selector');
+  const labels = ref.kind === 'ReplicationController' ? selector : fieldOf(selector, 'matchLabels');
+  const expressions = fieldOf(selector, 'matchExpressions');
+  const equal = isObject(labels) ? Object.entries(labels).map(([name, value]) => `${name}=${value}`) : [];
+  const rest = Array.isArray(expressions) && ref.kind !== 'ReplicationController' ? expressions.map(expression) : [];
+  const all = [...equal, ...rest];
+  return all.length === 0 || all.includes(undefined) ? undefined : all.join(',');
+}
+
+export interface StuckPod {
+  readonly name: string;
+  readonly failure: PullFailure;
+}
+
+/** Pods that cannot pull and do not have `secret` in their list. */
+export function failingWithout(pods: readonly Holder[], secret: string): StuckPod[] {
+  return pods.flatMap((pod) => {
+    const [failure] = pullFailures(pod.object);
+    return failure === undefined || listedNames(pod.list).includes(secret) ? [] : [{ name: pod.ref.name, failure }];
+  });
+}
+
+function expression(entry: unknown): string | undefined {
+  const [key, operator, values] = [fieldOf(entry, 'key'), fieldOf(entry, 'operator'), fieldOf(entry, 'values')];
+  const list = Array.isArray(values) ? `(${values.join(',')})` : '()';
+  switch (operator) {
+    case 'In':
+      return `${key} in ${list}`;
+    case 'NotIn':
+      return `${key} notin ${list}`;
+    case 'Exists':
+      return `${key}`;
+    case 'DoesNotExist':
+      return `!${key}`;
+    default:
+      return undefined;
+  }
+}
+
+function replicas(object: unknown): number {
+  const value = fieldOf(object, 'spec', 'replicas');
+  return typeof value === 'number' ? value : 1;
+}
+
+function partitionOf(object: unknown): number {
+  return number(fieldOf(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition'));
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,73 @@
+/** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone. */
+import { UsageError } from '../../errors.ts';
+import { closest } from '../text/closest.ts';
+import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
+import { isObjectName } from './name.ts';
+
+export interface Target {
+  readonly kind: PullKindName;
+  /** Left out: all of the kind that a selector picks. */
+  readonly name?: string;
+}
+
+/**
+ * Reads `KIND/NAME` or `KIND` as kubectl does (cli-runtime pkg/resource `splitResourceTypeName`); throws UsageError, in
+ * which `flag` is what it was typed after.
+ */
+export function parseTarget(text: string, flag = '--to'): Target {
+  const [kindName = '', name, ...more] = text.split('/');
+  const found = pullKindByName(kindName);
+  if (found === undefined) {
+    const near = closest(
+      kindName.toLowerCase().replace(/\..*$/s, ''),
+      PULL_KINDS.flatMap((entry) => namesOf(entry)),
+    );
+    const proposal = near === undefined ? 'deployment/NAME' : [near, name ?? 'NAME'].join('/');
+    throw new UsageError(`"${text}" is not a kind with pull secrets and a name`, `${flag} ${proposal}`);
+  }
+  if (more.length > 0) throw new UsageError(`"${text}" is not KIND/NAME`, `${flag} ${found.kind.toLowerCase()}/NAME`);
+  return name === undefined ? { kind: found.kind } : { kind: found.kind, name: objectName(name, found.kind) };
+}
+
+/** `name` as the name of an object; throws UsageError. */
+export function objectName(name: string, kind: PullKindName): string {
+  if (isObjectName(name)) return name;
+  const list = `kubectl get ${kind.toLowerCase()}s`;
+  throw new UsageError(`"${name}" cannot be the name of a ${kind.toLowerCase()}`, list);
+}
+
+export interface DoctorTarget {
+  readonly kind: PullKindName | 'Secret';
+  readonly name: string;
+}
+
+const COMMAND = 'regsecret why';
+
+/** Words as kubectl takes them (cli-runtime pkg/resource `ResourceTypeOrNameArgs`); a name alone is that of a pod. Throws UsageError. */
+export function parseDoctorTargets(words: readonly string[]): DoctorTarget[] {
+  const [first = '', ...rest] = words;
+  const kind = kindOf(first);
+  if (kind !== undefined && !words.some((word) => word.includes('/'))) {
+    if (rest.length === 0) throw new UsageError(`"${first}" is a kind without a name`, `${COMMAND} ${first}/NAME`);
+    return rest.map((name) => target(kind, name));
+  }
+  return words.map(parseWord);
+}
+
+function parseWord(word: string): DoctorTarget {
+  const [kind = '', name, ...more] = word.split('/');
+  if (name === undefined) return target('Pod', word);
+  if (kindOf(kind) === 'Secret' && more.length === 0) return target('Secret', name);
+  const found = parseTarget(word, COMMAND);
+  return target(found.kind, found.name ?? '');
+}
+
+function kindOf(word: string): DoctorTarget['kind'] | undefined {
+  if (/^secrets?(\.v1\.?)?$/i.test(word)) return 'Secret';
+  return pullKindByName(word)?.kind;
+}
+
+function target(kind: DoctorTarget['kind'], name: string): DoctorTarget {
+  if (isObjectName(name)) return { kind, name };
+  throw new UsageError(`"${name}" cannot be the name of a ${kind.toLowerCase()}`, `kubectl get ${kind.toLowerCase()}s`);
+}

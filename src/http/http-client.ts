@@ -1,0 +1,138 @@
+/**
+ * The one HTTP transport: HTTP/1.1 over keep-alive connections of node:http and node:https, which run unchanged under
+ * Bun. It follows no redirect, sends no request twice and reads no environment but that of its options; callers decide.
+ */
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import { bunFetch, canFetch } from './bun-fetch.ts';
+import { type HttpClientOptions, type HttpRequest, type HttpResponse, readResponse } from './message.ts';
+import { NetworkError, networkError } from './network-error.ts';
+import type { Router } from './route.ts';
+
+export interface HttpClient {
+  /** Throws NetworkError when there is no whole answer, and the signal's reason when it is aborted. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** Until the server can be spoken to; client-go's dialer gives up after the same time (client-go transport/cache.go). */
+const CONNECT_TIMEOUT_MS = 30_000;
+
+/** Importing this file loads no HTTP; the first request does. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  let router: Promise<Router> | undefined;
+  return {
+    async send(request) {
+      request.signal.throwIfAborted();
+      try {
+        const answer = canFetch(request, options) ? await bunFetch(request, options) : undefined;
+        if (answer !== undefined) return answer;
+        router ??= import('./route.ts').then(({ createRouter }) => createRouter(options));
+        const { target, proxied } = await (await router).route(request.url);
+        const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
+        request.signal.throwIfAborted();
+        const headers = asBytes({
+          ...target.headers,
+          'user-agent': options.userAgent,
+          // Left to Node a DELETE has none, and its body would be read as the next request.
+          ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
+          ...request.headers,
+        });
+        return await exchange(
+          request,
+          start({ ...target, method: request.method, headers } as RequestOptions),
+          proxied,
+        );
+      } catch (error) {
+        throw request.signal.aborted ? request.signal.reason : networkError(error, false);
+      }
+    },
+    close() {
+      router?.then((it) => it.close()).catch(() => undefined);
+    },
+  };
+}
+
+/** Header values go out as UTF-8, as Go sends them; Node writes the characters up to U+00FF as one byte each. */
+function asBytes(headers: object): OutgoingHttpHeaders {
+  const encode = (value: unknown) => inLatin1(`${value}`);
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.map(encode) : encode(value)]),
+  );
+}
+
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** The text that in Latin-1 has the bytes of `text` in UTF-8. */
+function inLatin1(text: string): string {
+  return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
+
+interface Connection {
+  /** Whether the proxy, if there is one, has opened the way. */
+  reached: boolean;
+  /** Whether the server could read. */
+  sent: boolean;
+}
+
+/** Ends in an answer, or destroys the connection. */
+async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: boolean): Promise<HttpResponse> {
+  const { signal, timeoutMs, maxBytes, body } = request;
+  const connection: Connection = { reached: !proxied, sent: false };
+  const { promise: cut, reject: cancel } = Promise.withResolvers<never>();
+  const expire = () => cancel({ code: 'ETIMEDOUT' });
+  const connecting = setTimeout(expire, CONNECT_TIMEOUT_MS);
+  const waiting = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const answer = answerTo(outgoing, connection, () => clearTimeout(connecting));
+    // A text is written together with the headers, in one record, and in one encoding with them.
+    if (typeof body === 'string') outgoing.end(inLatin1(body), 'latin1');
+    else outgoing.end(body);
+    return await Promise.race([answer.then((incoming) => readResponse(incoming, maxBytes)), cut]);
+  } catch (error) {
+    outgoing.destroy();
+    throw failed(error, connection);
+  } finally {
+    clearTimeout(connecting);
+    clearTimeout(waiting);
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** The head of the answer; what breaks later breaks its stream. */
+function answerTo(outgoing: ClientRequest, connection: Connection, connected: () => void): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.once('close', () => reject({ code: 'ECONNRESET' }));
+    outgoing.once('response', resolve);
+    outgoing.once('proxy', () => {
+      connection.reached = true;
+    });
+    outgoing.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+      // The agent would pass the proxy's refusal off as the answer of the server.
+      if (statusCode !== 200) reject(new NetworkError('proxy', `HTTP_${statusCode}`, false));
+    });
+    outgoing.once('socket', (socket) => {
+      // Before the listeners of the agents, which destroy the request and so hide the reason.
+      socket.prependListener('error', reject);
+      outgoing.once('close', () => socket.off('error', reject));
+      whenConnected(socket, () => {
+        connection.reached = connection.sent = true;
+        connected();
+      });
+    });
+  });
+}
+
+function failed(error: unknown, { reached, sent }: Connection): NetworkError {
+  const { kind, code, message } = networkError(error, sent);
+  return new NetworkError(reached ? kind : 'proxy', code, sent, message);
+}
+
+function whenConnected(socket: Socket & { secureConnecting?: boolean }, then: () => void): void {
+  if (socket.secureConnecting) socket.once('secureConnect', then);
+  else if (socket.connecting) socket.once('connect', then);
+  else then();
+}

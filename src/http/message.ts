@@ -1,0 +1,67 @@
+/** The answer to a request, read to its end. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { NetworkError } from './network-error.ts';
+
+export interface TlsOptions {
+  /** PEM; the machine's authorities when left out. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** The name that the server's certificate must have, when it is not the host of the URL. */
+  readonly servername?: string | undefined;
+  /** Always said: left to the runtime, NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off. */
+  readonly rejectUnauthorized: boolean;
+}
+
+export interface HttpClientOptions {
+  readonly userAgent: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tls?: TlsOptions | undefined;
+  /** The http, https, socks5 or socks5h URL of a proxy for everything, or the choice for each URL (`proxyFor`). */
+  readonly proxy?: string | ((url: URL) => string | undefined) | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** A list of values is sent as one header line each. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Uint8Array | undefined;
+  readonly signal: AbortSignal;
+  /** For the whole exchange, 0 for none. */
+  readonly timeoutMs: number;
+  /** The answer's body may be no longer. */
+  readonly maxBytes: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Throws NetworkError when the answer is cut short or longer than `maxBytes`. By events, for answers are many and short,
+ * and the iterator of a stream costs more than such an answer.
+ */
+export function readResponse(incoming: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const cut = (): void => reject(new NetworkError('reset', 'ECONNRESET', true));
+    incoming.on('data', (chunk: Uint8Array) => {
+      size += chunk.length;
+      if (size > maxBytes) reject(new NetworkError('too-large', 'TOO_LARGE', true));
+      else chunks.push(chunk);
+    });
+    incoming.on('error', reject);
+    incoming.once('close', cut);
+    incoming.once('end', () => {
+      if (!incoming.complete) return cut();
+      // Only a proxy asks for a login this way (RFC 9110, section 15.5.8).
+      if (incoming.statusCode === 407) return reject(new NetworkError('proxy', 'HTTP_407', false));
+      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks, size) });
+    });
+  });
+}

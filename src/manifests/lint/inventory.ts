@@ -1,0 +1,154 @@
+/** What manifests hold that has to do with pulling images, and where each object is. */
+import { type Contents, readContents } from '../../domain/keyring/contents.ts';
+import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
+import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
+import { type ManifestNode, type MapNode, mergedValue, resolved, valueIn } from '../../domain/manifest-text/node.ts';
+import { isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
+import { fieldOf, isObject } from '../../domain/workloads/api-object.ts';
+import { LIST_FIELD, pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
+import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+
+/** A file that could be parsed. */
+export interface ParsedFile {
+  /** As it was named. */
+  readonly name: string;
+  readonly text: string;
+  readonly documents: readonly ManifestNode[];
+}
+
+export interface Place {
+  readonly file: ParsedFile;
+  readonly node: MapNode;
+}
+
+export interface PlacedHolder extends Place {
+  readonly holder: Holder;
+}
+
+export interface PlacedSecret extends Place {
+  readonly kind: 'Secret' | 'File';
+  readonly secret: Secret;
+  /** Undefined where it is not known: it is encrypted, filled in later, or made by another object of that name. */
+  readonly contents: Contents | undefined;
+}
+
+export interface Inventory {
+  readonly holders: readonly PlacedHolder[];
+  readonly secrets: readonly PlacedSecret[];
+  /** Files that are filled in before they are manifests; nothing of them is above. */
+  readonly templates: readonly ParsedFile[];
+}
+
+/** Everything in the files, in order. Throws TooManyNodes. */
+export function inventoryOf(files: readonly ParsedFile[]): Inventory {
+  const found = { holders: [] as PlacedHolder[], secrets: [] as PlacedSecret[] };
+  for (const file of files) for (const document of file.documents) visit(document, file, found, 0);
+  const templates = new Set(
+    [...found.holders.filter(isTemplateOfHolder), ...found.secrets.filter(isTemplateOfSecret)].map(({ file }) => file),
+  );
+  const names = new Set(found.holders.map(({ holder: { ref } }) => `${ref.namespace} ${ref.kind} ${ref.name}`));
+  return {
+    holders: found.holders.filter(({ file, holder }) => !templates.has(file) && !isMade(holder, names)),
+    secrets: found.secrets.filter(({ file }) => !templates.has(file)),
+    templates: [...templates],
+  };
+}
+
+interface Found {
+  readonly holders: PlacedHolder[];
+  readonly secrets: PlacedSecret[];
+}
+
+const MAX_DEPTH = 20;
+
+/** cli-runtime pkg/resource `FlattenListVisitor` */
+function visit(node: ManifestNode, file: ParsedFile, found: Found, depth: number): void {
+  const map = resolved(node);
+  if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
+  const kind = scalarIn(map, 'kind');
+  const items = resolved(valueIn(map, 'items'));
+  if (typeof kind === 'string' && kind.endsWith('List') && items?.kind === 'seq') {
+    for (const item of items.items) visit(item, file, found, depth + 1);
+    return;
+  }
+  const place = { file, node: map };
+  const pullKind = pullKindOf(scalarIn(map, 'apiVersion'), kind);
+  const holder = pullKind && holderOf(pullKind, named(mergedValue(map)));
+  if (holder !== undefined) found.holders.push({ ...place, holder });
+  const secret = pullKind === undefined ? secretAt(kind, place) : undefined;
+  if (secret !== undefined) found.secrets.push({ ...place, ...secret });
+}
+
+function secretAt(kind: unknown, { file, node }: Place): Omit<PlacedSecret, keyof Place> | undefined {
+  if (kind === 'Secret') {
+    const secret = manifestSecret(named(mergedValue(node)));
+    if (secret === undefined) return undefined;
+    return { kind: 'Secret', secret, contents: isSealed(mergedValue(node)) ? undefined : readContents(secret) };
+  }
+  const made = secretMadeBy(kind, mergedValue(node));
+  if (made !== undefined) return { kind: 'Secret', secret: made, contents: undefined };
+  if (kind !== undefined || !file.text.trimStart().startsWith('{')) return undefined;
+  const secret = configSecret(mergedValue(node), file.text, file.name);
+  return secret && { kind: 'File', secret, contents: readContents(secret) };
+}
+
+/** `generateName` is the better part of a name. */
+function named(value: unknown): unknown {
+  if (!isObject(value) || !isObject(value.metadata)) return value;
+  const { name, generateName } = value.metadata;
+  return text(name) === '' && text(generateName) !== ''
+    ? { ...value, metadata: { ...value.metadata, name: generateName } }
+    : value;
+}
+
+function isSealed(value: unknown): boolean {
+  return [fieldOf(value, 'type'), ...payloadsOf(value)].some((one) => typeof one === 'string' && isPlaceholder(one));
+}
+
+/** Whatever stands where a docker config belongs. */
+function payloadsOf(value: unknown): unknown[] {
+  return ['data', 'stringData'].flatMap((field) => Object.values(DATA_KEY).map((key) => fieldOf(value, field, key)));
+}
+
+/** By what we would read of it: elsewhere, `{{` may be meant for others. */
+function isTemplateOfHolder({ holder: { ref, object } }: PlacedHolder): boolean {
+  const spec = fieldOf(object, ...pullKind(ref.kind).specPath);
+  const containers = ['initContainers', 'containers'].flatMap((name) => itemsOf(spec, name));
+  const names = itemsOf(spec, LIST_FIELD).map((entry) => fieldOf(entry, 'name'));
+  return [...namesOf(object), ...names, ...containers.map((one) => fieldOf(one, 'image'))].some(isToBeFilledIn);
+}
+
+function isTemplateOfSecret({ node }: PlacedSecret): boolean {
+  const value = mergedValue(node);
+  return fieldOf(value, 'kind') === 'Secret' && [...namesOf(value), ...payloadsOf(value)].some(isToBeFilledIn);
+}
+
+function namesOf(object: unknown): unknown[] {
+  return ['name', 'namespace'].map((name) => fieldOf(object, 'metadata', name));
+}
+
+/** `{{ x }}` without quotes is a map, of which the key is a map. */
+function isToBeFilledIn(value: unknown): boolean {
+  return typeof value === 'string'
+    ? isTemplate(value)
+    : isObject(value) && Object.keys(value).some((key) => key.startsWith('{'));
+}
+
+function itemsOf(value: unknown, name: string): readonly unknown[] {
+  const items = fieldOf(value, name);
+  return Array.isArray(items) ? items : [];
+}
+
+/** `kubectl get all -o yaml` gives what was made beside what it was made by. */
+function isMade({ ref, controller }: Holder, names: ReadonlySet<string>): boolean {
+  return controller !== undefined && names.has(`${ref.namespace} ${controller.kind} ${controller.name}`);
+}
+
+function scalarIn(map: MapNode, name: string): unknown {
+  const node = resolved(valueIn(map, name));
+  return node?.kind === 'scalar' ? node.value : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,173 @@
+/** What is wrong in manifests, by the rules for what is in a cluster, as far as files can say it. */
+import { hasLogin } from '../../domain/diagnosis/attempt.ts';
+import { appliedList } from '../../domain/diagnosis/effective-list.ts';
+import type { Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
+import { objectOf, pullCase, stateOf } from '../../domain/diagnosis/image-pull.ts';
+import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
+import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
+import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { type Finding, finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
+import { diagnose } from '../../domain/findings/secret-rules.ts';
+import { isPullSecretType } from '../../domain/keyring/secret.ts';
+import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
+import { isSlip } from '../../domain/text/closest.ts';
+import { listedNames } from '../../domain/workloads/pull-spec.ts';
+import { targetName } from '../../domain/workloads/ref.ts';
+import { type Inventory, inventoryOf, type ParsedFile, type PlacedHolder, type PlacedSecret } from './inventory.ts';
+import { factsFor, namespacesWith, nearName, pullerIn, secretNamed } from './manifest-facts.ts';
+import { inHolder, inSecret, lineOfName, viewOf } from './place.ts';
+
+/** A file that could not be parsed. */
+export interface UnreadFile {
+  readonly name: string;
+  readonly line: number;
+  readonly error: string;
+  /** Whether it seems to be the template of a chart. */
+  readonly chart: boolean;
+}
+
+export interface Lint {
+  /** Errors first, otherwise by file and line. */
+  readonly findings: readonly FindingView[];
+  /** How many pods, templates, service accounts, Secrets and docker configs there are. */
+  readonly objects: number;
+}
+
+/** `now` in milliseconds since 1970. Throws TooManyNodes. */
+export function lint(files: readonly ParsedFile[], unread: readonly UnreadFile[], now: number): Lint {
+  const inventory = inventoryOf(files);
+  const { holders, secrets, templates } = inventory;
+  const charts = templates.map(({ name }) => ({
+    name,
+    line: 1,
+    error: 'values are still to be filled in',
+    chart: true,
+  }));
+  const found = [
+    ...fileFindings([...unread, ...charts]),
+    ...secrets.flatMap((placed) => secretFindings(placed, inventory, now)),
+    ...holders.flatMap((placed) => holderFindings(placed, inventory, now)),
+    ...missingSecrets(inventory),
+  ];
+  const unique = new Map(found.map((one) => [findingKey(one), one]));
+  return {
+    findings: [...unique.values()].sort(compare),
+    objects: holders.length + secrets.length,
+  };
+}
+
+function compare({ severity, object: { file = '', line = 0 } }: Finding, other: Finding): number {
+  if (severity !== other.severity) return severity === 'error' ? -1 : 1;
+  const otherFile = other.object.file ?? '';
+  return file === otherFile ? line - (other.object.line ?? 0) : file < otherFile ? -1 : 1;
+}
+
+/** Templates are no mistake, and there may be a whole folder of them. */
+function fileFindings(unread: readonly UnreadFile[]): FindingView[] {
+  const [first, ...others] = unread.filter(({ chart }) => chart);
+  const found = unread.filter(({ chart }) => !chart).map((file) => unreadable(file, 'error'));
+  if (first === undefined) return found;
+  return [
+    ...found,
+    unreadable(
+      first,
+      'warning',
+      others.map(({ name }) => name),
+    ),
+  ];
+}
+
+function unreadable(
+  { name, line, error, chart }: UnreadFile,
+  severity: Severity,
+  others: readonly string[] = [],
+): FindingView {
+  const object = { kind: 'File', name, file: name, line } as const;
+  return viewOf(
+    finding('unreadable-file', object, { error, chart, ...(others.length > 0 ? { others } : {}) }, severity),
+  );
+}
+
+/** Of another type than pull secrets are only those that are named, or look as if they were meant for it. */
+function secretFindings(placed: PlacedSecret, inventory: Inventory, now: number): FindingView[] {
+  const { secret, contents, kind } = placed;
+  if (contents === undefined) return [];
+  const isNamed = isPullSecretType(contents.type) || inventory.holders.some((one) => names(one, placed, inventory));
+  if (!isNamed && contents.dataKey === undefined) return [];
+  return diagnose({ now, secrets: [{ secret, contents }] }).map((found) => {
+    const object = kind === 'File' ? ({ kind, name: placed.file.name } as const) : found.object;
+    return inSecret({ ...found, object, severity: isNamed ? found.severity : 'warning' }, placed);
+  });
+}
+
+function names(placed: PlacedHolder, secret: PlacedSecret, inventory: Inventory): boolean {
+  return listedNames(placed.holder.list).some(
+    (name) => name === secret.secret.metadata.name && secretNamed(name, placed, inventory) === secret,
+  );
+}
+
+/** What is wrong with a Secret is said of the Secret, once. */
+function holderFindings(placed: PlacedHolder, inventory: Inventory, now: number): FindingView[] {
+  const puller = pullerIn(placed);
+  const facts = factsFor(placed, inventory, now);
+  const { judgements, notes } = reportOn(puller, facts);
+  const causes = judgements.flatMap(({ cause }) => cause ?? []);
+  // What comes of the list of a service account is said of the service account.
+  const isOwn = appliedList(puller, facts).origin === 'own';
+  const own = [...causes, ...notes].filter(
+    ({ object, code }) => object.kind !== 'Secret' && (isOwn || code !== 'different-credentials'),
+  );
+  return [...suspicions(puller, facts), ...own].map((found) => {
+    const secret = found.object.kind === 'Secret' ? secretNamed(found.object.name, placed, inventory) : undefined;
+    return secret === undefined ? inHolder(found, placed) : inSecret(found, secret);
+  });
+}
+
+/** Most images are public, so a Secret that fits one of several is right, and one that fits none hardly. */
+function suspicions(puller: Puller, facts: PullFacts): Finding[] {
+  const pulls = puller.images.map((use) => pullCase(puller, use, facts));
+  const fits = pulls.some(({ trial }) => hasLogin(trial));
+  return pulls.flatMap((pull) => {
+    const isKnown = pull.applied.names.every((name) => isSound(stateOf(pull, name)));
+    const found = isKnown ? suspicionOf(pull) : undefined;
+    if (found === undefined) return [];
+    const isVague =
+      found.code === 'no-entry' || (found.code === 'other-images' && found.arguments.difference === 'path');
+    return isVague && (fits || pull.applied.origin !== 'own') ? [] : [withSeverity(found, 'warning')];
+  });
+}
+
+/** Of any other it is said what is wrong with it. */
+function isSound(state: SecretState | undefined): boolean {
+  return state?.is === 'there' && isPullSecretType(state.contents.type) && state.contents.failure === undefined;
+}
+
+/**
+ * One finding for each Secret that is named and not there. It may well be made by others, as pull secrets should be, so that
+ * is a warning; an error where its name is that of a Secret that is there, but for one slip.
+ */
+function missingSecrets(inventory: Inventory): FindingView[] {
+  const references = inventory.holders.flatMap((placed) =>
+    [...new Set(listedNames(placed.holder.list))]
+      .filter((name) => !isPlaceholder(name) && secretNamed(name, placed, inventory) === undefined)
+      .map((name) => ({ name, placed })),
+  );
+  const groups = Map.groupBy(references, ({ name, placed: { holder } }) => `${holder.ref.namespace}/${name}`);
+  return [...groups.values()].flatMap((users) => {
+    const [first] = users;
+    if (first === undefined) return [];
+    const { name, placed } = first;
+    const object = objectOf({ ...placed.holder.ref, name });
+    const near = nearName(name, placed, inventory);
+    const namespaces = namespacesWith(name, inventory);
+    const [image] = users.flatMap((user) => pullerIn(user.placed).images.map((use) => use.image));
+    const args = {
+      usedBy: users.map((user) => targetName(user.placed.holder.ref)),
+      ...(near === undefined ? {} : { near }),
+      ...(namespaces.length === 0 ? {} : { elsewhere: { namespaces } }),
+    };
+    const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';
+    const place = { file: placed.file.name, line: lineOfName(name, placed) };
+    return [viewOf(finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity), image)];
+  });
+}

@@ -1,0 +1,108 @@
+/** What manifests say about one pod, template or service account among them, as a diagnosis takes it. */
+import type { AccountState, Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
+import { isPullSecretType } from '../../domain/keyring/secret.ts';
+import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
+import { closest } from '../../domain/text/closest.ts';
+import { fieldOf } from '../../domain/workloads/api-object.ts';
+import { imageUses } from '../../domain/workloads/container-images.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { isEnforced, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { secretKey } from '../../domain/workloads/references.ts';
+import type { Inventory, Place, PlacedHolder, PlacedSecret } from './inventory.ts';
+
+/** Images that are not written there, or filled in later, are left out: patches of Kustomize have none. */
+export function pullerIn({ holder, file }: PlacedHolder): Puller {
+  const { ref, list, serviceAccountName, object } = holder;
+  const { specPath } = pullKind(ref.kind);
+  const images = specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
+  return {
+    ref,
+    list,
+    account: serviceAccountName,
+    images: images.filter(({ image }) => image !== '' && !isPlaceholder(image)),
+    way: { how: 'file', file: file.name },
+    count: 1,
+  };
+}
+
+/** No registry can be asked, and no other service accounts or nodes are known than what the manifests hold. */
+export function factsFor(placed: PlacedHolder, inventory: Inventory, now: number): PullFacts {
+  const { ref, list, serviceAccountName } = placed.holder;
+  const account = accountOf(placed, inventory);
+  const names = new Set([...listedNames(list), ...listedNames(account?.holder.list)]);
+  const state: AccountState =
+    account === undefined
+      ? { is: 'closed' }
+      : { is: 'there', list: account.holder.list, enforced: isEnforced(account.holder) };
+  return {
+    now,
+    online: false,
+    secrets: new Map([...names].map((name) => [secretKey(ref.namespace, name), stateOf(name, placed, inventory)])),
+    accounts: new Map([[secretKey(ref.namespace, serviceAccountName), state]]),
+    nodes: new Map(),
+    others: new Map(),
+    answers: new Map(),
+  };
+}
+
+/** The Secret that is meant by a name in the list of `placed`. */
+export function secretNamed(name: string, placed: PlacedHolder, { secrets }: Inventory): PlacedSecret | undefined {
+  const same = secrets.filter(({ kind, secret }) => kind === 'Secret' && secret.metadata.name === name);
+  return nearest(same, ({ secret }) => secret.metadata.namespace ?? '', placed);
+}
+
+/** A pull secret of the same namespace, of nearly the same name. */
+export function nearName(name: string, { holder }: PlacedHolder, { secrets }: Inventory): string | undefined {
+  const { namespace } = holder.ref;
+  const fitting = secrets.filter(
+    ({ kind, secret, contents }) =>
+      kind === 'Secret' &&
+      (secret.metadata.namespace ?? '') === namespace &&
+      (contents === undefined || contents.dataKey !== undefined || isPullSecretType(contents.type)),
+  );
+  return closest(name, [...new Set(fitting.flatMap(({ secret }) => secret.metadata.name ?? []))].sort());
+}
+
+/** Namespaces in which there is a Secret of that name. */
+export function namespacesWith(name: string, { secrets }: Inventory): string[] {
+  const same = secrets.filter(({ kind, secret }) => kind === 'Secret' && secret.metadata.name === name);
+  return [...new Set(same.flatMap(({ secret }) => secret.metadata.namespace ?? []))].sort();
+}
+
+function accountOf(placed: PlacedHolder, { holders }: Inventory): PlacedHolder | undefined {
+  const { serviceAccountName } = placed.holder;
+  const same = holders.filter(
+    ({ holder: { ref } }) => ref.kind === 'ServiceAccount' && ref.name === serviceAccountName,
+  );
+  return nearest(same, ({ holder }) => holder.ref.namespace, placed);
+}
+
+function stateOf(name: string, placed: PlacedHolder, inventory: Inventory): SecretState {
+  const found = secretNamed(name, placed, inventory);
+  if (found === undefined) return isPlaceholder(name) ? { is: 'closed' } : { is: 'missing' };
+  return found.contents === undefined
+    ? { is: 'closed' }
+    : { is: 'there', secret: found.secret, contents: found.contents };
+}
+
+/**
+ * Folders hold the same for several environments, so what is in the same file comes first, then what is in the same
+ * folder; and one that names the namespace before one that comes into any.
+ */
+function nearest<T extends Place>(found: readonly T[], namespaceOf: (one: T) => string, from: PlacedHolder) {
+  const { namespace } = from.holder.ref;
+  const fitting = found.filter((one) => isSameNamespace(namespaceOf(one), namespace));
+  const rank = (one: T): number =>
+    (namespaceOf(one) === namespace ? 0 : 4) +
+    (one.file === from.file ? 0 : folderOf(one.file.name) === folderOf(from.file.name) ? 1 : 2);
+  return fitting.toSorted((one, other) => rank(one) - rank(other))[0];
+}
+
+/** What names no namespace comes into the one that it is applied to. */
+function isSameNamespace(one: string, other: string): boolean {
+  return one === other || one === '' || other === '';
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'), 0));
+}

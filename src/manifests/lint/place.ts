@@ -1,0 +1,150 @@
+/** The line of a manifest that a finding is about. */
+import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
+import { editFile } from '../../domain/findings/commands.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import { fixFor, isSufficient } from '../../domain/findings/fixes.ts';
+import { DATA_KEY } from '../../domain/keyring/secret.ts';
+import { type ManifestNode, type MapNode, resolved, valueIn } from '../../domain/manifest-text/node.ts';
+import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
+import { LIST_FIELD, pullKind } from '../../domain/workloads/kind.ts';
+import { isObjectName } from '../../domain/workloads/name.ts';
+import type { Place, PlacedHolder, PlacedSecret } from './inventory.ts';
+
+/** From 1: the image, the entry of the list or the field that is wrong, else the object. */
+export function lineInHolder(found: Finding, placed: PlacedHolder): number {
+  return lineAt(placed, nodeInHolder(found, placed));
+}
+
+/** From 1: where the name of the Secret stands in the list, the last time. */
+export function lineOfName(name: string, placed: PlacedHolder): number {
+  return lineAt(
+    placed,
+    listEntry(placed, (value) => value === name),
+  );
+}
+
+/** From 1: the type, or the entry of the docker config as far as it can be read, else the object. */
+export function lineInSecret(found: Finding, placed: PlacedSecret): number {
+  if (placed.kind === 'File') return lineOfText(found, placed, placed.node) ?? lineAt(placed, undefined);
+  if (found.code === 'wrong-type') return lineAt(placed, keyIn(placed.node, 'type'));
+  for (const field of ['stringData', 'data']) {
+    const map = resolved(valueIn(placed.node, field));
+    if (map?.kind !== 'map') continue;
+    const pair = map.pairs.findLast(({ key }) => Object.values<unknown>(DATA_KEY).includes(scalar(key)));
+    if (pair !== undefined) return lineOfText(found, placed, pair.value) ?? lineAt(placed, pair.key);
+  }
+  return lineAt(placed, keyIn(placed.node, 'data') ?? keyIn(placed.node, 'stringData'));
+}
+
+function lineAt({ file, node }: Place, at: ManifestNode | undefined): number {
+  return lineNumber(file.text, (at ?? node).start);
+}
+
+/** Where the server or the store stands as a text in quotes: in JSON, and in JSON that is a block of YAML. */
+function lineOfText({ arguments: args }: Finding, { file }: Place, within: ManifestNode): number | undefined {
+  const helper = 'helpers' in args ? 'credsStore' : undefined;
+  const name = 'server' in args ? args.server : 'servers' in args ? args.servers[0] : helper;
+  if (name === undefined) return undefined;
+  const at = file.text.indexOf(JSON.stringify(name), within.start);
+  return at < 0 || at >= within.end ? undefined : lineNumber(file.text, at);
+}
+
+function nodeInHolder({ code, arguments: args }: Finding, placed: PlacedHolder): ManifestNode | undefined {
+  switch (code) {
+    case 'empty-name':
+      return listEntry(placed, (value) => typeof value !== 'string' || value === '');
+    case 'duplicate-name':
+    case 'not-mountable':
+      return listEntry(placed, (value) => value === args.secret);
+    case 'own-list':
+    case 'different-credentials':
+      return listOf(placed);
+    default:
+      return 'image' in args ? imageNode(placed, args.image) : undefined;
+  }
+}
+
+function listEntry(placed: PlacedHolder, isMeant: (name: unknown) => boolean): ManifestNode | undefined {
+  const list = resolved(listOf(placed));
+  const entries = list?.kind === 'seq' ? list.items : [];
+  return entries.findLast((entry) => isMeant(scalar(memberOf(entry, 'name')))) ?? list;
+}
+
+function listOf(placed: PlacedHolder): ManifestNode | undefined {
+  const spec = specOf(placed);
+  return spec && valueIn(spec, LIST_FIELD);
+}
+
+function imageNode(placed: PlacedHolder, image: string): ManifestNode | undefined {
+  const spec = specOf(placed);
+  const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((name) => itemsOf(spec, name));
+  const images = containers.map((container) => memberOf(container, 'image'));
+  const volumes = itemsOf(spec, 'volumes').map((volume) => memberOf(memberOf(volume, 'image'), 'reference'));
+  return [...images, ...volumes].find((node) => scalar(node) === image);
+}
+
+function specOf({ node, holder }: PlacedHolder): MapNode | undefined {
+  let spec: ManifestNode | undefined = node;
+  for (const name of pullKind(holder.ref.kind).specPath) spec = memberOf(spec, name);
+  const found = resolved(spec);
+  return found?.kind === 'map' ? found : undefined;
+}
+
+function itemsOf(map: MapNode | undefined, name: string): readonly ManifestNode[] {
+  const list = resolved(map && valueIn(map, name));
+  return list?.kind === 'seq' ? list.items : [];
+}
+
+function memberOf(node: ManifestNode | undefined, name: string): ManifestNode | undefined {
+  const map = resolved(node);
+  return map?.kind === 'map' ? valueIn(map, name) : undefined;
+}
+
+function keyIn(map: MapNode, name: string): ManifestNode | undefined {
+  return map.pairs.findLast(({ key }) => scalar(key) === name)?.key;
+}
+
+function scalar(node: ManifestNode | undefined): unknown {
+  const found = resolved(node);
+  return found?.kind === 'scalar' ? found.value : undefined;
+}
+
+/** With its line and its command. */
+export function inHolder(found: Finding, placed: PlacedHolder): FindingView {
+  return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInHolder(found, placed) } });
+}
+
+/** With its line and its command. */
+export function inSecret(found: Finding, placed: PlacedSecret): FindingView {
+  return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInSecret(found, placed) } });
+}
+
+/**
+ * With its command; `image` is the one that it is about. Nobody has checked the names in files, and a command is there to be
+ * pasted: with a name that no object can have it opens the file.
+ */
+export function viewOf(found: Finding, image?: string): FindingView {
+  const { namespace, name, kind } = found.object;
+  const names = Object.entries(found.arguments).flatMap(([key, value]) => (IN_COMMANDS.includes(key) ? value : []));
+  const { elsewhere } = 'elsewhere' in found.arguments ? found.arguments : {};
+  const isSafe = [
+    ...(kind === 'File' ? [] : [name]),
+    ...(namespace === undefined ? [] : [namespace]),
+    ...names,
+    ...(elsewhere?.namespaces ?? []),
+  ].every((one) => isObjectName(`${one}`));
+  const fix = isSafe ? { command: fixFor(found, { image }), sufficient: isSufficient(found) } : undefined;
+  return findingView(found, undefined, fix ?? { command: editFile(found.object), sufficient: false });
+}
+
+/** Arguments that are names of objects or containers. */
+const IN_COMMANDS: readonly string[] = [
+  'secret',
+  'secrets',
+  'bySecret',
+  'account',
+  'usable',
+  'near',
+  'own',
+  'container',
+];

@@ -1,0 +1,114 @@
+/** Manifests on disk and on stdin. */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { printable } from '../domain/text/printable.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+
+export interface ManifestFile {
+  /** As it was named; `-` is stdin. */
+  readonly name: string;
+  readonly text: string;
+}
+
+const LIMIT = 64 * 1024 * 1024;
+/** cli-runtime pkg/resource/builder.go `FileExtensions` */
+const EXTENSIONS = ['.json', '.yaml', '.yml'];
+
+/** Files, stdin, and the manifests in folders, in the order of their names. Throws UserError. */
+export function readManifestFiles(names: readonly string[], recursive: boolean, io: Io): ManifestFile[] {
+  return manifestNames(names, recursive).map((name) => readManifestFile(name, io));
+}
+
+/** The files themselves, and those in folders. Throws UserError. */
+export function manifestNames(names: readonly string[], recursive: boolean): string[] {
+  return names.flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive)));
+}
+
+/** Throws UserError. */
+export function readManifestFile(name: string, io: Io): ManifestFile {
+  if (name === '-') return { name, text: decode(io.stdin.readAll(LIMIT), 'stdin') };
+  return { name, text: decode(read(name), name) };
+}
+
+/** Puts `text` in the place of a file at one moment, with its mode and owner; a link stays a link. Throws UserError. */
+export function writeManifestFile(name: string, text: string): void {
+  try {
+    const file = realpathSync(name);
+    const { mode, uid, gid } = statSync(file);
+    const next = join(dirname(file), `.regsecret-${randomBytes(4).toString('hex')}`);
+    const descriptor = openSync(next, 'wx', mode & 0o777);
+    try {
+      writeFileSync(descriptor, text);
+      fchmodSync(descriptor, mode & 0o7777);
+      try {
+        fchownSync(descriptor, uid, gid);
+      } catch {
+        // Only root may give a file away; its group and mode are what matters to others.
+      }
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+      renameSync(next, file);
+    } catch (error) {
+      rmSync(next, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw trouble(error, `cannot write ${printable(name)}`, name);
+  }
+}
+
+function listFiles(name: string, recursive: boolean): string[] {
+  try {
+    if (!statSync(name).isDirectory()) return [name];
+    const found = readdirSync(name, { recursive, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory() && EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    if (found.length > 0) return found;
+  } catch (error) {
+    throw trouble(error, `cannot read ${printable(name)}`, name);
+  }
+  throw new UserError(
+    `there is no manifest in ${printable(name)}`,
+    recursive ? `ls -R ${name}` : `add -R for the folders in ${printable(name)}`,
+  );
+}
+
+function read(name: string): Uint8Array {
+  try {
+    const { size } = statSync(name);
+    if (size > LIMIT) throw new UserError(`${printable(name)} holds more than ${LIMIT} bytes`, `ls -l ${name}`);
+    return readFileSync(name);
+  } catch (error) {
+    throw error instanceof UserError ? error : trouble(error, `cannot read ${printable(name)}`, name);
+  }
+}
+
+/** A byte order mark stays, for everything stays. */
+function decode(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new UserError(`${printable(name)} is not in UTF-8`, `file ${name}`);
+  }
+}
+
+function trouble(error: unknown, text: string, name: string): UserError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new UserError(`${text}: ${code === 'ENOENT' ? 'there is no such file' : code}`, `ls -l ${name}`);
+}

@@ -1,0 +1,160 @@
+/** From the flags of `attach` and `detach` to what is to be done. */
+import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
+import { parseDuration } from '../../domain/go/duration.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { pullKindByName } from '../../domain/workloads/kind.ts';
+import type { Verb } from '../../domain/workloads/list-change.ts';
+import { isObjectName, proposeName } from '../../domain/workloads/name.ts';
+import { objectName, parseTarget } from '../../domain/workloads/target.ts';
+import { UsageError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import type { AttachRequest, NamedTarget, Selection } from './request.ts';
+
+export interface AttachOptions extends KubeFlags {
+  readonly secret: string;
+  readonly pod?: readonly string[];
+  readonly serviceaccount?: readonly string[];
+  readonly to?: readonly string[];
+  readonly allServiceaccounts?: boolean;
+  readonly used?: boolean;
+  readonly selector?: string;
+  readonly allNamespaces?: boolean;
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
+  readonly write?: boolean;
+  readonly auto?: boolean;
+  readonly secretFile?: string;
+  readonly recreate?: boolean;
+  readonly restart?: boolean;
+  readonly wait?: boolean;
+  readonly timeout?: string;
+  readonly checks?: boolean;
+  readonly allowMissing?: boolean;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly output?: 'name' | 'json';
+  readonly fieldManager: string;
+}
+
+/** Throws UsageError. */
+export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachRequest {
+  const { secret } = options;
+  if (!isObjectName(secret)) {
+    const [kind = '', name] = secret.split('/');
+    const isTarget = name !== undefined && pullKindByName(kind) !== undefined;
+    const command = isTarget ? `--${verb === 'attach' ? 'to' : 'from'} ${secret}` : (proposeName(secret) ?? '--help');
+    throw new UsageError(`"${secret}" cannot be the name of a secret`, `regsecret ${verb} ${command}`);
+  }
+  checkFileFlags(options);
+  return {
+    verb,
+    secret,
+    ...targetsOf(options),
+    allNamespaces: options.allNamespaces ?? false,
+    recreate: options.recreate ?? false,
+    folder: io.env.TMPDIR || undefined,
+    checks: options.checks ?? true,
+    allowMissing: options.allowMissing ?? false,
+    restart: options.restart ?? false,
+    wait: options.wait ?? false,
+    timeoutMs: parseTimeout(options.timeout),
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+    signal: io.signal,
+  };
+}
+
+/** What `create --attach` names; throws UsageError. */
+export function attachTargets(texts: readonly string[]): NamedTarget[] {
+  return texts.map((text) => {
+    const { kind, name } = parseTarget(text, '--attach');
+    if (name !== undefined) return { kind, name };
+    throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, `--attach ${text}/NAME`);
+  });
+}
+
+/** To attach a Secret that has just been written. */
+export function requestFor(
+  known: Secret,
+  targets: readonly NamedTarget[],
+  options: Pick<AttachRequest, 'dryRun' | 'fieldManager'>,
+  io: Io,
+): AttachRequest {
+  return {
+    verb: 'attach',
+    secret: known.metadata.name ?? '',
+    known,
+    targets,
+    selections: [],
+    allNamespaces: false,
+    recreate: false,
+    folder: undefined,
+    checks: true,
+    allowMissing: false,
+    restart: false,
+    wait: false,
+    timeoutMs: undefined,
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+    signal: io.signal,
+  };
+}
+
+/** Whether something of the cluster is named or picked. */
+export function hasTargets({ targets, selections }: Pick<AttachRequest, 'targets' | 'selections'>): boolean {
+  return targets.length + selections.length > 0;
+}
+
+function parseTimeout(timeout: string | undefined): number | undefined {
+  if (timeout === undefined) return undefined;
+  const milliseconds = parseDuration(timeout);
+  if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
+  throw new UsageError(`invalid --timeout "${timeout}"`, '--timeout takes seconds or units: 30, 30s, 2m, 1h');
+}
+
+function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'selections'> {
+  const { pod = [], serviceaccount = [], to = [], selector } = options;
+  const targets: NamedTarget[] = [
+    ...pod.map((name) => ({ kind: 'Pod' as const, name: objectName(name, 'Pod') })),
+    ...serviceaccount.map((name) => ({ kind: 'ServiceAccount' as const, name: objectName(name, 'ServiceAccount') })),
+  ];
+  const selections: Selection[] = [];
+  for (const { kind, name } of to.map((target) => parseTarget(target))) {
+    const word = kind.toLowerCase();
+    if (name !== undefined) targets.push({ kind, name });
+    else if (selector !== undefined) selections.push({ by: 'kind', kind, labelSelector: selector });
+    else throw new UsageError(`--to ${word} names no ${word}`, `--to ${word}/NAME, or --to ${word} -l app=NAME`);
+  }
+  if (options.allServiceaccounts) selections.push({ by: 'kind', kind: 'ServiceAccount', labelSelector: selector });
+  if (options.used) selections.push({ by: 'use' });
+  if (selector !== undefined && !selections.some(({ by }) => by === 'kind')) {
+    throw new UsageError(
+      '-l picks nothing without a kind',
+      '--to deployment -l app=web, or --all-serviceaccounts -l team=a',
+    );
+  }
+  if (options.allNamespaces && (selections.length === 0 || targets.length > 0)) {
+    throw new UsageError('-A goes with what is picked, not with names', '--all-serviceaccounts -A, or --used -A');
+  }
+  return { targets, selections };
+}
+
+function checkFileFlags(options: AttachOptions): void {
+  const { filename = [], write, auto, recursive, secretFile, output, dryRun } = options;
+  const named = filename.length > 0;
+  for (const [given, flag] of [
+    [write, '--write'],
+    [auto, '--auto'],
+    [recursive, '-R'],
+    [secretFile, '--secret-file'],
+  ] as const) {
+    if (given && !named) throw new UsageError(`${flag} goes with -f`, `-f FILE ${flag}`);
+  }
+  if (secretFile !== undefined && !auto)
+    throw new UsageError('--secret-file goes with --auto', '--auto --secret-file FILE');
+  if (write && filename.includes('-'))
+    throw new UsageError('what comes from stdin cannot be written in place', '-f - > FILE');
+  if (named && !write && output !== undefined)
+    throw new UsageError('-o would stand among the manifests', '-f FILE --write -o name');
+  if (named && dryRun === 'server')
+    throw new UsageError('no server is asked about manifests', '-f FILE --dry-run=client');
+}

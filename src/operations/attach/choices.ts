@@ -1,0 +1,53 @@
+/** What a pull secret may be attached to or detached from here, with who uses what, for a person to choose from. */
+import type { Transport } from '../../cluster/client/transport.ts';
+import { listPages } from '../../cluster/object-request.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { changedList } from '../../domain/workloads/list-change.ts';
+import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { type ObjectRef, resultName } from '../../domain/workloads/ref.ts';
+import { accountKey, type Facts, gatherFacts } from '../pods/failing.ts';
+import type { AttachRequest, NamedTarget } from './request.ts';
+
+export interface Choice {
+  readonly target: NamedTarget;
+  readonly label: string;
+}
+
+/** Those that would change, the service accounts first. */
+export async function listChoices(
+  transport: Transport,
+  { verb, secret }: Pick<AttachRequest, 'verb' | 'secret'>,
+): Promise<Choice[]> {
+  const { namespace } = transport;
+  const facts = await gatherFacts(transport, { namespace, cached: false }, new Set());
+  const accounts: Choice[] = [];
+  const kind = pullKind('ServiceAccount');
+  for await (const page of listPages(transport, kind, { namespace })) {
+    for (const account of page.flatMap((object) => holderOf(kind, object) ?? [])) {
+      if (changedList(verb, account.list, [secret]) !== undefined)
+        accounts.push(choice(account.ref, use(account, facts)));
+    }
+  }
+  const own = facts.workloads.filter(({ list }) => list.includes(secret) === (verb === 'detach'));
+  const bare = facts.failing.filter(({ controller, list }) => controller === undefined && !list.includes(secret));
+  return [
+    ...accounts,
+    ...own.map(({ ref, list }) => choice(ref, `has a list of its own: ${list.join(', ')}`)),
+    ...(verb === 'detach'
+      ? []
+      : bare.map(({ ref, failures }) => choice(ref, `fails (${failures[0]?.reason}), has no controller`))),
+  ];
+}
+
+function choice(ref: ObjectRef, what: string): Choice {
+  return { target: { kind: ref.kind, name: ref.name }, label: `${resultName(ref)}  ${what}` };
+}
+
+function use({ ref }: Holder, facts: Facts): string {
+  const user = facts.users.get(accountKey(ref.namespace, ref.name));
+  if (user === undefined) return 'used by nothing';
+  const failing = facts.failing.filter(({ account }) => account === ref.name).length;
+  const pods = `${user.pods} pod${user.pods === 1 ? '' : 's'}${failing > 0 ? ` (${failing} cannot pull)` : ''}`;
+  const workloads = user.examples.map(resultName).join(', ') + (user.workloads > user.examples.length ? ', …' : '');
+  return `used by ${[pods, workloads].filter(Boolean).join(': ')}`;
+}

@@ -1,0 +1,87 @@
+/** What all parts of one attaching or detaching share: the connection, what was asked, and what has been looked up. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { getObject } from '../../cluster/object-request.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { accountKey, type Facts, gatherFacts } from '../pods/failing.ts';
+import type { PodContext } from '../pods/pod-context.ts';
+import { checkSecret, type Usable, usableNamespaces } from './check-secret.ts';
+import type { AttachRequest, Listener } from './request.ts';
+
+export interface Context extends PodContext {
+  readonly request: AttachRequest;
+  readonly listener: Listener;
+  /** A service account, undefined where it does not exist or may not be read. */
+  accountOf(namespace: string, name: string): Promise<Holder | undefined>;
+  /** What the Secret is in each namespace, where all of them are concerned and it may be asked. */
+  usable(): Promise<Usable | undefined>;
+  /** Of all that is in scope. */
+  facts(): Promise<Facts>;
+}
+
+/** Everything is looked up when it is asked for first, and once. */
+export function createContext(transport: Transport, request: AttachRequest, listener: Listener): Context {
+  const unchecked = new Set<string>();
+  const [secrets, accounts] = [kept<Secret | undefined>(), kept<Holder | undefined>()];
+  const [scope, all] = [kept<Facts>(), kept<Usable | undefined>()];
+  const checks = request.checks && request.verb === 'attach';
+  const context: Context = {
+    transport,
+    request,
+    listener,
+    unchecked,
+    async secretIn(namespace) {
+      if (!checks) return undefined;
+      return secrets(namespace, () => checkSecret(transport, namespace, request, unchecked));
+    },
+    accountOf: (namespace, name) =>
+      accounts(accountKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
+    async usable() {
+      // Not only a check: it says where to write.
+      if (request.verb === 'detach' || !request.allNamespaces || (!checks && request.allowMissing)) return undefined;
+      return all('', () => usableNamespaces(transport, request, unchecked));
+    },
+    facts: () => scope('', () => readFacts(context)),
+  };
+  return context;
+}
+
+async function readAccount(
+  transport: Transport,
+  namespace: string,
+  name: string,
+  unchecked: Set<string>,
+): Promise<Holder | undefined> {
+  try {
+    const object = await getObject(transport, { kind: 'ServiceAccount', namespace, name });
+    return holderOf(pullKind('ServiceAccount'), object);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 403) unchecked.add('get serviceaccounts');
+    return undefined;
+  }
+}
+
+async function readFacts({ transport, request, unchecked, usable, secretIn }: Context): Promise<Facts> {
+  const { targets, selections, allNamespaces } = request;
+  const accounts = targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
+  const [account] = accounts.length === 1 && selections.length === 0 ? accounts : [];
+  const { namespace } = transport;
+  // The connection on which the Secret came is free then, and a new one costs more than a short list.
+  await (allNamespaces ? usable() : secretIn(namespace)).catch(() => undefined);
+  const cached = !selections.some(({ by }) => by === 'use');
+  return gatherFacts(transport, { namespace: allNamespaces ? undefined : namespace, account, cached }, unchecked);
+}
+
+function kept<T>(): (key: string, read: () => Promise<T>) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (key, read) => {
+    const started = known.get(key) ?? read();
+    known.set(key, started);
+    // Whoever awaits it is told; nobody may.
+    started.catch(() => undefined);
+    return started;
+  };
+}

@@ -1,0 +1,109 @@
+/** The truth after the writing: whom it does not reach, and which pods still will not pull. */
+import { type Holder, isEnforced } from '../../domain/workloads/pull-spec.ts';
+import { type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
+import { type Effect, effectOf, failingWithout, waitsForPods } from '../../domain/workloads/rollout.ts';
+import { UserError } from '../../errors.ts';
+import { type Cured, createHealer, toRestart } from '../pods/cure.ts';
+import { type Facts, podsOf, type WorkloadFact } from '../pods/failing.ts';
+import { restart } from '../pods/restart.ts';
+import type { Context } from './context.ts';
+import type { Note } from './notes.ts';
+
+/** What was looked at, as it is after the writing. */
+export interface Done {
+  readonly holder: Holder;
+  readonly changed: boolean;
+}
+
+/**
+ * Says which workloads do not use the lists of the service accounts in `done` (by `refKey`), and which of their pods fail and will not
+ * heal by themselves; nothing of what is in `done` itself, for the facts may be older than that. Returns the controllers
+ * that were restarted, where it was asked for.
+ */
+export async function tellAccounts(done: ReadonlyMap<string, Done>, facts: Facts, context: Context): Promise<Holder[]> {
+  const { request, listener } = context;
+  const { verb, secret } = request;
+  const accountOf = ({ ref, account }: WorkloadFact): Holder | undefined =>
+    done.get(refKey({ kind: 'ServiceAccount', namespace: ref.namespace, name: account }))?.holder;
+  for (const workload of facts.workloads) {
+    const { ref, account, list } = workload;
+    const holder = accountOf(workload);
+    if (holder === undefined || done.has(refKey(ref))) continue;
+    const names = list.includes(secret);
+    const enforced = isEnforced(holder);
+    if (verb === 'attach' && !names) listener.note({ code: 'shadowed', ref, account, list });
+    if (verb === 'detach' && names) listener.note({ code: enforced ? 'now-refused' : 'names-it', ref, account });
+  }
+  if (verb === 'detach') return [];
+  const heal = createHealer(context);
+  const cured: Cured[] = [];
+  for (const pod of facts.failing) {
+    if (pod.list.includes(secret) || accountOf(pod) === undefined || done.has(refKey(pod.ref))) continue;
+    const found = await heal(pod);
+    if (found === undefined || ('controller' in found.cure && done.has(refKey(found.cure.controller)))) continue;
+    cured.push(found);
+  }
+  const restarted = request.restart ? await restartAll(toRestart(cured), context) : new Map<string, Holder>();
+  for (const { pod, cure, controller } of cured) {
+    if (controller !== undefined && restarted.has(controller.uid)) continue;
+    listener.note({ code: 'failing', ref: pod.ref, reason: pod.failures[0]?.reason ?? '', cure });
+  }
+  return [...restarted.values()];
+}
+
+async function restartAll(controllers: readonly Holder[], context: Context): Promise<Map<string, Holder>> {
+  const { transport, request, listener } = context;
+  const done = new Map<string, Holder>();
+  for (const controller of controllers) {
+    try {
+      const dryRun = request.dryRun === 'server';
+      const after =
+        request.dryRun === 'client' ? controller : await restart(transport, controller, { ...request, dryRun });
+      listener.outcome({ ref: controller.ref, action: 'restarted' });
+      done.set(controller.uid, after);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      listener.problem(error);
+    }
+  }
+  return done;
+}
+
+/** Says what becomes of the pods of a workload whose template has the new list. */
+export async function tellWorkload(holder: Holder, changed: boolean, context: Context): Promise<void> {
+  const { listener, request } = context;
+  const { ref } = holder;
+  const effect = effectOf(holder);
+  const looks = request.checks && request.verb === 'attach' && request.dryRun === 'none' && !healsItself(holder);
+  const failing = looks ? failingWithout(await podsOf(holder, context), request.secret) : [];
+  const stuck = effect.kind === 'rolls out' && failing.length > 0;
+  if (changed && !stuck) listener.note(effectNote(ref, effect));
+  for (const { name, failure } of failing) {
+    const pod: ObjectRef = { kind: 'Pod', namespace: ref.namespace, name };
+    // Waiting finds it, too, and ends with it.
+    if (stuck && request.wait) return;
+    if (stuck) listener.note({ code: 'stuck', ref, pod: name, reason: failure.reason });
+    else listener.note({ code: 'failing', ref: pod, reason: failure.reason, cure: { how: 'delete', controller: ref } });
+  }
+}
+
+/** Whether its controller replaces pods that fail, now or as soon as it is resumed. */
+function healsItself(holder: Holder): boolean {
+  const { kind } = effectOf(holder);
+  return kind === 'paused' || (kind === 'rolls out' && !waitsForPods(holder));
+}
+
+function effectNote(ref: ObjectRef, effect: Effect): Note {
+  switch (effect.kind) {
+    case 'rolls out':
+      return { code: 'rolls-out', ref };
+    case 'paused':
+      return { code: 'paused', ref };
+    case 'on delete':
+      return { code: 'on-delete', ref };
+    case 'partition':
+      return { code: 'partition', ref, partition: effect.partition };
+    case 'new pods only':
+      return { code: 'new-pods-only', ref };
+  }
+}

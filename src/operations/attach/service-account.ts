@@ -1,0 +1,39 @@
+/** Reading a service account that may not be there yet: a controller makes the one called `default`. */
+import type { Transport } from '../../cluster/client/transport.ts';
+import { listNames } from '../../cluster/list-names.ts';
+import { checkNamespace } from '../../cluster/not-found.ts';
+import { getHolder } from '../../cluster/object-request.ts';
+import { pause } from '../../concurrency.ts';
+import { closest } from '../../domain/text/closest.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import type { Holder } from '../../domain/workloads/pull-spec.ts';
+import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import { UserError } from '../../errors.ts';
+import type { AttachRequest } from './request.ts';
+
+const TIMEOUT_MS = 30_000;
+const POLL_MS = 100;
+
+/** Throws UserError when it does not exist: `default` after it has been waited for. */
+export async function readAccount(transport: Transport, ref: ObjectRef, request: AttachRequest): Promise<Holder> {
+  const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
+  const deadline = performance.now() + timeoutMs;
+  let account = await getHolder(transport, ref);
+  if (account === undefined) await checkNamespace(transport, ref.namespace);
+  while (account === undefined && ref.name === 'default' && performance.now() < deadline) {
+    await pause(POLL_MS, request.signal);
+    account = await getHolder(transport, ref);
+  }
+  if (account !== undefined) return account;
+  const text = `serviceaccount ${ref.namespace}/${ref.name} does not exist`;
+  if (ref.name === 'default') {
+    throw new UserError(`${text}, also after ${timeoutMs / 1000} s`, `kubectl get serviceaccounts -n ${ref.namespace}`);
+  }
+  const near = closest(ref.name, await listNames(transport, pullKind('ServiceAccount'), { namespace: ref.namespace }));
+  throw near === undefined
+    ? new UserError(text, `kubectl get serviceaccounts -n ${ref.namespace}`)
+    : new UserError(
+        `${text}; did you mean ${near}?`,
+        `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --serviceaccount ${near}`,
+      );
+}

@@ -1,0 +1,63 @@
+/** From what was named or selected to the objects. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import { listNames } from '../../cluster/list-names.ts';
+import { getHolder, listPages } from '../../cluster/object-request.ts';
+import { closest } from '../../domain/text/closest.ts';
+import { pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
+import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { errorName, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import { UserError } from '../../errors.ts';
+import { accountKey, type Facts } from '../pods/failing.ts';
+import type { Context } from './context.ts';
+import type { Selection } from './request.ts';
+import { readAccount } from './service-account.ts';
+
+/** One named object; throws UserError when it does not exist. */
+export async function readTarget(ref: ObjectRef, { transport, request }: Context): Promise<Holder> {
+  if (ref.kind === 'ServiceAccount') return readAccount(transport, ref, request);
+  const holder = await getHolder(transport, ref);
+  if (holder !== undefined) return holder;
+  const { plural } = pullKind(ref.kind);
+  const text = `${errorName(ref)} does not exist`;
+  const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace: ref.namespace }));
+  throw near === undefined
+    ? new UserError(text, `kubectl get ${plural} -n ${ref.namespace}`)
+    : new UserError(
+        `${text}; did you mean ${near}?`,
+        `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --to ${targetName({ kind: ref.kind, name: near })}`,
+      );
+}
+
+/** What a selection picks, page by page. `facts` are those of all that is in scope. Throws UserError. */
+export async function* selected(
+  selection: Selection,
+  { transport, request }: Context,
+  facts: () => Promise<Facts>,
+): AsyncGenerator<Holder[]> {
+  const kind = pullKind(selection.by === 'use' ? 'ServiceAccount' : selection.kind);
+  const labelSelector = selection.by === 'use' ? undefined : selection.labelSelector;
+  const namespace = request.allNamespaces ? undefined : transport.namespace;
+  const users = selection.by === 'use' ? (await facts()).users : undefined;
+  try {
+    for await (const page of listPages(transport, kind, { namespace, labelSelector })) {
+      const holders = page.flatMap((object) => holderOf(kind, object) ?? []);
+      yield holders.filter(
+        (holder) => isOwn(holder) && (users?.has(accountKey(holder.ref.namespace, holder.ref.name)) ?? true),
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const scope = namespace === undefined ? '-A' : `-n ${namespace}`;
+    throw new UserError(
+      `may not list ${kind.plural}: ${error.message}`,
+      `kubectl auth can-i list ${kind.plural} ${scope}`,
+    );
+  }
+}
+
+/** A ReplicaSet of a Deployment, say, has the list of that. Pods lead to their owners. */
+function isOwn({ ref, controller }: Holder): boolean {
+  return (
+    ref.kind === 'Pod' || controller === undefined || pullKindOf(controller.apiVersion, controller.kind) === undefined
+  );
+}

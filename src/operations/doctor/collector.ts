@@ -1,0 +1,178 @@
+/** Collects what a diagnosis needs to know of a cluster: everything once, and what may not be read by its name. */
+import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
+import { connect, type Transport } from '../../cluster/client/transport.ts';
+import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
+import { getHolder, objectPath } from '../../cluster/object-request.ts';
+import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
+import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
+import { readContents } from '../../domain/keyring/contents.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { fieldOf } from '../../domain/workloads/api-object.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { type Holder, holderOf, isEnforced } from '../../domain/workloads/pull-spec.ts';
+import { type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
+import { secretKey } from '../../domain/workloads/references.ts';
+import type { Io } from '../../io.ts';
+import {
+  closed,
+  elsewhereAmong,
+  findElsewhere,
+  listSecrets,
+  type NamesByNamespace,
+  readSecret,
+} from './gather-secrets.ts';
+
+const NODES = { group: '', plural: 'nodes' } as const;
+
+export interface Collector {
+  readonly transport: Transport;
+  /** Rights that were missing, such as `get secrets`. */
+  readonly unchecked: Set<string>;
+  secret(namespace: string, name: string): Promise<SecretState>;
+  account(namespace: string, name: string): Promise<AccountState>;
+  node(name: string): Promise<NodeFacts | undefined>;
+  /** Who makes pods. Throws UserError where it may not be read. */
+  maker(ref: ObjectRef): Promise<Holder | undefined>;
+  /** Reads all pull secrets of a namespace. */
+  others(namespace: string): Promise<void>;
+  /** Reads all pull secrets of a namespace or of the cluster, and returns how many there are. */
+  every(namespace: string | undefined): Promise<number>;
+  /** Keeps a service account, or who makes pods, that has been read already. */
+  know(holder: Holder): void;
+  /** What has been collected so far; registries have not been asked. */
+  facts(now: number, online: boolean): PullFacts;
+}
+
+function createCollector(transport: Transport): Collector {
+  const unchecked = new Set<string>();
+  const secrets = createStore<SecretState>();
+  const accounts = createStore<AccountState>();
+  const nodes = createStore<NodeFacts | undefined>();
+  const others = createStore<readonly string[] | undefined>();
+  const makers = createStore<Holder | undefined>();
+  let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
+  const keep = (secret: Secret): void => {
+    const { namespace = '', name = '' } = secret.metadata;
+    secrets.done.set(secretKey(namespace, name), { is: 'there', secret, contents: readContents(secret) });
+  };
+  const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
+    all !== undefined && all.namespace === undefined
+      ? Promise.resolve(elsewhereAmong(name, all.names, secrets.done))
+      : findElsewhere(transport, name, keep);
+  return {
+    transport,
+    unchecked,
+    secret: (namespace, name) =>
+      secrets.once(secretKey(namespace, name), () => readSecret(transport, { namespace, name }, elsewhere, unchecked)),
+    account: (namespace, name) =>
+      accounts.once(secretKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
+    maker: (ref) => makers.once(refKey(ref), () => getHolder(transport, ref)),
+    node: (name) => nodes.once(name, () => readNode(transport, name, unchecked)),
+    async others(namespace) {
+      await others.once(namespace, async () => {
+        const names = all?.names ?? (await listSecrets(transport, namespace, keep, unchecked));
+        return names === undefined ? undefined : (names.get(namespace) ?? []);
+      });
+    },
+    async every(namespace) {
+      const names = await listSecrets(transport, namespace, keep, unchecked);
+      if (names === undefined) return 0;
+      all = { namespace, names };
+      return [...names.values()].reduce((sum, some) => sum + some.length, 0);
+    },
+    know(holder) {
+      const { ref } = holder;
+      if (ref.kind === 'ServiceAccount') accounts.done.set(secretKey(ref.namespace, ref.name), accountState(holder));
+      else makers.done.set(refKey(ref), holder);
+    },
+    facts: (now, online) => ({
+      now,
+      online,
+      secrets: secrets.done,
+      accounts: accounts.done,
+      nodes: present(nodes.done),
+      others: present(others.done),
+      answers: new Map(),
+    }),
+  };
+}
+
+/** Connects for `work`; what the API server refuses altogether is a UserError. */
+export async function withCollector<T>(
+  flags: KubeFlags,
+  io: Io,
+  work: (collector: Collector) => Promise<T>,
+): Promise<T> {
+  const transport = await connect(flags, io);
+  try {
+    return await work(createCollector(transport));
+  } catch (error) {
+    throw error instanceof ApiError ? refusalOf(error) : error;
+  } finally {
+    transport.close();
+  }
+}
+
+function present<T>(map: ReadonlyMap<string, T | undefined>): Map<string, T> {
+  return new Map([...map].flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+}
+
+async function readAccount(
+  transport: Transport,
+  namespace: string,
+  name: string,
+  unchecked: Set<string>,
+): Promise<AccountState> {
+  const kind = pullKind('ServiceAccount');
+  try {
+    const object = await transport.request({ method: 'GET', path: objectPath(kind, namespace, name) });
+    return accountState(holderOf(kind, object));
+  } catch (error) {
+    return closed(error, 'get serviceaccounts', unchecked) ? { is: 'closed' } : { is: 'missing' };
+  }
+}
+
+export function accountState(account: Holder | undefined): AccountState {
+  return account === undefined ? { is: 'missing' } : { is: 'there', list: account.list, enforced: isEnforced(account) };
+}
+
+async function readNode(transport: Transport, name: string, unchecked: Set<string>): Promise<NodeFacts | undefined> {
+  try {
+    const node = await transport.request({ method: 'GET', path: objectPath(NODES, undefined, name) });
+    const images = fieldOf(node, 'status', 'images');
+    return {
+      exists: true,
+      version: `${fieldOf(node, 'status', 'nodeInfo', 'kubeletVersion') ?? ''}`,
+      images: (Array.isArray(images) ? images : []).flatMap((image) => names(fieldOf(image, 'names'))),
+    };
+  } catch (error) {
+    return closed(error, 'get nodes', unchecked) ? undefined : { exists: false, version: '', images: [] };
+  }
+}
+
+function names(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+}
+
+export interface Store<T> {
+  /** What has come, by its key. */
+  readonly done: Map<string, T>;
+  once(key: string, read: () => Promise<T>): Promise<T>;
+}
+
+export function createStore<T>(): Store<T> {
+  const begun = new Map<string, Promise<T>>();
+  const done = new Map<string, T>();
+  return {
+    done,
+    async once(key, read) {
+      const known = done.get(key);
+      if (known !== undefined) return known;
+      const promise = begun.get(key) ?? read();
+      begun.set(key, promise);
+      const value = await promise;
+      if (!done.has(key)) done.set(key, value);
+      return value;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/** Reads Secrets for a diagnosis: one that is named, with where else there is one of that name, and all pull secrets. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Shape } from '../../cluster/client/pick-json.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { listPages } from '../../cluster/object-request.ts';
+import { secretPath } from '../../cluster/secret-request.ts';
+import type { SecretState } from '../../domain/diagnosis/facts.ts';
+import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
+import { readContents } from '../../domain/keyring/contents.ts';
+import { DATA_KEY, isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
+import { EXPIRES_AT } from '../../domain/pull-secret/expiry.ts';
+import { fieldOf } from '../../domain/workloads/api-object.ts';
+import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
+
+const SECRETS = { group: '', plural: 'secrets' } as const;
+/** A Secret may have a megabyte. */
+const PAGE = 50;
+/** The times tell whether one was changed after a pull had failed. */
+const SHAPE: Shape = {
+  metadata: {
+    namespace: true,
+    name: true,
+    creationTimestamp: true,
+    annotations: { [EXPIRES_AT]: true },
+    managedFields: [{ time: true }],
+  },
+  type: true,
+  immutable: true,
+  data: true,
+};
+
+/** The names of pull secrets, sorted. */
+export type NamesByNamespace = ReadonlyMap<string, readonly string[]>;
+
+/** What may not be read is told to `unchecked`. */
+export async function readSecret(
+  transport: Transport,
+  id: SecretName,
+  elsewhere: (name: string) => Promise<Elsewhere | undefined>,
+  unchecked: Set<string>,
+): Promise<SecretState> {
+  try {
+    const secret = await transport.request<Secret>({ method: 'GET', path: secretPath(id) });
+    return { is: 'there', secret, contents: readContents(secret) };
+  } catch (error) {
+    if (closed(error, 'get secrets', unchecked)) return { is: 'closed' };
+    const found = await elsewhere(id.name);
+    return found === undefined ? { is: 'missing' } : { is: 'missing', elsewhere: found };
+  }
+}
+
+/** Of so many namespaces the Secret that may be meant is looked into. */
+const MAX_KEPT = 5;
+
+/** Where else there is a pull secret of that name, as far as we may look; some of them are handed to `keep`. */
+export async function findElsewhere(
+  transport: Transport,
+  name: string,
+  keep: (secret: Secret) => void,
+): Promise<Elsewhere | undefined> {
+  const namespaces: string[] = [];
+  let dataKey: string | undefined;
+  try {
+    const options = { fieldSelector: `metadata.name=${name}`, limit: PAGE, shape: SHAPE, cached: true };
+    for await (const page of listPages(transport, SECRETS, options)) {
+      for (const secret of page) {
+        const type = `${fieldOf(secret, 'type')}`;
+        if (!isPullSecretType(type)) continue;
+        dataKey ??= DATA_KEY[type];
+        if (namespaces.length < MAX_KEPT) keep(secret as unknown as Secret);
+        namespaces.push(`${fieldOf(secret, 'metadata', 'namespace')}`);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+  return dataKey === undefined ? undefined : { namespaces, dataKey };
+}
+
+/** The same, where all of them have been read. */
+export function elsewhereAmong(
+  name: string,
+  names: NamesByNamespace,
+  secrets: ReadonlyMap<string, SecretState>,
+): Elsewhere | undefined {
+  const namespaces = [...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : []));
+  const state = secrets.get(secretKey(namespaces[0] ?? '', name));
+  const dataKey = state?.is === 'there' ? state.contents.dataKey : undefined;
+  return namespaces.length === 0 ? undefined : { namespaces, ...(dataKey === undefined ? {} : { dataKey }) };
+}
+
+/** Hands the pull secrets of a namespace, or of all of them, to `keep`; undefined where they may not be listed. */
+export async function listSecrets(
+  transport: Transport,
+  namespace: string | undefined,
+  keep: (secret: Secret) => void,
+  unchecked: Set<string>,
+): Promise<NamesByNamespace | undefined> {
+  const found = new Map<string, string[]>();
+  const list = async (type: string): Promise<void> => {
+    const fieldSelector = `type=${type}`;
+    for await (const page of listPages(transport, SECRETS, { namespace, fieldSelector, limit: PAGE, shape: SHAPE })) {
+      for (const object of page) {
+        keep(object as unknown as Secret);
+        const where = `${fieldOf(object, 'metadata', 'namespace')}`;
+        const names = found.get(where) ?? [];
+        names.push(`${fieldOf(object, 'metadata', 'name')}`);
+        found.set(where, names);
+      }
+    }
+  };
+  try {
+    await Promise.all(Object.keys(DATA_KEY).map(list));
+    for (const names of found.values()) names.sort();
+    return found;
+  } catch (error) {
+    if (closed(error, 'list secrets', unchecked)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether it may not be read, which is noted; false where it does not exist. Throws everything else. */
+export function closed(error: unknown, right: string, unchecked: Set<string>): boolean {
+  if (!(error instanceof ApiError)) throw error;
+  if (error.status === 404) return false;
+  if (error.status !== 403) throw error;
+  unchecked.add(right);
+  return true;
+}

@@ -1,0 +1,85 @@
+/** Everything about the targets of a diagnosis, from the cluster. */
+import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
+import { checkNamespace } from '../../cluster/not-found.ts';
+import { gatherUsage } from '../../cluster/usage.ts';
+import type { Gathered, Puller } from '../../domain/diagnosis/facts.ts';
+import { listedNames } from '../../domain/workloads/pull-spec.ts';
+import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
+import type { DoctorTarget } from '../../domain/workloads/target.ts';
+import type { Io } from '../../io.ts';
+import { type Collector, withCollector } from './collector.ts';
+import { gatherPod } from './pod.ts';
+import { gatherAccount, gatherWorkload } from './workload.ts';
+
+export interface GatherOptions extends KubeFlags {
+  readonly offline?: boolean | undefined;
+  /** Images that are not deployed yet. */
+  readonly image?: readonly string[] | undefined;
+  /** Of a pod with them. */
+  readonly serviceaccount?: string | undefined;
+  readonly secret?: readonly string[] | undefined;
+}
+
+/** Throws UserError. */
+export function gatherTargets(targets: readonly DoctorTarget[], options: GatherOptions, io: Io): Promise<Gathered> {
+  return withCollector(options, io, async (collector) => {
+    const { namespace } = collector.transport;
+    const gathered = await Promise.all(
+      allTargets(targets, options).map((target) => gatherTarget(target, namespace, options, collector)),
+    );
+    const named = gathered.flatMap((one) => one.secrets);
+    const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
+    const isAsked = targets.some(({ kind }) => kind === 'Secret');
+    const usage = isAsked ? await usageIn(namespace, collector) : undefined;
+    return {
+      pullers: gathered.flatMap(({ pullers }) => pullers),
+      facts: collector.facts(Date.now(), options.offline !== true),
+      findings: [],
+      unchecked: [...collector.unchecked].sort(),
+      secrets,
+      ...(usage === undefined ? {} : { usage }),
+    };
+  });
+}
+
+/** An image is asked about for the service accounts that are named, else for that of most pods. */
+function allTargets(
+  targets: readonly DoctorTarget[],
+  { image = [], serviceaccount }: GatherOptions,
+): readonly DoctorTarget[] {
+  const hasAccount = targets.some(({ kind }) => kind === 'ServiceAccount');
+  if (image.length === 0 || (hasAccount && serviceaccount === undefined)) return targets;
+  return [...targets, { kind: 'ServiceAccount', name: serviceaccount ?? 'default' }];
+}
+
+interface Target {
+  readonly pullers: readonly Puller[];
+  readonly secrets: readonly SecretName[];
+}
+
+async function gatherTarget(
+  { kind, name }: DoctorTarget,
+  namespace: string,
+  { image = [], secret = [] }: GatherOptions,
+  collector: Collector,
+): Promise<Target> {
+  if (kind === 'Secret') {
+    const [{ is }] = await Promise.all([collector.secret(namespace, name), collector.others(namespace)]);
+    if (is === 'missing') await checkNamespace(collector.transport, namespace);
+    return { pullers: [], secrets: [{ namespace, name }] };
+  }
+  const ref = { kind, namespace, name };
+  if (kind === 'Pod') return { pullers: [await gatherPod(ref, collector)], secrets: [] };
+  if (kind !== 'ServiceAccount') return { pullers: await gatherWorkload(ref, collector), secrets: [] };
+  const puller = await gatherAccount(ref, { images: image, secrets: secret }, collector);
+  const account = await collector.account(namespace, name);
+  const list = image.length === 0 && account.is === 'there' ? listedNames(account.list) : [];
+  return { pullers: [puller], secrets: list.map((one) => ({ namespace, name: one })) };
+}
+
+async function usageIn(namespace: string, { transport, unchecked }: Collector): Promise<Gathered['usage']> {
+  const kinds = new Set<string>();
+  const usage = await gatherUsage(transport, namespace, kinds);
+  for (const kind of kinds) unchecked.add(`list ${kind}`);
+  return usage;
+}

@@ -1,0 +1,165 @@
+/** One pod with its events, its service account, its Secrets, what makes it and where it is. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { missingObject } from '../../cluster/not-found.ts';
+import { getObject, listPages } from '../../cluster/object-request.ts';
+import { controllerName, walkOwners } from '../../cluster/owners.ts';
+import type { PodEvent, PodFacts, Puller } from '../../domain/diagnosis/facts.ts';
+import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
+import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { hasEnded } from '../../domain/workloads/pod-group.ts';
+import { symptomOf } from '../../domain/workloads/pull-error.ts';
+import { type Holder, holderOf, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import { type Way, wayOfPod } from '../../domain/workloads/remedy.ts';
+import { UserError } from '../../errors.ts';
+import type { Collector } from './collector.ts';
+
+const EVENTS = { group: '', plural: 'events' } as const;
+
+/** Throws UserError when there is no such pod, or it may not be read. */
+export async function gatherPod(ref: ObjectRef, collector: Collector): Promise<Puller> {
+  const { transport } = collector;
+  const [object, events] = await Promise.all([
+    getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport)),
+    podEvents(ref, collector),
+  ]);
+  return gatherRest(object, events, collector);
+}
+
+/** For a pod that has been read already. */
+export async function gatherRest(
+  object: ApiObject,
+  events: readonly PodEvent[],
+  collector: Collector,
+): Promise<Puller> {
+  const pod = holderOf(pullKind('Pod'), object);
+  if (pod === undefined) throw new Error('a pod without a spec');
+  const { namespace } = pod.ref;
+  const images = withEvents(imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {}), events);
+  const node = `${fieldOf(object, 'spec', 'nodeName') ?? ''}`;
+  const [makers] = await Promise.all([
+    makersOf(pod, collector),
+    collector.account(namespace, pod.serviceAccountName),
+    Promise.all(listedNames(pod.list).map((name) => collector.secret(namespace, name))),
+    images.every(({ state }) => state.is === 'there') ? undefined : collector.others(namespace),
+    node === '' ? undefined : collector.node(node),
+  ]);
+  // What pods have that are made now counts, too.
+  const account = await collector.account(namespace, pod.serviceAccountName);
+  const next = [...listedNames(makers.template?.list), ...(account.is === 'there' ? listedNames(account.list) : [])];
+  await Promise.all(next.map((name) => collector.secret(namespace, name)));
+  const facts: PodFacts = {
+    ...podFacts(object, node),
+    events,
+    ...(makers.template === undefined ? {} : { template: makers.template }),
+  };
+  return {
+    ref: pod.ref,
+    list: pod.list,
+    account: pod.serviceAccountName,
+    images,
+    way: makers.way,
+    pod: facts,
+    count: 1,
+  };
+}
+
+/** What of a pod's life matters here. */
+export function podFacts(
+  object: unknown,
+  node: string,
+): Pick<PodFacts, 'createdAt' | 'deletedAt' | 'done' | 'node' | 'events'> {
+  const deleted = fieldOf(object, 'metadata', 'deletionTimestamp');
+  return {
+    createdAt: milliseconds(fieldOf(object, 'metadata', 'creationTimestamp')),
+    ...(deleted === undefined ? {} : { deletedAt: milliseconds(deleted) }),
+    done: hasEnded(object),
+    node,
+    events: [],
+  };
+}
+
+/** Kubelets before 1.32 say in the status only that they wait; why, they say in an event. */
+function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): ImageUse[] {
+  return uses.map((use) => {
+    if (use.state.is !== 'missing' || use.state.symptom !== 'other') return use;
+    const told = events
+      .filter(({ reason, message }) => reason === 'Failed' && message.startsWith(`Failed to pull image "${use.image}"`))
+      .toSorted((one, other) => other.at - one.at)[0];
+    if (told === undefined) return use;
+    const { reason } = use.state;
+    return {
+      ...use,
+      state: { is: 'missing', reason, message: told.message, symptom: symptomOf(reason, told.message) },
+    };
+  });
+}
+
+interface Makers {
+  readonly way: Way;
+  readonly template?: { readonly name: string; readonly list: readonly unknown[] | undefined };
+}
+
+/** From the nearest to the uppermost. */
+async function makersOf(pod: Holder, { transport, maker: read, unchecked }: Collector): Promise<Makers> {
+  try {
+    const { chain, beyond } = await walkOwners(transport, pod, read);
+    const [nearest] = chain;
+    const top = chain.at(-1);
+    const way = wayOfPod(pod, chain, beyond);
+    // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
+    const maker = beyond === undefined ? top : nearest;
+    return maker === undefined ? { way } : { way, template: { name: targetName(maker.ref), list: maker.list } };
+  } catch (error) {
+    if (!(error instanceof UserError) || pod.controller === undefined) throw error;
+    unchecked.add(`get ${pod.controller.kind.toLowerCase()}s`);
+    return { way: { how: 'owner', owner: controllerName(pod.controller) } };
+  }
+}
+
+/** Empty where they may not be listed. */
+export async function podEvents(
+  { namespace, name }: ObjectRef,
+  { transport, unchecked }: Collector,
+): Promise<PodEvent[]> {
+  try {
+    return await eventsAbout(transport, namespace, `involvedObject.kind=Pod,involvedObject.name=${name}`);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    unchecked.add('list events');
+    return [];
+  }
+}
+
+/** pkg/kubelet/events/event.go; `FailedCreate` is what controllers say of pods that are refused. */
+const ABOUT_IMAGES =
+  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate)$/;
+
+/** The events about some object that have to do with images, the oldest first. Throws ApiError. */
+export async function eventsAbout(transport: Transport, namespace: string, fieldSelector: string): Promise<PodEvent[]> {
+  const found: PodEvent[] = [];
+  for await (const page of listPages(transport, EVENTS, { namespace, fieldSelector })) {
+    found.push(...page.map(eventOf).filter(({ reason }) => ABOUT_IMAGES.test(reason)));
+  }
+  return found.sort((one, other) => one.at - other.at);
+}
+
+/** Of core/v1, as written by either way of recording (client-go tools/record, tools/events). */
+function eventOf(event: ApiObject): PodEvent {
+  const series = fieldOf(event, 'series');
+  const times = [fieldOf(series, 'lastObservedTime'), event.lastTimestamp, event.eventTime, event.firstTimestamp];
+  const counts = [fieldOf(series, 'count'), event.count];
+  return {
+    reason: `${event.reason ?? ''}`,
+    message: `${event.message ?? ''}`,
+    count: counts.find((count) => typeof count === 'number') ?? 1,
+    at: milliseconds(times.find((time) => typeof time === 'string')),
+  };
+}
+
+function milliseconds(time: unknown): number {
+  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(parsed) ? 0 : parsed;
+}

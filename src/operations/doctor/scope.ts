@@ -1,0 +1,174 @@
+/** Everything that pulls in a namespace, or in the cluster: pods in groups, and of all of it only what matters. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import { checkNamespace } from '../../cluster/not-found.ts';
+import { listPages } from '../../cluster/object-request.ts';
+import { BESIDE_PODS } from '../../cluster/usage.ts';
+import { inLanes } from '../../concurrency.ts';
+import type { Gathered, Puller } from '../../domain/diagnosis/facts.ts';
+import { type PullKindName, pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
+import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
+import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { addUsage, secretKey, secretName, type UsageIndex } from '../../domain/workloads/references.ts';
+import { UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import { type Collector, withCollector } from './collector.ts';
+import type { GatherOptions } from './gather.ts';
+import { gatherRest, podEvents } from './pod.ts';
+import { shapeOf } from './shape.ts';
+import { accountPuller, quietPod, templatePuller } from './workload.ts';
+
+/** Beside pods and Secrets, of which there are most: one after the other, for two pages take memory twice. */
+const LANES = 3;
+/** Requests for single objects. */
+const SINGLE_LANES = 16;
+/** A page is in memory as a whole. */
+const PAGE = 50;
+
+export interface ScopeOptions extends GatherOptions {
+  readonly allNamespaces?: boolean | undefined;
+}
+
+/** Throws UserError where there is no such namespace, or nothing of it may be read. */
+export function gatherScope(options: ScopeOptions, io: Io): Promise<Gathered> {
+  return withCollector(options, io, async (collector) => {
+    const { transport } = collector;
+    const namespace = options.allNamespaces === true ? undefined : transport.namespace;
+    const world: World = { groups: new Map(), templates: [], accounts: [], usage: new Map(), pods: 0, secrets: 0 };
+    const large = async (): Promise<void> => {
+      await listKind('Pod', namespace, world, collector);
+      world.secrets = await collector.every(namespace);
+    };
+    const small = BESIDE_PODS.map((kind) => () => listKind(kind, namespace, world, collector));
+    await inLanes(1 + LANES, [large, ...small], (list) => list());
+    if (collector.unchecked.size === BESIDE_PODS.length + 2) throw nothingReadable(namespace);
+    const isEmpty = world.pods + world.secrets + world.templates.length === 0;
+    if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
+    return gathered(world, namespace, options, collector);
+  });
+}
+
+interface World {
+  readonly groups: PodGroups;
+  readonly templates: Holder[];
+  readonly accounts: Holder[];
+  readonly usage: UsageIndex;
+  pods: number;
+  secrets: number;
+}
+
+async function listKind(
+  kindName: PullKindName,
+  namespace: string | undefined,
+  world: World,
+  collector: Collector,
+): Promise<void> {
+  const kind = pullKind(kindName);
+  const shape = shapeOf(kind);
+  try {
+    for await (const page of listPages(collector.transport, kind, { namespace, limit: PAGE, shape })) {
+      for (const object of page) {
+        const holder = holderOf(kind, object);
+        if (holder !== undefined) note(holder, world, collector);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError) || ![403, 404].includes(error.status)) throw error;
+    collector.unchecked.add(`list ${kind.plural}`);
+  }
+}
+
+function note(holder: Holder, world: World, collector: Collector): void {
+  addUsage(world.usage, holder);
+  if (holder.ref.kind === 'Pod') {
+    world.pods += 1;
+    addPod(world.groups, holder, briefly);
+    return;
+  }
+  collector.know(holder);
+  if (holder.ref.kind === 'ServiceAccount') world.accounts.push(holder);
+  else world.templates.push(holder);
+}
+
+async function gathered(
+  world: World,
+  namespace: string | undefined,
+  options: ScopeOptions,
+  collector: Collector,
+): Promise<Gathered> {
+  const { usage, accounts } = world;
+  await readRest(world, collector);
+  // What a controller has made itself shows by that.
+  const templates = world.templates.filter(({ controller }) => !isKnown(controller));
+  const groups = [...world.groups.values()].filter((group) => trouble(group) >= 0);
+  const failing = groups.filter((group) => trouble(group) > 1);
+  const made = madeBy(world.templates);
+  const others = groups.filter((group) => trouble(group) <= 1 && !made(group.pod));
+  const pods: Puller[] = others.map(quietPod);
+  await inLanes(SINGLE_LANES, failing, async (group) => {
+    pods.push(await failingPod(group, collector));
+  });
+  return {
+    pullers: [...templates.map(templatePuller), ...accounts.map(accountPuller), ...pods],
+    facts: collector.facts(Date.now(), options.offline !== true),
+    findings: [],
+    unchecked: [...collector.unchecked].sort(),
+    usage,
+    scope: {
+      ...(namespace === undefined ? {} : { namespace }),
+      counts: {
+        pods: world.pods,
+        failingPods: failing.reduce((sum, { count }) => sum + count, 0),
+        workloads: templates.length,
+        serviceAccounts: accounts.length,
+        secrets: world.secrets,
+      },
+    },
+  };
+}
+
+/** Secrets of other types that somebody refers to, and those that are missing; service accounts that may be. */
+async function readRest({ usage, templates }: World, collector: Collector): Promise<void> {
+  const { secrets, accounts } = collector.facts(0, false);
+  const named = [...usage.keys()].filter((key) => !secrets.has(key)).map(secretName);
+  const users = templates.map(({ ref, serviceAccountName }) => secretKey(ref.namespace, serviceAccountName));
+  const unknown = [...new Set(users)].filter((key) => !accounts.has(key)).map(secretName);
+  await inLanes(SINGLE_LANES, named, async ({ namespace, name }) => {
+    await collector.secret(namespace, name);
+  });
+  await inLanes(SINGLE_LANES, unknown, async ({ namespace, name }) => {
+    await collector.account(namespace, name);
+  });
+}
+
+function isKnown(controller: Holder['controller']): boolean {
+  return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
+}
+
+/** Whether one of `templates` makes a pod, so that what becomes of it shows there. */
+function madeBy(templates: readonly Holder[]): (pod: Holder) => boolean {
+  const uids = new Set(templates.map(({ uid }) => uid));
+  const deployments = new Set(
+    templates.flatMap(({ ref }) => (ref.kind === 'Deployment' ? [`${ref.namespace}/${ref.name}`] : [])),
+  );
+  return ({ ref, controller, labels }) => {
+    if (controller === undefined) return false;
+    if (uids.has(controller.uid)) return true;
+    // ReplicaSets are many, and say by their names which Deployment is theirs (deployment/sync.go `getNewReplicaSet`).
+    const suffix = `-${labels['pod-template-hash']}`;
+    const name = controller.name.endsWith(suffix) ? controller.name.slice(0, -suffix.length) : '';
+    return controller.kind === 'ReplicaSet' && deployments.has(`${ref.namespace}/${name}`);
+  };
+}
+
+/** Kubelets before 1.32 say why only in events. */
+async function failingPod({ pod, images, count }: PodGroup, collector: Collector): Promise<Puller> {
+  const isMute = images.some(({ state }) => state.is === 'missing' && state.symptom === 'other');
+  const events = isMute ? await podEvents(pod.ref, collector) : [];
+  return { ...(await gatherRest(pod.object, events, collector)), count };
+}
+
+function nothingReadable(namespace: string | undefined): UserError {
+  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
+  const flag = namespace === undefined ? '-A' : `-n ${namespace}`;
+  return new UserError(`may list nothing ${where}`, `kubectl auth can-i --list ${flag === '-A' ? '' : flag}`.trim());
+}

@@ -1,0 +1,171 @@
+/** A workload: its template, as it would pull now, and the pod of it that is worst off. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import { missingObject, noObject } from '../../cluster/not-found.ts';
+import { getObject, listPages } from '../../cluster/object-request.ts';
+import { controllerName, walkOwners } from '../../cluster/owners.ts';
+import type { Puller } from '../../domain/diagnosis/facts.ts';
+import { fieldOf } from '../../domain/workloads/api-object.ts';
+import { imageUses } from '../../domain/workloads/container-images.ts';
+import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
+import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
+import { type Holder, holderOf, listedNames } from '../../domain/workloads/pull-spec.ts';
+import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import { type Way, wayOfTemplate } from '../../domain/workloads/remedy.ts';
+import type { Collector } from './collector.ts';
+import { gatherRest, podEvents, podFacts } from './pod.ts';
+import { shapeOf } from './shape.ts';
+
+/** The pod first where it does not get an image. Throws UserError when there is no such workload, or it may not be read. */
+export async function gatherWorkload(ref: ObjectRef, collector: Collector): Promise<Puller[]> {
+  const { transport } = collector;
+  const object = await getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport));
+  const workload = holderOf(pullKind(ref.kind), object);
+  if (workload === undefined) throw new Error('a workload without a template');
+  const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
+  if (worst === undefined) return [template];
+  const { pod, count } = worst;
+  const puller = await gatherRest(pod.object, await podEvents(pod.ref, collector), collector);
+  const both = [template, { ...puller, count }];
+  return trouble(worst) > 1 ? both.reverse() : both;
+}
+
+/** What `workload` makes pods of. */
+async function gatherTemplate(workload: Holder, collector: Collector): Promise<Puller> {
+  const { ref, list, serviceAccountName: account, object } = workload;
+  const [way] = await Promise.all([wayOf(workload, collector), gatherList(ref.namespace, list, account, collector)]);
+  const images = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
+  return { ref, list, account, images, way, count: 1 };
+}
+
+/** Everything that a new pod with this list, or without one, would have to do with. */
+export async function gatherList(
+  namespace: string,
+  list: readonly unknown[] | undefined,
+  accountName: string,
+  collector: Collector,
+): Promise<void> {
+  const [account] = await Promise.all([collector.account(namespace, accountName), collector.others(namespace)]);
+  const names = [...listedNames(list), ...(account.is === 'there' ? listedNames(account.list) : [])];
+  await Promise.all(names.map((name) => collector.secret(namespace, name)));
+}
+
+/** What a ReplicaSet of a Deployment has comes from there. */
+async function wayOf(workload: Holder, { transport, maker }: Collector): Promise<Way> {
+  const { top, beyond } = await walkOwners(transport, workload, maker);
+  return wayOfTemplate(beyond === undefined ? top : workload);
+}
+
+async function worstPod(workload: Holder, collector: Collector): Promise<PodGroup | undefined> {
+  const groups: PodGroups = new Map();
+  try {
+    for await (const pod of podsOf(workload, collector)) addPod(groups, pod);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    collector.unchecked.add(`list ${`${error.details.kind ?? 'pods'}`}`);
+  }
+  return [...groups.values()]
+    .filter((group) => trouble(group) >= 0)
+    .sort((one, other) => trouble(other) - trouble(one))[0];
+}
+
+/** What makes the pods of a workload in turn. */
+const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
+
+async function* podsOf(workload: Holder, collector: Collector): AsyncGenerator<Holder> {
+  const { ref, uid, object } = workload;
+  if (ref.kind === 'PodTemplate') return;
+  const labelSelector = selectorOf(object);
+  const makers = new Set([uid]);
+  const between = BETWEEN[ref.kind];
+  if (between !== undefined) {
+    for await (const maker of each(between, workload, labelSelector, collector)) {
+      if (maker.controller?.uid === uid) makers.add(maker.uid);
+    }
+  }
+  for await (const pod of each('Pod', workload, labelSelector, collector)) {
+    if (pod.controller !== undefined && makers.has(pod.controller.uid)) yield pod;
+  }
+}
+
+async function* each(
+  kindName: PullKindName,
+  { ref: { namespace } }: Holder,
+  labelSelector: string | undefined,
+  { transport }: Collector,
+): AsyncGenerator<Holder> {
+  const kind = pullKind(kindName);
+  for await (const page of listPages(transport, kind, { namespace, labelSelector, shape: shapeOf(kind) })) {
+    yield* page.flatMap((object) => holderOf(kind, object) ?? []);
+  }
+}
+
+/** The labels that all pods of a workload have; who owns them decides. A ReplicationController has no `matchLabels`. */
+function selectorOf(object: unknown): string | undefined {
+  const selector = fieldOf(object, 'spec', 'selector');
+  const labels = fieldOf(selector, 'matchLabels') ?? selector;
+  const pairs = Object.entries(Object(labels)).filter(([, value]) => typeof value === 'string');
+  return pairs.length === 0 ? undefined : pairs.map(([name, value]) => `${name}=${value}`).join(',');
+}
+
+export interface NewPod {
+  readonly images: readonly string[];
+  /** The pull secrets that it names itself; without any it has those of its service account. */
+  readonly secrets: readonly string[];
+}
+
+/** A pod that is not there yet. Throws UserError when there is no such service account. */
+export async function gatherAccount(
+  ref: ObjectRef,
+  { images, secrets }: NewPod,
+  collector: Collector,
+): Promise<Puller> {
+  const list = secrets.length === 0 ? undefined : secrets.map((name) => ({ name }));
+  const { namespace, name: account } = ref;
+  await gatherList(namespace, list, account, collector);
+  if ((await collector.account(namespace, account)).is === 'missing') await noObject(ref, collector.transport);
+  return {
+    ref,
+    list,
+    account,
+    images: imageUses({ containers: images.map((image) => ({ name: '', image })) }),
+    way: { how: 'account', target: ref, pods: [] },
+    count: 1,
+  };
+}
+
+export function templatePuller(workload: Holder): Puller {
+  const { ref, list, serviceAccountName: account, object } = workload;
+  const status = fieldOf(object, 'status');
+  const ready = [fieldOf(status, 'readyReplicas'), fieldOf(status, 'numberReady'), fieldOf(status, 'ready')];
+  return {
+    ref,
+    list,
+    account,
+    images: imageUses(fieldOf(object, ...pullKind(ref.kind).specPath)),
+    way: wayOfTemplate(workload),
+    count: 1,
+    runs: ready.find((count) => typeof count === 'number') ?? 0,
+    brief: true,
+  };
+}
+
+export function accountPuller({ ref }: Holder): Puller {
+  const way = { how: 'account', target: ref, pods: [] } as const;
+  return { ref, list: undefined, account: ref.name, images: [], way, count: 1 };
+}
+
+/** One that nobody says anything of. */
+export function quietPod({ pod, images, count }: PodGroup): Puller {
+  const { ref, list, serviceAccountName: account, controller, object } = pod;
+  return {
+    ref,
+    list,
+    account,
+    images,
+    way:
+      controller === undefined ? { how: 'recreate', target: ref } : { how: 'owner', owner: controllerName(controller) },
+    pod: podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`),
+    count,
+    brief: true,
+  };
+}

@@ -1,0 +1,105 @@
+/** What gets a pod that fails, and will not heal by itself, to pull. */
+import { getHolder } from '../../cluster/object-request.ts';
+import { controllerName, type Owners, walkOwners } from '../../cluster/owners.ts';
+import { opensImage } from '../../domain/keyring/keyring.ts';
+import { pullKindOf } from '../../domain/workloads/kind.ts';
+import { type Holder, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { type ObjectRef, refKey, resultName } from '../../domain/workloads/ref.ts';
+import { mayFailAgain } from '../../domain/workloads/remedy.ts';
+import { effectOf, waitsForPods } from '../../domain/workloads/rollout.ts';
+import { UserError } from '../../errors.ts';
+import type { FailingPod } from './failing.ts';
+import type { PodContext } from './pod-context.ts';
+
+export interface Cured {
+  readonly pod: FailingPod;
+  readonly cure: Cure;
+  /** What is to be restarted, where that helps. */
+  readonly controller?: Holder;
+}
+
+/** Undefined for a pod that is replaced in any case. Looks up each controller once, however many of its pods fail. */
+export function createHealer(context: PodContext): (pod: FailingPod) => Promise<Cured | undefined> {
+  const owners = new Map<string, Promise<PodOwners | undefined>>();
+  const { secret: name } = context.request;
+  return async (pod) => {
+    const { controller, ref } = pod;
+    if (controller === undefined) return { pod, cure: { how: 'recreate' } };
+    const secret = await context.secretIn(ref.namespace);
+    const closed = pod.failures.find(({ image }) => secret !== undefined && !opensImage(secret, image));
+    if (closed !== undefined) return { pod, cure: { how: 'none', image: closed.image } };
+    const known = owners.get(controller.uid) ?? ownersOf(pod, context);
+    owners.set(controller.uid, known);
+    const found = await known;
+    if (found === undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(controller) } };
+    if (found.beyond !== undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(found.beyond) } };
+    const cure = found.first.ref.kind === 'Job' ? cureByJob(found, name) : cureBy(found.top, name);
+    return cure === undefined ? undefined : { pod, ...cure };
+  };
+}
+
+function cureBy(controller: Holder, secret: string): Pick<Cured, 'cure' | 'controller'> | undefined {
+  const { ref, list = [] } = controller;
+  const listed = listedNames(list).includes(secret);
+  if (list.length > 0 && !listed) return { cure: { how: 'attach', controller: ref } };
+  // The template need not change: whoever makes the pod again gives it the new list.
+  if (effectOf(controller).kind !== 'rolls out' || waitsForPods(controller)) {
+    return { cure: { how: 'delete', controller: ref } };
+  }
+  // With the Secret in its template, it is an old pod, which the roll-out has still to reach.
+  return listed ? undefined : { cure: { how: 'restart', controller: ref }, controller };
+}
+
+/** The template of a Job, which a CronJob gave it, stays as it is. */
+function cureByJob({ first, top }: PodOwners, secret: string): Pick<Cured, 'cure'> {
+  if ((first.list ?? []).length > 0) {
+    const next = top !== first && !listedNames(top.list).includes(secret);
+    return {
+      cure: next ? { how: 'attach', controller: top.ref } : { how: 'ask the owner', owner: resultName(first.ref) },
+    };
+  }
+  return {
+    cure: mayFailAgain(first)
+      ? { how: 'delete', controller: first.ref }
+      : { how: 'ask the owner', owner: resultName(top.ref) },
+  };
+}
+
+interface PodOwners extends Owners {
+  /** The pod's own controller. */
+  readonly first: Holder;
+}
+
+/** Undefined where they may not be read. */
+async function ownersOf(pod: FailingPod, { transport, unchecked }: PodContext): Promise<PodOwners | undefined> {
+  const { controller, ref } = pod;
+  const kind = pullKindOf(controller?.apiVersion, controller?.kind);
+  if (kind === undefined || controller === undefined) return undefined;
+  try {
+    const owner = await getHolder(transport, { kind: kind.kind, namespace: ref.namespace, name: controller.name });
+    if (owner?.uid !== controller.uid) return undefined;
+    return { first: owner, ...(await walkOwners(transport, owner)) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    unchecked.add(`get ${kind.plural}`);
+    return undefined;
+  }
+}
+
+/** Each controller once. */
+export function toRestart(cured: readonly Cured[]): Holder[] {
+  const controllers = cured.flatMap(({ controller }) => controller ?? []);
+  return [...new Map(controllers.map((controller) => [refKey(controller.ref), controller])).values()];
+}
+
+/** How a pod that will not heal by itself gets the list. */
+export type Cure =
+  | { readonly how: 'restart'; readonly controller: ObjectRef }
+  /** Its controller makes another one. */
+  | { readonly how: 'delete'; readonly controller: ObjectRef }
+  /** Its template has a list of its own. */
+  | { readonly how: 'attach'; readonly controller: ObjectRef }
+  | { readonly how: 'recreate' }
+  | { readonly how: 'ask the owner'; readonly owner: string }
+  /** The Secret has nothing for its image. */
+  | { readonly how: 'none'; readonly image: string };

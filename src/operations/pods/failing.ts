@@ -1,0 +1,161 @@
+/** Who pulls images here, and with which list: what a service account's list does not reach, and which pods fail. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Shape } from '../../cluster/client/pick-json.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { listPages } from '../../cluster/object-request.ts';
+import { inLanes } from '../../concurrency.ts';
+import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
+import { type PullFailure, pullFailures } from '../../domain/workloads/pod-state.ts';
+import { type Controller, type Holder, holderOf, listedNames } from '../../domain/workloads/pull-spec.ts';
+import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import { selectorOf } from '../../domain/workloads/rollout.ts';
+import type { PodReader } from './pod-context.ts';
+
+/** Those that a workload has made itself; none where they may not be listed. */
+export async function podsOf(holder: Holder, { transport, unchecked }: PodReader): Promise<Holder[]> {
+  const pods: Holder[] = [];
+  const labelSelector = selectorOf(holder);
+  if (labelSelector === undefined) return [];
+  try {
+    for await (const page of listPages(transport, pullKind('Pod'), {
+      namespace: holder.ref.namespace,
+      labelSelector,
+    })) {
+      const own = page.flatMap((object) => holderOf(pullKind('Pod'), object) ?? []);
+      pods.push(...own.filter(({ controller }) => controller?.uid === holder.uid || holder.ref.kind === 'Deployment'));
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    unchecked.add('list pods');
+  }
+  return pods;
+}
+
+export interface Facts {
+  /** Workloads with a list of their own. */
+  readonly workloads: readonly WorkloadFact[];
+  /** Pods that cannot pull an image now. */
+  readonly failing: readonly FailingPod[];
+  /** Who uses each service account, by `namespace/name`. */
+  readonly users: ReadonlyMap<string, AccountUse>;
+}
+
+export interface AccountUse {
+  readonly pods: number;
+  readonly workloads: number;
+  /** A few of the workloads. */
+  readonly examples: readonly ObjectRef[];
+}
+
+export interface WorkloadFact {
+  readonly ref: ObjectRef;
+  readonly account: string;
+  readonly list: readonly string[];
+}
+
+export interface FailingPod extends WorkloadFact {
+  readonly controller: Controller | undefined;
+  readonly failures: readonly PullFailure[];
+}
+
+export interface FactsScope {
+  /** Left out: all namespaces. */
+  readonly namespace?: string | undefined;
+  /** Left out: all service accounts. */
+  readonly account?: string | undefined;
+  /** Whether the API server's cache is new enough: where the facts only inform, but not where they decide what is written. */
+  readonly cached: boolean;
+}
+
+/** Those that make pods again and again; a ReplicaSet or Job of its own shows by its pods. */
+const WORKLOADS: readonly PullKindName[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
+
+/** Few, so that what is written meanwhile has the processor. */
+const LANES = 2;
+
+/** Keeps of every page only what matters; what may not be listed is told to `unchecked`. */
+export async function gatherFacts(transport: Transport, scope: FactsScope, unchecked: Set<string>): Promise<Facts> {
+  const workloads: WorkloadFact[] = [];
+  const failing: FailingPod[] = [];
+  const users = new Map<string, { pods: number; workloads: number; examples: ObjectRef[] }>();
+  const userOf = ({ ref, serviceAccountName }: Holder) => {
+    const key = accountKey(ref.namespace, serviceAccountName);
+    const user = users.get(key) ?? { pods: 0, workloads: 0, examples: [] };
+    users.set(key, user);
+    return user;
+  };
+  const notePod = (pod: Holder): void => {
+    userOf(pod).pods += 1;
+    const failures = pullFailures(pod.object);
+    if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
+  };
+  const noteWorkload = (workload: Holder): void => {
+    const user = userOf(workload);
+    user.workloads += 1;
+    if (user.examples.length < 3) user.examples.push(workload.ref);
+    if ((workload.list ?? []).length > 0) workloads.push(factOf(workload));
+  };
+  await inLanes(LANES, ['Pod' as const, ...WORKLOADS], (kind) =>
+    eachHolder(transport, kind, scope, unchecked, kind === 'Pod' ? notePod : noteWorkload),
+  );
+  return { workloads, failing, users };
+}
+
+/** One text for each service account. */
+export function accountKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+function factOf({ ref, serviceAccountName, list }: Holder): WorkloadFact {
+  return { ref, account: serviceAccountName, list: listedNames(list) };
+}
+
+const CONTAINERS = [{ name: true, image: true }] as const;
+const STATUSES = [{ name: true, state: true }] as const;
+
+/** What of it is read here; a page is in memory as a whole. */
+function shapeOf({ kind, specPath }: PullKind): Shape {
+  const list = { [LIST_FIELD]: true, serviceAccountName: true, serviceAccount: true } as const;
+  const names = { namespace: true, name: true, uid: true, ownerReferences: true } as const;
+  if (kind !== 'Pod') {
+    const spec = specPath.reduceRight<Shape>((below, name) => ({ [name]: below }), list);
+    return { ...(spec as object), metadata: names };
+  }
+  return {
+    metadata: names,
+    spec: { ...list, initContainers: CONTAINERS, containers: CONTAINERS, ephemeralContainers: CONTAINERS },
+    status: {
+      initContainerStatuses: STATUSES,
+      containerStatuses: STATUSES,
+      ephemeralContainerStatuses: STATUSES,
+    },
+  };
+}
+
+async function eachHolder(
+  transport: Transport,
+  kindName: PullKindName,
+  { namespace, account, cached }: FactsScope,
+  unchecked: Set<string>,
+  use: (holder: Holder) => void,
+): Promise<void> {
+  const kind = pullKind(kindName);
+  const byAccount = kindName === 'Pod' && account !== undefined;
+  const fieldSelector = byAccount ? `spec.serviceAccountName=${account}` : undefined;
+  try {
+    for await (const page of listPages(transport, kind, {
+      namespace,
+      fieldSelector,
+      cached,
+      shape: shapeOf(kind),
+    })) {
+      for (const object of page) {
+        const holder = holderOf(kind, object);
+        if (holder !== undefined && (account === undefined || holder.serviceAccountName === account)) use(holder);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    unchecked.add(`list ${kind.plural}`);
+  }
+}

@@ -1,0 +1,38 @@
+/** What the steps with pods need to know of the run they belong to, and what they report. */
+import type { Transport } from '../../cluster/client/transport.ts';
+import type { WriteOptions } from '../../cluster/secret-request.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import type { Verb } from '../../domain/workloads/list-change.ts';
+import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import type { UserError } from '../../errors.ts';
+
+/** Where pods may be read, and where missing rights are noted. */
+export interface PodReader {
+  readonly transport: Transport;
+  /** Rights that were missing for a check. */
+  readonly unchecked: Set<string>;
+}
+
+export type PodNote =
+  /** Other fields in which a pod that is created again is not as it was. */
+  | { readonly code: 'differs'; readonly ref: ObjectRef; readonly fields: readonly string[] }
+  | { readonly code: 'saved'; readonly ref: ObjectRef; readonly file: string }
+  | { readonly code: 'runs'; readonly ref: ObjectRef };
+
+export interface PodContext extends PodReader {
+  readonly request: {
+    readonly verb: Verb;
+    /** The name of the Secret. */
+    readonly secret: string;
+    readonly dryRun: 'none' | 'client' | 'server';
+    readonly fieldManager: WriteOptions['fieldManager'];
+    /** Undefined: the usual limit for what is waited for. */
+    readonly timeoutMs: number | undefined;
+    /** For the manifest of a pod while it is gone; undefined: the folder for temporary files. */
+    readonly folder: string | undefined;
+    readonly signal: AbortSignal;
+  };
+  readonly listener: { note(note: PodNote): void; problem(error: UserError): void };
+  /** The Secret in a namespace, undefined where nothing is known of it; throws UserError where pods could not use it. */
+  secretIn(namespace: string): Promise<Secret | undefined>;
+}

@@ -1,0 +1,152 @@
+/** Deletes a pod and creates it again with another list: the only way for one that no controller makes. */
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ApiError } from '../../cluster/client/api-error.ts';
+import { getHolder, objectPath, objectRefusal } from '../../cluster/object-request.ts';
+import { writeQuery } from '../../cluster/secret-request.ts';
+import { pause } from '../../concurrency.ts';
+import type { ApiObject } from '../../domain/workloads/api-object.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { differences, recreatedPod } from '../../domain/workloads/recreation.ts';
+import { errorName } from '../../domain/workloads/ref.ts';
+import { UserError } from '../../errors.ts';
+import type { PodContext } from './pod-context.ts';
+
+const TIMEOUT_MS = 120_000;
+const POLL_MS = 100;
+const POD = pullKind('Pod');
+
+/**
+ * Puts a pod with `list` in the place of `pod` and returns it. The server has to accept the new one in a dry run before
+ * the old one is deleted, and from then on the manifest is on disk until the new one is there: however this ends, nothing
+ * is lost. Throws UserError.
+ */
+export async function recreatePod(pod: Holder, list: readonly unknown[], context: PodContext): Promise<Holder> {
+  const { request, listener } = context;
+  const manifest = recreatedPod(pod, list);
+  const rehearsed = await rehearse(pod, manifest, context);
+  const fields = rehearsed === undefined ? [] : differences(manifest, rehearsed);
+  if (fields.length > 0) listener.note({ code: 'differs', ref: pod.ref, fields });
+  if (request.dryRun !== 'none') return { ...pod, list };
+  const saved = saveManifest(pod.ref.name, manifest, request.folder);
+  const deadline = performance.now() + (request.timeoutMs ?? TIMEOUT_MS);
+  if (!(await remove(pod, saved, context))) {
+    saved.remove();
+    throw new UserError(`${errorName(pod.ref)} is another one by now`, 'run the same command again');
+  }
+  try {
+    await gone(pod, deadline, context);
+    const created = await create(manifest, pod, deadline, context);
+    saved.remove();
+    return created;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'interrupted';
+    const text = `${errorName(pod.ref)} is deleted and not there again: ${reason}`;
+    const failure = new UserError(text, `kubectl create -n ${pod.ref.namespace} -f ${saved.file}`);
+    if (!request.signal.aborted) throw failure;
+    listener.problem(failure);
+    throw error;
+  }
+}
+
+/** The pod as the server would create it, under another name; undefined where only a quota is in the way. */
+async function rehearse(pod: Holder, manifest: ApiObject, context: PodContext): Promise<ApiObject | undefined> {
+  const { name: _, ...metadata } = manifest.metadata as ApiObject;
+  try {
+    return await post({ ...manifest, metadata: { ...metadata, generateName: 'regsecret-' } }, pod, context, true);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // Quotas come last of all admission (kubeapiserver/options/plugins.go), and there is room once the old pod is gone.
+    if (isQuota(error)) return undefined;
+    throw objectRefusal(error, 'create', pod.ref);
+  }
+}
+
+function post(
+  body: ApiObject,
+  { ref }: Holder,
+  { transport, request }: PodContext,
+  dryRun: boolean,
+): Promise<ApiObject> {
+  const query = writeQuery({ ...request, dryRun });
+  return transport.request({ method: 'POST', path: objectPath(POD, ref.namespace), query, body, guarded: true });
+}
+
+/** False when it is another pod of the same name by now. */
+async function remove(
+  { ref, uid }: Holder,
+  saved: SavedManifest,
+  { transport, listener }: PodContext,
+): Promise<boolean> {
+  listener.note({ code: 'saved', ref, file: saved.file });
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+  try {
+    const path = objectPath(POD, ref.namespace, ref.name);
+    await transport.request({ method: 'DELETE', path, body, guarded: true });
+    return true;
+  } catch (error) {
+    // Any other end leaves it open whether the pod is deleted, so the manifest stays.
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404) return true;
+    if (error.status === 409) return false;
+    saved.remove();
+    throw objectRefusal(error, 'delete', ref);
+  }
+}
+
+async function gone({ ref, uid }: Holder, deadline: number, { transport, request }: PodContext): Promise<void> {
+  for (;;) {
+    const present = await getHolder(transport, ref);
+    if (present === undefined) return;
+    if (present.uid !== uid) throw new UserError('somebody else has created a pod of this name');
+    if (performance.now() > deadline) throw new UserError('the old one is still being deleted');
+    await pause(POLL_MS, request.signal);
+  }
+}
+
+async function create(manifest: ApiObject, pod: Holder, deadline: number, context: PodContext): Promise<Holder> {
+  for (;;) {
+    try {
+      return holderOf(POD, await post(manifest, pod, context, false)) ?? pod;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const present = error.reason === 'AlreadyExists' ? await getHolder(context.transport, pod.ref) : undefined;
+      // Our own, when the answer to its creation was lost.
+      if (present !== undefined && present.uid !== pod.uid && differences(manifest, present.object).length === 0) {
+        return present;
+      }
+      // The quota is counted anew some time after the old pod has gone.
+      if (!isQuota(error) || performance.now() > deadline) throw error;
+      await pause(POLL_MS, context.request.signal);
+    }
+  }
+}
+
+function isQuota({ status, message }: ApiError): boolean {
+  return status === 403 && message.includes('exceeded quota');
+}
+
+export interface SavedManifest {
+  readonly file: string;
+  remove(): void;
+}
+
+/**
+ * Written to the end before this returns, into a new folder in `parent` or where temporary files go; only its owner can
+ * read folder and file. Throws UserError.
+ */
+export function saveManifest(name: string, object: unknown, parent = tmpdir()): SavedManifest {
+  try {
+    const file = join(mkdtempSync(join(parent, 'regsecret-')), `${name}.json`);
+    const descriptor = openSync(file, 'wx', 0o600);
+    writeSync(descriptor, `${JSON.stringify(object, undefined, 2)}\n`);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    return { file, remove: () => rmSync(dirname(file), { recursive: true, force: true }) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(`cannot keep the manifest of ${name} in ${parent}: ${code}`, 'name a folder with TMPDIR');
+  }
+}

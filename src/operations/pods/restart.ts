@@ -1,0 +1,30 @@
+/** Restarts a controller's pods as `kubectl rollout restart` does (kubectl pkg/polymorphichelpers/objectrestarter.go). */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { objectPath, objectRefusal } from '../../cluster/object-request.ts';
+import { type WriteOptions, writeQuery } from '../../cluster/secret-request.ts';
+import { rfc3339 } from '../../domain/text/time.ts';
+import type { ApiObject } from '../../domain/workloads/api-object.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+
+/** The controller after the change. Throws UserError. */
+export async function restart(transport: Transport, controller: Holder, options: WriteOptions): Promise<Holder> {
+  const { ref } = controller;
+  const kind = pullKind(ref.kind);
+  const at = rfc3339(Date.now());
+  try {
+    const object = await transport.request<ApiObject>({
+      method: 'PATCH',
+      path: objectPath(kind, ref.namespace, ref.name),
+      query: writeQuery(options),
+      contentType: 'application/merge-patch+json',
+      body: { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': at } } } } },
+      // The same time twice is once.
+      guarded: true,
+    });
+    return holderOf(kind, object) ?? controller;
+  } catch (error) {
+    throw error instanceof ApiError ? objectRefusal(error, 'patch', ref) : error;
+  }
+}

@@ -1,0 +1,115 @@
+/** Follows what was written until the pods run, or it is clear why they do not. */
+import { getHolder } from '../../cluster/object-request.ts';
+import { pause } from '../../concurrency.ts';
+import { isRunning, otherTrouble, pullFailures } from '../../domain/workloads/pod-state.ts';
+import { type Holder, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { errorName, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import { failingWithout, hasGivenUp, progressOf, waitsForPods } from '../../domain/workloads/rollout.ts';
+import { UserError } from '../../errors.ts';
+import { podsOf } from './failing.ts';
+import type { PodContext } from './pod-context.ts';
+
+const TIMEOUT_MS = 300_000;
+const POLL_MS = 300;
+/** A registry may be out of breath once: trouble counts when it lasts. */
+const TROUBLE_MS = 3000;
+
+/** Throws UserError when the pods of a workload, or the pod itself, do not run in time. */
+export async function waitFor(holder: Holder, context: PodContext): Promise<void> {
+  const { request, listener } = context;
+  const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
+  const deadline = performance.now() + timeoutMs;
+  const troubles = new Map<string, number>();
+  for (;;) {
+    const seen = holder.ref.kind === 'Pod' ? await lookAtPod(holder, context) : await lookAtWorkload(holder, context);
+    if (seen.done) return listener.note({ code: 'runs', ref: holder.ref });
+    if (seen.final !== undefined) throw seen.final;
+    const now = performance.now();
+    for (const one of seen.troubles) {
+      const since = troubles.get(one.pod.name) ?? now;
+      troubles.set(one.pod.name, since);
+      if (now - since >= TROUBLE_MS) throw inTrouble(holder, one);
+    }
+    if (now > deadline) throw tooLate(holder, seen.waiting, timeoutMs);
+    await pause(POLL_MS, request.signal);
+  }
+}
+
+interface Seen {
+  readonly done: boolean;
+  readonly waiting: string;
+  readonly troubles: readonly Trouble[];
+  /** Waiting any longer changes nothing. */
+  readonly final?: UserError | undefined;
+}
+
+interface Trouble {
+  readonly pod: ObjectRef;
+  readonly text: string;
+  /** What to type to know more. */
+  readonly next: string;
+}
+
+async function lookAtPod({ ref }: Holder, { transport }: PodContext): Promise<Seen> {
+  const pod = await getHolder(transport, ref);
+  const waiting = 'it is on its way';
+  if (pod === undefined) {
+    const final = new UserError(`${errorName(ref)} was deleted meanwhile`, `kubectl get pods -n ${ref.namespace}`);
+    return { done: false, waiting, troubles: [], final };
+  }
+  return { done: isRunning(pod.object), waiting, troubles: troublesOf(pod) };
+}
+
+async function lookAtWorkload(holder: Holder, context: PodContext): Promise<Seen> {
+  const { verb, secret } = context.request;
+  const [current = holder, pods] = await Promise.all([
+    getHolder(context.transport, holder.ref),
+    podsOf(holder, context),
+  ]);
+  const progress = progressOf(current);
+  const fresh = pods.filter((pod) => listedNames(pod.list).includes(secret) === (verb === 'attach'));
+  const seen = {
+    done: progress.done,
+    waiting: progress.done ? '' : progress.waiting,
+    troubles: fresh.flatMap(troublesOf),
+  };
+  const [old] = waitsForPods(current) && verb === 'attach' ? failingWithout(pods, secret) : [];
+  const { ref } = holder;
+  if (old !== undefined && !progress.done) {
+    const text = `${errorName(ref)} waits for pod ${old.name}, which cannot pull (${old.failure.reason}) and has the old list`;
+    return { ...seen, final: new UserError(text, `kubectl delete pod ${old.name} -n ${ref.namespace}`) };
+  }
+  if (hasGivenUp(current)) {
+    const text = `${errorName(ref)} has not made progress within its progressDeadlineSeconds`;
+    return { ...seen, final: new UserError(text, describe(ref)) };
+  }
+  return seen;
+}
+
+function troublesOf({ ref, object }: Holder): Trouble[] {
+  const [failure] = pullFailures(object);
+  const other = otherTrouble(object);
+  if (failure !== undefined) {
+    const { image, reason, message } = failure;
+    const text = `cannot pull ${image} (${reason})${message === '' ? '' : `: ${short(message)}`}`;
+    return [{ pod: ref, text, next: `regsecret why ${targetName(ref)} -n ${ref.namespace}` }];
+  }
+  return other === undefined ? [] : [{ pod: ref, text: short(other), next: describe(ref) }];
+}
+
+function inTrouble({ ref }: Holder, { pod, text, next }: Trouble): UserError {
+  const name = ref.kind === 'Pod' ? errorName(ref) : `${errorName(ref)} does not run: pod ${pod.name}`;
+  return new UserError(`${name} ${text}`, next);
+}
+
+function tooLate({ ref }: Holder, waiting: string, timeoutMs: number): UserError {
+  return new UserError(`${errorName(ref)} does not run after ${timeoutMs / 1000} s: ${waiting}`, describe(ref));
+}
+
+function describe(ref: ObjectRef): string {
+  return `kubectl describe ${targetName(ref)} -n ${ref.namespace}`;
+}
+
+function short(text: string): string {
+  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+}

@@ -1,0 +1,61 @@
+/** Questions to the person at the terminal, on stderr; inquirer lives here. */
+import { DOCKER_HUB } from './domain/keyring/server.ts';
+import { Interrupted } from './errors.ts';
+import type { Io } from './io.ts';
+
+/** Whether somebody is there to answer: questions are read from stdin and shown on stderr. */
+export function canPrompt(io: Io): boolean {
+  return io.stdin.isTTY && io.stderr.isTTY;
+}
+
+export interface Asked {
+  readonly server: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Asks for what is not given yet. Throws {@link Interrupted} on Ctrl-C. */
+export async function promptLogin(given: Partial<Asked>, io: Io): Promise<Asked> {
+  const server = given.server ?? (await ask<string>(io, { type: 'input', message: 'Registry', default: DOCKER_HUB }));
+  const username =
+    given.username ?? (await ask<string>(io, { type: 'input', message: 'User name', validate: required }));
+  const password =
+    given.password ??
+    (await ask<string>(io, { type: 'password', message: 'Password or token', mask: '*', validate: required }));
+  return { server: server.trim(), username: username.trim(), password };
+}
+
+/** Lets the person pick from `choices`; at least one is picked. Throws {@link Interrupted} on Ctrl-C. */
+export async function promptChoice<T>(
+  message: string,
+  choices: readonly { readonly name: string; readonly value: T }[],
+  io: Io,
+): Promise<T[]> {
+  return ask<T[]>(io, { type: 'checkbox', message, choices: [...choices], required: true });
+}
+
+/** A question that only a deliberate yes answers with true. Throws {@link Interrupted} on Ctrl-C. */
+export function promptYes(message: string, io: Io): Promise<boolean> {
+  return ask<boolean>(io, { type: 'confirm', message, default: false });
+}
+
+function required(answer: string): boolean | string {
+  return answer.trim() !== '' || 'an answer is needed';
+}
+
+async function ask<T>(io: Io, question: object): Promise<T> {
+  const { default: inquirer } = await import('inquirer');
+  const prompt = inquirer.createPromptModule({
+    input: io.stdin.stream(),
+    output: io.stderr.stream(),
+    signal: io.signal,
+  });
+  try {
+    const { answer } = await prompt([{ ...question, name: 'answer' } as never]);
+    return answer as T;
+  } catch (error) {
+    // inquirer names the end of input, Ctrl-C and an aborted signal differently; to us they are one.
+    if (error instanceof Error && /^(ExitPrompt|AbortPrompt)Error$/.test(error.name)) throw new Interrupted();
+    throw error;
+  }
+}

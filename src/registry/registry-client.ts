@@ -1,0 +1,121 @@
+/** Asks registries whether they accept a credential, and whether an image may be pulled with it. */
+import { parseDuration } from '../domain/go/duration.ts';
+import type { Credential } from '../domain/keyring/credential.ts';
+import type { ImageReference } from '../domain/keyring/image.ts';
+import { registryOf } from '../domain/keyring/server.ts';
+import { printable } from '../domain/text/printable.ts';
+import type { Verdict } from '../domain/verify/verdict.ts';
+import { UsageError } from '../errors.ts';
+import { createHttpClient, type HttpClient } from '../http/http-client.ts';
+import { NetworkError } from '../http/network-error.ts';
+import { proxyFor } from '../http/proxy.ts';
+import type { Io } from '../io.ts';
+import { VERSION } from '../version.ts';
+import { extraAuthorities } from './authorities.ts';
+import { type Exchange, TargetRefused } from './exchange.ts';
+import { judgeImage } from './judge-image.ts';
+import { judgeLogin } from './judge-login.ts';
+import { ping, type Registry } from './ping.ts';
+import { unreachable } from './verdicts.ts';
+
+/** The flags of every command that asks registries. */
+export interface RegistryFlags {
+  /** For one question with all its requests, such as `10s`. */
+  readonly timeout?: string | undefined;
+  /** Speak http to the registry, wherever it is. */
+  readonly plainHttp?: boolean | undefined;
+  /** A PEM file with authorities to trust beside those of the machine. */
+  readonly registryCa?: string | undefined;
+}
+
+export interface Question {
+  /** The key of `auths`; the registry is taken from it. */
+  readonly server: string;
+  /** Undefined, or without user name or password: nothing is sent. */
+  readonly credential: Credential | undefined;
+  /** Left out: only whether the login is good. */
+  readonly image?: ImageReference | undefined;
+}
+
+export interface RegistryClient {
+  /** The registry's verdict; the same question is asked only once. Throws only when the signal is aborted. */
+  verify(question: Question): Promise<Verdict>;
+  close(): void;
+}
+
+const DEFAULT_TIMEOUT = '10s';
+
+/** Throws UserError for a flag that cannot be used. */
+export async function createRegistryClient(flags: RegistryFlags, io: Io): Promise<RegistryClient> {
+  const { timeout = DEFAULT_TIMEOUT, plainHttp = false, registryCa } = flags;
+  const timeoutMs = parseDuration(timeout) ?? 0;
+  if (timeoutMs <= 0) throw new UsageError(`--timeout ${printable(timeout)} is no length of time`, '--timeout 10s');
+  const ca = registryCa === undefined ? undefined : await extraAuthorities(registryCa, io);
+  const http = createHttpClient({
+    userAgent: `regsecret/${VERSION}`,
+    env: io.env,
+    proxy: (url) => proxyFor(url, io.env),
+    tls: { rejectUnauthorized: true, ca },
+  });
+  const registries = new Map<string, Promise<Registry | Verdict>>();
+  const verdicts = new Map<string, Promise<Verdict>>();
+  const context: Context = { http, io, timeoutMs, plainHttp, registries, verdicts };
+  return { verify: (question) => verify(question, context), close: () => http.close() };
+}
+
+interface Context {
+  readonly http: HttpClient;
+  readonly io: Io;
+  readonly timeoutMs: number;
+  readonly plainHttp: boolean;
+  readonly registries: Map<string, Promise<Registry | Verdict>>;
+  readonly verdicts: Map<string, Promise<Verdict>>;
+}
+
+function verify(question: Question, context: Context): Promise<Verdict> {
+  const host = registryOf(question.server);
+  const problem = host === undefined ? 'the server has no host' : hostProblem(host);
+  if (host === undefined || problem !== undefined) {
+    return Promise.resolve({ kind: 'not asked', reason: problem ?? '' });
+  }
+  const { credential, image } = question;
+  return remember(context.verdicts, JSON.stringify([host, credential, image]), () => ask(host, question, context));
+}
+
+function hostProblem(host: string): string | undefined {
+  if (host.includes('*')) return 'it stands for many registries; name an image with --image';
+  return URL.canParse(`https://${host}/`) ? undefined : 'its host is no name of a registry';
+}
+
+async function ask(host: string, { credential: given, image }: Question, context: Context): Promise<Verdict> {
+  const { http, io, timeoutMs, plainHttp, registries } = context;
+  const credential = isComplete(given) ? given : undefined;
+  if (credential === undefined && image === undefined) return { kind: 'anonymous', why: 'empty' };
+  const shared = { http, signal: io.signal, deadline: performance.now() + timeoutMs };
+  try {
+    const registry = await remember(registries, host, () => ping(host, shared, plainHttp));
+    if ('kind' in registry) return registry;
+    const exchange: Exchange = { ...shared, registry: registry.base };
+    if (image !== undefined) return await judgeImage({ exchange, registry, host, credential }, image);
+    return credential === undefined
+      ? { kind: 'anonymous', why: 'empty' }
+      : await judgeLogin({ exchange, registry, host, credential });
+  } catch (error) {
+    if (error instanceof NetworkError) return unreachable(error, timeoutMs);
+    if (error instanceof TargetRefused) return { kind: 'unreachable', cause: 'target', reason: error.message };
+    throw error;
+  }
+}
+
+/** Runtimes send nothing without a user name, and registries take an empty password for none. */
+function isComplete(credential: Credential | undefined): boolean {
+  if (credential === undefined) return false;
+  if ('identityToken' in credential) return credential.identityToken !== '';
+  return credential.username !== '' && credential.password !== '';
+}
+
+function remember<T>(memory: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
+  const known = memory.get(key) ?? work();
+  memory.set(key, known);
+  return known;
+}

@@ -1,0 +1,102 @@
+/** Many things at a time: never more than asked for, in order, and nothing new after a failure. */
+import { describe, expect, test } from 'vitest';
+import { ahead, inLanes } from '../src/concurrency.ts';
+
+/** Ends when it is told to, and counts how many have begun and how many are under way. */
+function worker() {
+  const open = new Map<number, PromiseWithResolvers<void>>();
+  const begun: number[] = [];
+  return {
+    begun,
+    open,
+    work(item: number): Promise<void> {
+      begun.push(item);
+      const gate = Promise.withResolvers<void>();
+      open.set(item, gate);
+      return gate.promise.finally(() => open.delete(item));
+    },
+  };
+}
+
+const items = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+/** Lets everything run that waits for nothing. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function* pagesOf(...pages: readonly (readonly number[])[]): AsyncGenerator<readonly number[]> {
+  yield* pages;
+}
+
+describe('inLanes', () => {
+  test('works on as many as it has lanes, in order, and takes the next one when one is done', async () => {
+    const { begun, open, work } = worker();
+    const done = inLanes(3, items(5), work);
+    await settled();
+    expect(begun).toEqual([0, 1, 2]);
+    open.get(1)?.resolve();
+    await settled();
+    expect(begun).toEqual([0, 1, 2, 3]);
+    for (const gate of open.values()) gate.resolve();
+    await settled();
+    for (const gate of open.values()) gate.resolve();
+    await done;
+    expect(begun).toEqual(items(5));
+  });
+
+  test('begins nothing after a failure, waits for what is under way, and throws the failure', async () => {
+    const { begun, open, work } = worker();
+    let over = false;
+    const done = inLanes(2, items(9), work).finally(() => {
+      over = true;
+    });
+    done.catch(() => undefined);
+    await settled();
+    open.get(0)?.reject(new Error('broken'));
+    await settled();
+    expect(over).toBe(false);
+    open.get(1)?.resolve();
+    await expect(done).rejects.toThrow('broken');
+    expect(begun).toEqual([0, 1]);
+  });
+
+  test('shares what comes only little by little', async () => {
+    const seen: number[] = [];
+    await inLanes(4, ahead(pagesOf([0, 1], [], [2], [3, 4, 5])), async (item) => void seen.push(item));
+    expect(seen).toEqual(items(6));
+  });
+});
+
+describe('ahead', () => {
+  test('asks for the first page before anybody wants an item, and for each next one before the items of the last', async () => {
+    let asked = 0;
+    async function* counted(): AsyncGenerator<readonly number[]> {
+      for (;;) {
+        asked += 1;
+        yield [asked, asked];
+      }
+    }
+    const all = ahead(counted());
+    await settled();
+    expect(asked).toBe(1);
+    expect((await all.next()).value).toBe(1);
+    await settled();
+    expect(asked).toBe(2);
+    expect((await all.next()).value).toBe(1);
+    await settled();
+    expect(asked).toBe(2);
+    expect((await all.next()).value).toBe(2);
+  });
+
+  test('a page that fails is thrown after the items before it, and is no unhandled rejection when nobody gets there', async () => {
+    async function* broken(...before: readonly (readonly number[])[]): AsyncGenerator<readonly number[]> {
+      yield* before;
+      throw new Error('no more');
+    }
+    const all = ahead(broken([1, 2]));
+    expect((await all.next()).value).toBe(1);
+    await settled();
+    expect((await all.next()).value).toBe(2);
+    await expect(all.next()).rejects.toThrow('no more');
+    ahead(broken());
+    await settled();
+  });
+});

@@ -1,0 +1,158 @@
+/** Whatever there is and whoever says what: an image that is missing has a cause, and what is said holds no secret. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatFinding } from '../../../src/domain/findings/messages.ts';
+import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import type { Verdict } from '../../../src/domain/verify/verdict.ts';
+import {
+  deployment,
+  IMAGE,
+  login,
+  podWith,
+  recreate,
+  secretWith,
+  settle,
+  type World,
+} from '../../support/pull-facts.ts';
+
+const NAMES = ['a', 'b', 'regcred'];
+const USERS = ['janedoe', 'rex', ''];
+
+const server = fc.constantFrom(
+  'ghcr.io',
+  'ghcr.io/acme',
+  'https://ghcr.io/v1/',
+  'https://ghcr.io/v1',
+  'GHCR.io',
+  'ghcr.io:443',
+  '*.io',
+  'quay.io',
+  'https://index.docker.io/v1/',
+  'docker.io',
+  'http://u:pa55word@ghcr.io',
+  'ghcr.io/acme/web:v1',
+  '',
+  '%',
+);
+const entry = fc.oneof(
+  fc.constantFrom(...USERS).map((user) => login(user)),
+  fc.constantFrom<object>(
+    {},
+    { identitytoken: 'pa55word' },
+    { auth: 'notbase64!' },
+    { password: 5 },
+    login('rex', 'pa55word\n'),
+  ),
+);
+const secret: fc.Arbitrary<Secret> = fc
+  .tuple(
+    fc.dictionary(server, entry, { maxKeys: 3 }),
+    fc.constantFrom<object>(
+      {},
+      { type: 'Opaque' },
+      { type: 'kubernetes.io/dockercfg' },
+      { data: {} },
+      { immutable: true },
+    ),
+  )
+  .map(([auths, rest]) => secretWith(auths, rest));
+const state = fc.oneof(
+  secret,
+  fc.constantFrom('missing' as const, 'closed' as const),
+  fc.constant<{ elsewhere: string[] }>({ elsewhere: ['prod'] }),
+);
+
+const verdict = fc.constantFrom<Verdict>(
+  { kind: 'accepted' },
+  { kind: 'accepted', public: true },
+  { kind: 'rejected', status: 401 },
+  { kind: 'no access', repository: 'acme/web', status: 403 },
+  { kind: 'not found', repository: 'acme/web', missing: 'tag' },
+  { kind: 'anonymous', why: 'empty', pulls: true },
+  { kind: 'anonymous', why: 'empty', pulls: false },
+  { kind: 'anonymous', why: 'same answer' },
+  { kind: 'rate limited' },
+  { kind: 'unreachable', cause: 'dns', reason: 'its name cannot be resolved' },
+  { kind: 'not asked', reason: 'nobody' },
+);
+
+const status = fc.constantFrom(
+  'no basic auth credentials',
+  'failed to fetch anonymous token',
+  'failed to fetch oauth token: 403 Forbidden',
+  'HEAD request to https://ghcr.io/v2/x: 401 Unauthorized',
+  'insufficient_scope: authorization failed',
+  `${IMAGE}: not found`,
+  '429 Too Many Requests',
+  'no such host',
+  'connection refused',
+  'x509: unknown authority',
+  '503 Service Unavailable',
+  'no match for platform in manifest',
+  'no space left on device',
+  'pull QPS exceeded',
+  'illegal base64 data at input byte 9',
+  'is not present with pull policy of Never',
+  "couldn't parse image name",
+  'the moon is full',
+  '',
+);
+
+const world: fc.Arbitrary<World> = fc.record(
+  {
+    secrets: fc.dictionary(fc.constantFrom(...NAMES), state, { maxKeys: 3 }),
+    account: fc.oneof(
+      fc.subarray(NAMES).map((names) => names.map((name) => ({ name }))),
+      fc.constantFrom('closed' as const, 'missing' as const),
+    ),
+    enforced: fc.boolean(),
+    others: fc.subarray(NAMES),
+    nodeImages: fc.constantFrom([], [IMAGE]),
+    says: fc.tuple(verdict, verdict, verdict).map(([jane, rex, nobody]) => (user: string | undefined) => {
+      return user === 'janedoe' ? jane : user === 'rex' ? rex : nobody;
+    }),
+  },
+  { requiredKeys: [] },
+);
+
+const puller = fc.record(
+  {
+    list: fc.array(fc.constantFrom<object>(...NAMES.map((name) => ({ name })), {}), { maxLength: 4 }),
+    image: fc.constantFrom(IMAGE, 'acme/web', 'ghcr.io/Acme/web', ''),
+    policy: fc.constantFrom('Always' as const, 'IfNotPresent' as const, 'Never' as const),
+    status,
+    way: fc.constantFrom(recreate, deployment),
+  },
+  { requiredKeys: ['status'] },
+);
+
+test('an image that is missing', () => {
+  fc.assert(
+    fc.property(puller, world, (options, facts) => {
+      const { judgement, asked } = settle(podWith(options), facts);
+      const { cause, fix, prospect } = judgement;
+      if (cause === undefined || fix === undefined) throw new Error('nothing is wrong');
+      const said = `${formatFinding(cause)}\n${fix.command}`;
+      expect(said).not.toMatch(/undefined|\[object|pa55word/);
+      expect(JSON.stringify(cause)).not.toContain('pa55word');
+      // Each login once, and without one.
+      expect(asked.length).toBeLessThanOrEqual(3 * NAMES.length + 1);
+      if (cause.severity === 'error') expect(prospect).not.toBe('will pull');
+      else expect(['retry-pending', 'pull-postponed', 'registry-unreachable', 'rate-limited']).toContain(cause.code);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('an image that is there, or has not been tried', () => {
+  fc.assert(
+    fc.property(puller, world, fc.boolean(), ({ status: _, ...options }, facts, runs) => {
+      const { judgement } = settle(podWith({ ...options, ...(runs ? { status: 'runs' } : {}) }), facts);
+      const { cause, prospect, trial } = judgement;
+      if (prospect === 'will not pull') expect(cause?.severity).toBe('error');
+      if (prospect === 'will pull' && options.policy !== 'Never') expect(trial.pulls).toBe(true);
+      if (cause !== undefined) expect(formatFinding(cause)).not.toMatch(/undefined|pa55word/);
+    }),
+    { numRuns: 3000 },
+  );
+});

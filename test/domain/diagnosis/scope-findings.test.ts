@@ -1,0 +1,183 @@
+/** What shows where many are looked at, and what of it is one finding. */
+import { describe, expect, test } from 'vitest';
+import type { Answer, Gathered, Puller } from '../../../src/domain/diagnosis/facts.ts';
+import { openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
+import { reportOf } from '../../../src/domain/diagnosis/report.ts';
+import { questionKey } from '../../../src/domain/verify/question.ts';
+import type { Verdict } from '../../../src/domain/verify/verdict.ts';
+import { pullKind } from '../../../src/domain/workloads/kind.ts';
+import { addPod, type PodGroups } from '../../../src/domain/workloads/pod-group.ts';
+import { holderOf } from '../../../src/domain/workloads/pull-spec.ts';
+import {
+  factsOf,
+  IMAGE,
+  login,
+  NOW,
+  type PullerOptions,
+  podWith,
+  secretWith,
+  templateWith,
+  type World,
+} from '../../support/pull-facts.ts';
+
+const COUNTS = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0 };
+const REFUSED = 'failed to authorize: no basic auth credentials';
+const list = [{ name: 'regcred' }];
+const good = secretWith({ 'ghcr.io': login() });
+
+const template = (name: string, options: PullerOptions, runs: number): Puller => {
+  const puller = templateWith(options);
+  const ref = { ...puller.ref, name };
+  return { ...puller, ref, way: { how: 'template', target: ref }, runs, brief: true };
+};
+
+/** Pods of a Deployment. */
+const pods = (name: string, count: number, options: PullerOptions): Puller => ({
+  ...podWith({ ...options, pod: { template: { name: `deployment/${name}`, list: options.list } } }),
+  count,
+});
+
+/** `severity code object pods` of each finding. */
+function shown(pullers: readonly Puller[], world: World, rest: Partial<Gathered> = {}): string[] {
+  const online = factsOf(world);
+  const answers = new Map<string, Answer>();
+  const facts = { ...online, answers };
+  for (;;) {
+    const open = openQuestions(pullers, facts).filter((question) => !answers.has(questionKey(question)));
+    if (open.length === 0) break;
+    for (const question of open) {
+      const verdict = world.says?.(question.login?.username, question) as Verdict;
+      answers.set(questionKey(question), { verdict, at: NOW });
+    }
+  }
+  const scope = { counts: COUNTS };
+  const usage = new Map([['team-a/regcred', { serviceAccounts: ['default'], workloads: [], pods: 0 }]]);
+  const report = reportOf({ pullers, facts, findings: [], unchecked: [], usage, scope, ...rest }, facts, false);
+  return report.findings.map(
+    ({ severity, code, object, affects }) => `${severity} ${code} ${object.kind}/${object.name} ${affects?.pods ?? 0}`,
+  );
+}
+
+const refuses = (): Verdict => ({ kind: 'anonymous', why: 'empty', pulls: false });
+
+describe('one finding for', () => {
+  test('pods and the template that they are made of', () => {
+    const all = [template('web', {}, 0), pods('web', 500, { status: REFUSED })];
+    expect(shown(all, { says: refuses })).toEqual(['error no-pull-secret Deployment/web 500']);
+  });
+
+  test('pods that fail in two ways by one cause', () => {
+    const all = [
+      pods('web', 3, { list, status: REFUSED }),
+      pods('web', 4, { list, status: 'Back-off pulling', reason: 'ImagePullBackOff' }),
+      pods('api', 5, { list, status: REFUSED }),
+    ];
+    const world = { secrets: { regcred: good }, says: (user?: string) => (user ? rejected : refuses()) };
+    expect(shown(all, world)).toEqual(['error credential-rejected Secret/regcred 12']);
+  });
+
+  test('all that run and would not come back with a Secret that cannot be decoded', () => {
+    const spoiled = secretWith({ 'ghcr.io': { auth: '***' } });
+    const all = [template('web', { list }, 3), template('api', { list }, 2)];
+    expect(shown(all, { secrets: { regcred: spoiled } })).toEqual(['error fails-at-restart Deployment/web 5']);
+  });
+});
+
+const rejected: Verdict = { kind: 'rejected', status: 401 };
+
+describe('two for', () => {
+  test('workloads without a pull secret, each of which has its own command', () => {
+    const all = [pods('web', 3, { status: REFUSED }), pods('api', 2, { status: REFUSED })];
+    expect(shown(all, { says: refuses })).toEqual(['error no-pull-secret Pod/web 3', 'error no-pull-secret Pod/web 2']);
+  });
+
+  test('a workload whose pods fail, and another that still runs with the same login', () => {
+    const all = [pods('web', 3, { list, status: REFUSED }), template('api', { list }, 2)];
+    const world = { secrets: { regcred: good }, says: (user?: string) => (user ? rejected : refuses()) };
+    expect(shown(all, world)).toEqual([
+      'error credential-rejected Secret/regcred 3',
+      'error fails-at-restart Deployment/api 2',
+    ]);
+  });
+});
+
+describe('of a Secret', () => {
+  const world = (entry: object): World => ({ secrets: { regcred: secretWith({ 'ghcr.io': entry }) } });
+
+  test('an empty entry may be meant for nobody', () => {
+    expect(shown([], world({}))).toEqual(['warning empty-entry Secret/regcred 0']);
+  });
+
+  test('one that cannot be decoded is an error, because it is used', () => {
+    expect(shown([], world({ auth: '***' }))).toEqual(['error unreadable-entry Secret/regcred 0']);
+  });
+
+  test('nothing uses it', () => {
+    expect(shown([], world({ auth: '***' }), { usage: new Map() })).toEqual([
+      'warning unreadable-entry Secret/regcred 0',
+      'warning unused-secret Secret/regcred 0',
+    ]);
+  });
+
+  test('it is of another namespace', () => {
+    const rest = { usage: new Map(), scope: { namespace: 'team-b', counts: COUNTS } };
+    expect(shown([], world(login()), rest)).toEqual([]);
+  });
+
+  test('nothing that may be listed uses it', () => {
+    const rest = { usage: new Map(), unchecked: ['list pods'] };
+    expect(shown([], world(login()), rest)).toEqual([]);
+  });
+});
+
+describe('registries are not asked about images', () => {
+  const asks = (puller: Puller, world: World): number => openQuestions([puller], factsOf(world)).length;
+
+  test.each([
+    ['without a list: it may be public, or nodes have credentials', {}, {}, 0],
+    ['with a login that fits', { list }, { secrets: { regcred: good } }, 0],
+    ['unless its Secret is missing', { list }, { secrets: { regcred: 'missing' } }, 1],
+    ['unless no entry fits', { list }, { secrets: { regcred: secretWith({ 'r.example': login() }) } }, 1],
+  ] satisfies [string, PullerOptions, World, number][])('%s', (_, options, world, count) => {
+    expect(asks(template('web', options, 1), { ...world, says: refuses })).toBe(count);
+  });
+});
+
+describe('pods are alike', () => {
+  const pod = (change: { image?: string; owner?: string; list?: object[]; waiting?: object }): object => ({
+    metadata: {
+      namespace: 'team-a',
+      name: `web-${Math.random()}`,
+      ownerReferences: [
+        { controller: true, apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: change.owner ?? 'u' },
+      ],
+    },
+    spec: { containers: [{ name: 'app', image: change.image ?? IMAGE }], imagePullSecrets: change.list ?? list },
+    status: {
+      phase: 'Pending',
+      containerStatuses:
+        change.waiting === undefined ? [] : [{ name: 'app', imageID: '', state: { waiting: change.waiting } }],
+    },
+  });
+  const groupsOf = (...objects: object[]): number => {
+    const groups: PodGroups = new Map();
+    for (const object of objects) {
+      const holder = holderOf(pullKind('Pod'), object);
+      if (holder !== undefined) addPod(groups, holder);
+    }
+    return groups.size;
+  };
+  const waiting = { reason: 'ErrImagePull', message: REFUSED };
+
+  test.each([
+    ['that are equal', [{}, {}], 1],
+    ['with two tags of one repository, as long as nobody misses them', [{}, { image: IMAGE.replace('v1', 'v2') }], 1],
+    ['not with two tags that fail', [{ waiting }, { waiting, image: IMAGE.replace('v1', 'v2') }], 2],
+    ['not when one of them fails', [{}, { waiting }], 2],
+    ['not with two lists', [{}, { list: [] }], 2],
+    ['not of two owners', [{}, { owner: 'other' }], 2],
+    ['whose messages differ by the time only', [{ waiting }, { waiting: { ...waiting, message: `${REFUSED} ` } }], 1],
+  ] as const)('%s', (_, changes, count) => {
+    expect(groupsOf(...changes.map((change) => pod(change as object)))).toBe(count);
+  });
+});

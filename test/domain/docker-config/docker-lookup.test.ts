@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import {
+  convertToHostname,
+  dockerEntry,
+  dockerHelper,
+  dockerKey,
+} from '../../../src/domain/docker-config/docker-lookup.ts';
+import { podmanEntry } from '../../../src/domain/docker-config/podman-lookup.ts';
+import { DOCKER_HUB } from '../../../src/domain/keyring/server.ts';
+
+function config(servers: readonly string[], credHelpers: Record<string, string> = {}, credsStore?: string) {
+  return {
+    auths: new Map(servers.map((server) => [server, {}])),
+    credHelpers: new Map(Object.entries(credHelpers)),
+    ...(credsStore === undefined ? {} : { credsStore }),
+  };
+}
+
+/** Results are those of docker/cli v29.6.2 `ConvertToHostname`, run. */
+describe('the host that docker sees in a key', () => {
+  test.each([
+    ['ghcr.io', 'ghcr.io'],
+    ['ghcr.io/acme', 'ghcr.io'],
+    ['https://ghcr.io', 'ghcr.io'],
+    ['http://localhost:5000/v2/', 'localhost:5000'],
+    ['https://user:pw@ghcr.io/x?y#z', 'ghcr.io'],
+    ['https://GHCR.io:443', 'GHCR.io:443'],
+    ['https://[::1]', '::1'],
+    ['https://[::1]:5000', '[::1]:5000'],
+    ['tcp://r.io:1', 'r.io:1'],
+    ['https://a b', 'https:'],
+    ['//r.io/x', ''],
+    ['', ''],
+  ])('%j: %j', (server, host) => {
+    expect(convertToHostname(server)).toBe(host);
+  });
+});
+
+describe('the store that docker asks', () => {
+  test.each([
+    ['docker.io', DOCKER_HUB],
+    ['index.docker.io', DOCKER_HUB],
+    ['registry-1.docker.io', 'registry-1.docker.io'],
+    ['ghcr.io', 'ghcr.io'],
+  ])('%s is kept as %s', (registry, key) => {
+    expect(dockerKey(registry)).toBe(key);
+  });
+
+  test.each([
+    ['the helper of the registry', { 'r.io': 'h' }, 'store', 'h'],
+    ['the store of all others', { 'x.io': 'h' }, 'store', 'store'],
+    ['an empty helper turns the store off', { 'r.io': '' }, 'store', undefined],
+    ['neither', {}, undefined, undefined],
+  ])('%s', (_, helpers, store, suffix) => {
+    expect(dockerHelper(config([], helpers, store), 'r.io')).toBe(suffix);
+  });
+
+  test.each([
+    [['https://r.io', 'r.io'], 'r.io', 'r.io'],
+    [['r.io/acme', 'https://r.io'], 'r.io', 'r.io/acme'],
+    [['docker.io', 'index.docker.io'], DOCKER_HUB, undefined],
+    [['r.io'], 'r.io:5000', undefined],
+  ])('%j holds %s as %s', (servers, key, found) => {
+    expect(dockerEntry(config(servers), key)?.server).toBe(found);
+  });
+});
+
+describe('the entry that podman takes', () => {
+  test.each([
+    [['r.io', 'r.io/a', 'r.io/a/b/c/d'], 'r.io/a/b/c', 'r.io/a'],
+    [['r.io/a', 'r.io/ab'], 'r.io/abc', undefined],
+    [['r.io:5000', 'r.io'], 'r.io:5000/a', 'r.io:5000'],
+    [['https://r.io/v2/'], 'r.io/a', 'https://r.io/v2/'],
+    [['r.io/v2/'], 'r.io/a', undefined],
+    [[`${DOCKER_HUB}refresh-token`, DOCKER_HUB], 'docker.io/library/nginx', DOCKER_HUB],
+    [['registry-1.docker.io'], 'docker.io/library/nginx', 'registry-1.docker.io'],
+    [['docker.io'], 'index.docker.io', 'docker.io'],
+    [['r.io'], '', undefined],
+    [['r.io'], 'r.io/', 'r.io'],
+  ])('of %j for %s: %s', (servers, name, found) => {
+    expect(podmanEntry(config(servers), name, false)?.server).toBe(found);
+  });
+
+  test.each([
+    [['r.io/v1/'], 'r.io/a', 'r.io/v1/'],
+    [['r.io/a'], 'r.io/b', 'r.io/a'],
+    [['http://index.docker.io/v1'], 'docker.io/library/nginx', 'http://index.docker.io/v1'],
+  ])('of a legacy file with %j for %s: %s', (servers, name, found) => {
+    expect(podmanEntry(config(servers), name, true)?.server).toBe(found);
+  });
+});

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeLoginFile } from '../../../src/domain/docker-config/login-file.ts';
+import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { UserError } from '../../../src/errors.ts';
+
+const EXAMPLE = 'regsecret create --from-file ~/.docker/config.json';
+
+describe('files with logins', () => {
+  test.each([
+    ['a docker config', '{"auths":{"r.io":{"auth":"dTpw"}}}', 'docker config', { 'r.io': { auth: 'dTpw' } }],
+    ['a docker config without logins', '{}', 'docker config', {}],
+    ['a docker config with a store only', '{"CredsStore":"pass","HttpHeaders":{}}', 'docker config', {}],
+    [
+      'a legacy map',
+      '{"r.io":{"auth":"dTpw","email":"a@b.c"}}',
+      'legacy docker config',
+      { 'r.io': { auth: 'dTpw', email: 'a@b.c' } },
+    ],
+    [
+      'a helper answer',
+      '{"ServerURL":"r.io","Username":"u","Secret":"p"}\n',
+      'credential helper answer',
+      { 'r.io': { username: 'u', password: 'p' } },
+    ],
+    [
+      'a token of a helper',
+      '{"ServerURL":"r.io","Username":"\\u003ctoken\\u003e","Secret":"t"}',
+      'credential helper answer',
+      { 'r.io': { identitytoken: 't' } },
+    ],
+  ])('%s', (_, text, kind, auths) => {
+    const file = decodeLoginFile(encodeUtf8(text), 'f.json');
+    expect({ kind: file.kind, auths: Object.fromEntries(file.config.auths) }).toEqual({ kind, auths });
+  });
+});
+
+describe('everything else is refused, and what to type instead', () => {
+  test.each([
+    ['', 'f.json is empty', 'docker login'],
+    [' \n', 'f.json is empty', 'docker login'],
+    ['hunter2\n', 'f.json is not JSON', EXAMPLE],
+    ['{"auths":', 'f.json is not JSON: unexpected end of JSON input', 'jq . f.json'],
+    ['\u007fELF\0', 'f.json is a binary file, not a docker config', 'file f.json'],
+    [
+      '\ufeff{}',
+      'f.json begins with a byte order mark, which docker does not accept',
+      "sed -i '1s/^\\xEF\\xBB\\xBF//' f.json",
+    ],
+    ['["auths"]', 'f.json holds a JSON array, not a docker config', EXAMPLE],
+    ['apiVersion: v1\nkind: Secret\n', 'f.json is a Kubernetes Secret, not a docker config', 'kubectl apply -f f.json'],
+    [
+      '{"apiVersion":"v1","kind":"Secret","data":{}}',
+      'f.json is a Kubernetes Secret, not a docker config',
+      'kubectl apply -f f.json',
+    ],
+    ['{"apiVersion":"v1","kind":"ConfigMap"}', 'f.json is a Kubernetes ConfigMap, not a docker config', EXAMPLE],
+    [
+      '{"type":"service_account","private_key":"x"}',
+      'f.json is the key of a Google service account',
+      'regsecret create --server HOST --username _json_key --password-file f.json',
+    ],
+    [
+      '{"name":"x","version":"1"}',
+      'f.json is JSON without logins: it has neither auths nor credHelpers nor credsStore',
+      EXAMPLE,
+    ],
+    [
+      '{"auths":{"bad.io":{"auth":"cGFudHM="}}}',
+      'f.json is no docker config: invalid auth configuration file in the entry bad.io',
+      EXAMPLE,
+    ],
+    [
+      '{"bad.io":{"auth":"x"}}',
+      'f.json is no docker config: illegal base64 data at input byte 0 in the entry bad.io',
+      EXAMPLE,
+    ],
+    [
+      '{"auths":[]}',
+      'f.json is no docker config: json: cannot unmarshal array into Go struct field ConfigFile.auths of type map[string]types.AuthConfig',
+      EXAMPLE,
+    ],
+  ])('%j', (text, message, hint) => {
+    expect(() => decodeLoginFile(encodeUtf8(text), 'f.json')).toThrow(new UserError(message, hint));
+  });
+
+  test('UTF-16, as PowerShell writes it', () => {
+    expect(() => decodeLoginFile(Buffer.from('\ufeff{}', 'utf16le'), '-')).toThrow(
+      new UserError('stdin is UTF-16 text, and a docker config is UTF-8', 'iconv -f UTF-16 -t UTF-8 -'),
+    );
+  });
+
+  test('whatever the bytes are', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array(), fc.json().map(encodeUtf8)), (bytes) => {
+        try {
+          decodeLoginFile(bytes, 'f.json');
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+        }
+      }),
+    );
+  });
+});

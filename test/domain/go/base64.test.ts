@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Base64Error, decodeBase64, encodeBase64 } from '../../../src/domain/go/base64.ts';
+
+/** Results are those of Go 1.26's StdEncoding and RawStdEncoding, run; a number is the byte of the error. */
+describe('padded and unpadded', () => {
+  test.each<[string, string | number, string | number]>([
+    ['', '', ''],
+    ['dTpw', 'u:p', 'u:p'],
+    ['dQ==', 'u', 2],
+    ['dQ', 0, 'u'],
+    ['dQ=', 3, 2],
+    ['dQ=x', 2, 2],
+    ['dTo=', 'u:', 3],
+    ['dTo', 0, 'u:'],
+    ['dTo==', 4, 3],
+    ['d', 0, 0],
+    ['d===', 1, 1],
+    ['====', 0, 0],
+    ['dTpw\n', 'u:p', 'u:p'],
+    ['d\r\nTpw', 'u:p', 'u:p'],
+    ['dQ=\n=\n', 'u', 2],
+    ['dQ==dQ==', 4, 2],
+    ['dR==', 'u', 2],
+    ['dT pw', 2, 2],
+    ['dT-w', 2, 2],
+    ['dTé', 2, 2],
+    ['Zm9vOmJhcg', 8, 'foo:bar'],
+  ])('%j', (text, padded, raw) => {
+    for (const [padding, expected] of [
+      [true, padded],
+      [false, raw],
+    ] as const) {
+      const decode = (): string => Buffer.from(decodeBase64(text, { padding })).toString();
+      if (typeof expected === 'string') expect(decode()).toBe(expected);
+      else expect(decode).toThrow(new Base64Error(expected));
+    }
+  });
+});
+
+test('agrees with Buffer where both accept, and reads back what it wrote', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      const text = encodeBase64(bytes);
+      expect(text).toBe(Buffer.from(bytes).toString('base64'));
+      expect(Buffer.from(decodeBase64(text))).toEqual(Buffer.from(bytes));
+      expect(Buffer.from(decodeBase64(text.replaceAll('=', ''), { padding: false }))).toEqual(Buffer.from(bytes));
+    }),
+  );
+});
+
+test('throws nothing but Base64Error', () => {
+  const almostBase64 = fc.string({ unit: fc.constantFrom(...'AZaz09+/=\r\n -_é') });
+  fc.assert(
+    fc.property(almostBase64, fc.boolean(), (text, padding) => {
+      try {
+        expect(Buffer.from(decodeBase64(text, { padding }))).toEqual(Buffer.from(text, 'base64'));
+      } catch (error) {
+        expect(error).toBeInstanceOf(Base64Error);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});

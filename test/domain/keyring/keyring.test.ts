@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { GoUrlError } from '../../../src/domain/go/url.ts';
+import { parseKey } from '../../../src/domain/keyring/key.ts';
+import { buildKeyring, KeyringError, lookup } from '../../../src/domain/keyring/keyring.ts';
+import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { keyringFacts } from '../../support/keyring-facts.ts';
+import { pullSecretOf } from '../../support/secrets.ts';
+
+interface Vector {
+  readonly name: string;
+  readonly dockerconfigjson?: unknown;
+  readonly dockerconfigjsons?: readonly unknown[];
+  readonly dockerconfigjsonRaw?: string;
+  readonly dockercfg?: unknown;
+  readonly image: string;
+  readonly expected?: readonly { key: string; indexKey: string; username: string; password: string }[];
+  readonly expectedErrorPrefix?: string;
+  readonly unordered?: boolean;
+  readonly ignoredKeys?: readonly string[];
+}
+
+const vectors: Vector[] = JSON.parse(readFileSync(new URL('../../vectors/keyring.json', import.meta.url), 'utf8'));
+
+function secretsOf(vector: Vector): Secret[] {
+  const { dockerconfigjsonRaw, dockercfg, dockerconfigjson, dockerconfigjsons = [dockerconfigjson] } = vector;
+  if (dockerconfigjsonRaw !== undefined) return [pullSecretOf('a', dockerconfigjsonRaw)];
+  if (dockercfg !== undefined) return [pullSecretOf('a', JSON.stringify(dockercfg), 'kubernetes.io/dockercfg')];
+  return dockerconfigjsons.map((payload, index) => pullSecretOf(`secret-${index}`, JSON.stringify(payload)));
+}
+
+describe('facts that Kubernetes itself confirmed', () => {
+  test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
+    if (vector.expectedErrorPrefix !== undefined) {
+      expect(() => buildKeyring(secretsOf(vector))).toThrow(KeyringError);
+      expect(() => buildKeyring(secretsOf(vector))).toThrow(vector.expectedErrorPrefix);
+      return;
+    }
+    const keyring = buildKeyring(secretsOf(vector));
+    const found = lookup(keyring, vector.image).map(({ server, key, username, password }) => ({
+      key: server,
+      indexKey: key,
+      username,
+      password,
+    }));
+    const order = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
+    const expected = vector.expected ?? [];
+    expect(vector.unordered ? found.sort(order) : found).toEqual(
+      vector.unordered ? [...expected].sort(order) : expected,
+    );
+    const unreadable = keyring.ignored.flatMap((item) => (item.reason === 'unreadable server' ? [item.server] : []));
+    expect(unreadable).toEqual(vector.ignoredKeys ?? []);
+    for (const server of unreadable) expect(() => parseKey(server)).toThrow(GoUrlError);
+  });
+});
+
+describe('facts that are easy to get wrong', () => {
+  test.each(keyringFacts)('$title', ({ payloads, image, outcome }) => {
+    const secrets = payloads.map((payload, index) => pullSecretOf(`secret-${index}`, payload));
+    if (typeof outcome === 'string') expect(() => buildKeyring(secrets)).toThrow(outcome);
+    else expect(lookup(buildKeyring(secrets), image).map(({ username }) => username)).toEqual(outcome);
+  });
+});
+
+describe('what the kubelet ignores is kept with the reason', () => {
+  test.each([
+    ['Opaque', { '.dockerconfigjson': 'e30=' }, { reason: 'wrong type', type: 'Opaque' }],
+    [undefined, {}, { reason: 'wrong type', type: 'Opaque' }],
+    ['kubernetes.io/dockercfg', { '.dockerconfigjson': 'e30=' }, { reason: 'no payload', dataKey: '.dockercfg' }],
+    [
+      'kubernetes.io/dockerconfigjson',
+      { '.dockercfg': 'e30=' },
+      { reason: 'no payload', dataKey: '.dockerconfigjson' },
+    ],
+    [
+      'kubernetes.io/dockerconfigjson',
+      { '.dockerconfigjson': '' },
+      { reason: 'no payload', dataKey: '.dockerconfigjson' },
+    ],
+  ])('%s with %j', (type, data, ignored) => {
+    const metadata = { namespace: 'team-a', name: 'x' };
+    const keyring = buildKeyring([{ metadata, data, ...(type === undefined ? {} : { type }) }]);
+    expect(keyring.ignored).toEqual([{ source: { namespace: 'team-a', name: 'x' }, ...ignored }]);
+  });
+});

@@ -1,0 +1,39 @@
+/** Which texts are worth parsing: none that holds something of ours is passed over. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { mayHoldObjects } from '../../../src/domain/manifest-text/placeholder.ts';
+import { readManifest } from '../../../src/manifests/edit-manifest.ts';
+import { manifestTexts } from '../../support/manifest-texts.ts';
+
+describe('worth it', () => {
+  test.each([
+    ['a pod', 'kind: Pod\n'],
+    ['JSON', '{"apiVersion":"v1","kind":"Secret"}'],
+    ['in one line, with single quotes', "{metadata: {name: a}, 'kind': 'CronJob'}"],
+    ['a list of anything', 'kind: RolloutList\n'],
+    ['what makes a Secret', 'kind: SealedSecret\n'],
+    ['a kind with an anchor', 'kind: &kind Deployment\n'],
+    ['a docker config', '{"credsStore": "desktop"}'],
+  ])('%s', (_, text) => {
+    expect(mayHoldObjects(text)).toBe(true);
+  });
+
+  test('whatever holds an object that has a list of pull secrets', () =>
+    fc.assert(
+      fc.asyncProperty(manifestTexts, async (text) => {
+        const { objects } = await readManifest(text);
+        expect(objects.length === 0 || mayHoldObjects(text)).toBe(true);
+      }),
+    ));
+});
+
+describe('not worth it', () => {
+  test.each([
+    ['nothing', ''],
+    ['another kind, with ours in words', 'kind: CustomResourceDefinition\nspec: {description: a Pod or a Secret}\n'],
+    ['a schema with a field of that name', 'properties:\n  kind:\n    type: string\n'],
+    ['values of a chart', 'imagePullSecrets: [{name: regcred}]\n'],
+  ])('%s', (_, text) => {
+    expect(mayHoldObjects(text)).toBe(false);
+  });
+});

@@ -1,0 +1,139 @@
+/** All that tests import of the cluster: where it is, namespaces of their own, other users, and kubectl. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, inject } from 'vitest';
+import { type ApiAnswer, type ApiClient, createApiClient } from './api-client.ts';
+import { type CertificateFiles, issueCertificate, readAuthority, writeCertificate } from './certificate.ts';
+import type { Result } from './child.ts';
+import { waitFor } from './condition.ts';
+import type { ClusterInfo } from './control-plane.ts';
+import { pushImage } from './image.ts';
+import { type KubeconfigOptions, writeKubeconfig } from './kubeconfig.ts';
+import { type KubectlOptions, runKubectl } from './kubectl.ts';
+import { ask } from './line-protocol.ts';
+import type { NodeInfo } from './node.ts';
+import { settledState } from './pod-state.ts';
+import type { RegistriesInfo } from './registries.ts';
+import type { RegistryInfo, RegistryOptions } from './registry.ts';
+import type { RegistryUser } from './registry-user.ts';
+
+export { waitFor } from './condition.ts';
+
+export { janedoe, johndoe } from './registries.ts';
+export type { ClusterInfo, KubectlOptions, RegistryInfo, RegistryOptions, RegistryUser, Result };
+
+/** The control plane of this run. */
+export function cluster(): ClusterInfo {
+  return inject('cluster');
+}
+
+/**
+ * A namespace that nobody else has, deleted (without waiting for that) when the test file ends. With `serviceAccount`,
+ * it is returned once the controller has made its service account `default`.
+ */
+export async function newNamespace(
+  options: { serviceAccount?: boolean; labels?: Record<string, string> } = {},
+): Promise<string> {
+  const name = `test-${randomBytes(5).toString('hex')}`;
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: options.labels ?? {} } };
+  const created = await api('POST', '/api/v1/namespaces', body);
+  if (created.status !== 201) throw new Error(`namespace ${name}: ${created.status} ${created.body.message}`);
+  namespaces.push(name);
+  if (options.serviceAccount) await serviceAccountOf(name);
+  return name;
+}
+
+/** Runs the real kubectl, as administrator unless another kubeconfig is given. */
+export function kubectl(args: readonly string[], options: KubectlOptions = {}): Promise<Result> {
+  return runKubectl(cluster(), args, options);
+}
+
+/** One request to the API server as administrator, for setting up and looking up; any status is an answer. */
+export function api(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<ApiAnswer> {
+  client ??= createApiClient({ ...cluster(), certificate: cluster().admin });
+  return client.request(method, path, body, headers);
+}
+
+/** Issues a client certificate for a user of these groups, who has no rights but those that a test gives. */
+export function clientCertificate(user: string, groups: readonly string[] = []): CertificateFiles {
+  const authority = readAuthority({ certFile: cluster().caFile, keyFile: cluster().caKeyFile });
+  const subject = { commonName: user, organizations: groups };
+  return writeCertificate(issueCertificate(authority, subject), join(temporaryFolder(), 'client'));
+}
+
+/** Writes a kubeconfig for the test cluster with the given credentials; removed with the run's folder. */
+export function kubeconfigFor(options: Partial<KubeconfigOptions> & { user?: string; groups?: string[] }): string {
+  const { user, groups, ...rest } = options;
+  const certificate = user === undefined ? {} : { certificate: clientCertificate(user, groups) };
+  const { server, caFile } = cluster();
+  return writeKubeconfig(join(temporaryFolder(), 'kubeconfig'), { server, caFile, ...certificate, ...rest });
+}
+
+/** The registries of this run, with a private image on each. */
+export function sharedRegistries(): RegistriesInfo {
+  return inject('registries');
+}
+
+/** The node of this run; in project `node` only. */
+export function node(): NodeInfo & { registries: RegistriesInfo } {
+  return { ...inject('node'), registries: sharedRegistries() };
+}
+
+/** Starts an empty registry for one test file, which is stopped when the file ends. */
+export async function startRegistry(options: RegistryOptions): Promise<RegistryInfo> {
+  const { answer, close } = await ask(cluster().socket, { start: 'registry', options });
+  registries.push(close);
+  return answer;
+}
+
+/** Pushes the test image, a program that waits for a signal, under a name such as `HOST/janedoe/app:v2`. */
+export function pushTestImage(image: string, user?: RegistryUser): Promise<void> {
+  const { crane, imageArchive } = sharedRegistries();
+  return pushImage(crane, imageArchive, image, temporaryFolder(), user);
+}
+
+/** Waits until a pod is ready, has ended, or cannot pull an image, and says which. */
+export function podSettled(namespace: string, name: string, deadlineMs = 60_000): ReturnType<typeof waitForPod> {
+  return waitForPod(namespace, name, deadlineMs);
+}
+
+const namespaces: string[] = [];
+const registries: (() => void)[] = [];
+let client: ApiClient | undefined;
+
+// Not at the end of the test: tests that run concurrently would remove each other's.
+afterAll(async () => {
+  await Promise.all(namespaces.splice(0).map((name) => api('DELETE', `/api/v1/namespaces/${name}`)));
+  for (const close of registries.splice(0)) close();
+  client?.close();
+  client = undefined;
+});
+
+async function serviceAccountOf(namespace: string): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+  const exists = async (): Promise<boolean> => (await api('GET', path)).status === 200;
+  await waitFor(exists, { what: `the service account ${namespace}/default` });
+}
+
+function waitForPod(namespace: string, name: string, deadlineMs: number) {
+  let last: unknown = 'not there';
+  const settled = async () => {
+    const { status, body } = await api('GET', `/api/v1/namespaces/${namespace}/pods/${name}`);
+    if (status !== 200) return undefined;
+    last = body.status;
+    return settledState(body.status);
+  };
+  return waitFor(settled, { what: `pod ${namespace}/${name} to settle`, deadlineMs, everyMs: 100 }).catch((error) => {
+    throw new Error(`${error.message}: ${JSON.stringify(last)}`);
+  });
+}
+
+function temporaryFolder(): string {
+  return mkdtempSync(join(cluster().home, 'user-'));
+}
