@@ -1,7 +1,7 @@
 /** Many things at a time, but not all of them. */
 
 /** Runs `work` on every item, at most `width` at once; after the first that throws, no further one is begun. */
-export async function inLanes<T>(
+export async function forEachLimit<T>(
   width: number,
   items: Iterable<T> | AsyncIterable<T>,
   work: (item: T) => Promise<void>,
@@ -21,7 +21,7 @@ export async function inLanes<T>(
 }
 
 /** The items of all pages. The first is asked for at once, each next one while the one before it is worked on. */
-export function ahead<T>(pages: AsyncIterator<readonly T[]>): AsyncGenerator<T> {
+export function prefetch<T>(pages: AsyncIterator<readonly T[]>): AsyncGenerator<T> {
   const ask = (): Promise<IteratorResult<readonly T[]>> => {
     const page = pages.next();
     // Whoever takes its items is told; nobody may.

@@ -1,6 +1,6 @@
 /** Many things at a time: never more than asked for, in order, and nothing new after a failure. */
 import { describe, expect, test } from 'vitest';
-import { ahead, inLanes } from '../src/concurrency.ts';
+import { forEachLimit, prefetch } from '../src/concurrency.ts';
 
 /** Ends when it is told to, and counts how many have begun and how many are under way. */
 function worker() {
@@ -29,7 +29,7 @@ async function* pagesOf(...pages: readonly (readonly number[])[]): AsyncGenerato
 describe('inLanes', () => {
   test('works on as many as it has lanes, in order, and takes the next one when one is done', async () => {
     const { begun, open, work } = worker();
-    const done = inLanes(3, items(5), work);
+    const done = forEachLimit(3, items(5), work);
     await settled();
     expect(begun).toEqual([0, 1, 2]);
     open.get(1)?.resolve();
@@ -45,7 +45,7 @@ describe('inLanes', () => {
   test('begins nothing after a failure, waits for what is under way, and throws the failure', async () => {
     const { begun, open, work } = worker();
     let over = false;
-    const done = inLanes(2, items(9), work).finally(() => {
+    const done = forEachLimit(2, items(9), work).finally(() => {
       over = true;
     });
     done.catch(() => undefined);
@@ -60,7 +60,7 @@ describe('inLanes', () => {
 
   test('shares what comes only little by little', async () => {
     const seen: number[] = [];
-    await inLanes(4, ahead(pagesOf([0, 1], [], [2], [3, 4, 5])), async (item) => void seen.push(item));
+    await forEachLimit(4, prefetch(pagesOf([0, 1], [], [2], [3, 4, 5])), async (item) => void seen.push(item));
     expect(seen).toEqual(items(6));
   });
 });
@@ -74,7 +74,7 @@ describe('ahead', () => {
         yield [asked, asked];
       }
     }
-    const all = ahead(counted());
+    const all = prefetch(counted());
     await settled();
     expect(asked).toBe(1);
     expect((await all.next()).value).toBe(1);
@@ -91,12 +91,12 @@ describe('ahead', () => {
       yield* before;
       throw new Error('no more');
     }
-    const all = ahead(broken([1, 2]));
+    const all = prefetch(broken([1, 2]));
     expect((await all.next()).value).toBe(1);
     await settled();
     expect((await all.next()).value).toBe(2);
     await expect(all.next()).rejects.toThrow('no more');
-    ahead(broken());
+    prefetch(broken());
     await settled();
   });
 });

@@ -1,6 +1,6 @@
 /** Brings one Secret to what is wanted, whoever else writes to it at the same time. */
 import { pause } from '../concurrency.ts';
-import { type Secret, secretRef } from '../domain/keyring/secret.ts';
+import { describeSecret, type Secret } from '../domain/keyring/secret.ts';
 import type { Change, Wanted } from '../domain/pull-secret/plan.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
@@ -48,7 +48,7 @@ export async function applySecret(
     }
     await pause(Math.random() * Math.min(1000, 20 * 2 ** conflicts), options.signal);
   }
-  throw new UserError(`${secretRef(secret)} keeps changing while it is written`, 'run the same command again');
+  throw new UserError(`${describeSecret(secret)} keeps changing while it is written`, 'run the same command again');
 }
 
 /** The new Secret, or why it was not created when reading the one that is there may help. */

@@ -2,7 +2,7 @@
 import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
-import { errorName, type ObjectRef, targetName } from '../domain/workloads/ref.ts';
+import { describeRef, type ObjectRef, targetName } from '../domain/workloads/ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
@@ -57,7 +57,7 @@ export async function missingObject(error: unknown, ref: ObjectRef, transport: T
 /** Throws UserError, for there is no `ref`. */
 export async function noObject(ref: ObjectRef, transport: Transport): Promise<never> {
   await checkNamespace(transport, ref.namespace);
-  const text = `${errorName(ref)} does not exist`;
+  const text = `${describeRef(ref)} does not exist`;
   const scope = `-n ${ref.namespace}`;
   const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace: ref.namespace }));
   throw near === undefined

@@ -1,11 +1,11 @@
 /** The requests for objects of any kind that has a list of pull secrets. */
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import { type PullKind, pullKind } from '../domain/workloads/kind.ts';
-import { type Holder, holderOf } from '../domain/workloads/pull-spec.ts';
+import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../domain/workloads/ref.ts';
 import type { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
-import { pickJson, type Shape } from './client/pick-json.ts';
+import { type FieldSelection, pickJson } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
 
 /** The path of one object, or of all of a kind: in a namespace, or in all of them. */
@@ -21,9 +21,9 @@ export function getObject(transport: Transport, ref: ObjectRef): Promise<ApiObje
 }
 
 /** Undefined when it does not exist, or has no pod spec. Throws UserError where it may not be read. */
-export async function getHolder(transport: Transport, ref: ObjectRef): Promise<Holder | undefined> {
+export async function getPullSpec(transport: Transport, ref: ObjectRef): Promise<PullSpec | undefined> {
   try {
-    return holderOf(pullKind(ref.kind), await getObject(transport, ref));
+    return pullSpecOf(pullKind(ref.kind), await getObject(transport, ref));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 404) return undefined;
@@ -51,7 +51,7 @@ export interface ListOptions {
   /** Objects in a page; fewer where only a little of each is kept, for a page is in memory as a whole. */
   readonly limit?: number | undefined;
   /** The fields that are read of each object; left out: all. */
-  readonly shape?: Shape | undefined;
+  readonly shape?: FieldSelection | undefined;
 }
 
 const PAGE = 500;

@@ -1,43 +1,43 @@
 /** From a pod, or what made it, up to whoever would undo a change of it. */
 import { pullKindOf } from '../domain/workloads/kind.ts';
-import type { Controller, Holder } from '../domain/workloads/pull-spec.ts';
+import type { Controller, PullSpec } from '../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../domain/workloads/ref.ts';
 import type { Transport } from './client/transport.ts';
-import { getHolder } from './object-request.ts';
+import { getPullSpec } from './object-request.ts';
 
 export interface Owners {
   /** The uppermost of those we know; the object itself when nobody owns it. */
-  readonly top: Holder;
+  readonly top: PullSpec;
   /** Who owns that in turn, and is of a kind we do not know, or is gone. */
-  readonly beyond: Controller | undefined;
+  readonly unknownOwner: Controller | undefined;
   /** From the nearest owner to the uppermost. */
-  readonly chain: readonly Holder[];
+  readonly chain: readonly PullSpec[];
 }
 
 /** No chain of Kubernetes' own controllers is longer than CronJob, Job, Pod. */
 const MAX_DEPTH = 6;
 
-/** Follows the controllers of `holder`, each of which `read` gives. Throws UserError where one may not be read. */
+/** Follows the controllers of `pullSpec`, each of which `read` gives. Throws UserError where one may not be read. */
 export async function walkOwners(
   transport: Transport,
-  holder: Holder,
-  read: (ref: ObjectRef) => Promise<Holder | undefined> = (ref) => getHolder(transport, ref),
+  pullSpec: PullSpec,
+  read: (ref: ObjectRef) => Promise<PullSpec | undefined> = (ref) => getPullSpec(transport, ref),
 ): Promise<Owners> {
-  let top = holder;
-  const chain: Holder[] = [];
+  let top = pullSpec;
+  const chain: PullSpec[] = [];
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
     const { controller } = top;
-    if (controller === undefined) return { top, beyond: undefined, chain };
+    if (controller === undefined) return { top, unknownOwner: undefined, chain };
     const kind = pullKindOf(controller.apiVersion, controller.kind);
-    if (kind === undefined) return { top, beyond: controller, chain };
+    if (kind === undefined) return { top, unknownOwner: controller, chain };
     const { namespace } = top.ref;
     const owner = await read({ kind: kind.kind, namespace, name: controller.name });
     // One of the same name that came later did not make this.
-    if (owner?.uid !== controller.uid) return { top, beyond: controller, chain };
+    if (owner?.uid !== controller.uid) return { top, unknownOwner: controller, chain };
     top = owner;
     chain.push(owner);
   }
-  return { top, beyond: top.controller, chain };
+  return { top, unknownOwner: top.controller, chain };
 }
 
 /** As kubectl takes it: `rollout.argoproj.io/web`. */

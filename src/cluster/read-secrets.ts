@@ -1,5 +1,5 @@
 /** The Secrets that pods pull with, page by page. */
-import { inLanes } from '../concurrency.ts';
+import { forEachLimit } from '../concurrency.ts';
 import { DATA_KEY, type Secret } from '../domain/keyring/secret.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { UserError } from '../errors.ts';
@@ -9,7 +9,7 @@ import { listPages } from './object-request.ts';
 import { type SecretRef, secretPath } from './secret-request.ts';
 
 const SECRETS = { group: '', plural: 'secrets' } as const;
-const LANES = 8;
+const CONCURRENCY = 8;
 /** A Secret may have a megabyte. */
 const PAGE = 100;
 /** Whoever manages which field is longer than the rest. */
@@ -51,7 +51,7 @@ export async function eachSecret(
   refs: readonly SecretRef[],
   use: (ref: SecretRef, secret: Secret | 'missing' | 'forbidden') => void,
 ): Promise<void> {
-  await inLanes(LANES, refs, async (ref) => {
+  await forEachLimit(CONCURRENCY, refs, async (ref) => {
     try {
       use(ref, await transport.request<Secret>({ method: 'GET', path: secretPath(ref) }));
     } catch (error) {

@@ -1,10 +1,10 @@
 /** Who in the cluster refers to which Secret. */
-import { inLanes } from '../concurrency.ts';
+import { forEachLimit } from '../concurrency.ts';
 import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../domain/workloads/kind.ts';
-import { holderOf } from '../domain/workloads/pull-spec.ts';
+import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
 import { ApiError, refusalOf } from './client/api-error.ts';
-import type { Shape } from './client/pick-json.ts';
+import type { FieldSelection } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
 import { listPages } from './object-request.ts';
 
@@ -22,14 +22,14 @@ export const BESIDE_PODS: readonly PullKindName[] = [
 const KINDS = ['Pod', ...BESIDE_PODS] as const;
 
 /** What `addUsage` reads. */
-function shapeOf({ specPath }: PullKind): Shape {
+function shapeOf({ specPath }: PullKind): FieldSelection {
   const metadata = { namespace: true, name: true, ownerReferences: true } as const;
-  const inner: Shape = { [LIST_FIELD]: true };
-  const spec = specPath.reduceRight<Shape>((below, name) => ({ [name]: below }), inner);
+  const inner: FieldSelection = { [LIST_FIELD]: true };
+  const spec = specPath.reduceRight<FieldSelection>((below, name) => ({ [name]: below }), inner);
   return { ...(spec as object), metadata: { ...metadata } };
 }
 
-const LANES = 4;
+const CONCURRENCY = 4;
 /** A page is in memory as a whole. */
 const PAGE = 100;
 
@@ -40,7 +40,7 @@ export async function gatherUsage(
   unchecked: Set<string>,
 ): Promise<UsageIndex> {
   const index: UsageIndex = new Map();
-  await inLanes(LANES, KINDS, async (name) => {
+  await forEachLimit(CONCURRENCY, KINDS, async (name) => {
     const kind = pullKind(name);
     try {
       for await (const page of listPages(transport, kind, {
@@ -49,8 +49,8 @@ export async function gatherUsage(
         shape: shapeOf(kind),
       })) {
         for (const object of page) {
-          const holder = holderOf(kind, object);
-          if (holder !== undefined) addUsage(index, holder);
+          const pullSpec = pullSpecOf(kind, object);
+          if (pullSpec !== undefined) addUsage(index, pullSpec);
         }
       }
     } catch (error) {

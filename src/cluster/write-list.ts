@@ -3,13 +3,13 @@ import { pause } from '../concurrency.ts';
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import { LIST_FIELD, type PullKind, pullKind } from '../domain/workloads/kind.ts';
 import type { ListChange } from '../domain/workloads/list-change.ts';
-import { type Holder, holderOf } from '../domain/workloads/pull-spec.ts';
-import { errorName } from '../domain/workloads/ref.ts';
+import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
+import { describeRef } from '../domain/workloads/ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { keepOwners } from './list-owner.ts';
-import { getHolder, objectPath, objectRefusal } from './object-request.ts';
+import { getPullSpec, objectPath, objectRefusal } from './object-request.ts';
 import { type WriteOptions, writeQuery } from './secret-request.ts';
 
 /**
@@ -32,34 +32,34 @@ export interface Written {
   readonly before: readonly unknown[] | undefined;
   readonly after: readonly unknown[] | undefined;
   /** The object as it is now. */
-  readonly holder: Holder;
+  readonly pullSpec: PullSpec;
 }
 
-/** The list that is wanted in place of the one in `holder`, undefined when that is right. */
-export type Planner = (holder: Holder) => readonly unknown[] | undefined;
+/** The list that is wanted in place of the one in `pullSpec`, undefined when that is right. */
+export type Planner = (pullSpec: PullSpec) => readonly unknown[] | undefined;
 
 /** Enough for a hundred writers at once. */
 const MAX_CONFLICTS = 200;
 
 /**
- * Brings the list of `holder`, as it was read, to what `plan` wants: computes the whole list, and writes it on the
+ * Brings the list of `pullSpec`, as it was read, to what `plan` wants: computes the whole list, and writes it on the
  * condition that the old one is still there; again from the reading when somebody else was faster. Throws UserError.
  */
 export async function writeList(
   transport: Transport,
-  holder: Holder,
+  pullSpec: PullSpec,
   plan: Planner,
   options: ListWriteOptions,
 ): Promise<Written> {
-  const { ref } = holder;
-  let current = holder;
+  const { ref } = pullSpec;
+  let current = pullSpec;
   let attempted = false;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
     const after = plan(current);
     if (after === undefined) {
       // After a conflict it may be our own write whose answer was lost.
       const action = attempted ? 'patched' : 'unchanged';
-      return { action, before: holder.list, after: current.list, holder: current };
+      return { action, before: pullSpec.imagePullSecrets, after: current.imagePullSecrets, pullSpec: current };
     }
     attempted = true;
     const answer = await patchList(transport, current, after, options);
@@ -67,23 +67,28 @@ export async function writeList(
       if (ref.kind === 'ServiceAccount' && !options.dryRun) {
         await keepOwners(transport, ref, current.object, answer, options.fieldManager);
       }
-      const written = holderOf(pullKind(ref.kind), answer) ?? current;
-      return { action: 'patched', before: current.list, after: written.list, holder: written };
+      const written = pullSpecOf(pullKind(ref.kind), answer) ?? current;
+      return {
+        action: 'patched',
+        before: current.imagePullSecrets,
+        after: written.imagePullSecrets,
+        pullSpec: written,
+      };
     }
     // Writers that failed together should not come back together.
     await pause(Math.random() * Math.min(500, 10 * 2 ** conflicts), options.signal);
-    const fresh = await getHolder(transport, ref);
-    if (fresh === undefined) throw new UserError(`${errorName(ref)} was deleted meanwhile`, getHint(holder));
+    const fresh = await getPullSpec(transport, ref);
+    if (fresh === undefined) throw new UserError(`${describeRef(ref)} was deleted meanwhile`, getHint(pullSpec));
     if (answer.status === 422 && versionOf(fresh) === versionOf(current)) throw objectRefusal(answer, 'patch', ref);
     current = fresh;
   }
-  throw new UserError(`${errorName(ref)} keeps changing while it is written`, 'run the same command again');
+  throw new UserError(`${describeRef(ref)} keeps changing while it is written`, 'run the same command again');
 }
 
 /** The object after the write, or the error that may mean a conflict: a test that failed looks like bad input. */
 async function patchList(
   transport: Transport,
-  { ref, uid, list: before }: Holder,
+  { ref, uid, imagePullSecrets: before }: PullSpec,
   after: readonly unknown[],
   options: WriteOptions,
 ): Promise<ApiObject | ApiError> {
@@ -112,10 +117,10 @@ function mayBeConflict({ status, details }: ApiError): boolean {
   return status === 409 || (status === 422 && details.kind === undefined && details.causes.length === 0);
 }
 
-function versionOf({ object }: Holder): unknown {
+function versionOf({ object }: PullSpec): unknown {
   return fieldOf(object, 'metadata', 'resourceVersion');
 }
 
-function getHint({ ref }: Holder): string {
+function getHint({ ref }: PullSpec): string {
   return `kubectl get ${pullKind(ref.kind).plural} -n ${ref.namespace}`;
 }

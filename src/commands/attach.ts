@@ -2,7 +2,7 @@
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
-import { errorName } from '../domain/workloads/ref.ts';
+import { describeRef } from '../domain/workloads/ref.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type AttachOptions, hasTargets, requestOf } from '../operations/attach/attach-options.ts';
@@ -115,7 +115,7 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
   const confirm: AttachRequest['confirm'] = (pod, losses) => {
     const price = losses.length === 0 ? '' : ` It loses ${losses.join(', and ')}.`;
     return promptYes(
-      `The pull secrets of ${errorName(pod)} cannot be changed. Delete it and create it again?${price}`,
+      `The pull secrets of ${describeRef(pod)} cannot be changed. Delete it and create it again?${price}`,
       io,
     );
   };

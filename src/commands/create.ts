@@ -5,7 +5,7 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { checkSize, type PullSecretType, type Secret, secretRef } from '../domain/keyring/secret.ts';
+import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { displayServer, registryOf } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/pull-secret/expiry.ts';
@@ -138,7 +138,7 @@ async function build(options: CreateOptions, entries: readonly CollectedEntry[],
     ...(type === undefined ? {} : { type }),
     ...(annotation === undefined ? {} : { annotations: { [EXPIRES_AT]: annotation } }),
   });
-  checkSize(secretRef(secret), secret.data ?? {});
+  checkSize(describeSecret(secret), secret.data ?? {});
   if (!options.appendHash) return secret;
   const { withNameHash } = await import('../cluster/name-hash.ts');
   return withNameHash(secret);
@@ -208,7 +208,7 @@ function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undef
     printer.say(`  ${[...cells, `from ${from}`, ...(action === undefined ? [] : [action])].join('  ')}`);
   }
   for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
-  for (const { server, error } of change?.spoiled ?? []) {
+  for (const { server, error } of change?.undecodable ?? []) {
     printer.warn(
       `the entry ${server} in this secret cannot be decoded (${error}), so the kubelet uses none of the pod's pull secrets`,
     );

@@ -1,7 +1,7 @@
 /** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that mends it. */
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import { inLanes } from '../concurrency.ts';
-import type { Answer, Gathered, PullFacts } from '../domain/diagnosis/facts.ts';
+import { forEachLimit } from '../concurrency.ts';
+import type { Answer, Observed, PullFacts } from '../domain/diagnosis/facts.ts';
 import type { Fix } from '../domain/diagnosis/judgement.ts';
 import { openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
@@ -32,7 +32,7 @@ export interface DoctorOptions extends RegistryFlags, KubeFlags {
 }
 
 /** Questions that are under way at a time. */
-const LANES = 16;
+const CONCURRENCY = 16;
 
 /** Prints what is wrong; 0 when nothing is, 1 when something keeps an image away. Throws UserError. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
@@ -67,7 +67,7 @@ async function lint(files: readonly string[], options: DoctorOptions, io: Io): P
 }
 
 /** From wherever it is asked for. */
-async function gather(options: DoctorOptions, io: Io): Promise<Gathered> {
+async function gather(options: DoctorOptions, io: Io): Promise<Observed> {
   const { image, serviceaccount, secret } = options;
   const targets = parseDoctorTargets(options.targets);
   if (image === undefined && (serviceaccount ?? secret) !== undefined) {
@@ -82,7 +82,7 @@ async function gather(options: DoctorOptions, io: Io): Promise<Gathered> {
   return gatherTargets(targets, options, io);
 }
 
-async function gatherAll(options: DoctorOptions, io: Io): Promise<Gathered> {
+async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
   if (options.allNamespaces === true && options.namespace !== undefined) {
     throw new UsageError('--all-namespaces and --namespace cannot be used together', 'regsecret doctor -A');
   }
@@ -91,7 +91,7 @@ async function gatherAll(options: DoctorOptions, io: Io): Promise<Gathered> {
 }
 
 /** The facts with what registries say, asked as long as an answer may change what is said. */
-async function askRegistries(gathered: Gathered, options: DoctorOptions, io: Io): Promise<PullFacts> {
+async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io): Promise<PullFacts> {
   const { facts } = gathered;
   let open = questionsOf(gathered, facts);
   if (open.length === 0) return facts;
@@ -103,7 +103,7 @@ async function askRegistries(gathered: Gathered, options: DoctorOptions, io: Io)
   const ask = async (): Promise<void> => {
     while (open.length > 0) {
       total += open.length;
-      await inLanes(LANES, open, async (question) => {
+      await forEachLimit(CONCURRENCY, open, async (question) => {
         const verdict = await client.verify({ ...question, credential: question.login });
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
@@ -118,7 +118,7 @@ async function askRegistries(gathered: Gathered, options: DoctorOptions, io: Io)
   }
 }
 
-function questionsOf({ pullers, secrets = [], usage, scope }: Gathered, facts: PullFacts): readonly Question[] {
+function questionsOf({ pullers, secrets = [], usage, scope }: Observed, facts: PullFacts): readonly Question[] {
   const inUse = scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
   return [...loginQuestions(inUse, facts), ...openQuestions(pullers, facts)];
 }

@@ -1,6 +1,6 @@
 /** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import { inLanes } from '../concurrency.ts';
+import { forEachLimit } from '../concurrency.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { fixFor } from '../domain/findings/fixes.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
@@ -10,7 +10,7 @@ import { ImageReferenceError } from '../domain/keyring/image.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
-import { type Inquiry, imageInquiries, loginInquiries } from '../domain/verify/question.ts';
+import { imageQuestions, loginQuestions, type VerifyQuestion } from '../domain/verify/question.ts';
 import { pullsImage } from '../domain/verify/verdict.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -27,7 +27,7 @@ export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFla
 }
 
 /** Registries that are asked at a time. */
-const LANES = 16;
+const CONCURRENCY = 16;
 
 /** Prints each verdict; 0 when all logins are accepted, or every image is pulled. Throws UserError. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
@@ -98,13 +98,13 @@ function sayFindings(secrets: readonly Secret[], printer: Printer): boolean {
   return findings.every(({ severity }) => severity !== 'error');
 }
 
-function logins(secret: Secret): Inquiry[] {
-  return loginInquiries(secret, readContents(secret));
+function logins(secret: Secret): VerifyQuestion[] {
+  return loginQuestions(secret, readContents(secret));
 }
 
-function plan(secrets: readonly Secret[], image: string): Inquiry[] {
+function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {
   try {
-    return imageInquiries(secrets, image);
+    return imageQuestions(secrets, image);
   } catch (error) {
     if (error instanceof ImageReferenceError) {
       throw new UsageError(`${image} is no image: ${error.message}`, '--image ghcr.io/org/app:v1');
@@ -117,12 +117,12 @@ function plan(secrets: readonly Secret[], image: string): Inquiry[] {
   }
 }
 
-async function ask(inquiries: readonly Inquiry[], options: VerifyOptions, io: Io): Promise<VerifiedRow[]> {
+async function ask(inquiries: readonly VerifyQuestion[], options: VerifyOptions, io: Io): Promise<VerifiedRow[]> {
   const client = await createRegistryClient(options, io);
   const rows: VerifiedRow[] = [];
   let done = 0;
   const askAll = (): Promise<void> =>
-    inLanes(LANES, inquiries.entries(), async ([index, inquiry]) => {
+    forEachLimit(CONCURRENCY, inquiries.entries(), async ([index, inquiry]) => {
       const { source, server, shown, credential, image } = inquiry;
       const verdict = await client.verify({ server, credential, image: image?.reference });
       rows[index] = {

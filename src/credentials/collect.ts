@@ -7,10 +7,10 @@ import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
 import { fromFlags, hasLoginFlags } from './credential-flags.ts';
 import type { CredentialOptions } from './credential-options.ts';
-import type { Found, Gathered } from './source.ts';
+import type { Login, SourceResult } from './source.ts';
 
 /** An entry that the kubelet can use. */
-export interface CollectedEntry extends Found {
+export interface CollectedEntry extends Login {
   readonly credential: { readonly username: string; readonly password: string };
 }
 
@@ -46,7 +46,7 @@ export async function collectCredentials(options: CredentialOptions, io: Io): Pr
 }
 
 /** The first source that applies; only that one is loaded. */
-async function gather(options: CredentialOptions, io: Io): Promise<Gathered> {
+async function gather(options: CredentialOptions, io: Io): Promise<SourceResult> {
   checkCombination(options);
   if (options.prompt) return prompted(options.server?.[0], io);
   if (hasLoginFlags(options)) return fromFlags(options, io);
@@ -64,7 +64,7 @@ async function gather(options: CredentialOptions, io: Io): Promise<Gathered> {
   );
 }
 
-async function prompted(server: string | undefined, io: Io): Promise<Gathered> {
+async function prompted(server: string | undefined, io: Io): Promise<SourceResult> {
   if (!canPrompt(io)) {
     throw new UsageError(
       'there is no terminal to ask at',
@@ -93,7 +93,7 @@ function checkCombination(options: CredentialOptions): void {
   }
 }
 
-function withEmail(entry: ReturnType<typeof usableEntry>, { from }: Found, options: CredentialOptions): CollectedEntry {
+function withEmail(entry: ReturnType<typeof usableEntry>, { from }: Login, options: CredentialOptions): CollectedEntry {
   const email = options.email ?? options.dockerEmail ?? entry.email;
   // usableEntry has made a user name and a password of an identity token, or thrown.
   const credential = entry.credential as CollectedEntry['credential'];

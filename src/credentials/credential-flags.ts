@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
 import type { CredentialOptions } from './credential-options.ts';
-import type { Gathered } from './source.ts';
+import type { SourceResult } from './source.ts';
 import type { GivenPassword } from './stdin.ts';
 
 /** Whether `options` give a user name or a password. */
@@ -23,7 +23,7 @@ export function usesDockerFlags({
 }
 
 /** Throws UsageError for what is missing or said twice, UserError when the password cannot be read. */
-export async function fromFlags(options: CredentialOptions, io: Io): Promise<Gathered> {
+export async function fromFlags(options: CredentialOptions, io: Io): Promise<SourceResult> {
   const server = theServer(options);
   const username = onlyOne('--username', options.username, '--docker-username', options.dockerUsername);
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
@@ -45,7 +45,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Gat
   return { ...gathered(server, username, given.password), warnings };
 }
 
-function gathered(server: string, username: string, password: string): Gathered {
+function gathered(server: string, username: string, password: string): SourceResult {
   return {
     entries: [{ server, credential: { username, password }, from: 'the command line' }],
     warnings: [],

@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type DockerSettings, readDockerSettings } from './docker-settings.ts';
 import { getFromHelper, listHelper } from './helper.ts';
-import { type Kept, type Listing, type Login, lookupName, type Source, toAnswer } from './source.ts';
+import { type ListedLogin, type Listing, lookupName, type Source, type StoredLogin, toLookupResult } from './source.ts';
 
 const VARIABLE = 'DOCKER_AUTH_CONFIG';
 
@@ -14,7 +14,7 @@ export const docker: Source = {
   list: async (io) => listDocker(readDockerSettings(io), io),
   lookup: async (server, io) => {
     const { kept, warnings } = await dockerLogin(server, io);
-    return toAnswer(kept, warnings);
+    return toLookupResult(kept, warnings);
   },
 };
 
@@ -22,7 +22,7 @@ export const docker: Source = {
 export async function dockerLogin(
   server: string,
   io: Io,
-): Promise<{ readonly kept: Kept | undefined; readonly warnings: readonly string[] }> {
+): Promise<{ readonly kept: StoredLogin | undefined; readonly warnings: readonly string[] }> {
   const settings = readDockerSettings(io);
   const key = dockerKey(lookupName(server).registry);
   try {
@@ -37,7 +37,7 @@ export async function dockerLogin(
 /** Every login of docker (`GetAllCredentials`). */
 async function listDocker(settings: DockerSettings, io: Io): Promise<Listing> {
   const warnings = [...settings.warnings];
-  let logins: readonly Login[] = [];
+  let logins: readonly ListedLogin[] = [];
   try {
     logins = await listConfig(settings.config, settings.file, io);
   } catch (error) {
@@ -49,9 +49,9 @@ async function listDocker(settings: DockerSettings, io: Io): Promise<Listing> {
 }
 
 /** Every login of a docker config; `file` says where it is from. Throws UserError when its store cannot list. */
-export async function listConfig(config: DockerConfig, file: string, io: Io): Promise<readonly Login[]> {
+export async function listConfig(config: DockerConfig, file: string, io: Io): Promise<readonly ListedLogin[]> {
   const { auths, credHelpers, credsStore } = config;
-  const login = (server: string, helper: string | undefined, fields: AuthFields = {}): Login[] => {
+  const login = (server: string, helper: string | undefined, fields: AuthFields = {}): ListedLogin[] => {
     if (helper !== undefined) return [helperLogin(config, server, helper, io)];
     return hasSecret(fields) ? [fileLogin(server, file, fields)] : [];
   };
@@ -72,7 +72,11 @@ export async function listConfig(config: DockerConfig, file: string, io: Io): Pr
 }
 
 /** DOCKER_AUTH_CONFIG, then the helper of the registry, then the store, then the file; the first that applies decides. */
-async function loginFor(key: string, { config, file, variable }: DockerSettings, io: Io): Promise<Kept | undefined> {
+async function loginFor(
+  key: string,
+  { config, file, variable }: DockerSettings,
+  io: Io,
+): Promise<StoredLogin | undefined> {
   const fields = variable.get(key);
   if (fields !== undefined) return { server: key, from: VARIABLE, config: dockerAuthConfig(fields) };
   const helper = dockerHelper(config, key);
@@ -82,7 +86,12 @@ async function loginFor(key: string, { config, file, variable }: DockerSettings,
 }
 
 /** A helper hides what the file has, save what no helper can carry (credentials/native_store.go `Get`). */
-async function keptByHelper(config: DockerConfig, key: string, helper: string, io: Io): Promise<Kept | undefined> {
+async function keptByHelper(
+  config: DockerConfig,
+  key: string,
+  helper: string,
+  io: Io,
+): Promise<StoredLogin | undefined> {
   const entry = dockerEntry(config, key);
   const { email, registryToken } = entry === undefined ? {} : dockerAuthConfig(entry.fields);
   const answer = await getFromHelper(helper, key, io);
@@ -95,13 +104,13 @@ function helperPhrase({ credHelpers }: DockerConfig, key: string, helper: string
   return credHelpers.has(key) ? `credential helper "${helper}"` : `docker credential store "${helper}"`;
 }
 
-function helperLogin(config: DockerConfig, server: string, helper: string, io: Io): Login {
+function helperLogin(config: DockerConfig, server: string, helper: string, io: Io): ListedLogin {
   const from = helperPhrase(config, server, helper);
-  return { server, from, open: async () => toAnswer(await keptByHelper(config, server, helper, io)) };
+  return { server, from, open: async () => toLookupResult(await keptByHelper(config, server, helper, io)) };
 }
 
-function fileLogin(server: string, from: string, fields: AuthFields): Login {
-  return { server, from, open: async () => toAnswer({ server, from, config: dockerAuthConfig(fields) }) };
+function fileLogin(server: string, from: string, fields: AuthFields): ListedLogin {
+  return { server, from, open: async () => toLookupResult({ server, from, config: dockerAuthConfig(fields) }) };
 }
 
 /** An empty entry marks a login that a helper keeps, or kept. */
@@ -110,7 +119,7 @@ function hasSecret({ auth, username, password, identitytoken }: AuthFields): boo
 }
 
 /** A later login of the same server replaces an earlier one. */
-function byServer(logins: readonly Login[]): readonly Login[] {
+function byServer(logins: readonly ListedLogin[]): readonly ListedLogin[] {
   return [...new Map(logins.map((login) => [login.server, login])).values()];
 }
 

@@ -9,16 +9,16 @@ import type { Io } from '../io.ts';
 import { AUTH_FILE_LIMIT, readAuthFile, shellWord } from './auth-file.ts';
 import { listConfig } from './docker.ts';
 import { openLogins } from './logins.ts';
-import type { Gathered, Login } from './source.ts';
+import type { ListedLogin, SourceResult } from './source.ts';
 
 /** The logins in `paths` (`-` is stdin), all of them or those for `servers`; throws UserError. */
 export async function fromFiles(
   paths: readonly string[],
   servers: readonly string[] | undefined,
   io: Io,
-): Promise<Gathered> {
+): Promise<SourceResult> {
   const warnings: string[] = [];
-  const logins: Login[] = [];
+  const logins: ListedLogin[] = [];
   for (const path of paths.map(withoutKey)) {
     const { config } = decodeLoginFile(read(path, io), path);
     logins.push(...(await loginsIn(config, path === '-' ? 'stdin' : path, warnings, io)));
@@ -43,7 +43,7 @@ function read(path: string, io: Io): Uint8Array {
  * What is in the file itself comes first: a config that was copied from another machine names a store that is not here.
  * What docker keeps elsewhere is asked for.
  */
-async function loginsIn(config: DockerConfig, from: string, warnings: string[], io: Io): Promise<Login[]> {
+async function loginsIn(config: DockerConfig, from: string, warnings: string[], io: Io): Promise<ListedLogin[]> {
   const own = await listConfig({ auths: config.auths, credHelpers: new Map() }, from, io);
   const isOwn = (server: string): boolean => own.some((login) => login.server === server);
   const helped = (await listHelped(config, from, own.length > 0 ? warnings : undefined, io)).filter(
@@ -62,7 +62,7 @@ async function listHelped(
   from: string,
   warnings: string[] | undefined,
   io: Io,
-): Promise<readonly Login[]> {
+): Promise<readonly ListedLogin[]> {
   if (config.credsStore === undefined && config.credHelpers.size === 0) return [];
   try {
     return await listConfig(config, from, io);
@@ -73,7 +73,7 @@ async function listHelped(
   }
 }
 
-function pick(server: string, logins: readonly Login[], paths: readonly string[]): Login {
+function pick(server: string, logins: readonly ListedLogin[], paths: readonly string[]): ListedLogin {
   const wanted = canonicalServer(server);
   const found = logins.findLast((login) => sameKey(canonicalServer(login.server), wanted));
   if (found !== undefined) return { ...found, server: wanted };

@@ -9,7 +9,7 @@ import { canPrompt, promptChoice } from '../prompt.ts';
 import { shellWord } from './auth-file.ts';
 import { docker } from './docker.ts';
 import { podman } from './podman.ts';
-import type { Found, Gathered, Login } from './source.ts';
+import type { ListedLogin, Login, SourceResult } from './source.ts';
 
 interface Wanted {
   readonly server?: readonly string[];
@@ -21,7 +21,7 @@ interface Wanted {
  * list. No entries when there is none, and when the one server that is named has none but somebody can be asked for it.
  * Throws UserError.
  */
-export async function fromLogins({ server: servers, all = false }: Wanted, io: Io): Promise<Gathered> {
+export async function fromLogins({ server: servers, all = false }: Wanted, io: Io): Promise<SourceResult> {
   if (servers !== undefined) return lookUp(servers, io);
   const { logins, warnings } = await listLogins(io);
   if (all || logins.length <= 1) return openLogins(logins, { strict: false, warnings });
@@ -39,10 +39,10 @@ export async function fromLogins({ server: servers, all = false }: Wanted, io: I
 
 /** Reads the secrets of `logins`; one that cannot be read is a warning unless it was asked for by name (`strict`). */
 export async function openLogins(
-  logins: readonly Login[],
+  logins: readonly ListedLogin[],
   { strict, warnings: said }: { readonly strict: boolean; readonly warnings: readonly string[] },
-): Promise<Gathered> {
-  const entries: Found[] = [];
+): Promise<SourceResult> {
+  const entries: Login[] = [];
   const warnings = [...said];
   for (const login of logins) {
     try {
@@ -59,8 +59,8 @@ export async function openLogins(
 }
 
 /** docker's logins, then podman's for servers that docker has none for. Those that open no image are a warning. */
-async function listLogins(io: Io): Promise<{ logins: Login[]; warnings: string[] }> {
-  const logins: Login[] = [];
+async function listLogins(io: Io): Promise<{ logins: ListedLogin[]; warnings: string[] }> {
+  const logins: ListedLogin[] = [];
   const warnings: string[] = [];
   for (const source of [docker, podman]) {
     const listing = await source.list(io).catch((error) => {
@@ -81,8 +81,8 @@ async function listLogins(io: Io): Promise<{ logins: Login[]; warnings: string[]
 }
 
 /** What docker, else podman, would send to each of `servers`. */
-async function lookUp(servers: readonly string[], io: Io): Promise<Gathered> {
-  const entries: Found[] = [];
+async function lookUp(servers: readonly string[], io: Io): Promise<SourceResult> {
+  const entries: Login[] = [];
   const warnings: string[] = [];
   for (const asked of servers) {
     const server = canonicalServer(asked);
@@ -93,7 +93,7 @@ async function lookUp(servers: readonly string[], io: Io): Promise<Gathered> {
   return { entries, warnings, strict: true };
 }
 
-async function lookUpOne(server: string, warnings: string[], io: Io): Promise<Found | undefined> {
+async function lookUpOne(server: string, warnings: string[], io: Io): Promise<Login | undefined> {
   checkServer(server);
   for (const source of [docker, podman]) {
     const answer = await source.lookup(server, io);

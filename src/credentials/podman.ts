@@ -15,13 +15,13 @@ import type { Io } from '../io.ts';
 import { readAuthFile, shellWord } from './auth-file.ts';
 import { getFromHelper } from './helper.ts';
 import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts';
-import { type Kept, type Listing, type Login, lookupName, type Source, toAnswer } from './source.ts';
+import { type ListedLogin, type Listing, lookupName, type Source, type StoredLogin, toLookupResult } from './source.ts';
 
 export const podman: Source = {
   list: listPodman,
   lookup: async (server, io) => {
     const { kept, warnings } = await podmanLogin(server, io);
-    return toAnswer(kept, warnings);
+    return toLookupResult(kept, warnings);
   },
 };
 
@@ -29,7 +29,7 @@ export const podman: Source = {
 export async function podmanLogin(
   server: string,
   io: Io,
-): Promise<{ readonly kept: Kept | undefined; readonly warnings: readonly string[] }> {
+): Promise<{ readonly kept: StoredLogin | undefined; readonly warnings: readonly string[] }> {
   const { name } = lookupName(server);
   const warnings: string[] = [];
   for (const file of podmanFiles(io.env)) {
@@ -47,7 +47,7 @@ async function loginIn(
   name: string,
   warnings: string[],
   io: Io,
-): Promise<Kept | undefined> {
+): Promise<StoredLogin | undefined> {
   const registry = podmanRegistry(name);
   const helper = config.credHelpers.get(registry);
   if (helper !== undefined) return keptByHelper(registry, helper, io);
@@ -57,7 +57,7 @@ async function loginIn(
 
 /** Every login in every file; one that an earlier file or a helper hides is left out (`GetAllCredentials`). */
 async function listPodman(io: Io): Promise<Listing> {
-  const logins = new Map<string, Login>();
+  const logins = new Map<string, ListedLogin>();
   for (const file of podmanFiles(io.env)) {
     const config = readConfig(file);
     for (const login of config === undefined ? [] : loginsIn(config, file, io)) {
@@ -67,7 +67,7 @@ async function listPodman(io: Io): Promise<Listing> {
   return { logins: [...logins.values()], warnings: logins.size === 0 ? podmanWarnings(io.env) : [] };
 }
 
-function loginsIn({ auths, credHelpers }: DockerConfig, file: PodmanFile, io: Io): Login[] {
+function loginsIn({ auths, credHelpers }: DockerConfig, file: PodmanFile, io: Io): ListedLogin[] {
   const helped = new Set([...credHelpers.keys()].map((registry) => podmanHost(registry, false)));
   const hidden = (server: string): boolean =>
     helped.has(podmanHost(podmanRegistry(server.replace(/^https?:\/\//, '')), false));
@@ -75,7 +75,7 @@ function loginsIn({ auths, credHelpers }: DockerConfig, file: PodmanFile, io: Io
     ...[...credHelpers].map(([server, helper]) => ({
       server,
       from: helperPhrase(helper),
-      open: async () => toAnswer(await keptByHelper(server, helper, io)),
+      open: async () => toLookupResult(await keptByHelper(server, helper, io)),
     })),
     ...[...auths]
       .filter(([server, { auth = '' }]) => auth !== '' && !isWebLoginToken(server) && !hidden(server))
@@ -84,18 +84,18 @@ function loginsIn({ auths, credHelpers }: DockerConfig, file: PodmanFile, io: Io
         from: file.from,
         open: async () => {
           const warnings: string[] = [];
-          return toAnswer(keptInFile(server, fields, file, warnings), warnings);
+          return toLookupResult(keptInFile(server, fields, file, warnings), warnings);
         },
       })),
   ];
 }
 
-async function keptByHelper(registry: string, helper: string, io: Io): Promise<Kept | undefined> {
+async function keptByHelper(registry: string, helper: string, io: Io): Promise<StoredLogin | undefined> {
   const config = await getFromHelper(helper, registry, io);
   return config && { server: registry, from: helperPhrase(helper), config };
 }
 
-function keptInFile(server: string, fields: AuthFields, file: PodmanFile, warnings: string[]): Kept | undefined {
+function keptInFile(server: string, fields: AuthFields, file: PodmanFile, warnings: string[]): StoredLogin | undefined {
   const config = decode(server, fields, file);
   if (config === undefined && (fields.auth ?? '') !== '') {
     warnings.push(`podman ignores ${printable(server)} in ${printable(file.path)}: its auth has no colon`);

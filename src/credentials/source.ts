@@ -11,38 +11,38 @@ export interface Source {
   /** Every login of the tool, by name only. Throws UserError. */
   list(io: Io): Promise<Listing>;
   /** What the tool would send for `server`, which may carry a path (`ghcr.io/org/`). Throws UserError. */
-  lookup(server: string, io: Io): Promise<Answer>;
+  lookup(server: string, io: Io): Promise<LookupResult>;
 }
 
 /** A login that a tool keeps. */
-export interface Login {
+export interface ListedLogin {
   /** The key as the tool keeps it. */
   readonly server: string;
   /** For people: `docker credential store "desktop"`, `~/.docker/config.json`. */
   readonly from: string;
   /** Reads the secret; may start a credential helper, and throw UserError. */
-  readonly open: () => Promise<Answer>;
+  readonly open: () => Promise<LookupResult>;
 }
 
 /** A login with its secret. */
-export interface Found extends AuthEntry {
+export interface Login extends AuthEntry {
   readonly from: string;
 }
 
 export interface Listing {
-  readonly logins: readonly Login[];
+  readonly logins: readonly ListedLogin[];
   readonly warnings: readonly string[];
 }
 
 /** Without `found` the tool would pull anonymously. */
-export interface Answer {
-  readonly found?: Found;
+export interface LookupResult {
+  readonly found?: Login;
   readonly warnings: readonly string[];
 }
 
 /** What a source has found, before anybody has looked whether a kubelet could use it. */
-export interface Gathered {
-  readonly entries: readonly Found[];
+export interface SourceResult {
+  readonly entries: readonly Login[];
   readonly warnings: readonly string[];
   /** Whether an entry that is of no use ends the command: it was asked for by name. */
   readonly strict: boolean;
@@ -51,14 +51,14 @@ export interface Gathered {
 }
 
 /** What a tool has under a key, as the tool itself would use it. */
-export interface Kept {
+export interface StoredLogin {
   readonly server: string;
   readonly from: string;
   readonly config: AuthConfig;
 }
 
 /** The part of what a tool keeps that a registry can be opened with. */
-export function toAnswer(kept: Kept | undefined, warnings: readonly string[] = []): Answer {
+export function toLookupResult(kept: StoredLogin | undefined, warnings: readonly string[] = []): LookupResult {
   if (kept === undefined) return { warnings };
   const { server, from, config } = kept;
   const credential = credentialOf(config);

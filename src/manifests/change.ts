@@ -50,7 +50,7 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
     const { text, edits } = await tell(file, editManifest(manifest, wanted));
     const objects = concerned.map((object): ChangedObject => {
       const edit = edits.find((one) => one.object === object);
-      const before = listedNames(object.list);
+      const before = listedNames(object.imagePullSecrets);
       const after = edit === undefined ? before : listedNames(edit.after);
       return {
         ref: object.ref,
@@ -82,7 +82,7 @@ function isConcerned({ images, ref }: ManifestObject, { opens }: ManifestRequest
 
 /** A first list of its own hides that of the service account, so what pods have from there comes along. */
 function wantedList(
-  { ref, list, serviceAccountName }: ManifestObject,
+  { ref, imagePullSecrets: list, serviceAccountName }: ManifestObject,
   accounts: ReadonlyMap<string, readonly string[]>,
   { verb, secret }: ManifestRequest,
 ): readonly unknown[] | undefined {
@@ -93,7 +93,9 @@ function wantedList(
 
 function accountsIn(objects: readonly ManifestObject[]): ReadonlyMap<string, readonly string[]> {
   const accounts = objects.filter(({ ref }) => ref.kind === 'ServiceAccount');
-  return new Map(accounts.map(({ ref, list }) => [`${ref.namespace}/${ref.name}`, listedNames(list)]));
+  return new Map(
+    accounts.map(({ ref, imagePullSecrets: list }) => [`${ref.namespace}/${ref.name}`, listedNames(list)]),
+  );
 }
 
 async function tell<T>({ name, text }: ManifestFile, work: Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { configSecret, manifestSecret } from '../domain/manifest-text/manifest-s
 import { printable } from '../domain/text/printable.ts';
 import { isObject } from '../domain/workloads/api-object.ts';
 import { pullKindOf } from '../domain/workloads/kind.ts';
-import { holderOf } from '../domain/workloads/pull-spec.ts';
+import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -65,7 +65,7 @@ export async function readManifestSecrets(files: readonly string[], io: Io): Pro
     const secret = secretIn(found);
     if (secret !== undefined) secrets.push(secret);
     const kind = pullKindOf(found.value.apiVersion, found.value.kind);
-    const holder = kind === undefined ? undefined : holderOf(kind, found.value);
+    const holder = kind === undefined ? undefined : pullSpecOf(kind, found.value);
     if (holder !== undefined) addUsage(usage, holder);
   }
   return { secrets, usage };

@@ -8,7 +8,7 @@ import { isPickedUp } from '../domain/findings/fixes.ts';
 import { displayServer } from '../domain/keyring/server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { describeVerdict } from '../domain/verify/verdict.ts';
-import { SYMPTOM_TEXTS } from '../domain/workloads/pull-error.ts';
+import { PULL_ERROR_TEXTS } from '../domain/workloads/pull-error.ts';
 import { targetName } from '../domain/workloads/ref.ts';
 import { formatUsage } from '../domain/workloads/references.ts';
 import type { Io } from '../io.ts';
@@ -48,8 +48,8 @@ function pullerLines(puller: PullerView, style: Style): string[] {
   return [...(state === undefined ? [] : [printable(state)]), ...shown];
 }
 
-function rank({ cause, prospect }: ImageView): number {
-  return cause?.severity === 'error' ? 0 : prospect === 'will pull' ? 2 : 1;
+function rank({ cause, outcome }: ImageView): number {
+  return cause?.severity === 'error' ? 0 : outcome === 'will pull' ? 2 : 1;
 }
 
 const THEN = '  then:  wait for the next attempt of the kubelet, within 5 minutes';
@@ -70,8 +70,11 @@ function imageLines(puller: PullerView, image: ImageView, style: Style): string[
   ];
 }
 
-function kubeletLine({ reason, symptom, agrees }: NonNullable<ImageView['kubelet']>, code: FindingCode): string {
-  const text = `${SYMPTOM_TEXTS[symptom]}${reason.includes(' ') ? '' : ` (${reason})`}`;
+function kubeletLine(
+  { reason, error: pullError, agrees }: NonNullable<ImageView['kubelet']>,
+  code: FindingCode,
+): string {
+  const text = `${PULL_ERROR_TEXTS[pullError]}${reason.includes(' ') ? '' : ` (${reason})`}`;
   if (code === 'retry-pending') return `seen:  at its last attempt the kubelet said: ${text}`;
   return agrees ? `seen:  the kubelet agrees: ${text}` : `seen:  the kubelet says something else: ${text}`;
 }
@@ -123,9 +126,9 @@ function noteLine({ severity, code, message, fix, affects }: FindingView, style:
 
 /** `image` is one of `puller`. */
 export function formatProspect(puller: PullerView, image: ImageView): string {
-  const { image: name, prospect, state, policy } = image;
+  const { image: name, outcome, state, policy } = image;
   const who = whoOf(puller);
-  switch (prospect) {
+  switch (outcome) {
     case 'will pull':
       if (state === 'there')
         return policy === 'Never' ? `${who} has ${name}` : `${who} has ${name}, and can pull it again`;

@@ -71,7 +71,7 @@ function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: Pull
   return isUnknown ? 'not known, for the pull secrets may not be read' : 'without a login, for no entry matches';
 }
 
-const UNDECODABLE: readonly FindingCode[] = ['unreadable-payload', 'unreadable-entry', 'spoiled-list'];
+const UNDECODABLE: readonly FindingCode[] = ['unreadable-payload', 'unreadable-entry', 'undecodable-list'];
 
 function nobodyText(verdict: Verdict): string {
   if (verdict.kind !== 'anonymous' || verdict.pulls === undefined) return describeVerdict(verdict);

@@ -24,7 +24,7 @@ export interface Ask {
   readonly accept?: readonly string[] | undefined;
 }
 
-export interface Answer extends HttpResponse {
+export interface RegistryResponse extends HttpResponse {
   /** Who answered, after redirects. */
   readonly url: URL;
 }
@@ -37,7 +37,7 @@ const MAX_BYTES = 64 * 1024;
 const MAX_REDIRECTS = 5;
 
 /** Sends one request and follows redirects. Throws NetworkError and {@link TargetRefused}. */
-export async function send(exchange: Exchange, ask: Ask): Promise<Answer> {
+export async function send(exchange: Exchange, ask: Ask): Promise<RegistryResponse> {
   let { url, authorization } = ask;
   for (let redirects = 0; ; redirects += 1) {
     const response = await sendOnce(exchange, { ...ask, url, authorization });

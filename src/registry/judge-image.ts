@@ -3,7 +3,7 @@ import type { Credential } from '../domain/keyring/credential.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
-import { type Answer, basicAuth, type Exchange } from './exchange.ts';
+import { basicAuth, type Exchange, type RegistryResponse } from './exchange.ts';
 import { bearer, differsFromAnonymous, get, isForAnother, isPersonal, judgeBasic, tokenSource } from './judge-login.ts';
 import { explainNotFound, headManifest } from './manifest.ts';
 import { challengeOf, type Registry } from './ping.ts';
@@ -95,7 +95,7 @@ async function judgeBearer(
 }
 
 interface Access {
-  readonly answer: Answer;
+  readonly answer: RegistryResponse;
   readonly authorization: string | undefined;
   readonly grant: Grant | undefined;
 }
@@ -154,7 +154,7 @@ interface Asked {
 function judgeFailure(
   { exchange, registry, authorization }: Asked,
   image: ImageReference,
-  answer: Answer,
+  answer: RegistryResponse,
 ): Promise<Verdict> | Verdict {
   const { status } = answer;
   if (status === 404) return explainNotFound(exchange, registry, image, authorization);

@@ -4,7 +4,7 @@ import { claimsOf } from '../domain/pull-secret/jwt.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
-import { type Answer, basicAuth, type Exchange, send } from './exchange.ts';
+import { basicAuth, type Exchange, type RegistryResponse, send } from './exchange.ts';
 import type { Registry } from './ping.ts';
 import { type Grant, requestToken, type TokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
@@ -71,7 +71,7 @@ export async function differsFromAnonymous({ exchange, registry, grant, source }
 }
 
 /** What `/v2/` says to a user name and password. */
-export function judgeBasic(answer: Answer): Verdict {
+export function judgeBasic(answer: RegistryResponse): Verdict {
   if (answer.status === 200) return { kind: 'accepted' };
   if (answer.status === 429) return rateLimited(answer);
   if (answer.status === 401 || answer.status === 403) return refused(answer);
@@ -79,12 +79,12 @@ export function judgeBasic(answer: Answer): Verdict {
 }
 
 /** What it means that a registry does not take a token which its own token server has just given out. */
-export function judgeToken(answer: Answer): Verdict {
+export function judgeToken(answer: RegistryResponse): Verdict {
   if (answer.status === 429) return rateLimited(answer);
   if (answer.status !== 401 && answer.status !== 403) return unclear(`it answers with HTTP ${answer.status}`);
   return unclear(`it does not take the token that its token server has just given out (HTTP ${answer.status})`);
 }
 
-export function get(exchange: Exchange, url: URL, authorization: string | undefined): Promise<Answer> {
+export function get(exchange: Exchange, url: URL, authorization: string | undefined): Promise<RegistryResponse> {
   return send(exchange, { method: 'GET', url, authorization });
 }

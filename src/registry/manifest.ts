@@ -3,7 +3,7 @@ import type { ImageReference } from '../domain/keyring/image.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { errorCodes } from './answer.ts';
-import { type Answer, type Exchange, send } from './exchange.ts';
+import { type Exchange, type RegistryResponse, send } from './exchange.ts';
 import type { Registry } from './ping.ts';
 
 /** Registries say 404 to whoever does not accept the kind of manifest they have. */
@@ -20,7 +20,7 @@ export function headManifest(
   { base }: Registry,
   image: ImageReference,
   authorization: string | undefined,
-): Promise<Answer> {
+): Promise<RegistryResponse> {
   const url = manifestUrl(base, image);
   return send(exchange, { method: 'HEAD', url, authorization, accept: [MANIFEST_TYPES.join(', ')] });
 }

@@ -3,7 +3,7 @@ import type { Verdict } from '../domain/verify/verdict.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import { type Answer, type Exchange, isSameHost, send } from './exchange.ts';
+import { type Exchange, isSameHost, type RegistryResponse, send } from './exchange.ts';
 import { isLoopback } from './realm.ts';
 import { rateLimited, unclear } from './verdicts.ts';
 
@@ -40,7 +40,7 @@ export function challengeOf({ headers }: HttpResponse): Challenge | undefined {
   return challenges.find(({ scheme }) => scheme === 'bearer') ?? challenges.find(({ scheme }) => scheme === 'basic');
 }
 
-function read(answer: Answer, asked: URL): Registry | Verdict {
+function read(answer: RegistryResponse, asked: URL): Registry | Verdict {
   if (answer.status === 429) return rateLimited(answer);
   const challenge = answer.status === 401 ? challengeOf(answer) : undefined;
   if (answer.status !== 200 && challenge === undefined) {
@@ -56,7 +56,7 @@ function read(answer: Answer, asked: URL): Registry | Verdict {
   return { base: new URL(answer.url.href.replace(/[?#].*$/s, '').replace(/\/?$/, '/')), challenge };
 }
 
-function get(url: URL, exchange: Omit<Exchange, 'registry'>): Promise<Answer> {
+function get(url: URL, exchange: Omit<Exchange, 'registry'>): Promise<RegistryResponse> {
   return send({ ...exchange, registry: url }, { method: 'GET', url });
 }
 

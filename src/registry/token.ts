@@ -2,7 +2,7 @@
 import type { Credential } from '../domain/keyring/credential.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { tokenIn } from './answer.ts';
-import { type Answer, basicAuth, type Exchange, send } from './exchange.ts';
+import { basicAuth, type Exchange, type RegistryResponse, send } from './exchange.ts';
 import { checkRealm } from './realm.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
@@ -47,7 +47,7 @@ function get(
   { service }: TokenSource,
   credential: Credential | undefined,
   scopes: readonly string[],
-): Promise<Answer> {
+): Promise<RegistryResponse> {
   // Parameters that the realm has already stay.
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
@@ -63,14 +63,14 @@ function post(
   { service }: TokenSource,
   scopes: readonly string[],
   grant: Record<string, string>,
-): Promise<Answer> {
+): Promise<RegistryResponse> {
   const form = new URLSearchParams({ ...grant, client_id: CLIENT });
   if (service !== undefined) form.set('service', service);
   if (scopes.length > 0) form.set('scope', scopes.join(' '));
   return send(exchange, { method: 'POST', url, form });
 }
 
-function grantIn(answer: Answer): Grant | Verdict {
+function grantIn(answer: RegistryResponse): Grant | Verdict {
   if (answer.status === 429) return rateLimited(answer);
   // RFC 6749 section 5.2 has 400 for a wrong password; GHCR answers 403.
   if ([400, 401, 403].includes(answer.status)) return refused(answer);

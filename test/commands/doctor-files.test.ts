@@ -36,7 +36,7 @@ const FOUND = `
 09-config.json:6 error credential-store
 10-auth.json:6 error identity-token
 11-opaque.yaml:6 error wrong-type
-12-wrong-form.yaml:8 error wrong-form
+12-wrong-format.yaml:8 error wrong-format
 13-no-payload.yaml:7 error no-payload
 14-unreadable-payload.yaml:8 error unreadable-payload
 15-unreadable-entry.yaml:14 error unreadable-entry

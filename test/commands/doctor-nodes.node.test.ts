@@ -134,7 +134,7 @@ const since: readonly Situation[] = [
     pending('no credential', 'POD'),
   ],
   [
-    'a Secret that spoiled the others and was mended since',
+    'a Secret that undecodable the others and was mended since',
     { secrets: () => ({ regcred: { auths: { 'r.example': { auth: 'notbase64!' } } } }), list, after: mend },
     pending('undecodable'),
   ],
@@ -155,7 +155,7 @@ function pending(kubelet: Situation[2]['kubelet'], pod = 'web'): Situation[2] {
     kubelet,
     cause: 'retry-pending',
     fix: `kubectl get pod ${pod} -n NS --watch`,
-    prospect: 'will pull',
+    outcome: 'will pull',
     healed: 'by itself',
     offline: 'some',
     exit: 0,

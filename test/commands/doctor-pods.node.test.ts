@@ -28,7 +28,7 @@ async function why(namespace: string, options: { readonly kubeconfig?: string } 
 const verdict = ({ code, report }: Seen) => {
   const [puller] = report.pullers ?? [];
   const [image] = puller?.images ?? [];
-  return { code, state: puller?.state, prospect: image?.prospect, cause: image?.cause?.code };
+  return { code, state: puller?.state, outcome: image?.outcome, cause: image?.cause?.code };
 };
 
 describe.concurrent('with the right to get pods only', () => {
@@ -39,13 +39,18 @@ describe.concurrent('with the right to get pods only', () => {
     ['a login that was refused', { secrets: rejected, list }, 'a login was sent and refused for', 'unread-secrets'],
     ['no login that could be sent', { list }, 'no credential was sent for', 'unread-secrets'],
     ['no list at all', {}, 'has no pull secret', 'no-pull-secret'],
-    ['an entry that cannot be decoded', { secrets: () => ({ regcred: { auths: [] } }), list }, 'json:', 'spoiled-list'],
+    [
+      'an entry that cannot be decoded',
+      { secrets: () => ({ regcred: { auths: [] } }), list },
+      'json:',
+      'undecodable-list',
+    ],
   ] satisfies [string, Setup, string, string][])('%s', async (_, setup, text, cause) => {
     const { namespace } = await make(setup);
     await podSettled(namespace, 'web');
     const kubeconfig = await userWith(namespace, [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }]);
     const seen = await why(namespace, { kubeconfig });
-    expect(verdict(seen), seen.stdout).toMatchObject({ code: 1, prospect: 'will not pull', cause });
+    expect(verdict(seen), seen.stdout).toMatchObject({ code: 1, outcome: 'will not pull', cause });
     expect(seen.stdout).toContain(text);
     expect(seen.stderr).toMatch(unread);
   });
@@ -58,7 +63,7 @@ describe.concurrent('a pod', () => {
     expect(verdict(seen)).toEqual({
       code: 1,
       state: 'unscheduled',
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'credential-rejected',
     });
     expect(seen.stdout).toMatch(/^pod\/web has no node yet, so nothing has been pulled for it\npod\/web will not get /);
@@ -66,13 +71,13 @@ describe.concurrent('a pod', () => {
 
   test('that has just been created and will pull', async () => {
     const { namespace } = await make({ secrets: regcred, list, spec: () => ({ nodeSelector: { nowhere: 'yes' } }) });
-    expect(verdict(await why(namespace))).toEqual({ code: 0, state: 'unscheduled', prospect: 'will pull' });
+    expect(verdict(await why(namespace))).toEqual({ code: 0, state: 'unscheduled', outcome: 'will pull' });
   });
 
   test('on a node that is gone', async () => {
     const { namespace } = await make({ secrets: regcred, list, spec: () => ({ nodeName: 'gone' }) });
     const seen = await why(namespace);
-    expect(verdict(seen)).toMatchObject({ state: 'node gone', prospect: 'will pull' });
+    expect(verdict(seen)).toMatchObject({ state: 'node gone', outcome: 'will pull' });
     expect(seen.stdout).toMatch(/^node gone, which pod\/web is on, does not exist any more/);
   });
 
@@ -97,7 +102,7 @@ describe.concurrent('a pod', () => {
     const ended = async () => (await api('GET', pathOf('Pod', namespace, 'web'))).body.status.phase === 'Failed';
     await waitFor(ended, { what: 'the pod to end' });
     const seen = await why(namespace);
-    expect(verdict(seen)).toEqual({ code: 0, state: 'done', prospect: 'cannot know' });
+    expect(verdict(seen)).toEqual({ code: 0, state: 'done', outcome: 'cannot know' });
     expect(seen.stdout).toBe('pod/web has ended and pulls nothing any more\n');
   });
 });

@@ -153,7 +153,7 @@ const kept: readonly Situation[] = [
     },
     {
       kubelet: 'runs',
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'missing-secret',
       offline: 'none',
       fix: 'regsecret create about-to-go -n NS --server HOST',
@@ -164,7 +164,7 @@ const kept: readonly Situation[] = [
     { secrets: regcred, list, after: spoilSecret },
     {
       kubelet: 'runs',
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'credential-rejected',
       offline: 'none',
       fix: 'regsecret create regcred -n NS --server HOST',
@@ -175,7 +175,7 @@ const kept: readonly Situation[] = [
     { on: 'bearer', host: frontThatCloses, image: (host) => `${host}/public/app:v1`, after: closeFront },
     {
       kubelet: 'runs',
-      prospect: 'cannot know',
+      outcome: 'cannot know',
       cause: 'unseen-credential',
       offline: 'none',
       fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',

@@ -28,12 +28,12 @@ const useless: readonly Situation[] = [
       }),
       list,
     },
-    { kubelet: 'no credential', cause: 'wrong-form', fix: create },
+    { kubelet: 'no credential', cause: 'wrong-format', fix: create },
   ],
   [
     'a legacy map in a Secret of the other type',
     { secrets: (host) => ({ regcred: { [host]: good } }), list },
-    { kubelet: 'no credential', cause: 'wrong-form', fix: create },
+    { kubelet: 'no credential', cause: 'wrong-format', fix: create },
   ],
   [
     'a docker config whose logins are in a credentials store',

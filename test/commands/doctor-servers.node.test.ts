@@ -88,7 +88,7 @@ const hub: readonly Situation[] = [
     { ...under(() => 'https://index.docker.io/v1/'), image: hubImage },
     {
       kubelet: 'runs',
-      prospect: 'cannot know',
+      outcome: 'cannot know',
       cause: 'registry-unreachable',
       offline: 'none',
       fix: 'curl -sv https://registry-1.docker.io/v2/',

@@ -59,7 +59,7 @@ interface Report {
     readonly images: readonly {
       readonly image: string;
       readonly state: string;
-      readonly prospect: string;
+      readonly outcome: string;
       readonly cause?: { readonly code: string; readonly fix: { readonly command: string } };
     }[];
   }[];
@@ -90,7 +90,7 @@ async function why(args: readonly string[], code = 0, options: { kubeconfig?: st
 const codes = ({ findings }: Report): string[] => findings.map(({ code, severity }) => `${severity} ${code}`);
 const prospects = ({ pullers }: Report): string[] =>
   pullers.flatMap(({ object, images }) =>
-    images.map(({ prospect, cause }) => `${object.kind} ${prospect}${cause === undefined ? '' : `: ${cause.code}`}`),
+    images.map(({ outcome, cause }) => `${object.kind} ${outcome}${cause === undefined ? '' : `: ${cause.code}`}`),
   );
 
 /** What the kubelet would write, as administrator. */
@@ -196,8 +196,8 @@ describe.concurrent('a workload', () => {
     for (const pod of pods) await says(pod, [running(ownImage)], 'Running');
     const { pullers } = await why([`deploy/${name}`]);
     expect(pullers.map(({ object, count, list, images }) => [object.kind, count, list.names, images])).toMatchObject([
-      ['Deployment', 1, ['good'], [{ image: ownImage, state: 'not used', prospect: 'will pull' }]],
-      ['Pod', 2, ['good'], [{ image: ownImage, state: 'there', prospect: 'will pull' }]],
+      ['Deployment', 1, ['good'], [{ image: ownImage, state: 'not used', outcome: 'will pull' }]],
+      ['Pod', 2, ['good'], [{ image: ownImage, state: 'there', outcome: 'will pull' }]],
     ]);
   });
 

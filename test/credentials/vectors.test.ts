@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { dockerLogin } from '../../src/credentials/docker.ts';
 import { podmanLogin } from '../../src/credentials/podman.ts';
-import type { Kept } from '../../src/credentials/source.ts';
+import type { StoredLogin } from '../../src/credentials/source.ts';
 import { imageName, parseImage } from '../../src/domain/keyring/image.ts';
 import { UserError } from '../../src/errors.ts';
 import { type HelperAnswer, machine } from '../support/machine.ts';
@@ -21,7 +21,7 @@ interface Vector {
 }
 
 /** As the vectors write it: without fields that are empty, save user name and password; null for nothing. */
-function observed(kept: Kept | undefined): object | null {
+function observed(kept: StoredLogin | undefined): object | null {
   const { username = '', password = '', identityToken, registryToken } = kept?.config ?? {};
   const tokens = {
     ...(identityToken ? { identitytoken: identityToken } : {}),

@@ -10,7 +10,7 @@ import { manifestTexts } from '../support/manifest-texts.ts';
 
 async function edit(text: string, verb: Verb, name: string): Promise<string> {
   const manifest = await readManifest(text);
-  return (await editManifest(manifest, ({ list }) => changedList(verb, list, [name]))).text;
+  return (await editManifest(manifest, ({ imagePullSecrets: list }) => changedList(verb, list, [name]))).text;
 }
 
 /** Undefined where something else would change with the list, because an anchor is what both are. */

@@ -36,6 +36,6 @@ test.each(files)('%s', async (file) => {
     return [{ name: object.metadata.name, list: Array.isArray(list) ? list : [] }];
   });
   const { objects } = await readManifest(text);
-  const ours = objects.map(({ ref, list }) => ({ name: ref.name, list: list ?? [] }));
+  const ours = objects.map(({ ref, imagePullSecrets: list }) => ({ name: ref.name, list: list ?? [] }));
   expect(theirs).toEqual(ours);
 });

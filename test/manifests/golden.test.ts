@@ -9,7 +9,7 @@ const folder = join(import.meta.dirname, 'golden');
 const inputs = readdirSync(folder).filter((file) => /^\d+-[a-z-]+\.(yaml|json)$/.test(file));
 
 const edit = async (text: string, verb: Verb, name: string): Promise<string> =>
-  (await editManifest(await readManifest(text), ({ list }) => changedList(verb, list, [name]))).text;
+  (await editManifest(await readManifest(text), ({ imagePullSecrets: list }) => changedList(verb, list, [name]))).text;
 
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 
@@ -22,7 +22,7 @@ describe.each(inputs)('%s', (file) => {
     const text = read(file);
     const again = await edit(await edit(text, 'attach', 'regsecret'), 'detach', 'regsecret');
     const meaning = async (one: string) =>
-      (await readManifest(one)).objects.map(({ ref, list }) => ({ ref, list: list ?? [] }));
+      (await readManifest(one)).objects.map(({ ref, imagePullSecrets: list }) => ({ ref, list: list ?? [] }));
     expect(await meaning(again)).toEqual(await meaning(text));
   });
 });

@@ -15,7 +15,7 @@ describe('tried is', () => {
     ['nothing, for a pull secret cannot be decoded', podWith({ list }), { secrets: { regcred: broken } }],
     ['nothing, for that is no name of an image', podWith({ image: 'r.io/Acme/web' }), {}],
     ['nothing, for it may not be pulled', podWith({ policy: 'Never' }), {}],
-    ['not known, for the pull secrets may not be read', podWith({ list }), { secrets: { regcred: 'closed' } }],
+    ['not known, for the pull secrets may not be read', podWith({ list }), { secrets: { regcred: 'forbidden' } }],
   ])('%s', (what, puller, world) => {
     const facts = factsOf(world);
     const steps = stepsOf(pullerView(reportOn(puller, facts), facts), NOW);

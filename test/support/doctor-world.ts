@@ -1,10 +1,10 @@
 /** Situations of pods on the real node: each is made, seen through the eyes of the kubelet and of `why`, and healed. */
 import { expect, test, vi } from 'vitest';
-import type { Fix, Prospect } from '../../src/domain/diagnosis/judgement.ts';
+import type { Fix, Outcome } from '../../src/domain/diagnosis/judgement.ts';
 import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
 import type { ImageView } from '../../src/domain/diagnosis/view.ts';
 import type { FindingCode } from '../../src/domain/findings/finding.ts';
-import type { Symptom } from '../../src/domain/workloads/pull-error.ts';
+import type { PullError } from '../../src/domain/workloads/pull-error.ts';
 import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../environment/use.ts';
 import { created, type Kind, named, newScheduledWorkload, pathOf, regsecretIn } from './attach-world.ts';
 import { local, paste, runningPod } from './doctor-machine.ts';
@@ -46,12 +46,12 @@ export interface Place {
 
 export interface Expected {
   /** What the kubelet makes of the image: it runs, or why it says that it does not. */
-  readonly kubelet: 'runs' | Symptom;
+  readonly kubelet: 'runs' | PullError;
   readonly cause?: FindingCode;
   /** Where no registry is asked, and what the kubelet says must do; left out: the same. `some`: by the second. */
   readonly offline?: FindingCode | 'none' | 'some';
   /** Left out: as the kubelet does. */
-  readonly prospect?: Prospect;
+  readonly outcome?: Outcome;
   /** As it is printed, with NS, HOST and POD for what differs each time. */
   readonly fix?: string;
   /** Left out: the command is run, and the pod runs then. `not here`: it would, elsewhere. */
@@ -166,9 +166,9 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
   const exit = expected.exit ?? (expected.cause === undefined ? 0 : 1);
   expect(
     {
-      kubelet: kubelet?.symptom ?? 'runs',
+      kubelet: kubelet?.error ?? 'runs',
       agrees: kubelet?.agrees ?? true,
-      prospect: image.prospect,
+      outcome: image.outcome,
       cause: cause?.code,
       fix,
       notes: notes.map(({ code }) => code),
@@ -178,7 +178,7 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
   ).toEqual({
     kubelet: expected.kubelet,
     agrees: cause?.code !== 'unexplained',
-    prospect: expected.prospect ?? (expected.kubelet === 'runs' ? 'will pull' : 'will not pull'),
+    outcome: expected.outcome ?? (expected.kubelet === 'runs' ? 'will pull' : 'will not pull'),
     cause: expected.cause,
     fix: expected.fix,
     notes: expected.notes ?? [],
@@ -190,7 +190,7 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
   const wanted = expected.offline ?? expected.cause ?? 'none';
   expect(wanted === 'some' && guess !== 'none' ? 'some' : guess, JSON.stringify(offline.pullers)).toBe(wanted);
   expect(people.stdout + people.stderr).not.toContain(janedoe.password);
-  return { images, exit, text: people.stdout + people.stderr, kubelet: kubelet?.symptom ?? 'runs' };
+  return { images, exit, text: people.stdout + people.stderr, kubelet: kubelet?.error ?? 'runs' };
 }
 
 function why(pod: string, namespace: string, ...flags: string[]): ReturnType<typeof regsecretIn> {

@@ -68,7 +68,7 @@ function object(apiVersion: string, kind: string, rest: fc.Arbitrary<object>): f
 }
 
 const template = podSpec.map((spec) => ({ metadata: { labels: { app: 'x' } }, spec }));
-const holders = fc.oneof(
+const pullSpecs = fc.oneof(
   object(
     'v1',
     'Pod',
@@ -111,12 +111,12 @@ const twins = fc
   });
 const document = fc.oneof(
   { weight: 1, arbitrary: twins },
-  { weight: 6, arbitrary: holders },
+  { weight: 6, arbitrary: pullSpecs },
   { weight: 1, arbitrary: others },
   {
     weight: 2,
     arbitrary: fc
-      .array(fc.oneof(holders, others), { minLength: 1, maxLength: 3 })
+      .array(fc.oneof(pullSpecs, others), { minLength: 1, maxLength: 3 })
       .map((items) => ({ apiVersion: 'v1', kind: 'List', items })),
   },
 );

@@ -7,7 +7,7 @@ import type { Secret } from '../../src/domain/keyring/secret.ts';
 import { type Question, questionKey } from '../../src/domain/verify/question.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import type { ImageState } from '../../src/domain/workloads/container-images.ts';
-import { symptomOf } from '../../src/domain/workloads/pull-error.ts';
+import { pullErrorOf } from '../../src/domain/workloads/pull-error.ts';
 import type { Way } from '../../src/domain/workloads/remedy.ts';
 import { pullSecretOf } from './secrets.ts';
 
@@ -28,11 +28,11 @@ export function secretWith(auths: Record<string, object>, rest: object = {}): Se
 
 export interface World {
   /** By name, in team-a. */
-  readonly secrets?: Readonly<Record<string, Secret | 'missing' | 'closed' | { readonly elsewhere: string[] }>>;
+  readonly secrets?: Readonly<Record<string, Secret | 'missing' | 'forbidden' | { readonly elsewhere: string[] }>>;
   /** In other namespaces, by `namespace/name`. */
   readonly beyond?: Readonly<Record<string, Secret>>;
   /** The list of the service account `default`. */
-  readonly account?: readonly object[] | 'closed' | 'missing';
+  readonly account?: readonly object[] | 'forbidden' | 'missing';
   readonly enforced?: boolean;
   /** All pull secrets of the namespace. */
   readonly others?: readonly string[];
@@ -50,7 +50,8 @@ export function factsOf({
   says,
   nodeImages,
 }: World): PullFacts {
-  const state: AccountState = typeof account === 'string' ? { is: account } : { is: 'there', list: account, enforced };
+  const state: AccountState =
+    typeof account === 'string' ? { status: account } : { status: 'there', imagePullSecrets: account, enforced };
   return {
     now: NOW,
     online: says !== undefined,
@@ -68,14 +69,14 @@ export function factsOf({
 }
 
 function stateOf(name: string, value: NonNullable<World['secrets']>[string]): SecretState {
-  if (value === 'missing') return { is: 'missing' };
-  if (value === 'closed') return { is: 'closed' };
-  if ('elsewhere' in value) return { is: 'missing', elsewhere: { namespaces: value.elsewhere } };
+  if (value === 'missing') return { status: 'missing' };
+  if (value === 'forbidden') return { status: 'forbidden' };
+  if ('elsewhere' in value) return { status: 'missing', elsewhere: { namespaces: value.elsewhere } };
   const secret = {
     ...value,
     metadata: { creationTimestamp: '2026-11-01T00:00:00Z', ...value.metadata, namespace: 'team-a', name },
   };
-  return { is: 'there', secret, contents: readContents(secret) };
+  return { status: 'there', secret, contents: readContents(secret) };
 }
 
 export interface PullerOptions {
@@ -100,7 +101,7 @@ export function podWith(options: PullerOptions = {}): Puller {
   const { list, image = IMAGE, policy = 'Always', way = recreate, pod = {} } = options;
   return {
     ref: { kind: 'Pod', namespace: 'team-a', name: 'web' },
-    list,
+    imagePullSecrets: list,
     account: 'default',
     images: [{ image, containers: ['app'], policy, state: imageState(options) }],
     way,
@@ -113,18 +114,18 @@ export function podWith(options: PullerOptions = {}): Puller {
 export function templateWith({ list, image = IMAGE, policy = 'Always' }: PullerOptions = {}): Puller {
   return {
     ref: { kind: 'Deployment', namespace: 'team-a', name: 'web' },
-    list,
+    imagePullSecrets: list,
     account: 'default',
-    images: [{ image, containers: ['app'], policy, state: { is: 'not used' } }],
+    images: [{ image, containers: ['app'], policy, state: { status: 'not used' } }],
     way: deployment,
     count: 1,
   };
 }
 
 function imageState({ status, reason = 'ErrImagePull' }: PullerOptions): ImageState {
-  if (status === undefined) return { is: 'not tried' };
-  if (status === 'runs') return { is: 'there' };
-  return { is: 'missing', reason, message: status, symptom: symptomOf(reason, status) };
+  if (status === undefined) return { status: 'not tried' };
+  if (status === 'runs') return { status: 'there' };
+  return { status: 'missing', reason, message: status, pullError: pullErrorOf(reason, status) };
 }
 
 export interface Settled {

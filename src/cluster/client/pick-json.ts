@@ -5,13 +5,13 @@
 import { JsonSyntaxError } from '../../domain/go/json-scanner.ts';
 
 /** What is wanted: all of a value, some members of an object, or something of each element of an array. */
-export type Shape = true | readonly [Shape] | { readonly [name: string]: Shape };
+export type FieldSelection = true | readonly [FieldSelection] | { readonly [name: string]: FieldSelection };
 
 /**
  * The parts of the JSON value in `bytes` that `shape` names; what has another form than the shape is left out. What is
  * passed over is not checked. Throws {@link JsonSyntaxError} where no value can be made out.
  */
-export function pickJson(bytes: Uint8Array, shape: Shape): unknown {
+export function pickJson(bytes: Uint8Array, shape: FieldSelection): unknown {
   const picker: Picker = { bytes, index: 0 };
   return pick(picker, shape);
 }
@@ -25,18 +25,18 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 const decoder = new TextDecoder();
 
-function pick(picker: Picker, shape: Shape): unknown {
+function pick(picker: Picker, shape: FieldSelection): unknown {
   const first = next(picker);
   if (shape !== true && Array.isArray(shape) && first === OPEN_BRACKET) return pickArray(picker, shape[0]);
   if (shape !== true && !Array.isArray(shape) && first === OPEN_BRACE) {
-    return pickObject(picker, shape as { readonly [name: string]: Shape });
+    return pickObject(picker, shape as { readonly [name: string]: FieldSelection });
   }
   const start = picker.index;
   skip(picker);
   return shape === true ? parse(picker.bytes.subarray(start, picker.index)) : undefined;
 }
 
-function pickObject(picker: Picker, shape: { readonly [name: string]: Shape }): Record<string, unknown> {
+function pickObject(picker: Picker, shape: { readonly [name: string]: FieldSelection }): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   picker.index += 1;
   while (next(picker) !== CLOSE_BRACE) {
@@ -53,7 +53,7 @@ function pickObject(picker: Picker, shape: { readonly [name: string]: Shape }): 
   return found;
 }
 
-function pickArray(picker: Picker, shape: Shape): unknown[] {
+function pickArray(picker: Picker, shape: FieldSelection): unknown[] {
   const found: unknown[] = [];
   picker.index += 1;
   while (next(picker) !== CLOSE_BRACKET) {

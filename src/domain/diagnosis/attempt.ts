@@ -24,36 +24,41 @@ export interface Candidate {
   readonly answer?: Answer;
 }
 
-export interface Trial {
+export interface PullAttempt {
   /** Where decoding ends, and with it every pull. */
-  readonly spoiled?: { readonly secret: string; readonly server?: string; readonly error: string };
+  readonly undecodable?: { readonly secret: string; readonly server?: string; readonly error: string };
   /** In the order in which they are tried. */
   readonly candidates: readonly Candidate[];
   /** Secrets of the list that may not be read, so that the rest is guesswork. */
-  readonly closed: readonly string[];
+  readonly forbidden: readonly string[];
   /** What becomes of a pull without a login, where that was asked. */
-  readonly nobody?: Answer;
+  readonly anonymous?: Answer;
   /** Whether the image is pulled; undefined where that is not known. */
   readonly pulls: boolean | undefined;
   /** What is to be asked next. */
   readonly open?: Question;
 }
 
-const NOTHING = { candidates: [], closed: [] } as const;
+const NOTHING = { candidates: [], forbidden: [] } as const;
 
 /** Never throws: what is no image pulls nothing. `names` are the Secrets of the list, in order. */
-export function tryList(names: readonly string[], namespace: string, image: string, facts: PullFacts): Trial {
+export function simulatePull(
+  names: readonly string[],
+  namespace: string,
+  image: string,
+  facts: PullFacts,
+): PullAttempt {
   const reference = parse(image);
   if (reference === undefined) return { ...NOTHING, pulls: false };
   const states = names.map((name) => ({ name, state: facts.secrets.get(secretKey(namespace, name)) }));
-  const closed = states.flatMap(({ name, state }) => (state?.is === 'closed' ? [name] : []));
-  const secrets = states.flatMap(({ state }) => (state?.is === 'there' ? [state.secret] : []));
+  const forbidden = states.flatMap(({ name, state }) => (state?.status === 'forbidden' ? [name] : []));
+  const secrets = states.flatMap(({ state }) => (state?.status === 'there' ? [state.secret] : []));
   const found = candidatesFor(secrets, image);
-  if ('spoiled' in found) return { ...NOTHING, closed, ...found, pulls: false };
-  return ask(found.entries, reference, closed, facts);
+  if ('undecodable' in found) return { ...NOTHING, forbidden, ...found, pulls: false };
+  return ask(found.entries, reference, forbidden, facts);
 }
 
-type Found = { readonly entries: readonly KeyringEntry[] } | Required<Pick<Trial, 'spoiled'>>;
+type Found = { readonly entries: readonly KeyringEntry[] } | Required<Pick<PullAttempt, 'undecodable'>>;
 
 function candidatesFor(secrets: readonly Secret[], image: string): Found {
   try {
@@ -61,7 +66,7 @@ function candidatesFor(secrets: readonly Secret[], image: string): Found {
   } catch (error) {
     if (!(error instanceof KeyringError)) throw error;
     const { source, server, message } = error;
-    return { spoiled: { secret: source.name, error: message, ...(server === undefined ? {} : { server }) } };
+    return { undecodable: { secret: source.name, error: message, ...(server === undefined ? {} : { server }) } };
   }
 }
 
@@ -80,11 +85,11 @@ function keyringOf(secrets: readonly Secret[]): Keyring {
 function ask(
   entries: readonly KeyringEntry[],
   image: ImageReference,
-  closed: readonly string[],
+  forbidden: readonly string[],
   facts: PullFacts,
-): Trial {
+): PullAttempt {
   const candidates: Candidate[] = [];
-  let certain = closed.length === 0;
+  let certain = forbidden.length === 0;
   for (const entry of entries) {
     const anonymous = isAnonymous(entry);
     const login = anonymous ? undefined : { username: entry.username, password: entry.password };
@@ -98,18 +103,18 @@ function ask(
     };
     candidates.push({ ...shown, ...(answer === undefined ? {} : { answer }) });
     const pulls = answer === undefined ? undefined : pullsImage(answer.verdict);
-    if (pulls === true) return { candidates, closed, pulls };
+    if (pulls === true) return { candidates, forbidden, pulls };
     if (pulls === undefined) certain = false;
     if (answer === undefined && facts.online)
-      return { ...rest(candidates, entries), closed, pulls: undefined, open: question };
+      return { ...rest(candidates, entries), forbidden, pulls: undefined, open: question };
   }
   const question = imageQuestion(image, undefined);
   const nobody = facts.answers.get(questionKey(question));
   if (nobody === undefined && facts.online)
-    return { candidates, closed, pulls: certain && entries.length > 0 ? false : undefined, open: question };
+    return { candidates, forbidden, pulls: certain && entries.length > 0 ? false : undefined, open: question };
   const outcome = nobody === undefined ? undefined : pullsImage(nobody.verdict);
-  const pulls = entries.length > 0 ? (certain ? false : undefined) : closed.length > 0 ? undefined : outcome;
-  return { candidates, closed, pulls, ...(nobody === undefined ? {} : { nobody }) };
+  const pulls = entries.length > 0 ? (certain ? false : undefined) : forbidden.length > 0 ? undefined : outcome;
+  return { candidates, forbidden, pulls, ...(nobody === undefined ? {} : { anonymous: nobody }) };
 }
 
 /** About the image, or that its registry does not know the login at all. */
@@ -121,7 +126,7 @@ function answerTo(question: Question, { answers }: PullFacts): Answer | undefine
 }
 
 /** Those that have not been asked about, too. */
-function rest(asked: readonly Candidate[], entries: readonly KeyringEntry[]): Pick<Trial, 'candidates'> {
+function rest(asked: readonly Candidate[], entries: readonly KeyringEntry[]): Pick<PullAttempt, 'candidates'> {
   const others = entries.slice(asked.length).map((entry) => ({
     secret: entry.source.name,
     server: hideUserInfo(entry.server),
@@ -141,6 +146,6 @@ function parse(image: string): ImageReference | undefined {
 }
 
 /** Whether there is a login that is worth something. */
-export function hasLogin({ candidates }: Trial): boolean {
+export function hasLogin({ candidates }: PullAttempt): boolean {
   return candidates.some(({ anonymous }) => !anonymous);
 }

@@ -5,14 +5,14 @@ import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import { hasLogin } from './attempt.ts';
 import { accountOf } from './effective-list.ts';
-import { answersToNext, inSecret, nextOf, type PullCase, secretObject, usableSecret } from './image-pull.ts';
+import { answersToNext, type ImagePull, inSecret, nextOf, secretObject, usableSecret } from './image-pull.ts';
 import { listRules } from './list-causes.ts';
 import { candidateRules } from './login-causes.ts';
 
-export type PullRule = (pull: PullCase) => Finding | undefined;
+export type PullRule = (pull: ImagePull) => Finding | undefined;
 
 /** The cause, undefined where there is none to be seen. */
-export function causeOf(pull: PullCase): Finding | undefined {
+export function causeOf(pull: ImagePull): Finding | undefined {
   for (const rule of RULES) {
     const found = rule(pull);
     if (found !== undefined) return found;
@@ -24,8 +24,8 @@ const RULES: readonly PullRule[] = [
   invalidImage,
   missingAccount,
   notMountable,
-  spoiled,
-  spoiledList,
+  undecodable,
+  undecodableList,
   wrongPlatform,
   diskFull,
   pullPostponed,
@@ -38,11 +38,11 @@ const RULES: readonly PullRule[] = [
   unexplained,
 ];
 
-function invalidImage({ object, puller: { way }, use, symptom }: PullCase): Finding | undefined {
+function invalidImage({ object, puller: { way }, use, pullError }: ImagePull): Finding | undefined {
   const { image, containers, state } = use;
   // CRI-O takes no name without its registry where several could be meant.
   const said =
-    state.is === 'missing' && symptom === 'invalid name' ? lastPart(state.message || state.reason) : undefined;
+    state.status === 'missing' && pullError === 'invalid name' ? lastPart(state.message || state.reason) : undefined;
   const error = imageError(image) ?? (said && `the kubelet says: ${said}`);
   return error === undefined
     ? undefined
@@ -60,70 +60,70 @@ function imageError(image: string): string | undefined {
 }
 
 /** plugin/pkg/admission/serviceaccount `getServiceAccount`: pods that exist have had one. */
-function missingAccount({ object, puller, facts }: PullCase): Finding | undefined {
-  const isMade = puller.pod !== undefined || accountOf(puller, facts).is !== 'missing';
+function missingAccount({ object, puller, facts }: ImagePull): Finding | undefined {
+  const isMade = puller.pod !== undefined || accountOf(puller, facts).status !== 'missing';
   return isMade ? undefined : finding('missing-account', object, { account: puller.account });
 }
 
 /** plugin/pkg/admission/serviceaccount `limitSecretReferences` */
-function notMountable({ object, puller, facts, applied }: PullCase): Finding | undefined {
+function notMountable({ object, puller, facts, applied }: ImagePull): Finding | undefined {
   const account = accountOf(puller, facts);
-  if (puller.pod !== undefined || account.is !== 'there' || !account.enforced) return undefined;
-  const allowed = (account.list ?? []).map((entry) => Object(entry).name);
+  if (puller.pod !== undefined || account.status !== 'there' || !account.enforced) return undefined;
+  const allowed = (account.imagePullSecrets ?? []).map((entry) => Object(entry).name);
   const secret = applied.names.find((name) => !allowed.includes(name));
   return secret === undefined ? undefined : finding('not-mountable', object, { secret, account: puller.account });
 }
 
-function spoiled(pull: PullCase): Finding | undefined {
-  if (pull.trial.spoiled === undefined) return undefined;
-  const { secret, server, error } = pull.trial.spoiled;
+function undecodable(pull: ImagePull): Finding | undefined {
+  if (pull.attempt.undecodable === undefined) return undefined;
+  const { secret, server, error } = pull.attempt.undecodable;
   const object = secretObject(pull, secret);
   const [entry] = inSecret(pull, secret, ['unreadable-entry'], server);
   return entry ?? finding('unreadable-payload', object, { error });
 }
 
-function spoiledList({ object, applied, trial, symptom, use: { state } }: PullCase): Finding | undefined {
-  if (symptom !== 'undecodable' || trial.closed.length === 0) return undefined;
-  const error = state.is === 'missing' ? lastPart(state.message || state.reason) : '';
-  return finding('spoiled-list', object, { secrets: applied.names, error });
+function undecodableList({ object, applied, attempt, pullError, use: { state } }: ImagePull): Finding | undefined {
+  if (pullError !== 'undecodable' || attempt.forbidden.length === 0) return undefined;
+  const error = state.status === 'missing' ? lastPart(state.message || state.reason) : '';
+  return finding('undecodable-list', object, { secrets: applied.names, error });
 }
 
-function wrongPlatform({ object, puller, use: { image }, symptom }: PullCase): Finding | undefined {
-  if (symptom !== 'platform') return undefined;
+function wrongPlatform({ object, puller, use: { image }, pullError }: ImagePull): Finding | undefined {
+  if (pullError !== 'platform') return undefined;
   return finding('wrong-platform', object, { image, node: puller.pod?.node ?? '' });
 }
 
-function diskFull({ object, puller, symptom }: PullCase): Finding | undefined {
-  return symptom === 'disk' ? finding('disk-full', object, { node: puller.pod?.node ?? '' }) : undefined;
+function diskFull({ object, puller, pullError }: ImagePull): Finding | undefined {
+  return pullError === 'disk' ? finding('disk-full', object, { node: puller.pod?.node ?? '' }) : undefined;
 }
 
-function pullPostponed({ object, use: { image }, symptom }: PullCase): Finding | undefined {
-  return symptom === 'postponed' ? finding('pull-postponed', object, { image }) : undefined;
+function pullPostponed({ object, use: { image }, pullError }: ImagePull): Finding | undefined {
+  return pullError === 'postponed' ? finding('pull-postponed', object, { image }) : undefined;
 }
 
-function nodeCannotReach({ object, puller, use: { image }, symptom }: PullCase): Finding | undefined {
+function nodeCannotReach({ object, puller, use: { image }, pullError }: ImagePull): Finding | undefined {
   const troubles = ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'] as const;
-  const trouble = troubles.find((one) => one === symptom);
+  const trouble = troubles.find((one) => one === pullError);
   if (trouble === undefined) return undefined;
   const node = puller.pod?.node ?? '';
   return finding('node-cannot-reach', object, { registry: registryHost(image), trouble, node });
 }
 
 /** pkg/kubelet/images/image_manager.go: one text for an image that is not there, and for one that is not for this pod. */
-function neverPulled(pull: PullCase): Finding | undefined {
-  const { object, puller, use, symptom } = pull;
-  if (symptom !== 'never') return undefined;
+function neverPulled(pull: ImagePull): Finding | undefined {
+  const { object, puller, use, pullError } = pull;
+  if (pullError !== 'never') return undefined;
   return unverified(pull) ?? finding('never-pulled', object, { image: use.image, way: puller.way });
 }
 
 /** Where the node says that it has the image. */
-export function unverified(pull: PullCase): Finding | undefined {
+export function unverified(pull: ImagePull): Finding | undefined {
   const { object, puller, use, facts } = pull;
   const name = puller.pod?.node ?? '';
   const node = facts.nodes.get(name);
   if (
     node === undefined ||
-    use.state.is !== 'missing' ||
+    use.state.status !== 'missing' ||
     use.policy === 'Always' ||
     !node.images.some((image) => isSame(image, use.image))
   ) {
@@ -153,16 +153,16 @@ function isSame(one: string, other: string): boolean {
 }
 
 /** Some registries do not tell those without a login what there is; what a pod has that is made now may be one. */
-function imageNotFound(pull: PullCase): Finding | undefined {
-  const { object, puller, use, trial, symptom } = pull;
-  if (trial.pulls === true) return undefined;
-  const anonymous = !hasLogin(trial);
+function imageNotFound(pull: ImagePull): Finding | undefined {
+  const { object, puller, use, attempt, pullError } = pull;
+  if (attempt.pulls === true) return undefined;
+  const anonymous = !hasLogin(attempt);
   if (anonymous && pull.denied && (usableSecret(pull).name !== undefined || nextOf(pull).next !== undefined))
     return undefined;
   const shared = { image: use.image, container: use.containers[0] ?? '', way: puller.way };
-  const nobody = anonymous ? trial.nobody : undefined;
+  const nobody = anonymous ? attempt.anonymous : undefined;
   const answers = [
-    ...trial.candidates.map(({ answer }) => answer),
+    ...attempt.candidates.map(({ answer }) => answer),
     nobody,
     ...(pull.denied ? answersToNext(pull) : []),
   ];
@@ -173,7 +173,7 @@ function imageNotFound(pull: PullCase): Finding | undefined {
     const hidden = answer === nobody ? ({ anonymous: true } as const) : {};
     return finding('image-not-found', object, { ...shared, ...hidden, said, ...(missing && { missing }) });
   }
-  if (symptom !== 'not found') return undefined;
+  if (pullError !== 'not found') return undefined;
   return finding('image-not-found', object, {
     ...shared,
     ...(anonymous ? { anonymous } : {}),
@@ -181,19 +181,19 @@ function imageNotFound(pull: PullCase): Finding | undefined {
   });
 }
 
-function rateLimited({ object, puller, use: { image }, trial, symptom }: PullCase): Finding | undefined {
-  const anonymous = !hasLogin(trial);
+function rateLimited({ object, puller, use: { image }, attempt, pullError }: ImagePull): Finding | undefined {
+  const anonymous = !hasLogin(attempt);
   const { way } = puller;
-  if (symptom === 'rate limited')
+  if (pullError === 'rate limited')
     return finding('rate-limited', object, { image, anonymous, way, said: { by: 'kubelet' } });
   return undefined;
 }
 
 /** It fails, and nothing of the above is the reason. */
-function unexplained({ object, use: { image, state }, trial, symptom }: PullCase): Finding | undefined {
-  if (state.is !== 'missing' || symptom === undefined) return undefined;
+function unexplained({ object, use: { image, state }, attempt, pullError }: ImagePull): Finding | undefined {
+  if (state.status !== 'missing' || pullError === undefined) return undefined;
   const message = lastPart(state.message || state.reason);
-  return finding('unexplained', object, { image, message, accepted: trial.pulls === true });
+  return finding('unexplained', object, { image, message, accepted: attempt.pulls === true });
 }
 
 const MAX_MESSAGE = 300;

@@ -20,22 +20,25 @@ export interface AppliedList {
 
 /** The service account of `puller`; what nobody looked at may not be read. */
 export function accountOf({ ref, account }: Puller, facts: PullFacts): AccountState {
-  return facts.accounts.get(secretKey(ref.namespace, account)) ?? { is: 'closed' };
+  return facts.accounts.get(secretKey(ref.namespace, account)) ?? { status: 'forbidden' };
 }
 
-export function appliedList(puller: Puller, facts: PullFacts): AppliedList {
-  const { list, pod } = puller;
+export function effectiveList(puller: Puller, facts: PullFacts): AppliedList {
+  const { imagePullSecrets: list, pod } = puller;
   const names = listedNames(list);
   const account = accountOf(puller, facts);
   if (pod === undefined) {
     // An entry without a name is one all the same.
     if ((list ?? []).length > 0) return { names, origin: 'own' };
-    if (account.is === 'closed') return { names: [], origin: 'not known' };
+    if (account.status === 'forbidden') return { names: [], origin: 'not known' };
     return fromAccount(account);
   }
   if ((list ?? []).length === 0) return { names, origin: 'none' };
   if (pod.template !== undefined) return { names, origin: (pod.template.list ?? []).length > 0 ? 'own' : 'account' };
-  return { names, origin: account.is === 'there' && same(listedNames(account.list), names) ? 'account' : 'own' };
+  return {
+    names,
+    origin: account.status === 'there' && same(listedNames(account.imagePullSecrets), names) ? 'account' : 'own',
+  };
 }
 
 export interface NextList {
@@ -45,7 +48,7 @@ export interface NextList {
 
 /** The list that a pod has which is made now in the place of this one; undefined where it is the same, or not known. */
 export function nextList(puller: Puller, facts: PullFacts): NextList | undefined {
-  const { list, pod } = puller;
+  const { imagePullSecrets: list, pod } = puller;
   if (pod === undefined) return undefined;
   const next = listOfNext(puller, facts);
   return next === undefined || same(next.names, listedNames(list)) ? undefined : next;
@@ -57,20 +60,22 @@ function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
     return { names: listedNames(template.list), from: 'template' };
   }
   // Whoever made a pod without a template may have given it this list.
-  if (template === undefined && (puller.list ?? []).length > 0) return undefined;
+  if (template === undefined && (puller.imagePullSecrets ?? []).length > 0) return undefined;
   const account = accountOf(puller, facts);
-  return account.is === 'there' ? { names: listedNames(account.list), from: 'account' } : undefined;
+  return account.status === 'there' ? { names: listedNames(account.imagePullSecrets), from: 'account' } : undefined;
 }
 
 /** What the service account has, where a list of its own keeps that away from `puller`; a list that is tried is nobody's. */
 export function hiddenList(puller: Puller, facts: PullFacts): readonly string[] {
   if (puller.ref.kind === 'ServiceAccount') return [];
   const account = accountOf(puller, facts);
-  return account.is === 'there' && appliedList(puller, facts).origin === 'own' ? listedNames(account.list) : [];
+  return account.status === 'there' && effectiveList(puller, facts).origin === 'own'
+    ? listedNames(account.imagePullSecrets)
+    : [];
 }
 
 function fromAccount(account: AccountState): AppliedList {
-  const names = account.is === 'there' ? listedNames(account.list) : [];
+  const names = account.status === 'there' ? listedNames(account.imagePullSecrets) : [];
   return { names, origin: names.length > 0 ? 'account' : 'none' };
 }
 

@@ -17,7 +17,7 @@ export interface Counts {
   readonly registries: number;
 }
 
-export interface Gathered {
+export interface Observed {
   readonly pullers: readonly Puller[];
   /** Registries have not been asked. */
   readonly facts: PullFacts;
@@ -43,7 +43,7 @@ export interface Scope {
 export interface Puller {
   readonly ref: ObjectRef;
   /** Its own list, as it came. */
-  readonly list: readonly unknown[] | undefined;
+  readonly imagePullSecrets: readonly unknown[] | undefined;
   /** The name of its service account. */
   readonly account: string;
   readonly images: readonly ImageUse[];
@@ -86,23 +86,23 @@ export interface ReadSecret {
 }
 
 export type SecretState =
-  | ({ readonly is: 'there' } & ReadSecret)
+  | ({ readonly status: 'there' } & ReadSecret)
   /** It may not be read. */
-  | { readonly is: 'closed' }
+  | { readonly status: 'forbidden' }
   | {
-      readonly is: 'missing';
+      readonly status: 'missing';
       readonly elsewhere?: { readonly namespaces: readonly string[]; readonly dataKey?: string };
     };
 
 export type AccountState =
   | {
-      readonly is: 'there';
-      readonly list: readonly unknown[] | undefined;
+      readonly status: 'there';
+      readonly imagePullSecrets: readonly unknown[] | undefined;
       /** Whether its pods may name only what is in its list. */
       readonly enforced: boolean;
     }
-  | { readonly is: 'closed' }
-  | { readonly is: 'missing' };
+  | { readonly status: 'forbidden' }
+  | { readonly status: 'missing' };
 
 export interface NodeFacts {
   readonly exists: boolean;

@@ -1,5 +1,5 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
-import { type Finding, type FindingCode, objectName, SEVERITIES, withSeverity } from '../findings/finding.ts';
+import { describeObject, type Finding, type FindingCode, SEVERITIES, withSeverity } from '../findings/finding.ts';
 import { imageServer } from '../keyring/server.ts';
 import { targetName } from '../workloads/ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
@@ -29,7 +29,7 @@ function compare(one: FindingView, other: FindingView): number {
 const CODES = Object.keys(SEVERITIES);
 
 function byName(one: FindingView, other: FindingView): number {
-  const [name, otherName] = [objectName(one.object), objectName(other.object)];
+  const [name, otherName] = [describeObject(one.object), describeObject(other.object)];
   return name === otherName ? 0 : name < otherName ? -1 : 1;
 }
 

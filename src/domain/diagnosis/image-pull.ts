@@ -5,35 +5,35 @@ import { diagnose } from '../findings/secret-rules.ts';
 import { closest } from '../text/closest.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
-import { DENIALS, type Symptom } from '../workloads/pull-error.ts';
+import { DENIALS, type PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
 import { wayUnder } from '../workloads/remedy.ts';
-import { hasLogin, type Trial, tryList } from './attempt.ts';
-import { type AppliedList, accountOf, appliedList, hiddenList, type NextList, nextList } from './effective-list.ts';
+import { hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
+import { type AppliedList, accountOf, effectiveList, hiddenList, type NextList, nextList } from './effective-list.ts';
 import type { Answer, Puller, PullFacts, ReadSecret, SecretState } from './facts.ts';
 
-export interface PullCase {
+export interface ImagePull {
   readonly puller: Puller;
   readonly use: ImageUse;
   readonly facts: PullFacts;
   readonly object: FindingObject;
   readonly applied: AppliedList;
-  readonly trial: Trial;
+  readonly attempt: PullAttempt;
   /** What the kubelet says, while it does not have the image. */
-  readonly symptom: Symptom | undefined;
+  readonly pullError: PullError | undefined;
   /** Whether the image is kept away by the credentials that there are, or are not. */
   readonly denied: boolean;
 }
 
-export function pullCase(who: Puller, use: ImageUse, known: PullFacts): PullCase {
+export function imagePull(who: Puller, use: ImageUse, known: PullFacts): ImagePull {
   const puller = asAllowed(who, known);
   // Nobody is asked about an image that may not be pulled.
   const facts = use.policy === 'Never' ? { ...known, online: false } : known;
-  const applied = appliedList(puller, facts);
+  const applied = effectiveList(puller, facts);
   const { namespace } = puller.ref;
-  const trial = tryList(applied.names, namespace, use.image, facts);
-  const symptom = use.state.is === 'missing' ? use.state.symptom : undefined;
-  const isSaid = symptom !== undefined && DENIALS.includes(symptom);
+  const attempt = simulatePull(applied.names, namespace, use.image, facts);
+  const pullError = use.state.status === 'missing' ? use.state.pullError : undefined;
+  const isSaid = pullError !== undefined && DENIALS.includes(pullError);
   const isUnknown = applied.origin === 'not known';
   return {
     puller,
@@ -41,15 +41,16 @@ export function pullCase(who: Puller, use: ImageUse, known: PullFacts): PullCase
     facts,
     object: objectOf(puller.ref),
     applied,
-    trial: isUnknown && trial.pulls === false ? { ...trial, pulls: undefined } : trial,
-    symptom,
-    denied: !isUnknown && use.policy !== 'Never' && (trial.pulls === false || (trial.pulls === undefined && isSaid)),
+    attempt: isUnknown && attempt.pulls === false ? { ...attempt, pulls: undefined } : attempt,
+    pullError,
+    denied:
+      !isUnknown && use.policy !== 'Never' && (attempt.pulls === false || (attempt.pulls === undefined && isSaid)),
   };
 }
 
 function asAllowed(puller: Puller, facts: PullFacts): Puller {
   const account = accountOf(puller, facts);
-  if (account.is !== 'there' || !account.enforced) return puller;
+  if (account.status !== 'there' || !account.enforced) return puller;
   const ref = { kind: 'ServiceAccount', namespace: puller.ref.namespace, name: puller.account } as const;
   return { ...puller, way: wayUnder(puller.way, ref) };
 }
@@ -62,26 +63,26 @@ export function objectOf({
   return { kind, ...(namespace === '' ? {} : { namespace }), name };
 }
 
-export function secretObject({ puller }: PullCase, name: string): FindingObject {
+export function secretObject({ puller }: ImagePull, name: string): FindingObject {
   return objectOf({ kind: 'Secret', namespace: puller.ref.namespace, name });
 }
 
-export function stateOf({ puller, facts }: PullCase, name: string): SecretState | undefined {
+export function stateOf({ puller, facts }: ImagePull, name: string): SecretState | undefined {
   return facts.secrets.get(secretKey(puller.ref.namespace, name));
 }
 
 /** The Secrets of the list that could be read. */
-export function readable(pull: PullCase): ReadSecret[] {
+export function readable(pull: ImagePull): ReadSecret[] {
   return pull.applied.names.flatMap((name) => {
     const state = stateOf(pull, name);
-    return state?.is === 'there' ? [{ secret: state.secret, contents: state.contents }] : [];
+    return state?.status === 'there' ? [{ secret: state.secret, contents: state.contents }] : [];
   });
 }
 
 /** What is wrong with a Secret by itself, of these codes, and for one entry where `server` is given. */
-export function inSecret(pull: PullCase, name: string, codes: readonly FindingCode[], server?: string): Finding[] {
+export function inSecret(pull: ImagePull, name: string, codes: readonly FindingCode[], server?: string): Finding[] {
   const state = stateOf(pull, name);
-  if (state?.is !== 'there') return [];
+  if (state?.status !== 'there') return [];
   return diagnose({ now: pull.facts.now, secrets: [state] }).filter(
     (found) =>
       codes.includes(found.code) &&
@@ -97,14 +98,15 @@ export interface Opening {
 
 export function openingOf(
   names: readonly string[],
-  { puller, use, facts, trial: now }: PullCase,
+  { puller, use, facts, attempt: now }: ImagePull,
   namespace = puller.ref.namespace,
 ): Opening {
-  const trial = tryList(names, namespace, use.image, facts);
-  if (trial.pulls !== undefined || trial.open !== undefined) return { opens: trial.pulls === true, open: trial.open };
+  const attempt = simulatePull(names, namespace, use.image, facts);
+  if (attempt.pulls !== undefined || attempt.open !== undefined)
+    return { opens: attempt.pulls === true, open: attempt.open };
   // No registry will say: a login that fits and has not been refused is all that can be known.
   const tried = now.candidates.map(({ secret, server }) => `${secret} ${server}`);
-  const fresh = trial.candidates.filter(({ secret, server, anonymous }) => {
+  const fresh = attempt.candidates.filter(({ secret, server, anonymous }) => {
     return !anonymous && !tried.includes(`${secret} ${server}`);
   });
   return { opens: fresh.length > 0 };
@@ -114,13 +116,13 @@ export function openingOf(
 const MAX_TRIED = 5;
 
 /** A Secret of the namespace, not in the list, that opens the image. */
-export function usableSecret(pull: PullCase): { readonly name?: string; readonly open?: Question } {
+export function usableSecret(pull: ImagePull): { readonly name?: string; readonly open?: Question } {
   const { puller, facts, applied, use } = pull;
   const others = facts.others.get(puller.ref.namespace) ?? [];
   const fitting = others.filter(
     (name) =>
       !applied.names.includes(name) &&
-      hasLogin(tryList([name], puller.ref.namespace, use.image, { ...facts, online: false })),
+      hasLogin(simulatePull([name], puller.ref.namespace, use.image, { ...facts, online: false })),
   );
   for (const name of fitting.slice(0, MAX_TRIED)) {
     const { opens, open } = openingOf([name], pull);
@@ -131,7 +133,7 @@ export function usableSecret(pull: PullCase): { readonly name?: string; readonly
 }
 
 /** A Secret of the namespace that is nearly called `name`, and whether it opens the image. */
-export function nearSecret(name: string, pull: PullCase): { readonly near?: string } & Partial<Opening> {
+export function nearSecret(name: string, pull: ImagePull): { readonly near?: string } & Partial<Opening> {
   const near = closest(name, pull.facts.others.get(pull.puller.ref.namespace) ?? []);
   return near === undefined ? {} : { near, ...openingOf([near], pull) };
 }
@@ -139,13 +141,13 @@ export function nearSecret(name: string, pull: PullCase): { readonly near?: stri
 /** Where there is a Secret of that name which opens the image; of no use there, but to be copied. */
 export function elsewhereOf(
   name: string,
-  pull: PullCase,
+  pull: ImagePull,
 ): { readonly elsewhere?: Elsewhere; readonly open?: Question | undefined } {
   const state = stateOf(pull, name);
-  if (state?.is !== 'missing' || state.elsewhere === undefined) return {};
+  if (state?.status !== 'missing' || state.elsewhere === undefined) return {};
   const known = state.elsewhere.namespaces.slice(0, MAX_TRIED).flatMap((namespace) => {
     const there = pull.facts.secrets.get(secretKey(namespace, name));
-    return there?.is === 'there' ? [{ namespace, dataKey: there.contents.dataKey }] : [];
+    return there?.status === 'there' ? [{ namespace, dataKey: there.contents.dataKey }] : [];
   });
   // Manifests say only where it is.
   if (known.length === 0) return { elsewhere: state.elsewhere };
@@ -158,7 +160,7 @@ export function elsewhereOf(
 }
 
 /** The list that a pod has which is made now, where that is another one and opens the image. */
-export function nextOf(pull: PullCase): { readonly next?: NextList; readonly open?: Question | undefined } {
+export function nextOf(pull: ImagePull): { readonly next?: NextList; readonly open?: Question | undefined } {
   const next = nextList(pull.puller, pull.facts);
   if (next === undefined) return {};
   const { opens, open } = openingOf(next.names, pull);
@@ -166,15 +168,15 @@ export function nextOf(pull: PullCase): { readonly next?: NextList; readonly ope
 }
 
 /** What a registry said to the logins of that list. */
-export function answersToNext({ puller, use, facts }: PullCase): Answer[] {
+export function answersToNext({ puller, use, facts }: ImagePull): Answer[] {
   const next = nextList(puller, facts);
   if (next === undefined) return [];
-  const { candidates } = tryList(next.names, puller.ref.namespace, use.image, facts);
+  const { candidates } = simulatePull(next.names, puller.ref.namespace, use.image, facts);
   return candidates.flatMap(({ answer }) => answer ?? []);
 }
 
 /** A Secret of the service account that opens the image, where a list of its own keeps it away. */
-export function hiddenOf(pull: PullCase): { readonly name?: string; readonly open?: Question | undefined } {
+export function hiddenOf(pull: ImagePull): { readonly name?: string; readonly open?: Question | undefined } {
   for (const name of hiddenList(pull.puller, pull.facts)) {
     if (pull.applied.names.includes(name)) continue;
     const { opens, open } = openingOf([name], pull);

@@ -5,29 +5,29 @@ import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
-import type { Trial } from './attempt.ts';
+import type { PullAttempt } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { type AppliedList, accountOf } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
 import {
   elsewhereOf,
   hiddenOf,
+  type ImagePull,
+  imagePull,
   nearSecret,
   nextOf,
-  type PullCase,
-  pullCase,
   stateOf,
   usableSecret,
 } from './image-pull.ts';
 
-export type Prospect = 'will pull' | 'will not pull' | 'cannot know';
+export type Outcome = 'will pull' | 'will not pull' | 'cannot know';
 
 export interface Judgement {
   readonly puller: Puller;
   readonly use: ImageUse;
   readonly applied: AppliedList;
-  readonly trial: Trial;
-  readonly prospect: Prospect;
+  readonly attempt: PullAttempt;
+  readonly outcome: Outcome;
   /** Why it does not pull, or why that cannot be known. */
   readonly cause?: Finding;
   readonly fix?: Fix;
@@ -47,30 +47,30 @@ export interface Fix {
 export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
   if (puller.brief !== true || !facts.online) return judgeFully(puller, use, facts);
   const guess = judgeFully(puller, use, { ...facts, online: false });
-  const { applied, trial, prospect } = guess;
-  const isUnopened = applied.names.length > 0 && trial.candidates.length === 0 && trial.closed.length === 0;
-  return prospect === 'will not pull' || isUnopened ? judgeFully(puller, use, facts) : guess;
+  const { applied, attempt, outcome } = guess;
+  const isUnopened = applied.names.length > 0 && attempt.candidates.length === 0 && attempt.forbidden.length === 0;
+  return outcome === 'will not pull' || isUnopened ? judgeFully(puller, use, facts) : guess;
 }
 
 function judgeFully(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
-  const pull = pullCase(puller, use, facts);
-  const { applied, trial } = pull;
-  const shared = { puller, use, applied, trial, open: openQuestions(pull) };
-  if (puller.pod?.done === true) return { ...shared, prospect: 'cannot know', notes: [], open: [] };
+  const pull = imagePull(puller, use, facts);
+  const { applied, attempt } = pull;
+  const shared = { puller, use, applied, attempt, open: openQuestions(pull) };
+  if (puller.pod?.done === true) return { ...shared, outcome: 'cannot know', notes: [], open: [] };
   const cause = unseen(pull) ?? causeOf(pull) ?? unreachable(pull);
   const fix = cause === undefined ? undefined : fixOf(cause, pull, facts.online);
   return {
     ...shared,
-    prospect: prospectOf(pull, cause),
+    outcome: outcomeOf(pull, cause),
     ...(cause === undefined ? {} : { cause }),
     ...(fix === undefined ? {} : { fix }),
     notes: notesOf(pull, cause),
   };
 }
 
-function fixOf(cause: Finding, pull: PullCase, online: boolean): Fix {
+function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
   const state = cause.object.kind === 'Secret' ? stateOf(pull, cause.object.name) : undefined;
-  const immutable = state?.is === 'there' && state.secret.immutable === true;
+  const immutable = state?.status === 'there' && state.secret.immutable === true;
   return {
     command: fixFor(cause, { image: pull.use.image, immutable }),
     sufficient: isSufficient(cause) && (online || !namesAnother(cause)),
@@ -83,15 +83,16 @@ function namesAnother({ arguments: named }: Finding): boolean {
 }
 
 /** It runs with no pull secret at all and its image is closed to us: many clusters give their nodes credentials. */
-function unseen({ object, puller, use, denied, applied, trial }: PullCase): Finding | undefined {
-  const isUnseen = use.state.is === 'there' && denied && applied.names.length === 0 && trial.candidates.length === 0;
+function unseen({ object, puller, use, denied, applied, attempt }: ImagePull): Finding | undefined {
+  const isUnseen =
+    use.state.status === 'there' && denied && applied.names.length === 0 && attempt.candidates.length === 0;
   return isUnseen ? finding('unseen-credential', object, { image: use.image, way: puller.way }) : undefined;
 }
 
 /** The registry did not answer, so nothing is known. */
-function unreachable({ object, puller, use, trial, facts }: PullCase): Finding | undefined {
-  if (trial.pulls !== undefined || use.policy === 'Never') return undefined;
-  const answers = [...trial.candidates.map(({ answer }) => answer), trial.nobody];
+function unreachable({ object, puller, use, attempt, facts }: ImagePull): Finding | undefined {
+  if (attempt.pulls !== undefined || use.policy === 'Never') return undefined;
+  const answers = [...attempt.candidates.map(({ answer }) => answer), attempt.anonymous];
   for (const answer of answers) {
     if (answer === undefined || !facts.online) continue;
     const at = rfc3339(answer.at);
@@ -100,7 +101,7 @@ function unreachable({ object, puller, use, trial, facts }: PullCase): Finding |
       return finding('registry-unreachable', object, { registry: registryHost(use.image), reason: verdict.reason, at });
     }
     if (verdict.kind === 'rate limited') {
-      const args = { image: use.image, anonymous: trial.candidates.length === 0, way: puller.way };
+      const args = { image: use.image, anonymous: attempt.candidates.length === 0, way: puller.way };
       return finding('rate-limited', object, { ...args, said: { by: 'registry', at } }, 'warning');
     }
   }
@@ -108,35 +109,35 @@ function unreachable({ object, puller, use, trial, facts }: PullCase): Finding |
 }
 
 /** Causes that say nothing about what will be, or that it will be well. */
-const PROSPECTS: Readonly<Partial<Record<Finding['code'], Prospect>>> = {
+const OUTCOMES: Readonly<Partial<Record<Finding['code'], Outcome>>> = {
   'pull-postponed': 'will pull',
   unexplained: 'cannot know',
   'unseen-credential': 'cannot know',
   'registry-unreachable': 'cannot know',
 };
 
-function prospectOf({ puller, use, trial, facts }: PullCase, cause: Finding | undefined): Prospect {
-  if (cause?.code === 'retry-pending') return trial.pulls === true ? 'will pull' : 'cannot know';
+function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | undefined): Outcome {
+  if (cause?.code === 'retry-pending') return attempt.pulls === true ? 'will pull' : 'cannot know';
   if (cause?.code === 'rate-limited' && cause.severity === 'warning') return 'cannot know';
-  if (cause !== undefined) return PROSPECTS[cause.code] ?? 'will not pull';
-  if (use.policy === 'Never') return use.state.is === 'there' ? 'will pull' : 'cannot know';
-  if (puller.pod === undefined && accountOf(puller, facts).is === 'closed' && trial.pulls !== true)
+  if (cause !== undefined) return OUTCOMES[cause.code] ?? 'will not pull';
+  if (use.policy === 'Never') return use.state.status === 'there' ? 'will pull' : 'cannot know';
+  if (puller.pod === undefined && accountOf(puller, facts).status === 'forbidden' && attempt.pulls !== true)
     return 'cannot know';
-  return trial.pulls === true ? 'will pull' : 'cannot know';
+  return attempt.pulls === true ? 'will pull' : 'cannot know';
 }
 
-function notesOf(pull: PullCase, cause: Finding | undefined): Finding[] {
+function notesOf(pull: ImagePull, cause: Finding | undefined): Finding[] {
   const note = cause?.code === 'unverified-image' || !pull.denied ? undefined : unverified(pull);
   return note === undefined ? [] : [withSeverity(note, 'warning')];
 }
 
 /** What this list does first, then what others would do. */
-function openQuestions(pull: PullCase): Question[] {
-  const { trial, denied, facts, puller, applied } = pull;
+function openQuestions(pull: ImagePull): Question[] {
+  const { attempt, denied, facts, puller, applied } = pull;
   if (!facts.online || puller.pod?.done === true) return [];
-  if (trial.open !== undefined) return [trial.open];
-  if (!denied || trial.spoiled !== undefined) return [];
-  const missing = applied.names.filter((name) => stateOf(pull, name)?.is === 'missing');
+  if (attempt.open !== undefined) return [attempt.open];
+  if (!denied || attempt.undecodable !== undefined) return [];
+  const missing = applied.names.filter((name) => stateOf(pull, name)?.status === 'missing');
   const meant = missing.flatMap((name) => [nearSecret(name, pull).open, elsewhereOf(name, pull).open]);
   const others = [nextOf(pull).open, hiddenOf(pull).open, usableSecret(pull).open, ...meant];
   return others.filter((question) => question !== undefined);

@@ -6,16 +6,16 @@ import { hideUserInfo, imageServer, serverProblem } from '../keyring/server.ts';
 import {
   elsewhereOf,
   hiddenOf,
+  type ImagePull,
   inSecret,
   nearSecret,
-  type PullCase,
   readable,
   secretObject,
   stateOf,
   usableSecret,
 } from './image-pull.ts';
 
-type Rule = (pull: PullCase) => Finding | undefined;
+type Rule = (pull: ImagePull) => Finding | undefined;
 
 export const listRules: readonly Rule[] = [
   hiddenAccountList,
@@ -26,16 +26,16 @@ export const listRules: readonly Rule[] = [
   unreadSecrets,
   noEntry,
   noPullSecret,
-].map((rule: Rule) => (pull) => (pull.denied && pull.trial.candidates.length === 0 ? rule(pull) : undefined));
+].map((rule: Rule) => (pull) => (pull.denied && pull.attempt.candidates.length === 0 ? rule(pull) : undefined));
 
 /** What is likely wrong where nobody says whether the image needs a login; undefined where a Secret of the list fits. */
-export function suspicionOf(pull: PullCase): Finding | undefined {
-  if (pull.trial.candidates.length > 0 || pull.trial.closed.length > 0) return undefined;
+export function suspicionOf(pull: ImagePull): Finding | undefined {
+  if (pull.attempt.candidates.length > 0 || pull.attempt.forbidden.length > 0) return undefined;
   return hiddenAccountList(pull) ?? otherImages(pull) ?? noEntry(pull);
 }
 
 /** Admission copies the list of the service account only into pods without one, and an entry without a name is one. */
-function hiddenAccountList(pull: PullCase): Finding | undefined {
+function hiddenAccountList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   const { name: usable } = hiddenOf(pull);
   if (usable === undefined) return undefined;
@@ -44,7 +44,7 @@ function hiddenAccountList(pull: PullCase): Finding | undefined {
   return finding('own-list', object, { image: use.image, own: applied.names, account, usable, way });
 }
 
-function missingSecret(pull: PullCase): Finding | undefined {
+function missingSecret(pull: ImagePull): Finding | undefined {
   for (const name of pull.applied.names) {
     const found = missingFinding(pull, name);
     if (found !== undefined) return found;
@@ -53,9 +53,9 @@ function missingSecret(pull: PullCase): Finding | undefined {
 }
 
 /** Undefined for a Secret that is there, or may not be read. */
-export function missingFinding(pull: PullCase, name: string): Finding | undefined {
+export function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   const state = stateOf(pull, name);
-  if (state?.is !== 'missing') return undefined;
+  if (state?.status !== 'missing') return undefined;
   const { near, opens } = nearSecret(name, pull);
   const { elsewhere } = elsewhereOf(name, pull);
   return finding('missing-secret', secretObject(pull, name), {
@@ -65,14 +65,14 @@ export function missingFinding(pull: PullCase, name: string): Finding | undefine
   });
 }
 
-const USELESS = ['wrong-type', 'no-payload', 'wrong-form', 'credential-store', 'no-login'] as const;
+const USELESS = ['wrong-type', 'no-payload', 'wrong-format', 'credential-store', 'no-login'] as const;
 
-function uselessSecret(pull: PullCase): Finding | undefined {
+function uselessSecret(pull: ImagePull): Finding | undefined {
   return pull.applied.names.flatMap((name) => inSecret(pull, name, USELESS))[0];
 }
 
 /** An entry that is meant for the image, and matches none or others. */
-function uselessServer(pull: PullCase): Finding | undefined {
+function uselessServer(pull: ImagePull): Finding | undefined {
   for (const { secret, contents } of readable(pull)) {
     const meant = contents.entries.find(({ server }) => isMeantFor(server, pull.use.image));
     const name = secret.metadata.name ?? '';
@@ -91,7 +91,7 @@ function isMeantFor(server: string, image: string): boolean {
   return proposal === registry || proposal.startsWith(`${registry}/`) || bare === registry.split(':', 1)[0];
 }
 
-function otherImages(pull: PullCase): Finding | undefined {
+function otherImages(pull: ImagePull): Finding | undefined {
   for (const { secret, contents } of readable(pull)) {
     if (!isPullSecretType(contents.type)) continue;
     for (const { server } of contents.entries) {
@@ -105,13 +105,13 @@ function otherImages(pull: PullCase): Finding | undefined {
   return undefined;
 }
 
-function unreadSecrets({ object, use: { image }, applied, trial, symptom }: PullCase): Finding | undefined {
-  if (trial.closed.length === 0) return undefined;
-  const sent = symptom === 'no credential' ? 'nothing' : symptom === 'refused' ? 'a login' : 'unknown';
+function unreadSecrets({ object, use: { image }, applied, attempt, pullError }: ImagePull): Finding | undefined {
+  if (attempt.forbidden.length === 0) return undefined;
+  const sent = pullError === 'no credential' ? 'nothing' : pullError === 'refused' ? 'a login' : 'unknown';
   return finding('unread-secrets', object, { image, secrets: applied.names, sent });
 }
 
-function noEntry(pull: PullCase): Finding | undefined {
+function noEntry(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   if (applied.names.length === 0) return undefined;
   const { name: usable } = usableSecret(pull);
@@ -125,7 +125,7 @@ function noEntry(pull: PullCase): Finding | undefined {
   });
 }
 
-function noPullSecret(pull: PullCase): Finding | undefined {
+function noPullSecret(pull: ImagePull): Finding | undefined {
   const { object, puller, use } = pull;
   const { name: usable } = usableSecret(pull);
   return finding('no-pull-secret', object, {

@@ -1,15 +1,15 @@
 /** Why none of the logins that are tried opens an image. */
 import { type Finding, finding, withSeverity } from '../findings/finding.ts';
-import type { Said } from '../findings/finding-arguments.ts';
+import type { Reporter } from '../findings/finding-arguments.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
 import { isDockerHub } from '../keyring/key.ts';
 import { rfc3339 } from '../text/time.ts';
 import { pullsImage } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { Candidate } from './attempt.ts';
-import { inSecret, nextOf, type PullCase, readable, secretObject, stateOf } from './image-pull.ts';
+import { type ImagePull, inSecret, nextOf, readable, secretObject, stateOf } from './image-pull.ts';
 
-type Rule = (pull: PullCase) => Finding | undefined;
+type Rule = (pull: ImagePull) => Finding | undefined;
 
 export const candidateRules: readonly Rule[] = [
   retryPending,
@@ -27,25 +27,25 @@ export const candidateRules: readonly Rule[] = [
 const BACK_OFF_MS = 310_000;
 
 /** Since its last attempt something was put right: that it failed then says nothing. */
-function retryPending(pull: PullCase): Finding | undefined {
-  const { object, use, trial, applied, symptom, facts } = pull;
+function retryPending(pull: ImagePull): Finding | undefined {
+  const { object, use, attempt, applied, pullError, facts } = pull;
   const { image, state } = use;
-  if (state.is !== 'missing' || trial.pulls === false || symptom === 'other') return undefined;
-  const pulls = trial.pulls === true;
-  const isUndecodable = symptom === 'undecodable';
+  if (state.status !== 'missing' || attempt.pulls === false || pullError === 'other') return undefined;
+  const pulls = attempt.pulls === true;
+  const isUndecodable = pullError === 'undecodable';
   const failedAt = lastFailure(pull) ?? (pulls ? earliestFailure(pull) : facts.now);
   const secret = applied.names.find((name) => {
     const at = changedAt(name, pull);
     // Times are whole seconds, and what is good now was not before.
     const isLater = pulls || isUndecodable ? at >= failedAt : at > failedAt;
-    return isLater && (isUndecodable || trial.candidates.some((candidate) => candidate.secret === name));
+    return isLater && (isUndecodable || attempt.candidates.some((candidate) => candidate.secret === name));
   });
   if (secret !== undefined) return finding('retry-pending', object, { image, secret });
-  return pulls && symptom === 'not found' ? finding('retry-pending', object, { image }) : undefined;
+  return pulls && pullError === 'not found' ? finding('retry-pending', object, { image }) : undefined;
 }
 
 /** By the events; undefined where there are none, or not yet. */
-function lastFailure({ puller, use: { image } }: PullCase): number | undefined {
+function lastFailure({ puller, use: { image } }: ImagePull): number | undefined {
   const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
     // "Error: ImagePullBackOff" is said while nothing is tried.
     return (
@@ -56,14 +56,14 @@ function lastFailure({ puller, use: { image } }: PullCase): number | undefined {
   return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
 }
 
-function earliestFailure({ puller, facts }: PullCase): number {
+function earliestFailure({ puller, facts }: ImagePull): number {
   return Math.max(facts.now - BACK_OFF_MS, puller.pod?.createdAt ?? 0);
 }
 
 /** When somebody last wrote to a Secret, as far as it says. */
-function changedAt(name: string, pull: PullCase): number {
+function changedAt(name: string, pull: ImagePull): number {
   const state = stateOf(pull, name);
-  if (state?.is !== 'there') return 0;
+  if (state?.status !== 'there') return 0;
   const managed = fieldOf(state.secret, 'metadata', 'managedFields');
   const times = (Array.isArray(managed) ? managed : []).map((entry) => fieldOf(entry, 'time'));
   return Math.max(0, ...[...times, state.secret.metadata.creationTimestamp].map(milliseconds));
@@ -75,10 +75,10 @@ function milliseconds(time: unknown): number {
 }
 
 /** There is no attempt without a login where there is one that fits (containerd/cri issue 668). */
-function publicImageRefused(pull: PullCase): Finding | undefined {
-  const { use, trial } = pull;
+function publicImageRefused(pull: ImagePull): Finding | undefined {
+  const { use, attempt } = pull;
   const refused = rejected(pull);
-  const open = trial.nobody?.verdict;
+  const open = attempt.anonymous?.verdict;
   if (refused?.answer === undefined || open?.kind !== 'anonymous' || open.pulls !== true) return undefined;
   const { server, username, secret, answer } = refused;
   const at = rfc3339(answer.at);
@@ -86,7 +86,7 @@ function publicImageRefused(pull: PullCase): Finding | undefined {
 }
 
 /** A pod keeps the list that it was made with. */
-function newerList(pull: PullCase): Finding | undefined {
+function newerList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, denied, applied } = pull;
   const { next } = denied ? nextOf(pull) : {};
   if (next === undefined) return undefined;
@@ -99,37 +99,37 @@ function newerList(pull: PullCase): Finding | undefined {
   return finding('attached-later', object, { ...shared, account: puller.account, secrets });
 }
 
-function noAccess(pull: PullCase): Finding | undefined {
-  const { trial, symptom, denied } = pull;
+function noAccess(pull: ImagePull): Finding | undefined {
+  const { attempt, pullError, denied } = pull;
   if (!denied) return undefined;
-  const closed = trial.candidates.find(({ answer }) => answer?.verdict.kind === 'no access');
+  const closed = attempt.candidates.find(({ answer }) => answer?.verdict.kind === 'no access');
   if (closed?.answer !== undefined) return noAccessOf(closed, pull, { by: 'registry', at: rfc3339(closed.answer.at) });
   const meant = meantByKubelet(pull);
-  return symptom === 'no access' && meant !== undefined ? noAccessOf(meant, pull, { by: 'kubelet' }) : undefined;
+  return pullError === 'no access' && meant !== undefined ? noAccessOf(meant, pull, { by: 'kubelet' }) : undefined;
 }
 
-function noAccessOf({ secret, server, username }: Candidate, pull: PullCase, said: Said): Finding {
+function noAccessOf({ secret, server, username }: Candidate, pull: ImagePull, said: Reporter): Finding {
   return finding('no-access', secretObject(pull, secret), { server, username, image: pull.use.image, said });
 }
 
-function endedLogin(pull: PullCase): Finding | undefined {
+function endedLogin(pull: ImagePull): Finding | undefined {
   const refused = rejected(pull);
   return refused && inSecret(pull, refused.secret, ['expired'], refused.server)[0];
 }
 
-function whiteSpaceLogin(pull: PullCase): Finding | undefined {
+function whiteSpaceLogin(pull: ImagePull): Finding | undefined {
   const refused = rejected(pull);
   return refused && inSecret(pull, refused.secret, ['white-space'], refused.server)[0];
 }
 
 /** Once another key matches, the entry under `index.docker.io` is left out, of whatever Secret (keyring.go `Lookup`). */
-function shadowedEntry(pull: PullCase): Finding | undefined {
+function shadowedEntry(pull: ImagePull): Finding | undefined {
   const by = rejected(pull);
   if (by === undefined || !isDockerHub(imageName(parseImage(pull.use.image)))) return undefined;
   for (const { secret, contents } of readable(pull)) {
     const hub = contents.entries.find(({ key, login }) => key === 'index.docker.io' && login !== undefined);
     const name = secret.metadata.name ?? '';
-    if (hub === undefined || pull.trial.candidates.some((one) => one.server === hub.server && one.secret === name))
+    if (hub === undefined || pull.attempt.candidates.some((one) => one.server === hub.server && one.secret === name))
       continue;
     const elsewhere = by.secret === name ? {} : { bySecret: by.secret };
     return finding(
@@ -142,7 +142,7 @@ function shadowedEntry(pull: PullCase): Finding | undefined {
   return undefined;
 }
 
-function credentialRejected(pull: PullCase): Finding | undefined {
+function credentialRejected(pull: ImagePull): Finding | undefined {
   const refused = rejected(pull);
   if (refused === undefined) return undefined;
   const { secret, server, username, answer } = refused;
@@ -155,10 +155,10 @@ function credentialRejected(pull: PullCase): Finding | undefined {
 }
 
 /** An entry without user name or password counts as one, and is no login; a credential store leaves them so. */
-function emptyCandidate(pull: PullCase): Finding | undefined {
+function emptyCandidate(pull: ImagePull): Finding | undefined {
   if (!pull.denied) return undefined;
   const codes = ['identity-token', 'incomplete-entry', 'empty-entry'] as const;
-  for (const { secret, server, anonymous } of pull.trial.candidates) {
+  for (const { secret, server, anonymous } of pull.attempt.candidates) {
     if (!anonymous) continue;
     const [found] = [...inSecret(pull, secret, ['credential-store']), ...inSecret(pull, secret, codes, server)];
     if (found !== undefined) return withSeverity(found, 'error');
@@ -167,20 +167,20 @@ function emptyCandidate(pull: PullCase): Finding | undefined {
 }
 
 /** The login that its registry rejects. */
-function rejected(pull: PullCase): Candidate | undefined {
+function rejected(pull: ImagePull): Candidate | undefined {
   if (!pull.denied) return undefined;
-  const known = pull.trial.candidates.find(({ answer }) => answer?.verdict.kind === 'rejected');
+  const known = pull.attempt.candidates.find(({ answer }) => answer?.verdict.kind === 'rejected');
   if (known !== undefined) return known;
-  return pull.symptom === 'refused' || pull.symptom === 'unauthorized' ? meantByKubelet(pull) : undefined;
+  return pull.pullError === 'refused' || pull.pullError === 'unauthorized' ? meantByKubelet(pull) : undefined;
 }
 
 /**
  * The login that the kubelet speaks of, where nobody else says what becomes of it: of several only when all of them came to
  * the same (apimachinery pkg/util/errors `aggregate` says that once, and different errors in brackets).
  */
-function meantByKubelet({ trial, use: { state } }: PullCase): Candidate | undefined {
-  const [first, ...more] = trial.candidates.filter(({ anonymous }) => !anonymous);
-  const isOne = more.length === 0 || (state.is === 'missing' && !/(?:^|: )\[/.test(state.message));
+function meantByKubelet({ attempt, use: { state } }: ImagePull): Candidate | undefined {
+  const [first, ...more] = attempt.candidates.filter(({ anonymous }) => !anonymous);
+  const isOne = more.length === 0 || (state.status === 'missing' && !/(?:^|: )\[/.test(state.message));
   return first !== undefined && isOne && !isKnown(first) ? first : undefined;
 }
 

@@ -7,7 +7,7 @@ import { type Question, questionKey } from '../verify/question.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
 import { secretKey } from '../workloads/references.ts';
-import { type AppliedList, accountOf, appliedList } from './effective-list.ts';
+import { type AppliedList, accountOf, effectiveList } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 import { type Judgement, judge } from './judgement.ts';
@@ -34,7 +34,7 @@ export function openQuestions(pullers: readonly Puller[], facts: PullFacts): Que
 /** `judgements` are those of all its images; what they say is not said again. */
 export function notesOn(puller: Puller, judgements: readonly Judgement[], facts: PullFacts): Finding[] {
   const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
-  const applied = judgements[0]?.applied ?? appliedList(puller, facts);
+  const applied = judgements[0]?.applied ?? effectiveList(puller, facts);
   const rules = [emptyName, duplicateNames, differentCredentials, ...(judgements.length === 0 ? [] : [secretNotes])];
   const found = rules.flatMap((rule) => rule({ puller, applied, judgements, facts }));
   return found.filter((one) => !said.has(findingKey(one))).map((one) => withSeverity(one, 'warning'));
@@ -73,14 +73,14 @@ function duplicateNames({ puller, facts }: Noted): Finding[] {
 /** The list that stands in the object itself. */
 function writtenList(puller: Puller, facts: PullFacts): readonly unknown[] {
   const account = puller.ref.kind === 'ServiceAccount' ? accountOf(puller, facts) : undefined;
-  return puller.list ?? (account?.is === 'there' ? account.list : undefined) ?? [];
+  return puller.imagePullSecrets ?? (account?.status === 'there' ? account.imagePullSecrets : undefined) ?? [];
 }
 
 /** Several logins under one key, of which all but one are tried in vain. */
 function differentCredentials({ puller: { ref, way }, applied, facts }: Noted): Finding[] {
   const entries = applied.names.flatMap((name) => {
     const state = facts.secrets.get(secretKey(ref.namespace, name));
-    const entries = state?.is === 'there' ? state.contents.entries : [];
+    const entries = state?.status === 'there' ? state.contents.entries : [];
     // What cannot be decoded is not tried.
     return entries.flatMap((entry) => (entry.login === undefined ? [] : [{ ...entry, secret: name }]));
   });
@@ -107,8 +107,8 @@ function differentCredentials({ puller: { ref, way }, applied, facts }: Noted): 
 function secretNotes({ puller: { ref, images }, applied, judgements, facts }: Noted): Finding[] {
   return applied.names.flatMap((name) => {
     const state = facts.secrets.get(secretKey(ref.namespace, name));
-    if (state?.is === 'missing') return [missing(name, ref)];
-    if (state?.is !== 'there') return [];
+    if (state?.status === 'missing') return [missing(name, ref)];
+    if (state?.status !== 'there') return [];
     const found = diagnose({ now: facts.now, secrets: [state] });
     const isStore = found.some(({ code }) => code === 'credential-store');
     return found.filter((one) => {
@@ -116,8 +116,8 @@ function secretNotes({ puller: { ref, images }, applied, judgements, facts }: No
       if (isStore && one.code === 'empty-entry') return false;
       if (!('server' in one.arguments)) return true;
       const { server } = one.arguments;
-      const tried = judgements.some(({ trial }) =>
-        trial.candidates.some((candidate) => candidate.secret === name && candidate.server === server),
+      const tried = judgements.some(({ attempt }) =>
+        attempt.candidates.some((candidate) => candidate.secret === name && candidate.server === server),
       );
       // What matches does no harm, however it is written.
       if (tried && one.code === 'unusual-server') return false;

@@ -2,7 +2,7 @@
 import type { Finding } from '../findings/finding.ts';
 import { keyServer } from '../verify/question.ts';
 import { secretKey, UNUSED, type Usage } from '../workloads/references.ts';
-import type { Counts, Gathered, PullFacts } from './facts.ts';
+import type { Counts, Observed, PullFacts } from './facts.ts';
 import { groupFindings, type Seen } from './groups.ts';
 import { type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
@@ -10,7 +10,7 @@ import { secretFindings } from './secret-checks.ts';
 import { type FindingView, type PullerView, pullerView, type SecretView, secretView } from './view.ts';
 
 /** `facts` are those of `gathered`, with the answers of registries. With `strict` a warning is unhealthy, too. */
-export function reportOf(gathered: Gathered, facts: PullFacts, strict: boolean): DoctorReport {
+export function reportOf(gathered: Observed, facts: PullFacts, strict: boolean): DoctorReport {
   const { pullers, secrets = [], unchecked, usage, scope } = gathered;
   const asked = facts.answers.size > 0;
   if (scope !== undefined) {

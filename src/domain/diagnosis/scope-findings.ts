@@ -1,7 +1,7 @@
 /** What is wrong in a namespace or a cluster: with its pods, with what makes them, with its service accounts and Secrets. */
 import { type Finding, type FindingCode, finding, withSeverity } from '../findings/finding.ts';
 import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
-import type { Gathered, Puller, PullFacts, SecretState } from './facts.ts';
+import type { Observed, Puller, PullFacts, SecretState } from './facts.ts';
 import { causeKey, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import { type Judgement, judge } from './judgement.ts';
@@ -9,7 +9,7 @@ import { notesOn } from './puller-report.ts';
 import { secretFindings } from './secret-checks.ts';
 
 /** Everything that shows, not yet put together. */
-export function scopeFindings({ pullers, usage = new Map(), unchecked, scope }: Gathered, facts: PullFacts): Seen[] {
+export function scopeFindings({ pullers, usage = new Map(), unchecked, scope }: Observed, facts: PullFacts): Seen[] {
   const failing = new Set(pullers.filter(fails).map(ownerKey));
   const judged = pullers.flatMap((puller) => seenOf(puller, facts, failing));
   const inner = new Set(
@@ -29,7 +29,7 @@ export function scopeFindings({ pullers, usage = new Map(), unchecked, scope }: 
 }
 
 function fails({ pod, images }: Puller): boolean {
-  return pod !== undefined && images.some(({ state }) => state.is === 'missing');
+  return pod !== undefined && images.some(({ state }) => state.status === 'missing');
 }
 
 function ownerKey({ ref, pod }: Puller): string {
@@ -49,7 +49,7 @@ function seenOf(puller: Puller, facts: PullFacts, failing: ReadonlySet<string>):
 function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<string>): Seen[] {
   if (cause === undefined) return [];
   const runs =
-    puller.pod === undefined ? (puller.runs ?? 0) > 0 && !failing.has(ownerKey(puller)) : use.state.is === 'there';
+    puller.pod === undefined ? (puller.runs ?? 0) > 0 && !failing.has(ownerKey(puller)) : use.state.status === 'there';
   if (!runs || cause.severity !== 'error') return [{ found: cause, fix, puller }];
   const found = finding('fails-at-restart', objectOf(puller.ref), { image: use.image, cause });
   return [{ found, fix, puller }];
@@ -59,7 +59,7 @@ function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<st
 function ofSecret(
   id: SecretName,
   facts: PullFacts,
-  usage: NonNullable<Gathered['usage']>,
+  usage: NonNullable<Observed['usage']>,
   isWhole: boolean,
 ): Finding[] {
   const isUsed = usage.has(secretKey(id.namespace, id.name));
@@ -70,7 +70,7 @@ function ofSecret(
 const USELESS: readonly FindingCode[] = [
   'wrong-type',
   'no-payload',
-  'wrong-form',
+  'wrong-format',
   'unreadable-payload',
   'unreadable-entry',
   'no-login',
@@ -93,7 +93,7 @@ function sameContents(secrets: readonly SecretName[], facts: PullFacts): Finding
 
 /** Undefined where there is no login in it. */
 function contentKey(namespace: string, state: SecretState | undefined): string | undefined {
-  if (state?.is !== 'there') return undefined;
+  if (state?.status !== 'there') return undefined;
   const { type, entries } = state.contents;
   const logins = entries.map(({ key, login }) => JSON.stringify([key, login?.username, login?.password])).sort();
   return logins.length === 0 ? undefined : JSON.stringify([namespace, type, logins]);

@@ -17,7 +17,7 @@ export function loginQuestions(secrets: readonly SecretName[], facts: PullFacts)
   if (!facts.online) return [];
   const questions = secrets.flatMap(({ namespace, name }) => {
     const state = facts.secrets.get(secretKey(namespace, name));
-    return state?.is === 'there' ? state.contents.entries.flatMap((entry) => questionOf(entry) ?? []) : [];
+    return state?.status === 'there' ? state.contents.entries.flatMap((entry) => questionOf(entry) ?? []) : [];
   });
   return [...new Map(questions.map((question) => [questionKey(question), question])).values()];
 }
@@ -79,7 +79,7 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
   const state = facts.secrets.get(key);
   const users = formatUsage(usage?.get(key) ?? UNUSED);
   const object = objectOf({ kind: 'Secret', ...id });
-  if (state?.is === 'missing') {
+  if (state?.status === 'missing') {
     const near = closest(id.name, facts.others.get(id.namespace) ?? []);
     return [
       finding('missing-secret', object, {
@@ -89,7 +89,7 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
       }),
     ];
   }
-  if (state?.is !== 'there') return [];
+  if (state?.status !== 'there') return [];
   const unused = usage !== undefined && users.length === 0 ? [finding('unused-secret', object, {})] : [];
   return [...diagnose({ now: facts.now, secrets: [state] }), ...loginFindings(state, facts), ...unused];
 }

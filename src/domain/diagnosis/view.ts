@@ -7,25 +7,25 @@ import { hideUserInfo } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';
-import type { Symptom } from '../workloads/pull-error.ts';
+import type { PullError } from '../workloads/pull-error.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
 import { secretKey } from '../workloads/references.ts';
-import { appliedList, type Origin } from './effective-list.ts';
+import { effectiveList, type Origin } from './effective-list.ts';
 import type { Answer, PullFacts } from './facts.ts';
-import type { Fix, Judgement, Prospect } from './judgement.ts';
+import type { Fix, Judgement, Outcome } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
 
 /** Some registries do not tell those without a login what there is. */
-const NO_LOGIN: readonly Symptom[] = ['no credential', 'unauthorized', 'no access', 'not found'];
-const REFUSED: readonly Symptom[] = ['refused', 'unauthorized', 'no access'];
-const ANY: readonly Symptom[] = [...NO_LOGIN, 'refused'];
+const NO_LOGIN: readonly PullError[] = ['no credential', 'unauthorized', 'no access', 'not found'];
+const REFUSED: readonly PullError[] = ['refused', 'unauthorized', 'no access'];
+const ANY: readonly PullError[] = [...NO_LOGIN, 'refused'];
 
 /** Causes for which it says something else than that there was no login. */
-const SAYS: Readonly<Partial<Record<FindingCode, readonly Symptom[]>>> = {
+const SAYS: Readonly<Partial<Record<FindingCode, readonly PullError[]>>> = {
   'unreadable-payload': ['undecodable'],
   'unreadable-entry': ['undecodable'],
-  'spoiled-list': ['undecodable'],
+  'undecodable-list': ['undecodable'],
   'credential-rejected': REFUSED,
   expired: REFUSED,
   'white-space': REFUSED,
@@ -47,9 +47,9 @@ const SAYS: Readonly<Partial<Record<FindingCode, readonly Symptom[]>>> = {
   unexplained: [],
 };
 
-export function agrees(cause: FindingCode, symptom: Symptom): boolean {
+export function agrees(cause: FindingCode, pullError: PullError): boolean {
   // What it said last is what was true then.
-  return cause === 'retry-pending' || (SAYS[cause] ?? NO_LOGIN).includes(symptom);
+  return cause === 'retry-pending' || (SAYS[cause] ?? NO_LOGIN).includes(pullError);
 }
 
 /** A finding with its sentence and its command. */
@@ -103,16 +103,16 @@ export interface ImageView {
   readonly image: string;
   readonly containers: readonly string[];
   readonly policy: ImagePolicy;
-  readonly state: Judgement['use']['state']['is'];
+  readonly state: Judgement['use']['state']['status'];
   /** What the kubelet says, while it does not have the image. */
   readonly kubelet?: {
     readonly reason: string;
     readonly message: string;
-    readonly symptom: Symptom;
+    readonly error: PullError;
     /** Whether that is what was to be expected. */
     readonly agrees: boolean;
   };
-  readonly prospect: Prospect;
+  readonly outcome: Outcome;
   readonly cause?: FindingView;
   /** In the order in which they are tried. */
   readonly candidates: readonly {
@@ -143,7 +143,7 @@ export function findingView(found: Finding, affects?: Affected, fix?: Fix): Find
 
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
   const { ref, account, pod, count } = puller;
-  const { names, origin } = judgements[0]?.applied ?? appliedList(puller, facts);
+  const { names, origin } = judgements[0]?.applied ?? effectiveList(puller, facts);
   const state = stateOf(puller, facts);
   return {
     object: ref,
@@ -168,7 +168,7 @@ function stateOf({ pod }: PullerReport['puller'], { nodes }: PullFacts): PullerV
 
 export function secretView(name: string, namespace: string, facts: PullFacts): SecretView {
   const state = facts.secrets.get(secretKey(namespace, name));
-  if (state?.is !== 'there') return { name, state: state?.is === 'missing' ? 'missing' : 'not readable' };
+  if (state?.status !== 'there') return { name, state: state?.status === 'missing' ? 'missing' : 'not readable' };
   const { type, entries } = state.contents;
   return {
     name,
@@ -190,28 +190,31 @@ function entryView(entry: ContentEntry, facts: PullFacts): EntryView {
 }
 
 function imageView(judgement: Judgement): ImageView {
-  const { use, trial, prospect, cause, fix } = judgement;
+  const { use, attempt, outcome, cause, fix } = judgement;
   const { image, containers, policy, state } = use;
   return {
     image,
     containers,
     policy,
-    state: state.is,
-    ...(state.is === 'missing' ? { kubelet: kubeletView(state, cause) } : {}),
-    prospect,
+    state: state.status,
+    ...(state.status === 'missing' ? { kubelet: kubeletView(state, cause) } : {}),
+    outcome,
     ...(cause === undefined ? {} : { cause: findingView(cause, undefined, fix) }),
-    candidates: trial.candidates.map(({ secret, server, username, answer }) => ({
+    candidates: attempt.candidates.map(({ secret, server, username, answer }) => ({
       secret,
       server,
       username,
       ...(answer === undefined ? {} : { verdict: answer.verdict, askedAt: rfc3339(answer.at) }),
     })),
-    ...(trial.nobody === undefined ? {} : { withoutLogin: answerView(trial.nobody) }),
+    ...(attempt.anonymous === undefined ? {} : { withoutLogin: answerView(attempt.anonymous) }),
   };
 }
 
-function kubeletView({ reason, message, symptom }: Extract<ImageState, { is: 'missing' }>, cause: Finding | undefined) {
-  return { reason, message, symptom, agrees: cause !== undefined && agrees(cause.code, symptom) };
+function kubeletView(
+  { reason, message, pullError }: Extract<ImageState, { status: 'missing' }>,
+  cause: Finding | undefined,
+) {
+  return { reason, message, error: pullError, agrees: cause !== undefined && agrees(cause.code, pullError) };
 }
 
 function answerView({ verdict, at }: Answer): { readonly verdict: Verdict; readonly askedAt: string } {

@@ -110,7 +110,7 @@ export class UnknownFieldError extends Error {
 }
 
 /** A Go struct of a file and that of its entries, by the names they have in Go's errors. */
-export interface Shape {
+export interface GoStruct {
   readonly file: string;
   readonly entry: string;
   readonly fileFields: readonly string[];
@@ -119,7 +119,7 @@ export interface Shape {
 }
 
 /** docker/cli cli/config/configfile `ConfigFile`; `email` was a field of its entries until v29. */
-export const DOCKER: Shape = {
+export const DOCKER: GoStruct = {
   file: 'configfile.ConfigFile',
   entry: 'types.AuthConfig',
   fileFields: ['auths', 'credHelpers', 'credsStore'],
@@ -127,7 +127,7 @@ export const DOCKER: Shape = {
 };
 
 /** containers/image pkg/docker/config `dockerConfigFile`. */
-export const PODMAN: Shape = {
+export const PODMAN: GoStruct = {
   file: 'config.dockerConfigFile',
   entry: 'config.dockerAuthConfig',
   fileFields: ['auths', 'credHelpers'],
@@ -135,7 +135,7 @@ export const PODMAN: Shape = {
 };
 
 /** docker/cli cli/config/configfile `configEnv`. */
-export const ENVIRONMENT: Shape = {
+export const ENVIRONMENT: GoStruct = {
   file: 'configfile.configEnv',
   entry: 'configfile.configEnvAuth',
   fileFields: ['auths'],
@@ -144,7 +144,7 @@ export const ENVIRONMENT: Shape = {
 };
 
 /** The file that `document` holds; throws JsonTypeError and {@link UnknownFieldError}, the first in the text. */
-export function decodeFile(document: JsonDocument, shape: Shape): DockerConfig {
+export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') fail(root, shape.file, '', shape.file);
   const auths = new Map<string, AuthFields>();
@@ -164,7 +164,7 @@ export function decodeFile(document: JsonDocument, shape: Shape): DockerConfig {
 export function decodeAuths(
   document: JsonDocument,
   node: JsonNode,
-  shape: Shape,
+  shape: GoStruct,
   path: 'auths' | '',
   auths: Map<string, AuthFields>,
 ): void {
@@ -173,7 +173,7 @@ export function decodeAuths(
   for (const { name, value } of node.members) auths.set(name, decodeEntry(document, value, shape, path));
 }
 
-function decodeEntry(document: JsonDocument, node: JsonNode, shape: Shape, path: 'auths' | ''): AuthFields {
+function decodeEntry(document: JsonDocument, node: JsonNode, shape: GoStruct, path: 'auths' | ''): AuthFields {
   if (node.kind !== 'object' && node.kind !== 'null') fail(node, shape.file, path, shape.entry);
   const fields: { [field in AuthField]?: string } = {};
   for (const { name, value } of node.members) {
@@ -188,7 +188,7 @@ function decodeEntry(document: JsonDocument, node: JsonNode, shape: Shape, path:
   return fields;
 }
 
-function decodeHelpers(document: JsonDocument, node: JsonNode, shape: Shape, helpers: Map<string, string>): void {
+function decodeHelpers(document: JsonDocument, node: JsonNode, shape: GoStruct, helpers: Map<string, string>): void {
   if (node.kind === 'null') helpers.clear();
   else if (node.kind !== 'object') fail(node, shape.file, 'credHelpers', 'map[string]string');
   for (const { name, value } of node.members) {

@@ -3,7 +3,7 @@ import type { PullSecretType } from '../keyring/secret.ts';
 import type { Way } from '../workloads/remedy.ts';
 
 /** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
-export type Said = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
+export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
 /** The same content of another namespace, to be copied from there. */
 export interface Elsewhere {
@@ -28,7 +28,7 @@ export interface FindingArguments<Cause> {
   readonly 'wrong-type': { readonly type: string; readonly dataKey?: string };
   readonly 'no-payload': { readonly type: string; readonly dataKey: string };
   /** The content has the form that belongs to the type `form`. */
-  readonly 'wrong-form': { readonly type: string; readonly form: PullSecretType };
+  readonly 'wrong-format': { readonly type: string; readonly form: PullSecretType };
   readonly 'unreadable-payload': { readonly error: string };
   readonly 'unreadable-entry': { readonly server: string; readonly error: string };
   readonly 'no-login': Record<never, never>;
@@ -52,13 +52,13 @@ export interface FindingArguments<Cause> {
     readonly server: string;
     readonly username: string;
     readonly status?: number;
-    readonly said: Said;
+    readonly said: Reporter;
   };
   readonly 'no-access': {
     readonly server: string;
     readonly username: string;
     readonly image: string;
-    readonly said: Said;
+    readonly said: Reporter;
   };
   /** Without the login the image could be pulled: a kubelet that has one does not try without it. */
   readonly 'public-image-refused': {
@@ -131,7 +131,7 @@ export interface FindingArguments<Cause> {
     readonly missing?: 'repository' | 'tag';
     /** Without a login, to whom some registries do not tell what there is. */
     readonly anonymous?: true;
-    readonly said: Said;
+    readonly said: Reporter;
   };
   /** The policy is Never. */
   readonly 'never-pulled': { readonly image: string; readonly way: Way };
@@ -147,7 +147,7 @@ export interface FindingArguments<Cause> {
   readonly 'rate-limited': {
     readonly image: string;
     readonly anonymous: boolean;
-    readonly said: Said;
+    readonly said: Reporter;
     readonly way: Way;
   };
   /** From here; the node may see another network. */
@@ -161,7 +161,7 @@ export interface FindingArguments<Cause> {
   readonly 'disk-full': { readonly node: string };
   readonly 'pull-postponed': { readonly image: string };
   /** The kubelet could not decode one of the Secrets, and which is not known. */
-  readonly 'spoiled-list': { readonly secrets: readonly string[]; readonly error: string };
+  readonly 'undecodable-list': { readonly secrets: readonly string[]; readonly error: string };
   /** What the kubelet says, where its Secrets may not be read from here. */
   readonly 'unread-secrets': {
     readonly image: string;

@@ -35,7 +35,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   'missing-secret': 'error',
   'wrong-type': 'error',
   'no-payload': 'error',
-  'wrong-form': 'error',
+  'wrong-format': 'error',
   'unreadable-payload': 'error',
   'unreadable-entry': 'error',
   'no-login': 'error',
@@ -74,7 +74,7 @@ export const SEVERITIES: Readonly<Record<FindingCode, Severity>> = {
   'wrong-platform': 'error',
   'disk-full': 'error',
   'pull-postponed': 'warning',
-  'spoiled-list': 'error',
+  'undecodable-list': 'error',
   'unread-secrets': 'error',
   'retry-pending': 'warning',
   unexplained: 'error',
@@ -100,6 +100,6 @@ export function withSeverity(found: Finding, severity: Severity): Finding {
 }
 
 /** `secret team-a/regcred`, as errors call it. */
-export function objectName({ kind, namespace, name }: FindingObject): string {
+export function describeObject({ kind, namespace, name }: FindingObject): string {
   return `${kind.toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

@@ -1,12 +1,12 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, hideUserInfo } from '../keyring/server.ts';
-import { type Finding, type FindingCode, type FindingOf, objectName } from './finding.ts';
-import type { Said } from './finding-arguments.ts';
+import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
+import type { Reporter } from './finding-arguments.ts';
 
 /** `found` in one sentence. */
 export function formatFinding(found: Finding): string {
   const text = TEXTS[found.code] as (found: Finding, object: string) => string;
-  return text(found, objectName(found.object));
+  return text(found, describeObject(found.object));
 }
 
 /** One for each code; `object` is its name. */
@@ -26,7 +26,7 @@ const TEXTS: Texts = {
     `${object} has the type ${type}, which the kubelet does not look at${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
   'no-payload': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type} and nothing under ${dataKey}`,
-  'wrong-form': ({ arguments: { type, form } }, object) =>
+  'wrong-format': ({ arguments: { type, form } }, object) =>
     `${object} has the type ${type}, but its content has the form of ${form}, so the kubelet finds no login in it`,
   'unreadable-payload': ({ arguments: { error } }, object) =>
     `${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
@@ -110,7 +110,7 @@ const TEXTS: Texts = {
     `node ${node || 'of the pod'} has no room left for the image (says the kubelet), which is not about credentials`,
   'pull-postponed': ({ arguments: { image } }) =>
     `the kubelet puts off the pull of ${image}, for it pulls too many at once (pull QPS exceeded); it tries again by itself`,
-  'spoiled-list': ({ arguments: { secrets, error } }, object) =>
+  'undecodable-list': ({ arguments: { secrets, error } }, object) =>
     `one of the pull secrets of ${object} (${some(secrets)}) cannot be decoded (${error}), so the kubelet uses none of them`,
   'unread-secrets': ({ arguments: { image, secrets, sent } }, object) =>
     `${SENT[sent]} for ${image} (says the kubelet), and the pull secrets of ${object} may not be read from here: ${some(secrets)}`,
@@ -171,7 +171,7 @@ function expiry(found: FindingOf<'expired' | 'expires-soon'>, object: string, ve
   return `the credential for ${shown(server)} in ${object} ${verb} at ${at}${noted}`;
 }
 
-function saying(said: Said, status?: number): string {
+function saying(said: Reporter, status?: number): string {
   const code = status === undefined ? '' : `HTTP ${status}, `;
   return said.by === 'kubelet' ? `${code}says the kubelet` : `${code}asked from here at ${said.at}`;
 }

@@ -39,7 +39,7 @@ type SecretRule = (facts: SecretFacts, now: number) => Finding[];
 const SECRET_RULES: readonly SecretRule[] = [
   wrongType,
   noPayload,
-  wrongForm,
+  wrongFormat,
   unreadable,
   withoutLogin,
   anonymousEntries,
@@ -62,11 +62,11 @@ function noPayload({ secret, contents }: SecretFacts): Finding[] {
   return [finding('no-payload', refOf(secret), { type, dataKey: DATA_KEY[type] })];
 }
 
-function wrongForm({ secret, contents }: SecretFacts): Finding[] {
-  const { type, form, dataKey } = contents;
+function wrongFormat({ secret, contents }: SecretFacts): Finding[] {
+  const { type, format: form, dataKey } = contents;
   const isInPlace = isPullSecretType(type) && dataKey === DATA_KEY[type];
   if (!isInPlace || form === undefined || form === type) return [];
-  return [finding('wrong-form', refOf(secret), { type, form })];
+  return [finding('wrong-format', refOf(secret), { type, form })];
 }
 
 /** What the kubelet stops at; entries behind the first that fails are named too, for they would be next. */

@@ -24,8 +24,8 @@ export interface Contents {
   readonly type: string;
   /** Where something was found, undefined where there is nothing. */
   readonly dataKey: string | undefined;
-  /** The type to which what was found belongs, by its form. */
-  readonly form: PullSecretType | undefined;
+  /** The type to which what was found belongs, by its format. */
+  readonly format: PullSecretType | undefined;
   readonly entries: readonly ContentEntry[];
   /** What the kubelet stops at, and with it uses none of the pod's Secrets; also in a Secret that it does not look at. */
   readonly failure: Failure | undefined;
@@ -33,7 +33,7 @@ export interface Contents {
   readonly helpers: readonly string[];
 }
 
-const NOTHING = { dataKey: undefined, form: undefined, entries: [], failure: undefined, helpers: [] };
+const NOTHING = { dataKey: undefined, format: undefined, entries: [], failure: undefined, helpers: [] };
 
 /** Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. */
 export function readContents(secret: SecretContent): Contents {
@@ -43,13 +43,13 @@ export function readContents(secret: SecretContent): Contents {
   const bytes = bytesOf(place.value);
   if ('error' in bytes) return { ...NOTHING, type, dataKey: DATA_KEY[place.type], failure: bytes };
   const asTyped = decodePayload(bytes, place.type);
-  const form = formOf(asTyped, place.type);
-  // What stands in the wrong form is shown as it was meant.
-  const payload = form === place.type ? asTyped : decodePayload(bytes, form);
+  const format = formatOf(asTyped, place.type);
+  // What stands in the wrong format is shown as it was meant.
+  const payload = format === place.type ? asTyped : decodePayload(bytes, format);
   return {
     type,
     dataKey: DATA_KEY[place.type],
-    form,
+    format,
     entries: entriesOf(payload),
     failure: asTyped.failure,
     helpers: helpersOf(payload),
@@ -76,7 +76,7 @@ function bytesOf(value: string): Uint8Array | Failure {
 }
 
 /** The whole docker config in a `.dockercfg`, or the map of servers alone in a `.dockerconfigjson`. */
-function formOf({ document }: Payload, type: PullSecretType): PullSecretType {
+function formatOf({ document }: Payload, type: PullSecretType): PullSecretType {
   if (document?.root.kind !== 'object') return type;
   const { members } = document.root;
   const isConfig = members.some(({ name, value }) => isField(name, 'auths') && value.kind === 'object');

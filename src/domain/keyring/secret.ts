@@ -46,7 +46,7 @@ export function isPullSecretType(type: string | undefined): type is PullSecretTy
 }
 
 /** `secret namespace/name`, as errors call it. */
-export function secretRef({ metadata: { namespace, name } }: Secret): string {
+export function describeSecret({ metadata: { namespace, name } }: Secret): string {
   return namespace === undefined ? `secret ${name}` : `secret ${namespace}/${name}`;
 }
 

@@ -1,10 +1,10 @@
 /** The objects of a manifest that have a list of pull secrets, and where it is. */
 import { LIST_FIELD, type PullKind, pullKindOf } from '../workloads/kind.ts';
-import { type PullSpec, pullSpecOf } from '../workloads/pull-spec.ts';
+import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
 import { type ManifestNode, type MapNode, ownPair, resolved, toValue, valueIn } from './node.ts';
 
-export interface ManifestObject extends PullSpec {
+export interface ManifestObject extends PullFields {
   readonly ref: ObjectRef;
   readonly kind: PullKind;
   /** The map that the list is in or would be in: the pod spec, or the service account. */
@@ -64,7 +64,7 @@ function objectAt(map: MapNode, kind: PullKind, start: Path): ManifestObject | u
   }
   const metadata = resolved(valueIn(map, 'metadata'));
   const namespace = metadata?.kind === 'map' ? text(metadata, 'namespace') : '';
-  const spec = pullSpecOf(kind, nested(kind.specPath, holder, map));
+  const spec = pullFieldsOf(kind, nested(kind.specPath, holder, map));
   if (spec === undefined) return undefined;
   const ref = { kind: kind.kind, namespace, name: nameOf(map) };
   return { ...spec, ref, kind, holder, listNode: valueIn(holder, LIST_FIELD), path };

@@ -15,7 +15,7 @@ export interface Merged {
   /** Servers that are no longer there (only with `replace`). */
   readonly removed: readonly string[];
   /** Entries of others that keep the kubelet from using any credential, with its error. */
-  readonly spoiled: readonly { readonly server: string; readonly error: string }[];
+  readonly undecodable: readonly { readonly server: string; readonly error: string }[];
 }
 
 /** The existing payload is not a docker config, so nothing can be merged into it. */
@@ -67,7 +67,7 @@ export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[],
     payload: splice(payload, edits),
     actions,
     removed: [],
-    spoiled: spoiledEntries(servers, named),
+    undecodable: undecodableEntries(servers, named),
   };
 }
 
@@ -83,7 +83,7 @@ export function replacePayload(payload: Uint8Array, entries: readonly AuthEntry[
   const removed = [...(before?.values.keys() ?? [])].filter((server) => !actions.has(server));
   const same =
     before !== undefined && removed.length === 0 && [...actions.values()].every((action) => action === 'unchanged');
-  return { payload: same ? payload : encodePayload(entries, type), actions, removed, spoiled: [] };
+  return { payload: same ? payload : encodePayload(entries, type), actions, removed, undecodable: [] };
 }
 
 /** The payload with its map of servers moved into the form of the other type, every entry byte for byte. */
@@ -165,7 +165,7 @@ function decodeOrNone(document: JsonDocument, node: JsonNode): KubeletEntry | un
   }
 }
 
-function spoiledEntries({ document, values }: Servers, named: ReadonlySet<string>): Merged['spoiled'] {
+function undecodableEntries({ document, values }: Servers, named: ReadonlySet<string>): Merged['undecodable'] {
   return [...values].flatMap(([server, node]) => {
     if (named.has(server)) return [];
     try {

@@ -5,10 +5,10 @@ import type { AuthEntry } from '../keyring/credential.ts';
 import {
   checkSize,
   DATA_KEY,
+  describeSecret,
   isPullSecretType,
   type PullSecretType,
   type Secret,
-  secretRef,
 } from '../keyring/secret.ts';
 import { encodePayload } from './build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expiry.ts';
@@ -51,7 +51,7 @@ export function planChange(existing: Secret, wanted: Wanted): Change {
   if (!changed && annotation === before) return { ...merged, action: 'unchanged' };
 
   const data = { ...existing.data, [key]: value };
-  checkSize(secretRef(existing), data);
+  checkSize(describeSecret(existing), data);
   const obstacle = changed ? obstacleTo(existing, type) : undefined;
   if (obstacle === undefined) {
     const metadata = {
@@ -62,7 +62,7 @@ export function planChange(existing: Secret, wanted: Wanted): Change {
   }
   if (!wanted.force) {
     const way = 'choose another name, or add --force to delete it and create it again with everything that is in it';
-    throw new UserError(`${secretRef(existing)} ${obstacle}`, way);
+    throw new UserError(`${describeSecret(existing)} ${obstacle}`, way);
   }
   return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
 }
@@ -78,7 +78,7 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
   const value = existing.data?.[DATA_KEY[from]];
   if (!value) {
     const actions = new Map(entries.map(({ server }) => [server, 'added' as const]));
-    return { payload: encodePayload(entries, type), actions, removed: [], spoiled: [] };
+    return { payload: encodePayload(entries, type), actions, removed: [], undecodable: [] };
   }
   const payload = decodeBase64(value);
   if (replace) {
@@ -90,7 +90,7 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error;
     throw new UserError(
-      `${secretRef(existing)} holds no docker config that could be added to: ${error.message}`,
+      `${describeSecret(existing)} holds no docker config that could be added to: ${error.message}`,
       'add --replace to overwrite what is in it',
     );
   }

@@ -31,7 +31,7 @@ export function imageQuestion(image: ImageReference, login: Question['login']): 
   return { server, login, image };
 }
 
-export interface Inquiry {
+export interface VerifyQuestion {
   /** `namespace/name` of the Secret, or its name alone. */
   readonly source: string;
   /** What to ask: a server as it is written, or the registry of an image. */
@@ -43,7 +43,7 @@ export interface Inquiry {
 }
 
 /** One inquiry for each entry that can be read. */
-export function loginInquiries(secret: Secret, { entries }: Contents): Inquiry[] {
+export function loginQuestions(secret: Secret, { entries }: Contents): VerifyQuestion[] {
   return entries.flatMap(({ server, login }) =>
     login === undefined ? [] : [{ source: sourceOf(secret), server, shown: hideUserInfo(server), credential: login }],
   );
@@ -53,7 +53,7 @@ export function loginInquiries(secret: Secret, { entries }: Contents): Inquiry[]
  * The candidates for `text`, an image as written in a pod that lists `secrets`, in the order in which they are tried; the
  * pull without a credential when there is none. Throws KeyringError and ImageReferenceError.
  */
-export function imageInquiries(secrets: readonly Secret[], text: string): Inquiry[] {
+export function imageQuestions(secrets: readonly Secret[], text: string): VerifyQuestion[] {
   const reference = parseImage(text);
   const image = { text, reference };
   const server = imageName(reference).split('/', 1)[0] ?? '';

@@ -1,7 +1,7 @@
 /** The images that a pod or a template uses, and how far a pod has come with each. */
 import { ImageReferenceError, parseImage } from '../keyring/image.ts';
 import { fieldOf, isObject } from './api-object.ts';
-import { type Symptom, symptomOf } from './pull-error.ts';
+import { type PullError, pullErrorOf } from './pull-error.ts';
 
 export type ImagePolicy = 'Always' | 'IfNotPresent' | 'Never';
 
@@ -16,12 +16,12 @@ export interface ImageUse {
 
 export type ImageState =
   /** A template has no state. */
-  | { readonly is: 'not used' }
+  | { readonly status: 'not used' }
   /** The kubelet has not come to it. */
-  | { readonly is: 'not tried' }
+  | { readonly status: 'not tried' }
   /** The container runs, has run, or fails for another reason. */
-  | { readonly is: 'there' }
-  | { readonly is: 'missing'; readonly reason: string; readonly message: string; readonly symptom: Symptom };
+  | { readonly status: 'there' }
+  | { readonly status: 'missing'; readonly reason: string; readonly message: string; readonly pullError: PullError };
 
 /** What the kubelet says while it is busy (kubelet pkg/kubelet/kubelet_pods.go), and not about the image. */
 const BUSY = /^(ContainerCreating|PodInitializing)$/;
@@ -52,16 +52,18 @@ export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
     return useOf(reference, text(fieldOf(volume, 'name')), policy, others.get(reference));
   });
   return merge(
-    [...found, ...mounted].map((use) => (isPod || use.state.is !== 'not tried' ? use : { ...use, state: NOT_USED })),
+    [...found, ...mounted].map((use) =>
+      isPod || use.state.status !== 'not tried' ? use : { ...use, state: NOT_USED },
+    ),
   );
 }
 
-const NOT_USED: ImageState = { is: 'not used' };
-const NOT_TRIED: ImageState = { is: 'not tried' };
+const NOT_USED: ImageState = { status: 'not used' };
+const NOT_TRIED: ImageState = { status: 'not tried' };
 
 /** Runtimes write the whole name, and the kubelet what is in the pod. */
 function isAbout(state: ImageState | undefined, image: string): boolean {
-  return state?.is === 'missing' && [image, wholeName(image)].some((name) => state.message.includes(`"${name}"`));
+  return state?.status === 'missing' && [image, wholeName(image)].some((name) => state.message.includes(`"${name}"`));
 }
 
 function wholeName(image: string): string {
@@ -94,7 +96,7 @@ function merge(uses: readonly ImageUse[]): ImageUse[] {
   });
 }
 
-function rank({ is }: ImageState): number {
+function rank({ status: is }: ImageState): number {
   return ['not used', 'there', 'not tried', 'missing'].indexOf(is);
 }
 
@@ -108,10 +110,11 @@ function stateOf(status: unknown): ImageState {
   const waiting = fieldOf(status, 'state', 'waiting');
   const reason = text(fieldOf(waiting, 'reason'));
   const isThere = text(fieldOf(status, 'imageID')) !== '' || isObject(fieldOf(status, 'lastState', 'terminated'));
-  if (!isObject(waiting) || LATER.test(reason)) return isObject(fieldOf(status, 'state')) ? { is: 'there' } : NOT_TRIED;
-  if (reason === '' || BUSY.test(reason)) return isThere ? { is: 'there' } : NOT_TRIED;
+  if (!isObject(waiting) || LATER.test(reason))
+    return isObject(fieldOf(status, 'state')) ? { status: 'there' } : NOT_TRIED;
+  if (reason === '' || BUSY.test(reason)) return isThere ? { status: 'there' } : NOT_TRIED;
   const message = text(fieldOf(waiting, 'message'));
-  return { is: 'missing', reason, message, symptom: symptomOf(reason, message) };
+  return { status: 'missing', reason, message, pullError: pullErrorOf(reason, message) };
 }
 
 function items(value: unknown): readonly unknown[] {

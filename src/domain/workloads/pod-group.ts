@@ -1,11 +1,11 @@
 /** Pods that are just like each other, as far as images are concerned: one of them is looked at for all. */
 import { fieldOf } from './api-object.ts';
 import { type ImageUse, imageUses } from './container-images.ts';
-import { type Holder, listedNames } from './pull-spec.ts';
+import { listedNames, type PullSpec } from './pull-spec.ts';
 
 export interface PodGroup {
   /** One of them. */
-  readonly pod: Holder;
+  readonly pod: PullSpec;
   readonly images: readonly ImageUse[];
   /** How many there are. */
   count: number;
@@ -20,13 +20,13 @@ export type PodGroups = Map<string, PodGroup>;
  */
 export function addPod(
   groups: PodGroups,
-  pod: Holder,
-  keep: (group: PodGroup) => Holder = ({ pod: all }) => all,
+  pod: PullSpec,
+  keep: (group: PodGroup) => PullSpec = ({ pod: all }) => all,
 ): void {
-  const { ref, list, serviceAccountName, controller, object } = pod;
+  const { ref, imagePullSecrets: list, serviceAccountName, controller, object } = pod;
   const images = imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {});
   const states = images.map(({ image, policy, state }) =>
-    state.is === 'missing' ? [image, policy, state.symptom] : [repositoryOf(image), policy, state.is],
+    state.status === 'missing' ? [image, policy, state.pullError] : [repositoryOf(image), policy, state.status],
   );
   const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
   const key = JSON.stringify([...owner, states, isGoing(object), hasEnded(object)]);
@@ -45,8 +45,8 @@ function repositoryOf(image: string): string {
 }
 
 /** Of pods of which nothing more is asked, and of which there may be ten thousand, only what `quietPod` reads. */
-export function briefly({ pod, images }: PodGroup): Holder {
-  if (images.some(({ state }) => state.is === 'missing')) return pod;
+export function briefly({ pod, images }: PodGroup): PullSpec {
+  if (images.some(({ state }) => state.status === 'missing')) return pod;
   const { metadata, spec, status } = pod.object;
   const [nodeName, phase] = [fieldOf(spec, 'nodeName'), fieldOf(status, 'phase')];
   return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase } } };
@@ -64,6 +64,6 @@ function isGoing(pod: unknown): boolean {
 /** How bad it is: 2 where images are missing, 1 where nobody has tried, 0 where they are there, -1 where it pulls no more. */
 export function trouble({ pod, images }: PodGroup): number {
   if (hasEnded(pod.object) || isGoing(pod.object)) return -1;
-  const states = images.map(({ state }) => state.is);
+  const states = images.map(({ state }) => state.status);
   return states.includes('missing') ? 2 : states.includes('not tried') ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 /** What kept an image away, in the words of containerd, CRI-O and docker, as the kubelet passes them on. */
 
-export type Symptom =
+export type PullError =
   /** The registry asked for a login, and none was sent that it could be one. */
   | 'no credential'
   /** A login was sent, and is not a good one. */
@@ -28,13 +28,13 @@ export type Symptom =
   | 'other';
 
 /** Those that may be about credentials, whether there was one or not. */
-export const DENIALS: readonly Symptom[] = ['no credential', 'refused', 'no access', 'unauthorized'];
+export const DENIALS: readonly PullError[] = ['no credential', 'refused', 'no access', 'unauthorized'];
 
 /**
  * In this order, for a text may hold several: "no match for platform in manifest: not found" is no missing image, and of
  * several credentials that were tried the one that came furthest says most.
  */
-const SYMPTOMS: readonly (readonly [Symptom, RegExp])[] = [
+const SYMPTOMS: readonly (readonly [PullError, RegExp])[] = [
   // kubelet pkg/kubelet/images/puller.go, image_manager.go, pkg/kubelet/container
   ['postponed', /pull QPS exceeded/],
   ['never', /not present with pull policy of Never|ErrImageNeverPull/],
@@ -90,7 +90,7 @@ const SYMPTOMS: readonly (readonly [Symptom, RegExp])[] = [
 ];
 
 /** In words that follow "the kubelet says". */
-export const SYMPTOM_TEXTS: Readonly<Record<Symptom, string>> = {
+export const PULL_ERROR_TEXTS: Readonly<Record<PullError, string>> = {
   'no credential': 'no usable login was sent',
   refused: 'the login was refused',
   'no access': 'the login may not pull this, or none was sent',
@@ -113,7 +113,7 @@ export const SYMPTOM_TEXTS: Readonly<Record<Symptom, string>> = {
 };
 
 /** `reason` and `message` of a container that waits, or of an event. */
-export function symptomOf(reason: string, message: string): Symptom {
+export function pullErrorOf(reason: string, message: string): PullError {
   const text = `${reason}: ${message}`;
   return SYMPTOMS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
 }

@@ -3,9 +3,9 @@ import { type ApiObject, fieldOf, isObject } from './api-object.ts';
 import { LIST_FIELD, type PullKind } from './kind.ts';
 import type { ObjectRef } from './ref.ts';
 
-export interface PullSpec {
+export interface PullFields {
   /** As it came, with whatever else is in it; undefined when there is none. */
-  readonly list: readonly unknown[] | undefined;
+  readonly imagePullSecrets: readonly unknown[] | undefined;
   /** Everything the kubelet pulls for it; empty for a service account. */
   readonly images: readonly string[];
   /** `default` where none is named, as admission sets it; of a service account its own name. */
@@ -13,14 +13,14 @@ export interface PullSpec {
 }
 
 /** Reads an object of the API or of a manifest, whatever it holds; undefined where it has no pod spec. */
-export function pullSpecOf({ specPath }: PullKind, object: unknown): PullSpec | undefined {
+export function pullFieldsOf({ specPath }: PullKind, object: unknown): PullFields | undefined {
   let spec: unknown = object;
   for (const name of specPath) spec = fieldOf(spec, name);
   if (!isObject(spec)) return undefined;
   const list = spec[LIST_FIELD];
   const account = nonEmpty(spec.serviceAccountName) ?? nonEmpty(spec.serviceAccount) ?? 'default';
   return {
-    list: Array.isArray(list) ? list : undefined,
+    imagePullSecrets: Array.isArray(list) ? list : undefined,
     images: specPath.length === 0 ? [] : imagesOf(spec),
     serviceAccountName: specPath.length === 0 ? (nonEmpty(fieldOf(object, 'metadata', 'name')) ?? '') : account,
   };
@@ -48,7 +48,7 @@ function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-export interface Holder extends PullSpec {
+export interface PullSpec extends PullFields {
   readonly ref: ObjectRef;
   readonly uid: string;
   /** Who made it and would make it again. */
@@ -68,8 +68,8 @@ export interface Controller {
 }
 
 /** Reads an object of `kind`, alone or from a list, whose items do not say their kind; undefined where it is none. */
-export function holderOf(kind: PullKind, object: unknown): Holder | undefined {
-  const spec = pullSpecOf(kind, object);
+export function pullSpecOf(kind: PullKind, object: unknown): PullSpec | undefined {
+  const spec = pullFieldsOf(kind, object);
   if (spec === undefined || !isObject(object) || !isObject(object.metadata)) return undefined;
   const { metadata } = object;
   const controller = controllerOf(metadata.ownerReferences);
@@ -104,6 +104,6 @@ function text(value: unknown): string {
  * Whether pods of this service account may use only the pull secrets that it lists
  * (plugin/pkg/admission/serviceaccount `enforceMountableSecrets`, which reads the value as Go's strconv.ParseBool).
  */
-export function isEnforced({ annotations }: Pick<Holder, 'annotations'>): boolean {
+export function isEnforced({ annotations }: Pick<PullSpec, 'annotations'>): boolean {
   return /^(1|t|T|true|TRUE|True)$/.test(annotations['kubernetes.io/enforce-mountable-secrets'] ?? '');
 }

@@ -2,7 +2,7 @@
 import { type ApiObject, fieldOf, isObject } from './api-object.ts';
 import { LIST_FIELD } from './kind.ts';
 import { isRunning } from './pod-state.ts';
-import type { Holder } from './pull-spec.ts';
+import type { PullSpec } from './pull-spec.ts';
 
 /** What the API server sets itself. */
 const SERVER_METADATA = [
@@ -25,7 +25,7 @@ const SERVER_SPEC = ['priority', 'preemptionPolicy', 'overhead', 'ephemeralConta
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The manifest of the pod that replaces `pod`, with the pull secrets `list`. */
-export function recreatedPod({ object, ref }: Pick<Holder, 'object' | 'ref'>, list: readonly unknown[]): ApiObject {
+export function recreatedPod({ object, ref }: Pick<PullSpec, 'object' | 'ref'>, list: readonly unknown[]): ApiObject {
   const spec = isObject(object.spec) ? object.spec : {};
   const tokens = tokenVolumes(spec);
   const dropped = [...SERVER_SPEC, LIST_FIELD, ...(choseNode(object) ? [] : ['nodeName'])];
@@ -130,7 +130,7 @@ function items(value: unknown): readonly unknown[] {
 }
 
 /** Each completes "… loses"; empty for a pod that has not yet run. */
-export function recreationLosses({ object }: Pick<Holder, 'object'>): string[] {
+export function recreationLosses({ object }: Pick<PullSpec, 'object'>): string[] {
   const losses: string[] = [];
   const phase = fieldOf(object, 'status', 'phase');
   if (phase === 'Succeeded' || phase === 'Failed') losses.push('its result, and runs it once more');

@@ -19,7 +19,7 @@ export function targetName({ kind, name }: Pick<ObjectRef, 'kind' | 'name'>): st
 }
 
 /** As errors call it: `deployment team-a/web`. */
-export function errorName({ kind, namespace, name }: ObjectRef): string {
+export function describeRef({ kind, namespace, name }: ObjectRef): string {
   return `${kind.toLowerCase()} ${namespace}/${name}`;
 }
 

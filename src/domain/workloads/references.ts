@@ -1,5 +1,5 @@
 /** Who refers to a Secret by name: service accounts, workloads and pods. */
-import { type Holder, listedNames } from './pull-spec.ts';
+import { listedNames, type PullSpec } from './pull-spec.ts';
 import { targetName } from './ref.ts';
 
 export interface Usage {
@@ -38,10 +38,10 @@ export function secretName(key: string): SecretName {
   return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
-/** Adds what `holder` refers to. */
+/** Adds what `pullSpec` refers to. */
 export function addUsage(
   index: UsageIndex,
-  { ref, list, controller }: Pick<Holder, 'ref' | 'list' | 'controller'>,
+  { ref, imagePullSecrets: list, controller }: Pick<PullSpec, 'ref' | 'imagePullSecrets' | 'controller'>,
 ): void {
   if (ref.kind !== 'Pod' && controller !== undefined) return;
   for (const name of new Set(listedNames(list))) {

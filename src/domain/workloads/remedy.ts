@@ -1,7 +1,7 @@
 /** How the pods at hand come to use another list of pull secrets, or to be made again. */
 import { fieldOf } from './api-object.ts';
 import { pullKindOf } from './kind.ts';
-import type { Controller, Holder } from './pull-spec.ts';
+import type { Controller, PullSpec } from './pull-spec.ts';
 import type { ObjectRef } from './ref.ts';
 import { effectOf, waitsForPods } from './rollout.ts';
 
@@ -33,8 +33,8 @@ export type Way =
 const MAX_PODS = 10;
 
 /** The way of what a template makes; `pods` are those of its pods that are at hand. */
-export function wayOfTemplate(template: Holder, pods: readonly string[] = []): Way {
-  const { ref, list, serviceAccountName, controller } = template;
+export function wayOfTemplate(template: PullSpec, pods: readonly string[] = []): Way {
+  const { ref, imagePullSecrets: list, serviceAccountName, controller } = template;
   if (controller !== undefined) return { how: 'owner', owner: ownerName(controller) };
   if (ref.kind === 'ServiceAccount') return { how: 'account', target: ref, pods: some(pods) };
   if (ref.kind === 'Job') {
@@ -50,7 +50,7 @@ export function wayOfTemplate(template: Holder, pods: readonly string[] = []): W
  * The way of a pod. `owners` are its controllers from the nearest to the uppermost, `beyond` is who owns that and is of a
  * kind that we do not know, or may not be read.
  */
-export function wayOfPod({ ref, annotations }: Holder, owners: readonly Holder[], beyond?: Controller): Way {
+export function wayOfPod({ ref, annotations }: PullSpec, owners: readonly PullSpec[], beyond?: Controller): Way {
   // The manifest of a static pod is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`).
   if (annotations['kubernetes.io/config.mirror'] !== undefined) return { how: 'owner', owner: 'the node' };
   if (beyond !== undefined) return { how: 'owner', owner: ownerName(beyond) };
@@ -63,7 +63,7 @@ export function wayUnder(way: Way, allow: ObjectRef): Way {
   return way.how === 'template' || way.how === 'recreate' ? { ...way, allow } : way;
 }
 
-function stepOf(template: Holder, pods: readonly string[]): Step | undefined {
+function stepOf(template: PullSpec, pods: readonly string[]): Step | undefined {
   const { kind } = effectOf(template);
   if (template.ref.kind === 'CronJob') return { step: 'run again' };
   if (kind === 'paused') return { step: 'resume', pods: some(pods) };
@@ -72,7 +72,7 @@ function stepOf(template: Holder, pods: readonly string[]): Step | undefined {
 }
 
 /** Whether a Job makes another pod for one that is deleted, which counts as failed (job_controller.go `exceedsBackoffLimit`). */
-export function mayFailAgain({ object }: Pick<Holder, 'object'>): boolean {
+export function mayFailAgain({ object }: Pick<PullSpec, 'object'>): boolean {
   const limit = fieldOf(object, 'spec', 'backoffLimit');
   const failed = fieldOf(object, 'status', 'failed');
   return (typeof limit === 'number' ? limit : 6) > (typeof failed === 'number' ? failed : 0);

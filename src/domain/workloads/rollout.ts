@@ -1,7 +1,7 @@
 /** What becomes of a workload's pods when its template changes (kubectl pkg/polymorphichelpers/rollout_status.go). */
 import { fieldOf, isObject } from './api-object.ts';
 import { type PullFailure, pullFailures } from './pod-state.ts';
-import { type Holder, listedNames } from './pull-spec.ts';
+import { listedNames, type PullSpec } from './pull-spec.ts';
 
 export type Effect =
   /** Its controller replaces the pods. */
@@ -15,7 +15,7 @@ export type Effect =
   /** Only pods that are made from now on have it. */
   | { readonly kind: 'new pods only' };
 
-export function effectOf({ ref, object }: Holder): Effect {
+export function effectOf({ ref, object }: PullSpec): Effect {
   const strategy = fieldOf(object, 'spec', 'updateStrategy');
   switch (ref.kind) {
     case 'Deployment':
@@ -36,14 +36,14 @@ export function effectOf({ ref, object }: Holder): Effect {
  * Whether a pod that cannot pull stops the roll-out: the controller of such a StatefulSet waits for each pod to be
  * ready before it goes on, also for one that never will be (kubernetes issue 67250).
  */
-export function waitsForPods({ ref, object }: Holder): boolean {
+export function waitsForPods({ ref, object }: PullSpec): boolean {
   return ref.kind === 'StatefulSet' && fieldOf(object, 'spec', 'podManagementPolicy') !== 'Parallel';
 }
 
 export type Progress = { readonly done: true } | { readonly done: false; readonly waiting: string };
 
 /** How far the roll-out of a Deployment, DaemonSet or StatefulSet is. */
-export function progressOf({ ref, object }: Holder): Progress {
+export function progressOf({ ref, object }: PullSpec): Progress {
   const status = fieldOf(object, 'status');
   const count = (name: string): number => number(fieldOf(status, name));
   if (count('observedGeneration') < number(fieldOf(object, 'metadata', 'generation'))) {
@@ -61,7 +61,7 @@ export function progressOf({ ref, object }: Holder): Progress {
 }
 
 /** The condition by which a Deployment gives up (`ProgressDeadlineExceeded`). */
-export function hasGivenUp({ object }: Holder): boolean {
+export function hasGivenUp({ object }: PullSpec): boolean {
   const conditions = fieldOf(object, 'status', 'conditions');
   return (
     Array.isArray(conditions) && conditions.some((entry) => fieldOf(entry, 'reason') === 'ProgressDeadlineExceeded')
@@ -69,7 +69,7 @@ export function hasGivenUp({ object }: Holder): boolean {
 }
 
 /** The selector of its pods, as a query takes it; undefined where it cannot be written so. */
-export function selectorOf({ ref, object }: Holder): string | undefined {
+export function selectorOf({ ref, object }: PullSpec): string | undefined {
   const selector = fieldOf(object, 'spec', 'selector');
   const labels = ref.kind === 'ReplicationController' ? selector : fieldOf(selector, 'matchLabels');
   const expressions = fieldOf(selector, 'matchExpressions');
@@ -85,10 +85,12 @@ export interface StuckPod {
 }
 
 /** Pods that cannot pull and do not have `secret` in their list. */
-export function failingWithout(pods: readonly Holder[], secret: string): StuckPod[] {
+export function failingWithout(pods: readonly PullSpec[], secret: string): StuckPod[] {
   return pods.flatMap((pod) => {
     const [failure] = pullFailures(pod.object);
-    return failure === undefined || listedNames(pod.list).includes(secret) ? [] : [{ name: pod.ref.name, failure }];
+    return failure === undefined || listedNames(pod.imagePullSecrets).includes(secret)
+      ? []
+      : [{ name: pod.ref.name, failure }];
   });
 }
 

@@ -26,11 +26,11 @@ export function parseTarget(text: string, flag = '--to'): Target {
     throw new UsageError(`"${text}" is not a kind with pull secrets and a name`, `${flag} ${proposal}`);
   }
   if (more.length > 0) throw new UsageError(`"${text}" is not KIND/NAME`, `${flag} ${found.kind.toLowerCase()}/NAME`);
-  return name === undefined ? { kind: found.kind } : { kind: found.kind, name: objectName(name, found.kind) };
+  return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
 }
 
 /** `name` as the name of an object; throws UsageError. */
-export function objectName(name: string, kind: PullKindName): string {
+export function checkedName(name: string, kind: PullKindName): string {
   if (isObjectName(name)) return name;
   const list = `kubectl get ${kind.toLowerCase()}s`;
   throw new UsageError(`"${name}" cannot be the name of a ${kind.toLowerCase()}`, list);

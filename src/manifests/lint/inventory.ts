@@ -6,7 +6,7 @@ import { type ManifestNode, type MapNode, mergedValue, resolved, valueIn } from 
 import { isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
 import { fieldOf, isObject } from '../../domain/workloads/api-object.ts';
 import { LIST_FIELD, pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
-import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 
 /** A file that could be parsed. */
 export interface ParsedFile {
@@ -22,7 +22,7 @@ export interface Place {
 }
 
 export interface PlacedHolder extends Place {
-  readonly holder: Holder;
+  readonly holder: PullSpec;
 }
 
 export interface PlacedSecret extends Place {
@@ -33,7 +33,7 @@ export interface PlacedSecret extends Place {
 }
 
 export interface Inventory {
-  readonly holders: readonly PlacedHolder[];
+  readonly pullSpecs: readonly PlacedHolder[];
   readonly secrets: readonly PlacedSecret[];
   /** Files that are filled in before they are manifests; nothing of them is above. */
   readonly templates: readonly ParsedFile[];
@@ -41,21 +41,23 @@ export interface Inventory {
 
 /** Everything in the files, in order. Throws TooManyNodes. */
 export function inventoryOf(files: readonly ParsedFile[]): Inventory {
-  const found = { holders: [] as PlacedHolder[], secrets: [] as PlacedSecret[] };
+  const found = { pullSpecs: [] as PlacedHolder[], secrets: [] as PlacedSecret[] };
   for (const file of files) for (const document of file.documents) visit(document, file, found, 0);
   const templates = new Set(
-    [...found.holders.filter(isTemplateOfHolder), ...found.secrets.filter(isTemplateOfSecret)].map(({ file }) => file),
+    [...found.pullSpecs.filter(isTemplateOfHolder), ...found.secrets.filter(isTemplateOfSecret)].map(
+      ({ file }) => file,
+    ),
   );
-  const names = new Set(found.holders.map(({ holder: { ref } }) => `${ref.namespace} ${ref.kind} ${ref.name}`));
+  const names = new Set(found.pullSpecs.map(({ holder: { ref } }) => `${ref.namespace} ${ref.kind} ${ref.name}`));
   return {
-    holders: found.holders.filter(({ file, holder }) => !templates.has(file) && !isMade(holder, names)),
+    pullSpecs: found.pullSpecs.filter(({ file, holder }) => !templates.has(file) && !isMade(holder, names)),
     secrets: found.secrets.filter(({ file }) => !templates.has(file)),
     templates: [...templates],
   };
 }
 
 interface Found {
-  readonly holders: PlacedHolder[];
+  readonly pullSpecs: PlacedHolder[];
   readonly secrets: PlacedSecret[];
 }
 
@@ -73,8 +75,8 @@ function visit(node: ManifestNode, file: ParsedFile, found: Found, depth: number
   }
   const place = { file, node: map };
   const pullKind = pullKindOf(scalarIn(map, 'apiVersion'), kind);
-  const holder = pullKind && holderOf(pullKind, named(mergedValue(map)));
-  if (holder !== undefined) found.holders.push({ ...place, holder });
+  const holder = pullKind && pullSpecOf(pullKind, named(mergedValue(map)));
+  if (holder !== undefined) found.pullSpecs.push({ ...place, holder });
   const secret = pullKind === undefined ? secretAt(kind, place) : undefined;
   if (secret !== undefined) found.secrets.push({ ...place, ...secret });
 }
@@ -140,7 +142,7 @@ function itemsOf(value: unknown, name: string): readonly unknown[] {
 }
 
 /** `kubectl get all -o yaml` gives what was made beside what it was made by. */
-function isMade({ ref, controller }: Holder, names: ReadonlySet<string>): boolean {
+function isMade({ ref, controller }: PullSpec, names: ReadonlySet<string>): boolean {
   return controller !== undefined && names.has(`${ref.namespace} ${controller.kind} ${controller.name}`);
 }
 

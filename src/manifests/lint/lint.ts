@@ -1,8 +1,8 @@
 /** What is wrong in manifests, by the rules for what is in a cluster, as far as files can say it. */
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
-import { appliedList } from '../../domain/diagnosis/effective-list.ts';
+import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
-import { objectOf, pullCase, stateOf } from '../../domain/diagnosis/image-pull.ts';
+import { imagePull, objectOf, stateOf } from '../../domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
@@ -36,7 +36,7 @@ export interface Lint {
 /** `now` in milliseconds since 1970. Throws TooManyNodes. */
 export function lint(files: readonly ParsedFile[], unread: readonly UnreadFile[], now: number): Lint {
   const inventory = inventoryOf(files);
-  const { holders, secrets, templates } = inventory;
+  const { pullSpecs, secrets, templates } = inventory;
   const charts = templates.map(({ name }) => ({
     name,
     line: 1,
@@ -46,13 +46,13 @@ export function lint(files: readonly ParsedFile[], unread: readonly UnreadFile[]
   const found = [
     ...fileFindings([...unread, ...charts]),
     ...secrets.flatMap((placed) => secretFindings(placed, inventory, now)),
-    ...holders.flatMap((placed) => holderFindings(placed, inventory, now)),
+    ...pullSpecs.flatMap((placed) => holderFindings(placed, inventory, now)),
     ...missingSecrets(inventory),
   ];
   const unique = new Map(found.map((one) => [findingKey(one), one]));
   return {
     findings: [...unique.values()].sort(compare),
-    objects: holders.length + secrets.length,
+    objects: pullSpecs.length + secrets.length,
   };
 }
 
@@ -92,7 +92,7 @@ function unreadable(
 function secretFindings(placed: PlacedSecret, inventory: Inventory, now: number): FindingView[] {
   const { secret, contents, kind } = placed;
   if (contents === undefined) return [];
-  const isNamed = isPullSecretType(contents.type) || inventory.holders.some((one) => names(one, placed, inventory));
+  const isNamed = isPullSecretType(contents.type) || inventory.pullSpecs.some((one) => names(one, placed, inventory));
   if (!isNamed && contents.dataKey === undefined) return [];
   return diagnose({ now, secrets: [{ secret, contents }] }).map((found) => {
     const object = kind === 'File' ? ({ kind, name: placed.file.name } as const) : found.object;
@@ -101,7 +101,7 @@ function secretFindings(placed: PlacedSecret, inventory: Inventory, now: number)
 }
 
 function names(placed: PlacedHolder, secret: PlacedSecret, inventory: Inventory): boolean {
-  return listedNames(placed.holder.list).some(
+  return listedNames(placed.holder.imagePullSecrets).some(
     (name) => name === secret.secret.metadata.name && secretNamed(name, placed, inventory) === secret,
   );
 }
@@ -113,7 +113,7 @@ function holderFindings(placed: PlacedHolder, inventory: Inventory, now: number)
   const { judgements, notes } = reportOn(puller, facts);
   const causes = judgements.flatMap(({ cause }) => cause ?? []);
   // What comes of the list of a service account is said of the service account.
-  const isOwn = appliedList(puller, facts).origin === 'own';
+  const isOwn = effectiveList(puller, facts).origin === 'own';
   const own = [...causes, ...notes].filter(
     ({ object, code }) => object.kind !== 'Secret' && (isOwn || code !== 'different-credentials'),
   );
@@ -125,8 +125,8 @@ function holderFindings(placed: PlacedHolder, inventory: Inventory, now: number)
 
 /** Most images are public, so a Secret that fits one of several is right, and one that fits none hardly. */
 function suspicions(puller: Puller, facts: PullFacts): Finding[] {
-  const pulls = puller.images.map((use) => pullCase(puller, use, facts));
-  const fits = pulls.some(({ trial }) => hasLogin(trial));
+  const pulls = puller.images.map((use) => imagePull(puller, use, facts));
+  const fits = pulls.some(({ attempt }) => hasLogin(attempt));
   return pulls.flatMap((pull) => {
     const isKnown = pull.applied.names.every((name) => isSound(stateOf(pull, name)));
     const found = isKnown ? suspicionOf(pull) : undefined;
@@ -139,7 +139,7 @@ function suspicions(puller: Puller, facts: PullFacts): Finding[] {
 
 /** Of any other it is said what is wrong with it. */
 function isSound(state: SecretState | undefined): boolean {
-  return state?.is === 'there' && isPullSecretType(state.contents.type) && state.contents.failure === undefined;
+  return state?.status === 'there' && isPullSecretType(state.contents.type) && state.contents.failure === undefined;
 }
 
 /**
@@ -147,8 +147,8 @@ function isSound(state: SecretState | undefined): boolean {
  * is a warning; an error where its name is that of a Secret that is there, but for one slip.
  */
 function missingSecrets(inventory: Inventory): FindingView[] {
-  const references = inventory.holders.flatMap((placed) =>
-    [...new Set(listedNames(placed.holder.list))]
+  const references = inventory.pullSpecs.flatMap((placed) =>
+    [...new Set(listedNames(placed.holder.imagePullSecrets))]
       .filter((name) => !isPlaceholder(name) && secretNamed(name, placed, inventory) === undefined)
       .map((name) => ({ name, placed })),
   );

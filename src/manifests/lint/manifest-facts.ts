@@ -12,12 +12,12 @@ import type { Inventory, Place, PlacedHolder, PlacedSecret } from './inventory.t
 
 /** Images that are not written there, or filled in later, are left out: patches of Kustomize have none. */
 export function pullerIn({ holder, file }: PlacedHolder): Puller {
-  const { ref, list, serviceAccountName, object } = holder;
+  const { ref, imagePullSecrets: list, serviceAccountName, object } = holder;
   const { specPath } = pullKind(ref.kind);
   const images = specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
   return {
     ref,
-    list,
+    imagePullSecrets: list,
     account: serviceAccountName,
     images: images.filter(({ image }) => image !== '' && !isPlaceholder(image)),
     way: { how: 'file', file: file.name },
@@ -27,13 +27,13 @@ export function pullerIn({ holder, file }: PlacedHolder): Puller {
 
 /** No registry can be asked, and no other service accounts or nodes are known than what the manifests hold. */
 export function factsFor(placed: PlacedHolder, inventory: Inventory, now: number): PullFacts {
-  const { ref, list, serviceAccountName } = placed.holder;
+  const { ref, imagePullSecrets: list, serviceAccountName } = placed.holder;
   const account = accountOf(placed, inventory);
-  const names = new Set([...listedNames(list), ...listedNames(account?.holder.list)]);
+  const names = new Set([...listedNames(list), ...listedNames(account?.holder.imagePullSecrets)]);
   const state: AccountState =
     account === undefined
-      ? { is: 'closed' }
-      : { is: 'there', list: account.holder.list, enforced: isEnforced(account.holder) };
+      ? { status: 'forbidden' }
+      : { status: 'there', imagePullSecrets: account.holder.imagePullSecrets, enforced: isEnforced(account.holder) };
   return {
     now,
     online: false,
@@ -69,9 +69,9 @@ export function namespacesWith(name: string, { secrets }: Inventory): string[] {
   return [...new Set(same.flatMap(({ secret }) => secret.metadata.namespace ?? []))].sort();
 }
 
-function accountOf(placed: PlacedHolder, { holders }: Inventory): PlacedHolder | undefined {
+function accountOf(placed: PlacedHolder, { pullSpecs }: Inventory): PlacedHolder | undefined {
   const { serviceAccountName } = placed.holder;
-  const same = holders.filter(
+  const same = pullSpecs.filter(
     ({ holder: { ref } }) => ref.kind === 'ServiceAccount' && ref.name === serviceAccountName,
   );
   return nearest(same, ({ holder }) => holder.ref.namespace, placed);
@@ -79,10 +79,10 @@ function accountOf(placed: PlacedHolder, { holders }: Inventory): PlacedHolder |
 
 function stateOf(name: string, placed: PlacedHolder, inventory: Inventory): SecretState {
   const found = secretNamed(name, placed, inventory);
-  if (found === undefined) return isPlaceholder(name) ? { is: 'closed' } : { is: 'missing' };
+  if (found === undefined) return isPlaceholder(name) ? { status: 'forbidden' } : { status: 'missing' };
   return found.contents === undefined
-    ? { is: 'closed' }
-    : { is: 'there', secret: found.secret, contents: found.contents };
+    ? { status: 'forbidden' }
+    : { status: 'there', secret: found.secret, contents: found.contents };
 }
 
 /**

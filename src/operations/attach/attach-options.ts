@@ -5,10 +5,10 @@ import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKindByName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { isObjectName, proposeName } from '../../domain/workloads/name.ts';
-import { objectName, parseTarget } from '../../domain/workloads/target.ts';
+import { checkedName, parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import type { AttachRequest, NamedTarget, Selection } from './request.ts';
+import type { AttachRequest, NamedTarget, TargetSelection } from './request.ts';
 
 export interface AttachOptions extends KubeFlags {
   readonly secret: string;
@@ -114,10 +114,10 @@ function parseTimeout(timeout: string | undefined): number | undefined {
 function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'selections'> {
   const { pod = [], serviceaccount = [], to = [], selector } = options;
   const targets: NamedTarget[] = [
-    ...pod.map((name) => ({ kind: 'Pod' as const, name: objectName(name, 'Pod') })),
-    ...serviceaccount.map((name) => ({ kind: 'ServiceAccount' as const, name: objectName(name, 'ServiceAccount') })),
+    ...pod.map((name) => ({ kind: 'Pod' as const, name: checkedName(name, 'Pod') })),
+    ...serviceaccount.map((name) => ({ kind: 'ServiceAccount' as const, name: checkedName(name, 'ServiceAccount') })),
   ];
-  const selections: Selection[] = [];
+  const selections: TargetSelection[] = [];
   for (const { kind, name } of to.map((target) => parseTarget(target))) {
     const word = kind.toLowerCase();
     if (name !== undefined) targets.push({ kind, name });

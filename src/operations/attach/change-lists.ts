@@ -1,8 +1,8 @@
 /** Attaches a pull secret to whatever was named or selected, or detaches it: look, plan, write, tell the truth. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import { writeList } from '../../cluster/write-list.ts';
-import { ahead, inLanes } from '../../concurrency.ts';
-import { type Holder, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { forEachLimit, prefetch } from '../../concurrency.ts';
+import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { refKey } from '../../domain/workloads/ref.ts';
 import { effectOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
@@ -10,15 +10,15 @@ import { recreatePod } from '../pods/recreate.ts';
 import { waitFor } from '../pods/wait.ts';
 import type { Usable } from './check-secret.ts';
 import { type Context, createContext } from './context.ts';
-import { type Done, tellAccounts, tellWorkload } from './effects.ts';
+import { type Done, reportAccounts, reportWorkload } from './effects.ts';
 import type { Note } from './notes.ts';
 import { planItem } from './plan.ts';
 import type { PlanItem } from './plan-workload.ts';
-import type { AttachRequest, Listener, Selection } from './request.ts';
+import type { AttachRequest, Listener, TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 
 /** As many as an API server takes gladly (measured: more do not make it faster). */
-const LANES = 32;
+const CONCURRENCY = 32;
 
 /** Nothing that uses a service account. */
 const UNUSED = { kind: 'Pod', labelSelector: undefined } as const;
@@ -39,21 +39,21 @@ export async function changePullSecrets(
   // Begun before they are needed, for they take the longest, and after what everything else waits for.
   if (request.checks && concernsAccounts(request)) run.facts();
   const plan = await planning;
-  if (plan === undefined) return tellUnchecked(run);
-  const isAccount = ({ holder }: PlanItem): boolean => holder.ref.kind === 'ServiceAccount';
+  if (plan === undefined) return reportUnchecked(run);
+  const isAccount = ({ pullSpec }: PlanItem): boolean => pullSpec.ref.kind === 'ServiceAccount';
   // What pods may name, and what they get, depends on their service accounts.
   for (const items of [plan.filter(isAccount), plan.filter((item) => !isAccount(item))]) {
-    await inLanes(LANES, items, (item) => perform(item, run));
+    await forEachLimit(CONCURRENCY, items, (item) => perform(item, run));
   }
   await performSelected(run);
-  await tellAfter(run);
+  await reportEffects(run);
 }
 
 function concernsAccounts({ targets, selections }: AttachRequest): boolean {
   return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');
 }
 
-function picksAccounts(selection: Selection): boolean {
+function picksAccounts(selection: TargetSelection): boolean {
   return selection.by === 'use' || selection.kind === 'ServiceAccount';
 }
 
@@ -65,8 +65,8 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
   const plans = await Promise.allSettled([
     secret,
     ...refs.map(async (ref) => {
-      const holder = await readTarget(ref, run);
-      return planItem(holder, run);
+      const pullSpec = await readTarget(ref, run);
+      return planItem(pullSpec, run);
     }),
   ]);
   const problems = plans.flatMap((plan) => (plan.status === 'rejected' ? [plan.reason] : []));
@@ -82,7 +82,7 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
     .slice(1)
     .flatMap((plan) => (plan.status === 'fulfilled' && plan.value ? [plan.value as PlanItem] : []));
   // Two pods of one Deployment lead to it twice.
-  return [...new Map(items.map((item) => [refKey(item.holder.ref), item])).values()];
+  return [...new Map(items.map((item) => [refKey(item.pullSpec.ref), item])).values()];
 }
 
 async function performSelected(run: Run): Promise<void> {
@@ -91,12 +91,12 @@ async function performSelected(run: Run): Promise<void> {
   const accountsFirst = [...selections.filter(picksAccounts), ...selections.filter((one) => !picksAccounts(one))];
   for (const selection of accountsFirst) {
     // Its first page is on its way while the Secrets are looked at.
-    const holders = ahead(selected(selection, run, run.facts));
+    const pullSpecs = prefetch(selected(selection, run, run.facts));
     const usable = await run.usable();
     let picked = 0;
-    await inLanes(LANES, holders, (holder) => {
+    await forEachLimit(CONCURRENCY, pullSpecs, (pullSpec) => {
       picked += 1;
-      return attempt(run, () => performIn(holder, usable, without, run));
+      return attempt(run, () => performIn(pullSpec, usable, without, run));
     });
     if (picked > 0) continue;
     const namespace = allNamespaces ? undefined : run.transport.namespace;
@@ -107,14 +107,19 @@ async function performSelected(run: Run): Promise<void> {
 }
 
 /** Leaves alone what is in a namespace without the Secret; throws UserError where it is of no use. */
-async function performIn(holder: Holder, usable: Usable | undefined, without: Set<string>, run: Run): Promise<void> {
-  const { namespace } = holder.ref;
-  if (run.done.has(refKey(holder.ref))) return;
+async function performIn(
+  pullSpec: PullSpec,
+  usable: Usable | undefined,
+  without: Set<string>,
+  run: Run,
+): Promise<void> {
+  const { namespace } = pullSpec.ref;
+  if (run.done.has(refKey(pullSpec.ref))) return;
   const found = usable?.get(namespace);
   if (found instanceof UserError && run.request.checks) throw found;
   if (usable !== undefined && found === undefined && !run.request.allowMissing) return void without.add(namespace);
   if (usable === undefined && !run.request.allNamespaces) await run.secretIn(namespace);
-  await perform(await planItem(holder, run), run);
+  await perform(await planItem(pullSpec, run), run);
 }
 
 /** One that cannot be done does not keep the others from it. */
@@ -128,33 +133,33 @@ async function attempt(run: Run, work: () => Promise<void>): Promise<void> {
 }
 
 async function perform(item: PlanItem, run: Run): Promise<void> {
-  const { holder } = item;
-  if (run.done.has(refKey(holder.ref))) return;
-  run.done.set(refKey(holder.ref), { holder, changed: false });
-  if (item.way === 'recreate') await attempt(run, () => recreate(item.holder, item.list, run));
+  const { pullSpec } = item;
+  if (run.done.has(refKey(pullSpec.ref))) return;
+  run.done.set(refKey(pullSpec.ref), { pullSpec, changed: false });
+  if (item.way === 'recreate') await attempt(run, () => recreate(item.pullSpec, item.list, run));
   else if (item.way === 'write') await attempt(run, () => write(item, run));
-  else tell(run, holder, 'unchanged', holder.list, holder.list);
+  else report(run, pullSpec, 'unchanged', pullSpec.imagePullSecrets, pullSpec.imagePullSecrets);
 }
 
-async function recreate(pod: Holder, list: readonly unknown[], run: Run): Promise<void> {
+async function recreate(pod: PullSpec, list: readonly unknown[], run: Run): Promise<void> {
   const created = run.request.dryRun === 'client' ? pod : await recreatePod(pod, list, run);
-  tell(run, created, 'recreated', pod.list, list);
+  report(run, created, 'recreated', pod.imagePullSecrets, list);
 }
 
 async function write(item: Extract<PlanItem, { way: 'write' }>, run: Run): Promise<void> {
   const { transport, request, listener } = run;
-  const { holder, planner, notes } = item;
-  const planned = planner(holder);
+  const { pullSpec, planner, notes } = item;
+  const planned = planner(pullSpec);
   const written =
     request.dryRun === 'client'
       ? ({
           action: planned === undefined ? 'unchanged' : 'patched',
-          before: holder.list,
-          after: planned ?? holder.list,
-          holder,
+          before: pullSpec.imagePullSecrets,
+          after: planned ?? pullSpec.imagePullSecrets,
+          pullSpec,
         } as const)
-      : await writeList(transport, holder, planner, { ...request, dryRun: request.dryRun === 'server' });
-  tell(run, written.holder, written.action, written.before, written.after);
+      : await writeList(transport, pullSpec, planner, { ...request, dryRun: request.dryRun === 'server' });
+  report(run, written.pullSpec, written.action, written.before, written.after);
   for (const note of notes) if (written.action === 'patched' || alwaysTrue(note)) listener.note(note);
 }
 
@@ -163,35 +168,37 @@ function alwaysTrue({ code }: Note): boolean {
   return code === 'account-has-it' || code === 'opens-none';
 }
 
-function tell(
+function report(
   run: Run,
-  holder: Holder,
+  pullSpec: PullSpec,
   action: 'patched' | 'unchanged' | 'recreated',
   before: readonly unknown[] | undefined,
   after: readonly unknown[] | undefined,
 ): void {
   // Of a service account no more than this is asked for later, and there may be many.
-  const kept = holder.ref.kind === 'ServiceAccount' ? { ...holder, object: {} } : holder;
-  run.done.set(refKey(holder.ref), { holder: kept, changed: action !== 'unchanged' });
-  run.listener.outcome({ ref: holder.ref, action, before: listedNames(before), after: listedNames(after) });
+  const kept = pullSpec.ref.kind === 'ServiceAccount' ? { ...pullSpec, object: {} } : pullSpec;
+  run.done.set(refKey(pullSpec.ref), { pullSpec: kept, changed: action !== 'unchanged' });
+  run.listener.outcome({ ref: pullSpec.ref, action, before: listedNames(before), after: listedNames(after) });
 }
 
-async function tellAfter(run: Run): Promise<void> {
+async function reportEffects(run: Run): Promise<void> {
   const { request } = run;
   const all = [...run.done.values()];
-  const accounts = all.some(({ holder }) => holder.ref.kind === 'ServiceAccount');
-  const restarted = accounts && request.checks ? await tellAccounts(run.done, await run.facts(), run) : [];
-  const workloads = all.filter(({ holder: { ref } }) => ref.kind !== 'ServiceAccount' && ref.kind !== 'Pod');
-  for (const { holder, changed } of workloads) await tellWorkload(holder, changed, run);
-  tellUnchecked(run);
+  const accounts = all.some(({ pullSpec }) => pullSpec.ref.kind === 'ServiceAccount');
+  const restarted = accounts && request.checks ? await reportAccounts(run.done, await run.facts(), run) : [];
+  const workloads = all.filter(({ pullSpec: { ref } }) => ref.kind !== 'ServiceAccount' && ref.kind !== 'Pod');
+  for (const { pullSpec, changed } of workloads) await reportWorkload(pullSpec, changed, run);
+  reportUnchecked(run);
   if (!request.wait || request.dryRun !== 'none') return;
-  const pods = all.filter(({ holder, changed }) => holder.ref.kind === 'Pod' && changed);
-  const rolling = workloads.filter(({ holder }) => effectOf(holder).kind === 'rolls out');
+  const pods = all.filter(({ pullSpec, changed }) => pullSpec.ref.kind === 'Pod' && changed);
+  const rolling = workloads.filter(({ pullSpec }) => effectOf(pullSpec).kind === 'rolls out');
   run.listener.waiting();
-  const followed = [...pods, ...rolling].map(({ holder }) => holder);
-  await inLanes(LANES, [...followed, ...restarted], (holder) => attempt(run, () => waitFor(holder, run)));
+  const followed = [...pods, ...rolling].map(({ pullSpec }) => pullSpec);
+  await forEachLimit(CONCURRENCY, [...followed, ...restarted], (pullSpec) =>
+    attempt(run, () => waitFor(pullSpec, run)),
+  );
 }
 
-function tellUnchecked({ unchecked, listener }: Context): void {
+function reportUnchecked({ unchecked, listener }: Context): void {
   if (unchecked.size > 0) listener.note({ code: 'unchecked', rights: [...unchecked].sort() });
 }

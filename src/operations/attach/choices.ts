@@ -3,7 +3,7 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
-import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/ref.ts';
 import { accountKey, type Facts, gatherFacts } from '../pods/failing.ts';
 import type { AttachRequest, NamedTarget } from './request.ts';
@@ -23,8 +23,8 @@ export async function listChoices(
   const accounts: Choice[] = [];
   const kind = pullKind('ServiceAccount');
   for await (const page of listPages(transport, kind, { namespace })) {
-    for (const account of page.flatMap((object) => holderOf(kind, object) ?? [])) {
-      if (changedList(verb, account.list, [secret]) !== undefined)
+    for (const account of page.flatMap((object) => pullSpecOf(kind, object) ?? [])) {
+      if (changedList(verb, account.imagePullSecrets, [secret]) !== undefined)
         accounts.push(choice(account.ref, use(account, facts)));
     }
   }
@@ -43,7 +43,7 @@ function choice(ref: ObjectRef, what: string): Choice {
   return { target: { kind: ref.kind, name: ref.name }, label: `${resultName(ref)}  ${what}` };
 }
 
-function use({ ref }: Holder, facts: Facts): string {
+function use({ ref }: PullSpec, facts: Facts): string {
   const user = facts.users.get(accountKey(ref.namespace, ref.name));
   if (user === undefined) return 'used by nothing';
   const failing = facts.failing.filter(({ account }) => account === ref.name).length;

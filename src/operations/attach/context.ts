@@ -4,7 +4,7 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
-import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { accountKey, type Facts, gatherFacts } from '../pods/failing.ts';
 import type { PodContext } from '../pods/pod-context.ts';
 import { checkSecret, type Usable, usableNamespaces } from './check-secret.ts';
@@ -14,7 +14,7 @@ export interface Context extends PodContext {
   readonly request: AttachRequest;
   readonly listener: Listener;
   /** A service account, undefined where it does not exist or may not be read. */
-  accountOf(namespace: string, name: string): Promise<Holder | undefined>;
+  accountOf(namespace: string, name: string): Promise<PullSpec | undefined>;
   /** What the Secret is in each namespace, where all of them are concerned and it may be asked. */
   usable(): Promise<Usable | undefined>;
   /** Of all that is in scope. */
@@ -24,7 +24,7 @@ export interface Context extends PodContext {
 /** Everything is looked up when it is asked for first, and once. */
 export function createContext(transport: Transport, request: AttachRequest, listener: Listener): Context {
   const unchecked = new Set<string>();
-  const [secrets, accounts] = [kept<Secret | undefined>(), kept<Holder | undefined>()];
+  const [secrets, accounts] = [kept<Secret | undefined>(), kept<PullSpec | undefined>()];
   const [scope, all] = [kept<Facts>(), kept<Usable | undefined>()];
   const checks = request.checks && request.verb === 'attach';
   const context: Context = {
@@ -53,10 +53,10 @@ async function readAccount(
   namespace: string,
   name: string,
   unchecked: Set<string>,
-): Promise<Holder | undefined> {
+): Promise<PullSpec | undefined> {
   try {
     const object = await getObject(transport, { kind: 'ServiceAccount', namespace, name });
-    return holderOf(pullKind('ServiceAccount'), object);
+    return pullSpecOf(pullKind('ServiceAccount'), object);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 403) unchecked.add('get serviceaccounts');

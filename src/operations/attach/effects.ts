@@ -1,5 +1,5 @@
 /** The truth after the writing: whom it does not reach, and which pods still will not pull. */
-import { type Holder, isEnforced } from '../../domain/workloads/pull-spec.ts';
+import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
 import { type Effect, effectOf, failingWithout, waitsForPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
@@ -11,7 +11,7 @@ import type { Note } from './notes.ts';
 
 /** What was looked at, as it is after the writing. */
 export interface Done {
-  readonly holder: Holder;
+  readonly pullSpec: PullSpec;
   readonly changed: boolean;
 }
 
@@ -20,17 +20,21 @@ export interface Done {
  * heal by themselves; nothing of what is in `done` itself, for the facts may be older than that. Returns the controllers
  * that were restarted, where it was asked for.
  */
-export async function tellAccounts(done: ReadonlyMap<string, Done>, facts: Facts, context: Context): Promise<Holder[]> {
+export async function reportAccounts(
+  done: ReadonlyMap<string, Done>,
+  facts: Facts,
+  context: Context,
+): Promise<PullSpec[]> {
   const { request, listener } = context;
   const { verb, secret } = request;
-  const accountOf = ({ ref, account }: WorkloadFact): Holder | undefined =>
-    done.get(refKey({ kind: 'ServiceAccount', namespace: ref.namespace, name: account }))?.holder;
+  const accountOf = ({ ref, account }: WorkloadFact): PullSpec | undefined =>
+    done.get(refKey({ kind: 'ServiceAccount', namespace: ref.namespace, name: account }))?.pullSpec;
   for (const workload of facts.workloads) {
     const { ref, account, list } = workload;
-    const holder = accountOf(workload);
-    if (holder === undefined || done.has(refKey(ref))) continue;
+    const pullSpec = accountOf(workload);
+    if (pullSpec === undefined || done.has(refKey(ref))) continue;
     const names = list.includes(secret);
-    const enforced = isEnforced(holder);
+    const enforced = isEnforced(pullSpec);
     if (verb === 'attach' && !names) listener.note({ code: 'shadowed', ref, account, list });
     if (verb === 'detach' && names) listener.note({ code: enforced ? 'now-refused' : 'names-it', ref, account });
   }
@@ -43,7 +47,7 @@ export async function tellAccounts(done: ReadonlyMap<string, Done>, facts: Facts
     if (found === undefined || ('controller' in found.cure && done.has(refKey(found.cure.controller)))) continue;
     cured.push(found);
   }
-  const restarted = request.restart ? await restartAll(toRestart(cured), context) : new Map<string, Holder>();
+  const restarted = request.restart ? await restartAll(toRestart(cured), context) : new Map<string, PullSpec>();
   for (const { pod, cure, controller } of cured) {
     if (controller !== undefined && restarted.has(controller.uid)) continue;
     listener.note({ code: 'failing', ref: pod.ref, reason: pod.failures[0]?.reason ?? '', cure });
@@ -51,9 +55,9 @@ export async function tellAccounts(done: ReadonlyMap<string, Done>, facts: Facts
   return [...restarted.values()];
 }
 
-async function restartAll(controllers: readonly Holder[], context: Context): Promise<Map<string, Holder>> {
+async function restartAll(controllers: readonly PullSpec[], context: Context): Promise<Map<string, PullSpec>> {
   const { transport, request, listener } = context;
-  const done = new Map<string, Holder>();
+  const done = new Map<string, PullSpec>();
   for (const controller of controllers) {
     try {
       const dryRun = request.dryRun === 'server';
@@ -70,12 +74,12 @@ async function restartAll(controllers: readonly Holder[], context: Context): Pro
 }
 
 /** Says what becomes of the pods of a workload whose template has the new list. */
-export async function tellWorkload(holder: Holder, changed: boolean, context: Context): Promise<void> {
+export async function reportWorkload(pullSpec: PullSpec, changed: boolean, context: Context): Promise<void> {
   const { listener, request } = context;
-  const { ref } = holder;
-  const effect = effectOf(holder);
-  const looks = request.checks && request.verb === 'attach' && request.dryRun === 'none' && !healsItself(holder);
-  const failing = looks ? failingWithout(await podsOf(holder, context), request.secret) : [];
+  const { ref } = pullSpec;
+  const effect = effectOf(pullSpec);
+  const looks = request.checks && request.verb === 'attach' && request.dryRun === 'none' && !healsItself(pullSpec);
+  const failing = looks ? failingWithout(await podsOf(pullSpec, context), request.secret) : [];
   const stuck = effect.kind === 'rolls out' && failing.length > 0;
   if (changed && !stuck) listener.note(effectNote(ref, effect));
   for (const { name, failure } of failing) {
@@ -88,9 +92,9 @@ export async function tellWorkload(holder: Holder, changed: boolean, context: Co
 }
 
 /** Whether its controller replaces pods that fail, now or as soon as it is resumed. */
-function healsItself(holder: Holder): boolean {
-  const { kind } = effectOf(holder);
-  return kind === 'paused' || (kind === 'rolls out' && !waitsForPods(holder));
+function healsItself(pullSpec: PullSpec): boolean {
+  const { kind } = effectOf(pullSpec);
+  return kind === 'paused' || (kind === 'rolls out' && !waitsForPods(pullSpec));
 }
 
 function effectNote(ref: ObjectRef, effect: Effect): Note {

@@ -2,26 +2,26 @@
 import { controllerName, walkOwners } from '../../cluster/owners.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
-import { type Controller, type Holder, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { type Controller, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { recreationLosses } from '../../domain/workloads/recreation.ts';
-import { errorName } from '../../domain/workloads/ref.ts';
+import { describeRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import type { Context } from './context.ts';
 import { jobProblem, noteImages, type PlanItem, planWorkload } from './plan-workload.ts';
 
 /** Throws UserError where it is not for us to do, with the way to do it. */
-export async function planPod(pod: Holder, context: Context): Promise<PlanItem> {
+export async function planPod(pod: PullSpec, context: Context): Promise<PlanItem> {
   const { verb, secret } = context.request;
-  const list = changedList(verb, pod.list, [secret]);
+  const list = changedList(verb, pod.imagePullSecrets, [secret]);
   if (pod.annotations['kubernetes.io/config.mirror'] !== undefined) throw mirrorProblem(pod);
-  if (list === undefined) return { way: 'nothing', holder: pod };
+  if (list === undefined) return { way: 'nothing', pullSpec: pod };
   if (pod.controller === undefined) return planRecreation(pod, list, context);
-  const { top, beyond } = await walkOwners(context.transport, pod);
+  const { top, unknownOwner: beyond } = await walkOwners(context.transport, pod);
   if (beyond !== undefined) throw unknownOwner(pod, top, beyond, context);
   if (top.ref.kind === 'Job') throw jobProblem(top, context);
-  if (verb === 'detach' && !listedNames(top.list).includes(secret)) {
+  if (verb === 'detach' && !listedNames(top.imagePullSecrets).includes(secret)) {
     throw new UserError(
-      `${errorName(pod.ref)} has ${secret} from serviceaccount ${pod.serviceAccountName}, not from ${errorName(top.ref)}`,
+      `${describeRef(pod.ref)} has ${secret} from serviceaccount ${pod.serviceAccountName}, not from ${describeRef(top.ref)}`,
       `regsecret detach ${secret} -n ${pod.ref.namespace} --serviceaccount ${pod.serviceAccountName}`,
     );
   }
@@ -34,54 +34,54 @@ export async function planPod(pod: Holder, context: Context): Promise<PlanItem> 
 }
 
 /** core/validation `ValidatePodSpec`: a mirror pod may not reference secrets. */
-function mirrorProblem({ ref, object }: Holder): UserError {
+function mirrorProblem({ ref, object }: PullSpec): UserError {
   const node = `${fieldOf(object, 'spec', 'nodeName')}`;
-  const text = `${errorName(ref)} is a static pod, which may use no Secret: node ${node} makes it from a file of its own`;
+  const text = `${describeRef(ref)} is a static pod, which may use no Secret: node ${node} makes it from a file of its own`;
   return new UserError(text, `kubectl describe node ${node}`, [
     "its image needs a credential on that node: in the kubelet's config.json or from a credential provider plugin",
   ]);
 }
 
-function unknownOwner(pod: Holder, top: Holder, owner: Controller, { request }: Context): UserError {
+function unknownOwner(pod: PullSpec, top: PullSpec, owner: Controller, { request }: Context): UserError {
   const name = controllerName(owner);
   const { verb, secret } = request;
-  const through = top === pod ? '' : `, through ${errorName(top.ref)}`;
+  const through = top === pod ? '' : `, through ${describeRef(top.ref)}`;
   const change = verb === 'attach' ? `add {"name": "${secret}"} to` : `take ${secret} out of`;
   const details = [`${change} imagePullSecrets in its pod template`];
-  if (verb === 'attach' && (top.list ?? []).length === 0) {
+  if (verb === 'attach' && (top.imagePullSecrets ?? []).length === 0) {
     const account = `--serviceaccount ${pod.serviceAccountName}`;
     details.push(
       `or to all pods of its service account: regsecret attach ${secret} -n ${pod.ref.namespace} ${account}`,
     );
   }
-  const text = `${errorName(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
+  const text = `${describeRef(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
   return new UserError(text, `kubectl edit ${name} -n ${pod.ref.namespace}`, details);
 }
 
 /** Admission copies the list of the service account into a pod without one; throws UserError when that has the Secret. */
-async function checkInherited({ ref, serviceAccountName: name }: Holder, context: Context): Promise<void> {
+async function checkInherited({ ref, serviceAccountName: name }: PullSpec, context: Context): Promise<void> {
   const { secret, targets } = context.request;
   const account = await context.accountOf(ref.namespace, name);
-  if (!listedNames(account?.list).includes(secret)) return;
+  if (!listedNames(account?.imagePullSecrets).includes(secret)) return;
   if (targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)) return;
   throw new UserError(
-    `${errorName(ref)} would have ${secret} again from serviceaccount ${name}`,
+    `${describeRef(ref)} would have ${secret} again from serviceaccount ${name}`,
     `regsecret detach ${secret} -n ${ref.namespace} --serviceaccount ${name}`,
   );
 }
 
 /** Throws UserError unless the person has agreed. */
-async function planRecreation(pod: Holder, list: readonly unknown[], context: Context): Promise<PlanItem> {
+async function planRecreation(pod: PullSpec, list: readonly unknown[], context: Context): Promise<PlanItem> {
   const { ref } = pod;
   const { verb, secret, recreate, confirm } = context.request;
   if (fieldOf(pod.object, 'metadata', 'deletionTimestamp') !== undefined) {
-    throw new UserError(`${errorName(ref)} is being deleted`, `kubectl get pod ${ref.name} -n ${ref.namespace}`);
+    throw new UserError(`${describeRef(ref)} is being deleted`, `kubectl get pod ${ref.name} -n ${ref.namespace}`);
   }
   if (verb === 'detach' && list.length === 0) await checkInherited(pod, context);
   const losses = recreationLosses(pod);
   const agreed = recreate || (confirm !== undefined && (await confirm(ref, losses)));
   if (!agreed) {
-    const text = `the pull secrets of ${errorName(ref)} cannot be changed, and no controller would make the pod again`;
+    const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and no controller would make the pod again`;
     throw new UserError(text, `regsecret ${verb} ${secret} -n ${ref.namespace} --pod ${ref.name} --recreate`, [
       ...losses.map((loss) => `deleting and creating it again loses ${loss}`),
       `or change its manifest yourself: regsecret ${verb} ${secret} -f FILE --write`,
@@ -90,5 +90,5 @@ async function planRecreation(pod: Holder, list: readonly unknown[], context: Co
   const notes: Parameters<typeof noteImages>[2] = [];
   if (verb === 'attach') await noteImages(pod, context, notes);
   for (const note of notes) context.listener.note(note);
-  return { way: 'recreate', holder: pod, list };
+  return { way: 'recreate', pullSpec: pod, list };
 }

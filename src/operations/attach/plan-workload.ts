@@ -4,16 +4,19 @@ import type { Planner } from '../../cluster/write-list.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
-import { type Holder, isEnforced, listedNames } from '../../domain/workloads/pull-spec.ts';
-import { errorName, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import { isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import type { Context } from './context.ts';
 import type { Note } from './notes.ts';
 
 /** core/validation `ValidateJobSpecUpdate`: also while it is suspended. */
-export function jobProblem({ ref, list, serviceAccountName }: Holder, { request }: Context): UserError {
+export function jobProblem(
+  { ref, imagePullSecrets: list, serviceAccountName }: PullSpec,
+  { request }: Context,
+): UserError {
   const { verb, secret } = request;
-  const text = `the template of ${errorName(ref)} cannot be changed (a job's is immutable)`;
+  const text = `the template of ${describeRef(ref)} cannot be changed (a job's is immutable)`;
   const manifest = `or change its manifest and create the job again: regsecret ${verb} ${secret} -f FILE --write`;
   if (verb === 'detach' || (list ?? []).length > 0) {
     return new UserError(text, `regsecret ${verb} ${secret} -f FILE --write`);
@@ -26,38 +29,47 @@ export function jobProblem({ ref, list, serviceAccountName }: Holder, { request 
 }
 
 export type PlanItem =
-  | { readonly way: 'write'; readonly holder: Holder; readonly planner: Planner; readonly notes: readonly Note[] }
+  | { readonly way: 'write'; readonly pullSpec: PullSpec; readonly planner: Planner; readonly notes: readonly Note[] }
   /** Deleted, and created again with this list. */
-  | { readonly way: 'recreate'; readonly holder: Holder; readonly list: readonly unknown[] }
-  | { readonly way: 'nothing'; readonly holder: Holder };
+  | { readonly way: 'recreate'; readonly pullSpec: PullSpec; readonly list: readonly unknown[] }
+  | { readonly way: 'nothing'; readonly pullSpec: PullSpec };
 
 /** A workload that was named, or is what a named pod belongs to. */
-export async function planWorkload(holder: Holder, context: Context): Promise<PlanItem> {
-  const { ref, controller } = holder;
+export async function planWorkload(pullSpec: PullSpec, context: Context): Promise<PlanItem> {
+  const { ref, controller } = pullSpec;
   const { verb, secret } = context.request;
   const owner = controller === undefined ? undefined : ownerRef(ref, controller);
-  if (changedList(verb, holder.list, [secret]) === undefined && verb === 'attach') return { way: 'nothing', holder };
+  if (changedList(verb, pullSpec.imagePullSecrets, [secret]) === undefined && verb === 'attach')
+    return { way: 'nothing', pullSpec };
   if (owner !== undefined) {
-    const text = `${errorName(ref)} belongs to ${errorName(owner)}, whose template counts`;
+    const text = `${describeRef(ref)} belongs to ${describeRef(owner)}, whose template counts`;
     throw new UserError(text, `regsecret ${verb} ${secret} -n ${ref.namespace} --to ${targetName(owner)}`);
   }
   const notes: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
-  const account = await context.accountOf(ref.namespace, holder.serviceAccountName);
+  const account = await context.accountOf(ref.namespace, pullSpec.serviceAccountName);
   if (verb === 'detach') {
     const stays =
-      account !== undefined && listedNames(account.list).includes(secret) && afterDetach(holder, secret) === 0;
+      account !== undefined &&
+      listedNames(account.imagePullSecrets).includes(secret) &&
+      afterDetach(pullSpec, secret) === 0;
     if (stays) notes.push({ code: 'account-has-it', ref, account: account.ref.name });
-    if (changedList(verb, holder.list, [secret]) !== undefined && ref.kind === 'Job') throw jobProblem(holder, context);
-    return { way: 'write', holder, planner: ({ list }) => changedList(verb, list, [secret]), notes };
+    if (changedList(verb, pullSpec.imagePullSecrets, [secret]) !== undefined && ref.kind === 'Job')
+      throw jobProblem(pullSpec, context);
+    return {
+      way: 'write',
+      pullSpec,
+      planner: ({ imagePullSecrets: list }) => changedList(verb, list, [secret]),
+      notes,
+    };
   }
-  if (ref.kind === 'Job') throw jobProblem(holder, context);
-  if (account !== undefined) checkAllowed(account, holder, context);
-  await noteImages(holder, context, notes);
-  return { way: 'write', holder, ...keepingInherited(holder, account, secret, notes) };
+  if (ref.kind === 'Job') throw jobProblem(pullSpec, context);
+  if (account !== undefined) checkAllowed(account, pullSpec, context);
+  await noteImages(pullSpec, context, notes);
+  return { way: 'write', pullSpec, ...keepingInherited(pullSpec, account, secret, notes) };
 }
 
 /** How many entries would be left. */
-function afterDetach({ list }: Holder, secret: string): number {
+function afterDetach({ imagePullSecrets: list }: PullSpec, secret: string): number {
   return (changedList('detach', list, [secret]) ?? list ?? []).length;
 }
 
@@ -66,38 +78,39 @@ function afterDetach({ list }: Holder, secret: string): number {
  * the pods had from there goes into the template, too.
  */
 function keepingInherited(
-  holder: Holder,
-  account: Holder | undefined,
+  pullSpec: PullSpec,
+  account: PullSpec | undefined,
   secret: string,
   notes: readonly Note[],
 ): { readonly planner: Planner; readonly notes: readonly Note[] } {
-  const names = listedNames(account?.list).filter((name) => name !== secret);
-  const planner: Planner = ({ list }) =>
+  const names = listedNames(account?.imagePullSecrets).filter((name) => name !== secret);
+  const planner: Planner = ({ imagePullSecrets: list }) =>
     changedList('attach', list, (list ?? []).length === 0 ? [...names, secret] : [secret]);
-  if (account === undefined || names.length === 0 || (holder.list ?? []).length > 0) return { planner, notes };
-  return { planner, notes: [...notes, { code: 'kept', ref: holder.ref, account: account.ref.name, names }] };
+  if (account === undefined || names.length === 0 || (pullSpec.imagePullSecrets ?? []).length > 0)
+    return { planner, notes };
+  return { planner, notes: [...notes, { code: 'kept', ref: pullSpec.ref, account: account.ref.name, names }] };
 }
 
 /** plugin/pkg/admission/serviceaccount `limitSecretReferences`; throws UserError. */
-function checkAllowed(account: Holder, { ref }: Pick<Holder, 'ref'>, { request }: Context): void {
+function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { request }: Context): void {
   const { secret, targets } = request;
   const { namespace, name } = account.ref;
-  if (!isEnforced(account) || listedNames(account.list).includes(secret)) return;
+  if (!isEnforced(account) || listedNames(account.imagePullSecrets).includes(secret)) return;
   if (targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)) return;
   throw new UserError(
-    `serviceaccount ${namespace}/${name} enforces its list (enforce-mountable-secrets), so pods of ${errorName(ref)} that name ${secret} would be refused`,
+    `serviceaccount ${namespace}/${name} enforces its list (enforce-mountable-secrets), so pods of ${describeRef(ref)} that name ${secret} would be refused`,
     `regsecret attach ${secret} -n ${namespace} --serviceaccount ${name}`,
   );
 }
 
 /** Says so when none of the images is one that the Secret opens. */
-export async function noteImages({ ref, images }: Holder, context: Context, notes: Note[]): Promise<void> {
+export async function noteImages({ ref, images }: PullSpec, context: Context, notes: Note[]): Promise<void> {
   const secret = await context.secretIn(ref.namespace);
   if (secret === undefined || images.length === 0 || images.some((image) => opensImage(secret, image))) return;
   notes.push({ code: 'opens-none', ref, images });
 }
 
-function ownerRef(ref: ObjectRef, controller: NonNullable<Holder['controller']>): ObjectRef | undefined {
+function ownerRef(ref: ObjectRef, controller: NonNullable<PullSpec['controller']>): ObjectRef | undefined {
   const kind = pullKindOf(controller.apiVersion, controller.kind)?.kind;
   return kind === undefined ? undefined : { kind, namespace: ref.namespace, name: controller.name };
 }

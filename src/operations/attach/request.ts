@@ -14,7 +14,7 @@ export interface AttachRequest {
   /** The Secret itself, where it has just been written. */
   readonly known?: Secret | undefined;
   readonly targets: readonly NamedTarget[];
-  readonly selections: readonly Selection[];
+  readonly selections: readonly TargetSelection[];
   readonly allNamespaces: boolean;
   /** Whether pods without a controller may be deleted and created again. */
   readonly recreate: boolean;
@@ -36,13 +36,13 @@ export interface AttachRequest {
 
 export type NamedTarget = Required<Target>;
 
-export type Selection =
+export type TargetSelection =
   /** All of a kind, or those with these labels. */
   | { readonly by: 'kind'; readonly kind: PullKindName; readonly labelSelector?: string | undefined }
   /** The service accounts that pods or workloads use. */
   | { readonly by: 'use' };
 
-export interface Outcome {
+export interface ListResult {
   readonly ref: ObjectRef;
   readonly action: 'patched' | 'unchanged' | 'recreated' | 'restarted';
   /** The names in the list; left out for a restart. */
@@ -52,7 +52,7 @@ export interface Outcome {
 
 /** Told of everything as it happens, so that nothing that was done is lost when the rest is interrupted. */
 export interface Listener {
-  outcome(outcome: Outcome): void;
+  outcome(outcome: ListResult): void;
   note(note: Note): void;
   /** What could not be done; everything else goes on. */
   problem(error: UserError): void;

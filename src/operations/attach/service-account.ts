@@ -2,11 +2,11 @@
 import type { Transport } from '../../cluster/client/transport.ts';
 import { listNames } from '../../cluster/list-names.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
-import { getHolder } from '../../cluster/object-request.ts';
+import { getPullSpec } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
-import type { Holder } from '../../domain/workloads/pull-spec.ts';
+import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import type { AttachRequest } from './request.ts';
@@ -15,14 +15,14 @@ const TIMEOUT_MS = 30_000;
 const POLL_MS = 100;
 
 /** Throws UserError when it does not exist: `default` after it has been waited for. */
-export async function readAccount(transport: Transport, ref: ObjectRef, request: AttachRequest): Promise<Holder> {
+export async function readAccount(transport: Transport, ref: ObjectRef, request: AttachRequest): Promise<PullSpec> {
   const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
   const deadline = performance.now() + timeoutMs;
-  let account = await getHolder(transport, ref);
+  let account = await getPullSpec(transport, ref);
   if (account === undefined) await checkNamespace(transport, ref.namespace);
   while (account === undefined && ref.name === 'default' && performance.now() < deadline) {
     await pause(POLL_MS, request.signal);
-    account = await getHolder(transport, ref);
+    account = await getPullSpec(transport, ref);
   }
   if (account !== undefined) return account;
   const text = `serviceaccount ${ref.namespace}/${ref.name} does not exist`;

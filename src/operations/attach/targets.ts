@@ -1,24 +1,24 @@
 /** From what was named or selected to the objects. */
 import { ApiError } from '../../cluster/client/api-error.ts';
 import { listNames } from '../../cluster/list-names.ts';
-import { getHolder, listPages } from '../../cluster/object-request.ts';
+import { getPullSpec, listPages } from '../../cluster/object-request.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
-import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
-import { errorName, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import { accountKey, type Facts } from '../pods/failing.ts';
 import type { Context } from './context.ts';
-import type { Selection } from './request.ts';
+import type { TargetSelection } from './request.ts';
 import { readAccount } from './service-account.ts';
 
 /** One named object; throws UserError when it does not exist. */
-export async function readTarget(ref: ObjectRef, { transport, request }: Context): Promise<Holder> {
+export async function readTarget(ref: ObjectRef, { transport, request }: Context): Promise<PullSpec> {
   if (ref.kind === 'ServiceAccount') return readAccount(transport, ref, request);
-  const holder = await getHolder(transport, ref);
-  if (holder !== undefined) return holder;
+  const pullSpec = await getPullSpec(transport, ref);
+  if (pullSpec !== undefined) return pullSpec;
   const { plural } = pullKind(ref.kind);
-  const text = `${errorName(ref)} does not exist`;
+  const text = `${describeRef(ref)} does not exist`;
   const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace: ref.namespace }));
   throw near === undefined
     ? new UserError(text, `kubectl get ${plural} -n ${ref.namespace}`)
@@ -30,19 +30,19 @@ export async function readTarget(ref: ObjectRef, { transport, request }: Context
 
 /** What a selection picks, page by page. `facts` are those of all that is in scope. Throws UserError. */
 export async function* selected(
-  selection: Selection,
+  selection: TargetSelection,
   { transport, request }: Context,
   facts: () => Promise<Facts>,
-): AsyncGenerator<Holder[]> {
+): AsyncGenerator<PullSpec[]> {
   const kind = pullKind(selection.by === 'use' ? 'ServiceAccount' : selection.kind);
   const labelSelector = selection.by === 'use' ? undefined : selection.labelSelector;
   const namespace = request.allNamespaces ? undefined : transport.namespace;
   const users = selection.by === 'use' ? (await facts()).users : undefined;
   try {
     for await (const page of listPages(transport, kind, { namespace, labelSelector })) {
-      const holders = page.flatMap((object) => holderOf(kind, object) ?? []);
-      yield holders.filter(
-        (holder) => isOwn(holder) && (users?.has(accountKey(holder.ref.namespace, holder.ref.name)) ?? true),
+      const pullSpecs = page.flatMap((object) => pullSpecOf(kind, object) ?? []);
+      yield pullSpecs.filter(
+        (pullSpec) => isOwn(pullSpec) && (users?.has(accountKey(pullSpec.ref.namespace, pullSpec.ref.name)) ?? true),
       );
     }
   } catch (error) {
@@ -56,7 +56,7 @@ export async function* selected(
 }
 
 /** A ReplicaSet of a Deployment, say, has the list of that. Pods lead to their owners. */
-function isOwn({ ref, controller }: Holder): boolean {
+function isOwn({ ref, controller }: PullSpec): boolean {
   return (
     ref.kind === 'Pod' || controller === undefined || pullKindOf(controller.apiVersion, controller.kind) === undefined
   );

@@ -2,21 +2,21 @@
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { connect, type Transport } from '../../cluster/client/transport.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
-import { getHolder, objectPath } from '../../cluster/object-request.ts';
+import { getPullSpec, objectPath } from '../../cluster/object-request.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
-import { type Holder, holderOf, isEnforced } from '../../domain/workloads/pull-spec.ts';
+import { isEnforced, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import type { Io } from '../../io.ts';
 import {
-  closed,
   elsewhereAmong,
   findElsewhere,
+  isForbidden,
   listSecrets,
   type NamesByNamespace,
   readSecret,
@@ -32,13 +32,13 @@ export interface Collector {
   account(namespace: string, name: string): Promise<AccountState>;
   node(name: string): Promise<NodeFacts | undefined>;
   /** Who makes pods. Throws UserError where it may not be read. */
-  maker(ref: ObjectRef): Promise<Holder | undefined>;
+  maker(ref: ObjectRef): Promise<PullSpec | undefined>;
   /** Reads all pull secrets of a namespace. */
   others(namespace: string): Promise<void>;
   /** Reads all pull secrets of a namespace or of the cluster, and returns how many there are. */
   every(namespace: string | undefined): Promise<number>;
   /** Keeps a service account, or who makes pods, that has been read already. */
-  know(holder: Holder): void;
+  know(pullSpec: PullSpec): void;
   /** What has been collected so far; registries have not been asked. */
   facts(now: number, online: boolean): PullFacts;
 }
@@ -49,11 +49,11 @@ function createCollector(transport: Transport): Collector {
   const accounts = createStore<AccountState>();
   const nodes = createStore<NodeFacts | undefined>();
   const others = createStore<readonly string[] | undefined>();
-  const makers = createStore<Holder | undefined>();
+  const makers = createStore<PullSpec | undefined>();
   let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
   const keep = (secret: Secret): void => {
     const { namespace = '', name = '' } = secret.metadata;
-    secrets.done.set(secretKey(namespace, name), { is: 'there', secret, contents: readContents(secret) });
+    secrets.done.set(secretKey(namespace, name), { status: 'there', secret, contents: readContents(secret) });
   };
   const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
     all !== undefined && all.namespace === undefined
@@ -66,7 +66,7 @@ function createCollector(transport: Transport): Collector {
       secrets.once(secretKey(namespace, name), () => readSecret(transport, { namespace, name }, elsewhere, unchecked)),
     account: (namespace, name) =>
       accounts.once(secretKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
-    maker: (ref) => makers.once(refKey(ref), () => getHolder(transport, ref)),
+    maker: (ref) => makers.once(refKey(ref), () => getPullSpec(transport, ref)),
     node: (name) => nodes.once(name, () => readNode(transport, name, unchecked)),
     async others(namespace) {
       await others.once(namespace, async () => {
@@ -80,10 +80,10 @@ function createCollector(transport: Transport): Collector {
       all = { namespace, names };
       return [...names.values()].reduce((sum, some) => sum + some.length, 0);
     },
-    know(holder) {
-      const { ref } = holder;
-      if (ref.kind === 'ServiceAccount') accounts.done.set(secretKey(ref.namespace, ref.name), accountState(holder));
-      else makers.done.set(refKey(ref), holder);
+    know(pullSpec) {
+      const { ref } = pullSpec;
+      if (ref.kind === 'ServiceAccount') accounts.done.set(secretKey(ref.namespace, ref.name), accountState(pullSpec));
+      else makers.done.set(refKey(ref), pullSpec);
     },
     facts: (now, online) => ({
       now,
@@ -126,14 +126,16 @@ async function readAccount(
   const kind = pullKind('ServiceAccount');
   try {
     const object = await transport.request({ method: 'GET', path: objectPath(kind, namespace, name) });
-    return accountState(holderOf(kind, object));
+    return accountState(pullSpecOf(kind, object));
   } catch (error) {
-    return closed(error, 'get serviceaccounts', unchecked) ? { is: 'closed' } : { is: 'missing' };
+    return isForbidden(error, 'get serviceaccounts', unchecked) ? { status: 'forbidden' } : { status: 'missing' };
   }
 }
 
-export function accountState(account: Holder | undefined): AccountState {
-  return account === undefined ? { is: 'missing' } : { is: 'there', list: account.list, enforced: isEnforced(account) };
+export function accountState(account: PullSpec | undefined): AccountState {
+  return account === undefined
+    ? { status: 'missing' }
+    : { status: 'there', imagePullSecrets: account.imagePullSecrets, enforced: isEnforced(account) };
 }
 
 async function readNode(transport: Transport, name: string, unchecked: Set<string>): Promise<NodeFacts | undefined> {
@@ -146,7 +148,7 @@ async function readNode(transport: Transport, name: string, unchecked: Set<strin
       images: (Array.isArray(images) ? images : []).flatMap((image) => names(fieldOf(image, 'names'))),
     };
   } catch (error) {
-    return closed(error, 'get nodes', unchecked) ? undefined : { exists: false, version: '', images: [] };
+    return isForbidden(error, 'get nodes', unchecked) ? undefined : { exists: false, version: '', images: [] };
   }
 }
 

@@ -1,6 +1,6 @@
 /** Reads Secrets for a diagnosis: one that is named, with where else there is one of that name, and all pull secrets. */
 import { ApiError } from '../../cluster/client/api-error.ts';
-import type { Shape } from '../../cluster/client/pick-json.ts';
+import type { FieldSelection } from '../../cluster/client/pick-json.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { secretPath } from '../../cluster/secret-request.ts';
@@ -16,7 +16,7 @@ const SECRETS = { group: '', plural: 'secrets' } as const;
 /** A Secret may have a megabyte. */
 const PAGE = 50;
 /** The times tell whether one was changed after a pull had failed. */
-const SHAPE: Shape = {
+const SHAPE: FieldSelection = {
   metadata: {
     namespace: true,
     name: true,
@@ -41,11 +41,11 @@ export async function readSecret(
 ): Promise<SecretState> {
   try {
     const secret = await transport.request<Secret>({ method: 'GET', path: secretPath(id) });
-    return { is: 'there', secret, contents: readContents(secret) };
+    return { status: 'there', secret, contents: readContents(secret) };
   } catch (error) {
-    if (closed(error, 'get secrets', unchecked)) return { is: 'closed' };
+    if (isForbidden(error, 'get secrets', unchecked)) return { status: 'forbidden' };
     const found = await elsewhere(id.name);
-    return found === undefined ? { is: 'missing' } : { is: 'missing', elsewhere: found };
+    return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
   }
 }
 
@@ -85,7 +85,7 @@ export function elsewhereAmong(
 ): Elsewhere | undefined {
   const namespaces = [...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : []));
   const state = secrets.get(secretKey(namespaces[0] ?? '', name));
-  const dataKey = state?.is === 'there' ? state.contents.dataKey : undefined;
+  const dataKey = state?.status === 'there' ? state.contents.dataKey : undefined;
   return namespaces.length === 0 ? undefined : { namespaces, ...(dataKey === undefined ? {} : { dataKey }) };
 }
 
@@ -114,13 +114,13 @@ export async function listSecrets(
     for (const names of found.values()) names.sort();
     return found;
   } catch (error) {
-    if (closed(error, 'list secrets', unchecked)) return undefined;
+    if (isForbidden(error, 'list secrets', unchecked)) return undefined;
     throw error;
   }
 }
 
 /** Whether it may not be read, which is noted; false where it does not exist. Throws everything else. */
-export function closed(error: unknown, right: string, unchecked: Set<string>): boolean {
+export function isForbidden(error: unknown, right: string, unchecked: Set<string>): boolean {
   if (!(error instanceof ApiError)) throw error;
   if (error.status === 404) return false;
   if (error.status !== 403) throw error;

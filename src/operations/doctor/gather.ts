@@ -2,7 +2,7 @@
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
 import { gatherUsage } from '../../cluster/usage.ts';
-import type { Gathered, Puller } from '../../domain/diagnosis/facts.ts';
+import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
 import type { DoctorTarget } from '../../domain/workloads/target.ts';
@@ -21,7 +21,7 @@ export interface GatherOptions extends KubeFlags {
 }
 
 /** Throws UserError. */
-export function gatherTargets(targets: readonly DoctorTarget[], options: GatherOptions, io: Io): Promise<Gathered> {
+export function gatherTargets(targets: readonly DoctorTarget[], options: GatherOptions, io: Io): Promise<Observed> {
   return withCollector(options, io, async (collector) => {
     const { namespace } = collector.transport;
     const gathered = await Promise.all(
@@ -64,7 +64,7 @@ async function gatherTarget(
   collector: Collector,
 ): Promise<Target> {
   if (kind === 'Secret') {
-    const [{ is }] = await Promise.all([collector.secret(namespace, name), collector.others(namespace)]);
+    const [{ status: is }] = await Promise.all([collector.secret(namespace, name), collector.others(namespace)]);
     if (is === 'missing') await checkNamespace(collector.transport, namespace);
     return { pullers: [], secrets: [{ namespace, name }] };
   }
@@ -73,11 +73,11 @@ async function gatherTarget(
   if (kind !== 'ServiceAccount') return { pullers: await gatherWorkload(ref, collector), secrets: [] };
   const puller = await gatherAccount(ref, { images: image, secrets: secret }, collector);
   const account = await collector.account(namespace, name);
-  const list = image.length === 0 && account.is === 'there' ? listedNames(account.list) : [];
+  const list = image.length === 0 && account.status === 'there' ? listedNames(account.imagePullSecrets) : [];
   return { pullers: [puller], secrets: list.map((one) => ({ namespace, name: one })) };
 }
 
-async function usageIn(namespace: string, { transport, unchecked }: Collector): Promise<Gathered['usage']> {
+async function usageIn(namespace: string, { transport, unchecked }: Collector): Promise<Observed['usage']> {
   const kinds = new Set<string>();
   const usage = await gatherUsage(transport, namespace, kinds);
   for (const kind of kinds) unchecked.add(`list ${kind}`);

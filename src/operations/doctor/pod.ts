@@ -9,8 +9,8 @@ import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { hasEnded } from '../../domain/workloads/pod-group.ts';
-import { symptomOf } from '../../domain/workloads/pull-error.ts';
-import { type Holder, holderOf, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
+import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { type Way, wayOfPod } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
@@ -34,7 +34,7 @@ export async function gatherRest(
   events: readonly PodEvent[],
   collector: Collector,
 ): Promise<Puller> {
-  const pod = holderOf(pullKind('Pod'), object);
+  const pod = pullSpecOf(pullKind('Pod'), object);
   if (pod === undefined) throw new Error('a pod without a spec');
   const { namespace } = pod.ref;
   const images = withEvents(imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {}), events);
@@ -42,13 +42,16 @@ export async function gatherRest(
   const [makers] = await Promise.all([
     makersOf(pod, collector),
     collector.account(namespace, pod.serviceAccountName),
-    Promise.all(listedNames(pod.list).map((name) => collector.secret(namespace, name))),
-    images.every(({ state }) => state.is === 'there') ? undefined : collector.others(namespace),
+    Promise.all(listedNames(pod.imagePullSecrets).map((name) => collector.secret(namespace, name))),
+    images.every(({ state }) => state.status === 'there') ? undefined : collector.others(namespace),
     node === '' ? undefined : collector.node(node),
   ]);
   // What pods have that are made now counts, too.
   const account = await collector.account(namespace, pod.serviceAccountName);
-  const next = [...listedNames(makers.template?.list), ...(account.is === 'there' ? listedNames(account.list) : [])];
+  const next = [
+    ...listedNames(makers.template?.list),
+    ...(account.status === 'there' ? listedNames(account.imagePullSecrets) : []),
+  ];
   await Promise.all(next.map((name) => collector.secret(namespace, name)));
   const facts: PodFacts = {
     ...podFacts(object, node),
@@ -57,7 +60,7 @@ export async function gatherRest(
   };
   return {
     ref: pod.ref,
-    list: pod.list,
+    imagePullSecrets: pod.imagePullSecrets,
     account: pod.serviceAccountName,
     images,
     way: makers.way,
@@ -84,7 +87,7 @@ export function podFacts(
 /** Kubelets before 1.32 say in the status only that they wait; why, they say in an event. */
 function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): ImageUse[] {
   return uses.map((use) => {
-    if (use.state.is !== 'missing' || use.state.symptom !== 'other') return use;
+    if (use.state.status !== 'missing' || use.state.pullError !== 'other') return use;
     const told = events
       .filter(({ reason, message }) => reason === 'Failed' && message.startsWith(`Failed to pull image "${use.image}"`))
       .toSorted((one, other) => other.at - one.at)[0];
@@ -92,7 +95,7 @@ function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): Ima
     const { reason } = use.state;
     return {
       ...use,
-      state: { is: 'missing', reason, message: told.message, symptom: symptomOf(reason, told.message) },
+      state: { status: 'missing', reason, message: told.message, pullError: pullErrorOf(reason, told.message) },
     };
   });
 }
@@ -103,15 +106,17 @@ interface Makers {
 }
 
 /** From the nearest to the uppermost. */
-async function makersOf(pod: Holder, { transport, maker: read, unchecked }: Collector): Promise<Makers> {
+async function makersOf(pod: PullSpec, { transport, maker: read, unchecked }: Collector): Promise<Makers> {
   try {
-    const { chain, beyond } = await walkOwners(transport, pod, read);
+    const { chain, unknownOwner: beyond } = await walkOwners(transport, pod, read);
     const [nearest] = chain;
     const top = chain.at(-1);
     const way = wayOfPod(pod, chain, beyond);
     // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
     const maker = beyond === undefined ? top : nearest;
-    return maker === undefined ? { way } : { way, template: { name: targetName(maker.ref), list: maker.list } };
+    return maker === undefined
+      ? { way }
+      : { way, template: { name: targetName(maker.ref), list: maker.imagePullSecrets } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
     unchecked.add(`get ${pod.controller.kind.toLowerCase()}s`);

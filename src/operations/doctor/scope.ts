@@ -3,11 +3,11 @@ import { ApiError } from '../../cluster/client/api-error.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { BESIDE_PODS } from '../../cluster/usage.ts';
-import { inLanes } from '../../concurrency.ts';
-import type { Gathered, Puller } from '../../domain/diagnosis/facts.ts';
+import { forEachLimit } from '../../concurrency.ts';
+import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
 import { type PullKindName, pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
-import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { addUsage, secretKey, secretName, type UsageIndex } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -18,7 +18,7 @@ import { shapeOf } from './shape.ts';
 import { accountPuller, quietPod, templatePuller } from './workload.ts';
 
 /** Beside pods and Secrets, of which there are most: one after the other, for two pages take memory twice. */
-const LANES = 3;
+const CONCURRENCY = 3;
 /** Requests for single objects. */
 const SINGLE_LANES = 16;
 /** A page is in memory as a whole. */
@@ -29,7 +29,7 @@ export interface ScopeOptions extends GatherOptions {
 }
 
 /** Throws UserError where there is no such namespace, or nothing of it may be read. */
-export function gatherScope(options: ScopeOptions, io: Io): Promise<Gathered> {
+export function gatherScope(options: ScopeOptions, io: Io): Promise<Observed> {
   return withCollector(options, io, async (collector) => {
     const { transport } = collector;
     const namespace = options.allNamespaces === true ? undefined : transport.namespace;
@@ -39,7 +39,7 @@ export function gatherScope(options: ScopeOptions, io: Io): Promise<Gathered> {
       world.secrets = await collector.every(namespace);
     };
     const small = BESIDE_PODS.map((kind) => () => listKind(kind, namespace, world, collector));
-    await inLanes(1 + LANES, [large, ...small], (list) => list());
+    await forEachLimit(1 + CONCURRENCY, [large, ...small], (list) => list());
     if (collector.unchecked.size === BESIDE_PODS.length + 2) throw nothingReadable(namespace);
     const isEmpty = world.pods + world.secrets + world.templates.length === 0;
     if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
@@ -49,8 +49,8 @@ export function gatherScope(options: ScopeOptions, io: Io): Promise<Gathered> {
 
 interface World {
   readonly groups: PodGroups;
-  readonly templates: Holder[];
-  readonly accounts: Holder[];
+  readonly templates: PullSpec[];
+  readonly accounts: PullSpec[];
   readonly usage: UsageIndex;
   pods: number;
   secrets: number;
@@ -67,8 +67,8 @@ async function listKind(
   try {
     for await (const page of listPages(collector.transport, kind, { namespace, limit: PAGE, shape })) {
       for (const object of page) {
-        const holder = holderOf(kind, object);
-        if (holder !== undefined) note(holder, world, collector);
+        const pullSpec = pullSpecOf(kind, object);
+        if (pullSpec !== undefined) note(pullSpec, world, collector);
       }
     }
   } catch (error) {
@@ -77,16 +77,16 @@ async function listKind(
   }
 }
 
-function note(holder: Holder, world: World, collector: Collector): void {
-  addUsage(world.usage, holder);
-  if (holder.ref.kind === 'Pod') {
+function note(pullSpec: PullSpec, world: World, collector: Collector): void {
+  addUsage(world.usage, pullSpec);
+  if (pullSpec.ref.kind === 'Pod') {
     world.pods += 1;
-    addPod(world.groups, holder, briefly);
+    addPod(world.groups, pullSpec, briefly);
     return;
   }
-  collector.know(holder);
-  if (holder.ref.kind === 'ServiceAccount') world.accounts.push(holder);
-  else world.templates.push(holder);
+  collector.know(pullSpec);
+  if (pullSpec.ref.kind === 'ServiceAccount') world.accounts.push(pullSpec);
+  else world.templates.push(pullSpec);
 }
 
 async function gathered(
@@ -94,7 +94,7 @@ async function gathered(
   namespace: string | undefined,
   options: ScopeOptions,
   collector: Collector,
-): Promise<Gathered> {
+): Promise<Observed> {
   const { usage, accounts } = world;
   await readRest(world, collector);
   // What a controller has made itself shows by that.
@@ -104,7 +104,7 @@ async function gathered(
   const made = madeBy(world.templates);
   const others = groups.filter((group) => trouble(group) <= 1 && !made(group.pod));
   const pods: Puller[] = others.map(quietPod);
-  await inLanes(SINGLE_LANES, failing, async (group) => {
+  await forEachLimit(SINGLE_LANES, failing, async (group) => {
     pods.push(await failingPod(group, collector));
   });
   return {
@@ -132,20 +132,20 @@ async function readRest({ usage, templates }: World, collector: Collector): Prom
   const named = [...usage.keys()].filter((key) => !secrets.has(key)).map(secretName);
   const users = templates.map(({ ref, serviceAccountName }) => secretKey(ref.namespace, serviceAccountName));
   const unknown = [...new Set(users)].filter((key) => !accounts.has(key)).map(secretName);
-  await inLanes(SINGLE_LANES, named, async ({ namespace, name }) => {
+  await forEachLimit(SINGLE_LANES, named, async ({ namespace, name }) => {
     await collector.secret(namespace, name);
   });
-  await inLanes(SINGLE_LANES, unknown, async ({ namespace, name }) => {
+  await forEachLimit(SINGLE_LANES, unknown, async ({ namespace, name }) => {
     await collector.account(namespace, name);
   });
 }
 
-function isKnown(controller: Holder['controller']): boolean {
+function isKnown(controller: PullSpec['controller']): boolean {
   return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }
 
 /** Whether one of `templates` makes a pod, so that what becomes of it shows there. */
-function madeBy(templates: readonly Holder[]): (pod: Holder) => boolean {
+function madeBy(templates: readonly PullSpec[]): (pod: PullSpec) => boolean {
   const uids = new Set(templates.map(({ uid }) => uid));
   const deployments = new Set(
     templates.flatMap(({ ref }) => (ref.kind === 'Deployment' ? [`${ref.namespace}/${ref.name}`] : [])),
@@ -162,7 +162,7 @@ function madeBy(templates: readonly Holder[]): (pod: Holder) => boolean {
 
 /** Kubelets before 1.32 say why only in events. */
 async function failingPod({ pod, images, count }: PodGroup, collector: Collector): Promise<Puller> {
-  const isMute = images.some(({ state }) => state.is === 'missing' && state.symptom === 'other');
+  const isMute = images.some(({ state }) => state.status === 'missing' && state.pullError === 'other');
   const events = isMute ? await podEvents(pod.ref, collector) : [];
   return { ...(await gatherRest(pod.object, events, collector)), count };
 }

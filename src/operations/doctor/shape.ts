@@ -1,5 +1,5 @@
 /** What a diagnosis reads of pods, and of what makes them: of lists only that much is kept in memory. */
-import type { Shape } from '../../cluster/client/pick-json.ts';
+import type { FieldSelection } from '../../cluster/client/pick-json.ts';
 import { LIST_FIELD, type PullKind } from '../../domain/workloads/kind.ts';
 
 const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true }] as const;
@@ -17,7 +17,7 @@ const SPEC = {
 
 const METADATA = { namespace: true, name: true, uid: true, ownerReferences: true } as const;
 
-const POD: Shape = {
+const POD: FieldSelection = {
   metadata: {
     ...METADATA,
     creationTimestamp: true,
@@ -44,15 +44,15 @@ const WORKLOAD = {
 } as const;
 const STATUS = { failed: true, readyReplicas: true, numberReady: true, ready: true } as const;
 
-const ACCOUNT: Shape = {
+const ACCOUNT: FieldSelection = {
   metadata: { ...METADATA, annotations: { 'kubernetes.io/enforce-mountable-secrets': true } },
   [LIST_FIELD]: true,
 };
 
 /** The fields of an object of `kind`. */
-export function shapeOf({ kind, specPath: [top = '', ...path] }: PullKind): Shape {
+export function shapeOf({ kind, specPath: [top = '', ...path] }: PullKind): FieldSelection {
   if (kind === 'Pod') return POD;
   if (kind === 'ServiceAccount') return ACCOUNT;
-  const inner = path.reduceRight<Shape>((below, name) => ({ [name]: below }), SPEC);
+  const inner = path.reduceRight<FieldSelection>((below, name) => ({ [name]: below }), SPEC);
   return { metadata: METADATA, [top]: { ...WORKLOAD, ...(inner as object) }, status: STATUS };
 }

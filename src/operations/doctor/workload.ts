@@ -8,7 +8,7 @@ import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { imageUses } from '../../domain/workloads/container-images.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
-import { type Holder, holderOf, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
 import { type Way, wayOfTemplate } from '../../domain/workloads/remedy.ts';
 import type { Collector } from './collector.ts';
@@ -19,7 +19,7 @@ import { shapeOf } from './shape.ts';
 export async function gatherWorkload(ref: ObjectRef, collector: Collector): Promise<Puller[]> {
   const { transport } = collector;
   const object = await getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport));
-  const workload = holderOf(pullKind(ref.kind), object);
+  const workload = pullSpecOf(pullKind(ref.kind), object);
   if (workload === undefined) throw new Error('a workload without a template');
   const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
   if (worst === undefined) return [template];
@@ -30,11 +30,11 @@ export async function gatherWorkload(ref: ObjectRef, collector: Collector): Prom
 }
 
 /** What `workload` makes pods of. */
-async function gatherTemplate(workload: Holder, collector: Collector): Promise<Puller> {
-  const { ref, list, serviceAccountName: account, object } = workload;
+async function gatherTemplate(workload: PullSpec, collector: Collector): Promise<Puller> {
+  const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
   const [way] = await Promise.all([wayOf(workload, collector), gatherList(ref.namespace, list, account, collector)]);
   const images = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
-  return { ref, list, account, images, way, count: 1 };
+  return { ref, imagePullSecrets: list, account, images, way, count: 1 };
 }
 
 /** Everything that a new pod with this list, or without one, would have to do with. */
@@ -45,17 +45,17 @@ export async function gatherList(
   collector: Collector,
 ): Promise<void> {
   const [account] = await Promise.all([collector.account(namespace, accountName), collector.others(namespace)]);
-  const names = [...listedNames(list), ...(account.is === 'there' ? listedNames(account.list) : [])];
+  const names = [...listedNames(list), ...(account.status === 'there' ? listedNames(account.imagePullSecrets) : [])];
   await Promise.all(names.map((name) => collector.secret(namespace, name)));
 }
 
 /** What a ReplicaSet of a Deployment has comes from there. */
-async function wayOf(workload: Holder, { transport, maker }: Collector): Promise<Way> {
-  const { top, beyond } = await walkOwners(transport, workload, maker);
+async function wayOf(workload: PullSpec, { transport, maker }: Collector): Promise<Way> {
+  const { top, unknownOwner: beyond } = await walkOwners(transport, workload, maker);
   return wayOfTemplate(beyond === undefined ? top : workload);
 }
 
-async function worstPod(workload: Holder, collector: Collector): Promise<PodGroup | undefined> {
+async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGroup | undefined> {
   const groups: PodGroups = new Map();
   try {
     for await (const pod of podsOf(workload, collector)) addPod(groups, pod);
@@ -71,7 +71,7 @@ async function worstPod(workload: Holder, collector: Collector): Promise<PodGrou
 /** What makes the pods of a workload in turn. */
 const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
 
-async function* podsOf(workload: Holder, collector: Collector): AsyncGenerator<Holder> {
+async function* podsOf(workload: PullSpec, collector: Collector): AsyncGenerator<PullSpec> {
   const { ref, uid, object } = workload;
   if (ref.kind === 'PodTemplate') return;
   const labelSelector = selectorOf(object);
@@ -89,13 +89,13 @@ async function* podsOf(workload: Holder, collector: Collector): AsyncGenerator<H
 
 async function* each(
   kindName: PullKindName,
-  { ref: { namespace } }: Holder,
+  { ref: { namespace } }: PullSpec,
   labelSelector: string | undefined,
   { transport }: Collector,
-): AsyncGenerator<Holder> {
+): AsyncGenerator<PullSpec> {
   const kind = pullKind(kindName);
   for await (const page of listPages(transport, kind, { namespace, labelSelector, shape: shapeOf(kind) })) {
-    yield* page.flatMap((object) => holderOf(kind, object) ?? []);
+    yield* page.flatMap((object) => pullSpecOf(kind, object) ?? []);
   }
 }
 
@@ -122,10 +122,10 @@ export async function gatherAccount(
   const list = secrets.length === 0 ? undefined : secrets.map((name) => ({ name }));
   const { namespace, name: account } = ref;
   await gatherList(namespace, list, account, collector);
-  if ((await collector.account(namespace, account)).is === 'missing') await noObject(ref, collector.transport);
+  if ((await collector.account(namespace, account)).status === 'missing') await noObject(ref, collector.transport);
   return {
     ref,
-    list,
+    imagePullSecrets: list,
     account,
     images: imageUses({ containers: images.map((image) => ({ name: '', image })) }),
     way: { how: 'account', target: ref, pods: [] },
@@ -133,13 +133,13 @@ export async function gatherAccount(
   };
 }
 
-export function templatePuller(workload: Holder): Puller {
-  const { ref, list, serviceAccountName: account, object } = workload;
+export function templatePuller(workload: PullSpec): Puller {
+  const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
   const status = fieldOf(object, 'status');
   const ready = [fieldOf(status, 'readyReplicas'), fieldOf(status, 'numberReady'), fieldOf(status, 'ready')];
   return {
     ref,
-    list,
+    imagePullSecrets: list,
     account,
     images: imageUses(fieldOf(object, ...pullKind(ref.kind).specPath)),
     way: wayOfTemplate(workload),
@@ -149,17 +149,17 @@ export function templatePuller(workload: Holder): Puller {
   };
 }
 
-export function accountPuller({ ref }: Holder): Puller {
+export function accountPuller({ ref }: PullSpec): Puller {
   const way = { how: 'account', target: ref, pods: [] } as const;
-  return { ref, list: undefined, account: ref.name, images: [], way, count: 1 };
+  return { ref, imagePullSecrets: undefined, account: ref.name, images: [], way, count: 1 };
 }
 
 /** One that nobody says anything of. */
 export function quietPod({ pod, images, count }: PodGroup): Puller {
-  const { ref, list, serviceAccountName: account, controller, object } = pod;
+  const { ref, imagePullSecrets: list, serviceAccountName: account, controller, object } = pod;
   return {
     ref,
-    list,
+    imagePullSecrets: list,
     account,
     images,
     way:

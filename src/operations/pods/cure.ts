@@ -1,9 +1,9 @@
 /** What gets a pod that fails, and will not heal by itself, to pull. */
-import { getHolder } from '../../cluster/object-request.ts';
+import { getPullSpec } from '../../cluster/object-request.ts';
 import { controllerName, type Owners, walkOwners } from '../../cluster/owners.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
-import { type Holder, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, refKey, resultName } from '../../domain/workloads/ref.ts';
 import { mayFailAgain } from '../../domain/workloads/remedy.ts';
 import { effectOf, waitsForPods } from '../../domain/workloads/rollout.ts';
@@ -15,7 +15,7 @@ export interface Cured {
   readonly pod: FailingPod;
   readonly cure: Cure;
   /** What is to be restarted, where that helps. */
-  readonly controller?: Holder;
+  readonly controller?: PullSpec;
 }
 
 /** Undefined for a pod that is replaced in any case. Looks up each controller once, however many of its pods fail. */
@@ -32,14 +32,15 @@ export function createHealer(context: PodContext): (pod: FailingPod) => Promise<
     owners.set(controller.uid, known);
     const found = await known;
     if (found === undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(controller) } };
-    if (found.beyond !== undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(found.beyond) } };
+    if (found.unknownOwner !== undefined)
+      return { pod, cure: { how: 'ask the owner', owner: controllerName(found.unknownOwner) } };
     const cure = found.first.ref.kind === 'Job' ? cureByJob(found, name) : cureBy(found.top, name);
     return cure === undefined ? undefined : { pod, ...cure };
   };
 }
 
-function cureBy(controller: Holder, secret: string): Pick<Cured, 'cure' | 'controller'> | undefined {
-  const { ref, list = [] } = controller;
+function cureBy(controller: PullSpec, secret: string): Pick<Cured, 'cure' | 'controller'> | undefined {
+  const { ref, imagePullSecrets: list = [] } = controller;
   const listed = listedNames(list).includes(secret);
   if (list.length > 0 && !listed) return { cure: { how: 'attach', controller: ref } };
   // The template need not change: whoever makes the pod again gives it the new list.
@@ -52,8 +53,8 @@ function cureBy(controller: Holder, secret: string): Pick<Cured, 'cure' | 'contr
 
 /** The template of a Job, which a CronJob gave it, stays as it is. */
 function cureByJob({ first, top }: PodOwners, secret: string): Pick<Cured, 'cure'> {
-  if ((first.list ?? []).length > 0) {
-    const next = top !== first && !listedNames(top.list).includes(secret);
+  if ((first.imagePullSecrets ?? []).length > 0) {
+    const next = top !== first && !listedNames(top.imagePullSecrets).includes(secret);
     return {
       cure: next ? { how: 'attach', controller: top.ref } : { how: 'ask the owner', owner: resultName(first.ref) },
     };
@@ -67,7 +68,7 @@ function cureByJob({ first, top }: PodOwners, secret: string): Pick<Cured, 'cure
 
 interface PodOwners extends Owners {
   /** The pod's own controller. */
-  readonly first: Holder;
+  readonly first: PullSpec;
 }
 
 /** Undefined where they may not be read. */
@@ -76,7 +77,7 @@ async function ownersOf(pod: FailingPod, { transport, unchecked }: PodContext): 
   const kind = pullKindOf(controller?.apiVersion, controller?.kind);
   if (kind === undefined || controller === undefined) return undefined;
   try {
-    const owner = await getHolder(transport, { kind: kind.kind, namespace: ref.namespace, name: controller.name });
+    const owner = await getPullSpec(transport, { kind: kind.kind, namespace: ref.namespace, name: controller.name });
     if (owner?.uid !== controller.uid) return undefined;
     return { first: owner, ...(await walkOwners(transport, owner)) };
   } catch (error) {
@@ -87,7 +88,7 @@ async function ownersOf(pod: FailingPod, { transport, unchecked }: PodContext): 
 }
 
 /** Each controller once. */
-export function toRestart(cured: readonly Cured[]): Holder[] {
+export function toRestart(cured: readonly Cured[]): PullSpec[] {
   const controllers = cured.flatMap(({ controller }) => controller ?? []);
   return [...new Map(controllers.map((controller) => [refKey(controller.ref), controller])).values()];
 }

@@ -1,28 +1,30 @@
 /** Who pulls images here, and with which list: what a service account's list does not reach, and which pods fail. */
 import { ApiError } from '../../cluster/client/api-error.ts';
-import type { Shape } from '../../cluster/client/pick-json.ts';
+import type { FieldSelection } from '../../cluster/client/pick-json.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages } from '../../cluster/object-request.ts';
-import { inLanes } from '../../concurrency.ts';
+import { forEachLimit } from '../../concurrency.ts';
 import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { type PullFailure, pullFailures } from '../../domain/workloads/pod-state.ts';
-import { type Controller, type Holder, holderOf, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { type Controller, listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
 import { selectorOf } from '../../domain/workloads/rollout.ts';
 import type { PodReader } from './pod-context.ts';
 
 /** Those that a workload has made itself; none where they may not be listed. */
-export async function podsOf(holder: Holder, { transport, unchecked }: PodReader): Promise<Holder[]> {
-  const pods: Holder[] = [];
-  const labelSelector = selectorOf(holder);
+export async function podsOf(pullSpec: PullSpec, { transport, unchecked }: PodReader): Promise<PullSpec[]> {
+  const pods: PullSpec[] = [];
+  const labelSelector = selectorOf(pullSpec);
   if (labelSelector === undefined) return [];
   try {
     for await (const page of listPages(transport, pullKind('Pod'), {
-      namespace: holder.ref.namespace,
+      namespace: pullSpec.ref.namespace,
       labelSelector,
     })) {
-      const own = page.flatMap((object) => holderOf(pullKind('Pod'), object) ?? []);
-      pods.push(...own.filter(({ controller }) => controller?.uid === holder.uid || holder.ref.kind === 'Deployment'));
+      const own = page.flatMap((object) => pullSpecOf(pullKind('Pod'), object) ?? []);
+      pods.push(
+        ...own.filter(({ controller }) => controller?.uid === pullSpec.uid || pullSpec.ref.kind === 'Deployment'),
+      );
     }
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
@@ -71,31 +73,31 @@ export interface FactsScope {
 const WORKLOADS: readonly PullKindName[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
 
 /** Few, so that what is written meanwhile has the processor. */
-const LANES = 2;
+const CONCURRENCY = 2;
 
 /** Keeps of every page only what matters; what may not be listed is told to `unchecked`. */
 export async function gatherFacts(transport: Transport, scope: FactsScope, unchecked: Set<string>): Promise<Facts> {
   const workloads: WorkloadFact[] = [];
   const failing: FailingPod[] = [];
   const users = new Map<string, { pods: number; workloads: number; examples: ObjectRef[] }>();
-  const userOf = ({ ref, serviceAccountName }: Holder) => {
+  const userOf = ({ ref, serviceAccountName }: PullSpec) => {
     const key = accountKey(ref.namespace, serviceAccountName);
     const user = users.get(key) ?? { pods: 0, workloads: 0, examples: [] };
     users.set(key, user);
     return user;
   };
-  const notePod = (pod: Holder): void => {
+  const notePod = (pod: PullSpec): void => {
     userOf(pod).pods += 1;
     const failures = pullFailures(pod.object);
     if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
   };
-  const noteWorkload = (workload: Holder): void => {
+  const noteWorkload = (workload: PullSpec): void => {
     const user = userOf(workload);
     user.workloads += 1;
     if (user.examples.length < 3) user.examples.push(workload.ref);
-    if ((workload.list ?? []).length > 0) workloads.push(factOf(workload));
+    if ((workload.imagePullSecrets ?? []).length > 0) workloads.push(factOf(workload));
   };
-  await inLanes(LANES, ['Pod' as const, ...WORKLOADS], (kind) =>
+  await forEachLimit(CONCURRENCY, ['Pod' as const, ...WORKLOADS], (kind) =>
     eachHolder(transport, kind, scope, unchecked, kind === 'Pod' ? notePod : noteWorkload),
   );
   return { workloads, failing, users };
@@ -106,7 +108,7 @@ export function accountKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
-function factOf({ ref, serviceAccountName, list }: Holder): WorkloadFact {
+function factOf({ ref, serviceAccountName, imagePullSecrets: list }: PullSpec): WorkloadFact {
   return { ref, account: serviceAccountName, list: listedNames(list) };
 }
 
@@ -114,11 +116,11 @@ const CONTAINERS = [{ name: true, image: true }] as const;
 const STATUSES = [{ name: true, state: true }] as const;
 
 /** What of it is read here; a page is in memory as a whole. */
-function shapeOf({ kind, specPath }: PullKind): Shape {
+function shapeOf({ kind, specPath }: PullKind): FieldSelection {
   const list = { [LIST_FIELD]: true, serviceAccountName: true, serviceAccount: true } as const;
   const names = { namespace: true, name: true, uid: true, ownerReferences: true } as const;
   if (kind !== 'Pod') {
-    const spec = specPath.reduceRight<Shape>((below, name) => ({ [name]: below }), list);
+    const spec = specPath.reduceRight<FieldSelection>((below, name) => ({ [name]: below }), list);
     return { ...(spec as object), metadata: names };
   }
   return {
@@ -137,7 +139,7 @@ async function eachHolder(
   kindName: PullKindName,
   { namespace, account, cached }: FactsScope,
   unchecked: Set<string>,
-  use: (holder: Holder) => void,
+  use: (pullSpec: PullSpec) => void,
 ): Promise<void> {
   const kind = pullKind(kindName);
   const byAccount = kindName === 'Pod' && account !== undefined;
@@ -150,8 +152,8 @@ async function eachHolder(
       shape: shapeOf(kind),
     })) {
       for (const object of page) {
-        const holder = holderOf(kind, object);
-        if (holder !== undefined && (account === undefined || holder.serviceAccountName === account)) use(holder);
+        const pullSpec = pullSpecOf(kind, object);
+        if (pullSpec !== undefined && (account === undefined || pullSpec.serviceAccountName === account)) use(pullSpec);
       }
     }
   } catch (error) {

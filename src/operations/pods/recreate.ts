@@ -3,14 +3,14 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ApiError } from '../../cluster/client/api-error.ts';
-import { getHolder, objectPath, objectRefusal } from '../../cluster/object-request.ts';
+import { getPullSpec, objectPath, objectRefusal } from '../../cluster/object-request.ts';
 import { writeQuery } from '../../cluster/secret-request.ts';
 import { pause } from '../../concurrency.ts';
 import type { ApiObject } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
-import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { differences, recreatedPod } from '../../domain/workloads/recreation.ts';
-import { errorName } from '../../domain/workloads/ref.ts';
+import { describeRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import type { PodContext } from './pod-context.ts';
 
@@ -23,18 +23,18 @@ const POD = pullKind('Pod');
  * the old one is deleted, and from then on the manifest is on disk until the new one is there: however this ends, nothing
  * is lost. Throws UserError.
  */
-export async function recreatePod(pod: Holder, list: readonly unknown[], context: PodContext): Promise<Holder> {
+export async function recreatePod(pod: PullSpec, list: readonly unknown[], context: PodContext): Promise<PullSpec> {
   const { request, listener } = context;
   const manifest = recreatedPod(pod, list);
   const rehearsed = await rehearse(pod, manifest, context);
   const fields = rehearsed === undefined ? [] : differences(manifest, rehearsed);
   if (fields.length > 0) listener.note({ code: 'differs', ref: pod.ref, fields });
-  if (request.dryRun !== 'none') return { ...pod, list };
+  if (request.dryRun !== 'none') return { ...pod, imagePullSecrets: list };
   const saved = saveManifest(pod.ref.name, manifest, request.folder);
   const deadline = performance.now() + (request.timeoutMs ?? TIMEOUT_MS);
   if (!(await remove(pod, saved, context))) {
     saved.remove();
-    throw new UserError(`${errorName(pod.ref)} is another one by now`, 'run the same command again');
+    throw new UserError(`${describeRef(pod.ref)} is another one by now`, 'run the same command again');
   }
   try {
     await gone(pod, deadline, context);
@@ -43,7 +43,7 @@ export async function recreatePod(pod: Holder, list: readonly unknown[], context
     return created;
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'interrupted';
-    const text = `${errorName(pod.ref)} is deleted and not there again: ${reason}`;
+    const text = `${describeRef(pod.ref)} is deleted and not there again: ${reason}`;
     const failure = new UserError(text, `kubectl create -n ${pod.ref.namespace} -f ${saved.file}`);
     if (!request.signal.aborted) throw failure;
     listener.problem(failure);
@@ -52,7 +52,7 @@ export async function recreatePod(pod: Holder, list: readonly unknown[], context
 }
 
 /** The pod as the server would create it, under another name; undefined where only a quota is in the way. */
-async function rehearse(pod: Holder, manifest: ApiObject, context: PodContext): Promise<ApiObject | undefined> {
+async function rehearse(pod: PullSpec, manifest: ApiObject, context: PodContext): Promise<ApiObject | undefined> {
   const { name: _, ...metadata } = manifest.metadata as ApiObject;
   try {
     return await post({ ...manifest, metadata: { ...metadata, generateName: 'regsecret-' } }, pod, context, true);
@@ -66,7 +66,7 @@ async function rehearse(pod: Holder, manifest: ApiObject, context: PodContext): 
 
 function post(
   body: ApiObject,
-  { ref }: Holder,
+  { ref }: PullSpec,
   { transport, request }: PodContext,
   dryRun: boolean,
 ): Promise<ApiObject> {
@@ -76,7 +76,7 @@ function post(
 
 /** False when it is another pod of the same name by now. */
 async function remove(
-  { ref, uid }: Holder,
+  { ref, uid }: PullSpec,
   saved: SavedManifest,
   { transport, listener }: PodContext,
 ): Promise<boolean> {
@@ -96,9 +96,9 @@ async function remove(
   }
 }
 
-async function gone({ ref, uid }: Holder, deadline: number, { transport, request }: PodContext): Promise<void> {
+async function gone({ ref, uid }: PullSpec, deadline: number, { transport, request }: PodContext): Promise<void> {
   for (;;) {
-    const present = await getHolder(transport, ref);
+    const present = await getPullSpec(transport, ref);
     if (present === undefined) return;
     if (present.uid !== uid) throw new UserError('somebody else has created a pod of this name');
     if (performance.now() > deadline) throw new UserError('the old one is still being deleted');
@@ -106,13 +106,13 @@ async function gone({ ref, uid }: Holder, deadline: number, { transport, request
   }
 }
 
-async function create(manifest: ApiObject, pod: Holder, deadline: number, context: PodContext): Promise<Holder> {
+async function create(manifest: ApiObject, pod: PullSpec, deadline: number, context: PodContext): Promise<PullSpec> {
   for (;;) {
     try {
-      return holderOf(POD, await post(manifest, pod, context, false)) ?? pod;
+      return pullSpecOf(POD, await post(manifest, pod, context, false)) ?? pod;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const present = error.reason === 'AlreadyExists' ? await getHolder(context.transport, pod.ref) : undefined;
+      const present = error.reason === 'AlreadyExists' ? await getPullSpec(context.transport, pod.ref) : undefined;
       // Our own, when the answer to its creation was lost.
       if (present !== undefined && present.uid !== pod.uid && differences(manifest, present.object).length === 0) {
         return present;

@@ -6,10 +6,10 @@ import { type WriteOptions, writeQuery } from '../../cluster/secret-request.ts';
 import { rfc3339 } from '../../domain/text/time.ts';
 import type { ApiObject } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
-import { type Holder, holderOf } from '../../domain/workloads/pull-spec.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 
 /** The controller after the change. Throws UserError. */
-export async function restart(transport: Transport, controller: Holder, options: WriteOptions): Promise<Holder> {
+export async function restart(transport: Transport, controller: PullSpec, options: WriteOptions): Promise<PullSpec> {
   const { ref } = controller;
   const kind = pullKind(ref.kind);
   const at = rfc3339(Date.now());
@@ -23,7 +23,7 @@ export async function restart(transport: Transport, controller: Holder, options:
       // The same time twice is once.
       guarded: true,
     });
-    return holderOf(kind, object) ?? controller;
+    return pullSpecOf(kind, object) ?? controller;
   } catch (error) {
     throw error instanceof ApiError ? objectRefusal(error, 'patch', ref) : error;
   }

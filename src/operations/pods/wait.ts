@@ -1,9 +1,9 @@
 /** Follows what was written until the pods run, or it is clear why they do not. */
-import { getHolder } from '../../cluster/object-request.ts';
+import { getPullSpec } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
 import { isRunning, otherTrouble, pullFailures } from '../../domain/workloads/pod-state.ts';
-import { type Holder, listedNames } from '../../domain/workloads/pull-spec.ts';
-import { errorName, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { failingWithout, hasGivenUp, progressOf, waitsForPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import { podsOf } from './failing.ts';
@@ -15,22 +15,23 @@ const POLL_MS = 300;
 const TROUBLE_MS = 3000;
 
 /** Throws UserError when the pods of a workload, or the pod itself, do not run in time. */
-export async function waitFor(holder: Holder, context: PodContext): Promise<void> {
+export async function waitFor(pullSpec: PullSpec, context: PodContext): Promise<void> {
   const { request, listener } = context;
   const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
   const deadline = performance.now() + timeoutMs;
   const troubles = new Map<string, number>();
   for (;;) {
-    const seen = holder.ref.kind === 'Pod' ? await lookAtPod(holder, context) : await lookAtWorkload(holder, context);
-    if (seen.done) return listener.note({ code: 'runs', ref: holder.ref });
+    const seen =
+      pullSpec.ref.kind === 'Pod' ? await lookAtPod(pullSpec, context) : await lookAtWorkload(pullSpec, context);
+    if (seen.done) return listener.note({ code: 'runs', ref: pullSpec.ref });
     if (seen.final !== undefined) throw seen.final;
     const now = performance.now();
     for (const one of seen.troubles) {
       const since = troubles.get(one.pod.name) ?? now;
       troubles.set(one.pod.name, since);
-      if (now - since >= TROUBLE_MS) throw inTrouble(holder, one);
+      if (now - since >= TROUBLE_MS) throw inTrouble(pullSpec, one);
     }
-    if (now > deadline) throw tooLate(holder, seen.waiting, timeoutMs);
+    if (now > deadline) throw tooLate(pullSpec, seen.waiting, timeoutMs);
     await pause(POLL_MS, request.signal);
   }
 }
@@ -50,43 +51,43 @@ interface Trouble {
   readonly next: string;
 }
 
-async function lookAtPod({ ref }: Holder, { transport }: PodContext): Promise<Seen> {
-  const pod = await getHolder(transport, ref);
+async function lookAtPod({ ref }: PullSpec, { transport }: PodContext): Promise<Seen> {
+  const pod = await getPullSpec(transport, ref);
   const waiting = 'it is on its way';
   if (pod === undefined) {
-    const final = new UserError(`${errorName(ref)} was deleted meanwhile`, `kubectl get pods -n ${ref.namespace}`);
+    const final = new UserError(`${describeRef(ref)} was deleted meanwhile`, `kubectl get pods -n ${ref.namespace}`);
     return { done: false, waiting, troubles: [], final };
   }
   return { done: isRunning(pod.object), waiting, troubles: troublesOf(pod) };
 }
 
-async function lookAtWorkload(holder: Holder, context: PodContext): Promise<Seen> {
+async function lookAtWorkload(pullSpec: PullSpec, context: PodContext): Promise<Seen> {
   const { verb, secret } = context.request;
-  const [current = holder, pods] = await Promise.all([
-    getHolder(context.transport, holder.ref),
-    podsOf(holder, context),
+  const [current = pullSpec, pods] = await Promise.all([
+    getPullSpec(context.transport, pullSpec.ref),
+    podsOf(pullSpec, context),
   ]);
   const progress = progressOf(current);
-  const fresh = pods.filter((pod) => listedNames(pod.list).includes(secret) === (verb === 'attach'));
+  const fresh = pods.filter((pod) => listedNames(pod.imagePullSecrets).includes(secret) === (verb === 'attach'));
   const seen = {
     done: progress.done,
     waiting: progress.done ? '' : progress.waiting,
     troubles: fresh.flatMap(troublesOf),
   };
   const [old] = waitsForPods(current) && verb === 'attach' ? failingWithout(pods, secret) : [];
-  const { ref } = holder;
+  const { ref } = pullSpec;
   if (old !== undefined && !progress.done) {
-    const text = `${errorName(ref)} waits for pod ${old.name}, which cannot pull (${old.failure.reason}) and has the old list`;
+    const text = `${describeRef(ref)} waits for pod ${old.name}, which cannot pull (${old.failure.reason}) and has the old list`;
     return { ...seen, final: new UserError(text, `kubectl delete pod ${old.name} -n ${ref.namespace}`) };
   }
   if (hasGivenUp(current)) {
-    const text = `${errorName(ref)} has not made progress within its progressDeadlineSeconds`;
+    const text = `${describeRef(ref)} has not made progress within its progressDeadlineSeconds`;
     return { ...seen, final: new UserError(text, describe(ref)) };
   }
   return seen;
 }
 
-function troublesOf({ ref, object }: Holder): Trouble[] {
+function troublesOf({ ref, object }: PullSpec): Trouble[] {
   const [failure] = pullFailures(object);
   const other = otherTrouble(object);
   if (failure !== undefined) {
@@ -97,13 +98,13 @@ function troublesOf({ ref, object }: Holder): Trouble[] {
   return other === undefined ? [] : [{ pod: ref, text: short(other), next: describe(ref) }];
 }
 
-function inTrouble({ ref }: Holder, { pod, text, next }: Trouble): UserError {
-  const name = ref.kind === 'Pod' ? errorName(ref) : `${errorName(ref)} does not run: pod ${pod.name}`;
+function inTrouble({ ref }: PullSpec, { pod, text, next }: Trouble): UserError {
+  const name = ref.kind === 'Pod' ? describeRef(ref) : `${describeRef(ref)} does not run: pod ${pod.name}`;
   return new UserError(`${name} ${text}`, next);
 }
 
-function tooLate({ ref }: Holder, waiting: string, timeoutMs: number): UserError {
-  return new UserError(`${errorName(ref)} does not run after ${timeoutMs / 1000} s: ${waiting}`, describe(ref));
+function tooLate({ ref }: PullSpec, waiting: string, timeoutMs: number): UserError {
+  return new UserError(`${describeRef(ref)} does not run after ${timeoutMs / 1000} s: ${waiting}`, describe(ref));
 }
 
 function describe(ref: ObjectRef): string {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pickJson, type Shape } from '../../../src/cluster/client/pick-json.ts';
+import { type FieldSelection, pickJson } from '../../../src/cluster/client/pick-json.ts';
 import { JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 
 describe('what a shape names', () => {
-  test.each<[text: string, shape: Shape, picked: unknown]>([
+  test.each<[text: string, shape: FieldSelection, picked: unknown]>([
     ['{"a":1,"b":2}', { a: true }, { a: 1 }],
     ['{"a":{"b":[1,{"c":"}"}]},"d":true}', { d: true }, { d: true }],
     ['{"a":{"b":1,"c":2}}', { a: { c: true } }, { a: { c: 2 } }],
@@ -45,12 +45,12 @@ test.each([
   '{"a":}',
   '{"a":tru}',
 ])('what is no JSON where it is looked at: %s', (text) => {
-  const shape: Shape = text.startsWith('[') ? [true] : text.startsWith('{') ? { a: true } : true;
+  const shape: FieldSelection = text.startsWith('[') ? [true] : text.startsWith('{') ? { a: true } : true;
   expect(() => pickJson(bytes(text), shape)).toThrow(JsonSyntaxError);
 });
 
 test('of any JSON it takes what JSON.parse would have given', () => {
-  const shapes: Shape[] = [true, { a: true }, { a: { b: true }, c: [true] }, [{ a: true }], { '': [[true]] }];
+  const shapes: FieldSelection[] = [true, { a: true }, { a: { b: true }, c: [true] }, [{ a: true }], { '': [[true]] }];
   const json = fc.letrec((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },
@@ -73,15 +73,18 @@ test('of any JSON it takes what JSON.parse would have given', () => {
   );
 });
 
-function expected(value: unknown, shape: Shape): unknown {
+function expected(value: unknown, shape: FieldSelection): unknown {
   if (shape === true) return value;
   if (Array.isArray(shape))
-    return Array.isArray(value) ? value.map((item) => expected(item, shape[0] as Shape)) : undefined;
+    return Array.isArray(value) ? value.map((item) => expected(item, shape[0] as FieldSelection)) : undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const wanted = Object.entries(value).filter(([name]) => Object.hasOwn(shape, name));
   return Object.fromEntries(
     wanted
-      .map(([name, item]) => [name, expected(item, (shape as Record<string, Shape>)[name] as Shape)] as const)
+      .map(
+        ([name, item]) =>
+          [name, expected(item, (shape as Record<string, FieldSelection>)[name] as FieldSelection)] as const,
+      )
       .filter(([, item]) => item !== undefined),
   );
 }

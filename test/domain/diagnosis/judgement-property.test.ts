@@ -58,7 +58,7 @@ const secret: fc.Arbitrary<Secret> = fc
   .map(([auths, rest]) => secretWith(auths, rest));
 const state = fc.oneof(
   secret,
-  fc.constantFrom('missing' as const, 'closed' as const),
+  fc.constantFrom('missing' as const, 'forbidden' as const),
   fc.constant<{ elsewhere: string[] }>({ elsewhere: ['prod'] }),
 );
 
@@ -103,7 +103,7 @@ const world: fc.Arbitrary<World> = fc.record(
     secrets: fc.dictionary(fc.constantFrom(...NAMES), state, { maxKeys: 3 }),
     account: fc.oneof(
       fc.subarray(NAMES).map((names) => names.map((name) => ({ name }))),
-      fc.constantFrom('closed' as const, 'missing' as const),
+      fc.constantFrom('forbidden' as const, 'missing' as const),
     ),
     enforced: fc.boolean(),
     others: fc.subarray(NAMES),
@@ -130,14 +130,14 @@ test('an image that is missing', () => {
   fc.assert(
     fc.property(puller, world, (options, facts) => {
       const { judgement, asked } = settle(podWith(options), facts);
-      const { cause, fix, prospect } = judgement;
+      const { cause, fix, outcome } = judgement;
       if (cause === undefined || fix === undefined) throw new Error('nothing is wrong');
       const said = `${formatFinding(cause)}\n${fix.command}`;
       expect(said).not.toMatch(/undefined|\[object|pa55word/);
       expect(JSON.stringify(cause)).not.toContain('pa55word');
       // Each login once, and without one.
       expect(asked.length).toBeLessThanOrEqual(3 * NAMES.length + 1);
-      if (cause.severity === 'error') expect(prospect).not.toBe('will pull');
+      if (cause.severity === 'error') expect(outcome).not.toBe('will pull');
       else expect(['retry-pending', 'pull-postponed', 'registry-unreachable', 'rate-limited']).toContain(cause.code);
     }),
     { numRuns: 3000 },
@@ -148,9 +148,9 @@ test('an image that is there, or has not been tried', () => {
   fc.assert(
     fc.property(puller, world, fc.boolean(), ({ status: _, ...options }, facts, runs) => {
       const { judgement } = settle(podWith({ ...options, ...(runs ? { status: 'runs' } : {}) }), facts);
-      const { cause, prospect, trial } = judgement;
-      if (prospect === 'will not pull') expect(cause?.severity).toBe('error');
-      if (prospect === 'will pull' && options.policy !== 'Never') expect(trial.pulls).toBe(true);
+      const { cause, outcome, attempt } = judgement;
+      if (outcome === 'will not pull') expect(cause?.severity).toBe('error');
+      if (outcome === 'will pull' && options.policy !== 'Never') expect(attempt.pulls).toBe(true);
       if (cause !== undefined) expect(formatFinding(cause)).not.toMatch(/undefined|pa55word/);
     }),
     { numRuns: 3000 },

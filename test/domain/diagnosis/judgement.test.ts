@@ -24,7 +24,7 @@ const jwt = (seconds: number): string =>
 
 const accepted: Verdict = { kind: 'accepted' };
 const rejected: Verdict = { kind: 'rejected', status: 401 };
-const closed: Verdict = { kind: 'anonymous', why: 'empty', pulls: false };
+const forbidden: Verdict = { kind: 'anonymous', why: 'empty', pulls: false };
 const open: Verdict = { kind: 'anonymous', why: 'empty', pulls: true };
 const noTag: Verdict = { kind: 'not found', repository: 'acme/web', missing: 'tag' };
 const noAccess: Verdict = { kind: 'no access', repository: 'acme/web', status: 403 };
@@ -33,7 +33,7 @@ const down: Verdict = { kind: 'unreachable', cause: 'dns', reason: 'its name can
 type Says = NonNullable<World['says']>;
 
 /** Nobody gets it, janedoe does, everybody else is rejected. */
-const jane: Says = (user) => (user === undefined ? closed : user === 'janedoe' ? accepted : rejected);
+const jane: Says = (user) => (user === undefined ? forbidden : user === 'janedoe' ? accepted : rejected);
 const all =
   (verdict: Verdict): Says =>
   () =>
@@ -52,7 +52,7 @@ const refused = `failed to resolve reference "${IMAGE}": failed to authorize: fa
 const notFound = `failed to resolve reference "${IMAGE}": ${IMAGE}: not found`;
 
 interface Expected {
-  readonly prospect: 'will pull' | 'will not pull' | 'cannot know';
+  readonly outcome: 'will pull' | 'will not pull' | 'cannot know';
   readonly cause?: FindingCode;
   readonly fix?: string;
   /** False where the command is only advice. */
@@ -72,62 +72,62 @@ const pulls: readonly Row[] = [
     'a good login',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will pull', asked: ['janedoe'] },
+    { outcome: 'will pull', asked: ['janedoe'] },
   ],
   [
     'a rejected login and a good one: lazily, in the order in which they are tried',
     podWith({ list: list('a', 'b') }),
     { secrets: { a: wrong, b: good }, says: jane },
-    { prospect: 'will pull', notes: ['different-credentials'], asked: ['rex', 'janedoe'] },
+    { outcome: 'will pull', notes: ['different-credentials'], asked: ['rex', 'janedoe'] },
   ],
   [
     'a good login and another, which nobody asks about',
     podWith({ list: list('b', 'a') }),
     { secrets: { a: wrong, b: good }, says: jane },
-    { prospect: 'will pull', notes: ['different-credentials'], asked: ['janedoe'] },
+    { outcome: 'will pull', notes: ['different-credentials'], asked: ['janedoe'] },
   ],
-  ['a public image and no Secret', podWith(), { says: all(open) }, { prospect: 'will pull', asked: ['nobody'] }],
+  ['a public image and no Secret', podWith(), { says: all(open) }, { outcome: 'will pull', asked: ['nobody'] }],
   [
     'a public image and a Secret for another registry',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: quay }, says: all(open) },
-    { prospect: 'will pull' },
+    { outcome: 'will pull' },
   ],
   [
     'a good login beside a Secret that is missing',
     podWith({ list: list('gone', 'regcred') }),
     { secrets: { gone: 'missing', regcred: good }, says: jane },
-    { prospect: 'will pull', notes: ['missing-secret'] },
+    { outcome: 'will pull', notes: ['missing-secret'] },
   ],
   [
     'a Secret named twice, and an entry without a name',
     podWith({ list: [{ name: 'regcred' }, {}, { name: 'regcred' }] }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will pull', notes: ['empty-name', 'duplicate-name'] },
+    { outcome: 'will pull', notes: ['empty-name', 'duplicate-name'] },
   ],
   [
     'a login that ends in an hour',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io': login('janedoe', jwt(3600)) }) }, says: jane },
-    { prospect: 'will pull', notes: ['expires-soon'] },
+    { outcome: 'will pull', notes: ['expires-soon'] },
   ],
   [
     'an empty entry for another registry, which is no matter here',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io': login(), 'quay.io': {} }) }, says: jane },
-    { prospect: 'will pull' },
+    { outcome: 'will pull' },
   ],
   [
     'the list of the service account, for the pods of a template',
     templateWith(),
     { secrets: { regcred: good }, account: list('regcred'), says: jane },
-    { prospect: 'will pull', asked: ['janedoe'] },
+    { outcome: 'will pull', asked: ['janedoe'] },
   ],
   [
     'a pull that was put off',
     podWith({ list: list('regcred'), status: 'pull QPS exceeded' }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will pull', cause: 'pull-postponed', sufficient: false },
+    { outcome: 'will pull', cause: 'pull-postponed', sufficient: false },
   ],
   [
     'a Secret that was mended after the last attempt',
@@ -144,13 +144,13 @@ const pulls: readonly Row[] = [
       },
       says: jane,
     },
-    { prospect: 'will pull', cause: 'retry-pending', sufficient: false },
+    { outcome: 'will pull', cause: 'retry-pending', sufficient: false },
   ],
   [
     'a Secret that was mended after the pod was created, of whose attempts there are no events',
     podWith({ list: list('regcred'), status: noCredential }),
     { secrets: { regcred: writtenAt('2026-11-25T11:59:30Z') }, says: jane },
-    { prospect: 'will pull', cause: 'retry-pending', sufficient: false },
+    { outcome: 'will pull', cause: 'retry-pending', sufficient: false },
   ],
   [
     'a Secret that was mended in the second of the last attempt',
@@ -162,24 +162,24 @@ const pulls: readonly Row[] = [
       },
     }),
     { secrets: { regcred: writtenAt('2026-11-25T11:59:30Z') }, says: jane },
-    { prospect: 'will pull', cause: 'retry-pending', sufficient: false },
+    { outcome: 'will pull', cause: 'retry-pending', sufficient: false },
   ],
   [
     'a tag that was pushed after the last attempt',
     podWith({ list: list('regcred'), status: notFound }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will pull', cause: 'retry-pending', sufficient: false },
+    { outcome: 'will pull', cause: 'retry-pending', sufficient: false },
   ],
 ];
 
 const lists: readonly Row[] = [
-  ['no pull secret', podWith(), { says: jane }, { prospect: 'will not pull', cause: 'no-pull-secret', fix: bare }],
+  ['no pull secret', podWith(), { says: jane }, { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare }],
   [
     'no pull secret, in a template',
     templateWith(),
     { says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'no-pull-secret',
       fix: 'regsecret create -n team-a --server ghcr.io --attach deployment/web',
     },
@@ -188,14 +188,14 @@ const lists: readonly Row[] = [
     'no pull secret, and one in the namespace that opens the image',
     podWith(),
     { secrets: { bad: wrong, other: good }, others: ['bad', 'other'], says: jane },
-    { prospect: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['nobody', 'rex', 'janedoe'] },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['nobody', 'rex', 'janedoe'] },
   ],
   [
     'attached to the service account after the pod was created',
     podWith({ status: noCredential }),
     { secrets: { regcred: good }, account: list('regcred'), says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'attached-later',
       fix: 'regsecret attach regcred -n team-a --pod web --recreate',
     },
@@ -205,7 +205,7 @@ const lists: readonly Row[] = [
     podWith({ way: deployment, pod: { template: { name: 'deployment/web', list: undefined } } }),
     { secrets: { regcred: good }, account: list('regcred'), says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'attached-later',
       fix: 'kubectl rollout restart deployment/web -n team-a',
     },
@@ -217,14 +217,14 @@ const lists: readonly Row[] = [
       pod: { template: { name: 'statefulset/web', list: list('regcred') } },
     }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will not pull', cause: 'outdated-pod', fix: 'kubectl delete pod web -n team-a' },
+    { outcome: 'will not pull', cause: 'outdated-pod', fix: 'kubectl delete pod web -n team-a' },
   ],
   [
     'attached to the template after the pod was created, and there is no such image',
     podWith({ way: deployment, pod: { template: { name: 'deployment/web', list: list('regcred') } } }),
-    { secrets: { regcred: good }, says: (user) => (user === 'janedoe' ? noTag : closed) },
+    { secrets: { regcred: good }, says: (user) => (user === 'janedoe' ? noTag : forbidden) },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'image-not-found',
       fix: 'kubectl set image deployment/web app=ghcr.io/acme/web:TAG -n team-a',
       sufficient: false,
@@ -234,14 +234,14 @@ const lists: readonly Row[] = [
     'attached later, and of no use either',
     podWith(),
     { secrets: { regcred: wrong }, account: list('regcred'), says: jane },
-    { prospect: 'will not pull', cause: 'no-pull-secret', fix: bare },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare },
   ],
   [
     'a list of its own hides that of the service account',
     templateWith({ list: list('mine') }),
     { secrets: { mine: quay, regcred: good }, account: list('regcred'), says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'own-list',
       fix: 'regsecret attach regcred -n team-a --to deployment/web',
     },
@@ -251,7 +251,7 @@ const lists: readonly Row[] = [
     templateWith({ list: [{}] }),
     { secrets: { regcred: good }, account: list('regcred'), says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'empty-name',
       fix: 'regsecret attach regcred -n team-a --to deployment/web',
     },
@@ -261,7 +261,7 @@ const lists: readonly Row[] = [
     templateWith({ list: list('regcred') }),
     { secrets: { regcred: good }, enforced: true, says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'not-mountable',
       fix: 'regsecret attach regcred -n team-a --serviceaccount default',
     },
@@ -271,7 +271,7 @@ const lists: readonly Row[] = [
     templateWith(),
     { secrets: { other: good }, others: ['other'], enforced: true, says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'no-pull-secret',
       fix: 'regsecret attach other -n team-a --serviceaccount default --to deployment/web',
     },
@@ -281,7 +281,7 @@ const lists: readonly Row[] = [
     podWith(),
     { secrets: { other: good }, others: ['other'], enforced: true, says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'no-pull-secret',
       fix: 'regsecret attach other -n team-a --serviceaccount default && regsecret attach other -n team-a --pod web --recreate',
     },
@@ -290,7 +290,7 @@ const lists: readonly Row[] = [
     'a service account that does not exist',
     templateWith({ list: list('regcred') }),
     { secrets: { regcred: good }, account: 'missing', says: jane },
-    { prospect: 'will not pull', cause: 'missing-account', fix: 'kubectl create serviceaccount default -n team-a' },
+    { outcome: 'will not pull', cause: 'missing-account', fix: 'kubectl create serviceaccount default -n team-a' },
   ],
 ];
 
@@ -299,14 +299,14 @@ const secrets: readonly Row[] = [
     'a Secret that is missing',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: 'missing' }, says: jane },
-    { prospect: 'will not pull', cause: 'missing-secret', fix: create },
+    { outcome: 'will not pull', cause: 'missing-secret', fix: create },
   ],
   [
     'a Secret that is nearly called so and opens the image',
     podWith({ list: list('regcerd') }),
     { secrets: { regcerd: 'missing', regcred: good }, others: ['regcred'], says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'missing-secret',
       fix: 'regsecret attach regcred -n team-a --pod web --recreate',
     },
@@ -316,7 +316,7 @@ const secrets: readonly Row[] = [
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { elsewhere: ['prod'] } }, says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'missing-secret',
       fix: `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
     },
@@ -330,7 +330,7 @@ const secrets: readonly Row[] = [
       says: jane,
     },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'missing-secret',
       fix: `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
     },
@@ -343,13 +343,13 @@ const secrets: readonly Row[] = [
       beyond: { 'dev/regcred': quay, 'prod/regcred': wrong },
       says: jane,
     },
-    { prospect: 'will not pull', cause: 'missing-secret', fix: create, asked: ['nobody', 'rex'] },
+    { outcome: 'will not pull', cause: 'missing-secret', fix: create, asked: ['nobody', 'rex'] },
   ],
   [
     'a Secret of type Opaque',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { ...good, type: 'Opaque' } }, says: jane },
-    { prospect: 'will not pull', cause: 'wrong-type', fix: `${create} --force` },
+    { outcome: 'will not pull', cause: 'wrong-type', fix: `${create} --force` },
   ],
   [
     'a docker config in a Secret of the legacy type',
@@ -364,20 +364,20 @@ const secrets: readonly Row[] = [
       },
       says: jane,
     },
-    { prospect: 'will not pull', cause: 'wrong-form', fix: create },
+    { outcome: 'will not pull', cause: 'wrong-format', fix: create },
   ],
   [
     'nothing under the key',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { ...good, data: {} } }, says: jane },
-    { prospect: 'will not pull', cause: 'no-payload', fix: create },
+    { outcome: 'will not pull', cause: 'no-payload', fix: create },
   ],
   [
     'a good Secret and one with an entry that cannot be decoded',
     podWith({ list: list('a', 'regcred') }),
     { secrets: { a: good, regcred: broken }, says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'unreadable-entry',
       fix: 'regsecret create regcred -n team-a --server r.io',
       asked: [],
@@ -387,19 +387,19 @@ const secrets: readonly Row[] = [
     'a good entry and one under the same key that cannot be decoded, which is no other login',
     podWith({ list: list('a', 'regcred') }),
     { secrets: { a: good, regcred: secretWith({ 'ghcr.io': { auth: 'notbase64!' } }) }, says: jane },
-    { prospect: 'will not pull', cause: 'unreadable-entry', fix: create, notes: [] },
+    { outcome: 'will not pull', cause: 'unreadable-entry', fix: create, notes: [] },
   ],
   [
     'no JSON',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { ...good, data: { '.dockerconfigjson': base64('x') } } }, says: jane },
-    { prospect: 'will not pull', cause: 'unreadable-payload', fix: `${create} --replace` },
+    { outcome: 'will not pull', cause: 'unreadable-payload', fix: `${create} --replace` },
   ],
   [
     'an immutable Secret with a wrong password',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { ...wrong, immutable: true } }, says: jane },
-    { prospect: 'will not pull', cause: 'credential-rejected', fix: `${create} --force` },
+    { outcome: 'will not pull', cause: 'credential-rejected', fix: `${create} --force` },
   ],
   [
     'the logins are in a credential store',
@@ -408,7 +408,7 @@ const secrets: readonly Row[] = [
       secrets: { regcred: { ...good, data: { '.dockerconfigjson': base64('{"auths":{},"credsStore":"desktop"}') } } },
       says: jane,
     },
-    { prospect: 'will not pull', cause: 'credential-store', fix: create },
+    { outcome: 'will not pull', cause: 'credential-store', fix: create },
   ],
   [
     'an empty entry, which is the mark of a credential store',
@@ -422,31 +422,31 @@ const secrets: readonly Row[] = [
       },
       says: jane,
     },
-    { prospect: 'will not pull', cause: 'credential-store', fix: create },
+    { outcome: 'will not pull', cause: 'credential-store', fix: create },
   ],
   [
     'no entries',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({}) }, says: jane },
-    { prospect: 'will not pull', cause: 'no-login', fix: create },
+    { outcome: 'will not pull', cause: 'no-login', fix: create },
   ],
   [
     'an empty entry',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io': {}, 'quay.io': login() }) }, says: jane },
-    { prospect: 'will not pull', cause: 'empty-entry', fix: create, asked: ['nobody'] },
+    { outcome: 'will not pull', cause: 'empty-entry', fix: create, asked: ['nobody'] },
   ],
   [
     'an identity token',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io': { identitytoken: 't' } }) }, says: jane },
-    { prospect: 'will not pull', cause: 'identity-token', fix: create },
+    { outcome: 'will not pull', cause: 'identity-token', fix: create },
   ],
   [
     'a user name without a password',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io': { auth: base64('janedoe:') } }) }, says: jane },
-    { prospect: 'will not pull', cause: 'incomplete-entry', fix: create },
+    { outcome: 'will not pull', cause: 'incomplete-entry', fix: create },
   ],
 ];
 
@@ -455,32 +455,32 @@ const servers: readonly Row[] = [
     'entries for other registries',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: quay }, says: jane },
-    { prospect: 'will not pull', cause: 'no-entry', fix: create },
+    { outcome: 'will not pull', cause: 'no-entry', fix: create },
   ],
   [
     'entries for other registries, and a Secret of the namespace that opens the image',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: quay, other: good }, others: ['regcred', 'other'], says: jane },
-    { prospect: 'will not pull', cause: 'no-entry', fix: attachOther },
+    { outcome: 'will not pull', cause: 'no-entry', fix: attachOther },
   ],
   [
     'a key with a tag',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io/acme/web:v1': login() }) }, says: jane },
-    { prospect: 'will not pull', cause: 'opens-nothing', fix: create },
+    { outcome: 'will not pull', cause: 'opens-nothing', fix: create },
   ],
   [
     'a key in capitals',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'GHCR.io': login() }) }, says: jane },
-    { prospect: 'will not pull', cause: 'unusual-server', fix: create },
+    { outcome: 'will not pull', cause: 'unusual-server', fix: create },
   ],
   [
     'the host of the API of Docker Hub',
     podWith({ list: list('regcred'), image: 'acme/web' }),
     { secrets: { regcred: secretWith({ 'registry-1.docker.io': login() }) }, says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'unusual-server',
       fix: 'regsecret create regcred -n team-a --server docker.io',
     },
@@ -489,14 +489,14 @@ const servers: readonly Row[] = [
     'a key with the port that an image without one does not have',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io:443': login() }) }, says: jane },
-    { prospect: 'will not pull', cause: 'other-images', fix: create },
+    { outcome: 'will not pull', cause: 'other-images', fix: create },
   ],
   [
     'a key without the port',
     podWith({ list: list('regcred'), image: 'r.example:5000/app:v1' }),
     { secrets: { regcred: secretWith({ 'r.example': login() }) }, says: jane },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'other-images',
       fix: 'regsecret create regcred -n team-a --server r.example:5000',
     },
@@ -505,7 +505,7 @@ const servers: readonly Row[] = [
     'a key with the path of others',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io/other/': login() }) }, says: jane },
-    { prospect: 'will not pull', cause: 'other-images', fix: create },
+    { outcome: 'will not pull', cause: 'other-images', fix: create },
   ],
   [
     'an entry of Docker Hub that another key keeps away, in another Secret',
@@ -518,7 +518,7 @@ const servers: readonly Row[] = [
       says: jane,
     },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'shadowed-entry',
       fix: 'regsecret create b -n team-a --server docker.io/acme',
     },
@@ -530,32 +530,32 @@ const registries: readonly Row[] = [
     'a wrong password',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: wrong }, says: jane },
-    { prospect: 'will not pull', cause: 'credential-rejected', fix: create, asked: ['rex', 'nobody'] },
+    { outcome: 'will not pull', cause: 'credential-rejected', fix: create, asked: ['rex', 'nobody'] },
   ],
   [
     'a password that has ended',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io': login('rex', jwt(-60)) }) }, says: jane },
-    { prospect: 'will not pull', cause: 'expired', fix: create },
+    { outcome: 'will not pull', cause: 'expired', fix: create },
   ],
   [
     'a newline behind the password',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io': login('rex', 'p\n') }) }, says: jane },
-    { prospect: 'will not pull', cause: 'white-space', fix: create },
+    { outcome: 'will not pull', cause: 'white-space', fix: create },
   ],
   [
     'a good login without access',
     podWith({ list: list('regcred') }),
-    { secrets: { regcred: good }, says: (user) => (user === undefined ? closed : noAccess) },
-    { prospect: 'will not pull', cause: 'no-access', fix: create },
+    { secrets: { regcred: good }, says: (user) => (user === undefined ? forbidden : noAccess) },
+    { outcome: 'will not pull', cause: 'no-access', fix: create },
   ],
   [
     'a tag that is not there',
     podWith({ list: list('regcred') }),
-    { secrets: { regcred: good }, says: (user) => (user === undefined ? closed : noTag) },
+    { secrets: { regcred: good }, says: (user) => (user === undefined ? forbidden : noTag) },
     {
-      prospect: 'will not pull',
+      outcome: 'will not pull',
       cause: 'image-not-found',
       fix: 'kubectl set image pod/web app=ghcr.io/acme/web:TAG -n team-a',
       sufficient: false,
@@ -569,26 +569,26 @@ const registries: readonly Row[] = [
       others: ['other'],
       says: (user) => (user === 'janedoe' ? accepted : { kind: 'not found', repository: 'acme/web' }),
     },
-    { prospect: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['nobody', 'janedoe'] },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['nobody', 'janedoe'] },
   ],
   [
     'a public image, and a login that is rejected',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: wrong }, says: (user) => (user === undefined ? open : rejected) },
-    { prospect: 'will not pull', cause: 'public-image-refused', fix: create },
+    { outcome: 'will not pull', cause: 'public-image-refused', fix: create },
   ],
   [
     'a registry that does not answer',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: good }, says: all(down) },
-    { prospect: 'cannot know', cause: 'registry-unreachable', sufficient: false },
+    { outcome: 'cannot know', cause: 'registry-unreachable', sufficient: false },
   ],
   [
     'Docker Hub, which does not answer',
     podWith({ image: 'acme/web' }),
     { says: all(down) },
     {
-      prospect: 'cannot know',
+      outcome: 'cannot know',
       cause: 'registry-unreachable',
       fix: 'curl -sv https://registry-1.docker.io/v2/',
       sufficient: false,
@@ -598,13 +598,13 @@ const registries: readonly Row[] = [
     'a registry that limits the rate',
     podWith(),
     { says: all({ kind: 'rate limited' }) },
-    { prospect: 'cannot know', cause: 'rate-limited', sufficient: false },
+    { outcome: 'cannot know', cause: 'rate-limited', sufficient: false },
   ],
   [
     'no image',
     podWith({ image: 'ghcr.io/Acme/web' }),
     { says: jane },
-    { prospect: 'will not pull', cause: 'invalid-image', sufficient: false, asked: [] },
+    { outcome: 'will not pull', cause: 'invalid-image', sufficient: false, asked: [] },
   ],
 ];
 
@@ -613,43 +613,43 @@ const kubelet: readonly Row[] = [
     'says that no credential was sent',
     podWith({ status: noCredential }),
     {},
-    { prospect: 'will not pull', cause: 'no-pull-secret', fix: bare },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare },
   ],
   [
     'says that no credential was sent, and there is a Secret for the image, which nobody has tried',
     podWith({ status: noCredential }),
     { secrets: { other: good }, others: ['other'] },
-    { prospect: 'will not pull', cause: 'no-pull-secret', fix: attachOther, sufficient: false },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, sufficient: false },
   ],
   [
     'says that the login was refused',
     podWith({ list: list('regcred'), status: refused }),
     { secrets: { regcred: good } },
-    { prospect: 'will not pull', cause: 'credential-rejected', fix: create },
+    { outcome: 'will not pull', cause: 'credential-rejected', fix: create },
   ],
   [
     'says that the login was refused, which is as old as the pod, and there are no events yet',
     podWith({ list: list('regcred'), status: refused }),
     { secrets: { regcred: writtenAt('2026-11-25T11:59:01Z') }, says: all(down) },
-    { prospect: 'will not pull', cause: 'credential-rejected', fix: create },
+    { outcome: 'will not pull', cause: 'credential-rejected', fix: create },
   ],
   [
     'says once that two logins were refused',
     podWith({ list: list('a', 'b'), status: refused }),
     { secrets: { a: wrong, b: good } },
-    { prospect: 'will not pull', cause: 'credential-rejected', notes: ['different-credentials'] },
+    { outcome: 'will not pull', cause: 'credential-rejected', notes: ['different-credentials'] },
   ],
   [
     'says different things of two logins, and not which',
     podWith({ list: list('a', 'b'), status: `[${refused}, ${noCredential}]` }),
     { secrets: { a: wrong, b: good } },
-    { prospect: 'cannot know', cause: 'unexplained', sufficient: false, notes: ['different-credentials'] },
+    { outcome: 'cannot know', cause: 'unexplained', sufficient: false, notes: ['different-credentials'] },
   ],
   [
     'says that there is no such image to nobody, and no registry is asked',
     podWith({ status: notFound }),
     { secrets: { other: good }, others: ['other'] },
-    { prospect: 'will not pull', cause: 'image-not-found', sufficient: false },
+    { outcome: 'will not pull', cause: 'image-not-found', sufficient: false },
   ],
   [
     'could not decode a Secret that was mended in the second of the last attempt',
@@ -660,19 +660,19 @@ const kubelet: readonly Row[] = [
       pod: { events: [{ reason: 'Failed', message: 'Error: illegal base64 data …', count: 1, at: NOW - 30_000 }] },
     }),
     { secrets: { regcred: writtenAt('2026-11-25T11:59:30Z') } },
-    { prospect: 'cannot know', cause: 'retry-pending', sufficient: false },
+    { outcome: 'cannot know', cause: 'retry-pending', sufficient: false },
   ],
   [
     'says that the login may not pull this',
     podWith({ list: list('regcred'), status: 'server message: insufficient_scope: authorization failed' }),
     { secrets: { regcred: good } },
-    { prospect: 'will not pull', cause: 'no-access', fix: create },
+    { outcome: 'will not pull', cause: 'no-access', fix: create },
   ],
   [
     'says that the image is not there',
     podWith({ list: list('regcred'), status: notFound }),
     { secrets: { regcred: good } },
-    { prospect: 'will not pull', cause: 'image-not-found', sufficient: false },
+    { outcome: 'will not pull', cause: 'image-not-found', sufficient: false },
   ],
   [
     'limits the rate',
@@ -680,61 +680,61 @@ const kubelet: readonly Row[] = [
       status: '429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit',
     }),
     {},
-    { prospect: 'will not pull', cause: 'rate-limited', sufficient: false },
+    { outcome: 'will not pull', cause: 'rate-limited', sufficient: false },
   ],
   [
     'cannot resolve the name of the registry',
     podWith({ status: 'dial tcp: lookup ghcr.io: no such host' }),
     { says: jane },
-    { prospect: 'will not pull', cause: 'node-cannot-reach', sufficient: false },
+    { outcome: 'will not pull', cause: 'node-cannot-reach', sufficient: false },
   ],
   [
     'does not trust the registry',
     podWith({ status: 'tls: failed to verify certificate: x509: certificate signed by unknown authority' }),
     { says: jane },
-    { prospect: 'will not pull', cause: 'node-cannot-reach', sufficient: false },
+    { outcome: 'will not pull', cause: 'node-cannot-reach', sufficient: false },
   ],
   [
     'gets an error of the registry',
     podWith({ list: list('regcred'), status: 'unexpected status from HEAD request to x: 503 Service Unavailable' }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will not pull', cause: 'node-cannot-reach', sufficient: false },
+    { outcome: 'will not pull', cause: 'node-cannot-reach', sufficient: false },
   ],
   [
     'has another platform than the image',
     podWith({ list: list('regcred'), status: 'no match for platform in manifest: not found' }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will not pull', cause: 'wrong-platform', sufficient: false },
+    { outcome: 'will not pull', cause: 'wrong-platform', sufficient: false },
   ],
   [
     'has no room',
     podWith({ list: list('regcred'), status: 'failed to copy: write /var/lib/x: no space left on device' }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will not pull', cause: 'disk-full', sufficient: false },
+    { outcome: 'will not pull', cause: 'disk-full', sufficient: false },
   ],
   [
     'may not pull, and does not have the image',
     podWith({ policy: 'Never', reason: 'ErrImageNeverPull', status: 'is not present with pull policy of Never' }),
     { says: jane },
-    { prospect: 'will not pull', cause: 'never-pulled', sufficient: false, asked: [] },
+    { outcome: 'will not pull', cause: 'never-pulled', sufficient: false, asked: [] },
   ],
   [
     'may not pull, and has the image for others, whose login nobody knows',
     podWith({ policy: 'Never', reason: 'ErrImageNeverPull', status: 'is not present with pull policy of Never' }),
     { nodeImages: [IMAGE], says: jane },
-    { prospect: 'will not pull', cause: 'unverified-image', fix: bare, sufficient: false },
+    { outcome: 'will not pull', cause: 'unverified-image', fix: bare, sufficient: false },
   ],
   [
     'may not pull, and has the image for others, and there is a Secret for it',
     podWith({ policy: 'Never', reason: 'ErrImageNeverPull', status: 'is not present with pull policy of Never' }),
     { nodeImages: [IMAGE], secrets: { other: good }, others: ['other'], says: jane },
-    { prospect: 'will not pull', cause: 'unverified-image', fix: attachOther, asked: [] },
+    { outcome: 'will not pull', cause: 'unverified-image', fix: attachOther, asked: [] },
   ],
   [
     'has the image for others, and pulls again in vain',
     podWith({ policy: 'IfNotPresent', status: noCredential }),
     { nodeImages: [IMAGE], says: jane },
-    { prospect: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: ['unverified-image'] },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: ['unverified-image'] },
   ],
   [
     'cannot decode a Secret that may not be read from here',
@@ -743,26 +743,26 @@ const kubelet: readonly Row[] = [
       reason: 'illegal base64 data at input byte 9',
       status: 'illegal base64 data at input byte 9',
     }),
-    { secrets: { a: 'closed', b: 'closed' }, says: jane },
-    { prospect: 'will not pull', cause: 'spoiled-list', sufficient: false },
+    { secrets: { a: 'forbidden', b: 'forbidden' }, says: jane },
+    { outcome: 'will not pull', cause: 'undecodable-list', sufficient: false },
   ],
   [
     'sent no credential, and the Secrets may not be read from here',
     podWith({ list: list('a'), status: noCredential }),
-    { secrets: { a: 'closed' }, says: jane },
-    { prospect: 'will not pull', cause: 'unread-secrets', sufficient: false },
+    { secrets: { a: 'forbidden' }, says: jane },
+    { outcome: 'will not pull', cause: 'unread-secrets', sufficient: false },
   ],
   [
     'is refused what is accepted from here',
     podWith({ list: list('regcred'), status: refused }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'cannot know', cause: 'unexplained', sufficient: false },
+    { outcome: 'cannot know', cause: 'unexplained', sufficient: false },
   ],
   [
     'says something that we do not know',
     podWith({ list: list('regcred'), status: 'the moon is full' }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'cannot know', cause: 'unexplained', sufficient: false },
+    { outcome: 'cannot know', cause: 'unexplained', sufficient: false },
   ],
 ];
 
@@ -771,43 +771,43 @@ const running: readonly Row[] = [
     'with a good login',
     podWith({ list: list('regcred'), status: 'runs' }),
     { secrets: { regcred: good }, says: jane },
-    { prospect: 'will pull' },
+    { outcome: 'will pull' },
   ],
   [
     'although its Secret is gone',
     podWith({ list: list('regcred'), status: 'runs' }),
     { secrets: { regcred: 'missing' }, says: jane },
-    { prospect: 'will not pull', cause: 'missing-secret', fix: create },
+    { outcome: 'will not pull', cause: 'missing-secret', fix: create },
   ],
   [
     'although its login is rejected now',
     podWith({ list: list('regcred'), status: 'runs' }),
     { secrets: { regcred: wrong }, says: jane },
-    { prospect: 'will not pull', cause: 'credential-rejected', fix: create },
+    { outcome: 'will not pull', cause: 'credential-rejected', fix: create },
   ],
   [
     'although nothing that is seen opens its image',
     podWith({ status: 'runs' }),
     { says: jane },
-    { prospect: 'cannot know', cause: 'unseen-credential', sufficient: false },
+    { outcome: 'cannot know', cause: 'unseen-credential', sufficient: false },
   ],
   [
     'and was never to be pulled',
     podWith({ status: 'runs', policy: 'Never' }),
     { says: jane },
-    { prospect: 'will pull', asked: [] },
+    { outcome: 'will pull', asked: [] },
   ],
   [
     'and nobody is asked',
     podWith({ status: 'runs', list: list('regcred') }),
     { secrets: { regcred: good } },
-    { prospect: 'cannot know' },
+    { outcome: 'cannot know' },
   ],
   [
     'no more: a pod that is done pulls nothing',
     podWith({ list: list('regcred'), pod: { done: true } }),
     { secrets: { regcred: wrong }, says: jane },
-    { prospect: 'cannot know', asked: [] },
+    { outcome: 'cannot know', asked: [] },
   ],
 ];
 
@@ -822,9 +822,9 @@ describe.each([
 ])('%s', (_, rows) => {
   test.each(rows)('%s', (_situation, puller, world, expected) => {
     const { judgement, notes, asked } = settle(puller, world);
-    const { prospect, cause, fix } = judgement;
-    expect({ prospect, cause: cause?.code, notes }).toEqual({
-      prospect: expected.prospect,
+    const { outcome, cause, fix } = judgement;
+    expect({ outcome, cause: cause?.code, notes }).toEqual({
+      outcome: expected.outcome,
       cause: expected.cause,
       notes: expected.notes ?? [],
     });

@@ -1,13 +1,13 @@
 /** What shows where many are looked at, and what of it is one finding. */
 import { describe, expect, test } from 'vitest';
-import type { Answer, Gathered, Puller } from '../../../src/domain/diagnosis/facts.ts';
+import type { Answer, Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
 import { reportOf } from '../../../src/domain/diagnosis/report.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
 import { addPod, type PodGroups } from '../../../src/domain/workloads/pod-group.ts';
-import { holderOf } from '../../../src/domain/workloads/pull-spec.ts';
+import { pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
 import {
   factsOf,
   IMAGE,
@@ -38,7 +38,7 @@ const pods = (name: string, count: number, options: PullerOptions): Puller => ({
 });
 
 /** `severity code object pods` of each finding. */
-function shown(pullers: readonly Puller[], world: World, rest: Partial<Gathered> = {}): string[] {
+function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed> = {}): string[] {
   const online = factsOf(world);
   const answers = new Map<string, Answer>();
   const facts = { ...online, answers };
@@ -77,9 +77,9 @@ describe('one finding for', () => {
   });
 
   test('all that run and would not come back with a Secret that cannot be decoded', () => {
-    const spoiled = secretWith({ 'ghcr.io': { auth: '***' } });
+    const undecodable = secretWith({ 'ghcr.io': { auth: '***' } });
     const all = [template('web', { list }, 3), template('api', { list }, 2)];
-    expect(shown(all, { secrets: { regcred: spoiled } })).toEqual(['error fails-at-restart Deployment/web 5']);
+    expect(shown(all, { secrets: { regcred: undecodable } })).toEqual(['error fails-at-restart Deployment/web 5']);
   });
 });
 
@@ -162,8 +162,8 @@ describe('pods are alike', () => {
   const groupsOf = (...objects: object[]): number => {
     const groups: PodGroups = new Map();
     for (const object of objects) {
-      const holder = holderOf(pullKind('Pod'), object);
-      if (holder !== undefined) addPod(groups, holder);
+      const pullSpec = pullSpecOf(pullKind('Pod'), object);
+      if (pullSpec !== undefined) addPod(groups, pullSpec);
     }
     return groups.size;
   };

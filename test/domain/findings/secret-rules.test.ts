@@ -46,9 +46,9 @@ const fixtures: readonly (readonly [situation: string, secret: Secret, codes: re
   [
     'a docker config in a dockercfg',
     pullSecretOf('a', JSON.stringify({ auths: { 'ghcr.io': login } }), legacy),
-    ['wrong-form'],
+    ['wrong-format'],
   ],
-  ['a bare map in a dockerconfigjson', pullSecretOf('a', JSON.stringify({ 'ghcr.io': login })), ['wrong-form']],
+  ['a bare map in a dockerconfigjson', pullSecretOf('a', JSON.stringify({ 'ghcr.io': login })), ['wrong-format']],
   ['no JSON', pullSecretOf('a', 'x'), ['unreadable-payload']],
   ['data that is not base64', { ...config({}), data: { '.dockerconfigjson': '!' } }, ['unreadable-payload']],
   ['auths that is a list', pullSecretOf('a', '{"auths":[]}'), ['unreadable-payload']],

@@ -197,10 +197,10 @@ describe('the kubelet does what we say', () => {
   test.each(situations.map(([title, , outcome], index) => ({ title, outcome, index })))(
     '$title',
     async ({ outcome, index }) => {
-      const trial = trials[index] as Trial;
-      const state = await trial.settled;
-      const logins = loginsAt(trial.front);
-      const { logins: expected, pulls, failure } = await predict(trial);
+      const attempt = trials[index] as Trial;
+      const state = await attempt.settled;
+      const logins = loginsAt(attempt.front);
+      const { logins: expected, pulls, failure } = await predict(attempt);
       expect({ logins, runs: state.phase === 'Running' }).toEqual({ logins: expected, runs: pulls });
       if (outcome === 'Running') expect(state).toEqual({ phase: 'Running' });
       else expect(state.message).toMatch(outcome);

@@ -92,7 +92,7 @@ test('an entry of somebody else that breaks every pull is named', () => {
   const payload = encodeUtf8(
     '{"auths":{"bad.io":{"auth":"notbase64!"},"worse.io":{"auth":"cGFudHM="},"7":7,"ok.io":{}}}',
   );
-  expect(mergePayload(payload, [jane], JSON_TYPE).spoiled).toEqual([
+  expect(mergePayload(payload, [jane], JSON_TYPE).undecodable).toEqual([
     { server: 'bad.io', error: 'illegal base64 data at input byte 9' },
     { server: 'worse.io', error: 'unable to parse auth field, must be formatted as base64(username:password)' },
     {

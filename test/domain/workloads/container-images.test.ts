@@ -29,7 +29,7 @@ describe('a volume that is an image', () => {
     ],
   ])('%s', (_, message, container, volume) => {
     const uses = imageUses(spec, { containerStatuses: [{ name: 'app', state: pulling(message) }] });
-    expect(uses.map(({ image, containers, state }) => [image, containers, state.is])).toEqual([
+    expect(uses.map(({ image, containers, state }) => [image, containers, state.status])).toEqual([
       ['r.io/app:v1', ['app'], container],
       ['acme/data', ['data'], volume],
     ]);
@@ -37,6 +37,6 @@ describe('a volume that is an image', () => {
 
   test('of a pod that runs', () => {
     const status = { containerStatuses: [{ name: 'app', imageID: 'x', state: { running: {} } }] };
-    expect(imageUses(spec, status).map(({ state }) => state.is)).toEqual(['there', 'not tried']);
+    expect(imageUses(spec, status).map(({ state }) => state.status)).toEqual(['there', 'not tried']);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { listPatch } from '../../../src/cluster/write-list.ts';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
 import { changedList } from '../../../src/domain/workloads/list-change.ts';
-import { listedNames, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
+import { listedNames, pullFieldsOf } from '../../../src/domain/workloads/pull-spec.ts';
 
 const named = (...names: string[]) => names.map((name) => ({ name }));
 
@@ -71,8 +71,8 @@ describe('what an object says about pulling', () => {
       ephemeralContainers: [{ image: 'e' }],
       volumes: [{ name: 'x', image: { reference: 'v' } }, { emptyDir: {} }],
     };
-    expect(pullSpecOf(pullKind('Pod'), { spec })).toEqual({
-      list: undefined,
+    expect(pullFieldsOf(pullKind('Pod'), { spec })).toEqual({
+      imagePullSecrets: undefined,
       images: ['i', 'a', 'b', 'e', 'v'],
       serviceAccountName: 'default',
     });
@@ -81,8 +81,8 @@ describe('what an object says about pulling', () => {
   test('a cron job: deep down', () => {
     const podSpec = { containers, serviceAccount: 'robot', imagePullSecrets: named('x') };
     const object = { spec: { jobTemplate: { spec: { template: { spec: podSpec } } } } };
-    expect(pullSpecOf(pullKind('CronJob'), object)).toEqual({
-      list: named('x'),
+    expect(pullFieldsOf(pullKind('CronJob'), object)).toEqual({
+      imagePullSecrets: named('x'),
       images: ['a', 'b'],
       serviceAccountName: 'robot',
     });
@@ -90,14 +90,14 @@ describe('what an object says about pulling', () => {
 
   test('a service account: the list only', () => {
     const object = { metadata: { name: 'robot' }, imagePullSecrets: [{}], containers };
-    expect(pullSpecOf(pullKind('ServiceAccount'), object)).toEqual({
-      list: [{}],
+    expect(pullFieldsOf(pullKind('ServiceAccount'), object)).toEqual({
+      imagePullSecrets: [{}],
       images: [],
       serviceAccountName: 'robot',
     });
   });
 
   test.each([undefined, null, 1, [], {}, { spec: null }, { spec: { template: [] } }])('nothing in %j', (object) => {
-    expect(pullSpecOf(pullKind('Deployment'), object)).toBeUndefined();
+    expect(pullFieldsOf(pullKind('Deployment'), object)).toBeUndefined();
   });
 });

@@ -1,13 +1,13 @@
 /** What kubelets of the field say, and what it means. */
 import { describe, expect, test } from 'vitest';
 import { imageUses } from '../../../src/domain/workloads/container-images.ts';
-import { type Symptom, symptomOf } from '../../../src/domain/workloads/pull-error.ts';
+import { type PullError, pullErrorOf } from '../../../src/domain/workloads/pull-error.ts';
 
 const resolve = (image: string): string =>
   `failed to pull and unpack image "${image}": failed to resolve reference "${image}": `;
 const denied = 'pull access denied, repository does not exist or may require authorization: ';
 
-const texts: Readonly<Record<string, readonly (readonly [text: string, symptom: Symptom])[]>> = {
+const texts: Readonly<Record<string, readonly (readonly [text: string, pullError: PullError])[]>> = {
   containerd: [
     [`${resolve('r.io/a:1')}${denied}authorization failed: no basic auth credentials`, 'no credential'],
     [
@@ -130,18 +130,18 @@ const texts: Readonly<Record<string, readonly (readonly [text: string, symptom: 
 };
 
 describe.each(Object.entries(texts))('%s', (_, rows) => {
-  test.each(rows)('%s', (text, symptom) => {
-    expect(symptomOf('ErrImagePull', text)).toBe(symptom);
+  test.each(rows)('%s', (text, pullError) => {
+    expect(pullErrorOf('ErrImagePull', text)).toBe(pullError);
     // From the second attempt on the reason is another, and the text stands behind another one (kubelet 1.32 and later).
     const backOff = `Back-off pulling image "x": ErrImagePull: ${text}`;
-    expect(symptomOf('ImagePullBackOff', backOff)).toBe(symptom);
-    if (symptom !== 'undecodable')
-      expect(symptomOf('ErrImagePull', `rpc error: code = Unknown desc = ${text}`)).toBe(symptom);
+    expect(pullErrorOf('ImagePullBackOff', backOff)).toBe(pullError);
+    if (pullError !== 'undecodable')
+      expect(pullErrorOf('ErrImagePull', `rpc error: code = Unknown desc = ${text}`)).toBe(pullError);
   });
 });
 
 test('a name that is none', () => {
-  expect(symptomOf('InvalidImageName', 'Failed to apply default image tag "A": couldn\'t parse image name')).toBe(
+  expect(pullErrorOf('InvalidImageName', 'Failed to apply default image tag "A": couldn\'t parse image name')).toBe(
     'invalid name',
   );
 });
@@ -172,7 +172,7 @@ describe('how far a container has come', () => {
   ] as const)('%s', (_, status, is) => {
     const spec = { containers: [{ name: 'app', image: 'r.io/a:1' }] };
     const [use] = imageUses(spec, { containerStatuses: [{ name: 'app', ...status }] });
-    expect(use?.state.is).toBe(is);
+    expect(use?.state.status).toBe(is);
   });
 });
 
@@ -188,12 +188,12 @@ test('one image in several containers is one, as far as its worst container has 
     containerStatuses: [{ name: 'app', state: { waiting: { reason: 'ErrImagePull', message: 'x' } } }],
   };
   expect(
-    imageUses(spec, status).map(({ image, containers, policy, state }) => [image, containers, policy, state.is]),
+    imageUses(spec, status).map(({ image, containers, policy, state }) => [image, containers, policy, state.status]),
   ).toEqual([
     ['r.io/a:1', ['init', 'app'], 'IfNotPresent', 'missing'],
     ['r.io/b', ['sidecar'], 'Always', 'not tried'],
     ['r.io/a:1', ['never'], 'Never', 'not tried'],
     ['r.io/c@sha256:1', ['data'], 'IfNotPresent', 'not tried'],
   ]);
-  expect(imageUses(spec).map(({ state }) => state.is)).toEqual(Array(4).fill('not used'));
+  expect(imageUses(spec).map(({ state }) => state.status)).toEqual(Array(4).fill('not used'));
 });
