@@ -1,5 +1,5 @@
 /** Questions to the person at the terminal, on stderr; inquirer lives here. */
-import { DOCKER_HUB } from './domain/keyring/server.ts';
+import { DOCKER_HUB } from './domain/keyring/display-server.ts';
 import { Interrupted } from './errors.ts';
 import type { Io } from './io.ts';
 

@@ -194,3 +194,10 @@ test('domain/ is synchronous and knows no clock', () => {
   const offenders = files.filter((file) => file.startsWith('src/domain/') && impure.test(read(file)));
   expect(offenders, 'take the time or the answer as an argument').toEqual([]);
 });
+
+test('a text with the key of a registry in it has it from display-server.ts, which hides user info', () => {
+  const offenders = files.filter(
+    (file) => !/^src\/(cluster\/|domain\/keyring\/)/.test(file) && /[^`] \$\{(?:\w+\.)*server\}/.test(read(file)),
+  );
+  expect(offenders, 'use displayServer(server)').toEqual([]);
+});

@@ -5,8 +5,9 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
+import { displayServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
-import { displayServer, registryOf } from '../domain/keyring/server.ts';
+import { registryOf } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/pull-secret/expiry.ts';
 import { rfc3339 } from '../domain/text/time.ts';
@@ -210,8 +211,8 @@ function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undef
   for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
   for (const { server, error } of change?.undecodable ?? []) {
     printer.warn(
-      `the entry ${server} in this secret cannot be decoded (${error}), so the kubelet uses none of the pod's pull secrets`,
+      `the entry ${displayServer(server)} in this secret cannot be decoded (${error}), so the kubelet uses none of the pod's pull secrets`,
     );
-    printer.hint(`regsecret create ${applied?.secret.metadata.name} --server ${server} writes it anew`);
+    printer.hint(`regsecret create ${applied?.secret.metadata.name} --server ${shownServer(server)} writes it anew`);
   }
 }

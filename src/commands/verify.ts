@@ -1,4 +1,5 @@
 /** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
+
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { forEachLimit } from '../concurrency.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
@@ -6,6 +7,7 @@ import { fixFor } from '../domain/findings/fixes.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import { diagnose } from '../domain/findings/secret-rules.ts';
 import { readContents } from '../domain/keyring/contents.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { ImageReferenceError } from '../domain/keyring/image.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
@@ -111,7 +113,7 @@ function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {
     }
     if (!(error instanceof KeyringError)) throw error;
     const { source, message, server } = error;
-    const entry = server === undefined ? '' : ` in the entry ${server}`;
+    const entry = server === undefined ? '' : ` in the entry ${displayServer(server)}`;
     const text = `a kubelet uses none of these secrets: ${source.name} cannot be decoded${entry} (${message})`;
     throw new UserError(text, `regsecret inspect ${source.name}`);
   }

@@ -1,5 +1,6 @@
 /** A login given as flags: ours, or those of kubectl, which mean the same. */
-import { canonicalServer, DOCKER_HUB } from '../domain/keyring/server.ts';
+import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
+import { canonicalServer } from '../domain/keyring/server.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';

@@ -1,4 +1,5 @@
 /** What docker goes by on this machine: its config file, DOCKER_AUTH_CONFIG and the store of the platform. */
+
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import type { AuthFields } from '../domain/docker-config/auth-fields.ts';
@@ -8,6 +9,7 @@ import {
   decodeAuthVariable,
   decodeDockerConfig,
 } from '../domain/docker-config/docker-config.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -52,7 +54,7 @@ function readConfig(path: string): DockerConfig {
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
     // Not `docker login`: that writes the file anew, without what docker could not read.
-    const entry = error.server === undefined ? '' : ` (entry ${printable(error.server)})`;
+    const entry = error.server === undefined ? '' : ` (entry ${printable(displayServer(error.server))})`;
     const message = `parsing config file (${printable(path)}): ${error.message}${entry}`;
     throw new UserError(message, `vi ${shellWord(path)}`);
   }

@@ -1,6 +1,8 @@
 /** Logins in files that are named on the command line. */
+
 import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
 import { decodeLoginFile } from '../domain/docker-config/login-file.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { sameKey } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { printable } from '../domain/text/printable.ts';
@@ -51,7 +53,8 @@ async function loginsIn(config: DockerConfig, from: string, warnings: string[], 
   );
   const isHelped = (server: string): boolean => helped.some((login) => login.server === server);
   for (const server of config.auths.keys()) {
-    if (!isOwn(server) && !isHelped(server)) warnings.push(`skipped: the login for ${server} in ${from} is empty`);
+    if (!isOwn(server) && !isHelped(server))
+      warnings.push(`skipped: the login for ${displayServer(server)} in ${from} is empty`);
   }
   return [...own, ...helped];
 }
@@ -77,9 +80,9 @@ function pick(server: string, logins: readonly ListedLogin[], paths: readonly st
   const wanted = canonicalServer(server);
   const found = logins.findLast((login) => sameKey(canonicalServer(login.server), wanted));
   if (found !== undefined) return { ...found, server: wanted };
-  const there = logins.map((login) => login.server).join(', ') || 'nothing';
+  const there = logins.map((login) => displayServer(login.server)).join(', ') || 'nothing';
   throw new UserError(
-    `there is no login for ${printable(server)} in ${paths.map(printable).join(', ')}, which has ${printable(there)}`,
+    `there is no login for ${printable(displayServer(server))} in ${paths.map(printable).join(', ')}, which has ${printable(there)}`,
     logins[0] === undefined ? `docker login ${shellWord(server)}` : `--server ${shellWord(logins[0].server)}`,
   );
 }

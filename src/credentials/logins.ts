@@ -1,6 +1,8 @@
 /** The logins that docker and podman keep on this machine: which there are, and which are meant. */
+
+import { DOCKER_HUB, displayServer } from '../domain/keyring/display-server.ts';
 import { sameKey } from '../domain/keyring/key.ts';
-import { canonicalServer, DOCKER_HUB, displayServer, serverProblem } from '../domain/keyring/server.ts';
+import { canonicalServer, serverProblem } from '../domain/keyring/server.ts';
 import { checkServer } from '../domain/pull-secret/usable.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
@@ -49,7 +51,8 @@ export async function openLogins(
       const answer = await login.open();
       warnings.push(...answer.warnings);
       if (answer.found !== undefined) entries.push({ ...answer.found, server: canonicalServer(login.server) });
-      else if (answer.warnings.length === 0) warnings.push(`skipped: ${login.from} has no login for ${login.server}`);
+      else if (answer.warnings.length === 0)
+        warnings.push(`skipped: ${login.from} has no login for ${displayServer(login.server)}`);
     } catch (error) {
       if (!(error instanceof UserError) || strict || logins.length === 1) throw error;
       warnings.push(`skipped: ${error.message}`);

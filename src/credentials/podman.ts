@@ -1,4 +1,5 @@
 /** The logins of podman, skopeo and buildah, found as they look (containers/image pkg/docker/config/config.go). */
+
 import { type AuthConfig, type AuthFields, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import {
   type DockerConfig,
@@ -9,6 +10,7 @@ import {
 import { isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
 import { podmanEntry, podmanHost, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
 import { Base64Error } from '../domain/go/base64.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -108,7 +110,7 @@ function decode(server: string, fields: AuthFields, { path }: PodmanFile): AuthC
     return podmanAuthConfig(fields);
   } catch (error) {
     if (!(error instanceof Base64Error)) throw error;
-    const message = `reading JSON file "${printable(path)}": ${error.message} (entry ${printable(server)})`;
+    const message = `reading JSON file "${printable(path)}": ${error.message} (entry ${printable(displayServer(server))})`;
     throw new UserError(message, `vi ${shellWord(path)}`);
   }
 }

@@ -1,8 +1,10 @@
 /** Where credentials are kept on this machine: the shape that docker and podman share. */
+
 import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fields.ts';
 import { GoUrlError } from '../domain/go/url.ts';
 import { trim } from '../domain/go/utf8.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { parseKey } from '../domain/keyring/key.ts';
 import type { Io } from '../io.ts';
 
@@ -67,7 +69,12 @@ export function toLookupResult(kept: StoredLogin | undefined, warnings: readonly
     return { found: { server, from, credential, ...email }, warnings };
   }
   if (config.registryToken === undefined || config.registryToken === '') return { warnings };
-  return { warnings: [...warnings, `${from} has only a registry token for ${server}, which no pull secret can carry`] };
+  return {
+    warnings: [
+      ...warnings,
+      `${from} has only a registry token for ${displayServer(server)}, which no pull secret can carry`,
+    ],
+  };
 }
 
 /** `server` as registry and, behind it, the path of a namespace or repository: what the tools look up. */

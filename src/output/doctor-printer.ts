@@ -5,7 +5,7 @@ import type { DoctorReport, SecretReport } from '../domain/diagnosis/report.ts';
 import type { Affected, FindingView, ImageView, PullerView } from '../domain/diagnosis/view.ts';
 import type { Finding, FindingCode } from '../domain/findings/finding.ts';
 import { isPickedUp } from '../domain/findings/fixes.ts';
-import { displayServer } from '../domain/keyring/server.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { describeVerdict } from '../domain/verify/verdict.ts';
 import { PULL_ERROR_TEXTS } from '../domain/workloads/pull-error.ts';

@@ -2,7 +2,7 @@
 import { fixFor } from '../domain/findings/fixes.ts';
 import type { InspectedEntry, Inspection } from '../domain/findings/inspection.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
-import { displayServer } from '../domain/keyring/server.ts';
+import { revealServer } from '../domain/keyring/display-server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';
 import { formatUsage } from '../domain/workloads/references.ts';
@@ -60,7 +60,7 @@ type Column = readonly [title: string, cell: (entry: InspectedEntry, server: str
 /** Columns that would be empty are left out. */
 function tableOf(entries: readonly (readonly [string, InspectedEntry])[], now: number, io: Io, wide: boolean): string {
   const columns: Column[] = [
-    ['SERVER', (_, server) => displayServer(server)],
+    ['SERVER', (_, server) => revealServer(server)],
     ['USER', ({ username = '-' }) => username],
     ['EMAIL', ({ email = '' }) => email],
     ['PASSWORD', passwordCell],

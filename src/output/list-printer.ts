@@ -1,6 +1,6 @@
 /** What `list` prints: a table, names, or everything as JSON or YAML. */
 import type { SecretRow } from '../domain/findings/row.ts';
-import { displayServer } from '../domain/keyring/server.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';
 import { formatUsage } from '../domain/workloads/references.ts';

@@ -1,5 +1,6 @@
 /** What `verify` prints. */
-import { DOCKER_HUB, displayServer, registryOf } from '../domain/keyring/server.ts';
+import { DOCKER_HUB, displayServer, type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
+import { registryOf } from '../domain/keyring/server.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeVerdict, type Verdict } from '../domain/verify/verdict.ts';
 import type { Io } from '../io.ts';
@@ -12,7 +13,7 @@ export interface VerifiedRow {
   /** `namespace/name` of the Secret, or its name; empty for a login of this machine, and for a pull without any. */
   readonly source: string;
   /** Left out for the pull without any credential. */
-  readonly server?: string;
+  readonly server?: ShownServer;
   readonly username?: string;
   readonly image?: string;
   readonly verdict: Verdict;
@@ -65,7 +66,7 @@ function describeNobody(verdict: Verdict): string {
 function hintFor({ verdict, source }: VerifiedRow, server: string): string | undefined {
   switch (verdict.kind) {
     case 'rejected':
-      return source === '' ? loginCommand(server) : `${createCommand(source)} --server ${server}`;
+      return source === '' ? loginCommand(server) : `${createCommand(source)} --server ${shownServer(server)}`;
     case 'unreachable':
       if (verdict.reason.includes('unknown authority')) return 'name that authority with --registry-ca FILE';
       if (verdict.reason.includes('speaks http')) return 'speak http, too, with --plain-http';

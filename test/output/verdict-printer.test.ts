@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DOCKER_HUB, shownServer } from '../../src/domain/keyring/display-server.ts';
 import { describeVerdict, pullsImage, type Verdict } from '../../src/domain/verify/verdict.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { printVerdicts, type VerifiedRow } from '../../src/output/verdict-printer.ts';
@@ -68,7 +69,7 @@ describe('what to do next', () => {
       ],
     ],
     [
-      { source: '', server: 'https://index.docker.io/v1/', verdict: { kind: 'rejected', status: 401 } },
+      { source: '', server: shownServer(DOCKER_HUB), verdict: { kind: 'rejected', status: 401 } },
       [
         'Docker Hub rejects the credential (HTTP 401)',
         'Docker Hub takes a user name with a personal access token, or the name of an organisation with its token',

@@ -2,11 +2,12 @@
  * What a kubelet does with one list of pull secrets and one image, step by step (kubernetes pkg/kubelet:
  * kubelet_pods.go `getPullSecretsForPod`, kuberuntime_image.go `PullImage`).
  */
+
+import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { type ImageReference, ImageReferenceError, parseImage } from '../keyring/image.ts';
 import { buildKeyring, type Keyring, type KeyringEntry, KeyringError, lookup } from '../keyring/keyring.ts';
 import type { Secret } from '../keyring/secret.ts';
-import { hideUserInfo } from '../keyring/server.ts';
 import { imageQuestion, type Question, questionKey } from '../verify/question.ts';
 import { pullsImage } from '../verify/verdict.ts';
 import { secretKey } from '../workloads/references.ts';
@@ -16,8 +17,8 @@ import type { Answer, PullFacts } from './facts.ts';
 export interface Candidate {
   /** The name of its Secret. */
   readonly secret: string;
-  /** As it is written there, without user info. */
-  readonly server: string;
+  /** As it is written there. */
+  readonly server: ShownServer;
   readonly username: string;
   /** Without user name or password, so that the image is pulled anonymously with it. */
   readonly anonymous: boolean;
@@ -26,7 +27,7 @@ export interface Candidate {
 
 export interface PullAttempt {
   /** Where decoding ends, and with it every pull. */
-  readonly undecodable?: { readonly secret: string; readonly server?: string; readonly error: string };
+  readonly undecodable?: { readonly secret: string; readonly server?: ShownServer; readonly error: string };
   /** In the order in which they are tried. */
   readonly candidates: readonly Candidate[];
   /** Secrets of the list that may not be read, so that the rest is guesswork. */
@@ -66,7 +67,13 @@ function candidatesFor(secrets: readonly Secret[], image: string): Found {
   } catch (error) {
     if (!(error instanceof KeyringError)) throw error;
     const { source, server, message } = error;
-    return { undecodable: { secret: source.name, error: message, ...(server === undefined ? {} : { server }) } };
+    return {
+      undecodable: {
+        secret: source.name,
+        error: message,
+        ...(server === undefined ? {} : { server: shownServer(server) }),
+      },
+    };
   }
 }
 
@@ -97,7 +104,7 @@ function ask(
     const answer = answerTo(question, facts);
     const shown = {
       secret: entry.source.name,
-      server: hideUserInfo(entry.server),
+      server: shownServer(entry.server),
       username: entry.username,
       anonymous,
     };
@@ -129,7 +136,7 @@ function answerTo(question: Question, { answers }: PullFacts): Answer | undefine
 function rest(asked: readonly Candidate[], entries: readonly KeyringEntry[]): Pick<PullAttempt, 'candidates'> {
   const others = entries.slice(asked.length).map((entry) => ({
     secret: entry.source.name,
-    server: hideUserInfo(entry.server),
+    server: shownServer(entry.server),
     username: entry.username,
     anonymous: isAnonymous(entry),
   }));

@@ -8,7 +8,7 @@ import type { ImageUse } from '../workloads/container-images.ts';
 import { DENIALS, type PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
 import { wayUnder } from '../workloads/remedy.ts';
-import { hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
+import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, hiddenList, type NextList, nextList } from './effective-list.ts';
 import type { Answer, Puller, PullFacts, ReadSecret, SecretState } from './facts.ts';
 
@@ -105,11 +105,14 @@ export function openingOf(
   if (attempt.pulls !== undefined || attempt.open !== undefined)
     return { opens: attempt.pulls === true, open: attempt.open };
   // No registry will say: a login that fits and has not been refused is all that can be known.
-  const tried = now.candidates.map(({ secret, server }) => `${secret} ${server}`);
-  const fresh = attempt.candidates.filter(({ secret, server, anonymous }) => {
-    return !anonymous && !tried.includes(`${secret} ${server}`);
-  });
+  const tried = now.candidates.map(candidateKey);
+  const fresh = attempt.candidates.filter((one) => !one.anonymous && !tried.includes(candidateKey(one)));
   return { opens: fresh.length > 0 };
+}
+
+/** One text for each entry of each Secret. */
+function candidateKey({ secret, server }: Candidate): string {
+  return JSON.stringify([secret, server]);
 }
 
 /** Of the pull secrets of the namespace no more than this many are tried. */

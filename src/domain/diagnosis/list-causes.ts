@@ -1,8 +1,9 @@
 /** Why there is no login at all for an image. */
 import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { nearMiss } from '../keyring/coverage.ts';
+import { shownServer } from '../keyring/display-server.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
-import { hideUserInfo, imageServer, serverProblem } from '../keyring/server.ts';
+import { imageServer, serverProblem } from '../keyring/server.ts';
 import {
   elsewhereOf,
   hiddenOf,
@@ -77,7 +78,7 @@ function uselessServer(pull: ImagePull): Finding | undefined {
     const meant = contents.entries.find(({ server }) => isMeantFor(server, pull.use.image));
     const name = secret.metadata.name ?? '';
     const codes = ['opens-nothing', 'unusual-server'] as const;
-    const [found] = meant === undefined ? [] : inSecret(pull, name, codes, hideUserInfo(meant.server));
+    const [found] = meant === undefined ? [] : inSecret(pull, name, codes, shownServer(meant.server));
     if (found !== undefined) return withSeverity(found, 'error');
   }
   return undefined;
@@ -98,7 +99,7 @@ function otherImages(pull: ImagePull): Finding | undefined {
       const difference = nearMiss(server, pull.use.image);
       if (difference === undefined) continue;
       const { image } = pull.use;
-      const args = { server: hideUserInfo(server), image, difference, proposal: imageServer(image) };
+      const args = { server: shownServer(server), image, difference, proposal: imageServer(image) };
       return finding('other-images', secretObject(pull, secret.metadata.name ?? ''), args);
     }
   }
@@ -115,7 +116,7 @@ function noEntry(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   if (applied.names.length === 0) return undefined;
   const { name: usable } = usableSecret(pull);
-  const servers = readable(pull).flatMap(({ contents }) => contents.entries.map(({ server }) => hideUserInfo(server)));
+  const servers = readable(pull).flatMap(({ contents }) => contents.entries.map(({ server }) => shownServer(server)));
   return finding('no-entry', object, {
     image: use.image,
     secrets: applied.names,

@@ -1,6 +1,8 @@
 /** Why none of the logins that are tried opens an image. */
+
 import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import type { Reporter } from '../findings/finding-arguments.ts';
+import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
 import { isDockerHub } from '../keyring/key.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -122,6 +124,10 @@ function whiteSpaceLogin(pull: ImagePull): Finding | undefined {
   return refused && inSecret(pull, refused.secret, ['white-space'], refused.server)[0];
 }
 
+function isTried(server: ShownServer, name: string, { attempt }: ImagePull): boolean {
+  return attempt.candidates.some((one) => one.server === server && one.secret === name);
+}
+
 /** Once another key matches, the entry under `index.docker.io` is left out, of whatever Secret (keyring.go `Lookup`). */
 function shadowedEntry(pull: ImagePull): Finding | undefined {
   const by = rejected(pull);
@@ -129,13 +135,12 @@ function shadowedEntry(pull: ImagePull): Finding | undefined {
   for (const { secret, contents } of readable(pull)) {
     const hub = contents.entries.find(({ key, login }) => key === 'index.docker.io' && login !== undefined);
     const name = secret.metadata.name ?? '';
-    if (hub === undefined || pull.attempt.candidates.some((one) => one.server === hub.server && one.secret === name))
-      continue;
+    if (hub === undefined || isTried(shownServer(hub.server), name, pull)) continue;
     const elsewhere = by.secret === name ? {} : { bySecret: by.secret };
     return finding(
       'shadowed-entry',
       secretObject(pull, name),
-      { server: hub.server, by: by.server, ...elsewhere },
+      { server: shownServer(hub.server), by: by.server, ...elsewhere },
       'error',
     );
   }

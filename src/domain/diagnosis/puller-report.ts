@@ -2,7 +2,7 @@
 import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { diagnose } from '../findings/secret-rules.ts';
 import { nearMiss } from '../keyring/coverage.ts';
-import { hideUserInfo } from '../keyring/server.ts';
+import { shownServer } from '../keyring/display-server.ts';
 import { type Question, questionKey } from '../verify/question.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
@@ -94,7 +94,7 @@ function differentCredentials({ puller: { ref, way }, applied, facts }: Noted): 
     const different = [...logins.values()];
     return [
       finding('different-credentials', objectOf(ref), {
-        server: hideUserInfo(different[0]?.server ?? key),
+        server: shownServer(different[0]?.server ?? key),
         secrets: different.map(({ secret }) => secret),
         usernames: different.map(({ login }) => login?.username ?? ''),
         way,

@@ -2,8 +2,9 @@
 import { type Finding, finding } from '../findings/finding.ts';
 import { diagnose } from '../findings/secret-rules.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
+import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
-import { hideUserInfo, registryOf } from '../keyring/server.ts';
+import { registryOf } from '../keyring/server.ts';
 import { closest } from '../text/closest.ts';
 import { rfc3339 } from '../text/time.ts';
 import { type Question, questionKey } from '../verify/question.ts';
@@ -40,7 +41,7 @@ export function loginFindings(read: ReadSecret, facts: PullFacts): Finding[] {
   const known = diagnose({ now: facts.now, secrets: [read] }).filter(({ code }) => EXPLAINS.includes(code));
   return contents.entries.flatMap((entry) => {
     const answer = loginAnswer(entry, facts);
-    const server = hideUserInfo(entry.server);
+    const server = shownServer(entry.server);
     const isKnown = known.some(({ arguments: args }) => 'server' in args && args.server === server);
     if (answer === undefined || isKnown) return [];
     const at = rfc3339(answer.at);

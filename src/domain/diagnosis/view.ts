@@ -3,7 +3,7 @@ import type { Finding, FindingCode } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { formatFinding } from '../findings/messages.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
-import { hideUserInfo } from '../keyring/server.ts';
+import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';
@@ -91,7 +91,7 @@ export interface SecretView {
 }
 
 export interface EntryView {
-  readonly server: string;
+  readonly server: ShownServer;
   readonly username?: string;
   readonly error?: string;
   /** What the registry says of the login by itself, where it was asked that. */
@@ -117,7 +117,7 @@ export interface ImageView {
   /** In the order in which they are tried. */
   readonly candidates: readonly {
     readonly secret: string;
-    readonly server: string;
+    readonly server: ShownServer;
     readonly username: string;
     readonly verdict?: Verdict;
     readonly askedAt?: string;
@@ -182,7 +182,7 @@ function entryView(entry: ContentEntry, facts: PullFacts): EntryView {
   const { server, login, error } = entry;
   const answer = loginAnswer(entry, facts);
   return {
-    server: hideUserInfo(server),
+    server: shownServer(server),
     ...(login === undefined || login.username === '' ? {} : { username: login.username }),
     ...(error === undefined ? {} : { error }),
     ...(answer === undefined ? {} : answerView(answer)),

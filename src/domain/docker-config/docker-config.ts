@@ -1,8 +1,10 @@
 /** The files in which docker and podman keep logins, each decoded and checked as its tool does it. */
+
 import { Base64Error } from '../go/base64.ts';
 import { foldName, type JsonDocument, JsonTypeError, jsonString, parseFirstJson, parseJson } from '../go/json.ts';
 import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
+import { displayServer } from '../keyring/display-server.ts';
 import { type AuthField, type AuthFields, INVALID_AUTH, isDockerAuth } from './auth-fields.ts';
 
 export interface DockerConfig {
@@ -71,7 +73,7 @@ export function decodeAuthVariable(text: string): DockerConfig {
   for (const [server, { auth = '' }] of config.auths) {
     if (auth !== '') continue;
     throw new DockerConfigError(
-      `DOCKER_AUTH_CONFIG environment variable is missing key \`auth\` for ${server}`,
+      `DOCKER_AUTH_CONFIG environment variable is missing key \`auth\` for ${displayServer(server)}`,
       server,
     );
   }

@@ -1,6 +1,6 @@
 /** Where docker looks for the login of a registry (docker/cli cli/config/configfile/file.go, credentials/file_store.go). */
 import { GoUrlError, parseGoUrl, splitHostPort } from '../go/url.ts';
-import { DOCKER_HUB } from '../keyring/server.ts';
+import { DOCKER_HUB } from '../keyring/display-server.ts';
 import type { AuthFields } from './auth-fields.ts';
 import type { DockerConfig } from './docker-config.ts';
 

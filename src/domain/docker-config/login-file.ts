@@ -1,8 +1,10 @@
 /** A file with logins that somebody names: what kind of file it is, told by its content, and the logins in it. */
+
 import { UserError } from '../../errors.ts';
 import { foldName, type JsonDocument, jsonString, parseJson } from '../go/json.ts';
 import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
+import { displayServer } from '../keyring/display-server.ts';
 import { printable } from '../text/printable.ts';
 import type { AuthFields } from './auth-fields.ts';
 import {
@@ -36,7 +38,7 @@ export function decodeLoginFile(bytes: Uint8Array, path: string): LoginFile {
     return recognise(document, path);
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
-    const entry = error.server === undefined ? '' : ` in the entry ${printable(error.server)}`;
+    const entry = error.server === undefined ? '' : ` in the entry ${printable(displayServer(error.server))}`;
     throw refusal({ reason: `is no docker config: ${error.message}${entry}` }, path);
   }
 }

@@ -1,4 +1,5 @@
 /** What each finding says beyond its code and its object. */
+import type { ShownServer } from '../keyring/display-server.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
 import type { Way } from '../workloads/remedy.ts';
 
@@ -11,7 +12,7 @@ export interface Elsewhere {
   readonly dataKey?: string;
 }
 
-/** The arguments of each finding, by its code. Times are RFC 3339 in UTC; servers are shown without user info. `Cause` is a finding. */
+/** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
   // What is wrong with a Secret by itself.
   /** Somebody refers to it. */
@@ -30,46 +31,46 @@ export interface FindingArguments<Cause> {
   /** The content has the form that belongs to the type `form`. */
   readonly 'wrong-format': { readonly type: string; readonly form: PullSecretType };
   readonly 'unreadable-payload': { readonly error: string };
-  readonly 'unreadable-entry': { readonly server: string; readonly error: string };
+  readonly 'unreadable-entry': { readonly server: ShownServer; readonly error: string };
   readonly 'no-login': Record<never, never>;
   /** The logins are not in it, but in a credential store on somebody's machine. */
   readonly 'credential-store': { readonly helpers: readonly string[] };
-  readonly 'empty-entry': { readonly server: string };
-  readonly 'identity-token': { readonly server: string };
-  readonly 'incomplete-entry': { readonly server: string; readonly missing: 'user name' | 'password' };
-  readonly 'opens-nothing': { readonly server: string; readonly reason: string; readonly proposal?: string };
-  readonly 'unusual-server': { readonly server: string; readonly reason: string; readonly proposal?: string };
+  readonly 'empty-entry': { readonly server: ShownServer };
+  readonly 'identity-token': { readonly server: ShownServer };
+  readonly 'incomplete-entry': { readonly server: ShownServer; readonly missing: 'user name' | 'password' };
+  readonly 'opens-nothing': { readonly server: ShownServer; readonly reason: string; readonly proposal?: string };
+  readonly 'unusual-server': { readonly server: ShownServer; readonly reason: string; readonly proposal?: string };
   /** `bySecret`: the other Secret of the list that `by` is in. */
-  readonly 'shadowed-entry': { readonly server: string; readonly by: string; readonly bySecret?: string };
-  readonly 'same-key': { readonly servers: readonly string[]; readonly key: string };
-  readonly 'white-space': { readonly server: string; readonly field: 'user name' | 'password' };
+  readonly 'shadowed-entry': { readonly server: ShownServer; readonly by: ShownServer; readonly bySecret?: string };
+  readonly 'same-key': { readonly servers: readonly ShownServer[]; readonly key: string };
+  readonly 'white-space': { readonly server: ShownServer; readonly field: 'user name' | 'password' };
   /** `by` the annotation: as regsecret noted it; somebody may have replaced the credential since. */
-  readonly expired: { readonly server: string; readonly at: string; readonly by: 'itself' | 'annotation' };
-  readonly 'expires-soon': { readonly server: string; readonly at: string; readonly by: 'itself' | 'annotation' };
+  readonly expired: { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
+  readonly 'expires-soon': { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
 
   // What becomes of a login at its registry; the object is the Secret.
   readonly 'credential-rejected': {
-    readonly server: string;
+    readonly server: ShownServer;
     readonly username: string;
     readonly status?: number;
     readonly said: Reporter;
   };
   readonly 'no-access': {
-    readonly server: string;
+    readonly server: ShownServer;
     readonly username: string;
     readonly image: string;
     readonly said: Reporter;
   };
   /** Without the login the image could be pulled: a kubelet that has one does not try without it. */
   readonly 'public-image-refused': {
-    readonly server: string;
+    readonly server: ShownServer;
     readonly username: string;
     readonly image: string;
     readonly at: string;
   };
   /** It matches other images of the same registry, or of one that is nearly called so. */
   readonly 'other-images': {
-    readonly server: string;
+    readonly server: ShownServer;
     readonly image: string;
     readonly difference: 'port' | 'path' | 'case';
     readonly proposal: string;
@@ -83,7 +84,7 @@ export interface FindingArguments<Cause> {
     /** The Secrets of the list that could hold one, in order. */
     readonly secrets: readonly string[];
     /** What they have entries for. */
-    readonly servers: readonly string[];
+    readonly servers: readonly ShownServer[];
     readonly usable?: string;
     readonly way: Way;
   };
@@ -111,7 +112,7 @@ export interface FindingArguments<Cause> {
   readonly 'not-mountable': { readonly secret: string; readonly account: string };
   readonly 'missing-account': { readonly account: string };
   readonly 'different-credentials': {
-    readonly server: string;
+    readonly server: ShownServer;
     readonly secrets: readonly string[];
     readonly usernames: readonly string[];
     readonly way: Way;

@@ -3,9 +3,9 @@ import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { coverageOf } from '../keyring/coverage.ts';
+import { shownServer } from '../keyring/display-server.ts';
 import type { KubeletEntry } from '../keyring/entry.ts';
 import type { Secret } from '../keyring/secret.ts';
-import { hideUserInfo } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
 import type { Finding } from './finding.ts';
@@ -57,7 +57,7 @@ export function inspectionOf(secret: Secret, contents: Contents, options: Inspec
   return {
     auths: Object.fromEntries(
       contents.entries.map((entry) => [
-        options.reveal ? entry.server : hideUserInfo(entry.server),
+        options.reveal ? entry.server : shownServer(entry.server),
         inspectedEntry(entry, secret, options),
       ]),
     ),

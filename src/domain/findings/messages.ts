@@ -1,5 +1,5 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
-import { displayServer, hideUserInfo } from '../keyring/server.ts';
+import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
 
@@ -31,45 +31,45 @@ const TEXTS: Texts = {
   'unreadable-payload': ({ arguments: { error } }, object) =>
     `${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
   'unreadable-entry': ({ arguments: { server, error } }, object) =>
-    `the entry ${shown(server)} of ${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
+    `the entry ${displayServer(server)} of ${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
   'no-login': (_, object) => `${object} holds no login`,
   'credential-store': ({ arguments: { helpers } }, object) =>
     `${object} holds no login: the logins are in the credential store ${helpers.join(', ')} of the machine it comes from`,
   'empty-entry': ({ arguments: { server } }, object) =>
-    `the entry ${shown(server)} of ${object} is empty, so its images are pulled without a credential`,
+    `the entry ${displayServer(server)} of ${object} is empty, so its images are pulled without a credential`,
   'identity-token': ({ arguments: { server } }, object) =>
-    `the entry ${shown(server)} of ${object} has only an identity token, which the kubelet ignores`,
+    `the entry ${displayServer(server)} of ${object} has only an identity token, which the kubelet ignores`,
   'incomplete-entry': ({ arguments: { server, missing } }, object) =>
-    `the entry ${shown(server)} of ${object} has no ${missing}, so its images are pulled without a credential`,
+    `the entry ${displayServer(server)} of ${object} has no ${missing}, so its images are pulled without a credential`,
   'opens-nothing': ({ arguments: { server, reason } }, object) =>
-    `no image can match the entry ${shown(server)} of ${object}: ${aboutIt(reason, server)}`,
+    `no image can match the entry ${displayServer(server)} of ${object}: ${aboutIt(reason, server)}`,
   'unusual-server': ({ arguments: { server, reason } }, object) =>
-    `the entry ${shown(server)} of ${object} may match no image that is meant: ${aboutIt(reason, server)}`,
+    `the entry ${displayServer(server)} of ${object} may match no image that is meant: ${aboutIt(reason, server)}`,
   'shadowed-entry': ({ severity, arguments: { server, by, bySecret } }, object) => {
-    const other = `${shown(by)}${bySecret === undefined ? '' : ` in secret ${bySecret}`}`;
+    const other = `${displayServer(by)}${bySecret === undefined ? '' : ` in secret ${bySecret}`}`;
     return severity === 'error'
-      ? `the login for ${other} is rejected, and the entry ${shown(server)} of ${object} is not tried where that one matches`
-      : `the entry ${shown(server)} of ${object} is not used for images that ${other} matches`;
+      ? `the login for ${other} is rejected, and the entry ${displayServer(server)} of ${object} is not tried where that one matches`
+      : `the entry ${displayServer(server)} of ${object} is not used for images that ${other} matches`;
   },
   'same-key': ({ arguments: { servers, key } }, object) =>
-    `the entries ${servers.map(shown).join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`,
+    `the entries ${servers.map(displayServer).join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`,
   'white-space': ({ arguments: { server, field } }, object) =>
-    `the ${field} in the entry ${shown(server)} of ${object} ends in white space, which the kubelet sends with it`,
+    `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends with it`,
   expired: (found, object) => expiry(found, object, 'expired'),
   'expires-soon': (found, object) => expiry(found, object, 'expires'),
 
   'credential-rejected': ({ arguments: { server, username, status, said } }, object) =>
-    `${shown(server)} rejects the login${of(username)} in ${object} (${saying(said, status)})`,
+    `${displayServer(server)} rejects the login${of(username)} in ${object} (${saying(said, status)})`,
   'no-access': ({ arguments: { server, username, image, said } }, object) =>
-    `${shown(server)} knows the login${of(username)} in ${object}, but does not let it pull ${image}, or has no such repository (${saying(said)})`,
+    `${displayServer(server)} knows the login${of(username)} in ${object}, but does not let it pull ${image}, or has no such repository (${saying(said)})`,
   'public-image-refused': ({ arguments: { server, username, image, at } }, object) =>
-    `everybody may pull ${image}, but ${shown(server)} rejects the login${of(username)} in ${object}, and a kubelet that has one does not try without it (asked from here at ${at})`,
+    `everybody may pull ${image}, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet that has one does not try without it (asked from here at ${at})`,
   'other-images': ({ arguments: { server, image, difference } }, object) =>
-    `the entry ${shown(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
+    `the entry ${displayServer(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
 
   'no-pull-secret': ({ arguments: { image } }, object) => `${object} has no pull secret, and ${image} needs a login`,
   'no-entry': ({ arguments: { image, secrets, servers } }, object) =>
-    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(shown))}`}`,
+    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer))}`}`,
   'attached-later': ({ arguments: { account, secrets } }, object) =>
     `${object} was made before ${some(secrets)} came into the list of serviceaccount ${account}, and keeps the list that it was made with`,
   'outdated-pod': ({ arguments: { template } }, object) =>
@@ -86,7 +86,7 @@ const TEXTS: Texts = {
   'missing-account': ({ arguments: { account } }, object) =>
     `pods of ${object} are refused: serviceaccount ${account} does not exist`,
   'different-credentials': ({ arguments: { server, secrets, usernames } }, object) =>
-    `${object} has several logins for ${shown(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which are tried one after the other`,
+    `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which are tried one after the other`,
 
   'invalid-image': ({ arguments: { image, error } }, object) =>
     `${image || 'an empty text'} in ${object} is no name of an image (${error})`,
@@ -168,7 +168,7 @@ const SENT = {
 function expiry(found: FindingOf<'expired' | 'expires-soon'>, object: string, verb: string): string {
   const { server, at, by } = found.arguments;
   const noted = by === 'annotation' ? ', as the annotation regsecret/expires-at says' : '';
-  return `the credential for ${shown(server)} in ${object} ${verb} at ${at}${noted}`;
+  return `the credential for ${displayServer(server)} in ${object} ${verb} at ${at}${noted}`;
 }
 
 function saying(said: Reporter, status?: number): string {
@@ -178,16 +178,12 @@ function saying(said: Reporter, status?: number): string {
 
 /** Reasons begin with the server, which has just been named. */
 function aboutIt(reason: string, server: string): string {
-  const name = hideUserInfo(server);
+  const name = shownServer(server);
   return reason.startsWith(`${name} `) ? `it${reason.slice(name.length)}` : reason;
 }
 
 function of(username: string): string {
   return username === '' ? '' : ` of ${username}`;
-}
-
-function shown(server: string): string {
-  return displayServer(hideUserInfo(server));
 }
 
 const SHOWN = 4;

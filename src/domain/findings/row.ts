@@ -1,8 +1,8 @@
 /** One line of the list of pull secrets. */
 import { readContents } from '../keyring/contents.ts';
+import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { KubeletEntry } from '../keyring/entry.ts';
 import type { Secret } from '../keyring/secret.ts';
-import { hideUserInfo } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
 import { type Finding, finding } from './finding.ts';
@@ -21,7 +21,7 @@ export interface SecretRow {
 }
 
 export interface RowRegistry {
-  readonly server: string;
+  readonly server: ShownServer;
   readonly username?: string;
   /** The same for the same login in one run, and in no other. */
   readonly fingerprint?: string;
@@ -44,7 +44,7 @@ export function summarize(secret: Secret, now: number, fingerprint: (login: Kube
       const { username = '', password = '' } = entry.login ?? {};
       const end = endOf(entry, secret);
       return {
-        server: hideUserInfo(entry.server),
+        server: shownServer(entry.server),
         ...(username === '' ? {} : { username }),
         ...(entry.login === undefined || password === '' ? {} : { fingerprint: fingerprint(entry.login) }),
         ...(end === undefined ? {} : { expiresAt: rfc3339(end.at) }),

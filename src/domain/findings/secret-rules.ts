@@ -1,10 +1,11 @@
 /** The rules: from facts to findings, one small function each. What is not in the facts is not claimed. */
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { exampleImage } from '../keyring/coverage.ts';
+import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { matchesImage } from '../keyring/key.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
-import { hideUserInfo, serverProblem } from '../keyring/server.ts';
+import { serverProblem } from '../keyring/server.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
 import { type Finding, type FindingObject, finding } from './finding.ts';
@@ -73,7 +74,7 @@ function wrongFormat({ secret, contents }: SecretFacts): Finding[] {
 function unreadable({ secret, contents }: SecretFacts): Finding[] {
   const { entries, failure } = contents;
   const failed = entries.flatMap(({ server, error }) =>
-    error === undefined ? [] : [finding('unreadable-entry', refOf(secret), { server: shown(server), error })],
+    error === undefined ? [] : [finding('unreadable-entry', refOf(secret), { server: shownServer(server), error })],
   );
   if (failure === undefined || failure.server !== undefined) return failed;
   return [finding('unreadable-payload', refOf(secret), { error: failure.error }), ...failed];
@@ -91,7 +92,7 @@ function withoutLogin({ secret, contents }: SecretFacts): Finding[] {
 function anonymousEntries({ secret, contents }: SecretFacts): Finding[] {
   return contents.entries.flatMap(({ server, login, hasToken }) => {
     if (login === undefined || !isAnonymous(login)) return [];
-    const name = { server: shown(server) };
+    const name = { server: shownServer(server) };
     if (hasToken) return [finding('identity-token', refOf(secret), name)];
     if (isEmpty(login)) return [finding('empty-entry', refOf(secret), name)];
     const missing = login.username === '' ? 'user name' : 'password';
@@ -105,7 +106,10 @@ function servers({ secret, contents }: SecretFacts): Finding[] {
     if (problem === undefined) return [];
     const { opensNothing, ...rest } = problem;
     return [
-      finding(opensNothing ? 'opens-nothing' : 'unusual-server', refOf(secret), { server: shown(server), ...rest }),
+      finding(opensNothing ? 'opens-nothing' : 'unusual-server', refOf(secret), {
+        server: shownServer(server),
+        ...rest,
+      }),
     ];
   });
 }
@@ -116,7 +120,9 @@ function shadowedEntries({ secret, contents: { entries } }: SecretFacts): Findin
   if (hub === undefined) return [];
   return entries
     .filter(({ server, key }) => key !== undefined && opensDockerHub(key) && exampleImage(server) !== undefined)
-    .map(({ server }) => finding('shadowed-entry', refOf(secret), { server: shown(hub.server), by: shown(server) }));
+    .map(({ server }) =>
+      finding('shadowed-entry', refOf(secret), { server: shownServer(hub.server), by: shownServer(server) }),
+    );
 }
 
 function opensDockerHub(key: string): boolean {
@@ -129,7 +135,7 @@ function sameKeys({ secret, contents }: SecretFacts): Finding[] {
   const byKey = Map.groupBy(contents.entries, ({ key }) => key);
   return [...byKey].flatMap(([key, entries]) => {
     if (key === undefined || entries.length < 2 || !differ(entries)) return [];
-    return [finding('same-key', refOf(secret), { key, servers: entries.map(({ server }) => shown(server)) })];
+    return [finding('same-key', refOf(secret), { key, servers: entries.map(({ server }) => shownServer(server)) })];
   });
 }
 
@@ -144,7 +150,7 @@ function differ([first, ...rest]: readonly ContentEntry[]): boolean {
 function whiteSpace({ secret, contents }: SecretFacts): Finding[] {
   return contents.entries.flatMap(({ server, login }) => {
     const field = login === undefined || isAnonymous(login) ? undefined : fieldWithSpace(login);
-    return field === undefined ? [] : [finding('white-space', refOf(secret), { server: shown(server), field })];
+    return field === undefined ? [] : [finding('white-space', refOf(secret), { server: shownServer(server), field })];
   });
 }
 
@@ -160,7 +166,11 @@ function expiries({ secret, contents }: SecretFacts, now: number): Finding[] {
     const { at, by } = end;
     const time = rfc3339(at);
     return [
-      finding(at <= now ? 'expired' : 'expires-soon', refOf(secret), { server: shown(entry.server), at: time, by }),
+      finding(at <= now ? 'expired' : 'expires-soon', refOf(secret), {
+        server: shownServer(entry.server),
+        at: time,
+        by,
+      }),
     ];
   });
 }
@@ -180,11 +190,6 @@ export function endOf({ server, login }: ContentEntry, { metadata }: Secret): En
 
 function isEmpty({ username, password }: { username: string; password: string }): boolean {
   return username === '' && password === '';
-}
-
-/** A server may carry a password. */
-function shown(server: string): string {
-  return hideUserInfo(server);
 }
 
 function refOf({ metadata: { namespace, name = '' } }: Secret): FindingObject {

@@ -3,11 +3,9 @@ import { matchesGlob } from '../go/glob.ts';
 import { GoUrlError } from '../go/url.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { exampleImage } from './coverage.ts';
+import { bareServer, DOCKER_HUB, shownServer } from './display-server.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { formatKey, type Key, parseKey, splitHost } from './key.ts';
-
-/** The only key of Docker Hub that docker, podman and the kubelet all understand. */
-export const DOCKER_HUB = 'https://index.docker.io/v1/';
 
 export interface ServerProblem {
   /** Whether no image at all can match; else only images that are written as nobody writes them, or at a price. */
@@ -40,11 +38,6 @@ export function registryOf(server: string): string | undefined {
   }
 }
 
-/** How people call `server`. */
-export function displayServer(server: string): string {
-  return server === DOCKER_HUB ? 'Docker Hub' : server;
-}
-
 /**
  * Why `server` should not be written into a Secret, undefined when it is fine. An image is `domain/path` of
  * distribution/reference; the rules of matching are keyring.go `URLsMatch`.
@@ -52,7 +45,7 @@ export function displayServer(server: string): string {
 export function serverProblem(server: string): ServerProblem | undefined {
   const opensNothing = exampleImage(server) === undefined;
   const reason =
-    unusable(server) ?? (opensNothing ? `${hideUserInfo(server)} has a form that no image can have` : undefined);
+    unusable(server) ?? (opensNothing ? `${shownServer(server)} has a form that no image can have` : undefined);
   if (reason === undefined) return undefined;
   const proposal = propose(server);
   const works = proposal !== undefined && unusable(proposal) === undefined && exampleImage(proposal) !== undefined;
@@ -63,55 +56,62 @@ function unusable(server: string): string | undefined {
   if (server === '') return 'the server is empty';
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(server)?.[1];
   if (scheme !== undefined && scheme !== 'https' && scheme !== 'http') {
-    return `${hideUserInfo(server)} has the scheme ${scheme}, which the kubelet does not know`;
+    return `${shownServer(server)} has the scheme ${scheme}, which the kubelet does not know`;
   }
   let key: Key;
   try {
     key = parseKey(server);
   } catch (error) {
     if (error instanceof GoUrlError)
-      return `${hideUserInfo(server)} is not a server the kubelet can read: ${error.message}`;
+      return `${shownServer(server)} is not a server the kubelet can read${why(server, error)}`;
     throw error;
   }
-  if (hasUserInfo(server)) return `${hideUserInfo(server)} has a user name in front of the host`;
+  if (hasUserInfo(server)) return `${shownServer(server)} has a user name in front of the host`;
   return hostProblem(server, key) ?? pathProblem(server, key, scheme !== undefined);
 }
 
+/** Go's sentence quotes the part that is wrong, which may be half of a password. */
+function why(server: string, { message }: GoUrlError): string {
+  return server.includes('@') ? '' : `: ${message}`;
+}
+
 function hostProblem(server: string, { host, path }: Key): string | undefined {
-  if (HUB_ALIASES.includes(host)) return `${server} is not the name that images of Docker Hub have`;
+  if (HUB_ALIASES.includes(host)) return `${shownServer(server)} is not the name that images of Docker Hub have`;
   if (host === 'index.docker.io' && path !== '')
-    return `${server} matches no image: those of Docker Hub are called docker.io/…`;
-  if (/[A-Z]/.test(host)) return `${server} has upper-case letters, and the kubelet compares hosts letter by letter`;
+    return `${shownServer(server)} matches no image: those of Docker Hub are called docker.io/…`;
+  if (/[A-Z]/.test(host))
+    return `${shownServer(server)} has upper-case letters, and the kubelet compares hosts letter by letter`;
   const { labels, port } = splitHost(host);
   if (host.startsWith('['))
-    return port === '' ? `${server} is an IPv6 address without a port, which the kubelet cannot match` : undefined;
+    return port === ''
+      ? `${shownServer(server)} is an IPv6 address without a port, which the kubelet cannot match`
+      : undefined;
   if (!labels.every((label) => /^[a-z0-9*]([-_a-z0-9*]*[a-z0-9*])?$/.test(label)))
-    return `${server} has no host that an image can name`;
+    return `${shownServer(server)} has no host that an image can name`;
   const [only] = labels;
   // A host of one label without a port is a registry only when it is `localhost` (normalize.go `splitDockerDomain`).
   if (labels.length === 1 && port === '' && only !== undefined && !matchesGlob(only, 'localhost')) {
-    return `${server} has no dot and no port, so an image ${server}/app means docker.io/${server}/app`;
+    return `${shownServer(server)} has no dot and no port, so an image ${server}/app means docker.io/${server}/app`;
   }
   return undefined;
 }
 
 function pathProblem(server: string, { path }: Key, hasScheme: boolean): string | undefined {
   if (hasScheme && (path === '/v1' || path === '/v2')) {
-    return `${server} needs a slash at its end, or it opens only images under ${path.slice(1)}`;
+    return `${shownServer(server)} needs a slash at its end, or it opens only images under ${path.slice(1)}`;
   }
-  if (/[A-Z]/.test(path)) return `${server} has upper-case letters in its path, and names of images have none`;
-  if (path.includes('*')) return `${server} has a * in its path, and the kubelet knows * only in host names`;
-  if (/[:@]/.test(path)) return `${server} has a tag or digest, and the kubelet compares names without them`;
+  if (/[A-Z]/.test(path))
+    return `${shownServer(server)} has upper-case letters in its path, and names of images have none`;
+  if (path.includes('*'))
+    return `${shownServer(server)} has a * in its path, and the kubelet knows * only in host names`;
+  if (/[:@]/.test(path))
+    return `${shownServer(server)} has a tag or digest, and the kubelet compares names without them`;
   return undefined;
 }
 
 /** What is likely meant: the same without the parts that images do not have. */
 function propose(server: string): string | undefined {
-  const bare = server
-    .trim()
-    .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
-    .replace(/^[^/]*@/, '')
-    .toLowerCase();
+  const bare = bareServer(server.trim()).toLowerCase();
   const [host = '', ...rest] = bare.split('/');
   const [path = ''] = rest.join('/').split(/[:@?#*]/, 1);
   const repository = path.replace(/^v[12]($|\/)/, '');
@@ -126,11 +126,6 @@ function propose(server: string): string | undefined {
 
 function hasUserInfo(server: string): boolean {
   return /^(https?:\/\/)?[^/?#]*@/.test(server);
-}
-
-/** A password in a server must not reach the screen. */
-export function hideUserInfo(server: string): string {
-  return server.replace(/^([A-Za-z][A-Za-z0-9+.-]*:)?(\/*)[^/]*@/, '$1$2…@');
 }
 
 /** `ghcr.io` for `ghcr.io/org/app:v1`; Docker Hub has its one key. What is no image may still begin with a registry. */

@@ -1,9 +1,11 @@
 /** Pull secrets: how credentials are written into them. */
+
 import { UserError } from '../../errors.ts';
 import { encodeBase64 } from '../go/base64.ts';
 import { quoteJson } from '../go/json.ts';
 import { compareUtf8, encodeUtf8 } from '../go/utf8.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
+import { displayServer } from '../keyring/display-server.ts';
 import { DATA_KEY, type ObjectMeta, type PullSecretType, type Secret } from '../keyring/secret.ts';
 
 export interface PullSecretOptions {
@@ -53,7 +55,9 @@ export function encodePayload(entries: readonly AuthEntry[], type: PullSecretTyp
  */
 export function encodeAuthFields(entry: AuthEntry, email = entry.email, others: readonly string[] = []): string {
   if (!('password' in entry.credential)) {
-    throw new UserError(`the login for ${entry.server} is an identity token, which a pull secret cannot carry`);
+    throw new UserError(
+      `the login for ${displayServer(entry.server)} is an identity token, which a pull secret cannot carry`,
+    );
   }
   const { username, password } = entry.credential;
   const known: [string, string | undefined][] = [

@@ -1,7 +1,8 @@
 /** Logins that a kubelet can use: a pull secret must never look good and pull nothing. */
 import { UserError } from '../../errors.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
-import { displayServer, registryOf, serverProblem } from '../keyring/server.ts';
+import { displayServer, shownServer } from '../keyring/display-server.ts';
+import { registryOf, serverProblem } from '../keyring/server.ts';
 
 /** The user name under which Azure Container Registry takes a refresh token as the password. */
 const ACR_TOKEN_USER = '00000000-0000-0000-0000-000000000000';
@@ -62,7 +63,7 @@ function fromIdentityToken(entry: AuthEntry, identityToken: string): AuthEntry {
   }
   throw new UserError(
     `the login for ${displayServer(entry.server)} is an identity token, which the kubelet ignores`,
-    `make a token for pulling at the registry, then regsecret create --server ${entry.server} --username USER --password-stdin`,
+    `make a token for pulling at the registry, then regsecret create --server ${shownServer(entry.server)} --username USER --password-stdin`,
   );
 }
 

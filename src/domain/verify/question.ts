@@ -1,10 +1,10 @@
 /** What registries are asked about: a login, or an image with a login or without one. */
 import type { Contents } from '../keyring/contents.ts';
 import type { Credential } from '../keyring/credential.ts';
+import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { type ImageReference, imageName, parseImage } from '../keyring/image.ts';
 import { buildKeyring, lookup } from '../keyring/keyring.ts';
 import type { Secret } from '../keyring/secret.ts';
-import { hideUserInfo } from '../keyring/server.ts';
 
 export interface Question {
   /** The registry is taken from it. */
@@ -37,7 +37,7 @@ export interface VerifyQuestion {
   /** What to ask: a server as it is written, or the registry of an image. */
   readonly server: string;
   /** As it is shown; undefined for the pull without any credential. */
-  readonly shown?: string;
+  readonly shown?: ShownServer;
   readonly credential: Credential | undefined;
   readonly image?: { readonly text: string; readonly reference: ImageReference };
 }
@@ -45,7 +45,7 @@ export interface VerifyQuestion {
 /** One inquiry for each entry that can be read. */
 export function loginQuestions(secret: Secret, { entries }: Contents): VerifyQuestion[] {
   return entries.flatMap(({ server, login }) =>
-    login === undefined ? [] : [{ source: sourceOf(secret), server, shown: hideUserInfo(server), credential: login }],
+    login === undefined ? [] : [{ source: sourceOf(secret), server, shown: shownServer(server), credential: login }],
   );
 }
 
@@ -62,7 +62,7 @@ export function imageQuestions(secrets: readonly Secret[], text: string): Verify
   return candidates.map(({ server: entry, source, username, password }) => ({
     source: sourceOf({ metadata: source }),
     server,
-    shown: hideUserInfo(entry),
+    shown: shownServer(entry),
     credential: { username, password },
     image,
   }));

@@ -6,7 +6,7 @@ import {
   dockerKey,
 } from '../../../src/domain/docker-config/docker-lookup.ts';
 import { podmanEntry } from '../../../src/domain/docker-config/podman-lookup.ts';
-import { DOCKER_HUB } from '../../../src/domain/keyring/server.ts';
+import { DOCKER_HUB } from '../../../src/domain/keyring/display-server.ts';
 
 function config(servers: readonly string[], credHelpers: Record<string, string> = {}, credsStore?: string) {
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalServer, DOCKER_HUB, registryOf, serverProblem } from '../../../src/domain/keyring/server.ts';
+import { DOCKER_HUB } from '../../../src/domain/keyring/display-server.ts';
+import { canonicalServer, registryOf, serverProblem } from '../../../src/domain/keyring/server.ts';
 
 describe('servers that open images', () => {
   test.each([
