@@ -42,6 +42,22 @@ async function* itemsOf<T>(
   }
 }
 
+/** Does the work for each key once: whoever asks for a key again gets the same promise, also while the work goes on. */
+export type OncePerKey<T> = (key: string, work: () => Promise<T>) => Promise<T>;
+
+/** Keeps what has been done until the program ends; a failure, too. It counts as handled, though nobody may await it. */
+export function oncePerKey<T>(): OncePerKey<T> {
+  const begun = new Map<string, Promise<T>>();
+  return (key, work) => {
+    const known = begun.get(key);
+    if (known !== undefined) return known;
+    const promise = work();
+    begun.set(key, promise);
+    promise.catch(() => undefined);
+    return promise;
+  };
+}
+
 /** Waits, or throws the signal's reason as soon as it is aborted. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();

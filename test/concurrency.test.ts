@@ -1,6 +1,6 @@
 /** Many things at a time: never more than asked for, in order, and nothing new after a failure. */
 import { describe, expect, test } from 'vitest';
-import { forEachLimit, prefetch } from '../src/concurrency.ts';
+import { forEachLimit, oncePerKey, prefetch } from '../src/concurrency.ts';
 
 /** Ends when it is told to, and counts how many have begun and how many are under way. */
 function worker() {
@@ -98,5 +98,29 @@ describe('ahead', () => {
     await expect(all.next()).rejects.toThrow('no more');
     prefetch(broken());
     await settled();
+  });
+});
+
+describe('oncePerKey', () => {
+  test('does the work once, for those who ask while it goes on and for those who come later', async () => {
+    const { begun, open, work } = worker();
+    const once = oncePerKey<void>();
+    const both = [once('a', () => work(1)), once('a', () => work(2))];
+    open.get(1)?.resolve();
+    await Promise.all(both);
+    await once('a', () => work(3));
+    expect(begun).toEqual([1]);
+  });
+
+  test('does it for each key', async () => {
+    const once = oncePerKey<number>();
+    expect(await Promise.all([once('a', async () => 1), once('b', async () => 2)])).toEqual([1, 2]);
+  });
+
+  test('keeps a failure, which ends nothing where nobody awaits it', async () => {
+    const once = oncePerKey<void>();
+    once('a', () => Promise.reject(new Error('first')));
+    await settled();
+    await expect(once('a', async () => undefined)).rejects.toThrow('first');
   });
 });

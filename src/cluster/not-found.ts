@@ -1,6 +1,7 @@
 /** One Secret that somebody names, or what they may have meant. */
 import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../domain/workloads/ref.ts';
 import { UserError } from '../errors.ts';
@@ -9,8 +10,6 @@ import type { Transport } from './client/transport.ts';
 import { listNames, listPullSecrets, namespacesWith } from './list-names.ts';
 import { objectRefusal } from './object-request.ts';
 import { type SecretRef, secretPath } from './secret-request.ts';
-
-const SHOWN = 5;
 
 /** Throws UserError; `verb` is the subcommand that is typed again with the right name. */
 export async function findSecret(transport: Transport, ref: SecretRef, verb: string): Promise<Secret> {
@@ -34,11 +33,11 @@ async function missing(transport: Transport, { namespace, name }: SecretRef, ver
   const elsewhere = await namespacesWith(transport, name);
   const [first] = elsewhere;
   if (first !== undefined) {
-    const places = elsewhere.slice(0, SHOWN).join(', ') + (elsewhere.length > SHOWN ? ', …' : '');
+    const places = many(elsewhere);
     return new UserError(`${text}; it exists in ${places}`, `regsecret ${verb} ${name} -n ${first}`);
   }
   if (here.length > 0) {
-    const there = here.slice(0, SHOWN).join(', ') + (here.length > SHOWN ? ', …' : '');
+    const there = many(here);
     return new UserError(
       `${text}; the pull secrets there are ${there}`,
       `regsecret ${verb} ${here[0]} -n ${namespace}`,

@@ -1,10 +1,8 @@
 /** Deletes a Secret and creates it again, for changes that the API server allows in no other way. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { UserError } from '../errors.ts';
+import { saveManifest } from '../write-file.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { createSecret, type SecretRef, secretPath, type WriteOptions } from './secret-request.ts';
@@ -35,7 +33,7 @@ export async function recreateSecret(
   } catch (error) {
     const present = await readBack(transport, ref, error);
     if (present !== undefined && isDeepStrictEqual(present.data, secret.data)) return present;
-    const file = save(secret);
+    const { file } = saveManifest(ref.name, secret);
     const reason = error instanceof Error ? error.message : 'interrupted';
     throw new UserError(
       `secret ${ref.namespace}/${ref.name} is deleted but could not be created again: ${reason}`,
@@ -64,11 +62,4 @@ async function remove(transport: Transport, ref: SecretRef, { metadata }: Secret
     if (error.status === 404) return true;
     throw refusal(error, { verb: 'delete', ...ref });
   }
-}
-
-/** Only its owner can read the folder and the file. */
-function save(secret: Secret): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'regsecret-')), `${secret.metadata.name}.json`);
-  writeFileSync(file, `${JSON.stringify(secret, undefined, 2)}\n`, { mode: 0o600 });
-  return file;
 }

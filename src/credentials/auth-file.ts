@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { sep } from 'node:path';
 import { printable } from '../domain/text/printable.ts';
+import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 
@@ -21,7 +22,7 @@ export function readFile(path: string, limit: number): Uint8Array | undefined {
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw unreadable(path, error);
   }
   try {
@@ -80,20 +81,6 @@ function readAll(file: number, path: string, limit: number): Uint8Array {
   return bytes;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a directory',
-  ENOTDIR: 'a part of its path is not a directory',
-  ELOOP: 'its symbolic links go in a circle',
-  EIO: 'the disk failed',
-};
-
 function unreadable(path: string, error: unknown): UserError {
-  const code = codeOf(error) ?? 'unknown error';
-  return new UserError(`cannot read ${printable(path)}: ${REASONS[code] ?? code}`, `ls -l ${shellWord(path)}`);
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return new UserError(`cannot read ${printable(path)}: ${systemReason(error)}`, `ls -l ${shellWord(path)}`);
 }

@@ -1,23 +1,11 @@
 /** Manifests on disk and on stdin. */
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { printable } from '../domain/text/printable.ts';
+import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { replaceFile } from '../write-file.ts';
 
 export interface ManifestFile {
   /** As it was named; `-` is stdin. */
@@ -48,25 +36,7 @@ export function readManifestFile(name: string, io: Io): ManifestFile {
 /** Puts `text` in the place of a file at one moment, with its mode and owner; a link stays a link. Throws UserError. */
 export function writeManifestFile(name: string, text: string): void {
   try {
-    const file = realpathSync(name);
-    const { mode, uid, gid } = statSync(file);
-    const next = join(dirname(file), `.regsecret-${randomBytes(4).toString('hex')}`);
-    const descriptor = openSync(next, 'wx', mode & 0o777);
-    try {
-      writeFileSync(descriptor, text);
-      fchmodSync(descriptor, mode & 0o7777);
-      try {
-        fchownSync(descriptor, uid, gid);
-      } catch {
-        // Only root may give a file away; its group and mode are what matters to others.
-      }
-      fsyncSync(descriptor);
-      closeSync(descriptor);
-      renameSync(next, file);
-    } catch (error) {
-      rmSync(next, { force: true });
-      throw error;
-    }
+    replaceFile(name, text);
   } catch (error) {
     throw trouble(error, `cannot write ${printable(name)}`, name);
   }
@@ -109,6 +79,5 @@ function decode(bytes: Uint8Array, name: string): string {
 }
 
 function trouble(error: unknown, text: string, name: string): UserError {
-  const { code } = error as NodeJS.ErrnoException;
-  return new UserError(`${text}: ${code === 'ENOENT' ? 'there is no such file' : code}`, `ls -l ${name}`);
+  return new UserError(`${text}: ${systemReason(error)}`, `ls -l ${name}`);
 }

@@ -6,6 +6,7 @@ import type { Affected, FindingView, ImageView, PullerView } from '../domain/dia
 import type { Finding, FindingCode } from '../domain/findings/finding.ts';
 import { isPickedUp } from '../domain/findings/fixes.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { printable } from '../domain/text/printable.ts';
 import { describeVerdict } from '../domain/verify/verdict.ts';
 import { PULL_ERROR_TEXTS } from '../domain/workloads/pull-error.ts';
@@ -82,8 +83,7 @@ function kubeletLine(
 /** What it is, who uses it, and what registries say of each login. */
 function secretLines({ name, state, type = '', entries = [], usedBy }: SecretReport): string[] {
   const users = usedBy === undefined ? [] : formatUsage(usedBy);
-  const more = users.length > USERS ? ` and ${users.length - USERS} more` : '';
-  const used = users.length === 0 ? '' : `, used by ${users.slice(0, USERS).join(', ')}${more}`;
+  const used = users.length === 0 ? '' : `, used by ${many(users)}`;
   if (state !== 'there') return [`secret/${name} ${SECRET_STATES[state]}${used}`];
   return [
     `secret/${name} (${type.replace(/^kubernetes\.io\//, '')})${used}`,
@@ -94,7 +94,6 @@ function secretLines({ name, state, type = '', entries = [], usedBy }: SecretRep
   ];
 }
 
-const USERS = 5;
 const SECRET_STATES = { missing: 'does not exist', 'not readable': 'may not be read' } as const;
 
 /** What is not the cause of anything above. */
@@ -176,7 +175,7 @@ export function formatAccount({ object, images, list: { names, from } }: PullerV
 
 /** Who has a finding. */
 export function formatAffected({ pods, examples, others }: Affected): string {
-  const names = examples.join(', ') + (others === 0 ? '' : ` and ${others} more`);
+  const names = many(examples, examples.length + others);
   if (pods === 0) return `affects ${names}`;
   const count = plural(pods, 'pod');
   return names === '' ? `affects ${count}` : `affects ${count}: ${names}`;

@@ -1,6 +1,7 @@
 /** Authorities of a company, in a file. */
 import { readFileSync } from 'node:fs';
 import { printable } from '../domain/text/printable.ts';
+import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import { trustedRoots } from '../http/trust-store.ts';
 import type { Io } from '../io.ts';
@@ -18,7 +19,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`cannot read ${printable(path)}: ${code}`, `ls -l ${printable(path)}`);
+    throw new UserError(`cannot read ${printable(path)}: ${systemReason(error)}`, `ls -l ${printable(path)}`);
   }
 }

@@ -1,4 +1,5 @@
 /** Whether an image may be pulled with a credential, and whether it is the credential that makes it so. */
+import { type OncePerKey, oncePerKey } from '../concurrency.ts';
 import type { Credential } from '../domain/keyring/credential.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
@@ -113,14 +114,11 @@ const basicLogin = oncePerRegistry(async (exchange, { base }, authorization: str
 function oncePerRegistry<Subject, Result>(
   ask: (exchange: Exchange, registry: Registry, subject: Subject) => Promise<Result>,
 ): typeof ask {
-  const known = new WeakMap<Registry, Map<string, Promise<Result>>>();
+  const known = new WeakMap<Registry, OncePerKey<Result>>();
   return (exchange, registry, subject) => {
-    const answers = known.get(registry) ?? new Map<string, Promise<Result>>();
+    const answers = known.get(registry) ?? oncePerKey<Result>();
     known.set(registry, answers);
-    const key = JSON.stringify(subject) ?? '';
-    const answer = answers.get(key) ?? ask(exchange, registry, subject);
-    answers.set(key, answer);
-    return answer;
+    return answers(JSON.stringify(subject) ?? '', () => ask(exchange, registry, subject));
   };
 }
 

@@ -1,4 +1,5 @@
 /** Asks registries whether they accept a credential, and whether an image may be pulled with it. */
+import { type OncePerKey, oncePerKey } from '../concurrency.ts';
 import { parseDuration } from '../domain/go/duration.ts';
 import type { Credential } from '../domain/keyring/credential.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
@@ -57,9 +58,7 @@ export async function createRegistryClient(flags: RegistryFlags, io: Io): Promis
     proxy: (url) => proxyFor(url, io.env),
     tls: { rejectUnauthorized: true, ca },
   });
-  const registries = new Map<string, Promise<Registry | Verdict>>();
-  const verdicts = new Map<string, Promise<Verdict>>();
-  const context: Context = { http, io, timeoutMs, plainHttp, registries, verdicts };
+  const context: Context = { http, io, timeoutMs, plainHttp, registries: oncePerKey(), verdicts: oncePerKey() };
   return { verify: (question) => verify(question, context), close: () => http.close() };
 }
 
@@ -68,8 +67,8 @@ interface Context {
   readonly io: Io;
   readonly timeoutMs: number;
   readonly plainHttp: boolean;
-  readonly registries: Map<string, Promise<Registry | Verdict>>;
-  readonly verdicts: Map<string, Promise<Verdict>>;
+  readonly registries: OncePerKey<Registry | Verdict>;
+  readonly verdicts: OncePerKey<Verdict>;
 }
 
 function verify(question: Question, context: Context): Promise<Verdict> {
@@ -79,7 +78,7 @@ function verify(question: Question, context: Context): Promise<Verdict> {
     return Promise.resolve({ kind: 'not asked', reason: problem ?? '' });
   }
   const { credential, image } = question;
-  return remember(context.verdicts, JSON.stringify([host, credential, image]), () => ask(host, question, context));
+  return context.verdicts(JSON.stringify([host, credential, image]), () => ask(host, question, context));
 }
 
 function hostProblem(host: string): string | undefined {
@@ -93,7 +92,7 @@ async function ask(host: string, { credential: given, image }: Question, context
   if (credential === undefined && image === undefined) return { kind: 'anonymous', why: 'empty' };
   const shared = { http, signal: io.signal, deadline: performance.now() + timeoutMs };
   try {
-    const registry = await remember(registries, host, () => ping(host, shared, plainHttp));
+    const registry = await registries(host, () => ping(host, shared, plainHttp));
     if ('kind' in registry) return registry;
     const exchange: Exchange = { ...shared, registry: registry.base };
     if (image !== undefined) return await judgeImage({ exchange, registry, host, credential }, image);
@@ -112,10 +111,4 @@ function isComplete(credential: Credential | undefined): boolean {
   if (credential === undefined) return false;
   if ('identityToken' in credential) return credential.identityToken !== '';
   return credential.username !== '' && credential.password !== '';
-}
-
-function remember<T>(memory: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
-  const known = memory.get(key) ?? work();
-  memory.set(key, known);
-  return known;
 }

@@ -214,7 +214,7 @@ describe('kinds that we do not know', () => {
 
 describe('files that cannot be used', () => {
   test.each([
-    ['missing', () => join(folder, 'nope.yaml'), 'there is no such file'],
+    ['missing', () => join(folder, 'nope.yaml'), 'no such file or directory'],
     ['not in UTF-8', () => file('x.yaml', Buffer.from('a: \xe9\n', 'latin1')), 'is not in UTF-8'],
     ['a template of a chart', () => file('x.yaml', '{{- if .Values.on }}\na: b\n{{- end }}\n'), 'is no YAML in line 1'],
     ['an empty folder', () => folder, 'there is no manifest in'],

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename, join, normalize } from 'node:path';
+import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { lookPath } from '../../look-path.ts';
@@ -57,11 +58,14 @@ async function readPolicy(file: string, explicit: boolean): Promise<Policy | und
     }
     return undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = errnoOf(error);
     if (code === undefined && !(error instanceof FieldError)) throw error;
     // kubectl goes on with a warning when the file was not asked for. Who forbids plugins there would not notice.
     if (code === 'ENOENT' && !explicit) return undefined;
-    throw new UserError(`kuberc: ${file}: ${code ?? (error as Error).message}`, 'KUBERC=off goes on without it');
+    throw new UserError(
+      `kuberc: ${file}: ${code === undefined ? (error as Error).message : systemReason(error)}`,
+      'KUBERC=off goes on without it',
+    );
   }
 }
 

@@ -1,18 +1,10 @@
 /** Keeping the renewed tokens of an auth-provider in the kubeconfig they came from, without touching anything else. */
-import {
-  chmodSync,
-  closeSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../concurrency.ts';
+import { errnoOf } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
+import { replaceFile } from '../../write-file.ts';
 import { parseDocument } from '../config/fields.ts';
 import { type AuthProvider, parseKubeFile } from '../config/kube-file.ts';
 
@@ -33,8 +25,7 @@ export async function updateTokens(
 ): Promise<Config> {
   const lock = await lockFile(provider.file, signal);
   try {
-    const file = realpathSync(provider.file);
-    const content = readFileSync(file, 'utf8');
+    const content = readFileSync(provider.file, 'utf8');
     const current = (await parseKubeFile(content, provider.file)).users.get(provider.user)?.authProvider?.config;
     const probe = { 'id-token': 'a.b.c', 'refresh-token': 'd' };
     if (current === undefined || (await replaceTokens(content, current, probe)) === undefined)
@@ -43,7 +34,7 @@ export async function updateTokens(
     if (TOKENS.some((name) => renewed[name] !== current[name])) {
       const replaced = await replaceTokens(content, current, renewed);
       if (replaced === undefined) throw stuck(provider.file);
-      replaceFile(file, replaced);
+      replaceFile(provider.file, replaced);
     }
     return renewed;
   } finally {
@@ -61,7 +52,7 @@ async function lockFile(file: string, signal: AbortSignal): Promise<string> {
       closeSync(openSync(lock, 'wx'));
       return lock;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw stuck(file);
+      if (errnoOf(error) !== 'EEXIST') throw stuck(file);
       if (Date.now() - started > LOCK_WAIT_MS) {
         throw new UserError(`${lock} exists: another program is writing the kubeconfig`, `rm ${lock}`);
       }
@@ -95,12 +86,4 @@ function substitute(value: unknown, replacements: ReadonlyMap<string, string>): 
   if (Array.isArray(value)) return value.map((item) => substitute(item, replacements));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, replacements)]));
-}
-
-/** In one step, so that nobody ever reads half a file. */
-function replaceFile(file: string, content: string): void {
-  const fresh = `${file}.regsecret`;
-  writeFileSync(fresh, content, { mode: 0o600 });
-  chmodSync(fresh, statSync(file).mode & 0o777);
-  renameSync(fresh, file);
 }

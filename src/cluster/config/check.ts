@@ -1,5 +1,6 @@
 /** What makes a cluster or a user of a kubeconfig unusable, in kubectl's words (client-go tools/clientcmd/validation.go). */
 import { accessSync, constants } from 'node:fs';
+import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Cluster, ExecConfig, User } from './kube-file.ts';
 
@@ -90,9 +91,7 @@ function unreadable(what: string, file: string | undefined, name: string): strin
     accessSync(file, constants.R_OK);
     return [];
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'EACCES' ? 'permission denied' : 'no such file or directory';
-    return [`unable to read ${what} ${file} for ${name} due to open ${file}: ${reason}`];
+    return [`unable to read ${what} ${file} for ${name} due to open ${file}: ${systemReason(error)}`];
   }
 }
 

@@ -14,6 +14,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { FieldError } from './fields.ts';
@@ -65,18 +66,16 @@ function configFiles(env: Io['env']): readonly string[] {
   return [join(homeFolder(env), '.kube', 'config')];
 }
 
-const REASONS: Readonly<Record<string, string>> = { EACCES: 'permission denied', EISDIR: 'is a directory' };
-
 function read(file: string): string | undefined {
   try {
     const content = readFileSync(file);
     if (content.length > MAX_SIZE) throw new UserError(`${file} is too large for a kubeconfig`);
     return content.toString('utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (error instanceof UserError || code === undefined) throw error;
-    throw new UserError(`error loading config file "${file}": ${REASONS[code] ?? code}`, `ls -ld ${file}`);
+    throw new UserError(`error loading config file "${file}": ${systemReason(error)}`, `ls -ld ${file}`);
   }
 }
 

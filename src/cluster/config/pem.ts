@@ -1,5 +1,6 @@
 /** The certificates, keys and tokens that a kubeconfig names as files. */
 import { readFileSync } from 'node:fs';
+import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 
 /** The inline bytes, or what the file holds (client-go rest/config.go `dataFromSliceOrFile`). */
@@ -16,9 +17,6 @@ export function readText(file: string, failed: (reason: string) => string): stri
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return failed(
-      code === 'ENOENT' ? 'no such file or directory' : code === 'EACCES' ? 'permission denied' : `${code}`,
-    );
+    return failed(systemReason(error));
   }
 }

@@ -1,8 +1,9 @@
 /** Lists of names, cut where nobody reads on. */
 const SHOWN = 5;
 
-/** Some names, and how many more. */
-export function many(names: readonly string[]): string {
-  const rest = names.length - SHOWN;
-  return names.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+/** The first names, and how many more there are; `total` where `names` are only some of them. */
+export function many(names: readonly string[], total = names.length): string {
+  const shown = names.slice(0, SHOWN);
+  const rest = total - shown.length;
+  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

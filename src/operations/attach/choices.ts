@@ -1,6 +1,7 @@
 /** What a pull secret may be attached to or detached from here, with who uses what, for a person to choose from. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages } from '../../cluster/object-request.ts';
+import { many } from '../../domain/text/enumerate.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
@@ -48,6 +49,6 @@ function use({ ref }: PullSpec, facts: Facts): string {
   if (user === undefined) return 'used by nothing';
   const failing = facts.failing.filter(({ account }) => account === ref.name).length;
   const pods = `${user.pods} pod${user.pods === 1 ? '' : 's'}${failing > 0 ? ` (${failing} cannot pull)` : ''}`;
-  const workloads = user.examples.map(resultName).join(', ') + (user.workloads > user.examples.length ? ', …' : '');
+  const workloads = many(user.examples.map(resultName), user.workloads);
   return `used by ${[pods, workloads].filter(Boolean).join(': ')}`;
 }

@@ -2,6 +2,7 @@
 import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { getObject } from '../../cluster/object-request.ts';
+import { oncePerKey } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
@@ -24,8 +25,8 @@ export interface Context extends PodContext {
 /** Everything is looked up when it is asked for first, and once. */
 export function createContext(transport: Transport, request: AttachRequest, listener: Listener): Context {
   const unchecked = new Set<string>();
-  const [secrets, accounts] = [kept<Secret | undefined>(), kept<PullSpec | undefined>()];
-  const [scope, all] = [kept<Facts>(), kept<Usable | undefined>()];
+  const [secrets, accounts] = [oncePerKey<Secret | undefined>(), oncePerKey<PullSpec | undefined>()];
+  const [scope, all] = [oncePerKey<Facts>(), oncePerKey<Usable | undefined>()];
   const checks = request.checks && request.verb === 'attach';
   const context: Context = {
     transport,
@@ -73,15 +74,4 @@ async function readFacts({ transport, request, unchecked, usable, secretIn }: Co
   await (allNamespaces ? usable() : secretIn(namespace)).catch(() => undefined);
   const cached = !selections.some(({ by }) => by === 'use');
   return gatherFacts(transport, { namespace: allNamespaces ? undefined : namespace, account, cached }, unchecked);
-}
-
-function kept<T>(): (key: string, read: () => Promise<T>) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
-  return (key, read) => {
-    const started = known.get(key) ?? read();
-    known.set(key, started);
-    // Whoever awaits it is told; nobody may.
-    started.catch(() => undefined);
-    return started;
-  };
 }

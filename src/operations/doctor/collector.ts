@@ -3,6 +3,7 @@ import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { connect, type Transport } from '../../cluster/client/transport.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { getPullSpec, objectPath } from '../../cluster/object-request.ts';
+import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
@@ -156,23 +157,21 @@ function names(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }
 
-export interface Store<T> {
+interface Store<T> {
   /** What has come, by its key. */
   readonly done: Map<string, T>;
   once(key: string, read: () => Promise<T>): Promise<T>;
 }
 
-export function createStore<T>(): Store<T> {
-  const begun = new Map<string, Promise<T>>();
+function createStore<T>(): Store<T> {
+  const begun = oncePerKey<T>();
   const done = new Map<string, T>();
   return {
     done,
     async once(key, read) {
       const known = done.get(key);
       if (known !== undefined) return known;
-      const promise = begun.get(key) ?? read();
-      begun.set(key, promise);
-      const value = await promise;
+      const value = await begun(key, read);
       if (!done.has(key)) done.set(key, value);
       return value;
     },

@@ -1,6 +1,7 @@
 /** What gets a pod that fails, and will not heal by itself, to pull. */
 import { getPullSpec } from '../../cluster/object-request.ts';
 import { controllerName, type Owners, walkOwners } from '../../cluster/owners.ts';
+import { oncePerKey } from '../../concurrency.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
@@ -20,7 +21,7 @@ export interface Cured {
 
 /** Undefined for a pod that is replaced in any case. Looks up each controller once, however many of its pods fail. */
 export function createHealer(context: PodContext): (pod: FailingPod) => Promise<Cured | undefined> {
-  const owners = new Map<string, Promise<PodOwners | undefined>>();
+  const owners = oncePerKey<PodOwners | undefined>();
   const { secret: name } = context.request;
   return async (pod) => {
     const { controller, ref } = pod;
@@ -28,9 +29,7 @@ export function createHealer(context: PodContext): (pod: FailingPod) => Promise<
     const secret = await context.secretIn(ref.namespace);
     const closed = pod.failures.find(({ image }) => secret !== undefined && !opensImage(secret, image));
     if (closed !== undefined) return { pod, cure: { how: 'none', image: closed.image } };
-    const known = owners.get(controller.uid) ?? ownersOf(pod, context);
-    owners.set(controller.uid, known);
-    const found = await known;
+    const found = await owners(controller.uid, () => ownersOf(pod, context));
     if (found === undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(controller) } };
     if (found.unknownOwner !== undefined)
       return { pod, cure: { how: 'ask the owner', owner: controllerName(found.unknownOwner) } };

@@ -1,7 +1,4 @@
 /** Deletes a pod and creates it again with another list: the only way for one that no controller makes. */
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { ApiError } from '../../cluster/client/api-error.ts';
 import { getPullSpec, objectPath, objectRefusal } from '../../cluster/object-request.ts';
 import { writeQuery } from '../../cluster/secret-request.ts';
@@ -11,7 +8,9 @@ import { pullKind } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { differences, recreatedPod } from '../../domain/workloads/recreation.ts';
 import { describeRef } from '../../domain/workloads/ref.ts';
+import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
+import { type SavedManifest, saveManifest } from '../../write-file.ts';
 import type { PodContext } from './pod-context.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -30,7 +29,7 @@ export async function recreatePod(pod: PullSpec, list: readonly unknown[], conte
   const fields = rehearsed === undefined ? [] : differences(manifest, rehearsed);
   if (fields.length > 0) listener.note({ code: 'differs', ref: pod.ref, fields });
   if (request.dryRun !== 'none') return { ...pod, imagePullSecrets: list };
-  const saved = saveManifest(pod.ref.name, manifest, request.folder);
+  const saved = keep(pod.ref.name, manifest, request.folder);
   const deadline = performance.now() + (request.timeoutMs ?? TIMEOUT_MS);
   if (!(await remove(pod, saved, context))) {
     saved.remove();
@@ -128,25 +127,15 @@ function isQuota({ status, message }: ApiError): boolean {
   return status === 403 && message.includes('exceeded quota');
 }
 
-export interface SavedManifest {
-  readonly file: string;
-  remove(): void;
-}
-
-/**
- * Written to the end before this returns, into a new folder in `parent` or where temporary files go; only its owner can
- * read folder and file. Throws UserError.
- */
-export function saveManifest(name: string, object: unknown, parent = tmpdir()): SavedManifest {
+/** Throws UserError. */
+function keep(name: string, manifest: ApiObject, folder: string | undefined): SavedManifest {
   try {
-    const file = join(mkdtempSync(join(parent, 'regsecret-')), `${name}.json`);
-    const descriptor = openSync(file, 'wx', 0o600);
-    writeSync(descriptor, `${JSON.stringify(object, undefined, 2)}\n`);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    return { file, remove: () => rmSync(dirname(file), { recursive: true, force: true }) };
+    return saveManifest(name, manifest, folder);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`cannot keep the manifest of ${name} in ${parent}: ${code}`, 'name a folder with TMPDIR');
+    const where = folder ?? 'the folder for temporary files';
+    throw new UserError(
+      `cannot keep the manifest of ${name} in ${where}: ${systemReason(error)}`,
+      'name a folder with TMPDIR',
+    );
   }
 }
