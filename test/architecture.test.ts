@@ -1,4 +1,5 @@
 /** The rooms of src/: what each is for, and what it may import. docs/architecture.md explains them. */
+import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -200,4 +201,9 @@ test('a text with the key of a registry in it has it from display-server.ts, whi
     (file) => !/^src\/(cluster\/|domain\/keyring\/)/.test(file) && /[^`] \$\{(?:\w+\.)*server\}/.test(read(file)),
   );
   expect(offenders, 'use displayServer(server)').toEqual([]);
+});
+
+test('nothing that is installed or built is in the repository, not even as a link', () => {
+  const tracked = execFileSync('git', ['ls-files', 'node_modules', 'dist', 'exe'], { cwd: root, encoding: 'utf8' });
+  expect(tracked, 'git rm --cached it: a checkout would replace the real folder').toBe('');
 });

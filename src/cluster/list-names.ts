@@ -8,7 +8,7 @@ import { type ListOptions, listPages } from './object-request.ts';
 
 const SECRETS = { group: '', plural: 'secrets' } as const;
 
-/** Empty where they may not be listed. */
+/** Of each object only metadata is asked for. Empty where they may not be listed. */
 export async function listNames(
   transport: Transport,
   kind: Pick<PullKind, 'group' | 'plural'>,
@@ -18,7 +18,7 @@ export async function listNames(
   const names: string[] = [];
   const shape = { metadata: { namespace: true, name: true } } as const;
   try {
-    for await (const page of listPages(transport, kind, { ...options, shape })) {
+    for await (const page of listPages(transport, kind, { ...options, shape, metadataOnly: true })) {
       names.push(...page.map((object) => `${fieldOf(object, 'metadata', field)}`));
     }
   } catch (error) {

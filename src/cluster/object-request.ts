@@ -50,11 +50,15 @@ export interface ListOptions {
   readonly cached?: boolean;
   /** Objects in a page; fewer where only a little of each is kept, for a page is in memory as a whole. */
   readonly limit?: number | undefined;
+  /** Whether the API server leaves everything but metadata out: the contents of Secrets then never reach this machine. */
+  readonly metadataOnly?: boolean;
   /** The fields that are read of each object; left out: all. */
   readonly shape?: FieldSelection | undefined;
 }
 
 const PAGE = 500;
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
 /**
  * The objects of a kind, page by page, so that memory does not grow with the cluster. Throws ApiError and UserError.
@@ -64,9 +68,10 @@ const PAGE = 500;
 export async function* listPages(
   transport: Transport,
   kind: Pick<PullKind, 'group' | 'plural'>,
-  { namespace, limit = PAGE, shape = true, cached = false, ...selectors }: ListOptions,
+  { namespace, limit = PAGE, shape = true, cached = false, metadataOnly = false, ...selectors }: ListOptions,
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);
+  const accept = metadataOnly ? METADATA : undefined;
   const read = (body: Uint8Array): unknown => pickJson(body, { metadata: { continue: true }, items: [shape] }) ?? {};
   let token: string | undefined;
   let last = '';
@@ -74,12 +79,16 @@ export async function* listPages(
     // Version 0 would mean the cache, too, but without pages.
     const age = cached && token === undefined ? { resourceVersion: '1', resourceVersionMatch: 'NotOlderThan' } : {};
     const query = { ...selectors, ...age, limit: `${limit}`, continue: token };
-    const list = await transport.request<ApiObject>({ method: 'GET', path, query, read }).catch((error: unknown) => {
-      if (token !== undefined && error instanceof ApiError && error.status === 410) return undefined;
-      throw error;
-    });
+    const list = await transport
+      .request<ApiObject>({ method: 'GET', path, query, accept, read })
+      .catch((error: unknown) => {
+        if (token !== undefined && error instanceof ApiError && error.status === 410) return undefined;
+        throw error;
+      });
     if (list === undefined) {
-      const whole = itemsOf(await transport.request<ApiObject>({ method: 'GET', path, query: selectors, read }));
+      const whole = itemsOf(
+        await transport.request<ApiObject>({ method: 'GET', path, query: selectors, accept, read }),
+      );
       yield whole.filter((object) => keyOf(object) > last);
       return;
     }

@@ -23,6 +23,8 @@ export interface ApiRequest {
   readonly path: string;
   /** Members that are undefined are left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
+  /** The form of the answer; `application/json` when left out. */
+  readonly accept?: string | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Of the body; `application/json` when left out. */
@@ -103,7 +105,7 @@ function httpRequest(
     method: request.method,
     url: urlOf(server, request),
     headers: {
-      accept: 'application/json',
+      accept: request.accept ?? 'application/json',
       ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
       ...(authorization === undefined ? {} : { authorization }),
       ...impersonation(user),

@@ -96,12 +96,8 @@ export interface Opening {
   readonly open?: Question | undefined;
 }
 
-export function openingOf(
-  names: readonly string[],
-  { puller, use, facts, attempt: now }: ImagePull,
-  namespace = puller.ref.namespace,
-): Opening {
-  const attempt = simulatePull(names, namespace, use.image, facts);
+export function openingOf(names: readonly string[], { puller, use, facts, attempt: now }: ImagePull): Opening {
+  const attempt = simulatePull(names, puller.ref.namespace, use.image, facts);
   if (attempt.pulls !== undefined || attempt.open !== undefined)
     return { opens: attempt.pulls === true, open: attempt.open };
   // No registry will say: a login that fits and has not been refused is all that can be known.
@@ -141,25 +137,10 @@ export function nearSecret(name: string, pull: ImagePull): { readonly near?: str
   return near === undefined ? {} : { near, ...openingOf([near], pull) };
 }
 
-/** Where there is a Secret of that name which opens the image; of no use there, but to be copied. */
-export function elsewhereOf(
-  name: string,
-  pull: ImagePull,
-): { readonly elsewhere?: Elsewhere; readonly open?: Question | undefined } {
+/** Where else there is a Secret of that name. Its login is another namespace's, so it is tried nowhere. */
+export function elsewhereOf(name: string, pull: ImagePull): Elsewhere | undefined {
   const state = stateOf(pull, name);
-  if (state?.status !== 'missing' || state.elsewhere === undefined) return {};
-  const known = state.elsewhere.namespaces.slice(0, MAX_TRIED).flatMap((namespace) => {
-    const there = pull.facts.secrets.get(secretKey(namespace, name));
-    return there?.status === 'there' ? [{ namespace, dataKey: there.contents.dataKey }] : [];
-  });
-  // Manifests say only where it is.
-  if (known.length === 0) return { elsewhere: state.elsewhere };
-  for (const { namespace, dataKey } of known) {
-    const { opens, open } = openingOf([name], pull, namespace);
-    if (opens) return { elsewhere: { namespaces: [namespace], ...(dataKey === undefined ? {} : { dataKey }) } };
-    if (open !== undefined) return { open };
-  }
-  return {};
+  return state?.status === 'missing' ? state.elsewhere : undefined;
 }
 
 /** The list that a pod has which is made now, where that is another one and opens the image. */

@@ -9,16 +9,7 @@ import type { PullAttempt } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { type AppliedList, accountOf } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
-import {
-  elsewhereOf,
-  hiddenOf,
-  type ImagePull,
-  imagePull,
-  nearSecret,
-  nextOf,
-  stateOf,
-  usableSecret,
-} from './image-pull.ts';
+import { hiddenOf, type ImagePull, imagePull, nearSecret, nextOf, stateOf, usableSecret } from './image-pull.ts';
 
 export type Outcome = 'will pull' | 'will not pull' | 'cannot know';
 
@@ -138,7 +129,7 @@ function openQuestions(pull: ImagePull): Question[] {
   if (attempt.open !== undefined) return [attempt.open];
   if (!denied || attempt.undecodable !== undefined) return [];
   const missing = applied.names.filter((name) => stateOf(pull, name)?.status === 'missing');
-  const meant = missing.flatMap((name) => [nearSecret(name, pull).open, elsewhereOf(name, pull).open]);
+  const meant = missing.map((name) => nearSecret(name, pull).open);
   const others = [nextOf(pull).open, hiddenOf(pull).open, usableSecret(pull).open, ...meant];
   return others.filter((question) => question !== undefined);
 }

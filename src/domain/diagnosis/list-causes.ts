@@ -58,7 +58,7 @@ export function missingFinding(pull: ImagePull, name: string): Finding | undefin
   const state = stateOf(pull, name);
   if (state?.status !== 'missing') return undefined;
   const { near, opens } = nearSecret(name, pull);
-  const { elsewhere } = elsewhereOf(name, pull);
+  const elsewhere = elsewhereOf(name, pull);
   return finding('missing-secret', secretObject(pull, name), {
     ...(near === undefined ? {} : { near }),
     ...(opens ? { way: pull.puller.way } : {}),

@@ -59,7 +59,7 @@ function createCollector(transport: Transport): Collector {
   const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
     all !== undefined && all.namespace === undefined
       ? Promise.resolve(elsewhereAmong(name, all.names, secrets.done))
-      : findElsewhere(transport, name, keep);
+      : findElsewhere(transport, name);
   return {
     transport,
     unchecked,

@@ -2,12 +2,13 @@
 import { ApiError } from '../../cluster/client/api-error.ts';
 import type { FieldSelection } from '../../cluster/client/pick-json.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
+import { listNames } from '../../cluster/list-names.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { secretPath } from '../../cluster/secret-request.ts';
 import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
-import { DATA_KEY, isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
+import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { EXPIRES_AT } from '../../domain/pull-secret/expiry.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
@@ -49,32 +50,19 @@ export async function readSecret(
   }
 }
 
-/** Of so many namespaces the Secret that may be meant is looked into. */
-const MAX_KEPT = 5;
-
-/** Where else there is a pull secret of that name, as far as we may look; some of them are handed to `keep`. */
-export async function findElsewhere(
-  transport: Transport,
-  name: string,
-  keep: (secret: Secret) => void,
-): Promise<Elsewhere | undefined> {
-  const namespaces: string[] = [];
-  let dataKey: string | undefined;
-  try {
-    const options = { fieldSelector: `metadata.name=${name}`, limit: PAGE, shape: SHAPE, cached: true };
-    for await (const page of listPages(transport, SECRETS, options)) {
-      for (const secret of page) {
-        const type = `${fieldOf(secret, 'type')}`;
-        if (!isPullSecretType(type)) continue;
-        dataKey ??= DATA_KEY[type];
-        if (namespaces.length < MAX_KEPT) keep(secret as unknown as Secret);
-        namespaces.push(`${fieldOf(secret, 'metadata', 'namespace')}`);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
-  return dataKey === undefined ? undefined : { namespaces, dataKey };
+/** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. */
+export async function findElsewhere(transport: Transport, name: string): Promise<Elsewhere | undefined> {
+  const found = await Promise.all(
+    Object.entries(DATA_KEY).map(async ([type, dataKey]) => {
+      const fieldSelector = `metadata.name=${name},type=${type}`;
+      const namespaces = await listNames(transport, SECRETS, { fieldSelector, cached: true }, 'namespace');
+      return namespaces.map((namespace) => ({ namespace, dataKey }));
+    }),
+  );
+  const all = found.flat().sort((one, other) => (one.namespace < other.namespace ? -1 : 1));
+  const [first] = all;
+  if (first === undefined) return undefined;
+  return { namespaces: all.map(({ namespace }) => namespace), dataKey: first.dataKey };
 }
 
 /** The same, where all of them have been read. */
