@@ -14,7 +14,6 @@ export { type ImageReference, ImageReferenceError, parseImage } from './domain/k
 
 export {
   buildKeyring,
-  type Ignored,
   type Keyring,
   type KeyringEntry,
   KeyringError,

@@ -97,14 +97,27 @@ async function changeFiles(
   }
 }
 
-/** Given in a file, or read from the cluster. Throws UserError. */
+/** Given in a file, or read from the cluster; says what is wrong with it. Throws UserError where it opens no image. */
 async function secretFor(name: string, options: AttachOptions, io: Io): Promise<Secret> {
-  if (options.secretFile !== undefined) {
+  const [{ getSecret, usableSecret }, { formatFinding }, { fixFor }, printer] = await Promise.all([
+    import('../operations/attach/check-secret.ts'),
+    import('../domain/findings/messages.ts'),
+    import('../domain/findings/fixes.ts'),
+    printerFor(io),
+  ]);
+  const read = async (): Promise<Secret> => {
+    if (options.secretFile === undefined) {
+      return inCluster(options, io, (transport) => getSecret(transport, { namespace: transport.namespace, name }));
+    }
     const { readSecret } = await import('../manifests/read-objects.ts');
     return readSecret(options.secretFile, name, io);
+  };
+  const { secret, findings } = usableSecret(await read());
+  for (const found of findings) {
+    printer.warn(formatFinding(found));
+    printer.hint(fixFor(found));
   }
-  const { getSecret } = await import('../operations/attach/check-secret.ts');
-  return inCluster(options, io, (transport) => getSecret(transport, { namespace: transport.namespace, name }));
+  return secret;
 }
 
 /** The request with what the person chooses and agrees to, on a terminal. Throws UserError. */

@@ -1,8 +1,7 @@
 /** `regsecret inspect`: what is in a Secret, which images it opens, who uses it, and what is wrong with it. */
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { diagnoseSecret } from '../domain/findings/diagnosed-secret.ts';
 import { type Inspection, inspectionOf } from '../domain/findings/inspection.ts';
-import { diagnose } from '../domain/findings/secret-rules.ts';
-import { readContents } from '../domain/keyring/contents.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { secretKey, UNUSED, type UsageIndex } from '../domain/workloads/references.ts';
 import { EXIT, UserError } from '../errors.ts';
@@ -30,11 +29,11 @@ export async function inspect(options: InspectOptions, io: Io): Promise<number> 
   const fingerprint = createFingerprint();
   const now = Date.now();
   const inspections = found.map(({ secret, usage }): Inspection => {
-    const contents = readContents(secret);
+    const { contents, findings } = diagnoseSecret(secret, now);
     const { namespace = '', name = '' } = secret.metadata;
     return inspectionOf(secret, contents, {
       usage: usage && (usage.get(secretKey(namespace, name)) ?? UNUSED),
-      findings: diagnose({ now, secrets: [{ secret, contents }] }),
+      findings,
       reveal: options.reveal ?? false,
       fingerprint,
     });

@@ -3,10 +3,9 @@
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { forEachLimit } from '../concurrency.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
+import { type DiagnosedSecret, diagnoseSecret } from '../domain/findings/diagnosed-secret.ts';
 import { fixFor } from '../domain/findings/fixes.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
-import { diagnose } from '../domain/findings/secret-rules.ts';
-import { readContents } from '../domain/keyring/contents.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { ImageReferenceError } from '../domain/keyring/image.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
@@ -35,8 +34,10 @@ const CONCURRENCY = 16;
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
   const secrets = await secretsToVerify(options, io, printer);
-  const sound = usesLogin(options) || sayFindings(secrets, printer);
-  const inquiries = options.image?.flatMap((image) => plan(secrets, image)) ?? secrets.flatMap(logins);
+  const now = Date.now();
+  const diagnosed = secrets.map((secret) => diagnoseSecret(secret, now));
+  const sound = usesLogin(options) || sayFindings(diagnosed, printer);
+  const inquiries = options.image?.flatMap((image) => plan(secrets, image)) ?? diagnosed.flatMap(logins);
   if (inquiries.length === 0) throw new UserError('there is no login to verify', 'regsecret inspect');
   const rows = await ask(inquiries, options, io);
   await printVerdicts(rows, options.output, io, printer);
@@ -90,9 +91,8 @@ async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Prom
 }
 
 /** Says what makes a Secret useless to a kubelet, whatever registries say; false when there is something. */
-function sayFindings(secrets: readonly Secret[], printer: Printer): boolean {
-  const facts = secrets.map((secret) => ({ secret, contents: readContents(secret) }));
-  const findings = diagnose({ now: Date.now(), secrets: facts });
+function sayFindings(secrets: readonly DiagnosedSecret[], printer: Printer): boolean {
+  const findings = secrets.flatMap((secret) => secret.findings);
   for (const finding of findings) {
     if (finding.severity === 'error') printer.error(new UserError(formatFinding(finding), fixFor(finding)));
     else printer.warn(formatFinding(finding));
@@ -100,8 +100,8 @@ function sayFindings(secrets: readonly Secret[], printer: Printer): boolean {
   return findings.every(({ severity }) => severity !== 'error');
 }
 
-function logins(secret: Secret): VerifyQuestion[] {
-  return loginQuestions(secret, readContents(secret));
+function logins({ secret, contents }: DiagnosedSecret): VerifyQuestion[] {
+  return loginQuestions(secret, contents);
 }
 
 function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {

@@ -1,7 +1,6 @@
 /** What a diagnosis starts from, wherever it was gathered: in a cluster, or in manifests. */
+import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { Contents } from '../keyring/contents.ts';
-import type { Secret } from '../keyring/secret.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
@@ -79,14 +78,8 @@ export interface PodEvent {
   readonly at: number;
 }
 
-/** A Secret, and what was read in it. */
-export interface ReadSecret {
-  readonly secret: Secret;
-  readonly contents: Contents;
-}
-
 export type SecretState =
-  | ({ readonly status: 'there' } & ReadSecret)
+  | ({ readonly status: 'there' } & DiagnosedSecret)
   /** It may not be read. */
   | { readonly status: 'forbidden' }
   | {

@@ -1,7 +1,7 @@
 /** One image of one pod or template, with everything that the rules ask about it. */
+import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding, FindingCode, FindingObject } from '../findings/finding.ts';
 import type { Elsewhere } from '../findings/finding-arguments.ts';
-import { diagnose } from '../findings/secret-rules.ts';
 import { closest } from '../text/closest.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
@@ -10,7 +10,7 @@ import { secretKey } from '../workloads/references.ts';
 import { wayUnder } from '../workloads/remedy.ts';
 import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, hiddenList, type NextList, nextList } from './effective-list.ts';
-import type { Answer, Puller, PullFacts, ReadSecret, SecretState } from './facts.ts';
+import type { Answer, Puller, PullFacts, SecretState } from './facts.ts';
 
 export interface ImagePull {
   readonly puller: Puller;
@@ -72,10 +72,10 @@ export function stateOf({ puller, facts }: ImagePull, name: string): SecretState
 }
 
 /** The Secrets of the list that could be read. */
-export function readable(pull: ImagePull): ReadSecret[] {
+export function readable(pull: ImagePull): DiagnosedSecret[] {
   return pull.applied.names.flatMap((name) => {
     const state = stateOf(pull, name);
-    return state?.status === 'there' ? [{ secret: state.secret, contents: state.contents }] : [];
+    return state?.status === 'there' ? [state] : [];
   });
 }
 
@@ -83,7 +83,7 @@ export function readable(pull: ImagePull): ReadSecret[] {
 export function inSecret(pull: ImagePull, name: string, codes: readonly FindingCode[], server?: string): Finding[] {
   const state = stateOf(pull, name);
   if (state?.status !== 'there') return [];
-  return diagnose({ now: pull.facts.now, secrets: [state] }).filter(
+  return state.findings.filter(
     (found) =>
       codes.includes(found.code) &&
       (server === undefined || ('server' in found.arguments && found.arguments.server === server)),

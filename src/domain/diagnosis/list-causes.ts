@@ -1,4 +1,5 @@
 /** Why there is no login at all for an image. */
+import { isAboutWhole } from '../findings/diagnosed-secret.ts';
 import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { nearMiss } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
@@ -66,10 +67,11 @@ export function missingFinding(pull: ImagePull, name: string): Finding | undefin
   });
 }
 
-const USELESS = ['wrong-type', 'no-payload', 'wrong-format', 'credential-store', 'no-login'] as const;
-
 function uselessSecret(pull: ImagePull): Finding | undefined {
-  return pull.applied.names.flatMap((name) => inSecret(pull, name, USELESS))[0];
+  return pull.applied.names.flatMap((name) => {
+    const state = stateOf(pull, name);
+    return state?.status === 'there' ? state.findings.filter(isAboutWhole) : [];
+  })[0];
 }
 
 /** An entry that is meant for the image, and matches none or others. */

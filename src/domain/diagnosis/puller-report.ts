@@ -1,6 +1,5 @@
 /** Pods and templates with what becomes of their images, and what is to be asked to know more. */
 import { type Finding, finding, withSeverity } from '../findings/finding.ts';
-import { diagnose } from '../findings/secret-rules.ts';
 import { nearMiss } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { type Question, questionKey } from '../verify/question.ts';
@@ -109,9 +108,8 @@ function secretNotes({ puller: { ref, images }, applied, judgements, facts }: No
     const state = facts.secrets.get(secretKey(ref.namespace, name));
     if (state?.status === 'missing') return [missing(name, ref)];
     if (state?.status !== 'there') return [];
-    const found = diagnose({ now: facts.now, secrets: [state] });
-    const isStore = found.some(({ code }) => code === 'credential-store');
-    return found.filter((one) => {
+    const isStore = state.findings.some(({ code }) => code === 'credential-store');
+    return state.findings.filter((one) => {
       // A credential store leaves such entries.
       if (isStore && one.code === 'empty-entry') return false;
       if (!('server' in one.arguments)) return true;

@@ -1,4 +1,5 @@
 /** What is wrong in a namespace or a cluster: with its pods, with what makes them, with its service accounts and Secrets. */
+import { usabilityOf } from '../findings/diagnosed-secret.ts';
 import { type Finding, type FindingCode, finding, withSeverity } from '../findings/finding.ts';
 import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
 import type { Observed, Puller, PullFacts, SecretState } from './facts.ts';
@@ -55,7 +56,7 @@ function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<st
   return [{ found, fix, puller }];
 }
 
-/** An entry may be meant for something else, so only what makes the whole Secret useless is an error, and only where it is used. */
+/** An entry may be meant for something else, so an error is only what leaves pods without a login, and only where it is used. */
 function ofSecret(
   id: SecretName,
   facts: PullFacts,
@@ -64,20 +65,13 @@ function ofSecret(
 ): Finding[] {
   const isUsed = usage.has(secretKey(id.namespace, id.name));
   const found = secretFindings(id, facts, isUsed || isWhole ? usage : undefined);
-  return found.map((one) => (isUsed && USELESS.includes(one.code) ? one : withSeverity(one, 'warning')));
+  const state = facts.secrets.get(secretKey(id.namespace, id.name));
+  const isBroken = state?.status === 'there' && usabilityOf(state) !== 'usable';
+  return found.map((one) => (isUsed && (isBroken || REFUSED.includes(one.code)) ? one : withSeverity(one, 'warning')));
 }
 
-const USELESS: readonly FindingCode[] = [
-  'wrong-type',
-  'no-payload',
-  'wrong-format',
-  'unreadable-payload',
-  'unreadable-entry',
-  'no-login',
-  'credential-store',
-  'credential-rejected',
-  'expired',
-];
+/** The registry refuses the login. */
+const REFUSED: readonly FindingCode[] = ['credential-rejected', 'expired'];
 
 /** Secrets of one namespace with the same logins: one of them is enough. */
 function sameContents(secrets: readonly SecretName[], facts: PullFacts): Finding[] {

@@ -1,6 +1,6 @@
 /** Whether registries know the logins in Secrets, whatever images there are. */
+import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import { type Finding, finding } from '../findings/finding.ts';
-import { diagnose } from '../findings/secret-rules.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
@@ -10,7 +10,7 @@ import { rfc3339 } from '../text/time.ts';
 import { type Question, questionKey } from '../verify/question.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, UNUSED, type Usage } from '../workloads/references.ts';
-import type { Answer, PullFacts, ReadSecret } from './facts.ts';
+import type { Answer, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 
 /** Each login in these Secrets once. */
@@ -30,15 +30,14 @@ export function loginAnswer(entry: ContentEntry, { answers }: PullFacts): Answer
 }
 
 /** Logins that are refused; not those that can be seen to be no good without asking. */
-export function loginFindings(read: ReadSecret, facts: PullFacts): Finding[] {
+export function loginFindings({ secret, contents, findings }: DiagnosedSecret, facts: PullFacts): Finding[] {
   if (facts.answers.size === 0) return [];
-  const { secret, contents } = read;
   const object = objectOf({
     kind: 'Secret',
     namespace: secret.metadata.namespace ?? '',
     name: secret.metadata.name ?? '',
   });
-  const known = diagnose({ now: facts.now, secrets: [read] }).filter(({ code }) => EXPLAINS.includes(code));
+  const known = findings.filter(({ code }) => EXPLAINS.includes(code));
   return contents.entries.flatMap((entry) => {
     const answer = loginAnswer(entry, facts);
     const server = shownServer(entry.server);
@@ -92,5 +91,5 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
   }
   if (state?.status !== 'there') return [];
   const unused = usage !== undefined && users.length === 0 ? [finding('unused-secret', object, {})] : [];
-  return [...diagnose({ now: facts.now, secrets: [state] }), ...loginFindings(state, facts), ...unused];
+  return [...state.findings, ...loginFindings(state, facts), ...unused];
 }

@@ -1,12 +1,12 @@
 /** One line of the list of pull secrets. */
-import { readContents } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { KubeletEntry } from '../keyring/entry.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
+import { diagnoseSecret } from './diagnosed-secret.ts';
 import { type Finding, finding } from './finding.ts';
-import { diagnose, endOf } from './secret-rules.ts';
+import { endOf } from './secret-rules.ts';
 
 /** The JSON of one item of `list -o json`. */
 export interface SecretRow {
@@ -33,7 +33,7 @@ export interface RowRegistry {
 export type SecretSummary = Omit<SecretRow, 'usedBy'>;
 
 export function summarize(secret: Secret, now: number, fingerprint: (login: KubeletEntry) => string): SecretSummary {
-  const contents = readContents(secret);
+  const { contents, findings } = diagnoseSecret(secret, now);
   const { namespace = '', name = '', creationTimestamp } = secret.metadata;
   return {
     namespace,
@@ -50,7 +50,7 @@ export function summarize(secret: Secret, now: number, fingerprint: (login: Kube
         ...(end === undefined ? {} : { expiresAt: rfc3339(end.at) }),
       };
     }),
-    findings: diagnose({ now, secrets: [{ secret, contents }] }),
+    findings,
   };
 }
 

@@ -73,8 +73,13 @@ function wrongFormat({ secret, contents }: SecretFacts): Finding[] {
 /** What the kubelet stops at; entries behind the first that fails are named too, for they would be next. */
 function unreadable({ secret, contents }: SecretFacts): Finding[] {
   const { entries, failure } = contents;
-  const failed = entries.flatMap(({ server, error }) =>
-    error === undefined ? [] : [finding('unreadable-entry', refOf(secret), { server: shownServer(server), error })],
+  const failures = entries.flatMap(({ server, error }) => (error === undefined ? [] : [{ server, error }]));
+  // Of two members with one name the kubelet decodes both, and only the last is an entry.
+  if (failure?.server !== undefined && !failures.some(({ server }) => server === failure.server)) {
+    failures.unshift({ server: failure.server, error: failure.error });
+  }
+  const failed = failures.map(({ server, error }) =>
+    finding('unreadable-entry', refOf(secret), { server: shownServer(server), error }),
   );
   if (failure === undefined || failure.server !== undefined) return failed;
   return [finding('unreadable-payload', refOf(secret), { error: failure.error }), ...failed];

@@ -1,11 +1,11 @@
 /**
  * The credentials a kubelet would try for an image, in its order (kubernetes pkg/credentialprovider: keyring.go,
- * secrets/secrets.go). What it passes over in silence is kept with the reason: that is the diagnosis.
+ * secrets/secrets.go).
  */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { GoUrlError } from '../go/url.ts';
 import { compareUtf8 } from '../go/utf8.ts';
-import { hasIdentityToken, isAnonymous, type KubeletEntry } from './entry.ts';
+import { isAnonymous, type KubeletEntry } from './entry.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { formatKey, isDockerHub, matchesImage, parseKey } from './key.ts';
 import { decodePayload, type Payload } from './payload.ts';
@@ -25,19 +25,9 @@ export interface KeyringEntry extends KubeletEntry {
   readonly source: SecretSource;
 }
 
-/** Something that is passed over without a word: by the kubelet, or by the container runtime that it hands it to. */
-export type Ignored = { readonly source: SecretSource } & (
-  | { readonly reason: 'wrong type'; readonly type: string }
-  | { readonly reason: 'no payload'; readonly dataKey: string }
-  | { readonly reason: 'unreadable server'; readonly server: string; readonly error: string }
-  /** It is tried, but without user name or password the image is pulled anonymously. */
-  | { readonly reason: 'no credential'; readonly server: string; readonly identityToken: boolean }
-);
-
 export interface Keyring {
   /** In the order in which they are tried: by key, in reverse byte order; those of one key in the order of the Secrets. */
   readonly entries: readonly KeyringEntry[];
-  readonly ignored: readonly Ignored[];
 }
 
 /** One entry that cannot be decoded makes the kubelet use no credential at all. The message is the kubelet's. */
@@ -54,33 +44,24 @@ export class KeyringError extends Error {
   }
 }
 
-/** The keyring of a pod that lists `secrets`, in its order; throws {@link KeyringError} (`MakeDockerKeyring`). */
+/**
+ * The keyring of a pod that lists `secrets`, in its order; throws {@link KeyringError} (`MakeDockerKeyring`). What the kubelet
+ * passes over without a word is left out; `diagnose` says why.
+ */
 export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
   const entries: KeyringEntry[] = [];
-  const ignored: Ignored[] = [];
   for (const secret of secrets) {
     const source = sourceOf(secret);
-    const type = secret.type ?? 'Opaque';
-    if (!isPullSecretType(type)) {
-      ignored.push({ source, reason: 'wrong type', type });
-      continue;
-    }
-    const value = secret.data?.[DATA_KEY[type]];
-    if (!value) {
-      ignored.push({ source, reason: 'no payload', dataKey: DATA_KEY[type] });
-      continue;
-    }
-    for (const [server, { login, node }] of decode(value, type, source)) {
-      if ('error' in login) continue; // decode has thrown it
+    const { type } = secret;
+    const value = isPullSecretType(type) ? secret.data?.[DATA_KEY[type]] : undefined;
+    if (!isPullSecretType(type) || !value) continue;
+    for (const [server, { login }] of decode(value, type, source)) {
       const key = keyOf(server);
-      if (key instanceof GoUrlError) ignored.push({ source, reason: 'unreadable server', server, error: key.message });
-      else entries.push({ ...login, server, key, source });
-      if (isAnonymous(login)) {
-        ignored.push({ source, reason: 'no credential', server, identityToken: hasIdentityToken(node) });
-      }
+      // `decode` has thrown a login that cannot be read.
+      if (key !== undefined && !('error' in login)) entries.push({ ...login, server, key, source });
     }
   }
-  return { entries: entries.toSorted((one, other) => compareUtf8(other.key, one.key)), ignored };
+  return { entries: entries.toSorted((one, other) => compareUtf8(other.key, one.key)) };
 }
 
 /**
@@ -115,32 +96,12 @@ function sourceOf({ metadata: { namespace, name = '' } = {} }: SecretContent): S
   return namespace === undefined ? { name } : { namespace, name };
 }
 
-function keyOf(server: string): string | GoUrlError {
+/** Undefined for a server that the kubelet cannot read: it leaves out that entry alone. */
+function keyOf(server: string): string | undefined {
   try {
     return formatKey(parseKey(server));
   } catch (error) {
-    if (error instanceof GoUrlError) return error;
-    throw error;
-  }
-}
-
-export type SecretProblem =
-  | { readonly reason: 'wrong type'; readonly type: string }
-  | { readonly reason: 'no payload'; readonly dataKey: string }
-  /** Decoding it fails, and with it every pull of the pods that name it. */
-  | { readonly reason: 'spoils'; readonly message: string }
-  | { readonly reason: 'no credential' };
-
-/** Why `secret` opens nothing, or worse; undefined when it may open something. */
-export function secretProblem(secret: Secret): SecretProblem | undefined {
-  const type = secret.type ?? 'Opaque';
-  if (!isPullSecretType(type)) return { reason: 'wrong type', type };
-  if (!secret.data?.[DATA_KEY[type]]) return { reason: 'no payload', dataKey: DATA_KEY[type] };
-  try {
-    const { entries } = buildKeyring([secret]);
-    return entries.some(hasCredential) ? undefined : { reason: 'no credential' };
-  } catch (error) {
-    if (error instanceof KeyringError) return { reason: 'spoils', message: error.message };
+    if (error instanceof GoUrlError) return undefined;
     throw error;
   }
 }
@@ -148,14 +109,9 @@ export function secretProblem(secret: Secret): SecretProblem | undefined {
 /** Whether the kubelet has a credential to send for `image`, as written in a pod. */
 export function opensImage(secret: Secret, image: string): boolean {
   try {
-    return lookup(buildKeyring([secret]), image).some(hasCredential);
+    return lookup(buildKeyring([secret]), image).some((entry) => !isAnonymous(entry));
   } catch (error) {
     if (error instanceof KeyringError || error instanceof ImageReferenceError) return false;
     throw error;
   }
-}
-
-/** Without a user name, runtimes pull anonymously. */
-function hasCredential({ username }: { readonly username: string }): boolean {
-  return username !== '';
 }

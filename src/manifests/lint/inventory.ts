@@ -1,5 +1,5 @@
 /** What manifests hold that has to do with pulling images, and where each object is. */
-import { type Contents, readContents } from '../../domain/keyring/contents.ts';
+import { type DiagnosedSecret, diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
 import { type ManifestNode, type MapNode, mergedValue, resolved, valueIn } from '../../domain/manifest-text/node.ts';
@@ -29,7 +29,7 @@ export interface PlacedSecret extends Place {
   readonly kind: 'Secret' | 'File';
   readonly secret: Secret;
   /** Undefined where it is not known: it is encrypted, filled in later, or made by another object of that name. */
-  readonly contents: Contents | undefined;
+  readonly diagnosed: DiagnosedSecret | undefined;
 }
 
 export interface Inventory {
@@ -39,9 +39,9 @@ export interface Inventory {
   readonly templates: readonly ParsedFile[];
 }
 
-/** Everything in the files, in order. Throws TooManyNodes. */
-export function inventoryOf(files: readonly ParsedFile[]): Inventory {
-  const found = { pullSpecs: [] as PlacedHolder[], secrets: [] as PlacedSecret[] };
+/** Everything in the files, in order. `now` in milliseconds since 1970. Throws TooManyNodes. */
+export function inventoryOf(files: readonly ParsedFile[], now: number): Inventory {
+  const found = { pullSpecs: [] as PlacedHolder[], secrets: [] as PlacedSecret[], now };
   for (const file of files) for (const document of file.documents) visit(document, file, found, 0);
   const templates = new Set(
     [...found.pullSpecs.filter(isTemplateOfHolder), ...found.secrets.filter(isTemplateOfSecret)].map(
@@ -59,6 +59,7 @@ export function inventoryOf(files: readonly ParsedFile[]): Inventory {
 interface Found {
   readonly pullSpecs: PlacedHolder[];
   readonly secrets: PlacedSecret[];
+  readonly now: number;
 }
 
 const MAX_DEPTH = 20;
@@ -77,21 +78,21 @@ function visit(node: ManifestNode, file: ParsedFile, found: Found, depth: number
   const pullKind = pullKindOf(scalarIn(map, 'apiVersion'), kind);
   const holder = pullKind && pullSpecOf(pullKind, named(mergedValue(map)));
   if (holder !== undefined) found.pullSpecs.push({ ...place, holder });
-  const secret = pullKind === undefined ? secretAt(kind, place) : undefined;
+  const secret = pullKind === undefined ? secretAt(kind, place, found.now) : undefined;
   if (secret !== undefined) found.secrets.push({ ...place, ...secret });
 }
 
-function secretAt(kind: unknown, { file, node }: Place): Omit<PlacedSecret, keyof Place> | undefined {
+function secretAt(kind: unknown, { file, node }: Place, now: number): Omit<PlacedSecret, keyof Place> | undefined {
   if (kind === 'Secret') {
     const secret = manifestSecret(named(mergedValue(node)));
     if (secret === undefined) return undefined;
-    return { kind: 'Secret', secret, contents: isSealed(mergedValue(node)) ? undefined : readContents(secret) };
+    return { kind: 'Secret', secret, diagnosed: isSealed(mergedValue(node)) ? undefined : diagnoseSecret(secret, now) };
   }
   const made = secretMadeBy(kind, mergedValue(node));
-  if (made !== undefined) return { kind: 'Secret', secret: made, contents: undefined };
+  if (made !== undefined) return { kind: 'Secret', secret: made, diagnosed: undefined };
   if (kind !== undefined || !file.text.trimStart().startsWith('{')) return undefined;
   const secret = configSecret(mergedValue(node), file.text, file.name);
-  return secret && { kind: 'File', secret, contents: readContents(secret) };
+  return secret && { kind: 'File', secret, diagnosed: diagnoseSecret(secret, now) };
 }
 
 /** `generateName` is the better part of a name. */

@@ -7,7 +7,6 @@ import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { type Finding, finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
-import { diagnose } from '../../domain/findings/secret-rules.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { isSlip } from '../../domain/text/closest.ts';
@@ -35,7 +34,7 @@ export interface Lint {
 
 /** `now` in milliseconds since 1970. Throws TooManyNodes. */
 export function lint(files: readonly ParsedFile[], unread: readonly UnreadFile[], now: number): Lint {
-  const inventory = inventoryOf(files);
+  const inventory = inventoryOf(files, now);
   const { pullSpecs, secrets, templates } = inventory;
   const charts = templates.map(({ name }) => ({
     name,
@@ -45,7 +44,7 @@ export function lint(files: readonly ParsedFile[], unread: readonly UnreadFile[]
   }));
   const found = [
     ...fileFindings([...unread, ...charts]),
-    ...secrets.flatMap((placed) => secretFindings(placed, inventory, now)),
+    ...secrets.flatMap((placed) => secretFindings(placed, inventory)),
     ...pullSpecs.flatMap((placed) => holderFindings(placed, inventory, now)),
     ...missingSecrets(inventory),
   ];
@@ -89,12 +88,13 @@ function unreadable(
 }
 
 /** Of another type than pull secrets are only those that are named, or look as if they were meant for it. */
-function secretFindings(placed: PlacedSecret, inventory: Inventory, now: number): FindingView[] {
-  const { secret, contents, kind } = placed;
-  if (contents === undefined) return [];
+function secretFindings(placed: PlacedSecret, inventory: Inventory): FindingView[] {
+  const { diagnosed, kind } = placed;
+  if (diagnosed === undefined) return [];
+  const { contents, findings } = diagnosed;
   const isNamed = isPullSecretType(contents.type) || inventory.pullSpecs.some((one) => names(one, placed, inventory));
   if (!isNamed && contents.dataKey === undefined) return [];
-  return diagnose({ now, secrets: [{ secret, contents }] }).map((found) => {
+  return findings.map((found) => {
     const object = kind === 'File' ? ({ kind, name: placed.file.name } as const) : found.object;
     return inSecret({ ...found, object, severity: isNamed ? found.severity : 'warning' }, placed);
   });

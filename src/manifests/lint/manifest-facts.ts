@@ -55,10 +55,10 @@ export function secretNamed(name: string, placed: PlacedHolder, { secrets }: Inv
 export function nearName(name: string, { holder }: PlacedHolder, { secrets }: Inventory): string | undefined {
   const { namespace } = holder.ref;
   const fitting = secrets.filter(
-    ({ kind, secret, contents }) =>
+    ({ kind, secret, diagnosed }) =>
       kind === 'Secret' &&
       (secret.metadata.namespace ?? '') === namespace &&
-      (contents === undefined || contents.dataKey !== undefined || isPullSecretType(contents.type)),
+      (diagnosed === undefined || diagnosed.contents.dataKey !== undefined || isPullSecretType(secret.type)),
   );
   return closest(name, [...new Set(fitting.flatMap(({ secret }) => secret.metadata.name ?? []))].sort());
 }
@@ -80,9 +80,7 @@ function accountOf(placed: PlacedHolder, { pullSpecs }: Inventory): PlacedHolder
 function stateOf(name: string, placed: PlacedHolder, inventory: Inventory): SecretState {
   const found = secretNamed(name, placed, inventory);
   if (found === undefined) return isPlaceholder(name) ? { status: 'forbidden' } : { status: 'missing' };
-  return found.contents === undefined
-    ? { status: 'forbidden' }
-    : { status: 'there', secret: found.secret, contents: found.contents };
+  return found.diagnosed === undefined ? { status: 'forbidden' } : { status: 'there', ...found.diagnosed };
 }
 
 /**

@@ -117,6 +117,9 @@ async function performIn(
   if (run.done.has(refKey(pullSpec.ref))) return;
   const found = usable?.get(namespace);
   if (found instanceof UserError && run.request.checks) throw found;
+  if (found !== undefined && 'findings' in found && run.request.checks) {
+    for (const finding of found.findings) run.listener.note(finding);
+  }
   if (usable !== undefined && found === undefined && !run.request.allowMissing) return void without.add(namespace);
   if (usable === undefined && !run.request.allNamespaces) await run.secretIn(namespace);
   await perform(await planItem(pullSpec, run), run);

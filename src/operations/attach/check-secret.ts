@@ -5,7 +5,9 @@ import { listPullSecrets, namespacesWith } from '../../cluster/list-names.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { type SecretRef, secretPath } from '../../cluster/secret-request.ts';
-import { secretProblem } from '../../domain/keyring/keyring.ts';
+import { type DiagnosedSecret, diagnoseSecret, usabilityOf } from '../../domain/findings/diagnosed-secret.ts';
+import { fixFor } from '../../domain/findings/fixes.ts';
+import { formatFinding } from '../../domain/findings/messages.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { many } from '../../domain/text/enumerate.ts';
@@ -24,7 +26,7 @@ export async function checkSecret(
   namespace: string,
   request: AttachRequest,
   unchecked: Set<string>,
-): Promise<Secret | undefined> {
+): Promise<DiagnosedSecret | undefined> {
   const ref = { namespace, name: request.secret };
   const secret = request.known ?? (await readSecret(transport, ref, unchecked));
   if (secret === undefined) return undefined;
@@ -32,9 +34,7 @@ export async function checkSecret(
     if (request.allowMissing) return undefined;
     throw await missing(transport, ref, request);
   }
-  const problem = unusable(secret, ref);
-  if (problem !== undefined) throw problem;
-  return secret;
+  return usableSecret(secret);
 }
 
 async function readSecret(
@@ -53,13 +53,10 @@ async function readSecret(
   }
 }
 
-/** Throws UserError when it cannot be read, or pods could not use it. */
+/** Throws UserError when it cannot be read. */
 export async function getSecret(transport: Transport, { namespace, name }: SecretRef): Promise<Secret> {
   try {
-    const secret = await transport.request<Secret>({ method: 'GET', path: secretPath({ namespace, name }) });
-    const problem = unusable(secret, { namespace, name });
-    if (problem !== undefined) throw problem;
-    return secret;
+    return await transport.request<Secret>({ method: 'GET', path: secretPath({ namespace, name }) });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404) throw refusal(error, { verb: 'get', namespace, name });
@@ -69,28 +66,12 @@ export async function getSecret(transport: Transport, { namespace, name }: Secre
   }
 }
 
-/** Why attaching `secret` would help no pod, or harm it. */
-export function unusable(secret: Secret, { namespace, name }: SecretRef): UserError | undefined {
-  const problem = secretProblem(secret);
-  const ref = `secret ${namespace}/${name}`;
-  const command = `regsecret create ${name} -n ${namespace}`;
-  switch (problem?.reason) {
-    case undefined:
-      return undefined;
-    case 'wrong type':
-      return new UserError(
-        `${ref} has the type ${problem.type}, which the kubelet does not look at`,
-        `${command} --force`,
-      );
-    case 'no payload':
-      return new UserError(`${ref} has nothing under ${problem.dataKey}, so it opens no image`, command);
-    case 'no credential':
-      return new UserError(`${ref} holds no credential, so it opens no image`, command);
-    case 'spoils': {
-      const text = `${ref} cannot be decoded (${problem.message}), and a pod that names it can use none of its pull secrets`;
-      return new UserError(text, `kubectl get secret ${name} -n ${namespace} -o jsonpath='{.data}'`);
-    }
-  }
+/** `secret` with its findings; throws UserError when it opens no image, or keeps its pods from using any Secret. */
+export function usableSecret(secret: Secret): DiagnosedSecret {
+  const diagnosed = diagnoseSecret(secret, Date.now());
+  const [first, ...others] = diagnosed.findings;
+  if (first === undefined || usabilityOf(diagnosed) === 'usable') return diagnosed;
+  throw new UserError(formatFinding(first), fixFor(first), others.map(formatFinding));
 }
 
 /** With what is likely meant, as far as we may look. */
@@ -113,7 +94,7 @@ async function missing(transport: Transport, ref: SecretRef, request: AttachRequ
 }
 
 /** The Secret in each namespace that has it, or why it is of no use there. */
-export type Usable = ReadonlyMap<string, Secret | UserError>;
+export type Usable = ReadonlyMap<string, DiagnosedSecret | UserError>;
 
 /** Undefined where that may not be asked. */
 export async function usableNamespaces(
@@ -121,14 +102,12 @@ export async function usableNamespaces(
   request: AttachRequest,
   unchecked: Set<string>,
 ): Promise<Usable | undefined> {
-  const found = new Map<string, Secret | UserError>();
+  const found = new Map<string, DiagnosedSecret | UserError>();
   try {
     const fieldSelector = `metadata.name=${request.secret}`;
     for await (const page of listPages(transport, SECRETS, { fieldSelector })) {
       for (const object of page) {
-        const secret = object as unknown as Secret;
-        const namespace = `${fieldOf(object, 'metadata', 'namespace')}`;
-        found.set(namespace, unusable(secret, { namespace, name: request.secret }) ?? secret);
+        found.set(`${fieldOf(object, 'metadata', 'namespace')}`, usableOrProblem(object as unknown as Secret));
       }
     }
     return found;
@@ -136,5 +115,14 @@ export async function usableNamespaces(
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
     unchecked.add('list secrets');
     return undefined;
+  }
+}
+
+function usableOrProblem(secret: Secret): DiagnosedSecret | UserError {
+  try {
+    return usableSecret(secret);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
   }
 }

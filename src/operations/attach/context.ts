@@ -35,7 +35,11 @@ export function createContext(transport: Transport, request: AttachRequest, list
     unchecked,
     async secretIn(namespace) {
       if (!checks) return undefined;
-      return secrets(namespace, () => checkSecret(transport, namespace, request, unchecked));
+      return secrets(namespace, async () => {
+        const found = await checkSecret(transport, namespace, request, unchecked);
+        for (const finding of found?.findings ?? []) listener.note(finding);
+        return found?.secret;
+      });
     },
     accountOf: (namespace, name) =>
       accounts(accountKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),

@@ -1,4 +1,7 @@
 /** What is worth knowing about an attached or detached pull secret beyond the result, as data and as a sentence. */
+import type { Finding } from '../../domain/findings/finding.ts';
+import { fixFor } from '../../domain/findings/fixes.ts';
+import { formatFinding } from '../../domain/findings/messages.ts';
 import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
@@ -30,6 +33,8 @@ export type Note =
   | { readonly code: 'partition'; readonly ref: ObjectRef; readonly partition: number }
   | { readonly code: 'new-pods-only'; readonly ref: ObjectRef }
   | { readonly code: 'stuck'; readonly ref: ObjectRef; readonly pod: string; readonly reason: string }
+  /** About the Secret by itself. */
+  | Finding
   | PodNote;
 
 /** What was picked by; without a namespace in all of them. */
@@ -53,6 +58,7 @@ export interface NoteContext {
 
 /** The sentence for each kind of note; failing pods are put together by whoever prints them. */
 export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, secret }: NoteContext): Sentence {
+  if ('severity' in note) return warn(formatFinding(note), fixFor(note));
   switch (note.code) {
     case 'unchecked':
       return say(`not checked, for lack of rights: ${note.rights.join(', ')}`);

@@ -5,8 +5,8 @@ import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { getPullSpec, objectPath } from '../../cluster/object-request.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
+import { diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
-import { readContents } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
@@ -54,7 +54,7 @@ function createCollector(transport: Transport): Collector {
   let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
   const keep = (secret: Secret): void => {
     const { namespace = '', name = '' } = secret.metadata;
-    secrets.done.set(secretKey(namespace, name), { status: 'there', secret, contents: readContents(secret) });
+    secrets.done.set(secretKey(namespace, name), { status: 'there', ...diagnoseSecret(secret, Date.now()) });
   };
   const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
     all !== undefined && all.namespace === undefined

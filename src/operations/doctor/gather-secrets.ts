@@ -6,8 +6,8 @@ import { listNames } from '../../cluster/list-names.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { secretPath } from '../../cluster/secret-request.ts';
 import type { SecretState } from '../../domain/diagnosis/facts.ts';
+import { diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
-import { readContents } from '../../domain/keyring/contents.ts';
 import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { EXPIRES_AT } from '../../domain/pull-secret/expiry.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
@@ -42,7 +42,7 @@ export async function readSecret(
 ): Promise<SecretState> {
   try {
     const secret = await transport.request<Secret>({ method: 'GET', path: secretPath(id) });
-    return { status: 'there', secret, contents: readContents(secret) };
+    return { status: 'there', ...diagnoseSecret(secret, Date.now()) };
   } catch (error) {
     if (isForbidden(error, 'get secrets', unchecked)) return { status: 'forbidden' };
     const found = await elsewhere(id.name);

@@ -104,8 +104,13 @@ describe('two for', () => {
 describe('of a Secret', () => {
   const world = (entry: object): World => ({ secrets: { regcred: secretWith({ 'ghcr.io': entry }) } });
 
-  test('an empty entry may be meant for nobody', () => {
-    expect(shown([], world({}))).toEqual(['warning empty-entry Secret/regcred 0']);
+  test('an empty entry beside a login may be meant for nobody', () => {
+    const secret = secretWith({ 'ghcr.io': login(), 'quay.io': {} });
+    expect(shown([], { secrets: { regcred: secret } })).toEqual(['warning empty-entry Secret/regcred 0']);
+  });
+
+  test('an empty entry alone is an error: whoever names the Secret has no login from it', () => {
+    expect(shown([], world({}))).toEqual(['error empty-entry Secret/regcred 0']);
   });
 
   test('one that cannot be decoded is an error, because it is used', () => {

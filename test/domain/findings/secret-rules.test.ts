@@ -59,6 +59,11 @@ const fixtures: readonly (readonly [situation: string, secret: Secret, codes: re
     config({ 'r.io': { auth: '!' }, 'q.io': { auth: '!' } }),
     ['unreadable-entry', 'unreadable-entry'],
   ],
+  [
+    'an entry that cannot be decoded before a good one of the same name',
+    pullSecretOf('a', `{"auths":{"ghcr.io":{"auth":"!"},"ghcr.io":${JSON.stringify(login)}}}`),
+    ['unreadable-entry'],
+  ],
   ['a password that is a number', config({ 'r.io': { username: 'ada', password: 7 } }), ['unreadable-entry']],
   ['no entries', config({}), ['no-login']],
   ['an empty object', pullSecretOf('a', '{}'), ['no-login']],

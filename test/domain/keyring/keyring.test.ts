@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { GoUrlError } from '../../../src/domain/go/url.ts';
+import { readContents } from '../../../src/domain/keyring/contents.ts';
 import { parseKey } from '../../../src/domain/keyring/key.ts';
 import { buildKeyring, KeyringError, lookup } from '../../../src/domain/keyring/keyring.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
@@ -48,7 +49,8 @@ describe('facts that Kubernetes itself confirmed', () => {
     expect(vector.unordered ? found.sort(order) : found).toEqual(
       vector.unordered ? [...expected].sort(order) : expected,
     );
-    const unreadable = keyring.ignored.flatMap((item) => (item.reason === 'unreadable server' ? [item.server] : []));
+    const entries = secretsOf(vector).flatMap((secret) => readContents(secret).entries);
+    const unreadable = entries.flatMap(({ key, server }) => (key === undefined ? [server] : []));
     expect(unreadable).toEqual(vector.ignoredKeys ?? []);
     for (const server of unreadable) expect(() => parseKey(server)).toThrow(GoUrlError);
   });
@@ -62,24 +64,16 @@ describe('facts that are easy to get wrong', () => {
   });
 });
 
-describe('what the kubelet ignores is kept with the reason', () => {
+describe('what the kubelet does not look at is no entry', () => {
+  const payload = Buffer.from('{"auths":{"r.example":{"auth":"YTpi"}}}').toString('base64');
   test.each([
-    ['Opaque', { '.dockerconfigjson': 'e30=' }, { reason: 'wrong type', type: 'Opaque' }],
-    [undefined, {}, { reason: 'wrong type', type: 'Opaque' }],
-    ['kubernetes.io/dockercfg', { '.dockerconfigjson': 'e30=' }, { reason: 'no payload', dataKey: '.dockercfg' }],
-    [
-      'kubernetes.io/dockerconfigjson',
-      { '.dockercfg': 'e30=' },
-      { reason: 'no payload', dataKey: '.dockerconfigjson' },
-    ],
-    [
-      'kubernetes.io/dockerconfigjson',
-      { '.dockerconfigjson': '' },
-      { reason: 'no payload', dataKey: '.dockerconfigjson' },
-    ],
-  ])('%s with %j', (type, data, ignored) => {
+    ['Opaque', { '.dockerconfigjson': payload }],
+    [undefined, {}],
+    ['kubernetes.io/dockercfg', { '.dockerconfigjson': payload }],
+    ['kubernetes.io/dockerconfigjson', { '.dockercfg': payload }],
+    ['kubernetes.io/dockerconfigjson', { '.dockerconfigjson': '' }],
+  ])('%s with %j', (type, data) => {
     const metadata = { namespace: 'team-a', name: 'x' };
-    const keyring = buildKeyring([{ metadata, data, ...(type === undefined ? {} : { type }) }]);
-    expect(keyring.ignored).toEqual([{ source: { namespace: 'team-a', name: 'x' }, ...ignored }]);
+    expect(buildKeyring([{ metadata, data, ...(type === undefined ? {} : { type }) }]).entries).toEqual([]);
   });
 });

@@ -1,0 +1,48 @@
+/** What the findings of a Secret say of its use is what the kubelet's keyring does with it. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { diagnoseSecret, type Usability, usabilityOf } from '../../../src/domain/findings/diagnosed-secret.ts';
+import { readContents } from '../../../src/domain/keyring/contents.ts';
+import { exampleImage } from '../../../src/domain/keyring/coverage.ts';
+import { buildKeyring, KeyringError, opensImage } from '../../../src/domain/keyring/keyring.ts';
+import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { payload } from '../../support/payload-texts.ts';
+import { objectOfSituation, secretSituations } from '../../support/secret-situations.ts';
+import { pullSecretOf } from '../../support/secrets.ts';
+import { hostileServer } from '../../support/server-texts.ts';
+
+/** By the keyring alone. */
+function kubeletsUse(secret: Secret): Usability {
+  try {
+    buildKeyring([secret]);
+  } catch (error) {
+    if (error instanceof KeyringError) return 'undecodable';
+    throw error;
+  }
+  const examples = readContents(secret).entries.map(({ server }) => exampleImage(server));
+  // The entry of Docker Hub is sent for these, too, also where another entry takes docker.io from it (keyring.go `Lookup`).
+  const images = [...examples, 'localhost/a/a', 'Qq/a/a'];
+  return images.some((image) => image !== undefined && opensImage(secret, image)) ? 'usable' : 'useless';
+}
+
+test.each(secretSituations)('$title', (situation) => {
+  const secret = objectOfSituation(situation, 'pull', 'team-a') as Secret;
+  const use = usabilityOf(diagnoseSecret(secret, Date.now()));
+  expect(use).toBe(kubeletsUse(secret));
+  expect(use !== 'usable').toBe(situation.refused);
+});
+
+const server = fc.oneof(hostileServer, fc.constantFrom('ghcr.io', 'r.example/acme:v1', 'docker.io', 'index.docker.io'));
+
+test.each([
+  ['kubernetes.io/dockerconfigjson', false],
+  ['kubernetes.io/dockercfg', true],
+] as const)('whatever is in a %s', (type, legacy) => {
+  fc.assert(
+    fc.property(payload(server, legacy, 20), (bytes) => {
+      const secret = pullSecretOf('pull', bytes, type);
+      expect(usabilityOf(diagnoseSecret(secret, 0))).toBe(kubeletsUse(secret));
+    }),
+    { numRuns: 1000 },
+  );
+});
