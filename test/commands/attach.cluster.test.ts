@@ -393,31 +393,31 @@ describe('a Secret that is no help', () => {
   });
 
   test.each([
-    ['of another type', 'Opaque', { '.dockerconfigjson': '{"auths":{}}' }, 'has the type Opaque'],
+    ['of another type', 'Opaque', { '.dockerconfigjson': '{"auths":{}}' }, 'SECRET has the type Opaque'],
     [
       'without an entry',
       'kubernetes.io/dockerconfigjson',
       { '.dockerconfigjson': '{"auths":{}}' },
-      'holds no credential',
+      'SECRET holds no login',
     ],
     [
       'with the marker of a helper only',
       'kubernetes.io/dockerconfigjson',
       { '.dockerconfigjson': '{"auths":{"r.example":{}}}' },
-      'holds no credential',
+      'the entry r.example of SECRET is empty',
     ],
     [
       'that would keep its pods from using any',
       'kubernetes.io/dockerconfigjson',
       { '.dockerconfigjson': '{"auths":{"r.example":{"auth":"notbase64!"}}}' },
-      'cannot be decoded (illegal base64 data at input byte 9)',
+      'the entry r.example of SECRET cannot be decoded (illegal base64 data at input byte 9)',
     ],
   ])('%s', async (_, type, data, says) => {
     const [name, secret] = [await accountWith(), freshName('bad')];
     await newSecret(namespace, secret, type, data);
     const ran = await attach(secret, '--sa', name);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toContain(`error: secret ${namespace}/${secret} ${says}`);
+    expect(ran.stderr).toContain(`error: ${says.replace('SECRET', `secret ${namespace}/${secret}`)}`);
     expect(ran.stderr).toMatch(/^hint: (regsecret|kubectl) /m);
     expect(await listed(name)).toBeUndefined();
   });
