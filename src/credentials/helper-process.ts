@@ -1,19 +1,19 @@
-/** One run of a credential helper: a child without a shell, whose time and output are limited. */
-import type { ChildProcess, SpawnOptions } from 'node:child_process';
+/** One run of a credential helper, which is a program that other people have written and that may wait for a person. */
+import { runProgram } from '../child-process.ts';
+import { errnoOf } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 
 export interface HelperRun {
   readonly stdout: Uint8Array;
   /** What the helper said beside its answer; nothing where the person has seen it on the terminal. */
-  readonly stderr: Uint8Array;
+  readonly stderr: string;
   /** How it ended, in Go's words, undefined when well (os `ProcessState.String`). */
   readonly failure: string | undefined;
 }
 
 /** More than any answer: a list of 40,000 servers. */
 const STDOUT_LIMIT = 4 * 1024 * 1024;
-const STDERR_LIMIT = 64 * 1024;
 
 /**
  * A helper may wait for a person: pass for the passphrase of a key, a keychain for a click. On a terminal that person can
@@ -33,59 +33,34 @@ export async function runHelper(
   { action, input, timeout }: { readonly action: string; readonly input: string; readonly timeout: number },
   io: Io,
 ): Promise<HelperRun> {
-  // Node takes 4 ms to load it, and most logins need no helper.
-  const { spawn } = await import('node:child_process');
-  io.signal.throwIfAborted();
-  const options: SpawnOptions = {
-    argv0: name,
-    env: { ...io.env },
+  let stderr = '';
+  const run = {
+    path,
+    args: [action],
+    name,
+    env: io.env,
+    stdin: { text: input },
     // A helper that speaks to the person (`touch your key`) does it there.
-    stdio: ['pipe', 'pipe', io.stderr.isTTY ? 'inherit' : 'pipe'],
-    windowsHide: true,
+    stderr: io.stderr.isTTY
+      ? ('inherit' as const)
+      : (text: string) => {
+          stderr += text;
+        },
+    stdoutLimit: STDOUT_LIMIT,
+    timeoutMs: timeout,
   };
-  return new Promise((resolve, reject) => {
-    const child = spawn(path, [action], options);
-    const stop = (reason: unknown): void => {
-      child.kill('SIGKILL');
-      // What the helper has started may hold the pipe open.
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-      settle(() => reject(reason));
-    };
-    const onAbort = (): void => stop(io.signal.reason);
-    const stopFor = (reason: string): void => stop(new UserError(`${name} ${action}: ${reason}`, `${name} list`));
-    const timer = setTimeout(() => stopFor(`no answer in ${timeout / 1000} s`), timeout);
-    const settle = (end: () => void): void => {
-      clearTimeout(timer);
-      io.signal.removeEventListener('abort', onAbort);
-      end();
-    };
-    io.signal.addEventListener('abort', onAbort);
-    const stdout = collect(child.stdout, STDOUT_LIMIT, () => stopFor(`more than ${STDOUT_LIMIT} bytes of output`));
-    const stderr = collect(child.stderr, STDERR_LIMIT, () => {});
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      const failure = `fork/exec ${path}: ${error.code ?? error.name}`;
-      settle(() => resolve({ stdout: stdout(), stderr: stderr(), failure }));
-    });
-    child.on('close', (code, signal) => {
-      const failure = signal === null ? (code === 0 ? undefined : `exit status ${code}`) : `signal: ${signal}`;
-      settle(() => resolve({ stdout: stdout(), stderr: stderr(), failure }));
-    });
-    // A helper may end without having read the server.
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
-  });
-}
-
-/** Keeps the first `limit` bytes of a stream; the returned function gives them. */
-function collect(stream: ChildProcess['stdout'], limit: number, onExcess: () => void): () => Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  stream?.on('data', (chunk: Uint8Array) => {
-    const room = limit - size;
-    chunks.push(chunk.subarray(0, room));
-    size += Math.min(chunk.length, room);
-    if (chunk.length > room) onExcess();
-  });
-  return () => Buffer.concat(chunks, size);
+  const { end, stdout } = await runProgram(run, io.signal);
+  const broken = (reason: string): UserError => new UserError(`${name} ${action}: ${reason}`, `${name} list`);
+  switch (end.how) {
+    case 'exited':
+      return { stdout, stderr, failure: end.code === 0 ? undefined : `exit status ${end.code}` };
+    case 'killed':
+      return { stdout, stderr, failure: `signal: ${end.signal}` };
+    case 'not started':
+      return { stdout, stderr, failure: `fork/exec ${path}: ${errnoOf(end.error) ?? end.error.name}` };
+    case 'too late':
+      throw broken(`no answer in ${timeout / 1000} s`);
+    case 'too much output':
+      throw broken(`more than ${STDOUT_LIMIT} bytes of output`);
+  }
 }

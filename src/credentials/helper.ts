@@ -64,7 +64,7 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   const out = decodeUtf8(run.stdout).trim();
   if (request.action === 'get' && out === NOT_FOUND) return undefined;
   const failure = INVALID.includes(out) ? out : run.failure;
-  throw new UserError(failureText(suffix, request, failure, out, decodeUtf8(run.stderr)), `${name} list`);
+  throw new UserError(failureText(suffix, request, failure, out, run.stderr), `${name} list`);
 }
 
 /** How Go words that a program is not there (os/exec `ErrNotFound`). */

@@ -159,6 +159,12 @@ describe('helpers that hang', () => {
     await expect(outcome).rejects.toBeInstanceOf(Interrupted);
   });
 
+  test('are not waited for when they have answered, though a child of theirs holds the pipe', async () => {
+    const { io, home } = helper(`sleep 1000 & echo $! > "$HOME/pid"; echo '{"Username":"u","Secret":"p"}'`);
+    await expect(getFromHelper('x', 'r.io', io)).resolves.toEqual({ username: 'u', password: 'p' });
+    process.kill(Number(readFileSync(join(home, 'pid'), 'utf8')));
+  });
+
   test('are not started after Ctrl-C', async () => {
     const { io } = helper('echo {}');
     io.interrupt();

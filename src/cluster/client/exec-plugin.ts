@@ -1,7 +1,8 @@
 /** Credential plugins: a program that prints an ExecCredential (client-go plugin/pkg/client/auth/exec/exec.go). */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { sep } from 'node:path';
+import { type ProgramEnd, runProgram } from '../../child-process.ts';
 import { printable } from '../../domain/text/printable.ts';
+import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { lookPath } from '../../look-path.ts';
@@ -55,31 +56,48 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
   const own = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
   const program = lookPath(command, io.env) ?? (command.includes(sep) ? command : undefined);
   if (program === undefined) throw missing(exec);
-  const child = spawn(program, exec.args, {
+  const run = {
+    path: program,
+    args: exec.args,
     env: { ...io.env, ...own, KUBERNETES_EXEC_INFO: execInfo(exec, connection, interactive) },
     // A terminal is handed on, so that the plugin sees one too.
-    stdio: [interactive ? 'inherit' : 'ignore', 'pipe', io.stderr.isTTY ? 'inherit' : 'pipe'],
-    windowsHide: true,
-  });
-  const { signal } = io;
-  const timeout = connection.timeoutMs > 0 ? AbortSignal.timeout(connection.timeoutMs) : undefined;
-  const ended = AbortSignal.any(timeout === undefined ? [signal] : [signal, timeout]);
-  const kill = () => child.kill('SIGKILL');
-  ended.addEventListener('abort', kill, { once: true });
+    stdin: interactive ? ('inherit' as const) : ('ignore' as const),
+    stderr: io.stderr.isTTY ? ('inherit' as const) : (text: string) => io.stderr.write(text),
+    stdoutLimit: MAX_OUTPUT,
+    timeoutMs: connection.timeoutMs > 0 ? connection.timeoutMs : undefined,
+  };
+  const { end, stdout } = await runProgram(run, io.signal);
+  const problem = problemOf(end, exec);
+  if (problem !== undefined) throw problem;
   try {
-    const output = await outputOf(child, exec, io, ended);
-    return await readExecCredential(output, exec);
+    return await readExecCredential(Buffer.from(stdout).toString('utf8'), exec);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
     if (error instanceof UserError) throw error;
-    const reason = timeout?.aborted ? `exec: executable ${nameOf(exec)} did not end in time` : (error as Error).message;
-    throw new UserError(`getting credentials: ${reason}`, 'kubectl auth whoami');
-  } finally {
-    kill();
-    // What it has started may still hold the other end.
-    child.stdout?.destroy();
-    child.stderr?.destroy();
-    ended.removeEventListener('abort', kill);
+    throw new UserError(`getting credentials: ${(error as Error).message}`, 'kubectl auth whoami');
+  }
+}
+
+/** Why there are no credentials; undefined when the plugin has ended well. */
+function problemOf(end: ProgramEnd, exec: ExecConfig): UserError | undefined {
+  if (end.how === 'exited' && end.code === 0) return undefined;
+  if (end.how === 'not started' && errnoOf(end.error) === 'ENOENT') return missing(exec);
+  const reason =
+    end.how === 'not started'
+      ? `exec: ${nameOf(exec)}: ${systemReason(end.error)}`
+      : `exec: executable ${nameOf(exec)} ${howItEnded(end)}`;
+  return new UserError(`getting credentials: ${reason}`, 'kubectl auth whoami');
+}
+
+function howItEnded(end: Exclude<ProgramEnd, { how: 'not started' }>): string {
+  switch (end.how) {
+    case 'exited':
+      return `failed with exit code ${end.code}`;
+    case 'killed':
+      return `was ended by ${end.signal}`;
+    case 'too late':
+      return 'did not end in time';
+    case 'too much output':
+      return 'printed more than 1 MiB';
   }
 }
 
@@ -91,31 +109,6 @@ function isInteractive(exec: ExecConfig, io: Io): boolean {
     'getting credentials: exec plugin cannot support interactive mode: standard input is not a terminal',
     'run the command on a terminal',
   );
-}
-
-function outputOf(child: ChildProcess, exec: ExecConfig, io: Io, ended: AbortSignal): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(ended.reason);
-    if (ended.aborted) stop();
-    ended.addEventListener('abort', stop, { once: true });
-    child.stderr?.on('data', (chunk: Buffer) => io.stderr.write(chunk.toString('utf8')));
-    child.stdout?.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > MAX_OUTPUT) reject(new Error(`exec: executable ${nameOf(exec)} printed more than 1 MiB`));
-    });
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'ENOENT' ? missing(exec) : new Error(`exec: ${nameOf(exec)}: ${error.code}`));
-    });
-    child.once('close', (code, killedBy) => {
-      ended.removeEventListener('abort', stop);
-      if (code === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-      const how = code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
-      reject(new Error(`exec: executable ${nameOf(exec)} ${how}`));
-    });
-  });
 }
 
 /** `wrapCmdRunErrorLocked` */

@@ -62,10 +62,8 @@ async function readPolicy(file: string, explicit: boolean): Promise<Policy | und
     if (code === undefined && !(error instanceof FieldError)) throw error;
     // kubectl goes on with a warning when the file was not asked for. Who forbids plugins there would not notice.
     if (code === 'ENOENT' && !explicit) return undefined;
-    throw new UserError(
-      `kuberc: ${file}: ${code === undefined ? (error as Error).message : systemReason(error)}`,
-      'KUBERC=off goes on without it',
-    );
+    const reason = code === undefined ? `${file}: ${(error as Error).message}` : `open ${file}: ${systemReason(error)}`;
+    throw new UserError(`kuberc: ${reason}`, 'KUBERC=off goes on without it');
   }
 }
 

@@ -1,0 +1,104 @@
+/** One run of another program: without a shell, its time and its output limited. */
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Io } from './io.ts';
+
+export interface ProgramRun {
+  readonly path: string;
+  readonly args: readonly string[];
+  /** What the program is told that it is called; left out: `path`. */
+  readonly name?: string;
+  readonly env: Io['env'];
+  /** `inherit` hands on our own. */
+  readonly stdin: 'inherit' | 'ignore' | { readonly text: string };
+  /** `inherit` hands on our own; a function gets the text as it comes, and no more than {@link STDERR_LIMIT} bytes of it. */
+  readonly stderr: 'inherit' | ((text: string) => void);
+  readonly stdoutLimit: number;
+  /** Undefined: as long as it takes. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** How a program ended; when it is too late, or its output too much, we have ended it. */
+export type ProgramEnd =
+  | { readonly how: 'exited'; readonly code: number }
+  | { readonly how: 'killed'; readonly signal: string }
+  | { readonly how: 'not started'; readonly error: NodeJS.ErrnoException }
+  | { readonly how: 'too late' }
+  | { readonly how: 'too much output' };
+
+export interface ProgramResult {
+  readonly end: ProgramEnd;
+  readonly stdout: Uint8Array;
+}
+
+const STDERR_LIMIT = 64 * 1024;
+/** For output that is written and not read yet. A process that the program has started may hold the pipe open for ever. */
+const GRACE_MS = 200;
+
+/**
+ * Runs a program and returns when it has ended. Throws the reason of `signal` when that is aborted. However this ends,
+ * the program does not run any more, and processes that it has started cannot hold us up.
+ */
+export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<ProgramResult> {
+  // Node takes 4 ms to load it, and most commands start no program.
+  const { spawn } = await import('node:child_process');
+  signal.throwIfAborted();
+  const { stdin, stderr } = run;
+  const child = spawn(run.path, run.args, {
+    argv0: run.name,
+    env: { ...run.env },
+    stdio: [typeof stdin === 'object' ? 'pipe' : stdin, 'pipe', stderr === 'inherit' ? 'inherit' : 'pipe'],
+    windowsHide: true,
+  });
+  // The program may end without having read it.
+  child.stdin?.on('error', () => {});
+  if (typeof stdin === 'object') child.stdin?.end(stdin.text);
+  try {
+    return await resultOf(child, run, signal);
+  } finally {
+    child.kill('SIGKILL');
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+  }
+}
+
+function resultOf(child: ChildProcess, run: ProgramRun, signal: AbortSignal): Promise<ProgramResult> {
+  const { stderr, stdoutLimit, timeoutMs } = run;
+  const stdout: Uint8Array[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<ProgramEnd>();
+  const onAbort = (): void => reject(signal.reason);
+  const exited = (code: number | null, by: string | null): void =>
+    resolve(code === null ? { how: 'killed', signal: `${by}` } : { how: 'exited', code });
+  const keep = (chunk: Uint8Array): unknown => stdout.push(chunk);
+  take(child.stdout, stdoutLimit, keep, () => resolve({ how: 'too much output' }));
+  if (stderr !== 'inherit') {
+    const decoder = new TextDecoder();
+    take(child.stderr, STDERR_LIMIT, (chunk) => stderr(decoder.decode(chunk, { stream: true })));
+  }
+  child.once('error', (error) => resolve({ how: 'not started', error }));
+  child.once('close', exited);
+  // Output that is there is read before the timer's turn, however late that is.
+  child.once('exit', (code, by) => setTimeout(() => setImmediate(exited, code, by), GRACE_MS).unref());
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs, { how: 'too late' });
+  return promise
+    .finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    })
+    .then((end) => ({ end, stdout: Buffer.concat(stdout) }));
+}
+
+/** Hands on the first `limit` bytes, and reads the rest, too, so that the program goes on. */
+function take(
+  stream: Readable | null,
+  limit: number,
+  use: (chunk: Uint8Array) => unknown,
+  onExcess = (): void => {},
+): void {
+  let room = limit;
+  stream?.on('data', (chunk: Uint8Array) => {
+    if (room > 0) use(chunk.subarray(0, room));
+    room -= chunk.length;
+    if (room < 0) onExcess();
+  });
+}
