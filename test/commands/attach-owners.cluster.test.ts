@@ -39,7 +39,7 @@ describe('a pod made by a kind that we do not know', () => {
   test('through a ReplicaSet', async () => {
     const name = await newWorkload('ReplicaSet', namespace, { metadata: { ownerReferences: [rollout] } });
     const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app=${name}`;
-    await expect.poll(async () => (await api('GET', path)).body.items.length).toBe(1);
+    await expect.poll(async () => (await api('GET', path)).body.items.length, { timeout: 30_000 }).toBe(1);
     const pod = (await api('GET', path)).body.items[0].metadata.name;
     const ran = await regsecretIn(namespace, ['attach', '--pod', pod]);
     expect(ran.stderr).toContain(`is made by rollout.argoproj.io/web, through replicaset ${namespace}/${name}, whose`);
@@ -70,7 +70,7 @@ test('a pod that has the Secret from its service account cannot lose it by its t
   await regsecretIn(own, ['attach', '--serviceaccount', 'default']);
   const name = await newWorkload('StatefulSet', own);
   const pod = `${name}-0`;
-  await expect.poll(() => listOf('Pod', own, pod).catch(() => [])).toEqual(named('regsecret'));
+  await expect.poll(() => listOf('Pod', own, pod).catch(() => []), { timeout: 30_000 }).toEqual(named('regsecret'));
   const ran = await regsecretIn(own, ['detach', '--pod', pod]);
   expect(ran).toMatchObject({ code: 1, stdout: '' });
   expect(ran.stderr).toContain(`pod ${own}/${pod} has regsecret from serviceaccount default`);

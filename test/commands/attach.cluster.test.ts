@@ -221,7 +221,7 @@ describe('the template of each kind', () => {
     const name = await newWorkload('Deployment', namespace);
     const find = async () =>
       (await api('GET', `${pathOf('ReplicaSet', namespace)}?labelSelector=app=${name}`)).body.items;
-    await expect.poll(async () => (await find()).length).toBe(1);
+    await expect.poll(async () => (await find()).length, { timeout: 30_000 }).toBe(1);
     const [{ metadata }] = await find();
     const ran = await attach('--to', `rs/${metadata.name}`);
     expect(ran).toMatchObject({ code: 1, stdout: '' });

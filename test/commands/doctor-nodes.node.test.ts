@@ -120,8 +120,8 @@ const several: readonly Situation[] = [
 
 const since: readonly Situation[] = [
   [
-    'a wrong password that was mended since',
-    { secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list, after: mend },
+    'a wrong password that was corrected since',
+    { secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }), list, gate: true, after: correct },
     pending('refused'),
   ],
   [
@@ -129,13 +129,19 @@ const since: readonly Situation[] = [
     {
       kind: 'StatefulSet',
       list,
+      gate: true,
       after: ({ namespace, host }) => store(namespace, 'regcred', regcred(host).regcred ?? {}),
     },
     pending('no credential', 'POD'),
   ],
   [
-    'a Secret that undecodable the others and was mended since',
-    { secrets: () => ({ regcred: { auths: { 'r.example': { auth: 'notbase64!' } } } }), list, after: mend },
+    'a Secret that could not be decoded, with the others, and was corrected since',
+    {
+      secrets: () => ({ regcred: { auths: { 'r.example': { auth: 'notbase64!' } } } }),
+      list,
+      gate: true,
+      after: correct,
+    },
     pending('undecodable'),
   ],
   [
@@ -144,6 +150,7 @@ const since: readonly Situation[] = [
       secrets: regcred,
       list,
       image: (host) => `${host}/janedoe/jdoe-private:pushed-late`,
+      gate: true,
       after: ({ host }) => pushVariant(host, 'pushed-late'),
     },
     pending('not found'),
@@ -181,7 +188,7 @@ async function pulledBefore({ namespace, image }: Place): Promise<void> {
   await waitFor(known, { what: `the node to say that it has ${image}`, deadlineMs: 90_000, everyMs: 500 });
 }
 
-function mend({ namespace, host }: Place): ReturnType<typeof patch> {
+function correct({ namespace, host }: Place): ReturnType<typeof patch> {
   const data = { '.dockerconfigjson': base64(JSON.stringify({ auths: { [host]: good } })) };
   return patch(`/api/v1/namespaces/${namespace}/secrets/regcred`, { data });
 }

@@ -149,7 +149,7 @@ describe('helpers that hang', () => {
     const error = await failure(getFromHelper('x', 'r.io', io, 1000));
     expect(error.message).toBe('docker-credential-x get: no answer in 1 s');
     const pid = Number(readFileSync(join(home, 'pid'), 'utf8'));
-    await expect.poll(() => isRunning(pid)).toBe(false);
+    await expect.poll(() => isRunning(pid), { timeout: 30_000 }).toBe(false);
   });
 
   test('are killed by Ctrl-C, also when a child of theirs holds the pipe', async () => {

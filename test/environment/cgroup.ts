@@ -18,7 +18,6 @@ export async function removeCgroups(name: string): Promise<void> {
   const roots = hierarchies().map((hierarchy) => join(hierarchy, name));
   await waitFor(() => roots.every(removeTree), {
     what: `the cgroups ${name} to be empty`,
-    deadlineMs: 10_000,
     everyMs: 10,
   });
 }

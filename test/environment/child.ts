@@ -47,7 +47,6 @@ export async function killChild(child: ChildProcess): Promise<void> {
   }
   await waitFor(() => child.exitCode !== null || child.signalCode !== null, {
     what: `process ${child.pid} to end`,
-    deadlineMs: 10_000,
     everyMs: 5,
   });
 }

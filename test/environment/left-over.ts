@@ -25,7 +25,7 @@ export async function nothingLeft(folder: string): Promise<void> {
     left = await leftOvers(folder);
     return left.length === 0;
   };
-  await waitFor(gone, { what: 'everything to be cleared away', deadlineMs: 15_000 }).catch((error: Error) => {
+  await waitFor(gone, { what: 'everything to be cleared away' }).catch((error: Error) => {
     throw new Error(`${error.message}; left are\n${left.join('\n')}`);
   });
 }

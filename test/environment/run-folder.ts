@@ -76,6 +76,6 @@ async function killProcessesOf(folder: string): Promise<void> {
       }
       return left.length === 0;
     },
-    { what: `the processes of ${folder} to end`, deadlineMs: 10_000 },
+    { what: `the processes of ${folder} to end` },
   );
 }

@@ -86,7 +86,7 @@ async function stop(): Promise<void> {
 async function leaveNamespaces(): Promise<void> {
   const others = (): boolean => readdirSync('/proc').some((name) => /^\d+$/.test(name) && name !== '1' && lives(name));
   if (others()) process.kill(-1, 'SIGKILL'); // from process 1, that is everyone else in our namespace
-  await waitFor(() => !others(), { what: 'the last processes to end', deadlineMs: 10_000, everyMs: 5 });
+  await waitFor(() => !others(), { what: 'the last processes to end', everyMs: 5 });
   await unmount(state);
 }
 

@@ -9,6 +9,7 @@ import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '
 import { created, type Kind, named, newScheduledWorkload, pathOf, regsecretIn } from './attach-world.ts';
 import { local, paste, runningPod } from './doctor-machine.ts';
 import { recordSituation } from './doctor-record.ts';
+import { startNodeGate } from './node-gate.ts';
 
 /** What a Secret is made of: a docker config, or type and data. */
 export type Content = object | { readonly type: string; readonly data: Readonly<Record<string, string>> };
@@ -36,6 +37,8 @@ export interface Setup {
   readonly backOff?: true;
   /** Once the kubelet has done what it can. */
   readonly after?: (place: Place) => Promise<unknown>;
+  /** Keeps the node from pulling what `after` puts right until `why` has been asked. */
+  readonly gate?: true;
 }
 
 export interface Place {
@@ -66,16 +69,20 @@ export type Situation = readonly [title: string, setup: Setup, expected: Expecte
 /** Tests for `situations`, all at a time: the kubelet mostly waits. */
 export function testSituations(situations: readonly Situation[]): void {
   vi.setConfig({ maxConcurrency: 24 });
-  test.concurrent.each(situations)('%s', { timeout: 150_000 }, async (title, setup, expected) => {
-    const place = await make(setup);
+  test.concurrent.for(situations)('%s', { timeout: 150_000 }, async ([title, setup, expected], { onTestFinished }) => {
+    const gate = setup.gate && (await startNodeGate(node().registries[setup.on ?? 'basic'].host));
+    if (gate) onTestFinished(() => gate.stop());
+    const place = await make(gate ? { ...setup, host: async () => gate.host } : setup);
     const pod = await firstPod(place.namespace, setup.kind ?? 'Pod');
     const settled = await podSettled(place.namespace, pod);
     expect(settled.phase === 'Running' ? 'runs' : 'fails', settled.message).toBe(
       expected.kubelet === 'runs' ? 'runs' : 'fails',
     );
     if (setup.backOff === true) await backsOff(place.namespace, pod);
+    gate?.close();
     await setup.after?.(place);
     const report = await examine(pod, place, expected);
+    gate?.open();
     const fixes = report.images.flatMap(({ cause }) => (cause === undefined ? [] : [cause.fix]));
     const healed = await heal(fixes, place, expected);
     const fix = fixes.map(({ command }) => command).join(' ; ');

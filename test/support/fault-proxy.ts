@@ -80,11 +80,13 @@ export async function startFaultProxy(
     };
     requests.push(seen);
     const agent = headers.authorization === undefined ? agents.admin : agents.user;
-    handle(choose(seen, requests.length), incoming, answer, async () => {
+    const pass = async (): Promise<Answer> => {
       const answered = await forward(cluster.server, agent, incoming);
       passed += 1;
       return answered;
-    });
+    };
+    // A client that goes, an API server that hangs up, and the end of the proxy, each while a request is under way.
+    handle(choose(seen, requests.length), incoming, answer, pass).catch(() => socket.destroy());
   });
   await listen(server);
   return {
@@ -133,7 +135,7 @@ async function forward(server: string, agent: Agent, incoming: IncomingMessage):
   const body = await buffer(incoming);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const { host: _, ...rest } = headers;
-  request(new URL(url, server), { method, headers: rest, agent }, resolve).once('error', reject).end(body);
+  request(new URL(url, server), { method, headers: rest, agent }, resolve).on('error', reject).end(body);
   const response = await promise;
   return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) };
 }

@@ -27,7 +27,7 @@ export type Outcome =
 const { client: options, requests } = (await json(process.stdin)) as HttpScript;
 const client = createHttpClient({ ...options, env: process.env, userAgent: 'test/1' });
 const outcomes: unknown[] = [];
-for (const { url, method = 'GET', headers = {}, body, timeoutMs = 5000, maxBytes = 1e6, abortAfter } of requests) {
+for (const { url, method = 'GET', headers = {}, body, timeoutMs = 60_000, maxBytes = 1e6, abortAfter } of requests) {
   const abort = new AbortController();
   if (abortAfter !== undefined) setTimeout(() => abort.abort(new Error('interrupted')), abortAfter);
   try {

@@ -1,7 +1,5 @@
-/** Long texts made to be slow for whoever goes back in them, and short ones made to be misread. */
+/** Long texts that are slow for a parser that goes back in them, and short ones that are easily misread. */
 import fc from 'fast-check';
-
-const LENGTH = 64 * 1024;
 
 /** Pieces of what is parsed somewhere: images, servers, URLs, JSON, base64, YAML, headers, durations, tokens. */
 const piece = fc.oneof(
@@ -41,34 +39,43 @@ const piece = fc.oneof(
 );
 const few = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join(''));
 
-/** A few pieces repeated up to 64 KiB, between others: what makes a pattern try again and again. */
-const repeated = fc
-  .tuple(few, few, few, fc.boolean())
-  .map(([start, unit, end, half]) => start + repeat(unit, half ? LENGTH / 2 : LENGTH) + end);
-const twice = fc
-  .tuple(few, few, few)
-  .map(([one, other, end]) => repeat(one, LENGTH / 2) + repeat(other, LENGTH / 2) + end);
+/** A long text by what it is made of, so that it exists in every length and a counterexample is short. */
+export type Shape =
+  /** Each unit repeated for its share of the length, one after another. */
+  | { readonly start: string; readonly units: readonly string[]; readonly end: string }
+  /** A docker config with as many entries as fit. */
+  | { readonly entry: string; readonly auth: string };
+
+/** What makes a pattern try again and again, between other pieces. */
+const repeated = fc.record({ start: few, units: fc.array(few, { minLength: 1, maxLength: 2 }), end: few });
 const nested = fc
   .constantFrom(['[', ']'], ['{"a":', '}'], ['{"auths":', '}'], ['(', ')'], ['[{"":', '}]'])
-  .map(([open = '', close = '']) => repeat(open, LENGTH / 2) + repeat(close, LENGTH / 2));
-const manyMembers = fc.tuple(few, few).map(([name, value]) => {
-  const member = (index: number): string => `${JSON.stringify(name + index)}:${JSON.stringify({ auth: value })}`;
-  const count = Math.floor(LENGTH / (member(1000).length + 1));
-  return `{"auths":{${Array.from({ length: count }, (_, index) => member(index)).join(',')}}}`;
-});
-const manyFields = fc.constantFrom('auth', 'AUTH', 'auths', 'x', 'username').map((name) => {
-  const member = `"${name}":"YTpw",`;
-  return `{"auths":{"r.io":{${repeat(member, LENGTH)}"x":1}}}`;
-});
+  .map((units) => ({ start: '', units, end: '' }));
+const manyEntries = fc.record({ entry: few, auth: few });
+const manyFields = fc
+  .constantFrom('auth', 'AUTH', 'auths', 'x', 'username')
+  .map((name) => ({ start: '{"auths":{"r.io":{', units: [`"${name}":"YTpw",`], end: '"x":1}}}' }));
+const short = fc.array(piece, { maxLength: 40 }).map((pieces) => ({ start: pieces.join(''), units: [], end: '' }));
 
-export const longText = fc.oneof(
-  { weight: 6, arbitrary: repeated },
-  { weight: 3, arbitrary: twice },
+export const longShape: fc.Arbitrary<Shape> = fc.oneof(
+  { weight: 9, arbitrary: repeated },
   { weight: 1, arbitrary: nested },
-  { weight: 1, arbitrary: manyMembers },
+  { weight: 1, arbitrary: manyEntries },
   { weight: 1, arbitrary: manyFields },
-  { weight: 3, arbitrary: fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join('')) },
+  { weight: 3, arbitrary: short },
 );
+
+/** The text of this shape that is about `length` long; a shape without units has one length. */
+export function textOf(shape: Shape, length: number): string {
+  if ('units' in shape) {
+    const share = length / shape.units.length;
+    return shape.start + shape.units.map((unit) => repeat(unit, share)).join('') + shape.end;
+  }
+  const member = (index: number): string =>
+    `${JSON.stringify(shape.entry + index)}:${JSON.stringify({ auth: shape.auth })}`;
+  const count = Math.floor(length / (member(1000).length + 1));
+  return `{"auths":{${Array.from({ length: count }, (_, index) => member(index)).join(',')}}}`;
+}
 
 function repeat(unit: string, length: number): string {
   return unit === '' ? '' : unit.repeat(Math.max(1, Math.floor(length / unit.length)));

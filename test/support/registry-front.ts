@@ -16,6 +16,8 @@ export type FrontFault =
   /** An answer of 100 MB. */
   | 'huge'
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  /** Passes it on once this has come. */
+  | { readonly after: Promise<void> }
   /** Passes it on and changes the headers of the answer. */
   | { readonly rewrite: (headers: IncomingMessage['headers']) => IncomingMessage['headers'] };
 
@@ -26,6 +28,7 @@ export interface FrontRequest {
   readonly path: string;
   readonly authorization: string | undefined;
   readonly accept: string | undefined;
+  readonly userAgent: string | undefined;
   readonly body: string;
 }
 
@@ -64,6 +67,7 @@ export async function startFront({ behind = '', choose, tls, dropAuthorization }
       path: url,
       authorization: headers.authorization,
       accept: headers.accept,
+      userAgent: headers['user-agent'],
       body: body.toString(),
     };
     requests.push(seen);
@@ -74,9 +78,10 @@ export async function startFront({ behind = '', choose, tls, dropAuthorization }
     if (typeof fault === 'object' && 'status' in fault) {
       return void answer.writeHead(fault.status, fault.headers).end(method === 'HEAD' ? '' : (fault.body ?? ''));
     }
+    if (typeof fault === 'object' && 'after' in fault) await fault.after;
     if (dropAuthorization) delete headers.authorization;
     const passed = await forward(behind, incoming, body);
-    const shown = fault === undefined ? passed.headers : fault.rewrite(passed.headers);
+    const shown = fault !== undefined && 'rewrite' in fault ? fault.rewrite(passed.headers) : passed.headers;
     answer.writeHead(passed.statusCode ?? 502, shown).end(await buffer(passed));
   }
 

@@ -17,7 +17,7 @@ export interface Terminal {
 
 export const keys = { enter: '\r', space: ' ', down: '\u001b[B', ctrlC: '\u0003' } as const;
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 50_000;
 
 /** Starts `regsecret ARGS` in a terminal of 100 by 30, with nothing of the machine's environment but PATH. */
 export function terminal(args: readonly string[], env: Readonly<Record<string, string>>): Terminal {

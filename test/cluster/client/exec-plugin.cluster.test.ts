@@ -218,8 +218,10 @@ describe('a plugin', () => {
     const { config, folder } = plugin({ body: 'echo $$ > pid; exec sleep 600' });
     const io = fakeIo({ env: env(config) });
     const interrupted = await transportFor(config, {}, io);
-    setTimeout(() => io.interrupt(), 300);
-    await expect(interrupted.who()).rejects.toThrow('interrupted');
+    const who = interrupted.who();
+    const runs = (): boolean => readFileSync(join(folder, 'pid'), 'utf8').endsWith('\n');
+    waitFor(runs, { what: 'the plugin to run', everyMs: 5 }).then(() => io.interrupt());
+    await expect(who).rejects.toThrow('interrupted');
     await expectGone(folder);
     const late = await transportFor(config, { requestTimeout: '300ms' });
     await expect(late.who()).rejects.toThrow(/getting credentials: exec: executable .*plugin did not end in time/);
@@ -323,5 +325,5 @@ async function expectGone(folder: string): Promise<void> {
       return true;
     }
   };
-  await waitFor(isGone, { what: 'the plugin to end', deadlineMs: 5000, everyMs: 5 });
+  await waitFor(isGone, { what: 'the plugin to end', everyMs: 5 });
 }

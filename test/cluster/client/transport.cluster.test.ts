@@ -1,5 +1,5 @@
 /** The connection itself: what it keeps, repeats and gives up, with the real API server behind a proxy that breaks things. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ApiError } from '../../../src/cluster/client/api-error.ts';
 import { connect, type Transport } from '../../../src/cluster/client/transport.ts';
 import type { KubeFlags } from '../../../src/cluster/config/kube-flags.ts';
@@ -178,15 +178,17 @@ test('a redirect is not followed, for the token would go along', async () => {
   expect(proxy.requests).toHaveLength(1);
 });
 
-test('Ctrl-C ends a request, and a pause between two, at once', async () => {
+test('Ctrl-C ends a request, and a pause between two, before either is over', async () => {
+  const later = setTimeout;
+  // A pause does not end by itself then.
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   for (const fault of ['hang', { status: 429, headers: { 'retry-after': '30' } }] as const) {
     const { proxy, transport, io } = await through((_request, number) => {
-      if (number === 1) setTimeout(() => io.interrupt(), 50);
+      if (number === 1) later(() => io.interrupt(), 50);
       return fault;
     });
-    const started = performance.now();
     await expect(transport.request({ method: 'GET', path: '/api' })).rejects.toThrow('interrupted');
-    expect(performance.now() - started).toBeLessThan(2000);
     expect(proxy.requests).toHaveLength(1);
   }
 });
