@@ -1,0 +1,136 @@
+/** One-operator changes of a source: where they are and what stands there instead. */
+import { parseSync } from 'rolldown/utils';
+
+export interface Mutation {
+  readonly start: number;
+  readonly end: number;
+  /** What stands there instead. */
+  readonly text: string;
+}
+
+/** A node of ESTree with TypeScript, as oxc parses it. */
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [field: string]: unknown;
+}
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  '===': '!==',
+  '!==': '===',
+  '<': '<=',
+  '<=': '<',
+  '>': '>=',
+  '>=': '>',
+  '+': '-',
+  '-': '+',
+  '*': '/',
+  '/': '*',
+  '%': '*',
+  '&&': '||',
+  '||': '&&',
+  '??': '&&',
+  '+=': '-=',
+  '-=': '+=',
+  '++': '--',
+  '--': '++',
+};
+
+const METHODS: Readonly<Record<string, string>> = {
+  every: 'some',
+  some: 'every',
+  find: 'findLast',
+  findLast: 'find',
+  filter: 'slice',
+  indexOf: 'lastIndexOf',
+  lastIndexOf: 'indexOf',
+  startsWith: 'endsWith',
+  endsWith: 'startsWith',
+  min: 'max',
+  max: 'min',
+  toLowerCase: 'toUpperCase',
+  toUpperCase: 'toLowerCase',
+};
+
+/** All mutations of a TypeScript source, in its order. */
+export function mutationsOf(source: string): Mutation[] {
+  const found: Mutation[] = [];
+  walk(parseSync('source.ts', source).program as unknown as Node, (node) => found.push(...mutationsAt(node, source)));
+  return found;
+}
+
+/** What is between here and there is a type, or the name of a file. */
+const SKIPPED = /^TS(?!(?:As|Satisfies|NonNull)Expression)|^Import|^ExportAll/;
+
+function walk(node: Node, visit: (node: Node) => void): void {
+  if (SKIPPED.test(node.type)) return;
+  visit(node);
+  for (const [field, value] of Object.entries(node)) {
+    if (field === 'key' && node.computed !== true) continue;
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) walk(child, visit);
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+}
+
+function mutationsAt(node: Node, source: string): Mutation[] {
+  const whole = (text: string): Mutation => ({ start: node.start, end: node.end, text });
+  switch (node.type) {
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+    case 'AssignmentExpression':
+    case 'UpdateExpression':
+      return operatorOf(node, source);
+    case 'UnaryExpression':
+      return node.operator === '!' || node.operator === '-' ? [whole(` ${textOf(node.argument, source)}`)] : [];
+    case 'Literal':
+      return literal(node.value).map(whole);
+    case 'IfStatement':
+    case 'ConditionalExpression': {
+      const { start, end } = node.test as Node;
+      return ['true', 'false'].map((text) => ({ start, end, text }));
+    }
+    case 'ExpressionStatement':
+      return typeof node.directive === 'string' ? [] : [whole(';')];
+    case 'MemberExpression':
+      return method(node.property);
+    default:
+      return [];
+  }
+}
+
+function operatorOf(node: Node, source: string): Mutation[] {
+  const operator = node.operator as string;
+  const text = OPERATORS[operator];
+  const sides = [node.left, node.right].filter(isNode);
+  if (text === undefined || (operator === '+' && sides.some(isText))) return [];
+  const from = node.type === 'UpdateExpression' ? node.start : (sides[0]?.end ?? node.start);
+  const start = source.indexOf(operator, from);
+  return [{ start, end: start + operator.length, text }];
+}
+
+function isText(node: Node): boolean {
+  if (node.type === 'BinaryExpression') return [node.left, node.right].filter(isNode).some(isText);
+  return node.type === 'TemplateLiteral' || (node.type === 'Literal' && typeof node.value === 'string');
+}
+
+function literal(value: unknown): string[] {
+  if (typeof value === 'boolean') return [`${!value}`];
+  if (typeof value === 'number') return [`${value + 1}`];
+  if (typeof value === 'string') return [value === '' ? "'mutant'" : "''"];
+  return [];
+}
+
+function method(property: unknown): Mutation[] {
+  if (!isNode(property) || property.type !== 'Identifier') return [];
+  const text = METHODS[property.name as string];
+  return text === undefined ? [] : [{ start: property.start, end: property.end, text }];
+}
+
+function textOf(node: unknown, source: string): string {
+  const { start, end } = node as Node;
+  return source.slice(start, end);
+}
