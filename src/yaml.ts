@@ -11,62 +11,16 @@ export async function parseYaml(text: string): Promise<unknown> {
   try {
     return load(text);
   } catch (error) {
-    throw error instanceof YAMLException ? withoutText(error, 1) : error;
+    if (!(error instanceof YAMLException)) throw error;
+    const { mark } = error;
+    throw new YamlError(`yaml: ${mark ? `line ${mark.line + 1}: ` : ''}${reasonOf(error)}`);
   }
 }
 
-/** `first` is the line in which the text begins that the error is about. */
-function withoutText({ reason, mark }: YAMLException, first: number): YamlError {
-  const [cause = ''] = reason.split(/["'`<]/);
-  return new YamlError(`yaml: ${mark ? `line ${mark.line + first}: ` : ''}${cause.trim()}`);
-}
-
-export interface YamlDocument {
-  /** The first of its lines, from 1. */
-  readonly line: number;
-  readonly value: unknown;
-}
-
-/** The documents of a JSON or YAML text, empty ones left out; throws {@link YamlError}. */
-export async function parseYamlStream(text: string): Promise<YamlDocument[]> {
-  if (/^\s*[{[]/.test(text)) {
-    try {
-      return [{ line: 1, value: JSON.parse(text) }];
-    } catch {
-      // YAML in braces, or several documents.
-    }
-  }
-  const { loadAll, YAMLException } = await import('js-yaml');
-  const found: YamlDocument[] = [];
-  for (const { line, content } of splitDocuments(text)) {
-    try {
-      const values = loadAll(content).filter((value) => value !== null && value !== undefined);
-      found.push(...values.map((value) => ({ line, value })));
-    } catch (error) {
-      throw error instanceof YAMLException ? withoutText(error, line) : error;
-    }
-  }
-  return found;
-}
-
-/** Cuts at lines that begin with `---`, which no scalar can hold (YAML 1.2 section 9.1.2), so that places are known. */
-function splitDocuments(text: string): { line: number; content: string }[] {
-  const parts: { line: number; content: string }[] = [];
-  let start = 0;
-  let lines: string[] = [];
-  let empty = true;
-  const end = (next: number): void => {
-    parts.push({ line: start + 1, content: lines.join('\n') });
-    [start, lines, empty] = [next, [], true];
-  };
-  for (const [index, line] of text.split('\n').entries()) {
-    if (/^---(\s|$)/.test(line) && !empty) end(index);
-    lines.push(line);
-    // Directives belong to the document that follows.
-    empty &&= /^(%.*|#.*|---)?\s*$/.test(line);
-    if (/^\.\.\.\s*$/.test(line)) end(index + 1);
-  }
-  return [...parts, { line: start + 1, content: lines.join('\n') }];
+/** What js-yaml says, without what it quotes of the text. */
+export function reasonOf({ reason }: YAMLException): string {
+  const [cause = ''] = reason.split(/["`<]|: /);
+  return cause.trim();
 }
 
 /** `value` as kubectl prints it: keys sorted, long lines whole. */

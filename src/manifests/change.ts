@@ -7,8 +7,9 @@ import { changedList, type Verb } from '../domain/workloads/list-change.ts';
 import { listedNames } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { editManifest, ManifestError, type ReadManifest, readManifest } from './edit-manifest.ts';
+import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';
 import { type ManifestFile, readManifestFiles } from './manifest-files.ts';
+import { ManifestError } from './read-objects.ts';
 
 export interface ManifestRequest {
   readonly verb: Verb;
@@ -39,31 +40,35 @@ export interface ChangedObject {
 /** What the files are to be; nothing is written yet. Throws UserError. */
 export async function changeManifests(request: ManifestRequest, io: Io): Promise<ChangedFile[]> {
   const files = readManifestFiles(request.files, request.recursive, io);
-  const manifests: { file: ManifestFile; manifest: ReadManifest }[] = [];
-  for (const file of files) manifests.push({ file, manifest: await tell(file, readManifest(file.text)) });
-  const accounts = accountsIn(manifests.flatMap(({ manifest }) => manifest.objects));
+  const manifests: PullManifest[] = [];
+  for (const file of files) manifests.push(await tell(file, readPullManifest(file)));
+  const accounts = accountsIn(manifests.flatMap(({ objects }) => objects));
   const changed: ChangedFile[] = [];
-  for (const { file, manifest } of manifests) {
-    const concerned = manifest.objects.filter((object) => isConcerned(object, request));
+  for (const manifest of manifests) {
+    const { file, objects } = manifest;
+    const concerned = new Set(objects.filter((object) => isConcerned(object, request)));
     const wanted = (object: ManifestObject) =>
-      concerned.includes(object) ? wantedList(object, accounts, request) : undefined;
+      concerned.has(object) ? wantedList(object, accounts, request) : undefined;
     const { text, edits } = await tell(file, editManifest(manifest, wanted));
-    const objects = concerned.map((object): ChangedObject => {
-      const edit = edits.find((one) => one.object === object);
-      const before = listedNames(object.imagePullSecrets);
-      const after = edit === undefined ? before : listedNames(edit.after);
-      return {
-        ref: object.ref,
-        action: edit === undefined ? 'unchanged' : 'patched',
-        before,
-        after,
-        images: object.images,
-      };
-    });
+    const lists = new Map(edits.map(({ object, after }) => [object, after]));
     const unknown = manifest.unknown.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
-    changed.push({ name: file.name, before: file.text, after: text, objects, unknown });
+    changed.push({
+      name: file.name,
+      before: file.text,
+      after: text,
+      objects: [...concerned].map((object) => changedObject(object, lists.get(object))),
+      unknown,
+    });
   }
   return changed;
+}
+
+function changedObject(
+  { ref, imagePullSecrets: list, images }: ManifestObject,
+  after: readonly unknown[] | undefined,
+): ChangedObject {
+  const action = after === undefined ? 'unchanged' : 'patched';
+  return { ref, action, before: listedNames(list), after: listedNames(after ?? list), images };
 }
 
 /** The files as one stream of documents. */

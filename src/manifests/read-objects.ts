@@ -1,54 +1,64 @@
-/** The objects in manifests, whatever their kind, and where each begins. */
+/** The objects in manifests, whatever their kind, and where each of them is. */
 import { basename } from 'node:path';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { configSecret, manifestSecret } from '../domain/manifest-text/manifest-secrets.ts';
+import { nodeBudget, TooManyNodes } from '../domain/manifest-text/node.ts';
+import { type ParsedFile, type PlacedObject, placedObjects } from '../domain/manifest-text/objects.ts';
+import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { printable } from '../domain/text/printable.ts';
-import { isObject } from '../domain/workloads/api-object.ts';
 import { pullKindOf } from '../domain/workloads/kind.ts';
 import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { parseYamlStream, YamlError } from '../yaml.ts';
 import { type ManifestFile, readManifestFiles } from './manifest-files.ts';
+import { parseTree } from './yaml-tree.ts';
 
-export interface FoundObject {
-  readonly file: string;
-  /** Of its document, from 1. */
+/** Completes "FILE …". */
+export class ManifestError extends Error {
+  /** From 1. */
   readonly line: number;
-  readonly value: Readonly<Record<string, unknown>>;
-  /** Everything in the file, byte for byte. */
-  readonly text: string;
-}
 
-/** All objects in the files of `-f`, those in lists included. Throws UserError. */
-export async function readObjects(names: readonly string[], io: Io): Promise<FoundObject[]> {
-  const found: FoundObject[] = [];
-  for (const file of readManifestFiles(names, false, io)) found.push(...(await objectsIn(file)));
-  return found;
-}
-
-async function objectsIn({ name, text }: ManifestFile): Promise<FoundObject[]> {
-  try {
-    const documents = await parseYamlStream(text);
-    return documents.flatMap(({ line, value }) =>
-      flatten(value).map((object) => ({ file: name, line, value: object, text })),
-    );
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    const file = name === '-' ? 'stdin' : printable(name);
-    throw new UserError(`cannot read ${file}: ${error.message}`, `kubectl apply --dry-run=client -f ${name}`);
+  constructor(message: string, line = 1) {
+    super(message);
+    this.line = line;
   }
 }
 
-const MAX_DEPTH = 20;
+export interface ReadManifest {
+  readonly file: ParsedFile;
+  /** Those in lists included. */
+  readonly objects: readonly PlacedObject[];
+}
 
-/** cli-runtime pkg/resource `FlattenListVisitor`. */
-function flatten(value: unknown, depth = 0): Readonly<Record<string, unknown>>[] {
-  if (!isObject(value) || depth > MAX_DEPTH) return [];
-  const { kind, items } = value;
-  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [value];
-  return items.flatMap((item) => flatten(item, depth + 1));
+/** The objects in the documents that are wanted, by the text of each. Throws {@link ManifestError}. */
+export async function readManifest(
+  { name, text }: ManifestFile,
+  isWanted: (document: string) => boolean = () => true,
+): Promise<ReadManifest> {
+  return withinLimits(async () => {
+    const documents = await parse(text);
+    const wanted = documents.filter(({ start, end }) => isWanted(text.slice(start, end)));
+    const file = { name, text, documents: wanted };
+    return { file, objects: placedObjects(file, nodeBudget(text)) };
+  });
+}
+
+async function parse(text: string): Promise<ParsedFile['documents']> {
+  const { documents, error } = await parseTree(text);
+  if (error === undefined) return documents;
+  const line = lineNumber(text, error.offset);
+  throw new ManifestError(`is no YAML in line ${line} (${error.message})`, line);
+}
+
+/** Throws {@link ManifestError} instead of TooManyNodes. */
+export async function withinLimits<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof TooManyNodes) throw new ManifestError('has aliases that stand for too much');
+    throw cause;
+  }
 }
 
 export interface ManifestSecrets {
@@ -61,12 +71,14 @@ export interface ManifestSecrets {
 export async function readManifestSecrets(files: readonly string[], io: Io): Promise<ManifestSecrets> {
   const secrets: Secret[] = [];
   const usage: UsageIndex = new Map();
-  for (const found of await readObjects(files, io)) {
-    const secret = secretIn(found);
-    if (secret !== undefined) secrets.push(secret);
-    const kind = pullKindOf(found.value.apiVersion, found.value.kind);
-    const holder = kind === undefined ? undefined : pullSpecOf(kind, found.value);
-    if (holder !== undefined) addUsage(usage, holder);
+  for (const file of readManifestFiles(files, false, io)) {
+    for (const object of await objectsIn(file)) {
+      const secret = secretIn(object);
+      if (secret !== undefined) secrets.push(secret);
+      const kind = pullKindOf(object.value.apiVersion, object.value.kind);
+      const holder = kind === undefined ? undefined : pullSpecOf(kind, object.value);
+      if (holder !== undefined) addUsage(usage, holder);
+    }
   }
   return { secrets, usage };
 }
@@ -80,6 +92,16 @@ export async function readSecret(file: string, name: string, io: Io): Promise<Se
   throw new UserError(text, `regsecret create ${name} --dry-run=client -o yaml > ${name}.yaml`);
 }
 
-function secretIn({ value, text, file }: FoundObject): Secret | undefined {
-  return manifestSecret(value) ?? configSecret(value, text, file === '-' ? 'stdin' : basename(file));
+async function objectsIn(file: ManifestFile): Promise<readonly PlacedObject[]> {
+  try {
+    return (await readManifest(file)).objects;
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    const shown = file.name === '-' ? 'stdin' : printable(file.name);
+    throw new UserError(`${shown} ${error.message}`, `kubectl apply --dry-run=client -f ${file.name}`);
+  }
+}
+
+function secretIn({ value, file: { name, text } }: PlacedObject): Secret | undefined {
+  return manifestSecret(value) ?? configSecret(value, text, name === '-' ? 'stdin' : basename(name));
 }

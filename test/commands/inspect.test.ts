@@ -196,7 +196,7 @@ stringData:
     [
       'broken YAML, with its line and nothing of its text',
       `a: 1\n---\nb: "${CANARY}\n`,
-      'cannot read stdin: yaml: line ',
+      'stdin is no YAML in line 4 (',
     ],
   ])('%s', async (_, text, message) => {
     const { code, stderr } = await inspect(text);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fieldOf } from '../../src/domain/workloads/api-object.ts';
 import { pullKindOf } from '../../src/domain/workloads/kind.ts';
-import { readManifest } from '../../src/manifests/edit-manifest.ts';
+import { readPullManifest } from '../../src/manifests/edit-manifest.ts';
 import { kubectl } from '../environment/use.ts';
 
 const folder = join(import.meta.dirname, 'golden');
@@ -35,7 +35,7 @@ test.each(files)('%s', async (file) => {
     const list = fieldOf(object, ...kind.specPath, 'imagePullSecrets');
     return [{ name: object.metadata.name, list: Array.isArray(list) ? list : [] }];
   });
-  const { objects } = await readManifest(text);
+  const { objects } = await readPullManifest({ name: 'a.yaml', text });
   const ours = objects.map(({ ref, imagePullSecrets: list }) => ({ name: ref.name, list: list ?? [] }));
   expect(theirs).toEqual(ours);
 });

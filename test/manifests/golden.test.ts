@@ -3,13 +3,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { changedList, type Verb } from '../../src/domain/workloads/list-change.ts';
-import { editManifest, ManifestError, readManifest } from '../../src/manifests/edit-manifest.ts';
+import { editManifest, readPullManifest } from '../../src/manifests/edit-manifest.ts';
+import { ManifestError } from '../../src/manifests/read-objects.ts';
 
 const folder = join(import.meta.dirname, 'golden');
 const inputs = readdirSync(folder).filter((file) => /^\d+-[a-z-]+\.(yaml|json)$/.test(file));
 
 const edit = async (text: string, verb: Verb, name: string): Promise<string> =>
-  (await editManifest(await readManifest(text), ({ imagePullSecrets: list }) => changedList(verb, list, [name]))).text;
+  (
+    await editManifest(await readPullManifest({ name: 'a.yaml', text }), ({ imagePullSecrets: list }) =>
+      changedList(verb, list, [name]),
+    )
+  ).text;
 
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 
@@ -22,7 +27,10 @@ describe.each(inputs)('%s', (file) => {
     const text = read(file);
     const again = await edit(await edit(text, 'attach', 'regsecret'), 'detach', 'regsecret');
     const meaning = async (one: string) =>
-      (await readManifest(one)).objects.map(({ ref, imagePullSecrets: list }) => ({ ref, list: list ?? [] }));
+      (await readPullManifest({ name: 'a.yaml', text: one })).objects.map(({ ref, imagePullSecrets: list }) => ({
+        ref,
+        list: list ?? [],
+      }));
     expect(await meaning(again)).toEqual(await meaning(text));
   });
 });

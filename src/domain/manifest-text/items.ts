@@ -61,14 +61,13 @@ function likeItem(text: string, last: ManifestNode | undefined, item: unknown, s
 
 /** With the comma behind each, or before those at the end. */
 export function removeFlowItems({ items }: SeqNode, removed: readonly ManifestNode[]): Edit[] {
-  const lastKept = items.findLastIndex((item) => !removed.includes(item));
+  const gone = new Set(removed);
+  const lastKept = items.findLastIndex((item) => !gone.has(item));
   const behind = items.slice(lastKept + 1);
-  const inside = removed
-    .filter((item) => !behind.includes(item))
-    .map((item) => {
-      const next = items[items.indexOf(item) + 1];
-      return { start: item.start, end: next?.start ?? item.end, text: '' };
-    });
+  const inside = items.slice(0, Math.max(lastKept, 0)).flatMap((item, index) => {
+    const end = items[index + 1]?.start ?? item.end;
+    return gone.has(item) ? [{ start: item.start, end, text: '' }] : [];
+  });
   const [kept, last] = [items[lastKept], behind.at(-1)];
   return kept === undefined || last === undefined ? inside : [...inside, { start: kept.end, end: last.end, text: '' }];
 }

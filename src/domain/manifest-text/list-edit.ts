@@ -1,7 +1,16 @@
 /** Changes the list of pull secrets in the text of a manifest, and not a line more than that takes. */
 import { LIST_FIELD } from '../workloads/kind.ts';
 import { addItems, lastCharacter, removeFlowItems, removeLines } from './items.ts';
-import { type ManifestNode, type MapNode, ownPair, type Pair, resolved, type SeqNode, toValue } from './node.ts';
+import {
+  type ManifestNode,
+  type MapNode,
+  nodeBudget,
+  ownPair,
+  type Pair,
+  resolved,
+  type SeqNode,
+  toValue,
+} from './node.ts';
 import type { ManifestObject } from './objects.ts';
 import {
   applyEdits,
@@ -42,7 +51,8 @@ export function editsFor(text: string, { object, after }: ListEdit, { style, pla
   if (value.kind === 'alias' && target !== undefined && changed.has(target)) return [];
   if (value.kind === 'alias') return [{ start: value.start, end: value.end, text: writtenList(after, style) }];
   if (value.kind !== 'seq') return after.length === 0 ? [] : fillNull(text, holder, pair, after, style);
-  const removed = value.items.filter((_, index) => !keeps(value, after).has(index));
+  const stays = keeps(value, after);
+  const removed = value.items.filter((_, index) => !stays.has(index));
   const kept = value.items.length - removed.length;
   if (after.length === 0) return emptyList(text, holder, pair, value);
   const removals = value.flow ? removeFlowItems(value, removed) : removed.map((item) => removeLines(text, item));
@@ -52,9 +62,10 @@ export function editsFor(text: string, { object, after }: ListEdit, { style, pla
 /** Which of the items stay: `after` is the list with some left out, and perhaps new ones at its end. */
 function keeps(list: SeqNode, after: readonly unknown[]): ReadonlySet<number> {
   const stays = new Set<number>();
+  const budget = nodeBudget('');
   let next = 0;
   for (const [index, item] of list.items.entries()) {
-    if (next < after.length && JSON.stringify(toValue(item)) === JSON.stringify(after[next])) {
+    if (next < after.length && JSON.stringify(toValue(item, budget)) === JSON.stringify(after[next])) {
       stays.add(index);
       next += 1;
     }
@@ -138,7 +149,7 @@ function fillNull(
   style: ManifestStyle,
 ): Edit[] {
   if (value.end > value.start || map.flow) {
-    const gap = /\s$/.test(text.slice(0, value.start)) ? '' : ' ';
+    const gap = /\s/.test(text[value.start - 1] ?? '') ? '' : ' ';
     return [{ start: value.start, end: value.end, text: `${gap}${writtenList(list, style)}` }];
   }
   const column = columnOf(text, key.start) + sequenceOffset(text, map, style);

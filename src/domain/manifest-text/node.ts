@@ -15,6 +15,14 @@ export interface MapNode extends Place {
   /** `{…}` */
   readonly flow: boolean;
   readonly pairs: readonly Pair[];
+  /** What its merge key brings along, where it has one (yaml.org/type/merge). */
+  readonly merge: Merge | undefined;
+}
+
+export interface Merge {
+  readonly pair: Pair;
+  /** Each key once, those of merge keys in the merged maps included. */
+  readonly inherited: readonly Pair[];
 }
 
 export interface SeqNode extends Place {
@@ -50,77 +58,97 @@ export function resolved(node: ManifestNode | undefined): Exclude<ManifestNode, 
 
 /** The pair of that key in the map itself; of several the last, as readers have it. */
 export function ownPair(map: MapNode, name: string): Pair | undefined {
-  return map.pairs.findLast(({ key }) => key.kind === 'scalar' && key.value === name);
+  return map.pairs.findLast(({ key }) => isKey(key, name));
 }
 
-/** The value of a key, in the map itself or by a merge key (yaml.org/type/merge: the first of several wins). */
+/** The value of a key, in the map itself or by its merge key. */
 export function valueIn(map: MapNode, name: string): ManifestNode | undefined {
-  const own = ownPair(map, name);
-  if (own !== undefined) return own.value;
-  const merged = resolved(ownPair(map, '<<')?.value);
-  const sources = merged?.kind === 'seq' ? merged.items : merged === undefined ? [] : [merged];
-  for (const source of sources) {
-    const base = resolved(source);
-    const found = base?.kind === 'map' ? valueIn(base, name) : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return (ownPair(map, name) ?? map.merge?.inherited.find(({ key }) => isKey(key, name)))?.value;
 }
 
-/** The tree holds more than anybody writes by hand, such as aliases of aliases of aliases. */
+function isKey(key: ManifestNode, name: string): boolean {
+  return key.kind === 'scalar' && key.value === name;
+}
+
+/** The tree stands for more than anybody writes by hand, such as aliases of aliases of aliases. */
 export class TooManyNodes extends Error {}
+
+/** How many levels a tree may have, those behind aliases included. */
+export const MAX_DEPTH = 1000;
 
 const MAX_NODES = 2_000_000;
 
-/** The plain value, aliases replaced and merge keys left as they are; throws {@link TooManyNodes}. */
-export function toValue(node: ManifestNode | undefined, budget = { left: MAX_NODES }): unknown {
-  spend(budget);
-  const actual = resolved(node);
-  switch (actual?.kind) {
-    case 'map':
-      // Null prototype: a key may be called anything.
-      return actual.pairs.reduce<Record<string, unknown>>((object, { key, value }) => {
-        object[keyText(key, budget)] = toValue(value, budget);
-        return object;
-      }, Object.create(null));
-    case 'seq':
-      return actual.items.map((item) => toValue(item, budget));
-    case 'scalar':
-      return actual.value;
-    default:
-      return undefined;
+/** How many nodes may be visited for one text: what is written there, and so much again by aliases and merge keys. */
+export interface NodeBudget {
+  left: number;
+}
+
+export function nodeBudget(text: string): NodeBudget {
+  return { left: text.length + MAX_NODES };
+}
+
+/**
+ * The merge key among `pairs`. Of the maps that it names the first wins (yaml.org/type/merge). Throws {@link TooManyNodes}.
+ */
+export function mergeOf(pairs: readonly Pair[], budget: NodeBudget): Merge | undefined {
+  const pair = pairs.findLast(({ key }) => isKey(key, '<<'));
+  if (pair === undefined) return undefined;
+  const merged = resolved(pair.value);
+  const sources = merged?.kind === 'seq' ? merged.items : merged === undefined ? [] : [merged];
+  const inherited = new Map<unknown, Pair>();
+  for (const source of sources.toReversed()) {
+    spend(budget);
+    const base = resolved(source);
+    if (base?.kind !== 'map') continue;
+    for (const one of [...(base.merge?.inherited ?? []), ...base.pairs]) {
+      spend(budget);
+      if (one !== base.merge?.pair) inherited.set(one.key.kind === 'scalar' ? `${one.key.value}` : one.key, one);
+    }
   }
+  return { pair, inherited: [...inherited.values()] };
+}
+
+/** The plain value, aliases replaced and merge keys left as they are; throws {@link TooManyNodes}. */
+export function toValue(node: ManifestNode | undefined, budget: NodeBudget): unknown {
+  return build(node, budget, (map) => map.pairs, 0);
 }
 
 /** The value as `kubectl apply` sends it: with what merge keys bring along. Throws {@link TooManyNodes}. */
-export function mergedValue(node: ManifestNode | undefined, budget = { left: MAX_NODES }): unknown {
+export function mergedValue(node: ManifestNode | undefined, budget: NodeBudget): unknown {
+  return build(node, budget, mergedPairs, 0);
+}
+
+/** Those of the merge key first, so that the map's own come to replace them. */
+function mergedPairs({ pairs, merge }: MapNode): readonly Pair[] {
+  return merge === undefined ? pairs : [...merge.inherited, ...pairs.filter((pair) => pair !== merge.pair)];
+}
+
+/** A key may be called anything. */
+const OWN = { configurable: true, enumerable: true, writable: true };
+
+function build(
+  node: ManifestNode | undefined,
+  budget: NodeBudget,
+  pairsOf: (map: MapNode) => readonly Pair[],
+  depth: number,
+): unknown {
   spend(budget);
+  if (depth > MAX_DEPTH) throw new TooManyNodes('too many levels');
   const actual = resolved(node);
-  if (actual?.kind === 'seq') return actual.items.map((item) => mergedValue(item, budget));
+  if (actual?.kind === 'seq') return actual.items.map((item) => build(item, budget, pairsOf, depth + 1));
   if (actual?.kind !== 'map') return actual?.value;
-  const object: Record<string, unknown> = Object.create(null);
-  for (const { key, value } of mergedPairs(actual, budget)) object[keyText(key, budget)] = mergedValue(value, budget);
+  const object: Record<string, unknown> = {};
+  for (const { key, value } of pairsOf(actual)) {
+    const name = key.kind === 'scalar' ? `${key.value}` : JSON.stringify(build(key, budget, pairsOf, depth + 1));
+    const built = build(value, budget, pairsOf, depth + 1);
+    if (name === '__proto__') Object.defineProperty(object, name, { ...OWN, value: built });
+    else object[name] = built;
+  }
   return object;
 }
 
-/** Those of merge keys first, so that the map's own come to replace them. */
-function mergedPairs(map: MapNode, budget: { left: number }): Pair[] {
-  spend(budget);
-  const merge = ownPair(map, '<<');
-  const merged = resolved(merge?.value);
-  const sources = merged?.kind === 'seq' ? merged.items : merged === undefined ? [] : [merged];
-  const bases = sources.toReversed().flatMap((source) => {
-    const base = resolved(source);
-    return base?.kind === 'map' ? mergedPairs(base, budget) : [];
-  });
-  return [...bases, ...map.pairs.filter((pair) => pair !== merge)];
-}
-
-function spend(budget: { left: number }): void {
+/** Throws {@link TooManyNodes} when there is no more. */
+export function spend(budget: NodeBudget): void {
   budget.left -= 1;
   if (budget.left < 0) throw new TooManyNodes('too many nodes');
-}
-
-function keyText(key: ManifestNode, budget: { left: number }): string {
-  return key.kind === 'scalar' ? `${key.value}` : JSON.stringify(toValue(key, budget));
 }

@@ -1,23 +1,54 @@
-/** The objects of a manifest that have a list of pull secrets, and where it is. */
+/** The objects of a manifest, and the list of pull secrets of those that have one. */
+import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type PullKind, pullKindOf } from '../workloads/kind.ts';
 import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
-import { type ManifestNode, type MapNode, ownPair, resolved, toValue, valueIn } from './node.ts';
+import {
+  type ManifestNode,
+  type MapNode,
+  mergedValue,
+  type NodeBudget,
+  ownPair,
+  resolved,
+  spend,
+  toValue,
+  valueIn,
+} from './node.ts';
+
+/** A file that could be parsed. */
+export interface ParsedFile {
+  /** As it was named. */
+  readonly name: string;
+  readonly text: string;
+  readonly documents: readonly ManifestNode[];
+}
+
+/** Anything that `kubectl apply` would send. */
+export interface PlacedObject {
+  readonly file: ParsedFile;
+  /** The document that it is in. */
+  readonly document: ManifestNode;
+  readonly node: MapNode;
+  /** The way from the document to it; undefined where it leads through a merge key. */
+  readonly path: Path | undefined;
+  /** With what merge keys bring along. */
+  readonly value: ApiObject;
+}
 
 export interface ManifestObject extends PullFields {
   readonly ref: ObjectRef;
   readonly kind: PullKind;
+  readonly document: ManifestNode;
   /** The map that the list is in or would be in: the pod spec, or the service account. */
   readonly holder: MapNode;
   /** The list itself; it may be elsewhere, by an alias or a merge key. */
   readonly listNode: ManifestNode | undefined;
   /** The way from the document to the map; undefined where it leads through a merge key. */
-  readonly path: readonly (string | number)[] | undefined;
+  readonly path: Path | undefined;
 }
 
 /** Something with a pod template, of a kind that we do not know. */
 export interface UnknownObject {
-  readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
 }
@@ -27,81 +58,85 @@ export interface ManifestObjects {
   readonly unknown: readonly UnknownObject[];
 }
 
-/** All in one document, in order, those in lists of lists included (cli-runtime pkg/resource `FlattenListVisitor`). */
-export function objectsIn(document: ManifestNode): ManifestObjects {
-  const found = { objects: [] as ManifestObject[], unknown: [] as UnknownObject[] };
-  visit(document, [], found);
-  return found;
-}
-
-type Path = readonly (string | number)[];
+export type Path = readonly (string | number)[];
 
 const MAX_DEPTH = 20;
 
-function visit(node: ManifestNode, path: Path, found: { objects: ManifestObject[]; unknown: UnknownObject[] }): void {
-  const map = resolved(node);
-  if (map?.kind !== 'map' || path.length > MAX_DEPTH) return;
-  const [apiVersion, kind] = [text(map, 'apiVersion'), text(map, 'kind')];
-  const list = resolved(valueIn(map, 'items'));
-  if (kind.endsWith('List') && list?.kind === 'seq') {
-    for (const [index, item] of list.items.entries()) visit(item, [...path, 'items', index], found);
-    return;
-  }
-  const known = pullKindOf(apiVersion, kind);
-  const object = known === undefined ? undefined : objectAt(map, known, path);
-  if (object !== undefined) found.objects.push(object);
-  else if (known === undefined && hasTemplate(map)) found.unknown.push({ apiVersion, kind, name: nameOf(map) });
+/**
+ * All in a file, in order, those in lists of lists included (cli-runtime pkg/resource `FlattenListVisitor`). Throws
+ * TooManyNodes.
+ */
+export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObject[] {
+  const found: PlacedObject[] = [];
+  const visit = (document: ManifestNode, node: ManifestNode, path: Path | undefined, depth: number): void => {
+    spend(budget);
+    const map = resolved(node);
+    if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
+    const list = text(scalarIn(map, 'kind')).endsWith('List') ? resolved(valueIn(map, 'items')) : undefined;
+    if (list?.kind === 'seq') {
+      const own = ownPair(map, 'items') === undefined ? undefined : path;
+      for (const [index, item] of list.items.entries()) {
+        visit(document, item, own && [...own, 'items', index], depth + 1);
+      }
+      return;
+    }
+    found.push({ file, document, node: map, path, value: mergedValue(map, budget) as ApiObject });
+  };
+  for (const document of file.documents) visit(document, document, [], 0);
+  return found;
 }
 
-function objectAt(map: MapNode, kind: PullKind, start: Path): ManifestObject | undefined {
-  let path: Path | undefined = start;
-  let holder = map;
+/** Those with a list of pull secrets, and those that may have one. Throws TooManyNodes. */
+export function pullObjects(placed: readonly PlacedObject[], budget: NodeBudget): ManifestObjects {
+  const objects: ManifestObject[] = [];
+  const unknown: UnknownObject[] = [];
+  for (const one of placed) {
+    const { value } = one;
+    const known = pullKindOf(text(value.apiVersion), value.kind);
+    const object = known === undefined ? undefined : pullObject(one, known, budget);
+    if (object !== undefined) objects.push(object);
+    else if (known === undefined && hasTemplate(value)) unknown.push({ kind: text(value.kind), name: nameOf(value) });
+  }
+  return { objects, unknown };
+}
+
+function pullObject(placed: PlacedObject, kind: PullKind, budget: NodeBudget): ManifestObject | undefined {
+  const { document, node, value } = placed;
+  let { path } = placed;
+  let holder = node;
   for (const name of kind.specPath) {
     const next = resolved(valueIn(holder, name));
     if (next?.kind !== 'map') return undefined;
     path = path === undefined || ownPair(holder, name) === undefined ? undefined : [...path, name];
     holder = next;
   }
-  const metadata = resolved(valueIn(map, 'metadata'));
-  const namespace = metadata?.kind === 'map' ? text(metadata, 'namespace') : '';
-  const spec = pullFieldsOf(kind, nested(kind.specPath, holder, map));
+  const spec = pullFieldsOf(kind, value);
   if (spec === undefined) return undefined;
-  const ref = { kind: kind.kind, namespace, name: nameOf(map) };
-  return { ...spec, ref, kind, holder, listNode: valueIn(holder, LIST_FIELD), path };
+  const ref = { kind: kind.kind, namespace: text(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
+  const listNode = valueIn(holder, LIST_FIELD);
+  // Its entries are compared with those of the text, so merge keys in them stay as they are.
+  const list = toValue(listNode, budget);
+  return {
+    ...spec,
+    ...(kind.specPath.length === 0 ? { serviceAccountName: ref.name } : {}),
+    imagePullSecrets: Array.isArray(list) ? list : undefined,
+    ...{ ref, kind, document, holder, listNode, path },
+  };
 }
 
-/** The value of the pod spec, with merge keys, at its place in an otherwise empty object. */
-function nested(path: readonly string[], holder: MapNode, map: MapNode): unknown {
-  const names = [
-    'containers',
-    'initContainers',
-    'ephemeralContainers',
-    'volumes',
-    'serviceAccountName',
-    'serviceAccount',
-  ];
-  const spec = Object.fromEntries([...names, LIST_FIELD].map((name) => [name, toValue(valueIn(holder, name))]));
-  const whole = path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), spec);
-  return path.length === 0 ? { ...spec, metadata: { name: nameOf(map) } } : whole;
+function hasTemplate(value: unknown): boolean {
+  return Array.isArray(fieldOf(value, 'spec', 'template', 'spec', 'containers'));
 }
 
-function hasTemplate(map: MapNode): boolean {
-  let node: ManifestNode | undefined = map;
-  for (const name of ['spec', 'template', 'spec', 'containers']) {
-    const next: ManifestNode | undefined = resolved(node);
-    if (next?.kind !== 'map') return false;
-    node = valueIn(next, name);
-  }
-  return resolved(node)?.kind === 'seq';
+function nameOf(value: unknown): string {
+  return text(fieldOf(value, 'metadata', 'name')) || text(fieldOf(value, 'metadata', 'generateName'));
 }
 
-function nameOf(map: MapNode): string {
-  const metadata = resolved(valueIn(map, 'metadata'));
-  if (metadata?.kind !== 'map') return '';
-  return text(metadata, 'name') || text(metadata, 'generateName');
-}
-
-function text(map: MapNode, name: string): string {
+function scalarIn(map: MapNode, name: string): unknown {
   const node = resolved(valueIn(map, name));
-  return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : '';
+  return node?.kind === 'scalar' ? node.value : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

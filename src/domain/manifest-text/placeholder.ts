@@ -24,7 +24,9 @@ const DOCKER_CONFIG = /"(?:auths|credsStore|credHelpers)"/;
 
 /** Whether there may be a pod, a template, a service account, a Secret or a docker config in it. */
 export function mayHoldObjects(text: string): boolean {
-  return DOCKER_CONFIG.test(text) || [...text.matchAll(KIND)].some(([, kind = '']) => isOurs(kind));
+  if (DOCKER_CONFIG.test(text)) return true;
+  for (const [, kind = ''] of text.matchAll(KIND)) if (isOurs(kind)) return true;
+  return false;
 }
 
 function isOurs(kind: string): boolean {

@@ -12,11 +12,13 @@ export function insertion(offset: number, text: string): Edit {
 
 /** The text with all of them made, wherever they are; those at one offset in their order. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
-  let result = text;
-  const sorted = edits.map((edit, index) => ({ edit, index }));
-  sorted.sort((one, other) => other.edit.start - one.edit.start || other.index - one.index);
-  for (const { edit } of sorted) result = result.slice(0, edit.start) + edit.text + result.slice(edit.end);
-  return result;
+  const parts: string[] = [];
+  let from = 0;
+  for (const edit of edits.toSorted((one, other) => one.start - other.start)) {
+    parts.push(text.slice(from, edit.start), edit.text);
+    from = Math.max(from, edit.end);
+  }
+  return [...parts, text.slice(from)].join('');
 }
 
 /** How far from the beginning of its line an offset is. */

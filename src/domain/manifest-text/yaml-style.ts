@@ -1,7 +1,8 @@
 /** How new entries are written into a manifest. */
 import { LIST_FIELD } from '../workloads/kind.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
-import type { ManifestNode, MapNode } from './node.ts';
+import type { ManifestNode } from './node.ts';
+import type { ManifestObject } from './objects.ts';
 import { columnOf } from './text-edit.ts';
 
 export interface ManifestStyle {
@@ -45,28 +46,28 @@ export function writtenList(list: readonly unknown[], style: ManifestStyle, inde
 }
 
 /** By the braces that the object is in, as far as it is in any. */
-export function styleOf(text: string, holder: MapNode, documents: readonly ManifestNode[]): ManifestStyle {
-  const root = documents.find(({ start, end }) => holder.start >= start && holder.end <= end);
-  const braces = [holder, root].find((node) => node?.kind === 'map' && node.flow);
+export function styleOf(text: string, { holder, document }: ManifestObject): ManifestStyle {
+  const braces = [holder, document].find((node) => node.kind === 'map' && node.flow);
   const first = braces?.kind === 'map' ? braces.pairs[0] : undefined;
   const json = first !== undefined && text[first.key.start] === '"';
   const gap = first === undefined || braces === undefined ? '' : text.slice(braces.start + 1, first.key.start);
   // One step, by what is indented once more than the brace that closes it.
   const column = gap.includes('\n') ? gap.length - gap.lastIndexOf('\n') - 1 : 0;
-  const outer = root === braces ? 0 : indentation(text, braces?.end ?? 0);
+  const outer = document === braces ? 0 : indentation(text, braces?.end ?? 0);
   const indent = gap.slice(gap.length - Math.max(0, column - outer));
   const colon = first === undefined ? ': ' : text.slice(first.key.end, first.value.start);
-  return { json, indent, space: json && !/\s/.test(colon) ? '' : ' ', sequenceOffset: offsetIn(text, root) };
+  return {
+    json,
+    indent,
+    space: json && !/\s/.test(colon) ? '' : ' ',
+    sequenceOffset: firstOffset(text, document) ?? 0,
+  };
 }
 
 /** Of the line that holds the offset. */
 function indentation(text: string, offset: number): number {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0].length ?? 0;
-}
-
-function offsetIn(text: string, root: ManifestNode | undefined): number {
-  return root === undefined ? 0 : (firstOffset(text, root) ?? 0);
 }
 
 /** How far the first block list of the document is to the right of its key. */

@@ -2,24 +2,14 @@
 import { type DiagnosedSecret, diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
-import { type ManifestNode, type MapNode, mergedValue, resolved, valueIn } from '../../domain/manifest-text/node.ts';
+import type { ParsedFile, PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
 import { fieldOf, isObject } from '../../domain/workloads/api-object.ts';
 import { LIST_FIELD, pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 
-/** A file that could be parsed. */
-export interface ParsedFile {
-  /** As it was named. */
-  readonly name: string;
-  readonly text: string;
-  readonly documents: readonly ManifestNode[];
-}
-
-export interface Place {
-  readonly file: ParsedFile;
-  readonly node: MapNode;
-}
+/** Where an object is. */
+export type Place = PlacedObject;
 
 export interface PlacedHolder extends Place {
   readonly holder: PullSpec;
@@ -35,64 +25,53 @@ export interface PlacedSecret extends Place {
 export interface Inventory {
   readonly pullSpecs: readonly PlacedHolder[];
   readonly secrets: readonly PlacedSecret[];
+  /** Service accounts by their names. */
+  readonly accounts: ReadonlyMap<string, readonly PlacedHolder[]>;
+  /** Secrets by their names, docker configs left out. */
+  readonly namedSecrets: ReadonlyMap<string, readonly PlacedSecret[]>;
   /** Files that are filled in before they are manifests; nothing of them is above. */
   readonly templates: readonly ParsedFile[];
 }
 
-/** Everything in the files, in order. `now` in milliseconds since 1970. Throws TooManyNodes. */
-export function inventoryOf(files: readonly ParsedFile[], now: number): Inventory {
-  const found = { pullSpecs: [] as PlacedHolder[], secrets: [] as PlacedSecret[], now };
-  for (const file of files) for (const document of file.documents) visit(document, file, found, 0);
+/** What of it is about pulling images, in order. `now` in milliseconds since 1970. */
+export function inventoryOf(objects: readonly PlacedObject[], now: number): Inventory {
+  const pullSpecs = objects.flatMap((place) => holderAt(place) ?? []);
+  const secrets = objects.flatMap((place) => secretAt(place, now) ?? []);
   const templates = new Set(
-    [...found.pullSpecs.filter(isTemplateOfHolder), ...found.secrets.filter(isTemplateOfSecret)].map(
-      ({ file }) => file,
-    ),
+    [...pullSpecs.filter(isTemplateOfHolder), ...secrets.filter(isTemplateOfSecret)].map(({ file }) => file),
   );
-  const names = new Set(found.pullSpecs.map(({ holder: { ref } }) => `${ref.namespace} ${ref.kind} ${ref.name}`));
+  const names = new Set(pullSpecs.map(({ holder: { ref } }) => `${ref.namespace} ${ref.kind} ${ref.name}`));
+  const ours = pullSpecs.filter(({ file, holder }) => !templates.has(file) && !isMade(holder, names));
+  const kept = secrets.filter(({ file }) => !templates.has(file));
+  const accounts = ours.filter(({ holder }) => holder.ref.kind === 'ServiceAccount');
+  const objectSecrets = kept.filter(({ kind }) => kind === 'Secret');
   return {
-    pullSpecs: found.pullSpecs.filter(({ file, holder }) => !templates.has(file) && !isMade(holder, names)),
-    secrets: found.secrets.filter(({ file }) => !templates.has(file)),
+    pullSpecs: ours,
+    secrets: kept,
+    accounts: Map.groupBy(accounts, ({ holder }) => holder.ref.name),
+    namedSecrets: Map.groupBy(objectSecrets, ({ secret }) => secret.metadata.name ?? ''),
     templates: [...templates],
   };
 }
 
-interface Found {
-  readonly pullSpecs: PlacedHolder[];
-  readonly secrets: PlacedSecret[];
-  readonly now: number;
+function holderAt(place: Place): PlacedHolder | undefined {
+  const kind = pullKindOf(place.value.apiVersion, place.value.kind);
+  const holder = kind && pullSpecOf(kind, named(place.value));
+  return holder && { ...place, holder };
 }
 
-const MAX_DEPTH = 20;
-
-/** cli-runtime pkg/resource `FlattenListVisitor` */
-function visit(node: ManifestNode, file: ParsedFile, found: Found, depth: number): void {
-  const map = resolved(node);
-  if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
-  const kind = scalarIn(map, 'kind');
-  const items = resolved(valueIn(map, 'items'));
-  if (typeof kind === 'string' && kind.endsWith('List') && items?.kind === 'seq') {
-    for (const item of items.items) visit(item, file, found, depth + 1);
-    return;
-  }
-  const place = { file, node: map };
-  const pullKind = pullKindOf(scalarIn(map, 'apiVersion'), kind);
-  const holder = pullKind && pullSpecOf(pullKind, named(mergedValue(map)));
-  if (holder !== undefined) found.pullSpecs.push({ ...place, holder });
-  const secret = pullKind === undefined ? secretAt(kind, place, found.now) : undefined;
-  if (secret !== undefined) found.secrets.push({ ...place, ...secret });
-}
-
-function secretAt(kind: unknown, { file, node }: Place, now: number): Omit<PlacedSecret, keyof Place> | undefined {
+function secretAt(place: Place, now: number): PlacedSecret | undefined {
+  const { file, value } = place;
+  const { kind } = value;
   if (kind === 'Secret') {
-    const secret = manifestSecret(named(mergedValue(node)));
-    if (secret === undefined) return undefined;
-    return { kind: 'Secret', secret, diagnosed: isSealed(mergedValue(node)) ? undefined : diagnoseSecret(secret, now) };
+    const secret = manifestSecret(named(value));
+    return secret && { ...place, kind, secret, diagnosed: isSealed(value) ? undefined : diagnoseSecret(secret, now) };
   }
-  const made = secretMadeBy(kind, mergedValue(node));
-  if (made !== undefined) return { kind: 'Secret', secret: made, diagnosed: undefined };
+  const made = secretMadeBy(kind, value);
+  if (made !== undefined) return { ...place, kind: 'Secret', secret: made, diagnosed: undefined };
   if (kind !== undefined || !file.text.trimStart().startsWith('{')) return undefined;
-  const secret = configSecret(mergedValue(node), file.text, file.name);
-  return secret && { kind: 'File', secret, diagnosed: diagnoseSecret(secret, now) };
+  const secret = configSecret(value, file.text, file.name);
+  return secret && { ...place, kind: 'File', secret, diagnosed: diagnoseSecret(secret, now) };
 }
 
 /** `generateName` is the better part of a name. */
@@ -121,8 +100,7 @@ function isTemplateOfHolder({ holder: { ref, object } }: PlacedHolder): boolean 
   return [...namesOf(object), ...names, ...containers.map((one) => fieldOf(one, 'image'))].some(isToBeFilledIn);
 }
 
-function isTemplateOfSecret({ node }: PlacedSecret): boolean {
-  const value = mergedValue(node);
+function isTemplateOfSecret({ value }: PlacedSecret): boolean {
   return fieldOf(value, 'kind') === 'Secret' && [...namesOf(value), ...payloadsOf(value)].some(isToBeFilledIn);
 }
 
@@ -145,11 +123,6 @@ function itemsOf(value: unknown, name: string): readonly unknown[] {
 /** `kubectl get all -o yaml` gives what was made beside what it was made by. */
 function isMade({ ref, controller }: PullSpec, names: ReadonlySet<string>): boolean {
   return controller !== undefined && names.has(`${ref.namespace} ${controller.kind} ${controller.name}`);
-}
-
-function scalarIn(map: MapNode, name: string): unknown {
-  const node = resolved(valueIn(map, name));
-  return node?.kind === 'scalar' ? node.value : undefined;
 }
 
 function text(value: unknown): string {

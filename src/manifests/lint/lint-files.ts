@@ -1,12 +1,9 @@
 /** Looks at manifests and docker configs as they are in files, without a cluster. */
-import { mergedValue, TooManyNodes } from '../../domain/manifest-text/node.ts';
 import { isTemplate, mayHoldObjects } from '../../domain/manifest-text/placeholder.ts';
-import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import { manifestNames, readManifestFile } from '../manifest-files.ts';
-import { parseTree } from '../yaml-tree.ts';
-import type { ParsedFile } from './inventory.ts';
+import { type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
+import { ManifestError, type ReadManifest, readManifest } from '../read-objects.ts';
 import { type Lint, lint, type UnreadFile } from './lint.ts';
 
 export interface LintedFiles extends Lint {
@@ -21,29 +18,22 @@ export async function lintManifests(
   io: Io,
 ): Promise<LintedFiles> {
   const names = [...new Set(manifestNames(files, recursive))];
-  const read: (ParsedFile | UnreadFile)[] = [];
+  const read: (ReadManifest | UnreadFile)[] = [];
   for (const name of names) read.push(await parse(name, io));
-  const parsed = read.flatMap((one) => ('documents' in one ? [one] : []));
+  const objects = read.flatMap((one) => ('objects' in one ? one.objects : []));
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
-  return { ...lint(parsed, unread, now), files: names.length };
+  return { ...lint(objects, unread, now), files: names.length };
 }
 
-async function parse(name: string, io: Io): Promise<ParsedFile | UnreadFile> {
-  const unread = { name, line: 1, chart: false };
+async function parse(name: string, io: Io): Promise<ReadManifest | UnreadFile> {
+  let file: ManifestFile = { name, text: '' };
   try {
-    const { text } = readManifestFile(name, io);
-    if (!mayHoldObjects(text)) return { name, text: '', documents: [] };
-    const { documents, error } = await parseTree(text);
-    if (error !== undefined) {
-      const line = lineNumber(text, error.offset);
-      return { name, line, error: `no YAML in line ${line} (${error.message})`, chart: isTemplate(text) };
-    }
-    const ours = documents.filter(({ start, end }) => mayHoldObjects(text.slice(start, end)));
-    for (const document of ours) mergedValue(document);
-    return { name, text, documents: ours };
+    file = readManifestFile(name, io);
+    if (!mayHoldObjects(file.text)) file = { name, text: '' };
+    return await readManifest(file, mayHoldObjects);
   } catch (error) {
-    if (error instanceof UserError) return { ...unread, error: error.message };
-    if (error instanceof TooManyNodes) return { ...unread, error: 'it has aliases that stand for too much' };
-    throw error;
+    if (error instanceof UserError) return { name, line: 1, error: error.message, chart: false };
+    if (!(error instanceof ManifestError)) throw error;
+    return { name, line: error.line, error: `it ${error.message}`, chart: isTemplate(file.text) };
   }
 }

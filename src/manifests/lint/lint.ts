@@ -8,11 +8,12 @@ import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { type Finding, finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
+import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { isSlip } from '../../domain/text/closest.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { targetName } from '../../domain/workloads/ref.ts';
-import { type Inventory, inventoryOf, type ParsedFile, type PlacedHolder, type PlacedSecret } from './inventory.ts';
+import { type Inventory, inventoryOf, type PlacedHolder, type PlacedSecret } from './inventory.ts';
 import { factsFor, namespacesWith, nearName, pullerIn, secretNamed } from './manifest-facts.ts';
 import { inHolder, inSecret, lineOfName, viewOf } from './place.ts';
 
@@ -32,10 +33,11 @@ export interface Lint {
   readonly objects: number;
 }
 
-/** `now` in milliseconds since 1970. Throws TooManyNodes. */
-export function lint(files: readonly ParsedFile[], unread: readonly UnreadFile[], now: number): Lint {
-  const inventory = inventoryOf(files, now);
+/** `now` in milliseconds since 1970. */
+export function lint(objects: readonly PlacedObject[], unread: readonly UnreadFile[], now: number): Lint {
+  const inventory = inventoryOf(objects, now);
   const { pullSpecs, secrets, templates } = inventory;
+  const named = new Set(pullSpecs.flatMap((placed) => secretsOf(placed, inventory)));
   const charts = templates.map(({ name }) => ({
     name,
     line: 1,
@@ -44,7 +46,7 @@ export function lint(files: readonly ParsedFile[], unread: readonly UnreadFile[]
   }));
   const found = [
     ...fileFindings([...unread, ...charts]),
-    ...secrets.flatMap((placed) => secretFindings(placed, inventory)),
+    ...secrets.flatMap((placed) => secretFindings(placed, named)),
     ...pullSpecs.flatMap((placed) => holderFindings(placed, inventory, now)),
     ...missingSecrets(inventory),
   ];
@@ -88,11 +90,11 @@ function unreadable(
 }
 
 /** Of another type than pull secrets are only those that are named, or look as if they were meant for it. */
-function secretFindings(placed: PlacedSecret, inventory: Inventory): FindingView[] {
+function secretFindings(placed: PlacedSecret, named: ReadonlySet<PlacedSecret>): FindingView[] {
   const { diagnosed, kind } = placed;
   if (diagnosed === undefined) return [];
   const { contents, findings } = diagnosed;
-  const isNamed = isPullSecretType(contents.type) || inventory.pullSpecs.some((one) => names(one, placed, inventory));
+  const isNamed = isPullSecretType(contents.type) || named.has(placed);
   if (!isNamed && contents.dataKey === undefined) return [];
   return findings.map((found) => {
     const object = kind === 'File' ? ({ kind, name: placed.file.name } as const) : found.object;
@@ -100,10 +102,9 @@ function secretFindings(placed: PlacedSecret, inventory: Inventory): FindingView
   });
 }
 
-function names(placed: PlacedHolder, secret: PlacedSecret, inventory: Inventory): boolean {
-  return listedNames(placed.holder.imagePullSecrets).some(
-    (name) => name === secret.secret.metadata.name && secretNamed(name, placed, inventory) === secret,
-  );
+/** Those that its list names. */
+function secretsOf(placed: PlacedHolder, inventory: Inventory): PlacedSecret[] {
+  return listedNames(placed.holder.imagePullSecrets).flatMap((name) => secretNamed(name, placed, inventory) ?? []);
 }
 
 /** What is wrong with a Secret is said of the Secret, once. */

@@ -46,9 +46,8 @@ export function factsFor(placed: PlacedHolder, inventory: Inventory, now: number
 }
 
 /** The Secret that is meant by a name in the list of `placed`. */
-export function secretNamed(name: string, placed: PlacedHolder, { secrets }: Inventory): PlacedSecret | undefined {
-  const same = secrets.filter(({ kind, secret }) => kind === 'Secret' && secret.metadata.name === name);
-  return nearest(same, ({ secret }) => secret.metadata.namespace ?? '', placed);
+export function secretNamed(name: string, placed: PlacedHolder, { namedSecrets }: Inventory): PlacedSecret | undefined {
+  return nearest(namedSecrets.get(name), ({ secret }) => secret.metadata.namespace ?? '', placed);
 }
 
 /** A pull secret of the same namespace, of nearly the same name. */
@@ -64,17 +63,13 @@ export function nearName(name: string, { holder }: PlacedHolder, { secrets }: In
 }
 
 /** Namespaces in which there is a Secret of that name. */
-export function namespacesWith(name: string, { secrets }: Inventory): string[] {
-  const same = secrets.filter(({ kind, secret }) => kind === 'Secret' && secret.metadata.name === name);
+export function namespacesWith(name: string, { namedSecrets }: Inventory): string[] {
+  const same = namedSecrets.get(name) ?? [];
   return [...new Set(same.flatMap(({ secret }) => secret.metadata.namespace ?? []))].sort();
 }
 
-function accountOf(placed: PlacedHolder, { pullSpecs }: Inventory): PlacedHolder | undefined {
-  const { serviceAccountName } = placed.holder;
-  const same = pullSpecs.filter(
-    ({ holder: { ref } }) => ref.kind === 'ServiceAccount' && ref.name === serviceAccountName,
-  );
-  return nearest(same, ({ holder }) => holder.ref.namespace, placed);
+function accountOf(placed: PlacedHolder, { accounts }: Inventory): PlacedHolder | undefined {
+  return nearest(accounts.get(placed.holder.serviceAccountName), ({ holder }) => holder.ref.namespace, placed);
 }
 
 function stateOf(name: string, placed: PlacedHolder, inventory: Inventory): SecretState {
@@ -87,7 +82,7 @@ function stateOf(name: string, placed: PlacedHolder, inventory: Inventory): Secr
  * Folders hold the same for several environments, so what is in the same file comes first, then what is in the same
  * folder; and one that names the namespace before one that comes into any.
  */
-function nearest<T extends Place>(found: readonly T[], namespaceOf: (one: T) => string, from: PlacedHolder) {
+function nearest<T extends Place>(found: readonly T[] = [], namespaceOf: (one: T) => string, from: PlacedHolder) {
   const { namespace } = from.holder.ref;
   const fitting = found.filter((one) => isSameNamespace(namespaceOf(one), namespace));
   const rank = (one: T): number =>

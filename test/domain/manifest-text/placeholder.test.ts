@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mayHoldObjects } from '../../../src/domain/manifest-text/placeholder.ts';
-import { readManifest } from '../../../src/manifests/edit-manifest.ts';
+import { readPullManifest } from '../../../src/manifests/edit-manifest.ts';
 import { manifestTexts } from '../../support/manifest-texts.ts';
 
 describe('worth it', () => {
@@ -21,7 +21,7 @@ describe('worth it', () => {
   test('whatever holds an object that has a list of pull secrets', () =>
     fc.assert(
       fc.asyncProperty(manifestTexts, async (text) => {
-        const { objects } = await readManifest(text);
+        const { objects } = await readPullManifest({ name: 'a.yaml', text });
         expect(objects.length === 0 || mayHoldObjects(text)).toBe(true);
       }),
     ));
