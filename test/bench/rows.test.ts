@@ -15,6 +15,7 @@ const none: Samples<CaseName> = {
   crowd: [],
   cold: [],
   large: [],
+  manifests: [],
 };
 const sizes = { bytes: 114e6, gzipBytes: 54e6 };
 

@@ -62,6 +62,8 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
     ...amount('peak memory of that `list -A`', 'MB', 150, 'crowd'),
     ...amount('peak memory of that `doctor -A`', 'MB', 150, 'crowd', 1),
     ...amount('docker config of 5 MB, one of 20,000 logins', 'ms', 150, 'large'),
+    ...amount('`attach -f`, 2,000 Deployments in 0.9 MB', 'ms', 700, 'manifests'),
+    ...amount('`doctor -f` of the same', 'ms', 450, 'manifests', 1),
     { title: 'size of the executable', unit: 'MB', target: 115, value: constant(bytes / 1e6) },
     { title: 'the same as .gz', unit: 'MB', target: 55, value: constant(gzipBytes / 1e6) },
   ];

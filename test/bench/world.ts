@@ -71,6 +71,10 @@ export function cases({ executable, npmPackage }: Artefacts, cluster: ClusterInf
         env: { ...env, DOCKER_CONFIG: largeConfig(join(folder, 'docker')) },
       },
     ],
+    manifests: (['attach', 'doctor'] as const).map((command) => ({
+      argv: [executable, command, '-f', manyDeployments(join(folder, `${command}.yaml`))],
+      env,
+    })),
   };
 }
 
@@ -82,6 +86,38 @@ export function crowdCase({ executable }: Artefacts, cluster: ClusterInfo) {
     { argv: [executable, 'doctor', '-A', '--offline'], env },
     { argv: [cluster.bin.kubectl, 'get', 'pods', '-A', '-o', 'json'], env },
   ] as const;
+}
+
+/** 0.9 MB. */
+function manyDeployments(file: string): string {
+  const labels = (index: number) => `{app: web-${index}, team: t${index % 50}}`;
+  const documents = Array.from(
+    { length: 2000 },
+    (_, index) => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web-${index}
+  namespace: team-${index % 50}
+  labels: ${labels(index)}
+spec:
+  replicas: 2
+  selector:
+    matchLabels: ${labels(index)}
+  template:
+    metadata:
+      labels: ${labels(index)}
+    spec:
+      serviceAccountName: robot
+      containers:
+      - name: app
+        image: registry.example.com/team/web:${index}
+        ports: [{containerPort: 8080}]
+        resources:
+          limits: {cpu: 100m, memory: 128Mi}
+`,
+  );
+  writeFileSync(file, documents.join('---\n'));
+  return file;
 }
 
 /** A docker config of 5 MB with 20,000 logins. */
