@@ -1,0 +1,40 @@
+/** Which name was likely meant. */
+import { describe, expect, test } from 'vitest';
+import { closest, isSlip } from '../../../src/domain/text/closest.ts';
+
+test.each<[string, string, string[], string | undefined]>([
+  ['the same', 'regcred', ['other', 'regcred'], 'regcred'],
+  ['a letter too many', 'regcredd', ['regcred'], 'regcred'],
+  ['a letter too few', 'regcre', ['regcred'], 'regcred'],
+  ['another letter', 'regcrad', ['regcred'], 'regcred'],
+  ['two letters swapped', 'regcerd', ['regcred'], 'regcred'],
+  ['two letters swapped at the beginning', 'ab-c', ['ba-c'], 'ba-c'],
+  ['as much as a third is wrong', 'abcdef', ['abcdxy'], 'abcdxy'],
+  ['more than a third is wrong', 'abcdef', ['abcxyz'], undefined],
+  ['a third of five letters is one', 'abcde', ['abcxy'], undefined],
+  ['the nearest of several', 'regcred', ['regcrxx', 'regcrex', 'regcrxy'], 'regcrex'],
+  ['the first of those that are as near', 'regcred', ['regcrea', 'regcreb'], 'regcrea'],
+  ['the beginning of a long name', 'reg', ['registry-credentials'], 'registry-credentials'],
+  ['a long name that begins so', 'registry-credentials', ['reg'], 'reg'],
+  ['a beginning of two letters says nothing', 're', ['regcred'], undefined],
+  ['a beginning is as near as one slip', 'regcred', ['regcred-of-team-a', 'regcrex'], 'regcred-of-team-a'],
+  ['nothing to choose from', 'regcred', [], undefined],
+])('%s', (_, name, candidates, expected) => {
+  expect(closest(name, candidates)).toBe(expected);
+});
+
+describe('a slip of the pen', () => {
+  test.each<[string, string, boolean]>([
+    ['regcred', 'regcred', false],
+    ['regcred', 'regcrad', true],
+    ['regcred', 'regcre', true],
+    ['regcred', 'regcerd', true],
+    ['regcred', 'regcraa', false],
+    ['regcred', 'regcred2', false],
+    ['regcred1', 'regcred2', false],
+    ['', 'a', true],
+  ])('%s for %s: %s', (one, other, expected) => {
+    expect(isSlip(one, other)).toBe(expected);
+    expect(isSlip(other, one)).toBe(expected);
+  });
+});

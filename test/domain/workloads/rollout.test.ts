@@ -1,0 +1,106 @@
+/** What becomes of the pods of a workload whose template changes, and how far it is. */
+import { describe, expect, test } from 'vitest';
+import type { PullKindName } from '../../../src/domain/workloads/kind.ts';
+import type { PullSpec } from '../../../src/domain/workloads/pull-spec.ts';
+import { effectOf, hasGivenUp, progressOf, selectorOf, waitsForPods } from '../../../src/domain/workloads/rollout.ts';
+
+const workload = (kind: PullKindName, spec: object, status: object = {}): PullSpec =>
+  ({
+    ref: { kind, namespace: 'team', name: 'web' },
+    object: { metadata: { generation: 2 }, spec, status: { observedGeneration: 2, ...status } },
+  }) as unknown as PullSpec;
+const updateStrategy = (fields: object): object => ({ updateStrategy: fields });
+
+describe('a changed template', () => {
+  test.each<[PullKindName, object, object]>([
+    ['Deployment', {}, { kind: 'rolls out' }],
+    ['Deployment', { paused: true }, { kind: 'paused' }],
+    ['DaemonSet', {}, { kind: 'rolls out' }],
+    ['DaemonSet', updateStrategy({ type: 'OnDelete' }), { kind: 'on delete' }],
+    ['StatefulSet', {}, { kind: 'rolls out' }],
+    ['StatefulSet', updateStrategy({ type: 'OnDelete', rollingUpdate: { partition: 1 } }), { kind: 'on delete' }],
+    ['StatefulSet', updateStrategy({ rollingUpdate: { partition: 0 } }), { kind: 'rolls out' }],
+    ['StatefulSet', updateStrategy({ rollingUpdate: { partition: 1 } }), { kind: 'partition', partition: 1 }],
+    ['ReplicaSet', {}, { kind: 'new pods only' }],
+    ['CronJob', {}, { kind: 'new pods only' }],
+  ])('of a %s with %j', (kind, spec, effect) => {
+    expect(effectOf(workload(kind, spec))).toEqual(effect);
+  });
+
+  test.each<[PullKindName, object, boolean]>([
+    ['StatefulSet', {}, true],
+    ['StatefulSet', { podManagementPolicy: 'OrderedReady' }, true],
+    ['StatefulSet', { podManagementPolicy: 'Parallel' }, false],
+    ['Deployment', {}, false],
+  ])('waits for the pods of a %s with %j: %s', (kind, spec, waits) => {
+    expect(waitsForPods(workload(kind, spec))).toBe(waits);
+  });
+});
+
+describe('the rollout of', () => {
+  const unseen = 'its controller has not seen the change';
+  test.each<[PullKindName, object, object, string | undefined]>([
+    ['Deployment', {}, { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 1 }, unseen],
+    ['Deployment', {}, {}, '0 of 1 pods are new'],
+    ['Deployment', { replicas: 3 }, { updatedReplicas: 2, availableReplicas: 3 }, '2 of 3 pods are new'],
+    ['Deployment', { replicas: 3 }, { updatedReplicas: 3, replicas: 5 }, '2 old pods are still there'],
+    ['Deployment', { replicas: 3 }, { updatedReplicas: 3, replicas: 3, availableReplicas: 2 }, '2 of 3 pods run'],
+    ['Deployment', { replicas: 3 }, { updatedReplicas: 3, replicas: 3, availableReplicas: 3 }, undefined],
+    ['Deployment', { replicas: 0 }, {}, undefined],
+    ['DaemonSet', {}, { desiredNumberScheduled: 2, updatedNumberScheduled: 1 }, '1 of 2 pods are new'],
+    ['DaemonSet', {}, { desiredNumberScheduled: 2, updatedNumberScheduled: 2 }, '0 of 2 pods run'],
+    ['DaemonSet', {}, { desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 }, undefined],
+    ['StatefulSet', { replicas: 2 }, { updatedReplicas: 2, replicas: 3, availableReplicas: 2 }, undefined],
+    [
+      'StatefulSet',
+      { replicas: 3, ...updateStrategy({ rollingUpdate: { partition: 2 } }) },
+      { updatedReplicas: 0, availableReplicas: 3 },
+      '0 of 1 pods are new',
+    ],
+    [
+      'StatefulSet',
+      { replicas: 3, ...updateStrategy({ rollingUpdate: { partition: 5 } }) },
+      { availableReplicas: 3 },
+      undefined,
+    ],
+  ])('a %s with %j and %j', (kind, spec, status, waiting) => {
+    expect(progressOf(workload(kind, spec, status))).toEqual(
+      waiting === undefined ? { done: true } : { done: false, waiting },
+    );
+  });
+
+  test.each<[object, boolean]>([
+    [{}, false],
+    [{ conditions: [] }, false],
+    [{ conditions: [{ reason: 'NewReplicaSetAvailable' }] }, false],
+    [{ conditions: [{ reason: 'MinimumReplicasUnavailable' }, { reason: 'ProgressDeadlineExceeded' }] }, true],
+  ])('a Deployment with %j has been given up: %s', (status, expected) => {
+    expect(hasGivenUp(workload('Deployment', {}, status))).toBe(expected);
+  });
+});
+
+describe('the selector', () => {
+  test.each<[PullKindName, object | undefined, string | undefined]>([
+    ['Deployment', { matchLabels: { app: 'web', tier: 'a' } }, 'app=web,tier=a'],
+    ['ReplicationController', { app: 'web' }, 'app=web'],
+    ['ReplicationController', { matchExpressions: 'web' }, 'matchExpressions=web'],
+    ['Deployment', {}, undefined],
+    ['Deployment', undefined, undefined],
+    [
+      'Deployment',
+      {
+        matchExpressions: [
+          { key: 'a', operator: 'In', values: ['x', 'y'] },
+          { key: 'b', operator: 'NotIn', values: ['z'] },
+          { key: 'c', operator: 'Exists' },
+          { key: 'd', operator: 'DoesNotExist' },
+          { key: 'e', operator: 'In' },
+        ],
+      },
+      'a in (x,y),b notin (z),c,!d,e in ()',
+    ],
+    ['Deployment', { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'a', operator: 'Gt' }] }, undefined],
+  ])('of a %s with %j', (kind, selector, text) => {
+    expect(selectorOf(workload(kind, { selector }))).toBe(text);
+  });
+});
