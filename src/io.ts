@@ -5,8 +5,8 @@ import { Interrupted, UserError } from './errors.ts';
 /** Where the program reads from. */
 export interface Input {
   readonly isTTY: boolean;
-  /** Everything until the end of input; throws UserError above `limit` bytes. */
-  readAll(limit: number): Uint8Array;
+  /** Everything until the end of input, which a person on a terminal is asked for as `what`; throws UserError above `limit` bytes. */
+  readAll(limit: number, what: string): Uint8Array;
   /** The Node stream, for prompts. Costs start-up time: ask for it only on a terminal. */
   stream(): NodeJS.ReadStream;
 }
@@ -26,7 +26,10 @@ export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by Ctrl-C. */
+  /**
+   * Aborted by Ctrl-C and SIGTERM. Until it is asked for, they end the process at once, as nothing can be half done: a
+   * handler would not run while a read waits for a pipe or a terminal. So ask for it after input has been read.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -35,21 +38,63 @@ export class OutputClosed extends Error {}
 
 /** The Io of this process. Streams are opened through their file descriptors: `process.stdout` alone costs 8 ms in Bun. */
 export function processIo(): Io {
-  const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort(new Interrupted()));
-  process.once('SIGTERM', () => interrupt.abort(new Interrupted()));
+  const interrupts = interruptHandler();
   return {
     stdin: {
       get isTTY() {
         return isTerminal(0);
       },
-      readAll,
+      readAll: (limit, what) => {
+        if (isTerminal(0)) writeAll(2, Buffer.from(`reading ${what} from the terminal; end with ${END_OF_INPUT}\n`));
+        return interrupts.without(() => readAll(limit));
+      },
       stream: () => process.stdin,
     },
     stdout: output(1, () => process.stdout),
     stderr: output(2, () => process.stderr),
     env: process.env,
-    signal: interrupt.signal,
+    get signal() {
+      return interrupts.signal();
+    },
+  };
+}
+
+const END_OF_INPUT = process.platform === 'win32' ? 'Ctrl-Z and Enter' : 'Ctrl-D';
+
+interface InterruptHandler {
+  signal(): AbortSignal;
+  /** Runs `read` while signals have their default effect. */
+  without<T>(read: () => T): T;
+}
+
+function interruptHandler(): InterruptHandler {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(new Interrupted());
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  let attached = false;
+  const attach = (): void => {
+    // A second Ctrl-C ends the process.
+    if (!attached) for (const name of signals) process.once(name, abort);
+    attached = true;
+  };
+  const detach = (): void => {
+    for (const name of signals) process.removeListener(name, abort);
+    attached = false;
+  };
+  return {
+    signal: () => {
+      attach();
+      return controller.signal;
+    },
+    without: (read) => {
+      if (!attached) return read();
+      detach();
+      try {
+        return read();
+      } finally {
+        attach();
+      }
+    },
   };
 }
 

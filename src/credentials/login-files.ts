@@ -35,7 +35,7 @@ function withoutKey(path: string): string {
 }
 
 function read(path: string, io: Io): Uint8Array {
-  if (path === '-') return io.stdin.readAll(AUTH_FILE_LIMIT);
+  if (path === '-') return io.stdin.readAll(AUTH_FILE_LIMIT, 'a docker config');
   const bytes = readAuthFile(path);
   if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, `ls ${shellWord(path)}`);
   return bytes;

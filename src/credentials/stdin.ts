@@ -16,7 +16,7 @@ export interface GivenPassword {
 
 /** Throws UserError. */
 export function passwordFromStdin(io: Io): GivenPassword {
-  return password(decodeUtf8(io.stdin.readAll(LIMIT)), 'stdin');
+  return password(decodeUtf8(io.stdin.readAll(LIMIT, 'the password')), 'stdin');
 }
 
 /** Throws UserError. */

@@ -29,7 +29,7 @@ export function manifestNames(names: readonly string[], recursive: boolean): str
 
 /** Throws UserError. */
 export function readManifestFile(name: string, io: Io): ManifestFile {
-  if (name === '-') return { name, text: decode(io.stdin.readAll(LIMIT), 'stdin') };
+  if (name === '-') return { name, text: decode(io.stdin.readAll(LIMIT, 'manifests'), 'stdin') };
   return { name, text: decode(read(name), name) };
 }
 

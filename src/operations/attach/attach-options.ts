@@ -59,7 +59,10 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
     timeoutMs: parseTimeout(options.timeout),
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    signal: io.signal,
+    // Manifests may still have to be read.
+    get signal() {
+      return io.signal;
+    },
   };
 }
 
@@ -95,7 +98,10 @@ export function requestFor(
     timeoutMs: undefined,
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    signal: io.signal,
+    // Manifests may still have to be read.
+    get signal() {
+      return io.signal;
+    },
   };
 }
 

@@ -1,0 +1,65 @@
+/** Ctrl-C and SIGTERM end the program wherever it waits for input that does not come. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitFor } from './environment/condition.ts';
+import { artefact } from './support/program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'regsecret-interruption-'));
+const fifo = join(folder, 'config.json');
+beforeAll(async () => {
+  await once(spawn('mkfifo', [fifo]), 'close');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const USER = ['--server', 'r.example.com', '--username', 'u'];
+
+const WAITS: readonly [title: string, args: readonly string[], env?: Record<string, string>][] = [
+  ['a password on stdin', ['create', ...USER, '--password-stdin', '--dry-run=client']],
+  ['a docker config on stdin', ['create', '--from-file', '-', '--dry-run=client']],
+  ['manifests to change on stdin', ['attach', '-f', '-']],
+  ['manifests to check on stdin', ['doctor', '-f', '-']],
+  ['Secrets on stdin', ['inspect', '-f', '-']],
+  ['a password in a pipe', ['create', ...USER, '--password-file', fifo, '--dry-run=client']],
+  ['a docker config in a pipe', ['create', '--from-file', fifo, '--dry-run=client']],
+  ["docker's own config as a pipe", ['create', '--server', 'r.io', '--dry-run=client'], { DOCKER_CONFIG: folder }],
+  ['a kubeconfig in a pipe', ['list', '--kubeconfig', fifo]],
+  ['a manifest to change in a pipe', ['attach', '-f', fifo]],
+  ['a manifest to check in a pipe', ['doctor', '-f', fifo]],
+  [
+    'certificates in a pipe',
+    ['verify', '--server', 'r.io', '--username', 'u', '--password-env', 'P', '--registry-ca', fifo],
+    { P: 'p' },
+  ],
+];
+
+/** Linux: whether the main thread waits in read(2) or open(2) (proc_pid_syscall(5)). */
+function isWaiting(pid: number): boolean {
+  const [call] = readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ');
+  return ['0', '2', '17', '19', '257', '295', '327', '63', '56', '65', '67'].includes(call ?? '');
+}
+
+describe.runIf(platform() === 'linux')('ended while it waits for', () => {
+  describe.each(WAITS)('%s', (_, args, env = {}) => {
+    test.each(['SIGINT', 'SIGTERM'] as const)('by %s', async (signal) => {
+      const [command, ...first] = artefact();
+      const child = spawn(command, [...first, ...args], {
+        env: { PATH: process.env.PATH ?? '', HOME: folder, ...env },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      const output: Buffer[] = [];
+      child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+      const ended = once(child, 'close');
+      const pid = child.pid ?? 0;
+      await waitFor(() => isWaiting(pid), { what: 'the program to wait for input' });
+      child.kill(signal);
+      const [code, by] = await ended;
+      expect([130, null]).toContain(code);
+      if (code === null) expect(by).toBe(signal);
+      expect(Buffer.concat(output).toString()).toBe('');
+    });
+  });
+});
