@@ -92,7 +92,11 @@ export function dryRunOption(text = 'change nothing: client asks no cluster, ser
 export function registryFlags(command: Command): Command {
   return command
     .option('--timeout <duration>', 'how long to wait for each registry (default: 10s)')
-    .option('--plain-http', 'speak http to registries, as is always tried on this machine')
+    .option(
+      '--plain-http <host>',
+      'ask this registry over http where it speaks no https, as is always tried on this machine (repeatable)',
+      collect,
+    )
     .option('--registry-ca <file>', 'certificates that registries are checked with, beside those of this machine');
 }
 

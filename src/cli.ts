@@ -222,7 +222,8 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
             .option('--offline', 'ask no registry')
             .option('--strict', 'exit 1 for warnings, too')
             .option('-v, --verbose', 'show every step')
-            .optionsGroup('Registries:'),
+            .optionsGroup('Registries:')
+            .option('--allow-local-registries', 'ask registries on this machine although the cluster is elsewhere'),
         )
           .optionsGroup('Output:')
           .addOption(new Option('-o, --output <format>', 'print everything').choices(['json', 'yaml'])),

@@ -39,10 +39,11 @@ import { manifestSecret } from '../src/domain/manifest-text/manifest-secrets.ts'
 import { expiryOf, parseExpiries } from '../src/domain/pull-secret/expiry.ts';
 import { claimsOf } from '../src/domain/pull-secret/jwt.ts';
 import { printable } from '../src/domain/text/printable.ts';
+import { destinationProblem } from '../src/domain/verify/destination.ts';
+import { nearness } from '../src/domain/verify/nearness.ts';
 import { isObjectName, proposeName } from '../src/domain/workloads/name.ts';
 import { UserError } from '../src/errors.ts';
 import { parseChallenges } from '../src/registry/challenge.ts';
-import { checkRealm } from '../src/registry/realm.ts';
 import { growth, MAX_GROWTH } from './support/growth.ts';
 import { longShape, textOf } from './support/long-texts.ts';
 import { pullSecretOf } from './support/secrets.ts';
@@ -53,7 +54,8 @@ type ErrorClass = new (...values: never[]) => Error;
 type Parser = readonly [name: string, parse: (text: string) => unknown, error?: ErrorClass];
 
 const bytes = (text: string): Uint8Array => encodeUtf8(text);
-const registry = new URL('https://r.io/v2/');
+const registry = { url: new URL('https://r.io/v2/'), addresses: ['192.0.2.1'] };
+const trust = { from: 'cluster', loopback: false, plainHttp: [] } as const;
 
 const parsers: readonly Parser[] = [
   ['parseImage', parseImage, ImageReferenceError],
@@ -101,7 +103,11 @@ const parsers: readonly Parser[] = [
   ['parseExpiries', parseExpiries],
   ['expiryOf', (text) => expiryOf({ server: 'r.io', credential: { username: 'AWS', password: text } }, {}, 0)],
   ['parseChallenges', parseChallenges],
-  ['checkRealm', (text) => checkRealm(text, registry)],
+  ['nearness', nearness],
+  [
+    'destinationProblem',
+    (text) => URL.canParse(text) && destinationProblem({ url: new URL(text), addresses: [text] }, registry, trust),
+  ],
   ['isObjectName', isObjectName],
   ['proposeName', (text) => proposeName(text)],
   ['coverageOf', coverageOf],

@@ -151,12 +151,18 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 
 /** Throws UserError unless every registry accepts its credential. */
 async function verify(entries: Collected['entries'], options: CreateOptions, io: Io, printer: Printer): Promise<void> {
-  const [{ createRegistryClient }, { withProgress }] = await Promise.all([
+  const [{ createRegistryClient }, { assignLogin }, { withProgress }] = await Promise.all([
     import('../registry/registry-client.ts'),
+    import('../domain/verify/login-permission.ts'),
     import('../output/progress.ts'),
   ]);
-  const client = await createRegistryClient(options, io);
-  const ask = () => Promise.all(entries.map((entry) => client.verify(entry)));
+  const client = await createRegistryClient(options, { from: 'person' }, io);
+  const ask = () =>
+    Promise.all(
+      entries.map(({ server, credential }) =>
+        client.verify({ server, login: assignLogin(credential, { key: server, owner: 'person' }) }),
+      ),
+    );
   const verdicts = await withProgress(() => 'asking registries', io, ask).finally(() => client.close());
   for (const [index, verdict] of verdicts.entries()) {
     const { server = '', credential } = entries[index] ?? {};

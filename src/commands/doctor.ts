@@ -26,6 +26,8 @@ export interface DoctorOptions extends RegistryFlags, KubeFlags {
   readonly filename?: readonly string[] | undefined;
   readonly recursive?: boolean | undefined;
   readonly offline?: boolean | undefined;
+  /** Registries on this machine are asked although the cluster is elsewhere. */
+  readonly allowLocalRegistries?: boolean | undefined;
   readonly strict?: boolean | undefined;
   readonly verbose?: boolean | undefined;
   readonly output?: 'json' | 'yaml' | undefined;
@@ -96,7 +98,7 @@ async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io)
   let open = questionsOf(gathered, facts);
   if (open.length === 0) return facts;
   const { createRegistryClient } = await import('../registry/registry-client.ts');
-  const client = await createRegistryClient(options, io);
+  const client = await createRegistryClient(options, { from: 'cluster', cluster: gathered.server, ...options }, io);
   const answers = new Map<string, Answer>();
   const answered = { ...facts, answers };
   let total = 0;
@@ -104,7 +106,7 @@ async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io)
     while (open.length > 0) {
       total += open.length;
       await forEachLimit(CONCURRENCY, open, async (question) => {
-        const verdict = await client.verify({ ...question, credential: question.login });
+        const verdict = await client.verify(question);
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
       open = questionsOf(gathered, answered).filter((question) => isNew(question, answers));

@@ -120,17 +120,17 @@ function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {
 }
 
 async function ask(inquiries: readonly VerifyQuestion[], options: VerifyOptions, io: Io): Promise<VerifiedRow[]> {
-  const client = await createRegistryClient(options, io);
+  const client = await createRegistryClient(options, { from: 'person' }, io);
   const rows: VerifiedRow[] = [];
   let done = 0;
   const askAll = (): Promise<void> =>
     forEachLimit(CONCURRENCY, inquiries.entries(), async ([index, inquiry]) => {
-      const { source, server, shown, credential, image } = inquiry;
-      const verdict = await client.verify({ server, credential, image: image?.reference });
+      const { source, server, shown, username, login, image } = inquiry;
+      const verdict = await client.verify({ server, login, image: image?.reference });
       rows[index] = {
         source: usesLogin(options) ? '' : source,
         ...(shown === undefined ? {} : { server: shown }),
-        ...(credential !== undefined && 'username' in credential ? { username: credential.username } : {}),
+        ...(username === undefined ? {} : { username }),
         ...(image === undefined ? {} : { image: image.text }),
         verdict,
       };

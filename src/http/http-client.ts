@@ -3,7 +3,7 @@
  * Bun. It follows no redirect, sends no request twice and reads no environment but that of its options; callers decide.
  */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { bunFetch, canFetch } from './bun-fetch.ts';
 import { type HttpClientOptions, type HttpRequest, type HttpResponse, readResponse } from './message.ts';
 import { NetworkError, networkError } from './network-error.ts';
@@ -30,6 +30,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         if (answer !== undefined) return answer;
         router ??= import('./route.ts').then(({ createRouter }) => createRouter(options));
         const { target, proxied } = await (await router).route(request.url);
+        const lookup = proxied || request.addresses === undefined ? {} : { lookup: lookupOf(request.addresses) };
         const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
         request.signal.throwIfAborted();
         const headers = asBytes({
@@ -41,7 +42,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         });
         return await exchange(
           request,
-          start({ ...target, method: request.method, headers } as RequestOptions),
+          start({ ...target, ...lookup, method: request.method, headers } as RequestOptions),
           proxied,
         );
       } catch (error) {
@@ -51,6 +52,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     close() {
       router?.then((it) => it.close()).catch(() => undefined);
     },
+  };
+}
+
+/** Stands in for the system's: a name that was looked up and judged must not stand for something else a moment later. */
+function lookupOf(addresses: readonly string[]): LookupFunction {
+  const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  return (_name, { all }, done) => {
+    if (all) done(null, found);
+    else done(null, found[0]?.address ?? '', found[0]?.family);
   };
 }
 

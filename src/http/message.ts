@@ -24,6 +24,8 @@ export interface HttpClientOptions {
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
+  /** What to connect to, whatever the name of the URL stands for; without effect through a proxy, which looks names up. */
+  readonly addresses?: readonly string[] | undefined;
   /** A list of values is sent as one header line each. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array | undefined;

@@ -1,5 +1,5 @@
 /** Which proxy the environment asks for: a port of golang.org/x/net/http/httpproxy, the rules kubectl goes by. */
-import { isIPv4, isIPv6 } from '../domain/go/ip-address.ts';
+import { addressBytes } from '../domain/go/ip-address.ts';
 import { splitHostPort } from '../domain/go/url.ts';
 import { UserError } from '../errors.ts';
 
@@ -36,7 +36,7 @@ function parseProxy(value: string): string | undefined {
 /** httpproxy `useProxy`. */
 function usesProxy(host: string, port: string, noProxy: string): boolean {
   if (host === 'localhost') return false;
-  const address = parseAddress(host);
+  const address = addressBytes(host);
   if (address !== undefined && isLoopback(address)) return false;
   return !parseNoProxy(noProxy).some((matches) => matches(host, port, address));
 }
@@ -53,7 +53,7 @@ function parseEntry(entry: string): Matcher | undefined {
   if (network !== undefined) return (_host, _port, address) => address !== undefined && network(address);
   const { name, port } = splitHostPort(entry);
   const samePort = (other: string) => port === '' || port === other;
-  const own = parseAddress(name);
+  const own = addressBytes(name);
   if (own !== undefined) {
     return (_host, otherPort, address) => address !== undefined && equal(own, address) && samePort(otherPort);
   }
@@ -67,7 +67,7 @@ function parseEntry(entry: string): Matcher | undefined {
 /** net `ParseCIDR` and `IPNet.Contains`. */
 function parseNetwork(entry: string): ((address: Uint8Array) => boolean) | undefined {
   const [prefix = '', length = '', more] = entry.split('/');
-  const network = parseAddress(prefix);
+  const network = addressBytes(prefix);
   if (network === undefined || more !== undefined || !/^[0-9]{1,3}$/.test(length)) return undefined;
   const bits = Number(length);
   if (bits > network.length * 8) return undefined;
@@ -79,24 +79,6 @@ function parseNetwork(entry: string): ((address: Uint8Array) => boolean) | undef
 function sameBits(one: number, other: number | undefined, bits: number): boolean {
   const mask = bits >= 8 ? 0xff : bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff;
   return (one & mask) === ((other ?? 0) & mask);
-}
-
-/** 4 or 16 bytes; an IPv4 address in IPv6 form is one of 4, as for Go's `net.IP`. */
-function parseAddress(text: string): Uint8Array | undefined {
-  if (isIPv4(text)) return Uint8Array.from(text.split('.'), Number);
-  if (text.includes('%') || !isIPv6(text)) return undefined;
-  const [head = [], tail] = text.split('::').map((half) => (half === '' ? [] : half.split(':').flatMap(groupBytes)));
-  const bytes = new Uint8Array(16);
-  bytes.set(head);
-  if (tail !== undefined) bytes.set(tail, 16 - tail.length);
-  const mapped = bytes.subarray(0, 12).every((byte, index) => byte === (index < 10 ? 0 : 0xff));
-  return mapped ? bytes.subarray(12) : bytes;
-}
-
-function groupBytes(group: string): number[] {
-  if (group.includes('.')) return group.split('.').map(Number);
-  const value = Number.parseInt(group, 16);
-  return [value >> 8, value & 0xff];
 }
 
 function isLoopback(address: Uint8Array): boolean {

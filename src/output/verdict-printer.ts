@@ -69,7 +69,8 @@ function hintFor({ verdict, source }: VerifiedRow, server: string): string | und
       return source === '' ? loginCommand(server) : `${createCommand(source)} --server ${shownServer(server)}`;
     case 'unreachable':
       if (verdict.reason.includes('unknown authority')) return 'name that authority with --registry-ca FILE';
-      if (verdict.reason.includes('speaks http')) return 'speak http, too, with --plain-http';
+      if (verdict.reason.includes('speaks http'))
+        return `send the login over http, too, with --plain-http ${registryOf(server) ?? 'HOST'}`;
       return verdict.cause === 'timeout' ? 'allow more with --timeout 60s' : undefined;
     default:
       return undefined;

@@ -1,14 +1,14 @@
 /** Whether an image may be pulled with a credential, and whether it is the credential that makes it so. */
 import { type OncePerKey, oncePerKey } from '../concurrency.ts';
-import type { Credential } from '../domain/keyring/credential.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
+import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
-import { basicAuth, type Exchange, type RegistryResponse } from './exchange.ts';
-import { bearer, differsFromAnonymous, get, isForAnother, isPersonal, judgeBasic, tokenSource } from './judge-login.ts';
+import type { Ask, Exchange, RegistryResponse } from './exchange.ts';
+import { differsFromAnonymous, get, isForAnother, isPersonal, judgeBasic, tokenSource } from './judge-login.ts';
 import { explainNotFound, headManifest } from './manifest.ts';
 import { challengeOf, type Registry } from './ping.ts';
-import { type Grant, requestToken } from './token.ts';
+import { requestToken } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
 export interface ImageCase {
@@ -16,43 +16,41 @@ export interface ImageCase {
   readonly registry: Registry;
   readonly host: string;
   /** Undefined: only what is said to anybody. */
-  readonly credential: Credential | undefined;
+  readonly login: RegistryLogin | undefined;
 }
 
 /** Throws NetworkError and TargetRefused. */
 export async function judgeImage(question: ImageCase, image: ImageReference): Promise<Verdict> {
-  const { exchange, registry, credential } = question;
+  const { exchange, registry, login } = question;
   if (registry.challenge === undefined) return judgeOpen(question, image);
-  if (credential === undefined) return judgeAnonymous(exchange, registry, image);
+  if (login === undefined) return judgeAnonymous(exchange, registry, image);
   if (registry.challenge.scheme === 'bearer') {
-    return judgeBearer({ ...question, credential }, registry.challenge, image);
+    return judgeBearer({ ...question, login }, registry.challenge, image);
   }
-  const authorization = basicAuth(credential);
-  const [login, answer, open] = await Promise.all([
-    basicLogin(exchange, registry, authorization),
-    headManifest(exchange, registry, image, authorization),
+  const [verdict, answer, open] = await Promise.all([
+    basicLogin(exchange, registry, login),
+    headManifest(exchange, registry, image, login),
     accessOfNobody(exchange, registry, image),
   ]);
-  if (login.kind !== 'accepted') return login;
-  if (answer.status !== 200) return judgeFailure({ exchange, registry, authorization }, image, answer);
+  if (verdict.kind !== 'accepted') return verdict;
+  if (answer.status !== 200) return judgeFailure({ exchange, registry, credential: login }, image, answer);
   return { kind: 'accepted', ...('answer' in open && open.answer.status === 200 ? { public: true } : {}) };
 }
 
 /** Some registries ask for nothing at `/v2/`, and then for a credential at the image. */
 async function judgeOpen(question: ImageCase, image: ImageReference): Promise<Verdict> {
-  const { exchange, registry, credential } = question;
+  const { exchange, registry, login } = question;
   const answer = await headManifest(exchange, registry, image, undefined);
   if (answer.status === 200) return { kind: 'anonymous', why: 'asks for none', pulls: true };
   const challenge = answer.status === 401 ? challengeOf(answer) : undefined;
-  if (challenge === undefined) return judgeFailure({ exchange, registry, authorization: undefined }, image, answer);
+  if (challenge === undefined) return judgeFailure({ exchange, registry, credential: undefined }, image, answer);
   const late = { ...registry, challenge };
-  if (credential === undefined) return judgeAnonymous(exchange, late, image);
-  if (challenge.scheme === 'bearer') return judgeBearer({ ...question, registry: late, credential }, challenge, image);
-  const authorization = basicAuth(credential);
-  const second = await headManifest(exchange, registry, image, authorization);
+  if (login === undefined) return judgeAnonymous(exchange, late, image);
+  if (challenge.scheme === 'bearer') return judgeBearer({ ...question, registry: late, login }, challenge, image);
+  const second = await headManifest(exchange, registry, image, login);
   if (second.status === 200) return { kind: 'accepted' };
   if (second.status === 401) return refused(second);
-  return judgeFailure({ exchange, registry, authorization }, image, second);
+  return judgeFailure({ exchange, registry, credential: login }, image, second);
 }
 
 /** What becomes of a pull without a credential. */
@@ -61,44 +59,44 @@ async function judgeAnonymous(exchange: Exchange, registry: Registry, image: Ima
   if (!('answer' in access))
     return access.kind === 'rejected' ? { kind: 'anonymous', why: 'empty', pulls: false } : access;
   if (access.answer.status === 200) return { kind: 'anonymous', why: 'empty', pulls: true };
-  const verdict = await judgeFailure({ exchange, registry, authorization: access.authorization }, image, access.answer);
+  const verdict = await judgeFailure({ exchange, registry, credential: access.credential }, image, access.answer);
   return verdict.kind === 'no access' ? { kind: 'anonymous', why: 'empty', pulls: false } : verdict;
 }
 
 async function judgeBearer(
-  { exchange, registry, host, credential }: ImageCase & { readonly credential: Credential },
+  { exchange, registry, host, login }: ImageCase & { readonly login: RegistryLogin },
   challenge: Challenge,
   image: ImageReference,
 ): Promise<Verdict> {
   const [access, open] = await Promise.all([
-    accessOf(exchange, registry, credential, image),
+    accessOf(exchange, registry, login, image),
     accessOfNobody(exchange, registry, image),
   ]);
   if (!('answer' in access)) {
     if (access.kind !== 'rejected') return access;
     // GHCR, for one, refuses a token for a repository in the same words as a token for nobody.
     const source = tokenSource(challenge);
-    const grant = await requestToken(exchange, source, credential, []);
+    const grant = await requestToken(exchange, source, login, []);
     if ('kind' in grant) return grant.kind === 'rejected' ? access : grant;
     const isGood =
-      isPersonal(grant, credential, host) || (await differsFromAnonymous({ exchange, registry, grant, source }));
+      isPersonal(grant, login, host) || (await differsFromAnonymous({ exchange, registry, grant, source }));
     return isGood ? { kind: 'no access', repository: image.path, status: access.status } : access;
   }
-  const { answer, authorization, grant } = access;
-  if (answer.status !== 200) return judgeFailure({ exchange, registry, authorization }, image, answer);
+  const { answer, credential, grant } = access;
+  if (answer.status !== 200) return judgeFailure({ exchange, registry, credential }, image, answer);
   if (!('answer' in open)) return open.kind === 'rejected' ? { kind: 'accepted' } : open;
   if (open.answer.status === 429) return rateLimited(open.answer);
   if (open.answer.status !== 200) return { kind: 'accepted' };
   const isKnown =
     grant !== undefined &&
-    (isPersonal(grant, credential, host) || (open.grant !== undefined && isForAnother(grant, open.grant)));
+    (isPersonal(grant, login, host) || (open.grant !== undefined && isForAnother(grant, open.grant)));
   return isKnown ? { kind: 'accepted', public: true } : { kind: 'anonymous', why: 'same answer', pulls: true };
 }
 
 interface Access {
   readonly answer: RegistryResponse;
-  readonly authorization: string | undefined;
-  readonly grant: Grant | undefined;
+  readonly credential: Ask['credential'];
+  readonly grant: RegistryToken | undefined;
 }
 
 /** Asked once for each image, for whoever tries a login asks it, too. */
@@ -107,8 +105,8 @@ const accessOfNobody = oncePerRegistry((exchange, registry, image: ImageReferenc
 );
 
 /** Asked once for each login, however many images it is tried on: registries lock out who comes with a wrong one too often. */
-const basicLogin = oncePerRegistry(async (exchange, { base }, authorization: string | undefined) =>
-  judgeBasic(await get(exchange, base, authorization)),
+const basicLogin = oncePerRegistry(async (exchange, { base }, login: RegistryLogin) =>
+  judgeBasic(await get(exchange, base, login)),
 );
 
 function oncePerRegistry<Subject, Result>(
@@ -126,36 +124,34 @@ function oncePerRegistry<Subject, Result>(
 async function accessOf(
   exchange: Exchange,
   registry: Registry,
-  credential: Credential | undefined,
+  login: RegistryLogin | undefined,
   image: ImageReference,
 ): Promise<Access | Verdict> {
   const { challenge } = registry;
   if (challenge?.scheme !== 'bearer') {
-    const authorization = basicAuth(credential);
-    const answer = await headManifest(exchange, registry, image, authorization);
-    return { answer, authorization, grant: undefined };
+    const answer = await headManifest(exchange, registry, image, login);
+    return { answer, credential: login, grant: undefined };
   }
   const scope = `repository:${image.path}:pull`;
-  const grant = await requestToken(exchange, tokenSource(challenge), credential, [scope]);
+  const grant = await requestToken(exchange, tokenSource(challenge), login, [scope]);
   if ('kind' in grant) return grant;
-  const authorization = bearer(grant);
-  return { answer: await headManifest(exchange, registry, image, authorization), authorization, grant };
+  return { answer: await headManifest(exchange, registry, image, grant), credential: grant, grant };
 }
 
 interface Asked {
   readonly exchange: Exchange;
   readonly registry: Registry;
-  readonly authorization: string | undefined;
+  readonly credential: Ask['credential'];
 }
 
 /** What it means that the manifest was not there for us. */
 function judgeFailure(
-  { exchange, registry, authorization }: Asked,
+  { exchange, registry, credential }: Asked,
   image: ImageReference,
   answer: RegistryResponse,
 ): Promise<Verdict> | Verdict {
   const { status } = answer;
-  if (status === 404) return explainNotFound(exchange, registry, image, authorization);
+  if (status === 404) return explainNotFound(exchange, registry, image, credential);
   if (status === 429) return rateLimited(answer);
   const error = challengeOf(answer)?.params.get('error');
   if (status === 401 && error === 'invalid_token') {

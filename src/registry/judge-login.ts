@@ -1,32 +1,32 @@
 /** Whether a registry knows a login, as `docker login` asks it; and whether its answer shows that at all. */
-import type { Credential } from '../domain/keyring/credential.ts';
 import { claimsOf } from '../domain/pull-secret/jwt.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
+import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
-import { basicAuth, type Exchange, type RegistryResponse, send } from './exchange.ts';
+import { type Ask, type Exchange, type RegistryResponse, send } from './exchange.ts';
 import type { Registry } from './ping.ts';
-import { type Grant, requestToken, type TokenSource } from './token.ts';
+import { requestToken, type TokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
 export interface Case {
   readonly exchange: Exchange;
   readonly registry: Registry;
   readonly host: string;
-  readonly credential: Credential;
+  readonly login: RegistryLogin;
 }
 
 /** Throws NetworkError and TargetRefused. */
-export async function judgeLogin({ exchange, registry, host, credential }: Case): Promise<Verdict> {
+export async function judgeLogin({ exchange, registry, host, login }: Case): Promise<Verdict> {
   const { base, challenge } = registry;
   if (challenge === undefined) return { kind: 'anonymous', why: 'asks for none' };
-  if (challenge.scheme === 'basic') return judgeBasic(await get(exchange, base, basicAuth(credential)));
+  if (challenge.scheme === 'basic') return judgeBasic(await get(exchange, base, login));
   const source = tokenSource(challenge);
-  const grant = await requestToken(exchange, source, credential, []);
+  const grant = await requestToken(exchange, source, login, []);
   if ('kind' in grant) return grant;
-  const answer = await get(exchange, base, bearer(grant));
+  const answer = await get(exchange, base, grant);
   if (answer.status !== 200) return judgeToken(answer);
-  if (isPersonal(grant, credential, host)) return { kind: 'accepted' };
+  if (isPersonal(grant, login, host)) return { kind: 'accepted' };
   const differs = await differsFromAnonymous({ exchange, registry, grant, source });
   return differs ? { kind: 'accepted' } : { kind: 'anonymous', why: 'same answer' };
 }
@@ -35,22 +35,18 @@ export function tokenSource({ params }: Challenge): TokenSource {
   return { realm: params.get('realm'), service: params.get('service') };
 }
 
-export function bearer({ token }: Grant): string {
-  return `Bearer ${token}`;
-}
-
 /**
  * Whether a token shows by itself that the login is good: it is in the name of the user, or the registry is known to give
  * none to a wrong login. Token servers that ignore a wrong login and give everybody a weak token do exist.
  */
-export function isPersonal({ token }: Grant, credential: Credential, host: string): boolean {
+export function isPersonal({ token }: RegistryToken, { credential }: RegistryLogin, host: string): boolean {
   if (knownRegistry(host)?.refusal !== undefined) return true;
   const subject = claimsOf(token)?.sub;
   return 'username' in credential && subject === credential.username;
 }
 
 /** Whether two tokens are for different people. */
-export function isForAnother(one: Grant, other: Grant): boolean {
+export function isForAnother(one: RegistryToken, other: RegistryToken): boolean {
   const [subject, otherSubject] = [claimsOf(one.token)?.sub, claimsOf(other.token)?.sub];
   return typeof subject === 'string' && subject !== '' && subject !== otherSubject;
 }
@@ -58,7 +54,7 @@ export function isForAnother(one: Grant, other: Grant): boolean {
 export interface Comparison {
   readonly exchange: Exchange;
   readonly registry: Registry;
-  readonly grant: Grant;
+  readonly grant: RegistryToken;
   readonly source: TokenSource;
 }
 
@@ -67,7 +63,7 @@ export async function differsFromAnonymous({ exchange, registry, grant, source }
   const nobody = await requestToken(exchange, source, undefined, []);
   if ('kind' in nobody) return nobody.kind === 'rejected';
   if (isForAnother(grant, nobody)) return true;
-  return (await get(exchange, registry.base, bearer(nobody))).status === 401;
+  return (await get(exchange, registry.base, nobody)).status === 401;
 }
 
 /** What `/v2/` says to a user name and password. */
@@ -85,6 +81,6 @@ export function judgeToken(answer: RegistryResponse): Verdict {
   return unclear(`it does not take the token that its token server has just given out (HTTP ${answer.status})`);
 }
 
-export function get(exchange: Exchange, url: URL, authorization: string | undefined): Promise<RegistryResponse> {
-  return send(exchange, { method: 'GET', url, authorization });
+export function get(exchange: Exchange, url: URL, credential: Ask['credential']): Promise<RegistryResponse> {
+  return send(exchange, { method: 'GET', url, credential });
 }

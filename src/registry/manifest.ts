@@ -3,7 +3,7 @@ import type { ImageReference } from '../domain/keyring/image.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { errorCodes } from './answer.ts';
-import { type Exchange, type RegistryResponse, send } from './exchange.ts';
+import { type Ask, type Exchange, type RegistryResponse, send } from './exchange.ts';
 import type { Registry } from './ping.ts';
 
 /** Registries say 404 to whoever does not accept the kind of manifest they have. */
@@ -19,10 +19,10 @@ export function headManifest(
   exchange: Exchange,
   { base }: Registry,
   image: ImageReference,
-  authorization: string | undefined,
+  credential: Ask['credential'],
 ): Promise<RegistryResponse> {
   const url = manifestUrl(base, image);
-  return send(exchange, { method: 'HEAD', url, authorization, accept: [MANIFEST_TYPES.join(', ')] });
+  return send(exchange, { method: 'HEAD', url, credential, accept: [MANIFEST_TYPES.join(', ')] });
 }
 
 /**
@@ -33,10 +33,10 @@ export async function explainNotFound(
   exchange: Exchange,
   { base }: Registry,
   image: ImageReference,
-  authorization: string | undefined,
+  credential: Ask['credential'],
 ): Promise<Verdict> {
   const url = new URL(`${image.path}/tags/list?n=1`, base);
-  const answer = await send(exchange, { method: 'GET', url, authorization }).catch(noAnswer);
+  const answer = await send(exchange, { method: 'GET', url, credential }).catch(noAnswer);
   const missing =
     answer?.status === 200
       ? 'tag'

@@ -1,10 +1,11 @@
 /** Asks registries whether they accept a credential, and whether an image may be pulled with it. */
 import { type OncePerKey, oncePerKey } from '../concurrency.ts';
 import { parseDuration } from '../domain/go/duration.ts';
-import type { Credential } from '../domain/keyring/credential.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
 import { registryOf } from '../domain/keyring/server.ts';
 import { printable } from '../domain/text/printable.ts';
+import type { Trust } from '../domain/verify/destination.ts';
+import type { AssignedLogin, RegistryLogin } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { UsageError } from '../errors.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
@@ -16,15 +17,17 @@ import { extraAuthorities } from './authorities.ts';
 import { type Exchange, TargetRefused } from './exchange.ts';
 import { judgeImage } from './judge-image.ts';
 import { judgeLogin } from './judge-login.ts';
+import { createLocate, type Locate, type Resolve } from './locate.ts';
 import { ping, type Registry } from './ping.ts';
+import { type Origin, trustOf } from './trust.ts';
 import { unreachable } from './verdicts.ts';
 
 /** The flags of every command that asks registries. */
 export interface RegistryFlags {
   /** For one question with all its requests, such as `10s`. */
   readonly timeout?: string | undefined;
-  /** Speak http to the registry, wherever it is. */
-  readonly plainHttp?: boolean | undefined;
+  /** Hosts that may be asked over http where they speak no https. */
+  readonly plainHttp?: readonly string[] | undefined;
   /** A PEM file with authorities to trust beside those of the machine. */
   readonly registryCa?: string | undefined;
 }
@@ -33,7 +36,7 @@ export interface Question {
   /** The key of `auths`; the registry is taken from it. */
   readonly server: string;
   /** Undefined, or without user name or password: nothing is sent. */
-  readonly credential: Credential | undefined;
+  readonly login: AssignedLogin | undefined;
   /** Left out: only whether the login is good. */
   readonly image?: ImageReference | undefined;
 }
@@ -46,11 +49,18 @@ export interface RegistryClient {
 
 const DEFAULT_TIMEOUT = '10s';
 
-/** Throws UserError for a flag that cannot be used. */
-export async function createRegistryClient(flags: RegistryFlags, io: Io): Promise<RegistryClient> {
-  const { timeout = DEFAULT_TIMEOUT, plainHttp = false, registryCa } = flags;
+/** `resolve` stands in for the system's way of looking names up. Throws UserError for a flag that cannot be used. */
+export async function createRegistryClient(
+  flags: RegistryFlags,
+  origin: Origin,
+  io: Io,
+  resolve?: Resolve,
+): Promise<RegistryClient> {
+  const { timeout = DEFAULT_TIMEOUT, plainHttp = [], registryCa } = flags;
   const timeoutMs = parseDuration(timeout) ?? 0;
   if (timeoutMs <= 0) throw new UsageError(`--timeout ${printable(timeout)} is no length of time`, '--timeout 10s');
+  const locate = createLocate(io.env, resolve);
+  const trust = await trustOf(plainHttp, origin, locate);
   const ca = registryCa === undefined ? undefined : await extraAuthorities(registryCa, io);
   const http = createHttpClient({
     userAgent: `regsecret/${VERSION}`,
@@ -58,7 +68,7 @@ export async function createRegistryClient(flags: RegistryFlags, io: Io): Promis
     proxy: (url) => proxyFor(url, io.env),
     tls: { rejectUnauthorized: true, ca },
   });
-  const context: Context = { http, io, timeoutMs, plainHttp, registries: oncePerKey(), verdicts: oncePerKey() };
+  const context: Context = { http, io, timeoutMs, locate, trust, registries: oncePerKey(), verdicts: oncePerKey() };
   return { verify: (question) => verify(question, context), close: () => http.close() };
 }
 
@@ -66,7 +76,8 @@ interface Context {
   readonly http: HttpClient;
   readonly io: Io;
   readonly timeoutMs: number;
-  readonly plainHttp: boolean;
+  readonly locate: Locate;
+  readonly trust: Trust;
   readonly registries: OncePerKey<Registry | Verdict>;
   readonly verdicts: OncePerKey<Verdict>;
 }
@@ -77,8 +88,11 @@ function verify(question: Question, context: Context): Promise<Verdict> {
   if (host === undefined || problem !== undefined) {
     return Promise.resolve({ kind: 'not asked', reason: problem ?? '' });
   }
-  const { credential, image } = question;
-  return context.verdicts(JSON.stringify([host, credential, image]), () => ask(host, question, context));
+  const { login, image } = question;
+  if (login !== undefined && 'refused' in login) {
+    return Promise.resolve({ kind: 'unreachable', cause: 'target', reason: login.refused });
+  }
+  return context.verdicts(JSON.stringify([host, login, image]), () => ask(host, login, image, context));
 }
 
 function hostProblem(host: string): string | undefined {
@@ -86,19 +100,24 @@ function hostProblem(host: string): string | undefined {
   return URL.canParse(`https://${host}/`) ? undefined : 'its host is no name of a registry';
 }
 
-async function ask(host: string, { credential: given, image }: Question, context: Context): Promise<Verdict> {
-  const { http, io, timeoutMs, plainHttp, registries } = context;
-  const credential = isComplete(given) ? given : undefined;
-  if (credential === undefined && image === undefined) return { kind: 'anonymous', why: 'empty' };
-  const shared = { http, signal: io.signal, deadline: performance.now() + timeoutMs };
+async function ask(
+  host: string,
+  given: RegistryLogin | undefined,
+  image: ImageReference | undefined,
+  context: Context,
+): Promise<Verdict> {
+  const { http, io, timeoutMs, locate, trust, registries } = context;
+  const login = isComplete(given) ? given : undefined;
+  if (login === undefined && image === undefined) return { kind: 'anonymous', why: 'empty' };
+  const shared = { http, locate, trust, signal: io.signal, deadline: performance.now() + timeoutMs };
   try {
-    const registry = await registries(host, () => ping(host, shared, plainHttp));
+    const registry = await registries(host, () => ping(host, shared));
     if ('kind' in registry) return registry;
-    const exchange: Exchange = { ...shared, registry: registry.base };
-    if (image !== undefined) return await judgeImage({ exchange, registry, host, credential }, image);
-    return credential === undefined
+    const exchange: Exchange = { ...shared, registry: registry.at };
+    if (image !== undefined) return await judgeImage({ exchange, registry, host, login }, image);
+    return login === undefined
       ? { kind: 'anonymous', why: 'empty' }
-      : await judgeLogin({ exchange, registry, host, credential });
+      : await judgeLogin({ exchange, registry, host, login });
   } catch (error) {
     if (error instanceof NetworkError) return unreachable(error, timeoutMs);
     if (error instanceof TargetRefused) return { kind: 'unreachable', cause: 'target', reason: error.message };
@@ -107,8 +126,9 @@ async function ask(host: string, { credential: given, image }: Question, context
 }
 
 /** Runtimes send nothing without a user name, and registries take an empty password for none. */
-function isComplete(credential: Credential | undefined): boolean {
-  if (credential === undefined) return false;
+function isComplete(login: RegistryLogin | undefined): boolean {
+  if (login === undefined) return false;
+  const { credential } = login;
   if ('identityToken' in credential) return credential.identityToken !== '';
   return credential.username !== '' && credential.password !== '';
 }

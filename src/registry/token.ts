@@ -1,19 +1,14 @@
 /** Tokens of a registry's token server (distribution docs/content/spec/auth/token.md and oauth.md). */
-import type { Credential } from '../domain/keyring/credential.ts';
+import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { tokenIn } from './answer.ts';
-import { basicAuth, type Exchange, type RegistryResponse, send } from './exchange.ts';
-import { checkRealm } from './realm.ts';
+import { type Exchange, type RegistryResponse, send, TargetRefused } from './exchange.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
 /** What the registry's challenge says of its token server. */
 export interface TokenSource {
   readonly realm: string | undefined;
   readonly service: string | undefined;
-}
-
-export interface Grant {
-  readonly token: string;
 }
 
 const CLIENT = 'regsecret';
@@ -25,36 +20,34 @@ const CLIENT = 'regsecret';
 export async function requestToken(
   exchange: Exchange,
   source: TokenSource,
-  credential: Credential | undefined,
+  login: RegistryLogin | undefined,
   scopes: readonly string[],
-): Promise<Grant | Verdict> {
-  const realm = checkRealm(source.realm, exchange.registry);
-  if (!(realm instanceof URL)) return { kind: 'unreachable', cause: 'target', reason: realm.refused };
-  if (credential !== undefined && 'identityToken' in credential) {
-    const form = { grant_type: 'refresh_token', refresh_token: credential.identityToken };
-    return grantIn(await post(exchange, realm, source, scopes, form));
+): Promise<RegistryToken | Verdict> {
+  const realm = URL.canParse(source.realm ?? '') ? new URL(source.realm ?? '') : undefined;
+  if (realm === undefined) throw new TargetRefused('the registry names no token server');
+  if (login !== undefined && 'identityToken' in login.credential) {
+    return grantIn(await post(exchange, realm, source, scopes, login));
   }
-  const answer = await get(exchange, realm, source, credential, scopes);
+  const answer = await get(exchange, realm, source, login, scopes);
   // Some servers know only the younger way. Theirs is no word on the credential, so it is asked again.
-  if (credential === undefined || ![400, 404, 405, 501].includes(answer.status)) return grantIn(answer);
-  const { username, password } = credential;
-  return grantIn(await post(exchange, realm, source, scopes, { grant_type: 'password', username, password }));
+  if (login === undefined || ![400, 404, 405, 501].includes(answer.status)) return grantIn(answer);
+  return grantIn(await post(exchange, realm, source, scopes, login));
 }
 
 function get(
   exchange: Exchange,
   realm: URL,
   { service }: TokenSource,
-  credential: Credential | undefined,
+  login: RegistryLogin | undefined,
   scopes: readonly string[],
 ): Promise<RegistryResponse> {
   // Parameters that the realm has already stay.
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
   for (const scope of scopes) url.searchParams.append('scope', scope);
-  if (credential !== undefined && 'username' in credential) url.searchParams.set('account', credential.username);
+  if (login !== undefined && 'username' in login.credential) url.searchParams.set('account', login.credential.username);
   url.searchParams.set('client_id', CLIENT);
-  return send(exchange, { method: 'GET', url, authorization: basicAuth(credential) });
+  return send(exchange, { method: 'GET', url, purpose: 'token server', credential: login });
 }
 
 function post(
@@ -62,15 +55,17 @@ function post(
   url: URL,
   { service }: TokenSource,
   scopes: readonly string[],
-  grant: Record<string, string>,
+  login: RegistryLogin,
 ): Promise<RegistryResponse> {
-  const form = new URLSearchParams({ ...grant, client_id: CLIENT });
-  if (service !== undefined) form.set('service', service);
-  if (scopes.length > 0) form.set('scope', scopes.join(' '));
-  return send(exchange, { method: 'POST', url, form });
+  const form = {
+    client_id: CLIENT,
+    ...(service === undefined ? {} : { service }),
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+  };
+  return send(exchange, { method: 'POST', url, purpose: 'token server', credential: login, form });
 }
 
-function grantIn(answer: RegistryResponse): Grant | Verdict {
+function grantIn(answer: RegistryResponse): RegistryToken | Verdict {
   if (answer.status === 429) return rateLimited(answer);
   // RFC 6749 section 5.2 has 400 for a wrong password; GHCR answers 403.
   if ([400, 401, 403].includes(answer.status)) return refused(answer);

@@ -2,7 +2,7 @@
 import { describe } from 'vitest';
 import { api, node, podSettled, waitFor } from '../environment/use.ts';
 import { newScheduledWorkload } from '../support/attach-world.ts';
-import { base64, good, local, wrong } from '../support/doctor-machine.ts';
+import { base64, good, wrong } from '../support/doctor-machine.ts';
 import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
 import { pushVariant } from '../support/image-variant.ts';
 
@@ -82,7 +82,7 @@ const several: readonly Situation[] = [
       secrets: regcred,
       list,
       spec: (image) => ({
-        containers: [container('one', image), container('two', local(node().registries.bearer.privateImage))],
+        containers: [container('one', image), container('two', node().registries.bearer.privateImage)],
       }),
     },
     { kubelet: 'no access', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server OTHER' },
@@ -91,7 +91,7 @@ const several: readonly Situation[] = [
     'two containers from two registries, and no list',
     {
       spec: (image) => ({
-        containers: [container('one', image), container('two', local(node().registries.bearer.privateImage))],
+        containers: [container('one', image), container('two', node().registries.bearer.privateImage)],
       }),
     },
     {

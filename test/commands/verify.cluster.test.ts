@@ -94,7 +94,7 @@ describe('the logins of a Secret', () => {
     const silent = await front({ choose: () => 'hang' });
     const { code, stdout, stderr } = await verify(
       { [silent.host]: janedoe, [basic.host]: janedoe, [bearer.host]: janedoe },
-      ['--timeout', '700ms', '--plain-http'],
+      ['--timeout', '700ms'],
     );
     expect(code).toBe(1);
     expect(
@@ -352,7 +352,7 @@ describe('create --verify', () => {
 
   test('waits as long as it is told', async () => {
     const silent = await front({ choose: () => 'hang' });
-    const { code, stderr } = await create(silent.host, ['--timeout', '300ms', '--plain-http']);
+    const { code, stderr } = await create(silent.host, ['--timeout', '300ms']);
     expect(code).toBe(1);
     expect(stderr).toContain(`${silent.host} cannot be asked: no answer within 0.3 s; nothing is written`);
   });

@@ -1,6 +1,8 @@
 /** An image with one program in it, pushed with crane. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { run } from './child.ts';
 import type { RegistryUser } from './registry-user.ts';
@@ -35,6 +37,21 @@ export async function pushImage(
   folder: string,
   user?: RegistryUser,
 ): Promise<void> {
+  const front = await startPushFront(image.slice(0, image.indexOf('/')));
+  try {
+    await push(crane, archive, front.host + image.slice(image.indexOf('/')), folder, user);
+  } finally {
+    await front.close();
+  }
+}
+
+async function push(
+  crane: string,
+  archive: string,
+  image: string,
+  folder: string,
+  user: RegistryUser | undefined,
+): Promise<void> {
   const docker = join(folder, `docker-${createHash('sha256').update(image).digest('hex').slice(0, 8)}`);
   mkdirSync(docker, { recursive: true });
   const host = image.slice(0, image.indexOf('/'));
@@ -43,4 +60,27 @@ export async function pushImage(
   const env = { DOCKER_CONFIG: docker, HOME: docker };
   const pushed = await run(crane, ['push', archive, image], { env });
   if (pushed.code !== 0) throw new Error(`crane push ${image}: ${pushed.stderr.trim()}`);
+}
+
+/** The registry at `behind`, whose token server is called by name here: crane refuses one at a private address. */
+async function startPushFront(behind: string): Promise<{ readonly host: string; close(): Promise<void> }> {
+  const server = createServer((incoming, answer) => {
+    const { method, headers, url = '' } = incoming;
+    const passed = request(`http://${behind}${url}`, { method, headers }, (response) => {
+      const challenge = response.headers['www-authenticate']?.replace('http://127.0.0.1:', 'http://localhost:');
+      const shown = challenge === undefined ? {} : { 'www-authenticate': challenge };
+      answer.writeHead(response.statusCode ?? 502, { ...response.headers, ...shown });
+      response.pipe(answer);
+    });
+    passed.once('error', () => answer.destroy());
+    incoming.pipe(passed);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
 }

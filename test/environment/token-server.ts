@@ -104,8 +104,8 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   return {
-    // by name: crane refuses a realm that is another private address than the registry's
-    url: `http://localhost:${(server.address() as AddressInfo).port}/token`,
+    // Under the name of the registries: a realm that is this machine by another name gets no login from us.
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
     service,
     issuer,
     jwks: JSON.stringify({ keys: [{ ...jwk, kid, alg: 'ES256', use: 'sig' }] }),

@@ -85,7 +85,10 @@ describe('what to do next', () => {
     ],
     [
       { verdict: { kind: 'unreachable', cause: 'tls', reason: 'it speaks http, not https' } },
-      ['ghcr.io cannot be asked: it speaks http, not https', 'hint: speak http, too, with --plain-http'],
+      [
+        'ghcr.io cannot be asked: it speaks http, not https',
+        'hint: send the login over http, too, with --plain-http ghcr.io',
+      ],
     ],
   ])('%j', async (row, lines) => {
     expect((await said(row)).split('\n')).toEqual([...lines, '']);

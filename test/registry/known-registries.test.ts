@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseImage } from '../../src/domain/keyring/image.ts';
 import { knownRegistry, loginAdvice } from '../../src/domain/verify/known-registries.ts';
+import { assignLogin } from '../../src/domain/verify/login-permission.ts';
 import { createRegistryClient } from '../../src/registry/registry-client.ts';
 import { fakeIo } from '../support/io.ts';
 import { PRIVATE, type RecordedRegistry, startWorld, type World } from '../support/recorded-registries.ts';
@@ -105,10 +106,14 @@ afterAll(async () => {
 });
 
 async function ask(host: string, username: string, password: string, image?: string) {
-  const client = await createRegistryClient({ registryCa }, fakeIo({ env: world.env }));
+  const client = await createRegistryClient({ registryCa }, { from: 'person' }, fakeIo({ env: world.env }));
   const reference = image === undefined ? undefined : parseImage(image);
   const before = world.requests.length;
-  const verdict = await client.verify({ server: host, credential: { username, password }, image: reference });
+  const verdict = await client.verify({
+    server: host,
+    login: assignLogin({ username, password }, { key: host, owner: 'person' }),
+    image: reference,
+  });
   client.close();
   return { verdict, requests: world.requests.slice(before) };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Credential } from '../../src/domain/keyring/credential.ts';
 import { parseImage } from '../../src/domain/keyring/image.ts';
+import { assignLogin } from '../../src/domain/verify/login-permission.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { MANIFEST_TYPES } from '../../src/registry/manifest.ts';
 import { createRegistryClient, type RegistryFlags } from '../../src/registry/registry-client.ts';
@@ -30,12 +31,15 @@ interface Asked extends RegistryFlags {
 
 const jane: Credential = janedoe;
 const wrong: Credential = { username: 'janedoe', password: 'wrong' };
+const PERSON = { from: 'person' } as const;
+const own = (server: string, credential: Credential = jane) =>
+  assignLogin(credential, { key: server, owner: 'person' });
 const empty: Credential = { username: '', password: '' };
 
 async function ask(server: string, { credential = jane, image, env = {}, ...options }: Asked = {}): Promise<Verdict> {
-  const client = await createRegistryClient(options, fakeIo({ env }));
+  const client = await createRegistryClient(options, PERSON, fakeIo({ env }));
   const reference = image === undefined ? undefined : parseImage(image);
-  return client.verify({ server, credential, image: reference }).finally(() => client.close());
+  return client.verify({ server, login: own(server, credential), image: reference }).finally(() => client.close());
 }
 
 async function front(options: FrontOptions): Promise<Front> {
@@ -167,21 +171,21 @@ test('one request for a manifest, with the four kinds of manifest, and never the
 
 test('the same question is asked once, and a registry is greeted once', async () => {
   const passing = await front({ behind: basic.host });
-  const client = await createRegistryClient({}, fakeIo());
-  await client.verify({ server: passing.host, credential: jane });
-  await client.verify({ server: `https://${passing.host}/v2/`, credential: jane });
-  await client.verify({ server: passing.host, credential: wrong });
+  const client = await createRegistryClient({}, PERSON, fakeIo());
+  await client.verify({ server: passing.host, login: own(passing.host) });
+  await client.verify({ server: `https://${passing.host}/v2/`, login: own(`https://${passing.host}/v2/`) });
+  await client.verify({ server: passing.host, login: own(passing.host, wrong) });
   client.close();
   expect(passing.requests.map(({ authorization }) => authorization !== undefined)).toEqual([false, true, true]);
 });
 
 test('a login is asked about once, however many images it is tried on, and a wrong one is wrong for all', async () => {
   const passing = await front({ behind: basic.host });
-  const client = await createRegistryClient({}, fakeIo());
+  const client = await createRegistryClient({}, PERSON, fakeIo());
   const verdicts = await Promise.all(
     ['v1', 'v2', 'v3'].map((tag) => {
       const image = parseImage(`${passing.host}/janedoe/jdoe-private:${tag}`);
-      return client.verify({ server: passing.host, credential: wrong, image });
+      return client.verify({ server: passing.host, login: own(passing.host, wrong), image });
     }),
   );
   client.close();
@@ -217,7 +221,7 @@ async function ownBearer(options: { tokens?: FrontOptions; expiresIn?: number; s
   onTestFinished(() => tokenServer.close());
   const before = await startFront({ behind: new URL(tokenServer.url).host, ...tokens });
   onTestFinished(() => before.close());
-  const url = `http://localhost:${before.host.split(':')[1]}/token`;
+  const url = `http://127.0.0.1:${before.host.split(':')[1]}/token`;
   const trusted = { ...tokenServer, url, service: service ?? tokenServer.service };
   const { issuer, jwks } = trusted;
   const registry = { url, issuer, jwks, service: trusted.service };
@@ -334,7 +338,7 @@ describe('token servers', () => {
     const { host } = await ownBearer({ tokens: { choose: () => ({ status: 302, headers: { location } }) } });
     expect(await ask(host, { credential: ada })).toMatchObject({
       cause: 'target',
-      reason: expect.stringContaining('is at a private address (169.254.169.254)'),
+      reason: expect.stringContaining('is at a link-local or metadata address (169.254.169.254)'),
     });
   });
 });
@@ -346,7 +350,7 @@ async function startDeafTokenServer(url: string): Promise<string> {
     dropAuthorization: true,
   });
   onTestFinished(() => deaf.close());
-  return `http://localhost:${deaf.host.split(':')[1]}/token`;
+  return `http://127.0.0.1:${deaf.host.split(':')[1]}/token`;
 }
 
 describe('realms', () => {
@@ -357,9 +361,9 @@ describe('realms', () => {
   }
 
   test.each([
-    ['http://169.254.169.254/latest/api/token', 'is at a private address (169.254.169.254)'],
-    ['http://[::ffff:169.254.169.254]/token', 'is at a private address ([::ffff:a9fe:a9fe])'],
-    ['http://metadata.google.internal/token', 'is at a private address (metadata.google.internal)'],
+    ['http://169.254.169.254/latest/api/token', 'is at a link-local or metadata address (169.254.169.254)'],
+    ['http://[::ffff:169.254.169.254]/token', 'is at a link-local or metadata address ([::ffff:a9fe:a9fe])'],
+    ['http://metadata.google.internal/token', 'is at a link-local or metadata address (metadata.google.internal)'],
     ['ftp://example.com/token', 'is not spoken to over https (example.com)'],
   ])('%s is not called', async (realm, reason) => {
     const proxy = await startHttpProxy();
@@ -400,15 +404,15 @@ describe('registries that are hard to reach', () => {
 
   test('one that never answers', async () => {
     const { host } = await front({ choose: () => 'hang' });
-    const verdict = await ask(host, { timeout: '300ms', plainHttp: true });
+    const verdict = await ask(host, { timeout: '300ms' });
     expect(verdict).toEqual({ kind: 'unreachable', cause: 'timeout', reason: 'no answer within 0.3 s' });
   });
 
   test('one that never answers does not hold up the others', async () => {
     const { host } = await front({ choose: () => 'hang' });
-    const client = await createRegistryClient({ timeout: '20s', plainHttp: true }, fakeIo());
-    const hanging = client.verify({ server: host, credential: jane });
-    const others = [basic.host, bearer.host].map((server) => client.verify({ server, credential: jane }));
+    const client = await createRegistryClient({ timeout: '20s' }, PERSON, fakeIo());
+    const hanging = client.verify({ server: host, login: own(host) });
+    const others = [basic.host, bearer.host].map((server) => client.verify({ server, login: own(server) }));
     expect(await Promise.all(others)).toEqual([{ kind: 'accepted' }, { kind: 'accepted' }]);
     const first = await Promise.race([hanging, Promise.resolve('still waiting')]);
     expect(first).toBe('still waiting');
@@ -418,8 +422,8 @@ describe('registries that are hard to reach', () => {
   test('Ctrl-C ends the waiting', async () => {
     const { host } = await front({ choose: () => 'hang' });
     const io = fakeIo();
-    const client = await createRegistryClient({ plainHttp: true }, io);
-    const waiting = client.verify({ server: host, credential: jane });
+    const client = await createRegistryClient({}, PERSON, io);
+    const waiting = client.verify({ server: host, login: own(host) });
     io.interrupt();
     await expect(waiting).rejects.toThrow('interrupted');
     client.close();
@@ -566,7 +570,7 @@ describe('TLS', () => {
       cause: 'tls',
       reason: 'it speaks http, not https',
     });
-    expect(await ask(name, { env, plainHttp: true })).toEqual({ kind: 'accepted' });
+    expect(await ask(name, { env, plainHttp: [name] })).toEqual({ kind: 'accepted' });
     expect(proxy.targets).toContain(`http://${name}/v2/`);
   });
 });

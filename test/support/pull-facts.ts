@@ -128,6 +128,12 @@ function imageState({ status, reason = 'ErrImagePull' }: PullerOptions): ImageSt
   return { status: 'missing', reason, message: status, pullError: pullErrorOf(reason, status) };
 }
 
+/** Undefined for nobody. */
+export function userOf({ login }: Question): string | undefined {
+  const credential = login !== undefined && 'credential' in login ? login.credential : undefined;
+  return credential !== undefined && 'username' in credential ? credential.username : undefined;
+}
+
 export interface Settled {
   readonly judgement: Judgement;
   readonly notes: readonly string[];
@@ -148,7 +154,7 @@ export function settle(puller: Puller, world: World): Settled {
       const { notes } = reportOn(puller, facts);
       return { judgement, asked, notes: [...judgement.notes, ...notes].map(({ code }) => code) };
     }
-    const user = question.login?.username;
+    const user = userOf(question);
     asked.push(user ?? 'nobody');
     const answer = { verdict: world.says?.(user, question) as Verdict, at: NOW };
     facts = { ...facts, answers: new Map([...facts.answers, [questionKey(question), answer]]) };

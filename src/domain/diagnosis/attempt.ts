@@ -8,6 +8,7 @@ import { isAnonymous } from '../keyring/entry.ts';
 import { type ImageReference, ImageReferenceError, parseImage } from '../keyring/image.ts';
 import { buildKeyring, type Keyring, type KeyringEntry, KeyringError, lookup } from '../keyring/keyring.ts';
 import type { Secret } from '../keyring/secret.ts';
+import { type AssignedLogin, assignLogin } from '../verify/login-permission.ts';
 import { imageQuestion, type Question, questionKey } from '../verify/question.ts';
 import { pullsImage } from '../verify/verdict.ts';
 import { secretKey } from '../workloads/references.ts';
@@ -56,7 +57,7 @@ export function simulatePull(
   const secrets = states.flatMap(({ state }) => (state?.status === 'there' ? [state.secret] : []));
   const found = candidatesFor(secrets, image);
   if ('undecodable' in found) return { ...NOTHING, forbidden, ...found, pulls: false };
-  return ask(found.entries, reference, forbidden, facts);
+  return ask(found.entries, { image: reference, namespace }, forbidden, facts);
 }
 
 type Found = { readonly entries: readonly KeyringEntry[] } | Required<Pick<PullAttempt, 'undecodable'>>;
@@ -91,7 +92,7 @@ function keyringOf(secrets: readonly Secret[]): Keyring {
 /** One after the other, until a login is accepted; without any only when there is none, but we ask that, too, when all fail. */
 function ask(
   entries: readonly KeyringEntry[],
-  image: ImageReference,
+  { image, namespace }: { readonly image: ImageReference; readonly namespace: string },
   forbidden: readonly string[],
   facts: PullFacts,
 ): PullAttempt {
@@ -99,7 +100,7 @@ function ask(
   let certain = forbidden.length === 0;
   for (const entry of entries) {
     const anonymous = isAnonymous(entry);
-    const login = anonymous ? undefined : { username: entry.username, password: entry.password };
+    const login = anonymous ? undefined : loginFor(entry, image, namespace);
     const question = imageQuestion(image, login);
     const answer = answerTo(question, facts);
     const shown = {
@@ -122,6 +123,16 @@ function ask(
   const outcome = nobody === undefined ? undefined : pullsImage(nobody.verdict);
   const pulls = entries.length > 0 ? (certain ? false : undefined) : forbidden.length > 0 ? undefined : outcome;
   return { candidates, forbidden, pulls, ...(nobody === undefined ? {} : { anonymous: nobody }) };
+}
+
+function loginFor(
+  { username, password, server, source }: KeyringEntry,
+  image: ImageReference,
+  namespace: string,
+): AssignedLogin {
+  // A manifest need not say a namespace; what is not in a cluster is not asked about either.
+  const owner = { namespace: source.namespace ?? namespace };
+  return assignLogin({ username, password }, { key: server, owner, namespace, image });
 }
 
 /** About the image, or that its registry does not know the login at all. */

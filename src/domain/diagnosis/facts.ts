@@ -17,6 +17,8 @@ export interface Counts {
 }
 
 export interface Observed {
+  /** The URL of the API server; left out where none was asked. */
+  readonly server?: string;
   readonly pullers: readonly Puller[];
   /** Registries have not been asked. */
   readonly facts: PullFacts;

@@ -7,6 +7,7 @@ import { isAnonymous } from '../keyring/entry.ts';
 import { registryOf } from '../keyring/server.ts';
 import { closest } from '../text/closest.ts';
 import { rfc3339 } from '../text/time.ts';
+import { assignLogin } from '../verify/login-permission.ts';
 import { type Question, questionKey } from '../verify/question.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, UNUSED, type Usage } from '../workloads/references.ts';
@@ -70,7 +71,9 @@ function questionOf({ server, login }: ContentEntry): Question | undefined {
   const host = registryOf(server);
   if (host === undefined || login === undefined || isAnonymous(login)) return undefined;
   const { username, password } = login;
-  return { server: host === 'registry-1.docker.io' ? 'docker.io' : host, login: { username, password } };
+  // It is checked at its own registry, whatever namespace it is of.
+  const assigned = assignLogin({ username, password }, { key: server, owner: { namespace: '' } });
+  return { server: host === 'registry-1.docker.io' ? 'docker.io' : host, login: assigned };
 }
 
 /** Nothing of one that may not be read. `usage` is left out where nobody looked, or may look. */

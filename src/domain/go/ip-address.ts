@@ -1,4 +1,4 @@
-/** IPv6 addresses in text form (RFC 4291 section 2.2, with an RFC 4007 zone). */
+/** IP addresses in text form (IPv6: RFC 4291 section 2.2, with an RFC 4007 zone). */
 
 /** Whether `text` is one: a port of Go's net/netip `parseIPv6`, which also accepts an embedded IPv4 tail and a zone. */
 export function isIPv6(text: string): boolean {
@@ -24,4 +24,22 @@ export function isIPv6(text: string): boolean {
 export function isIPv4(text: string): boolean {
   const fields = text.split('.');
   return fields.length === 4 && fields.every((field) => /^(0|[1-9][0-9]{0,2})$/.test(field) && Number(field) <= 255);
+}
+
+/** 4 or 16 bytes, undefined for what is no address; an IPv4 address in IPv6 form is one of 4, as for Go's `net.IP`. */
+export function addressBytes(text: string): Uint8Array | undefined {
+  if (isIPv4(text)) return Uint8Array.from(text.split('.'), Number);
+  if (text.includes('%') || !isIPv6(text)) return undefined;
+  const [head = [], tail] = text.split('::').map((half) => (half === '' ? [] : half.split(':').flatMap(groupBytes)));
+  const bytes = new Uint8Array(16);
+  bytes.set(head);
+  if (tail !== undefined) bytes.set(tail, 16 - tail.length);
+  const mapped = bytes.subarray(0, 12).every((byte, index) => byte === (index < 10 ? 0 : 0xff));
+  return mapped ? bytes.subarray(12) : bytes;
+}
+
+function groupBytes(group: string): number[] {
+  if (group.includes('.')) return group.split('.').map(Number);
+  const value = Number.parseInt(group, 16);
+  return [value >> 8, value & 0xff];
 }

@@ -1,23 +1,23 @@
 /** What registries are asked about: a login, or an image with a login or without one. */
 import type { Contents } from '../keyring/contents.ts';
-import type { Credential } from '../keyring/credential.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { type ImageReference, imageName, parseImage } from '../keyring/image.ts';
 import { buildKeyring, lookup } from '../keyring/keyring.ts';
 import type { Secret } from '../keyring/secret.ts';
+import { type AssignedLogin, assignLogin } from './login-permission.ts';
 
 export interface Question {
   /** The registry is taken from it. */
   readonly server: string;
   /** Undefined: without a login. */
-  readonly login: { readonly username: string; readonly password: string } | undefined;
+  readonly login: AssignedLogin | undefined;
   /** Left out: only whether the login is good. */
   readonly image?: ImageReference;
 }
 
 /** One text for each question. It holds the password, so it is only for maps. */
 export function questionKey({ server, login, image }: Question): string {
-  return JSON.stringify([server, login?.username, login?.password, image]);
+  return JSON.stringify([server, login, image]);
 }
 
 /** The registry in the key of a question. */
@@ -38,14 +38,17 @@ export interface VerifyQuestion {
   readonly server: string;
   /** As it is shown; undefined for the pull without any credential. */
   readonly shown?: ShownServer;
-  readonly credential: Credential | undefined;
+  readonly username?: string;
+  readonly login: AssignedLogin | undefined;
   readonly image?: { readonly text: string; readonly reference: ImageReference };
 }
 
 /** One inquiry for each entry that can be read. */
 export function loginQuestions(secret: Secret, { entries }: Contents): VerifyQuestion[] {
   return entries.flatMap(({ server, login }) =>
-    login === undefined ? [] : [{ source: sourceOf(secret), server, shown: shownServer(server), credential: login }],
+    login === undefined
+      ? []
+      : [{ source: sourceOf(secret), server, shown: shownServer(server), ...ownLogin(login, server, undefined) }],
   );
 }
 
@@ -58,14 +61,23 @@ export function imageQuestions(secrets: readonly Secret[], text: string): Verify
   const image = { text, reference };
   const server = imageName(reference).split('/', 1)[0] ?? '';
   const candidates = lookup(buildKeyring(secrets), text);
-  if (candidates.length === 0) return [{ source: '', server, credential: undefined, image }];
+  if (candidates.length === 0) return [{ source: '', server, login: undefined, image }];
   return candidates.map(({ server: entry, source, username, password }) => ({
     source: sourceOf({ metadata: source }),
     server,
     shown: shownServer(entry),
-    credential: { username, password },
+    ...ownLogin({ username, password }, entry, reference),
     image,
   }));
+}
+
+/** Of a Secret that is named on the command line. */
+function ownLogin(
+  { username, password }: { readonly username: string; readonly password: string },
+  key: string,
+  image: ImageReference | undefined,
+): Pick<VerifyQuestion, 'username' | 'login'> {
+  return { username, login: assignLogin({ username, password }, { key, owner: 'person', image }) };
 }
 
 function sourceOf({ metadata: { namespace, name = '' } }: Pick<Secret, 'metadata'>): string {

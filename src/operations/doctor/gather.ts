@@ -33,6 +33,7 @@ export function gatherTargets(targets: readonly DoctorTarget[], options: GatherO
     const usage = isAsked ? await usageIn(namespace, collector) : undefined;
     return {
       pullers: gathered.flatMap(({ pullers }) => pullers),
+      server: collector.transport.server,
       facts: collector.facts(Date.now(), options.offline !== true),
       findings: [],
       unchecked: [...collector.unchecked].sort(),

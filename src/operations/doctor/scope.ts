@@ -109,6 +109,7 @@ async function gathered(
   });
   return {
     pullers: [...templates.map(templatePuller), ...accounts.map(accountPuller), ...pods],
+    server: collector.transport.server,
     facts: collector.facts(Date.now(), options.offline !== true),
     findings: [],
     unchecked: [...collector.unchecked].sort(),

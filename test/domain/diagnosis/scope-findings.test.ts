@@ -17,6 +17,7 @@ import {
   podWith,
   secretWith,
   templateWith,
+  userOf,
   type World,
 } from '../../support/pull-facts.ts';
 
@@ -46,7 +47,7 @@ function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed>
     const open = openQuestions(pullers, facts).filter((question) => !answers.has(questionKey(question)));
     if (open.length === 0) break;
     for (const question of open) {
-      const verdict = world.says?.(question.login?.username, question) as Verdict;
+      const verdict = world.says?.(userOf(question), question) as Verdict;
       answers.set(questionKey(question), { verdict, at: NOW });
     }
   }

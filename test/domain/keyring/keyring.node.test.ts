@@ -7,6 +7,7 @@ import { isAnonymous } from '../../../src/domain/keyring/entry.ts';
 import { parseImage } from '../../../src/domain/keyring/image.ts';
 import { buildKeyring, KeyringError, lookup } from '../../../src/domain/keyring/keyring.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { assignLogin } from '../../../src/domain/verify/login-permission.ts';
 import { pullsImage, type Verdict } from '../../../src/domain/verify/verdict.ts';
 import { createRegistryClient } from '../../../src/registry/registry-client.ts';
 import { api, janedoe, newNamespace, node, podSettled } from '../../environment/use.ts';
@@ -168,13 +169,17 @@ async function createPod(name: string, image: string, secrets: readonly string[]
 async function predict({ secrets, image, front }: Trial) {
   try {
     const candidates = lookup(buildKeyring(secrets), image);
-    const client = await createRegistryClient({}, fakeIo());
+    const client = await createRegistryClient({}, { from: 'person' }, fakeIo());
     const verdicts: Verdict[] = [];
     const logins: string[] = [];
     for (const { username, password } of candidates.length > 0 ? candidates : [{ username: '', password: '' }]) {
       const before = front.requests.length;
       verdicts.push(
-        await client.verify({ server: front.host, credential: { username, password }, image: parseImage(image) }),
+        await client.verify({
+          server: front.host,
+          login: assignLogin({ username, password }, { key: front.host, owner: 'person' }),
+          image: parseImage(image),
+        }),
       );
       expect(front.requests.length).toBeGreaterThan(before);
       if (!isAnonymous({ username, password, email: '' })) logins.push(`Basic ${base64(`${username}:${password}`)}`);

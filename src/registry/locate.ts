@@ -1,0 +1,38 @@
+/** What the hosts of registries stand for: looked up once, so that we connect to the addresses that have been checked. */
+import { isIP } from 'node:net';
+import { oncePerKey } from '../concurrency.ts';
+import type { Destination } from '../domain/verify/destination.ts';
+import { NetworkError, networkError } from '../http/network-error.ts';
+import { proxyFor } from '../http/proxy.ts';
+import type { Io } from '../io.ts';
+
+/** The addresses of a name. Throws the errors of node:dns. */
+export type Resolve = (name: string) => Promise<readonly string[]>;
+
+/** Throws NetworkError for a name that stands for nothing. */
+export type Locate = (url: URL) => Promise<Destination>;
+
+/** What a proxy is asked to reach it looks up itself, so there the addresses are not known, except where the URL has one. */
+export function createLocate(env: Io['env'], resolve: Resolve = systemResolve): Locate {
+  const known = oncePerKey<readonly string[]>();
+  return async (url) => {
+    const name = url.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(name)) return { url, addresses: [name] };
+    if (proxyFor(url, env) !== undefined) return { url, addresses: undefined };
+    return { url, addresses: await known(name, () => addressesOf(name, resolve)) };
+  };
+}
+
+async function addressesOf(name: string, resolve: Resolve): Promise<readonly string[]> {
+  const addresses = await resolve(name).catch((error: unknown) => {
+    throw networkError(error, false);
+  });
+  if (addresses.length === 0) throw new NetworkError('dns', 'ENODATA', false);
+  return addresses;
+}
+
+/** As connections look names up: /etc/hosts counts, too. */
+async function systemResolve(name: string): Promise<readonly string[]> {
+  const { lookup } = await import('node:dns/promises');
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}

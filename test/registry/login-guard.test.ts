@@ -1,0 +1,172 @@
+/** Registries that lead us on, on loopback and with what they are asked on record; names stand for what the test says. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseImage } from '../../src/domain/keyring/image.ts';
+import { assignLogin } from '../../src/domain/verify/login-permission.ts';
+import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import { createRegistryClient, type RegistryFlags } from '../../src/registry/registry-client.ts';
+import type { Origin } from '../../src/registry/trust.ts';
+import { createAuthority, issueCertificate } from '../environment/certificate.ts';
+import { fakeIo } from '../support/io.ts';
+import { startHttpProxy } from '../support/proxies.ts';
+import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';
+
+interface Asked extends RegistryFlags {
+  readonly origin?: Origin;
+  readonly key?: string;
+  readonly image?: string;
+  /** What a name stands for; all others for nothing. */
+  readonly names?: Readonly<Record<string, string[] | string[][]>>;
+  readonly env?: Record<string, string>;
+}
+
+const HERE: Origin = { from: 'cluster', cluster: 'https://127.0.0.1:6443' };
+const ELSEWHERE: Origin = { from: 'cluster', cluster: 'https://192.0.2.7:6443' };
+
+async function ask(
+  server: string,
+  { origin = HERE, key, image, names = {}, env = {}, ...flags }: Asked = {},
+): Promise<Verdict> {
+  const calls = new Map<string, number>();
+  const resolve = async (name: string): Promise<readonly string[]> => {
+    const found = names[name];
+    if (found === undefined) throw Object.assign(new Error(name), { code: 'ENOTFOUND' });
+    const call = calls.get(name) ?? 0;
+    calls.set(name, call + 1);
+    const [first = ''] = found;
+    return typeof first === 'string' ? (found as string[]) : (found[Math.min(call, found.length - 1)] as string[]);
+  };
+  const client = await createRegistryClient(flags, origin, fakeIo({ env }), resolve);
+  const reference = image === undefined ? undefined : parseImage(image);
+  const use = { key: key ?? server, owner: { namespace: 'a' }, namespace: 'a', image: reference };
+  const login = assignLogin({ username: 'jane', password: 'pa55' }, use);
+  return client.verify({ server, login, image: reference }).finally(() => client.close());
+}
+
+async function front(options: FrontOptions = {}): Promise<Front> {
+  const started = await startFront({ choose: () => ({ status: 401, headers: BASIC }), ...options });
+  onTestFinished(() => started.close());
+  return started;
+}
+
+const BASIC = { 'www-authenticate': 'Basic realm="x"' };
+const portOf = ({ host }: Front): string => host.split(':')[1] ?? '';
+const logins = ({ requests }: Front): string[] =>
+  requests.flatMap(({ authorization, body }) => authorization ?? (body === '' ? [] : [body]));
+const refused = (reason: string): object => ({
+  kind: 'unreachable',
+  cause: 'target',
+  reason: expect.stringContaining(reason),
+});
+
+describe('what a name stands for', () => {
+  test('the metadata service: nothing is sent, not even to the same name a moment later', async () => {
+    const registry = await front();
+    const server = `tenant.example:${portOf(registry)}`;
+    const names = { 'tenant.example': [['169.254.169.254'], ['127.0.0.1']] };
+    expect(await ask(server, { names })).toEqual(refused('it is at a link-local or metadata address'));
+    expect(registry.requests).toEqual([]);
+  });
+
+  test('a name that changes is not asked for twice: the connection goes to the address that was judged', async () => {
+    const registry = await front();
+    const server = `tenant.example:${portOf(registry)}`;
+    const names = { 'tenant.example': [['127.0.0.1'], ['169.254.169.254']] };
+    const verdict = await ask(server, { names, plainHttp: [server] });
+    expect(verdict).toEqual({ kind: 'rejected', status: 401 });
+    expect(registry.requests.map(({ host }) => host)).toEqual([server, server]);
+  });
+
+  test('this machine, for a cluster that is elsewhere', async () => {
+    const registry = await front();
+    const named = `tenant.example:${portOf(registry)}`;
+    const names = { 'tenant.example': ['127.0.0.1'] };
+    for (const server of [registry.host, named]) {
+      expect(await ask(server, { origin: ELSEWHERE, names })).toEqual(refused('it is on this machine, which is not'));
+    }
+    expect(registry.requests).toEqual([]);
+    const allowed = { ...ELSEWHERE, allowLocalRegistries: true };
+    expect(await ask(registry.host, { origin: allowed })).toEqual({ kind: 'rejected', status: 401 });
+  });
+
+  test('an API server whose name stands for this machine', async () => {
+    const registry = await front();
+    const origin: Origin = { from: 'cluster', cluster: 'https://kubernetes.docker.internal:6443' };
+    const names = { 'kubernetes.docker.internal': ['127.0.0.1'] };
+    expect(await ask(registry.host, { origin, names })).toEqual({ kind: 'rejected', status: 401 });
+    expect(await ask(registry.host, { origin })).toEqual(refused('it is on this machine'));
+  });
+
+  test('a metadata address in a URL is refused before any proxy hears of it', async () => {
+    const proxy = await startHttpProxy();
+    onTestFinished(() => proxy.close());
+    const env = { HTTPS_PROXY: `http://${proxy.address}`, HTTP_PROXY: `http://${proxy.address}` };
+    expect(await ask('169.254.169.254', { env })).toEqual(refused('metadata address'));
+    expect(proxy.targets).toEqual([]);
+  });
+});
+
+describe('realms', () => {
+  const challenge =
+    (realm: string): NonNullable<FrontOptions['choose']> =>
+    () => ({
+      status: 401,
+      headers: { 'www-authenticate': `Bearer realm="${realm}",service="x"` },
+    });
+
+  test('this machine under another name', async () => {
+    const tokens = await front({ choose: () => ({ status: 200, body: '{"token":"x"}' }) });
+    const registry = await front({ choose: challenge(`http://localhost:${portOf(tokens)}/token`) });
+    const names = { localhost: ['127.0.0.1'] };
+    expect(await ask(registry.host, { names })).toEqual(refused(`its token server is not spoken to over https`));
+    expect(logins(tokens)).toEqual([]);
+  });
+
+  test('another host without https', async () => {
+    const registry = await front({ choose: challenge('http://auth.example/token') });
+    const names = { 'auth.example': ['192.0.2.1'] };
+    expect(await ask(registry.host, { names })).toEqual(refused('its token server is not spoken to over https'));
+  });
+});
+
+describe('http', () => {
+  test('a registry elsewhere that speaks no https gets nothing, unless it is named', async () => {
+    const proxy = await startHttpProxy();
+    onTestFinished(() => proxy.close());
+    const env = { HTTP_PROXY: `http://${proxy.address}`, HTTPS_PROXY: `http://${proxy.address}` };
+    const registry = await front();
+    const server = `registry.example:${portOf(registry)}`;
+    for (const plainHttp of [[], ['other.example:5000']]) {
+      expect(await ask(server, { env, plainHttp })).toMatchObject({ kind: 'unreachable', cause: 'tls' });
+    }
+    expect(registry.requests).toEqual([]);
+    expect(await ask(server, { env, plainHttp: [server] })).toEqual({ kind: 'rejected', status: 401 });
+    expect(logins(registry)).toHaveLength(1);
+  });
+
+  test('one that is named, and speaks https: https is all that it gets', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'regsecret-guard-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const authority = createAuthority('a company');
+    const registryCa = join(folder, 'ca.crt');
+    writeFileSync(registryCa, authority.certificate);
+    const registry = await front({ tls: issueCertificate(authority, { commonName: 'x' }, ['127.0.0.1']) });
+    const plainHttp = [registry.host];
+    expect(await ask(registry.host, { plainHttp, registryCa })).toEqual({ kind: 'rejected', status: 401 });
+    // A certificate that is not trusted is no reason to send the login in clear.
+    expect(await ask(registry.host, { plainHttp })).toMatchObject({ kind: 'unreachable', cause: 'tls' });
+    expect(logins(registry)).toHaveLength(1);
+  });
+
+  test.each(['regcred', '--verify', '', '*.example.com', 'a b'])('--plain-http %j', async (host) => {
+    await expect(ask('r.io', { plainHttp: [host] })).rejects.toThrow('--plain-http takes the host of a registry');
+  });
+});
+
+test('the login of Docker Hub does not go to localhost', async () => {
+  const names = { localhost: ['127.0.0.1'] };
+  const asked = { key: 'https://index.docker.io/v1/', image: 'localhost/x', names };
+  expect(await ask('localhost', asked)).toEqual(refused('it would get the login of Docker Hub'));
+});
