@@ -20,6 +20,11 @@ export class UserError extends Error {
   }
 }
 
+/** `error` with `lines` behind its own details. */
+export function withDetails(error: UserError, lines: readonly string[]): UserError {
+  return new UserError(error.message, error.hint, [...error.details, ...lines]);
+}
+
 /** The command line itself is wrong: exit code 2. */
 export class UsageError extends UserError {
   constructor(message: string, hint?: string) {

@@ -58,6 +58,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   inquirer: /^src\/prompt\.ts$/,
   chalk: /^src\/output\/style\.ts$/,
   'js-yaml': /^src\/(yaml|manifests\/yaml-(tree|events))\.ts$/,
+  'smol-toml': /^src\/credentials\/podman-helpers\.ts$/,
   'https-proxy-agent': /^src\/http\/route\.ts$/,
   'socks-proxy-agent': /^src\/http\/route\.ts$/,
   'zod/mini': /^src\/registry\/answer\.ts$/,

@@ -1,8 +1,8 @@
 /** The credentials of a command line: from flags, files, the logins of this machine, or the person at the terminal. */
-import { sameKey } from '../domain/keyring/key.ts';
+import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { usableEntry } from '../domain/pull-secret/usable.ts';
-import { UsageError, UserError } from '../errors.ts';
+import { UsageError, UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
 import { fromFlags, hasLoginFlags } from './credential-flags.ts';
@@ -30,16 +30,15 @@ export async function collectCredentials(options: CredentialOptions, io: Io): Pr
     try {
       usable.push(withEmail(usableEntry(entry), entry, options));
     } catch (error) {
-      if (!(error instanceof UserError) || strict) throw error;
+      if (!(error instanceof UserError)) throw error;
+      if (strict) throw withDetails(error, warnings);
       problems.push(error);
     }
   }
-  const [first] = problems;
+  const [first, ...others] = problems;
   if (usable.length === 0) {
-    throw (
-      first ??
-      new UserError(['there is no login that could be written', ...warnings].join('; '), 'docker login REGISTRY')
-    );
+    if (first !== undefined) throw withDetails(first, [...warnings, ...others.map(({ message }) => message)]);
+    throw new UserError('there is no login that could be written', 'docker login REGISTRY', warnings);
   }
   const skipped = problems.map((problem) => `skipped: ${problem.message}`);
   return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted };
@@ -59,8 +58,11 @@ async function gather(options: CredentialOptions, io: Io): Promise<SourceResult>
   if (found.entries.length > 0) return found;
   if (canPrompt(io)) return { ...(await prompted(options.server?.[0], io)), warnings: found.warnings };
   throw new UserError(
-    ['docker and podman have no login on this machine', ...found.warnings].join('; '),
+    found.warnings.length === 0
+      ? 'docker and podman have no login on this machine'
+      : 'docker and podman have no login on this machine that could be written',
     'docker login REGISTRY, or give one: --server REGISTRY --username USER --password-stdin',
+    found.warnings,
   );
 }
 
@@ -102,7 +104,6 @@ function withEmail(entry: ReturnType<typeof usableEntry>, { from }: Login, optio
 
 /** The kubelet would try two credentials under one key in random order. */
 function lastOfEach(entries: readonly CollectedEntry[]): CollectedEntry[] {
-  return entries.filter(
-    (entry, index) => !entries.slice(index + 1).some((later) => sameKey(later.server, entry.server)),
-  );
+  const last = new Map(entries.map((entry) => [keyText(entry.server), entry]));
+  return entries.filter((entry) => last.get(keyText(entry.server)) === entry);
 }

@@ -1,5 +1,4 @@
 /** What docker goes by on this machine: its config file, DOCKER_AUTH_CONFIG and the store of the platform. */
-
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import type { AuthFields } from '../domain/docker-config/auth-fields.ts';
@@ -26,24 +25,37 @@ export interface DockerSettings {
   /** The entries of DOCKER_AUTH_CONFIG, which count before all others. */
   readonly variable: ReadonlyMap<string, AuthFields>;
   readonly warnings: readonly string[];
+  /** Why the file could not be read; `config` is empty then. */
+  readonly failure?: UserError | undefined;
 }
 
-/** Throws UserError where the file is broken; docker itself warns and goes on (config.go `LoadDefaultConfigFile`). */
+/** Of a file that is broken docker says so, and goes on without it (config.go `LoadDefaultConfigFile`). */
 export function readDockerSettings(io: Io): DockerSettings {
   const home = homeFolder(io.env);
   const folder = io.env.DOCKER_CONFIG || (home === undefined ? undefined : join(home, '.docker'));
   const path = folder === undefined ? undefined : join(folder, 'config.json');
-  const config = path === undefined ? NO_LOGINS : readConfig(path);
+  const { config, failure } = path === undefined ? NO_FILE : tryConfig(path);
   const store = hasLogins(config) ? undefined : defaultStore(io.env);
   return {
     config: store === undefined ? config : { ...config, credsStore: store },
     file: path === undefined ? 'docker' : displayPath(path, home),
     detected: store !== undefined,
+    failure,
     ...readVariable(io.env),
   };
 }
 
 const NO_LOGINS: DockerConfig = { auths: new Map(), credHelpers: new Map() };
+const NO_FILE = { config: NO_LOGINS, failure: undefined };
+
+function tryConfig(path: string): Pick<DockerSettings, 'config' | 'failure'> {
+  try {
+    return { config: readConfig(path) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { config: NO_LOGINS, failure: error };
+  }
+}
 
 /** config.go `load`. */
 function readConfig(path: string): DockerConfig {
@@ -54,7 +66,7 @@ function readConfig(path: string): DockerConfig {
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
     // Not `docker login`: that writes the file anew, without what docker could not read.
-    const entry = error.server === undefined ? '' : ` (entry ${printable(displayServer(error.server))})`;
+    const entry = error.server === undefined ? '' : ` (entry ${displayServer(error.server)})`;
     const message = `parsing config file (${printable(path)}): ${error.message}${entry}`;
     throw new UserError(message, `vi ${shellWord(path)}`);
   }
@@ -85,6 +97,8 @@ function readVariable(env: Io['env']): Pick<DockerSettings, 'variable' | 'warnin
     return { variable: decodeAuthVariable(text).auths, warnings: [] };
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
-    return { variable: new Map(), warnings: [`docker ignores DOCKER_AUTH_CONFIG: ${printable(error.message)}`] };
+    const reason =
+      error.server === undefined ? error.message : error.message.replace(error.server, displayServer(error.server));
+    return { variable: new Map(), warnings: [`docker ignores DOCKER_AUTH_CONFIG: ${printable(reason)}`] };
   }
 }

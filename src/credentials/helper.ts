@@ -6,6 +6,7 @@ import { platform } from 'node:os';
 import type { AuthConfig } from '../domain/docker-config/auth-fields.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../domain/docker-config/helper-answer.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -74,7 +75,7 @@ function notFoundText(name: string): string {
 
 /** What docker says of it, and which helper and server it was. */
 function failureText(suffix: string, { action, input, verb }: Call, failure: string, out = '', stderr = ''): string {
-  const about = action === 'get' ? ` for ${printable(input)}` : '';
+  const about = action === 'get' ? ` for ${displayServer(input)}` : '';
   const text = `error ${verb} credentials - err: ${failure}, out: \`${oneLine(out)}\``;
   // docker lets the helper write to the terminal; without one this is all there is to see.
   const said = out === '' && stderr.trim() !== '' ? ` (${oneLine(stderr)})` : '';
@@ -90,8 +91,9 @@ function answer<T>(suffix: string, decode: () => T): T {
   }
 }
 
-/** Output of a helper that failed, for people. */
+/** Output of a helper that failed, for people. What may be an answer holds a secret. */
 function oneLine(text: string): string {
+  if (/[{}"]|secret/i.test(text)) return '(not shown: it may hold the password)';
   const line = text.trim().replace(/\s+/g, ' ');
   return printable(line.length > 200 ? `${line.slice(0, 200)}…` : line);
 }

@@ -1,17 +1,30 @@
 /** Logins in files that are named on the command line. */
 
+import { dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
+import { dockerEntries, dockerKey, type EntryLookup, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
 import { decodeLoginFile } from '../domain/docker-config/login-file.ts';
+import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
-import { sameKey } from '../domain/keyring/key.ts';
+import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { AUTH_FILE_LIMIT, readAuthFile, shellWord } from './auth-file.ts';
-import { listConfig } from './docker.ts';
-import { openLogins } from './logins.ts';
-import type { ListedLogin, SourceResult } from './source.ts';
+import { dockerStore, hasSecret } from './docker.ts';
+import { listRegistries, lookUpOne, openLogins } from './logins.ts';
+import {
+  type ListedServer,
+  type Listing,
+  type Login,
+  type LoginStore,
+  lookupName,
+  type SourceResult,
+  type StoreAnswer,
+  serverOf,
+  toLogin,
+} from './source.ts';
 
 /** The logins in `paths` (`-` is stdin), all of them or those for `servers`; throws UserError. */
 export async function fromFiles(
@@ -19,19 +32,118 @@ export async function fromFiles(
   servers: readonly string[] | undefined,
   io: Io,
 ): Promise<SourceResult> {
-  const warnings: string[] = [];
-  const logins: ListedLogin[] = [];
-  for (const path of paths.map(withoutKey)) {
-    const { config } = decodeLoginFile(read(path, io), path);
-    logins.push(...(await loginsIn(config, path === '-' ? 'stdin' : path, warnings, io)));
+  const stores = paths.map(withoutKey).map((path) => fileLogins(path, io));
+  const store = lastOf(stores);
+  if (servers === undefined) {
+    const { registries, warnings, failure } = await listRegistries(store);
+    if (failure !== undefined && registries.length === 0) throw failure;
+    const said = failure === undefined ? warnings : [...warnings, failure.message];
+    return openLogins(store, registries, { strict: false, warnings: said });
   }
-  const chosen = servers === undefined ? logins : servers.map((server) => pick(server, logins, paths));
-  return openLogins(chosen, { strict: servers !== undefined, warnings });
+  const warnings: string[] = [];
+  const entries: Login[] = [];
+  for (const server of servers.map(canonicalServer)) {
+    const login = await lookUpOne(store, server, warnings);
+    if (login === undefined) throw await noLogin(server, store, paths);
+    entries.push({ ...login, server });
+  }
+  return { entries, warnings, strict: true };
 }
 
 /** kubectl writes `--from-file=.dockerconfigjson=FILE`. */
 function withoutKey(path: string): string {
   return path.replace(/^\.dockerc(?:onfigjson|fg)=/, '');
+}
+
+/** A later file counts before an earlier one. */
+function lastOf(stores: readonly LoginStore[]): LoginStore {
+  const inOrder = stores.toReversed();
+  return {
+    list: async () => {
+      const listings = await Promise.all(stores.map((store) => store.list()));
+      const failures = listings.flatMap(({ failure }) => failure ?? []);
+      return {
+        servers: listings.flatMap(({ servers }) => servers),
+        warnings: [...listings.flatMap(({ warnings }) => warnings), ...failures.slice(1).map(({ message }) => message)],
+        failure: failures[0],
+      };
+    },
+    login: async (server) => {
+      let answer: StoreAnswer = { warnings: [] };
+      for (const store of inOrder) {
+        const { kept, warnings, failure = answer.failure } = await store.login(server);
+        answer = { kept, warnings: [...answer.warnings, ...warnings], failure };
+        if (kept !== undefined && toLogin(kept) !== undefined) break;
+      }
+      return answer;
+    },
+    where: (server) => inOrder.flatMap((store) => store.where(server) ?? [])[0],
+    isNamespace: (server) => inOrder.some((store) => store.isNamespace(server)),
+  };
+}
+
+/**
+ * What is in the file itself comes first: a config that was copied from another machine names a store that is not here.
+ * What docker keeps elsewhere is asked for.
+ */
+function fileLogins(path: string, io: Io): LoginStore {
+  const { config } = decodeLoginFile(read(path, io), path);
+  const from = path === '-' ? 'stdin' : printable(path);
+  const own = entriesOf(config);
+  const elsewhere = dockerStore({ config, file: from, detected: false, variable: new Map(), warnings: [] }, io);
+  const ownEntry = (server: string): ReturnType<EntryLookup> => {
+    const entry = own(lookupName(server).name);
+    return hasSecret(entry?.fields) ? entry : undefined;
+  };
+  return {
+    list: () => list(config, from, elsewhere),
+    login: async (server) => {
+      const entry = ownEntry(server);
+      if (entry !== undefined) {
+        return { kept: { server: entry.server, from, config: dockerAuthConfig(entry.fields) }, warnings: [] };
+      }
+      try {
+        return await elsewhere.login(server);
+      } catch (error) {
+        if (error instanceof UserError) return { warnings: [], failure: error };
+        throw error;
+      }
+    },
+    where: (server) => (ownEntry(server) === undefined ? elsewhere.where(server) : from),
+    isNamespace: (server) => isNamespaceKey(ownEntry(server)?.server ?? ''),
+  };
+}
+
+/**
+ * The entry of a file: podman's for a part of a registry, else what docker takes, else what podman takes. A login of
+ * docker's config and one of podman's auth file are found alike: nobody says which kind a file is.
+ */
+function entriesOf(config: DockerConfig): EntryLookup {
+  const [ofDocker, ofPodman] = [dockerEntries(config), podmanEntries(config, false)];
+  return (name) => {
+    const entry = ofPodman(name);
+    if (entry !== undefined && isNamespaceKey(entry.server)) return entry;
+    return ofDocker(dockerKey(podmanRegistry(name))) ?? entry;
+  };
+}
+
+async function list(config: DockerConfig, from: string, elsewhere: LoginStore): Promise<Listing> {
+  const own = [...config.auths].flatMap(([server, fields]) => (hasSecret(fields) ? [{ server, from }] : []));
+  const servers: ListedServer[] = own.filter(({ server }) => !isWebLoginToken(server));
+  const warnings: string[] = [];
+  let failure: UserError | undefined;
+  try {
+    servers.push(...(await elsewhere.list()).servers);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    failure = error;
+  }
+  const listed = new Set(servers.map(({ server }) => keyText(serverOf(server))));
+  for (const server of config.auths.keys()) {
+    if (!listed.has(keyText(serverOf(server))))
+      warnings.push(`skipped: the login for ${displayServer(server)} in ${from} is empty`);
+  }
+  return { servers, warnings, failure };
 }
 
 function read(path: string, io: Io): Uint8Array {
@@ -41,48 +153,13 @@ function read(path: string, io: Io): Uint8Array {
   return bytes;
 }
 
-/**
- * What is in the file itself comes first: a config that was copied from another machine names a store that is not here.
- * What docker keeps elsewhere is asked for.
- */
-async function loginsIn(config: DockerConfig, from: string, warnings: string[], io: Io): Promise<ListedLogin[]> {
-  const own = await listConfig({ auths: config.auths, credHelpers: new Map() }, from, io);
-  const isOwn = (server: string): boolean => own.some((login) => login.server === server);
-  const helped = (await listHelped(config, from, own.length > 0 ? warnings : undefined, io)).filter(
-    ({ server }) => !isOwn(server),
-  );
-  const isHelped = (server: string): boolean => helped.some((login) => login.server === server);
-  for (const server of config.auths.keys()) {
-    if (!isOwn(server) && !isHelped(server))
-      warnings.push(`skipped: the login for ${displayServer(server)} in ${from} is empty`);
-  }
-  return [...own, ...helped];
-}
-
-/** With `warnings` a helper that fails is only worth one. */
-async function listHelped(
-  config: DockerConfig,
-  from: string,
-  warnings: string[] | undefined,
-  io: Io,
-): Promise<readonly ListedLogin[]> {
-  if (config.credsStore === undefined && config.credHelpers.size === 0) return [];
-  try {
-    return await listConfig(config, from, io);
-  } catch (error) {
-    if (!(error instanceof UserError) || warnings === undefined) throw error;
-    warnings.push(error.message);
-    return [];
-  }
-}
-
-function pick(server: string, logins: readonly ListedLogin[], paths: readonly string[]): ListedLogin {
-  const wanted = canonicalServer(server);
-  const found = logins.findLast((login) => sameKey(canonicalServer(login.server), wanted));
-  if (found !== undefined) return { ...found, server: wanted };
-  const there = logins.map((login) => displayServer(login.server)).join(', ') || 'nothing';
-  throw new UserError(
-    `there is no login for ${printable(displayServer(server))} in ${paths.map(printable).join(', ')}, which has ${printable(there)}`,
-    logins[0] === undefined ? `docker login ${shellWord(server)}` : `--server ${shellWord(logins[0].server)}`,
+async function noLogin(server: string, store: LoginStore, paths: readonly string[]): Promise<UserError> {
+  const { registries, warnings } = await listRegistries(store);
+  const there = registries.map((one) => displayServer(one.server)).join(', ') || 'nothing';
+  const [first] = registries;
+  return new UserError(
+    `there is no login for ${displayServer(server)} in ${paths.map(printable).join(', ')}, which has ${there}`,
+    first === undefined ? `docker login ${shellWord(server)}` : `--server ${shellWord(first.server)}`,
+    warnings,
   );
 }

@@ -1,115 +1,142 @@
-/** The logins that docker and podman keep on this machine: which there are, and which are meant. */
+/** Which logins are meant, and what is sent with them: the same for every form of a command. */
 
 import { DOCKER_HUB, displayServer } from '../domain/keyring/display-server.ts';
-import { sameKey } from '../domain/keyring/key.ts';
+import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer, serverProblem } from '../domain/keyring/server.ts';
 import { checkServer } from '../domain/pull-secret/usable.ts';
-import { printable } from '../domain/text/printable.ts';
-import { UserError } from '../errors.ts';
+import { UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptChoice } from '../prompt.ts';
 import { shellWord } from './auth-file.ts';
-import { docker } from './docker.ts';
-import { podman } from './podman.ts';
-import type { ListedLogin, Login, SourceResult } from './source.ts';
+import { dockerLogins } from './docker.ts';
+import { podmanLogins } from './podman.ts';
+import {
+  type Login,
+  type LoginStore,
+  lookupName,
+  machineLogins,
+  registryTokenWarning,
+  type SourceResult,
+  serverOf,
+  toLogin,
+} from './source.ts';
 
 interface Wanted {
   readonly server?: readonly string[];
   readonly all?: boolean;
 }
 
+/** A registry, or a part of one, with a login of its own. */
+export interface Registry {
+  /** As it is written into a Secret. */
+  readonly server: string;
+  /** Where its login is looked for first, for people. */
+  readonly from: string;
+}
+
 /**
- * The logins that are meant: those for the servers that are named, all, the only one, or those that the person picks from a
- * list. No entries when there is none, and when the one server that is named has none but somebody can be asked for it.
- * Throws UserError.
+ * The logins of this machine that are meant: those for the servers that are named, all, the only one, or those that the
+ * person picks from a list. No entries when there is none, and when the one server that is named has none but somebody can
+ * be asked for it. Throws UserError.
  */
 export async function fromLogins({ server: servers, all = false }: Wanted, io: Io): Promise<SourceResult> {
-  if (servers !== undefined) return lookUp(servers, io);
-  const { logins, warnings } = await listLogins(io);
-  if (all || logins.length <= 1) return openLogins(logins, { strict: false, warnings });
+  const store = machineLogins(dockerLogins(io), await podmanLogins(io));
+  if (servers !== undefined) return lookUp(store, servers, io);
+  const { registries, warnings, failure } = await listRegistries(store);
+  if (registries.length === 0 && failure !== undefined) throw withDetails(failure, warnings);
+  const said = { warnings: failure === undefined ? warnings : [...warnings, failure.message] };
+  if (all || registries.length <= 1) return openLogins(store, registries, { strict: false, ...said });
   if (canPrompt(io)) {
-    const choices = logins.map((login) => ({ name: `${displayServer(login.server)}  (${login.from})`, value: login }));
-    return openLogins(await promptChoice('Which logins?', choices, io), { strict: true, warnings });
+    const choices = registries.map((one) => ({ name: `${displayServer(one.server)}  (${one.from})`, value: one }));
+    return openLogins(store, await promptChoice('Which logins?', choices, io), { strict: true, ...said });
   }
-  const [first = { server: 'REGISTRY' }] = logins;
+  const [first = { server: 'REGISTRY' }] = registries;
   throw new UserError(
-    `there are ${logins.length} logins on this machine, and none is chosen`,
+    `there are ${registries.length} logins on this machine, and none is chosen`,
     `choose with --server ${shellWord(first.server)} (repeatable), or take all with --all`,
-    logins.map(({ server, from }) => `${displayServer(server)}  from ${from}`),
+    registries.map(({ server, from }) => `${displayServer(server)}  from ${from}`),
   );
 }
 
-/** Reads the secrets of `logins`; one that cannot be read is a warning unless it was asked for by name (`strict`). */
+/**
+ * Every registry with a login in `store`, whatever it is written like there: once, and a part of a registry only where it
+ * has a login of its own. Those that open no image are a warning.
+ */
+export async function listRegistries(
+  store: LoginStore,
+): Promise<{ registries: readonly Registry[]; warnings: readonly string[]; failure: UserError | undefined }> {
+  const registries = new Map<string, Registry>();
+  const { servers, warnings: said, failure } = await store.list();
+  const warnings = [...said];
+  for (const { server: written, from } of servers) {
+    const server = ownServer(serverOf(written), store);
+    const key = keyText(server);
+    if (registries.has(key)) continue;
+    const problem = serverProblem(server);
+    if (problem === undefined) registries.set(key, { server, from: store.where(server) ?? from });
+    else warnings.push(`skipped: the login from ${from}: ${problem.reason}`);
+  }
+  return { registries: [...registries.values()], warnings: [...new Set(warnings)], failure };
+}
+
+/** Without its path where the tools would send the login of the registry. */
+function ownServer(server: string, store: LoginStore): string {
+  const { name, registry } = lookupName(server);
+  return name === registry || server === DOCKER_HUB || store.isNamespace(server) ? server : canonicalServer(registry);
+}
+
+/** Reads the logins of `registries`; one that cannot be read is a warning unless it was asked for by name (`strict`). */
 export async function openLogins(
-  logins: readonly ListedLogin[],
+  store: LoginStore,
+  registries: readonly Registry[],
   { strict, warnings: said }: { readonly strict: boolean; readonly warnings: readonly string[] },
 ): Promise<SourceResult> {
   const entries: Login[] = [];
   const warnings = [...said];
-  for (const login of logins) {
+  for (const { server, from } of registries) {
     try {
-      const answer = await login.open();
-      warnings.push(...answer.warnings);
-      if (answer.found !== undefined) entries.push({ ...answer.found, server: canonicalServer(login.server) });
-      else if (answer.warnings.length === 0)
-        warnings.push(`skipped: ${login.from} has no login for ${displayServer(login.server)}`);
+      const login = await lookUpOne(store, server, warnings);
+      if (login !== undefined) entries.push({ ...login, server });
+      else
+        warnings.push(`skipped: ${from} has a login for ${displayServer(server)} that docker and podman do not send`);
     } catch (error) {
-      if (!(error instanceof UserError) || strict || logins.length === 1) throw error;
+      if (!(error instanceof UserError)) throw error;
+      if (strict || registries.length === 1) throw withDetails(error, warnings);
       warnings.push(`skipped: ${error.message}`);
     }
   }
-  return { entries, warnings, strict };
+  return { entries, warnings: [...new Set(warnings)], strict };
 }
 
-/** docker's logins, then podman's for servers that docker has none for. Those that open no image are a warning. */
-async function listLogins(io: Io): Promise<{ logins: ListedLogin[]; warnings: string[] }> {
-  const logins: ListedLogin[] = [];
-  const warnings: string[] = [];
-  for (const source of [docker, podman]) {
-    const listing = await source.list(io).catch((error) => {
-      // podman does not read everything that docker does, such as an empty file.
-      if (source === podman && error instanceof UserError) return { logins: [], warnings: [error.message] };
-      throw error;
-    });
-    warnings.push(...listing.warnings);
-    for (const login of listing.logins) {
-      const server = canonicalServer(login.server);
-      const problem = serverProblem(server);
-      if (logins.some((known) => sameKey(known.server, server))) continue;
-      if (problem === undefined) logins.push({ ...login, server });
-      else warnings.push(`skipped: the login from ${login.from}: ${problem.reason}`);
-    }
-  }
-  return { logins, warnings: [...new Set(warnings)] };
-}
-
-/** What docker, else podman, would send to each of `servers`. */
-async function lookUp(servers: readonly string[], io: Io): Promise<SourceResult> {
+/** What is sent to each of `servers`. */
+async function lookUp(store: LoginStore, servers: readonly string[], io: Io): Promise<SourceResult> {
   const entries: Login[] = [];
   const warnings: string[] = [];
   for (const asked of servers) {
     const server = canonicalServer(asked);
-    const found = await lookUpOne(server, warnings, io);
-    if (found !== undefined) entries.push({ ...found, server });
+    checkServer(server);
+    const login = await lookUpOne(store, server, warnings);
+    if (login !== undefined) entries.push({ ...login, server });
     else if (servers.length > 1 || !canPrompt(io)) throw noLogin(server, warnings);
   }
-  return { entries, warnings, strict: true };
+  return { entries, warnings: [...new Set(warnings)], strict: true };
 }
 
-async function lookUpOne(server: string, warnings: string[], io: Io): Promise<Login | undefined> {
-  checkServer(server);
-  for (const source of [docker, podman]) {
-    const answer = await source.lookup(server, io);
-    if (answer.found !== undefined) return answer.found;
-    warnings.push(...answer.warnings);
-  }
-  return undefined;
+/** The one way to a login. What could not be read is the error where there is none, else a warning. */
+export async function lookUpOne(store: LoginStore, server: string, warnings: string[]): Promise<Login | undefined> {
+  const answer = await store.login(server);
+  const login = answer.kept && toLogin(answer.kept);
+  if (login === undefined && answer.failure !== undefined) throw withDetails(answer.failure, answer.warnings);
+  warnings.push(...answer.warnings);
+  if (login === undefined) warnings.push(...registryTokenWarning(answer.kept));
+  if (answer.failure !== undefined) warnings.push(answer.failure.message);
+  return login;
 }
 
 function noLogin(server: string, warnings: readonly string[]): UserError {
   const name = server === DOCKER_HUB ? '' : ` ${shellWord(server.replace(/^https?:\/\//, ''))}`;
   return new UserError(
-    [`docker and podman have no login for ${printable(displayServer(server))}`, ...warnings].join('; '),
+    [`docker and podman have no login for ${displayServer(server)}`, ...new Set(warnings)].join('; '),
     `docker login${name}, or give one: --server ${shellWord(server)} --username USER --password-stdin`,
   );
 }

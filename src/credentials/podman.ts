@@ -1,122 +1,190 @@
 /** The logins of podman, skopeo and buildah, found as they look (containers/image pkg/docker/config/config.go). */
-
-import { type AuthConfig, type AuthFields, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
+import { type AuthConfig, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import {
   type DockerConfig,
   DockerConfigError,
   decodeLegacyConfig,
   decodePodmanConfig,
 } from '../domain/docker-config/docker-config.ts';
-import { isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
-import { podmanEntry, podmanHost, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
+import { type EntryLookup, type FoundEntry, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
+import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
+import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
 import { Base64Error } from '../domain/go/base64.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readAuthFile, shellWord } from './auth-file.ts';
-import { getFromHelper } from './helper.ts';
+import { getFromHelper, listHelper } from './helper.ts';
 import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts';
-import { type ListedLogin, type Listing, lookupName, type Source, type StoredLogin, toLookupResult } from './source.ts';
+import { podmanHelpers } from './podman-helpers.ts';
+import { type ListedServer, type LoginStore, lookupName, type Place, type StoredLogin } from './source.ts';
 
-export const podman: Source = {
-  list: listPodman,
-  lookup: async (server, io) => {
-    const { kept, warnings } = await podmanLogin(server, io);
-    return toLookupResult(kept, warnings);
-  },
-};
-
-/** What podman would send for `server`: the first file with a login for it decides (`GetCredentials`). */
-export async function podmanLogin(
-  server: string,
-  io: Io,
-): Promise<{ readonly kept: StoredLogin | undefined; readonly warnings: readonly string[] }> {
-  const { name } = lookupName(server);
-  const warnings: string[] = [];
-  for (const file of podmanFiles(io.env)) {
-    const config = readConfig(file);
-    const kept = config && (await loginIn(config, file, name, warnings, io));
-    if (kept !== undefined) return { kept, warnings };
-  }
-  return { kept: undefined, warnings: [...podmanWarnings(io.env), ...warnings] };
+/** One of podman's files. */
+interface AuthFile extends PodmanFile {
+  /** Reads the file the first time, undefined when there is none; throws UserError where it is broken. */
+  readonly open: () => { readonly config: DockerConfig; readonly entryOf: EntryLookup } | undefined;
 }
 
-/** The login in one file (`findCredentialsInFile`): that of the registry's helper, else of an entry. */
-async function loginIn(
-  config: DockerConfig,
-  file: PodmanFile,
+interface Podman {
+  readonly files: readonly AuthFile[];
+  /** What registries.conf says to ask, in order. */
+  readonly helpers: readonly string[];
+  readonly io: Io;
+}
+
+/** podman's logins on this machine; each file is read once. */
+export async function podmanLogins(io: Io): Promise<LoginStore> {
+  const { helpers, failure } = await podmanHelpers(io.env);
+  const podman = { files: podmanFiles(io.env).map(authFile), helpers, io };
+  return {
+    list: async () => {
+      const failures = [failure];
+      const servers = await list(podman, failures);
+      return { servers, warnings: servers.length === 0 ? podmanWarnings(io.env) : [], failure: firstOf(failures) };
+    },
+    login: async (server) => {
+      const failures = [failure];
+      const warnings: string[] = [];
+      const kept = await login(lookupName(server).name, podman, warnings, failures);
+      if (kept !== undefined) return { kept, warnings };
+      return { warnings: [...podmanWarnings(io.env), ...warnings], failure: firstOf(failures) };
+    },
+    where: (server) => {
+      for (const group of places(lookupName(server).name, podman, [])) {
+        const from = orNothing(() => group[Symbol.iterator]().next().value?.from);
+        if (from !== undefined) return from;
+      }
+      return undefined;
+    },
+    isNamespace: (server) => orNothing(() => isNamespace(server, podman)) ?? false,
+  };
+}
+
+/** The first login there is; what fails ends its own part of the search only (`GetCredentials`). */
+async function login(
   name: string,
+  podman: Podman,
   warnings: string[],
-  io: Io,
+  failures: (UserError | undefined)[],
 ): Promise<StoredLogin | undefined> {
-  const registry = podmanRegistry(name);
-  const helper = config.credHelpers.get(registry);
-  if (helper !== undefined) return keptByHelper(registry, helper, io);
-  const entry = podmanEntry(config, name, file.legacy);
-  return entry && keptInFile(entry.server, entry.fields, file, warnings);
-}
-
-/** Every login in every file; one that an earlier file or a helper hides is left out (`GetAllCredentials`). */
-async function listPodman(io: Io): Promise<Listing> {
-  const logins = new Map<string, ListedLogin>();
-  for (const file of podmanFiles(io.env)) {
-    const config = readConfig(file);
-    for (const login of config === undefined ? [] : loginsIn(config, file, io)) {
-      if (!logins.has(login.server)) logins.set(login.server, login);
+  for (const group of places(name, podman, warnings)) {
+    try {
+      for (const place of group) {
+        const kept = await place.open();
+        if (kept !== undefined) return kept;
+      }
+    } catch (error) {
+      failures.push(userError(error));
     }
   }
-  return { logins: [...logins.values()], warnings: logins.size === 0 ? podmanWarnings(io.env) : [] };
+  return undefined;
 }
 
-function loginsIn({ auths, credHelpers }: DockerConfig, file: PodmanFile, io: Io): ListedLogin[] {
-  const helped = new Set([...credHelpers.keys()].map((registry) => podmanHost(registry, false)));
-  const hidden = (server: string): boolean =>
-    helped.has(podmanHost(podmanRegistry(server.replace(/^https?:\/\//, '')), false));
+/** Where podman looks, in order: each helper of registries.conf, one of which is the files. */
+function places(name: string, podman: Podman, warnings: string[]): readonly Iterable<Place>[] {
+  const registry = podmanRegistry(name);
+  return podman.helpers.map((helper) =>
+    helper === AUTH_FILES ? inFiles(name, podman, warnings) : [helperPlace(registry, helper, podman)],
+  );
+}
+
+/** In each file the helper of the registry, else an entry (`findCredentialsInFile`). */
+function* inFiles(name: string, podman: Podman, warnings: string[]): Generator<Place> {
+  const registry = podmanRegistry(name);
+  for (const file of podman.files) {
+    const opened = file.open();
+    const helper = opened?.config.credHelpers.get(registry);
+    const entry = helper === undefined ? opened?.entryOf(name) : undefined;
+    if (helper !== undefined) yield helperPlace(registry, helper, podman);
+    else if (entry !== undefined) yield { from: file.from, open: () => keptInFile(entry, file, warnings) };
+  }
+}
+
+function helperPlace(registry: string, helper: string, { io }: Podman): Place {
+  const from = helperPhrase(helper);
+  return {
+    from,
+    open: async () => {
+      const config = await getFromHelper(helper, registry, io);
+      return config && { server: registry, from, config };
+    },
+  };
+}
+
+/** Every name in every file and helper (`GetAllCredentials`). */
+async function list({ helpers, files, io }: Podman, failures: (UserError | undefined)[]): Promise<ListedServer[]> {
+  const servers: ListedServer[] = [];
+  for (const helper of helpers) {
+    try {
+      if (helper === AUTH_FILES) for (const file of files) servers.push(...serversIn(file));
+      else
+        for (const server of (await listHelper(helper, io)).keys())
+          servers.push({ server, from: helperPhrase(helper) });
+    } catch (error) {
+      failures.push(userError(error));
+    }
+  }
+  return servers;
+}
+
+function serversIn(file: AuthFile): ListedServer[] {
+  const { auths, credHelpers } = file.open()?.config ?? { auths: new Map(), credHelpers: new Map<string, string>() };
   return [
-    ...[...credHelpers].map(([server, helper]) => ({
-      server,
-      from: helperPhrase(helper),
-      open: async () => toLookupResult(await keptByHelper(server, helper, io)),
-    })),
+    ...[...credHelpers].map(([server, helper]) => ({ server, from: helperPhrase(helper) })),
     ...[...auths]
-      .filter(([server, { auth = '' }]) => auth !== '' && !isWebLoginToken(server) && !hidden(server))
-      .map(([server, fields]) => ({
-        server,
+      .filter(([server, { auth = '' }]) => auth !== '' && !isWebLoginToken(server))
+      .map(([server]) => ({
+        server: file.legacy ? podmanRegistry(server.replace(/^https?:\/\//, '')) : server,
         from: file.from,
-        open: async () => {
-          const warnings: string[] = [];
-          return toLookupResult(keptInFile(server, fields, file, warnings), warnings);
-        },
       })),
   ];
 }
 
-async function keptByHelper(registry: string, helper: string, io: Io): Promise<StoredLogin | undefined> {
-  const config = await getFromHelper(helper, registry, io);
-  return config && { server: registry, from: helperPhrase(helper), config };
+/** Whether the first entry for `server`, helpers aside, is one for a part of its registry. */
+function isNamespace(server: string, { files, helpers }: Podman): boolean {
+  const { name, registry } = lookupName(server);
+  if (name === registry || !helpers.includes(AUTH_FILES)) return false;
+  for (const file of files) {
+    const opened = file.open();
+    const entry = opened?.config.credHelpers.has(registry) ? undefined : opened?.entryOf(name);
+    if (entry !== undefined) return !file.legacy && isNamespaceKey(entry.server);
+  }
+  return false;
 }
 
-function keptInFile(server: string, fields: AuthFields, file: PodmanFile, warnings: string[]): StoredLogin | undefined {
-  const config = decode(server, fields, file);
+function keptInFile({ server, fields }: FoundEntry, file: PodmanFile, warnings: string[]): StoredLogin | undefined {
+  const config = decode({ server, fields }, file);
   if (config === undefined && (fields.auth ?? '') !== '') {
-    warnings.push(`podman ignores ${printable(server)} in ${printable(file.path)}: its auth has no colon`);
+    warnings.push(`podman ignores ${displayServer(server)} in ${printable(file.path)}: its auth has no colon`);
   }
   return config === undefined || isEmpty(config) ? undefined : { server, from: file.from, config };
 }
 
-function decode(server: string, fields: AuthFields, { path }: PodmanFile): AuthConfig | undefined {
+function decode({ server, fields }: FoundEntry, { path }: PodmanFile): AuthConfig | undefined {
   try {
     return podmanAuthConfig(fields);
   } catch (error) {
     if (!(error instanceof Base64Error)) throw error;
-    const message = `reading JSON file "${printable(path)}": ${error.message} (entry ${printable(displayServer(server))})`;
+    const message = `reading JSON file "${printable(path)}": ${error.message} (entry ${displayServer(server)})`;
     throw new UserError(message, `vi ${shellWord(path)}`);
   }
 }
 
 function isEmpty({ username, password, identityToken = '' }: AuthConfig): boolean {
   return username === '' && password === '' && identityToken === '';
+}
+
+function authFile(file: PodmanFile): AuthFile {
+  let opened: ReturnType<AuthFile['open']> | 'closed' = 'closed';
+  const open = (): ReturnType<AuthFile['open']> => {
+    if (opened === 'closed') {
+      const config = readConfig(file);
+      opened = config && { config, entryOf: podmanEntries(config, file.legacy) };
+    }
+    return opened;
+  };
+  return { ...file, open };
 }
 
 function readConfig({ path, legacy }: PodmanFile): DockerConfig | undefined {
@@ -131,4 +199,23 @@ function readConfig({ path, legacy }: PodmanFile): DockerConfig | undefined {
 
 function helperPhrase(helper: string): string {
   return `credential helper "${helper}"`;
+}
+
+function userError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  throw error;
+}
+
+function firstOf(failures: readonly (UserError | undefined)[]): UserError | undefined {
+  return failures.find((failure) => failure !== undefined);
+}
+
+/** What `look` finds, nothing where a file is broken: whoever opens the login is told. */
+function orNothing<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    userError(error);
+    return undefined;
+  }
 }

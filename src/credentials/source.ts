@@ -1,45 +1,49 @@
 /** Where credentials are kept on this machine: the shape that docker and podman share. */
-
 import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fields.ts';
+import { convertToHostname } from '../domain/docker-config/docker-lookup.ts';
 import { GoUrlError } from '../domain/go/url.ts';
 import { trim } from '../domain/go/utf8.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { parseKey } from '../domain/keyring/key.ts';
-import type { Io } from '../io.ts';
+import { canonicalServer } from '../domain/keyring/server.ts';
+import type { UserError } from '../errors.ts';
 
-/** A tool that keeps logins. */
-export interface Source {
-  /** Every login of the tool, by name only. Throws UserError. */
-  list(io: Io): Promise<Listing>;
-  /** What the tool would send for `server`, which may carry a path (`ghcr.io/org/`). Throws UserError. */
-  lookup(server: string, io: Io): Promise<LookupResult>;
+/** A place with logins: a tool with all its files and helpers, or files that are named on the command line. */
+export interface LoginStore {
+  /** Every server that has a login, as it is written there. Throws UserError. */
+  list(): Promise<Listing>;
+  /** What is sent to `server`, which may carry a path (`ghcr.io/org/`). Throws UserError. */
+  login(server: string): Promise<StoreAnswer>;
+  /** Where the login for `server` is looked for first, for people: `docker credential store "desktop"`. */
+  where(server: string): string | undefined;
+  /** Whether `server` has a login of its own beside that of its registry. */
+  isNamespace(server: string): boolean;
 }
 
-/** A login that a tool keeps. */
-export interface ListedLogin {
-  /** The key as the tool keeps it. */
+export interface ListedServer {
   readonly server: string;
   /** For people: `docker credential store "desktop"`, `~/.docker/config.json`. */
   readonly from: string;
-  /** Reads the secret; may start a credential helper, and throw UserError. */
-  readonly open: () => Promise<LookupResult>;
+}
+
+export interface Listing {
+  readonly servers: readonly ListedServer[];
+  readonly warnings: readonly string[];
+  readonly failure?: UserError | undefined;
+}
+
+export interface StoreAnswer {
+  /** Without it the tool would pull anonymously. */
+  readonly kept?: StoredLogin | undefined;
+  readonly warnings: readonly string[];
+  /** What could not be read on the way: an error where no login is found elsewhere, else worth a warning. */
+  readonly failure?: UserError | undefined;
 }
 
 /** A login with its secret. */
 export interface Login extends AuthEntry {
   readonly from: string;
-}
-
-export interface Listing {
-  readonly logins: readonly ListedLogin[];
-  readonly warnings: readonly string[];
-}
-
-/** Without `found` the tool would pull anonymously. */
-export interface LookupResult {
-  readonly found?: Login;
-  readonly warnings: readonly string[];
 }
 
 /** What a source has found, before anybody has looked whether a kubelet could use it. */
@@ -59,29 +63,71 @@ export interface StoredLogin {
   readonly config: AuthConfig;
 }
 
-/** The part of what a tool keeps that a registry can be opened with. */
-export function toLookupResult(kept: StoredLogin | undefined, warnings: readonly string[] = []): LookupResult {
-  if (kept === undefined) return { warnings };
-  const { server, from, config } = kept;
-  const credential = credentialOf(config);
-  if (credential !== undefined) {
-    const email = config.email === undefined || config.email === '' ? {} : { email: config.email };
-    return { found: { server, from, credential, ...email }, warnings };
-  }
-  if (config.registryToken === undefined || config.registryToken === '') return { warnings };
+/** A place where a login may be; nothing is opened before it is needed. */
+export interface Place {
+  readonly from: string;
+  readonly open: () => StoredLogin | undefined | Promise<StoredLogin | undefined>;
+}
+
+/** What docker would send, else podman. A login that podman keeps for a namespace comes first: docker knows no paths. */
+export function machineLogins(docker: LoginStore, podman: LoginStore): LoginStore {
+  const inOrder = (server: string): LoginStore[] => (podman.isNamespace(server) ? [podman, docker] : [docker, podman]);
   return {
-    warnings: [
-      ...warnings,
-      `${from} has only a registry token for ${displayServer(server)}, which no pull secret can carry`,
-    ],
+    list: async () => {
+      const [ofDocker, ofPodman] = [await docker.list(), await podman.list()];
+      return {
+        servers: [...ofDocker.servers, ...ofPodman.servers],
+        // podman does not read everything that docker does, such as an empty file.
+        warnings: [...ofDocker.warnings, ...ofPodman.warnings, ...(ofPodman.failure ? [ofPodman.failure.message] : [])],
+        failure: ofDocker.failure,
+      };
+    },
+    login: (server) => firstAnswer(inOrder(server), server),
+    where: (server) => inOrder(server).flatMap((store) => store.where(server) ?? [])[0],
+    isNamespace: podman.isNamespace,
   };
 }
+
+/** The first login that opens a registry, with what was said on the way. */
+async function firstAnswer(stores: readonly LoginStore[], server: string): Promise<StoreAnswer> {
+  const warnings: string[] = [];
+  let failure: UserError | undefined;
+  for (const store of stores) {
+    const answer = await store.login(server);
+    if (answer.kept !== undefined && credentialOf(answer.kept.config) !== undefined) {
+      return { ...answer, failure: failure ?? answer.failure };
+    }
+    warnings.push(...answer.warnings, ...registryTokenWarning(answer.kept));
+    failure ??= answer.failure;
+  }
+  return { warnings, failure };
+}
+
+/** The part of what a tool keeps that a registry can be opened with. */
+export function toLogin({ server, from, config }: StoredLogin): Login | undefined {
+  const credential = credentialOf(config);
+  if (credential === undefined) return undefined;
+  return { server, from, credential, ...(config.email ? { email: config.email } : {}) };
+}
+
+/** A login that no pull secret can carry is worth saying. */
+export function registryTokenWarning(kept: StoredLogin | undefined): string[] {
+  if (!kept?.config.registryToken) return [];
+  return [`${kept.from} has only a registry token for ${displayServer(kept.server)}, which no pull secret can carry`];
+}
+
+/** The server that is written for a login that a tool keeps under `spelling`: of a URL only the host counts. */
+export function serverOf(spelling: string): string {
+  const name = spelling.includes('://') ? convertToHostname(spelling) : spelling;
+  return canonicalServer(HUB_HOSTS.includes(name) ? 'docker.io' : name);
+}
+
+const HUB_HOSTS = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 
 /** `server` as registry and, behind it, the path of a namespace or repository: what the tools look up. */
 export function lookupName(server: string): { readonly registry: string; readonly name: string } {
   const { host, path } = reduce(server);
-  const isHub = ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(host);
-  const registry = isHub ? 'docker.io' : host;
+  const registry = HUB_HOSTS.includes(host) ? 'docker.io' : host;
   const trimmed = trim(path, '/');
   return { registry, name: trimmed === '' ? registry : `${registry}/${trimmed}` };
 }

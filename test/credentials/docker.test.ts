@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { docker } from '../../src/credentials/docker.ts';
+import { dockerLogins } from '../../src/credentials/docker.ts';
 import { defaultStore } from '../../src/credentials/docker-settings.ts';
-import type { Listing } from '../../src/credentials/source.ts';
+import { lookUpOne } from '../../src/credentials/logins.ts';
+import { type Listing, type Login, toLogin } from '../../src/credentials/source.ts';
 import { UserError } from '../../src/errors.ts';
+import type { Io } from '../../src/io.ts';
 import { machine } from '../support/machine.ts';
 
 const CONFIG = '$HOME/.docker/config.json';
@@ -12,22 +14,29 @@ const JANE = { auth: 'amFuZTpoZXJz' };
 const REX = { auth: 'cmV4Omhpcw==' };
 const ADA = { auth: 'YWRhOm91cnM=' };
 
-function names({ logins }: Listing): string[] {
-  return logins.map(({ server, from }) => `${server} from ${from}`);
+function names({ servers }: Listing): string[] {
+  return servers.map(({ server, from }) => `${server} from ${from}`);
 }
 
 /** What each login opens to: the user name, `token` or nothing. */
-async function users({ logins }: Listing): Promise<(string | undefined)[]> {
-  const answers = await Promise.all(logins.map(({ open }) => open()));
-  return answers.map(({ found }) => {
-    if (found === undefined) return undefined;
-    return 'username' in found.credential ? found.credential.username : 'token';
+async function users({ servers }: Listing, io: Io): Promise<(string | undefined)[]> {
+  const store = dockerLogins(io);
+  const answers = await Promise.all(servers.map(({ server }) => store.login(server)));
+  return answers.map(({ kept }) => {
+    const login = kept && toLogin(kept);
+    if (login === undefined) return undefined;
+    return 'username' in login.credential ? login.credential.username : 'token';
   });
+}
+
+async function lookUp(server: string, io: Io): Promise<{ found: Login | undefined; warnings: readonly string[] }> {
+  const warnings: string[] = [];
+  return { found: await lookUpOne(dockerLogins(io), server, warnings), warnings };
 }
 
 describe('every login', () => {
   test('of a machine without docker', async () => {
-    await expect(docker.list(machine().io)).resolves.toEqual({ logins: [], warnings: [] });
+    await expect(dockerLogins(machine().io).list()).resolves.toEqual({ servers: [], warnings: [] });
   });
 
   test('of the file, without markers and the tokens of a web login', async () => {
@@ -39,9 +48,9 @@ describe('every login', () => {
       'empty.io': {},
     };
     const { io } = machine({ files: { [CONFIG]: { auths } } });
-    const listing = await docker.list(io);
+    const listing = await dockerLogins(io).list();
     expect(names(listing)).toEqual(['ghcr.io from ~/.docker/config.json', `${HUB} from ~/.docker/config.json`]);
-    await expect(users(listing)).resolves.toEqual(['jane', 'rex']);
+    await expect(users(listing, io)).resolves.toEqual(['jane', 'rex']);
   });
 
   test('of a store, which hides the file, and of the helper of one registry', async () => {
@@ -63,7 +72,7 @@ describe('every login', () => {
         'ecr-login': { 'ecr.io': { Username: 'AWS', Secret: 'x' } },
       },
     });
-    const listing = await docker.list(io);
+    const listing = await dockerLogins(io).list();
     expect(names(listing)).toEqual([
       `${HUB} from docker credential store "desktop"`,
       'acr.io from docker credential store "desktop"',
@@ -71,7 +80,7 @@ describe('every login', () => {
       'ecr.io from credential helper "ecr-login"',
     ]);
     expect(calls()).toEqual([['desktop', 'list', 'unused']]);
-    await expect(users(listing)).resolves.toEqual(['rex', 'token', undefined, 'AWS']);
+    await expect(users(listing, io)).resolves.toEqual(['rex', 'token', undefined, 'AWS']);
   });
 
   test('an empty helper of a registry shows its entry in the file again', async () => {
@@ -79,9 +88,9 @@ describe('every login', () => {
       files: { [CONFIG]: { auths: { 'https://ghcr.io': JANE }, credsStore: 'none', credHelpers: { 'ghcr.io': '' } } },
       helpers: { none: {} },
     });
-    const listing = await docker.list(io);
+    const listing = await dockerLogins(io).list();
     expect(names(listing)).toEqual(['ghcr.io from ~/.docker/config.json']);
-    await expect(users(listing)).resolves.toEqual(['jane']);
+    await expect(users(listing, io)).resolves.toEqual(['jane']);
   });
 
   test('DOCKER_AUTH_CONFIG replaces logins of the same name', async () => {
@@ -89,13 +98,13 @@ describe('every login', () => {
       files: { [CONFIG]: { auths: { 'ghcr.io': JANE, 'r.io': REX } } },
       env: { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'r.io': ADA, 'new.io': ADA } }) },
     });
-    const listing = await docker.list(io);
+    const listing = await dockerLogins(io).list();
     expect(names(listing)).toEqual([
       'ghcr.io from ~/.docker/config.json',
       'r.io from DOCKER_AUTH_CONFIG',
       'new.io from DOCKER_AUTH_CONFIG',
     ]);
-    await expect(users(listing)).resolves.toEqual(['jane', 'ada', 'ada']);
+    await expect(users(listing, io)).resolves.toEqual(['jane', 'ada', 'ada']);
   });
 
   test('of the folder that DOCKER_CONFIG names', async () => {
@@ -103,16 +112,16 @@ describe('every login', () => {
       files: { '$XDG_RUNTIME_DIR/d/config.json': { auths: { 'r.io': JANE } } },
       env: { DOCKER_CONFIG: '$XDG_RUNTIME_DIR/d' },
     });
-    expect(names(await docker.list(io))).toEqual([expand('r.io from $XDG_RUNTIME_DIR/d/config.json')]);
+    expect(names(await dockerLogins(io).list())).toEqual([expand('r.io from $XDG_RUNTIME_DIR/d/config.json')]);
   });
 
   test('a store that cannot list is an error', async () => {
     const { io } = machine({ files: { [CONFIG]: { credsStore: 'gone' } } });
     const text = 'exec: "docker-credential-gone": executable file not found in $PATH';
-    await expect(docker.list(io)).rejects.toThrow(text);
+    await expect(dockerLogins(io).list()).rejects.toThrow(text);
     // The variable is a login of its own: docker then only says it.
     const env = { ...io.env, DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'r.io': ADA } }) };
-    const listing = await docker.list({ ...io, env });
+    const listing = await dockerLogins({ ...io, env }).list();
     expect(names(listing)).toEqual(['r.io from DOCKER_AUTH_CONFIG']);
     expect(listing.warnings).toEqual([expect.stringContaining(text)]);
   });
@@ -137,20 +146,20 @@ describe('the login for a server', () => {
     [HUB, HUB, 'rex'],
     ['registry-1.docker.io', HUB, 'rex'],
   ])('%s', async (asked, server, username) => {
-    const { found } = await docker.lookup(asked, host().io);
+    const { found } = await lookUp(asked, host().io);
     expect(found).toMatchObject({ server, from: '~/.docker/config.json', credential: { username } });
   });
 
   test('with the e-mail address it has', async () => {
-    expect((await docker.lookup('ghcr.io', host().io)).found?.email).toBe('jane@example.com');
+    expect((await lookUp('ghcr.io', host().io)).found?.email).toBe('jane@example.com');
   });
 
   test.each(['quay.io', 'ghcr.io:443', 'bad host', '', 'https://'])('none for %j', async (asked) => {
-    await expect(docker.lookup(asked, host().io)).resolves.toEqual({ warnings: [] });
+    await expect(lookUp(asked, host().io)).resolves.toEqual({ warnings: [] });
   });
 
   test('a registry token is of no use, and that is said', async () => {
-    await expect(docker.lookup('tok.io', host().io)).resolves.toEqual({
+    await expect(lookUp('tok.io', host().io)).resolves.toEqual({
       warnings: ['~/.docker/config.json has only a registry token for tok.io, which no pull secret can carry'],
     });
   });
@@ -166,8 +175,8 @@ describe('a broken config', () => {
   ])('%s', async (text, message) => {
     const { io, expand } = machine({ files: { [CONFIG]: text } });
     const error = new UserError(expand(message), expand('vi $HOME/.docker/config.json'));
-    await expect(docker.list(io)).rejects.toThrow(error);
-    await expect(docker.lookup('r.io', io)).rejects.toThrow(error);
+    await expect(dockerLogins(io).list()).resolves.toEqual({ servers: [], warnings: [], failure: error });
+    await expect(lookUp('r.io', io)).rejects.toThrow(error);
   });
 });
 
@@ -191,8 +200,8 @@ describe('the store of the platform', () => {
   test.runIf(process.platform === 'linux')('answers where the file has no logins', async () => {
     const helpers = { secretservice: { 'r.io': { Username: 'jane', Secret: 'hers' } } };
     const { io } = secretservice({ helpers, files: { [CONFIG]: { auths: {}, HttpHeaders: {} } } });
-    expect(names(await docker.list(io))).toEqual(['r.io from docker credential store "secretservice"']);
-    expect((await docker.lookup('r.io', io)).found?.credential).toEqual({ username: 'jane', password: 'hers' });
+    expect(names(await dockerLogins(io).list())).toEqual(['r.io from docker credential store "secretservice"']);
+    expect((await lookUp('r.io', io)).found?.credential).toEqual({ username: 'jane', password: 'hers' });
   });
 
   test.runIf(process.platform === 'linux')('is not asked where the file has one', async () => {
@@ -200,8 +209,8 @@ describe('the store of the platform', () => {
       helpers: { secretservice: {} },
       files: { [CONFIG]: { auths: { 'r.io': {} } } },
     });
-    await docker.list(io);
-    await docker.lookup('r.io', io);
+    await dockerLogins(io).list();
+    await lookUp('r.io', io);
     expect(calls()).toEqual([]);
   });
 
@@ -210,7 +219,7 @@ describe('the store of the platform', () => {
     host.install('pass', '');
     host.install('docker-credential-pass', '#!/bin/sh\necho "pass not initialized"; exit 1\n');
     const warnings = [expect.stringContaining('pass not initialized')];
-    await expect(docker.list(host.io)).resolves.toEqual({ logins: [], warnings });
-    await expect(docker.lookup('r.io', host.io)).resolves.toEqual({ warnings });
+    await expect(dockerLogins(host.io).list()).resolves.toEqual({ servers: [], warnings });
+    await expect(lookUp('r.io', host.io)).resolves.toEqual({ warnings });
   });
 });

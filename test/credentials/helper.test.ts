@@ -103,6 +103,16 @@ describe('helpers that fail', () => {
       `${get}exit status 3, out: \`one \\x1b[31mtwo\``,
     ],
     ['on stderr only', `echo 'no session' >&2; exit 1`, `${get}exit status 1, out: \`\` (no session)`],
+    [
+      'behind its answer',
+      `echo '{"ServerURL":"r.io","Username":"u","Secret":"${CANARY}"}'; exit 1`,
+      `${get}exit status 1, out: \`(not shown: it may hold the password)\``,
+    ],
+    [
+      'behind half of its answer, on stderr',
+      `echo 'Secret: ${CANARY}' >&2; exit 1`,
+      `${get}exit status 1, out: \`\` ((not shown: it may hold the password))`,
+    ],
     ['at length', `printf '%0300d' 0; exit 1`, `${get}exit status 1, out: \`${'0'.repeat(200)}…\``],
     ['by a crash', `kill -SEGV $$`, `${get}signal: SIGSEGV, out: \`\``],
   ])('%s', async (_, script, message) => {

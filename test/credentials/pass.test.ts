@@ -1,7 +1,8 @@
 /** docker-credential-pass as Debian has it (packages golang-docker-credential-helpers, pass, gnupg), with a real store. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { docker } from '../../src/credentials/docker.ts';
+import { dockerLogins } from '../../src/credentials/docker.ts';
 import { getFromHelper, listHelper } from '../../src/credentials/helper.ts';
+import { lookUpOne } from '../../src/credentials/logins.ts';
 import { installed } from '../support/installed.ts';
 import { type FakeIo, fakeIo } from '../support/io.ts';
 import { createPassStore, type PassStore, passPrograms } from '../support/pass-store.ts';
@@ -25,7 +26,7 @@ describe.runIf(installed('pass', passPrograms))('pass', () => {
 
   test('that was never set up knows nothing', async () => {
     await expect(getFromHelper('pass', 'r.io', io)).resolves.toBeUndefined();
-    await expect(docker.list(io)).resolves.toEqual({ logins: [], warnings: [] });
+    await expect(dockerLogins(io).list()).resolves.toEqual({ servers: [], warnings: [] });
   });
 
   test('keeps logins and identity tokens, and knows nothing of other servers', async () => {
@@ -49,7 +50,7 @@ describe.runIf(installed('pass', passPrograms))('pass', () => {
   });
 
   test.runIf(process.platform === 'linux')('is the store that docker takes without a config', async () => {
-    const { found } = await docker.lookup('docker.io', io);
+    const found = await lookUpOne(dockerLogins(io), 'docker.io', []);
     expect(found).toEqual({
       server: 'https://index.docker.io/v1/',
       from: 'docker credential store "pass"',

@@ -1,9 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { podman } from '../../src/credentials/podman.ts';
+import { listRegistries, lookUpOne, openLogins } from '../../src/credentials/logins.ts';
+import { podmanLogins } from '../../src/credentials/podman.ts';
 import { podmanFiles, podmanWarnings } from '../../src/credentials/podman-files.ts';
+import type { Login } from '../../src/credentials/source.ts';
 import { UserError } from '../../src/errors.ts';
+import type { Io } from '../../src/io.ts';
 import { machine } from '../support/machine.ts';
 
 const RUNTIME = '$XDG_RUNTIME_DIR/containers/auth.json';
@@ -14,6 +17,11 @@ const LEGACY = '$HOME/.dockercfg';
 const JANE = { auth: 'amFuZTpoZXJz' };
 const REX = { auth: 'cmV4Omhpcw==' };
 const ADA = { auth: 'YWRhOm91cnM=' };
+
+async function lookUp(server: string, io: Io): Promise<{ found: Login | undefined; warnings: readonly string[] }> {
+  const warnings: string[] = [];
+  return { found: await lookUpOne(await podmanLogins(io), server, warnings), warnings };
+}
 
 describe('the files, in order', () => {
   const HOME = '/home/jane';
@@ -46,7 +54,8 @@ describe('the files, in order', () => {
 
 describe('every login', () => {
   test('of a machine without podman', async () => {
-    await expect(podman.list(machine().io)).resolves.toEqual({ logins: [], warnings: [] });
+    const store = await podmanLogins(machine().io);
+    await expect(store.list()).resolves.toEqual({ servers: [], warnings: [] });
   });
 
   test('of each file; an earlier file hides a login of the same name, a helper those of its registry', async () => {
@@ -65,18 +74,19 @@ describe('every login', () => {
       },
       helpers: { gcloud: { 'gcr.io': { Username: '_dcgcloud_token', Secret: 'x' } } },
     });
-    const { logins, warnings } = await podman.list(io);
-    expect(logins.map(({ server, from }) => `${server} from ${from}`)).toEqual([
+    const store = await podmanLogins(io);
+    const { registries, warnings } = await listRegistries(store);
+    expect(registries.map(({ server, from }) => `${server} from ${from}`)).toEqual([
       'gcr.io from credential helper "gcloud"',
       'r.io/acme from podman auth.json',
       'r.io from podman auth.json',
       'https://index.docker.io/v1/ from ~/.docker/config.json',
-      'https://old.io/v1/ from ~/.dockercfg',
+      'old.io from ~/.dockercfg',
     ]);
     expect(warnings).toEqual([]);
     expect(calls()).toEqual([]);
-    const answers = await Promise.all(logins.map(({ open }) => open()));
-    expect(answers.map(({ found }) => found?.credential)).toEqual([
+    const { entries } = await openLogins(store, registries, { strict: false, warnings });
+    expect(entries.map(({ credential }) => credential)).toEqual([
       { username: '_dcgcloud_token', password: 'x' },
       { username: 'jane', password: 'hers' },
       { username: 'rex', password: 'his' },
@@ -98,12 +108,12 @@ describe('the login for a server', () => {
     ['https://index.docker.io/v1/', 'docker.io', 'ada'],
     ['docker.io/library', 'docker.io', 'ada'],
   ])('%s', async (asked, server, username) => {
-    const { found } = await podman.lookup(asked, host().io);
+    const { found } = await lookUp(asked, host().io);
     expect(found).toMatchObject({ server, from: 'podman auth.json', credential: { username } });
   });
 
   test.each(['quay.io', 'bad host', ''])('none for %j', async (asked) => {
-    await expect(podman.lookup(asked, host().io)).resolves.toEqual({ warnings: [] });
+    await expect(lookUp(asked, host().io)).resolves.toEqual({ warnings: [] });
   });
 
   test('a helper that knows none leaves it to the next file', async () => {
@@ -114,13 +124,13 @@ describe('the login for a server', () => {
       },
       helpers: { h: {} },
     });
-    expect((await podman.lookup('r.io', io)).found?.credential).toEqual({ username: 'rex', password: 'his' });
+    expect((await lookUp('r.io', io)).found?.credential).toEqual({ username: 'rex', password: 'his' });
   });
 
   test('an auth without a colon is no login, and podman says so', async () => {
     const { io, expand } = machine({ files: { [CONFIG]: { auths: { 'r.io': { auth: 'cGFudHM=' } } } } });
     const warnings = [expand('podman ignores r.io in $HOME/.config/containers/auth.json: its auth has no colon')];
-    await expect(podman.lookup('r.io', io)).resolves.toEqual({ warnings });
+    await expect(lookUp('r.io', io)).resolves.toEqual({ warnings });
   });
 });
 
@@ -133,7 +143,7 @@ describe('what is wrong with the files', () => {
     ],
   ])('%j', async (text, message) => {
     const { io, expand } = machine({ files: { [DOCKER]: text } });
-    await expect(podman.lookup('r.io', io)).rejects.toThrow(
+    await expect(lookUp('r.io', io)).rejects.toThrow(
       new UserError(expand(message), expand('vi $HOME/.docker/config.json')),
     );
   });
@@ -151,7 +161,8 @@ describe('what is wrong with the files', () => {
   test('a file that REGISTRY_AUTH_FILE names and that is not there', async () => {
     const { io, expand } = machine({ env: { REGISTRY_AUTH_FILE: '$HOME/typo.json' } });
     const warnings = [expand('podman has no logins: there is no $HOME/typo.json, which REGISTRY_AUTH_FILE names')];
-    await expect(podman.list(io)).resolves.toEqual({ logins: [], warnings });
-    await expect(podman.lookup('r.io', io)).resolves.toEqual({ warnings });
+    const store = await podmanLogins(io);
+    await expect(store.list()).resolves.toEqual({ servers: [], warnings });
+    await expect(lookUp('r.io', io)).resolves.toEqual({ warnings });
   });
 });

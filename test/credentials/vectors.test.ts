@@ -1,7 +1,7 @@
 /** The facts about docker and podman that were found by running docker/cli's config package and containers/image. */
 import { describe, expect, test } from 'vitest';
-import { dockerLogin } from '../../src/credentials/docker.ts';
-import { podmanLogin } from '../../src/credentials/podman.ts';
+import { dockerLogins } from '../../src/credentials/docker.ts';
+import { podmanLogins } from '../../src/credentials/podman.ts';
 import type { StoredLogin } from '../../src/credentials/source.ts';
 import { imageName, parseImage } from '../../src/domain/keyring/image.ts';
 import { UserError } from '../../src/errors.ts';
@@ -34,8 +34,11 @@ function observed(kept: StoredLogin | undefined): object | null {
 describe('what docker and podman would send', () => {
   test.each(vectors as unknown as Vector[])('$name', async (vector) => {
     const { io, expand, calls } = machine(vector);
-    const login = vector.tool === 'docker' ? dockerLogin : podmanLogin;
-    const outcome = login(imageName(parseImage(vector.query)), io);
+    const store = vector.tool === 'docker' ? dockerLogins(io) : await podmanLogins(io);
+    const outcome = store.login(imageName(parseImage(vector.query))).then((answer) => {
+      if (answer.kept === undefined && answer.failure !== undefined) throw answer.failure;
+      return answer;
+    });
     const error = vector.expected?.error;
     if (error !== undefined) {
       await expect(outcome).rejects.toThrow(expand(error));

@@ -117,15 +117,21 @@ export interface GoStruct {
   readonly entry: string;
   readonly fileFields: readonly string[];
   readonly entryFields: readonly AuthField[];
+  /** Fields of an entry that are read when they are texts, and ignored otherwise. */
+  readonly optionalFields?: readonly AuthField[];
   readonly refuseUnknown?: true;
 }
 
-/** docker/cli cli/config/configfile `ConfigFile`; `email` was a field of its entries until v29. */
+/**
+ * docker/cli cli/config/configfile `ConfigFile`. `email` was a field of its entries until v29, and docker sets
+ * `serveraddress` itself: neither is worth a refusal.
+ */
 export const DOCKER: GoStruct = {
   file: 'configfile.ConfigFile',
   entry: 'types.AuthConfig',
   fileFields: ['auths', 'credHelpers', 'credsStore'],
   entryFields: ['username', 'password', 'email', 'auth', 'serveraddress', 'identitytoken', 'registrytoken'],
+  optionalFields: ['email', 'serveraddress'],
 };
 
 /** containers/image pkg/docker/config `dockerConfigFile`. */
@@ -180,6 +186,7 @@ function decodeEntry(document: JsonDocument, node: JsonNode, shape: GoStruct, pa
   const fields: { [field in AuthField]?: string } = {};
   for (const { name, value } of node.members) {
     const field = foldName(name) as AuthField;
+    if (shape.optionalFields?.includes(field) && value.kind !== 'string') continue;
     if (shape.entryFields.includes(field)) {
       const text = decodeString(document, value, shape.entry, path === '' ? field : `${path}.${field}`);
       if (text !== undefined) fields[field] = text;

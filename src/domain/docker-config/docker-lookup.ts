@@ -18,17 +18,40 @@ export function dockerHelper({ credHelpers, credsStore }: DockerConfig, key: str
   return suffix === '' ? undefined : suffix;
 }
 
-/** The entry of the file for `key`, by its name or else by its host (`fileStore.Get`; docker takes any of several). */
-export function dockerEntry(
-  { auths }: DockerConfig,
-  key: string,
-): { readonly server: string; readonly fields: AuthFields } | undefined {
-  const exact = auths.get(key);
-  if (exact !== undefined) return { server: key, fields: exact };
-  for (const [server, fields] of auths) {
-    if (convertToHostname(server) === key) return { server, fields };
+/** An entry that answers for a registry, and the key it stands under. */
+export interface FoundEntry {
+  readonly server: string;
+  readonly fields: AuthFields;
+}
+
+/** The entry for a key or a name. */
+export type EntryLookup = (name: string) => FoundEntry | undefined;
+
+/**
+ * Where docker finds the entry for a key: by its name or else by its host (`fileStore.Get`). docker takes any of several
+ * with the same host; this takes the first.
+ */
+export function dockerEntries({ auths }: DockerConfig): EntryLookup {
+  let byHost: ReadonlyMap<string, string> | undefined;
+  return (key) => {
+    byHost ??= auths.has(key) ? undefined : firstOfEach(auths.keys(), convertToHostname);
+    const server = auths.has(key) ? key : byHost?.get(key);
+    const fields = server === undefined ? undefined : auths.get(server);
+    return server === undefined || fields === undefined ? undefined : { server, fields };
+  };
+}
+
+/** The first of `servers` under each of their hosts. */
+export function firstOfEach(
+  servers: Iterable<string>,
+  hostOf: (server: string) => string,
+): ReadonlyMap<string, string> {
+  const first = new Map<string, string>();
+  for (const server of servers) {
+    const host = hostOf(server);
+    if (!first.has(host)) first.set(host, server);
   }
-  return undefined;
+  return first;
 }
 
 /** What a login in the browser keeps beside the login itself (docker/cli internal/oauth/manager `storeTokensInStore`). */

@@ -1,7 +1,6 @@
 /** Where podman looks for the login of a repository within one file (containers/image pkg/docker/config/config.go). */
-import type { AuthFields } from './auth-fields.ts';
 import type { DockerConfig } from './docker-config.ts';
-import { isWebLoginToken } from './docker-lookup.ts';
+import { type EntryLookup, firstOfEach, isWebLoginToken } from './docker-lookup.ts';
 
 /** The registry of `name`, which is a repository, a namespace or a registry. */
 export function podmanRegistry(name: string): string {
@@ -9,25 +8,32 @@ export function podmanRegistry(name: string): string {
 }
 
 /**
- * The entry for `name`: by its whole path, else by each shorter one, the first that exists deciding; else by the host of
- * the registry, however it is written (`findCredentialsInFile`). A legacy file knows registries only.
+ * Where podman finds the entry for a name: under its whole path, else under each shorter one, the first that exists
+ * deciding; else by the host of the registry, however it is written (`findCredentialsInFile`). A legacy file knows
+ * registries only. podman takes any of several with the same host; this takes the first.
  */
-export function podmanEntry(
-  { auths }: DockerConfig,
-  name: string,
-  legacy: boolean,
-): { readonly server: string; readonly fields: AuthFields } | undefined {
-  const registry = podmanRegistry(name);
-  for (const server of legacy ? [registry] : lookupOrder(name)) {
-    const fields = auths.get(server);
-    if (fields !== undefined) return { server, fields };
-  }
-  const host = normalizeRegistry(registry);
-  for (const [server, fields] of auths) {
-    // By host these would match Docker Hub, and podman takes any of several.
-    if (!isWebLoginToken(server) && podmanHost(server, legacy) === host) return { server, fields };
-  }
-  return undefined;
+export function podmanEntries({ auths }: DockerConfig, legacy: boolean): EntryLookup {
+  let byHost: ReadonlyMap<string, string> | undefined;
+  return (name) => {
+    const registry = podmanRegistry(name);
+    for (const server of legacy ? [registry] : lookupOrder(name)) {
+      const fields = auths.get(server);
+      if (fields !== undefined) return { server, fields };
+    }
+    // By host the tokens of a web login would match Docker Hub.
+    byHost ??= firstOfEach(
+      [...auths.keys()].filter((server) => !isWebLoginToken(server)),
+      (server) => podmanHost(server, legacy),
+    );
+    const server = byHost.get(normalizeRegistry(registry));
+    const fields = server === undefined ? undefined : auths.get(server);
+    return server === undefined || fields === undefined ? undefined : { server, fields };
+  };
+}
+
+/** Whether podman takes the key `server` for a namespace or repository, and not for a whole registry. */
+export function isNamespaceKey(server: string): boolean {
+  return server.includes('/') && !/^https?:\/\//.test(server);
 }
 
 /** The registry that the key `server` of a file stands for (`normalizeAuthFileKey`). */

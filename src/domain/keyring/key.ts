@@ -24,15 +24,20 @@ export function formatKey(key: Key): string {
   return key.host + key.path;
 }
 
-/** Whether two servers are one and the same to the kubelet, such as `ghcr.io` and `https://ghcr.io/v2/`. */
-export function sameKey(one: string, other: string): boolean {
-  if (one === other) return true;
+/** The key of `server` as one text, the same for servers that are one to the kubelet: `ghcr.io`, `https://ghcr.io/v2/`. */
+export function keyText(server: string): string {
   try {
-    return formatKey(parseKey(one)) === formatKey(parseKey(other));
+    return formatKey(parseKey(server));
   } catch (error) {
-    if (error instanceof GoUrlError) return false;
+    // No key begins with a space.
+    if (error instanceof GoUrlError) return ` ${server}`;
     throw error;
   }
+}
+
+/** Whether two servers are one and the same to the kubelet. */
+export function sameKey(one: string, other: string): boolean {
+  return one === other || keyText(one) === keyText(other);
 }
 
 /** Labels and port of a host (`SplitURL`). */

@@ -4,7 +4,7 @@ import { type JsonMember, type JsonNode, JsonSyntaxError } from '../go/json-scan
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import { authField, decodeKubeletEntry, EntryError, type KubeletEntry } from '../keyring/entry.ts';
-import { sameKey } from '../keyring/key.ts';
+import { keyText } from '../keyring/key.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
 import { encodeAuthFields, encodePayload } from './build.ts';
 
@@ -52,8 +52,9 @@ export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[],
   const edits: Edit[] = [];
   const added: AuthEntry[] = [];
   const named = new Set<string>();
+  const byKey = Map.groupBy(servers.values, ([server]) => keyText(server));
   for (const entry of entries) {
-    const targets = [...servers.values].filter(([server]) => sameKey(server, entry.server));
+    const targets = byKey.get(keyText(entry.server)) ?? [];
     const changed = targets.flatMap(([server, node]) => {
       named.add(server);
       return updateEntry(servers.document, node, { ...entry, server });

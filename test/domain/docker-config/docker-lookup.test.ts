@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   convertToHostname,
-  dockerEntry,
+  dockerEntries,
   dockerHelper,
   dockerKey,
 } from '../../../src/domain/docker-config/docker-lookup.ts';
-import { podmanEntry } from '../../../src/domain/docker-config/podman-lookup.ts';
+import { podmanEntries } from '../../../src/domain/docker-config/podman-lookup.ts';
 import { DOCKER_HUB } from '../../../src/domain/keyring/display-server.ts';
 
 function config(servers: readonly string[], credHelpers: Record<string, string> = {}, credsStore?: string) {
@@ -61,7 +61,7 @@ describe('the store that docker asks', () => {
     [['docker.io', 'index.docker.io'], DOCKER_HUB, undefined],
     [['r.io'], 'r.io:5000', undefined],
   ])('%j holds %s as %s', (servers, key, found) => {
-    expect(dockerEntry(config(servers), key)?.server).toBe(found);
+    expect(dockerEntries(config(servers))(key)?.server).toBe(found);
   });
 });
 
@@ -78,7 +78,7 @@ describe('the entry that podman takes', () => {
     [['r.io'], '', undefined],
     [['r.io'], 'r.io/', 'r.io'],
   ])('of %j for %s: %s', (servers, name, found) => {
-    expect(podmanEntry(config(servers), name, false)?.server).toBe(found);
+    expect(podmanEntries(config(servers), false)(name)?.server).toBe(found);
   });
 
   test.each([
@@ -86,6 +86,6 @@ describe('the entry that podman takes', () => {
     [['r.io/a'], 'r.io/b', 'r.io/a'],
     [['http://index.docker.io/v1'], 'docker.io/library/nginx', 'http://index.docker.io/v1'],
   ])('of a legacy file with %j for %s: %s', (servers, name, found) => {
-    expect(podmanEntry(config(servers), name, true)?.server).toBe(found);
+    expect(podmanEntries(config(servers), true)(name)?.server).toBe(found);
   });
 });

@@ -1,0 +1,108 @@
+/** What podman's registries.conf and its drop-ins say of logins (containers/image pkg/sysregistriesv2). */
+import { existsSync, readdirSync } from 'node:fs';
+import { platform, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { DockerConfigError } from '../domain/docker-config/docker-config.ts';
+import { AUTH_FILES, credentialHelpers, mentionsHelpers } from '../domain/docker-config/registries-conf.ts';
+import { decodeUtf8 } from '../domain/go/utf8.ts';
+import { printable } from '../domain/text/printable.ts';
+import { errnoOf, systemReason } from '../errno.ts';
+import { UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { homeFolder, readFile, shellWord } from './auth-file.ts';
+
+/** Nobody writes a registries.conf of this size. */
+const LIMIT = 1024 * 1024;
+const NAME = 'registries.conf';
+
+export interface PodmanHelpers {
+  /** In the order in which podman asks them; the auth files are one of them. None where a file is broken. */
+  readonly helpers: readonly string[];
+  readonly failure?: UserError;
+}
+
+/** What podman asks for logins (`CredentialHelpers`). */
+export async function podmanHelpers(env: Io['env']): Promise<PodmanHelpers> {
+  let helpers: readonly string[] = [];
+  try {
+    for (const path of registriesConfs(env)) helpers = (await helpersIn(path)) ?? helpers;
+  } catch (error) {
+    if (error instanceof UserError) return { helpers: [], failure: error };
+    throw error;
+  }
+  return { helpers: helpers.length === 0 ? [AUTH_FILES] : helpers };
+}
+
+/** Few files say anything of logins; the parser is loaded for those alone. */
+async function helpersIn(path: string): Promise<readonly string[] | undefined> {
+  const text = decodeUtf8(readFile(path, LIMIT) ?? new Uint8Array());
+  if (!mentionsHelpers(text)) return undefined;
+  const { parseToml, TomlSyntaxError } = await import('../toml.ts');
+  try {
+    return credentialHelpers(parseToml(text));
+  } catch (error) {
+    if (!(error instanceof TomlSyntaxError || error instanceof DockerConfigError)) throw error;
+    const message = `loading registries configuration "${printable(path)}": ${error.message}`;
+    throw new UserError(message, `vi ${shellWord(path)}`);
+  }
+}
+
+/**
+ * The files that count, a later one over an earlier; throws UserError where a variable names one that is not there
+ * (containers/storage pkg/configfile `Read`).
+ */
+export function registriesConfs(env: Io['env'], system = platform()): readonly string[] {
+  const { CONTAINERS_REGISTRIES_CONF: only, CONTAINERS_REGISTRIES_CONF_OVERRIDE: last } = env;
+  for (const path of [only, last]) {
+    if (path && !existsSync(path)) throw new UserError(`there is no file ${printable(path)}`, `ls ${shellWord(path)}`);
+  }
+  const folders = confFolders(env, system);
+  const main = only || folders.map((folder) => join(folder, NAME)).find((path) => existsSync(path));
+  const dropIns = only ? [] : inDropIns(folders.flatMap((folder, index) => dropInFolders(folder, index > 0)));
+  return [...(main ? [main] : []), ...dropIns, ...(last ? [last] : [])];
+}
+
+/** The user's, the administrator's and the vendor's. podman takes an XDG_CONFIG_HOME that is empty for the current folder. */
+function confFolders(env: Io['env'], system: NodeJS.Platform): readonly string[] {
+  const home = homeFolder(env);
+  const ofUser = env.XDG_CONFIG_HOME || (home === undefined ? '' : join(home, '.config'));
+  const folders = system === 'win32' ? [env.APPDATA ?? '', env.ProgramData ?? ''] : [ofUser, '/etc', '/usr/share'];
+  return folders.map((folder) => (folder === '' ? '' : join(folder, 'containers')));
+}
+
+/** The folders of one place, those for this kind of user first (`getDropInPathsUnderMain`). */
+function dropInFolders(folder: string, hasSpecial: boolean): readonly string[] {
+  if (folder === '') return [];
+  const uid = hasSpecial ? userId() : -1;
+  const special = join(folder, `registries.${uid === 0 ? 'rootful' : 'rootless'}.conf.d`);
+  const ofKind = uid < 0 ? [] : uid === 0 ? [special] : [join(special, String(uid)), special];
+  return [...ofKind, join(folder, `${NAME}.d`)];
+}
+
+/** Sorted by name; of one name that of the first folder (`readDropInsFromPaths`). */
+function inDropIns(folders: readonly string[]): readonly string[] {
+  const byName = new Map<string, string>();
+  for (const folder of folders) {
+    for (const name of namesIn(folder)) if (!byName.has(name)) byName.set(name, join(folder, name));
+  }
+  return [...byName].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, path]) => path);
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.conf')).map(({ name }) => name);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw new UserError(`cannot read ${printable(folder)}: ${systemReason(error)}`, `ls -ld ${shellWord(folder)}`);
+  }
+}
+
+function userId(): number {
+  try {
+    return userInfo().uid;
+  } catch {
+    // A container may run as a user that has no name.
+    return -1;
+  }
+}

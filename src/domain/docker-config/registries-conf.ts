@@ -1,0 +1,24 @@
+/** The part of podman's registries.conf that says where logins are (containers/image pkg/sysregistriesv2). */
+import { foldName } from '../go/json.ts';
+import { DockerConfigError } from './docker-config.ts';
+
+/** The name under which `credential-helpers` lists the auth files, and all that is listed by default. */
+export const AUTH_FILES = 'containers-auth.json';
+
+const FIELD = 'credential-helpers';
+
+/** Whether it is worth parsing `text`: few registries.conf say anything of logins. */
+export function mentionsHelpers(text: string): boolean {
+  return text.toLowerCase().includes(FIELD);
+}
+
+/** The helpers that a parsed registries.conf lists, undefined when it lists none; throws {@link DockerConfigError}. */
+export function credentialHelpers(document: unknown): readonly string[] | undefined {
+  const members = Object.entries(document as Record<string, unknown>);
+  // BurntSushi/toml takes any case of a name, and the exact one first.
+  const [, value] =
+    members.find(([name]) => name === FIELD) ?? members.find(([name]) => foldName(name) === foldName(FIELD)) ?? [];
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((helper) => typeof helper === 'string')) return value;
+  throw new DockerConfigError(`${FIELD} is not a list of strings`);
+}

@@ -1,0 +1,318 @@
+/** Which login a registry has, where several things could answer: the one that docker and podman would send. */
+import { describe, expect, test } from 'vitest';
+import { run } from '../../src/run.ts';
+import { CANARY, holdsCanary } from '../support/canary.ts';
+import { type MachineOptions, machine } from '../support/machine.ts';
+
+const CONFIG = '$HOME/.docker/config.json';
+const AUTH = '$XDG_RUNTIME_DIR/containers/auth.json';
+const REGISTRIES = '$HOME/.config/containers/registries.conf';
+const R = 'registry.example.com';
+const HUB = 'https://index.docker.io/v1/';
+
+const login = (password: string): { readonly auth: string } => ({ auth: btoa(`u:${password}${CANARY}`) });
+const OLD = login('OLD');
+const NEW = login('NEW');
+const answer = (password: string) => ({ Username: 'u', Secret: `${password}${CANARY}` });
+
+interface Written {
+  readonly code: number;
+  /** The password of each server, without the canary. */
+  readonly passwords: Readonly<Record<string, string>>;
+  readonly stderr: string;
+  readonly calls: readonly (readonly string[])[];
+}
+
+async function create(args: readonly string[], options: MachineOptions): Promise<Written> {
+  const { io, expand, calls } = machine(options);
+  const code = await run(['create', 'x', '--dry-run=client', '-o', 'json', ...args.map(expand)], io);
+  const { stdout, stderr } = io.written;
+  expect(holdsCanary(stderr), stderr).toBe(false);
+  return { code, passwords: stdout === '' ? {} : passwordsIn(stdout), stderr, calls: calls() };
+}
+
+function passwordsIn(stdout: string): Record<string, string> {
+  const { auths } = JSON.parse(atob(JSON.parse(stdout).data['.dockerconfigjson']));
+  const entries = Object.entries<{ password: string }>(auths);
+  return Object.fromEntries(entries.map(([server, { password }]) => [server, password.replace(CANARY, '')]));
+}
+
+const variable = (auths: object): Record<string, string> => ({ DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) });
+
+type Row = readonly [title: string, options: MachineOptions, passwords: Readonly<Record<string, string>>];
+
+/** What is on the machine, and what docker, else podman, sends. */
+const ROWS: readonly Row[] = [
+  [
+    'two spellings in one file, the old one first',
+    { files: { [CONFIG]: { auths: { [`https://${R}`]: OLD, [R]: NEW } } } },
+    { [R]: 'NEW' },
+  ],
+  [
+    'the variable has the registry, the file another spelling of it',
+    { files: { [CONFIG]: { auths: { [`https://${R}`]: OLD } } }, env: variable({ [R]: NEW }) },
+    { [R]: 'NEW' },
+  ],
+  [
+    'the variable has Docker Hub, the file docker.io',
+    { files: { [CONFIG]: { auths: { 'docker.io': OLD } } }, env: variable({ [HUB]: NEW }) },
+    { [HUB]: 'NEW' },
+  ],
+  [
+    'a helper for the registry, the file another spelling of it',
+    {
+      files: { [CONFIG]: { auths: { [`https://${R}`]: OLD }, credHelpers: { [R]: 'h' } } },
+      helpers: { h: { [R]: answer('NEW') } },
+    },
+    { [R]: 'NEW' },
+  ],
+  [
+    'docker.io beside the key of Docker Hub',
+    { files: { [CONFIG]: { auths: { 'docker.io': OLD, [HUB]: NEW } } } },
+    { [HUB]: 'NEW' },
+  ],
+  [
+    'a store that lists docker.io beside the key of Docker Hub',
+    {
+      files: { [CONFIG]: { credsStore: 's' } },
+      helpers: { s: { 'docker.io': answer('OLD'), [HUB]: answer('NEW') } },
+    },
+    { [HUB]: 'NEW' },
+  ],
+  [
+    'docker.io in both files: docker does not look under it',
+    { files: { [CONFIG]: { auths: { 'docker.io': OLD } }, [AUTH]: { auths: { 'docker.io': NEW } } } },
+    { [HUB]: 'NEW' },
+  ],
+  [
+    'www.docker.io in the one file: nobody looks under it',
+    { files: { [CONFIG]: { auths: { 'www.docker.io': OLD } }, [AUTH]: { auths: { 'docker.io': NEW } } } },
+    { [HUB]: 'NEW' },
+  ],
+  ['two spellings in auth.json', { files: { [AUTH]: { auths: { [`https://${R}`]: OLD, [R]: NEW } } } }, { [R]: 'NEW' }],
+  [
+    'two spellings in .dockercfg',
+    { files: { '$HOME/.dockercfg': { [`https://${R}/v1/`]: OLD, [R]: NEW } } },
+    { [R]: 'NEW' },
+  ],
+  [
+    'an identity token under another spelling',
+    { files: { [CONFIG]: { auths: { [`https://${R}`]: { identitytoken: CANARY }, [R]: NEW } } } },
+    { [R]: 'NEW' },
+  ],
+  [
+    'a helper of registries.conf, and the files',
+    {
+      files: { [REGISTRIES]: 'credential-helpers = ["h", "containers-auth.json"]', [AUTH]: { auths: { [R]: OLD } } },
+      helpers: { h: { [R]: answer('NEW') } },
+    },
+    { [R]: 'NEW' },
+  ],
+  [
+    'nothing but a helper of registries.conf',
+    {
+      files: { [REGISTRIES]: 'credential-helpers = ["h"]', [AUTH]: { auths: { [R]: OLD } } },
+      helpers: { h: { [R]: answer('NEW') } },
+    },
+    { [R]: 'NEW' },
+  ],
+  [
+    'a drop-in that takes the helper of registries.conf away',
+    {
+      files: {
+        [REGISTRIES]: 'credential-helpers = ["h"]',
+        [`${REGISTRIES}.d/10-files.conf`]: 'credential-helpers = []',
+        [AUTH]: { auths: { [R]: NEW } },
+      },
+      helpers: { h: { [R]: answer('OLD') } },
+    },
+    { [R]: 'NEW' },
+  ],
+  [
+    'an email that is no text, in another entry',
+    { files: { [CONFIG]: { auths: { [R]: NEW, 'other.example.com': { ...NEW, email: 7, serveraddress: [] } } } } },
+    { [R]: 'NEW', 'other.example.com': 'NEW' },
+  ],
+  ['a broken config.json, and the variable', { files: { [CONFIG]: '{' }, env: variable({ [R]: NEW }) }, { [R]: 'NEW' }],
+  [
+    'nothing but registry-1.docker.io, in auth.json',
+    { files: { [AUTH]: { auths: { 'registry-1.docker.io': NEW } } } },
+    { [HUB]: 'NEW' },
+  ],
+  ['nothing but a URL with /v2', { files: { [CONFIG]: { auths: { [`https://${R}/v2`]: NEW } } } }, { [R]: 'NEW' }],
+  [
+    'a namespace in a second auth file, its registry in the first',
+    {
+      files: {
+        [AUTH]: { auths: { [R]: NEW } },
+        '$HOME/.config/containers/auth.json': { auths: { [`${R}/org`]: OLD } },
+      },
+    },
+    { [R]: 'NEW' },
+  ],
+  [
+    'a namespace of podman, its registry in docker',
+    { files: { [AUTH]: { auths: { [`${R}/org`]: NEW } }, [CONFIG]: { auths: { [R]: OLD } } } },
+    { [`${R}/org`]: 'NEW', [R]: 'OLD' },
+  ],
+  [
+    'a key with user info',
+    { files: { [CONFIG]: { auths: { [`https://jane:${CANARY}@${R}`]: NEW } } } },
+    { [R]: 'NEW' },
+  ],
+];
+
+describe.each(ROWS.map(([title, options, passwords]) => ({ title, options, passwords })))(
+  '$title',
+  ({ options, passwords }) => {
+    test('--all', async () => {
+      const written = await create(['--all'], options);
+      expect(written.passwords, written.stderr).toEqual(passwords);
+    });
+
+    test.runIf(Object.keys(passwords).length === 1)('neither --server nor --all', async () => {
+      const written = await create([], options);
+      expect(written.passwords, written.stderr).toEqual(passwords);
+    });
+
+    test('--server', async () => {
+      const written = await create(
+        Object.keys(passwords).flatMap((server) => ['--server', server]),
+        options,
+      );
+      expect(written.passwords, written.stderr).toEqual(passwords);
+    });
+  },
+);
+
+describe('what is said', () => {
+  test('a helper for the registry has none: the other spelling in the file is not used', async () => {
+    const files = { [CONFIG]: { auths: { [`https://${R}`]: OLD }, credHelpers: { [R]: 'h' } } };
+    const noPodman = { REGISTRY_AUTH_FILE: '$HOME/none.json' };
+    const written = await create([], { files, helpers: { h: {} }, env: noPodman });
+    expect(written).toMatchObject({ code: 1, passwords: {} });
+    expect(written.stderr).toContain(`credential helper "h" has a login for ${R} that docker and podman do not send`);
+  });
+
+  test.each([
+    ['--server', ['--server', R]],
+    ['--all', ['--all']],
+  ])('%s: a broken config.json is an error that names it when nothing else has the login', async (_, args) => {
+    const written = await create(args, { files: { [CONFIG]: '{' } });
+    expect(written.code).toBe(1);
+    expect(written.stderr).toMatch(/^error: parsing config file \(.*config\.json\): unexpected EOF$/m);
+  });
+
+  test('a broken config.json is a warning when something else has the login', async () => {
+    const written = await create(['--server', R], { files: { [CONFIG]: '{' }, env: variable({ [R]: NEW }) });
+    expect(written.code).toBe(0);
+    expect(written.stderr).toMatch(/^warning: parsing config file \(.*config\.json\): unexpected EOF$/m);
+  });
+
+  test('a config.json with an auth that docker refuses, and auth.json', async () => {
+    const refused = { 'bad.example.com': { auth: 'cGFudHM=' } };
+    const written = await create(['--server', R], {
+      files: { [CONFIG]: { auths: refused }, [AUTH]: { auths: { [R]: NEW } } },
+    });
+    expect(written.passwords).toEqual({ [R]: 'NEW' });
+    expect(written.stderr).toContain('invalid auth configuration file (entry bad.example.com)');
+  });
+
+  test('www.docker.io alone: where it is, and that nobody sends it', async () => {
+    const written = await create([], { files: { [CONFIG]: { auths: { 'www.docker.io': OLD } } } });
+    expect(written.code).toBe(1);
+    expect(written.stderr).toContain(
+      '~/.docker/config.json has a login for Docker Hub that docker and podman do not send',
+    );
+  });
+
+  test('what was skipped is said when another entry fails', async () => {
+    const auths = { [`${R}:v1/x:y`]: NEW, 'token.example.com': { identitytoken: CANARY } };
+    const written = await create(['--all'], { files: { [CONFIG]: { auths } } });
+    expect(written.code).toBe(1);
+    expect(written.stderr).toContain('is an identity token');
+    expect(written.stderr).toContain('skipped: the login from ~/.docker/config.json');
+  });
+
+  test('a registries.conf that is broken: which, and in which line', async () => {
+    const files = { [REGISTRIES]: '\ncredential-helpers = [', [AUTH]: { auths: { [R]: NEW } } };
+    const written = await create(['--server', R], { files });
+    expect(written.code).toBe(1);
+    expect(written.stderr).toMatch(/^error: loading registries configuration ".*registries\.conf": line 2: /m);
+  });
+
+  test('a registries.conf that says nothing of logins is not judged', async () => {
+    const files = { [REGISTRIES]: 'unqualified-search-registries = [', [AUTH]: { auths: { [R]: NEW } } };
+    await expect(create(['--server', R], { files })).resolves.toMatchObject({ code: 0, passwords: { [R]: 'NEW' } });
+  });
+
+  test('a file that CONTAINERS_REGISTRIES_CONF names and that is not there', async () => {
+    const env = { CONTAINERS_REGISTRIES_CONF: '$HOME/typo.conf' };
+    const written = await create(['--server', R], { env });
+    expect(written.code).toBe(1);
+    expect(written.stderr).toMatch(/^error: there is no file .*typo\.conf$/m);
+  });
+});
+
+describe('--from-file', () => {
+  const F = '$HOME/f.json';
+  const rows: readonly (readonly [string, unknown, readonly string[], Readonly<Record<string, string>>])[] = [
+    ['two spellings, the exact one first', { auths: { [R]: NEW, [`https://${R}`]: OLD } }, [], { [R]: 'NEW' }],
+    ['two spellings and --server', { auths: { [R]: NEW, [`https://${R}`]: OLD } }, ['--server', R], { [R]: 'NEW' }],
+    [
+      'an entry of its own under another spelling than a helper',
+      { auths: { [`https://${R}`]: NEW }, credHelpers: { [R]: 'h' } },
+      [],
+      { [R]: 'NEW' },
+    ],
+    [
+      'an identity token under another spelling',
+      { auths: { [`https://${R}`]: { identitytoken: CANARY }, [R]: NEW } },
+      [],
+      { [R]: 'NEW' },
+    ],
+    [
+      'a namespace, and the key of its registry',
+      { auths: { [R]: NEW } },
+      ['--server', `${R}/org`],
+      { [`${R}/org`]: 'NEW' },
+    ],
+    [
+      'the key of a namespace before that of its registry',
+      { auths: { [R]: OLD, [`${R}/org`]: NEW } },
+      ['--server', `${R}/org`],
+      { [`${R}/org`]: 'NEW' },
+    ],
+    ['docker.io and the key of Docker Hub', { auths: { 'docker.io': OLD, [HUB]: NEW } }, [], { [HUB]: 'NEW' }],
+    ['registry-1.docker.io', { auths: { 'registry-1.docker.io': NEW } }, ['--server', 'docker.io'], { [HUB]: 'NEW' }],
+    [
+      'an email that is no text',
+      { auths: { [R]: { ...NEW, email: null }, 'b.example.com': { ...NEW, email: {} } } },
+      ['--server', R],
+      { [R]: 'NEW' },
+    ],
+    ['the answer of a helper for docker.io', { ServerURL: 'docker.io', ...answer('NEW') }, [], { [HUB]: 'NEW' }],
+  ];
+
+  test.each(rows.map(([title, content, args, passwords]) => ({ title, content, args, passwords })))(
+    '$title',
+    async ({ content, args, passwords }) => {
+      const helpers = { h: { [R]: answer('OLD') } };
+      const written = await create(['--from-file', F, ...args], { files: { [F]: content }, helpers });
+      expect(written.passwords, written.stderr).toEqual(passwords);
+    },
+  );
+
+  test('of two files the later counts', async () => {
+    const files = { [F]: { auths: { [R]: OLD } }, '$HOME/g.json': { auths: { [`https://${R}`]: NEW } } };
+    const written = await create(['--from-file', F, '--from-file', '$HOME/g.json'], { files });
+    expect(written.passwords).toEqual({ [R]: 'NEW' });
+  });
+
+  test('what is there is said without user info', async () => {
+    const files = { [F]: { auths: { [`https://jane:${CANARY}@${R}`]: NEW } } };
+    const written = await create(['--from-file', F, '--server', 'quay.io'], { files });
+    expect(written.code).toBe(1);
+    expect(written.stderr).toContain(`there is no login for quay.io in`);
+  });
+});
