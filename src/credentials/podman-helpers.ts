@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { TomlError } from 'smol-toml';
 import { DockerConfigError } from '../domain/docker-config/docker-config.ts';
 import { AUTH_FILES, credentialHelpers, mentionsHelpers } from '../domain/docker-config/registries-conf.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
@@ -37,14 +38,19 @@ export async function podmanHelpers(env: Io['env']): Promise<PodmanHelpers> {
 async function helpersIn(path: string): Promise<readonly string[] | undefined> {
   const text = decodeUtf8(readFile(path, LIMIT) ?? new Uint8Array());
   if (!mentionsHelpers(text)) return undefined;
-  const { parseToml, TomlSyntaxError } = await import('../toml.ts');
+  const { parse, TomlError } = await import('smol-toml');
   try {
-    return credentialHelpers(parseToml(text));
+    return credentialHelpers(parse(text));
   } catch (error) {
-    if (!(error instanceof TomlSyntaxError || error instanceof DockerConfigError)) throw error;
-    const message = `loading registries configuration "${printable(path)}": ${error.message}`;
-    throw new UserError(message, `vi ${shellWord(path)}`);
+    if (!(error instanceof TomlError || error instanceof DockerConfigError)) throw error;
+    const reason = error instanceof TomlError ? inOneLine(error) : error.message;
+    throw new UserError(`loading registries configuration "${printable(path)}": ${reason}`, `vi ${shellWord(path)}`);
   }
+}
+
+/** Without the lines of the file that the parser shows below its sentence. */
+function inOneLine({ line, message }: TomlError): string {
+  return `line ${line}: ${message.replace(/^Invalid TOML document: /, '').split('\n', 1)[0]}`;
 }
 
 /**
