@@ -79,10 +79,11 @@ export async function listRegistries(
   return { registries: [...registries.values()], warnings: [...new Set(warnings)], failure };
 }
 
-/** Without its path where the tools would send the login of the registry. */
+/** Without its path where the tools would send the login of the registry, and where it is only a slash. */
 function ownServer(server: string, store: LoginStore): string {
   const { name, registry } = lookupName(server);
-  return name === registry || server === DOCKER_HUB || store.isNamespace(server) ? server : canonicalServer(registry);
+  if (server === DOCKER_HUB || (name !== registry && store.isNamespace(server))) return server;
+  return canonicalServer(registry);
 }
 
 /** Reads the logins of `registries`; one that cannot be read is a warning unless it was asked for by name (`strict`). */

@@ -141,14 +141,16 @@ function serversIn(file: AuthFile): ListedServer[] {
   ];
 }
 
-/** Whether the first entry for `server`, helpers aside, is one for a part of its registry. */
+/** Whether the first login for `server`, helpers aside, is one for a part of its registry. */
 function isNamespace(server: string, { files, helpers }: Podman): boolean {
   const { name, registry } = lookupName(server);
   if (name === registry || !helpers.includes(AUTH_FILES)) return false;
   for (const file of files) {
     const opened = file.open();
     const entry = opened?.config.credHelpers.has(registry) ? undefined : opened?.entryOf(name);
-    if (entry !== undefined) return !file.legacy && isNamespaceKey(entry.server);
+    if (entry !== undefined && keptInFile(entry, file, []) !== undefined) {
+      return !file.legacy && isNamespaceKey(entry.server);
+    }
   }
   return false;
 }

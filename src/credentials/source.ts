@@ -1,6 +1,7 @@
 /** Where credentials are kept on this machine: the shape that docker and podman share. */
 import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fields.ts';
 import { convertToHostname } from '../domain/docker-config/docker-lookup.ts';
+import { isNamespaceKey } from '../domain/docker-config/podman-lookup.ts';
 import { GoUrlError } from '../domain/go/url.ts';
 import { trim } from '../domain/go/utf8.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
@@ -71,7 +72,6 @@ export interface Place {
 
 /** What docker would send, else podman. A login that podman keeps for a namespace comes first: docker knows no paths. */
 export function machineLogins(docker: LoginStore, podman: LoginStore): LoginStore {
-  const inOrder = (server: string): LoginStore[] => (podman.isNamespace(server) ? [podman, docker] : [docker, podman]);
   return {
     list: async () => {
       const [ofDocker, ofPodman] = [await docker.list(), await podman.list()];
@@ -82,25 +82,28 @@ export function machineLogins(docker: LoginStore, podman: LoginStore): LoginStor
         failure: ofDocker.failure,
       };
     },
-    login: (server) => firstAnswer(inOrder(server), server),
-    where: (server) => inOrder(server).flatMap((store) => store.where(server) ?? [])[0],
+    login: async (server) => {
+      const ofNamespace = podman.isNamespace(server) ? await podman.login(server) : undefined;
+      if (ofNamespace?.kept !== undefined && isNamespaceKey(ofNamespace.kept.server)) return ofNamespace;
+      const ofDocker = await docker.login(server);
+      return opens(ofDocker) ? ofDocker : after(ofDocker, ofNamespace ?? (await podman.login(server)));
+    },
+    where: (server) => {
+      const stores = podman.isNamespace(server) ? [podman, docker] : [docker, podman];
+      return stores.flatMap((store) => store.where(server) ?? [])[0];
+    },
     isNamespace: podman.isNamespace,
   };
 }
 
-/** The first login that opens a registry, with what was said on the way. */
-async function firstAnswer(stores: readonly LoginStore[], server: string): Promise<StoreAnswer> {
-  const warnings: string[] = [];
-  let failure: UserError | undefined;
-  for (const store of stores) {
-    const answer = await store.login(server);
-    if (answer.kept !== undefined && credentialOf(answer.kept.config) !== undefined) {
-      return { ...answer, failure: failure ?? answer.failure };
-    }
-    warnings.push(...answer.warnings, ...registryTokenWarning(answer.kept));
-    failure ??= answer.failure;
-  }
-  return { warnings, failure };
+function opens({ kept }: StoreAnswer): boolean {
+  return kept !== undefined && credentialOf(kept.config) !== undefined;
+}
+
+/** `second` with what was said before it. */
+function after(first: StoreAnswer, second: StoreAnswer): StoreAnswer {
+  const warnings = [...first.warnings, ...registryTokenWarning(first.kept), ...second.warnings];
+  return { kept: second.kept, warnings, failure: first.failure ?? second.failure };
 }
 
 /** The part of what a tool keeps that a registry can be opened with. */

@@ -10,7 +10,12 @@ import { killChildren, run } from './child.ts';
 import { build } from './go-build.ts';
 import { type Report, report } from './report.ts';
 
-export type ProgramName = (typeof controlPlanePrograms)[number] | (typeof nodePrograms)[number] | 'oracle' | 'measure';
+export type ProgramName =
+  | (typeof controlPlanePrograms)[number]
+  | (typeof nodePrograms)[number]
+  | 'oracle'
+  | 'logins'
+  | 'measure';
 export type Programs = Partial<Record<ProgramName, string>>;
 
 /** A Go module of ours and the programs that are built from it, all in one go because they share most packages. */
@@ -35,7 +40,7 @@ export const registryPrograms = ['registry', 'crane', 'app'] as const;
 
 export const nodePrograms = [...registryPrograms, 'kubelet', 'containerd', 'containerd-shim-runc-v2'] as const;
 
-const allPrograms: readonly ProgramName[] = [...controlPlanePrograms, ...nodePrograms, 'oracle', 'measure'];
+const allPrograms: readonly ProgramName[] = [...controlPlanePrograms, ...nodePrograms, 'oracle', 'logins', 'measure'];
 
 /** Where each of the named programs is, after building those that are not there yet. */
 export async function ensurePrograms<Name extends ProgramName>(
@@ -101,6 +106,12 @@ const modules: readonly GoModule[] = [
       app: './app',
       measure: './measure',
     },
+  },
+  {
+    name: 'logins',
+    folder: join(import.meta.dirname, 'go', 'logins'),
+    flags: ['-ldflags=-s -w'],
+    packages: { logins: './logins' },
   },
 ];
 

@@ -1,9 +1,6 @@
 /** Kubernetes' own keyring code (test/environment/go/kubernetes/oracle) as a program that answers line by line. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Secret } from '../../src/domain/keyring/secret.ts';
-import { ensurePrograms } from '../environment/programs.ts';
-import { report } from '../environment/report.ts';
+import { type LineProgram, startLineProgram } from './line-program.ts';
 
 export interface KeyringCase {
   readonly secrets: readonly Secret[];
@@ -27,40 +24,8 @@ export interface OracleAnswer {
   readonly credentials?: readonly OracleCredential[];
 }
 
-export interface Oracle {
-  /** The answers to all of `cases`, in order. One call at a time. */
-  ask(cases: readonly KeyringCase[]): Promise<OracleAnswer[]>;
-  close(): void;
-}
+export type Oracle = LineProgram<KeyringCase, OracleAnswer>;
 
-/** Builds it when that has not been done yet, and starts it. */
-export async function startOracle(): Promise<Oracle> {
-  const programs = await ensurePrograms(['oracle'], report);
-  const child = spawn(programs.oracle, [], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the oracle ended with ${code}`);
-  });
-  ended.catch(() => undefined);
-  let text = '';
-  let arrived = (): void => undefined;
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    arrived();
-  });
-
-  async function ask(cases: readonly KeyringCase[]): Promise<OracleAnswer[]> {
-    child.stdin.write(cases.map((one) => `${JSON.stringify(one)}\n`).join(''));
-    for (;;) {
-      const lines = text.split('\n');
-      if (lines.length > cases.length) {
-        text = lines.slice(cases.length).join('\n');
-        return lines.slice(0, cases.length).map((line) => JSON.parse(line));
-      }
-      const { promise, resolve } = Promise.withResolvers<void>();
-      arrived = resolve;
-      await Promise.race([promise, ended]);
-    }
-  }
-
-  return { ask, close: () => void child.kill() };
+export function startOracle(): Promise<Oracle> {
+  return startLineProgram('oracle');
 }

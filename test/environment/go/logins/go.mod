@@ -1,9 +1,10 @@
-module regsecret.test/logins
+module regsecret.test/cluster/logins
 
 go 1.26.0
 
 require (
 	github.com/docker/cli v29.9.3+incompatible
+	github.com/sirupsen/logrus v1.10.2
 	go.podman.io/image/v5 v5.42.1
 )
 
@@ -17,7 +18,6 @@ require (
 	github.com/opencontainers/go-digest v1.0.0 // indirect
 	github.com/opencontainers/image-spec v1.1.1 // indirect
 	github.com/opencontainers/runtime-spec v1.3.0 // indirect
-	github.com/sirupsen/logrus v1.10.2 // indirect
 	go.podman.io/storage v1.65.1 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	gotest.tools/v3 v3.5.2 // indirect

@@ -1,0 +1,197 @@
+/** Every form of a command that takes logins, compared with what docker and podman would send. */
+import { fromFiles } from '../../src/credentials/login-files.ts';
+import { fromLogins } from '../../src/credentials/logins.ts';
+import type { Login, SourceResult } from '../../src/credentials/source.ts';
+import { credentialOf } from '../../src/domain/docker-config/auth-fields.ts';
+import { isWebLoginToken } from '../../src/domain/docker-config/docker-lookup.ts';
+import { isNamespaceKey } from '../../src/domain/docker-config/podman-lookup.ts';
+import { DOCKER_HUB } from '../../src/domain/keyring/display-server.ts';
+import { UserError } from '../../src/errors.ts';
+import { CANARY, holdsCanary } from './canary.ts';
+import { fakeIo } from './io.ts';
+import { CONFIG, type LoginCase } from './login-cases.ts';
+import type { LoginMachine } from './login-machine.ts';
+import type { Answer, OracleLogin } from './login-oracle.ts';
+
+export type Counts = Record<string, number>;
+
+export interface Compared {
+  readonly one: LoginCase;
+  readonly machine: LoginMachine;
+  readonly answer: Answer;
+  /** The oracle's answer with everything that may be taken at random. */
+  readonly again: () => Promise<Answer>;
+}
+
+/** A credential as text, `none`, or `error`. */
+type Outcome = string;
+
+/** Throws where a form takes another login than the tools. */
+export async function compareForms(compared: Compared, where: string, counts: Counts): Promise<void> {
+  const { one, machine, answer } = compared;
+  const { io, said } = listening(machine);
+  const differences: string[] = [];
+  const check = async (form: string, name: string, got: Outcome, of: (answer: Answer) => readonly Outcome[]) => {
+    const kind = got === 'none' || got === 'error' ? got : 'found';
+    count(counts, `${form}: ${kind}`);
+    if (of(answer).includes(got)) return;
+    const all = of(await compared.again());
+    const reason = intended(form, name, got, all, one);
+    if (all.includes(got)) count(counts, `${form}: any of several`);
+    else if (reason !== undefined) count(counts, reason);
+    else differences.push(`${form} ${name}: ${got}, not ${all.join(' or ')}`);
+  };
+  const all = await outcome(() => fromLogins({ all: true }, io), said);
+  for (const [index, name] of one.names.entries()) {
+    const expected = (from: Answer): readonly Outcome[] => expectedOf(one, from, index);
+    const named = await outcome(() => fromLogins({ server: [serverOf(name)] }, io), said);
+    await check('--server', name, named.error ?? only(named.result), expected);
+    const listed = all.result?.entries.find(({ server }) => server === serverOf(name));
+    if (listed !== undefined) await check('--all', name, textOf(listed), expected);
+    else if (all.error === undefined && !name.includes('/'))
+      await check('--all', name, 'none', (from) => withoutErrors(expected(from)));
+    if (isPlainFile(one)) {
+      const ofFile = await outcome(() => fromFiles([machine.expand(CONFIG)], [serverOf(name)], io), said);
+      await check('--from-file', name, ofFile.error ?? only(ofFile.result), (from) => expectedOfFile(from, index));
+    }
+  }
+  if (holdsCanary(said.join('\n'))) differences.push(`a password is shown: ${said.join('\n')}`);
+  if (differences.length > 0)
+    throw new Error(`${where}\n${differences.join('\n')}\n${JSON.stringify(one, undefined, 1)}`);
+}
+
+/** docker's login, else podman's; podman's first where it keeps one for the namespace. */
+function expectedOf(one: LoginCase, { machine }: Answer, index: number): readonly Outcome[] {
+  const [ofDocker, ofPodman] = [outcomes(machine.docker[index]), outcomes(machine.podman[index])];
+  if ((one.names[index] ?? '').includes('/')) {
+    const { '$HOME/.dockercfg': _, ...files } = one.files;
+    const kept = entriesOf({ files }).filter(([key]) => isNamespaceKey(key));
+    const ofNamespace = ofPodman.filter((login) => kept.some(([, entry]) => isFrom(login, entry)));
+    if (ofNamespace.length > 0) return ofNamespace;
+  }
+  return ofDocker.flatMap((login) => {
+    if (login !== 'none') return [login];
+    // A file that could not be read is the error where nothing else has the login.
+    return machine.fileError === '' ? ofPodman : ofPodman.map((other) => (other === 'none' ? 'error' : other));
+  });
+}
+
+function count(counts: Counts, what: string): void {
+  counts[what] = (counts[what] ?? 0) + 1;
+}
+
+/** What is in the file alone: as on a machine that has no other. A file that docker refuses is refused. */
+function expectedOfFile({ file }: Answer, index: number): readonly Outcome[] {
+  if (file.fileError !== '') return ['error'];
+  const [ofDocker, ofPodman] = [outcomes(file.docker[index]), outcomes(file.podman[index])];
+  const [first = 'none'] = ofDocker;
+  return first === 'none' ? [...ofPodman, ...ofDocker] : [...ofDocker, ...ofPodman];
+}
+
+/** Differences that are meant: docs/logins.md has the reason of each. */
+function intended(
+  form: string,
+  name: string,
+  got: Outcome,
+  all: readonly Outcome[],
+  one: LoginCase,
+): string | undefined {
+  const ofFile = entriesOf({ files: { [CONFIG]: one.files[CONFIG] ?? '' } });
+  if (form === '--from-file' && ofFile.some(([, entry]) => entry.auth === undefined && isFrom(got, entry))) {
+    return 'a file that is named is read with all of docker’s fields';
+  }
+  const parts = entriesOf(one).filter(([key]) => isNamespaceKey(key) && key.startsWith(`${name}/`));
+  if (form === '--all' && got === 'none' && parts.some(([, entry]) => all.some((login) => isFrom(login, entry)))) {
+    return 'a key with a path is not written for its whole registry';
+  }
+  const ofWebLogin = entriesOf(one).filter(([key]) => isWebLoginToken(key));
+  if (ofWebLogin.some(([, entry]) => all.some((login) => isFrom(login, entry)))) {
+    return 'the tokens of a web login are no login for Docker Hub';
+  }
+  if (form === '--from-file' && got === 'error' && ofFile.length === 0) {
+    return 'a file that is named and is no docker config is refused';
+  }
+  return undefined;
+}
+
+type Entry = { readonly [field in 'auth' | 'username' | 'password' | 'identitytoken']?: string };
+
+function entriesOf({ files }: Pick<LoginCase, 'files'>): readonly (readonly [key: string, entry: Entry])[] {
+  return Object.values(files).flatMap((text) => {
+    try {
+      const content = JSON.parse(text);
+      return Object.entries<Entry>(content?.auths ?? content ?? {}).filter(
+        ([, entry]) => entry !== null && typeof entry === 'object',
+      );
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Every password and token of a case is another one. */
+function isFrom(outcome: Outcome, entry: Entry): boolean {
+  const auth = Object.entries(entry).find(([name]) => name.toLowerCase() === 'auth')?.[1] ?? '';
+  const texts = [entry.password ?? '', entry.identitytoken ?? '', ...decoded(auth).split(':')];
+  const secrets = texts.map((text) => text.replaceAll('\0', '')).filter((text) => text.startsWith(CANARY));
+  return secrets.some((secret) => outcome.includes(secret));
+}
+
+function decoded(auth: string): string {
+  try {
+    return atob(auth);
+  } catch {
+    return '';
+  }
+}
+
+function outcomes(logins: readonly OracleLogin[] = []): readonly Outcome[] {
+  return logins.map((login) => {
+    if (login.error !== '') return 'error';
+    const credential = credentialOf(login);
+    return credential === undefined ? 'none' : JSON.stringify(credential);
+  });
+}
+
+function withoutErrors(all: readonly Outcome[]): readonly Outcome[] {
+  return all.map((one) => (one === 'error' ? 'none' : one));
+}
+
+function textOf({ credential }: Login): Outcome {
+  return JSON.stringify(credential);
+}
+
+function only(result: SourceResult | undefined): Outcome {
+  const [first] = result?.entries ?? [];
+  return first === undefined ? 'none' : textOf(first);
+}
+
+/** `--server` as people write it. */
+function serverOf(name: string): string {
+  return name === 'docker.io' ? DOCKER_HUB : name;
+}
+
+/** Whether docker's file is there, and holds all that it says. */
+function isPlainFile({ files, helpers }: LoginCase): boolean {
+  return files[CONFIG] !== undefined && Object.keys(helpers).length === 0;
+}
+
+/** Runs `take`; everything that it says is kept. */
+async function outcome(
+  take: () => Promise<SourceResult>,
+  said: string[],
+): Promise<{ readonly result?: SourceResult; readonly error?: 'none' | 'error' }> {
+  try {
+    const result = await take();
+    said.push(...result.warnings);
+    return { result };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    said.push(error.message, ...error.details);
+    return { error: /^docker and podman have no login|^there is no login for/.test(error.message) ? 'none' : 'error' };
+  }
+}
+
+function listening({ env }: LoginMachine): { readonly io: ReturnType<typeof fakeIo>; readonly said: string[] } {
+  return { io: fakeIo({ env }), said: [] };
+}
