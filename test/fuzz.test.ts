@@ -41,7 +41,7 @@ import { claimsOf } from '../src/domain/pull-secret/jwt.ts';
 import { printable } from '../src/domain/text/printable.ts';
 import { destinationProblem } from '../src/domain/verify/destination.ts';
 import { nearness } from '../src/domain/verify/nearness.ts';
-import { isObjectName, proposeName } from '../src/domain/workloads/name.ts';
+import { isObjectName, proposeName } from '../src/domain/workloads/target.ts';
 import { UserError } from '../src/errors.ts';
 import { parseChallenges } from '../src/registry/challenge.ts';
 import { growth, MAX_GROWTH } from './support/growth.ts';

@@ -13,7 +13,7 @@ import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/p
 import { rfc3339 } from '../domain/text/time.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeVerdict } from '../domain/verify/verdict.ts';
-import { isNamespaceName, isObjectName, proposeName } from '../domain/workloads/name.ts';
+import { isNamespaceName, isObjectName, proposeName } from '../domain/workloads/target.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { NamedTarget } from '../operations/attach/request.ts';

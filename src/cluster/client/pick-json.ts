@@ -7,6 +7,14 @@ import { JsonSyntaxError } from '../../domain/go/json-scanner.ts';
 /** What is wanted: all of a value, some members of an object, or something of each element of an array. */
 export type FieldSelection = true | readonly [FieldSelection] | { readonly [name: string]: FieldSelection };
 
+/** The same selection of each of these fields. */
+export function fieldsWith(
+  names: readonly string[],
+  selection: FieldSelection,
+): Readonly<Record<string, FieldSelection>> {
+  return Object.fromEntries(names.map((name) => [name, selection]));
+}
+
 /**
  * The parts of the JSON value in `bytes` that `shape` names; what has another form than the shape is left out. What is
  * passed over is not checked. Throws {@link JsonSyntaxError} where no value can be made out.

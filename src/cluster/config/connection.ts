@@ -1,7 +1,7 @@
 /** From kubeconfig, flags and pod to one server and one user (client-go tools/clientcmd/client_config.go). */
 import { resolve } from 'node:path';
 import { parseDuration } from '../../domain/go/duration.ts';
-import { isNamespaceName } from '../../domain/workloads/name.ts';
+import { isNamespaceName } from '../../domain/workloads/target.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { checkCluster, checkUser } from './check.ts';

@@ -8,6 +8,11 @@ export function fieldOf(object: unknown, ...path: readonly string[]): unknown {
   return value;
 }
 
+/** `value` if it is a list, else an empty one. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 export function isObject(value: unknown): value is ApiObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

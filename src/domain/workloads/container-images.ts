@@ -1,7 +1,23 @@
 /** The images that a pod or a template uses, and how far a pod has come with each. */
 import { ImageReferenceError, parseImage } from '../keyring/image.ts';
-import { fieldOf, isObject } from './api-object.ts';
+import { fieldOf, isObject, itemsOf } from './api-object.ts';
 import { type PullError, pullErrorOf } from './pull-error.ts';
+import { waitingReason } from './waiting-reason.ts';
+
+/** The fields of a pod spec that hold containers. */
+export const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
+/** The fields of a pod's status that say how those are. */
+export const STATUS_LISTS = ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'] as const;
+
+/** All containers of a pod spec. */
+export function containersIn(spec: unknown): unknown[] {
+  return CONTAINER_LISTS.flatMap((list) => itemsOf(fieldOf(spec, list)));
+}
+
+/** What the status of a pod says of each container. */
+export function containerStatuses(status: unknown): unknown[] {
+  return STATUS_LISTS.flatMap((list) => itemsOf(fieldOf(status, list)));
+}
 
 export type ImagePolicy = 'Always' | 'IfNotPresent' | 'Never';
 
@@ -23,23 +39,15 @@ export type ImageState =
   | { readonly status: 'there' }
   | { readonly status: 'missing'; readonly reason: string; readonly message: string; readonly pullError: PullError };
 
-/** What the kubelet says while it is busy (kubelet pkg/kubelet/kubelet_pods.go), and not about the image. */
-const BUSY = /^(ContainerCreating|PodInitializing)$/;
-/** The image is there when these come (kuberuntime_container.go). */
-const LATER =
-  /^(CrashLoopBackOff|Create\w*Error|RunContainerError|Post\w*Error|Pre\w*Error|\w*Hook\w*|\w*Sandbox\w*|Completed|Error)$/;
-
-const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
-
 /** One for each image and policy, in the order of the containers; the worst state of several counts. */
 export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
   const states = statesIn(status);
   const isPod = status !== undefined;
-  const volumes = items(fieldOf(spec, 'volumes')).filter((volume) => fieldOf(volume, 'image', 'reference'));
+  const volumes = itemsOf(fieldOf(spec, 'volumes')).filter((volume) => fieldOf(volume, 'image', 'reference'));
   const references = volumes.map((volume) => text(fieldOf(volume, 'image', 'reference')));
   // A container also waits for the images of its volumes (kuberuntime_image.go), and then its state is theirs.
   const others = new Map<string, ImageState>();
-  const found = CONTAINERS.flatMap((list) => items(fieldOf(spec, list))).map((container) => {
+  const found = containersIn(spec).map((container) => {
     const [name, image] = [text(fieldOf(container, 'name')), text(fieldOf(container, 'image'))];
     const state = states.get(name);
     const other = references.find((reference) => reference !== image && isAbout(state, reference));
@@ -102,23 +110,18 @@ function rank({ status: is }: ImageState): number {
 
 /** By the name of the container. */
 function statesIn(status: unknown): Map<string, ImageState> {
-  const statuses = CONTAINERS.flatMap((list) => items(fieldOf(status, `${list.slice(0, -1)}Statuses`)));
-  return new Map(statuses.map((one) => [text(fieldOf(one, 'name')), stateOf(one)]));
+  return new Map(containerStatuses(status).map((one) => [text(fieldOf(one, 'name')), stateOf(one)]));
 }
 
 function stateOf(status: unknown): ImageState {
   const waiting = fieldOf(status, 'state', 'waiting');
   const reason = text(fieldOf(waiting, 'reason'));
   const isThere = text(fieldOf(status, 'imageID')) !== '' || isObject(fieldOf(status, 'lastState', 'terminated'));
-  if (!isObject(waiting) || LATER.test(reason))
-    return isObject(fieldOf(status, 'state')) ? { status: 'there' } : NOT_TRIED;
-  if (reason === '' || BUSY.test(reason)) return isThere ? { status: 'there' } : NOT_TRIED;
+  if (!isObject(waiting)) return isObject(fieldOf(status, 'state')) ? { status: 'there' } : NOT_TRIED;
+  const { image } = waitingReason(reason);
+  if (image !== 'missing') return image === 'there' || isThere ? { status: 'there' } : NOT_TRIED;
   const message = text(fieldOf(waiting, 'message'));
   return { status: 'missing', reason, message, pullError: pullErrorOf(reason, message) };
-}
-
-function items(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function text(value: unknown): string {

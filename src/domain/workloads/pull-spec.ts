@@ -1,5 +1,6 @@
 /** What an object says about pulling images: its list of pull secrets, its images, its service account. */
-import { type ApiObject, fieldOf, isObject } from './api-object.ts';
+import { type ApiObject, fieldOf, isObject, itemsOf } from './api-object.ts';
+import { containersIn } from './container-images.ts';
 import { LIST_FIELD, type PullKind } from './kind.ts';
 import type { ObjectRef } from './ref.ts';
 
@@ -31,17 +32,11 @@ export function listedNames(list: readonly unknown[] | undefined): string[] {
   return (list ?? []).flatMap((entry) => nonEmpty(fieldOf(entry, 'name')) ?? []);
 }
 
-const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
-
 /** Images of containers, and of volumes that are images. */
 function imagesOf(spec: Readonly<Record<string, unknown>>): string[] {
-  const containers = CONTAINERS.flatMap((name) => items(spec[name])).map((container) => fieldOf(container, 'image'));
-  const volumes = items(spec.volumes).map((volume) => fieldOf(volume, 'image', 'reference'));
+  const containers = containersIn(spec).map((container) => fieldOf(container, 'image'));
+  const volumes = itemsOf(spec.volumes).map((volume) => fieldOf(volume, 'image', 'reference'));
   return [...new Set([...containers, ...volumes].flatMap((image) => nonEmpty(image) ?? []))];
-}
-
-function items(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function nonEmpty(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 /** The pod that takes the place of another: the same, without what the API server and admission had added. */
-import { type ApiObject, fieldOf, isObject } from './api-object.ts';
+import { type ApiObject, fieldOf, isObject, itemsOf } from './api-object.ts';
 import { LIST_FIELD } from './kind.ts';
 import { isRunning } from './pod-state.ts';
 import type { PullSpec } from './pull-spec.ts';
@@ -30,8 +30,8 @@ export function recreatedPod({ object, ref }: Pick<PullSpec, 'object' | 'ref'>, 
   const tokens = tokenVolumes(spec);
   const dropped = [...SERVER_SPEC, LIST_FIELD, ...(choseNode(object) ? [] : ['nodeName'])];
   const kept = without(spec, dropped);
-  const tolerations = items(spec.tolerations).filter((toleration) => !isDefaultToleration(toleration));
-  const volumes = items(spec.volumes).filter((volume) => !tokens.has(nameOf(volume)));
+  const tolerations = itemsOf(spec.tolerations).filter((toleration) => !isDefaultToleration(toleration));
+  const volumes = itemsOf(spec.volumes).filter((volume) => !tokens.has(nameOf(volume)));
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -55,7 +55,7 @@ export function recreatedPod({ object, ref }: Pick<PullSpec, 'object' | 'ref'>, 
  */
 export function differences(wanted: ApiObject, actual: ApiObject): string[] {
   const list = fieldOf(actual, 'spec', LIST_FIELD);
-  const bare = recreatedPod({ object: actual, ref: { kind: 'Pod', namespace: '', name: '' } }, items(list));
+  const bare = recreatedPod({ object: actual, ref: { kind: 'Pod', namespace: '', name: '' } }, itemsOf(list));
   const [one, other] = [fieldOf(wanted, 'spec'), fieldOf(bare, 'spec')].map((spec) => (isObject(spec) ? spec : {}));
   const names = new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})]);
   // Whether it was scheduled, and where, is no difference.
@@ -74,8 +74,8 @@ function canonical(value: unknown): string {
 
 /** The volumes by which admission mounts the token (plugin/pkg/admission/serviceaccount `mountServiceAccountToken`). */
 function tokenVolumes(spec: ApiObject): ReadonlySet<string> {
-  const projected = items(spec.volumes).filter((volume) => {
-    const sources = items(fieldOf(volume, 'projected', 'sources'));
+  const projected = itemsOf(spec.volumes).filter((volume) => {
+    const sources = itemsOf(fieldOf(volume, 'projected', 'sources'));
     const token = sources.some((source) => isObject(fieldOf(source, 'serviceAccountToken')));
     return /^kube-api-access-[a-z0-9]{5}$/.test(nameOf(volume)) && token;
   });
@@ -88,10 +88,10 @@ function containersWithout(spec: ApiObject, volumes: ReadonlySet<string>): ApiOb
   return Object.fromEntries(
     fields.map((field) => [
       field,
-      items(spec[field])
+      itemsOf(spec[field])
         .filter(isObject)
         .map((container) => {
-          const mounts = items(container.volumeMounts).filter((mount) => !added(mount));
+          const mounts = itemsOf(container.volumeMounts).filter((mount) => !added(mount));
           const rest = without(container, ['volumeMounts']);
           return mounts.length === 0 ? rest : { ...rest, volumeMounts: mounts };
         }),
@@ -110,7 +110,7 @@ function isDefaultToleration(toleration: unknown): boolean {
 
 /** Whether the node was named by whoever made the pod: the scheduler's binding is nobody's field. */
 function choseNode(object: ApiObject): boolean {
-  const managed = items(fieldOf(object, 'metadata', 'managedFields'));
+  const managed = itemsOf(fieldOf(object, 'metadata', 'managedFields'));
   return managed.some(
     (entry) => !fieldOf(entry, 'subresource') && fieldOf(entry, 'fieldsV1', 'f:spec', 'f:nodeName') !== undefined,
   );
@@ -123,10 +123,6 @@ function without(object: ApiObject, names: readonly string[]): ApiObject {
 function nameOf(value: unknown): string {
   const name = fieldOf(value, 'name');
   return typeof name === 'string' ? name : '';
-}
-
-function items(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Each completes "… loses"; empty for a pod that has not yet run. */

@@ -1,8 +1,8 @@
-/** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone. */
+/** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone; and the names that objects may have. */
 import { UsageError } from '../../errors.ts';
+import { trim } from '../go/utf8.ts';
 import { closest } from '../text/closest.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
-import { isObjectName } from './name.ts';
 
 export interface Target {
   readonly kind: PullKindName;
@@ -70,4 +70,34 @@ function kindOf(word: string): DoctorTarget['kind'] | undefined {
 function target(kind: DoctorTarget['kind'], name: string): DoctorTarget {
   if (isObjectName(name)) return { kind, name };
   throw new UsageError(`"${name}" cannot be the name of a ${kind.toLowerCase()}`, `kubectl get ${kind.toLowerCase()}s`);
+}
+
+// Names of objects: k8s.io/apimachinery pkg/util/validation.
+
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const SUBDOMAIN_RE = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+const LABEL_RE = new RegExp(`^${LABEL}$`);
+
+/** Whether `name` may be the name of a Secret (`IsDNS1123Subdomain`). */
+export function isObjectName(name: string): boolean {
+  return name.length <= 253 && SUBDOMAIN_RE.test(name);
+}
+
+/** Whether `name` may be the name of a namespace (`IsDNS1123Label`). */
+export function isNamespaceName(name: string): boolean {
+  return name.length <= 63 && LABEL_RE.test(name);
+}
+
+/** A valid name that resembles `name`, undefined when nothing of it can stay. */
+export function proposeName(name: string, limit = 253): string | undefined {
+  const proposal = name
+    .toLowerCase()
+    .replace(/[^-a-z0-9.]+/g, '-')
+    .split('.')
+    .map((label) => trim(label, '-'))
+    .filter((label) => label !== '')
+    .join('.')
+    .slice(0, limit)
+    .replace(/[-.]+$/, '');
+  return proposal === '' || proposal === name ? undefined : proposal;
 }

@@ -4,7 +4,8 @@ import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
 import type { ParsedFile, PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
-import { fieldOf, isObject } from '../../domain/workloads/api-object.ts';
+import { fieldOf, isObject, itemsOf } from '../../domain/workloads/api-object.ts';
+import { containersIn } from '../../domain/workloads/container-images.ts';
 import { LIST_FIELD, pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 
@@ -95,9 +96,8 @@ function payloadsOf(value: unknown): unknown[] {
 /** By what we would read of it: elsewhere, `{{` may be meant for others. */
 function isTemplateOfHolder({ holder: { ref, object } }: PlacedHolder): boolean {
   const spec = fieldOf(object, ...pullKind(ref.kind).specPath);
-  const containers = ['initContainers', 'containers'].flatMap((name) => itemsOf(spec, name));
-  const names = itemsOf(spec, LIST_FIELD).map((entry) => fieldOf(entry, 'name'));
-  return [...namesOf(object), ...names, ...containers.map((one) => fieldOf(one, 'image'))].some(isToBeFilledIn);
+  const names = itemsOf(fieldOf(spec, LIST_FIELD)).map((entry) => fieldOf(entry, 'name'));
+  return [...namesOf(object), ...names, ...containersIn(spec).map((one) => fieldOf(one, 'image'))].some(isToBeFilledIn);
 }
 
 function isTemplateOfSecret({ value }: PlacedSecret): boolean {
@@ -113,11 +113,6 @@ function isToBeFilledIn(value: unknown): boolean {
   return typeof value === 'string'
     ? isTemplate(value)
     : isObject(value) && Object.keys(value).some((key) => key.startsWith('{'));
-}
-
-function itemsOf(value: unknown, name: string): readonly unknown[] {
-  const items = fieldOf(value, name);
-  return Array.isArray(items) ? items : [];
 }
 
 /** `kubectl get all -o yaml` gives what was made beside what it was made by. */

@@ -6,8 +6,9 @@ import { fixFor, isSufficient } from '../../domain/findings/fixes.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
 import { type ManifestNode, type MapNode, resolved, valueIn } from '../../domain/manifest-text/node.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
+import { CONTAINER_LISTS } from '../../domain/workloads/container-images.ts';
 import { LIST_FIELD, pullKind } from '../../domain/workloads/kind.ts';
-import { isObjectName } from '../../domain/workloads/name.ts';
+import { isObjectName } from '../../domain/workloads/target.ts';
 import type { Place, PlacedHolder, PlacedSecret } from './inventory.ts';
 
 /** From 1: the image, the entry of the list or the field that is wrong, else the object. */
@@ -77,7 +78,7 @@ function listOf(placed: PlacedHolder): ManifestNode | undefined {
 
 function imageNode(placed: PlacedHolder, image: string): ManifestNode | undefined {
   const spec = specOf(placed);
-  const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((name) => itemsOf(spec, name));
+  const containers = CONTAINER_LISTS.flatMap((name) => itemsOf(spec, name));
   const images = containers.map((container) => memberOf(container, 'image'));
   const volumes = itemsOf(spec, 'volumes').map((volume) => memberOf(memberOf(volume, 'image'), 'reference'));
   return [...images, ...volumes].find((node) => scalar(node) === image);

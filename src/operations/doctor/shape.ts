@@ -1,5 +1,6 @@
 /** What a diagnosis reads of pods, and of what makes them: of lists only that much is kept in memory. */
-import type { FieldSelection } from '../../cluster/client/pick-json.ts';
+import { type FieldSelection, fieldsWith } from '../../cluster/client/pick-json.ts';
+import { CONTAINER_LISTS, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
 import { LIST_FIELD, type PullKind } from '../../domain/workloads/kind.ts';
 
 const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true }] as const;
@@ -9,9 +10,7 @@ const SPEC = {
   [LIST_FIELD]: true,
   serviceAccountName: true,
   serviceAccount: true,
-  initContainers: CONTAINERS,
-  containers: CONTAINERS,
-  ephemeralContainers: CONTAINERS,
+  ...fieldsWith(CONTAINER_LISTS, CONTAINERS),
   volumes: [{ name: true, image: true }],
 } as const;
 
@@ -28,9 +27,7 @@ const POD: FieldSelection = {
   spec: { ...SPEC, nodeName: true },
   status: {
     phase: true,
-    initContainerStatuses: STATUSES,
-    containerStatuses: STATUSES,
-    ephemeralContainerStatuses: STATUSES,
+    ...fieldsWith(STATUS_LISTS, STATUSES),
   },
 };
 

@@ -1,9 +1,10 @@
 /** Who pulls images here, and with which list: what a service account's list does not reach, and which pods fail. */
 import { ApiError } from '../../cluster/client/api-error.ts';
-import type { FieldSelection } from '../../cluster/client/pick-json.ts';
+import { type FieldSelection, fieldsWith } from '../../cluster/client/pick-json.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
+import { CONTAINER_LISTS, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
 import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { type PullFailure, pullFailures } from '../../domain/workloads/pod-state.ts';
 import { type Controller, listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
@@ -125,12 +126,8 @@ function shapeOf({ kind, specPath }: PullKind): FieldSelection {
   }
   return {
     metadata: names,
-    spec: { ...list, initContainers: CONTAINERS, containers: CONTAINERS, ephemeralContainers: CONTAINERS },
-    status: {
-      initContainerStatuses: STATUSES,
-      containerStatuses: STATUSES,
-      ephemeralContainerStatuses: STATUSES,
-    },
+    spec: { ...list, ...fieldsWith(CONTAINER_LISTS, CONTAINERS), volumes: [{ name: true, image: true }] },
+    status: fieldsWith(STATUS_LISTS, STATUSES),
   };
 }
 

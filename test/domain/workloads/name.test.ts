@@ -1,6 +1,6 @@
 /** Names of objects and namespaces, as the API server takes them. */
 import { expect, test } from 'vitest';
-import { isNamespaceName, isObjectName, proposeName } from '../../../src/domain/workloads/name.ts';
+import { isNamespaceName, isObjectName, proposeName } from '../../../src/domain/workloads/target.ts';
 
 test.each<[string, boolean, boolean]>([
   ['a', true, true],
