@@ -1,6 +1,6 @@
 /** Who in the cluster refers to which Secret. */
 import { forEachLimit } from '../concurrency.ts';
-import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../domain/workloads/kind.ts';
+import { LIST_FIELD, type PullKind, type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
 import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
 import { ApiError, refusalOf } from './client/api-error.ts';
@@ -8,16 +8,8 @@ import type { FieldSelection } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
 import { listPages } from './object-request.ts';
 
-/** Who has a list beside pods. A ReplicaSet shows by its Deployment, or by its pods. */
-export const BESIDE_PODS: readonly PullKindName[] = [
-  'ServiceAccount',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'CronJob',
-  'Job',
-  'ReplicationController',
-];
+/** Who has a list beside pods. */
+export const BESIDE_PODS: readonly PullKindName[] = ['ServiceAccount', ...WORKLOAD_KINDS];
 /** Pods first, for they take longest. */
 const KINDS = ['Pod', ...BESIDE_PODS] as const;
 

@@ -44,6 +44,16 @@ export const PULL_KINDS: readonly PullKind[] = [
   { kind: 'PodTemplate', group: '', plural: 'podtemplates', specPath: ['template', 'spec'] },
 ];
 
+/** What makes pods, as it is listed. A ReplicaSet is not: it shows by its Deployment, or by its pods. */
+export const WORKLOAD_KINDS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'CronJob',
+  'Job',
+  'ReplicationController',
+] as const satisfies readonly PullKindName[];
+
 /** The field that every kind has its list in, in the pod spec or in the service account. */
 export const LIST_FIELD = 'imagePullSecrets';
 

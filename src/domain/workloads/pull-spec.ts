@@ -1,7 +1,7 @@
 /** What an object says about pulling images: its list of pull secrets, its images, its service account. */
 import { type ApiObject, fieldOf, isObject, itemsOf } from './api-object.ts';
 import { containersIn } from './container-images.ts';
-import { LIST_FIELD, type PullKind } from './kind.ts';
+import { LIST_FIELD, type PullKind, pullKindOf } from './kind.ts';
 import type { ObjectRef } from './ref.ts';
 
 export interface PullFields {
@@ -60,6 +60,11 @@ export interface Controller {
   readonly kind: string;
   readonly name: string;
   readonly uid: string;
+}
+
+/** Whether a workload that we know makes it, by whose template it shows. One of a kind that we do not know says nothing of it. */
+export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boolean {
+  return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }
 
 /** Reads an object of `kind`, alone or from a list, whose items do not say their kind; undefined where it is none. */

@@ -1,5 +1,5 @@
 /** Who refers to a Secret by name: service accounts, workloads and pods. */
-import { listedNames, type PullSpec } from './pull-spec.ts';
+import { hasKnownOwner, listedNames, type PullSpec } from './pull-spec.ts';
 import { targetName } from './ref.ts';
 
 export interface Usage {
@@ -39,11 +39,9 @@ export function secretName(key: string): SecretName {
 }
 
 /** Adds what `pullSpec` refers to. */
-export function addUsage(
-  index: UsageIndex,
-  { ref, imagePullSecrets: list, controller }: Pick<PullSpec, 'ref' | 'imagePullSecrets' | 'controller'>,
-): void {
-  if (ref.kind !== 'Pod' && controller !== undefined) return;
+export function addUsage(index: UsageIndex, pullSpec: Pick<PullSpec, 'ref' | 'imagePullSecrets' | 'controller'>): void {
+  const { ref, imagePullSecrets: list } = pullSpec;
+  if (ref.kind !== 'Pod' && hasKnownOwner(pullSpec)) return;
   for (const name of new Set(listedNames(list))) {
     const key = secretKey(ref.namespace, name);
     const counted = index.get(key) ?? { serviceAccounts: [], workloads: [], pods: 0 };

@@ -1,5 +1,5 @@
 /** What becomes of a workload's pods when its template changes (kubectl pkg/polymorphichelpers/rollout_status.go). */
-import { fieldOf, isObject } from './api-object.ts';
+import { fieldOf, isObject, itemsOf } from './api-object.ts';
 import { type PullFailure, pullFailures } from './pod-state.ts';
 import { listedNames, type PullSpec } from './pull-spec.ts';
 
@@ -65,6 +65,14 @@ export function hasGivenUp({ object }: PullSpec): boolean {
   const conditions = fieldOf(object, 'status', 'conditions');
   return (
     Array.isArray(conditions) && conditions.some((entry) => fieldOf(entry, 'reason') === 'ProgressDeadlineExceeded')
+  );
+}
+
+/** Whether a Job makes no pod any more (pkg/controller/job/util `IsJobFinished`). */
+export function hasFinished({ ref, object }: PullSpec): boolean {
+  const conditions = ref.kind === 'Job' ? itemsOf(fieldOf(object, 'status', 'conditions')) : [];
+  return conditions.some(
+    (one) => ['Complete', 'Failed'].includes(`${fieldOf(one, 'type')}`) && fieldOf(one, 'status') === 'True',
   );
 }
 

@@ -29,7 +29,9 @@ export async function listChoices(
         accounts.push(choice(account.ref, use(account, facts)));
     }
   }
-  const own = facts.workloads.filter(({ list }) => list.includes(secret) === (verb === 'detach'));
+  const own = facts.workloads.filter(
+    ({ ref, list }) => ref.kind !== 'Job' && list.includes(secret) === (verb === 'detach'),
+  );
   const bare = facts.failing.filter(({ controller, list }) => controller === undefined && !list.includes(secret));
   return [
     ...accounts,

@@ -72,7 +72,7 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
     }
     case 'shadowed': {
       const list = `${resultName(note.ref)} has a list of its own (${many(note.list)})`;
-      const command = `regsecret ${verb} ${secret} -n ${note.ref.namespace} --to ${targetName(note.ref)}`;
+      const command = changeCommand(verb, secret, note.ref);
       return warn(`${list}, so its pods do not use that of serviceaccount/${note.account}`, command);
     }
     case 'managed':
@@ -84,11 +84,11 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
       return say(`${resultName(note.ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`);
     case 'names-it': {
       const text = `${resultName(note.ref)} names ${secret} in a list of its own, so its pods still use it`;
-      return warn(text, `regsecret detach ${secret} -n ${note.ref.namespace} --to ${targetName(note.ref)}`);
+      return warn(text, changeCommand('detach', secret, note.ref));
     }
     case 'now-refused': {
       const text = `${resultName(note.ref)} names ${secret}, which serviceaccount/${note.account} no longer allows: its new pods will be refused`;
-      return warn(text, `regsecret detach ${secret} -n ${note.ref.namespace} --to ${targetName(note.ref)}`);
+      return warn(text, changeCommand('detach', secret, note.ref));
     }
     case 'owned':
       return warn(`${note.owner} made ${resultName(note.ref)} and may undo this`);
@@ -140,6 +140,12 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
     case 'runs':
       return say(note.ref.kind === 'Pod' ? `${resultName(note.ref)} runs` : `the pods of ${resultName(note.ref)} run`);
   }
+}
+
+/** The template of a Job that is there cannot be changed (core/validation `ValidateJobSpecUpdate`), but its manifest can. */
+function changeCommand(verb: Verb, secret: string, ref: ObjectRef): string {
+  if (ref.kind === 'Job') return `regsecret ${verb} ${secret} -f FILE --write`;
+  return `regsecret ${verb} ${secret} -n ${ref.namespace} --to ${targetName(ref)}`;
 }
 
 /** Two notes with one key say the same. */

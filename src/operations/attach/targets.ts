@@ -3,8 +3,8 @@ import { ApiError } from '../../cluster/client/api-error.ts';
 import { listNames } from '../../cluster/list-names.ts';
 import { getPullSpec, listPages } from '../../cluster/object-request.ts';
 import { closest } from '../../domain/text/closest.ts';
-import { pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
-import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import { accountKey, type Facts } from '../pods/failing.ts';
@@ -56,8 +56,6 @@ export async function* selected(
 }
 
 /** A ReplicaSet of a Deployment, say, has the list of that. Pods lead to their owners. */
-function isOwn({ ref, controller }: PullSpec): boolean {
-  return (
-    ref.kind === 'Pod' || controller === undefined || pullKindOf(controller.apiVersion, controller.kind) === undefined
-  );
+function isOwn(pullSpec: PullSpec): boolean {
+  return pullSpec.ref.kind === 'Pod' || !hasKnownOwner(pullSpec);
 }

@@ -5,9 +5,9 @@ import { listPages } from '../../cluster/object-request.ts';
 import { BESIDE_PODS } from '../../cluster/usage.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
-import { type PullKindName, pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
+import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
-import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { addUsage, secretKey, secretName, type UsageIndex } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -98,7 +98,7 @@ async function gathered(
   const { usage, accounts } = world;
   await readRest(world, collector);
   // What a controller has made itself shows by that.
-  const templates = world.templates.filter(({ controller }) => !isKnown(controller));
+  const templates = world.templates.filter((template) => !hasKnownOwner(template));
   const groups = [...world.groups.values()].filter((group) => trouble(group) >= 0);
   const failing = groups.filter((group) => trouble(group) > 1);
   const made = madeBy(world.templates);
@@ -139,10 +139,6 @@ async function readRest({ usage, templates }: World, collector: Collector): Prom
   await forEachLimit(SINGLE_LANES, unknown, async ({ namespace, name }) => {
     await collector.account(namespace, name);
   });
-}
-
-function isKnown(controller: PullSpec['controller']): boolean {
-  return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }
 
 /** Whether one of `templates` makes a pod, so that what becomes of it shows there. */

@@ -5,11 +5,17 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import { CONTAINER_LISTS, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
-import { LIST_FIELD, type PullKind, type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
+import { LIST_FIELD, type PullKind, type PullKindName, pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import { type PullFailure, pullFailures } from '../../domain/workloads/pod-state.ts';
-import { type Controller, listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import {
+  type Controller,
+  hasKnownOwner,
+  listedNames,
+  type PullSpec,
+  pullSpecOf,
+} from '../../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
-import { selectorOf } from '../../domain/workloads/rollout.ts';
+import { hasFinished, selectorOf } from '../../domain/workloads/rollout.ts';
 import type { PodReader } from './pod-context.ts';
 
 /** Those that a workload has made itself; none where they may not be listed. */
@@ -70,9 +76,6 @@ export interface FactsScope {
   readonly cached: boolean;
 }
 
-/** Those that make pods again and again; a ReplicaSet or Job of its own shows by its pods. */
-const WORKLOADS: readonly PullKindName[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
-
 /** Few, so that what is written meanwhile has the processor. */
 const CONCURRENCY = 2;
 
@@ -93,12 +96,13 @@ export async function gatherFacts(transport: Transport, scope: FactsScope, unche
     if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
   };
   const noteWorkload = (workload: PullSpec): void => {
+    if (hasKnownOwner(workload) || hasFinished(workload)) return;
     const user = userOf(workload);
     user.workloads += 1;
     if (user.examples.length < 3) user.examples.push(workload.ref);
     if ((workload.imagePullSecrets ?? []).length > 0) workloads.push(factOf(workload));
   };
-  await forEachLimit(CONCURRENCY, ['Pod' as const, ...WORKLOADS], (kind) =>
+  await forEachLimit(CONCURRENCY, ['Pod' as const, ...WORKLOAD_KINDS], (kind) =>
     eachHolder(transport, kind, scope, unchecked, kind === 'Pod' ? notePod : noteWorkload),
   );
   return { workloads, failing, users };
@@ -122,7 +126,7 @@ function shapeOf({ kind, specPath }: PullKind): FieldSelection {
   const names = { namespace: true, name: true, uid: true, ownerReferences: true } as const;
   if (kind !== 'Pod') {
     const spec = specPath.reduceRight<FieldSelection>((below, name) => ({ [name]: below }), list);
-    return { ...(spec as object), metadata: names };
+    return { ...(spec as object), metadata: names, status: { conditions: [{ type: true, status: true }] } };
   }
   return {
     metadata: names,
