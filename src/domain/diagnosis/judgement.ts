@@ -34,22 +34,14 @@ export interface Fix {
   readonly sufficient: boolean;
 }
 
-/** Of one of many, registries are asked about an image only where its logins, or their lack, make it likely that it fails. */
+/** What becomes of one image of `puller`, and the one cause if it is not pulled. */
 export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
-  if (puller.brief !== true || !facts.online) return judgeFully(puller, use, facts);
-  const guess = judgeFully(puller, use, { ...facts, online: false });
-  const { applied, attempt, outcome } = guess;
-  const isUnopened = applied.names.length > 0 && attempt.candidates.length === 0 && attempt.forbidden.length === 0;
-  return outcome === 'will not pull' || isUnopened ? judgeFully(puller, use, facts) : guess;
-}
-
-function judgeFully(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
-  const pull = imagePull(puller, use, facts);
+  const { pull, online, judged } = consider(puller, use, facts);
   const { applied, attempt } = pull;
   const shared = { puller, use, applied, attempt, open: openQuestions(pull) };
-  if (puller.pod?.done === true) return { ...shared, outcome: 'cannot know', notes: [], open: [] };
-  const cause = unseen(pull) ?? causeOf(pull) ?? unreachable(pull);
-  const fix = cause === undefined ? undefined : fixOf(cause, pull, facts.online);
+  if (puller.pod?.done === true) return { ...shared, outcome: 'cannot know', notes: [] };
+  const { cause } = judged ?? { cause: causeFor(pull) };
+  const fix = cause === undefined ? undefined : fixOf(cause, pull, online);
   return {
     ...shared,
     outcome: outcomeOf(pull, cause),
@@ -57,6 +49,35 @@ function judgeFully(puller: Puller, use: ImageUse, facts: PullFacts): Judgement 
     ...(fix === undefined ? {} : { fix }),
     notes: notesOf(pull, cause),
   };
+}
+
+/** What registries are to be asked about one image of `puller`; its cause is not looked for where no question depends on it. */
+export function questionsAbout(puller: Puller, use: ImageUse, facts: PullFacts): Question[] {
+  return openQuestions(consider(puller, use, facts).pull);
+}
+
+interface Considered {
+  readonly pull: ImagePull;
+  /** Whether registries are asked about it. */
+  readonly online: boolean;
+  /** The cause, where it was looked for already. */
+  readonly judged?: { readonly cause: Finding | undefined };
+}
+
+/** Of one of many, registries are asked about an image only where its logins, or their lack, make it likely that it fails. */
+function consider(puller: Puller, use: ImageUse, facts: PullFacts): Considered {
+  const asked = (): Considered => ({ pull: imagePull(puller, use, facts), online: facts.online });
+  if (puller.brief !== true || !facts.online) return asked();
+  const guess = imagePull(puller, use, { ...facts, online: false });
+  const cause = causeFor(guess);
+  const { applied, attempt } = guess;
+  const isUnopened = applied.names.length > 0 && attempt.candidates.length === 0 && attempt.forbidden.length === 0;
+  const isLikely = isUnopened || outcomeOf(guess, cause) === 'will not pull';
+  return isLikely ? asked() : { pull: guess, online: false, judged: { cause } };
+}
+
+function causeFor(pull: ImagePull): Finding | undefined {
+  return unseen(pull) ?? causeOf(pull) ?? unreachable(pull);
 }
 
 function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {

@@ -9,7 +9,7 @@ import { secretKey } from '../workloads/references.ts';
 import { type AppliedList, accountOf, effectiveList } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
-import { type Judgement, judge } from './judgement.ts';
+import { type Judgement, judge, questionsAbout } from './judgement.ts';
 
 export interface PullerReport {
   readonly puller: Puller;
@@ -26,7 +26,7 @@ export function reportOn(puller: Puller, facts: PullFacts): PullerReport {
 /** What is worth asking registries now; once it is answered there may be more. Each question once. */
 export function openQuestions(pullers: readonly Puller[], facts: PullFacts): Question[] {
   if (!facts.online) return [];
-  const open = pullers.flatMap((puller) => puller.images.flatMap((use) => judge(puller, use, facts).open));
+  const open = pullers.flatMap((puller) => puller.images.flatMap((use) => questionsAbout(puller, use, facts)));
   return [...new Map(open.map((question) => [questionKey(question), question])).values()];
 }
 
