@@ -56,11 +56,24 @@ function normalize(typed: readonly string[]): string[] {
   const args = isKubectl ? ['create', ...typed.slice(3)] : typed;
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
-  const normal = flags.flatMap((arg) => {
-    const [, long, value] = /^(--(?:append-hash|insecure-skip-tls-verify))=(true|false)$/.exec(arg) ?? [];
-    if (long !== undefined) return value === 'true' ? [long] : [];
+  const normal = ['--append-hash', '--insecure-skip-tls-verify'].reduce(withBoolean, flags).flatMap((arg) => {
     const [, short, rest] = /^(-[a-z])=(.*)$/s.exec(arg) ?? [];
     return short === undefined || rest === undefined ? [arg] : [short, rest];
   });
   return [...normal, ...args.slice(flags.length)];
+}
+
+/** The last of several counts (spf13/pflag bool.go, strconv `ParseBool`). */
+function withBoolean(args: readonly string[], flag: string): string[] {
+  const isFlag = (arg: string): boolean => arg === flag || arg.startsWith(`${flag}=`);
+  const last = args.findLastIndex(isFlag);
+  return args.flatMap((arg, index) => {
+    if (!isFlag(arg)) return [arg];
+    const value = arg.slice(flag.length + 1);
+    const isTrue = arg === flag || /^(1|t|T|TRUE|true|True)$/.test(value);
+    if (!isTrue && !/^(0|f|F|FALSE|false|False)$/.test(value)) {
+      throw new UsageError(`invalid argument "${value}" for "${flag}"`, `${flag}=true or ${flag}=false`);
+    }
+    return isTrue && index === last ? [flag] : [];
+  });
 }

@@ -16,6 +16,11 @@ describe('wrong usage exits 2 and ends in the help that helps', () => {
     ['create x y', 'too many arguments', 'regsecret create --help'],
     ['create -o', 'argument missing', 'regsecret create --help'],
     ['create --type foo', 'Allowed choices are dockerconfigjson, dockercfg.', 'regsecret create --help'],
+    [
+      'create --insecure-skip-tls-verify=maybe',
+      'invalid argument "maybe"',
+      '--insecure-skip-tls-verify=true or --insecure-skip-tls-verify=false',
+    ],
     ['create --dry-run=foo', 'must be "none", "server", or "client"', 'regsecret create --help'],
   ])('%s', async (args, message, hint) => {
     const { code, stdout, stderr } = await said(args);
@@ -59,6 +64,9 @@ describe('flags as kubectl takes them', () => {
     ['--output=name --append-hash=false', 'secret/x\n'],
     ['-o name --append-hash=true', 'secret/x-h67b4td4f6\n'],
     ['-o name --insecure-skip-tls-verify=true', 'secret/x\n'],
+    ['-o name --append-hash --append-hash=false', 'secret/x\n'],
+    ['-o name --append-hash=F --append-hash=t', 'secret/x-h67b4td4f6\n'],
+    ['-o name --append-hash=TRUE --append-hash=0', 'secret/x\n'],
   ])('%s', async (flags, stdout) => {
     expect(await said(`${create} ${flags}`)).toMatchObject({ code: 0, stdout });
   });

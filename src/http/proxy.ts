@@ -1,6 +1,7 @@
 /** Which proxy the environment asks for: a port of golang.org/x/net/http/httpproxy, the rules kubectl goes by. */
 import { addressBytes } from '../domain/go/ip-address.ts';
 import { splitHostPort } from '../domain/go/url.ts';
+import { webUrl } from '../domain/go/web-url.ts';
 import { UserError } from '../errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,25 +13,30 @@ type Matcher = (host: string, port: string, address: Uint8Array | undefined) => 
  */
 export function proxyFor(url: URL, env: Environment): string | undefined {
   const secure = url.protocol === 'https:';
-  const proxy = parseProxy(first(env, secure ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy']));
-  if (proxy === undefined || !(secure || url.protocol === 'http:')) return undefined;
+  const name = first(env, secure ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy']);
+  if (name === undefined || !(secure || url.protocol === 'http:')) return undefined;
   if (!secure && env.REQUEST_METHOD) {
     throw new UserError('refusing to use HTTP_PROXY in a CGI environment', 'env -u REQUEST_METHOD regsecret ...');
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port || (secure ? '443' : '80');
-  return usesProxy(host, port, first(env, ['NO_PROXY', 'no_proxy'])) ? proxy : undefined;
+  const noProxy = env[first(env, ['NO_PROXY', 'no_proxy']) ?? ''] ?? '';
+  return usesProxy(host, port, noProxy) ? parseProxy(env[name] ?? '', name) : undefined;
 }
 
-function first(env: Environment, names: readonly string[]): string {
-  return names.map((name) => env[name]).find(Boolean) ?? '';
+/** The variable that counts. */
+function first(env: Environment, names: readonly string[]): string | undefined {
+  return names.find((name) => env[name]);
 }
 
-/** httpproxy `parseProxy`: `host:port` means `http://host:port`; what is no URL at all means no proxy. */
-function parseProxy(value: string): string | undefined {
-  if (value === '') return undefined;
-  const url = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(value) ? value : `http://${value}`;
-  return URL.canParse(url) ? url : undefined;
+/**
+ * httpproxy `parseProxy`: `host:port` means `http://host:port`. Better than there: what is no address is an error, not a
+ * direct connection. The value is not shown, for it may hold a password.
+ */
+function parseProxy(value: string, name: string): string {
+  const address = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(value) ? value : `http://${value}`;
+  if (webUrl(address) === undefined) throw new UserError(`${name} is not the address of a proxy`, `unset ${name}`);
+  return address;
 }
 
 /** httpproxy `useProxy`. */

@@ -10,9 +10,32 @@ beforeAll(async () => {
 });
 
 const CLUSTER = [
-  ...['apply-secret', 'client/api-error', 'client/auth', 'client/clients', 'client/network-trouble', 'client/retry'],
-  ...['client/transport', 'config/check', 'config/connection', 'config/fields', 'config/home', 'config/in-cluster'],
-  ...['config/kube-config', 'config/kube-file', 'config/pem', 'config/plain-yaml', 'secret-request'],
+  ...[
+    'apply-secret',
+    'client/api-error',
+    'client/api-request',
+    'client/auth',
+    'client/clients',
+    'client/network-trouble',
+    'client/retry',
+  ],
+  ...[
+    'client/transport',
+    'config/check',
+    'config/config-file',
+    'config/connection',
+    'config/fields',
+    'config/home',
+    'config/in-cluster',
+  ],
+  ...[
+    'config/kube-config',
+    'config/kube-file',
+    'config/pem',
+    'config/plain-yaml',
+    'config/server-address',
+    'secret-request',
+  ],
 ].map((file) => `cluster/${file}`);
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error'];
 

@@ -15,6 +15,7 @@ export type ProgramName =
   | (typeof nodePrograms)[number]
   | 'oracle'
   | 'logins'
+  | 'clientconfig'
   | 'measure';
 export type Programs = Partial<Record<ProgramName, string>>;
 
@@ -40,7 +41,14 @@ export const registryPrograms = ['registry', 'crane', 'app'] as const;
 
 export const nodePrograms = [...registryPrograms, 'kubelet', 'containerd', 'containerd-shim-runc-v2'] as const;
 
-const allPrograms: readonly ProgramName[] = [...controlPlanePrograms, ...nodePrograms, 'oracle', 'logins', 'measure'];
+const allPrograms: readonly ProgramName[] = [
+  ...controlPlanePrograms,
+  ...nodePrograms,
+  'oracle',
+  'logins',
+  'clientconfig',
+  'measure',
+];
 
 /** Where each of the named programs is, after building those that are not there yet. */
 export async function ensurePrograms<Name extends ProgramName>(
@@ -92,6 +100,7 @@ const modules: readonly GoModule[] = [
       kubectl: 'k8s.io/kubernetes/cmd/kubectl',
       kubelet: 'k8s.io/kubernetes/cmd/kubelet',
       oracle: './oracle',
+      clientconfig: './clientconfig',
     },
   },
   {

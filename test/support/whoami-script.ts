@@ -1,7 +1,8 @@
 /** Asks the API server who we are, with the flags of its argument or of stdin (as JSON), and prints it. */
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { type ApiRequest, connect } from '../../src/cluster/client/transport.ts';
+import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
+import { connect } from '../../src/cluster/client/transport.ts';
 import { UserError } from '../../src/errors.ts';
 import { processIo } from '../../src/io.ts';
 

@@ -1,4 +1,5 @@
 /** Who the user is to the API server: a token, a password, a certificate, or whoever a plugin says. */
+import { encodeUtf8 } from '../../domain/go/utf8.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { Connection } from '../config/connection.ts';
@@ -10,23 +11,32 @@ const ANONYMOUS: Authenticator = { current: async () => ({}), renew: async () =>
 
 /**
  * Credentials are for https only (client_config.go `ClientConfig`: "only try to read the auth information if we are
- * secure"). A plugin is not asked when the user has a token, a password or a certificate
- * (plugin/pkg/client/auth/exec `UpdateTransportConfig`).
+ * secure"); only user info in the server's address goes out in any case, and instead of a token or a password (net/http
+ * `Client.send`, client-go transport/round_trippers.go). A plugin is not asked when the user has a token, a password or a
+ * certificate (plugin/pkg/client/auth/exec `UpdateTransportConfig`), but it has to be one that could be. Throws UserError.
  */
 export async function createAuthenticator(connection: Connection, io: Io): Promise<Authenticator> {
-  const { user, server } = connection;
-  if (server.protocol !== 'https:') return ANONYMOUS;
+  const { user, server, serverUser } = connection;
+  const fromAddress = serverUser === undefined ? undefined : constant(basic(serverUser.name, serverUser.password));
+  if (server.protocol !== 'https:') return fromAddress ?? ANONYMOUS;
+  const plugin = await pluginOf(connection, io);
   const certificate = certificateOf(user);
-  if (user.token ?? user.tokenFile ?? user.username ?? user.password)
-    return combine(authorizationOf(user), certificate);
-  if (user.authProvider !== undefined) {
+  const own = authorizationOf(user);
+  const header = fromAddress ?? own ?? (user.exec === undefined ? plugin : undefined);
+  if (header !== undefined) return combine(header, certificate);
+  return certificate === ANONYMOUS ? (plugin ?? ANONYMOUS) : certificate;
+}
+
+/** The auth-provider or the credential plugin, even where it is not asked. */
+async function pluginOf(connection: Connection, io: Io): Promise<Authenticator | undefined> {
+  const { authProvider, exec } = connection.user;
+  if (authProvider !== undefined) {
     const { createAuthProvider } = await import('./oidc.ts');
-    return combine(createAuthProvider(user.authProvider, io), certificate);
+    return createAuthProvider(authProvider, io);
   }
-  if (certificate !== ANONYMOUS) return certificate;
-  if (user.exec === undefined) return ANONYMOUS;
+  if (exec === undefined) return undefined;
   const { createExecPlugin } = await import('./exec-plugin.ts');
-  return createExecPlugin(user.exec, connection, io);
+  return createExecPlugin(exec, connection, io);
 }
 
 function combine(one: Authenticator, other: Authenticator): Authenticator {
@@ -39,10 +49,21 @@ function combine(one: Authenticator, other: Authenticator): Authenticator {
   };
 }
 
-function authorizationOf(user: User): Authenticator {
-  if (user.tokenFile !== undefined) return tokenFile(user.tokenFile, user.token);
-  const basic = Buffer.from(`${user.username ?? ''}:${user.password ?? ''}`).toString('base64');
-  const authorization = user.token === undefined ? `Basic ${basic}` : `Bearer ${user.token}`;
+/** A password without a user name is none (client-go transport/config.go `HasBasicAuth`). */
+function authorizationOf({ token, tokenFile, username, password }: User): Authenticator | undefined {
+  if (username !== undefined && tokenFile !== undefined) {
+    throw new UserError('username/password or bearer token may be set, but not both', 'kubectl config view --minify');
+  }
+  if (tokenFile !== undefined) return bearerOfFile(tokenFile, token);
+  if (token !== undefined) return constant(`Bearer ${token}`);
+  return username === undefined ? undefined : constant(basic(username, password ?? ''));
+}
+
+function basic(name: string, password: string): string {
+  return `Basic ${Buffer.from(encodeUtf8(`${name}:${password}`)).toString('base64')}`;
+}
+
+function constant(authorization: string): Authenticator {
   return { ...ANONYMOUS, current: async () => ({ authorization }) };
 }
 
@@ -50,7 +71,7 @@ function authorizationOf(user: User): Authenticator {
 const TOKEN_FILE_PERIOD_MS = 50_000;
 
 /** The last token that could be read from `file`, `fallback` while none could (`NewBearerAuthWithRefreshRoundTripper`). */
-function tokenFile(file: string, fallback: string | undefined): Authenticator {
+function bearerOfFile(file: string, fallback: string | undefined): Authenticator {
   let token: string | undefined;
   let readAt = 0;
   const read = (): void => {
@@ -67,6 +88,7 @@ function tokenFile(file: string, fallback: string | undefined): Authenticator {
     if (next !== '') token = next;
   };
   const bearer = (): string => `Bearer ${token ?? fallback}`;
+  read();
   return {
     current: async () => {
       if (Date.now() - readAt >= TOKEN_FILE_PERIOD_MS) read();
@@ -82,8 +104,8 @@ function tokenFile(file: string, fallback: string | undefined): Authenticator {
 function certificateOf(user: User): Authenticator {
   if (user.clientCertificate === undefined && user.clientCertificateData === undefined) return ANONYMOUS;
   const read = (): Credentials => ({
-    certificate: pem(user.clientCertificateData, user.clientCertificate),
-    key: pem(user.clientKeyData, user.clientKey),
+    certificate: pemOnly('certificate', pem(user.clientCertificateData, user.clientCertificate)),
+    key: pemOnly('key', pem(user.clientKeyData, user.clientKey)),
   });
   let credentials = read();
   return {
@@ -93,4 +115,10 @@ function certificateOf(user: User): Authenticator {
       return credentials.certificate !== rejected.certificate;
     },
   };
+}
+
+/** crypto/tls `X509KeyPair`: without this an empty file would be a user without a certificate. */
+function pemOnly(what: string, content: string | undefined): string | undefined {
+  if (content?.includes('-----BEGIN ')) return content;
+  throw new UserError(`tls: failed to find any PEM data in ${what} input`, 'kubectl config view --minify');
 }

@@ -40,10 +40,15 @@ export function createClients({ server, cluster }: Connection, io: Io): Clients 
   };
 }
 
-/** client-go transport/transport.go `rootCertPool` */
+/** client-go transport/transport.go `TLSConfigFor` and `rootCertPool` */
 function authorities(cluster: Cluster): string | undefined {
   const ca = pem(cluster.certificateAuthorityData, cluster.certificateAuthority);
+  if (ca !== undefined && cluster.insecureSkipTlsVerify) {
+    throw new UserError('specifying a root certificates file with the insecure flag is not allowed', VIEW);
+  }
   if (ca === undefined || ca.includes('-----BEGIN CERTIFICATE-----')) return ca;
   const name = cluster.certificateAuthority ?? 'certificate-authority-data';
-  throw new UserError(`unable to load root certificates: no certificate in ${name}`, 'kubectl config view --minify');
+  throw new UserError(`unable to load root certificates: no certificate in ${name}`, VIEW);
 }
+
+const VIEW = 'kubectl config view --minify';

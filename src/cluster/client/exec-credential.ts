@@ -1,5 +1,6 @@
 /** What passes between kubectl and a credential plugin (client-go pkg/apis/clientauthentication/v1/types.go). */
 import { encodeBase64 } from '../../domain/go/base64.ts';
+import { webUrl } from '../../domain/go/web-url.ts';
 import type { Connection } from '../config/connection.ts';
 import { FieldError, member, parseDocument, text } from '../config/fields.ts';
 import type { ExecConfig } from '../config/kube-file.ts';
@@ -32,7 +33,7 @@ function clusterInfo({ cluster }: Connection): object {
     'tls-server-name': cluster.tlsServerName,
     'insecure-skip-tls-verify': cluster.insecureSkipTlsVerify || undefined,
     'certificate-authority-data': ca === undefined ? undefined : encodeBase64(Buffer.from(ca)),
-    'proxy-url': cluster.proxyUrl,
+    'proxy-url': cluster.proxyUrl && webUrl(cluster.proxyUrl)?.text,
     'disable-compression': cluster.disableCompression || undefined,
     config: sorted(cluster.execConfig ?? null),
   };

@@ -2,38 +2,20 @@
 import { pause } from '../../concurrency.ts';
 import { printable } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
-import type { HttpRequest, HttpResponse } from '../../http/message.ts';
+import type { HttpResponse } from '../../http/message.ts';
 import { NetworkError } from '../../http/network-error.ts';
 import type { Io, Output } from '../../io.ts';
 import { type Connection, resolveConnection } from '../config/connection.ts';
 import { inCluster } from '../config/in-cluster.ts';
 import { loadKubeConfig } from '../config/kube-config.ts';
-import type { User } from '../config/kube-file.ts';
 import type { KubeFlags } from '../config/kube-flags.ts';
 import { readApiError } from './api-error.ts';
+import { type ApiRequest, httpRequest } from './api-request.ts';
 import { createAuthenticator } from './auth.ts';
 import { createClients } from './clients.ts';
-import type { Authenticator, Credentials } from './credentials.ts';
+import type { Authenticator } from './credentials.ts';
 import { networkTrouble } from './network-trouble.ts';
 import { retryDelay } from './retry.ts';
-
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** From `/api` or `/apis` on, its segments percent-encoded. */
-  readonly path: string;
-  /** Members that are undefined are left out. */
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  /** The form of the answer; `application/json` when left out. */
-  readonly accept?: string | undefined;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /** Of the body; `application/json` when left out. */
-  readonly contentType?: string;
-  /** Whether a write may be sent twice: a create, or a write with a resourceVersion. A GET always may. */
-  readonly guarded?: boolean;
-  /** Decodes the answer instead of JSON.parse; throws for what is no JSON. */
-  readonly read?: (body: Uint8Array) => unknown;
-}
 
 export interface Transport {
   /** The namespace of `-n`, else of the context, else of the pod, else `default`. */
@@ -48,12 +30,9 @@ export interface Transport {
   close(): void;
 }
 
-/** Room for a page of the largest objects. */
-const MAX_BYTES = 512 * 1024 * 1024;
-
 /** Finds server and user as kubectl does; asks a credential plugin only with the first request. */
 export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Transport> {
-  const connection = resolveConnection(await loadKubeConfig(flags.kubeconfig, io.env), flags, pod, io.env);
+  const connection = resolveConnection(await loadKubeConfig(flags.kubeconfig, io), flags, pod, io.env);
   return createTransport(connection, await createAuthenticator(connection, io), io);
 }
 
@@ -94,39 +73,6 @@ function createTransport(connection: Connection, authenticator: Authenticator, i
   };
 }
 
-function httpRequest(
-  request: ApiRequest,
-  { server, user, timeoutMs }: Connection,
-  { authorization }: Credentials,
-  signal: AbortSignal,
-): HttpRequest {
-  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-  return {
-    method: request.method,
-    url: urlOf(server, request),
-    headers: {
-      accept: request.accept ?? 'application/json',
-      ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
-      ...(authorization === undefined ? {} : { authorization }),
-      ...impersonation(user),
-    },
-    body,
-    signal,
-    timeoutMs,
-    maxBytes: MAX_BYTES,
-  };
-}
-
-function urlOf(server: URL, { path, query = {} }: ApiRequest): URL {
-  // WHATWG URLs resolve these, so that the name of an object would choose another object.
-  if (/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)) throw new UserError('"." and ".." cannot be names of objects');
-  const url = new URL(`${server.href.replace(/\/$/, '')}${path}`);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, value);
-  }
-  return url;
-}
-
 function networkErrorOnly(error: unknown): NetworkError {
   if (error instanceof NetworkError) return error;
   throw error;
@@ -150,30 +96,6 @@ const VIEW = 'kubectl config view --minify';
 
 function parseJson(body: Uint8Array): unknown {
   return JSON.parse(Buffer.from(body).toString('utf8'));
-}
-
-/** The headers for `as`, `as-uid`, `as-groups` and `as-user-extra`; none without `as`. */
-export function impersonation(user: User): Record<string, string | readonly string[]> {
-  if (user.as === undefined) return {};
-  const extra = Object.entries(user.asUserExtra ?? {}).filter(([, values]) => values.length > 0);
-  return {
-    'Impersonate-User': user.as,
-    ...(user.asUid === undefined ? {} : { 'Impersonate-Uid': user.asUid }),
-    ...(user.asGroups?.length ? { 'Impersonate-Group': user.asGroups } : {}),
-    ...Object.fromEntries(extra.map(([key, values]) => [`Impersonate-Extra-${escapeKey(key)}`, values])),
-  };
-}
-
-/** `headerKeyEscape` */
-function escapeKey(key: string): string {
-  return [...Buffer.from(key, 'utf8')]
-    .map((byte) => {
-      const character = String.fromCharCode(byte);
-      return /[!#$&'*+\-.^_`|~0-9A-Za-z]/.test(character)
-        ? character
-        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    })
-    .join('');
 }
 
 /** Writes each text once, as kubectl does. */

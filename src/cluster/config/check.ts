@@ -1,19 +1,17 @@
 /** What makes a cluster or a user of a kubeconfig unusable, in kubectl's words (client-go tools/clientcmd/validation.go). */
 import { accessSync, constants } from 'node:fs';
+import { webUrl } from '../../domain/go/web-url.ts';
 import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Cluster, ExecConfig, User } from './kube-file.ts';
 
 /** `validateClusterInfo`; throws UserError. */
 export function checkCluster(cluster: Cluster, name: string): void {
-  const { certificateAuthority, certificateAuthorityData, insecureSkipTlsVerify, proxyUrl } = cluster;
+  const { certificateAuthority, certificateAuthorityData, proxyUrl } = cluster;
   const problems: string[] = [];
   if (proxyUrl !== undefined) problems.push(...proxyProblems(proxyUrl, name));
   if (certificateAuthority && certificateAuthorityData) {
     problems.push(`certificate-authority-data and certificate-authority are both specified for ${name}`);
-  }
-  if ((certificateAuthority || certificateAuthorityData) && insecureSkipTlsVerify) {
-    problems.push('specifying a root certificates file with the insecure flag is not allowed');
   }
   problems.push(...unreadable('certificate-authority', certificateAuthority, name));
   report(problems);
@@ -21,13 +19,14 @@ export function checkCluster(cluster: Cluster, name: string): void {
 
 /** clientcmd/helpers.go `parseProxyURL`. The address is not repeated, for it may hold a password. */
 function proxyProblems(proxyUrl: string, name: string): string[] {
-  if (!URL.canParse(proxyUrl)) return [`invalid 'proxy-url' for cluster "${name}": could not parse`];
-  const scheme = new URL(proxyUrl).protocol.slice(0, -1);
+  const proxy = webUrl(proxyUrl);
+  if (proxy === undefined) return [`invalid 'proxy-url' for cluster "${name}": could not parse`];
+  const scheme = proxy.url.protocol.slice(0, -1);
   if (['http', 'https', 'socks5'].includes(scheme)) return [];
   return [`invalid 'proxy-url' for cluster "${name}": unsupported scheme "${scheme}", must be http, https, or socks5`];
 }
 
-/** `validateAuthInfo`, and from client-go transport/round_trippers.go that a tokenFile is a token too; throws UserError. */
+/** `validateAuthInfo`; throws UserError. */
 export function checkUser(user: User, name: string): void {
   const problems: string[] = [];
   const basic = user.username !== undefined || user.password !== undefined;
@@ -35,8 +34,6 @@ export function checkUser(user: User, name: string): void {
     problems.push(
       `more than one authentication method found for ${name}; found [token basicAuth], only one is allowed`,
     );
-  } else if (user.tokenFile !== undefined && basic) {
-    problems.push('username/password or bearer token may be set, but not both');
   }
   if (user.clientCertificate !== undefined || user.clientCertificateData !== undefined) {
     problems.push(...certificateProblems(user, name));

@@ -9,10 +9,13 @@ import type { InCluster } from './in-cluster.ts';
 import type { KubeConfig } from './kube-config.ts';
 import type { Cluster, Context, User } from './kube-file.ts';
 import type { KubeFlags } from './kube-flags.ts';
+import { parseServer, type Server } from './server-address.ts';
 
 export interface Connection {
   /** Without user info, query, fragment and final slash; its path is a prefix of every request. */
   readonly server: URL;
+  /** The user info of the server's address. */
+  readonly serverUser: Server['user'];
   readonly namespace: string;
   readonly cluster: Cluster;
   readonly user: User;
@@ -45,10 +48,12 @@ export function resolveConnection(
   if (cluster.server === undefined) throw noServer(config, flags, clusterName);
   checkCluster(cluster, clusterName);
   checkUser(user, userName);
+  const { url, user: serverUser, text } = parseServer(cluster.server);
   return {
-    server: parseServer(cluster.server),
+    server: url,
+    serverUser,
     namespace: chosenNamespace(context, flags, pod),
-    cluster,
+    cluster: { ...cluster, server: text },
     user,
     timeoutMs: parseTimeout(flags.requestTimeout),
   };
@@ -56,8 +61,9 @@ export function resolveConnection(
 
 /** `getContext` and `ConfirmUsable`. */
 function chosenContext(config: KubeConfig, flags: KubeFlags): Context {
-  const name = flags.context || config.currentContext;
-  const context = name === undefined ? {} : config.contexts.get(name);
+  const name = flags.context || config.currentContext || '';
+  // There may be one that is called so.
+  const context = config.contexts.get(name) ?? (name === '' ? {} : undefined);
   if (context !== undefined) return context;
   if (flags.context) throw new UserError(`context "${name}" does not exist`, 'kubectl config get-contexts');
   throw new UserError(`context was not found for specified context: ${name}`, 'kubectl config get-contexts');
@@ -115,6 +121,7 @@ function noServer(config: KubeConfig, flags: KubeFlags, cluster: string): UserEr
     const [example = 'NAME'] = config.contexts.keys();
     return new UserError('no context is chosen in the kubeconfig', `kubectl config use-context ${example}`);
   }
+  if (config.files.length === 0) return new UserError('KUBECONFIG names no file', 'kubectl config view');
   const files = config.files.join(', ');
   return new UserError(
     `no kubeconfig: ${files} ${config.files.length === 1 ? 'does' : 'do'} not exist`,
@@ -124,22 +131,16 @@ function noServer(config: KubeConfig, flags: KubeFlags, cluster: string): UserEr
 
 const VIEW = 'kubectl config view';
 
-/** client-go rest/url_utils.go `DefaultServerURL`: an address without a scheme means http. */
-function parseServer(address: string): URL {
-  const whole = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(address) ? address : `http://${address}`;
-  const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    const shown = address.replace(/\/\/[^/@]*@/, '//');
-    throw new UserError(`the server must be a URL or a host:port pair: "${shown}"`, 'kubectl config view --minify');
-  }
-  return new URL(`${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`);
-}
+/** 24 days: a timer of Node or Bun that is set to more ends at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 
-/** clientcmd `ParseTimeout`; http.Client takes a negative one for none. */
+/** clientcmd `ParseTimeout`; http.Client takes a negative one for none. Go's durations end after 292 years. */
 function parseTimeout(timeout: string | undefined): number {
   if (!timeout) return 0;
   const milliseconds = parseDuration(timeout);
-  if (milliseconds !== undefined) return Math.max(0, milliseconds);
+  if (milliseconds !== undefined && Math.abs(milliseconds) < 2 ** 63 / 1e6) {
+    return Math.min(Math.max(0, Math.ceil(milliseconds)), LONGEST_MS);
+  }
   throw new UsageError(
     `invalid --request-timeout "${timeout}"`,
     '--request-timeout takes seconds or units: 30, 30s, 2m, 1h',

@@ -11,17 +11,18 @@ export interface Field {
 
 export class FieldError extends Error {}
 
+/** kubectl reads JSON as YAML 1.1, which has neither surrogates in escapes nor `\\/`, and wants a colon on the line of its key. */
+const JSON_ONLY = /\\\/|\\u[dD][89a-fA-F]|[\x7f-\x9f\u2028\u2029\ufffe\uffff]|"\s*[\r\n]\s*:|\t\s*$/;
+
 /** The value of a JSON or YAML text, undefined when there is none; throws FieldError. */
 export async function parseDocument(content: string): Promise<unknown> {
-  if (/^\s*\{/.test(content)) {
+  if (/^[ \r\n]*\{/.test(content) && !JSON_ONLY.test(content)) {
     try {
       return JSON.parse(content);
     } catch {
       // A YAML map in braces.
     }
   }
-  // js-yaml takes no document at all for a mistake.
-  if (content.split('\n').every((line) => /^\s*(#|$)/.test(line))) return undefined;
   const plain = parsePlainYaml(content);
   if (plain !== undefined) return plain;
   try {

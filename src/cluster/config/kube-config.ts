@@ -12,11 +12,12 @@
  *
  * Of that, 7 ms (Node) and 2 ms (Bun) are saved by plain-yaml.ts.
  */
-import { readFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
 import { delimiter, join } from 'node:path';
 import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
+import { readConfigFileOrPipe } from './config-file.ts';
 import { FieldError } from './fields.ts';
 import { homeFolder } from './home.ts';
 import { type Cluster, type Context, type KubeFile, parseKubeFile, type User } from './kube-file.ts';
@@ -27,20 +28,20 @@ export interface KubeConfig extends KubeFile {
   readonly missing: readonly string[];
 }
 
-/** Larger than any kubeconfig, smaller than what would hang the program. */
-const MAX_SIZE = 16 * 1024 * 1024;
-
 /**
  * The merged configuration: `explicit` alone, which must exist, or the files of KUBECONFIG, or ~/.kube/config. Missing
- * files and empty names are skipped. The first file that has a name, or a current context, decides; nothing is mixed
+ * files and empty names are skipped; a file below a file is a mistake. The first file that has a name, or a current context, decides; nothing is mixed
  * (clientcmd `ClientConfigLoadingRules.Load`).
  */
-export async function loadKubeConfig(explicit: string | undefined, env: Io['env']): Promise<KubeConfig> {
+export async function loadKubeConfig(
+  explicit: string | undefined,
+  { env, signal }: Pick<Io, 'env' | 'signal'>,
+): Promise<KubeConfig> {
   const files = explicit ? [explicit] : configFiles(env);
   const missing: string[] = [];
   const parsed: KubeFile[] = [];
   for (const file of files) {
-    const content = read(file);
+    const content = await read(file, signal);
     if (content === undefined) missing.push(file);
     else parsed.push(await parse(content, file));
   }
@@ -66,29 +67,43 @@ function configFiles(env: Io['env']): readonly string[] {
   return [join(homeFolder(env), '.kube', 'config')];
 }
 
-function read(file: string): string | undefined {
+async function read(file: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const content = readFileSync(file);
-    if (content.length > MAX_SIZE) throw new UserError(`${file} is too large for a kubeconfig`);
-    return content.toString('utf8');
+    return decodeText(await readConfigFileOrPipe(file, signal));
   } catch (error) {
     const code = errnoOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ENOENT') return undefined;
+    if (error instanceof FieldError) throw broken(file, error);
     if (error instanceof UserError || code === undefined) throw error;
     throw new UserError(`error loading config file "${file}": ${systemReason(error)}`, `ls -ld ${file}`);
   }
+}
+
+/** go.yaml.in/yaml/v2 readerc.go: UTF-8, or UTF-16 with a byte order mark, as PowerShell's `>` writes it. */
+function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isBigEndian = first === 0xfe && second === 0xff;
+  if (isBigEndian || (first === 0xff && second === 0xfe)) {
+    if (bytes.length % 2 !== 0) throw new FieldError('yaml: incomplete UTF-16 character');
+    const units = Buffer.from(bytes.subarray(2));
+    return (isBigEndian ? units.swap16() : units).toString('utf16le');
+  }
+  if (!isUtf8(bytes)) throw new FieldError('yaml: invalid UTF-8');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 async function parse(content: string, file: string): Promise<KubeFile> {
   try {
     return await parseKubeFile(content, file);
   } catch (error) {
-    if (!(error instanceof FieldError)) throw error;
-    throw new UserError(
-      `error loading config file "${file}": ${error.message}`,
-      `kubectl config view --kubeconfig ${file}`,
-    );
+    throw error instanceof FieldError ? broken(file, error) : error;
   }
+}
+
+function broken(file: string, error: FieldError): UserError {
+  const hint = `kubectl config view --kubeconfig ${file}`;
+  return new UserError(`error loading config file "${file}": ${error.message}`, hint);
 }
 
 function firstOf<T>(maps: readonly ReadonlyMap<string, T>[]): ReadonlyMap<string, T> {

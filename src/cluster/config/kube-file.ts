@@ -1,5 +1,7 @@
 /** One kubeconfig file: its YAML or JSON as checked, typed parts (client-go tools/clientcmd/api/v1/types.go). */
 import { dirname, resolve, sep } from 'node:path';
+import { foldName } from '../../domain/go/json.ts';
+import { compareUtf8 } from '../../domain/go/utf8.ts';
 import { bytes, type Field, FieldError, flag, list, member, parseDocument, record, text, texts } from './fields.ts';
 
 export interface Cluster {
@@ -68,8 +70,12 @@ export interface KubeFile {
  */
 export async function parseKubeFile(content: string, file: string): Promise<KubeFile> {
   const root = { value: await parseDocument(content), path: '' };
-  expectField(root, 'apiVersion', 'v1');
-  expectField(root, 'kind', 'Config');
+  expectField(root, 'apiVersion', ['v1', '/v1', '/']);
+  expectField(root, 'kind', ['Config']);
+  checkExtensions(root);
+  const preferences = member(root, 'preferences');
+  flag(preferences, 'colors');
+  checkExtensions(preferences);
   return {
     currentContext: text(root, 'current-context'),
     clusters: named(root, 'clusters', (item) => readCluster(member(item, 'cluster'), file)),
@@ -78,9 +84,23 @@ export async function parseKubeFile(content: string, file: string): Promise<Kube
   };
 }
 
-function expectField(root: Field, name: string, expected: string): void {
-  const value = text(root, name) ?? expected;
-  if (value !== expected) throw new FieldError(`${name} is ${JSON.stringify(value.slice(0, 60))}, not "${expected}"`);
+/**
+ * encoding/json takes these two names in any case (apimachinery runtime/serializer/json/meta.go `Interpret`), all others
+ * only as they are written. Members in another order than that of their names do not exist there.
+ */
+function expectField(root: Field, name: string, expected: readonly string[]): void {
+  // Asking for any member checks that it is a map.
+  member(root, name);
+  const spellings = Object.keys(root.value ?? {}).filter((key) => foldName(key) === foldName(name));
+  const given = spellings.sort(compareUtf8).filter((key) => member(root, key).value !== undefined);
+  const [value = ''] = given.map((key) => text(root, key) ?? '').slice(-1);
+  if (value === '' || expected.includes(value)) return;
+  throw new FieldError(`${name} is ${JSON.stringify(value.slice(0, 60))}, not "${expected[0]}"`);
+}
+
+/** clientcmd/api/v1/conversion.go: what they hold may be anything, their names may not. */
+function checkExtensions(map: Field): void {
+  named(map, 'extensions', (item) => member(item, 'extension').value ?? undefined);
 }
 
 /** A list of named items; a name that stands twice is an error (clientcmd/api/v1/conversion.go). */
@@ -88,15 +108,14 @@ function named<T>(root: Field, name: string, read: (item: Field) => T): Readonly
   const items = new Map<string, T>();
   for (const item of list(root, name)) {
     const key = text(item, 'name') ?? '';
-    if (items.has(key)) throw new FieldError(`duplicate name "${key}" in ${name}`);
+    if (items.get(key) !== undefined) throw new FieldError(`duplicate name "${key}" in ${name}`);
     items.set(key, read(item));
   }
   return items;
 }
 
 function readCluster(cluster: Field, file: string): Cluster {
-  const extensions = list(cluster, 'extensions');
-  const exec = extensions.find((extension) => text(extension, 'name') === 'client.authentication.k8s.io/exec');
+  const extensions = named(cluster, 'extensions', (item) => member(item, 'extension').value);
   return {
     server: text(cluster, 'server'),
     tlsServerName: text(cluster, 'tls-server-name'),
@@ -105,12 +124,13 @@ function readCluster(cluster: Field, file: string): Cluster {
     certificateAuthorityData: bytes(cluster, 'certificate-authority-data'),
     proxyUrl: text(cluster, 'proxy-url'),
     disableCompression: flag(cluster, 'disable-compression'),
-    execConfig: exec === undefined ? undefined : member(exec, 'extension').value,
+    execConfig: extensions.get('client.authentication.k8s.io/exec'),
   };
 }
 
 function readUser(item: Field, file: string): User {
   const user = member(item, 'user');
+  checkExtensions(user);
   return {
     clientCertificate: path(user, 'client-certificate', file),
     clientCertificateData: bytes(user, 'client-certificate-data'),
@@ -143,7 +163,7 @@ function readExec(exec: Field, file: string): ExecConfig | undefined {
   if (exec.value === undefined) return undefined;
   const apiVersion = text(exec, 'apiVersion');
   const command = text(exec, 'command');
-  const beta = apiVersion === 'client.authentication.k8s.io/v1beta1';
+  const beta = /^client\.authentication\.k8s\.io\/v1(alpha|beta)1$/.test(apiVersion ?? '');
   return {
     apiVersion,
     // A name without a folder is looked up in PATH.
@@ -158,6 +178,7 @@ function readExec(exec: Field, file: string): ExecConfig | undefined {
 }
 
 function readContext(context: Field): Context {
+  checkExtensions(context);
   return { cluster: text(context, 'cluster'), user: text(context, 'user'), namespace: text(context, 'namespace') };
 }
 

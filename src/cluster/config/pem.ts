@@ -1,7 +1,7 @@
 /** The certificates, keys and tokens that a kubeconfig names as files. */
-import { readFileSync } from 'node:fs';
 import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
+import { readConfigFile } from './config-file.ts';
 
 /** The inline bytes, or what the file holds (client-go rest/config.go `dataFromSliceOrFile`). */
 export function pem(data: Uint8Array | undefined, file: string | undefined): string | undefined {
@@ -15,8 +15,9 @@ export function pem(data: Uint8Array | undefined, file: string | undefined): str
 
 export function readText(file: string, failed: (reason: string) => string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return Buffer.from(readConfigFile(file)).toString('utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     return failed(systemReason(error));
   }
 }

@@ -11,7 +11,9 @@ interface Line {
 
 /** A plain scalar that is a text in every version of YAML: no number, no boolean, nothing with a special character. */
 const TEXT = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)(?:--)?[a-z/](?:[\w./@+=%,~-]|:(?=[\w/]))*$/i;
-const KEY = /^([a-z][\w./-]*):(?: +(.*))?$/i;
+const KEY = /^(?!(?:y|n|yes|no|on|off|true|false|null):)([a-z][\w./-]*):(?: +(.*))?$/i;
+/** Deeper than any kubeconfig, and far from where the stack ends. */
+const MAX_DEPTH = 50;
 
 /** Not plain: js-yaml decides what it is. */
 class NotPlain extends Error {}
@@ -26,7 +28,7 @@ export function parsePlainYaml(content: string): unknown {
   });
   if (lines[0]?.indent === 0 && lines[0].text === '---') lines.shift();
   if (lines.length === 0) return undefined;
-  const reader = { lines, at: 0 };
+  const reader = { lines, at: 0, depth: 0 };
   try {
     const value = readBlock(reader, lines[0]?.indent ?? 0);
     return reader.at === lines.length ? value : undefined;
@@ -39,14 +41,18 @@ export function parsePlainYaml(content: string): unknown {
 interface Reader {
   readonly lines: Line[];
   at: number;
+  depth: number;
 }
 
 function readBlock(reader: Reader, indent: number): unknown {
+  if (reader.depth >= MAX_DEPTH) throw new NotPlain();
+  reader.depth += 1;
   const value = /^-( |$)/.test(reader.lines[reader.at]?.text ?? '')
     ? readList(reader, indent)
     : readMap(reader, indent);
   // What is deeper here continues a scalar, or is a mistake.
   if ((reader.lines[reader.at]?.indent ?? -1) > indent) throw new NotPlain();
+  reader.depth -= 1;
   return value;
 }
 

@@ -8,8 +8,10 @@ import { isIPv6 } from './ip-address.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
 export interface GoUrl {
-  /** Name and port as written; user info is dropped. */
+  /** Name and port as written. */
   readonly host: string;
+  /** User info, percent-decoded. */
+  readonly user: { readonly name: string; readonly password: string } | undefined;
   /** Percent-decoded, begins with `/` unless empty. */
   readonly path: string;
 }
@@ -22,7 +24,7 @@ export class GoUrlError extends Error {
   }
 }
 
-/** Host and path of `text`, which begins with `https://` or `http://`; throws {@link GoUrlError} (net/url `Parse`). */
+/** User info, host and path of `text`, which begins with `https://` or `http://`; throws {@link GoUrlError} (net/url `Parse`). */
 export function parseGoUrl(text: string): GoUrl {
   const [beforeFragment, fragment] = cut(text, '#');
   if (/[\0-\x1f\x7f]/.test(beforeFragment)) throw new GoUrlError('net/url: invalid control character in URL');
@@ -30,7 +32,7 @@ export function parseGoUrl(text: string): GoUrl {
   const rest = beforeQuery.slice(beforeQuery.indexOf('//') + 2);
   const slash = rest.indexOf('/');
   const authority = slash < 0 ? rest : rest.slice(0, slash);
-  const url = { host: parseAuthority(authority), path: percentDecode(slash < 0 ? '' : rest.slice(slash), 'path') };
+  const url = { ...parseAuthority(authority), path: percentDecode(slash < 0 ? '' : rest.slice(slash), 'path') };
   percentDecode(fragment, 'path');
   return url;
 }
@@ -51,15 +53,14 @@ export function splitHostPort(host: string): { name: string; port: string } {
   return /[:[\]]/.test(name) || /[[\]]/.test(port) ? whole : { name, port };
 }
 
-function parseAuthority(authority: string): string {
+function parseAuthority(authority: string): Pick<GoUrl, 'host' | 'user'> {
   const at = authority.lastIndexOf('@');
   const host = parseHost(authority.slice(at + 1));
-  if (at >= 0) {
-    const userInfo = authority.slice(0, at);
-    if (!/^[-A-Za-z0-9._:~!$&'()*+,;=%@]*$/.test(userInfo)) throw new GoUrlError('net/url: invalid userinfo');
-    percentDecode(userInfo, 'path');
-  }
-  return host;
+  if (at < 0) return { host, user: undefined };
+  const userInfo = authority.slice(0, at);
+  if (!/^[-A-Za-z0-9._:~!$&'()*+,;=%@]*$/.test(userInfo)) throw new GoUrlError('net/url: invalid userinfo');
+  const [name, password] = cut(userInfo, ':');
+  return { host, user: { name: percentDecode(name, 'path'), password: percentDecode(password, 'path') } };
 }
 
 function parseHost(host: string): string {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ApiError, readApiError } from '../../../src/cluster/client/api-error.ts';
+import { impersonation } from '../../../src/cluster/client/api-request.ts';
 import { createAuthenticator } from '../../../src/cluster/client/auth.ts';
 import { retryDelay } from '../../../src/cluster/client/retry.ts';
-import { impersonation } from '../../../src/cluster/client/transport.ts';
 import { resolveConnection } from '../../../src/cluster/config/connection.ts';
 import { FieldError } from '../../../src/cluster/config/fields.ts';
 import { inCluster } from '../../../src/cluster/config/in-cluster.ts';
@@ -86,7 +86,10 @@ test('of several files, the first that has a name or a current context decides, 
   );
   const third = write('current-context: other');
   const missing = join(folder, 'missing');
-  const config = await loadKubeConfig(undefined, { KUBECONFIG: ['', first, missing, second, third, first].join(':') });
+  const config = await loadKubeConfig(
+    undefined,
+    fakeIo({ env: { KUBECONFIG: ['', first, missing, second, third, first].join(':') } }),
+  );
   expect(config).toMatchObject({ currentContext: 'c', files: [first, missing, second, third], missing: [missing] });
   expect(config.users.get('red')).toMatchObject({ token: 'one', username: undefined });
   expect(config.users.get('blue')?.token).toBe('two');
@@ -94,7 +97,7 @@ test('of several files, the first that has a name or a current context decides, 
 
 describe('a connection', () => {
   async function resolved(content: string, flags: KubeFlags = {}, env = {}) {
-    const config = await loadKubeConfig(write(content), env);
+    const config = await loadKubeConfig(write(content), fakeIo({ env }));
     return resolveConnection(config, flags, undefined, env);
   }
   const at = (server: string) => `clusters: [{name: c, cluster: {server: "${server}"}}]
@@ -138,9 +141,9 @@ current-context: x`;
 
   test('KUBERNETES_MASTER fills in for a cluster that names no server', async () => {
     const content =
-      'clusters: [{name: c, cluster: {tls-server-name: n}}]\ncontexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x';
+      'clusters: [{name: c, cluster: {tls-server-name: name}}]\ncontexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x';
     const { server, cluster } = await resolved(content, {}, { KUBERNETES_MASTER: 'https://m' });
-    expect([server.href, cluster.tlsServerName]).toEqual(['https://m/', 'n']);
+    expect([server.href, cluster.tlsServerName]).toEqual(['https://m/', 'name']);
   });
 });
 

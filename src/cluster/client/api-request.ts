@@ -1,0 +1,106 @@
+/** One request to the API server as it goes out: its URL and its headers. */
+import { UserError } from '../../errors.ts';
+import type { HttpRequest } from '../../http/message.ts';
+import type { Connection } from '../config/connection.ts';
+import type { User } from '../config/kube-file.ts';
+import type { Credentials } from './credentials.ts';
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From `/api` or `/apis` on, its segments percent-encoded. */
+  readonly path: string;
+  /** Members that are undefined are left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** The form of the answer; `application/json` when left out. */
+  readonly accept?: string | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Of the body; `application/json` when left out. */
+  readonly contentType?: string;
+  /** Whether a write may be sent twice: a create, or a write with a resourceVersion. A GET always may. */
+  readonly guarded?: boolean;
+  /** Decodes the answer instead of JSON.parse; throws for what is no JSON. */
+  readonly read?: (body: Uint8Array) => unknown;
+}
+
+/** Room for a page of the largest objects. */
+const MAX_BYTES = 512 * 1024 * 1024;
+
+/** Throws UserError for what cannot be sent. */
+export function httpRequest(
+  request: ApiRequest,
+  { server, user, timeoutMs }: Connection,
+  { authorization }: Credentials,
+  signal: AbortSignal,
+): HttpRequest {
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  return {
+    method: request.method,
+    url: urlOf(server, request),
+    headers: checkHeaders({
+      accept: request.accept ?? 'application/json',
+      ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      ...(authorization === undefined ? {} : { authorization }),
+      ...impersonation(user),
+    }),
+    body,
+    signal,
+    timeoutMs,
+    maxBytes: MAX_BYTES,
+  };
+}
+
+function urlOf(server: URL, { path, query = {} }: ApiRequest): URL {
+  // WHATWG URLs resolve these, so that the name of an object would choose another object.
+  if (/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)) throw new UserError('"." and ".." cannot be names of objects');
+  const url = new URL(`${server.href.replace(/\/$/, '')}${path}`);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return url;
+}
+
+/**
+ * The headers for `as`, `as-uid`, `as-groups` and `as-user-extra`; none without `as` (client-go
+ * transport/round_trippers.go `impersonatingRoundTripper`). Keys that differ only in case are one header.
+ */
+export function impersonation(user: User): Record<string, string | readonly string[]> {
+  if (user.as === undefined) return {};
+  const extra = new Map<string, [name: string, values: readonly string[]]>();
+  for (const [key, values] of Object.entries(user.asUserExtra ?? {})) {
+    const name = `Impersonate-Extra-${escapeKey(key)}`;
+    const [first, before] = extra.get(name.toLowerCase()) ?? [name, []];
+    if (values.length > 0) extra.set(name.toLowerCase(), [first, [...before, ...values]]);
+  }
+  return {
+    'Impersonate-User': user.as,
+    ...(user.asUid === undefined ? {} : { 'Impersonate-Uid': user.asUid }),
+    ...(user.asGroups?.length ? { 'Impersonate-Group': user.asGroups } : {}),
+    ...Object.fromEntries(extra.values()),
+  };
+}
+
+/** net/http refuses these too. The value may be a token, so it is not shown. */
+function checkHeaders(headers: HttpRequest['headers']): HttpRequest['headers'] {
+  for (const [name, value] of Object.entries(headers)) {
+    if ([value].flat().some((text) => /[\0-\x08\x0a-\x1f\x7f]/.test(text))) {
+      throw new UserError(
+        `what is to be sent as ${name} holds a line break or a control character`,
+        'kubectl config view',
+      );
+    }
+  }
+  return headers;
+}
+
+/** `headerKeyEscape` */
+function escapeKey(key: string): string {
+  return [...Buffer.from(key, 'utf8')]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[!#$&'*+\-.^_`|~0-9A-Za-z]/.test(character)
+        ? character
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
+}

@@ -1,0 +1,35 @@
+/** The address of an API server, as client-go reads it (rest/url_utils.go `DefaultServerURL`). */
+import { type WebUrl, webUrl } from '../../domain/go/web-url.ts';
+import { UserError } from '../../errors.ts';
+
+export interface Server {
+  /** Without user info, query and final slash; its path is a prefix of every request. */
+  readonly url: URL;
+  /** From `https://name:password@host`: Go sends them in every request, before any other credentials. */
+  readonly user: WebUrl['user'];
+  /** The address as credential plugins are told it. May hold a password. */
+  readonly text: string;
+}
+
+/** A fragment behind a path. */
+const IN_PATH = /^[^:]*:\/\/[^/?#]*\/[^?]*#/;
+
+/**
+ * An address without a scheme means http. What Go refuses is refused, and what can only fail later there: another scheme, a
+ * port above 65535, no host, an IPv6 zone. A fragment behind a path is refused because kubectl makes it a part
+ * of the path. Throws UserError.
+ */
+export function parseServer(address: string): Server {
+  const schemed = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(address);
+  const parsed = webUrl(schemed ? address : `http://${address}`);
+  const isPrefix = schemed || parsed?.text.replace(/^http:\/\/[^/]*/, '').replace(/^\/$/, '') === '';
+  if (parsed === undefined || !isPrefix || !/^https?:$/.test(parsed.url.protocol) || IN_PATH.test(address)) {
+    throw new UserError(
+      `the server must be a URL or a host:port pair: "${address.replace(/^([^/]*\/\/)?.*@/s, '$1')}"`,
+      'kubectl config view --minify',
+    );
+  }
+  // client_config.go `ClientConfig` writes anew only what has a path.
+  const hasPath = /^[^:]*:\/\/[^/?]*\/[^?]/.test(address);
+  return { url: parsed.url, user: parsed.user, text: schemed && hasPath ? parsed.text : address };
+}

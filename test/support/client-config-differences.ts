@@ -1,0 +1,61 @@
+/**
+ * Where kubectl and we differ on purpose. docs/kubeconfig.md gives each a reason; the titles here are its headings. Without
+ * an entry here a difference is a mistake.
+ */
+import type { ClientAnswer, ClientQuestion } from './client-config.ts';
+
+/** The heading of the difference, undefined for one that is not intended. */
+export function intended(asked: ClientQuestion, ours: ClientAnswer, theirs: ClientAnswer): string | undefined {
+  if (ours.error !== undefined) return refusedHere(ours.error, theirs);
+  if (theirs.error !== undefined) return takenHere(theirs.error);
+  return otherRequest(asked, ours, theirs);
+}
+
+/** What we refuse and kubectl takes, by our words. */
+function refusedHere(error: string, theirs: ClientAnswer): string | undefined {
+  const isLocalhost =
+    theirs.url === 'http://localhost:8080/api/v1/secrets' || theirs.url?.startsWith('https://master.');
+  if (/^(no kubeconfig|KUBECONFIG names no file|no context is chosen|no server found for|cluster )/.test(error)) {
+    return isLocalhost ? 'Without a server' : undefined;
+  }
+  if (/cannot be the name of a namespace$/.test(error)) return 'Names that cannot be';
+  if (error.startsWith('the server must be a URL')) return isUnreachable(theirs.url ?? '') ? 'Addresses' : undefined;
+  if (/invalid 'proxy-url'.*could not parse/.test(error) || /^HTTPS?_PROXY is not|^https?_proxy is not/.test(error)) {
+    return isUnreachable(theirs.proxy ?? '') || theirs.proxy === '' ? 'Proxies' : undefined;
+  }
+  if (error.startsWith('invalid --request-timeout')) return Math.abs(theirs.timeout ?? 0) > 0 ? 'Time-outs' : undefined;
+  if (error.startsWith('unable to load root certificates: no certificate in')) return 'An empty file of authorities';
+  if (/: yaml: /.test(error)) return 'YAML';
+  return undefined;
+}
+
+/** Whether nothing can be there: no name, no port, no scheme for it, or a name that means an address elsewhere. */
+function isUnreachable(address: string): boolean {
+  const [, scheme = '', host = '', path = ''] = /^([a-z0-9]+):\/\/(?:[^/]*@)?([^/]*)(.*)$/s.exec(address) ?? [];
+  const name = host.replace(/:[0-9]*$/, '').normalize('NFKC');
+  const port = Number(/:([0-9]*)$/.exec(host)?.[1] ?? 0);
+  const isWide = !/^[\0-\x7f]*$/.test(host) && /^[0-9.]*$/.test(name);
+  const isNumeric =
+    isWide || (/(^|\.)(\d+|0x[0-9a-f]*)\.?$/i.test(name) && !/^((0|[1-9]\d{0,2})(\.|$)){4}$/.test(name));
+  // `http://http://a b` is what Go makes of a proxy called `http://a b`.
+  const isDouble = name === 'http' && path.startsWith('//');
+  const isOdd = name === '' || isNumeric || isDouble || /[%<>"]/.test(name) || path.includes('%23');
+  return !['http', 'https', 'socks5'].includes(scheme) || port > 65_535 || isOdd;
+}
+
+/** What kubectl refuses and we take, by its words. */
+function takenHere(error: string): string | undefined {
+  if (/error loading config file.*: yaml: /s.test(error)) return 'YAML';
+  return undefined;
+}
+
+function otherRequest(asked: ClientQuestion, ours: ClientAnswer, theirs: ClientAnswer): string | undefined {
+  const { timeout = 0 } = theirs;
+  // A timer counts whole milliseconds, and no more of them than this.
+  const milliseconds = Math.min(Math.ceil(timeout / 1e6), 2 ** 31 - 1);
+  if (ours.timeout !== timeout && ours.timeout === milliseconds * 1e6) return 'Time-outs';
+  const token = asked.flags.findLast((flag) => /^--token=./.test(flag))?.slice('--token='.length);
+  const [authorization] = ours.headers?.authorization ?? [];
+  if (token !== undefined && authorization === `Bearer ${token}`) return 'A token on the command line';
+  return undefined;
+}

@@ -1,0 +1,136 @@
+/** What a kubeconfig, flags and an environment come to, for kubectl's code and for ours, in one form. */
+import { createHash } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { httpRequest } from '../../src/cluster/client/api-request.ts';
+import { createAuthenticator } from '../../src/cluster/client/auth.ts';
+import { createClients } from '../../src/cluster/client/clients.ts';
+import type { Credentials } from '../../src/cluster/client/credentials.ts';
+import { execInfo } from '../../src/cluster/client/exec-credential.ts';
+import { type Connection, resolveConnection } from '../../src/cluster/config/connection.ts';
+import { loadKubeConfig } from '../../src/cluster/config/kube-config.ts';
+import type { KubeFlags } from '../../src/cluster/config/kube-flags.ts';
+import { pem } from '../../src/cluster/config/pem.ts';
+import { fakeIo } from './io.ts';
+import { type LineProgram, startLineProgram } from './line-program.ts';
+
+export interface ClientQuestion {
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether the request goes out, which needs a server on loopback. */
+  readonly send?: boolean;
+}
+
+/** The settings of the first request; bytes are told by their hash. Only `error` where there can be no request. */
+export interface ClientAnswer {
+  readonly error?: string;
+  readonly namespace?: string;
+  readonly url?: string;
+  /** Authorization and Impersonate-*. */
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
+  /** In nanoseconds. */
+  readonly timeout?: number;
+  readonly proxy?: string;
+  readonly tls?: object;
+  /** The plugin that would be run. */
+  readonly exec?: object;
+  /** The settings of the auth-provider that would be asked. */
+  readonly authProvider?: object;
+}
+
+/** test/environment/go/kubernetes/clientconfig */
+export function startClientGo(): Promise<LineProgram<ClientQuestion, ClientAnswer>> {
+  return startLineProgram('clientconfig');
+}
+
+const FLAG_NAMES: Readonly<Record<string, string>> = { server: 'apiServer', 'tls-server-name': 'tlsServerName' };
+
+/** As the command line gives them to a command. */
+export function kubeFlags(flags: readonly string[]): KubeFlags {
+  const read: Record<string, unknown> = {};
+  for (const flag of flags) {
+    const [, name = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(flag) ?? [];
+    const key = FLAG_NAMES[name] ?? name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (name === 'as-group') read.asGroup = [...((read.asGroup as string[]) ?? []), value];
+    else read[key] = name === 'insecure-skip-tls-verify' ? /^(1|t|true)$/i.test(value) : value;
+  }
+  return read;
+}
+
+/** Ours. Nothing is run and nobody is asked: plugins do not exist, and issuers are not there. */
+export async function ourAnswer({ flags, env }: ClientQuestion): Promise<ClientAnswer> {
+  try {
+    const io = fakeIo({ env });
+    const read = kubeFlags(flags);
+    const connection = resolveConnection(await loadKubeConfig(read.kubeconfig, io), read, undefined, env);
+    const authenticator = await createAuthenticator(connection, io);
+    const { proxy } = createClients(connection, io);
+    const { credentials, ask } = await authenticator.current().then(
+      (credentials: Credentials) => ({ credentials, ask: {} }),
+      (error: Error) => whoIsAsked(error, connection),
+    );
+    const { url, headers } = httpRequest(
+      { method: 'GET', path: '/api/v1/secrets' },
+      connection,
+      credentials,
+      io.signal,
+    );
+    return {
+      namespace: connection.namespace,
+      url: `${url.protocol}//${url.host}${url.pathname}`,
+      headers: sent(headers),
+      timeout: connection.timeoutMs * 1e6,
+      proxy: proxy ?? '',
+      ...ask,
+      ...(url.protocol === 'https:' ? { tls: tlsOf(connection, credentials) } : {}),
+    };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+function whoIsAsked(error: Error, connection: Connection): { credentials: Credentials; ask: object } {
+  const { exec, authProvider } = connection.user;
+  if (/^getting credentials: exec/.test(error.message) && exec !== undefined) {
+    const { command, args, env, interactiveMode: mode } = exec;
+    const info = execInfo(exec, connection, false);
+    return {
+      credentials: {},
+      ask: { exec: { command, args, env: env.map(({ name, value }) => `${name}=${value}`), mode, info } },
+    };
+  }
+  if (/refresh/.test(error.message) && authProvider !== undefined) {
+    return { credentials: certificateOf(connection), ask: { authProvider: authProvider.config } };
+  }
+  throw error;
+}
+
+/** As they stand on the wire, in the order of Go's maps. */
+export function sent(headers: Readonly<Record<string, string | readonly string[] | undefined>>) {
+  const all = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value ?? []].flat()] as const);
+  const kept = all.filter(([name]) => name === 'authorization' || name.startsWith('impersonate-'));
+  return Object.fromEntries(kept.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function certificateOf({ user }: Connection): Credentials {
+  return {
+    certificate: pem(user.clientCertificateData, user.clientCertificate),
+    key: user.clientCertificate || user.clientCertificateData ? pem(user.clientKeyData, user.clientKey) : undefined,
+  };
+}
+
+/** Throws for what is no certificate and no key of it, as the first request does. */
+function tlsOf({ cluster }: Connection, { certificate, key }: Credentials): object {
+  const ca = pem(cluster.certificateAuthorityData, cluster.certificateAuthority);
+  createSecureContext({ ca, cert: certificate, key });
+  return {
+    serverName: cluster.tlsServerName ?? '',
+    insecure: cluster.insecureSkipTlsVerify ?? false,
+    ca: hash(ca),
+    certificate: hash(certificate),
+    key: hash(key),
+  };
+}
+
+function hash(content: string | undefined): string {
+  return content ? createHash('sha256').update(content).digest('hex').slice(0, 16) : '';
+}
