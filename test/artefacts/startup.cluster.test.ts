@@ -10,41 +10,28 @@ beforeAll(async () => {
 });
 
 const CLUSTER = [
-  ...[
-    'apply-secret',
-    'client/api-error',
-    'client/api-request',
-    'client/auth',
-    'client/clients',
-    'client/network-trouble',
-    'client/retry',
-  ],
-  ...[
-    'client/transport',
-    'config/check',
-    'config/config-file',
-    'config/connection',
-    'config/fields',
-    'config/home',
-    'config/in-cluster',
-  ],
-  ...[
-    'config/kube-config',
-    'config/kube-file',
-    'config/pem',
-    'config/plain-yaml',
-    'config/server-address',
-    'secret-request',
-  ],
+  ...['apply-secret', 'client/api-error', 'client/api-request', 'client/auth', 'client/clients'],
+  ...['client/network-trouble', 'client/retry', 'client/transport', 'config/check', 'config/config-file'],
+  ...['config/connection', 'config/fields', 'config/home', 'config/in-cluster', 'config/kube-config'],
+  ...['config/kube-file', 'config/pem', 'config/plain-yaml', 'config/server-address', 'secret-request'],
 ].map((file) => `cluster/${file}`);
-const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error'];
+const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
+/** Waiting before a request is sent again, and why a file cannot be read. */
+const PROCESS = ['concurrency', 'errno'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {
     const args = ['create', artefact.replace(' ', '-'), '-n', namespace, ...DOCKER_FLAGS];
     const loaded = await loadedBy(artefact, args, { env: { KUBECONFIG: cluster().kubeconfig } });
     expect(loaded).toMatchObject({
-      files: [...START, ...CREATE, ...CLUSTER, ...HTTP, ...(artefact === 'executable' ? [] : ['http/route'])].sort(),
+      files: [
+        ...START,
+        ...CREATE,
+        ...CLUSTER,
+        ...HTTP,
+        ...PROCESS,
+        ...(artefact === 'executable' ? [] : ['http/route']),
+      ].sort(),
       packages: ['commander'],
     });
     expect(loaded.domain.filter((name) => LATER.includes(name))).toEqual([]);

@@ -11,12 +11,21 @@ export interface Field {
 
 export class FieldError extends Error {}
 
-/** kubectl reads JSON as YAML 1.1, which has neither surrogates in escapes nor `\\/`, and wants a colon on the line of its key. */
-const JSON_ONLY = /\\\/|\\u[dD][89a-fA-F]|[\x7f-\x9f\u2028\u2029\ufffe\uffff]|"\s*[\r\n]\s*:|\t\s*$/;
+/**
+ * kubectl reads JSON as YAML 1.1, which has neither surrogates in escapes nor `\/`, breaks lines at U+0085, U+2028 and
+ * U+2029, and wants a colon on the line of its key.
+ */
+const JSON_ONLY =
+  /\\\/|\\u[dD][89a-fA-F]|[\x7f-\x9f\ufffe\uffff]|[ \t][\u2028\u2029]|[\u2028\u2029][ \t]|"[ \t]*[\r\n]\s*:/;
+
+function isJson(content: string): boolean {
+  const tail = content.slice(content.trimEnd().length);
+  return /^[ \r\n]*\{/.test(content) && !JSON_ONLY.test(content) && !tail.includes('\t');
+}
 
 /** The value of a JSON or YAML text, undefined when there is none; throws FieldError. */
 export async function parseDocument(content: string): Promise<unknown> {
-  if (/^[ \r\n]*\{/.test(content) && !JSON_ONLY.test(content)) {
+  if (isJson(content)) {
     try {
       return JSON.parse(content);
     } catch {

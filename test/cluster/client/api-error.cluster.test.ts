@@ -261,7 +261,7 @@ const cases: Case[] = [
   },
   {
     title: 'a plugin that prints something else',
-    given: () => plugin(printing(`{"token": "${SECRET}"}}`)),
+    given: () => plugin(printing(`{"token": "${SECRET}"`)),
     ours: /decoding stdout: neither JSON nor YAML/,
     theirs: /decoding stdout/,
   },
