@@ -25,6 +25,7 @@ export function credentialFlags(command: Command, title = 'Credentials, the firs
       'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
       collect,
     )
+    .option('--allow-helpers', 'with --from-file: run the credential helpers it names, for the servers it names')
     .option('--all', 'take every login of docker and podman')
     .option('--prompt', 'ask for server, user name and password');
 }

@@ -51,7 +51,7 @@ async function gather(options: CredentialOptions, io: Io): Promise<SourceResult>
   if (hasLoginFlags(options)) return fromFlags(options, io);
   if (options.fromFile !== undefined) {
     const { fromFiles } = await import('./login-files.ts');
-    return fromFiles(options.fromFile, options.server, io);
+    return fromFiles(options.fromFile, options, io);
   }
   const { fromLogins } = await import('./logins.ts');
   const found = await fromLogins(options, io);

@@ -8,6 +8,8 @@ export interface CredentialOptions {
   readonly passwordFile?: string;
   readonly passwordEnv?: string;
   readonly fromFile?: readonly string[];
+  /** Runs the helpers that such a file names, for the servers that it names. */
+  readonly allowHelpers?: boolean;
   readonly all?: boolean;
   readonly prompt?: boolean;
   readonly dockerServer?: string;

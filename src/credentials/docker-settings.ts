@@ -32,8 +32,7 @@ export interface DockerSettings {
 /** Of a file that is broken docker says so, and goes on without it (config.go `LoadDefaultConfigFile`). */
 export function readDockerSettings(io: Io): DockerSettings {
   const home = homeFolder(io.env);
-  const folder = io.env.DOCKER_CONFIG || (home === undefined ? undefined : join(home, '.docker'));
-  const path = folder === undefined ? undefined : join(folder, 'config.json');
+  const path = dockerConfigPath(io.env);
   const { config, failure } = path === undefined ? NO_FILE : tryConfig(path);
   const store = hasLogins(config) ? undefined : defaultStore(io.env);
   return {
@@ -43,6 +42,13 @@ export function readDockerSettings(io: Io): DockerSettings {
     failure,
     ...readVariable(io.env),
   };
+}
+
+/** Whether it is there or not; undefined for somebody without a home. */
+export function dockerConfigPath(env: Io['env']): string | undefined {
+  const home = homeFolder(env);
+  const folder = env.DOCKER_CONFIG || (home === undefined ? undefined : join(home, '.docker'));
+  return folder === undefined ? undefined : join(folder, 'config.json');
 }
 
 const NO_LOGINS: DockerConfig = { auths: new Map(), credHelpers: new Map() };

@@ -1,5 +1,5 @@
 /** Logins in files that are named on the command line. */
-
+import { realpathSync } from 'node:fs';
 import { dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
 import { dockerEntries, dockerKey, type EntryLookup, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
@@ -12,7 +12,9 @@ import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { AUTH_FILE_LIMIT, readAuthFile, shellWord } from './auth-file.ts';
+import type { CredentialOptions } from './credential-options.ts';
 import { dockerStore, hasSecret } from './docker.ts';
+import { dockerConfigPath } from './docker-settings.ts';
 import { listRegistries, lookUpOne, openLogins } from './logins.ts';
 import {
   type ListedServer,
@@ -29,10 +31,10 @@ import {
 /** The logins in `paths` (`-` is stdin), all of them or those for `servers`; throws UserError. */
 export async function fromFiles(
   paths: readonly string[],
-  servers: readonly string[] | undefined,
+  { server: servers, allowHelpers = false }: Pick<CredentialOptions, 'server' | 'allowHelpers'>,
   io: Io,
 ): Promise<SourceResult> {
-  const stores = paths.map(withoutKey).map((path) => fileLogins(path, io));
+  const stores = paths.map(withoutKey).map((path) => fileLogins(path, allowHelpers, io));
   const store = lastOf(stores);
   if (servers === undefined) {
     const { registries, warnings, failure } = await listRegistries(store);
@@ -86,11 +88,15 @@ function lastOf(stores: readonly LoginStore[]): LoginStore {
  * What is in the file itself comes first: a config that was copied from another machine names a store that is not here.
  * What docker keeps elsewhere is asked for.
  */
-function fileLogins(path: string, io: Io): LoginStore {
+function fileLogins(path: string, allowHelpers: boolean, io: Io): LoginStore {
   const { config } = decodeLoginFile(read(path, io), path);
   const from = path === '-' ? 'stdin' : printable(path);
   const own = entriesOf(config);
-  const elsewhere = dockerStore({ config, file: from, detected: false, variable: new Map(), warnings: [] }, io);
+  const helped = permittedHelpers(config, path, allowHelpers, io);
+  const elsewhere =
+    helped instanceof UserError
+      ? closedStore(helped)
+      : dockerStore({ config: helped, file: from, detected: false, variable: new Map(), warnings: [] }, io);
   const ownEntry = (server: string): ReturnType<EntryLookup> => {
     const entry = own(lookupName(server).name);
     return hasSecret(entry?.fields) ? entry : undefined;
@@ -111,6 +117,52 @@ function fileLogins(path: string, io: Io): LoginStore {
     },
     where: (server) => (ownEntry(server) === undefined ? elsewhere.where(server) : from),
     isNamespace: (server) => isNamespaceKey(ownEntry(server)?.server ?? ''),
+  };
+}
+
+/**
+ * `config` with the helpers that may run: all in docker's own config of this machine, none in another file, and with
+ * `--allow-helpers` those for the servers that the file names, so that a store is not asked for all that it has.
+ */
+function permittedHelpers(config: DockerConfig, path: string, allowHelpers: boolean, io: Io): DockerConfig | UserError {
+  const { auths, credHelpers, credsStore } = config;
+  const names = [...new Set([...(credsStore === undefined ? [] : [credsStore]), ...credHelpers.values()])];
+  if (names.length === 0 || isOwn(path, io)) return config;
+  if (!allowHelpers) return refusal(names, path);
+  if (credsStore === undefined) return config;
+  const kept = [...auths].flatMap(([server, fields]) =>
+    hasSecret(fields) ? [] : [[dockerKey(server), credsStore] as const],
+  );
+  return { auths, credHelpers: new Map([...kept, ...credHelpers]) };
+}
+
+function refusal(names: readonly string[], path: string): UserError {
+  const file = path === '-' ? 'stdin' : printable(path);
+  const programs = names.map((name) => `"${printable(name)}"`).join(', ');
+  return new UserError(
+    `${file} leaves logins to the credential helper ${programs}, which is not run for what is not docker's own config`,
+    `take them from docker with --server REGISTRY, or trust the file: --from-file ${shellWord(path)} --allow-helpers`,
+  );
+}
+
+/** Through links, too. */
+function isOwn(path: string, io: Io): boolean {
+  const own = dockerConfigPath(io.env);
+  if (path === '-' || own === undefined) return false;
+  try {
+    return realpathSync(path) === realpathSync(own);
+  } catch {
+    return false;
+  }
+}
+
+/** What would have to be started, and is not. */
+function closedStore(failure: UserError): LoginStore {
+  return {
+    list: () => Promise.reject(failure),
+    login: () => Promise.reject(failure),
+    where: () => undefined,
+    isNamespace: () => false,
   };
 }
 

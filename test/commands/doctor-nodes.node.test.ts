@@ -2,7 +2,7 @@
 import { describe } from 'vitest';
 import { api, node, podSettled, waitFor } from '../environment/use.ts';
 import { newScheduledWorkload } from '../support/attach-world.ts';
-import { base64, good, wrong } from '../support/doctor-machine.ts';
+import { base64, good, local, wrong } from '../support/doctor-machine.ts';
 import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
 import { pushVariant } from '../support/image-variant.ts';
 
@@ -78,24 +78,26 @@ const several: readonly Situation[] = [
   [
     'two containers, of which the second is from a registry without an entry, for a Deployment',
     {
+      on: 'bearer',
       kind: 'Deployment',
       secrets: regcred,
       list,
       spec: (image) => ({
-        containers: [container('one', image), container('two', node().registries.bearer.privateImage)],
+        containers: [container('one', image), container('two', local(node().registries.basic.privateImage))],
       }),
     },
-    { kubelet: 'no access', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server OTHER' },
+    { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server OTHER' },
   ],
   [
     'two containers from two registries, and no list',
     {
+      on: 'bearer',
       spec: (image) => ({
-        containers: [container('one', image), container('two', node().registries.bearer.privateImage)],
+        containers: [container('one', image), container('two', local(node().registries.basic.privateImage))],
       }),
     },
     {
-      kubelet: 'no credential',
+      kubelet: 'no access',
       cause: 'no-pull-secret',
       fix: 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate',
     },

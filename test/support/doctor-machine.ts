@@ -29,7 +29,7 @@ function machine(host: string): Record<string, string> {
   };
   script('regsecret', artefact());
   script('kubectl', [cluster().bin.kubectl]);
-  const hosts = [host, local(host), node().registries.bearer.host, 'r.example'];
+  const hosts = [host, local(host), local(node().registries.basic.host), 'r.example'];
   const auths = Object.fromEntries([...hosts, 'https://index.docker.io/v1/'].map((server) => [server, good]));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
   return { PATH: `${folder}:${process.env.PATH}`, DOCKER_CONFIG: folder };

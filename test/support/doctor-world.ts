@@ -7,7 +7,7 @@ import type { FindingCode } from '../../src/domain/findings/finding.ts';
 import type { PullError } from '../../src/domain/workloads/pull-error.ts';
 import { api, janedoe, kubectl, newNamespace, node, podSettled, waitFor } from '../environment/use.ts';
 import { created, type Kind, named, newScheduledWorkload, pathOf, regsecretIn } from './attach-world.ts';
-import { paste, runningPod } from './doctor-machine.ts';
+import { local, paste, runningPod } from './doctor-machine.ts';
 import { recordSituation } from './doctor-record.ts';
 import { startNodeGate } from './node-gate.ts';
 
@@ -211,7 +211,7 @@ function typed(command: string, { namespace, host, pod }: Place & { readonly pod
     .replaceAll(namespace, 'NS')
     .replaceAll(host, 'HOST')
     .replaceAll(`:${port}`, ':PORT')
-    .replaceAll(node().registries.bearer.host, 'OTHER')
+    .replaceAll(local(node().registries.basic.host), 'OTHER')
     .replaceAll(node().name, 'NODE');
   const elsewhere = named.replaceAll(/test-\w{10}/g, 'ELSEWHERE');
   return pod === 'web' ? elsewhere : elsewhere.replaceAll(pod, 'POD');

@@ -11,6 +11,8 @@ export interface HttpScript {
 
 export interface ScriptRequest {
   readonly url: string;
+  /** Instead of what the name of the URL stands for. */
+  readonly addresses?: readonly string[];
   readonly method?: string;
   readonly headers?: Record<string, string | readonly string[]>;
   readonly body?: string;
@@ -27,11 +29,20 @@ export type Outcome =
 const { client: options, requests } = (await json(process.stdin)) as HttpScript;
 const client = createHttpClient({ ...options, env: process.env, userAgent: 'test/1' });
 const outcomes: unknown[] = [];
-for (const { url, method = 'GET', headers = {}, body, timeoutMs = 60_000, maxBytes = 1e6, abortAfter } of requests) {
+for (const {
+  url,
+  addresses,
+  method = 'GET',
+  headers = {},
+  body,
+  timeoutMs = 60_000,
+  maxBytes = 1e6,
+  abortAfter,
+} of requests) {
   const abort = new AbortController();
   if (abortAfter !== undefined) setTimeout(() => abort.abort(new Error('interrupted')), abortAfter);
   try {
-    const request = { url: new URL(url), method, headers, body, timeoutMs, maxBytes, signal: abort.signal };
+    const request = { url: new URL(url), addresses, method, headers, body, timeoutMs, maxBytes, signal: abort.signal };
     const answer = await client.send(request);
     outcomes.push({ ...answer, body: Buffer.from(answer.body).toString() });
   } catch (error) {

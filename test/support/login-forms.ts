@@ -51,7 +51,7 @@ export async function compareForms(compared: Compared, where: string, counts: Co
     else if (all.error === undefined && !name.includes('/'))
       await check('--all', name, 'none', (from) => withoutErrors(expected(from)));
     if (isPlainFile(one)) {
-      const ofFile = await outcome(() => fromFiles([machine.expand(CONFIG)], [serverOf(name)], io), said);
+      const ofFile = await outcome(() => fromFiles([machine.expand(CONFIG)], { server: [serverOf(name)] }, io), said);
       await check('--from-file', name, ofFile.error ?? only(ofFile.result), (from) => expectedOfFile(from, index));
     }
   }
