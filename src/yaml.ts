@@ -4,6 +4,23 @@ import { YamlValueError } from './domain/go/yaml-scalar.ts';
 import { type YamlNode, yamlValue } from './domain/go/yaml-value.ts';
 import { printable } from './domain/text/printable.ts';
 
+export type {
+  AliasEvent,
+  DocumentEvent,
+  Event as YamlEvent,
+  MappingEvent,
+  ScalarEvent,
+  SequenceEvent,
+  YAMLException,
+} from 'js-yaml';
+
+export type YamlLibrary = typeof import('js-yaml');
+
+/** For the events of a text, where its places matter (manifests/yaml-tree.ts). */
+export function yamlLibrary(): Promise<YamlLibrary> {
+  return import('js-yaml');
+}
+
 /** The text is no YAML. The message names the line and quotes nothing of it: a token may stand there. */
 export class YamlError extends Error {}
 

@@ -57,7 +57,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   commander: /^src\/(cli|cli-flags|run)\.ts$/,
   inquirer: /^src\/prompt\.ts$/,
   chalk: /^src\/output\/style\.ts$/,
-  'js-yaml': /^src\/(yaml|manifests\/yaml-(tree|events))\.ts$/,
+  'js-yaml': /^src\/yaml\.ts$/,
   'smol-toml': /^src\/credentials\/podman-helpers\.ts$/,
   'https-proxy-agent': /^src\/http\/route\.ts$/,
   'socks-proxy-agent': /^src\/http\/route\.ts$/,

@@ -1,15 +1,13 @@
 /** The events of js-yaml, for all texts that kubectl reads. */
-import type { Event, YAMLException } from 'js-yaml';
 import { MAX_DEPTH } from '../domain/manifest-text/node.ts';
-
-type Yaml = typeof import('js-yaml');
+import type { YAMLException, YamlEvent, YamlLibrary } from '../yaml.ts';
 
 /**
  * Some flow collections are right for kubectl and for people, and not for js-yaml: it wants a closing bracket further to the
  * right than the key (YAML 1.2 section 7.4), and no tab on the line of the opening one. Then it gets a text with a space
  * in front of such brackets and instead of such tabs; the offsets are those of the text as it is. Throws YAMLException.
  */
-export function eventsOf(text: string, yaml: Yaml): Event[] {
+export function eventsOf(text: string, yaml: YamlLibrary): YamlEvent[] {
   try {
     return yaml.parseEvents(text, { maxDepth: MAX_DEPTH });
   } catch (error) {
@@ -18,7 +16,7 @@ export function eventsOf(text: string, yaml: Yaml): Event[] {
   }
 }
 
-function lenientEvents(text: string, yaml: Yaml): Event[] {
+function lenientEvents(text: string, yaml: YamlLibrary): YamlEvent[] {
   const { lenient, brackets } = lenientText(text);
   try {
     const events = yaml.parseEvents(lenient, { maxDepth: MAX_DEPTH });

@@ -1,7 +1,16 @@
 /** YAML and JSON as trees with places, from the events of js-yaml. */
-import type { AliasEvent, DocumentEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
 import { type ManifestNode, mergeOf, nodeBudget, type Pair } from '../domain/manifest-text/node.ts';
-import { reasonOf } from '../yaml.ts';
+import {
+  type AliasEvent,
+  type DocumentEvent,
+  type MappingEvent,
+  reasonOf,
+  type ScalarEvent,
+  type SequenceEvent,
+  type YamlEvent,
+  type YamlLibrary,
+  yamlLibrary,
+} from '../yaml.ts';
 import { eventsOf } from './yaml-events.ts';
 import { afterIndicator, blockScalarEnd, closingBracket, type Parent, skipBlanks, skipSpace } from './yaml-place.ts';
 
@@ -12,7 +21,6 @@ export interface ParsedManifest {
   readonly error?: { readonly offset: number; readonly message: string };
 }
 
-type Yaml = typeof import('js-yaml');
 type Collection = SequenceEvent | MappingEvent;
 
 /** What has begun and not ended. */
@@ -24,7 +32,7 @@ interface Open extends Parent {
 
 interface Builder {
   readonly text: string;
-  readonly yaml: Yaml;
+  readonly yaml: YamlLibrary;
   readonly open: Open[];
   readonly documents: ManifestNode[];
   /** Those above, in which a later one hides an earlier one of its name. */
@@ -40,8 +48,8 @@ interface Builder {
  */
 export async function parseTree(text: string): Promise<ParsedManifest> {
   // A copy: each look at a module of a bundle calls a function.
-  const yaml = { ...(await import('js-yaml')) };
-  let events: Event[];
+  const yaml = { ...(await yamlLibrary()) };
+  let events: YamlEvent[];
   try {
     events = eventsOf(text, yaml);
   } catch (error) {
@@ -61,7 +69,7 @@ export async function parseTree(text: string): Promise<ParsedManifest> {
   return { documents: builder.documents };
 }
 
-function take(event: Event, builder: Builder): void {
+function take(event: YamlEvent, builder: Builder): void {
   const { text, open, anchors, yaml } = builder;
   const { EVENT_ID, COLLECTION_STYLE } = yaml;
   switch (event.type) {
