@@ -1,6 +1,7 @@
 /**
  * Server, user and namespace against client-go and cli-runtime. REGSECRET_SEED and REGSECRET_CASES choose other generated
- * cases than 2,000 of a random seed; the seed is printed, so that a difference can be had again.
+ * cases than 2,000 of a random seed, REGSECRET_WIRE more of those that are sent than 50; the seed is printed, so that a
+ * difference can be had again.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,15 +13,17 @@ import { type ClientAnswer, type ClientQuestion, ourAnswer, startClientGo } from
 import { intended } from '../../support/client-config-differences.ts';
 import { type KubeConfigCase, kubeConfigCase } from '../../support/kube-config-cases.ts';
 import type { LineProgram } from '../../support/line-program.ts';
+import { sendOurs, startWireServer, WIRE_HOSTS } from '../../support/wire-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-kube-'));
 const authority = createAuthority('ca');
 const client = issueCertificate(authority, { commonName: 'jane' });
 const base64 = (content: string) => Buffer.from(content).toString('base64');
 const contents = { CA: authority.certificate, CERT: client.certificate, KEY: client.key };
-const generated = kubeConfigCase((text) =>
-  text.replace(/@(CA|CERT|KEY)/g, (_, name: keyof typeof contents) => base64(contents[name])),
-);
+const fill = (text: string): string =>
+  text.replace(/@(CA|CERT|KEY)/g, (_, name: keyof typeof contents) => base64(contents[name]));
+const generated = kubeConfigCase(fill);
+const seed = Number(process.env.REGSECRET_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 let clientGo: LineProgram<ClientQuestion, ClientAnswer>;
 beforeAll(async () => {
@@ -37,7 +40,6 @@ afterAll(() => {
 });
 
 test('every generated case leads to the server, user and namespace of kubectl', { timeout: 3_600_000 }, async () => {
-  const seed = Number(process.env.REGSECRET_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const total = Number(process.env.REGSECRET_CASES ?? 2_000);
   const counts: Record<string, number> = {};
   const started = performance.now();
@@ -46,7 +48,7 @@ test('every generated case leads to the server, user and namespace of kubectl', 
     for (const one of batch) {
       const asked = prepare(one);
       const [theirs = {}] = await clientGo.ask([asked]);
-      const kind = compare(one, asked, await ourAnswer(asked), theirs, seed);
+      const kind = compare(one, asked, await ourAnswer(asked), theirs);
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
     done += batch.length;
@@ -54,6 +56,34 @@ test('every generated case leads to the server, user and namespace of kubectl', 
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`kubeconfig: seed ${seed}, ${total} cases in ${seconds} s: ${JSON.stringify(counts, undefined, 1)}`);
   expect(counts['the same request']).toBeGreaterThan(total / 4);
+});
+
+test('what is sent to a TLS server is what kubectl sends', { timeout: 3_600_000 }, async () => {
+  const server = await startWireServer(issueCertificate(authority, { commonName: 'server' }, WIRE_HOSTS));
+  const here = kubeConfigCase((text) => fill(server.here(text)));
+  const wanted = Number(process.env.REGSECRET_WIRE ?? 50);
+  const trust = ['--certificate-authority=@/ca.crt'];
+  let compared = 0;
+  try {
+    for (let done = 0; compared < wanted; done += 100) {
+      for (const [index, one] of fc.sample(here, { seed: seed + done, numRuns: 100 }).entries()) {
+        const flags = [...one.flags.map(server.here), ...(index % 2 === 0 ? trust : [])];
+        const asked = { ...prepare({ ...one, flags }), send: true };
+        const [theirs] = await clientGo.ask([asked]);
+        const theirRequests = server.take();
+        // A plugin is not run for the comparison, and what cannot be sent is compared above.
+        if (theirRequests.length === 0 || theirs?.exec !== undefined || theirs?.authProvider !== undefined) continue;
+        const sent = await sendOurs(asked);
+        const requests = server.take();
+        if (sent.error !== undefined && intended(asked, sent, theirs ?? {}) !== undefined) continue;
+        expect(requests, `${JSON.stringify({ seed, ...asked })} ${sent.error}`).toEqual(theirRequests);
+        compared += 1;
+      }
+    }
+  } finally {
+    server.close();
+  }
+  console.log(`kubeconfig: seed ${seed}, ${compared} requests on the wire`);
 });
 
 /** Writes the files of `one`. */
@@ -64,13 +94,7 @@ function prepare({ files, env, flags }: KubeConfigCase): ClientQuestion {
   return { flags: flags.map(here), env: { HOME: folder, PATH: folder, KUBERC: 'off', ...own } };
 }
 
-function compare(
-  one: KubeConfigCase,
-  asked: ClientQuestion,
-  ours: ClientAnswer,
-  theirs: ClientAnswer,
-  seed: number,
-): string {
+function compare(one: KubeConfigCase, asked: ClientQuestion, ours: ClientAnswer, theirs: ClientAnswer): string {
   if (ours.error !== undefined && theirs.error !== undefined) return 'an error of both';
   const [left, right] = [normal(ours), normal(theirs)];
   if (JSON.stringify(left) === JSON.stringify(right)) return 'the same request';

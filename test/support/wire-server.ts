@@ -1,0 +1,73 @@
+/** A TLS server on loopback that keeps what it is sent: path, credentials and impersonation. */
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { connect } from '../../src/cluster/client/transport.ts';
+import type { Certificate } from '../environment/certificate.ts';
+import { type ClientAnswer, type ClientQuestion, kubeFlags, sent } from './client-config.ts';
+import { fakeIo } from './io.ts';
+
+/** Whom the server's certificate has to be for, with the names of generated kubeconfigs. */
+export const WIRE_HOSTS = ['127.0.0.1', 'other.example', 'flag.example'];
+
+export interface WireServer {
+  /** The servers in `text` become this one, with the same user info and path. */
+  here(text: string): string;
+  /** What has arrived since the last time. */
+  take(): object[];
+  close(): void;
+}
+
+export async function startWireServer({ certificate, key }: Certificate): Promise<WireServer> {
+  let requests: object[] = [];
+  const server = createServer(
+    { cert: certificate, key, requestCert: true, rejectUnauthorized: false },
+    (request, response) => {
+      requests.push(describeRequest(request));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const hosts = /(https:\/\/(?:[^@\s"'/]*@)?)(?:host\.example|10\.0\.0\.1|\[fd00::1\]|h)(?::6443)?(?=[/?"'\s,}]|$)/gim;
+  return {
+    here: (text) => text.replace(hosts, `$1127.0.0.1:${port}`),
+    take: () => {
+      const taken = requests;
+      requests = [];
+      return taken;
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function describeRequest(request: IncomingMessage): object {
+  const headers: Record<string, string[]> = {};
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    const name = request.rawHeaders[index]?.toLowerCase() ?? '';
+    headers[name] = [...(headers[name] ?? []), request.rawHeaders[index + 1] ?? ''];
+  }
+  const { fingerprint256 } = (request.socket as TLSSocket).getPeerCertificate();
+  return { method: request.method, path: request.url, headers: sent(headers), certificate: fingerprint256 };
+}
+
+/** Sends our request. */
+export async function sendOurs({ flags, env }: ClientQuestion): Promise<ClientAnswer> {
+  try {
+    const transport = await connect(kubeFlags(flags), fakeIo({ env }), undefined);
+    try {
+      await transport.request({ method: 'GET', path: '/api/v1/secrets' });
+    } finally {
+      transport.close();
+    }
+    return {};
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
