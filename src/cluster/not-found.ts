@@ -3,12 +3,13 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
-import { describeRef, type ObjectRef, targetName } from '../domain/workloads/ref.ts';
+import { describeRef, type ObjectRef } from '../domain/workloads/ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
-import { listNames, listPullSecrets, namespacesWith } from './list-names.ts';
+import { listNames } from './list-names.ts';
 import { objectRefusal } from './object-request.ts';
+import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { type SecretRef, secretPath } from './secret-request.ts';
 
 /** Throws UserError; `verb` is the subcommand that is typed again with the right name. */
@@ -18,53 +19,62 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
-    throw await missing(transport, ref, verb);
+    const { text, meant } = await lookAround(transport, ref);
+    const { name, namespace } = meant ?? ref;
+    throw new UserError(text, `regsecret ${meant === undefined ? 'create' : verb} ${name} -n ${namespace}`);
   }
 }
 
-async function missing(transport: Transport, { namespace, name }: SecretRef, verb: string): Promise<UserError> {
+/** A Secret that does not exist. */
+export interface MissingSecret {
+  /** That it does not exist, and what there is. */
+  readonly text: string;
+  /** The Secret that was probably meant: one with nearly this name, the one in another namespace, or any other one here. */
+  readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'here' }) | undefined;
+}
+
+/** Looks for what was meant as far as we may. Throws UserError when there is no such namespace. */
+export async function lookAround(transport: Transport, { namespace, name }: SecretRef): Promise<MissingSecret> {
   await checkNamespace(transport, namespace);
   const text = `secret ${namespace}/${name} does not exist`;
-  const here = await listPullSecrets(transport, namespace);
+  const [here, places] = await Promise.all([pullSecretNames(transport, namespace), findPullSecrets(transport, name)]);
   const near = closest(name, here);
   if (near !== undefined) {
-    return new UserError(`${text}; did you mean ${near}?`, `regsecret ${verb} ${near} -n ${namespace}`);
+    return { text: `${text}; did you mean ${near}?`, meant: { namespace, name: near, as: 'near' } };
   }
-  const elsewhere = await namespacesWith(transport, name);
-  const [first] = elsewhere;
-  if (first !== undefined) {
-    const places = many(elsewhere);
-    return new UserError(`${text}; it exists in ${places}`, `regsecret ${verb} ${name} -n ${first}`);
+  const elsewhere = places.map((place) => place.namespace);
+  if (elsewhere[0] !== undefined) {
+    const where = `namespace${elsewhere.length === 1 ? '' : 's'} ${many(elsewhere)}`;
+    return { text: `${text}; it exists in ${where}`, meant: { namespace: elsewhere[0], name, as: 'elsewhere' } };
   }
-  if (here.length > 0) {
-    const there = many(here);
-    return new UserError(
-      `${text}; the pull secrets there are ${there}`,
-      `regsecret ${verb} ${here[0]} -n ${namespace}`,
-    );
-  }
-  return new UserError(text, `regsecret create ${name} -n ${namespace}`);
+  if (here[0] === undefined) return { text, meant: undefined };
+  return {
+    text: `${text}; the pull secrets there are ${many(here)}`,
+    meant: { namespace, name: here[0], as: 'here' },
+  };
 }
 
-/** Throws UserError for `error`, which came when `ref` was read. */
-export async function missingObject(error: unknown, ref: ObjectRef, transport: Transport): Promise<never> {
+/** Throws UserError for `error`, which came when `ref` was read; `again` is the command with another name. */
+export async function missingObject(
+  error: unknown,
+  ref: ObjectRef,
+  transport: Transport,
+  again: (name: string) => string,
+): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
-  return noObject(ref, transport);
+  return noObject(ref, transport, again);
 }
 
-/** Throws UserError, for there is no `ref`. */
-export async function noObject(ref: ObjectRef, transport: Transport): Promise<never> {
-  await checkNamespace(transport, ref.namespace);
+/** Throws UserError, for there is no `ref`; `again` is the command with another name. */
+export async function noObject(ref: ObjectRef, transport: Transport, again: (name: string) => string): Promise<never> {
+  const { namespace } = ref;
+  await checkNamespace(transport, namespace);
   const text = `${describeRef(ref)} does not exist`;
-  const scope = `-n ${ref.namespace}`;
-  const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace: ref.namespace }));
+  const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace }));
   throw near === undefined
-    ? new UserError(text, `kubectl get ${pullKind(ref.kind).plural} ${scope}`)
-    : new UserError(
-        `${text}; did you mean ${near}?`,
-        `regsecret why ${targetName({ kind: ref.kind, name: near })} ${scope}`,
-      );
+    ? new UserError(text, `kubectl get ${pullKind(ref.kind).plural} -n ${namespace}`)
+    : new UserError(`${text}; did you mean ${near}?`, again(near));
 }
 
 /** Throws UserError when there is no such namespace; one that may not be read may exist. */

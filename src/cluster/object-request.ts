@@ -1,15 +1,16 @@
 /** The requests for objects of any kind that has a list of pull secrets. */
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
-import { type PullKind, pullKind } from '../domain/workloads/kind.ts';
+import { pullKind } from '../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../domain/workloads/ref.ts';
-import type { UserError } from '../errors.ts';
-import { ApiError, refusal } from './client/api-error.ts';
+import { UserError } from '../errors.ts';
+import { ApiError, refusal, refusalOf } from './client/api-error.ts';
 import { type FieldSelection, pickJson } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
+import type { Resource } from './reader.ts';
 
 /** The path of one object, or of all of a kind: in a namespace, or in all of them. */
-export function objectPath(kind: Pick<PullKind, 'group' | 'plural'>, namespace?: string, name?: string): string {
+export function objectPath(kind: Resource, namespace?: string, name?: string): string {
   const group = kind.group === '' ? '/api/v1' : `/apis/${kind.group}/v1`;
   const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   return `${group}${scope}/${kind.plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
@@ -36,6 +37,17 @@ export function objectRefusal(error: ApiError, verb: string, { kind, namespace, 
   const { group, plural } = pullKind(kind);
   const resource = group === '' ? plural : `${plural}.${group}`;
   return refusal(error, { verb, namespace, name, kind: kind.toLowerCase(), resource });
+}
+
+/** `error` for people, which came when objects of a kind were listed. */
+export function listRefusal(error: ApiError, { plural }: Resource, namespace: string | undefined): UserError {
+  if (error.status !== 403) return refusalOf(error);
+  const [where, flag] =
+    namespace === undefined ? ['all namespaces', '-A'] : [`namespace ${namespace}`, `-n ${namespace}`];
+  return new UserError(
+    `may not list ${plural} in ${where}: ${error.message}`,
+    `kubectl auth can-i list ${plural} ${flag}`,
+  );
 }
 
 export interface ListOptions {
@@ -67,7 +79,7 @@ const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.
  */
 export async function* listPages(
   transport: Transport,
-  kind: Pick<PullKind, 'group' | 'plural'>,
+  kind: Resource,
   { namespace, limit = PAGE, shape = true, cached = false, metadataOnly = false, ...selectors }: ListOptions,
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);

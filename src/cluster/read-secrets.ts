@@ -1,75 +1,99 @@
-/** The Secrets that pods pull with, page by page. */
+/** The Secrets that pods pull with: one, some, or all of them, and where there is one of a name. */
 import { forEachLimit } from '../concurrency.ts';
 import { DATA_KEY, type Secret } from '../domain/keyring/secret.ts';
-import { fieldOf } from '../domain/workloads/api-object.ts';
-import { UserError } from '../errors.ts';
-import { ApiError, refusal } from './client/api-error.ts';
+import { EXPIRES_AT } from '../domain/pull-secret/expiry.ts';
+import type { ApiError } from './client/api-error.ts';
+import type { FieldSelection } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
-import { listPages } from './object-request.ts';
-import { type SecretRef, secretPath } from './secret-request.ts';
+import { eachObject } from './each-object.ts';
+import { listNames } from './list-names.ts';
+import { readObject } from './read-object.ts';
+import type { Reader } from './reader.ts';
+import type { SecretRef } from './secret-request.ts';
 
 const SECRETS = { group: '', plural: 'secrets' } as const;
+const TYPES = Object.keys(DATA_KEY);
 const CONCURRENCY = 8;
 /** A Secret may have a megabyte. */
-const PAGE = 100;
-/** Whoever manages which field is longer than the rest. */
-const SHAPE = {
-  metadata: { namespace: true, name: true, creationTimestamp: true, annotations: true },
+const PAGE = 50;
+/** The times of `managedFields` tell whether one was changed after a pull had failed; the rest of them is long. */
+const FIELDS: FieldSelection = {
+  metadata: {
+    namespace: true,
+    name: true,
+    creationTimestamp: true,
+    annotations: { [EXPIRES_AT]: true },
+    managedFields: [{ time: true }],
+  },
   type: true,
+  immutable: true,
   data: true,
-} as const;
+};
 
-/**
- * Hands every Secret of both types to `use`, and keeps none. In a single namespace also those of type Opaque that hold a
- * docker config; of all namespaces their contents, mostly other people's, are not fetched. Throws UserError.
- */
-export async function eachPullSecret(
-  transport: Transport,
-  namespace: string | undefined,
-  use: (secret: Secret) => void,
-): Promise<void> {
-  const types = [...Object.keys(DATA_KEY), ...(namespace === undefined ? [] : ['Opaque'])];
-  for (const type of types) {
-    try {
-      for await (const page of listPages(transport, SECRETS, {
-        namespace,
-        fieldSelector: `type=${type}`,
-        limit: PAGE,
-        shape: SHAPE,
-      })) {
-        for (const object of page) if (type !== 'Opaque' || holdsConfig(object)) use(object as unknown as Secret);
-      }
-    } catch (error) {
-      throw error instanceof ApiError ? listRefusal(error, namespace) : error;
-    }
-  }
+/** The Secret, or why there is none to see; a right that is missing is noted. Throws UserError. */
+export async function readSecret(reader: Reader, ref: SecretRef): Promise<Secret | 'missing' | 'forbidden'> {
+  const found = await readObject(reader, SECRETS, ref);
+  return typeof found === 'string' ? found : (found as unknown as Secret);
 }
 
-/** Asks for each of `refs`; what does not exist or may not be read is undefined. */
+/** Reads each of `refs`. Throws UserError. */
 export async function eachSecret(
-  transport: Transport,
+  reader: Reader,
   refs: readonly SecretRef[],
   use: (ref: SecretRef, secret: Secret | 'missing' | 'forbidden') => void,
 ): Promise<void> {
-  await forEachLimit(CONCURRENCY, refs, async (ref) => {
-    try {
-      use(ref, await transport.request<Secret>({ method: 'GET', path: secretPath(ref) }));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status !== 404 && error.status !== 403) throw refusal(error, { verb: 'get', ...ref });
-      use(ref, error.status === 404 ? 'missing' : 'forbidden');
-    }
+  await forEachLimit(CONCURRENCY, refs, async (ref) => use(ref, await readSecret(reader, ref)));
+}
+
+/**
+ * Hands every Secret of the two types that kubelets look at to `use`, and keeps none. What is in a Secret of another type
+ * is not fetched. Returns why they may not be listed, if so, which is noted. Throws UserError.
+ */
+export async function eachPullSecret(
+  reader: Reader,
+  namespace: string | undefined,
+  use: (secret: Secret) => void,
+): Promise<ApiError | undefined> {
+  const lists = TYPES.map((type) => eachOf(reader, { namespace, fieldSelector: `type=${type}` }, use));
+  return (await Promise.all(lists)).find((refused) => refused !== undefined);
+}
+
+/** The same with the Secrets of one name, whatever their type, in all namespaces. */
+export function eachSecretNamed(
+  reader: Reader,
+  name: string,
+  use: (secret: Secret) => void,
+): Promise<ApiError | undefined> {
+  return eachOf(reader, { fieldSelector: `metadata.name=${name}` }, use);
+}
+
+function eachOf(
+  reader: Reader,
+  options: { readonly namespace?: string | undefined; readonly fieldSelector: string },
+  use: (secret: Secret) => void,
+): Promise<ApiError | undefined> {
+  const whole = { ...options, limit: PAGE, shape: FIELDS };
+  return eachObject(reader, SECRETS, whole, (object) => use(object as unknown as Secret));
+}
+
+/** The names of the pull secrets of a namespace; empty where they may not be listed. */
+export async function pullSecretNames(transport: Transport, namespace: string): Promise<string[]> {
+  const lists = TYPES.map((type) => listNames(transport, SECRETS, { namespace, fieldSelector: `type=${type}` }));
+  return (await Promise.all(lists)).flat();
+}
+
+/** A namespace with a pull secret of some name, and the key of `data` that its type has. */
+export interface PullSecretPlace {
+  readonly namespace: string;
+  readonly dataKey: string;
+}
+
+/** Where there is a pull secret of this name; empty where that may not be asked. What is in them is not read. */
+export async function findPullSecrets(transport: Transport, name: string): Promise<PullSecretPlace[]> {
+  const lists = Object.entries(DATA_KEY).map(async ([type, dataKey]) => {
+    const fieldSelector = `metadata.name=${name},type=${type}`;
+    const namespaces = await listNames(transport, SECRETS, { fieldSelector, cached: true }, 'namespace');
+    return namespaces.map((namespace) => ({ namespace, dataKey }));
   });
-}
-
-function holdsConfig(object: unknown): boolean {
-  return Object.values(DATA_KEY).some((key) => typeof fieldOf(object, 'data', key) === 'string');
-}
-
-function listRefusal(error: ApiError, namespace: string | undefined): UserError {
-  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
-  const flag = namespace === undefined ? '-A' : `-n ${namespace}`;
-  if (error.status !== 403)
-    return new UserError(`cannot list secrets ${where}: ${error.message}`, 'kubectl get secrets');
-  return new UserError(`may not list secrets ${where}: ${error.message}`, `kubectl auth can-i list secrets ${flag}`);
+  return (await Promise.all(lists)).flat().sort((one, other) => (one.namespace < other.namespace ? -1 : 1));
 }

@@ -49,12 +49,13 @@ async function live(options: InspectOptions, io: Io): Promise<Found> {
   const transport = await connect(options, io);
   try {
     const { namespace } = transport;
-    const unchecked = new Set<string>();
+    const { createReader } = await import('../cluster/reader.ts');
+    const reader = createReader(transport);
     const [secret, usage] = await Promise.all([
       findSecret(transport, { namespace, name: options.name ?? 'regsecret' }, 'inspect'),
-      gatherUsage(transport, namespace, unchecked),
+      gatherUsage(reader, namespace),
     ]);
-    await sayUnchecked(unchecked, io);
+    await sayUnchecked(reader.missingRights.resources('list'), io);
     return { secret, usage };
   } finally {
     transport.close();
@@ -62,10 +63,10 @@ async function live(options: InspectOptions, io: Io): Promise<Found> {
 }
 
 /** What the result does not know, for want of rights. */
-async function sayUnchecked(unchecked: ReadonlySet<string>, io: Io): Promise<void> {
-  if (unchecked.size === 0) return;
+async function sayUnchecked(unchecked: readonly string[], io: Io): Promise<void> {
+  if (unchecked.length === 0) return;
   const printer = await printerFor(io);
-  printer.warn(`may not list ${[...unchecked].sort().join(', ')}: what of these refers to the secret is not known`);
+  printer.warn(`may not list ${unchecked.join(', ')}: what of these refers to the secret is not known`);
 }
 
 async function inFiles({ filename = [], name }: InspectOptions, io: Io): Promise<Found[]> {

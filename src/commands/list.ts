@@ -1,6 +1,8 @@
 /** `regsecret list`: the pull secrets of a namespace or of the cluster, with who uses them and what is wrong. */
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../cluster/not-found.ts';
+import { listRefusal } from '../cluster/object-request.ts';
+import type { Reader } from '../cluster/reader.ts';
 import { compareRows, missingRow, type SecretRow, type SecretSummary, summarize } from '../domain/findings/row.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -22,16 +24,16 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   }
   const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
-  const unchecked = new Set<string>();
   const now = Date.now();
   try {
     const scope = allNamespaces ? undefined : transport.namespace;
-    const rows = await gather(transport, scope, now, unchecked);
+    const { createReader } = await import('../cluster/reader.ts');
+    const reader = createReader(transport);
+    const rows = await gather(reader, scope, now);
     if (rows.length === 0 && scope !== undefined) await checkNamespace(transport, scope);
     const printer = await printerFor(io);
-    if (unchecked.size > 0) {
-      printer.warn(`may not list ${[...unchecked].sort().join(', ')}: what of these uses a secret is not known`);
-    }
+    const unseen = reader.missingRights.resources('list');
+    if (unseen.length > 0) printer.warn(`may not list ${unseen.join(', ')}: what of these uses a secret is not known`);
     await printList(rows, { output: options.output, namespaces: allNamespaces, now }, io);
     if (rows.length === 0 && options.output === undefined) {
       printer.say(`no pull secrets in ${allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`}`);
@@ -43,28 +45,22 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   }
 }
 
-type Transport = import('../cluster/client/transport.ts').Transport;
-
 /** Reads Secrets and who refers to them at the same time, then asks for those of other types that are referred to. */
-async function gather(
-  transport: Transport,
-  namespace: string | undefined,
-  now: number,
-  unchecked: Set<string>,
-): Promise<SecretRow[]> {
+async function gather(reader: Reader, namespace: string | undefined, now: number): Promise<SecretRow[]> {
   const { eachPullSecret, eachSecret } = await import('../cluster/read-secrets.ts');
   const { gatherUsage } = await import('../cluster/usage.ts');
   const fingerprint = createFingerprint();
   const summaries = new Map<string, SecretSummary>();
-  const [usage] = await Promise.all([
-    gatherUsage(transport, namespace, unchecked),
-    eachPullSecret(transport, namespace, (secret) => {
+  const [usage, refused] = await Promise.all([
+    gatherUsage(reader, namespace),
+    eachPullSecret(reader, namespace, (secret) => {
       const summary = summarize(secret, now, fingerprint);
       summaries.set(secretKey(summary.namespace, summary.name), summary);
     }),
   ]);
+  if (refused !== undefined) throw listRefusal(refused, { group: '', plural: 'secrets' }, namespace);
   const others = [...usage.keys()].filter((key) => !summaries.has(key)).map(secretName);
-  await eachSecret(transport, others, (ref, secret) => {
+  await eachSecret(reader, others, (ref, secret) => {
     if (secret === 'forbidden') return;
     const key = secretKey(ref.namespace, ref.name);
     summaries.set(

@@ -1,8 +1,10 @@
 /** `list` and `inspect` against the real API server. */
-import { beforeAll, describe, expect, test } from 'vitest';
-import { kubectl, newNamespace, waitFor } from '../environment/use.ts';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { cluster, kubeconfigFor, kubectl, newNamespace, waitFor } from '../environment/use.ts';
 import { created, named, newAccount, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { here } from '../support/here.ts';
 import { userWith } from '../support/user.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -96,7 +98,6 @@ test('every pull secret with its registries, who uses it, and what is wrong', as
     ['broken', 'dockerconfigjson', 'ghcr.io', '2', 'unreadable-entry'],
     ['legacy', 'dockercfg', 'ghcr.io', 'cronjob/nightly,0', ''],
     ['missing', 'none', '', 'builder,0', 'missing-secret'],
-    ['opaque', 'Opaque', 'ghcr.io', '0', 'wrong-type'],
     ['referred', 'Opaque', '', 'deployment/web,2', 'wrong-type'],
     ['regcred', 'dockerconfigjson', 'ghcr.io,quay.io', 'builder,deployment/web,2', ''],
   ]);
@@ -117,7 +118,6 @@ test('as a table', async () => {
     'broken | dockerconfigjson | ghcr.io | 2 pods | unreadable-entry | AGE',
     'legacy | dockercfg | ghcr.io | cronjob/nightly | - | AGE',
     'missing | - | - | serviceaccount/builder | missing-secret | -',
-    'opaque | Opaque | ghcr.io | - | wrong-type | AGE',
     'referred | Opaque | - | deployment/web, 2 pods | wrong-type | AGE',
     'regcred | dockerconfigjson | ghcr.io, quay.io | serviceaccount/builder, deployment/web, 2 pods | - | AGE',
   ]);
@@ -135,13 +135,27 @@ test('on a terminal no line is longer than it is wide, and -o wide cuts nothing'
 test('names', async () => {
   const { stdout } = await regsecretIn(namespace, ['list', '-o', 'name']);
   expect(stdout.split('\n')).toEqual(
-    ['broken', 'legacy', 'missing', 'opaque', 'referred', 'regcred'].map((name) => `secret/${name}`).concat(''),
+    ['broken', 'legacy', 'missing', 'referred', 'regcred'].map((name) => `secret/${name}`).concat(''),
   );
 });
 
+test('what is in a Secret that no pod pulls with is not asked for', async () => {
+  const proxy = await startFaultProxy(cluster());
+  onTestFinished(() => proxy.close());
+  const { token } = cluster().tokenUsers['token-admin'];
+  const env = { KUBECONFIG: kubeconfigFor({ server: proxy.server, token }) };
+  expect((await here(['list', '-n', namespace], { env })).code).toBe(0);
+  const asked = proxy.requests.map(({ path }) => new URL(path, 'http://server'));
+  const lists = asked.filter(({ pathname }) => pathname.endsWith('/secrets'));
+  expect(lists.map(({ searchParams }) => searchParams.get('fieldSelector')).sort()).toEqual([
+    'type=kubernetes.io/dockercfg',
+    'type=kubernetes.io/dockerconfigjson',
+  ]);
+  const single = asked.flatMap(({ pathname }) => /\/secrets\/(.*)$/.exec(pathname)?.[1] ?? []);
+  expect(single.sort()).toEqual(['missing', 'referred']);
+});
+
 test('of all namespaces: both types, and whatever else is referred to', async () => {
-  const { here } = await import('../support/here.ts');
-  const { cluster } = await import('../environment/use.ts');
   const { stdout, stderr } = await here(['list', '-A', '-o', 'json'], { env: { KUBECONFIG: cluster().kubeconfig } });
   expect(stdout, stderr).not.toBe('');
   const ours = (JSON.parse(stdout).items as Row[]).filter((row) => [namespace, other].includes(row.namespace));
@@ -230,7 +244,7 @@ describe('inspect', () => {
     ],
     [
       'elsewhere',
-      /^error: secret \S+\/elsewhere does not exist; it exists in test-\w+\nhint: regsecret inspect elsewhere -n test-\w+\n$/,
+      /^error: secret \S+\/elsewhere does not exist; it exists in namespace test-\w+\nhint: regsecret inspect elsewhere -n test-\w+\n$/,
     ],
     [
       'zzzzzzzzz',

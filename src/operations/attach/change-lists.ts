@@ -202,6 +202,7 @@ async function reportEffects(run: Run): Promise<void> {
   );
 }
 
-function reportUnchecked({ unchecked, listener }: Context): void {
-  if (unchecked.size > 0) listener.note({ code: 'unchecked', rights: [...unchecked].sort() });
+function reportUnchecked({ missingRights, listener }: Context): void {
+  const rights = missingRights.list();
+  if (rights.length > 0) listener.note({ code: 'unchecked', rights });
 }

@@ -1,10 +1,12 @@
 /** What a pull secret may be attached to or detached from here, with who uses what, for a person to choose from. */
 import type { Transport } from '../../cluster/client/transport.ts';
-import { listPages } from '../../cluster/object-request.ts';
+import { eachPullSpec } from '../../cluster/each-object.ts';
+import { pullSpecFields } from '../../cluster/pull-spec-fields.ts';
+import { createReader } from '../../cluster/reader.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
-import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/ref.ts';
 import { accountKey, type Facts, gatherFacts } from '../pods/failing.ts';
 import type { AttachRequest, NamedTarget } from './request.ts';
@@ -20,15 +22,14 @@ export async function listChoices(
   { verb, secret }: Pick<AttachRequest, 'verb' | 'secret'>,
 ): Promise<Choice[]> {
   const { namespace } = transport;
-  const facts = await gatherFacts(transport, { namespace, cached: false }, new Set());
+  const reader = createReader(transport);
+  const facts = await gatherFacts(reader, { namespace, cached: false });
   const accounts: Choice[] = [];
   const kind = pullKind('ServiceAccount');
-  for await (const page of listPages(transport, kind, { namespace })) {
-    for (const account of page.flatMap((object) => pullSpecOf(kind, object) ?? [])) {
-      if (changedList(verb, account.imagePullSecrets, [secret]) !== undefined)
-        accounts.push(choice(account.ref, use(account, facts)));
-    }
-  }
+  await eachPullSpec(reader, kind, { namespace, shape: pullSpecFields(kind) }, (account) => {
+    if (changedList(verb, account.imagePullSecrets, [secret]) === undefined) return;
+    accounts.push(choice(account.ref, use(account, facts)));
+  });
   const own = facts.workloads.filter(
     ({ ref, list }) => ref.kind !== 'Job' && list.includes(secret) === (verb === 'detach'),
   );

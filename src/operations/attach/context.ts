@@ -1,7 +1,7 @@
 /** What all parts of one attaching or detaching share: the connection, what was asked, and what has been looked up. */
-import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { getObject } from '../../cluster/object-request.ts';
+import { readObject } from '../../cluster/read-object.ts';
+import { createReader, type Reader } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
@@ -24,52 +24,40 @@ export interface Context extends PodContext {
 
 /** Everything is looked up when it is asked for first, and once. */
 export function createContext(transport: Transport, request: AttachRequest, listener: Listener): Context {
-  const unchecked = new Set<string>();
+  const reader = createReader(transport);
   const [secrets, accounts] = [oncePerKey<Secret | undefined>(), oncePerKey<PullSpec | undefined>()];
   const [scope, all] = [oncePerKey<Facts>(), oncePerKey<Usable | undefined>()];
   const checks = request.checks && request.verb === 'attach';
   const context: Context = {
-    transport,
+    ...reader,
     request,
     listener,
-    unchecked,
     async secretIn(namespace) {
       if (!checks) return undefined;
       return secrets(namespace, async () => {
-        const found = await checkSecret(transport, namespace, request, unchecked);
+        const found = await checkSecret(reader, namespace, request);
         for (const finding of found?.findings ?? []) listener.note(finding);
         return found?.secret;
       });
     },
-    accountOf: (namespace, name) =>
-      accounts(accountKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
+    accountOf: (namespace, name) => accounts(accountKey(namespace, name), () => readAccount(reader, namespace, name)),
     async usable() {
       // Not only a check: it says where to write.
       if (request.verb === 'detach' || !request.allNamespaces || (!checks && request.allowMissing)) return undefined;
-      return all('', () => usableNamespaces(transport, request, unchecked));
+      return all('', () => usableNamespaces(reader, request.secret));
     },
     facts: () => scope('', () => readFacts(context)),
   };
   return context;
 }
 
-async function readAccount(
-  transport: Transport,
-  namespace: string,
-  name: string,
-  unchecked: Set<string>,
-): Promise<PullSpec | undefined> {
-  try {
-    const object = await getObject(transport, { kind: 'ServiceAccount', namespace, name });
-    return pullSpecOf(pullKind('ServiceAccount'), object);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status === 403) unchecked.add('get serviceaccounts');
-    return undefined;
-  }
+async function readAccount(reader: Reader, namespace: string, name: string): Promise<PullSpec | undefined> {
+  const kind = pullKind('ServiceAccount');
+  return pullSpecOf(kind, await readObject(reader, kind, { namespace, name }));
 }
 
-async function readFacts({ transport, request, unchecked, usable, secretIn }: Context): Promise<Facts> {
+async function readFacts(context: Context): Promise<Facts> {
+  const { transport, request, usable, secretIn } = context;
   const { targets, selections, allNamespaces } = request;
   const accounts = targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);
   const [account] = accounts.length === 1 && selections.length === 0 ? accounts : [];
@@ -77,5 +65,5 @@ async function readFacts({ transport, request, unchecked, usable, secretIn }: Co
   // The connection on which the Secret came is free then, and a new one costs more than a short list.
   await (allNamespaces ? usable() : secretIn(namespace)).catch(() => undefined);
   const cached = !selections.some(({ by }) => by === 'use');
-  return gatherFacts(transport, { namespace: allNamespaces ? undefined : namespace, account, cached }, unchecked);
+  return gatherFacts(context, { namespace: allNamespaces ? undefined : namespace, account, cached });
 }

@@ -1,13 +1,10 @@
 /** Reading a service account that may not be there yet: a controller makes the one called `default`. */
 import type { Transport } from '../../cluster/client/transport.ts';
-import { listNames } from '../../cluster/list-names.ts';
-import { checkNamespace } from '../../cluster/not-found.ts';
+import { checkNamespace, noObject } from '../../cluster/not-found.ts';
 import { getPullSpec } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
-import { closest } from '../../domain/text/closest.ts';
-import { pullKind } from '../../domain/workloads/kind.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
-import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import { describeRef, type ObjectRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import type { AttachRequest } from './request.ts';
 
@@ -25,15 +22,13 @@ export async function readAccount(transport: Transport, ref: ObjectRef, request:
     account = await getPullSpec(transport, ref);
   }
   if (account !== undefined) return account;
-  const text = `serviceaccount ${ref.namespace}/${ref.name} does not exist`;
   if (ref.name === 'default') {
-    throw new UserError(`${text}, also after ${timeoutMs / 1000} s`, `kubectl get serviceaccounts -n ${ref.namespace}`);
+    const text = `${describeRef(ref)} does not exist, also after ${timeoutMs / 1000} s`;
+    throw new UserError(text, `kubectl get serviceaccounts -n ${ref.namespace}`);
   }
-  const near = closest(ref.name, await listNames(transport, pullKind('ServiceAccount'), { namespace: ref.namespace }));
-  throw near === undefined
-    ? new UserError(text, `kubectl get serviceaccounts -n ${ref.namespace}`)
-    : new UserError(
-        `${text}; did you mean ${near}?`,
-        `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --serviceaccount ${near}`,
-      );
+  return noObject(
+    ref,
+    transport,
+    (near) => `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --serviceaccount ${near}`,
+  );
 }

@@ -1,12 +1,10 @@
 /** From what was named or selected to the objects. */
 import { ApiError } from '../../cluster/client/api-error.ts';
-import { listNames } from '../../cluster/list-names.ts';
-import { getPullSpec, listPages } from '../../cluster/object-request.ts';
-import { closest } from '../../domain/text/closest.ts';
+import { noObject } from '../../cluster/not-found.ts';
+import { getPullSpec, listPages, listRefusal } from '../../cluster/object-request.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
-import { UserError } from '../../errors.ts';
+import { type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { accountKey, type Facts } from '../pods/failing.ts';
 import type { Context } from './context.ts';
 import type { TargetSelection } from './request.ts';
@@ -17,15 +15,10 @@ export async function readTarget(ref: ObjectRef, { transport, request }: Context
   if (ref.kind === 'ServiceAccount') return readAccount(transport, ref, request);
   const pullSpec = await getPullSpec(transport, ref);
   if (pullSpec !== undefined) return pullSpec;
-  const { plural } = pullKind(ref.kind);
-  const text = `${describeRef(ref)} does not exist`;
-  const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace: ref.namespace }));
-  throw near === undefined
-    ? new UserError(text, `kubectl get ${plural} -n ${ref.namespace}`)
-    : new UserError(
-        `${text}; did you mean ${near}?`,
-        `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --to ${targetName({ kind: ref.kind, name: near })}`,
-      );
+  return noObject(ref, transport, (near) => {
+    const target = targetName({ kind: ref.kind, name: near });
+    return `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --to ${target}`;
+  });
 }
 
 /** What a selection picks, page by page. `facts` are those of all that is in scope. Throws UserError. */
@@ -47,11 +40,7 @@ export async function* selected(
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const scope = namespace === undefined ? '-A' : `-n ${namespace}`;
-    throw new UserError(
-      `may not list ${kind.plural}: ${error.message}`,
-      `kubectl auth can-i list ${kind.plural} ${scope}`,
-    );
+    throw listRefusal(error, kind, namespace);
   }
 }
 

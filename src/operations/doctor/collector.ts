@@ -2,7 +2,9 @@
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { connect, type Transport } from '../../cluster/client/transport.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
-import { getPullSpec, objectPath } from '../../cluster/object-request.ts';
+import { getPullSpec } from '../../cluster/object-request.ts';
+import { readObject } from '../../cluster/read-object.ts';
+import { createReader, type Reader } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
@@ -17,18 +19,14 @@ import type { Io } from '../../io.ts';
 import {
   elsewhereAmong,
   findElsewhere,
-  isForbidden,
-  listSecrets,
   type NamesByNamespace,
-  readSecret,
+  pullSecretsByNamespace,
+  secretState,
 } from './gather-secrets.ts';
 
 const NODES = { group: '', plural: 'nodes' } as const;
 
-export interface Collector {
-  readonly transport: Transport;
-  /** Rights that were missing, such as `get secrets`. */
-  readonly unchecked: Set<string>;
+export interface Collector extends Reader {
   secret(namespace: string, name: string): Promise<SecretState>;
   account(namespace: string, name: string): Promise<AccountState>;
   node(name: string): Promise<NodeFacts | undefined>;
@@ -45,7 +43,7 @@ export interface Collector {
 }
 
 function createCollector(transport: Transport): Collector {
-  const unchecked = new Set<string>();
+  const reader = createReader(transport);
   const secrets = createStore<SecretState>();
   const accounts = createStore<AccountState>();
   const nodes = createStore<NodeFacts | undefined>();
@@ -59,24 +57,22 @@ function createCollector(transport: Transport): Collector {
   const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
     all !== undefined && all.namespace === undefined
       ? Promise.resolve(elsewhereAmong(name, all.names, secrets.done))
-      : findElsewhere(transport, name);
+      : findElsewhere(reader, name);
   return {
-    transport,
-    unchecked,
+    ...reader,
     secret: (namespace, name) =>
-      secrets.once(secretKey(namespace, name), () => readSecret(transport, { namespace, name }, elsewhere, unchecked)),
-    account: (namespace, name) =>
-      accounts.once(secretKey(namespace, name), () => readAccount(transport, namespace, name, unchecked)),
+      secrets.once(secretKey(namespace, name), () => secretState(reader, { namespace, name }, elsewhere)),
+    account: (namespace, name) => accounts.once(secretKey(namespace, name), () => readAccount(reader, namespace, name)),
     maker: (ref) => makers.once(refKey(ref), () => getPullSpec(transport, ref)),
-    node: (name) => nodes.once(name, () => readNode(transport, name, unchecked)),
+    node: (name) => nodes.once(name, () => readNode(reader, name)),
     async others(namespace) {
       await others.once(namespace, async () => {
-        const names = all?.names ?? (await listSecrets(transport, namespace, keep, unchecked));
+        const names = all?.names ?? (await pullSecretsByNamespace(reader, namespace, keep));
         return names === undefined ? undefined : (names.get(namespace) ?? []);
       });
     },
     async every(namespace) {
-      const names = await listSecrets(transport, namespace, keep, unchecked);
+      const names = await pullSecretsByNamespace(reader, namespace, keep);
       if (names === undefined) return 0;
       all = { namespace, names };
       return [...names.values()].reduce((sum, some) => sum + some.length, 0);
@@ -118,19 +114,10 @@ function present<T>(map: ReadonlyMap<string, T | undefined>): Map<string, T> {
   return new Map([...map].flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
 }
 
-async function readAccount(
-  transport: Transport,
-  namespace: string,
-  name: string,
-  unchecked: Set<string>,
-): Promise<AccountState> {
+async function readAccount(reader: Reader, namespace: string, name: string): Promise<AccountState> {
   const kind = pullKind('ServiceAccount');
-  try {
-    const object = await transport.request({ method: 'GET', path: objectPath(kind, namespace, name) });
-    return accountState(pullSpecOf(kind, object));
-  } catch (error) {
-    return isForbidden(error, 'get serviceaccounts', unchecked) ? { status: 'forbidden' } : { status: 'missing' };
-  }
+  const account = await readObject(reader, kind, { namespace, name });
+  return account === 'forbidden' ? { status: 'forbidden' } : accountState(pullSpecOf(kind, account));
 }
 
 export function accountState(account: PullSpec | undefined): AccountState {
@@ -139,18 +126,15 @@ export function accountState(account: PullSpec | undefined): AccountState {
     : { status: 'there', imagePullSecrets: account.imagePullSecrets, enforced: isEnforced(account) };
 }
 
-async function readNode(transport: Transport, name: string, unchecked: Set<string>): Promise<NodeFacts | undefined> {
-  try {
-    const node = await transport.request({ method: 'GET', path: objectPath(NODES, undefined, name) });
-    const images = fieldOf(node, 'status', 'images');
-    return {
-      exists: true,
-      version: `${fieldOf(node, 'status', 'nodeInfo', 'kubeletVersion') ?? ''}`,
-      images: (Array.isArray(images) ? images : []).flatMap((image) => names(fieldOf(image, 'names'))),
-    };
-  } catch (error) {
-    return isForbidden(error, 'get nodes', unchecked) ? undefined : { exists: false, version: '', images: [] };
-  }
+async function readNode(reader: Reader, name: string): Promise<NodeFacts | undefined> {
+  const node = await readObject(reader, NODES, { name });
+  if (node === 'forbidden') return undefined;
+  const images = fieldOf(node, 'status', 'images');
+  return {
+    exists: node !== 'missing',
+    version: `${fieldOf(node, 'status', 'nodeInfo', 'kubeletVersion') ?? ''}`,
+    images: (Array.isArray(images) ? images : []).flatMap((image) => names(fieldOf(image, 'names'))),
+  };
 }
 
 function names(value: unknown): string[] {

@@ -1,68 +1,34 @@
 /** Reads Secrets for a diagnosis: one that is named, with where else there is one of that name, and all pull secrets. */
-import { ApiError } from '../../cluster/client/api-error.ts';
-import type { FieldSelection } from '../../cluster/client/pick-json.ts';
-import type { Transport } from '../../cluster/client/transport.ts';
-import { listNames } from '../../cluster/list-names.ts';
-import { listPages } from '../../cluster/object-request.ts';
-import { secretPath } from '../../cluster/secret-request.ts';
+import { eachPullSecret, findPullSecrets, readSecret } from '../../cluster/read-secrets.ts';
+import type { Reader } from '../../cluster/reader.ts';
 import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
-import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
-import { EXPIRES_AT } from '../../domain/pull-secret/expiry.ts';
-import { fieldOf } from '../../domain/workloads/api-object.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
 import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
-
-const SECRETS = { group: '', plural: 'secrets' } as const;
-/** A Secret may have a megabyte. */
-const PAGE = 50;
-/** The times tell whether one was changed after a pull had failed. */
-const SHAPE: FieldSelection = {
-  metadata: {
-    namespace: true,
-    name: true,
-    creationTimestamp: true,
-    annotations: { [EXPIRES_AT]: true },
-    managedFields: [{ time: true }],
-  },
-  type: true,
-  immutable: true,
-  data: true,
-};
 
 /** The names of pull secrets, sorted. */
 export type NamesByNamespace = ReadonlyMap<string, readonly string[]>;
 
-/** What may not be read is told to `unchecked`. */
-export async function readSecret(
-  transport: Transport,
+/** What is known of a Secret; of one that is missing, where else there is one of that name. Throws UserError. */
+export async function secretState(
+  reader: Reader,
   id: SecretName,
   elsewhere: (name: string) => Promise<Elsewhere | undefined>,
-  unchecked: Set<string>,
 ): Promise<SecretState> {
-  try {
-    const secret = await transport.request<Secret>({ method: 'GET', path: secretPath(id) });
-    return { status: 'there', ...diagnoseSecret(secret, Date.now()) };
-  } catch (error) {
-    if (isForbidden(error, 'get secrets', unchecked)) return { status: 'forbidden' };
-    const found = await elsewhere(id.name);
-    return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
-  }
+  const secret = await readSecret(reader, id);
+  if (secret === 'forbidden') return { status: 'forbidden' };
+  if (secret !== 'missing') return { status: 'there', ...diagnoseSecret(secret, Date.now()) };
+  const found = await elsewhere(id.name);
+  return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
 }
 
 /** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. */
-export async function findElsewhere(transport: Transport, name: string): Promise<Elsewhere | undefined> {
-  const found = await Promise.all(
-    Object.entries(DATA_KEY).map(async ([type, dataKey]) => {
-      const fieldSelector = `metadata.name=${name},type=${type}`;
-      const namespaces = await listNames(transport, SECRETS, { fieldSelector, cached: true }, 'namespace');
-      return namespaces.map((namespace) => ({ namespace, dataKey }));
-    }),
-  );
-  const all = found.flat().sort((one, other) => (one.namespace < other.namespace ? -1 : 1));
-  const [first] = all;
+export async function findElsewhere({ transport }: Reader, name: string): Promise<Elsewhere | undefined> {
+  const places = await findPullSecrets(transport, name);
+  const [first] = places;
   if (first === undefined) return undefined;
-  return { namespaces: all.map(({ namespace }) => namespace), dataKey: first.dataKey };
+  return { namespaces: places.map(({ namespace }) => namespace), dataKey: first.dataKey };
 }
 
 /** The same, where all of them have been read. */
@@ -78,40 +44,20 @@ export function elsewhereAmong(
 }
 
 /** Hands the pull secrets of a namespace, or of all of them, to `keep`; undefined where they may not be listed. */
-export async function listSecrets(
-  transport: Transport,
+export async function pullSecretsByNamespace(
+  reader: Reader,
   namespace: string | undefined,
   keep: (secret: Secret) => void,
-  unchecked: Set<string>,
 ): Promise<NamesByNamespace | undefined> {
   const found = new Map<string, string[]>();
-  const list = async (type: string): Promise<void> => {
-    const fieldSelector = `type=${type}`;
-    for await (const page of listPages(transport, SECRETS, { namespace, fieldSelector, limit: PAGE, shape: SHAPE })) {
-      for (const object of page) {
-        keep(object as unknown as Secret);
-        const where = `${fieldOf(object, 'metadata', 'namespace')}`;
-        const names = found.get(where) ?? [];
-        names.push(`${fieldOf(object, 'metadata', 'name')}`);
-        found.set(where, names);
-      }
-    }
-  };
-  try {
-    await Promise.all(Object.keys(DATA_KEY).map(list));
-    for (const names of found.values()) names.sort();
-    return found;
-  } catch (error) {
-    if (isForbidden(error, 'list secrets', unchecked)) return undefined;
-    throw error;
-  }
-}
-
-/** Whether it may not be read, which is noted; false where it does not exist. Throws everything else. */
-export function isForbidden(error: unknown, right: string, unchecked: Set<string>): boolean {
-  if (!(error instanceof ApiError)) throw error;
-  if (error.status === 404) return false;
-  if (error.status !== 403) throw error;
-  unchecked.add(right);
-  return true;
+  const refused = await eachPullSecret(reader, namespace, (secret) => {
+    keep(secret);
+    const { namespace: where = '', name = '' } = secret.metadata;
+    const names = found.get(where) ?? [];
+    names.push(name);
+    found.set(where, names);
+  });
+  if (refused !== undefined) return undefined;
+  for (const names of found.values()) names.sort();
+  return found;
 }

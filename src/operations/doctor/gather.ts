@@ -30,13 +30,13 @@ export function gatherTargets(targets: readonly DoctorTarget[], options: GatherO
     const named = gathered.flatMap((one) => one.secrets);
     const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
     const isAsked = targets.some(({ kind }) => kind === 'Secret');
-    const usage = isAsked ? await usageIn(namespace, collector) : undefined;
+    const usage = isAsked ? await gatherUsage(collector, namespace) : undefined;
     return {
       pullers: gathered.flatMap(({ pullers }) => pullers),
       server: collector.transport.server,
       facts: collector.facts(Date.now(), options.offline !== true),
       findings: [],
-      unchecked: [...collector.unchecked].sort(),
+      unchecked: collector.missingRights.list(),
       secrets,
       ...(usage === undefined ? {} : { usage }),
     };
@@ -76,11 +76,4 @@ async function gatherTarget(
   const account = await collector.account(namespace, name);
   const list = image.length === 0 && account.status === 'there' ? listedNames(account.imagePullSecrets) : [];
   return { pullers: [puller], secrets: list.map((one) => ({ namespace, name: one })) };
-}
-
-async function usageIn(namespace: string, { transport, unchecked }: Collector): Promise<Observed['usage']> {
-  const kinds = new Set<string>();
-  const usage = await gatherUsage(transport, namespace, kinds);
-  for (const kind of kinds) unchecked.add(`list ${kind}`);
-  return usage;
 }

@@ -1,9 +1,9 @@
 /** One pod with its events, its service account, its Secrets, what makes it and where it is. */
-import { ApiError } from '../../cluster/client/api-error.ts';
-import type { Transport } from '../../cluster/client/transport.ts';
+import { eachObject } from '../../cluster/each-object.ts';
 import { missingObject } from '../../cluster/not-found.ts';
-import { getObject, listPages } from '../../cluster/object-request.ts';
+import { getObject } from '../../cluster/object-request.ts';
 import { controllerName, walkOwners } from '../../cluster/owners.ts';
+import type { Reader } from '../../cluster/reader.ts';
 import type { PodEvent, PodFacts, Puller } from '../../domain/diagnosis/facts.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
@@ -22,7 +22,7 @@ const EVENTS = { group: '', plural: 'events' } as const;
 export async function gatherPod(ref: ObjectRef, collector: Collector): Promise<Puller> {
   const { transport } = collector;
   const [object, events] = await Promise.all([
-    getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport)),
+    getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport, whyOf(ref))),
     podEvents(ref, collector),
   ]);
   return gatherRest(object, events, collector);
@@ -106,7 +106,7 @@ interface Makers {
 }
 
 /** From the nearest to the uppermost. */
-async function makersOf(pod: PullSpec, { transport, maker: read, unchecked }: Collector): Promise<Makers> {
+async function makersOf(pod: PullSpec, { transport, maker: read, missingRights }: Collector): Promise<Makers> {
   try {
     const { chain, unknownOwner: beyond } = await walkOwners(transport, pod, read);
     const [nearest] = chain;
@@ -119,35 +119,28 @@ async function makersOf(pod: PullSpec, { transport, maker: read, unchecked }: Co
       : { way, template: { name: targetName(maker.ref), list: maker.imagePullSecrets } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
-    unchecked.add(`get ${pod.controller.kind.toLowerCase()}s`);
+    missingRights.note('get', `${pod.controller.kind.toLowerCase()}s`);
     return { way: { how: 'owner', owner: controllerName(pod.controller) } };
   }
 }
 
-/** Empty where they may not be listed. */
-export async function podEvents(
-  { namespace, name }: ObjectRef,
-  { transport, unchecked }: Collector,
-): Promise<PodEvent[]> {
-  try {
-    return await eventsAbout(transport, namespace, `involvedObject.kind=Pod,involvedObject.name=${name}`);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    unchecked.add('list events');
-    return [];
-  }
+/** The command for another object of the kind and namespace of `ref`. */
+export function whyOf({ kind, namespace }: ObjectRef): (name: string) => string {
+  return (name) => `regsecret why ${targetName({ kind, name })} -n ${namespace}`;
 }
 
 /** pkg/kubelet/events/event.go; `FailedCreate` is what controllers say of pods that are refused. */
 const ABOUT_IMAGES =
   /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate)$/;
 
-/** The events about some object that have to do with images, the oldest first. Throws ApiError. */
-export async function eventsAbout(transport: Transport, namespace: string, fieldSelector: string): Promise<PodEvent[]> {
+/** The events about a pod that have to do with images, the oldest first; none where they may not be listed. */
+export async function podEvents({ namespace, name }: ObjectRef, reader: Reader): Promise<PodEvent[]> {
   const found: PodEvent[] = [];
-  for await (const page of listPages(transport, EVENTS, { namespace, fieldSelector })) {
-    found.push(...page.map(eventOf).filter(({ reason }) => ABOUT_IMAGES.test(reason)));
-  }
+  const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`;
+  await eachObject(reader, EVENTS, { namespace, fieldSelector }, (object) => {
+    const event = eventOf(object);
+    if (ABOUT_IMAGES.test(event.reason)) found.push(event);
+  });
   return found.sort((one, other) => one.at - other.at);
 }
 

@@ -1,13 +1,12 @@
 /** Everything that pulls in a namespace, or in the cluster: pods in groups, and of all of it only what matters. */
-import { ApiError } from '../../cluster/client/api-error.ts';
+import { eachPullSpec } from '../../cluster/each-object.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
-import { listPages } from '../../cluster/object-request.ts';
 import { BESIDE_PODS } from '../../cluster/usage.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
-import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { addUsage, secretKey, secretName, type UsageIndex } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -40,7 +39,7 @@ export function gatherScope(options: ScopeOptions, io: Io): Promise<Observed> {
     };
     const small = BESIDE_PODS.map((kind) => () => listKind(kind, namespace, world, collector));
     await forEachLimit(1 + CONCURRENCY, [large, ...small], (list) => list());
-    if (collector.unchecked.size === BESIDE_PODS.length + 2) throw nothingReadable(namespace);
+    if (collector.missingRights.list().length === BESIDE_PODS.length + 2) throw nothingReadable(namespace);
     const isEmpty = world.pods + world.secrets + world.templates.length === 0;
     if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
     return gathered(world, namespace, options, collector);
@@ -63,18 +62,9 @@ async function listKind(
   collector: Collector,
 ): Promise<void> {
   const kind = pullKind(kindName);
-  const shape = shapeOf(kind);
-  try {
-    for await (const page of listPages(collector.transport, kind, { namespace, limit: PAGE, shape })) {
-      for (const object of page) {
-        const pullSpec = pullSpecOf(kind, object);
-        if (pullSpec !== undefined) note(pullSpec, world, collector);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError) || ![403, 404].includes(error.status)) throw error;
-    collector.unchecked.add(`list ${kind.plural}`);
-  }
+  await eachPullSpec(collector, kind, { namespace, limit: PAGE, shape: shapeOf(kind) }, (pullSpec) =>
+    note(pullSpec, world, collector),
+  );
 }
 
 function note(pullSpec: PullSpec, world: World, collector: Collector): void {
@@ -112,7 +102,7 @@ async function gathered(
     server: collector.transport.server,
     facts: collector.facts(Date.now(), options.offline !== true),
     findings: [],
-    unchecked: [...collector.unchecked].sort(),
+    unchecked: collector.missingRights.list(),
     usage,
     scope: {
       ...(namespace === undefined ? {} : { namespace }),

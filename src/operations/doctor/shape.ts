@@ -1,55 +1,41 @@
 /** What a diagnosis reads of pods, and of what makes them: of lists only that much is kept in memory. */
 import { type FieldSelection, fieldsWith } from '../../cluster/client/pick-json.ts';
+import { pullSpecFields } from '../../cluster/pull-spec-fields.ts';
 import { CONTAINER_LISTS, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
-import { LIST_FIELD, type PullKind } from '../../domain/workloads/kind.ts';
+import type { PullKind } from '../../domain/workloads/kind.ts';
 
 const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true }] as const;
 const STATUSES = [{ name: true, state: true, lastState: true, imageID: true }] as const;
-
-const SPEC = {
-  [LIST_FIELD]: true,
-  serviceAccountName: true,
-  serviceAccount: true,
+const IMAGES = {
   ...fieldsWith(CONTAINER_LISTS, CONTAINERS),
   volumes: [{ name: true, image: true }],
 } as const;
 
-const METADATA = { namespace: true, name: true, uid: true, ownerReferences: true } as const;
-
-const POD: FieldSelection = {
+const OF_PODS = {
   metadata: {
-    ...METADATA,
     creationTimestamp: true,
     deletionTimestamp: true,
     annotations: { 'kubernetes.io/config.mirror': true },
     labels: { 'pod-template-hash': true },
   },
-  spec: { ...SPEC, nodeName: true },
+  podSpec: { ...IMAGES, nodeName: true },
   status: {
     phase: true,
     ...fieldsWith(STATUS_LISTS, STATUSES),
   },
-};
+} as const;
+
+const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
 
 /** What `effectOf`, `waitsForPods` and `wayOfTemplate` read. */
-const WORKLOAD = {
-  replicas: true,
-  paused: true,
-  updateStrategy: true,
-  podManagementPolicy: true,
-  backoffLimit: true,
+const OF_WORKLOADS = {
+  podSpec: IMAGES,
+  spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },
+  status: { failed: true, readyReplicas: true, numberReady: true, ready: true },
 } as const;
-const STATUS = { failed: true, readyReplicas: true, numberReady: true, ready: true } as const;
-
-const ACCOUNT: FieldSelection = {
-  metadata: { ...METADATA, annotations: { 'kubernetes.io/enforce-mountable-secrets': true } },
-  [LIST_FIELD]: true,
-};
 
 /** The fields of an object of `kind`. */
-export function shapeOf({ kind, specPath: [top = '', ...path] }: PullKind): FieldSelection {
-  if (kind === 'Pod') return POD;
-  if (kind === 'ServiceAccount') return ACCOUNT;
-  const inner = path.reduceRight<FieldSelection>((below, name) => ({ [name]: below }), SPEC);
-  return { metadata: METADATA, [top]: { ...WORKLOAD, ...(inner as object) }, status: STATUS };
+export function shapeOf(kind: PullKind): FieldSelection {
+  if (kind.kind === 'Pod') return pullSpecFields(kind, OF_PODS);
+  return pullSpecFields(kind, kind.kind === 'ServiceAccount' ? OF_ACCOUNTS : OF_WORKLOADS);
 }

@@ -1,8 +1,9 @@
 /** A workload: its template, as it would pull now, and the pod of it that is worst off. */
-import { ApiError } from '../../cluster/client/api-error.ts';
+import { eachPullSpec } from '../../cluster/each-object.ts';
 import { missingObject, noObject } from '../../cluster/not-found.ts';
-import { getObject, listPages } from '../../cluster/object-request.ts';
+import { getObject } from '../../cluster/object-request.ts';
 import { controllerName, walkOwners } from '../../cluster/owners.ts';
+import type { Reader } from '../../cluster/reader.ts';
 import type { Puller } from '../../domain/diagnosis/facts.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { imageUses } from '../../domain/workloads/container-images.ts';
@@ -12,13 +13,15 @@ import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/p
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
 import { type Way, wayOfTemplate } from '../../domain/workloads/remedy.ts';
 import type { Collector } from './collector.ts';
-import { gatherRest, podEvents, podFacts } from './pod.ts';
+import { gatherRest, podEvents, podFacts, whyOf } from './pod.ts';
 import { shapeOf } from './shape.ts';
 
 /** The pod first where it does not get an image. Throws UserError when there is no such workload, or it may not be read. */
 export async function gatherWorkload(ref: ObjectRef, collector: Collector): Promise<Puller[]> {
   const { transport } = collector;
-  const object = await getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport));
+  const object = await getObject(transport, ref).catch((error: unknown) =>
+    missingObject(error, ref, transport, whyOf(ref)),
+  );
   const workload = pullSpecOf(pullKind(ref.kind), object);
   if (workload === undefined) throw new Error('a workload without a template');
   const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
@@ -57,12 +60,7 @@ async function wayOf(workload: PullSpec, { transport, maker }: Collector): Promi
 
 async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGroup | undefined> {
   const groups: PodGroups = new Map();
-  try {
-    for await (const pod of podsOf(workload, collector)) addPod(groups, pod);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    collector.unchecked.add(`list ${`${error.details.kind ?? 'pods'}`}`);
-  }
+  await eachPodOf(workload, collector, (pod) => addPod(groups, pod));
   return [...groups.values()]
     .filter((group) => trouble(group) >= 0)
     .sort((one, other) => trouble(other) - trouble(one))[0];
@@ -71,32 +69,25 @@ async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGr
 /** What makes the pods of a workload in turn. */
 const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
 
-async function* podsOf(workload: PullSpec, collector: Collector): AsyncGenerator<PullSpec> {
+async function eachPodOf(workload: PullSpec, reader: Reader, use: (pod: PullSpec) => void): Promise<void> {
   const { ref, uid, object } = workload;
   if (ref.kind === 'PodTemplate') return;
-  const labelSelector = selectorOf(object);
+  const scope = { namespace: ref.namespace, labelSelector: selectorOf(object) };
+  const each = (name: PullKindName, take: (found: PullSpec) => void) => {
+    const kind = pullKind(name);
+    return eachPullSpec(reader, kind, { ...scope, shape: shapeOf(kind) }, take);
+  };
   const makers = new Set([uid]);
   const between = BETWEEN[ref.kind];
-  if (between !== undefined) {
-    for await (const maker of each(between, workload, labelSelector, collector)) {
+  const refused =
+    between &&
+    (await each(between, (maker) => {
       if (maker.controller?.uid === uid) makers.add(maker.uid);
-    }
-  }
-  for await (const pod of each('Pod', workload, labelSelector, collector)) {
-    if (pod.controller !== undefined && makers.has(pod.controller.uid)) yield pod;
-  }
-}
-
-async function* each(
-  kindName: PullKindName,
-  { ref: { namespace } }: PullSpec,
-  labelSelector: string | undefined,
-  { transport }: Collector,
-): AsyncGenerator<PullSpec> {
-  const kind = pullKind(kindName);
-  for await (const page of listPages(transport, kind, { namespace, labelSelector, shape: shapeOf(kind) })) {
-    yield* page.flatMap((object) => pullSpecOf(kind, object) ?? []);
-  }
+    }));
+  if (refused !== undefined) return;
+  await each('Pod', (pod) => {
+    if (pod.controller !== undefined && makers.has(pod.controller.uid)) use(pod);
+  });
 }
 
 /** The labels that all pods of a workload have; who owns them decides. A ReplicationController has no `matchLabels`. */
@@ -122,7 +113,8 @@ export async function gatherAccount(
   const list = secrets.length === 0 ? undefined : secrets.map((name) => ({ name }));
   const { namespace, name: account } = ref;
   await gatherList(namespace, list, account, collector);
-  if ((await collector.account(namespace, account)).status === 'missing') await noObject(ref, collector.transport);
+  if ((await collector.account(namespace, account)).status === 'missing')
+    await noObject(ref, collector.transport, whyOf(ref));
   return {
     ref,
     imagePullSecrets: list,

@@ -71,7 +71,7 @@ interface PodOwners extends Owners {
 }
 
 /** Undefined where they may not be read. */
-async function ownersOf(pod: FailingPod, { transport, unchecked }: PodContext): Promise<PodOwners | undefined> {
+async function ownersOf(pod: FailingPod, { transport, missingRights }: PodContext): Promise<PodOwners | undefined> {
   const { controller, ref } = pod;
   const kind = pullKindOf(controller?.apiVersion, controller?.kind);
   if (kind === undefined || controller === undefined) return undefined;
@@ -81,7 +81,7 @@ async function ownersOf(pod: FailingPod, { transport, unchecked }: PodContext): 
     return { first: owner, ...(await walkOwners(transport, owner)) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    unchecked.add(`get ${kind.plural}`);
+    missingRights.note('get', kind.plural);
     return undefined;
   }
 }

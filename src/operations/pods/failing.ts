@@ -1,42 +1,24 @@
 /** Who pulls images here, and with which list: what a service account's list does not reach, and which pods fail. */
-import { ApiError } from '../../cluster/client/api-error.ts';
-import { type FieldSelection, fieldsWith } from '../../cluster/client/pick-json.ts';
-import type { Transport } from '../../cluster/client/transport.ts';
-import { listPages } from '../../cluster/object-request.ts';
+import { fieldsWith } from '../../cluster/client/pick-json.ts';
+import { eachPullSpec } from '../../cluster/each-object.ts';
+import { type MoreFields, pullSpecFields } from '../../cluster/pull-spec-fields.ts';
+import type { Reader } from '../../cluster/reader.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import { CONTAINER_LISTS, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
-import { LIST_FIELD, type PullKind, type PullKindName, pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
+import { type PullKind, pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import { type PullFailure, pullFailures } from '../../domain/workloads/pod-state.ts';
-import {
-  type Controller,
-  hasKnownOwner,
-  listedNames,
-  type PullSpec,
-  pullSpecOf,
-} from '../../domain/workloads/pull-spec.ts';
+import { type Controller, hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
 import { hasFinished, selectorOf } from '../../domain/workloads/rollout.ts';
-import type { PodReader } from './pod-context.ts';
 
 /** Those that a workload has made itself; none where they may not be listed. */
-export async function podsOf(pullSpec: PullSpec, { transport, unchecked }: PodReader): Promise<PullSpec[]> {
+export async function podsOf(pullSpec: PullSpec, reader: Reader): Promise<PullSpec[]> {
   const pods: PullSpec[] = [];
   const labelSelector = selectorOf(pullSpec);
   if (labelSelector === undefined) return [];
-  try {
-    for await (const page of listPages(transport, pullKind('Pod'), {
-      namespace: pullSpec.ref.namespace,
-      labelSelector,
-    })) {
-      const own = page.flatMap((object) => pullSpecOf(pullKind('Pod'), object) ?? []);
-      pods.push(
-        ...own.filter(({ controller }) => controller?.uid === pullSpec.uid || pullSpec.ref.kind === 'Deployment'),
-      );
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    unchecked.add('list pods');
-  }
+  await eachPullSpec(reader, pullKind('Pod'), { namespace: pullSpec.ref.namespace, labelSelector }, (pod) => {
+    if (pod.controller?.uid === pullSpec.uid || pullSpec.ref.kind === 'Deployment') pods.push(pod);
+  });
   return pods;
 }
 
@@ -79,8 +61,8 @@ export interface FactsScope {
 /** Few, so that what is written meanwhile has the processor. */
 const CONCURRENCY = 2;
 
-/** Keeps of every page only what matters; what may not be listed is told to `unchecked`. */
-export async function gatherFacts(transport: Transport, scope: FactsScope, unchecked: Set<string>): Promise<Facts> {
+/** Keeps of every page only what matters, as far as it may be listed. */
+export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Facts> {
   const workloads: WorkloadFact[] = [];
   const failing: FailingPod[] = [];
   const users = new Map<string, { pods: number; workloads: number; examples: ObjectRef[] }>();
@@ -103,7 +85,7 @@ export async function gatherFacts(transport: Transport, scope: FactsScope, unche
     if ((workload.imagePullSecrets ?? []).length > 0) workloads.push(factOf(workload));
   };
   await forEachLimit(CONCURRENCY, ['Pod' as const, ...WORKLOAD_KINDS], (kind) =>
-    eachHolder(transport, kind, scope, unchecked, kind === 'Pod' ? notePod : noteWorkload),
+    eachOf(pullKind(kind), scope, reader, kind === 'Pod' ? notePod : noteWorkload),
   );
   return { workloads, failing, users };
 }
@@ -120,45 +102,24 @@ function factOf({ ref, serviceAccountName, imagePullSecrets: list }: PullSpec): 
 const CONTAINERS = [{ name: true, image: true }] as const;
 const STATUSES = [{ name: true, state: true }] as const;
 
-/** What of it is read here; a page is in memory as a whole. */
-function shapeOf({ kind, specPath }: PullKind): FieldSelection {
-  const list = { [LIST_FIELD]: true, serviceAccountName: true, serviceAccount: true } as const;
-  const names = { namespace: true, name: true, uid: true, ownerReferences: true } as const;
-  if (kind !== 'Pod') {
-    const spec = specPath.reduceRight<FieldSelection>((below, name) => ({ [name]: below }), list);
-    return { ...(spec as object), metadata: names, status: { conditions: [{ type: true, status: true }] } };
-  }
-  return {
-    metadata: names,
-    spec: { ...list, ...fieldsWith(CONTAINER_LISTS, CONTAINERS), volumes: [{ name: true, image: true }] },
-    status: fieldsWith(STATUS_LISTS, STATUSES),
-  };
-}
+/** What `pullFailures` reads of pods. */
+const OF_PODS: MoreFields = {
+  podSpec: { ...fieldsWith(CONTAINER_LISTS, CONTAINERS), volumes: [{ name: true, image: true }] },
+  status: fieldsWith(STATUS_LISTS, STATUSES),
+};
+/** What `hasFinished` reads. */
+const OF_WORKLOADS: MoreFields = { status: { conditions: [{ type: true, status: true }] } };
 
-async function eachHolder(
-  transport: Transport,
-  kindName: PullKindName,
+async function eachOf(
+  kind: PullKind,
   { namespace, account, cached }: FactsScope,
-  unchecked: Set<string>,
+  reader: Reader,
   use: (pullSpec: PullSpec) => void,
 ): Promise<void> {
-  const kind = pullKind(kindName);
-  const byAccount = kindName === 'Pod' && account !== undefined;
-  const fieldSelector = byAccount ? `spec.serviceAccountName=${account}` : undefined;
-  try {
-    for await (const page of listPages(transport, kind, {
-      namespace,
-      fieldSelector,
-      cached,
-      shape: shapeOf(kind),
-    })) {
-      for (const object of page) {
-        const pullSpec = pullSpecOf(kind, object);
-        if (pullSpec !== undefined && (account === undefined || pullSpec.serviceAccountName === account)) use(pullSpec);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    unchecked.add(`list ${kind.plural}`);
-  }
+  const isPod = kind.kind === 'Pod';
+  const fieldSelector = isPod && account !== undefined ? `spec.serviceAccountName=${account}` : undefined;
+  const shape = pullSpecFields(kind, isPod ? OF_PODS : OF_WORKLOADS);
+  await eachPullSpec(reader, kind, { namespace, fieldSelector, cached, shape }, (pullSpec) => {
+    if (account === undefined || pullSpec.serviceAccountName === account) use(pullSpec);
+  });
 }

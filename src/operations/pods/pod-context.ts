@@ -1,17 +1,10 @@
 /** What the steps with pods need to know of the run they belong to, and what they report. */
-import type { Transport } from '../../cluster/client/transport.ts';
+import type { Reader } from '../../cluster/reader.ts';
 import type { WriteOptions } from '../../cluster/secret-request.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
 import type { UserError } from '../../errors.ts';
-
-/** Where pods may be read, and where missing rights are noted. */
-export interface PodReader {
-  readonly transport: Transport;
-  /** Rights that were missing for a check. */
-  readonly unchecked: Set<string>;
-}
 
 export type PodNote =
   /** Other fields in which a pod that is created again is not as it was. */
@@ -19,7 +12,7 @@ export type PodNote =
   | { readonly code: 'saved'; readonly ref: ObjectRef; readonly file: string }
   | { readonly code: 'runs'; readonly ref: ObjectRef };
 
-export interface PodContext extends PodReader {
+export interface PodContext extends Reader {
   readonly request: {
     readonly verb: Verb;
     /** The name of the Secret. */

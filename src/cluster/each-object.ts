@@ -1,0 +1,41 @@
+/** All objects of a kind, as far as they may be listed. */
+import type { ApiObject } from '../domain/workloads/api-object.ts';
+import type { PullKind } from '../domain/workloads/kind.ts';
+import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
+import { ApiError, refusalOf } from './client/api-error.ts';
+import { type ListOptions, listPages } from './object-request.ts';
+import type { Reader, Resource } from './reader.ts';
+
+/**
+ * Hands every object of a kind to `use`, page by page. Where they may not be listed, or the server does not know their
+ * kind, that is noted as a missing right, and the server's answer is returned. Throws UserError.
+ */
+export async function eachObject(
+  { transport, missingRights }: Reader,
+  resource: Resource,
+  options: ListOptions,
+  use: (object: ApiObject) => void,
+): Promise<ApiError | undefined> {
+  try {
+    for await (const page of listPages(transport, resource, options)) page.forEach(use);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 403 && error.status !== 404) throw refusalOf(error);
+    missingRights.note('list', resource.plural);
+    return error;
+  }
+}
+
+/** The same with objects that have a list of pull secrets. */
+export function eachPullSpec(
+  reader: Reader,
+  kind: PullKind,
+  options: ListOptions,
+  use: (pullSpec: PullSpec) => void,
+): Promise<ApiError | undefined> {
+  return eachObject(reader, kind, options, (object) => {
+    const pullSpec = pullSpecOf(kind, object);
+    if (pullSpec !== undefined) use(pullSpec);
+  });
+}

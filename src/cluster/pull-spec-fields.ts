@@ -1,0 +1,23 @@
+/** Which fields are read of objects with a list of pull secrets. The rest of a page is not kept in memory. */
+import { LIST_FIELD, type PullKind } from '../domain/workloads/kind.ts';
+import type { FieldSelection } from './client/pick-json.ts';
+
+type Fields = { readonly [name: string]: FieldSelection };
+
+/** Fields of the object that somebody reads beside those of `pullSpecOf`. */
+export interface MoreFields {
+  readonly metadata?: Fields;
+  readonly spec?: Fields;
+  readonly podSpec?: Fields;
+  readonly status?: Fields;
+}
+
+/** What `pullSpecOf` reads of an object of `kind`, without its images, and `more`. */
+export function pullSpecFields({ specPath }: PullKind, more: MoreFields = {}): FieldSelection {
+  const metadata = { namespace: true, name: true, uid: true, ownerReferences: true, ...more.metadata } as const;
+  const [top, ...path] = specPath;
+  if (top === undefined) return { metadata, [LIST_FIELD]: true };
+  const podSpec = { [LIST_FIELD]: true, serviceAccountName: true, serviceAccount: true, ...more.podSpec } as const;
+  const spec = path.reduceRight<Fields>((below, name) => ({ [name]: below }), podSpec);
+  return { metadata, [top]: { ...more.spec, ...spec }, status: more.status ?? {} };
+}
