@@ -3,8 +3,8 @@ import type { ApiObject } from '../domain/workloads/api-object.ts';
 import type { PullKind } from '../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { ApiError, refusalOf } from './client/api-error.ts';
-import { type ListOptions, listPages } from './object-request.ts';
-import type { Reader, Resource } from './reader.ts';
+import { type ListOptions, listPages, type Resource } from './object-request.ts';
+import type { Reader } from './reader.ts';
 
 /**
  * Hands every object of a kind to `use`, page by page. Where they may not be listed, or the server does not know their

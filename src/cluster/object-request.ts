@@ -1,13 +1,15 @@
 /** The requests for objects of any kind that has a list of pull secrets. */
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
-import { pullKind } from '../domain/workloads/kind.ts';
+import { type PullKind, pullKind } from '../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../domain/workloads/ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal, refusalOf } from './client/api-error.ts';
 import { type FieldSelection, pickJson } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
-import type { Resource } from './reader.ts';
+
+/** What requests and roles call a kind. */
+export type Resource = Pick<PullKind, 'group' | 'plural'>;
 
 /** The path of one object, or of all of a kind: in a namespace, or in all of them. */
 export function objectPath(kind: Resource, namespace?: string, name?: string): string {

@@ -7,8 +7,7 @@ import type { FieldSelection } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
 import { eachObject } from './each-object.ts';
 import { listNames } from './list-names.ts';
-import { readObject } from './read-object.ts';
-import type { Reader } from './reader.ts';
+import { type Reader, readObject } from './reader.ts';
 import type { SecretRef } from './secret-request.ts';
 
 const SECRETS = { group: '', plural: 'secrets' } as const;

@@ -1,6 +1,8 @@
 /** A connection to read with, and what it was not allowed to read. */
-import type { PullKind } from '../domain/workloads/kind.ts';
+import type { ApiObject } from '../domain/workloads/api-object.ts';
+import { ApiError, refusalOf } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
+import { objectPath, type Resource } from './object-request.ts';
 
 /** Of a command there is one, so that it can say at its end what it has not seen. */
 export interface Reader {
@@ -17,9 +19,6 @@ export interface MissingRights {
   resources(verb: string): readonly string[];
 }
 
-/** What requests and roles call a kind. */
-export type Resource = Pick<PullKind, 'group' | 'plural'>;
-
 export function createReader(transport: Transport): Reader {
   const rights = new Set<string>();
   const list = (): string[] => [...rights].sort();
@@ -32,4 +31,27 @@ export function createReader(transport: Transport): Reader {
         list().flatMap((right) => (right.startsWith(`${verb} `) ? [right.slice(verb.length + 1)] : [])),
     },
   };
+}
+
+/** Left out: of a kind that is in no namespace. */
+export interface Place {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** The object, or why there is none to see: a right that is missing is noted. Throws UserError. */
+export async function readObject(
+  { transport, missingRights }: Reader,
+  resource: Resource,
+  { namespace, name }: Place,
+): Promise<ApiObject | 'missing' | 'forbidden'> {
+  try {
+    return await transport.request<ApiObject>({ method: 'GET', path: objectPath(resource, namespace, name) });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404) return 'missing';
+    if (error.status !== 403) throw refusalOf(error);
+    missingRights.note('get', resource.plural);
+    return 'forbidden';
+  }
 }

@@ -89,7 +89,7 @@ function lastOf(stores: readonly LoginStore[]): LoginStore {
  * What docker keeps elsewhere is asked for.
  */
 function fileLogins(path: string, allowHelpers: boolean, io: Io): LoginStore {
-  const { config } = decodeLoginFile(read(path, io), path);
+  const config = decodeLoginFile(read(path, io), path);
   const from = path === '-' ? 'stdin' : printable(path);
   const own = entriesOf(config);
   const helped = permittedHelpers(config, path, allowHelpers, io);

@@ -9,8 +9,6 @@ export interface StatusCause {
 }
 
 export interface StatusDetails {
-  readonly name?: string | undefined;
-  readonly group?: string | undefined;
   readonly kind?: string | undefined;
   readonly causes: readonly StatusCause[];
   readonly retryAfterSeconds?: number | undefined;
@@ -49,8 +47,6 @@ export function readApiError(httpStatus: number, body: Uint8Array): ApiError {
     text(status.reason),
     text(status.message) ?? `the server answered HTTP ${httpStatus}`,
     {
-      name: text(details.name),
-      group: text(details.group),
       kind: text(details.kind),
       causes: causes.map(object).map(({ reason, message, field }) => ({
         reason: text(reason),

@@ -18,11 +18,6 @@ import {
 } from './docker-config.ts';
 import { TOKEN_USERNAME } from './helper-answer.ts';
 
-export interface LoginFile {
-  readonly kind: 'docker config' | 'legacy docker config' | 'credential helper answer';
-  readonly config: DockerConfig;
-}
-
 /** What is wrong with a file, to follow its name, and what to type instead. */
 interface Problem {
   readonly reason: string;
@@ -30,7 +25,7 @@ interface Problem {
 }
 
 /** The logins in `bytes`, checked as docker checks them; throws UserError. `path` is where they are from, `-` is stdin. */
-export function decodeLoginFile(bytes: Uint8Array, path: string): LoginFile {
+export function decodeLoginFile(bytes: Uint8Array, path: string): DockerConfig {
   const problem = textProblem(bytes, path);
   if (problem !== undefined) throw refusal(problem, path);
   const document = parse(bytes, path);
@@ -43,20 +38,20 @@ export function decodeLoginFile(bytes: Uint8Array, path: string): LoginFile {
   }
 }
 
-function recognise(document: JsonDocument, path: string): LoginFile {
+function recognise(document: JsonDocument, path: string): DockerConfig {
   const { bytes, root } = document;
   if (root.kind !== 'object') throw refusal({ reason: `holds a JSON ${root.kind}, not a docker config` }, path);
   const has = (...fields: string[]): boolean => root.members.some((member) => fields.includes(foldName(member.name)));
   if (root.members.length === 0 || has('auths', 'credhelpers', 'credsstore')) {
-    return { kind: 'docker config', config: decodeDockerConfig(bytes) };
+    return decodeDockerConfig(bytes);
   }
   const answer = helperAnswer(document);
-  if (answer !== undefined) return { kind: 'credential helper answer', config: withAuths(answer) };
+  if (answer !== undefined) return withAuths(answer);
   if (root.members.every((member) => isEntry(member.value))) {
     const auths = new Map<string, AuthFields>();
     inGo(() => decodeAuths(document, root, DOCKER, '', auths));
     checkAuths(auths);
-    return { kind: 'legacy docker config', config: withAuths(auths) };
+    return withAuths(auths);
   }
   throw refusal(otherKind(document, path), path);
 }

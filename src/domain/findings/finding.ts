@@ -1,5 +1,5 @@
 /**
- * What is wrong somewhere, as data. The sentences are in finding-text.ts, the commands that mend it in finding-fix.ts, and
+ * What is wrong somewhere, as data. The sentences are in messages.ts, the commands that mend it in fixes.ts, and
  * docs/findings.md has a section for each code.
  */
 import type { PullKindName } from '../workloads/kind.ts';

@@ -1,7 +1,6 @@
 /** What all parts of one attaching or detaching share: the connection, what was asked, and what has been looked up. */
 import type { Transport } from '../../cluster/client/transport.ts';
-import { readObject } from '../../cluster/read-object.ts';
-import { createReader, type Reader } from '../../cluster/reader.ts';
+import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
