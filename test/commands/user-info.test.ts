@@ -14,6 +14,7 @@ const SERVERS = [
   ['as a user name only', `https://${CANARY}@127.0.0.1:1`],
   ['in capitals, which no image has', `HTTPS://User:${CANARY}@Ghcr.IO`],
   ['in front of a name without a port', `https://user:${CANARY}@ghcr.io`],
+  ['in front of a name with a port', `https://user:${CANARY}@localhost:1`],
   ['in front of one of Docker Hub', `https://user:${CANARY}@index.docker.io/v1/`],
 ] as const;
 

@@ -31,11 +31,13 @@ export async function compareForms(compared: Compared, where: string, counts: Co
   const { one, machine, answer } = compared;
   const { io, said } = listening(machine);
   const differences: string[] = [];
+  let often: Promise<Answer> | undefined;
   const check = async (form: string, name: string, got: Outcome, of: (answer: Answer) => readonly Outcome[]) => {
     const kind = got === 'none' || got === 'error' ? got : 'found';
     count(counts, `${form}: ${kind}`);
     if (of(answer).includes(got)) return;
-    const all = of(await compared.again());
+    often ??= compared.again();
+    const all = of(await often);
     const reason = intended(form, name, got, all, one);
     if (all.includes(got)) count(counts, `${form}: any of several`);
     else if (reason !== undefined) count(counts, reason);
@@ -62,17 +64,14 @@ export async function compareForms(compared: Compared, where: string, counts: Co
 
 /** docker's login, else podman's; podman's first where it keeps one for the namespace. */
 function expectedOf(one: LoginCase, { machine }: Answer, index: number): readonly Outcome[] {
-  const [ofDocker, ofPodman] = [outcomes(machine.docker[index]), outcomes(machine.podman[index])];
-  if ((one.names[index] ?? '').includes('/')) {
-    const { '$HOME/.dockercfg': _, ...files } = one.files;
-    const kept = entriesOf({ files }).filter(([key]) => isNamespaceKey(key));
-    const ofNamespace = ofPodman.filter((login) => kept.some(([, entry]) => isFrom(login, entry)));
-    if (ofNamespace.length > 0) return ofNamespace;
-  }
-  return ofDocker.flatMap((login) => {
-    if (login !== 'none') return [login];
+  const isPart = (one.names[index] ?? '').includes('/');
+  const { '$HOME/.dockercfg': _, ...files } = one.files;
+  const kept = isPart ? entriesOf({ files }).filter(([key]) => isNamespaceKey(key)) : [];
+  return outcomes(machine.podman[index]).flatMap((login) => {
+    if (kept.some(([, entry]) => isFrom(login, entry))) return [login];
     // A file that could not be read is the error where nothing else has the login.
-    return machine.fileError === '' ? ofPodman : ofPodman.map((other) => (other === 'none' ? 'error' : other));
+    const last = login === 'none' && machine.fileError !== '' ? 'error' : login;
+    return outcomes(machine.docker[index]).map((first) => (first === 'none' ? last : first));
   });
 }
 
@@ -107,6 +106,9 @@ function intended(
   const ofWebLogin = entriesOf(one).filter(([key]) => isWebLoginToken(key));
   if (ofWebLogin.some(([, entry]) => all.some((login) => isFrom(login, entry)))) {
     return 'the tokens of a web login are no login for Docker Hub';
+  }
+  if (one.helpers.secretservice !== undefined && all.includes('error')) {
+    return 'the store of the platform that fails is a warning';
   }
   if (form === '--from-file' && got === 'error' && ofFile.length === 0) {
     return 'a file that is named and is no docker config is refused';

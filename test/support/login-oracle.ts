@@ -45,7 +45,8 @@ export interface LoginOracle {
   close(): void;
 }
 
-const OFTEN = 300;
+/** Go begins a small map at one of eight places. */
+const OFTEN = 100;
 
 export async function startLoginOracle(): Promise<LoginOracle> {
   const program = await startLineProgram<Question, ToolAnswers>('logins');

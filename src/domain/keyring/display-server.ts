@@ -27,8 +27,8 @@ export function bareServer(server: string): string {
   return splitUserInfo(server).rest;
 }
 
-/** An `@` in front of a digest belongs to an image. */
-const DIGEST = /@[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]*$/;
+/** An `@` in front of a digest belongs to an image; any other name and number are a host and its port. */
+const DIGEST = /@sha(?:256|384|512):[0-9a-fA-F]*$/;
 
 /**
  * User info ends at the last `@`, whatever stands in it: Go ends it at the first slash, but people put passwords there
