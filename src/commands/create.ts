@@ -10,6 +10,7 @@ import { checkSize, describeSecret, type PullSecretType, type Secret } from '../
 import { registryOf } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/pull-secret/expiry.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { rfc3339 } from '../domain/text/time.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeVerdict } from '../domain/verify/verdict.ts';
@@ -40,7 +41,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
   checkNames(options);
   const targets = options.attach === undefined ? [] : await targetsOf(options.attach);
   const printer = await printerFor(io);
-  const { entries, warnings, prompted } = await collectCredentials(options, io);
+  const { entries, warnings, prompted, personal } = await collectCredentials(options, io);
   for (const warning of warnings) printer.warn(warning);
   if (options.verify || prompted) await verify(entries, options, io, printer);
   const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, Date.now())]));
@@ -63,6 +64,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
       replace: options.replace ?? false,
       force: options.force ?? false,
     };
+    if (personal && options.dryRun === 'none') saySharing(entries, transport.namespace, io, printer);
     const write = { dryRun: options.dryRun === 'server', fieldManager: options.fieldManager, signal: io.signal };
     const applied = await applySecret(transport, secret, wanted, write);
     await print(applied, options, printer, io);
@@ -178,6 +180,14 @@ async function verify(entries: Collected['entries'], options: CreateOptions, io:
 
 const MISTYPED = 'check user name and password, then run the command again';
 const UNCHECKED = 'to write a credential without a check, pipe it in with --password-stdin and leave out --verify';
+
+/** Before it is written, and only to somebody who can still press Ctrl-C; what a program reads stays as it is. */
+function saySharing(entries: readonly CollectedEntry[], namespace: string, io: Io, printer: Printer): void {
+  if (!io.stderr.isTTY) return;
+  const names = many(entries.map(({ server }) => displayServer(server)));
+  const logins = entries.length === 1 ? 'login' : 'logins';
+  printer.say(`everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}`);
+}
 
 function sayExpiry(server: string, expiry: Expiry | undefined, printer: Printer): void {
   if (expiry === undefined) return;

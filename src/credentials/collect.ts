@@ -19,11 +19,13 @@ export interface Collected {
   readonly entries: readonly CollectedEntry[];
   readonly warnings: readonly string[];
   readonly prompted: boolean;
+  /** Whether they are what the person uses on this machine. */
+  readonly personal: boolean;
 }
 
 /** The credentials that `options` ask for; throws UserError when there is none that a kubelet could use. */
 export async function collectCredentials(options: CredentialOptions, io: Io): Promise<Collected> {
-  const { entries, warnings, strict, prompted = false } = await gather(options, io);
+  const { entries, warnings, strict, prompted = false, personal = false } = await gather(options, io);
   const usable: CollectedEntry[] = [];
   const problems: UserError[] = [];
   for (const entry of entries) {
@@ -41,7 +43,7 @@ export async function collectCredentials(options: CredentialOptions, io: Io): Pr
     throw new UserError('there is no login that could be written', 'docker login REGISTRY', warnings);
   }
   const skipped = problems.map((problem) => `skipped: ${problem.message}`);
-  return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted };
+  return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted, personal };
 }
 
 /** The first source that applies; only that one is loaded. */
@@ -55,7 +57,7 @@ async function gather(options: CredentialOptions, io: Io): Promise<SourceResult>
   }
   const { fromLogins } = await import('./logins.ts');
   const found = await fromLogins(options, io);
-  if (found.entries.length > 0) return found;
+  if (found.entries.length > 0) return { ...found, personal: true };
   if (canPrompt(io)) return { ...(await prompted(options.server?.[0], io)), warnings: found.warnings };
   throw new UserError(
     found.warnings.length === 0

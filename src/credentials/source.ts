@@ -55,6 +55,8 @@ export interface SourceResult {
   readonly strict: boolean;
   /** Whether the password was typed at the prompt. */
   readonly prompted?: boolean;
+  /** Whether it is what the person uses on this machine, and not a login that was made for the purpose. */
+  readonly personal?: boolean;
 }
 
 /** What a tool has under a key, as the tool itself would use it. */

@@ -97,11 +97,27 @@ test('several logins: those that are picked are written, and no others', async (
   await tty.see('Which logins?');
   tty.type(keys.down);
   tty.type(`${keys.space}${keys.down}${keys.space}${keys.enter}`);
+  await tty.see(
+    `everybody who can read Secrets in ${namespace} will have your logins for b.example.com, c.example.com`,
+  );
   await tty.see('secret/picked created');
   await tty.see('b.example.com  grace  from ~/.docker/config.json');
   expect(await tty.ended).toBe(0);
   expect(Object.keys((await authsOf('picked')) ?? {})).toEqual(['b.example.com', 'c.example.com']);
   expect(tty.screen()).not.toContain(CANARY);
+});
+
+test('a login of this machine: who will have it is said on a terminal, once, and nowhere else', async () => {
+  const config = { auths: { 'a.example.com': { auth: Buffer.from('ada:pa55').toString('base64') } } };
+  const args = ['create', 'shared', '-n', namespace];
+  const said = `everybody who can read Secrets in ${namespace} will have your login for a.example.com`;
+  const tty = terminal(args, environment(config));
+  await tty.see('secret/shared created');
+  expect(await tty.ended).toBe(0);
+  expect(tty.screen().replace(/\s+/g, ' ').split(said)).toHaveLength(2);
+  const plain = await regsecret([...args, '-o', 'json'], { env: environment(config) });
+  expect(plain).toMatchObject({ code: 0 });
+  expect(plain.stdout + plain.stderr).not.toContain('everybody');
 });
 
 test('without a terminal nothing is asked', async () => {
