@@ -13,14 +13,18 @@ const PIPE_PERIOD_MS = 20;
 export function readConfigFile(path: string): Uint8Array {
   const file = openSync(path, 'r');
   try {
-    const collected = collect(path);
-    // Most files are short: the size says how much one read has to hold.
-    const chunk = Buffer.allocUnsafe(Math.min(Math.max(fstatSync(file).size + 1, CHUNK), MAX_SIZE + 1));
-    while (!collected.add(chunk, readSync(file, chunk)));
-    return collected.bytes();
+    return readToEnd(file, path);
   } finally {
     closeSync(file);
   }
+}
+
+function readToEnd(file: number, path: string): Uint8Array {
+  const collected = collect(path);
+  // Most files are short: the size says how much one read has to hold.
+  const chunk = Buffer.allocUnsafe(Math.min(Math.max(fstatSync(file).size + 1, CHUNK), MAX_SIZE + 1));
+  while (!collected.add(chunk, readSync(file, chunk)));
+  return collected.bytes();
 }
 
 /**
@@ -31,11 +35,11 @@ export async function readConfigFileOrPipe(path: string, signal: AbortSignal): P
   // Opening a FIFO blocks until somebody writes. Windows has neither the flag nor such files.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    if (!fstatSync(file).isFIFO()) return readConfigFile(path);
+    if (!fstatSync(file).isFIFO()) return readToEnd(file, path);
     const collected = collect(path);
     const chunk = Buffer.allocUnsafe(CHUNK);
     // A FIFO that nobody has opened for writing yet looks like one at its end; a pipe that was handed over has a writer.
-    const isOpened = /^\/(dev|proc\/[^/]+)\/fd\//.test(path);
+    const isOpened = /^\/(dev\/stdin$|(dev|proc\/[^/]+)\/fd\/)/.test(path);
     for (;;) {
       const read = readAvailable(file, chunk);
       const isEnd = read === 0 && (isOpened || !collected.isEmpty());

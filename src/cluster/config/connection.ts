@@ -40,7 +40,8 @@ export function resolveConnection(
     throw new UserError(`cluster "${flags.cluster}" does not exist`, 'kubectl config get-clusters');
   }
   const named = overrideCluster(config.clusters.get(clusterName) ?? {}, flags);
-  // A pod's own account counts only where nothing names a server.
+  // A pod's own account counts only where nothing names a server. Better than kubectl, which leaves the cluster as soon as
+  // there is --as or --request-timeout, and ignores --insecure-skip-tls-verify and --tls-server-name in it.
   const inPod = named.server === undefined ? pod : undefined;
   const chosen = inPod === undefined ? named : overrideCluster(inPod.cluster, flags);
   const cluster = { ...chosen, server: chosen.server ?? (env.KUBERNETES_MASTER || undefined) };
