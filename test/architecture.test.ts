@@ -207,3 +207,15 @@ test('nothing that is installed or built is in the repository, not even as a lin
   const tracked = execFileSync('git', ['ls-files', 'node_modules', 'dist', 'exe'], { cwd: root, encoding: 'utf8' });
   expect(tracked, 'git rm --cached it: a checkout would replace the real folder').toBe('');
 });
+
+describe('docs/security.md names every file of src that', () => {
+  const named = readFileSync(join(root, 'docs/security.md'), 'utf8');
+  test.each<[does: string, pattern: RegExp]>([
+    ['sends a request, and so may send a credential', /\.send\(|'proxy-authorization'/],
+    ['starts a program', /node:child_process'\)|\brunProgram\(/],
+    ['reads or writes a file', /\b(openSync|read(File|dir)?Sync|write(File)?Sync|renameSync)\(/],
+  ])('%s', (_, pattern) => {
+    const missing = files.filter((file) => pattern.test(read(file)) && !named.includes(`](../${file})`));
+    expect(missing, 'say there what holds it').toEqual([]);
+  });
+});
