@@ -31,3 +31,36 @@ test.each([
   expect(registry.requests.length).toBeGreaterThan(0);
   expect(loginsIn(registry)).toEqual([]);
 });
+
+const why = (namespace: string, pod: string) => regsecretIn(namespace, ['why', `pod/${pod}`, '--timeout', '5s']);
+
+test('the login of Docker Hub for an image of localhost, which the kubelet would send there', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  await newPullSecret(namespace, 'hub', 'https://index.docker.io/v1/', victim);
+  const pod = await newWorkload('Pod', namespace, { image: 'localhost/x:v1', list: named('hub') });
+  const { stdout } = await why(namespace, pod);
+  expect(stdout).toContain('localhost cannot be asked from here: it would get the login of Docker Hub');
+});
+
+test('a token server that the registry names on this machine under another name', async () => {
+  const tokens = await tenantRegistry();
+  const registry = await tenantRegistry(`Bearer realm="http://localhost:${tokens.host.split(':')[1]}/token"`);
+  const namespace = await newNamespace({ serviceAccount: true });
+  await newPullSecret(namespace, 'own', registry.host, victim);
+  const pod = await newWorkload('Pod', namespace, { image: `${registry.host}/x:v1`, list: named('own') });
+  const { stdout } = await why(namespace, pod);
+  expect(stdout).toContain('its token server is not spoken to over https');
+  expect([loginsIn(tokens), loginsIn(registry)]).toEqual([[], []]);
+});
+
+test('a token server on the host of the registry that wants POST, which gets the login of its own namespace', async () => {
+  const tokens = await startFront({ choose: ({ method }) => ({ status: method === 'GET' ? 405 : 401 }) });
+  onTestFinished(() => tokens.close());
+  const registry = await tenantRegistry(`Bearer realm="http://${tokens.host}/token"`);
+  const namespace = await newNamespace({ serviceAccount: true });
+  await newPullSecret(namespace, 'own', registry.host, victim);
+  const pod = await newWorkload('Pod', namespace, { image: `${registry.host}/x:v1`, list: named('own') });
+  await why(namespace, pod);
+  expect(tokens.requests.map(({ method }) => method)).toContain('POST');
+  expect(loginsIn(registry)).toEqual([]);
+});
