@@ -185,6 +185,14 @@ describe.each(ROWS.map(([title, options, passwords]) => ({ title, options, passw
   },
 );
 
+test('a store is listed once, and asked once for each of its logins', async () => {
+  const servers = Array.from({ length: 12 }, (_, index) => `r${index}.example.com`);
+  const store = Object.fromEntries([...servers, 'https://r0.example.com'].map((server) => [server, answer('NEW')]));
+  const written = await create(['--all'], { files: { [CONFIG]: { credsStore: 's' } }, helpers: { s: store } });
+  expect(Object.keys(written.passwords).sort()).toEqual(servers.toSorted());
+  expect(written.calls).toEqual([['s', 'list', 'unused'], ...servers.map((server) => ['s', 'get', server])]);
+});
+
 describe('what is said', () => {
   test('a helper for the registry has none: the other spelling in the file is not used', async () => {
     const files = { [CONFIG]: { auths: { [`https://${R}`]: OLD }, credHelpers: { [R]: 'h' } } };

@@ -32,29 +32,31 @@ export async function compareForms(compared: Compared, where: string, counts: Co
   const { io, said } = listening(machine);
   const differences: string[] = [];
   let often: Promise<Answer> | undefined;
-  const check = async (form: string, name: string, got: Outcome, of: (answer: Answer) => readonly Outcome[]) => {
+  const check = async (form: string, index: number, got: Outcome, of: (answer: Answer) => readonly Outcome[]) => {
     const kind = got === 'none' || got === 'error' ? got : 'found';
     count(counts, `${form}: ${kind}`);
     if (of(answer).includes(got)) return;
     often ??= compared.again();
-    const all = of(await often);
-    const reason = intended(form, name, got, all, one);
-    if (all.includes(got)) count(counts, `${form}: any of several`);
-    else if (reason !== undefined) count(counts, reason);
-    else differences.push(`${form} ${name}: ${got}, not ${all.join(' or ')}`);
+    const { machine: onMachine, file } = await often;
+    const expected = of(await often);
+    const ofPodman = [onMachine, file].flatMap(({ podman }) => outcomes(podman[index]));
+    const difference = { form, name: one.names[index] ?? '', got, expected, ofPodman, one };
+    const reason = expected.includes(got) ? `${form}: any of several` : intended(difference);
+    if (reason !== undefined) count(counts, reason);
+    else differences.push(`${form} ${difference.name}: ${got}, not ${expected.join(' or ')}`);
   };
   const all = await outcome(() => fromLogins({ all: true }, io), said);
   for (const [index, name] of one.names.entries()) {
     const expected = (from: Answer): readonly Outcome[] => expectedOf(one, from, index);
     const named = await outcome(() => fromLogins({ server: [serverOf(name)] }, io), said);
-    await check('--server', name, named.error ?? only(named.result), expected);
+    await check('--server', index, named.error ?? only(named.result), expected);
     const listed = all.result?.entries.find(({ server }) => server === serverOf(name));
-    if (listed !== undefined) await check('--all', name, textOf(listed), expected);
+    if (listed !== undefined) await check('--all', index, textOf(listed), expected);
     else if (all.error === undefined && !name.includes('/'))
-      await check('--all', name, 'none', (from) => withoutErrors(expected(from)));
+      await check('--all', index, 'none', (from) => withoutErrors(expected(from)));
     if (isPlainFile(one)) {
       const ofFile = await outcome(() => fromFiles([machine.expand(CONFIG)], { server: [serverOf(name)] }, io), said);
-      await check('--from-file', name, ofFile.error ?? only(ofFile.result), (from) => expectedOfFile(from, index));
+      await check('--from-file', index, ofFile.error ?? only(ofFile.result), (from) => expectedOfFile(from, index));
     }
   }
   if (holdsCanary(said.join('\n'))) differences.push(`a password is shown: ${said.join('\n')}`);
@@ -87,27 +89,33 @@ function expectedOfFile({ file }: Answer, index: number): readonly Outcome[] {
   return first === 'none' ? [...ofPodman, ...ofDocker] : [...ofDocker, ...ofPodman];
 }
 
+interface Difference {
+  readonly form: string;
+  readonly name: string;
+  readonly got: Outcome;
+  readonly expected: readonly Outcome[];
+  /** What podman's own lookup gives. */
+  readonly ofPodman: readonly Outcome[];
+  readonly one: LoginCase;
+}
+
 /** Differences that are meant: docs/logins.md has the reason of each. */
-function intended(
-  form: string,
-  name: string,
-  got: Outcome,
-  all: readonly Outcome[],
-  one: LoginCase,
-): string | undefined {
+function intended({ form, name, got, expected, ofPodman, one }: Difference): string | undefined {
   const ofFile = entriesOf({ files: { [CONFIG]: one.files[CONFIG] ?? '' } });
   if (form === '--from-file' && ofFile.some(([, entry]) => entry.auth === undefined && isFrom(got, entry))) {
     return 'a file that is named is read with all of docker’s fields';
   }
   const parts = entriesOf(one).filter(([key]) => isNamespaceKey(key) && key.startsWith(`${name}/`));
-  if (form === '--all' && got === 'none' && parts.some(([, entry]) => all.some((login) => isFrom(login, entry)))) {
+  if (form === '--all' && got === 'none' && parts.some(([, entry]) => expected.some((login) => isFrom(login, entry)))) {
     return 'a key with a path is not written for its whole registry';
   }
   const ofWebLogin = entriesOf(one).filter(([key]) => isWebLoginToken(key));
-  if (ofWebLogin.some(([, entry]) => all.some((login) => isFrom(login, entry)))) {
+  const isOfWebLogin = (login: Outcome): boolean =>
+    login === 'error' || login === 'none' || ofWebLogin.some(([, entry]) => isFrom(login, entry));
+  if (ofWebLogin.length > 0 && /^docker\.io/.test(name) && ofPodman.some(isOfWebLogin)) {
     return 'the tokens of a web login are no login for Docker Hub';
   }
-  if (one.helpers.secretservice !== undefined && all.includes('error')) {
+  if (one.helpers.secretservice !== undefined && expected.includes('error')) {
     return 'the store of the platform that fails is a warning';
   }
   if (form === '--from-file' && got === 'error' && ofFile.length === 0) {
