@@ -1,4 +1,5 @@
 /** What can go wrong, and which exit code says so. */
+import type { Hint, Prose } from './domain/text/hint.ts';
 
 /** Exit codes of the program (README, "Exit codes"). */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -8,11 +9,11 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
  * `hint` is the next command to type. Neither ever holds a secret value, a response body or a header.
  */
 export class UserError extends Error {
-  readonly hint: string | undefined;
+  readonly hint: Hint | undefined;
   /** Lines between the message and the hint. */
-  readonly details: readonly string[];
+  readonly details: readonly (string | Prose)[];
 
-  constructor(message: string, hint?: string, details: readonly string[] = []) {
+  constructor(message: string, hint?: Hint, details: readonly (string | Prose)[] = []) {
     super(message);
     this.name = 'UserError';
     this.hint = hint;
@@ -27,7 +28,7 @@ export function withDetails(error: UserError, lines: readonly string[]): UserErr
 
 /** The command line itself is wrong: exit code 2. */
 export class UsageError extends UserError {
-  constructor(message: string, hint?: string) {
+  constructor(message: string, hint?: Hint) {
     super(message, hint);
     this.name = 'UsageError';
   }

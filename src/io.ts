@@ -1,5 +1,6 @@
 /** Everything outside the program that it is started with: three streams, the environment, a signal. */
 import { fstatSync, readSync, writeSync } from 'node:fs';
+import type { CommandContext } from './domain/text/format-command.ts';
 import { Interrupted, UserError } from './errors.ts';
 
 /** Where the program reads from. */
@@ -31,6 +32,8 @@ export interface Io {
    * handler would not run while a read waits for a pipe or a terminal. So ask for it after input has been read.
    */
   readonly signal: AbortSignal;
+  /** Where commands are pasted that the program proposes, and which flags it was given itself. */
+  readonly commands: CommandContext;
 }
 
 /** Thrown when the reader of our output has gone (`| head -1`): the program ends quietly. */
@@ -56,6 +59,8 @@ export function processIo(): Io {
     get signal() {
       return interrupts.signal();
     },
+    // The shells of MSYS and Cygwin are POSIX shells.
+    commands: { shell: process.platform === 'win32' && !process.env.SHELL ? 'powershell' : 'posix', given: {} },
   };
 }
 

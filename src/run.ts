@@ -1,6 +1,9 @@
 /** From a command line to an exit code; the only place that prints an error. */
 import { CommanderError } from 'commander';
 import { buildProgram } from './cli.ts';
+import { words } from './domain/text/command.ts';
+import type { GivenFlags } from './domain/text/given-flags.ts';
+import { prose } from './domain/text/hint.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
 import { type Io, OutputClosed } from './io.ts';
 import { printerFor } from './output/printer.ts';
@@ -12,16 +15,41 @@ import { VERSION } from './version.ts';
  */
 export async function run(args: readonly string[], io: Io, name = 'regsecret'): Promise<number> {
   let code: number = EXIT.ok;
+  let given: GivenFlags = {};
+  const outside = withFlags(io, () => given);
   try {
     const line = normalize(args);
-    const program = buildProgram(line, io, name, (exitCode) => {
+    const program = buildProgram(line, outside, name, (exitCode) => {
       code = exitCode;
+    });
+    program.hook('preAction', (_, action) => {
+      given = action.opts<GivenFlags>();
     });
     await program.parseAsync(line, { from: 'user' });
     return code;
   } catch (error) {
-    return report(error, io, name);
+    return report(error, outside, name);
   }
+}
+
+/** What is proposed goes to the same cluster, as the same user. */
+function withFlags(io: Io, given: () => GivenFlags): Io {
+  return {
+    stdin: io.stdin,
+    stdout: io.stdout,
+    stderr: io.stderr,
+    env: io.env,
+    // Asking for it has signals handled.
+    get signal() {
+      return io.signal;
+    },
+    commands: {
+      shell: io.commands.shell,
+      get given() {
+        return given();
+      },
+    },
+  };
 }
 
 async function report(error: unknown, io: Io, name: string): Promise<number> {
@@ -31,14 +59,15 @@ async function report(error: unknown, io: Io, name: string): Promise<number> {
   if (error instanceof Interrupted || io.signal.aborted) return EXIT.interrupted;
   const printer = await printerFor(io);
   if (error instanceof UserError) {
-    printer.error(error instanceof UsageError ? new UserError(error.message, error.hint ?? `${name} --help`) : error);
+    const help = words`${name.split(' ')} --help`;
+    printer.error(error instanceof UsageError ? new UserError(error.message, error.hint ?? help) : error);
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
   printer.error(new UserError(`this is a bug in ${name} ${VERSION}`, REPORT, whereIn(error)));
   return EXIT.failed;
 }
 
-const REPORT = 'report these lines, which hold no secret: https://github.com/regsecret/regsecret/issues';
+const REPORT = prose`report these lines, which hold no secret: https://github.com/regsecret/regsecret/issues`;
 
 /** Where it happened, without the message: that may hold a secret. */
 function whereIn(error: unknown): string[] {
@@ -72,7 +101,7 @@ function withBoolean(args: readonly string[], flag: string): string[] {
     const value = arg.slice(flag.length + 1);
     const isTrue = arg === flag || /^(1|t|T|TRUE|true|True)$/.test(value);
     if (!isTrue && !/^(0|f|F|FALSE|false|False)$/.test(value)) {
-      throw new UsageError(`invalid argument "${value}" for "${flag}"`, `${flag}=true or ${flag}=false`);
+      throw new UsageError(`invalid argument "${value}" for "${flag}"`, prose`${flag}=true or ${flag}=false`);
     }
     return isTrue && index === last ? [flag] : [];
   });

@@ -10,8 +10,8 @@ import { describe, expect, test } from 'vitest';
  * earlier, also for types; `src/` itself is three rooms, told apart by file.
  */
 const ROOMS = [
-  { room: 'ground', purpose: 'errors, exit codes and the version', files: ['errors', 'version'] },
   { room: 'domain/text', purpose: 'words for people and shells' },
+  { room: 'ground', purpose: 'errors, exit codes and the version', files: ['errors', 'version'] },
   {
     room: 'domain/go',
     purpose: 'what Go reads otherwise than JavaScript: base64, UTF-8, JSON, URLs, globs, durations',

@@ -2,6 +2,7 @@
 import { pause } from '../concurrency.ts';
 import { describeSecret, type Secret } from '../domain/keyring/secret.ts';
 import type { Change, Wanted } from '../domain/pull-secret/plan.ts';
+import { prose } from '../domain/text/hint.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
@@ -48,7 +49,10 @@ export async function applySecret(
     }
     await pause(Math.random() * Math.min(1000, 20 * 2 ** conflicts), options.signal);
   }
-  throw new UserError(`${describeSecret(secret)} keeps changing while it is written`, 'run the same command again');
+  throw new UserError(
+    `${describeSecret(secret)} keeps changing while it is written`,
+    prose`run the same command again`,
+  );
 }
 
 /** The new Secret, or why it was not created when reading the one that is there may help. */

@@ -1,7 +1,9 @@
 /** One Secret that somebody names, or what they may have meant. */
 import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
+import { type Command, clusterCommand, command } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
+import { scope } from '../domain/text/object-name.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../domain/workloads/ref.ts';
 import { UserError } from '../errors.ts';
@@ -21,7 +23,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref);
     const { name, namespace } = meant ?? ref;
-    throw new UserError(text, `regsecret ${meant === undefined ? 'create' : verb} ${name} -n ${namespace}`);
+    throw new UserError(text, command`regsecret ${meant === undefined ? 'create' : verb} ${name} ${scope(namespace)}`);
   }
 }
 
@@ -59,7 +61,7 @@ export async function missingObject(
   error: unknown,
   ref: ObjectRef,
   transport: Transport,
-  again: (name: string) => string,
+  again: (name: string) => Command,
 ): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
@@ -67,13 +69,13 @@ export async function missingObject(
 }
 
 /** Throws UserError, for there is no `ref`; `again` is the command with another name. */
-export async function noObject(ref: ObjectRef, transport: Transport, again: (name: string) => string): Promise<never> {
+export async function noObject(ref: ObjectRef, transport: Transport, again: (name: string) => Command): Promise<never> {
   const { namespace } = ref;
   await checkNamespace(transport, namespace);
   const text = `${describeRef(ref)} does not exist`;
   const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace }));
   throw near === undefined
-    ? new UserError(text, `kubectl get ${pullKind(ref.kind).plural} -n ${namespace}`)
+    ? new UserError(text, command`kubectl get ${pullKind(ref.kind).plural} ${scope(namespace)}`)
     : new UserError(`${text}; did you mean ${near}?`, again(near));
 }
 
@@ -84,6 +86,6 @@ export async function checkNamespace(transport: Transport, namespace: string): P
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404) return;
-    throw new UserError(`namespace ${namespace} does not exist`, `kubectl create namespace ${namespace}`);
+    throw new UserError(`namespace ${namespace} does not exist`, clusterCommand`kubectl create namespace ${namespace}`);
   }
 }

@@ -1,4 +1,7 @@
 /** The requests for objects of any kind that has a list of pull secrets. */
+
+import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
+import { scope } from '../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import { type PullKind, pullKind } from '../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
@@ -44,11 +47,10 @@ export function objectRefusal(error: ApiError, verb: string, { kind, namespace, 
 /** `error` for people, which came when objects of a kind were listed. */
 export function listRefusal(error: ApiError, { plural }: Resource, namespace: string | undefined): UserError {
   if (error.status !== 403) return refusalOf(error);
-  const [where, flag] =
-    namespace === undefined ? ['all namespaces', '-A'] : [`namespace ${namespace}`, `-n ${namespace}`];
+  const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
   return new UserError(
     `may not list ${plural} in ${where}: ${error.message}`,
-    `kubectl auth can-i list ${plural} ${flag}`,
+    command`kubectl auth can-i list ${plural} ${namespace === undefined ? ALL_NAMESPACES : scope(namespace)}`,
   );
 }
 

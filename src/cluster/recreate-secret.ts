@@ -1,6 +1,8 @@
 /** Deletes a Secret and creates it again, for changes that the API server allows in no other way. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Secret } from '../domain/keyring/secret.ts';
+import { command, kubectlPath } from '../domain/text/command.ts';
+import { scope } from '../domain/text/object-name.ts';
 import { UserError } from '../errors.ts';
 import { saveManifest } from '../write-file.ts';
 import { ApiError, refusal } from './client/api-error.ts';
@@ -37,7 +39,7 @@ export async function recreateSecret(
     const reason = error instanceof Error ? error.message : 'interrupted';
     throw new UserError(
       `secret ${ref.namespace}/${ref.name} is deleted but could not be created again: ${reason}`,
-      `kubectl create -n ${ref.namespace} -f ${file}`,
+      command`kubectl create ${scope(ref.namespace)} -f ${kubectlPath(file)}`,
     );
   }
 }

@@ -1,5 +1,8 @@
 /** The one way in which a list of pull secrets is written, whatever the kind and whoever else writes to it. */
 import { pause } from '../concurrency.ts';
+import { type Command, command } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
+import { scope } from '../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import { LIST_FIELD, type PullKind, pullKind } from '../domain/workloads/kind.ts';
 import type { ListChange } from '../domain/workloads/list-change.ts';
@@ -82,7 +85,7 @@ export async function writeList(
     if (answer.status === 422 && versionOf(fresh) === versionOf(current)) throw objectRefusal(answer, 'patch', ref);
     current = fresh;
   }
-  throw new UserError(`${describeRef(ref)} keeps changing while it is written`, 'run the same command again');
+  throw new UserError(`${describeRef(ref)} keeps changing while it is written`, prose`run the same command again`);
 }
 
 /** The object after the write, or the error that may mean a conflict: a test that failed looks like bad input. */
@@ -121,6 +124,6 @@ function versionOf({ object }: PullSpec): unknown {
   return fieldOf(object, 'metadata', 'resourceVersion');
 }
 
-function getHint({ ref }: PullSpec): string {
-  return `kubectl get ${pullKind(ref.kind).plural} -n ${ref.namespace}`;
+function getHint({ ref }: PullSpec): Command {
+  return command`kubectl get ${pullKind(ref.kind).plural} ${scope(ref.namespace)}`;
 }

@@ -1,6 +1,8 @@
 /** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
+import { command, words } from '../domain/text/command.ts';
+import { scope } from '../domain/text/object-name.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
 import { describeRef } from '../domain/workloads/ref.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -24,15 +26,15 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   const files = options.filename ?? [];
   if (files.length > 0) {
     if (hasTargets(request) && !options.write) {
-      throw new UsageError('manifests and a cluster cannot both be answered on stdout', '-f FILE --write');
+      throw new UsageError('manifests and a cluster cannot both be answered on stdout', words`-f FILE --write`);
     }
     await changeFiles(request, files, options, io);
     if (!hasTargets(request)) return EXIT.ok;
   }
   const { canPrompt } = await import('../prompt.ts');
   if (!hasTargets(request) && !canPrompt(io)) {
-    const command = `regsecret ${verb} ${request.secret} --serviceaccount default`;
-    throw new UsageError(`nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`, command);
+    const proposal = command`regsecret ${verb} ${request.secret} --serviceaccount default`;
+    throw new UsageError(`nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`, proposal);
   }
   return inCluster(options, io, async (transport) => {
     return changeIn(transport, await withTargets(request, transport, io), options, io);
@@ -137,8 +139,8 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
   const choices = (await listChoices(transport, request)).map(({ label, target }) => ({ name: label, value: target }));
   if (choices.length === 0) {
     const every = verb === 'attach' ? 'everything' : 'nothing';
-    const command = `kubectl get serviceaccounts -n ${transport.namespace}`;
-    throw new UserError(`${every} in namespace ${transport.namespace} names ${secret}`, command);
+    const proposal = command`kubectl get serviceaccounts ${scope(transport.namespace)}`;
+    throw new UserError(`${every} in namespace ${transport.namespace} names ${secret}`, proposal);
   }
   const title = verb === 'attach' ? `Attach ${secret} to` : `Detach ${secret} from`;
   return { ...request, targets: await promptChoice(title, choices, io), confirm };

@@ -5,16 +5,19 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { displayServer, shownServer } from '../domain/keyring/display-server.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
-import { registryOf } from '../domain/keyring/server.ts';
+import { registryOf, serverWord } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/pull-secret/expiry.ts';
+import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
+import { prose } from '../domain/text/hint.ts';
+import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
 import { rfc3339 } from '../domain/text/time.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeVerdict } from '../domain/verify/verdict.ts';
-import { isNamespaceName, isObjectName, proposeName } from '../domain/workloads/target.ts';
+import { proposeName } from '../domain/workloads/target.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { NamedTarget } from '../operations/attach/request.ts';
@@ -110,9 +113,9 @@ async function attach(
   return withAttachPrinter(shown, results, io, (report) => changePullSecrets(transport, request, report));
 }
 
-function attachCommand({ name, namespace }: CreateOptions): string {
-  const secret = name === 'regsecret' ? '' : ` ${name}`;
-  return `regsecret attach${secret}${namespace ? ` -n ${namespace}` : ''} --serviceaccount default`;
+function attachCommand({ name, namespace }: CreateOptions): Command {
+  const secret = name === 'regsecret' ? undefined : name;
+  return command`regsecret attach ${secret} ${scope(namespace)} --serviceaccount default`;
 }
 
 function checkNames({ name, namespace }: CreateOptions): void {
@@ -120,11 +123,11 @@ function checkNames({ name, namespace }: CreateOptions): void {
     const proposal = proposeName(name);
     throw new UserError(
       `"${name}" cannot be the name of a secret: only a-z, 0-9, - and . are allowed, and letters or digits at both ends`,
-      proposal === undefined ? 'regsecret create --help' : `regsecret create ${proposal}`,
+      proposal === undefined ? words`regsecret create --help` : command`regsecret create ${proposal}`,
     );
   }
   if (namespace && !isNamespaceName(namespace)) {
-    throw new UserError(`"${namespace}" cannot be the name of a namespace`, 'kubectl get namespaces');
+    throw new UserError(`"${namespace}" cannot be the name of a namespace`, clusterCommand`kubectl get namespaces`);
   }
 }
 
@@ -172,14 +175,14 @@ async function verify(entries: Collected['entries'], options: CreateOptions, io:
     if (verdict.kind === 'anonymous' || verdict.kind === 'not asked') printer.warn(sentence);
     else if (verdict.kind !== 'accepted') {
       const advice = loginAdvice(registryOf(server) ?? '', credential?.username ?? '');
-      const unsure = verdict.kind === 'rejected' ? (advice ?? MISTYPED) : UNCHECKED;
+      const unsure = verdict.kind === 'rejected' ? (advice === undefined ? MISTYPED : prose`${advice}`) : UNCHECKED;
       throw new UserError(`${sentence}; nothing is written`, unsure);
     }
   }
 }
 
-const MISTYPED = 'check user name and password, then run the command again';
-const UNCHECKED = 'to write a credential without a check, pipe it in with --password-stdin and leave out --verify';
+const MISTYPED = prose`check user name and password, then run the command again`;
+const UNCHECKED = prose`to write a credential without a check, pipe it in with --password-stdin and leave out --verify`;
 
 /** Before it is written, and only to somebody who can still press Ctrl-C; what a program reads stays as it is. */
 function saySharing(entries: readonly CollectedEntry[], namespace: string, io: Io, printer: Printer): void {
@@ -229,6 +232,8 @@ function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undef
     printer.warn(
       `the entry ${displayServer(server)} in this secret cannot be decoded (${error}), so the kubelet uses none of the pod's pull secrets`,
     );
-    printer.hint(`regsecret create ${applied?.secret.metadata.name} --server ${shownServer(server)} writes it anew`);
+    printer.hint(
+      prose`${command`regsecret create ${applied?.secret.metadata.name} --server ${serverWord(server)}`} writes it anew`,
+    );
   }
 }

@@ -1,12 +1,13 @@
 /** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that mends it. */
+
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { forEachLimit } from '../concurrency.ts';
 import type { Answer, Observed, PullFacts } from '../domain/diagnosis/facts.ts';
-import type { Fix } from '../domain/diagnosis/judgement.ts';
 import { openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
 import { loginQuestions } from '../domain/diagnosis/secret-checks.ts';
-import { shellWord } from '../domain/text/shell-word.ts';
+import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../domain/text/command.ts';
+import { scope } from '../domain/text/object-name.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
 import { secretName } from '../domain/workloads/references.ts';
 import { parseDoctorTargets } from '../domain/workloads/target.ts';
@@ -41,7 +42,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   if (options.filename !== undefined) return lint(options.filename, options, io);
   const gathered = await gather(options, io);
   const answered = await askRegistries(gathered, options, io);
-  const report = inCluster(reportOf(gathered, answered, options.strict === true), clusterFlags(options));
+  const report = reportOf(gathered, answered, options.strict === true);
   await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now: answered.now }, io);
   await sayMore(report, options, io);
   return report.healthy ? EXIT.ok : EXIT.failed;
@@ -53,7 +54,7 @@ async function lint(files: readonly string[], options: DoctorOptions, io: Io): P
   if (targets.length > 0 || image !== undefined || allNamespaces === true) {
     throw new UsageError(
       '-f is about manifests by themselves',
-      `regsecret doctor -f ${files.map(shellWord).join(' -f ')}`,
+      files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`),
     );
   }
   const [{ lintManifests }, { printLint }] = await Promise.all([
@@ -74,11 +75,14 @@ async function gather(options: DoctorOptions, io: Io): Promise<Observed> {
   const targets = parseDoctorTargets(options.targets);
   if (image === undefined && (serviceaccount ?? secret) !== undefined) {
     const text = '--serviceaccount and --secret say how --image is pulled, which is missing';
-    throw new UsageError(text, `regsecret why --image ghcr.io/org/app:v1`);
+    throw new UsageError(text, command`regsecret why --image ghcr.io/org/app:v1`);
   }
   if (targets.length === 0 && image === undefined) return gatherAll(options, io);
   if (options.allNamespaces === true) {
-    throw new UsageError('--all-namespaces is for everything, not for single targets', 'regsecret doctor -A');
+    throw new UsageError(
+      '--all-namespaces is for everything, not for single targets',
+      command`regsecret doctor ${ALL_NAMESPACES}`,
+    );
   }
   const { gatherTargets } = await import('../operations/doctor/gather.ts');
   return gatherTargets(targets, options, io);
@@ -86,7 +90,10 @@ async function gather(options: DoctorOptions, io: Io): Promise<Observed> {
 
 async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
   if (options.allNamespaces === true && options.namespace !== undefined) {
-    throw new UsageError('--all-namespaces and --namespace cannot be used together', 'regsecret doctor -A');
+    throw new UsageError(
+      '--all-namespaces and --namespace cannot be used together',
+      command`regsecret doctor ${ALL_NAMESPACES}`,
+    );
   }
   const { gatherScope } = await import('../operations/doctor/scope.ts');
   return gatherScope(options, io);
@@ -140,42 +147,16 @@ async function sayMore(report: DoctorReport, options: DoctorOptions, io: Io): Pr
     const where = options.allNamespaces === true ? 'any namespace' : 'this namespace';
     printer.say(`no pods, workloads or pull secrets in ${where}`);
   }
-  if (!report.healthy && verbose !== true && counts === undefined) printer.hint(`${again(options)} -v`);
+  if (!report.healthy && verbose !== true && counts === undefined) printer.hint(command`${again(options)} -v`);
 }
 
 /** The command line that was typed. */
-function again(options: DoctorOptions): string {
-  const { targets, image, serviceaccount, secret, namespace } = options;
-  const about = typed({ '--image': image, '--serviceaccount': serviceaccount, '--secret': secret, '-n': namespace });
-  return ['regsecret', 'why', ...targets, about, clusterFlags(options)].filter((word) => word !== '').join(' ');
-}
-
-/** Which cluster was asked, as it was typed. */
-function clusterFlags({ context, kubeconfig, cluster, user }: DoctorOptions): string {
-  return typed({ '--context': context, '--kubeconfig': kubeconfig, '--cluster': cluster, '--user': user });
-}
-
-function typed(flags: Readonly<Record<string, string | readonly string[] | undefined>>): string {
-  return Object.entries(flags)
-    .flatMap(([flag, value = []]) => [value].flat().flatMap((one) => [flag, shellWord(one)]))
-    .join(' ');
-}
-
-/** At the beginning of a command line, and of what follows in it. */
-const PROGRAM = /(?<=^|&& |\| )(kubectl|regsecret (?:create|attach|detach|inspect|list))(?= )/g;
-
-/** `report` with `flags`, such as `--context prod`, in every command; kubectl and regsecret spell them alike. */
-export function inCluster(report: DoctorReport, flags: string): DoctorReport {
-  if (flags === '') return report;
-  const placed = <T extends { readonly fix: Fix }>(found: T): T => ({
-    ...found,
-    fix: { ...found.fix, command: found.fix.command.replaceAll(PROGRAM, (program) => `${program} ${flags}`) },
-  });
-  const pullers = report.pullers?.map((puller) => ({
-    ...puller,
-    images: puller.images.map((image) =>
-      image.cause === undefined ? image : { ...image, cause: placed(image.cause) },
-    ),
-  }));
-  return { ...report, findings: report.findings.map(placed), ...(pullers === undefined ? {} : { pullers }) };
+function again({ targets, image = [], serviceaccount, secret = [], namespace }: DoctorOptions): Command {
+  const flags = [
+    ...image.map((name) => words`--image ${name}`),
+    ...(serviceaccount === undefined ? [] : [words`--serviceaccount ${serviceaccount}`]),
+    ...secret.map((name) => words`--secret ${name}`),
+  ];
+  const line = flags.reduce((start, more) => command`${start} ${more}`, command`regsecret why ${targets}`);
+  return command`${line} ${scope(namespace)}`;
 }

@@ -3,6 +3,7 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { diagnoseSecret } from '../domain/findings/diagnosed-secret.ts';
 import { type Inspection, inspectionOf } from '../domain/findings/inspection.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
+import { pathWord, words } from '../domain/text/command.ts';
 import { secretKey, UNUSED, type UsageIndex } from '../domain/workloads/references.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -77,6 +78,6 @@ async function inFiles({ filename = [], name }: InspectOptions, io: Io): Promise
   const there = secrets.map(({ metadata }) => metadata.name).join(', ');
   throw new UserError(
     there === '' ? `there is no secret in ${filename.join(', ')}` : `there is no secret ${name} there, but ${there}`,
-    `regsecret inspect -f ${filename[0]}`,
+    words`regsecret inspect -f ${pathWord(filename[0] ?? '-')}`,
   );
 }

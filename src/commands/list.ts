@@ -4,6 +4,7 @@ import { checkNamespace } from '../cluster/not-found.ts';
 import { listRefusal } from '../cluster/object-request.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { compareRows, missingRow, type SecretRow, type SecretSummary, summarize } from '../domain/findings/row.ts';
+import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -20,7 +21,10 @@ export interface ListOptions extends KubeFlags {
 export async function list(options: ListOptions, io: Io): Promise<number> {
   const { allNamespaces = false } = options;
   if (allNamespaces && options.namespace !== undefined) {
-    throw new UsageError('--all-namespaces and --namespace cannot be used together', 'regsecret list -A');
+    throw new UsageError(
+      '--all-namespaces and --namespace cannot be used together',
+      command`regsecret list ${ALL_NAMESPACES}`,
+    );
   }
   const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
@@ -37,7 +41,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     await printList(rows, { output: options.output, namespaces: allNamespaces, now }, io);
     if (rows.length === 0 && options.output === undefined) {
       printer.say(`no pull secrets in ${allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`}`);
-      printer.hint('regsecret create');
+      printer.hint(command`regsecret create`);
     }
     return EXIT.ok;
   } finally {

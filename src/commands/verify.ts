@@ -1,5 +1,4 @@
 /** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
-
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { forEachLimit } from '../concurrency.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
@@ -11,6 +10,8 @@ import { ImageReferenceError } from '../domain/keyring/image.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
+import { command, pathWord, words } from '../domain/text/command.ts';
+import { nameWord } from '../domain/text/object-name.ts';
 import { imageQuestions, loginQuestions, type VerifyQuestion } from '../domain/verify/question.ts';
 import { pullsImage } from '../domain/verify/verdict.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -38,7 +39,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const diagnosed = secrets.map((secret) => diagnoseSecret(secret, now));
   const sound = usesLogin(options) || sayFindings(diagnosed, printer);
   const inquiries = options.image?.flatMap((image) => plan(secrets, image)) ?? diagnosed.flatMap(logins);
-  if (inquiries.length === 0) throw new UserError('there is no login to verify', 'regsecret inspect');
+  if (inquiries.length === 0) throw new UserError('there is no login to verify', command`regsecret inspect`);
   const rows = await ask(inquiries, options, io);
   await printVerdicts(rows, options.output, io, printer);
   const fine =
@@ -52,7 +53,7 @@ async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer)
   const { name, filename } = options;
   const ways = [name !== undefined, filename !== undefined, usesLogin(options)].filter(Boolean);
   if (ways.length > 1 && !(name !== undefined && filename !== undefined && ways.length === 2)) {
-    throw new UsageError('a Secret, manifests and a login cannot be verified together', 'regsecret verify --help');
+    throw new UsageError('a Secret, manifests and a login cannot be verified together', words`regsecret verify --help`);
   }
   if (filename !== undefined) return inFiles(filename, name, io);
   if (usesLogin(options)) return fromLogin(options, io, printer);
@@ -73,7 +74,7 @@ async function inFiles(filename: readonly string[], name: string | undefined, io
   if (chosen.length > 0) return chosen;
   throw new UserError(
     `there is no secret ${name ?? ''} in ${filename.join(', ')}`,
-    `regsecret inspect -f ${filename[0]}`,
+    words`regsecret inspect -f ${pathWord(filename[0] ?? '-')}`,
   );
 }
 
@@ -109,13 +110,13 @@ function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {
     return imageQuestions(secrets, image);
   } catch (error) {
     if (error instanceof ImageReferenceError) {
-      throw new UsageError(`${image} is no image: ${error.message}`, '--image ghcr.io/org/app:v1');
+      throw new UsageError(`${image} is no image: ${error.message}`, words`--image ghcr.io/org/app:v1`);
     }
     if (!(error instanceof KeyringError)) throw error;
     const { source, message, server } = error;
     const entry = server === undefined ? '' : ` in the entry ${displayServer(server)}`;
     const text = `a kubelet uses none of these secrets: ${source.name} cannot be decoded${entry} (${message})`;
-    throw new UserError(text, `regsecret inspect ${source.name}`);
+    throw new UserError(text, command`regsecret inspect ${nameWord(source.name)}`);
   }
 }
 

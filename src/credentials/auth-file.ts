@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { sep } from 'node:path';
+import { command, pathWord } from '../domain/text/command.ts';
 import { printable } from '../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
@@ -27,7 +28,7 @@ export function readFile(path: string, limit: number): Uint8Array | undefined {
   }
   try {
     if (fstatSync(file).isDirectory())
-      throw new UserError(`${printable(path)} is a directory`, `ls ${shellWord(path)}`);
+      throw new UserError(`${printable(path)} is a directory`, command`ls ${pathWord(path)}`);
     return readAll(file, path, limit);
   } catch (error) {
     throw error instanceof UserError ? error : unreadable(path, error);
@@ -54,11 +55,6 @@ export function displayPath(path: string, home: string | undefined): string {
   return printable(inHome ? `~${sep}${path.slice(home.length).replace(/^[/\\]/, '')}` : path);
 }
 
-/** `text` as one word of a command line. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", "'\\''")}'`;
-}
-
 function readAll(file: number, path: string, limit: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -68,7 +64,7 @@ function readAll(file: number, path: string, limit: number): Uint8Array {
     if (read === 0) break;
     size += read;
     if (size > limit) {
-      throw new UserError(`${printable(path)} holds more than ${limit} bytes`, `ls -l ${shellWord(path)}`);
+      throw new UserError(`${printable(path)} holds more than ${limit} bytes`, command`ls -l ${pathWord(path)}`);
     }
     chunks.push(chunk.subarray(0, read));
   }
@@ -82,5 +78,5 @@ function readAll(file: number, path: string, limit: number): Uint8Array {
 }
 
 function unreadable(path: string, error: unknown): UserError {
-  return new UserError(`cannot read ${printable(path)}: ${systemReason(error)}`, `ls -l ${shellWord(path)}`);
+  return new UserError(`cannot read ${printable(path)}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
 }

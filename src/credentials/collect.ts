@@ -2,6 +2,8 @@
 import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { usableEntry } from '../domain/pull-secret/usable.ts';
+import { command, words } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { UsageError, UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
@@ -40,7 +42,7 @@ export async function collectCredentials(options: CredentialOptions, io: Io): Pr
   const [first, ...others] = problems;
   if (usable.length === 0) {
     if (first !== undefined) throw withDetails(first, [...warnings, ...others.map(({ message }) => message)]);
-    throw new UserError('there is no login that could be written', 'docker login REGISTRY', warnings);
+    throw new UserError('there is no login that could be written', command`docker login REGISTRY`, warnings);
   }
   const skipped = problems.map((problem) => `skipped: ${problem.message}`);
   return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted, personal };
@@ -63,7 +65,7 @@ async function gather(options: CredentialOptions, io: Io): Promise<SourceResult>
     found.warnings.length === 0
       ? 'docker and podman have no login on this machine'
       : 'docker and podman have no login on this machine that could be written',
-    'docker login REGISTRY, or give one: --server REGISTRY --username USER --password-stdin',
+    prose`${command`docker login REGISTRY`}, or give one: ${words`--server REGISTRY --username USER --password-stdin`}`,
     found.warnings,
   );
 }
@@ -72,7 +74,7 @@ async function prompted(server: string | undefined, io: Io): Promise<SourceResul
   if (!canPrompt(io)) {
     throw new UsageError(
       'there is no terminal to ask at',
-      'give it: --server REGISTRY --username USER --password-stdin',
+      prose`give it: --server REGISTRY --username USER --password-stdin`,
     );
   }
   const asked = await promptLogin(server === undefined ? {} : { server }, io);
@@ -88,12 +90,13 @@ function checkCombination(options: CredentialOptions): void {
     ['--from-file', options.fromFile !== undefined],
     ['--all', options.all],
   ].flatMap(([name, used]) => (used ? [name] : []));
-  if (ways.length > 1) throw new UsageError(`${ways.join(' and ')} cannot be used together`, 'regsecret create --help');
+  if (ways.length > 1)
+    throw new UsageError(`${ways.join(' and ')} cannot be used together`, words`regsecret create --help`);
   if (options.all && options.server !== undefined) {
-    throw new UsageError('--all and --server cannot be used together', 'name each registry with --server');
+    throw new UsageError('--all and --server cannot be used together', prose`name each registry with --server`);
   }
   if (options.prompt && (options.server?.length ?? 0) > 1) {
-    throw new UsageError('--prompt asks for one registry', 'run the command once for each --server');
+    throw new UsageError('--prompt asks for one registry', prose`run the command once for each --server`);
   }
 }
 

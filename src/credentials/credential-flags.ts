@@ -1,6 +1,7 @@
 /** A login given as flags: ours, or those of kubectl, which mean the same. */
 import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
+import { prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
@@ -34,9 +35,9 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     return { ...gathered(server, asked.username, asked.password), prompted: true };
   }
   if (given === undefined) {
-    throw new UsageError('there is a user name, but no password', 'add --password-stdin and pipe the password in');
+    throw new UsageError('there is a user name, but no password', prose`add --password-stdin and pipe the password in`);
   }
-  if (username === undefined) throw new UsageError('there is a password, but no user name', 'add --username USER');
+  if (username === undefined) throw new UsageError('there is a password, but no user name', prose`add --username USER`);
   const warnings = [
     ...(given.newlineDropped ? ['dropped the newline at the end of the password'] : []),
     ...(options.dockerPassword === undefined
@@ -58,7 +59,7 @@ function theServer({ server, dockerServer }: CredentialOptions): string {
   if ((server?.length ?? 0) > 1) {
     throw new UsageError(
       'one user name and password cannot be for several registries',
-      'run the command once for each --server',
+      prose`run the command once for each --server`,
     );
   }
   const own = onlyOne('--server', server?.[0], '--docker-server', dockerServer) ?? DOCKER_HUB;
@@ -69,7 +70,7 @@ function theServer({ server, dockerServer }: CredentialOptions): string {
 async function readPassword(options: CredentialOptions, io: Io): Promise<GivenPassword | undefined> {
   const flags = passwordFlags(options);
   if (flags.length > 1)
-    throw new UsageError(`${flags.join(' and ')} cannot be used together`, 'give the password once');
+    throw new UsageError(`${flags.join(' and ')} cannot be used together`, prose`give the password once`);
   const { dockerPassword, passwordFile, passwordEnv } = options;
   if (dockerPassword !== undefined) return { password: dockerPassword, newlineDropped: false };
   if (flags.length === 0) return undefined;
@@ -95,7 +96,7 @@ function onlyOne(
   kubectlValue: string | undefined,
 ): string | undefined {
   if (value !== undefined && kubectlValue !== undefined) {
-    throw new UsageError(`${ours} and ${theirs} mean the same`, 'give one of them');
+    throw new UsageError(`${ours} and ${theirs} mean the same`, prose`give one of them`);
   }
   return value ?? kubectlValue;
 }

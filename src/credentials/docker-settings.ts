@@ -9,11 +9,12 @@ import {
   decodeDockerConfig,
 } from '../domain/docker-config/docker-config.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
+import { command, pathWord } from '../domain/text/command.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { lookPath } from '../look-path.ts';
-import { displayPath, homeFolder, readAuthFile, shellWord } from './auth-file.ts';
+import { displayPath, homeFolder, readAuthFile } from './auth-file.ts';
 import { helperProgram } from './helper.ts';
 
 export interface DockerSettings {
@@ -74,7 +75,7 @@ function readConfig(path: string): DockerConfig {
     // Not `docker login`: that writes the file anew, without what docker could not read.
     const entry = error.server === undefined ? '' : ` (entry ${displayServer(error.server)})`;
     const message = `parsing config file (${printable(path)}): ${error.message}${entry}`;
-    throw new UserError(message, `vi ${shellWord(path)}`);
+    throw new UserError(message, command`vi ${pathWord(path)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** One run of a credential helper, which is a program that other people have written and that may wait for a person. */
 import { runProgram } from '../child-process.ts';
+import { command } from '../domain/text/command.ts';
 import { errnoOf } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -50,7 +51,7 @@ export async function runHelper(
     timeoutMs: timeout,
   };
   const { end, stdout } = await runProgram(run, io.signal);
-  const broken = (reason: string): UserError => new UserError(`${name} ${action}: ${reason}`, `${name} list`);
+  const broken = (reason: string): UserError => new UserError(`${name} ${action}: ${reason}`, command`${name} list`);
   switch (end.how) {
     case 'exited':
       return { stdout, stderr, failure: end.code === 0 ? undefined : `exit status ${end.code}` };

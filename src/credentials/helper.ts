@@ -7,6 +7,7 @@ import type { AuthConfig } from '../domain/docker-config/auth-fields.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../domain/docker-config/helper-answer.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
+import { command } from '../domain/text/command.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -59,13 +60,14 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
     throw new UserError(`credential helper ${JSON.stringify(printable(suffix))}: no program can be called that`);
   }
   const path = lookPath(name, io.env);
-  if (path === undefined) throw new UserError(failureText(suffix, request, notFoundText(name)), `command -v ${name}`);
+  if (path === undefined)
+    throw new UserError(failureText(suffix, request, notFoundText(name)), command`command -v ${name}`);
   const run = await runHelper({ path, name }, request, io);
   if (run.failure === undefined) return run;
   const out = decodeUtf8(run.stdout).trim();
   if (request.action === 'get' && out === NOT_FOUND) return undefined;
   const failure = INVALID.includes(out) ? out : run.failure;
-  throw new UserError(failureText(suffix, request, failure, out, run.stderr), `${name} list`);
+  throw new UserError(failureText(suffix, request, failure, out, run.stderr), command`${name} list`);
 }
 
 /** How Go words that a program is not there (os/exec `ErrNotFound`). */
@@ -87,7 +89,7 @@ function answer<T>(suffix: string, decode: () => T): T {
     return decode();
   } catch (error) {
     if (!(error instanceof HelperAnswerError)) throw error;
-    throw new UserError(`credential helper "${suffix}": ${error.message}`, `${helperProgram(suffix)} list`);
+    throw new UserError(`credential helper "${suffix}": ${error.message}`, command`${helperProgram(suffix)} list`);
   }
 }
 

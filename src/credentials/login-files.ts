@@ -1,4 +1,5 @@
 /** Logins in files that are named on the command line. */
+
 import { realpathSync } from 'node:fs';
 import { dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
@@ -7,11 +8,13 @@ import { decodeLoginFile } from '../domain/docker-config/login-file.ts';
 import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
-import { canonicalServer } from '../domain/keyring/server.ts';
+import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
+import { command, pathWord, words } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { AUTH_FILE_LIMIT, readAuthFile, shellWord } from './auth-file.ts';
+import { AUTH_FILE_LIMIT, readAuthFile } from './auth-file.ts';
 import type { CredentialOptions } from './credential-options.ts';
 import { dockerStore, hasSecret } from './docker.ts';
 import { dockerConfigPath } from './docker-settings.ts';
@@ -141,7 +144,7 @@ function refusal(names: readonly string[], path: string): UserError {
   const programs = names.map((name) => `"${printable(name)}"`).join(', ');
   return new UserError(
     `${file} leaves logins to the credential helper ${programs}, which is not run for what is not docker's own config`,
-    `take them from docker with --server REGISTRY, or trust the file: --from-file ${shellWord(path)} --allow-helpers`,
+    prose`take them from docker with --server REGISTRY, or trust the file: ${words`--from-file ${pathWord(path)} --allow-helpers`}`,
   );
 }
 
@@ -201,7 +204,7 @@ async function list(config: DockerConfig, from: string, elsewhere: LoginStore): 
 function read(path: string, io: Io): Uint8Array {
   if (path === '-') return io.stdin.readAll(AUTH_FILE_LIMIT, 'a docker config');
   const bytes = readAuthFile(path);
-  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, `ls ${shellWord(path)}`);
+  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, command`ls ${pathWord(path)}`);
   return bytes;
 }
 
@@ -211,7 +214,7 @@ async function noLogin(server: string, store: LoginStore, paths: readonly string
   const [first] = registries;
   return new UserError(
     `there is no login for ${displayServer(server)} in ${paths.map(printable).join(', ')}, which has ${there}`,
-    first === undefined ? `docker login ${shellWord(server)}` : `--server ${shellWord(first.server)}`,
+    first === undefined ? command`docker login ${serverWord(server)}` : words`--server ${serverWord(first.server)}`,
     warnings,
   );
 }

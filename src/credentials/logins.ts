@@ -2,12 +2,13 @@
 
 import { DOCKER_HUB, displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
-import { canonicalServer, serverProblem } from '../domain/keyring/server.ts';
+import { canonicalServer, serverProblem, serverWord } from '../domain/keyring/server.ts';
 import { checkServer } from '../domain/pull-secret/usable.ts';
+import { command, words } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptChoice } from '../prompt.ts';
-import { shellWord } from './auth-file.ts';
 import { dockerLogins } from './docker.ts';
 import { podmanLogins } from './podman.ts';
 import {
@@ -53,7 +54,7 @@ export async function fromLogins({ server: servers, all = false }: Wanted, io: I
   const [first = { server: 'REGISTRY' }] = registries;
   throw new UserError(
     `there are ${registries.length} logins on this machine, and none is chosen`,
-    `choose with --server ${shellWord(first.server)} (repeatable), or take all with --all`,
+    prose`choose with ${words`--server ${serverWord(first.server)}`} (repeatable), or take all with --all`,
     registries.map(({ server, from }) => `${displayServer(server)}  from ${from}`),
   );
 }
@@ -135,9 +136,9 @@ export async function lookUpOne(store: LoginStore, server: string, warnings: str
 }
 
 function noLogin(server: string, warnings: readonly string[]): UserError {
-  const name = server === DOCKER_HUB ? '' : ` ${shellWord(server.replace(/^https?:\/\//, ''))}`;
+  const name = server === DOCKER_HUB ? undefined : serverWord(server).replace(/^https?:\/\//, '');
   return new UserError(
     [`docker and podman have no login for ${displayServer(server)}`, ...new Set(warnings)].join('; '),
-    `docker login${name}, or give one: --server ${shellWord(server)} --username USER --password-stdin`,
+    prose`${command`docker login ${name}`}, or give one: ${words`--server ${serverWord(server)} --username USER --password-stdin`}`,
   );
 }

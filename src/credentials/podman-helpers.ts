@@ -6,11 +6,12 @@ import type { TomlError } from 'smol-toml';
 import { DockerConfigError } from '../domain/docker-config/docker-config.ts';
 import { AUTH_FILES, credentialHelpers, mentionsHelpers } from '../domain/docker-config/registries-conf.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
+import { command, pathWord } from '../domain/text/command.ts';
 import { printable } from '../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { homeFolder, readFile, shellWord } from './auth-file.ts';
+import { homeFolder, readFile } from './auth-file.ts';
 
 /** Nobody writes a registries.conf of this size. */
 const LIMIT = 1024 * 1024;
@@ -44,7 +45,10 @@ async function helpersIn(path: string): Promise<readonly string[] | undefined> {
   } catch (error) {
     if (!(error instanceof TomlError || error instanceof DockerConfigError)) throw error;
     const reason = error instanceof TomlError ? inOneLine(error) : error.message;
-    throw new UserError(`loading registries configuration "${printable(path)}": ${reason}`, `vi ${shellWord(path)}`);
+    throw new UserError(
+      `loading registries configuration "${printable(path)}": ${reason}`,
+      command`vi ${pathWord(path)}`,
+    );
   }
 }
 
@@ -60,7 +64,8 @@ function inOneLine({ line, message }: TomlError): string {
 export function registriesConfs(env: Io['env'], system = platform()): readonly string[] {
   const { CONTAINERS_REGISTRIES_CONF: only, CONTAINERS_REGISTRIES_CONF_OVERRIDE: last } = env;
   for (const path of [only, last]) {
-    if (path && !existsSync(path)) throw new UserError(`there is no file ${printable(path)}`, `ls ${shellWord(path)}`);
+    if (path && !existsSync(path))
+      throw new UserError(`there is no file ${printable(path)}`, command`ls ${pathWord(path)}`);
   }
   const folders = confFolders(env, system);
   const main = only || folders.map((folder) => join(folder, NAME)).find((path) => existsSync(path));
@@ -100,7 +105,10 @@ function namesIn(folder: string): readonly string[] {
     return entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.conf')).map(({ name }) => name);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw new UserError(`cannot read ${printable(folder)}: ${systemReason(error)}`, `ls -ld ${shellWord(folder)}`);
+    throw new UserError(
+      `cannot read ${printable(folder)}: ${systemReason(error)}`,
+      command`ls -ld ${pathWord(folder)}`,
+    );
   }
 }
 

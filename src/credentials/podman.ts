@@ -11,10 +11,11 @@ import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-
 import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
 import { Base64Error } from '../domain/go/base64.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
+import { command, pathWord } from '../domain/text/command.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { readAuthFile, shellWord } from './auth-file.ts';
+import { readAuthFile } from './auth-file.ts';
 import { getFromHelper, listHelper } from './helper.ts';
 import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts';
 import { podmanHelpers } from './podman-helpers.ts';
@@ -169,7 +170,7 @@ function decode({ server, fields }: FoundEntry, { path }: PodmanFile): AuthConfi
   } catch (error) {
     if (!(error instanceof Base64Error)) throw error;
     const message = `reading JSON file "${printable(path)}": ${error.message} (entry ${displayServer(server)})`;
-    throw new UserError(message, `vi ${shellWord(path)}`);
+    throw new UserError(message, command`vi ${pathWord(path)}`);
   }
 }
 
@@ -195,7 +196,7 @@ function readConfig({ path, legacy }: PodmanFile): DockerConfig | undefined {
     return bytes && (legacy ? decodeLegacyConfig(bytes) : decodePodmanConfig(bytes));
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
-    throw new UserError(`reading JSON file "${printable(path)}": ${error.message}`, `vi ${shellWord(path)}`);
+    throw new UserError(`reading JSON file "${printable(path)}": ${error.message}`, command`vi ${pathWord(path)}`);
   }
 }
 

@@ -1,9 +1,11 @@
 /** A password that is given to a command: on stdin, in a file or in a variable. */
 import { decodeUtf8 } from '../domain/go/utf8.ts';
+import { command, pathWord } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { readFile, shellWord } from './auth-file.ts';
+import { readFile } from './auth-file.ts';
 
 const LIMIT = 1024 * 1024;
 
@@ -22,7 +24,7 @@ export function passwordFromStdin(io: Io): GivenPassword {
 /** Throws UserError. */
 export function passwordFromFile(path: string): GivenPassword {
   const bytes = readFile(path, LIMIT);
-  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, `ls -l ${shellWord(path)}`);
+  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, command`ls -l ${pathWord(path)}`);
   return password(decodeUtf8(bytes), printable(path));
 }
 
@@ -30,7 +32,7 @@ export function passwordFromFile(path: string): GivenPassword {
 export function passwordFromEnv(variable: string, io: Io): GivenPassword {
   const text = io.env[variable];
   if (text === undefined) {
-    throw new UserError(`the variable ${printable(variable)} is not set`, `export ${printable(variable)}`);
+    throw new UserError(`the variable ${printable(variable)} is not set`, command`export ${variable}`);
   }
   return password(text, `the variable ${printable(variable)}`);
 }
@@ -39,7 +41,7 @@ export function passwordFromEnv(variable: string, io: Io): GivenPassword {
 function password(text: string, source: string): GivenPassword {
   const trimmed = text.replace(/\r?\n$/, '');
   if (trimmed === '') {
-    throw new UserError(`${source} holds no password`, 'pipe one in: regsecret create … --password-stdin < FILE');
+    throw new UserError(`${source} holds no password`, prose`pipe one in with --password-stdin < FILE`);
   }
   return { password: trimmed, newlineDropped: trimmed !== text };
 }

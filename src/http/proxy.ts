@@ -2,6 +2,7 @@
 import { addressBytes } from '../domain/go/ip-address.ts';
 import { splitHostPort } from '../domain/go/url.ts';
 import { webUrl } from '../domain/go/web-url.ts';
+import { command } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,7 +17,10 @@ export function proxyFor(url: URL, env: Environment): string | undefined {
   const name = first(env, secure ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy']);
   if (name === undefined || !(secure || url.protocol === 'http:')) return undefined;
   if (!secure && env.REQUEST_METHOD) {
-    throw new UserError('refusing to use HTTP_PROXY in a CGI environment', 'env -u REQUEST_METHOD regsecret ...');
+    throw new UserError(
+      'refusing to use HTTP_PROXY in a CGI environment',
+      command`env -u REQUEST_METHOD regsecret ...`,
+    );
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port || (secure ? '443' : '80');
@@ -35,7 +39,8 @@ function first(env: Environment, names: readonly string[]): string | undefined {
  */
 function parseProxy(value: string, name: string): string {
   const address = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(value) ? value : `http://${value}`;
-  if (webUrl(address) === undefined) throw new UserError(`${name} is not the address of a proxy`, `unset ${name}`);
+  if (webUrl(address) === undefined)
+    throw new UserError(`${name} is not the address of a proxy`, command`unset ${name}`);
   return address;
 }
 

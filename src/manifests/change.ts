@@ -2,6 +2,7 @@
 import { opensImage } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import type { ManifestObject } from '../domain/manifest-text/objects.ts';
+import { command, kubectlPath, words } from '../domain/text/command.ts';
 import { printable } from '../domain/text/printable.ts';
 import { changedList, type Verb } from '../domain/workloads/list-change.ts';
 import { listedNames } from '../domain/workloads/pull-spec.ts';
@@ -108,8 +109,10 @@ async function tell<T>({ name, text }: ManifestFile, work: Promise<T>): Promise<
     return await work;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    const chart = text.includes('{{') ? 'helm template CHART | regsecret attach -f -' : undefined;
     const shown = name === '-' ? 'stdin' : printable(name);
-    throw new UserError(`${shown} ${error.message}`, chart ?? `kubectl create --dry-run=client -f ${shown}`);
+    const hint = text.includes('{{')
+      ? { ...command`helm template CHART`, pipe: words`regsecret attach -f -` }
+      : command`kubectl create --dry-run=client -f ${kubectlPath(name)}`;
+    throw new UserError(`${shown} ${error.message}`, hint);
   }
 }

@@ -1,6 +1,8 @@
 /** Manifests on disk and on stdin. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { command, pathWord } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { printable } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
@@ -55,14 +57,15 @@ function listFiles(name: string, recursive: boolean): string[] {
   }
   throw new UserError(
     `there is no manifest in ${printable(name)}`,
-    recursive ? `ls -R ${name}` : `add -R for the folders in ${printable(name)}`,
+    recursive ? command`ls -R ${pathWord(name)}` : prose`add -R for the folders in ${name}`,
   );
 }
 
 function read(name: string): Uint8Array {
   try {
     const { size } = statSync(name);
-    if (size > LIMIT) throw new UserError(`${printable(name)} holds more than ${LIMIT} bytes`, `ls -l ${name}`);
+    if (size > LIMIT)
+      throw new UserError(`${printable(name)} holds more than ${LIMIT} bytes`, command`ls -l ${pathWord(name)}`);
     return readFileSync(name);
   } catch (error) {
     throw error instanceof UserError ? error : trouble(error, `cannot read ${printable(name)}`, name);
@@ -74,10 +77,10 @@ function decode(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new UserError(`${printable(name)} is not in UTF-8`, `file ${name}`);
+    throw new UserError(`${printable(name)} is not in UTF-8`, command`file ${pathWord(name)}`);
   }
 }
 
 function trouble(error: unknown, text: string, name: string): UserError {
-  return new UserError(`${text}: ${systemReason(error)}`, `ls -l ${name}`);
+  return new UserError(`${text}: ${systemReason(error)}`, command`ls -l ${pathWord(name)}`);
 }

@@ -5,6 +5,8 @@ import { configSecret, manifestSecret } from '../domain/manifest-text/manifest-s
 import { nodeBudget, TooManyNodes } from '../domain/manifest-text/node.ts';
 import { type ParsedFile, type PlacedObject, placedObjects } from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
+import { command, kubectlPath, pathWord, words } from '../domain/text/command.ts';
+import { nameWord } from '../domain/text/object-name.ts';
 import { printable } from '../domain/text/printable.ts';
 import { pullKindOf } from '../domain/workloads/kind.ts';
 import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
@@ -89,7 +91,10 @@ export async function readSecret(file: string, name: string, io: Io): Promise<Se
   const [only] = secrets.length === 1 ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
   if (only !== undefined) return only;
   const text = `there is no secret ${name} in ${file === '-' ? 'stdin' : printable(file)}`;
-  throw new UserError(text, `regsecret create ${name} --dry-run=client -o yaml > ${name}.yaml`);
+  throw new UserError(text, {
+    ...words`regsecret create ${nameWord(name)} --dry-run=client -o yaml`,
+    output: pathWord(`${name}.yaml`),
+  });
 }
 
 async function objectsIn(file: ManifestFile): Promise<readonly PlacedObject[]> {
@@ -98,7 +103,10 @@ async function objectsIn(file: ManifestFile): Promise<readonly PlacedObject[]> {
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     const shown = file.name === '-' ? 'stdin' : printable(file.name);
-    throw new UserError(`${shown} ${error.message}`, `kubectl apply --dry-run=client -f ${file.name}`);
+    throw new UserError(
+      `${shown} ${error.message}`,
+      command`kubectl apply --dry-run=client -f ${kubectlPath(file.name)}`,
+    );
   }
 }
 

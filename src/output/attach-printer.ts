@@ -1,9 +1,11 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
-import { type ObjectRef, resultName, targetName } from '../domain/workloads/ref.ts';
+import { type Command, command } from '../domain/text/command.ts';
+import { type ObjectRef, resultName } from '../domain/workloads/ref.ts';
+import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
-import type { Printer } from './printer.ts';
+import { hintText, type Printer } from './printer.ts';
 
 export interface AttachPrinterOptions extends NoteContext {
   readonly output: 'name' | 'json' | undefined;
@@ -11,7 +13,7 @@ export interface AttachPrinterOptions extends NoteContext {
   /** Whether results say their namespace. */
   readonly namespaces: boolean;
   /** The command that was typed. */
-  readonly command: string;
+  readonly command: Command;
 }
 
 interface Result {
@@ -96,7 +98,7 @@ function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io):
     waiting: printHeld,
     flush() {
       printHeld();
-      if (options.output === 'json') io.stdout.write(toJson(options, results, [...notes.values()], errors));
+      if (options.output === 'json') io.stdout.write(toJson(options, results, [...notes.values()], errors, io));
     },
     get done() {
       return results.length;
@@ -159,21 +161,26 @@ function describeCure(cure: Failing['cure'], { secret }: AttachPrinterOptions): 
   }
 }
 
-function hintsFor(failing: readonly Failing[], { command, secret }: AttachPrinterOptions): string[] {
-  const hints = failing.map(({ ref, cure }) => {
-    if (cure.how === 'restart') return `${command} --restart`;
-    const attach = `regsecret attach ${secret} -n ${ref.namespace}`;
-    if (cure.how === 'attach') return `${attach} --to ${targetName(cure.controller)}`;
-    return cure.how === 'recreate' ? `${attach} --pod ${ref.name} --recreate` : undefined;
+function hintsFor(failing: readonly Failing[], { command: typed, secret }: AttachPrinterOptions): Command[] {
+  const hints = failing.flatMap(({ ref, cure }) => {
+    if (cure.how === 'restart') return command`${typed} --restart`;
+    if (cure.how === 'attach') return changeCommand('attach', { how: 'template', target: cure.controller }, secret);
+    return cure.how === 'recreate' ? changeCommand('attach', { how: 'recreate', target: ref }, secret) : [];
   });
   const deleted = Map.groupBy(
     failing.filter(({ cure }) => cure.how === 'delete'),
     ({ ref }) => ref.namespace,
   );
   for (const [namespace, pods] of deleted) {
-    hints.push(`kubectl delete pod ${pods.map(({ ref }) => ref.name).join(' ')} -n ${namespace}`);
+    hints.push(
+      deleteCommand(
+        pods.map(({ ref }) => ref.name),
+        namespace,
+      ),
+    );
   }
-  return [...new Set(hints)].filter((hint) => hint !== undefined).slice(0, SHOWN);
+  const unique = new Map(hints.map((hint) => [JSON.stringify(hint), hint]));
+  return [...unique.values()].slice(0, SHOWN);
 }
 
 function toJson(
@@ -181,6 +188,7 @@ function toJson(
   results: readonly Result[],
   notes: readonly Note[],
   errors: readonly UserError[],
+  io: Io,
 ): string {
   const shown = {
     verb,
@@ -188,7 +196,7 @@ function toJson(
     dryRun,
     results: results.map(({ ref, action, before, after }) => ({ ...ref, action, before, after })),
     notes,
-    errors: errors.map(({ message, hint }) => ({ message, hint })),
+    errors: errors.map(({ message, hint }) => ({ message, hint: hint && hintText(hint, io) })),
   };
   return `${JSON.stringify(shown, undefined, 2)}\n`;
 }

@@ -14,7 +14,8 @@ import { targetName } from '../domain/workloads/ref.ts';
 import { formatUsage } from '../domain/workloads/references.ts';
 import type { Io } from '../io.ts';
 import { stepsOf } from './doctor-steps.ts';
-import { writeStructured } from './structured.ts';
+import { hintText } from './printer.ts';
+import { shownReport, writeStructured } from './structured.ts';
 import { type Style, styleFor } from './style.ts';
 
 export interface DoctorPrinterOptions {
@@ -25,16 +26,16 @@ export interface DoctorPrinterOptions {
 }
 
 export async function printDoctor(report: DoctorReport, options: DoctorPrinterOptions, io: Io): Promise<void> {
-  if (options.output !== undefined) return writeStructured(report, options.output, io);
+  if (options.output !== undefined) return writeStructured(shownReport(report, io), options.output, io);
   const style = await styleFor(io.stdout, io);
   const line = (text: string): void => io.stdout.write(`${text}\n`);
   for (const [index, puller] of (report.pullers ?? []).entries()) {
     if (index > 0) line('');
-    for (const text of pullerLines(puller, style)) line(text);
+    for (const text of pullerLines(puller, style, io)) line(text);
     if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
   }
   for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
-  for (const text of noteLines(report, options.verbose, style)) line(text);
+  for (const text of noteLines(report, options.verbose, style, io)) line(text);
   if (report.counts !== undefined) line(formatCounts(report.findings, report.counts));
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
   const isFine = report.counts !== undefined && report.findings.length === 0;
@@ -42,10 +43,10 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
 }
 
 /** What is wrong first. */
-function pullerLines(puller: PullerView, style: Style): string[] {
+function pullerLines(puller: PullerView, style: Style, io: Io): string[] {
   const state = formatState(puller) ?? formatAccount(puller);
   const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
-  const shown = puller.state === 'done' ? [] : images.flatMap((image) => imageLines(puller, image, style));
+  const shown = puller.state === 'done' ? [] : images.flatMap((image) => imageLines(puller, image, style, io));
   return [...(state === undefined ? [] : [printable(state)]), ...shown];
 }
 
@@ -55,7 +56,7 @@ function rank({ cause, outcome }: ImageView): number {
 
 const THEN = '  then:  wait for the next attempt of the kubelet, within 5 minutes';
 
-function imageLines(puller: PullerView, image: ImageView, style: Style): string[] {
+function imageLines(puller: PullerView, image: ImageView, style: Style, io: Io): string[] {
   const { cause, kubelet } = image;
   const sentence = printable(formatProspect(puller, image));
   if (cause === undefined) return [sentence];
@@ -65,7 +66,7 @@ function imageLines(puller: PullerView, image: ImageView, style: Style): string[
   return [
     paint(sentence),
     `  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
-    `  ${sufficient ? 'fix:  ' : 'next: '} ${printable(command)}`,
+    `  ${sufficient ? 'fix:  ' : 'next: '} ${hintText(command, io)}`,
     ...(kubelet !== undefined && sufficient && isPickedUp(command) ? [THEN] : []),
     ...said.map((text) => `  ${style.faint(printable(text))}`),
   ];
@@ -97,7 +98,7 @@ function secretLines({ name, state, type = '', entries = [], usedBy }: SecretRep
 const SECRET_STATES = { missing: 'does not exist', 'not readable': 'may not be read' } as const;
 
 /** What is not the cause of anything above. */
-function noteLines(report: DoctorReport, verbose: boolean, style: Style): string[] {
+function noteLines(report: DoctorReport, verbose: boolean, style: Style, io: Io): string[] {
   const causes = new Set((report.pullers ?? []).flatMap(({ images }) => images.map(({ cause }) => findingKey(cause))));
   const notes = report.findings.filter((found) => !causes.has(findingKey(found)));
   const shown = new Map<string, number>();
@@ -105,7 +106,7 @@ function noteLines(report: DoctorReport, verbose: boolean, style: Style): string
     const kind = `${found.severity} ${found.code}`;
     const count = (shown.get(kind) ?? 0) + 1;
     shown.set(kind, count);
-    return verbose || count <= OF_A_KIND ? noteLine(found, style) : [];
+    return verbose || count <= OF_A_KIND ? noteLine(found, style, io) : [];
   });
   const rest = verbose ? [] : [...shown].filter(([, count]) => count > OF_A_KIND);
   return [...lines, ...rest.map(([kind, count]) => `and ${count - OF_A_KIND} more of ${kind}, which -v shows`)];
@@ -114,12 +115,12 @@ function noteLines(report: DoctorReport, verbose: boolean, style: Style): string
 /** A cluster may have thousands of Secrets that nobody uses. */
 const OF_A_KIND = 10;
 
-function noteLine({ severity, code, message, fix, affects }: FindingView, style: Style): string[] {
+function noteLine({ severity, code, message, fix, affects }: FindingView, style: Style, io: Io): string[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
     `${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
     ...(affects === undefined ? [] : [`  ${style.faint(printable(formatAffected(affects)))}`]),
-    `${style.faint('hint:')} ${printable(fix.command)}`,
+    `${style.faint('hint:')} ${hintText(fix.command, io)}`,
   ];
 }
 

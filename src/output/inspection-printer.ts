@@ -7,6 +7,7 @@ import { printable } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';
 import { formatUsage } from '../domain/workloads/references.ts';
 import type { Io } from '../io.ts';
+import { hintText } from './printer.ts';
 import { writeStructured } from './structured.ts';
 import { styleFor } from './style.ts';
 import { cutTo, formatTable } from './table.ts';
@@ -51,7 +52,7 @@ async function printOne(inspection: Inspection, { output, now }: InspectionPrint
   for (const finding of findings) {
     const label = finding.severity === 'error' ? style.error('error:') : style.warning('warning:');
     io.stdout.write(`${label} ${printable(formatFinding(finding))}\n`);
-    io.stdout.write(`${style.faint('hint:')} ${printable(fixFor(finding))}\n`);
+    io.stdout.write(`${style.faint('hint:')} ${hintText(fixFor(finding), io)}\n`);
   }
 }
 

@@ -3,23 +3,24 @@ import type { DoctorReport } from '../domain/diagnosis/report.ts';
 import type { FindingView } from '../domain/diagnosis/view.ts';
 import { printable } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
-import { writeStructured } from './structured.ts';
+import { hintText } from './printer.ts';
+import { shownReport, writeStructured } from './structured.ts';
 import { type Style, styleFor } from './style.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 
 export async function printLint(report: LintReport, output: 'json' | 'yaml' | undefined, io: Io): Promise<void> {
-  if (output !== undefined) return writeStructured(report, output, io);
+  if (output !== undefined) return writeStructured(shownReport(report, io), output, io);
   const style = await styleFor(io.stdout, io);
-  const lines = report.findings.flatMap((found) => findingLines(found, style));
+  const lines = report.findings.flatMap((found) => findingLines(found, style, io));
   for (const line of [...lines, countLine(report)]) io.stdout.write(`${line}\n`);
 }
 
-function findingLines({ severity, code, message, fix, object }: FindingView, style: Style): string[] {
+function findingLines({ severity, code, message, fix, object }: FindingView, style: Style, io: Io): string[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
     `${printable(placeOf(object))}: ${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
-    `  ${style.faint('hint:')} ${printable(fix.command)}`,
+    `  ${style.faint('hint:')} ${hintText(fix.command, io)}`,
   ];
 }
 

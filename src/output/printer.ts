@@ -1,4 +1,5 @@
 /** Results go to stdout, everything said to a person to stderr. */
+import { formatHint, type Hint } from '../domain/text/hint.ts';
 import { printable } from '../domain/text/printable.ts';
 import type { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -10,16 +11,19 @@ export interface Printer {
   /** A line for the person. */
   say(text: string): void;
   warn(text: string): void;
-  hint(command: string): void;
+  hint(hint: Hint): void;
   /** What went wrong and what to do about it. */
   error(error: UserError): void;
 }
+
+/** In place of a command with a name that nothing can have, or with a text that shows only with escapes. */
+const NO_COMMAND = 'no command is proposed, because a name or text in it cannot be pasted';
 
 /** The printer of this run. Every text is made safe for a terminal and stays on its line, whatever is in it. */
 export async function printerFor(io: Io): Promise<Printer> {
   const style = await styleFor(io.stderr, io);
   const line = (label: string, text: string): void => io.stderr.write(`${label}${printable(text)}\n`);
-  const hint = (command: string): void => line(`${style.faint('hint:')} `, command);
+  const hint = (next: Hint): void => line(`${style.faint('hint:')} `, hintText(next, io));
   return {
     result: (text) => io.stdout.write(`${printable(text)}\n`),
     say: (text) => line('', text),
@@ -27,8 +31,13 @@ export async function printerFor(io: Io): Promise<Printer> {
     hint,
     error({ message, details, hint: next }) {
       line(`${style.error('error:')} `, message);
-      for (const detail of details) line('  ', detail);
+      for (const detail of details) line('  ', typeof detail === 'string' ? detail : hintText(detail, io));
       if (next !== undefined) hint(next);
     },
   };
+}
+
+/** `hint` for this shell, with the flags of this run, and safe to show. */
+export function hintText(hint: Hint, { commands }: Pick<Io, 'commands'>): string {
+  return printable(formatHint(hint, commands) ?? NO_COMMAND);
 }

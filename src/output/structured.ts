@@ -1,4 +1,7 @@
 /** Results for programs, which a person may have on the screen all the same. */
+import type { Fix } from '../domain/diagnosis/judgement.ts';
+import type { DoctorReport } from '../domain/diagnosis/report.ts';
+import { argvOf, formatCommand } from '../domain/text/format-command.ts';
 import type { Io } from '../io.ts';
 import { formatSafeYaml } from '../yaml.ts';
 
@@ -6,6 +9,21 @@ import { formatSafeYaml } from '../yaml.ts';
 export async function writeStructured(value: unknown, format: 'json' | 'yaml', io: Io): Promise<void> {
   if (format === 'yaml') io.stdout.write(await formatSafeYaml(value));
   else io.stdout.write(`${JSON.stringify(value, undefined, 2).replace(UNSAFE, escapeOf)}\n`);
+}
+
+/** `report` with commands as texts to be pasted, and as lists of arguments where they take no shell. */
+export function shownReport(report: DoctorReport, { commands }: Pick<Io, 'commands'>): object {
+  const shown = <T extends { readonly fix: Fix }>(found: T): object => {
+    const { command, sufficient } = found.fix;
+    const text = formatCommand(command, commands);
+    const argv = text === undefined ? undefined : argvOf(command, commands);
+    return { ...found, fix: { command: text, argv, sufficient } };
+  };
+  const pullers = report.pullers?.map((puller) => ({
+    ...puller,
+    images: puller.images.map((image) => (image.cause === undefined ? image : { ...image, cause: shown(image.cause) })),
+  }));
+  return { ...report, ...(pullers === undefined ? {} : { pullers }), findings: report.findings.map(shown) };
 }
 
 /** What JSON.stringify leaves as it is: C1 controls, DEL, line separators, and marks that reverse the direction. */

@@ -1,6 +1,9 @@
 /** What `verify` prints. */
-import { DOCKER_HUB, displayServer, type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
-import { registryOf } from '../domain/keyring/server.ts';
+import { DOCKER_HUB, displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
+import { registryOf, serverWord } from '../domain/keyring/server.ts';
+import { type Command, command, words } from '../domain/text/command.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
+import { nameWord, scope } from '../domain/text/object-name.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeVerdict, type Verdict } from '../domain/verify/verdict.ts';
 import type { Io } from '../io.ts';
@@ -63,29 +66,29 @@ function describeNobody(verdict: Verdict): string {
   return verdict.pulls === true ? 'gives it to everybody' : 'refuses that';
 }
 
-function hintFor({ verdict, source }: VerifiedRow, server: string): string | undefined {
+function hintFor({ verdict, source }: VerifiedRow, server: string): Hint | undefined {
   switch (verdict.kind) {
     case 'rejected':
-      return source === '' ? loginCommand(server) : `${createCommand(source)} --server ${shownServer(server)}`;
+      return source === '' ? loginCommand(server) : command`${createCommand(source)} --server ${serverWord(server)}`;
     case 'unreachable':
-      if (verdict.reason.includes('unknown authority')) return 'name that authority with --registry-ca FILE';
+      if (verdict.reason.includes('unknown authority')) return prose`name that authority with --registry-ca FILE`;
       if (verdict.reason.includes('speaks http'))
-        return `send the login over http, too, with --plain-http ${registryOf(server) ?? 'HOST'}`;
-      return verdict.cause === 'timeout' ? 'allow more with --timeout 60s' : undefined;
+        return prose`send the login over http, too, with ${words`--plain-http ${registryOf(server) ?? 'HOST'}`}`;
+      return verdict.cause === 'timeout' ? prose`allow more with --timeout 60s` : undefined;
     default:
       return undefined;
   }
 }
 
 /** Docker Hub is what `docker login` means without a name. */
-function loginCommand(server: string): string {
-  return server === DOCKER_HUB ? 'docker login' : `docker login ${registryOf(server) ?? ''}`;
+function loginCommand(server: string): Command {
+  return command`docker login ${server === DOCKER_HUB ? undefined : registryOf(server)}`;
 }
 
 /** `source` is `namespace/name`, or a name. */
-function createCommand(source: string): string {
+function createCommand(source: string): Command {
   const [name = '', namespace] = source.split('/').reverse();
-  return `regsecret create ${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
+  return command`regsecret create ${nameWord(name)} ${scope(namespace)}`;
 }
 
 function nameOf({ server }: VerifiedRow): string {

@@ -1,5 +1,7 @@
 /** Which registries a command may ask, from its flags and from where the cluster is. */
+
 import { registryOf } from '../domain/keyring/server.ts';
+import { words } from '../domain/text/command.ts';
 import { printable } from '../domain/text/printable.ts';
 import { isOnThisMachine, type Trust } from '../domain/verify/destination.ts';
 import { UsageError } from '../errors.ts';
@@ -34,7 +36,7 @@ function plainHost(text: string): string {
   const what = text === '' ? 'nothing' : printable(text);
   throw new UsageError(
     `--plain-http takes the host of a registry, and ${what} is none`,
-    '--plain-http registry.example.com:5000',
+    words`--plain-http registry.example.com:5000`,
   );
 }
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { serverProblem } from '../../src/domain/keyring/server.ts';
-import { isObjectName } from '../../src/domain/workloads/target.ts';
+import { isObjectName } from '../../src/domain/text/object-name.ts';
 import { cluster, newNamespace } from '../environment/use.ts';
 import { pool } from '../support/pool.ts';
 import { execute, type Ran, regsecret } from '../support/program.ts';

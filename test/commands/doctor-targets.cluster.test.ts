@@ -408,7 +408,11 @@ describe.concurrent('for programs', () => {
         said: { by: 'registry', at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) },
       },
       message: expect.stringContaining(`${basic.host} rejects the login of janedoe`),
-      fix: { command: `regsecret create rejected -n ${namespace} --server ${basic.host}`, sufficient: true },
+      fix: {
+        command: `regsecret create rejected -n ${namespace} --server ${basic.host}`,
+        argv: [['regsecret', 'create', 'rejected', '-n', namespace, '--server', basic.host]],
+        sufficient: true,
+      },
       affects: { pods: 0, examples: ['serviceaccount/breaker'], others: 0 },
     });
   });

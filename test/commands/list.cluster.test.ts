@@ -175,7 +175,11 @@ test('-A with a namespace is a mistake', async () => {
 test('a namespace without any', async () => {
   const empty = await newNamespace();
   const { code, stdout, stderr } = await regsecretIn(empty, ['list']);
-  expect([code, stdout, stderr]).toEqual([0, '', `no pull secrets in namespace ${empty}\nhint: regsecret create\n`]);
+  expect([code, stdout, stderr]).toEqual([
+    0,
+    '',
+    `no pull secrets in namespace ${empty}\nhint: regsecret create -n ${empty}\n`,
+  ]);
 });
 
 describe('with few rights', () => {

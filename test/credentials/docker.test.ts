@@ -3,8 +3,8 @@ import { dockerLogins } from '../../src/credentials/docker.ts';
 import { defaultStore } from '../../src/credentials/docker-settings.ts';
 import { lookUpOne } from '../../src/credentials/logins.ts';
 import { type Listing, type Login, toLogin } from '../../src/credentials/source.ts';
-import { UserError } from '../../src/errors.ts';
 import type { Io } from '../../src/io.ts';
+import { rejectionOf, shownHint } from '../support/hints.ts';
 import { machine } from '../support/machine.ts';
 
 const CONFIG = '$HOME/.docker/config.json';
@@ -174,9 +174,11 @@ describe('a broken config', () => {
     ],
   ])('%s', async (text, message) => {
     const { io, expand } = machine({ files: { [CONFIG]: text } });
-    const error = new UserError(expand(message), expand('vi $HOME/.docker/config.json'));
-    await expect(dockerLogins(io).list()).resolves.toEqual({ servers: [], warnings: [], failure: error });
-    await expect(lookUp('r.io', io)).rejects.toThrow(error);
+    const error = { message: expand(message), hint: expand('vi $HOME/.docker/config.json') };
+    const { failure, ...listing } = await dockerLogins(io).list();
+    expect(listing).toEqual({ servers: [], warnings: [] });
+    expect({ message: failure?.message, hint: shownHint(failure?.hint) }).toEqual(error);
+    expect(await rejectionOf(lookUp('r.io', io))).toEqual(error);
   });
 });
 

@@ -5,8 +5,8 @@ import { listRegistries, lookUpOne, openLogins } from '../../src/credentials/log
 import { podmanLogins } from '../../src/credentials/podman.ts';
 import { podmanFiles, podmanWarnings } from '../../src/credentials/podman-files.ts';
 import type { Login } from '../../src/credentials/source.ts';
-import { UserError } from '../../src/errors.ts';
 import type { Io } from '../../src/io.ts';
+import { rejectionOf } from '../support/hints.ts';
 import { machine } from '../support/machine.ts';
 
 const RUNTIME = '$XDG_RUNTIME_DIR/containers/auth.json';
@@ -143,9 +143,10 @@ describe('what is wrong with the files', () => {
     ],
   ])('%j', async (text, message) => {
     const { io, expand } = machine({ files: { [DOCKER]: text } });
-    await expect(lookUp('r.io', io)).rejects.toThrow(
-      new UserError(expand(message), expand('vi $HOME/.docker/config.json')),
-    );
+    expect(await rejectionOf(lookUp('r.io', io))).toEqual({
+      message: expand(message),
+      hint: expand('vi $HOME/.docker/config.json'),
+    });
   });
 
   test('a folder that XDG_RUNTIME_DIR names and that is not there', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { command } from '../../src/domain/text/command.ts';
 import { UserError } from '../../src/errors.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { fakeIo } from '../support/io.ts';
@@ -7,7 +8,7 @@ async function said(tty: boolean, env: Record<string, string> = {}): Promise<str
   const io = fakeIo({ tty, env });
   const printer = await printerFor(io);
   printer.warn('careful');
-  printer.error(new UserError('secret a/b is odd', 'kubectl get secret b', ['one', 'two']));
+  printer.error(new UserError('secret a/b is odd', command`kubectl get secret b`, ['one', 'two']));
   return io.written.stderr;
 }
 

@@ -1,6 +1,6 @@
 /** Situations of pods on the real node: each is made, seen through the eyes of the kubelet and of `why`, and healed. */
 import { expect, test, vi } from 'vitest';
-import type { Fix, Outcome } from '../../src/domain/diagnosis/judgement.ts';
+import type { Outcome } from '../../src/domain/diagnosis/judgement.ts';
 import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
 import type { ImageView } from '../../src/domain/diagnosis/view.ts';
 import type { FindingCode } from '../../src/domain/findings/finding.ts';
@@ -83,7 +83,7 @@ export function testSituations(situations: readonly Situation[]): void {
     await setup.after?.(place);
     const report = await examine(pod, place, expected);
     gate?.open();
-    const fixes = report.images.flatMap(({ cause }) => (cause === undefined ? [] : [cause.fix]));
+    const fixes = report.images.flatMap(({ cause }) => (cause === undefined ? [] : [shownFix(cause)]));
     const healed = await heal(fixes, place, expected);
     const fix = fixes.map(({ command }) => command).join(' ; ');
     recordSituation({ title, ...report, code: report.images[0]?.cause?.code, fix, healed });
@@ -167,7 +167,7 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
   );
   const image = images[0] as ImageView;
   const { cause, kubelet } = image;
-  const fix = cause && typed(cause.fix.command, { ...place, pod });
+  const fix = cause && typed(shownFix(cause).command, { ...place, pod });
   const causes = images.map((one) => JSON.stringify(one.cause?.arguments));
   const notes = report.findings.filter((found) => !causes.includes(JSON.stringify(found.arguments)));
   const exit = expected.exit ?? (expected.cause === undefined ? 0 : 1);
@@ -204,6 +204,16 @@ function why(pod: string, namespace: string, ...flags: string[]): ReturnType<typ
   return regsecretIn(namespace, ['why', `pod/${pod}`, ...flags]);
 }
 
+/** As it stands in JSON. */
+interface ShownFix {
+  readonly command: string;
+  readonly sufficient: boolean;
+}
+
+function shownFix({ fix }: NonNullable<ImageView['cause']>): ShownFix {
+  return fix as unknown as ShownFix;
+}
+
 /** A command with names for what differs each time. */
 function typed(command: string, { namespace, host, pod }: Place & { readonly pod: string }): string {
   const port = host.split(':')[1] ?? '';
@@ -218,7 +228,7 @@ function typed(command: string, { namespace, host, pod }: Place & { readonly pod
 }
 
 /** Runs the command of each image as a person would paste it, and waits for a pod that runs. */
-async function heal(fixes: readonly Fix[], place: Place, { kubelet, healed, cause }: Expected): Promise<string> {
+async function heal(fixes: readonly ShownFix[], place: Place, { kubelet, healed, cause }: Expected): Promise<string> {
   if (kubelet === 'runs') return 'nothing to heal';
   if (cause !== undefined) expect(fixes[0]?.sufficient).toBe(healed === undefined || healed === 'not here');
   if (healed?.startsWith('not')) return healed;

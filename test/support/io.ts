@@ -27,6 +27,7 @@ export function fakeIo({ env = {}, stdin = '', tty = false }: FakeIoOptions = {}
     stderr: stderr.output,
     env,
     signal: abort.signal,
+    commands: { shell: 'posix', given: {} },
     written: {
       get stdout() {
         return stdout.text();

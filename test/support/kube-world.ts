@@ -1,10 +1,12 @@
 /** Kubeconfigs, and the same question asked by the real kubectl, by us, and by us under Bun. */
+
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect } from '../../src/cluster/client/transport.ts';
 import type { KubeFlags } from '../../src/cluster/config/kube-flags.ts';
 import { UserError } from '../../src/errors.ts';
 import { cluster, kubectl } from '../environment/use.ts';
+import { shownHint } from './hints.ts';
 import { fakeIo } from './io.ts';
 import { runScript } from './runtime.ts';
 import { SELF_SUBJECT_REVIEW } from './whoami-script.ts';
@@ -69,7 +71,10 @@ export async function ourWho(flags: KubeFlags, env: Env): Promise<Who> {
     return { user: review.status.userInfo, namespace: transport.namespace, stderr: io.written.stderr };
   } catch (error) {
     const { message, hint } = error as UserError;
-    return { error: error instanceof UserError ? `${message} (${hint})` : message, stderr: io.written.stderr };
+    return {
+      error: error instanceof UserError ? `${message} (${shownHint(hint)})` : message,
+      stderr: io.written.stderr,
+    };
   }
 }
 

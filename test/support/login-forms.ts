@@ -1,4 +1,5 @@
 /** Every form of a command that takes logins, compared with what docker and podman would send. */
+
 import { fromFiles } from '../../src/credentials/login-files.ts';
 import { fromLogins } from '../../src/credentials/logins.ts';
 import type { Login, SourceResult } from '../../src/credentials/source.ts';
@@ -8,6 +9,7 @@ import { isNamespaceKey } from '../../src/domain/docker-config/podman-lookup.ts'
 import { DOCKER_HUB } from '../../src/domain/keyring/display-server.ts';
 import { UserError } from '../../src/errors.ts';
 import { CANARY, holdsCanary } from './canary.ts';
+import { shownHint } from './hints.ts';
 import { fakeIo } from './io.ts';
 import { CONFIG, type LoginCase } from './login-cases.ts';
 import type { LoginMachine } from './login-machine.ts';
@@ -197,7 +199,10 @@ async function outcome(
     return { result };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    said.push(error.message, ...error.details);
+    said.push(
+      error.message,
+      ...error.details.map((detail) => (typeof detail === 'string' ? detail : (shownHint(detail) ?? ''))),
+    );
     return { error: /^docker and podman have no login|^there is no login for/.test(error.message) ? 'none' : 'error' };
   }
 }

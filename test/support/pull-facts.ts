@@ -8,7 +8,7 @@ import { type Question, questionKey } from '../../src/domain/verify/question.ts'
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import type { ImageState } from '../../src/domain/workloads/container-images.ts';
 import { pullErrorOf } from '../../src/domain/workloads/pull-error.ts';
-import type { Way } from '../../src/domain/workloads/remedy.ts';
+import type { Remedy } from '../../src/domain/workloads/remedy.ts';
 import { pullSecretOf } from './secrets.ts';
 
 export const NOW = Date.parse('2026-11-25T12:00:00Z');
@@ -86,15 +86,15 @@ export interface PullerOptions {
   /** The message of the kubelet; `runs`, or left out for a pod that has just been created. */
   readonly status?: string;
   readonly reason?: string;
-  readonly way?: Way;
+  readonly way?: Remedy;
   readonly pod?: Partial<PodFacts>;
 }
 
-export const recreate: Way = { how: 'recreate', target: { kind: 'Pod', namespace: 'team-a', name: 'web' } };
+export const recreate: Remedy = { how: 'recreate', target: { kind: 'Pod', namespace: 'team-a', name: 'web' } };
 export const deployment = {
   how: 'template',
   target: { kind: 'Deployment', namespace: 'team-a', name: 'web' },
-} satisfies Way;
+} satisfies Remedy;
 
 /** The pod `team-a/web`. */
 export function podWith(options: PullerOptions = {}): Puller {

@@ -1,10 +1,12 @@
 /** Asks the API server who we are, with the flags of its argument or of stdin (as JSON), and prints it. */
+
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
 import { connect } from '../../src/cluster/client/transport.ts';
 import { UserError } from '../../src/errors.ts';
 import { processIo } from '../../src/io.ts';
+import { shownHint } from './hints.ts';
 
 export const SELF_SUBJECT_REVIEW: ApiRequest = {
   method: 'POST',
@@ -26,6 +28,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.log(JSON.stringify({ user: review.status.userInfo, namespace: transport.namespace, stderr }));
   } catch (error) {
     const { message, hint } = error as UserError;
-    console.log(JSON.stringify({ error: error instanceof UserError ? `${message} (${hint})` : message, stderr }));
+    console.log(
+      JSON.stringify({ error: error instanceof UserError ? `${message} (${shownHint(hint)})` : message, stderr }),
+    );
   }
 }

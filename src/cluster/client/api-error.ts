@@ -1,4 +1,6 @@
 /** What the API server answers when it does not do what it is asked (apimachinery pkg/apis/meta/v1/types.go `Status`). */
+import { clusterCommand, command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { printable } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
 
@@ -94,21 +96,33 @@ export function refusal(error: ApiError, attempt: Attempt): UserError {
     case 403:
       return new UserError(
         `may not ${verb} ${ref}: ${error.message}`,
-        `kubectl auth can-i ${verb} ${resource} -n ${namespace}`,
+        command`kubectl auth can-i ${verb} ${resource} ${scope(namespace)}`,
       );
     case 404:
       if (error.details.kind === 'namespaces') {
-        return new UserError(`namespace ${namespace} does not exist`, `kubectl create namespace ${namespace}`);
+        return new UserError(
+          `namespace ${namespace} does not exist`,
+          clusterCommand`kubectl create namespace ${namespace}`,
+        );
       }
-      return new UserError(`cannot ${verb} ${ref}: ${error.message}`, `kubectl get ${resource} -n ${namespace}`);
+      return new UserError(
+        `cannot ${verb} ${ref}: ${error.message}`,
+        command`kubectl get ${resource} ${scope(namespace)}`,
+      );
     default:
-      return new UserError(`cannot ${verb} ${ref}: ${error.message}`, `kubectl get ${kind} ${name} -n ${namespace}`);
+      return new UserError(
+        `cannot ${verb} ${ref}: ${error.message}`,
+        command`kubectl get ${kind} ${name} ${scope(namespace)}`,
+      );
   }
 }
 
 /** The same for a request that is one of many, where it does not matter which one it was. */
 export function refusalOf({ status, message }: ApiError): UserError {
   return status === 401
-    ? new UserError('the API server does not accept the credentials of this kubeconfig', 'kubectl auth whoami')
-    : new UserError(`the API server refuses: ${message}`, "kubectl get --raw '/readyz?verbose'");
+    ? new UserError(
+        'the API server does not accept the credentials of this kubeconfig',
+        clusterCommand`kubectl auth whoami`,
+      )
+    : new UserError(`the API server refuses: ${message}`, clusterCommand`kubectl get --raw /readyz?verbose`);
 }

@@ -1,4 +1,5 @@
 /** One request to the API server as it goes out: its URL and its headers. */
+import { configCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import type { HttpRequest } from '../../http/message.ts';
 import type { Connection } from '../config/connection.ts';
@@ -86,7 +87,7 @@ function checkHeaders(headers: HttpRequest['headers']): HttpRequest['headers'] {
     if ([value].flat().some((text) => /[\0-\x08\x0a-\x1f\x7f]/.test(text))) {
       throw new UserError(
         `what is to be sent as ${name} holds a line break or a control character`,
-        'kubectl config view',
+        configCommand`kubectl config view`,
       );
     }
   }

@@ -1,5 +1,6 @@
 /** Who the user is to the API server: a token, a password, a certificate, or whoever a plugin says. */
 import { encodeUtf8 } from '../../domain/go/utf8.ts';
+import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { Connection } from '../config/connection.ts';
@@ -52,7 +53,10 @@ function combine(one: Authenticator, other: Authenticator): Authenticator {
 /** A password without a user name is none (client-go transport/config.go `HasBasicAuth`). */
 function authorizationOf({ token, tokenFile, username, password }: User): Authenticator | undefined {
   if (username !== undefined && tokenFile !== undefined) {
-    throw new UserError('username/password or bearer token may be set, but not both', 'kubectl config view --minify');
+    throw new UserError(
+      'username/password or bearer token may be set, but not both',
+      clusterCommand`kubectl config view --minify`,
+    );
   }
   if (tokenFile !== undefined) return bearerOfFile(tokenFile, token);
   if (token !== undefined) return constant(`Bearer ${token}`);
@@ -79,11 +83,12 @@ function bearerOfFile(file: string, fallback: string | undefined): Authenticator
     // The old one stays good enough while the file is being replaced.
     const known = token ?? fallback;
     const next = readText(file, (reason) => {
-      if (known === undefined) throw new UserError(`open ${file}: ${reason}`, 'kubectl config view --minify');
+      if (known === undefined)
+        throw new UserError(`open ${file}: ${reason}`, clusterCommand`kubectl config view --minify`);
       return '';
     }).trim();
     if (next === '' && known === undefined) {
-      throw new UserError(`read empty token from file "${file}"`, 'kubectl config view --minify');
+      throw new UserError(`read empty token from file "${file}"`, clusterCommand`kubectl config view --minify`);
     }
     if (next !== '') token = next;
   };
@@ -120,5 +125,8 @@ function certificateOf(user: User): Authenticator {
 /** crypto/tls `X509KeyPair`: without this an empty file would be a user without a certificate. */
 function pemOnly(what: string, content: string | undefined): string | undefined {
   if (content?.includes('-----BEGIN ')) return content;
-  throw new UserError(`tls: failed to find any PEM data in ${what} input`, 'kubectl config view --minify');
+  throw new UserError(
+    `tls: failed to find any PEM data in ${what} input`,
+    clusterCommand`kubectl config view --minify`,
+  );
 }

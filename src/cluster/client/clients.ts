@@ -1,4 +1,5 @@
 /** The HTTP clients of one connection: whom they trust, which proxy they take, and who they are by certificate. */
+import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import { createHttpClient, type HttpClient } from '../../http/http-client.ts';
 import { proxyFor } from '../../http/proxy.ts';
@@ -51,4 +52,4 @@ function authorities(cluster: Cluster): string | undefined {
   throw new UserError(`unable to load root certificates: no certificate in ${name}`, VIEW);
 }
 
-const VIEW = 'kubectl config view --minify';
+const VIEW = clusterCommand`kubectl config view --minify`;

@@ -1,6 +1,8 @@
 /** Credential plugins: a program that prints an ExecCredential (client-go plugin/pkg/client/auth/exec/exec.go). */
 import { sep } from 'node:path';
 import { type ProgramEnd, runProgram } from '../../child-process.ts';
+import { clusterCommand } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { printable } from '../../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
@@ -18,7 +20,10 @@ const MAX_OUTPUT = 1024 * 1024;
 /** The plugin's credentials, asked for when they are needed and kept until they expire. */
 export function createExecPlugin(exec: ExecConfig, connection: Connection, io: Io): Authenticator {
   if (!/^client\.authentication\.k8s\.io\/v1(beta1)?$/.test(exec.apiVersion ?? '')) {
-    throw new UserError(`exec plugin: invalid apiVersion "${exec.apiVersion}"`, 'kubectl config view --minify');
+    throw new UserError(
+      `exec plugin: invalid apiVersion "${exec.apiVersion}"`,
+      clusterCommand`kubectl config view --minify`,
+    );
   }
   let latest: Promise<ExecCredential> | undefined;
 
@@ -73,7 +78,7 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
     return await readExecCredential(Buffer.from(stdout).toString('utf8'), exec);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`getting credentials: ${(error as Error).message}`, 'kubectl auth whoami');
+    throw new UserError(`getting credentials: ${(error as Error).message}`, clusterCommand`kubectl auth whoami`);
   }
 }
 
@@ -85,7 +90,7 @@ function problemOf(end: ProgramEnd, exec: ExecConfig): UserError | undefined {
     end.how === 'not started'
       ? `exec: ${nameOf(exec)}: ${systemReason(end.error)}`
       : `exec: executable ${nameOf(exec)} ${howItEnded(end)}`;
-  return new UserError(`getting credentials: ${reason}`, 'kubectl auth whoami');
+  return new UserError(`getting credentials: ${reason}`, clusterCommand`kubectl auth whoami`);
 }
 
 function howItEnded(end: Exclude<ProgramEnd, { how: 'not started' }>): string {
@@ -107,7 +112,7 @@ function isInteractive(exec: ExecConfig, io: Io): boolean {
   if (exec.interactiveMode === 'IfAvailable' || io.stdin.isTTY) return io.stdin.isTTY;
   throw new UserError(
     'getting credentials: exec plugin cannot support interactive mode: standard input is not a terminal',
-    'run the command on a terminal',
+    prose`run the command on a terminal`,
   );
 }
 
@@ -115,7 +120,7 @@ function isInteractive(exec: ExecConfig, io: Io): boolean {
 function missing(exec: ExecConfig): UserError {
   const hint = printable((exec.installHint ?? '').replace(/\s+/g, ' ').trim()).slice(0, 500);
   const message = `getting credentials: exec: executable ${nameOf(exec)} not found`;
-  return new UserError(message, hint || `install ${nameOf(exec)}, or put it in PATH`);
+  return new UserError(message, prose`${hint || `install ${nameOf(exec)}, or put it in PATH`}`);
 }
 
 function nameOf(exec: ExecConfig): string {

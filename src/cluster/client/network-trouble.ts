@@ -1,9 +1,11 @@
 /** Why the API server could not be asked, for people. */
+import { clusterCommand, command } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
 import type { NetworkError } from '../../http/network-error.ts';
 import type { Connection } from '../config/connection.ts';
 
-const VIEW = 'kubectl config view --minify';
+const VIEW = clusterCommand`kubectl config view --minify`;
 
 /** `proxy` is the one in use, with or without a password. */
 export function networkTrouble(error: NetworkError, connection: Connection, proxy: string | undefined): UserError {
@@ -13,14 +15,17 @@ export function networkTrouble(error: NetworkError, connection: Connection, prox
     case 'refused':
       return new UserError(
         `the connection to the server ${server} was refused`,
-        `is it the right host and port? ${VIEW}`,
+        prose`is it the right host and port? ${VIEW}`,
       );
     case 'dns':
       return new UserError(`${unable}: no such host ${connection.server.hostname}`, VIEW);
     case 'unreachable':
       return new UserError(`${unable}: there is no route to it from here (${error.code})`, VIEW);
     case 'reset':
-      return new UserError(`the server ${server} closed the connection before it had answered`, 'kubectl cluster-info');
+      return new UserError(
+        `the server ${server} closed the connection before it had answered`,
+        clusterCommand`kubectl cluster-info`,
+      );
     case 'timeout':
       return timedOut(error, connection, server);
     case 'proxy':
@@ -28,7 +33,7 @@ export function networkTrouble(error: NetworkError, connection: Connection, prox
     case 'tls':
       return tlsTrouble(error, unable, connection.cluster.tlsServerName ?? connection.server.hostname);
     case 'too-large':
-      return new UserError(`the answer of the server ${server} is too large`, 'ask for less');
+      return new UserError(`the answer of the server ${server} is too large`, prose`ask for less`);
     case 'protocol':
       return new UserError(`the server ${server} does not speak HTTP as expected (${error.message})`, VIEW);
   }
@@ -37,7 +42,7 @@ export function networkTrouble(error: NetworkError, connection: Connection, prox
 function timedOut(error: NetworkError, { timeoutMs }: Connection, server: string): UserError {
   const within = timeoutMs > 0 ? ` within ${timeoutMs / 1000} s` : '';
   return error.sent
-    ? new UserError(`the server ${server} did not answer${within}`, 'allow more with --request-timeout')
+    ? new UserError(`the server ${server} did not answer${within}`, prose`allow more with --request-timeout`)
     : new UserError(`unable to connect to the server ${server}: it did not react${within || ' within 30 s'}`, VIEW);
 }
 
@@ -47,17 +52,17 @@ function tlsTrouble({ code, message }: NetworkError, unable: string, name: strin
     const names = /in the cert's (?:altnames|list): (.*)$/.exec(message)?.[1]?.replace(/(DNS|IP Address):/g, '');
     return new UserError(
       `${unable}: its certificate is ${names ? `valid for ${names}, not ${name}` : `not valid for ${name}`}`,
-      'if it is the right server, say its name with --tls-server-name',
+      prose`if it is the right server, say its name with --tls-server-name`,
     );
   }
   if (/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_UNTRUSTED|INVALID_CA)/.test(code)) {
     return new UserError(
       `${unable}: its certificate is signed by an unknown authority`,
-      'name that authority with --certificate-authority, or in the kubeconfig',
+      prose`name that authority with --certificate-authority, or in the kubeconfig`,
     );
   }
   if (code === 'CERT_HAS_EXPIRED') return new UserError(`${unable}: its certificate has expired`, VIEW);
-  if (code === 'CERT_NOT_YET_VALID') return new UserError(`${unable}: its certificate is not valid yet`, 'date');
+  if (code === 'CERT_NOT_YET_VALID') return new UserError(`${unable}: its certificate is not valid yet`, command`date`);
   if (/wrong.version.number/i.test(message)) {
     return new UserError(`${unable}: it speaks http, not https`, VIEW);
   }

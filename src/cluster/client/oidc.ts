@@ -6,6 +6,8 @@
  * wants a URL where it passes a text), it leaves out the client secret, and it does not keep the new tokens. An issuer
  * that takes a refresh-token only once would log the user out of kubectl.
  */
+import { clusterCommand } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
 import { createHttpClient, type HttpClient } from '../../http/http-client.ts';
 import { proxyFor } from '../../http/proxy.ts';
@@ -25,7 +27,7 @@ const MAX_BYTES = 1024 * 1024;
 export function createOidc(provider: AuthProvider, io: Io): Authenticator {
   let { config } = provider;
   for (const name of ['idp-issuer-url', 'client-id']) {
-    if (!config[name]) throw new UserError(`must provide ${name}`, 'kubectl config view --minify');
+    if (!config[name]) throw new UserError(`must provide ${name}`, clusterCommand`kubectl config view --minify`);
   }
   let renewing: Promise<void> | undefined;
 
@@ -67,7 +69,7 @@ function isValid(token: string | undefined): boolean {
   }
 }
 
-const RELOGIN = 'log in to the identity provider again';
+const RELOGIN = prose`log in to the identity provider again`;
 
 type Config = Readonly<Record<string, string>>;
 
@@ -155,7 +157,13 @@ export function createAuthProvider(provider: AuthProvider, io: Io): Authenticato
   if (provider.name === 'oidc') return createOidc(provider, io);
   const successor = SUCCESSORS[provider.name];
   if (successor !== undefined) {
-    throw new UserError(`the ${provider.name} auth plugin has been removed`, `use the credential plugin ${successor}`);
+    throw new UserError(
+      `the ${provider.name} auth plugin has been removed`,
+      prose`use the credential plugin ${successor}`,
+    );
   }
-  throw new UserError(`no Auth Provider found for name "${provider.name}"`, 'kubectl config view --minify');
+  throw new UserError(
+    `no Auth Provider found for name "${provider.name}"`,
+    clusterCommand`kubectl config view --minify`,
+  );
 }

@@ -5,6 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename, join, normalize } from 'node:path';
+import { command, pathWord } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -18,24 +20,24 @@ interface Policy {
   readonly allowed: readonly string[] | undefined;
 }
 
-/** Throws UserError when `command` may not run. */
-export async function checkPluginPolicy(command: string, env: Io['env']): Promise<void> {
+/** Throws UserError when `plugin` may not run. */
+export async function checkPluginPolicy(plugin: string, env: Io['env']): Promise<void> {
   const file = kubercFile(env);
   const policy = file === undefined ? undefined : await readPolicy(file, env.KUBERC === file);
   if (file === undefined || policy === undefined) return;
   const problem = misconfiguration(policy);
-  if (problem !== undefined) throw new UserError(`${file}: ${problem}`, `edit ${file}`);
+  if (problem !== undefined) throw new UserError(`${file}: ${problem}`, command`edit ${pathWord(file)}`);
   if (policy.type === 'DenyAll') {
     throw new UserError(
-      `getting credentials: plugin "${command}" not allowed: policy set to "DenyAll"`,
-      `edit ${file}`,
+      `getting credentials: plugin "${plugin}" not allowed: policy set to "DenyAll"`,
+      command`edit ${pathWord(file)}`,
     );
   }
-  if (policy.type === 'Allowlist' && !isAllowed(command, policy.allowed ?? [], env)) {
-    const path = lookPath(command, env) ?? command;
+  if (policy.type === 'Allowlist' && !isAllowed(plugin, policy.allowed ?? [], env)) {
+    const path = lookPath(plugin, env) ?? plugin;
     throw new UserError(
       `getting credentials: plugin path "${path}" is not permitted by the credential plugin allowlist`,
-      `edit ${file}`,
+      command`edit ${pathWord(file)}`,
     );
   }
 }
@@ -63,7 +65,7 @@ async function readPolicy(file: string, explicit: boolean): Promise<Policy | und
     // kubectl goes on with a warning when the file was not asked for. Who forbids plugins there would not notice.
     if (code === 'ENOENT' && !explicit) return undefined;
     const reason = code === undefined ? `${file}: ${(error as Error).message}` : `open ${file}: ${systemReason(error)}`;
-    throw new UserError(`kuberc: ${reason}`, 'KUBERC=off goes on without it');
+    throw new UserError(`kuberc: ${reason}`, prose`KUBERC=off goes on without it`);
   }
 }
 

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../concurrency.ts';
+import { clusterCommand, command, pathWord } from '../../domain/text/command.ts';
 import { errnoOf } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import { replaceFile } from '../../write-file.ts';
@@ -54,7 +55,7 @@ async function lockFile(file: string, signal: AbortSignal): Promise<string> {
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw stuck(file);
       if (Date.now() - started > LOCK_WAIT_MS) {
-        throw new UserError(`${lock} exists: another program is writing the kubeconfig`, `rm ${lock}`);
+        throw new UserError(`${lock} exists: another program is writing the kubeconfig`, command`rm ${pathWord(lock)}`);
       }
     }
   }
@@ -62,7 +63,10 @@ async function lockFile(file: string, signal: AbortSignal): Promise<string> {
 
 /** kubectl writes the whole file anew, so it can renew what cannot be replaced in place. */
 function stuck(file: string): UserError {
-  return new UserError(`the id-token in ${file} has expired and cannot be replaced there`, 'kubectl auth whoami');
+  return new UserError(
+    `the id-token in ${file} has expired and cannot be replaced there`,
+    clusterCommand`kubectl auth whoami`,
+  );
 }
 
 /** `content` with other tokens, undefined when anything but the tokens would change. */

@@ -1,5 +1,6 @@
 /** An authenticated connection to one API server: every request of every command passes here, with its retries. */
 import { pause } from '../../concurrency.ts';
+import { clusterCommand } from '../../domain/text/command.ts';
 import { printable } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/message.ts';
@@ -92,7 +93,7 @@ function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, rea
   }
 }
 
-const VIEW = 'kubectl config view --minify';
+const VIEW = clusterCommand`kubectl config view --minify`;
 
 function parseJson(body: Uint8Array): unknown {
   return JSON.parse(Buffer.from(body).toString('utf8'));

@@ -1,6 +1,7 @@
 /** What makes a cluster or a user of a kubeconfig unusable, in kubectl's words (client-go tools/clientcmd/validation.go). */
 import { accessSync, constants } from 'node:fs';
 import { webUrl } from '../../domain/go/web-url.ts';
+import { clusterCommand } from '../../domain/text/command.ts';
 import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Cluster, ExecConfig, User } from './kube-file.ts';
@@ -94,5 +95,5 @@ function unreadable(what: string, file: string | undefined, name: string): strin
 
 function report(problems: readonly string[]): void {
   if (problems.length === 0) return;
-  throw new UserError(`invalid configuration: ${problems.join('; ')}`, 'kubectl config view --minify');
+  throw new UserError(`invalid configuration: ${problems.join('; ')}`, clusterCommand`kubectl config view --minify`);
 }

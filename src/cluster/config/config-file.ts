@@ -1,6 +1,8 @@
 /** Files that a kubeconfig consists of or names, read with a limit. */
+
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { pause } from '../../concurrency.ts';
+import { command, pathWord } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 
 /** Larger than any kubeconfig, smaller than what would hang the program: that of login files, too. */
@@ -70,7 +72,8 @@ function collect(path: string) {
     /** Whether nothing follows. */
     add(chunk: Uint8Array, read: number): boolean {
       size += read;
-      if (size > MAX_SIZE) throw new UserError(`${path} holds more than 16 MiB: it is too large`, `ls -l ${path}`);
+      if (size > MAX_SIZE)
+        throw new UserError(`${path} holds more than 16 MiB: it is too large`, command`ls -l ${pathWord(path)}`);
       chunks.push(Uint8Array.from(chunk.subarray(0, read)));
       return read === 0;
     },

@@ -1,7 +1,9 @@
 /** From kubeconfig, flags and pod to one server and one user (client-go tools/clientcmd/client_config.go). */
 import { resolve } from 'node:path';
 import { parseDuration } from '../../domain/go/duration.ts';
-import { isNamespaceName } from '../../domain/workloads/target.ts';
+import { clusterCommand, configCommand } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { isNamespaceName } from '../../domain/text/object-name.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { checkCluster, checkUser } from './check.ts';
@@ -34,10 +36,10 @@ export function resolveConnection(
   const clusterName = flags.cluster || context.cluster || '';
   const userName = flags.user || context.user || '';
   if (flags.user && !config.users.has(flags.user)) {
-    throw new UserError(`auth info "${flags.user}" does not exist`, 'kubectl config get-users');
+    throw new UserError(`auth info "${flags.user}" does not exist`, configCommand`kubectl config get-users`);
   }
   if (flags.cluster && !config.clusters.has(flags.cluster)) {
-    throw new UserError(`cluster "${flags.cluster}" does not exist`, 'kubectl config get-clusters');
+    throw new UserError(`cluster "${flags.cluster}" does not exist`, configCommand`kubectl config get-clusters`);
   }
   const named = overrideCluster(config.clusters.get(clusterName) ?? {}, flags);
   // A pod's own account counts only where nothing names a server. Better than kubectl, which leaves the cluster as soon as
@@ -66,15 +68,19 @@ function chosenContext(config: KubeConfig, flags: KubeFlags): Context {
   // There may be one that is called so.
   const context = config.contexts.get(name) ?? (name === '' ? {} : undefined);
   if (context !== undefined) return context;
-  if (flags.context) throw new UserError(`context "${name}" does not exist`, 'kubectl config get-contexts');
-  throw new UserError(`context was not found for specified context: ${name}`, 'kubectl config get-contexts');
+  if (flags.context)
+    throw new UserError(`context "${name}" does not exist`, configCommand`kubectl config get-contexts`);
+  throw new UserError(
+    `context was not found for specified context: ${name}`,
+    configCommand`kubectl config get-contexts`,
+  );
 }
 
 /** `Namespace` of merged_client_builder.go: inside a pod its own namespace, unless the context says one. */
 function chosenNamespace(context: Context, flags: KubeFlags, pod: InCluster | undefined): string {
   const namespace = flags.namespace || context.namespace || pod?.namespace || 'default';
   if (isNamespaceName(namespace)) return namespace;
-  throw new UserError(`"${namespace}" cannot be the name of a namespace`, 'kubectl get namespaces');
+  throw new UserError(`"${namespace}" cannot be the name of a namespace`, clusterCommand`kubectl get namespaces`);
 }
 
 /** `getCluster`: what flags say about trust replaces all that the file says about it. */
@@ -120,17 +126,20 @@ function noServer(config: KubeConfig, flags: KubeFlags, cluster: string): UserEr
   }
   if (config.missing.length < config.files.length) {
     const [example = 'NAME'] = config.contexts.keys();
-    return new UserError('no context is chosen in the kubeconfig', `kubectl config use-context ${example}`);
+    return new UserError(
+      'no context is chosen in the kubeconfig',
+      configCommand`kubectl config use-context ${example}`,
+    );
   }
-  if (config.files.length === 0) return new UserError('KUBECONFIG names no file', 'kubectl config view');
+  if (config.files.length === 0) return new UserError('KUBECONFIG names no file', configCommand`kubectl config view`);
   const files = config.files.join(', ');
   return new UserError(
     `no kubeconfig: ${files} ${config.files.length === 1 ? 'does' : 'do'} not exist`,
-    'name one with --kubeconfig or KUBECONFIG, or a server with --api-server',
+    prose`name one with --kubeconfig or KUBECONFIG, or a server with --api-server`,
   );
 }
 
-const VIEW = 'kubectl config view';
+const VIEW = configCommand`kubectl config view`;
 
 /** 24 days: a timer of Node or Bun that is set to more ends at once. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -144,6 +153,6 @@ function parseTimeout(timeout: string | undefined): number {
   }
   throw new UsageError(
     `invalid --request-timeout "${timeout}"`,
-    '--request-timeout takes seconds or units: 30, 30s, 2m, 1h',
+    prose`--request-timeout takes seconds or units: 30, 30s, 2m, 1h`,
   );
 }

@@ -14,6 +14,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { delimiter, join } from 'node:path';
+import { command, pathWord, words } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -48,7 +50,7 @@ export async function loadKubeConfig(
   if (explicit && missing.length > 0) {
     throw new UserError(
       `stat ${explicit}: no such file or directory`,
-      'leave out --kubeconfig, or name a file that exists',
+      prose`leave out --kubeconfig, or name a file that exists`,
     );
   }
   return {
@@ -75,7 +77,10 @@ async function read(file: string, signal: AbortSignal): Promise<string | undefin
     if (code === 'ENOENT') return undefined;
     if (error instanceof FieldError) throw broken(file, error);
     if (error instanceof UserError || code === undefined) throw error;
-    throw new UserError(`error loading config file "${file}": ${systemReason(error)}`, `ls -ld ${file}`);
+    throw new UserError(
+      `error loading config file "${file}": ${systemReason(error)}`,
+      command`ls -ld ${pathWord(file)}`,
+    );
   }
 }
 
@@ -102,7 +107,7 @@ async function parse(content: string, file: string): Promise<KubeFile> {
 }
 
 function broken(file: string, error: FieldError): UserError {
-  const hint = `kubectl config view --kubeconfig ${file}`;
+  const hint = words`kubectl config view --kubeconfig ${file}`;
   return new UserError(`error loading config file "${file}": ${error.message}`, hint);
 }
 

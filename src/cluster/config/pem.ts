@@ -1,4 +1,5 @@
 /** The certificates, keys and tokens that a kubeconfig names as files. */
+import { clusterCommand } from '../../domain/text/command.ts';
 import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import { readConfigFile } from './config-file.ts';
@@ -9,7 +10,7 @@ export function pem(data: Uint8Array | undefined, file: string | undefined): str
   return file === undefined
     ? undefined
     : readText(file, (reason) => {
-        throw new UserError(`open ${file}: ${reason}`, 'kubectl config view --minify');
+        throw new UserError(`open ${file}: ${reason}`, clusterCommand`kubectl config view --minify`);
       });
 }
 

@@ -1,5 +1,7 @@
 /** The address of an API server, as client-go reads it (rest/url_utils.go `DefaultServerURL`). */
+
 import { type WebUrl, webUrl } from '../../domain/go/web-url.ts';
+import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 
 export interface Server {
@@ -26,7 +28,7 @@ export function parseServer(address: string): Server {
   if (parsed === undefined || !isPrefix || !/^https?:$/.test(parsed.url.protocol) || IN_PATH.test(address)) {
     throw new UserError(
       `the server must be a URL or a host:port pair: "${address.replace(/^([^/]*\/\/)?.*@/s, '$1')}"`,
-      'kubectl config view --minify',
+      clusterCommand`kubectl config view --minify`,
     );
   }
   // client_config.go `ClientConfig` writes anew only what has a path.

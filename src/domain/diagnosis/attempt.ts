@@ -2,7 +2,6 @@
  * What a kubelet does with one list of pull secrets and one image, step by step (kubernetes pkg/kubelet:
  * kubelet_pods.go `getPullSecretsForPod`, kuberuntime_image.go `PullImage`).
  */
-
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { type ImageReference, ImageReferenceError, parseImage } from '../keyring/image.ts';

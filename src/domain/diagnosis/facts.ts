@@ -5,7 +5,7 @@ import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
 import type { SecretName, Usage } from '../workloads/references.ts';
-import type { Way } from '../workloads/remedy.ts';
+import type { Remedy } from '../workloads/remedy.ts';
 
 export interface Counts {
   readonly pods: number;
@@ -48,7 +48,7 @@ export interface Puller {
   /** The name of its service account. */
   readonly account: string;
   readonly images: readonly ImageUse[];
-  readonly way: Way;
+  readonly way: Remedy;
   /** Left out for what is no pod. */
   readonly pod?: PodFacts;
   /** How many there are of this kind; one is described here. */

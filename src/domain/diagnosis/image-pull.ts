@@ -7,7 +7,7 @@ import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import { DENIALS, type PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
-import { wayUnder } from '../workloads/remedy.ts';
+import { remedyUnder } from '../workloads/remedy.ts';
 import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, hiddenList, type NextList, nextList } from './effective-list.ts';
 import type { Answer, Puller, PullFacts, SecretState } from './facts.ts';
@@ -52,7 +52,7 @@ function asAllowed(puller: Puller, facts: PullFacts): Puller {
   const account = accountOf(puller, facts);
   if (account.status !== 'there' || !account.enforced) return puller;
   const ref = { kind: 'ServiceAccount', namespace: puller.ref.namespace, name: puller.account } as const;
-  return { ...puller, way: wayUnder(puller.way, ref) };
+  return { ...puller, way: remedyUnder(puller.way, ref) };
 }
 
 export function objectOf({

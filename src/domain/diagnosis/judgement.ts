@@ -2,6 +2,7 @@
 import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { registryHost } from '../keyring/server.ts';
+import type { Command } from '../text/command.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
@@ -29,7 +30,7 @@ export interface Judgement {
 }
 
 export interface Fix {
-  readonly command: string;
+  readonly command: Command;
   /** Whether pods pull then, provided that the login which the command finds is good. */
   readonly sufficient: boolean;
 }

@@ -1,5 +1,4 @@
 /** Why none of the logins that are tried opens an image. */
-
 import { type Finding, finding, withSeverity } from '../findings/finding.ts';
 import type { Reporter } from '../findings/finding-arguments.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';

@@ -1,5 +1,4 @@
 /** The files in which docker and podman keep logins, each decoded and checked as its tool does it. */
-
 import { Base64Error } from '../go/base64.ts';
 import { foldName, type JsonDocument, JsonTypeError, jsonString, parseFirstJson, parseJson } from '../go/json.ts';
 import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';

@@ -1,10 +1,10 @@
 /** A file with logins that somebody names: what kind of file it is, told by its content, and the logins in it. */
-
 import { UserError } from '../../errors.ts';
 import { foldName, type JsonDocument, jsonString, parseJson } from '../go/json.ts';
 import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
+import { type Command, command, kubectlPath, pathWord } from '../text/command.ts';
 import { printable } from '../text/printable.ts';
 import type { AuthFields } from './auth-fields.ts';
 import {
@@ -21,7 +21,7 @@ import { TOKEN_USERNAME } from './helper-answer.ts';
 /** What is wrong with a file, to follow its name, and what to type instead. */
 interface Problem {
   readonly reason: string;
-  readonly hint?: string;
+  readonly hint?: Command;
 }
 
 /** The logins in `bytes`, checked as docker checks them; throws UserError. `path` is where they are from, `-` is stdin. */
@@ -74,19 +74,26 @@ function isEntry(node: JsonNode): boolean {
   return node.members.length > 0 && node.members.every(({ name }) => fields.includes(foldName(name)));
 }
 
+/** For sed. */
+const REMOVE_MARK = '1s/^\\xEF\\xBB\\xBF//';
+
 function textProblem(bytes: Uint8Array, path: string): Problem | undefined {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return { reason: 'is UTF-16 text, and a docker config is UTF-8', hint: `iconv -f UTF-16 -t UTF-8 ${path}` };
+    return {
+      reason: 'is UTF-16 text, and a docker config is UTF-8',
+      hint: command`iconv -f UTF-16 -t UTF-8 ${pathWord(path)}`,
+    };
   }
-  if (bytes.includes(0)) return { reason: 'is a binary file, not a docker config', hint: `file ${path}` };
+  if (bytes.includes(0))
+    return { reason: 'is a binary file, not a docker config', hint: command`file ${pathWord(path)}` };
   if (first === 0xef && second === 0xbb) {
     return {
       reason: 'begins with a byte order mark, which docker does not accept',
-      hint: `sed -i '1s/^\\xEF\\xBB\\xBF//' ${path}`,
+      hint: command`sed -i ${REMOVE_MARK} ${pathWord(path)}`,
     };
   }
-  return /\S/.test(decodeUtf8(bytes)) ? undefined : { reason: 'is empty', hint: 'docker login' };
+  return /\S/.test(decodeUtf8(bytes)) ? undefined : { reason: 'is empty', hint: command`docker login` };
 }
 
 function parse(bytes: Uint8Array, path: string): JsonDocument {
@@ -98,7 +105,7 @@ function parse(bytes: Uint8Array, path: string): JsonDocument {
     if (/^kind:\s*["']?Secret\b/m.test(text)) throw refusal(manifest('Secret', path), path);
     // Not even the first character is shown: it may be a password that was meant for another flag.
     if (!/^\s*[{[]/.test(text)) throw refusal({ reason: 'is not JSON' }, path);
-    throw refusal({ reason: `is not JSON: ${error.message}`, hint: `jq . ${path}` }, path);
+    throw refusal({ reason: `is not JSON: ${error.message}`, hint: command`jq . ${pathWord(path)}` }, path);
   }
 }
 
@@ -106,21 +113,21 @@ function otherKind(document: JsonDocument, path: string): Problem {
   const kind = stringMember(document, 'kind');
   if (kind !== undefined && stringMember(document, 'apiVersion') !== undefined) return manifest(kind, path);
   if (stringMember(document, 'type') === 'service_account') {
-    const flags = `--username _json_key --password-file ${path}`;
-    return { reason: 'is the key of a Google service account', hint: `regsecret create --server HOST ${flags}` };
+    const hint = command`regsecret create --server HOST --username _json_key --password-file ${pathWord(path)}`;
+    return { reason: 'is the key of a Google service account', hint };
   }
   return { reason: 'is JSON without logins: it has neither auths nor credHelpers nor credsStore' };
 }
 
 function manifest(kind: string, path: string): Problem {
   const reason = `is a Kubernetes ${printable(kind)}, not a docker config`;
-  return kind === 'Secret' ? { reason, hint: `kubectl apply -f ${path}` } : { reason };
+  return kind === 'Secret' ? { reason, hint: command`kubectl apply -f ${kubectlPath(path)}` } : { reason };
 }
 
 function refusal({ reason, hint }: Problem, path: string): UserError {
   return new UserError(
     `${path === '-' ? 'stdin' : path} ${reason}`,
-    hint ?? 'regsecret create --from-file ~/.docker/config.json',
+    hint ?? command`regsecret create --from-file ${{ home: '.docker/config.json' }}`,
   );
 }
 

@@ -1,28 +1,25 @@
 /** The command that mends each finding, ready to be pasted. */
 import { imageServer, serverToType } from '../keyring/server.ts';
-import { fileWord } from '../text/shell-word.ts';
+import { type Command, clusterCommand, command, fileWord, kubectlPath, type Word, words } from '../text/command.ts';
+import { nameWord, scope } from '../text/object-name.ts';
+import { changeCommand, renewCommand } from '../workloads/remedy.ts';
 import {
-  attachCommand,
   copy,
   create,
-  detachCommand,
   edit,
   editFile,
   type FixContext,
   giveLogin,
   here,
   isInManifest,
-  renew,
-  scope,
-  server,
   setImage,
   watch,
 } from './commands.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 
 /** The command, or two that belong together. */
-export function fixFor(found: Finding, context: FixContext = {}): string {
-  const fix = FIXES[found.code] as (found: Finding, context: FixContext) => string;
+export function fixFor(found: Finding, context: FixContext = {}): Command {
+  const fix = FIXES[found.code] as (found: Finding, context: FixContext) => Command;
   return fix(found, context);
 }
 
@@ -40,9 +37,10 @@ export function isSufficient(found: Finding): boolean {
   return !ADVICE.includes(found.code) && way?.how !== 'owner';
 }
 
-/** Whether `command` changes only what is in a Secret: the kubelet reads that before each attempt, and none is sooner for it. */
-export function isPickedUp(command: string): boolean {
-  return /\bregsecret create\b/.test(command) && !/ --attach |&&/.test(command);
+/** Whether `fix` changes only what is in a Secret: the kubelet reads that before each attempt, and none is sooner for it. */
+export function isPickedUp({ words, pipe, next }: Command): boolean {
+  if (pipe !== undefined) return isPickedUp(pipe);
+  return next === undefined && words[1] === 'create' && words[0] === 'regsecret' && !words.includes('--attach');
 }
 
 /** Their command shows more, or is for somebody who knows what is meant. */
@@ -69,29 +67,31 @@ const ADVICE: readonly FindingCode[] = [
   'unreadable-file',
 ];
 
-type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => string };
+const REPLACE = words`--replace`;
+
+type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
 const FIXES: Fixes = {
   'missing-secret': ({ object, arguments: { near, elsewhere, way } }, context) => {
     if (near !== undefined && object.file !== undefined) return editFile(object);
-    if (near !== undefined && way !== undefined) return attachCommand(way, near);
+    if (near !== undefined && way !== undefined) return changeCommand('attach', way, near);
     const { file: _, ...secret } = object;
     return elsewhere === undefined ? create(secret, context, here(context)) : copy(object, elsewhere);
   },
   'wrong-type': ({ object }, context) => create(object, { ...context, immutable: true }, here(context)),
-  'no-payload': ({ object }, context) => create(object, context, here(context) ?? '--replace'),
-  'wrong-format': ({ object }, context) => create(object, context, here(context) ?? '--force'),
-  'unreadable-payload': ({ object }, context) => create(object, context, here(context), '--replace'),
+  'no-payload': ({ object }, context) => createOr(REPLACE, object, context),
+  'wrong-format': ({ object }, context) => createOr(words`--force`, object, context),
+  'unreadable-payload': ({ object }, context) => create(object, context, here(context), REPLACE),
   'unreadable-entry': entryFix,
-  'no-login': ({ object }, context) => create(object, context, here(context) ?? '--replace'),
-  'credential-store': ({ object }, context) => create(object, context, here(context) ?? '--replace'),
+  'no-login': ({ object }, context) => createOr(REPLACE, object, context),
+  'credential-store': ({ object }, context) => createOr(REPLACE, object, context),
   'empty-entry': entryFix,
   'identity-token': entryFix,
   'incomplete-entry': entryFix,
   'opens-nothing': proposalFix,
   'unusual-server': proposalFix,
   'shadowed-entry': ({ object, arguments: { by, bySecret } }, context) =>
-    create({ ...object, name: bySecret ?? object.name }, context, server(serverToType(by, undefined))),
+    create({ ...object, name: bySecret ?? object.name }, context, serverToType(by, undefined)),
   'same-key': ({ object }) => edit(object),
   'white-space': entryFix,
   expired: entryFix,
@@ -100,54 +100,58 @@ const FIXES: Fixes = {
   'credential-rejected': entryFix,
   'no-access': entryFix,
   'public-image-refused': entryFix,
-  'other-images': ({ object, arguments: { proposal } }, context) => create(object, context, server(proposal)),
+  'other-images': ({ object, arguments: { proposal } }, context) => create(object, context, proposal),
 
   'no-pull-secret': ({ arguments: { image, usable, way } }) => giveLogin(way, image, usable),
   'no-entry': ({ object, arguments: { image, usable, way, secrets } }, context) => {
     const [secret] = secrets;
     if (usable !== undefined || secret === undefined) return giveLogin(way, image, usable);
-    return create({ ...object, kind: 'Secret', name: secret }, context, server(imageServer(image)));
+    return create({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
   },
-  'attached-later': ({ object, arguments: { secrets, way } }) => renew(object, way, secrets[0]),
-  'outdated-pod': ({ object, arguments: { way } }) => renew(object, way, undefined),
-  'own-list': ({ arguments: { usable, way } }) => attachCommand(way, usable),
+  'attached-later': ({ object, arguments: { secrets, way } }) => renewCommand(way, secrets[0], object),
+  'outdated-pod': ({ object, arguments: { way } }) => renewCommand(way, undefined, object),
+  'own-list': ({ arguments: { usable, way } }) => changeCommand('attach', way, usable),
   'empty-name': ({ object, arguments: { usable, way } }) =>
-    usable === undefined ? edit(object) : attachCommand(way, usable),
+    usable === undefined ? edit(object) : changeCommand('attach', way, usable),
   'duplicate-name': ({ object, arguments: { secret, way } }) =>
-    object.file === undefined ? attachCommand(way, secret) : editFile(object),
+    object.file === undefined ? changeCommand('attach', way, secret) : editFile(object),
   'not-mountable': ({ object, arguments: { secret, account } }) =>
-    `regsecret attach ${secret}${scope(object)} --serviceaccount ${account}`,
-  'missing-account': ({ object, arguments: { account } }) => `kubectl create serviceaccount ${account}${scope(object)}`,
-  'different-credentials': ({ arguments: { secrets, way } }) => detachCommand(way, secrets.at(-1) ?? ''),
+    command`regsecret attach ${nameWord(secret)} ${scope(object.namespace)} --serviceaccount ${nameWord(account)}`,
+  'missing-account': ({ object, arguments: { account } }) =>
+    command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`,
+  'different-credentials': ({ arguments: { secrets, way } }) => changeCommand('detach', way, secrets.at(-1) ?? ''),
 
   'invalid-image': ({ object, arguments: { container, way } }) => setImage(object, way, container, 'REGISTRY/NAME:TAG'),
   'image-not-found': ({ object, arguments: { image, container, way } }) =>
-    setImage(object, way, container, `${image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')}:TAG`),
+    setImage(object, way, container, `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:TAG`),
   'never-pulled': ({ object, arguments: { way } }) =>
     edit(way.how === 'template' || way.how === 'recreate' ? way.target : object),
   'unverified-image': ({ arguments: { image, usable, way } }) => giveLogin(way, image, usable),
   'rate-limited': ({ object, arguments: { image, anonymous, way } }) =>
     anonymous ? giveLogin(way, image, undefined) : watch(object),
-  'registry-unreachable': ({ arguments: { registry } }) => `curl -sv https://${registry}/v2/`,
+  'registry-unreachable': ({ arguments: { registry } }) => command`curl -sv https://${registry}/v2/`,
   'node-cannot-reach': ({ arguments: { registry, node } }) =>
-    `kubectl debug node/${node || 'NODE'} -it --image=curlimages/curl -- curl -sv https://${registry}/v2/`,
-  'wrong-platform': ({ arguments: { node } }) => `kubectl get node ${node || 'NODE'} --show-labels`,
-  'disk-full': ({ arguments: { node } }) => `kubectl describe node ${node || 'NODE'}`,
+    clusterCommand`kubectl debug node/${nodeWord(node)} -it --image=curlimages/curl -- curl -sv https://${registry}/v2/`,
+  'wrong-platform': ({ arguments: { node } }) => clusterCommand`kubectl get node ${nodeWord(node)} --show-labels`,
+  'disk-full': ({ arguments: { node } }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
   'pull-postponed': ({ object }) => watch(object),
-  'undecodable-list': ({ object, arguments: { secrets } }) =>
-    `regsecret inspect ${secrets[0] ?? 'SECRET'}${scope(object)}`,
-  'unread-secrets': ({ object }) => `kubectl auth can-i get secrets${scope(object)}`,
+  'undecodable-list': ({ object, arguments: { secrets } }) => {
+    const [secret] = secrets;
+    return command`regsecret inspect ${secret === undefined ? 'SECRET' : nameWord(secret)} ${scope(object.namespace)}`;
+  },
+  'unread-secrets': ({ object }) => command`kubectl auth can-i get secrets ${scope(object.namespace)}`,
   'retry-pending': ({ object }) => watch(object),
-  unexplained: ({ object }) => `kubectl describe ${object.kind.toLowerCase()} ${object.name}${scope(object)}`,
+  unexplained: ({ object: { kind, name, namespace } }) =>
+    command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
   'unseen-credential': ({ arguments: { image, way } }) => giveLogin(way, image, undefined),
 
   'fails-at-restart': ({ arguments: { cause, image } }, context) => fixFor(cause, { ...context, image }),
-  'unused-secret': ({ object }) => `kubectl delete secret ${object.name}${scope(object)}`,
-  'same-content': ({ object }) => `regsecret list${scope(object)} -o wide`,
+  'unused-secret': ({ object }) => command`kubectl delete secret ${nameWord(object.name)} ${scope(object.namespace)}`,
+  'same-content': ({ object }) => command`regsecret list ${scope(object.namespace)} -o wide`,
   'unreadable-file': ({ object, arguments: { chart } }) =>
     chart
-      ? 'helm template CHART | regsecret doctor -f -'
-      : `kubectl create --dry-run=client -f ${fileWord(object.name)}`,
+      ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }
+      : command`kubectl create --dry-run=client -f ${kubectlPath(fileWord(object.name))}`,
 };
 
 function entryFix(
@@ -156,13 +160,23 @@ function entryFix(
     arguments: args,
   }: { object: FindingObject; arguments: { readonly server: string; readonly image?: string } },
   context: FixContext,
-): string {
-  return create(object, context, server(serverToType(args.server, args.image ?? context.image)));
+): Command {
+  return create(object, context, serverToType(args.server, args.image ?? context.image));
 }
 
 function proposalFix(
   { object, arguments: { proposal } }: FindingOf<'opens-nothing' | 'unusual-server'>,
   context: FixContext,
-): string {
-  return create(object, context, here(context) ?? server(proposal ?? 'REGISTRY'));
+): Command {
+  return create(object, context, here(context) ?? proposal ?? 'REGISTRY');
+}
+
+/** With the server of the image, or else with `flag`. */
+function createOr(flag: Command, object: FindingObject, context: FixContext): Command {
+  const server = here(context);
+  return server === undefined ? create(object, context, undefined, flag) : create(object, context, server);
+}
+
+function nodeWord(node: string): Word {
+  return node === '' ? 'NODE' : nameWord(node);
 }

@@ -1,6 +1,7 @@
 /** A Secret as the API server has it, and the two types the kubelet reads pull credentials from. */
 import { UserError } from '../../errors.ts';
 import { decodeBase64 } from '../go/base64.ts';
+import { prose } from '../text/hint.ts';
 
 export interface ObjectMeta {
   readonly name?: string;
@@ -56,6 +57,6 @@ export function checkSize(ref: string, data: Readonly<Record<string, string>>): 
   if (size <= MAX_SECRET_SIZE) return;
   throw new UserError(
     `${ref} would hold ${size} bytes, and the API server accepts ${MAX_SECRET_SIZE}`,
-    'name fewer registries with --server, or use several Secrets',
+    prose`name fewer registries with --server, or use several Secrets`,
   );
 }

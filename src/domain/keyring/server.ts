@@ -1,7 +1,6 @@
 /** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
 import { matchesGlob } from '../go/glob.ts';
 import { GoUrlError } from '../go/url.ts';
-import { shellWord } from '../text/shell-word.ts';
 import { exampleImage } from './coverage.ts';
 import { bareServer, DOCKER_HUB, shownServer } from './display-server.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
@@ -155,7 +154,8 @@ export function registryHost(image: string): string {
   return registryOf(server) ?? server;
 }
 
-/** `server` as it is typed after `--server`. */
+/** `server` as it is typed after `--server`; user info is none of it. */
 export function serverWord(server: string): string {
-  return server === DOCKER_HUB ? 'docker.io' : shellWord(server);
+  if (server === DOCKER_HUB) return 'docker.io';
+  return shownServer(server) === server ? server : bareServer(server);
 }

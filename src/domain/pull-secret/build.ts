@@ -1,5 +1,4 @@
 /** Pull secrets: how credentials are written into them. */
-
 import { UserError } from '../../errors.ts';
 import { encodeBase64 } from '../go/base64.ts';
 import { quoteJson } from '../go/json.ts';

@@ -10,6 +10,7 @@ import {
   type PullSecretType,
   type Secret,
 } from '../keyring/secret.ts';
+import { prose } from '../text/hint.ts';
 import { encodePayload } from './build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expiry.ts';
 import { convertPayload, type Merged, mergePayload, PayloadError, replacePayload } from './merge.ts';
@@ -61,7 +62,7 @@ export function planChange(existing: Secret, wanted: Wanted): Change {
     return { ...merged, action: 'update', patch: changed ? { metadata, data: { [key]: value } } : { metadata } };
   }
   if (!wanted.force) {
-    const way = 'choose another name, or add --force to delete it and create it again with everything that is in it';
+    const way = prose`choose another name, or add --force to delete it and create it again with everything that is in it`;
     throw new UserError(`${describeSecret(existing)} ${obstacle}`, way);
   }
   return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
@@ -91,7 +92,7 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
     if (!(error instanceof PayloadError)) throw error;
     throw new UserError(
       `${describeSecret(existing)} holds no docker config that could be added to: ${error.message}`,
-      'add --replace to overwrite what is in it',
+      prose`add --replace to overwrite what is in it`,
     );
   }
 }

@@ -1,8 +1,10 @@
 /** Logins that a kubelet can use: a pull secret must never look good and pull nothing. */
 import { UserError } from '../../errors.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
-import { displayServer, shownServer } from '../keyring/display-server.ts';
-import { registryOf, serverProblem } from '../keyring/server.ts';
+import { displayServer } from '../keyring/display-server.ts';
+import { registryOf, serverProblem, serverWord } from '../keyring/server.ts';
+import { command, words } from '../text/command.ts';
+import { prose } from '../text/hint.ts';
 
 /** The user name under which Azure Container Registry takes a refresh token as the password. */
 const ACR_TOKEN_USER = '00000000-0000-0000-0000-000000000000';
@@ -20,25 +22,25 @@ export function usableEntry(entry: AuthEntry): AuthEntry {
   if (username === '' && password === '') {
     throw new UserError(
       `the login for ${name} is empty, and the kubelet would pull without it`,
-      `docker login ${loginName(server)}`,
+      command`docker login ${loginName(server)}`,
     );
   }
   if (username === '') {
     throw new UserError(
       `the login for ${name} has no user name, and the container runtime ignores it then`,
-      'give it with --username',
+      prose`give it with --username`,
     );
   }
   if (password === '') {
     throw new UserError(
       `the login for ${name} has no password, and the container runtime ignores it then`,
-      'give it with --password-stdin',
+      prose`give it with --password-stdin`,
     );
   }
   if (username.includes(':')) {
     throw new UserError(
       `the user name for ${name} has a colon, and the kubelet takes what follows for the password`,
-      'give the user name without the colon with --username',
+      prose`give the user name without the colon with --username`,
     );
   }
   return entry;
@@ -51,8 +53,8 @@ export function checkServer(server: string): void {
   throw new UserError(
     `${problem.opensNothing ? 'no image can match the server' : 'the server is not what images are called by'}: ${problem.reason}`,
     problem.proposal === undefined
-      ? 'name the registry as images do: ghcr.io, registry.example.com:5000'
-      : `--server ${problem.proposal}`,
+      ? prose`name the registry as images do: ghcr.io, registry.example.com:5000`
+      : words`--server ${problem.proposal}`,
   );
 }
 
@@ -63,11 +65,11 @@ function fromIdentityToken(entry: AuthEntry, identityToken: string): AuthEntry {
   }
   throw new UserError(
     `the login for ${displayServer(entry.server)} is an identity token, which the kubelet ignores`,
-    `make a token for pulling at the registry, then regsecret create --server ${shownServer(entry.server)} --username USER --password-stdin`,
+    prose`make a token for pulling at the registry, then ${command`regsecret create --server ${serverWord(entry.server)} --username USER --password-stdin`}`,
   );
 }
 
-function loginName(server: string): string {
+function loginName(server: string): string | undefined {
   const registry = registryOf(server);
-  return registry === undefined || registry === 'registry-1.docker.io' ? '' : registry;
+  return registry === undefined || registry === 'registry-1.docker.io' ? undefined : registry;
 }

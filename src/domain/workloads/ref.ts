@@ -1,4 +1,6 @@
 /** One object of the cluster, and how it is called in results and errors. */
+import type { Word } from '../text/command.ts';
+import { isObjectName } from '../text/object-name.ts';
 import { type PullKindName, pullKind } from './kind.ts';
 
 export interface ObjectRef {
@@ -16,6 +18,11 @@ export function resultName({ kind, name }: Pick<ObjectRef, 'kind' | 'name'>): st
 /** As it is typed after `--to`: `deployment/web`. */
 export function targetName({ kind, name }: Pick<ObjectRef, 'kind' | 'name'>): string {
   return `${kind.toLowerCase()}/${name}`;
+}
+
+/** {@link targetName} in a command; none can be made with what no object is called. */
+export function targetWord(ref: Pick<ObjectRef, 'kind' | 'name'>): Word {
+  return isObjectName(ref.name) ? targetName(ref) : { refused: ref.name };
 }
 
 /** As errors call it: `deployment team-a/web`. */

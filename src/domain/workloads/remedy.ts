@@ -1,8 +1,13 @@
-/** How the pods at hand come to use another list of pull secrets, or to be made again. */
+/** How the pods at hand come to use another list of pull secrets, or to be made again; and the commands for that. */
+
+import { serverWord } from '../keyring/server.ts';
+import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import { nameWord, scope } from '../text/object-name.ts';
 import { fieldOf } from './api-object.ts';
 import { pullKindOf } from './kind.ts';
+import type { Verb } from './list-change.ts';
 import type { Controller, PullSpec } from './pull-spec.ts';
-import type { ObjectRef } from './ref.ts';
+import { type ObjectRef, targetWord } from './ref.ts';
 import { effectOf, waitsForPods } from './rollout.ts';
 
 /** What its controller does not do by itself once the template is changed. */
@@ -13,7 +18,7 @@ export type Step =
   | { readonly step: 'run again' };
 
 /** `allow` is the service account that must have a Secret before its pods may name it (`enforce-mountable-secrets`). */
-export type Way =
+export type Remedy =
   | {
       readonly how: 'template';
       readonly target: ObjectRef;
@@ -32,8 +37,8 @@ export type Way =
 /** Of a command line no more than this. */
 const MAX_PODS = 10;
 
-/** The way of what a template makes; `pods` are those of its pods that are at hand. */
-export function wayOfTemplate(template: PullSpec, pods: readonly string[] = []): Way {
+/** The remedy of what a template makes; `pods` are those of its pods that are at hand. */
+export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = []): Remedy {
   const { ref, imagePullSecrets: list, serviceAccountName, controller } = template;
   if (controller !== undefined) return { how: 'owner', owner: ownerName(controller) };
   if (ref.kind === 'ServiceAccount') return { how: 'account', target: ref, pods: some(pods) };
@@ -47,20 +52,20 @@ export function wayOfTemplate(template: PullSpec, pods: readonly string[] = []):
 }
 
 /**
- * The way of a pod. `owners` are its controllers from the nearest to the uppermost, `beyond` is who owns that and is of a
+ * The remedy of a pod. `owners` are its controllers from the nearest to the uppermost, `beyond` is who owns that and is of a
  * kind that we do not know, or may not be read.
  */
-export function wayOfPod({ ref, annotations }: PullSpec, owners: readonly PullSpec[], beyond?: Controller): Way {
+export function remedyOfPod({ ref, annotations }: PullSpec, owners: readonly PullSpec[], beyond?: Controller): Remedy {
   // The manifest of a static pod is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`).
   if (annotations['kubernetes.io/config.mirror'] !== undefined) return { how: 'owner', owner: 'the node' };
   if (beyond !== undefined) return { how: 'owner', owner: ownerName(beyond) };
   const top = owners.at(-1);
-  return top === undefined ? { how: 'recreate', target: ref } : wayOfTemplate(top, [ref.name]);
+  return top === undefined ? { how: 'recreate', target: ref } : remedyOfTemplate(top, [ref.name]);
 }
 
-/** `way` for pods of a service account that allows only what is in its list. */
-export function wayUnder(way: Way, allow: ObjectRef): Way {
-  return way.how === 'template' || way.how === 'recreate' ? { ...way, allow } : way;
+/** `remedy` for pods of a service account that allows only what is in its list. */
+export function remedyUnder(remedy: Remedy, allow: ObjectRef): Remedy {
+  return remedy.how === 'template' || remedy.how === 'recreate' ? { ...remedy, allow } : remedy;
 }
 
 function stepOf(template: PullSpec, pods: readonly string[]): Step | undefined {
@@ -91,4 +96,118 @@ function nameOf({ kind, name }: ObjectRef): string {
 
 function some(pods: readonly string[]): readonly string[] {
   return pods.slice(0, MAX_PODS);
+}
+
+/** Puts `secret`, which may still have to be named, into the list that counts, or takes it out, and does what its controller does not. */
+export function changeCommand(verb: Verb, remedy: Remedy, secret: string | undefined): Command {
+  const change = words`regsecret ${verb} ${secret === undefined ? 'SECRET' : nameWord(secret)}`;
+  switch (remedy.how) {
+    case 'template': {
+      const { target, next, allow } = remedy;
+      const list = verb === 'attach' ? words`--to ${targetWord(target)}` : words`--from ${targetWord(target)}`;
+      const changed = command`${change} ${scope(target.namespace)} ${allowing(allow, verb)} ${list}`;
+      return andThen(changed, next && stepCommand(next, target));
+    }
+    case 'recreate': {
+      const { target, allow } = remedy;
+      const scoped = words`${change} ${scope(target.namespace)}`;
+      const again = command`${scoped} --pod ${nameWord(target.name)} --recreate`;
+      if (allow === undefined || verb === 'detach') return again;
+      // The new pod is tried before anything is written, so the service account has to be first.
+      return andThen(command`${scoped} ${allowing(allow, verb)}`, again);
+    }
+    case 'account': {
+      const { target, pods } = remedy;
+      const changed = command`${change} ${scope(target.namespace)} --serviceaccount ${nameWord(target.name)}`;
+      return pods.length === 0 ? changed : andThen(changed, deleteCommand(pods, target.namespace));
+    }
+    case 'file':
+      return words`${change} -f ${fileWord(remedy.file)} --write`;
+    case 'owner':
+      return words`${change} -f FILE --write`;
+  }
+}
+
+/** The name of a Secret that is still to be made. */
+const NEW = 'regsecret';
+
+/** Makes a Secret with a login for `server`, and puts it into the list. */
+export function createCommand(remedy: Remedy, server: string): Command {
+  switch (remedy.how) {
+    case 'owner':
+      return command`regsecret create --server ${serverWord(server)}`;
+    case 'file':
+      return andThen(command`regsecret create --server ${serverWord(server)}`, changeCommand('attach', remedy, NEW));
+    case 'recreate': {
+      const create = command`regsecret create ${scope(remedy.target.namespace)} --server ${serverWord(server)}`;
+      return andThen(create, changeCommand('attach', remedy, NEW));
+    }
+    case 'account': {
+      const { target, pods } = remedy;
+      const create = command`regsecret create ${scope(target.namespace)} --server ${serverWord(server)} --attach sa/${nameWord(target.name)}`;
+      return pods.length === 0 ? create : andThen(create, deleteCommand(pods, target.namespace));
+    }
+    case 'template': {
+      const { target, next, allow } = remedy;
+      const allowed = allow && words`--attach sa/${nameWord(allow.name)}`;
+      const create = command`regsecret create ${scope(target.namespace)} --server ${serverWord(server)} ${allowed} --attach ${targetWord(target)}`;
+      return andThen(create, next && stepCommand(next, target));
+    }
+  }
+}
+
+/** Makes the pods again, with the list that pods have which are made now: that has `secret`. */
+export function renewCommand(
+  remedy: Remedy,
+  secret: string | undefined,
+  pod: { readonly namespace?: string | undefined; readonly name: string },
+): Command {
+  switch (remedy.how) {
+    case 'template': {
+      const { target, next } = remedy;
+      if (next === undefined) return command`kubectl rollout restart ${targetWord(target)} ${scope(target.namespace)}`;
+      return 'pods' in next ? deleteCommand(next.pods, target.namespace) : stepCommand(next, target);
+    }
+    case 'recreate':
+      return changeCommand('attach', remedy, secret);
+    case 'account':
+      return deleteCommand(remedy.pods, remedy.target.namespace);
+    case 'file':
+      return command`kubectl apply -f ${kubectlPath(fileWord(remedy.file))}`;
+    case 'owner':
+      return deleteCommand([pod.name], pod.namespace);
+  }
+}
+
+/** What its controller does not do by itself. */
+function stepCommand(step: Step, target: ObjectRef): Command {
+  switch (step.step) {
+    case 'delete pods':
+      return deleteCommand(step.pods, target.namespace);
+    case 'resume':
+      return resumeCommand(target);
+    case 'run again':
+      return againCommand(target);
+  }
+}
+
+/** For a Deployment that is paused. */
+export function resumeCommand(target: ObjectRef): Command {
+  return command`kubectl rollout resume ${targetWord(target)} ${scope(target.namespace)}`;
+}
+
+/** Another job of a CronJob. */
+export function againCommand(target: ObjectRef): Command {
+  const job = words`--from=${targetWord(target)} ${nameWord(target.name)}-again`;
+  return command`kubectl create job ${job} ${scope(target.namespace)}`;
+}
+
+/** For what makes pods again. */
+export function deleteCommand(pods: readonly string[], namespace: string | undefined): Command {
+  return command`kubectl delete pod ${pods.length === 0 ? 'NAME' : pods.map(nameWord)} ${scope(namespace)}`;
+}
+
+/** The service account first, where it has to allow the Secret. */
+function allowing(allow: ObjectRef | undefined, verb: Verb): Command | undefined {
+  return allow === undefined || verb === 'detach' ? undefined : words`--serviceaccount ${nameWord(allow.name)}`;
 }

@@ -1,7 +1,10 @@
-/** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone; and the names that objects may have. */
+/** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone. */
+
 import { UsageError } from '../../errors.ts';
 import { trim } from '../go/utf8.ts';
 import { closest } from '../text/closest.ts';
+import { type Command, command, words } from '../text/command.ts';
+import { isObjectName } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
 export interface Target {
@@ -12,9 +15,9 @@ export interface Target {
 
 /**
  * Reads `KIND/NAME` or `KIND` as kubectl does (cli-runtime pkg/resource `splitResourceTypeName`); throws UsageError, in
- * which `flag` is what it was typed after.
+ * which `propose` makes a hint of a target.
  */
-export function parseTarget(text: string, flag = '--to'): Target {
+export function parseTarget(text: string, propose = behindTo): Target {
   const [kindName = '', name, ...more] = text.split('/');
   const found = pullKindByName(kindName);
   if (found === undefined) {
@@ -23,16 +26,20 @@ export function parseTarget(text: string, flag = '--to'): Target {
       PULL_KINDS.flatMap((entry) => namesOf(entry)),
     );
     const proposal = near === undefined ? 'deployment/NAME' : [near, name ?? 'NAME'].join('/');
-    throw new UsageError(`"${text}" is not a kind with pull secrets and a name`, `${flag} ${proposal}`);
+    throw new UsageError(`"${text}" is not a kind with pull secrets and a name`, propose(proposal));
   }
-  if (more.length > 0) throw new UsageError(`"${text}" is not KIND/NAME`, `${flag} ${found.kind.toLowerCase()}/NAME`);
+  if (more.length > 0) throw new UsageError(`"${text}" is not KIND/NAME`, propose(`${found.kind.toLowerCase()}/NAME`));
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
+}
+
+function behindTo(target: string): Command {
+  return words`--to ${target}`;
 }
 
 /** `name` as the name of an object; throws UsageError. */
 export function checkedName(name: string, kind: PullKindName): string {
   if (isObjectName(name)) return name;
-  const list = `kubectl get ${kind.toLowerCase()}s`;
+  const list = command`kubectl get ${kind.toLowerCase()}s`;
   throw new UsageError(`"${name}" cannot be the name of a ${kind.toLowerCase()}`, list);
 }
 
@@ -41,14 +48,16 @@ export interface DoctorTarget {
   readonly name: string;
 }
 
-const COMMAND = 'regsecret why';
+function why(target: string): Command {
+  return command`regsecret why ${target}`;
+}
 
 /** Words as kubectl takes them (cli-runtime pkg/resource `ResourceTypeOrNameArgs`); a name alone is that of a pod. Throws UsageError. */
 export function parseDoctorTargets(words: readonly string[]): DoctorTarget[] {
   const [first = '', ...rest] = words;
   const kind = kindOf(first);
   if (kind !== undefined && !words.some((word) => word.includes('/'))) {
-    if (rest.length === 0) throw new UsageError(`"${first}" is a kind without a name`, `${COMMAND} ${first}/NAME`);
+    if (rest.length === 0) throw new UsageError(`"${first}" is a kind without a name`, why(`${first}/NAME`));
     return rest.map((name) => target(kind, name));
   }
   return words.map(parseWord);
@@ -58,7 +67,7 @@ function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');
   if (name === undefined) return target('Pod', word);
   if (kindOf(kind) === 'Secret' && more.length === 0) return target('Secret', name);
-  const found = parseTarget(word, COMMAND);
+  const found = parseTarget(word, why);
   return target(found.kind, found.name ?? '');
 }
 
@@ -69,23 +78,10 @@ function kindOf(word: string): DoctorTarget['kind'] | undefined {
 
 function target(kind: DoctorTarget['kind'], name: string): DoctorTarget {
   if (isObjectName(name)) return { kind, name };
-  throw new UsageError(`"${name}" cannot be the name of a ${kind.toLowerCase()}`, `kubectl get ${kind.toLowerCase()}s`);
-}
-
-// Names of objects: k8s.io/apimachinery pkg/util/validation.
-
-const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const SUBDOMAIN_RE = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
-const LABEL_RE = new RegExp(`^${LABEL}$`);
-
-/** Whether `name` may be the name of a Secret (`IsDNS1123Subdomain`). */
-export function isObjectName(name: string): boolean {
-  return name.length <= 253 && SUBDOMAIN_RE.test(name);
-}
-
-/** Whether `name` may be the name of a namespace (`IsDNS1123Label`). */
-export function isNamespaceName(name: string): boolean {
-  return name.length <= 63 && LABEL_RE.test(name);
+  throw new UsageError(
+    `"${name}" cannot be the name of a ${kind.toLowerCase()}`,
+    command`kubectl get ${kind.toLowerCase()}s`,
+  );
 }
 
 /** A valid name that resembles `name`, undefined when nothing of it can stay. */

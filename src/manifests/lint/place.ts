@@ -6,9 +6,9 @@ import { fixFor, isSufficient } from '../../domain/findings/fixes.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
 import { type ManifestNode, type MapNode, resolved, valueIn } from '../../domain/manifest-text/node.ts';
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
+import { isObjectName } from '../../domain/text/object-name.ts';
 import { CONTAINER_LISTS } from '../../domain/workloads/container-images.ts';
 import { LIST_FIELD, pullKind } from '../../domain/workloads/kind.ts';
-import { isObjectName } from '../../domain/workloads/target.ts';
 import type { Place, PlacedHolder, PlacedSecret } from './inventory.ts';
 
 /** From 1: the image, the entry of the list or the field that is wrong, else the object. */

@@ -2,9 +2,12 @@
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import { command, words } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { isObjectName } from '../../domain/text/object-name.ts';
 import { pullKindByName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import { checkedName, isObjectName, parseTarget, proposeName } from '../../domain/workloads/target.ts';
+import { checkedName, parseTarget, proposeName } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { AttachRequest, NamedTarget, TargetSelection } from './request.ts';
@@ -40,8 +43,13 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
   if (!isObjectName(secret)) {
     const [kind = '', name] = secret.split('/');
     const isTarget = name !== undefined && pullKindByName(kind) !== undefined;
-    const command = isTarget ? `--${verb === 'attach' ? 'to' : 'from'} ${secret}` : (proposeName(secret) ?? '--help');
-    throw new UsageError(`"${secret}" cannot be the name of a secret`, `regsecret ${verb} ${command}`);
+    const near = proposeName(secret);
+    const proposal = isTarget
+      ? command`regsecret ${verb} --${verb === 'attach' ? 'to' : 'from'} ${secret}`
+      : near === undefined
+        ? words`regsecret ${verb} --help`
+        : command`regsecret ${verb} ${near}`;
+    throw new UsageError(`"${secret}" cannot be the name of a secret`, proposal);
   }
   checkFileFlags(options);
   return {
@@ -68,9 +76,9 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
 /** What `create --attach` names; throws UsageError. */
 export function attachTargets(texts: readonly string[]): NamedTarget[] {
   return texts.map((text) => {
-    const { kind, name } = parseTarget(text, '--attach');
+    const { kind, name } = parseTarget(text, (target) => words`--attach ${target}`);
     if (name !== undefined) return { kind, name };
-    throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, `--attach ${text}/NAME`);
+    throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, words`--attach ${text}/NAME`);
   });
 }
 
@@ -113,7 +121,7 @@ function parseTimeout(timeout: string | undefined): number | undefined {
   if (timeout === undefined) return undefined;
   const milliseconds = parseDuration(timeout);
   if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
-  throw new UsageError(`invalid --timeout "${timeout}"`, '--timeout takes seconds or units: 30, 30s, 2m, 1h');
+  throw new UsageError(`invalid --timeout "${timeout}"`, prose`--timeout takes seconds or units: 30, 30s, 2m, 1h`);
 }
 
 function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'selections'> {
@@ -127,18 +135,18 @@ function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'sel
     const word = kind.toLowerCase();
     if (name !== undefined) targets.push({ kind, name });
     else if (selector !== undefined) selections.push({ by: 'kind', kind, labelSelector: selector });
-    else throw new UsageError(`--to ${word} names no ${word}`, `--to ${word}/NAME, or --to ${word} -l app=NAME`);
+    else throw new UsageError(`--to ${word} names no ${word}`, prose`--to ${word}/NAME, or --to ${word} -l app=NAME`);
   }
   if (options.allServiceaccounts) selections.push({ by: 'kind', kind: 'ServiceAccount', labelSelector: selector });
   if (options.used) selections.push({ by: 'use' });
   if (selector !== undefined && !selections.some(({ by }) => by === 'kind')) {
     throw new UsageError(
       '-l picks nothing without a kind',
-      '--to deployment -l app=web, or --all-serviceaccounts -l team=a',
+      prose`--to deployment -l app=web, or --all-serviceaccounts -l team=a`,
     );
   }
   if (options.allNamespaces && (selections.length === 0 || targets.length > 0)) {
-    throw new UsageError('-A goes with what is picked, not with names', '--all-serviceaccounts -A, or --used -A');
+    throw new UsageError('-A goes with what is picked, not with names', prose`--all-serviceaccounts -A, or --used -A`);
   }
   return { targets, selections };
 }
@@ -152,14 +160,17 @@ function checkFileFlags(options: AttachOptions): void {
     [recursive, '-R'],
     [secretFile, '--secret-file'],
   ] as const) {
-    if (given && !named) throw new UsageError(`${flag} goes with -f`, `-f FILE ${flag}`);
+    if (given && !named) throw new UsageError(`${flag} goes with -f`, words`-f FILE ${flag}`);
   }
   if (secretFile !== undefined && !auto)
-    throw new UsageError('--secret-file goes with --auto', '--auto --secret-file FILE');
+    throw new UsageError('--secret-file goes with --auto', words`--auto --secret-file FILE`);
   if (write && filename.includes('-'))
-    throw new UsageError('what comes from stdin cannot be written in place', '-f - > FILE');
+    throw new UsageError('what comes from stdin cannot be written in place', {
+      ...words`-f -`,
+      output: 'FILE',
+    });
   if (named && !write && output !== undefined)
-    throw new UsageError('-o would stand among the manifests', '-f FILE --write -o name');
+    throw new UsageError('-o would stand among the manifests', words`-f FILE --write -o name`);
   if (named && dryRun === 'server')
-    throw new UsageError('no server is asked about manifests', '-f FILE --dry-run=client');
+    throw new UsageError('no server is asked about manifests', words`-f FILE --dry-run=client`);
 }

@@ -9,6 +9,8 @@ import { type DiagnosedSecret, diagnoseSecret, usabilityOf } from '../../domain/
 import { fixFor } from '../../domain/findings/fixes.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import { command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 import { type AttachRequest, commandFor } from './request.ts';
 
@@ -40,7 +42,7 @@ export async function getSecret(transport: Transport, { namespace, name }: Secre
     if (error.status !== 404) throw refusal(error, { verb: 'get', namespace, name });
     const text = `secret ${namespace}/${name} does not exist, and it is what tells which images it opens`;
     const file = `or name a file that holds it, or a docker config: --auto --secret-file FILE`;
-    throw new UserError(text, `regsecret create ${name} -n ${namespace}`, [file]);
+    throw new UserError(text, command`regsecret create ${name} ${scope(namespace)}`, [file]);
   }
 }
 
@@ -56,11 +58,11 @@ export function usableSecret(secret: Secret): DiagnosedSecret {
 async function missing(reader: Reader, ref: SecretRef, request: AttachRequest): Promise<UserError> {
   const { text, meant } = await lookAround(reader.transport, ref);
   const limit = meant?.as === 'elsewhere' ? ', but a pod can use only Secrets of its own namespace' : '';
-  const command =
+  const proposal =
     meant?.as === 'near'
       ? commandFor(request, ref.namespace, meant.name)
-      : `regsecret create ${ref.name} -n ${ref.namespace}`;
-  return new UserError(text + limit, command, ['to attach it all the same, add --allow-missing']);
+      : command`regsecret create ${ref.name} ${scope(ref.namespace)}`;
+  return new UserError(text + limit, proposal, ['to attach it all the same, add --allow-missing']);
 }
 
 /** The Secret in each namespace that has it, or why it is of no use there. */

@@ -1,4 +1,5 @@
 /** What all parts of one attaching or detaching share: the connection, what was asked, and what has been looked up. */
+
 import type { Transport } from '../../cluster/client/transport.ts';
 import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';

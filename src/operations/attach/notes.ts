@@ -3,10 +3,13 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor } from '../../domain/findings/fixes.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
 import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
+import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { type ObjectRef, refKey, resultName, targetName } from '../../domain/workloads/ref.ts';
+import { againCommand, deleteCommand, resumeCommand } from '../../domain/workloads/remedy.ts';
 import type { Cure } from '../pods/cure.ts';
 import type { PodNote } from '../pods/pod-context.ts';
 
@@ -48,7 +51,7 @@ export interface Sentence {
   readonly severity: 'note' | 'warning';
   readonly text: string;
   /** Commands to type. */
-  readonly hints: readonly string[];
+  readonly hints: readonly Command[];
 }
 
 export interface NoteContext {
@@ -65,30 +68,33 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
     case 'secret-elsewhere':
       return warn(`secret ${secret} does not exist in ${many(note.namespaces)}, so nothing is attached there`);
     case 'picks-none':
-      return warn(picksNone(note), `kubectl get ${pullKind(note.kind).plural}${flagsOf(note)}`);
+      return warn(picksNone(note), command`kubectl get ${pullKind(note.kind).plural} ${flagsOf(note)}`);
     case 'opens-none': {
       const text = `secret ${secret} has no credential for ${many(note.images)} of ${resultName(note.ref)}`;
-      return warn(text, `regsecret create ${secret} -n ${note.ref.namespace} --server ${registryOf(note.images)}`);
+      return warn(
+        text,
+        command`regsecret create ${secret} ${scope(note.ref.namespace)} --server ${registryOf(note.images)}`,
+      );
     }
     case 'shadowed': {
       const list = `${resultName(note.ref)} has a list of its own (${many(note.list)})`;
-      const command = changeCommand(verb, secret, note.ref);
-      return warn(`${list}, so its pods do not use that of serviceaccount/${note.account}`, command);
+      const proposal = workloadCommand(verb, secret, note.ref);
+      return warn(`${list}, so its pods do not use that of serviceaccount/${note.account}`, proposal);
     }
     case 'managed':
       return warn(
         `${note.manager} applies the list of ${resultName(note.ref)} and may undo this: ${verb === 'attach' ? 'add it to' : 'take it out of'} that manifest, too`,
-        `regsecret ${verb} ${secret} -f FILE --write`,
+        words`regsecret ${verb} ${secret} -f FILE --write`,
       );
     case 'enforced':
       return say(`${resultName(note.ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`);
     case 'names-it': {
       const text = `${resultName(note.ref)} names ${secret} in a list of its own, so its pods still use it`;
-      return warn(text, changeCommand('detach', secret, note.ref));
+      return warn(text, workloadCommand('detach', secret, note.ref));
     }
     case 'now-refused': {
       const text = `${resultName(note.ref)} names ${secret}, which serviceaccount/${note.account} no longer allows: its new pods will be refused`;
-      return warn(text, changeCommand('detach', secret, note.ref));
+      return warn(text, workloadCommand('detach', secret, note.ref));
     }
     case 'owned':
       return warn(`${note.owner} made ${resultName(note.ref)} and may undo this`);
@@ -100,25 +106,30 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
     }
     case 'account-has-it': {
       const text = `the pods of ${resultName(note.ref)} get ${secret} from serviceaccount/${note.account}`;
-      return warn(text, `regsecret detach ${secret} -n ${note.ref.namespace} --serviceaccount ${note.account}`);
+      return warn(
+        text,
+        command`regsecret detach ${secret} ${scope(note.ref.namespace)} --serviceaccount ${note.account}`,
+      );
     }
     case 'belongs':
       return say(
         `${resultName(note.ref)} cannot be changed, so it is the template of ${resultName(note.owner)} that is`,
       );
     case 'job-stays': {
-      const again = `kubectl create job --from=cronjob/${note.owner.name} ${note.owner.name}-again -n ${note.ref.namespace}`;
-      return warn(`the template of ${resultName(note.ref)} cannot be changed: the next job will have it`, again);
+      return warn(
+        `the template of ${resultName(note.ref)} cannot be changed: the next job will have it`,
+        againCommand(note.owner),
+      );
     }
     case 'rolls-out':
       return say(
         `the pods of ${resultName(note.ref)} are replaced now`,
-        `kubectl rollout status ${targetName(note.ref)} -n ${note.ref.namespace}`,
+        command`kubectl rollout status ${targetName(note.ref)} ${scope(note.ref.namespace)}`,
       );
     case 'paused':
       return warn(
         `${resultName(note.ref)} is paused: its pods are not replaced before it goes on`,
-        `kubectl rollout resume ${targetName(note.ref)} -n ${note.ref.namespace}`,
+        resumeCommand(note.ref),
       );
     case 'on-delete':
       return warn(`${resultName(note.ref)} replaces a pod only when that is deleted (OnDelete)`);
@@ -131,7 +142,7 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
     case 'stuck':
       return warn(
         `${resultName(note.ref)} waits for pod/${note.pod}, which cannot pull (${note.reason}) and has the old list: the roll-out goes on when that is deleted`,
-        `kubectl delete pod ${note.pod} -n ${note.ref.namespace}`,
+        deleteCommand([note.pod], note.ref.namespace),
       );
     case 'differs':
       return warn(`the new ${resultName(note.ref)} differs from the old one in ${many(note.fields)}, too`);
@@ -143,9 +154,9 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
 }
 
 /** The template of a Job that is there cannot be changed (core/validation `ValidateJobSpecUpdate`), but its manifest can. */
-function changeCommand(verb: Verb, secret: string, ref: ObjectRef): string {
-  if (ref.kind === 'Job') return `regsecret ${verb} ${secret} -f FILE --write`;
-  return `regsecret ${verb} ${secret} -n ${ref.namespace} --to ${targetName(ref)}`;
+function workloadCommand(verb: Verb, secret: string, ref: ObjectRef): Command {
+  if (ref.kind === 'Job') return words`regsecret ${verb} ${secret} -f FILE --write`;
+  return command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --to ${targetName(ref)}`;
 }
 
 /** Two notes with one key say the same. */
@@ -153,11 +164,11 @@ export function noteKey(note: Note): string {
   return 'ref' in note ? `${note.code} ${refKey(note.ref)}` : `${note.code} ${JSON.stringify(note)}`;
 }
 
-function say(text: string, ...hints: string[]): Sentence {
+function say(text: string, ...hints: Command[]): Sentence {
   return { severity: 'note', text, hints };
 }
 
-function warn(text: string, ...hints: string[]): Sentence {
+function warn(text: string, ...hints: Command[]): Sentence {
   return { severity: 'warning', text, hints };
 }
 
@@ -168,8 +179,9 @@ function picksNone({ kind, labels, namespace }: Picking): string {
   return `there is no ${kind.toLowerCase()}${which}${where}${owned}`;
 }
 
-function flagsOf({ labels, namespace }: Picking): string {
-  return `${labels === undefined ? '' : ` -l ${labels}`}${namespace === undefined ? ' -A' : ` -n ${namespace}`}`;
+function flagsOf({ labels, namespace }: Picking): Command {
+  const where = namespace === undefined ? ALL_NAMESPACES : scope(namespace);
+  return labels === undefined ? words`${where}` : words`-l ${labels} ${where}`;
 }
 
 /** The registry of the first image. */

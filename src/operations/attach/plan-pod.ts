@@ -1,5 +1,8 @@
 /** What has to be done to a pod, whose own list cannot be changed. */
-import { controllerName, walkOwners } from '../../cluster/owners.ts';
+import { controllerName, controllerWord, walkOwners } from '../../cluster/owners.ts';
+import { clusterCommand, command, words } from '../../domain/text/command.ts';
+import { type Prose, prose } from '../../domain/text/hint.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { type Controller, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
@@ -22,7 +25,7 @@ export async function planPod(pod: PullSpec, context: Context): Promise<PlanItem
   if (verb === 'detach' && !listedNames(top.imagePullSecrets).includes(secret)) {
     throw new UserError(
       `${describeRef(pod.ref)} has ${secret} from serviceaccount ${pod.serviceAccountName}, not from ${describeRef(top.ref)}`,
-      `regsecret detach ${secret} -n ${pod.ref.namespace} --serviceaccount ${pod.serviceAccountName}`,
+      command`regsecret detach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName}`,
     );
   }
   context.listener.note(
@@ -37,7 +40,7 @@ export async function planPod(pod: PullSpec, context: Context): Promise<PlanItem
 function mirrorProblem({ ref, object }: PullSpec): UserError {
   const node = `${fieldOf(object, 'spec', 'nodeName')}`;
   const text = `${describeRef(ref)} is a static pod, which may use no Secret: node ${node} makes it from a file of its own`;
-  return new UserError(text, `kubectl describe node ${node}`, [
+  return new UserError(text, clusterCommand`kubectl describe node ${node}`, [
     "its image needs a credential on that node: in the kubelet's config.json or from a credential provider plugin",
   ]);
 }
@@ -47,15 +50,14 @@ function unknownOwner(pod: PullSpec, top: PullSpec, owner: Controller, { request
   const { verb, secret } = request;
   const through = top === pod ? '' : `, through ${describeRef(top.ref)}`;
   const change = verb === 'attach' ? `add {"name": "${secret}"} to` : `take ${secret} out of`;
-  const details = [`${change} imagePullSecrets in its pod template`];
+  const details: (string | Prose)[] = [`${change} imagePullSecrets in its pod template`];
   if (verb === 'attach' && (top.imagePullSecrets ?? []).length === 0) {
-    const account = `--serviceaccount ${pod.serviceAccountName}`;
     details.push(
-      `or to all pods of its service account: regsecret attach ${secret} -n ${pod.ref.namespace} ${account}`,
+      prose`or to all pods of its service account: ${command`regsecret attach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName}`}`,
     );
   }
   const text = `${describeRef(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
-  return new UserError(text, `kubectl edit ${name} -n ${pod.ref.namespace}`, details);
+  return new UserError(text, command`kubectl edit ${controllerWord(owner)} ${scope(pod.ref.namespace)}`, details);
 }
 
 /** Admission copies the list of the service account into a pod without one; throws UserError when that has the Secret. */
@@ -66,7 +68,7 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
   if (targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)) return;
   throw new UserError(
     `${describeRef(ref)} would have ${secret} again from serviceaccount ${name}`,
-    `regsecret detach ${secret} -n ${ref.namespace} --serviceaccount ${name}`,
+    command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${name}`,
   );
 }
 
@@ -75,17 +77,24 @@ async function planRecreation(pod: PullSpec, list: readonly unknown[], context: 
   const { ref } = pod;
   const { verb, secret, recreate, confirm } = context.request;
   if (fieldOf(pod.object, 'metadata', 'deletionTimestamp') !== undefined) {
-    throw new UserError(`${describeRef(ref)} is being deleted`, `kubectl get pod ${ref.name} -n ${ref.namespace}`);
+    throw new UserError(
+      `${describeRef(ref)} is being deleted`,
+      command`kubectl get pod ${ref.name} ${scope(ref.namespace)}`,
+    );
   }
   if (verb === 'detach' && list.length === 0) await checkInherited(pod, context);
   const losses = recreationLosses(pod);
   const agreed = recreate || (confirm !== undefined && (await confirm(ref, losses)));
   if (!agreed) {
     const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and no controller would make the pod again`;
-    throw new UserError(text, `regsecret ${verb} ${secret} -n ${ref.namespace} --pod ${ref.name} --recreate`, [
-      ...losses.map((loss) => `deleting and creating it again loses ${loss}`),
-      `or change its manifest yourself: regsecret ${verb} ${secret} -f FILE --write`,
-    ]);
+    throw new UserError(
+      text,
+      command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --pod ${ref.name} --recreate`,
+      [
+        ...losses.map((loss) => `deleting and creating it again loses ${loss}`),
+        prose`or change its manifest yourself: ${words`regsecret ${verb} ${secret} -f FILE --write`}`,
+      ],
+    );
   }
   const notes: Parameters<typeof noteImages>[2] = [];
   if (verb === 'attach') await noteImages(pod, context, notes);

@@ -2,6 +2,9 @@
 import { controllerName } from '../../cluster/owners.ts';
 import type { Planner } from '../../cluster/write-list.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
+import { command, words } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
@@ -17,15 +20,19 @@ export function jobProblem(
 ): UserError {
   const { verb, secret } = request;
   const text = `the template of ${describeRef(ref)} cannot be changed (a job's is immutable)`;
-  const manifest = `or change its manifest and create the job again: regsecret ${verb} ${secret} -f FILE --write`;
+  const change = words`regsecret ${verb} ${secret} -f FILE --write`;
   if (verb === 'detach' || (list ?? []).length > 0) {
-    return new UserError(text, `regsecret ${verb} ${secret} -f FILE --write`);
+    return new UserError(text, change);
   }
   // Its template has no list, so the next pod gets that of the service account.
-  return new UserError(text, `regsecret attach ${secret} -n ${ref.namespace} --serviceaccount ${serviceAccountName}`, [
-    'the next pod that it makes takes the list of its service account',
-    manifest,
-  ]);
+  return new UserError(
+    text,
+    command`regsecret attach ${secret} ${scope(ref.namespace)} --serviceaccount ${serviceAccountName}`,
+    [
+      'the next pod that it makes takes the list of its service account',
+      prose`or change its manifest and create the job again: ${change}`,
+    ],
+  );
 }
 
 export type PlanItem =
@@ -43,7 +50,7 @@ export async function planWorkload(pullSpec: PullSpec, context: Context): Promis
     return { way: 'nothing', pullSpec };
   if (owner !== undefined) {
     const text = `${describeRef(ref)} belongs to ${describeRef(owner)}, whose template counts`;
-    throw new UserError(text, `regsecret ${verb} ${secret} -n ${ref.namespace} --to ${targetName(owner)}`);
+    throw new UserError(text, command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --to ${targetName(owner)}`);
   }
   const notes: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
   const account = await context.accountOf(ref.namespace, pullSpec.serviceAccountName);
@@ -99,7 +106,7 @@ function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { reque
   if (targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)) return;
   throw new UserError(
     `serviceaccount ${namespace}/${name} enforces its list (enforce-mountable-secrets), so pods of ${describeRef(ref)} that name ${secret} would be refused`,
-    `regsecret attach ${secret} -n ${namespace} --serviceaccount ${name}`,
+    command`regsecret attach ${secret} ${scope(namespace)} --serviceaccount ${name}`,
   );
 }
 

@@ -1,5 +1,7 @@
 /** What is to be attached or detached, to what, and who is told about it. */
 import type { Secret } from '../../domain/keyring/secret.ts';
+import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
@@ -60,18 +62,19 @@ export interface Listener {
   waiting(): void;
 }
 
-/** The command line that says `request` again, with another Secret. */
-export function commandFor(request: AttachRequest, namespace: string, secret = request.secret): string {
+/** The command line that says `request` again, with another Secret, or with more flags. */
+export function commandFor(request: AttachRequest, namespace: string, secret = request.secret): Command {
   const targets = request.targets.map(({ kind, name }) => {
-    if (kind === 'ServiceAccount') return `--serviceaccount ${name}`;
-    return kind === 'Pod' ? `--pod ${name}` : `--to ${kind.toLowerCase()}/${name}`;
+    if (kind === 'ServiceAccount') return words`--serviceaccount ${name}`;
+    return kind === 'Pod' ? words`--pod ${name}` : words`--to ${kind.toLowerCase()}/${name}`;
   });
   const selections = request.selections.map((selection) => {
-    if (selection.by === 'use') return '--used';
-    const selector = selection.labelSelector === undefined ? '' : ` -l ${selection.labelSelector}`;
-    if (selection.kind === 'ServiceAccount') return `--all-serviceaccounts${selector}`;
-    return `--to ${selection.kind.toLowerCase()}${selector}`;
+    if (selection.by === 'use') return words`--used`;
+    const selector = selection.labelSelector === undefined ? undefined : words`-l ${selection.labelSelector}`;
+    if (selection.kind === 'ServiceAccount') return words`--all-serviceaccounts ${selector}`;
+    return words`--to ${selection.kind.toLowerCase()} ${selector}`;
   });
-  const scope = request.allNamespaces ? '-A' : `-n ${namespace}`;
-  return ['regsecret', request.verb, secret, scope, ...targets, ...selections].join(' ');
+  const where = request.allNamespaces ? ALL_NAMESPACES : scope(namespace);
+  const start = command`regsecret ${request.verb} ${secret} ${where}`;
+  return [...targets, ...selections].reduce((line, more) => command`${line} ${more}`, start);
 }

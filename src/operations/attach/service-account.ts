@@ -3,6 +3,8 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { checkNamespace, noObject } from '../../cluster/not-found.ts';
 import { getPullSpec } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
+import { command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
@@ -24,11 +26,11 @@ export async function readAccount(transport: Transport, ref: ObjectRef, request:
   if (account !== undefined) return account;
   if (ref.name === 'default') {
     const text = `${describeRef(ref)} does not exist, also after ${timeoutMs / 1000} s`;
-    throw new UserError(text, `kubectl get serviceaccounts -n ${ref.namespace}`);
+    throw new UserError(text, command`kubectl get serviceaccounts ${scope(ref.namespace)}`);
   }
   return noObject(
     ref,
     transport,
-    (near) => `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --serviceaccount ${near}`,
+    (near) => command`regsecret ${request.verb} ${request.secret} ${scope(ref.namespace)} --serviceaccount ${near}`,
   );
 }

@@ -2,6 +2,8 @@
 import { ApiError } from '../../cluster/client/api-error.ts';
 import { noObject } from '../../cluster/not-found.ts';
 import { getPullSpec, listPages, listRefusal } from '../../cluster/object-request.ts';
+import { command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
@@ -17,7 +19,7 @@ export async function readTarget(ref: ObjectRef, { transport, request }: Context
   if (pullSpec !== undefined) return pullSpec;
   return noObject(ref, transport, (near) => {
     const target = targetName({ kind: ref.kind, name: near });
-    return `regsecret ${request.verb} ${request.secret} -n ${ref.namespace} --to ${target}`;
+    return command`regsecret ${request.verb} ${request.secret} ${scope(ref.namespace)} --to ${target}`;
   });
 }
 

@@ -1,10 +1,13 @@
 /** One pod with its events, its service account, its Secrets, what makes it and where it is. */
+
 import { eachObject } from '../../cluster/each-object.ts';
 import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { controllerName, walkOwners } from '../../cluster/owners.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import type { PodEvent, PodFacts, Puller } from '../../domain/diagnosis/facts.ts';
+import { type Command, command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
@@ -12,7 +15,7 @@ import { hasEnded } from '../../domain/workloads/pod-group.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
-import { type Way, wayOfPod } from '../../domain/workloads/remedy.ts';
+import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 
@@ -101,7 +104,7 @@ function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): Ima
 }
 
 interface Makers {
-  readonly way: Way;
+  readonly way: Remedy;
   readonly template?: { readonly name: string; readonly list: readonly unknown[] | undefined };
 }
 
@@ -111,7 +114,7 @@ async function makersOf(pod: PullSpec, { transport, maker: read, missingRights }
     const { chain, unknownOwner: beyond } = await walkOwners(transport, pod, read);
     const [nearest] = chain;
     const top = chain.at(-1);
-    const way = wayOfPod(pod, chain, beyond);
+    const way = remedyOfPod(pod, chain, beyond);
     // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
     const maker = beyond === undefined ? top : nearest;
     return maker === undefined
@@ -125,8 +128,8 @@ async function makersOf(pod: PullSpec, { transport, maker: read, missingRights }
 }
 
 /** The command for another object of the kind and namespace of `ref`. */
-export function whyOf({ kind, namespace }: ObjectRef): (name: string) => string {
-  return (name) => `regsecret why ${targetName({ kind, name })} -n ${namespace}`;
+export function whyOf({ kind, namespace }: ObjectRef): (name: string) => Command {
+  return (name) => command`regsecret why ${targetName({ kind, name })} ${scope(namespace)}`;
 }
 
 /** pkg/kubelet/events/event.go; `FailedCreate` is what controllers say of pods that are refused. */

@@ -4,6 +4,8 @@ import { checkNamespace } from '../../cluster/not-found.ts';
 import { BESIDE_PODS } from '../../cluster/usage.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
+import { command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
@@ -156,6 +158,6 @@ async function failingPod({ pod, images, count }: PodGroup, collector: Collector
 
 function nothingReadable(namespace: string | undefined): UserError {
   const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
-  const flag = namespace === undefined ? '-A' : `-n ${namespace}`;
-  return new UserError(`may list nothing ${where}`, `kubectl auth can-i --list ${flag === '-A' ? '' : flag}`.trim());
+  const inNamespace = namespace === undefined ? undefined : scope(namespace);
+  return new UserError(`may list nothing ${where}`, command`kubectl auth can-i --list ${inNamespace}`);
 }

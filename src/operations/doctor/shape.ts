@@ -27,7 +27,7 @@ const OF_PODS = {
 
 const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
 
-/** What `effectOf`, `waitsForPods` and `wayOfTemplate` read. */
+/** What `effectOf`, `waitsForPods` and `remedyOfTemplate` read. */
 const OF_WORKLOADS = {
   podSpec: IMAGES,
   spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },

@@ -11,7 +11,7 @@ import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
-import { type Way, wayOfTemplate } from '../../domain/workloads/remedy.ts';
+import { type Remedy, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podEvents, podFacts, whyOf } from './pod.ts';
 import { shapeOf } from './shape.ts';
@@ -53,9 +53,9 @@ export async function gatherList(
 }
 
 /** What a ReplicaSet of a Deployment has comes from there. */
-async function wayOf(workload: PullSpec, { transport, maker }: Collector): Promise<Way> {
+async function wayOf(workload: PullSpec, { transport, maker }: Collector): Promise<Remedy> {
   const { top, unknownOwner: beyond } = await walkOwners(transport, workload, maker);
-  return wayOfTemplate(beyond === undefined ? top : workload);
+  return remedyOfTemplate(beyond === undefined ? top : workload);
 }
 
 async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGroup | undefined> {
@@ -134,7 +134,7 @@ export function templatePuller(workload: PullSpec): Puller {
     imagePullSecrets: list,
     account,
     images: imageUses(fieldOf(object, ...pullKind(ref.kind).specPath)),
-    way: wayOfTemplate(workload),
+    way: remedyOfTemplate(workload),
     count: 1,
     runs: ready.find((count) => typeof count === 'number') ?? 0,
     brief: true,

@@ -3,6 +3,9 @@ import { ApiError } from '../../cluster/client/api-error.ts';
 import { getPullSpec, objectPath, objectRefusal } from '../../cluster/object-request.ts';
 import { writeQuery } from '../../cluster/secret-request.ts';
 import { pause } from '../../concurrency.ts';
+import { command, kubectlPath } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import type { ApiObject } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
@@ -33,7 +36,7 @@ export async function recreatePod(pod: PullSpec, list: readonly unknown[], conte
   const deadline = performance.now() + (request.timeoutMs ?? TIMEOUT_MS);
   if (!(await remove(pod, saved, context))) {
     saved.remove();
-    throw new UserError(`${describeRef(pod.ref)} is another one by now`, 'run the same command again');
+    throw new UserError(`${describeRef(pod.ref)} is another one by now`, prose`run the same command again`);
   }
   try {
     await gone(pod, deadline, context);
@@ -43,7 +46,10 @@ export async function recreatePod(pod: PullSpec, list: readonly unknown[], conte
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'interrupted';
     const text = `${describeRef(pod.ref)} is deleted and not there again: ${reason}`;
-    const failure = new UserError(text, `kubectl create -n ${pod.ref.namespace} -f ${saved.file}`);
+    const failure = new UserError(
+      text,
+      command`kubectl create ${scope(pod.ref.namespace)} -f ${kubectlPath(saved.file)}`,
+    );
     if (!request.signal.aborted) throw failure;
     listener.problem(failure);
     throw error;
@@ -135,7 +141,7 @@ function keep(name: string, manifest: ApiObject, folder: string | undefined): Sa
     const where = folder ?? 'the folder for temporary files';
     throw new UserError(
       `cannot keep the manifest of ${name} in ${where}: ${systemReason(error)}`,
-      'name a folder with TMPDIR',
+      prose`name a folder with TMPDIR`,
     );
   }
 }

@@ -1,6 +1,8 @@
 /** Follows what was written until the pods run, or it is clear why they do not. */
 import { getPullSpec } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
+import { type Command, command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { isRunning, otherTrouble, pullFailures } from '../../domain/workloads/pod-state.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
@@ -48,14 +50,17 @@ interface Trouble {
   readonly pod: ObjectRef;
   readonly text: string;
   /** What to type to know more. */
-  readonly next: string;
+  readonly next: Command;
 }
 
 async function lookAtPod({ ref }: PullSpec, { transport }: PodContext): Promise<Seen> {
   const pod = await getPullSpec(transport, ref);
   const waiting = 'it is on its way';
   if (pod === undefined) {
-    const final = new UserError(`${describeRef(ref)} was deleted meanwhile`, `kubectl get pods -n ${ref.namespace}`);
+    const final = new UserError(
+      `${describeRef(ref)} was deleted meanwhile`,
+      command`kubectl get pods ${scope(ref.namespace)}`,
+    );
     return { done: false, waiting, troubles: [], final };
   }
   return { done: isRunning(pod.object), waiting, troubles: troublesOf(pod) };
@@ -78,7 +83,7 @@ async function lookAtWorkload(pullSpec: PullSpec, context: PodContext): Promise<
   const { ref } = pullSpec;
   if (old !== undefined && !progress.done) {
     const text = `${describeRef(ref)} waits for pod ${old.name}, which cannot pull (${old.failure.reason}) and has the old list`;
-    return { ...seen, final: new UserError(text, `kubectl delete pod ${old.name} -n ${ref.namespace}`) };
+    return { ...seen, final: new UserError(text, command`kubectl delete pod ${old.name} ${scope(ref.namespace)}`) };
   }
   if (hasGivenUp(current)) {
     const text = `${describeRef(ref)} has not made progress within its progressDeadlineSeconds`;
@@ -93,7 +98,7 @@ function troublesOf({ ref, object }: PullSpec): Trouble[] {
   if (failure !== undefined) {
     const { image, reason, message } = failure;
     const text = `cannot pull ${image} (${reason})${message === '' ? '' : `: ${short(message)}`}`;
-    return [{ pod: ref, text, next: `regsecret why ${targetName(ref)} -n ${ref.namespace}` }];
+    return [{ pod: ref, text, next: command`regsecret why ${targetName(ref)} ${scope(ref.namespace)}` }];
   }
   return other === undefined ? [] : [{ pod: ref, text: short(other), next: describe(ref) }];
 }
@@ -107,8 +112,8 @@ function tooLate({ ref }: PullSpec, waiting: string, timeoutMs: number): UserErr
   return new UserError(`${describeRef(ref)} does not run after ${timeoutMs / 1000} s: ${waiting}`, describe(ref));
 }
 
-function describe(ref: ObjectRef): string {
-  return `kubectl describe ${targetName(ref)} -n ${ref.namespace}`;
+function describe(ref: ObjectRef): Command {
+  return command`kubectl describe ${targetName(ref)} ${scope(ref.namespace)}`;
 }
 
 function short(text: string): string {

@@ -1,9 +1,11 @@
 /** Whatever there is and whoever says what: an image that is missing has a cause, and what is said holds no secret. */
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
+import { shownHint } from '../../support/hints.ts';
 import {
   deployment,
   IMAGE,
@@ -132,7 +134,7 @@ test('an image that is missing', () => {
       const { judgement, asked } = settle(podWith(options), facts);
       const { cause, fix, outcome } = judgement;
       if (cause === undefined || fix === undefined) throw new Error('nothing is wrong');
-      const said = `${formatFinding(cause)}\n${fix.command}`;
+      const said = `${formatFinding(cause)}\n${shownHint(fix.command)}`;
       expect(said).not.toMatch(/undefined|\[object|pa55word/);
       expect(JSON.stringify(cause)).not.toContain('pa55word');
       // Each login once, and without one.

@@ -1,10 +1,12 @@
 /** From facts to the one cause: each row is a situation, and what is said about it. */
+
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import type { FindingCode } from '../../../src/domain/findings/finding.ts';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
+import { shownHint } from '../../support/hints.ts';
 import {
   deployment,
   IMAGE,
@@ -819,7 +821,7 @@ describe.each([
       cause: expected.cause,
       notes: expected.notes ?? [],
     });
-    if (expected.fix !== undefined) expect(fix?.command).toBe(expected.fix);
+    if (expected.fix !== undefined) expect(shownHint(fix?.command)).toBe(expected.fix);
     if (cause !== undefined) expect(fix).toMatchObject({ sufficient: expected.sufficient ?? true });
     if (expected.asked !== undefined) expect(asked).toEqual(expected.asked);
     if (cause !== undefined) {

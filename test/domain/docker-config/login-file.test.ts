@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeLoginFile } from '../../../src/domain/docker-config/login-file.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { UserError } from '../../../src/errors.ts';
+import { refusalOf } from '../../support/hints.ts';
 
 const EXAMPLE = 'regsecret create --from-file ~/.docker/config.json';
 
@@ -74,13 +75,14 @@ describe('everything else is refused, and what to type instead', () => {
       EXAMPLE,
     ],
   ])('%j', (text, message, hint) => {
-    expect(() => decodeLoginFile(encodeUtf8(text), 'f.json')).toThrow(new UserError(message, hint));
+    expect(refusalOf(() => decodeLoginFile(encodeUtf8(text), 'f.json'))).toEqual({ message, hint });
   });
 
   test('UTF-16, as PowerShell writes it', () => {
-    expect(() => decodeLoginFile(Buffer.from('\ufeff{}', 'utf16le'), '-')).toThrow(
-      new UserError('stdin is UTF-16 text, and a docker config is UTF-8', 'iconv -f UTF-16 -t UTF-8 -'),
-    );
+    expect(refusalOf(() => decodeLoginFile(Buffer.from('\ufeff{}', 'utf16le'), '-'))).toEqual({
+      message: 'stdin is UTF-16 text, and a docker config is UTF-8',
+      hint: 'iconv -f UTF-16 -t UTF-8 -',
+    });
   });
 
   test('whatever the bytes are', () => {

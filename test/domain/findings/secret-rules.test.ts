@@ -6,6 +6,7 @@ import { diagnose } from '../../../src/domain/findings/secret-rules.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
 import { coverageOf } from '../../../src/domain/keyring/coverage.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { shownHint } from '../../support/hints.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
@@ -136,7 +137,7 @@ describe('what is wrong with a Secret by itself', () => {
       expect(formatFinding(finding)).toMatch(/secret a\b/);
       expect(formatFinding(finding)).not.toMatch(/s3cret|undefined|\.$/);
       expect(JSON.stringify(finding)).not.toContain('s3cret');
-      expect(fixFor(finding)).toMatch(/^(regsecret|kubectl) /);
+      expect(shownHint(fixFor(finding))).toMatch(/^(regsecret|kubectl) /);
     }
   });
 });
@@ -156,7 +157,7 @@ test('a namespace is part of the sentence and of the command', () => {
   expect(formatFinding(finding)).toBe(
     'the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a credential',
   );
-  expect(fixFor(finding)).toBe('regsecret create regcred -n team-a --server ghcr.io');
+  expect(shownHint(fixFor(finding))).toBe('regsecret create regcred -n team-a --server ghcr.io');
 });
 
 describe('which images a server opens, in words', () => {

@@ -1,6 +1,7 @@
 /** Names of objects and namespaces, as the API server takes them. */
 import { expect, test } from 'vitest';
-import { isNamespaceName, isObjectName, proposeName } from '../../../src/domain/workloads/target.ts';
+import { isNamespaceName, isObjectName } from '../../../src/domain/text/object-name.ts';
+import { proposeName } from '../../../src/domain/workloads/target.ts';
 
 test.each<[string, boolean, boolean]>([
   ['a', true, true],

@@ -1,0 +1,121 @@
+/** A command that is proposed: words as data, which become a text only where they are printed. */
+
+/** A word of a command line, or two for a namespace. Texts of others are words or parts of words, never program text. */
+export type Word =
+  | string
+  /** `-n NAMESPACE`. */
+  | { readonly namespace: string }
+  /** `-A`. */
+  | { readonly namespaces: 'all' }
+  /** The value of an environment variable, which may be several words. */
+  | { readonly variable: string; readonly fallback: string }
+  /** A file below the home folder. */
+  | { readonly home: string }
+  /** No command can be made with it. */
+  | { readonly refused: string };
+
+/** What `kubectl` and `regsecret` are told of the cluster: which, with which namespace, or only where the kubeconfig is. */
+export type Asks = 'namespace' | 'cluster' | 'kubeconfig' | 'nothing';
+
+export interface Command {
+  readonly words: readonly Word[];
+  readonly asks: Asks;
+  /** The file that stdout goes to. */
+  readonly output?: string;
+  /** Takes the output of this one. */
+  readonly pipe?: Command;
+  /** Runs when this one has succeeded. */
+  readonly next?: Command;
+}
+
+/** A list or a fragment stands for its words, `undefined` for none. */
+type Part = Word | number | readonly Word[] | Command | undefined;
+type Tag = (texts: TemplateStringsArray, ...parts: readonly Part[]) => Command;
+
+/**
+ * A command that asks the cluster about things in a namespace: command`kubectl get pod ${name}`. Spaces between words stand
+ * in the template; what is put in is never split. Other programs than kubectl and regsecret get no flags in any case.
+ */
+export const command: Tag = (texts, ...parts) => ({ words: wordsOf(texts, parts), asks: 'namespace' });
+
+/** A command for which no namespace matters. */
+export const clusterCommand: Tag = (texts, ...parts) => ({ words: wordsOf(texts, parts), asks: 'cluster' });
+
+/** A command that only looks at the kubeconfig. */
+export const configCommand: Tag = (texts, ...parts) => ({ words: wordsOf(texts, parts), asks: 'kubeconfig' });
+
+/** A command that asks no cluster, or some flags of one: words`--image ${image}`. */
+export const words: Tag = (texts, ...parts) => ({ words: wordsOf(texts, parts), asks: 'nothing' });
+
+/** `-A`. */
+export const ALL_NAMESPACES: Word = { namespaces: 'all' };
+
+/** `second` runs after `first`, and after what follows that, when all of it has succeeded. */
+export function andThen(first: Command, second: Command | undefined): Command {
+  if (second === undefined) return first;
+  return { ...first, next: first.next === undefined ? second : andThen(first.next, second) };
+}
+
+/** `name` as the argument of a program, which may not take it for a flag; `-` is stdin. */
+export function pathWord(name: string): string {
+  return name.startsWith('-') && name !== '-' ? `./${name}` : name;
+}
+
+/** The same where it has to be a file. */
+export function fileWord(name: string): string {
+  return name === '-' ? 'FILE' : pathWord(name);
+}
+
+/** kubectl reads what follows `-f` as one line of comma-separated values (pflag `readAsCSV`). */
+export function kubectlPath(name: string): string {
+  const path = pathWord(name);
+  return /[",\r\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path;
+}
+
+interface Open {
+  readonly word: Word;
+  /** Whether it begins with what was put in. */
+  readonly isGiven: boolean;
+}
+
+function wordsOf(texts: readonly string[], parts: readonly Part[]): Word[] {
+  const done: Word[] = [];
+  let open: Open | undefined;
+  let afterFlag = false;
+  const close = (): void => {
+    if (open === undefined) return;
+    const { word, isGiven } = open;
+    done.push(isGiven && !afterFlag ? asArgument(word) : word);
+    afterFlag = !isGiven && typeof word === 'string' && word.startsWith('-') && !word.includes('=');
+    open = undefined;
+  };
+  for (const [index, text] of texts.entries()) {
+    for (const [place, piece] of text.split(/\s+/).entries()) {
+      if (place > 0) close();
+      if (piece !== '') open = { word: join(open?.word, piece), isGiven: open?.isGiven ?? false };
+    }
+    const part = parts[index];
+    if (part === undefined) continue;
+    if (typeof part === 'object' && ('words' in part || Array.isArray(part))) {
+      close();
+      done.push(...('words' in part ? part.words : (part as readonly Word[]).map(asArgument)));
+      afterFlag = false;
+    } else {
+      const word = typeof part === 'number' ? `${part}` : (part as Word);
+      open = { word: join(open?.word, word), isGiven: open?.isGiven ?? true };
+    }
+  }
+  close();
+  return done;
+}
+
+/** A program would take it for a flag. */
+function asArgument(word: Word): Word {
+  return typeof word === 'string' && word.startsWith('-') && word !== '-' ? { refused: word } : word;
+}
+
+function join(first: Word | undefined, second: Word): Word {
+  if (first === undefined) return second;
+  if (typeof first === 'string' && typeof second === 'string') return first + second;
+  return [first, second].find((word) => typeof word === 'object' && 'refused' in word) ?? { refused: '' };
+}

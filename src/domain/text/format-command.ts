@@ -1,0 +1,86 @@
+/** Proposed commands as texts to be pasted into a shell, and as lists of arguments. */
+import type { Command, Word } from './command.ts';
+import { clusterWords, configWords, type GivenFlags } from './given-flags.ts';
+import { printable } from './printable.ts';
+import { quoteFor, type Shell } from './shell.ts';
+
+/** Where a command is going to be pasted, and what of the command line goes for it, too. */
+export interface CommandContext {
+  readonly shell: Shell;
+  readonly given: GivenFlags;
+}
+
+/**
+ * `command` as one line; undefined where none would start just these programs with just these arguments: with a text that
+ * is shown with escapes, with a name that no object can have, with what the shell cannot pass on.
+ */
+export function formatCommand(command: Command, context: CommandContext): string | undefined {
+  const text = lineOf(command, context);
+  return text === undefined || printable(text) !== text ? undefined : text;
+}
+
+/** The arguments of each program, one after the other; undefined where it takes a shell. */
+export function argvOf(command: Command, { given }: CommandContext): string[][] | undefined {
+  const { next, pipe, output } = command;
+  if ((pipe ?? output) !== undefined) return undefined;
+  const argv = withFlags(command, given);
+  if (!argv.every((word) => typeof word === 'string')) return undefined;
+  const rest = next === undefined ? [] : argvOf(next, { given, shell: 'posix' });
+  return rest === undefined ? undefined : [argv, ...rest];
+}
+
+function lineOf(command: Command, context: CommandContext): string | undefined {
+  const { next, pipe, output } = command;
+  const { shell, given } = context;
+  const quoted = withFlags(command, given).map((word) => quoteFor(shell, word));
+  const to = output === undefined ? [] : ['>', quoteFor(shell, output)];
+  const words = [...quoted, ...to];
+  if (!words.every((word) => word !== undefined)) return undefined;
+  const line = words.join(' ');
+  if (pipe !== undefined) return joined(`${line} | `, lineOf(pipe, context), '');
+  if (next === undefined) return line;
+  // The PowerShell of Windows has no `&&`.
+  const [and, end] = shell === 'powershell' ? ['; if ($?) { ', ' }'] : [' && ', ''];
+  return joined(`${line}${and}`, lineOf(next, context), end);
+}
+
+function joined(before: string, line: string | undefined, after: string): string | undefined {
+  return line === undefined ? undefined : `${before}${line}${after}`;
+}
+
+type Argument = Exclude<Word, { namespace: string } | { namespaces: 'all' }>;
+
+/** The words of one program, with the flags that it needs to ask the same cluster as the same user. */
+function withFlags({ words, asks }: Command, given: GivenFlags): Argument[] {
+  const [program] = words;
+  const all = words.flatMap((word) => argumentsOf(word));
+  if (program !== 'kubectl' && program !== 'regsecret') return all;
+  // regsecret has no flags before its subcommand.
+  const start = program === 'kubectl' ? 1 : 2;
+  return [...all.slice(0, start), ...flagsFor(program, { words, asks }, given), ...all.slice(start)];
+}
+
+function flagsFor(program: 'kubectl' | 'regsecret', { words, asks }: Command, given: GivenFlags): string[] {
+  switch (asks) {
+    case 'nothing':
+      return [];
+    case 'kubeconfig':
+      return configWords(given);
+    case 'cluster':
+      return clusterWords(given, program);
+    case 'namespace': {
+      const scope = words.some(isScope) || !given.namespace ? [] : ['-n', given.namespace];
+      return [...clusterWords(given, program), ...scope];
+    }
+  }
+}
+
+function isScope(word: Word): boolean {
+  return typeof word === 'object' && ('namespaces' in word || ('namespace' in word && word.namespace !== ''));
+}
+
+function argumentsOf(word: Word): Argument[] {
+  if (typeof word === 'string') return [word];
+  if ('namespace' in word) return word.namespace === '' ? [] : ['-n', word.namespace];
+  return 'namespaces' in word ? ['-A'] : [word];
+}

@@ -1,0 +1,22 @@
+/** What a person can do next: a command to paste, or a sentence with some in it. */
+import type { Command } from './command.ts';
+import { type CommandContext, formatCommand } from './format-command.ts';
+
+/** Our own words, and commands or flags between them. */
+export interface Prose {
+  readonly prose: readonly (string | Command)[];
+}
+
+export type Hint = Command | Prose;
+
+/** prose`choose with ${words`--image ${image}`}, or take all`. A text that is put in is said, not pasted. */
+export function prose(texts: TemplateStringsArray, ...parts: readonly (string | Command)[]): Prose {
+  return { prose: texts.flatMap((text, index) => [text, parts[index] ?? '']) };
+}
+
+/** `hint` as one line; undefined where a command in it cannot be pasted. What is not quoted in it may hold anything. */
+export function formatHint(hint: Hint, context: CommandContext): string | undefined {
+  if (!('prose' in hint)) return formatCommand(hint, context);
+  const pieces = hint.prose.map((piece) => (typeof piece === 'string' ? piece : formatCommand(piece, context)));
+  return pieces.every((piece) => piece !== undefined) ? pieces.join('') : undefined;
+}

@@ -1,0 +1,27 @@
+/** Names that objects may have (k8s.io/apimachinery pkg/util/validation), and those names in commands. */
+import type { Word } from './command.ts';
+
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const SUBDOMAIN_RE = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+const LABEL_RE = new RegExp(`^${LABEL}$`);
+
+/** Whether `name` may be the name of a Secret (`IsDNS1123Subdomain`). */
+export function isObjectName(name: string): boolean {
+  return name.length <= 253 && SUBDOMAIN_RE.test(name);
+}
+
+/** Whether `name` may be the name of a namespace (`IsDNS1123Label`). */
+export function isNamespaceName(name: string): boolean {
+  return name.length <= 63 && LABEL_RE.test(name);
+}
+
+/** `name` in a command; none can be made with what no object can be called. */
+export function nameWord(name: string): Word {
+  return isObjectName(name) ? name : { refused: name };
+}
+
+/** The flag for `namespace` in a command; nothing where it is not known. */
+export function scope(namespace: string | undefined): Word {
+  const isUsable = namespace === undefined || namespace === '' || isNamespaceName(namespace);
+  return isUsable ? { namespace: namespace ?? '' } : { refused: namespace };
+}

@@ -1,0 +1,134 @@
+/** One finding of each kind, and of each way to mend it. Every text of others in them is told apart from ours by a `7`. */
+import { type Finding, type FindingCode, type FindingObject, finding } from '../../src/domain/findings/finding.ts';
+import type { FindingArguments } from '../../src/domain/findings/finding-arguments.ts';
+import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
+import type { ObjectRef } from '../../src/domain/workloads/ref.ts';
+import type { Remedy } from '../../src/domain/workloads/remedy.ts';
+
+const namespace = 'ns7';
+const ref = (kind: ObjectRef['kind'], name: string): ObjectRef => ({ kind, namespace, name });
+const shown = (server: string): ShownServer => server as ShownServer;
+
+export const REMEDIES: readonly Remedy[] = [
+  { how: 'template', target: ref('Deployment', 'web7') },
+  { how: 'template', target: ref('Deployment', 'web7'), allow: ref('ServiceAccount', 'sa7') },
+  { how: 'template', target: ref('StatefulSet', 'db7'), next: { step: 'delete pods', pods: ['db7-0', 'db7-1'] } },
+  { how: 'template', target: ref('Deployment', 'web7'), next: { step: 'resume', pods: [] } },
+  { how: 'template', target: ref('CronJob', 'job7'), next: { step: 'run again' } },
+  { how: 'recreate', target: ref('Pod', 'pod7') },
+  { how: 'recreate', target: ref('Pod', 'pod7'), allow: ref('ServiceAccount', 'sa7') },
+  { how: 'account', target: ref('ServiceAccount', 'sa7'), pods: ['pod7'] },
+  { how: 'account', target: ref('ServiceAccount', 'sa7'), pods: [] },
+  { how: 'file', file: 'file7.yaml' },
+  { how: 'owner', owner: 'rollout.argoproj.io/web7' },
+];
+const [deployment] = REMEDIES as readonly [Remedy];
+
+const POD: FindingObject = { kind: 'Pod', namespace, name: 'pod7' };
+const SECRET: FindingObject = { kind: 'Secret', namespace, name: 'secret7' };
+const OBJECTS: Partial<Record<FindingCode, readonly FindingObject[]>> = {
+  'invalid-image': [POD, { kind: 'ServiceAccount', namespace, name: 'sa7' }],
+  'pull-postponed': [POD, { kind: 'Deployment', namespace, name: 'web7' }],
+  'unreadable-file': [{ kind: 'File', name: 'file7.yaml', file: 'file7.yaml', line: 3 }],
+  'no-pull-secret': [POD],
+  'empty-name': [POD, { ...POD, file: 'file7.yaml', line: 3 }],
+  'duplicate-name': [POD, { ...POD, file: 'file7.yaml', line: 3 }],
+};
+const IN_FILES: readonly FindingObject[] = [
+  SECRET,
+  { ...SECRET, file: 'file7.yaml', line: 3 },
+  { kind: 'File', name: 'file7.json', file: 'file7.json', line: 1 },
+];
+
+type Arguments = { readonly [Code in FindingCode]: (way: Remedy) => readonly FindingArguments<Finding>[Code][] };
+
+const server = shown('server7.io');
+const image = 'server7.io/org/app:v1';
+const said = { by: 'registry', at: '2026-01-01T00:00:00Z' } as const;
+const at = '2026-01-01T00:00:00Z';
+
+const ARGUMENTS: Arguments = {
+  'missing-secret': (way) => [
+    {},
+    { elsewhere: { namespaces: ['other7'], dataKey: '.dockercfg' } },
+    { near: 'near7', way },
+  ],
+  'wrong-type': () => [{ type: 'Opaque' }],
+  'no-payload': () => [{ type: 'x', dataKey: 'y' }],
+  'wrong-format': () => [{ type: 'x', form: 'kubernetes.io/dockercfg' }],
+  'unreadable-payload': () => [{ error: 'x' }],
+  'unreadable-entry': () => [{ server, error: 'x' }],
+  'no-login': () => [{}],
+  'credential-store': () => [{ helpers: ['x'] }],
+  'empty-entry': () => [{ server }],
+  'identity-token': () => [{ server }],
+  'incomplete-entry': () => [{ server, missing: 'password' }],
+  'opens-nothing': () => [
+    { server, reason: 'x' },
+    { server, reason: 'x', proposal: 'proposal7.io' },
+  ],
+  'unusual-server': () => [{ server, reason: 'x', proposal: 'proposal7.io' }],
+  'shadowed-entry': () => [
+    { server, by: shown('by7.io') },
+    { server, by: shown('by7.io'), bySecret: 'other7' },
+  ],
+  'same-key': () => [{ servers: [server], key: 'k' }],
+  'white-space': () => [{ server, field: 'password' }],
+  expired: () => [{ server, at, by: 'itself' }],
+  'expires-soon': () => [{ server, at, by: 'itself' }],
+  'credential-rejected': () => [{ server, username: 'u', said }],
+  'no-access': () => [{ server, username: 'u', image, said }],
+  'public-image-refused': () => [{ server, username: 'u', image, at }],
+  'other-images': () => [{ server, image, difference: 'port', proposal: 'proposal7.io' }],
+  'no-pull-secret': (way) => [
+    { image, way },
+    { image, way, usable: 'usable7' },
+  ],
+  'no-entry': (way) => [
+    { image, secrets: ['one7'], servers: [], way },
+    { image, secrets: [], servers: [], way },
+    { image, secrets: ['one7'], servers: [], usable: 'usable7', way },
+  ],
+  'attached-later': (way) => [{ image, account: 'sa7', secrets: ['one7'], way }],
+  'outdated-pod': (way) => [{ image, template: 'web7', way }],
+  'own-list': (way) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', way }],
+  'empty-name': (way) => [{ way }, { account: 'sa7', usable: 'usable7', way }],
+  'duplicate-name': (way) => [{ secret: 'secret7', way }],
+  'not-mountable': () => [{ secret: 'secret7', account: 'sa7' }],
+  'missing-account': () => [{ account: 'sa7' }],
+  'different-credentials': (way) => [{ server, secrets: ['one7', 'two7'], usernames: ['u'], way }],
+  'invalid-image': (way) => [{ image, error: 'x', container: 'container7', way }],
+  'image-not-found': (way) => [{ image, container: 'container7', said, way }],
+  'never-pulled': (way) => [{ image, way }],
+  'unverified-image': (way) => [{ image, node: 'node7', version: 'v', policy: 'Never', usable: 'usable7', way }],
+  'rate-limited': (way) => [
+    { image, anonymous: true, said, way },
+    { image, anonymous: false, said, way },
+  ],
+  'registry-unreachable': () => [{ registry: 'server7.io', reason: 'x', at }],
+  'node-cannot-reach': () => [{ registry: 'server7.io', trouble: 'tls', node: 'node7' }],
+  'wrong-platform': () => [{ image, node: 'node7' }],
+  'disk-full': () => [{ node: 'node7' }],
+  'pull-postponed': () => [{ image }],
+  'undecodable-list': () => [{ secrets: ['one7'], error: 'x' }],
+  'unread-secrets': () => [{ image, secrets: ['one7'], sent: 'nothing' }],
+  'retry-pending': () => [{ image, secret: 'one7' }],
+  unexplained: () => [{ image, message: 'x', accepted: true }],
+  'unseen-credential': (way) => [{ image, way }],
+  'fails-at-restart': () => [{ image, cause: finding('empty-entry', SECRET, { server }) }],
+  'unused-secret': () => [{}],
+  'same-content': () => [{ others: ['x'] }],
+  'unreadable-file': () => [
+    { error: 'x', chart: true },
+    { error: 'x', chart: false },
+  ],
+};
+
+/** Those about a Secret are about one in a file, too. */
+export const FINDINGS: readonly Finding[] = (Object.keys(ARGUMENTS) as FindingCode[]).flatMap((code) => {
+  const remedies = ARGUMENTS[code].length === 0 ? [deployment] : REMEDIES;
+  const objects = OBJECTS[code] ?? (ARGUMENTS[code].length === 0 ? IN_FILES : [POD, SECRET]);
+  return remedies.flatMap((way) =>
+    ARGUMENTS[code](way).flatMap((args) => objects.map((object) => finding(code, object, args as never))),
+  );
+});
