@@ -17,7 +17,13 @@ export const CREATE = [
 
 /** Of src/domain/, whose files are small: what is for reading, merging and judging. */
 export const LATER = [
-  ...['findings/secret-rules', 'docker-config/docker-config', 'findings/finding', 'keyring/keyring'],
+  ...[
+    'findings/secret-rules',
+    'docker-config/docker-config',
+    'findings/catalog',
+    'findings/finding',
+    'keyring/keyring',
+  ],
   ...['docker-config/login-file', 'pull-secret/merge', 'keyring/payload', 'pull-secret/plan'],
 ];
 

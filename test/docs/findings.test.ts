@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type FindingCode, SEVERITIES } from '../../src/domain/findings/finding.ts';
+import { catalogRow, FINDING_CODES } from '../../src/domain/findings/catalog.ts';
 import { here } from '../support/here.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'findings.md'), 'utf8');
-const codes = Object.keys(SEVERITIES) as FindingCode[];
+const codes = FINDING_CODES;
 const sections = new Map(
   page
     .split(/^### /m)
@@ -33,7 +33,7 @@ test('links on the page lead somewhere', () => {
 describe('a section says how bad it is, why, how it is seen, and how it is mended', () => {
   test.each(codes)('%s', (code) => {
     const section = sections.get(code) ?? '';
-    expect(/^\*\*(error|warning)\*\*: /m.exec(section)?.[1]).toBe(SEVERITIES[code]);
+    expect(/^\*\*(error|warning)\*\*: /m.exec(section)?.[1]).toBe(catalogRow(code).severity);
     const parts = [...section.matchAll(/^\*\*(Cause|See it|Fix|By hand)\.\*\*/gm)].map(([, part]) => part);
     expect(parts).toEqual(['Cause', 'See it', 'Fix', 'By hand']);
     expect(section).toMatch(/^\*\*See it\.\*\*\n\n```sh\n(.+\n)+```$/m);

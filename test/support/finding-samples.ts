@@ -1,5 +1,6 @@
 /** One finding of each kind, and of each way to mend it. Every text of others in them is told apart from ours by a `7`. */
-import { type Finding, type FindingCode, type FindingObject, finding } from '../../src/domain/findings/finding.ts';
+import { finding } from '../../src/domain/findings/catalog.ts';
+import type { Finding, FindingCode, FindingObject } from '../../src/domain/findings/finding.ts';
 import type { FindingArguments } from '../../src/domain/findings/finding-arguments.ts';
 import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
 import type { ObjectRef } from '../../src/domain/workloads/ref.ts';

@@ -1,6 +1,6 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
-import { describeObject, type Finding, type FindingCode, SEVERITIES, withSeverity } from '../findings/finding.ts';
-import { imageServer } from '../keyring/server.ts';
+import { catalogRow, FINDING_CODES, subjectOf } from '../findings/catalog.ts';
+import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { targetName } from '../workloads/ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import type { Puller } from './facts.ts';
@@ -23,10 +23,10 @@ export function groupFindings(seen: readonly Seen[], usage?: ReadonlyMap<string,
 function compare(one: FindingView, other: FindingView): number {
   const bySeverity = Number(one.severity !== 'error') - Number(other.severity !== 'error');
   const byPods = (other.affects?.pods ?? 0) - (one.affects?.pods ?? 0);
-  return bySeverity || byPods || CODES.indexOf(one.code) - CODES.indexOf(other.code) || byName(one, other);
+  return (
+    bySeverity || byPods || FINDING_CODES.indexOf(one.code) - FINDING_CODES.indexOf(other.code) || byName(one, other)
+  );
 }
-
-const CODES = Object.keys(SEVERITIES);
 
 function byName(one: FindingView, other: FindingView): number {
   const [name, otherName] = [describeObject(one.object), describeObject(other.object)];
@@ -70,13 +70,10 @@ function podsOf(pullers: readonly Puller[]): number {
   return pullers.reduce((sum, { runs = 0 }) => sum + runs, 0);
 }
 
-/** Their sentence says who, or it harms nobody. */
-const SAID: readonly FindingCode[] = ['missing-secret', 'same-content', 'unused-secret'];
-
 /** Of a Secret that no pod suffers from: who would; of several, which they are. */
 function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const found = group[0]?.found;
-  if (found?.object.kind !== 'Secret' || SAID.includes(found.code)) return undefined;
+  if (found?.object.kind !== 'Secret' || catalogRow(found.code).namesUsers === true) return undefined;
   const secrets = [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))];
   if (secrets.length > 1) return affects(0, secrets);
   const used = usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
@@ -100,7 +97,7 @@ export function causeKey({ found, puller }: Seen): string {
     return JSON.stringify([found.code, causeKey({ found: found.arguments.cause, ...(puller && { puller }) })]);
   }
   const { namespace = '', kind, name } = found.object;
-  const about = SUBJECTS[found.code]?.(found);
+  const about = subjectOf(found);
   if (about !== undefined) return JSON.stringify([found.code, about]);
   const isOwn = puller !== undefined && kind === puller.ref.kind && name === puller.ref.name;
   const subject = isOwn ? ownName(puller) : `${kind}/${name}`;
@@ -113,15 +110,3 @@ function distinction({ object, arguments: args }: Finding): unknown {
   const { server, username, field, key, servers, secret, image } = values;
   return [server, username, field, key, servers, secret, object.kind === 'Secret' ? undefined : image];
 }
-
-/** Where the finding is about something else than its object. */
-const SUBJECTS: Readonly<Partial<Record<FindingCode, (found: Finding) => unknown>>> = {
-  'registry-unreachable': ({ arguments: args }) => 'registry' in args && args.registry,
-  'node-cannot-reach': ({ arguments: args }) => 'trouble' in args && [args.registry, args.trouble],
-  'disk-full': ({ arguments: args }) => 'node' in args && args.node,
-  'wrong-platform': ({ arguments: args }) => 'image' in args && args.image,
-  'rate-limited': ({ arguments: args }) => 'image' in args && imageServer(args.image),
-  'pull-postponed': ({ object }) => object.namespace,
-  'image-not-found': ({ object, arguments: args }) => 'image' in args && [object.namespace, args.image],
-  'missing-account': ({ object, arguments: args }) => 'account' in args && [object.namespace, args.account],
-};

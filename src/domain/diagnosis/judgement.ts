@@ -1,5 +1,6 @@
 /** What becomes of one image of a pod or template: will it be pulled, and what is the one cause if not. */
-import { type Finding, finding, withSeverity } from '../findings/finding.ts';
+import { catalogRow, finding } from '../findings/catalog.ts';
+import { type Finding, withSeverity } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { registryHost } from '../keyring/server.ts';
 import type { Command } from '../text/command.ts';
@@ -121,18 +122,10 @@ function unreachable({ object, puller, use, attempt, facts }: ImagePull): Findin
   return undefined;
 }
 
-/** Causes that say nothing about what will be, or that it will be well. */
-const OUTCOMES: Readonly<Partial<Record<Finding['code'], Outcome>>> = {
-  'pull-postponed': 'will pull',
-  unexplained: 'cannot know',
-  'unseen-credential': 'cannot know',
-  'registry-unreachable': 'cannot know',
-};
-
 function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | undefined): Outcome {
   if (cause?.code === 'retry-pending') return attempt.pulls === true ? 'will pull' : 'cannot know';
   if (cause?.code === 'rate-limited' && cause.severity === 'warning') return 'cannot know';
-  if (cause !== undefined) return OUTCOMES[cause.code] ?? 'will not pull';
+  if (cause !== undefined) return catalogRow(cause.code).outcome ?? 'will not pull';
   if (use.policy === 'Never') return use.state.status === 'there' ? 'will pull' : 'cannot know';
   if (puller.pod === undefined && accountOf(puller, facts).status === 'forbidden' && attempt.pulls !== true)
     return 'cannot know';

@@ -1,6 +1,8 @@
 /** Why there is no login at all for an image. */
+
+import { finding } from '../findings/catalog.ts';
 import { isAboutWhole } from '../findings/diagnosed-secret.ts';
-import { type Finding, finding, withSeverity } from '../findings/finding.ts';
+import { type Finding, withSeverity } from '../findings/finding.ts';
 import { nearMiss } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { isPullSecretType } from '../keyring/secret.ts';

@@ -1,5 +1,6 @@
 /** Why none of the logins that are tried opens an image. */
-import { type Finding, finding, withSeverity } from '../findings/finding.ts';
+import { finding } from '../findings/catalog.ts';
+import { type Finding, withSeverity } from '../findings/finding.ts';
 import type { Reporter } from '../findings/finding-arguments.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { imageName, parseImage } from '../keyring/image.ts';

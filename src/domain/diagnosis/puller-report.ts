@@ -1,5 +1,6 @@
 /** Pods and templates with what becomes of their images, and what is to be asked to know more. */
-import { type Finding, finding, withSeverity } from '../findings/finding.ts';
+import { finding } from '../findings/catalog.ts';
+import { type Finding, withSeverity } from '../findings/finding.ts';
 import { nearMiss } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { type Question, questionKey } from '../verify/question.ts';

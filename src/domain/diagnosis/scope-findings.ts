@@ -1,6 +1,8 @@
 /** What is wrong in a namespace or a cluster: with its pods, with what makes them, with its service accounts and Secrets. */
+
+import { finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
-import { type Finding, type FindingCode, finding, withSeverity } from '../findings/finding.ts';
+import { type Finding, type FindingCode, withSeverity } from '../findings/finding.ts';
 import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
 import type { Observed, Puller, PullFacts, SecretState } from './facts.ts';
 import { causeKey, type Seen } from './groups.ts';

@@ -1,6 +1,8 @@
 /** Whether registries know the logins in Secrets, whatever images there are. */
+
+import { finding } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import { type Finding, finding } from '../findings/finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';

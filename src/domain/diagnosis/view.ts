@@ -1,4 +1,5 @@
 /** Whether the kubelet says what is to be expected for a cause. */
+import { catalogRow, NO_LOGIN } from '../findings/catalog.ts';
 import type { Finding, FindingCode } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { formatFinding } from '../findings/messages.ts';
@@ -16,40 +17,9 @@ import type { Fix, Judgement, Outcome } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
 
-/** Some registries do not tell those without a login what there is. */
-const NO_LOGIN: readonly PullError[] = ['no credential', 'unauthorized', 'no access', 'not found'];
-const REFUSED: readonly PullError[] = ['refused', 'unauthorized', 'no access'];
-const ANY: readonly PullError[] = [...NO_LOGIN, 'refused'];
-
-/** Causes for which it says something else than that there was no login. */
-const SAYS: Readonly<Partial<Record<FindingCode, readonly PullError[]>>> = {
-  'unreadable-payload': ['undecodable'],
-  'unreadable-entry': ['undecodable'],
-  'undecodable-list': ['undecodable'],
-  'credential-rejected': REFUSED,
-  expired: REFUSED,
-  'white-space': REFUSED,
-  'shadowed-entry': REFUSED,
-  'public-image-refused': REFUSED,
-  'no-access': ANY,
-  'attached-later': ANY,
-  'outdated-pod': ANY,
-  'unread-secrets': ANY,
-  'invalid-image': ['invalid name'],
-  'image-not-found': ['not found'],
-  'rate-limited': ['rate limited'],
-  'node-cannot-reach': ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'],
-  'wrong-platform': ['platform'],
-  'disk-full': ['disk'],
-  'pull-postponed': ['postponed'],
-  'never-pulled': ['never'],
-  'unverified-image': ['never', ...NO_LOGIN],
-  unexplained: [],
-};
-
 export function agrees(cause: FindingCode, pullError: PullError): boolean {
   // What it said last is what was true then.
-  return cause === 'retry-pending' || (SAYS[cause] ?? NO_LOGIN).includes(pullError);
+  return cause === 'retry-pending' || (catalogRow(cause).kubeletSays ?? NO_LOGIN).includes(pullError);
 }
 
 /** A finding with its sentence and its command. */

@@ -1,8 +1,10 @@
 /** A Secret with what is in it and what is wrong with it, decided once; every command takes its word from here. */
+
 import { readContents } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import type { Secret } from '../keyring/secret.ts';
-import type { Finding, FindingCode } from './finding.ts';
+import { catalogRow } from './catalog.ts';
+import type { Finding } from './finding.ts';
 import { diagnose, type SecretFacts } from './secret-rules.ts';
 
 export interface DiagnosedSecret extends SecretFacts {
@@ -16,26 +18,9 @@ export function diagnoseSecret(secret: Secret, now: number): DiagnosedSecret {
   return { secret, contents, findings: diagnose({ now, secrets: [{ secret, contents }] }) };
 }
 
-/** What a finding keeps the kubelet from using. Findings that are not here leave the login as it is. */
-const KEEPS_AWAY: Readonly<Partial<Record<FindingCode, 'pod' | 'ignored secret' | 'secret' | 'entry'>>> = {
-  // The kubelet does not look into it (secrets.go `MakeDockerKeyring`), so its content does no harm either.
-  'wrong-type': 'ignored secret',
-  'no-payload': 'ignored secret',
-  // The kubelet stops, and uses no Secret of the pod.
-  'unreadable-payload': 'pod',
-  'unreadable-entry': 'pod',
-  'wrong-format': 'secret',
-  'no-login': 'secret',
-  'credential-store': 'secret',
-  'empty-entry': 'entry',
-  'identity-token': 'entry',
-  'incomplete-entry': 'entry',
-  'opens-nothing': 'entry',
-};
-
 /** Whether a finding is about all of a Secret: no pod gets a login from it, and others from theirs. */
 export function isAboutWhole({ code }: Finding): boolean {
-  const kept = KEEPS_AWAY[code];
+  const kept = catalogRow(code).keepsAway;
   return kept === 'ignored secret' || kept === 'secret';
 }
 
@@ -49,13 +34,13 @@ export type Usability =
 
 /** What pods have of a Secret that they name, by its findings alone. */
 export function usabilityOf({ contents, findings }: DiagnosedSecret): Usability {
-  const kept = findings.map(({ code }) => KEEPS_AWAY[code]);
+  const kept = findings.map(({ code }) => catalogRow(code).keepsAway);
   if (kept.includes('ignored secret')) return 'useless';
   if (kept.includes('pod')) return 'undecodable';
   if (kept.includes('secret')) return 'useless';
   const broken = new Set(
     findings.flatMap(({ code, arguments: args }) =>
-      KEEPS_AWAY[code] === 'entry' && 'server' in args ? [args.server] : [],
+      catalogRow(code).keepsAway === 'entry' && 'server' in args ? [args.server] : [],
     ),
   );
   return contents.entries.every(({ server }) => broken.has(shownServer(server))) ? 'useless' : 'usable';

@@ -1,8 +1,10 @@
 /** The command that mends each finding, ready to be pasted. */
+
 import { imageServer, serverToType } from '../keyring/server.ts';
 import { type Command, clusterCommand, command, fileWord, kubectlPath, type Word, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
 import { changeCommand, renewCommand } from '../workloads/remedy.ts';
+import { catalogRow } from './catalog.ts';
 import {
   copy,
   create,
@@ -34,7 +36,7 @@ export function isSufficient(found: Finding): boolean {
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   const way = 'way' in found.arguments ? found.arguments.way : undefined;
-  return !ADVICE.includes(found.code) && way?.how !== 'owner';
+  return catalogRow(found.code).isAdvice !== true && way?.how !== 'owner';
 }
 
 /** Whether `fix` changes only what is in a Secret: the kubelet reads that before each attempt, and none is sooner for it. */
@@ -42,30 +44,6 @@ export function isPickedUp({ words, pipe, next }: Command): boolean {
   if (pipe !== undefined) return isPickedUp(pipe);
   return next === undefined && words[1] === 'create' && words[0] === 'regsecret' && !words.includes('--attach');
 }
-
-/** Their command shows more, or is for somebody who knows what is meant. */
-const ADVICE: readonly FindingCode[] = [
-  'same-key',
-  'different-credentials',
-  'duplicate-name',
-  'invalid-image',
-  'image-not-found',
-  'never-pulled',
-  'rate-limited',
-  'registry-unreachable',
-  'node-cannot-reach',
-  'wrong-platform',
-  'disk-full',
-  'pull-postponed',
-  'undecodable-list',
-  'unread-secrets',
-  'retry-pending',
-  'unexplained',
-  'unseen-credential',
-  'unused-secret',
-  'same-content',
-  'unreadable-file',
-];
 
 const REPLACE = words`--replace`;
 

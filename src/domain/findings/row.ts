@@ -4,8 +4,9 @@ import type { KubeletEntry } from '../keyring/entry.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
+import { finding } from './catalog.ts';
 import { diagnoseSecret } from './diagnosed-secret.ts';
-import { type Finding, finding } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { endOf } from './secret-rules.ts';
 
 /** The JSON of one item of `list -o json`. */

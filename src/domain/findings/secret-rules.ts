@@ -8,7 +8,8 @@ import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { serverProblem } from '../keyring/server.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
-import { type Finding, type FindingObject, finding } from './finding.ts';
+import { finding } from './catalog.ts';
+import type { Finding, FindingObject } from './finding.ts';
 
 /** A Secret, and what was read in it. */
 export interface SecretFacts {

@@ -6,7 +6,8 @@ import { imagePull, objectOf, stateOf } from '../../domain/diagnosis/image-pull.
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
-import { type Finding, finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
+import { finding } from '../../domain/findings/catalog.ts';
+import { type Finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';

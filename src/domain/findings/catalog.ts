@@ -1,0 +1,143 @@
+/** What holds for every finding of a code: one row a finding. Its sentence is in messages.ts, its command in fixes.ts. */
+import { imageServer } from '../keyring/server.ts';
+import type { PullError } from '../workloads/pull-error.ts';
+import type { Finding, FindingCode, FindingObject, FindingOf, Severity } from './finding.ts';
+import type { FindingArguments } from './finding-arguments.ts';
+
+export interface CatalogRow<Code extends FindingCode> {
+  /** An error keeps a pod from its image; a warning may, or will one day. */
+  readonly severity: Severity;
+  /**
+   * What the kubelet cannot use then: all Secrets of a pod that names it, this Secret, or one entry. It does not look into an
+   * ignored one (secrets.go `MakeDockerKeyring`), so the content of that does no harm either.
+   */
+  readonly keepsAway?: 'pod' | 'ignored secret' | 'secret' | 'entry';
+  /** What the kubelet says of a pull that fails for it; left out: what it says of one without a login. */
+  readonly kubeletSays?: readonly PullError[];
+  /** What becomes of the image; left out: it will not be pulled. */
+  readonly outcome?: 'will pull' | 'cannot know';
+  /** What tells one cause from another, where the finding is about something else than its object. */
+  readonly subject?: (found: FindingOf<Code>) => unknown;
+  /** Its sentence says who uses the Secret, or it harms none of them. */
+  readonly namesUsers?: true;
+  /** Its command shows more, or is for somebody who knows what is meant. */
+  readonly isAdvice?: true;
+}
+
+/** Some registries do not tell those without a login what there is. */
+export const NO_LOGIN: readonly PullError[] = ['no credential', 'unauthorized', 'no access', 'not found'];
+const REFUSED: readonly PullError[] = ['refused', 'unauthorized', 'no access'];
+const ANY: readonly PullError[] = [...NO_LOGIN, 'refused'];
+const UNREACHABLE: readonly PullError[] = ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'];
+
+const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
+  'missing-secret': { severity: 'error', namesUsers: true },
+  'wrong-type': { severity: 'error', keepsAway: 'ignored secret' },
+  'no-payload': { severity: 'error', keepsAway: 'ignored secret' },
+  'wrong-format': { severity: 'error', keepsAway: 'secret' },
+  'unreadable-payload': { severity: 'error', keepsAway: 'pod', kubeletSays: ['undecodable'] },
+  'unreadable-entry': { severity: 'error', keepsAway: 'pod', kubeletSays: ['undecodable'] },
+  'no-login': { severity: 'error', keepsAway: 'secret' },
+  'credential-store': { severity: 'error', keepsAway: 'secret' },
+  'empty-entry': { severity: 'error', keepsAway: 'entry' },
+  'identity-token': { severity: 'error', keepsAway: 'entry' },
+  'incomplete-entry': { severity: 'error', keepsAway: 'entry' },
+  'opens-nothing': { severity: 'error', keepsAway: 'entry' },
+  'unusual-server': { severity: 'warning' },
+  'shadowed-entry': { severity: 'warning', kubeletSays: REFUSED },
+  'same-key': { severity: 'warning', isAdvice: true },
+  'white-space': { severity: 'error', kubeletSays: REFUSED },
+  expired: { severity: 'error', kubeletSays: REFUSED },
+  'expires-soon': { severity: 'warning' },
+  'credential-rejected': { severity: 'error', kubeletSays: REFUSED },
+  'no-access': { severity: 'error', kubeletSays: ANY },
+  'public-image-refused': { severity: 'error', kubeletSays: REFUSED },
+  'other-images': { severity: 'error' },
+  'no-pull-secret': { severity: 'error' },
+  'no-entry': { severity: 'error' },
+  'attached-later': { severity: 'error', kubeletSays: ANY },
+  'outdated-pod': { severity: 'error', kubeletSays: ANY },
+  'own-list': { severity: 'error' },
+  'empty-name': { severity: 'warning' },
+  'duplicate-name': { severity: 'warning', isAdvice: true },
+  'not-mountable': { severity: 'error' },
+  'missing-account': {
+    severity: 'error',
+    subject: ({ object: { namespace }, arguments: { account } }) => [namespace, account],
+  },
+  'different-credentials': { severity: 'warning', isAdvice: true },
+  'invalid-image': { severity: 'error', kubeletSays: ['invalid name'], isAdvice: true },
+  'image-not-found': {
+    severity: 'error',
+    kubeletSays: ['not found'],
+    subject: ({ object: { namespace }, arguments: { image } }) => [namespace, image],
+    isAdvice: true,
+  },
+  'never-pulled': { severity: 'error', kubeletSays: ['never'], isAdvice: true },
+  'unverified-image': { severity: 'error', kubeletSays: ['never', ...NO_LOGIN] },
+  'rate-limited': {
+    severity: 'error',
+    kubeletSays: ['rate limited'],
+    subject: ({ arguments: { image } }) => imageServer(image),
+    isAdvice: true,
+  },
+  'registry-unreachable': {
+    severity: 'warning',
+    outcome: 'cannot know',
+    subject: ({ arguments: { registry } }) => registry,
+    isAdvice: true,
+  },
+  'node-cannot-reach': {
+    severity: 'error',
+    kubeletSays: UNREACHABLE,
+    subject: ({ arguments: { registry, trouble } }) => [registry, trouble],
+    isAdvice: true,
+  },
+  'wrong-platform': {
+    severity: 'error',
+    kubeletSays: ['platform'],
+    subject: ({ arguments: { image } }) => image,
+    isAdvice: true,
+  },
+  'disk-full': { severity: 'error', kubeletSays: ['disk'], subject: ({ arguments: { node } }) => node, isAdvice: true },
+  'pull-postponed': {
+    severity: 'warning',
+    kubeletSays: ['postponed'],
+    outcome: 'will pull',
+    subject: ({ object: { namespace } }) => namespace,
+    isAdvice: true,
+  },
+  'undecodable-list': { severity: 'error', kubeletSays: ['undecodable'], isAdvice: true },
+  'unread-secrets': { severity: 'error', kubeletSays: ANY, isAdvice: true },
+  'retry-pending': { severity: 'warning', isAdvice: true },
+  unexplained: { severity: 'error', kubeletSays: [], outcome: 'cannot know', isAdvice: true },
+  'unseen-credential': { severity: 'warning', outcome: 'cannot know', isAdvice: true },
+  'fails-at-restart': { severity: 'error' },
+  'unused-secret': { severity: 'warning', namesUsers: true, isAdvice: true },
+  'same-content': { severity: 'warning', namesUsers: true, isAdvice: true },
+  'unreadable-file': { severity: 'error', isAdvice: true },
+};
+
+/** Every code, in the order of docs/findings.md. */
+export const FINDING_CODES = Object.keys(ROWS) as FindingCode[];
+
+/** The row of `code`. */
+export function catalogRow<Code extends FindingCode>(code: Code): CatalogRow<Code> {
+  return ROWS[code];
+}
+
+/** What a finding is about, where that is not its object. */
+export function subjectOf(found: Finding): unknown {
+  const subject = ROWS[found.code].subject as ((found: Finding) => unknown) | undefined;
+  return subject?.(found);
+}
+
+/** A finding; `severity` where it is not what it usually is. */
+export function finding<Code extends FindingCode>(
+  code: Code,
+  object: FindingObject,
+  args: FindingArguments<Finding>[Code],
+  severity: Severity = ROWS[code].severity,
+): Finding {
+  return { code, severity, object, arguments: args } as Finding;
+}
