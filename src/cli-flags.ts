@@ -34,7 +34,7 @@ export function credentialFlags(command: Command, title = 'Credentials, the firs
 export function listFlags(command: Command, preposition: 'to' | 'from'): Command {
   const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
   return command
-    .argument('[secret]', 'name of the Secret', secretName, 'regsecret')
+    .argument('[secret]', 'name of the Secret', secretNameArgument, 'regsecret')
     .optionsGroup('Targets, repeatable and mixed (none on a terminal: a list to choose from):')
     .option('--pod <name>', 'pod, by the template of what makes it', collect)
     .option('--sa, --serviceaccount <name>', 'service account', collect)
@@ -102,7 +102,7 @@ export function registryFlags(command: Command): Command {
 }
 
 /** As it is printed, too: `secret/regcred`. */
-export function secretName(text: string): string {
+export function secretNameArgument(text: string): string {
   return text.replace(/^secrets?\//, '');
 }
 

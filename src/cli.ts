@@ -10,7 +10,7 @@ import {
   listFlags,
   registryFlags,
   SECRET_FILES,
-  secretName,
+  secretNameArgument,
 } from './cli-flags.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
@@ -44,7 +44,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
   command('create', 'create a pull secret from a login, or add the login to the one that exists', (create) =>
     kubernetesFlags(
       registryFlags(
-        credentialFlags(create.argument('[name]', 'name of the Secret', secretName, 'regsecret'))
+        credentialFlags(create.argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret'))
           .optionsGroup('Secret:')
           .option('--replace', 'drop the registries that are in the Secret and not named here')
           .option('--force', 'delete and create a Secret that is immutable or of another type')
@@ -129,7 +129,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
   command('inspect', 'show what is in a pull secret, which images it opens, and what is wrong with it', (inspect) =>
     kubernetesFlags(
       inspect
-        .argument('[name]', 'name of the Secret (default: regsecret)', secretName)
+        .argument('[name]', 'name of the Secret (default: regsecret)', secretNameArgument)
         .option(...SECRET_FILES)
         .optionsGroup('Output:')
         .option('--reveal', 'show passwords')
@@ -174,7 +174,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       credentialFlags(
         registryFlags(
           verify
-            .argument('[name]', 'name of the Secret (default: regsecret)', secretName)
+            .argument('[name]', 'name of the Secret (default: regsecret)', secretNameArgument)
             .option('--image <image>', 'whether this image may be pulled (repeatable)', collect)
             .option(...SECRET_FILES)
             .optionsGroup('Registries:'),

@@ -4,7 +4,7 @@ export type { Finding, FindingCode, FindingObject, Severity } from './domain/fin
 
 export { formatFinding } from './domain/findings/messages.ts';
 
-export { diagnose, type Facts, type SecretFacts } from './domain/findings/secret-rules.ts';
+export { diagnose, type SecretFacts, type SecretRuleFacts } from './domain/findings/secret-rules.ts';
 
 export { type ContentEntry, type Contents, readContents } from './domain/keyring/contents.ts';
 

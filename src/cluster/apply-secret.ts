@@ -1,7 +1,7 @@
 /** Brings one Secret to what is wanted, whoever else writes to it at the same time. */
 import { pause } from '../concurrency.ts';
 import { describeSecret, type Secret } from '../domain/keyring/secret.ts';
-import type { Change, Wanted } from '../domain/pull-secret/plan.ts';
+import type { Change, WantedSecret } from '../domain/pull-secret/plan.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
@@ -27,7 +27,7 @@ const MAX_CONFLICTS = 60;
 export async function applySecret(
   transport: Transport,
   secret: Secret,
-  wanted: Wanted,
+  wanted: WantedSecret,
   options: ApplyOptions,
 ): Promise<Applied> {
   const refs: SecretRef = { namespace: transport.namespace, name: secret.metadata.name ?? '' };

@@ -3,7 +3,7 @@ import type { ApiObject } from '../domain/workloads/api-object.ts';
 import type { PullKind } from '../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { ApiError, refusalOf } from './client/api-error.ts';
-import { type ListOptions, listPages, type Resource } from './object-request.ts';
+import { type ListQuery, listPages, type Resource } from './object-request.ts';
 import type { Reader } from './reader.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Reader } from './reader.ts';
 export async function eachObject(
   { transport, missingRights }: Reader,
   resource: Resource,
-  options: ListOptions,
+  options: ListQuery,
   use: (object: ApiObject) => void,
 ): Promise<ApiError | undefined> {
   try {
@@ -31,7 +31,7 @@ export async function eachObject(
 export function eachPullSpec(
   reader: Reader,
   kind: PullKind,
-  options: ListOptions,
+  options: ListQuery,
   use: (pullSpec: PullSpec) => void,
 ): Promise<ApiError | undefined> {
   return eachObject(reader, kind, options, (object) => {

@@ -2,13 +2,13 @@
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
-import { type ListOptions, listPages, type Resource } from './object-request.ts';
+import { type ListQuery, listPages, type Resource } from './object-request.ts';
 
 /** Of each object only metadata is asked for. Empty where they may not be listed. */
 export async function listNames(
   transport: Transport,
   kind: Resource,
-  options: ListOptions,
+  options: ListQuery,
   field: 'name' | 'namespace' = 'name',
 ): Promise<string[]> {
   const names: string[] = [];

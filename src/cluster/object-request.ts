@@ -54,7 +54,7 @@ export function listRefusal(error: ApiError, { plural }: Resource, namespace: st
   );
 }
 
-export interface ListOptions {
+export interface ListQuery {
   /** Left out: all namespaces. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
@@ -84,7 +84,7 @@ const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.
 export async function* listPages(
   transport: Transport,
   kind: Resource,
-  { namespace, limit = PAGE, shape = true, cached = false, metadataOnly = false, ...selectors }: ListOptions,
+  { namespace, limit = PAGE, shape = true, cached = false, metadataOnly = false, ...selectors }: ListQuery,
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);
   const accept = metadataOnly ? METADATA : undefined;

@@ -34,7 +34,7 @@ export function createReader(transport: Transport): Reader {
 }
 
 /** Left out: of a kind that is in no namespace. */
-export interface Place {
+export interface ReadScope {
   readonly namespace?: string;
   readonly name: string;
 }
@@ -43,7 +43,7 @@ export interface Place {
 export async function readObject(
   { transport, missingRights }: Reader,
   resource: Resource,
-  { namespace, name }: Place,
+  { namespace, name }: ReadScope,
 ): Promise<ApiObject | 'missing' | 'forbidden'> {
   try {
     return await transport.request<ApiObject>({ method: 'GET', path: objectPath(resource, namespace, name) });

@@ -101,7 +101,7 @@ async function changeFiles(
 
 /** Given in a file, or read from the cluster; says what is wrong with it. Throws UserError where it opens no image. */
 async function secretFor(name: string, options: AttachOptions, io: Io): Promise<Secret> {
-  const [{ getSecret, usableSecret }, { formatFinding }, { fixFor }, printer] = await Promise.all([
+  const [{ getSecret, checkedSecret }, { formatFinding }, { fixFor }, printer] = await Promise.all([
     import('../operations/attach/check-secret.ts'),
     import('../domain/findings/messages.ts'),
     import('../domain/findings/fixes.ts'),
@@ -111,10 +111,10 @@ async function secretFor(name: string, options: AttachOptions, io: Io): Promise<
     if (options.secretFile === undefined) {
       return inCluster(options, io, (transport) => getSecret(transport, { namespace: transport.namespace, name }));
     }
-    const { readSecret } = await import('../manifests/read-objects.ts');
-    return readSecret(options.secretFile, name, io);
+    const { readSecretFile } = await import('../manifests/read-objects.ts');
+    return readSecretFile(options.secretFile, name, io);
   };
-  const { secret, findings } = usableSecret(await read());
+  const { secret, findings } = checkedSecret(await read());
   for (const found of findings) {
     printer.warn(formatFinding(found));
     printer.hint(fixFor(found));

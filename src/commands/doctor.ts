@@ -5,7 +5,7 @@ import { forEachLimit } from '../concurrency.ts';
 import type { Answer, Observed, PullFacts } from '../domain/diagnosis/facts.ts';
 import { openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
-import { loginQuestions } from '../domain/diagnosis/secret-checks.ts';
+import { secretQuestions } from '../domain/diagnosis/secret-checks.ts';
 import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../domain/text/command.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
@@ -129,7 +129,7 @@ async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io)
 
 function questionsOf({ pullers, secrets = [], usage, scope }: Observed, facts: PullFacts): readonly Question[] {
   const inUse = scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
-  return [...loginQuestions(inUse, facts), ...openQuestions(pullers, facts)];
+  return [...secretQuestions(inUse, facts), ...openQuestions(pullers, facts)];
 }
 
 function isNew(question: Question, answers: ReadonlyMap<string, Answer>): boolean {

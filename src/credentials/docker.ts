@@ -14,9 +14,9 @@ import { getFromHelper, listHelper } from './helper.ts';
 import {
   type ListedServer,
   type Listing,
+  type LoginPlace,
   type LoginStore,
   lookupName,
-  type Place,
   type StoredLogin,
 } from './source.ts';
 
@@ -36,7 +36,7 @@ export function dockerLogins(io: Io): LoginStore {
 /** The logins that docker would have with `settings`. A path makes no difference to docker. */
 export function dockerStore(settings: DockerSettings, io: Io): LoginStore {
   const docker = { settings, entryOf: dockerEntries(settings.config), io };
-  const placeFor = (server: string): Place | undefined => placeOf(dockerKey(lookupName(server).registry), docker);
+  const placeFor = (server: string): LoginPlace | undefined => placeOf(dockerKey(lookupName(server).registry), docker);
   return {
     list: () => list(docker),
     login: async (server) => {
@@ -54,7 +54,7 @@ export function dockerStore(settings: DockerSettings, io: Io): LoginStore {
 }
 
 /** DOCKER_AUTH_CONFIG, then the helper of the registry, then the store, then the file; the first that applies decides (`GetAuthConfig`). */
-function placeOf(key: string, docker: Docker): Place | undefined {
+function placeOf(key: string, docker: Docker): LoginPlace | undefined {
   const { config, file, variable } = docker.settings;
   const fields = variable.get(key);
   if (fields !== undefined) return plainPlace(key, VARIABLE, fields);
@@ -126,7 +126,7 @@ function storePhrase(helper: string): string {
   return `docker credential store "${helper}"`;
 }
 
-function plainPlace(server: string, from: string, fields: AuthFields): Place {
+function plainPlace(server: string, from: string, fields: AuthFields): LoginPlace {
   return { from, open: () => ({ server, from, config: dockerAuthConfig(fields) }) };
 }
 

@@ -28,7 +28,7 @@ interface Wanted {
 }
 
 /** A registry, or a part of one, with a login of its own. */
-export interface Registry {
+export interface LoginRegistry {
   /** As it is written into a Secret. */
   readonly server: string;
   /** Where its login is looked for first, for people. */
@@ -65,8 +65,8 @@ export async function fromLogins({ server: servers, all = false }: Wanted, io: I
  */
 export async function listRegistries(
   store: LoginStore,
-): Promise<{ registries: readonly Registry[]; warnings: readonly string[]; failure: UserError | undefined }> {
-  const registries = new Map<string, Registry>();
+): Promise<{ registries: readonly LoginRegistry[]; warnings: readonly string[]; failure: UserError | undefined }> {
+  const registries = new Map<string, LoginRegistry>();
   const { servers, warnings: said, failure } = await store.list();
   const warnings = [...said];
   for (const { server: written, from } of servers) {
@@ -90,7 +90,7 @@ function ownServer(server: string, store: LoginStore): string {
 /** Reads the logins of `registries`; one that cannot be read is a warning unless it was asked for by name (`strict`). */
 export async function openLogins(
   store: LoginStore,
-  registries: readonly Registry[],
+  registries: readonly LoginRegistry[],
   { strict, warnings: said }: { readonly strict: boolean; readonly warnings: readonly string[] },
 ): Promise<SourceResult> {
   const entries: Login[] = [];

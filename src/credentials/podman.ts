@@ -19,7 +19,7 @@ import { readAuthFile } from './auth-file.ts';
 import { getFromHelper, listHelper } from './helper.ts';
 import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts';
 import { podmanHelpers } from './podman-helpers.ts';
-import { type ListedServer, type LoginStore, lookupName, type Place, type StoredLogin } from './source.ts';
+import { type ListedServer, type LoginPlace, type LoginStore, lookupName, type StoredLogin } from './source.ts';
 
 /** One of podman's files. */
 interface AuthFile extends PodmanFile {
@@ -83,7 +83,7 @@ async function login(
 }
 
 /** Where podman looks, in order: each helper of registries.conf, one of which is the files. */
-function places(name: string, podman: Podman, warnings: string[]): readonly Iterable<Place>[] {
+function places(name: string, podman: Podman, warnings: string[]): readonly Iterable<LoginPlace>[] {
   const registry = podmanRegistry(name);
   return podman.helpers.map((helper) =>
     helper === AUTH_FILES ? inFiles(name, podman, warnings) : [helperPlace(registry, helper, podman)],
@@ -91,7 +91,7 @@ function places(name: string, podman: Podman, warnings: string[]): readonly Iter
 }
 
 /** In each file the helper of the registry, else an entry (`findCredentialsInFile`). */
-function* inFiles(name: string, podman: Podman, warnings: string[]): Generator<Place> {
+function* inFiles(name: string, podman: Podman, warnings: string[]): Generator<LoginPlace> {
   const registry = podmanRegistry(name);
   for (const file of podman.files) {
     const opened = file.open();
@@ -102,7 +102,7 @@ function* inFiles(name: string, podman: Podman, warnings: string[]): Generator<P
   }
 }
 
-function helperPlace(registry: string, helper: string, { io }: Podman): Place {
+function helperPlace(registry: string, helper: string, { io }: Podman): LoginPlace {
   const from = helperPhrase(helper);
   return {
     from,

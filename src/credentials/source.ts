@@ -67,7 +67,7 @@ export interface StoredLogin {
 }
 
 /** A place where a login may be; nothing is opened before it is needed. */
-export interface Place {
+export interface LoginPlace {
   readonly from: string;
   readonly open: () => StoredLogin | undefined | Promise<StoredLogin | undefined>;
 }

@@ -16,7 +16,7 @@ import { ManifestError, readManifest, withinLimits } from './read-objects.ts';
 import { parseTree } from './yaml-tree.ts';
 
 /** The list that is wanted for an object, undefined when it is right or the object is to be left alone. */
-export type Wanted = (object: ManifestObject) => readonly unknown[] | undefined;
+export type WantedList = (object: ManifestObject) => readonly unknown[] | undefined;
 
 export interface EditedManifest {
   readonly text: string;
@@ -36,7 +36,7 @@ export async function readPullManifest(manifest: ManifestFile): Promise<PullMani
 }
 
 /** Throws {@link ManifestError} where that cannot be done without touching something else. */
-export async function editManifest(manifest: PullManifest, wanted: Wanted): Promise<EditedManifest> {
+export async function editManifest(manifest: PullManifest, wanted: WantedList): Promise<EditedManifest> {
   const { file, objects } = manifest;
   const { text } = file;
   const edits = objects.flatMap((object) => {

@@ -86,7 +86,7 @@ export async function readManifestSecrets(files: readonly string[], io: Io): Pro
 }
 
 /** The Secret of that name in a file, or the only one there. Throws UserError. */
-export async function readSecret(file: string, name: string, io: Io): Promise<Secret> {
+export async function readSecretFile(file: string, name: string, io: Io): Promise<Secret> {
   const { secrets } = await readManifestSecrets([file], io);
   const [only] = secrets.length === 1 ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
   if (only !== undefined) return only;

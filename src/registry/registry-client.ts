@@ -20,7 +20,7 @@ import { judgeImage } from './judge-image.ts';
 import { judgeLogin } from './judge-login.ts';
 import { createLocate, type Locate, type Resolve } from './locate.ts';
 import { ping, type Registry } from './ping.ts';
-import { type Origin, trustOf } from './trust.ts';
+import { type RegistryOrigin, trustOf } from './trust.ts';
 import { unreachable } from './verdicts.ts';
 
 /** The flags of every command that asks registries. */
@@ -33,7 +33,7 @@ export interface RegistryFlags {
   readonly registryCa?: string | undefined;
 }
 
-export interface Question {
+export interface RegistryQuestion {
   /** The key of `auths`; the registry is taken from it. */
   readonly server: string;
   /** Undefined, or without user name or password: nothing is sent. */
@@ -44,7 +44,7 @@ export interface Question {
 
 export interface RegistryClient {
   /** The registry's verdict; the same question is asked only once. Throws only when the signal is aborted. */
-  verify(question: Question): Promise<Verdict>;
+  verify(question: RegistryQuestion): Promise<Verdict>;
   close(): void;
 }
 
@@ -53,7 +53,7 @@ const DEFAULT_TIMEOUT = '10s';
 /** `resolve` stands in for the system's way of looking names up. Throws UserError for a flag that cannot be used. */
 export async function createRegistryClient(
   flags: RegistryFlags,
-  origin: Origin,
+  origin: RegistryOrigin,
   io: Io,
   resolve?: Resolve,
 ): Promise<RegistryClient> {
@@ -84,7 +84,7 @@ interface Context {
   readonly verdicts: OncePerKey<Verdict>;
 }
 
-function verify(question: Question, context: Context): Promise<Verdict> {
+function verify(question: RegistryQuestion, context: Context): Promise<Verdict> {
   const host = registryOf(question.server);
   const problem = host === undefined ? 'the server has no host' : hostProblem(host);
   if (host === undefined || problem !== undefined) {

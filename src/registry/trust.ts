@@ -9,7 +9,7 @@ import { NetworkError } from '../http/network-error.ts';
 import type { Locate } from './locate.ts';
 
 /** Who says which registries are asked. */
-export type Origin =
+export type RegistryOrigin =
   | { readonly from: 'person' }
   | {
       readonly from: 'cluster';
@@ -19,7 +19,7 @@ export type Origin =
     };
 
 /** Throws UsageError for what is no host of a registry. */
-export async function trustOf(plainHttp: readonly string[], origin: Origin, locate: Locate): Promise<Trust> {
+export async function trustOf(plainHttp: readonly string[], origin: RegistryOrigin, locate: Locate): Promise<Trust> {
   const hosts = plainHttp.map(plainHost);
   if (origin.from === 'person') return { from: 'person', loopback: true, plainHttp: hosts };
   const { cluster, allowLocalRegistries = false } = origin;

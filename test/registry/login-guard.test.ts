@@ -7,14 +7,14 @@ import { parseImage } from '../../src/domain/keyring/image.ts';
 import { assignLogin } from '../../src/domain/verify/login-permission.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { createRegistryClient, type RegistryFlags } from '../../src/registry/registry-client.ts';
-import type { Origin } from '../../src/registry/trust.ts';
+import type { RegistryOrigin } from '../../src/registry/trust.ts';
 import { createAuthority, issueCertificate } from '../environment/certificate.ts';
 import { fakeIo } from '../support/io.ts';
 import { startHttpProxy } from '../support/proxies.ts';
 import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';
 
 interface Asked extends RegistryFlags {
-  readonly origin?: Origin;
+  readonly origin?: RegistryOrigin;
   readonly key?: string;
   readonly image?: string;
   /** What a name stands for; all others for nothing. */
@@ -22,8 +22,8 @@ interface Asked extends RegistryFlags {
   readonly env?: Record<string, string>;
 }
 
-const HERE: Origin = { from: 'cluster', cluster: 'https://127.0.0.1:6443' };
-const ELSEWHERE: Origin = { from: 'cluster', cluster: 'https://192.0.2.7:6443' };
+const HERE: RegistryOrigin = { from: 'cluster', cluster: 'https://127.0.0.1:6443' };
+const ELSEWHERE: RegistryOrigin = { from: 'cluster', cluster: 'https://192.0.2.7:6443' };
 
 async function ask(
   server: string,
@@ -93,7 +93,7 @@ describe('what a name stands for', () => {
 
   test('an API server whose name stands for this machine', async () => {
     const registry = await front();
-    const origin: Origin = { from: 'cluster', cluster: 'https://kubernetes.docker.internal:6443' };
+    const origin: RegistryOrigin = { from: 'cluster', cluster: 'https://kubernetes.docker.internal:6443' };
     const names = { 'kubernetes.docker.internal': ['127.0.0.1'] };
     expect(await ask(registry.host, { origin, names })).toEqual({ kind: 'rejected', status: 401 });
     expect(await ask(registry.host, { origin })).toEqual(refused('it is on this machine'));

@@ -11,8 +11,8 @@ import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { lookPath } from '../../look-path.ts';
-import { type Field, FieldError, list, member, parseDocument, text } from '../config/fields.ts';
-import { homeFolder } from '../config/home.ts';
+import { type Field, FieldError, listField, member, parseDocument, text } from '../config/fields.ts';
+import { kubeHome } from '../config/home.ts';
 
 interface Policy {
   readonly type: string;
@@ -45,7 +45,7 @@ export async function checkPluginPolicy(plugin: string, env: Io['env']): Promise
 /** `LoadKuberc` */
 function kubercFile(env: Io['env']): string | undefined {
   if (env.KUBERC === 'off' || env.KUBECTL_KUBERC?.toLowerCase() === 'false') return undefined;
-  return env.KUBERC || join(homeFolder(env), '.kube', 'kuberc');
+  return env.KUBERC || join(kubeHome(env), '.kube', 'kuberc');
 }
 
 /** `DefaultGetPreferences`: the first document that is a Preference; what cannot be read counts only when asked for. */
@@ -75,7 +75,9 @@ function isPreference(root: Field): boolean {
 }
 
 function entries(root: Field): string[] {
-  return list(root, 'credentialPluginAllowlist').map((entry) => text(entry, 'command') ?? text(entry, 'name') ?? '');
+  return listField(root, 'credentialPluginAllowlist').map(
+    (entry) => text(entry, 'command') ?? text(entry, 'name') ?? '',
+  );
 }
 
 /** `ValidatePluginPolicy` and `validateAllowlist` */

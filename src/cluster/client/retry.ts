@@ -7,7 +7,7 @@ const FIRST_DELAY_MS = 200;
 const FACTOR = 2.5;
 const MAX_RETRY_AFTER_MS = 30_000;
 
-export interface Failure {
+export interface RequestFailure {
   /** What went wrong at attempt number `attempt`, from 1 on. */
   readonly error: ApiError | NetworkError;
   readonly attempt: number;
@@ -18,7 +18,7 @@ export interface Failure {
 }
 
 /** Milliseconds until the next attempt, undefined for giving up. `random` is in [0, 1). */
-export function retryDelay(failure: Failure, random: number): number | undefined {
+export function retryDelay(failure: RequestFailure, random: number): number | undefined {
   if (failure.attempt >= ATTEMPTS || !isWorthRepeating(failure)) return undefined;
   const asked = Number(
     failure.retryAfter ?? (failure.error instanceof NetworkError ? 0 : failure.error.details.retryAfterSeconds),
@@ -28,7 +28,7 @@ export function retryDelay(failure: Failure, random: number): number | undefined
   return FIRST_DELAY_MS * FACTOR ** (failure.attempt - 1) * (0.5 + random / 2);
 }
 
-function isWorthRepeating({ error, repeatable }: Failure): boolean {
+function isWorthRepeating({ error, repeatable }: RequestFailure): boolean {
   if (error instanceof NetworkError) return error.kind === 'reset' && (repeatable || !error.sent);
   // Too many requests: the server has not even looked at it, so any request may be repeated.
   if (error.status === 429) return true;

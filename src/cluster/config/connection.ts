@@ -9,7 +9,7 @@ import type { Io } from '../../io.ts';
 import { checkCluster, checkUser } from './check.ts';
 import type { InCluster } from './in-cluster.ts';
 import type { KubeConfig } from './kube-config.ts';
-import type { Cluster, Context, User } from './kube-file.ts';
+import type { Cluster, KubeContext, User } from './kube-file.ts';
 import type { KubeFlags } from './kube-flags.ts';
 import { parseServer, type Server } from './server-address.ts';
 
@@ -63,7 +63,7 @@ export function resolveConnection(
 }
 
 /** `getContext` and `ConfirmUsable`. */
-function chosenContext(config: KubeConfig, flags: KubeFlags): Context {
+function chosenContext(config: KubeConfig, flags: KubeFlags): KubeContext {
   const name = flags.context || config.currentContext || '';
   // There may be one that is called so.
   const context = config.contexts.get(name) ?? (name === '' ? {} : undefined);
@@ -77,7 +77,7 @@ function chosenContext(config: KubeConfig, flags: KubeFlags): Context {
 }
 
 /** `Namespace` of merged_client_builder.go: inside a pod its own namespace, unless the context says one. */
-function chosenNamespace(context: Context, flags: KubeFlags, pod: InCluster | undefined): string {
+function chosenNamespace(context: KubeContext, flags: KubeFlags, pod: InCluster | undefined): string {
   const namespace = flags.namespace || context.namespace || pod?.namespace || 'default';
   if (isNamespaceName(namespace)) return namespace;
   throw new UserError(`"${namespace}" cannot be the name of a namespace`, clusterCommand`kubectl get namespaces`);

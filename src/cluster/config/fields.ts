@@ -74,7 +74,7 @@ export function bytes(map: Field, name: string): Uint8Array | undefined {
   }
 }
 
-export function list(map: Field, name: string): readonly Field[] {
+export function listField(map: Field, name: string): readonly Field[] {
   const field = member(map, name);
   if (field.value === undefined) return [];
   if (!Array.isArray(field.value)) throw wrongType(field, 'a list');
@@ -82,7 +82,7 @@ export function list(map: Field, name: string): readonly Field[] {
 }
 
 export function texts(map: Field, name: string): readonly string[] {
-  return list(map, name).map((field) => textOf(field) ?? '');
+  return listField(map, name).map((field) => textOf(field) ?? '');
 }
 
 /** All members of a map, each read by `read`. */

@@ -4,7 +4,7 @@ import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
 import type { Io } from '../../io.ts';
 
-export function homeFolder(env: Io['env']): string {
+export function kubeHome(env: Io['env']): string {
   if (platform() !== 'win32') return env.HOME || homedir();
   const { HOME = '', HOMEDRIVE, HOMEPATH, USERPROFILE = '' } = env;
   const driveAndPath = HOMEDRIVE && HOMEPATH ? HOMEDRIVE + HOMEPATH : '';

@@ -21,8 +21,8 @@ import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { readConfigFileOrPipe } from './config-file.ts';
 import { FieldError } from './fields.ts';
-import { homeFolder } from './home.ts';
-import { type Cluster, type Context, type KubeFile, parseKubeFile, type User } from './kube-file.ts';
+import { kubeHome } from './home.ts';
+import { type Cluster, type KubeContext, type KubeFile, parseKubeFile, type User } from './kube-file.ts';
 
 export interface KubeConfig extends KubeFile {
   /** The files that were looked for, those that exist and those that do not. */
@@ -59,14 +59,14 @@ export async function loadKubeConfig(
     currentContext: parsed.find((file) => file.currentContext !== undefined)?.currentContext,
     clusters: firstOf<Cluster>(parsed.map((file) => file.clusters)),
     users: firstOf<User>(parsed.map((file) => file.users)),
-    contexts: firstOf<Context>(parsed.map((file) => file.contexts)),
+    contexts: firstOf<KubeContext>(parsed.map((file) => file.contexts)),
   };
 }
 
 /** clientcmd `NewDefaultClientConfigLoadingRules`; Windows separates names by `;`. */
 function configFiles(env: Io['env']): readonly string[] {
   if (env.KUBECONFIG) return [...new Set(env.KUBECONFIG.split(delimiter).filter((file) => file !== ''))];
-  return [join(homeFolder(env), '.kube', 'config')];
+  return [join(kubeHome(env), '.kube', 'config')];
 }
 
 async function read(file: string, signal: AbortSignal): Promise<string | undefined> {

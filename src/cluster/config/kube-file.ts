@@ -2,7 +2,18 @@
 import { dirname, resolve, sep } from 'node:path';
 import { foldName } from '../../domain/go/json.ts';
 import { compareUtf8 } from '../../domain/go/utf8.ts';
-import { bytes, type Field, FieldError, flag, list, member, parseDocument, record, text, texts } from './fields.ts';
+import {
+  bytes,
+  type Field,
+  FieldError,
+  flag,
+  listField,
+  member,
+  parseDocument,
+  record,
+  text,
+  texts,
+} from './fields.ts';
 
 export interface Cluster {
   readonly server?: string | undefined;
@@ -51,7 +62,7 @@ export interface ExecConfig {
   readonly interactiveMode?: string | undefined;
 }
 
-export interface Context {
+export interface KubeContext {
   readonly cluster?: string | undefined;
   readonly user?: string | undefined;
   readonly namespace?: string | undefined;
@@ -61,7 +72,7 @@ export interface KubeFile {
   readonly currentContext?: string | undefined;
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly users: ReadonlyMap<string, User>;
-  readonly contexts: ReadonlyMap<string, Context>;
+  readonly contexts: ReadonlyMap<string, KubeContext>;
 }
 
 /**
@@ -106,7 +117,7 @@ function checkExtensions(map: Field): void {
 /** A list of named items; a name that stands twice is an error (clientcmd/api/v1/conversion.go). */
 function named<T>(root: Field, name: string, read: (item: Field) => T): ReadonlyMap<string, T> {
   const items = new Map<string, T>();
-  for (const item of list(root, name)) {
+  for (const item of listField(root, name)) {
     const key = text(item, 'name') ?? '';
     if (items.get(key) !== undefined) throw new FieldError(`duplicate name "${key}" in ${name}`);
     items.set(key, read(item));
@@ -169,7 +180,7 @@ function readExec(exec: Field, file: string): ExecConfig | undefined {
     // A name without a folder is looked up in PATH.
     command: command?.includes(sep) ? absolute(command, file) : command,
     args: texts(exec, 'args'),
-    env: list(exec, 'env').map((item) => ({ name: text(item, 'name') ?? '', value: text(item, 'value') ?? '' })),
+    env: listField(exec, 'env').map((item) => ({ name: text(item, 'name') ?? '', value: text(item, 'value') ?? '' })),
     installHint: text(exec, 'installHint'),
     provideClusterInfo: flag(exec, 'provideClusterInfo'),
     // clientcmd/api/v1/defaults.go SetDefaults_ExecConfig
@@ -177,7 +188,7 @@ function readExec(exec: Field, file: string): ExecConfig | undefined {
   };
 }
 
-function readContext(context: Field): Context {
+function readContext(context: Field): KubeContext {
   checkExtensions(context);
   return { cluster: text(context, 'cluster'), user: text(context, 'user'), namespace: text(context, 'namespace') };
 }

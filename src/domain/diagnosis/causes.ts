@@ -6,7 +6,7 @@ import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import { hasLogin } from './attempt.ts';
 import { accountOf } from './effective-list.ts';
-import { answersToNext, type ImagePull, inSecret, nextOf, secretObject, usableSecret } from './image-pull.ts';
+import { answersToNext, findingsInSecret, type ImagePull, nextOf, secretObject, usableSecret } from './image-pull.ts';
 import { listRules } from './list-causes.ts';
 import { candidateRules } from './login-causes.ts';
 
@@ -79,7 +79,7 @@ function undecodable(pull: ImagePull): Finding | undefined {
   if (pull.attempt.undecodable === undefined) return undefined;
   const { secret, server, error } = pull.attempt.undecodable;
   const object = secretObject(pull, secret);
-  const [entry] = inSecret(pull, secret, ['unreadable-entry'], server);
+  const [entry] = findingsInSecret(pull, secret, ['unreadable-entry'], server);
   return entry ?? finding('unreadable-payload', object, { error });
 }
 

@@ -3,7 +3,7 @@ import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import type { AccountState, Puller, PullFacts } from './facts.ts';
 
-export type Origin =
+export type ListOrigin =
   /** It is in the pod, or in the template. */
   | 'own'
   /** Copied from the service account when the pod was created, or to be copied into pods that are made now. */
@@ -15,7 +15,7 @@ export type Origin =
 
 export interface AppliedList {
   readonly names: readonly string[];
-  readonly origin: Origin;
+  readonly origin: ListOrigin;
 }
 
 /** The service account of `puller`; what nobody looked at may not be read. */

@@ -80,7 +80,12 @@ export function readable(pull: ImagePull): DiagnosedSecret[] {
 }
 
 /** What is wrong with a Secret by itself, of these codes, and for one entry where `server` is given. */
-export function inSecret(pull: ImagePull, name: string, codes: readonly FindingCode[], server?: string): Finding[] {
+export function findingsInSecret(
+  pull: ImagePull,
+  name: string,
+  codes: readonly FindingCode[],
+  server?: string,
+): Finding[] {
   const state = stateOf(pull, name);
   if (state?.status !== 'there') return [];
   return state.findings.filter(

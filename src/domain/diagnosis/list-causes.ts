@@ -9,9 +9,9 @@ import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer, serverProblem } from '../keyring/server.ts';
 import {
   elsewhereOf,
+  findingsInSecret,
   hiddenOf,
   type ImagePull,
-  inSecret,
   nearSecret,
   readable,
   secretObject,
@@ -82,7 +82,7 @@ function uselessServer(pull: ImagePull): Finding | undefined {
     const meant = contents.entries.find(({ server }) => isMeantFor(server, pull.use.image));
     const name = secret.metadata.name ?? '';
     const codes = ['opens-nothing', 'unusual-server'] as const;
-    const [found] = meant === undefined ? [] : inSecret(pull, name, codes, shownServer(meant.server));
+    const [found] = meant === undefined ? [] : findingsInSecret(pull, name, codes, shownServer(meant.server));
     if (found !== undefined) return withSeverity(found, 'error');
   }
   return undefined;

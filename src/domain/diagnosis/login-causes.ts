@@ -9,7 +9,7 @@ import { rfc3339 } from '../text/time.ts';
 import { pullsImage } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { Candidate } from './attempt.ts';
-import { type ImagePull, inSecret, nextOf, readable, secretObject, stateOf } from './image-pull.ts';
+import { findingsInSecret, type ImagePull, nextOf, readable, secretObject, stateOf } from './image-pull.ts';
 
 type Rule = (pull: ImagePull) => Finding | undefined;
 
@@ -116,12 +116,12 @@ function noAccessOf({ secret, server, username }: Candidate, pull: ImagePull, sa
 
 function endedLogin(pull: ImagePull): Finding | undefined {
   const refused = rejected(pull);
-  return refused && inSecret(pull, refused.secret, ['expired'], refused.server)[0];
+  return refused && findingsInSecret(pull, refused.secret, ['expired'], refused.server)[0];
 }
 
 function whiteSpaceLogin(pull: ImagePull): Finding | undefined {
   const refused = rejected(pull);
-  return refused && inSecret(pull, refused.secret, ['white-space'], refused.server)[0];
+  return refused && findingsInSecret(pull, refused.secret, ['white-space'], refused.server)[0];
 }
 
 function isTried(server: ShownServer, name: string, { attempt }: ImagePull): boolean {
@@ -165,7 +165,10 @@ function emptyCandidate(pull: ImagePull): Finding | undefined {
   const codes = ['identity-token', 'incomplete-entry', 'empty-entry'] as const;
   for (const { secret, server, anonymous } of pull.attempt.candidates) {
     if (!anonymous) continue;
-    const [found] = [...inSecret(pull, secret, ['credential-store']), ...inSecret(pull, secret, codes, server)];
+    const [found] = [
+      ...findingsInSecret(pull, secret, ['credential-store']),
+      ...findingsInSecret(pull, secret, codes, server),
+    ];
     if (found !== undefined) return withSeverity(found, 'error');
   }
   return undefined;

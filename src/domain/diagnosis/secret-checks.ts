@@ -17,7 +17,7 @@ import type { Answer, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 
 /** Each login in these Secrets once. */
-export function loginQuestions(secrets: readonly SecretName[], facts: PullFacts): Question[] {
+export function secretQuestions(secrets: readonly SecretName[], facts: PullFacts): Question[] {
   if (!facts.online) return [];
   const questions = secrets.flatMap(({ namespace, name }) => {
     const state = facts.secrets.get(secretKey(namespace, name));

@@ -11,7 +11,7 @@ import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
 import { secretKey } from '../workloads/references.ts';
-import { effectiveList, type Origin } from './effective-list.ts';
+import { effectiveList, type ListOrigin } from './effective-list.ts';
 import type { Answer, PullFacts } from './facts.ts';
 import type { Fix, Judgement, Outcome } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
@@ -44,7 +44,7 @@ export interface PullerView {
   /** How many pods are just like it. */
   readonly count: number;
   readonly serviceAccount: string;
-  readonly list: { readonly names: readonly string[]; readonly from: Origin };
+  readonly list: { readonly names: readonly string[]; readonly from: ListOrigin };
   readonly secrets: readonly SecretView[];
   readonly node?: string;
   /** What is special about a pod: it is new, without a node, about to go, done, or its node is gone. */

@@ -7,7 +7,7 @@ import { changeCommand, renewCommand } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
 import {
   copy,
-  create,
+  createSecret,
   edit,
   editFile,
   type FixContext,
@@ -54,12 +54,12 @@ const FIXES: Fixes = {
     if (near !== undefined && object.file !== undefined) return editFile(object);
     if (near !== undefined && way !== undefined) return changeCommand('attach', way, near);
     const { file: _, ...secret } = object;
-    return elsewhere === undefined ? create(secret, context, here(context)) : copy(object, elsewhere);
+    return elsewhere === undefined ? createSecret(secret, context, here(context)) : copy(object, elsewhere);
   },
-  'wrong-type': ({ object }, context) => create(object, { ...context, immutable: true }, here(context)),
+  'wrong-type': ({ object }, context) => createSecret(object, { ...context, immutable: true }, here(context)),
   'no-payload': ({ object }, context) => createOr(REPLACE, object, context),
   'wrong-format': ({ object }, context) => createOr(words`--force`, object, context),
-  'unreadable-payload': ({ object }, context) => create(object, context, here(context), REPLACE),
+  'unreadable-payload': ({ object }, context) => createSecret(object, context, here(context), REPLACE),
   'unreadable-entry': entryFix,
   'no-login': ({ object }, context) => createOr(REPLACE, object, context),
   'credential-store': ({ object }, context) => createOr(REPLACE, object, context),
@@ -69,7 +69,7 @@ const FIXES: Fixes = {
   'opens-nothing': proposalFix,
   'unusual-server': proposalFix,
   'shadowed-entry': ({ object, arguments: { by, bySecret } }, context) =>
-    create({ ...object, name: bySecret ?? object.name }, context, serverToType(by, undefined)),
+    createSecret({ ...object, name: bySecret ?? object.name }, context, serverToType(by, undefined)),
   'same-key': ({ object }) => edit(object),
   'white-space': entryFix,
   expired: entryFix,
@@ -78,13 +78,13 @@ const FIXES: Fixes = {
   'credential-rejected': entryFix,
   'no-access': entryFix,
   'public-image-refused': entryFix,
-  'other-images': ({ object, arguments: { proposal } }, context) => create(object, context, proposal),
+  'other-images': ({ object, arguments: { proposal } }, context) => createSecret(object, context, proposal),
 
   'no-pull-secret': ({ arguments: { image, usable, way } }) => giveLogin(way, image, usable),
   'no-entry': ({ object, arguments: { image, usable, way, secrets } }, context) => {
     const [secret] = secrets;
     if (usable !== undefined || secret === undefined) return giveLogin(way, image, usable);
-    return create({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
+    return createSecret({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
   },
   'attached-later': ({ object, arguments: { secrets, way } }) => renewCommand(way, secrets[0], object),
   'outdated-pod': ({ object, arguments: { way } }) => renewCommand(way, undefined, object),
@@ -139,20 +139,20 @@ function entryFix(
   }: { object: FindingObject; arguments: { readonly server: string; readonly image?: string } },
   context: FixContext,
 ): Command {
-  return create(object, context, serverToType(args.server, args.image ?? context.image));
+  return createSecret(object, context, serverToType(args.server, args.image ?? context.image));
 }
 
 function proposalFix(
   { object, arguments: { proposal } }: FindingOf<'opens-nothing' | 'unusual-server'>,
   context: FixContext,
 ): Command {
-  return create(object, context, here(context) ?? proposal ?? 'REGISTRY');
+  return createSecret(object, context, here(context) ?? proposal ?? 'REGISTRY');
 }
 
 /** With the server of the image, or else with `flag`. */
 function createOr(flag: Command, object: FindingObject, context: FixContext): Command {
   const server = here(context);
-  return server === undefined ? create(object, context, undefined, flag) : create(object, context, server);
+  return server === undefined ? createSecret(object, context, undefined, flag) : createSecret(object, context, server);
 }
 
 function nodeWord(node: string): Word {

@@ -17,14 +17,14 @@ export interface SecretFacts {
   readonly contents: Contents;
 }
 
-export interface Facts {
+export interface SecretRuleFacts {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly secrets: readonly SecretFacts[];
 }
 
 /** Everything that is wrong, errors first, otherwise in the order of the facts. */
-export function diagnose({ now, secrets }: Facts): Finding[] {
+export function diagnose({ now, secrets }: SecretRuleFacts): Finding[] {
   const findings = secrets.flatMap((facts) => SECRET_RULES.flatMap((rule) => rule(facts, now)));
   return findings.toSorted((one, other) => rank(one) - rank(other));
 }

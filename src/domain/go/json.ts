@@ -62,7 +62,7 @@ export function jsonString(document: JsonDocument, node: JsonNode): string {
  * The field of `fields`, all fields of a struct, that Go decodes the member `name` into, undefined when it is ignored: an
  * exact match, else one without regard to case (encoding/json decode.go `object`, fold.go `foldName`).
  */
-export function fieldOf<Field extends string>(name: string, fields: readonly Field[]): Field | undefined {
+export function memberOf<Field extends string>(name: string, fields: readonly Field[]): Field | undefined {
   const exact = fields.find((field) => field === name);
   if (exact !== undefined) return exact;
   const folded = foldName(name);
@@ -71,7 +71,7 @@ export function fieldOf<Field extends string>(name: string, fields: readonly Fie
 
 /** The members of `node` that Go would decode into the struct field `field`, in order: a later one overrides. */
 export function membersFor(node: JsonNode, field: string, fields: readonly string[]): readonly JsonMember[] {
-  return node.members.filter(({ name }) => fieldOf(name, fields) === field);
+  return node.members.filter(({ name }) => memberOf(name, fields) === field);
 }
 
 /** Name without regard to case; U+017F and U+212A fold to `s` and `k` (Go `unicode.SimpleFold`). */

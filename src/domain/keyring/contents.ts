@@ -1,11 +1,11 @@
 /** What is in a Secret, whether or not a kubelet could use it: the view for people. */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
-import { fieldOf, foldName, jsonString } from '../go/json.ts';
+import { foldName, jsonString, memberOf } from '../go/json.ts';
 import type { JsonNode } from '../go/json-scanner.ts';
 import { GoUrlError } from '../go/url.ts';
 import { authField, hasIdentityToken, type KubeletEntry } from './entry.ts';
 import { formatKey, parseKey } from './key.ts';
-import { decodePayload, type Failure, type Payload } from './payload.ts';
+import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
 
 export interface ContentEntry {
@@ -28,7 +28,7 @@ export interface Contents {
   readonly format: PullSecretType | undefined;
   readonly entries: readonly ContentEntry[];
   /** What the kubelet stops at, and with it uses none of the pod's Secrets; also in a Secret that it does not look at. */
-  readonly failure: Failure | undefined;
+  readonly failure: DecodeFailure | undefined;
   /** Suffixes of the credential helpers that it refers to, which no kubelet asks. */
   readonly helpers: readonly string[];
 }
@@ -66,7 +66,7 @@ function placeOf({ data = {} }: SecretContent, type: string): { type: PullSecret
   return undefined;
 }
 
-function bytesOf(value: string): Uint8Array | Failure {
+function bytesOf(value: string): Uint8Array | DecodeFailure {
   try {
     return decodeBase64(value);
   } catch (error) {
@@ -86,7 +86,7 @@ function formatOf({ document }: Payload, type: PullSecretType): PullSecretType {
 }
 
 function isField(name: string, field: string): boolean {
-  return fieldOf(name, [field]) !== undefined;
+  return memberOf(name, [field]) !== undefined;
 }
 
 function isConfigField(name: string): boolean {

@@ -1,6 +1,6 @@
 /** One entry of a pull secret as the kubelet decodes it (kubernetes pkg/credentialprovider/config.go). */
 import { base64ErrorText, base64OrOffset } from '../go/base64.ts';
-import { fieldOf, foldName, type JsonDocument, jsonString, typeErrorText } from '../go/json.ts';
+import { foldName, type JsonDocument, jsonString, memberOf, typeErrorText } from '../go/json.ts';
 import type { JsonNode } from '../go/json-scanner.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 
@@ -21,11 +21,11 @@ export class EntryError extends Error {
 const FIELDS = ['username', 'password', 'email', 'auth'] as const;
 
 /** The fields that are decoded; a pull secret may hold others, which are ignored (`dockerConfigEntryWithAuth`). */
-export type AuthField = (typeof FIELDS)[number];
+export type KubeletAuthField = (typeof FIELDS)[number];
 
 /** The field that the member `name` decodes into, undefined when it is ignored. */
-export function authField(name: string): AuthField | undefined {
-  return fieldOf(name, FIELDS);
+export function authField(name: string): KubeletAuthField | undefined {
+  return memberOf(name, FIELDS);
 }
 
 /** What the kubelet stops at, in its words. */
@@ -85,7 +85,7 @@ function readAuthField(auth: string): { username: string; password: string } | E
 const PADDED = /=[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 /** The last value of each field; `null` leaves it as it was. The first value of a wrong type is the failure. */
-function readFields(document: JsonDocument, node: JsonNode): Record<AuthField, string> | EntryFailure {
+function readFields(document: JsonDocument, node: JsonNode): Record<KubeletAuthField, string> | EntryFailure {
   const fields = { username: '', password: '', email: '', auth: '' };
   for (const { name, value } of node.members) {
     const field = authField(name);

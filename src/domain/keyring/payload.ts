@@ -1,5 +1,5 @@
 /** A whole payload as the kubelet decodes it (Go's json.Unmarshal into credentialprovider's types). */
-import { fieldOf, type JsonDocument, parseJson, typeErrorText } from '../go/json.ts';
+import { type JsonDocument, memberOf, parseJson, typeErrorText } from '../go/json.ts';
 import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
 import { type KubeletEntry, readKubeletEntry } from './entry.ts';
 import type { PullSecretType } from './secret.ts';
@@ -7,11 +7,11 @@ import type { PullSecretType } from './secret.ts';
 export interface PayloadEntry {
   readonly node: JsonNode;
   /** What the kubelet makes of it; a failure spoils the payload, and with it every Secret of the pod. */
-  readonly login: KubeletEntry | Failure;
+  readonly login: KubeletEntry | DecodeFailure;
 }
 
 /** What the kubelet stops at. */
-export interface Failure {
+export interface DecodeFailure {
   /** Go's text. */
   readonly error: string;
   /** Of the entry at fault, undefined when it is the whole payload. */
@@ -23,7 +23,7 @@ export interface Payload {
   readonly document: JsonDocument | undefined;
   /** By server, the last one of each name. */
   readonly entries: ReadonlyMap<string, PayloadEntry>;
-  readonly failure: Failure | undefined;
+  readonly failure: DecodeFailure | undefined;
 }
 
 const FIELDS = ['auths', 'HttpHeaders'] as const;
@@ -42,7 +42,7 @@ export function decodePayload(bytes: Uint8Array, type: PullSecretType): Payload 
   return { document, entries, failure };
 }
 
-function parse(bytes: Uint8Array): JsonDocument | Failure {
+function parse(bytes: Uint8Array): JsonDocument | DecodeFailure {
   try {
     return parseJson(bytes);
   } catch (error) {
@@ -52,13 +52,13 @@ function parse(bytes: Uint8Array): JsonDocument | Failure {
 }
 
 /** `DockerConfigJSON`. */
-function decodeConfig(document: JsonDocument, entries: Map<string, PayloadEntry>): Failure[] {
+function decodeConfig(document: JsonDocument, entries: Map<string, PayloadEntry>): DecodeFailure[] {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') {
     return [wrongType(root, 'Go value of type credentialprovider.DockerConfigJSON')];
   }
   return root.members.flatMap(({ name, value }) => {
-    const field = fieldOf(name, FIELDS);
+    const field = memberOf(name, FIELDS);
     if (field === 'auths') {
       return decodeMap(document, value, entries, 'Go struct field DockerConfigJSON.auths').map(inAuths);
     }
@@ -67,7 +67,7 @@ function decodeConfig(document: JsonDocument, entries: Map<string, PayloadEntry>
 }
 
 /** encoding/json `addErrorContext`: the names of the outer struct and field come before those of the entry. */
-function inAuths({ error, ...rest }: Failure): Failure {
+function inAuths({ error, ...rest }: DecodeFailure): DecodeFailure {
   const text = error
     .replace(/Go struct field dockerConfigEntryWithAuth\./, 'Go struct field DockerConfigJSON.auths.')
     .replace(/Go value of type /, 'Go struct field DockerConfigJSON.auths of type ');
@@ -80,10 +80,10 @@ function decodeMap(
   node: JsonNode,
   entries: Map<string, PayloadEntry>,
   target: string,
-): Failure[] {
+): DecodeFailure[] {
   if (node.kind === 'null') entries.clear();
   else if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
-  const failures: Failure[] = [];
+  const failures: DecodeFailure[] = [];
   for (const { name, value } of node.members) {
     const entry = readKubeletEntry(document, value);
     const login = 'error' in entry ? { ...entry, server: name } : entry;
@@ -93,7 +93,7 @@ function decodeMap(
   return failures;
 }
 
-function headerFailures(node: JsonNode): Failure[] {
+function headerFailures(node: JsonNode): DecodeFailure[] {
   const field = 'Go struct field DockerConfigJSON.HttpHeaders';
   if (node.kind === 'null') return [];
   if (node.kind !== 'object') return [wrongType(node, `${field} of type map[string]string`)];
@@ -102,6 +102,6 @@ function headerFailures(node: JsonNode): Failure[] {
     .map(({ value }) => wrongType(value, `${field} of type string`));
 }
 
-function wrongType({ kind }: JsonNode, target: string): Failure {
+function wrongType({ kind }: JsonNode, target: string): DecodeFailure {
   return { error: typeErrorText(kind, target) };
 }

@@ -16,7 +16,7 @@ import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expi
 import { convertPayload, type Merged, mergePayload, PayloadError, replacePayload } from './merge.ts';
 
 /** What the person asked for. */
-export interface Wanted {
+export interface WantedSecret {
   readonly entries: readonly AuthEntry[];
   /** By server; undefined where nothing is known. */
   readonly expiries: ReadonlyMap<string, Expiry | undefined>;
@@ -41,7 +41,7 @@ export type Change = Merged &
  * How to bring `existing` to what is wanted without losing anything of it. Throws UserError where that needs `--replace`
  * or `--force`, or is not possible.
  */
-export function planChange(existing: Secret, wanted: Wanted): Change {
+export function planChange(existing: Secret, wanted: WantedSecret): Change {
   const type = wanted.type ?? (isPullSecretType(existing.type) ? existing.type : 'kubernetes.io/dockerconfigjson');
   const key = DATA_KEY[type];
   const merged = mergeInto(existing, type, wanted);
@@ -74,7 +74,7 @@ function obstacleTo(existing: Secret, type: PullSecretType): string | undefined 
   return existing.immutable ? 'is immutable' : undefined;
 }
 
-function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }: Wanted): Merged {
+function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }: WantedSecret): Merged {
   const from = isPullSecretType(existing.type) ? existing.type : type;
   const value = existing.data?.[DATA_KEY[from]];
   if (!value) {
@@ -101,7 +101,7 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
 function annotationAfter(
   before: string | undefined,
   { actions, removed }: Merged,
-  { expiries }: Wanted,
+  { expiries }: WantedSecret,
 ): string | undefined {
   const recorded = parseExpiries(before);
   const news = new Map<string, Expiry | undefined>(removed.map((server) => [server, undefined]));

@@ -10,13 +10,13 @@ import { LIST_FIELD, pullKind, pullKindOf } from '../../domain/workloads/kind.ts
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 
 /** Where an object is. */
-export type Place = PlacedObject;
+export type ManifestPlace = PlacedObject;
 
-export interface PlacedHolder extends Place {
+export interface PlacedPullSpec extends ManifestPlace {
   readonly holder: PullSpec;
 }
 
-export interface PlacedSecret extends Place {
+export interface PlacedSecret extends ManifestPlace {
   readonly kind: 'Secret' | 'File';
   readonly secret: Secret;
   /** Undefined where it is not known: it is encrypted, filled in later, or made by another object of that name. */
@@ -24,10 +24,10 @@ export interface PlacedSecret extends Place {
 }
 
 export interface Inventory {
-  readonly pullSpecs: readonly PlacedHolder[];
+  readonly pullSpecs: readonly PlacedPullSpec[];
   readonly secrets: readonly PlacedSecret[];
   /** Service accounts by their names. */
-  readonly accounts: ReadonlyMap<string, readonly PlacedHolder[]>;
+  readonly accounts: ReadonlyMap<string, readonly PlacedPullSpec[]>;
   /** Secrets by their names, docker configs left out. */
   readonly namedSecrets: ReadonlyMap<string, readonly PlacedSecret[]>;
   /** Files that are filled in before they are manifests; nothing of them is above. */
@@ -55,13 +55,13 @@ export function inventoryOf(objects: readonly PlacedObject[], now: number): Inve
   };
 }
 
-function holderAt(place: Place): PlacedHolder | undefined {
+function holderAt(place: ManifestPlace): PlacedPullSpec | undefined {
   const kind = pullKindOf(place.value.apiVersion, place.value.kind);
   const holder = kind && pullSpecOf(kind, named(place.value));
   return holder && { ...place, holder };
 }
 
-function secretAt(place: Place, now: number): PlacedSecret | undefined {
+function secretAt(place: ManifestPlace, now: number): PlacedSecret | undefined {
   const { file, value } = place;
   const { kind } = value;
   if (kind === 'Secret') {
@@ -94,7 +94,7 @@ function payloadsOf(value: unknown): unknown[] {
 }
 
 /** By what we would read of it: elsewhere, `{{` may be meant for others. */
-function isTemplateOfHolder({ holder: { ref, object } }: PlacedHolder): boolean {
+function isTemplateOfHolder({ holder: { ref, object } }: PlacedPullSpec): boolean {
   const spec = fieldOf(object, ...pullKind(ref.kind).specPath);
   const names = itemsOf(fieldOf(spec, LIST_FIELD)).map((entry) => fieldOf(entry, 'name'));
   return [...namesOf(object), ...names, ...containersIn(spec).map((one) => fieldOf(one, 'image'))].some(isToBeFilledIn);

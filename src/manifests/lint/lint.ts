@@ -14,7 +14,7 @@ import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { isSlip } from '../../domain/text/closest.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { targetName } from '../../domain/workloads/ref.ts';
-import { type Inventory, inventoryOf, type PlacedHolder, type PlacedSecret } from './inventory.ts';
+import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { factsFor, namespacesWith, nearName, pullerIn, secretNamed } from './manifest-facts.ts';
 import { inHolder, inSecret, lineOfName, viewOf } from './place.ts';
 
@@ -104,12 +104,12 @@ function secretFindings(placed: PlacedSecret, named: ReadonlySet<PlacedSecret>):
 }
 
 /** Those that its list names. */
-function secretsOf(placed: PlacedHolder, inventory: Inventory): PlacedSecret[] {
+function secretsOf(placed: PlacedPullSpec, inventory: Inventory): PlacedSecret[] {
   return listedNames(placed.holder.imagePullSecrets).flatMap((name) => secretNamed(name, placed, inventory) ?? []);
 }
 
 /** What is wrong with a Secret is said of the Secret, once. */
-function holderFindings(placed: PlacedHolder, inventory: Inventory, now: number): FindingView[] {
+function holderFindings(placed: PlacedPullSpec, inventory: Inventory, now: number): FindingView[] {
   const puller = pullerIn(placed);
   const facts = factsFor(placed, inventory, now);
   const { judgements, notes } = reportOn(puller, facts);

@@ -8,10 +8,10 @@ import { imageUses } from '../../domain/workloads/container-images.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { isEnforced, listedNames } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
-import type { Inventory, Place, PlacedHolder, PlacedSecret } from './inventory.ts';
+import type { Inventory, ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
 /** Images that are not written there, or filled in later, are left out: patches of Kustomize have none. */
-export function pullerIn({ holder, file }: PlacedHolder): Puller {
+export function pullerIn({ holder, file }: PlacedPullSpec): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName, object } = holder;
   const { specPath } = pullKind(ref.kind);
   const images = specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
@@ -26,7 +26,7 @@ export function pullerIn({ holder, file }: PlacedHolder): Puller {
 }
 
 /** No registry can be asked, and no other service accounts or nodes are known than what the manifests hold. */
-export function factsFor(placed: PlacedHolder, inventory: Inventory, now: number): PullFacts {
+export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: number): PullFacts {
   const { ref, imagePullSecrets: list, serviceAccountName } = placed.holder;
   const account = accountOf(placed, inventory);
   const names = new Set([...listedNames(list), ...listedNames(account?.holder.imagePullSecrets)]);
@@ -46,12 +46,16 @@ export function factsFor(placed: PlacedHolder, inventory: Inventory, now: number
 }
 
 /** The Secret that is meant by a name in the list of `placed`. */
-export function secretNamed(name: string, placed: PlacedHolder, { namedSecrets }: Inventory): PlacedSecret | undefined {
+export function secretNamed(
+  name: string,
+  placed: PlacedPullSpec,
+  { namedSecrets }: Inventory,
+): PlacedSecret | undefined {
   return nearest(namedSecrets.get(name), ({ secret }) => secret.metadata.namespace ?? '', placed);
 }
 
 /** A pull secret of the same namespace, of nearly the same name. */
-export function nearName(name: string, { holder }: PlacedHolder, { secrets }: Inventory): string | undefined {
+export function nearName(name: string, { holder }: PlacedPullSpec, { secrets }: Inventory): string | undefined {
   const { namespace } = holder.ref;
   const fitting = secrets.filter(
     ({ kind, secret, diagnosed }) =>
@@ -68,11 +72,11 @@ export function namespacesWith(name: string, { namedSecrets }: Inventory): strin
   return [...new Set(same.flatMap(({ secret }) => secret.metadata.namespace ?? []))].sort();
 }
 
-function accountOf(placed: PlacedHolder, { accounts }: Inventory): PlacedHolder | undefined {
+function accountOf(placed: PlacedPullSpec, { accounts }: Inventory): PlacedPullSpec | undefined {
   return nearest(accounts.get(placed.holder.serviceAccountName), ({ holder }) => holder.ref.namespace, placed);
 }
 
-function stateOf(name: string, placed: PlacedHolder, inventory: Inventory): SecretState {
+function stateOf(name: string, placed: PlacedPullSpec, inventory: Inventory): SecretState {
   const found = secretNamed(name, placed, inventory);
   if (found === undefined) return isPlaceholder(name) ? { status: 'forbidden' } : { status: 'missing' };
   return found.diagnosed === undefined ? { status: 'forbidden' } : { status: 'there', ...found.diagnosed };
@@ -82,7 +86,11 @@ function stateOf(name: string, placed: PlacedHolder, inventory: Inventory): Secr
  * Folders hold the same for several environments, so what is in the same file comes first, then what is in the same
  * folder; and one that names the namespace before one that comes into any.
  */
-function nearest<T extends Place>(found: readonly T[] = [], namespaceOf: (one: T) => string, from: PlacedHolder) {
+function nearest<T extends ManifestPlace>(
+  found: readonly T[] = [],
+  namespaceOf: (one: T) => string,
+  from: PlacedPullSpec,
+) {
   const { namespace } = from.holder.ref;
   const fitting = found.filter((one) => isSameNamespace(namespaceOf(one), namespace));
   const rank = (one: T): number =>

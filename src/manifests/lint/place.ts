@@ -9,15 +9,15 @@ import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
 import { CONTAINER_LISTS } from '../../domain/workloads/container-images.ts';
 import { LIST_FIELD, pullKind } from '../../domain/workloads/kind.ts';
-import type { Place, PlacedHolder, PlacedSecret } from './inventory.ts';
+import type { ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
 /** From 1: the image, the entry of the list or the field that is wrong, else the object. */
-export function lineInHolder(found: Finding, placed: PlacedHolder): number {
+export function lineInHolder(found: Finding, placed: PlacedPullSpec): number {
   return lineAt(placed, nodeInHolder(found, placed));
 }
 
 /** From 1: where the name of the Secret stands in the list, the last time. */
-export function lineOfName(name: string, placed: PlacedHolder): number {
+export function lineOfName(name: string, placed: PlacedPullSpec): number {
   return lineAt(
     placed,
     listEntry(placed, (value) => value === name),
@@ -37,12 +37,12 @@ export function lineInSecret(found: Finding, placed: PlacedSecret): number {
   return lineAt(placed, keyIn(placed.node, 'data') ?? keyIn(placed.node, 'stringData'));
 }
 
-function lineAt({ file, node }: Place, at: ManifestNode | undefined): number {
+function lineAt({ file, node }: ManifestPlace, at: ManifestNode | undefined): number {
   return lineNumber(file.text, (at ?? node).start);
 }
 
 /** Where the server or the store stands as a text in quotes: in JSON, and in JSON that is a block of YAML. */
-function lineOfText({ arguments: args }: Finding, { file }: Place, within: ManifestNode): number | undefined {
+function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, within: ManifestNode): number | undefined {
   const helper = 'helpers' in args ? 'credsStore' : undefined;
   const name = 'server' in args ? args.server : 'servers' in args ? args.servers[0] : helper;
   if (name === undefined) return undefined;
@@ -50,7 +50,7 @@ function lineOfText({ arguments: args }: Finding, { file }: Place, within: Manif
   return at < 0 || at >= within.end ? undefined : lineNumber(file.text, at);
 }
 
-function nodeInHolder({ code, arguments: args }: Finding, placed: PlacedHolder): ManifestNode | undefined {
+function nodeInHolder({ code, arguments: args }: Finding, placed: PlacedPullSpec): ManifestNode | undefined {
   switch (code) {
     case 'empty-name':
       return listEntry(placed, (value) => typeof value !== 'string' || value === '');
@@ -65,18 +65,18 @@ function nodeInHolder({ code, arguments: args }: Finding, placed: PlacedHolder):
   }
 }
 
-function listEntry(placed: PlacedHolder, isMeant: (name: unknown) => boolean): ManifestNode | undefined {
+function listEntry(placed: PlacedPullSpec, isMeant: (name: unknown) => boolean): ManifestNode | undefined {
   const list = resolved(listOf(placed));
   const entries = list?.kind === 'seq' ? list.items : [];
   return entries.findLast((entry) => isMeant(scalar(memberOf(entry, 'name')))) ?? list;
 }
 
-function listOf(placed: PlacedHolder): ManifestNode | undefined {
+function listOf(placed: PlacedPullSpec): ManifestNode | undefined {
   const spec = specOf(placed);
   return spec && valueIn(spec, LIST_FIELD);
 }
 
-function imageNode(placed: PlacedHolder, image: string): ManifestNode | undefined {
+function imageNode(placed: PlacedPullSpec, image: string): ManifestNode | undefined {
   const spec = specOf(placed);
   const containers = CONTAINER_LISTS.flatMap((name) => itemsOf(spec, name));
   const images = containers.map((container) => memberOf(container, 'image'));
@@ -84,7 +84,7 @@ function imageNode(placed: PlacedHolder, image: string): ManifestNode | undefine
   return [...images, ...volumes].find((node) => scalar(node) === image);
 }
 
-function specOf({ node, holder }: PlacedHolder): MapNode | undefined {
+function specOf({ node, holder }: PlacedPullSpec): MapNode | undefined {
   let spec: ManifestNode | undefined = node;
   for (const name of pullKind(holder.ref.kind).specPath) spec = memberOf(spec, name);
   const found = resolved(spec);
@@ -111,7 +111,7 @@ function scalar(node: ManifestNode | undefined): unknown {
 }
 
 /** With its line and its command. */
-export function inHolder(found: Finding, placed: PlacedHolder): FindingView {
+export function inHolder(found: Finding, placed: PlacedPullSpec): FindingView {
   return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInHolder(found, placed) } });
 }
 

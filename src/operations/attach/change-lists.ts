@@ -9,7 +9,7 @@ import { UserError } from '../../errors.ts';
 import { recreatePod } from '../pods/recreate.ts';
 import { waitFor } from '../pods/wait.ts';
 import type { Usable } from './check-secret.ts';
-import { type Context, createContext } from './context.ts';
+import { type AttachContext, createContext } from './context.ts';
 import { type Done, reportAccounts, reportWorkload } from './effects.ts';
 import type { Note } from './notes.ts';
 import { planItem } from './plan.ts';
@@ -23,7 +23,7 @@ const CONCURRENCY = 32;
 /** Nothing that uses a service account. */
 const UNUSED = { kind: 'Pod', labelSelector: undefined } as const;
 
-interface Run extends Context {
+interface Run extends AttachContext {
   /** By `refKey`. */
   readonly done: Map<string, Done>;
 }
@@ -202,7 +202,7 @@ async function reportEffects(run: Run): Promise<void> {
   );
 }
 
-function reportUnchecked({ missingRights, listener }: Context): void {
+function reportUnchecked({ missingRights, listener }: AttachContext): void {
   const rights = missingRights.list();
   if (rights.length > 0) listener.note({ code: 'unchecked', rights });
 }

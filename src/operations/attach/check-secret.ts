@@ -30,7 +30,7 @@ export async function checkSecret(
     if (request.allowMissing) return undefined;
     throw await missing(reader, ref, request);
   }
-  return usableSecret(secret);
+  return checkedSecret(secret);
 }
 
 /** Throws UserError when it cannot be read. */
@@ -47,7 +47,7 @@ export async function getSecret(transport: Transport, { namespace, name }: Secre
 }
 
 /** `secret` with its findings; throws UserError when it opens no image, or keeps its pods from using any Secret. */
-export function usableSecret(secret: Secret): DiagnosedSecret {
+export function checkedSecret(secret: Secret): DiagnosedSecret {
   const diagnosed = diagnoseSecret(secret, Date.now());
   const [first, ...others] = diagnosed.findings;
   if (first === undefined || usabilityOf(diagnosed) === 'usable') return diagnosed;
@@ -79,7 +79,7 @@ export async function usableNamespaces(reader: Reader, name: string): Promise<Us
 
 function usableOrProblem(secret: Secret): DiagnosedSecret | UserError {
   try {
-    return usableSecret(secret);
+    return checkedSecret(secret);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;

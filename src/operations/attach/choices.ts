@@ -8,7 +8,7 @@ import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/ref.ts';
-import { accountKey, type Facts, gatherFacts } from '../pods/failing.ts';
+import { accountKey, type FailingFacts, gatherFacts } from '../pods/failing.ts';
 import type { AttachRequest, NamedTarget } from './request.ts';
 
 export interface Choice {
@@ -47,7 +47,7 @@ function choice(ref: ObjectRef, what: string): Choice {
   return { target: { kind: ref.kind, name: ref.name }, label: `${resultName(ref)}  ${what}` };
 }
 
-function use({ ref }: PullSpec, facts: Facts): string {
+function use({ ref }: PullSpec, facts: FailingFacts): string {
   const user = facts.users.get(accountKey(ref.namespace, ref.name));
   if (user === undefined) return 'used by nothing';
   const failing = facts.failing.filter(({ account }) => account === ref.name).length;

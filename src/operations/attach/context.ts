@@ -6,12 +6,12 @@ import { oncePerKey } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { accountKey, type Facts, gatherFacts } from '../pods/failing.ts';
+import { accountKey, type FailingFacts, gatherFacts } from '../pods/failing.ts';
 import type { PodContext } from '../pods/pod-context.ts';
 import { checkSecret, type Usable, usableNamespaces } from './check-secret.ts';
 import type { AttachRequest, Listener } from './request.ts';
 
-export interface Context extends PodContext {
+export interface AttachContext extends PodContext {
   readonly request: AttachRequest;
   readonly listener: Listener;
   /** A service account, undefined where it does not exist or may not be read. */
@@ -19,16 +19,16 @@ export interface Context extends PodContext {
   /** What the Secret is in each namespace, where all of them are concerned and it may be asked. */
   usable(): Promise<Usable | undefined>;
   /** Of all that is in scope. */
-  facts(): Promise<Facts>;
+  facts(): Promise<FailingFacts>;
 }
 
 /** Everything is looked up when it is asked for first, and once. */
-export function createContext(transport: Transport, request: AttachRequest, listener: Listener): Context {
+export function createContext(transport: Transport, request: AttachRequest, listener: Listener): AttachContext {
   const reader = createReader(transport);
   const [secrets, accounts] = [oncePerKey<Secret | undefined>(), oncePerKey<PullSpec | undefined>()];
-  const [scope, all] = [oncePerKey<Facts>(), oncePerKey<Usable | undefined>()];
+  const [scope, all] = [oncePerKey<FailingFacts>(), oncePerKey<Usable | undefined>()];
   const checks = request.checks && request.verb === 'attach';
-  const context: Context = {
+  const context: AttachContext = {
     ...reader,
     request,
     listener,
@@ -56,7 +56,7 @@ async function readAccount(reader: Reader, namespace: string, name: string): Pro
   return pullSpecOf(kind, await readObject(reader, kind, { namespace, name }));
 }
 
-async function readFacts(context: Context): Promise<Facts> {
+async function readFacts(context: AttachContext): Promise<FailingFacts> {
   const { transport, request, usable, secretIn } = context;
   const { targets, selections, allNamespaces } = request;
   const accounts = targets.filter(({ kind }) => kind === 'ServiceAccount').map(({ name }) => name);

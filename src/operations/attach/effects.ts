@@ -4,9 +4,9 @@ import { type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
 import { type Effect, effectOf, failingWithout, waitsForPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import { type Cured, createHealer, toRestart } from '../pods/cure.ts';
-import { type Facts, podsOf, type WorkloadFact } from '../pods/failing.ts';
+import { type FailingFacts, podsOf, type WorkloadFact } from '../pods/failing.ts';
 import { restart } from '../pods/restart.ts';
-import type { Context } from './context.ts';
+import type { AttachContext } from './context.ts';
 import type { Note } from './notes.ts';
 
 /** What was looked at, as it is after the writing. */
@@ -22,8 +22,8 @@ export interface Done {
  */
 export async function reportAccounts(
   done: ReadonlyMap<string, Done>,
-  facts: Facts,
-  context: Context,
+  facts: FailingFacts,
+  context: AttachContext,
 ): Promise<PullSpec[]> {
   const { request, listener } = context;
   const { verb, secret } = request;
@@ -55,7 +55,7 @@ export async function reportAccounts(
   return [...restarted.values()];
 }
 
-async function restartAll(controllers: readonly PullSpec[], context: Context): Promise<Map<string, PullSpec>> {
+async function restartAll(controllers: readonly PullSpec[], context: AttachContext): Promise<Map<string, PullSpec>> {
   const { transport, request, listener } = context;
   const done = new Map<string, PullSpec>();
   for (const controller of controllers) {
@@ -74,7 +74,7 @@ async function restartAll(controllers: readonly PullSpec[], context: Context): P
 }
 
 /** Says what becomes of the pods of a workload whose template has the new list. */
-export async function reportWorkload(pullSpec: PullSpec, changed: boolean, context: Context): Promise<void> {
+export async function reportWorkload(pullSpec: PullSpec, changed: boolean, context: AttachContext): Promise<void> {
   const { listener, request } = context;
   const { ref } = pullSpec;
   const effect = effectOf(pullSpec);

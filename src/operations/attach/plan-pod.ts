@@ -9,11 +9,11 @@ import { type Controller, listedNames, type PullSpec } from '../../domain/worklo
 import { recreationLosses } from '../../domain/workloads/recreation.ts';
 import { describeRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
-import type { Context } from './context.ts';
+import type { AttachContext } from './context.ts';
 import { jobProblem, noteImages, type PlanItem, planWorkload } from './plan-workload.ts';
 
 /** Throws UserError where it is not for us to do, with the way to do it. */
-export async function planPod(pod: PullSpec, context: Context): Promise<PlanItem> {
+export async function planPod(pod: PullSpec, context: AttachContext): Promise<PlanItem> {
   const { verb, secret } = context.request;
   const list = changedList(verb, pod.imagePullSecrets, [secret]);
   if (pod.annotations['kubernetes.io/config.mirror'] !== undefined) throw mirrorProblem(pod);
@@ -45,7 +45,7 @@ function mirrorProblem({ ref, object }: PullSpec): UserError {
   ]);
 }
 
-function unknownOwner(pod: PullSpec, top: PullSpec, owner: Controller, { request }: Context): UserError {
+function unknownOwner(pod: PullSpec, top: PullSpec, owner: Controller, { request }: AttachContext): UserError {
   const name = controllerName(owner);
   const { verb, secret } = request;
   const through = top === pod ? '' : `, through ${describeRef(top.ref)}`;
@@ -61,7 +61,7 @@ function unknownOwner(pod: PullSpec, top: PullSpec, owner: Controller, { request
 }
 
 /** Admission copies the list of the service account into a pod without one; throws UserError when that has the Secret. */
-async function checkInherited({ ref, serviceAccountName: name }: PullSpec, context: Context): Promise<void> {
+async function checkInherited({ ref, serviceAccountName: name }: PullSpec, context: AttachContext): Promise<void> {
   const { secret, targets } = context.request;
   const account = await context.accountOf(ref.namespace, name);
   if (!listedNames(account?.imagePullSecrets).includes(secret)) return;
@@ -73,7 +73,7 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
 }
 
 /** Throws UserError unless the person has agreed. */
-async function planRecreation(pod: PullSpec, list: readonly unknown[], context: Context): Promise<PlanItem> {
+async function planRecreation(pod: PullSpec, list: readonly unknown[], context: AttachContext): Promise<PlanItem> {
   const { ref } = pod;
   const { verb, secret, recreate, confirm } = context.request;
   if (fieldOf(pod.object, 'metadata', 'deletionTimestamp') !== undefined) {

@@ -10,13 +10,13 @@ import { changedList } from '../../domain/workloads/list-change.ts';
 import { isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
-import type { Context } from './context.ts';
+import type { AttachContext } from './context.ts';
 import type { Note } from './notes.ts';
 
 /** core/validation `ValidateJobSpecUpdate`: also while it is suspended. */
 export function jobProblem(
   { ref, imagePullSecrets: list, serviceAccountName }: PullSpec,
-  { request }: Context,
+  { request }: AttachContext,
 ): UserError {
   const { verb, secret } = request;
   const text = `the template of ${describeRef(ref)} cannot be changed (a job's is immutable)`;
@@ -42,7 +42,7 @@ export type PlanItem =
   | { readonly way: 'nothing'; readonly pullSpec: PullSpec };
 
 /** A workload that was named, or is what a named pod belongs to. */
-export async function planWorkload(pullSpec: PullSpec, context: Context): Promise<PlanItem> {
+export async function planWorkload(pullSpec: PullSpec, context: AttachContext): Promise<PlanItem> {
   const { ref, controller } = pullSpec;
   const { verb, secret } = context.request;
   const owner = controller === undefined ? undefined : ownerRef(ref, controller);
@@ -99,7 +99,7 @@ function keepingInherited(
 }
 
 /** plugin/pkg/admission/serviceaccount `limitSecretReferences`; throws UserError. */
-function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { request }: Context): void {
+function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { request }: AttachContext): void {
   const { secret, targets } = request;
   const { namespace, name } = account.ref;
   if (!isEnforced(account) || listedNames(account.imagePullSecrets).includes(secret)) return;
@@ -111,7 +111,7 @@ function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { reque
 }
 
 /** Says so when none of the images is one that the Secret opens. */
-export async function noteImages({ ref, images }: PullSpec, context: Context, notes: Note[]): Promise<void> {
+export async function noteImages({ ref, images }: PullSpec, context: AttachContext, notes: Note[]): Promise<void> {
   const secret = await context.secretIn(ref.namespace);
   if (secret === undefined || images.length === 0 || images.some((image) => opensImage(secret, image))) return;
   notes.push({ code: 'opens-none', ref, images });

@@ -2,13 +2,13 @@
 import { appliersOf } from '../../cluster/list-owner.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import type { Context } from './context.ts';
+import type { AttachContext } from './context.ts';
 import type { Note } from './notes.ts';
 import { planPod } from './plan-pod.ts';
 import { type PlanItem, planWorkload } from './plan-workload.ts';
 
 /** Throws UserError where it cannot or must not be done. */
-export function planItem(pullSpec: PullSpec, context: Context): Promise<PlanItem> {
+export function planItem(pullSpec: PullSpec, context: AttachContext): Promise<PlanItem> {
   switch (pullSpec.ref.kind) {
     case 'ServiceAccount':
       return Promise.resolve(planAccount(pullSpec, context));
@@ -19,7 +19,7 @@ export function planItem(pullSpec: PullSpec, context: Context): Promise<PlanItem
   }
 }
 
-function planAccount(pullSpec: PullSpec, { request }: Context): PlanItem {
+function planAccount(pullSpec: PullSpec, { request }: AttachContext): PlanItem {
   const { verb, secret } = request;
   const notes: Note[] = appliers(pullSpec).map((manager) => ({ code: 'managed', ref: pullSpec.ref, manager }));
   if (isEnforced(pullSpec) && verb === 'attach') notes.push({ code: 'enforced', ref: pullSpec.ref });

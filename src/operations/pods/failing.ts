@@ -22,7 +22,7 @@ export async function podsOf(pullSpec: PullSpec, reader: Reader): Promise<PullSp
   return pods;
 }
 
-export interface Facts {
+export interface FailingFacts {
   /** Workloads with a list of their own. */
   readonly workloads: readonly WorkloadFact[];
   /** Pods that cannot pull an image now. */
@@ -62,7 +62,7 @@ export interface FactsScope {
 const CONCURRENCY = 2;
 
 /** Keeps of every page only what matters, as far as it may be listed. */
-export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Facts> {
+export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<FailingFacts> {
   const workloads: WorkloadFact[] = [];
   const failing: FailingPod[] = [];
   const users = new Map<string, { pods: number; workloads: number; examples: ObjectRef[] }>();
