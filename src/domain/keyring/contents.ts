@@ -2,9 +2,8 @@
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { foldName, jsonString, memberOf } from '../go/json.ts';
 import type { JsonNode } from '../go/json-scanner.ts';
-import { GoUrlError } from '../go/url.ts';
 import { authField, hasIdentityToken, type KubeletEntry } from './entry.ts';
-import { formatKey, parseKey } from './key.ts';
+import { keyOf } from './key.ts';
 import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
 
@@ -114,13 +113,4 @@ function helpersOf({ document }: Payload): string[] {
   });
   const names = texts.flatMap((node) => (node.kind === 'string' ? [jsonString(document, node)] : []));
   return [...new Set(names.filter(Boolean))];
-}
-
-function keyOf(server: string): string | undefined {
-  try {
-    return formatKey(parseKey(server));
-  } catch (error) {
-    if (error instanceof GoUrlError) return undefined;
-    throw error;
-  }
 }

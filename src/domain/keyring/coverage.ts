@@ -1,8 +1,7 @@
 /** Which images a server opens, in words. */
 import { matchesGlob } from '../go/glob.ts';
-import { GoUrlError } from '../go/url.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
-import { formatKey, matchesImage, parseKey, readAgain, splitHost } from './key.ts';
+import { keyOf, matchesImage, parseKey, readAgain, readKey, splitHost } from './key.ts';
 
 /** For people, to be read behind "is used for": `every image of ghcr.io`. */
 export function coverageOf(server: string): string {
@@ -77,21 +76,12 @@ function pathsFor(prefix: string): string[] {
   return [`${start}a/a`, `${start}/a`, start];
 }
 
-function keyOf(server: string): string | undefined {
-  try {
-    return formatKey(parseKey(server));
-  } catch (error) {
-    if (error instanceof GoUrlError) return undefined;
-    throw error;
-  }
-}
-
 export type Difference = 'port' | 'path' | 'case';
 
 /** What keeps `server` from matching `image`, undefined where it is for something else altogether, or matches. */
 export function nearMiss(server: string, image: string): Difference | undefined {
   const name = repositoryOf(image);
-  const key = parsedKey(server);
+  const key = readKey(server);
   if (name === undefined || key === undefined) return undefined;
   const slash = name.indexOf('/');
   const [own, other] = [splitHost(key.host), splitHost(name.slice(0, slash))];
@@ -117,15 +107,6 @@ function repositoryOf(image: string): string | undefined {
     return imageName(parseImage(image));
   } catch (error) {
     if (error instanceof ImageReferenceError) return undefined;
-    throw error;
-  }
-}
-
-function parsedKey(server: string) {
-  try {
-    return parseKey(server);
-  } catch (error) {
-    if (error instanceof GoUrlError) return undefined;
     throw error;
   }
 }

@@ -24,15 +24,26 @@ export function formatKey(key: Key): string {
   return key.host + key.path;
 }
 
-/** The key of `server` as one text, the same for servers that are one to the kubelet: `ghcr.io`, `https://ghcr.io/v2/`. */
-export function keyText(server: string): string {
+/** The key of `server`; undefined where the kubelet cannot read it, and leaves out that entry alone. */
+export function readKey(server: string): Key | undefined {
   try {
-    return formatKey(parseKey(server));
+    return parseKey(server);
   } catch (error) {
-    // No key begins with a space.
-    if (error instanceof GoUrlError) return ` ${server}`;
+    if (error instanceof GoUrlError) return undefined;
     throw error;
   }
+}
+
+/** {@link readKey} as one text. */
+export function keyOf(server: string): string | undefined {
+  const key = readKey(server);
+  return key === undefined ? undefined : formatKey(key);
+}
+
+/** The key of `server` as one text, the same for servers that are one to the kubelet: `ghcr.io`, `https://ghcr.io/v2/`. */
+export function keyText(server: string): string {
+  // No key begins with a space.
+  return keyOf(server) ?? ` ${server}`;
 }
 
 /** Whether two servers are one and the same to the kubelet. */

@@ -3,11 +3,10 @@
  * secrets/secrets.go).
  */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
-import { GoUrlError } from '../go/url.ts';
 import { compareUtf8 } from '../go/utf8.ts';
 import { isAnonymous, type KubeletEntry } from './entry.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
-import { formatKey, isDockerHub, matchesImage, parseKey } from './key.ts';
+import { isDockerHub, keyOf, matchesImage } from './key.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret, type SecretContent } from './secret.ts';
 
@@ -94,16 +93,6 @@ function bytesOf(value: string, source: SecretSource): Uint8Array {
 
 function sourceOf({ metadata: { namespace, name = '' } = {} }: SecretContent): SecretSource {
   return namespace === undefined ? { name } : { namespace, name };
-}
-
-/** Undefined for a server that the kubelet cannot read: it leaves out that entry alone. */
-function keyOf(server: string): string | undefined {
-  try {
-    return formatKey(parseKey(server));
-  } catch (error) {
-    if (error instanceof GoUrlError) return undefined;
-    throw error;
-  }
 }
 
 /** Whether the kubelet has a credential to send for `image`, as written in a pod. */
