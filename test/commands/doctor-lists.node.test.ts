@@ -119,12 +119,13 @@ const other: readonly Situation[] = [
     },
   ],
   [
-    'a Secret that is in other namespaces, and opens the image in one of them',
+    'a Secret that is in other namespaces, whose logins are tried nowhere',
     { list: ['only-elsewhere'], before: storeElsewhere },
     {
       kubelet: 'no credential',
       cause: 'missing-secret',
       fix: `kubectl get secret only-elsewhere -n ELSEWHERE -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create only-elsewhere -n NS --from-file -`,
+      healed: 'not by a command of ours',
     },
   ],
 ];

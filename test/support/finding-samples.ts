@@ -52,6 +52,7 @@ const ARGUMENTS: Arguments = {
   'missing-secret': (way) => [
     {},
     { elsewhere: { namespaces: ['other7'], dataKey: '.dockercfg' } },
+    { elsewhere: { namespaces: ['other7'], copy: false } },
     { near: 'near7', way },
   ],
   'wrong-type': () => [{ type: 'Opaque' }],

@@ -1,6 +1,7 @@
 /** What a diagnosis starts from, wherever it was gathered: in a cluster, or in manifests. */
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { Elsewhere } from '../findings/finding-arguments.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ObjectRef } from '../workloads/ref.ts';
@@ -86,7 +87,7 @@ export type SecretState =
   | { readonly status: 'forbidden' }
   | {
       readonly status: 'missing';
-      readonly elsewhere?: { readonly namespaces: readonly string[]; readonly dataKey?: string };
+      readonly elsewhere?: Elsewhere;
     };
 
 export type AccountState =

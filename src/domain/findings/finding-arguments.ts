@@ -10,6 +10,13 @@ export type Reporter = { readonly by: 'registry'; readonly at: string } | { read
 export interface Elsewhere {
   readonly namespaces: readonly string[];
   readonly dataKey?: string;
+  /** Nobody chose this namespace to look at: no copy of another's login into it is proposed. */
+  readonly copy?: false;
+}
+
+/** Whether a copy is proposed of a Secret that is in other namespaces. */
+export function isCopied(elsewhere: Elsewhere | undefined): elsewhere is Elsewhere {
+  return elsewhere !== undefined && elsewhere.copy !== false;
 }
 
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */

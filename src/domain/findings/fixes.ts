@@ -18,6 +18,7 @@ import {
   watch,
 } from './commands.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
+import { isCopied } from './finding-arguments.ts';
 
 /** The command, or two that belong together. */
 export function fixFor(found: Finding, context: FixContext = {}): Command {
@@ -31,6 +32,10 @@ export function fixFor(found: Finding, context: FixContext = {}): Command {
  */
 export function isSufficient(found: Finding): boolean {
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
+  // Whoever runs it gives a namespace the login of another, which is to be decided and not to be pasted.
+  if (found.code === 'missing-secret' && found.arguments.near === undefined && isCopied(found.arguments.elsewhere)) {
+    return false;
+  }
   if (isInManifest(found.object)) return found.code === 'missing-secret' && found.arguments.near === undefined;
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
@@ -54,7 +59,7 @@ const FIXES: Fixes = {
     if (near !== undefined && object.file !== undefined) return editFile(object);
     if (near !== undefined && way !== undefined) return changeCommand('attach', way, near);
     const { file: _, ...secret } = object;
-    return elsewhere === undefined ? createSecret(secret, context, here(context)) : copy(object, elsewhere);
+    return isCopied(elsewhere) ? copy(object, elsewhere) : createSecret(secret, context, here(context));
   },
   'wrong-type': ({ object }, context) => createSecret(object, { ...context, immutable: true }, here(context)),
   'no-payload': ({ object }, context) => createOr(REPLACE, object, context),

@@ -1,7 +1,7 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
-import type { Reporter } from './finding-arguments.ts';
+import { isCopied, type Reporter } from './finding-arguments.ts';
 
 /** `found` in one sentence. */
 export function formatFinding(found: Finding): string {
@@ -15,12 +15,14 @@ type Texts = { readonly [Code in FindingCode]: (found: FindingOf<Code>, object: 
 const NONE_USABLE = 'a pod that names it can use none of its pull secrets';
 
 const TEXTS: Texts = {
-  'missing-secret': ({ object: { file }, arguments: { near, elsewhere, usedBy = [] } }, object) => {
+  'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, usedBy = [] } }, object) => {
     const what = file === undefined ? 'does not exist' : 'is in none of these files';
     const users = usedBy.length === 0 ? '' : `, and ${some(usedBy)} ${usedBy.length === 1 ? 'names' : 'name'} it`;
     if (near !== undefined) return `${object} ${what}${users}; did you mean ${near}?`;
     if (elsewhere === undefined) return `${object} ${what}${users}`;
-    return `${object} ${what}${users}; one of that name is in namespace ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own`;
+    const [owner] = elsewhere.namespaces;
+    const gives = isCopied(elsewhere) ? `; a copy gives ${namespace ?? 'this namespace'} the login of ${owner}` : '';
+    return `${object} ${what}${users}; one of that name is in namespace ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet does not look at${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,

@@ -55,7 +55,7 @@ function createCollector(transport: Transport): Collector {
   };
   const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
     all !== undefined && all.namespace === undefined
-      ? Promise.resolve(elsewhereAmong(name, all.names, secrets.done))
+      ? Promise.resolve(elsewhereAmong(name, all.names))
       : findElsewhere(reader, name);
   return {
     ...reader,

@@ -5,7 +5,7 @@ import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
+import type { SecretName } from '../../domain/workloads/references.ts';
 
 /** The names of pull secrets, sorted. */
 export type NamesByNamespace = ReadonlyMap<string, readonly string[]>;
@@ -32,15 +32,9 @@ export async function findElsewhere({ transport }: Reader, name: string): Promis
 }
 
 /** The same, where all of them have been read. */
-export function elsewhereAmong(
-  name: string,
-  names: NamesByNamespace,
-  secrets: ReadonlyMap<string, SecretState>,
-): Elsewhere | undefined {
+export function elsewhereAmong(name: string, names: NamesByNamespace): Elsewhere | undefined {
   const namespaces = [...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : []));
-  const state = secrets.get(secretKey(namespaces[0] ?? '', name));
-  const dataKey = state?.status === 'there' ? state.contents.dataKey : undefined;
-  return namespaces.length === 0 ? undefined : { namespaces, ...(dataKey === undefined ? {} : { dataKey }) };
+  return namespaces.length === 0 ? undefined : { namespaces, copy: false };
 }
 
 /** Hands the pull secrets of a namespace, or of all of them, to `keep`; undefined where they may not be listed. */

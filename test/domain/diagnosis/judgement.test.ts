@@ -321,6 +321,7 @@ const secrets: readonly Row[] = [
       outcome: 'will not pull',
       cause: 'missing-secret',
       fix: `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
+      sufficient: false,
     },
   ],
   [
@@ -335,6 +336,7 @@ const secrets: readonly Row[] = [
       outcome: 'will not pull',
       cause: 'missing-secret',
       fix: `kubectl get secret regcred -n dev -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
+      sufficient: false,
       asked: ['nobody'],
     },
   ],

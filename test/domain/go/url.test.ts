@@ -13,8 +13,8 @@ describe('the host and the path', () => {
     ['https://r.io/a?b#c', 'r.io', '/a'],
     ['https://r.io/a#b?c', 'r.io', '/a'],
     ['https://r.io#a\u0001', 'r.io', ''],
-    ['https://jane:pw@r.io/a', 'r.io', '/a'],
-    ['https://a@b@r.io', 'r.io', ''],
+    ['https://jane:pw@r.io/a', 'r.io', '/a', { name: 'jane', password: 'pw' }],
+    ['https://a@b@r.io', 'r.io', '', { name: 'a@b', password: '' }],
     ['https://r.io/a%2Fb%20', 'r.io', '/a/b '],
     ['https://r.io/%41', 'r.io', '/A'],
     ['https://r.io//a', 'r.io', '//a'],
@@ -28,8 +28,8 @@ describe('the host and the path', () => {
     ['https://[::1]:5000/a', '[::1]:5000', '/a'],
     ['https://[fe80::1%25eth0]', '[fe80::1%eth0]', ''],
     ['https://[fe80::1%25a%20b]:1', '[fe80::1%a b]:1', ''],
-  ])('of %s', (text, host, path) => {
-    expect(parseGoUrl(text)).toEqual({ host, path });
+  ])('of %s', (text, host, path, user?: object) => {
+    expect(parseGoUrl(text)).toEqual({ host, path, user });
   });
 });
 
