@@ -136,39 +136,39 @@ function printFailing(failing: readonly Failing[], options: AttachPrinterOptions
   if (failing.length === 0) return;
   const subject = failing.length === 1 ? '1 pod fails' : `${failing.length} pods fail`;
   printer.warn(`${subject} now and will not heal without help, for a pod keeps the list that it was created with`);
-  for (const { ref, reason, cure } of failing.slice(0, SHOWN)) {
+  for (const { ref, reason, remedy } of failing.slice(0, SHOWN)) {
     const scope = options.namespaces ? ` in ${ref.namespace}` : '';
-    printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeCure(cure, options)}`);
+    printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeRemedy(remedy, options)}`);
   }
   if (failing.length > SHOWN) printer.say(`  and ${failing.length - SHOWN} more; -o json has them all`);
   for (const hint of hintsFor(failing, options)) printer.hint(hint);
 }
 
-function describeCure(cure: Failing['cure'], { secret }: AttachPrinterOptions): string {
-  switch (cure.how) {
+function describeRemedy(remedy: Failing['remedy'], { secret }: AttachPrinterOptions): string {
+  switch (remedy.how) {
     case 'restart':
-      return resultName(cure.controller);
+      return resultName(remedy.controller);
     case 'delete':
-      return `${resultName(cure.controller)} makes another when it is deleted`;
+      return `${resultName(remedy.controller)} makes another when it is deleted`;
     case 'attach':
-      return `${resultName(cure.controller)} has a list of its own`;
+      return `${resultName(remedy.controller)} has a list of its own`;
     case 'recreate':
       return 'has no controller';
     case 'ask the owner':
-      return `made by ${cure.owner}`;
+      return `made by ${remedy.owner}`;
     case 'none':
-      return `${secret} has no credential for ${cure.image}`;
+      return `${secret} has no credential for ${remedy.image}`;
   }
 }
 
 function hintsFor(failing: readonly Failing[], { command: typed, secret }: AttachPrinterOptions): Command[] {
-  const hints = failing.flatMap(({ ref, cure }) => {
-    if (cure.how === 'restart') return command`${typed} --restart`;
-    if (cure.how === 'attach') return changeCommand('attach', { how: 'template', target: cure.controller }, secret);
-    return cure.how === 'recreate' ? changeCommand('attach', { how: 'recreate', target: ref }, secret) : [];
+  const hints = failing.flatMap(({ ref, remedy }) => {
+    if (remedy.how === 'restart') return command`${typed} --restart`;
+    if (remedy.how === 'attach') return changeCommand('attach', { how: 'template', target: remedy.controller }, secret);
+    return remedy.how === 'recreate' ? changeCommand('attach', { how: 'recreate', target: ref }, secret) : [];
   });
   const deleted = Map.groupBy(
-    failing.filter(({ cure }) => cure.how === 'delete'),
+    failing.filter(({ remedy }) => remedy.how === 'delete'),
     ({ ref }) => ref.namespace,
   );
   for (const [namespace, pods] of deleted) {

@@ -4,7 +4,7 @@ import { GoUrlError } from '../go/url.ts';
 import { exampleImage } from './coverage.ts';
 import { bareServer, DOCKER_HUB, shownServer } from './display-server.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
-import { formatKey, type Key, parseKey, splitHost } from './key.ts';
+import { formatKey, type Key, parseKey, readKey, splitHost } from './key.ts';
 
 export interface ServerProblem {
   /** Whether no image at all can match; else only images that are written as nobody writes them, or at a price. */
@@ -27,14 +27,9 @@ export function canonicalServer(server: string): string {
 
 /** The host[:port] that is asked about `server`; undefined when it has none. */
 export function registryOf(server: string): string | undefined {
-  try {
-    const { host } = parseKey(server);
-    if (HUB_NAMES.includes(host)) return 'registry-1.docker.io';
-    return host === '' ? undefined : host;
-  } catch (error) {
-    if (error instanceof GoUrlError) return undefined;
-    throw error;
-  }
+  const host = readKey(server)?.host;
+  if (host !== undefined && HUB_NAMES.includes(host)) return 'registry-1.docker.io';
+  return host === '' ? undefined : host;
 }
 
 /**

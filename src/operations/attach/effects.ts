@@ -3,8 +3,8 @@ import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
 import { type Effect, effectOf, failingWithout, waitsForPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
-import { type Cured, createHealer, toRestart } from '../pods/cure.ts';
 import { type FailingFacts, podsOf, type WorkloadFact } from '../pods/failing.ts';
+import { type RemediedPod, remedyFinder, toRestart } from '../pods/pod-remedy.ts';
 import { restart } from '../pods/restart.ts';
 import type { AttachContext } from './context.ts';
 import type { Note } from './notes.ts';
@@ -39,18 +39,18 @@ export async function reportAccounts(
     if (verb === 'detach' && names) listener.note({ code: enforced ? 'now-refused' : 'names-it', ref, account });
   }
   if (verb === 'detach') return [];
-  const heal = createHealer(context);
-  const cured: Cured[] = [];
+  const findRemedy = remedyFinder(context);
+  const remedied: RemediedPod[] = [];
   for (const pod of facts.failing) {
     if (pod.list.includes(secret) || accountOf(pod) === undefined || done.has(refKey(pod.ref))) continue;
-    const found = await heal(pod);
-    if (found === undefined || ('controller' in found.cure && done.has(refKey(found.cure.controller)))) continue;
-    cured.push(found);
+    const found = await findRemedy(pod);
+    if (found === undefined || ('controller' in found.remedy && done.has(refKey(found.remedy.controller)))) continue;
+    remedied.push(found);
   }
-  const restarted = request.restart ? await restartAll(toRestart(cured), context) : new Map<string, PullSpec>();
-  for (const { pod, cure, controller } of cured) {
+  const restarted = request.restart ? await restartAll(toRestart(remedied), context) : new Map<string, PullSpec>();
+  for (const { pod, remedy, controller } of remedied) {
     if (controller !== undefined && restarted.has(controller.uid)) continue;
-    listener.note({ code: 'failing', ref: pod.ref, reason: pod.failures[0]?.reason ?? '', cure });
+    listener.note({ code: 'failing', ref: pod.ref, reason: pod.failures[0]?.reason ?? '', remedy });
   }
   return [...restarted.values()];
 }
@@ -87,7 +87,8 @@ export async function reportWorkload(pullSpec: PullSpec, changed: boolean, conte
     // Waiting finds it, too, and ends with it.
     if (stuck && request.wait) return;
     if (stuck) listener.note({ code: 'stuck', ref, pod: name, reason: failure.reason });
-    else listener.note({ code: 'failing', ref: pod, reason: failure.reason, cure: { how: 'delete', controller: ref } });
+    else
+      listener.note({ code: 'failing', ref: pod, reason: failure.reason, remedy: { how: 'delete', controller: ref } });
   }
 }
 

@@ -10,8 +10,8 @@ import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { type ObjectRef, refKey, resultName, targetName } from '../../domain/workloads/ref.ts';
 import { againCommand, deleteCommand, resumeCommand } from '../../domain/workloads/remedy.ts';
-import type { Cure } from '../pods/cure.ts';
 import type { PodNote } from '../pods/pod-context.ts';
+import type { PodRemedy } from '../pods/pod-remedy.ts';
 
 export type Note =
   /** Rights that are missing for a check, such as `list pods`. */
@@ -20,7 +20,7 @@ export type Note =
   | ({ readonly code: 'picks-none' } & Picking)
   | { readonly code: 'opens-none'; readonly ref: ObjectRef; readonly images: readonly string[] }
   | { readonly code: 'shadowed'; readonly ref: ObjectRef; readonly account: string; readonly list: readonly string[] }
-  | { readonly code: 'failing'; readonly ref: ObjectRef; readonly reason: string; readonly cure: Cure }
+  | { readonly code: 'failing'; readonly ref: ObjectRef; readonly reason: string; readonly remedy: PodRemedy }
   | { readonly code: 'managed'; readonly ref: ObjectRef; readonly manager: string }
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }

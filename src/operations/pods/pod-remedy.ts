@@ -12,54 +12,54 @@ import { UserError } from '../../errors.ts';
 import type { FailingPod } from './failing.ts';
 import type { PodContext } from './pod-context.ts';
 
-export interface Cured {
+export interface RemediedPod {
   readonly pod: FailingPod;
-  readonly cure: Cure;
+  readonly remedy: PodRemedy;
   /** What is to be restarted, where that helps. */
   readonly controller?: PullSpec;
 }
 
 /** Undefined for a pod that is replaced in any case. Looks up each controller once, however many of its pods fail. */
-export function createHealer(context: PodContext): (pod: FailingPod) => Promise<Cured | undefined> {
+export function remedyFinder(context: PodContext): (pod: FailingPod) => Promise<RemediedPod | undefined> {
   const owners = oncePerKey<PodOwners | undefined>();
   const { secret: name } = context.request;
   return async (pod) => {
     const { controller, ref } = pod;
-    if (controller === undefined) return { pod, cure: { how: 'recreate' } };
+    if (controller === undefined) return { pod, remedy: { how: 'recreate' } };
     const secret = await context.secretIn(ref.namespace);
     const closed = pod.failures.find(({ image }) => secret !== undefined && !opensImage(secret, image));
-    if (closed !== undefined) return { pod, cure: { how: 'none', image: closed.image } };
+    if (closed !== undefined) return { pod, remedy: { how: 'none', image: closed.image } };
     const found = await owners(controller.uid, () => ownersOf(pod, context));
-    if (found === undefined) return { pod, cure: { how: 'ask the owner', owner: controllerName(controller) } };
+    if (found === undefined) return { pod, remedy: { how: 'ask the owner', owner: controllerName(controller) } };
     if (found.unknownOwner !== undefined)
-      return { pod, cure: { how: 'ask the owner', owner: controllerName(found.unknownOwner) } };
-    const cure = found.first.ref.kind === 'Job' ? cureByJob(found, name) : cureBy(found.top, name);
-    return cure === undefined ? undefined : { pod, ...cure };
+      return { pod, remedy: { how: 'ask the owner', owner: controllerName(found.unknownOwner) } };
+    const remedy = found.first.ref.kind === 'Job' ? remedyOfJob(found, name) : remedyOf(found.top, name);
+    return remedy === undefined ? undefined : { pod, ...remedy };
   };
 }
 
-function cureBy(controller: PullSpec, secret: string): Pick<Cured, 'cure' | 'controller'> | undefined {
+function remedyOf(controller: PullSpec, secret: string): Pick<RemediedPod, 'remedy' | 'controller'> | undefined {
   const { ref, imagePullSecrets: list = [] } = controller;
   const listed = listedNames(list).includes(secret);
-  if (list.length > 0 && !listed) return { cure: { how: 'attach', controller: ref } };
+  if (list.length > 0 && !listed) return { remedy: { how: 'attach', controller: ref } };
   // The template need not change: whoever makes the pod again gives it the new list.
   if (effectOf(controller).kind !== 'rolls out' || waitsForPods(controller)) {
-    return { cure: { how: 'delete', controller: ref } };
+    return { remedy: { how: 'delete', controller: ref } };
   }
   // With the Secret in its template, it is an old pod, which the roll-out has still to reach.
-  return listed ? undefined : { cure: { how: 'restart', controller: ref }, controller };
+  return listed ? undefined : { remedy: { how: 'restart', controller: ref }, controller };
 }
 
 /** The template of a Job, which a CronJob gave it, stays as it is. */
-function cureByJob({ first, top }: PodOwners, secret: string): Pick<Cured, 'cure'> {
+function remedyOfJob({ first, top }: PodOwners, secret: string): Pick<RemediedPod, 'remedy'> {
   if ((first.imagePullSecrets ?? []).length > 0) {
     const next = top !== first && !listedNames(top.imagePullSecrets).includes(secret);
     return {
-      cure: next ? { how: 'attach', controller: top.ref } : { how: 'ask the owner', owner: resultName(first.ref) },
+      remedy: next ? { how: 'attach', controller: top.ref } : { how: 'ask the owner', owner: resultName(first.ref) },
     };
   }
   return {
-    cure: mayFailAgain(first)
+    remedy: mayFailAgain(first)
       ? { how: 'delete', controller: first.ref }
       : { how: 'ask the owner', owner: resultName(top.ref) },
   };
@@ -87,13 +87,13 @@ async function ownersOf(pod: FailingPod, { transport, missingRights }: PodContex
 }
 
 /** Each controller once. */
-export function toRestart(cured: readonly Cured[]): PullSpec[] {
-  const controllers = cured.flatMap(({ controller }) => controller ?? []);
+export function toRestart(remedied: readonly RemediedPod[]): PullSpec[] {
+  const controllers = remedied.flatMap(({ controller }) => controller ?? []);
   return [...new Map(controllers.map((controller) => [refKey(controller.ref), controller])).values()];
 }
 
 /** How a pod that will not heal by itself gets the list. */
-export type Cure =
+export type PodRemedy =
   | { readonly how: 'restart'; readonly controller: ObjectRef }
   /** Its controller makes another one. */
   | { readonly how: 'delete'; readonly controller: ObjectRef }
