@@ -31,7 +31,7 @@ export async function walkOwners(
     const { controller } = top;
     if (controller === undefined) return { top, unknownOwner: undefined, chain };
     const kind = pullKindOf(controller.apiVersion, controller.kind);
-    if (kind === undefined) return { top, unknownOwner: controller, chain };
+    if (kind === undefined || !isObjectName(controller.name)) return { top, unknownOwner: controller, chain };
     const { namespace } = top.ref;
     const owner = await read({ kind: kind.kind, namespace, name: controller.name });
     // One of the same name that came later did not make this.

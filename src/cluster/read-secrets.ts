@@ -10,7 +10,7 @@ import { listNames } from './list-names.ts';
 import { type Reader, readObject } from './reader.ts';
 import type { SecretRef } from './secret-request.ts';
 
-const SECRETS = { group: '', plural: 'secrets' } as const;
+export const SECRETS = { group: '', plural: 'secrets' } as const;
 const TYPES = Object.keys(DATA_KEY);
 const CONCURRENCY = 8;
 /** A Secret may have a megabyte. */

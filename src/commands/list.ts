@@ -3,7 +3,14 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../cluster/not-found.ts';
 import { listRefusal } from '../cluster/object-request.ts';
 import type { Reader } from '../cluster/reader.ts';
-import { compareRows, missingRow, type SecretRow, type SecretSummary, summarize } from '../domain/findings/row.ts';
+import {
+  compareRows,
+  missingRow,
+  type SecretRow,
+  type SecretSummary,
+  summarize,
+  unreadRow,
+} from '../domain/findings/row.ts';
 import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -32,7 +39,9 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   try {
     const scope = allNamespaces ? undefined : transport.namespace;
     const { createReader } = await import('../cluster/reader.ts');
-    const reader = createReader(transport);
+    const { createUnreadObjects } = await import('../cluster/client/unread-objects.ts');
+    const unread = createUnreadObjects();
+    const reader = createReader(transport, unread);
     const rows = await gather(reader, scope, now);
     if (rows.length === 0 && scope !== undefined) await checkNamespace(transport, scope);
     const printer = await printerFor(io);
@@ -43,7 +52,9 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
       printer.say(`no pull secrets in ${allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`}`);
       printer.hint(command`regsecret create`);
     }
-    return EXIT.ok;
+    for (const { namespace, name, reason } of unread.list())
+      printer.warn(`secret ${namespace}/${name} cannot be read: ${reason}`);
+    return unread.list().length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     transport.close();
   }
@@ -72,5 +83,8 @@ async function gather(reader: Reader, namespace: string | undefined, now: number
       secret === 'missing' ? missingRow(ref.namespace, ref.name) : summarize(secret, now, fingerprint),
     );
   });
+  for (const { namespace: where = '', name, reason } of reader.unread?.list() ?? []) {
+    summaries.set(secretKey(where, name), unreadRow(where, name, reason));
+  }
   return [...summaries].map(([key, summary]) => ({ ...summary, usedBy: usage.get(key) ?? UNUSED })).sort(compareRows);
 }

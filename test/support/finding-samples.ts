@@ -120,6 +120,7 @@ const ARGUMENTS: Arguments = {
   'fails-at-restart': () => [{ image, cause: finding('empty-entry', SECRET, { server }) }],
   'unused-secret': () => [{}],
   'same-content': () => [{ others: ['x'] }],
+  'unread-object': () => [{ reason: 'x' }],
   'unreadable-file': () => [
     { error: 'x', chart: true },
     { error: 'x', chart: false },

@@ -14,7 +14,8 @@ export function reportOf(gathered: Observed, facts: PullFacts, strict: boolean):
   const { pullers, secrets = [], unchecked, usage, scope } = gathered;
   const asked = facts.answers.size > 0;
   if (scope !== undefined) {
-    const found = groupFindings(scopeFindings(gathered, facts), usage);
+    const unread = gathered.findings.map((found) => ({ found }));
+    const found = groupFindings([...scopeFindings(gathered, facts), ...unread], usage);
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
     return { healthy: isHealthy(found, strict), asked, counts, findings: found, unchecked, unseen: UNSEEN };

@@ -115,6 +115,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'fails-at-restart': { severity: 'error' },
   'unused-secret': { severity: 'warning', namesUsers: true, isAdvice: true },
   'same-content': { severity: 'warning', namesUsers: true, isAdvice: true },
+  'unread-object': { severity: 'error', isAdvice: true },
   'unreadable-file': { severity: 'error', isAdvice: true },
 };
 

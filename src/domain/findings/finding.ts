@@ -9,7 +9,7 @@ export type Severity = 'error' | 'warning';
 
 /** What a finding is about. The namespace is missing in manifests that name none. */
 export interface FindingObject {
-  readonly kind: PullKindName | 'Secret' | 'File';
+  readonly kind: PullKindName | 'Secret' | 'Node' | 'File';
   readonly namespace?: string;
   readonly name: string;
   /** Where it is, in manifests; the line is from 1. */

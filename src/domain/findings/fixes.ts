@@ -131,6 +131,8 @@ const FIXES: Fixes = {
   'fails-at-restart': ({ arguments: { cause, image } }, context) => fixFor(cause, { ...context, image }),
   'unused-secret': ({ object }) => command`kubectl delete secret ${nameWord(object.name)} ${scope(object.namespace)}`,
   'same-content': ({ object }) => command`regsecret list ${scope(object.namespace)} -o wide`,
+  'unread-object': ({ object }) =>
+    command`kubectl get ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`,
   'unreadable-file': ({ object, arguments: { chart } }) =>
     chart
       ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }

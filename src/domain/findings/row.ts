@@ -61,6 +61,12 @@ export function missingRow(namespace: string, name: string): SecretSummary {
   return { namespace, name, registries: [], findings: [finding('missing-secret', object, {})] };
 }
 
+/** A Secret that somebody refers to and that the API server does not give. */
+export function unreadRow(namespace: string, name: string, reason: string): SecretSummary {
+  const object = { kind: 'Secret', namespace, name } as const;
+  return { namespace, name, registries: [], findings: [finding('unread-object', object, { reason })] };
+}
+
 /** By namespace, then by name. */
 export function compareRows(one: SecretRow, other: SecretRow): number {
   if (one.namespace !== other.namespace) return one.namespace < other.namespace ? -1 : 1;

@@ -29,7 +29,15 @@ export function pullFieldsOf({ specPath }: PullKind, object: unknown): PullField
 
 /** The Secrets that `list` names, in order; entries without a name are no reason to wait for one. */
 export function listedNames(list: readonly unknown[] | undefined): string[] {
-  return (list ?? []).flatMap((entry) => nonEmpty(fieldOf(entry, 'name')) ?? []);
+  return (list ?? []).flatMap((entry) => nonEmpty(fieldOf(entry, 'name')) ?? []).map(bounded);
+}
+
+/** No object has a longer name, and a list may hold one of a megabyte. */
+const MAX_NAME = 253;
+
+/** `name`, or for one that is too long its beginning and its length, which is still no name of an object. */
+function bounded(name: string): string {
+  return name.length <= MAX_NAME ? name : `${name.slice(0, 60)}… (${name.length} characters)`;
 }
 
 /** Images of containers, and of volumes that are images. */

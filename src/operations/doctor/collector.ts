@@ -1,8 +1,8 @@
 /** Collects what a diagnosis needs to know of a cluster: everything once, and what may not be read by its name. */
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { connect, type Transport } from '../../cluster/client/transport.ts';
+import { createUnreadObjects, type UnreadObjects } from '../../cluster/client/unread-objects.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
-import { getPullSpec } from '../../cluster/object-request.ts';
 import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
@@ -12,8 +12,9 @@ import type { Secret } from '../../domain/keyring/secret.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { isEnforced, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
+import { describeRef, type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
+import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import {
   elsewhereAmong,
@@ -26,6 +27,7 @@ import {
 const NODES = { group: '', plural: 'nodes' } as const;
 
 export interface Collector extends Reader {
+  readonly unread: UnreadObjects;
   secret(namespace: string, name: string): Promise<SecretState>;
   account(namespace: string, name: string): Promise<AccountState>;
   node(name: string): Promise<NodeFacts | undefined>;
@@ -42,7 +44,8 @@ export interface Collector extends Reader {
 }
 
 function createCollector(transport: Transport): Collector {
-  const reader = createReader(transport);
+  const unread = createUnreadObjects();
+  const reader = createReader(transport, unread);
   const secrets = createStore<SecretState>();
   const accounts = createStore<AccountState>();
   const nodes = createStore<NodeFacts | undefined>();
@@ -59,10 +62,11 @@ function createCollector(transport: Transport): Collector {
       : findElsewhere(reader, name);
   return {
     ...reader,
+    unread,
     secret: (namespace, name) =>
       secrets.once(secretKey(namespace, name), () => secretState(reader, { namespace, name }, elsewhere)),
     account: (namespace, name) => accounts.once(secretKey(namespace, name), () => readAccount(reader, namespace, name)),
-    maker: (ref) => makers.once(refKey(ref), () => getPullSpec(transport, ref)),
+    maker: (ref) => makers.once(refKey(ref), () => readMaker(reader, ref)),
     node: (name) => nodes.once(name, () => readNode(reader, name)),
     async others(namespace) {
       await others.once(namespace, async () => {
@@ -117,6 +121,13 @@ async function readAccount(reader: Reader, namespace: string, name: string): Pro
   const kind = pullKind('ServiceAccount');
   const account = await readObject(reader, kind, { namespace, name });
   return account === 'forbidden' ? { status: 'forbidden' } : accountState(pullSpecOf(kind, account));
+}
+
+async function readMaker(reader: Reader, ref: ObjectRef): Promise<PullSpec | undefined> {
+  const kind = pullKind(ref.kind);
+  const found = await readObject(reader, kind, ref);
+  if (found === 'forbidden') throw new UserError(`${describeRef(ref)} cannot be read`);
+  return pullSpecOf(kind, found);
 }
 
 export function accountState(account: PullSpec | undefined): AccountState {

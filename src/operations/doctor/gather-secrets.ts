@@ -1,10 +1,12 @@
 /** Reads Secrets for a diagnosis: one that is named, with where else there is one of that name, and all pull secrets. */
-import { eachPullSecret, findPullSecrets, readSecret } from '../../cluster/read-secrets.ts';
+
+import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import { isObjectName } from '../../domain/text/object-name.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
 
 /** The names of pull secrets, sorted. */
@@ -16,10 +18,12 @@ export async function secretState(
   id: SecretName,
   elsewhere: (name: string) => Promise<Elsewhere | undefined>,
 ): Promise<SecretState> {
+  if (!isObjectName(id.name)) return { status: 'missing' };
   const secret = await readSecret(reader, id);
   if (secret === 'forbidden') return { status: 'forbidden' };
   if (secret !== 'missing') return { status: 'there', ...diagnoseSecret(secret, Date.now()) };
-  const found = await elsewhere(id.name);
+  const look = () => elsewhere(id.name);
+  const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
   return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
 }
 

@@ -9,6 +9,7 @@ import type { DoctorTarget } from '../../domain/workloads/target.ts';
 import type { Io } from '../../io.ts';
 import { type Collector, withCollector } from './collector.ts';
 import { gatherPod } from './pod.ts';
+import { unreadFindings } from './unread-findings.ts';
 import { gatherAccount, gatherWorkload } from './workload.ts';
 
 export interface GatherOptions extends KubeFlags {
@@ -35,7 +36,7 @@ export function gatherTargets(targets: readonly DoctorTarget[], options: GatherO
       pullers: gathered.flatMap(({ pullers }) => pullers),
       server: collector.transport.server,
       facts: collector.facts(Date.now(), options.offline !== true),
-      findings: [],
+      findings: unreadFindings(collector.unread),
       unchecked: collector.missingRights.list(),
       secrets,
       ...(usage === undefined ? {} : { usage }),

@@ -4,7 +4,6 @@ import { eachObject } from '../../cluster/each-object.ts';
 import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { controllerName, walkOwners } from '../../cluster/owners.ts';
-import type { Reader } from '../../cluster/reader.ts';
 import type { PodEvent, PodFacts, Puller } from '../../domain/diagnosis/facts.ts';
 import { type Command, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -109,7 +108,7 @@ interface Makers {
 }
 
 /** From the nearest to the uppermost. */
-async function makersOf(pod: PullSpec, { transport, maker: read, missingRights }: Collector): Promise<Makers> {
+async function makersOf(pod: PullSpec, { transport, maker: read }: Collector): Promise<Makers> {
   try {
     const { chain, unknownOwner: beyond } = await walkOwners(transport, pod, read);
     const [nearest] = chain;
@@ -122,7 +121,6 @@ async function makersOf(pod: PullSpec, { transport, maker: read, missingRights }
       : { way, template: { name: targetName(maker.ref), list: maker.imagePullSecrets } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
-    missingRights.note('get', `${pod.controller.kind.toLowerCase()}s`);
     return { way: { how: 'owner', owner: controllerName(pod.controller) } };
   }
 }
@@ -137,13 +135,15 @@ const ABOUT_IMAGES =
   /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate)$/;
 
 /** The events about a pod that have to do with images, the oldest first; none where they may not be listed. */
-export async function podEvents({ namespace, name }: ObjectRef, reader: Reader): Promise<PodEvent[]> {
+export async function podEvents({ namespace, name }: ObjectRef, collector: Collector): Promise<PodEvent[]> {
   const found: PodEvent[] = [];
   const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`;
-  await eachObject(reader, EVENTS, { namespace, fieldSelector }, (object) => {
-    const event = eventOf(object);
-    if (ABOUT_IMAGES.test(event.reason)) found.push(event);
-  });
+  const read = () =>
+    eachObject(collector, EVENTS, { namespace, fieldSelector }, (object) => {
+      const event = eventOf(object);
+      if (ABOUT_IMAGES.test(event.reason)) found.push(event);
+    });
+  await collector.unread.attempt(pullKind('Pod'), { namespace, name }, read, undefined);
   return found.sort((one, other) => one.at - other.at);
 }
 

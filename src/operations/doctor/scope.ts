@@ -16,6 +16,7 @@ import { type Collector, withCollector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
 import { gatherRest, podEvents } from './pod.ts';
 import { shapeOf } from './shape.ts';
+import { unreadFindings } from './unread-findings.ts';
 import { accountPuller, quietPod, templatePuller } from './workload.ts';
 
 /** Beside pods and Secrets, of which there are most: one after the other, for two pages take memory twice. */
@@ -103,7 +104,7 @@ async function gathered(
     pullers: [...templates.map(templatePuller), ...accounts.map(accountPuller), ...pods],
     server: collector.transport.server,
     facts: collector.facts(Date.now(), options.offline !== true),
-    findings: [],
+    findings: unreadFindings(collector.unread),
     unchecked: collector.missingRights.list(),
     usage,
     scope: {

@@ -1,0 +1,17 @@
+/** What the API server did not give, as findings. */
+import type { UnreadObjects } from '../../cluster/client/unread-objects.ts';
+import { finding } from '../../domain/findings/catalog.ts';
+import type { Finding, FindingObject } from '../../domain/findings/finding.ts';
+import { PULL_KINDS } from '../../domain/workloads/kind.ts';
+
+/** One for each object. */
+export function unreadFindings(unread: UnreadObjects): Finding[] {
+  return unread.list().map(({ resource: { plural }, reason, ...place }) => {
+    return finding('unread-object', { kind: kindOf(plural), ...place }, { reason });
+  });
+}
+
+function kindOf(plural: string): FindingObject['kind'] {
+  const kind = PULL_KINDS.find((one) => one.plural === plural)?.kind;
+  return kind ?? (plural === 'nodes' ? 'Node' : 'Secret');
+}

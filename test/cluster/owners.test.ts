@@ -1,0 +1,24 @@
+/** From a pod to what makes it, where the owner reference says what nobody checks. */
+import { expect, test } from 'vitest';
+import type { Transport } from '../../src/cluster/client/transport.ts';
+import { walkOwners } from '../../src/cluster/owners.ts';
+import { pullKind } from '../../src/domain/workloads/kind.ts';
+import { type PullSpec, pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
+
+test.each([
+  ['two dots', '..'],
+  ['a path', '../x'],
+  ['a percent sign', '50%'],
+  ['nothing', ''],
+  ['a megabyte', 'a'.repeat(1_000_000)],
+])('nobody is asked for an owner that is called %s', async (_, name) => {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: 'x', controller: true };
+  const pod = { metadata: { namespace: 'a', name: 'p', ownerReferences: [owner] }, spec: {} };
+  const asked: unknown[] = [];
+  const read = async (ref: unknown): Promise<undefined> => void asked.push(ref);
+  const spec = pullSpecOf(pullKind('Pod'), pod) as PullSpec;
+  const { chain, unknownOwner } = await walkOwners({} as Transport, spec, read);
+  expect(asked).toEqual([]);
+  expect(chain).toEqual([]);
+  expect(unknownOwner?.kind).toBe('ReplicaSet');
+});
