@@ -1,7 +1,7 @@
 /** Ctrl-C and SIGTERM end the program wherever it waits for input that does not come. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,8 +36,10 @@ const WAITS: readonly [title: string, args: readonly string[], env?: Record<stri
   ],
 ];
 
-/** Linux: whether the main thread waits in read(2) or open(2) (proc_pid_syscall(5)). */
+/** Linux: whether the main thread waits in read(2) or open(2) (proc_pid_syscall(5)), or the program has opened the pipe. */
 function isWaiting(pid: number): boolean {
+  const files = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  if (files.includes(fifo)) return true;
   const [call] = readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ');
   return ['0', '2', '17', '19', '257', '295', '327', '63', '56', '65', '67'].includes(call ?? '');
 }

@@ -171,6 +171,8 @@ describe('requests', () => {
         `GET ${namespace}/statefulsets`,
         `GET ${namespace}/daemonsets`,
         `GET ${namespace}/cronjobs`,
+        `GET ${namespace}/jobs`,
+        `GET ${namespace}/replicationcontrollers`,
         `PATCH serviceaccounts/${name}`,
       ].sort(),
     );

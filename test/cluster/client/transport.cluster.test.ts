@@ -110,7 +110,8 @@ describe('a write', () => {
     await expect(answer).rejects.toMatchObject({
       status: 409,
       reason: 'AlreadyExists',
-      details: { name: 'a', kind: 'configmaps' },
+      message: expect.stringContaining('configmaps "a" already exists'),
+      details: { kind: 'configmaps' },
     });
     expect(proxy.requests).toHaveLength(2);
   });
@@ -152,7 +153,8 @@ test('a refusal is the server’s Status, without the body', async () => {
   expect(error).toMatchObject({
     status: 422,
     reason: 'Invalid',
-    details: { name: 'A_b', kind: 'Secret', causes: [{ field: 'metadata.name' }, { field: 'data[x y]' }] },
+    message: expect.stringContaining('Secret "A_b" is invalid'),
+    details: { kind: 'Secret', causes: [{ field: 'metadata.name' }, { field: 'data[x y]' }] },
   });
   expect(Object.keys(error as object).toSorted()).toEqual(['details', 'name', 'reason', 'status']);
 });
