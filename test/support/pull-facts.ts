@@ -139,6 +139,8 @@ export interface Settled {
   readonly notes: readonly string[];
   /** Who was asked about, in order. */
   readonly asked: readonly string[];
+  /** With the answers. */
+  readonly facts: PullFacts;
 }
 
 /** Asks until there is nothing left to ask, as the command does. */
@@ -152,7 +154,7 @@ export function settle(puller: Puller, world: World): Settled {
     const [question] = judgement.open;
     if (question === undefined) {
       const { notes } = reportOn(puller, facts);
-      return { judgement, asked, notes: [...judgement.notes, ...notes].map(({ code }) => code) };
+      return { judgement, asked, facts, notes: [...judgement.notes, ...notes].map(({ code }) => code) };
     }
     const user = userOf(question);
     asked.push(user ?? 'nobody');

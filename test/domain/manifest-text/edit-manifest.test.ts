@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { loadAll } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { fieldOf, isObject } from '../../src/domain/workloads/api-object.ts';
-import { pullKindOf } from '../../src/domain/workloads/kind.ts';
-import { changedList, type Verb } from '../../src/domain/workloads/list-change.ts';
-import { editManifest, readPullManifest } from '../../src/manifests/edit-manifest.ts';
-import { ManifestError } from '../../src/manifests/read-objects.ts';
-import { manifestTexts } from '../support/manifest-texts.ts';
+import { fieldOf, isObject } from '../../../src/domain/workloads/api-object.ts';
+import { pullKindOf } from '../../../src/domain/workloads/kind.ts';
+import { changedList, type Verb } from '../../../src/domain/workloads/list-change.ts';
+import { editManifest, readPullManifest } from '../../../src/manifests/edit-manifest.ts';
+import { ManifestError } from '../../../src/manifests/read-objects.ts';
+import { manifestTexts } from '../../support/manifest-texts.ts';
 
 async function edit(text: string, verb: Verb, name: string): Promise<string> {
   const manifest = await readPullManifest({ name: 'a.yaml', text });

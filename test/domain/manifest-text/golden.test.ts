@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { changedList, type Verb } from '../../src/domain/workloads/list-change.ts';
-import { editManifest, readPullManifest } from '../../src/manifests/edit-manifest.ts';
-import { ManifestError } from '../../src/manifests/read-objects.ts';
+import { changedList, type Verb } from '../../../src/domain/workloads/list-change.ts';
+import { editManifest, readPullManifest } from '../../../src/manifests/edit-manifest.ts';
+import { ManifestError } from '../../../src/manifests/read-objects.ts';
 
 const folder = join(import.meta.dirname, 'golden');
 const inputs = readdirSync(folder).filter((file) => /^\d+-[a-z-]+\.(yaml|json)$/.test(file));

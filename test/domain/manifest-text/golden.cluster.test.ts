@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fieldOf } from '../../src/domain/workloads/api-object.ts';
-import { pullKindOf } from '../../src/domain/workloads/kind.ts';
-import { readPullManifest } from '../../src/manifests/edit-manifest.ts';
-import { kubectl } from '../environment/use.ts';
+import { fieldOf } from '../../../src/domain/workloads/api-object.ts';
+import { pullKindOf } from '../../../src/domain/workloads/kind.ts';
+import { readPullManifest } from '../../../src/manifests/edit-manifest.ts';
+import { kubectl } from '../../environment/use.ts';
 
 const folder = join(import.meta.dirname, 'golden');
 /** The nineteenth has kinds that no cluster knows. */
