@@ -1,8 +1,16 @@
 /** What becomes of the pods of a workload whose template changes, and how far it is. */
 import { describe, expect, test } from 'vitest';
-import type { PullKindName } from '../../../src/domain/workloads/kind.ts';
-import type { PullSpec } from '../../../src/domain/workloads/pull-spec.ts';
-import { effectOf, hasGivenUp, progressOf, selectorOf, waitsForPods } from '../../../src/domain/workloads/rollout.ts';
+import { type PullKindName, pullKind } from '../../../src/domain/workloads/kind.ts';
+import { type PullSpec, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
+import {
+  effectOf,
+  failingWithout,
+  hasFinished,
+  hasGivenUp,
+  progressOf,
+  selectorOf,
+  waitsForPods,
+} from '../../../src/domain/workloads/rollout.ts';
 
 const workload = (kind: PullKindName, spec: object, status: object = {}): PullSpec =>
   ({
@@ -103,4 +111,36 @@ describe('the selector', () => {
   ])('of a %s with %j', (kind, selector, text) => {
     expect(selectorOf(workload(kind, { selector }))).toBe(text);
   });
+});
+
+test.each<[PullKindName, unknown, boolean]>([
+  ['Job', undefined, false],
+  ['Job', [], false],
+  ['Job', [{ type: 'Complete', status: 'True' }], true],
+  [
+    'Job',
+    [
+      { type: 'Suspended', status: 'True' },
+      { type: 'Failed', status: 'True' },
+    ],
+    true,
+  ],
+  ['Job', [{ type: 'Failed', status: 'False' }], false],
+  ['Job', [{ type: 'Suspended', status: 'True' }], false],
+  ['Deployment', [{ type: 'Failed', status: 'True' }], false],
+])('a %s with the conditions %j makes no pod any more: %s', (kind, conditions, expected) => {
+  expect(hasFinished(workload(kind, {}, { conditions }))).toBe(expected);
+});
+
+test('pods that cannot pull, and do not have the Secret', () => {
+  const pod = (name: string, list: string[], reason?: string): PullSpec => {
+    const state = reason === undefined ? { running: {} } : { waiting: { reason, message: 'no' } };
+    const spec = { containers: [{ name: 'app', image: 'a' }], imagePullSecrets: list.map((one) => ({ name: one })) };
+    const status = { containerStatuses: [{ name: 'app', state }] };
+    return pullSpecOf(pullKind('Pod'), { metadata: { name }, spec, status }) as PullSpec;
+  };
+  const pods = [pod('a', [], 'ErrImagePull'), pod('b', ['x', 'y'], 'ErrImagePull'), pod('c', []), pod('d', ['x'], 'E')];
+  expect(failingWithout(pods, 'y')).toEqual([
+    { name: 'a', failure: { image: 'a', reason: 'ErrImagePull', message: 'no' } },
+  ]);
 });

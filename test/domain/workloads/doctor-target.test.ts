@@ -1,0 +1,78 @@
+/** What `regsecret why` takes: words as kubectl does, Secrets too. */
+import { expect, test } from 'vitest';
+import { checkedName, parseDoctorTargets, parseTarget } from '../../../src/domain/workloads/target.ts';
+import { UsageError } from '../../../src/errors.ts';
+
+test.each<[readonly string[], readonly string[]]>([
+  [['web'], ['Pod/web']],
+  [
+    ['web', 'db'],
+    ['Pod/web', 'Pod/db'],
+  ],
+  [
+    ['pod', 'web', 'db'],
+    ['Pod/web', 'Pod/db'],
+  ],
+  [['deploy', 'web'], ['Deployment/web']],
+  [
+    ['deploy/web', 'secret/regcred', 'api'],
+    ['Deployment/web', 'Secret/regcred', 'Pod/api'],
+  ],
+  [
+    ['secret', 'regcred', 'quay'],
+    ['Secret/regcred', 'Secret/quay'],
+  ],
+  [['secrets', 'regcred'], ['Secret/regcred']],
+  [['Secret.v1', 'regcred'], ['Secret/regcred']],
+  [['secrets.v1./regcred'], ['Secret/regcred']],
+  [['sa/default'], ['ServiceAccount/default']],
+  [[], []],
+])('%j', (words, targets) => {
+  expect(parseDoctorTargets(words).map(({ kind, name }) => `${kind}/${name}`)).toEqual(targets);
+});
+
+test.each<[readonly string[], string, string]>([
+  [['deploy'], '"deploy" is a kind without a name', 'regsecret why deploy/NAME'],
+  [['secret'], '"secret" is a kind without a name', 'regsecret why secret/NAME'],
+  [['pod', 'Web'], '"Web" cannot be the name of a pod', 'kubectl get pods'],
+  [['Web'], '"Web" cannot be the name of a pod', 'kubectl get pods'],
+  [['deploy/Web'], '"Web" cannot be the name of a deployment', 'kubectl get deployments'],
+  [['deploy/'], '"" cannot be the name of a deployment', 'kubectl get deployments'],
+  [['secret/'], '"" cannot be the name of a secret', 'kubectl get secrets'],
+  [['secretx/a'], '"secretx/a" is not a kind with pull secrets and a name', 'regsecret why deployment/NAME'],
+  [['xsecret/a'], '"xsecret/a" is not a kind with pull secrets and a name', 'regsecret why deployment/NAME'],
+  [['secret/a/b'], '"secret/a/b" is not a kind with pull secrets and a name', 'regsecret why deployment/NAME'],
+  [['deploy/a/b'], '"deploy/a/b" is not KIND/NAME', 'regsecret why deployment/NAME'],
+  [['pod', 'deploy/web', 'Web'], '"Web" cannot be the name of a pod', 'kubectl get pods'],
+])('not %j', (words, message, hint) => {
+  expect(() => parseDoctorTargets(words)).toThrow(expect.objectContaining({ constructor: UsageError, message, hint }));
+});
+
+test('words with a slash among them are each a target, so the kind is the name of a pod', () => {
+  expect(parseDoctorTargets(['deploy', 'deploy/web'])).toEqual([
+    { kind: 'Pod', name: 'deploy' },
+    { kind: 'Deployment', name: 'web' },
+  ]);
+});
+
+test.each<[string, string, string]>([
+  ['deployx', '"deployx" is not a kind with pull secrets and a name', '--to deploy/NAME'],
+  ['DEPLOYX/web', '"DEPLOYX/web" is not a kind with pull secrets and a name', '--to deploy/web'],
+  ['deploymnt.apps/web', '"deploymnt.apps/web" is not a kind with pull secrets and a name', '--to deployment/web'],
+  [
+    'rollouts.argoproj.io/web',
+    '"rollouts.argoproj.io/web" is not a kind with pull secrets and a name',
+    '--to deployment/NAME',
+  ],
+  ['sts/a/b', '"sts/a/b" is not KIND/NAME', '--to statefulset/NAME'],
+  ['sa/A', '"A" cannot be the name of a serviceaccount', 'kubectl get serviceaccounts'],
+])('no target of attach: %s', (text, message, hint) => {
+  expect(() => parseTarget(text)).toThrow(expect.objectContaining({ message, hint }));
+});
+
+test('a name by itself', () => {
+  expect(checkedName('web', 'Pod')).toBe('web');
+  expect(() => checkedName('Web', 'CronJob')).toThrow(
+    expect.objectContaining({ message: '"Web" cannot be the name of a cronjob', hint: 'kubectl get cronjobs' }),
+  );
+});

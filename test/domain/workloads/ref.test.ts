@@ -1,0 +1,10 @@
+/** What an object is called. */
+import { expect, test } from 'vitest';
+import { describeRef, refKey, resultName, targetName } from '../../../src/domain/workloads/ref.ts';
+
+test('in results, on the command line, in errors, in maps', () => {
+  const ref = { kind: 'Deployment', namespace: 'team', name: 'web' } as const;
+  const names = [resultName(ref), targetName(ref), describeRef(ref), refKey(ref)];
+  expect(names).toEqual(['deployment.apps/web', 'deployment/web', 'deployment team/web', 'Deployment/team/web']);
+  expect(resultName({ kind: 'Pod', name: 'a' })).toBe('pod/a');
+});

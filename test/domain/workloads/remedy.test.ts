@@ -1,0 +1,151 @@
+/** How pods come to use another list, by what makes them. */
+import { describe, expect, test } from 'vitest';
+import { type PullKindName, pullKind } from '../../../src/domain/workloads/kind.ts';
+import { type Controller, type PullSpec, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
+import { mayFailAgain, type Way, wayOfPod, wayOfTemplate, wayUnder } from '../../../src/domain/workloads/remedy.ts';
+
+const list = [{ name: 'a' }];
+
+function specOf(kind: PullKindName, spec: object = {}, more: object = {}): PullSpec {
+  const { specPath } = pullKind(kind);
+  const inner = specPath.slice(1).reduceRight<object>((value, name) => ({ [name]: value }), {});
+  const object = { metadata: { namespace: 'team', name: 'web' }, [specPath[0] ?? 'x']: { ...inner, ...spec }, ...more };
+  return pullSpecOf(pullKind(kind), object) as PullSpec;
+}
+
+const target = (kind: PullKindName, name = 'web') => ({ kind, namespace: 'team', name });
+const rollout: Controller = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'r', uid: '1' };
+const replicaSet: Controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: '1' };
+const pods = Array.from({ length: 12 }, (_, index) => `p${index}`);
+const ten = pods.slice(0, 10);
+
+describe('of a template', () => {
+  test.each<[string, PullSpec, readonly string[], Way]>([
+    ['a Deployment rolls out', specOf('Deployment'), ['p'], { how: 'template', target: target('Deployment') }],
+    [
+      'a Deployment that is paused, of ten pods at most',
+      specOf('Deployment', { paused: true }),
+      pods,
+      { how: 'template', target: target('Deployment'), next: { step: 'resume', pods: ten } },
+    ],
+    [
+      'a Deployment that is paused and has no pod',
+      specOf('Deployment', { paused: true }),
+      [],
+      { how: 'template', target: target('Deployment'), next: { step: 'resume', pods: [] } },
+    ],
+    [
+      'a StatefulSet, whose controller waits for the pod that cannot pull',
+      specOf('StatefulSet'),
+      pods,
+      { how: 'template', target: target('StatefulSet'), next: { step: 'delete pods', pods: ten } },
+    ],
+    ['a StatefulSet without pods', specOf('StatefulSet'), [], { how: 'template', target: target('StatefulSet') }],
+    [
+      'a StatefulSet whose pods are independent',
+      specOf('StatefulSet', { podManagementPolicy: 'Parallel' }),
+      ['p'],
+      { how: 'template', target: target('StatefulSet') },
+    ],
+    [
+      'a DaemonSet whose pods are replaced when they are deleted',
+      specOf('DaemonSet', { updateStrategy: { type: 'OnDelete' } }),
+      ['p'],
+      { how: 'template', target: target('DaemonSet'), next: { step: 'delete pods', pods: ['p'] } },
+    ],
+    [
+      'a CronJob, which makes its next job some time',
+      specOf('CronJob'),
+      ['p'],
+      { how: 'template', target: target('CronJob'), next: { step: 'run again' } },
+    ],
+    [
+      'a ReplicaSet of a Rollout, whose kind we do not know',
+      { ...specOf('ReplicaSet'), controller: rollout },
+      ['p'],
+      { how: 'owner', owner: 'rollout.argoproj.io/r' },
+    ],
+    [
+      'a Job of a CronJob',
+      { ...specOf('Job'), controller: { apiVersion: 'batch/v1', kind: 'CronJob', name: 'c', uid: '1' } },
+      [],
+      { how: 'owner', owner: 'cronjob/c' },
+    ],
+    [
+      'something of a core kind that has no pull secrets',
+      { ...specOf('ReplicaSet'), controller: { apiVersion: 'v1', kind: 'Node', name: 'n', uid: '1' } },
+      [],
+      { how: 'owner', owner: 'node/n' },
+    ],
+    [
+      'a service account',
+      specOf('ServiceAccount'),
+      pods,
+      { how: 'account', target: target('ServiceAccount'), pods: ten },
+    ],
+    [
+      'a Job without a list, which cannot be changed: its next pod has that of the service account',
+      { ...specOf('Job'), serviceAccountName: 'ci' },
+      pods,
+      { how: 'account', target: target('ServiceAccount', 'ci'), pods: ten },
+    ],
+    ['a Job with a list', { ...specOf('Job'), imagePullSecrets: list }, ['p'], { how: 'owner', owner: 'job/web' }],
+    ['a Job that makes no other pod', specOf('Job', { backoffLimit: 0 }), ['p'], { how: 'owner', owner: 'job/web' }],
+  ])('%s', (_, template, names, way) => {
+    expect(wayOfTemplate(template, names)).toEqual(way);
+  });
+
+  test('nobody says which pods there are', () => {
+    expect(wayOfTemplate(specOf('StatefulSet'))).toEqual({ how: 'template', target: target('StatefulSet') });
+  });
+});
+
+describe('of a pod', () => {
+  const pod = specOf('Pod');
+  const mirror: PullSpec = { ...pod, annotations: { 'kubernetes.io/config.mirror': '' } };
+  test.each<[string, PullSpec, readonly PullSpec[], Controller | undefined, Way]>([
+    ['nothing makes it', pod, [], undefined, { how: 'recreate', target: target('Pod') }],
+    ['its manifest is on the node', mirror, [], rollout, { how: 'owner', owner: 'the node' }],
+    [
+      'the uppermost is not known',
+      pod,
+      [specOf('ReplicaSet')],
+      rollout,
+      { how: 'owner', owner: 'rollout.argoproj.io/r' },
+    ],
+    ['the uppermost may not be read', pod, [], replicaSet, { how: 'owner', owner: 'replicaset/r' }],
+    [
+      'the uppermost decides',
+      pod,
+      [specOf('Job'), specOf('StatefulSet')],
+      undefined,
+      { how: 'template', target: target('StatefulSet'), next: { step: 'delete pods', pods: ['web'] } },
+    ],
+  ])('%s', (_, one, owners, beyond, way) => {
+    expect(wayOfPod(one, owners, beyond)).toEqual(way);
+  });
+});
+
+test.each<[Way['how'], Way, boolean]>([
+  ['template', { how: 'template', target: target('Deployment') }, true],
+  ['recreate', { how: 'recreate', target: target('Pod') }, true],
+  ['account', { how: 'account', target: target('ServiceAccount'), pods: [] }, false],
+  ['file', { how: 'file', file: 'a.yaml' }, false],
+  ['owner', { how: 'owner', owner: 'job/web' }, false],
+])('a service account that allows only what it lists comes first for %s: %s', (_, way, comes) => {
+  const allow = target('ServiceAccount', 'default');
+  expect(wayUnder(way, allow)).toEqual(comes ? { ...way, allow } : way);
+});
+
+test.each<[object, object, boolean]>([
+  [{}, {}, true],
+  [{}, { failed: 5 }, true],
+  [{}, { failed: 6 }, false],
+  [{ backoffLimit: 0 }, {}, false],
+  [{ backoffLimit: 1 }, { failed: 0 }, true],
+  [{ backoffLimit: 1 }, { failed: 1 }, false],
+  [{ backoffLimit: '9' }, { failed: 7 }, false],
+  [{ backoffLimit: 1 }, { failed: '3' }, true],
+])('a Job with %j and %j makes another pod for one that is deleted: %s', (spec, status, expected) => {
+  expect(mayFailAgain({ object: { spec, status } })).toBe(expected);
+});
