@@ -1,8 +1,17 @@
 /** A report in a few lines: all of its data, but for the sentences and commands, which have tests of their own. */
-import type { DoctorReport, SecretReport } from '../../src/domain/diagnosis/report.ts';
+import type { Puller } from '../../src/domain/diagnosis/facts.ts';
+import { type DoctorReport, reportOf, type SecretReport } from '../../src/domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView, SecretView } from '../../src/domain/diagnosis/view.ts';
 import { describeObject } from '../../src/domain/findings/finding.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import { settle, type World } from './pull-facts.ts';
+
+/** Of one pod or template, once everything is asked that is worth it. */
+export function outlineOfSituation(situation: string, puller: Puller, world: World): string {
+  const { facts, asked } = settle(puller, world);
+  const report = reportOf({ pullers: [puller], facts, findings: [], unchecked: [] }, facts, false);
+  return `# ${situation}\n${outlineOf(report)}asked: ${asked.join(', ') || 'no one'}\n`;
+}
 
 export function outlineOf({ pullers, secrets, findings, ...report }: DoctorReport): string {
   const { healthy, asked, counts, unchecked } = report;

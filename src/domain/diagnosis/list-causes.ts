@@ -57,7 +57,7 @@ function missingSecret(pull: ImagePull): Finding | undefined {
 }
 
 /** Undefined for a Secret that is there, or may not be read. */
-export function missingFinding(pull: ImagePull, name: string): Finding | undefined {
+function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   const state = stateOf(pull, name);
   if (state?.status !== 'missing') return undefined;
   const { near, opens } = nearSecret(name, pull);

@@ -3,6 +3,7 @@ import { finding } from '../findings/catalog.ts';
 import { type Finding, withSeverity } from '../findings/finding.ts';
 import type { Reporter } from '../findings/finding-arguments.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
+import { isAnonymous } from '../keyring/entry.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
 import { isDockerHub } from '../keyring/key.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -48,12 +49,13 @@ function retryPending(pull: ImagePull): Finding | undefined {
 
 /** By the events; undefined where there are none, or not yet. */
 function lastFailure({ puller, use: { image } }: ImagePull): number | undefined {
+  const others = puller.images.filter((use) => use.image !== image);
   const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
+    if (reason !== 'Failed') return false;
+    if (message.includes(`"${image}"`)) return true;
     // "Error: ImagePullBackOff" is said while nothing is tried.
-    return (
-      reason === 'Failed' &&
-      (message.includes(`"${image}"`) || !/^Error: (ErrImagePull|ImagePullBackOff)$/.test(message))
-    );
+    const isNoAttempt = /^Error: (ErrImagePull|ImagePullBackOff)$/.test(message);
+    return !isNoAttempt && !others.some((use) => message.includes(`"${use.image}"`));
   });
   return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
 }
@@ -133,7 +135,9 @@ function shadowedEntry(pull: ImagePull): Finding | undefined {
   const by = rejected(pull);
   if (by === undefined || !isDockerHub(imageName(parseImage(pull.use.image)))) return undefined;
   for (const { secret, contents } of readable(pull)) {
-    const hub = contents.entries.find(({ key, login }) => key === 'index.docker.io' && login !== undefined);
+    const hub = contents.entries.find(
+      ({ key, login }) => key === 'index.docker.io' && login !== undefined && !isAnonymous(login),
+    );
     const name = secret.metadata.name ?? '';
     if (hub === undefined || isTried(shownServer(hub.server), name, pull)) continue;
     const elsewhere = by.secret === name ? {} : { bySecret: by.secret };

@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
-import { reportOf } from '../../../src/domain/diagnosis/report.ts';
 import type { FindingCode } from '../../../src/domain/findings/finding.ts';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
@@ -19,7 +18,7 @@ import {
   templateWith,
   type World,
 } from '../../support/pull-facts.ts';
-import { outlineOf } from '../../support/report-outline.ts';
+import { outlineOfSituation } from '../../support/report-outline.ts';
 
 const list = (...names: string[]): object[] => names.map((name) => ({ name }));
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -818,11 +817,7 @@ describe.each([
   ['it runs', running],
 ])('%s', (title, rows) => {
   test('the whole reports', async () => {
-    const outlines = rows.map(([situation, puller, world]) => {
-      const { facts, asked } = settle(puller, world);
-      const report = reportOf({ pullers: [puller], facts, findings: [], unchecked: [] }, facts, false);
-      return `# ${situation}\n${outlineOf(report)}asked: ${asked.join(', ') || 'no one'}\n`;
-    });
+    const outlines = rows.map(([situation, puller, world]) => outlineOfSituation(situation, puller, world));
     await expect(outlines.join('\n')).toMatchFileSnapshot(`reports/${title.replaceAll(' ', '-')}.txt`);
   });
 
