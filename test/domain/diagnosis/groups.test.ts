@@ -1,0 +1,383 @@
+/** What is one finding where many are looked at, in which order, and whom it affects. */
+import { describe, expect, test } from 'vitest';
+import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
+import { causeKey, groupFindings, type Seen } from '../../../src/domain/diagnosis/groups.ts';
+import { type Finding, type FindingObject, finding } from '../../../src/domain/findings/finding.ts';
+import type { Usage } from '../../../src/domain/workloads/references.ts';
+import { IMAGE, podWith, recreate, templateWith } from '../../support/pull-facts.ts';
+
+const secret = (name = 'regcred', namespace = 'team-a'): FindingObject => ({ kind: 'Secret', namespace, name });
+const pod = (name = 'web', namespace = 'team-a'): FindingObject => ({ kind: 'Pod', namespace, name });
+
+/** Pods of the Deployment `owner`, or of nothing. */
+function pods(name: string, count: number, owner?: string): Puller {
+  const puller = podWith(owner === undefined ? {} : { pod: { template: { name: `deployment/${owner}`, list: [] } } });
+  return { ...puller, ref: { ...puller.ref, name }, count };
+}
+
+function deployment(name: string, runs?: number): Puller {
+  const puller = templateWith();
+  return { ...puller, ref: { ...puller.ref, name }, ...(runs === undefined ? {} : { runs }) };
+}
+
+const rejected = (server = 'ghcr.io', username = 'janedoe', name = 'regcred'): Finding =>
+  finding('credential-rejected', secret(name), { server: server as never, username, said: { by: 'kubelet' } });
+const noSecret = (object: FindingObject, image = IMAGE): Finding =>
+  finding('no-pull-secret', object, { image, way: recreate });
+
+function shown(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): string[] {
+  return groupFindings(seen, usage).map(({ severity, code, object, affects }) =>
+    [
+      `${severity} ${code} ${object.kind}/${object.name}`,
+      ...(affects === undefined ? [] : [`${affects.pods} pods`, ...affects.examples, `+${affects.others}`]),
+    ].join(' '),
+  );
+}
+
+describe('affected', () => {
+  test.each<[string, readonly Seen[], readonly string[]]>([
+    [
+      'nobody but the one it names',
+      [{ found: rejected(), puller: pods('web', 1) }],
+      ['error credential-rejected Secret/regcred'],
+    ],
+    [
+      'two pods of nothing',
+      [{ found: rejected(), puller: pods('web', 2) }],
+      ['error credential-rejected Secret/regcred 2 pods pod/web +0'],
+    ],
+    [
+      'pods of two Deployments, each of which is named once',
+      [
+        { found: rejected(), puller: pods('a-1', 1, 'a') },
+        { found: rejected(), puller: pods('a-2', 2, 'a') },
+        { found: rejected(), puller: pods('b-1', 1, 'b') },
+      ],
+      ['error credential-rejected Secret/regcred 4 pods deployment/a deployment/b +0'],
+    ],
+    [
+      'a pod with two findings once',
+      (() => {
+        const puller = pods('web', 3);
+        return [
+          { found: rejected(), puller },
+          { found: rejected(), puller },
+        ];
+      })(),
+      ['error credential-rejected Secret/regcred 3 pods pod/web +0'],
+    ],
+    [
+      'pods and what makes them: those that show by themselves',
+      [
+        { found: rejected(), puller: pods('a-1', 4, 'a') },
+        { found: rejected(), puller: deployment('a', 7) },
+      ],
+      ['error credential-rejected Secret/regcred 4 pods deployment/a +0'],
+    ],
+    [
+      'workloads of which pods run',
+      [
+        { found: rejected(), puller: deployment('a', 7) },
+        { found: rejected(), puller: deployment('b') },
+      ],
+      ['error credential-rejected Secret/regcred 7 pods deployment/a deployment/b +0'],
+    ],
+    [
+      'more than five',
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => ({ found: rejected(), puller: pods(name, 1) })),
+      ['error credential-rejected Secret/regcred 7 pods pod/a pod/b pod/c pod/d pod/e +2'],
+    ],
+  ])('%s', (_, seen, lines) => {
+    expect(shown(seen)).toEqual(lines);
+  });
+
+  const usage = new Map<string, Usage>([
+    ['team-a/regcred', { serviceAccounts: ['default'], workloads: ['deployment/web'], pods: 2 }],
+    ['team-a/alone', { serviceAccounts: ['ci'], workloads: [], pods: 0 }],
+    ['team-a/empty', { serviceAccounts: [], workloads: [], pods: 0 }],
+    ['/plain', { serviceAccounts: [], workloads: [], pods: 1 }],
+  ]);
+  const type = (name: string, object: Partial<FindingObject> = {}): Seen => ({
+    found: finding('wrong-type', { ...secret(name), ...object } as FindingObject, { type: 'Opaque' } as never),
+  });
+  test.each<[string, readonly Seen[], readonly string[]]>([
+    [
+      'those who name the Secret',
+      [type('regcred')],
+      ['error wrong-type Secret/regcred 2 pods deployment/web serviceaccount/default +0'],
+    ],
+    ['a service account alone', [type('alone')], ['error wrong-type Secret/alone 0 pods serviceaccount/ci +0']],
+    ['nobody', [type('empty')], ['error wrong-type Secret/empty']],
+    ['nobody that is known', [type('other')], ['error wrong-type Secret/other']],
+    [
+      'where the sentence says who',
+      [{ found: finding('unused-secret', secret(), {}) }, { found: finding('missing-secret', secret(), {}) }],
+      ['error missing-secret Secret/regcred', 'warning unused-secret Secret/regcred'],
+    ],
+    [
+      'of what is no Secret',
+      [{ found: finding('missing-account', pod(), { account: 'a' }) }],
+      ['error missing-account Pod/web'],
+    ],
+  ])('of a Secret: %s', (_, seen, lines) => {
+    expect(shown(seen, usage)).toEqual(lines);
+  });
+
+  test('of a manifest that names no namespace', () => {
+    const found = finding('no-login', { kind: 'Secret', name: 'plain' }, {});
+    expect(shown([{ found }], usage)).toEqual(['error no-login Secret/plain 1 pods +0']);
+    expect(shown([{ found }])).toEqual(['error no-login Secret/plain']);
+  });
+
+  test('Secrets with one cause are named', () => {
+    const found = (name: string): Seen => ({
+      found: finding('registry-unreachable', secret(name), { registry: 'r.io', reason: 'x', at: 'y' }),
+    });
+    expect(shown([found('a'), found('b')])).toEqual([
+      'warning registry-unreachable Secret/a 0 pods secret/a secret/b +0',
+    ]);
+  });
+});
+
+test('errors come first, then those with the most pods, then in the order of the list, then by name', () => {
+  const seen: Seen[] = [
+    { found: finding('unused-secret', secret('z'), {}) },
+    { found: finding('pull-postponed', pod('p'), { image: IMAGE }), puller: pods('p', 9) },
+    { found: noSecret(pod('b')), puller: pods('b', 1) },
+    { found: noSecret(pod('a')), puller: pods('a', 1) },
+    { found: rejected(), puller: pods('c', 1) },
+    { found: noSecret(pod('d')), puller: pods('d', 2) },
+    { found: finding('unused-secret', secret('y'), {}) },
+    { found: finding('expires-soon', secret('y'), { server: 'r.io' } as never) },
+  ];
+  const order = [
+    'error no-pull-secret Pod/d 2 pods pod/d +0',
+    'error credential-rejected Secret/regcred',
+    'error no-pull-secret Pod/a',
+    'error no-pull-secret Pod/b',
+    'warning pull-postponed Pod/p 9 pods pod/p +0',
+    'warning expires-soon Secret/y',
+    'warning unused-secret Secret/y',
+    'warning unused-secret Secret/z',
+  ];
+  expect(shown(seen)).toEqual(order);
+  expect(shown(seen.toReversed())).toEqual(order);
+});
+
+describe('of one group', () => {
+  const fix = (command: string) => ({ command, sufficient: true });
+  const one = { found: noSecret(pod('web-1')), puller: pods('web-1', 1, 'web'), fix: fix('of the pod') };
+  const template = {
+    found: noSecret({ kind: 'Deployment', namespace: 'team-a', name: 'web' }),
+    puller: deployment('web'),
+    fix: fix('of the template'),
+  };
+
+  test.each<[string, readonly Seen[], string, string]>([
+    [
+      'what makes pods is named, and what helps a pod that is there is done',
+      [one, template],
+      'Deployment',
+      'of the pod',
+    ],
+    ['in any order', [template, one], 'Deployment', 'of the pod'],
+    ['without a pod', [template], 'Deployment', 'of the template'],
+    ['a pod without a command', [{ found: one.found, puller: one.puller }, template], 'Deployment', 'of the template'],
+  ])('%s', (_, seen, kind, command) => {
+    const [view, ...more] = groupFindings(seen);
+    expect([view?.object.kind, view?.fix.command, more.length]).toEqual([kind, command, 0]);
+  });
+
+  test('one that nobody has comes last', () => {
+    const [view] = groupFindings([
+      { found: finding('missing-account', secret('x'), { account: 'a' }) },
+      { found: finding('missing-account', pod(), { account: 'a' }), puller: pods('web', 1) },
+    ]);
+    expect(view?.object).toEqual(pod());
+  });
+
+  test('an error among warnings makes it one', () => {
+    const warning = finding('missing-secret', secret(), { near: 'regcerd' }, 'warning');
+    const error = finding('missing-secret', secret(), { usedBy: ['deployment/web'] });
+    const [view, ...more] = groupFindings([{ found: warning }, { found: error, puller: pods('web', 1) }]);
+    expect(more).toEqual([]);
+    expect(view).toMatchObject({ severity: 'error', arguments: { near: 'regcerd', usedBy: ['deployment/web'] } });
+  });
+
+  test('of other codes the first one has the word', () => {
+    const found = (error: string): Finding => finding('no-payload', secret(), { type: error } as never);
+    const [view] = groupFindings([{ found: found('x') }, { found: found('y') }]);
+    expect(view?.arguments).toEqual({ type: 'x' });
+  });
+});
+
+describe('told apart', () => {
+  const key = (found: Finding, puller?: Puller): string => causeKey({ found, ...(puller && { puller }) });
+  const inPod = <Args>(code: Finding['code'], args: Args, object = pod()): Finding =>
+    finding(code, object, args as never);
+
+  test.each<[string, Finding, Finding, boolean]>([
+    ['by the server', rejected('a'), rejected('b'), false],
+    ['by the user name', rejected('a', 'x'), rejected('a', 'y'), false],
+    ['by the Secret', rejected('a', 'x', 'a'), rejected('a', 'x', 'b'), false],
+    [
+      'not by who says it',
+      rejected(),
+      { ...rejected(), arguments: { ...rejected().arguments, status: 1 } } as Finding,
+      true,
+    ],
+    ['by the namespace', finding('no-login', secret('a', 'x'), {}), finding('no-login', secret('a', 'y'), {}), false],
+    ['by the code', finding('no-login', secret(), {}), finding('unused-secret', secret(), {}), false],
+    ['of a pod by the image', noSecret(pod(), 'a'), noSecret(pod(), 'b'), false],
+    [
+      'of a Secret not by the image',
+      inPod('no-access', { image: 'a' }, secret()),
+      inPod('no-access', { image: 'b' }, secret()),
+      true,
+    ],
+    ['by the kind of object', noSecret(pod()), noSecret({ ...pod(), kind: 'Job' }), false],
+    ...(['field', 'key', 'servers', 'secret'] as const).map((name): [string, Finding, Finding, boolean] => [
+      `by ${name}`,
+      inPod('white-space', { [name]: 'a' }, secret()),
+      inPod('white-space', { [name]: 'b' }, secret()),
+      false,
+    ]),
+    [
+      'by the registry alone',
+      inPod('registry-unreachable', { registry: 'a' }),
+      inPod('registry-unreachable', { registry: 'a' }, pod('b')),
+      true,
+    ],
+    [
+      'by the registry',
+      inPod('registry-unreachable', { registry: 'a' }),
+      inPod('registry-unreachable', { registry: 'b' }),
+      false,
+    ],
+    [
+      'by the registry and the trouble',
+      inPod('node-cannot-reach', { registry: 'a', trouble: 'x' }),
+      inPod('node-cannot-reach', { registry: 'a', trouble: 'y' }),
+      false,
+    ],
+    [
+      'by the registry of one trouble',
+      inPod('node-cannot-reach', { registry: 'a', trouble: 'x' }),
+      inPod('node-cannot-reach', { registry: 'b', trouble: 'x' }),
+      false,
+    ],
+    [
+      'not by the node that cannot reach it',
+      inPod('node-cannot-reach', { registry: 'a', trouble: 'x', node: 'm' }),
+      inPod('node-cannot-reach', { registry: 'a', trouble: 'x', node: 'n' }, pod('b')),
+      true,
+    ],
+    ['by the node that is full', inPod('disk-full', { node: 'a' }), inPod('disk-full', { node: 'b' }), false],
+    ['not by the pod on it', inPod('disk-full', { node: 'a' }), inPod('disk-full', { node: 'a' }, pod('b')), true],
+    [
+      'by the image for another platform',
+      inPod('wrong-platform', { image: 'a' }),
+      inPod('wrong-platform', { image: 'b' }),
+      false,
+    ],
+    [
+      'not by its node',
+      inPod('wrong-platform', { image: 'a', node: 'm' }),
+      inPod('wrong-platform', { image: 'a', node: 'n' }, pod('b')),
+      true,
+    ],
+    [
+      'by the registry that limits the rate',
+      inPod('rate-limited', { image: 'ghcr.io/a' }),
+      inPod('rate-limited', { image: 'quay.io/a' }),
+      false,
+    ],
+    [
+      'not by the image of that',
+      inPod('rate-limited', { image: 'ghcr.io/a' }),
+      inPod('rate-limited', { image: 'ghcr.io/b' }, pod('b')),
+      true,
+    ],
+    [
+      'put off: by the namespace alone',
+      inPod('pull-postponed', { image: 'a' }),
+      inPod('pull-postponed', { image: 'b' }, pod('b')),
+      true,
+    ],
+    [
+      'put off: by the namespace',
+      inPod('pull-postponed', { image: 'a' }),
+      inPod('pull-postponed', { image: 'a' }, pod('a', 'b')),
+      false,
+    ],
+    [
+      'not there: by the image',
+      inPod('image-not-found', { image: 'a' }),
+      inPod('image-not-found', { image: 'b' }),
+      false,
+    ],
+    [
+      'not there: by the namespace',
+      inPod('image-not-found', { image: 'a' }),
+      inPod('image-not-found', { image: 'a' }, pod('a', 'b')),
+      false,
+    ],
+    [
+      'not there: not by the pod',
+      inPod('image-not-found', { image: 'a' }),
+      inPod('image-not-found', { image: 'a' }, pod('b')),
+      true,
+    ],
+    [
+      'by the service account',
+      inPod('missing-account', { account: 'a' }),
+      inPod('missing-account', { account: 'b' }),
+      false,
+    ],
+    [
+      'by the namespace of the account',
+      inPod('missing-account', { account: 'a' }),
+      inPod('missing-account', { account: 'a' }, pod('a', 'b')),
+      false,
+    ],
+    [
+      'not by who has the account',
+      inPod('missing-account', { account: 'a' }),
+      inPod('missing-account', { account: 'a' }, pod('b')),
+      true,
+    ],
+    [
+      'at the next start, by the cause',
+      inPod('fails-at-restart', { cause: rejected('a') }),
+      inPod('fails-at-restart', { cause: rejected('b') }),
+      false,
+    ],
+    [
+      'at the next start, not by the pod',
+      inPod('fails-at-restart', { cause: rejected() }),
+      inPod('fails-at-restart', { cause: rejected() }, pod('b')),
+      true,
+    ],
+  ])('%s', (_, one, other, same) => {
+    expect(key(one) === key(other)).toBe(same);
+  });
+
+  test.each<[string, Puller, Puller, boolean]>([
+    ['pods of one template', pods('a-1', 1, 'a'), pods('a-2', 1, 'a'), true],
+    ['pods of two', pods('a-1', 1, 'a'), pods('b-1', 1, 'b'), false],
+    ['a pod and its template', pods('a-1', 1, 'a'), deployment('a'), true],
+    ['two pods of nothing', pods('a', 1), pods('b', 1), false],
+  ])('%s', (_, one, other, same) => {
+    const [first, second] = [one, other].map((puller) => key(noSecret(puller.ref), puller));
+    expect(first === second).toBe(same);
+    const [now, then] = [one, other].map((puller) =>
+      key(inPod('fails-at-restart', { cause: noSecret(puller.ref) }, puller.ref), puller),
+    );
+    expect(now === then).toBe(same);
+  });
+
+  test('a finding about something else than the pod that has it is about that', () => {
+    expect(key(rejected(), pods('a', 1))).toBe(key(rejected(), pods('b', 1)));
+    expect(key(noSecret(pod('other')), pods('web', 1, 'a'))).not.toBe(key(noSecret(pod('web')), pods('web', 1, 'a')));
+  });
+});
