@@ -2,7 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { causeKey, groupFindings, type Seen } from '../../../src/domain/diagnosis/groups.ts';
-import { type Finding, type FindingObject, finding } from '../../../src/domain/findings/finding.ts';
+import type { Fix } from '../../../src/domain/diagnosis/judgement.ts';
+import { finding } from '../../../src/domain/findings/catalog.ts';
+import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
+import { words } from '../../../src/domain/text/command.ts';
 import type { Usage } from '../../../src/domain/workloads/references.ts';
 import { IMAGE, podWith, recreate, templateWith } from '../../support/pull-facts.ts';
 
@@ -165,27 +168,22 @@ test('errors come first, then those with the most pods, then in the order of the
 });
 
 describe('of one group', () => {
-  const fix = (command: string) => ({ command, sufficient: true });
-  const one = { found: noSecret(pod('web-1')), puller: pods('web-1', 1, 'web'), fix: fix('of the pod') };
+  const fix = (place: string): Fix => ({ command: words`edit ${place}`, sufficient: true });
+  const one = { found: noSecret(pod('web-1')), puller: pods('web-1', 1, 'web'), fix: fix('pod') };
   const template = {
     found: noSecret({ kind: 'Deployment', namespace: 'team-a', name: 'web' }),
     puller: deployment('web'),
-    fix: fix('of the template'),
+    fix: fix('template'),
   };
 
   test.each<[string, readonly Seen[], string, string]>([
-    [
-      'what makes pods is named, and what helps a pod that is there is done',
-      [one, template],
-      'Deployment',
-      'of the pod',
-    ],
-    ['in any order', [template, one], 'Deployment', 'of the pod'],
-    ['without a pod', [template], 'Deployment', 'of the template'],
-    ['a pod without a command', [{ found: one.found, puller: one.puller }, template], 'Deployment', 'of the template'],
+    ['what makes pods is named, and what helps a pod that is there is done', [one, template], 'Deployment', 'pod'],
+    ['in any order', [template, one], 'Deployment', 'pod'],
+    ['without a pod', [template], 'Deployment', 'template'],
+    ['a pod without a command', [{ found: one.found, puller: one.puller }, template], 'Deployment', 'template'],
   ])('%s', (_, seen, kind, command) => {
     const [view, ...more] = groupFindings(seen);
-    expect([view?.object.kind, view?.fix.command, more.length]).toEqual([kind, command, 0]);
+    expect([view?.object.kind, view?.fix.command.words[1], more.length]).toEqual([kind, command, 0]);
   });
 
   test('one that nobody has comes last', () => {

@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { type PullKindName, pullKind } from '../../../src/domain/workloads/kind.ts';
 import { type Controller, type PullSpec, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
-import { mayFailAgain, type Way, wayOfPod, wayOfTemplate, wayUnder } from '../../../src/domain/workloads/remedy.ts';
+import {
+  mayFailAgain,
+  type Remedy,
+  remedyOfPod,
+  remedyOfTemplate,
+  remedyUnder,
+} from '../../../src/domain/workloads/remedy.ts';
 
 const list = [{ name: 'a' }];
 
@@ -20,7 +26,7 @@ const pods = Array.from({ length: 12 }, (_, index) => `p${index}`);
 const ten = pods.slice(0, 10);
 
 describe('of a template', () => {
-  test.each<[string, PullSpec, readonly string[], Way]>([
+  test.each<[string, PullSpec, readonly string[], Remedy]>([
     ['a Deployment rolls out', specOf('Deployment'), ['p'], { how: 'template', target: target('Deployment') }],
     [
       'a Deployment that is paused, of ten pods at most',
@@ -92,18 +98,18 @@ describe('of a template', () => {
     ['a Job with a list', { ...specOf('Job'), imagePullSecrets: list }, ['p'], { how: 'owner', owner: 'job/web' }],
     ['a Job that makes no other pod', specOf('Job', { backoffLimit: 0 }), ['p'], { how: 'owner', owner: 'job/web' }],
   ])('%s', (_, template, names, way) => {
-    expect(wayOfTemplate(template, names)).toEqual(way);
+    expect(remedyOfTemplate(template, names)).toEqual(way);
   });
 
   test('nobody says which pods there are', () => {
-    expect(wayOfTemplate(specOf('StatefulSet'))).toEqual({ how: 'template', target: target('StatefulSet') });
+    expect(remedyOfTemplate(specOf('StatefulSet'))).toEqual({ how: 'template', target: target('StatefulSet') });
   });
 });
 
 describe('of a pod', () => {
   const pod = specOf('Pod');
   const mirror: PullSpec = { ...pod, annotations: { 'kubernetes.io/config.mirror': '' } };
-  test.each<[string, PullSpec, readonly PullSpec[], Controller | undefined, Way]>([
+  test.each<[string, PullSpec, readonly PullSpec[], Controller | undefined, Remedy]>([
     ['nothing makes it', pod, [], undefined, { how: 'recreate', target: target('Pod') }],
     ['its manifest is on the node', mirror, [], rollout, { how: 'owner', owner: 'the node' }],
     [
@@ -122,11 +128,11 @@ describe('of a pod', () => {
       { how: 'template', target: target('StatefulSet'), next: { step: 'delete pods', pods: ['web'] } },
     ],
   ])('%s', (_, one, owners, beyond, way) => {
-    expect(wayOfPod(one, owners, beyond)).toEqual(way);
+    expect(remedyOfPod(one, owners, beyond)).toEqual(way);
   });
 });
 
-test.each<[Way['how'], Way, boolean]>([
+test.each<[Remedy['how'], Remedy, boolean]>([
   ['template', { how: 'template', target: target('Deployment') }, true],
   ['recreate', { how: 'recreate', target: target('Pod') }, true],
   ['account', { how: 'account', target: target('ServiceAccount'), pods: [] }, false],
@@ -134,7 +140,7 @@ test.each<[Way['how'], Way, boolean]>([
   ['owner', { how: 'owner', owner: 'job/web' }, false],
 ])('a service account that allows only what it lists comes first for %s: %s', (_, way, comes) => {
   const allow = target('ServiceAccount', 'default');
-  expect(wayUnder(way, allow)).toEqual(comes ? { ...way, allow } : way);
+  expect(remedyUnder(way, allow)).toEqual(comes ? { ...way, allow } : way);
 });
 
 test.each<[object, object, boolean]>([
