@@ -26,8 +26,6 @@ export interface ChangedFile {
   readonly before: string;
   readonly after: string;
   readonly objects: readonly ChangedObject[];
-  /** With a pod template, but of kinds that we do not know, as `rollout/web`. */
-  readonly unknown: readonly string[];
 }
 
 export interface ChangedObject {
@@ -52,13 +50,11 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
       concerned.has(object) ? wantedList(object, accounts, request) : undefined;
     const { text, edits } = await tell(file, editManifest(manifest, wanted));
     const lists = new Map(edits.map(({ object, after }) => [object, after]));
-    const unknown = manifest.unknown.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`);
     changed.push({
       name: file.name,
       before: file.text,
       after: text,
       objects: [...concerned].map((object) => changedObject(object, lists.get(object))),
-      unknown,
     });
   }
   return changed;

@@ -2,12 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { editsFor, type ListEdit, withEdits } from '../domain/manifest-text/list-edit.ts';
 import { type ManifestNode, nodeBudget, ownPair, toValue } from '../domain/manifest-text/node.ts';
-import {
-  type ManifestObject,
-  type ParsedFile,
-  pullObjects,
-  type UnknownObject,
-} from '../domain/manifest-text/objects.ts';
+import { type ManifestObject, type ParsedFile, pullObjects } from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { styleOf } from '../domain/manifest-text/yaml-style.ts';
 import { LIST_FIELD } from '../domain/workloads/kind.ts';
@@ -26,13 +21,12 @@ export interface EditedManifest {
 export interface PullManifest {
   readonly file: ParsedFile;
   readonly objects: readonly ManifestObject[];
-  readonly unknown: readonly UnknownObject[];
 }
 
 /** What of a manifest has a list of pull secrets. Throws {@link ManifestError}. */
 export async function readPullManifest(manifest: ManifestFile): Promise<PullManifest> {
   const { file, objects } = await readManifest(manifest);
-  return withinLimits(() => ({ file, ...pullObjects(objects, nodeBudget(file.text)) }));
+  return withinLimits(() => ({ file, objects: pullObjects(objects, nodeBudget(file.text)) }));
 }
 
 /** Throws {@link ManifestError} where that cannot be done without touching something else. */
@@ -79,7 +73,7 @@ async function valuesIn(text: string, { objects, file }: PullManifest): Promise<
   return valuesWith({ objects, file, documents, lists: new Map() });
 }
 
-interface Values extends Omit<PullManifest, 'unknown'> {
+interface Values extends PullManifest {
   /** Those of the file, perhaps in another text. */
   readonly documents: readonly ManifestNode[];
   readonly lists: ReadonlyMap<ManifestObject, readonly unknown[]>;

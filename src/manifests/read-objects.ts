@@ -8,7 +8,7 @@ import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { command, kubectlPath, pathWord, words } from '../domain/text/command.ts';
 import { nameWord } from '../domain/text/object-name.ts';
 import { printable } from '../domain/text/printable.ts';
-import { pullKindOf } from '../domain/workloads/kind.ts';
+import { manifestKindOf } from '../domain/workloads/kind.ts';
 import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
 import { UserError } from '../errors.ts';
@@ -77,7 +77,7 @@ export async function readManifestSecrets(files: readonly string[], io: Io): Pro
     for (const object of await objectsIn(file)) {
       const secret = secretIn(object);
       if (secret !== undefined) secrets.push(secret);
-      const kind = pullKindOf(object.value.apiVersion, object.value.kind);
+      const kind = manifestKindOf(object.value);
       const holder = kind === undefined ? undefined : pullSpecOf(kind, object.value);
       if (holder !== undefined) addUsage(usage, holder);
     }

@@ -1,19 +1,16 @@
 /** What `attach` and `detach` did to manifests. */
-import { many } from '../domain/text/enumerate.ts';
-import { type ObjectRef, resultName } from '../domain/workloads/ref.ts';
+import { type ManifestRef, resultName } from '../domain/workloads/ref.ts';
 import type { Printer } from './printer.ts';
 
 export interface ManifestResult {
   /** Of the file; `-` is stdin. */
   readonly name: string;
   readonly objects: readonly {
-    readonly ref: ObjectRef;
+    readonly ref: ManifestRef;
     readonly action: 'patched' | 'unchanged';
     readonly before: readonly string[];
     readonly after: readonly string[];
   }[];
-  /** With a pod template, of kinds that we do not know. */
-  readonly unknown: readonly string[];
 }
 
 export interface ManifestPrinterOptions {
@@ -44,12 +41,6 @@ export function printManifests(
       objects.map(({ ref, ...rest }) => ({ file: name, ...ref, ...rest })),
     );
     for (const text of JSON.stringify({ results }, undefined, 2).split('\n')) line(text);
-  }
-  for (const { name, unknown } of files) {
-    if (unknown.length === 0) continue;
-    printer.warn(
-      `${many(unknown)} in ${name === '-' ? 'stdin' : name}: of a kind that regsecret does not know, left as it is`,
-    );
   }
   if (files.length > 0 && files.every(({ objects }) => objects.length === 0)) {
     printer.warn(

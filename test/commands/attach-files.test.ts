@@ -200,18 +200,6 @@ describe('--auto: only pods with an image that the Secret opens', () => {
   });
 });
 
-describe('kinds that we do not know', () => {
-  test('with a pod template are named and left as they are', async () => {
-    const rollout = POD.replace('v1\nkind: Pod', 'argoproj.io/v1alpha1\nkind: Rollout').replace(
-      'spec:',
-      'spec: {template: {spec: {containers: []}}}\nx:',
-    );
-    const ran = await run(['attach', '-f', '-'], rollout);
-    expect(ran.stdout).toBe(rollout);
-    expect(ran.stderr).toContain('warning: rollout/a in stdin: of a kind that regsecret does not know, left as it is');
-  });
-});
-
 describe('files that cannot be used', () => {
   test.each([
     ['missing', () => join(folder, 'nope.yaml'), 'no such file or directory'],

@@ -31,6 +31,8 @@ const FOUND = `
 01-helm-output.yaml:23 error missing-secret
 02-kustomize-output.yaml:23 warning missing-secret
 03-kubectl-list.json:22 error invalid-image
+04-custom-resources-in-between.yaml:11 error invalid-image
+04-custom-resources-in-between.yaml:11 warning missing-secret
 04-custom-resources-in-between.yaml:37 warning duplicate-name
 05-windows.yaml:15 warning empty-name
 06-anchors-and-merge-keys.yaml:12 error invalid-image
@@ -92,7 +94,7 @@ describe('a folder of manifests as they are found in repositories', () => {
     ]);
     const severities = lines.filter((line) => line.startsWith('broken')).map((line) => line.split(' ')[1]);
     expect(severities).toEqual(severities.toSorted());
-    expect(lines.at(-1)).toBe('53 objects in 38 files: 26 errors, 16 warnings');
+    expect(lines.at(-1)).toBe('54 objects in 38 files: 27 errors, 17 warnings');
   });
 
   test('all is well with one that is sound', async () => {

@@ -4,7 +4,7 @@ import type { Finding } from '../findings/finding.ts';
 import type { Elsewhere } from '../findings/finding-arguments.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
-import type { ObjectRef } from '../workloads/ref.ts';
+import type { ManifestRef } from '../workloads/ref.ts';
 import type { SecretName, Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 
@@ -43,7 +43,7 @@ export interface Scope {
 
 /** A pod, or what pods are made of: the template of a workload, or an image that is not deployed yet. */
 export interface Puller {
-  readonly ref: ObjectRef;
+  readonly ref: ManifestRef;
   /** Its own list, as it came. */
   readonly imagePullSecrets: readonly unknown[] | undefined;
   /** The name of its service account. */

@@ -5,7 +5,7 @@ import { nearMiss } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { type Question, questionKey } from '../verify/question.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
-import type { ObjectRef } from '../workloads/ref.ts';
+import type { ManifestRef } from '../workloads/ref.ts';
 import { secretKey } from '../workloads/references.ts';
 import { type AppliedList, accountOf, effectiveList } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
@@ -126,6 +126,6 @@ function secretNotes({ puller: { ref, images }, applied, judgements, facts }: No
 }
 
 /** Where there is one to be copied matters only where it is the cause. */
-function missing(name: string, { namespace }: ObjectRef): Finding {
+function missing(name: string, { namespace }: ManifestRef): Finding {
   return finding('missing-secret', { kind: 'Secret', ...(namespace === '' ? {} : { namespace }), name }, {});
 }

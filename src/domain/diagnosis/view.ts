@@ -9,7 +9,7 @@ import { rfc3339 } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';
 import type { PullError } from '../workloads/pull-error.ts';
-import type { ObjectRef } from '../workloads/ref.ts';
+import type { ManifestRef } from '../workloads/ref.ts';
 import { secretKey } from '../workloads/references.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
 import type { Answer, PullFacts } from './facts.ts';
@@ -40,7 +40,7 @@ export interface Affected {
 }
 
 export interface PullerView {
-  readonly object: ObjectRef;
+  readonly object: ManifestRef;
   /** How many pods are just like it. */
   readonly count: number;
   readonly serviceAccount: string;

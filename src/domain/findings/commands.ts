@@ -2,6 +2,7 @@
 import { imageServer, serverWord } from '../keyring/server.ts';
 import { type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
+import { knownKind } from '../workloads/kind.ts';
 import { changeCommand, createCommand, type Remedy } from '../workloads/remedy.ts';
 import type { FindingObject } from './finding.ts';
 import type { Elsewhere } from './finding-arguments.ts';
@@ -70,6 +71,8 @@ export function setImage(object: FindingObject, remedy: Remedy, container: strin
   // Nothing has that image yet.
   if (object.kind === 'ServiceAccount') return command`regsecret why ${scope(object.namespace)} --image ${image}`;
   const pair = words`${container === '' ? 'CONTAINER' : nameWord(container)}=${image}`;
+  // kubectl changes no image of a kind that it does not know.
+  if (remedy.how === 'file' && knownKind(object.kind) === undefined) return editFile(object);
   if (remedy.how === 'file')
     return words`kubectl set image -f ${kubectlPath(fileWord(remedy.file))} ${pair} --local -o yaml`;
   const { kind, name } = remedy.how === 'template' ? remedy.target : object;

@@ -2,14 +2,15 @@
  * What is wrong somewhere, as data. What holds for each code is in catalog.ts, its sentence in messages.ts, its command in
  * fixes.ts, and docs/findings.md has a section for it.
  */
-import type { PullKindName } from '../workloads/kind.ts';
+import type { ManifestKind } from '../workloads/kind.ts';
 import type { FindingArguments } from './finding-arguments.ts';
 
 export type Severity = 'error' | 'warning';
 
 /** What a finding is about. The namespace is missing in manifests that name none. */
 export interface FindingObject {
-  readonly kind: PullKindName | 'Secret' | 'Node' | 'File';
+  /** `Secret`, `Node`, `File`, or what may have a list. */
+  readonly kind: ManifestKind['kind'];
   readonly namespace?: string;
   readonly name: string;
   /** Where it is, in manifests; the line is from 1. */

@@ -1,8 +1,8 @@
 /** The objects of a manifest, and the list of pull secrets of those that have one. */
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
-import { LIST_FIELD, type PullKind, pullKindOf } from '../workloads/kind.ts';
+import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
 import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import type { ObjectRef } from '../workloads/ref.ts';
+import type { ManifestRef } from '../workloads/ref.ts';
 import {
   type ManifestNode,
   type MapNode,
@@ -36,8 +36,8 @@ export interface PlacedObject {
 }
 
 export interface ManifestObject extends PullFields {
-  readonly ref: ObjectRef;
-  readonly kind: PullKind;
+  readonly ref: ManifestRef;
+  readonly kind: ManifestKind;
   readonly document: ManifestNode;
   /** The map that the list is in or would be in: the pod spec, or the service account. */
   readonly holder: MapNode;
@@ -45,17 +45,6 @@ export interface ManifestObject extends PullFields {
   readonly listNode: ManifestNode | undefined;
   /** The way from the document to the map; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
-}
-
-/** Something with a pod template, of a kind that we do not know. */
-export interface UnknownObject {
-  readonly kind: string;
-  readonly name: string;
-}
-
-export interface ManifestObjects {
-  readonly objects: readonly ManifestObject[];
-  readonly unknown: readonly UnknownObject[];
 }
 
 export type Path = readonly (string | number)[];
@@ -86,21 +75,15 @@ export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObjec
   return found;
 }
 
-/** Those with a list of pull secrets, and those that may have one. Throws TooManyNodes. */
-export function pullObjects(placed: readonly PlacedObject[], budget: NodeBudget): ManifestObjects {
-  const objects: ManifestObject[] = [];
-  const unknown: UnknownObject[] = [];
-  for (const one of placed) {
-    const { value } = one;
-    const known = pullKindOf(text(value.apiVersion), value.kind);
-    const object = known === undefined ? undefined : pullObject(one, known, budget);
-    if (object !== undefined) objects.push(object);
-    else if (known === undefined && hasTemplate(value)) unknown.push({ kind: text(value.kind), name: nameOf(value) });
-  }
-  return { objects, unknown };
+/** Those that have a list of pull secrets, or may have one. Throws TooManyNodes. */
+export function pullObjects(placed: readonly PlacedObject[], budget: NodeBudget): ManifestObject[] {
+  return placed.flatMap((one) => {
+    const kind = manifestKindOf(one.value);
+    return (kind && pullObject(one, kind, budget)) ?? [];
+  });
 }
 
-function pullObject(placed: PlacedObject, kind: PullKind, budget: NodeBudget): ManifestObject | undefined {
+function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget): ManifestObject | undefined {
   const { document, node, value } = placed;
   let { path } = placed;
   let holder = node;
@@ -122,10 +105,6 @@ function pullObject(placed: PlacedObject, kind: PullKind, budget: NodeBudget): M
     imagePullSecrets: Array.isArray(list) ? list : undefined,
     ...{ ref, kind, document, holder, listNode, path },
   };
-}
-
-function hasTemplate(value: unknown): boolean {
-  return Array.isArray(fieldOf(value, 'spec', 'template', 'spec', 'containers'));
 }
 
 function nameOf(value: unknown): string {

@@ -22,10 +22,16 @@ const KINDS = new Set(['Secret', ...PULL_KINDS.map(({ kind }) => kind), ...MAKER
 const KIND = /\bkind["']?\s*:\s*["']?([^\s,}"']+)/g;
 const DOCKER_CONFIG = /"(?:auths|credsStore|credHelpers)"/;
 
+/** Of what else makes pods. Definitions of such kinds are long, and are none. */
+const TEMPLATE = /\btemplate\b/;
+const CONTAINERS = /\bcontainers\b/;
+const DEFINITION = /^kind: CustomResourceDefinition\b/m;
+
 /** Whether there may be a pod, a template, a service account, a Secret or a docker config in it. */
 export function mayHoldObjects(text: string): boolean {
   if (DOCKER_CONFIG.test(text)) return true;
-  for (const [, kind = ''] of text.matchAll(KIND)) if (isOurs(kind)) return true;
+  const isAny = TEMPLATE.test(text) && CONTAINERS.test(text) && !DEFINITION.test(text);
+  for (const [, kind = ''] of text.matchAll(KIND)) if (isAny || isOurs(kind)) return true;
   return false;
 }
 

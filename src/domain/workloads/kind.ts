@@ -1,4 +1,5 @@
 /** The kinds of objects that have a list of pull secrets, what kubectl calls them, and where the list is. */
+import { fieldOf } from './api-object.ts';
 
 export type PullKindName =
   | 'ServiceAccount'
@@ -12,14 +13,20 @@ export type PullKindName =
   | 'CronJob'
   | 'PodTemplate';
 
-export interface PullKind {
+/** A kind in a manifest: one of ours, or any other with a pod template where a Deployment has it. */
+export interface ManifestKind {
+  /** With the group where it is none of ours, as kubectl takes it: `Rollout.argoproj.io`. */
+  readonly kind: string;
+  /** From the object to its pod spec; empty for a service account, which has the list itself. */
+  readonly specPath: readonly string[];
+}
+
+export interface PullKind extends ManifestKind {
   readonly kind: PullKindName;
   /** Empty for the core group. */
   readonly group: '' | 'apps' | 'batch';
   readonly plural: string;
   readonly shortName?: string;
-  /** From the object to its pod spec; empty for a service account, which has the list itself. */
-  readonly specPath: readonly string[];
 }
 
 const TEMPLATE = ['spec', 'template', 'spec'];
@@ -60,19 +67,48 @@ export const LIST_FIELD = 'imagePullSecrets';
 const BY_KIND = new Map<string, PullKind>(PULL_KINDS.map((entry) => [entry.kind, entry]));
 
 export function pullKind(kind: PullKindName): PullKind {
-  const found = BY_KIND.get(kind);
+  const found = knownKind(kind);
   if (found === undefined) throw new Error(`unknown kind ${kind}`);
   return found;
+}
+
+/** The kind of that name, if it is one of ours. */
+export function knownKind(kind: string): PullKind | undefined {
+  return BY_KIND.get(kind);
 }
 
 /** The kind of an object of the API or of a manifest, in any version that had the list in the same place. */
 export function pullKindOf(apiVersion: unknown, kind: unknown): PullKind | undefined {
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const group = groupOf(apiVersion);
   const found = BY_KIND.get(kind);
   // Deployments, DaemonSets and ReplicaSets were once in the group extensions; manifests of that age are still about.
   const same = found?.group === group || (group === 'extensions' && found?.group === 'apps');
   return same ? found : undefined;
+}
+
+/**
+ * The kind of an object in a manifest; undefined where it has neither a list of pull secrets nor a pod template. What
+ * else makes pods has its template where Deployments have it (Argo CD's Rollout, Knative's Service, OpenKruise).
+ */
+export function manifestKindOf(object: unknown): ManifestKind | undefined {
+  const [apiVersion, kind] = [fieldOf(object, 'apiVersion'), fieldOf(object, 'kind')];
+  const known = pullKindOf(apiVersion, kind);
+  if (known !== undefined || typeof kind !== 'string' || kind === '') return known;
+  if (!Array.isArray(fieldOf(object, ...TEMPLATE, 'containers'))) return undefined;
+  const name = kindName(apiVersion, kind);
+  // Without its apiVersion a Deployment is still one, but no pod has a template.
+  return (knownKind(name)?.specPath ?? TEMPLATE) === TEMPLATE ? { kind: name, specPath: TEMPLATE } : undefined;
+}
+
+/** As {@link ManifestKind} calls it. */
+export function kindName(apiVersion: unknown, kind: string): string {
+  const group = typeof apiVersion === 'string' ? groupOf(apiVersion) : '';
+  return group === '' || pullKindOf(apiVersion, kind) !== undefined ? kind : `${kind}.${group}`;
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 /**

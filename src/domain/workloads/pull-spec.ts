@@ -1,8 +1,8 @@
 /** What an object says about pulling images: its list of pull secrets, its images, its service account. */
 import { type ApiObject, fieldOf, isObject, itemsOf } from './api-object.ts';
 import { containersIn } from './container-images.ts';
-import { LIST_FIELD, type PullKind, pullKindOf } from './kind.ts';
-import type { ObjectRef } from './ref.ts';
+import { LIST_FIELD, type ManifestKind, type PullKind, pullKindOf } from './kind.ts';
+import type { ManifestRef, ObjectRef } from './ref.ts';
 
 export interface PullFields {
   /** As it came, with whatever else is in it; undefined when there is none. */
@@ -14,7 +14,7 @@ export interface PullFields {
 }
 
 /** Reads an object of the API or of a manifest, whatever it holds; undefined where it has no pod spec. */
-export function pullFieldsOf({ specPath }: PullKind, object: unknown): PullFields | undefined {
+export function pullFieldsOf({ specPath }: ManifestKind, object: unknown): PullFields | undefined {
   let spec: unknown = object;
   for (const name of specPath) spec = fieldOf(spec, name);
   if (!isObject(spec)) return undefined;
@@ -51,8 +51,9 @@ function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-export interface PullSpec extends PullFields {
-  readonly ref: ObjectRef;
+/** Of the cluster; in a manifest with any kind. */
+export interface PullSpec<Ref extends ManifestRef = ObjectRef> extends PullFields {
+  readonly ref: Ref;
   readonly uid: string;
   /** Who made it and would make it again. */
   readonly controller?: Controller;
@@ -76,7 +77,9 @@ export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boo
 }
 
 /** Reads an object of `kind`, alone or from a list, whose items do not say their kind; undefined where it is none. */
-export function pullSpecOf(kind: PullKind, object: unknown): PullSpec | undefined {
+export function pullSpecOf(kind: PullKind, object: unknown): PullSpec | undefined;
+export function pullSpecOf(kind: ManifestKind, object: unknown): PullSpec<ManifestRef> | undefined;
+export function pullSpecOf(kind: ManifestKind, object: unknown): PullSpec<ManifestRef> | undefined {
   const spec = pullFieldsOf(kind, object);
   if (spec === undefined || !isObject(object) || !isObject(object.metadata)) return undefined;
   const { metadata } = object;

@@ -1,7 +1,7 @@
-/** One object of the cluster, and how it is called in results and errors. */
+/** One object of the cluster or of a manifest, and how it is called in results and errors. */
 import type { Word } from '../text/command.ts';
 import { isObjectName } from '../text/object-name.ts';
-import { type PullKindName, pullKind } from './kind.ts';
+import { knownKind, type PullKindName } from './kind.ts';
 
 export interface ObjectRef {
   readonly kind: PullKindName;
@@ -9,14 +9,19 @@ export interface ObjectRef {
   readonly name: string;
 }
 
+/** An object of a manifest, which may be of a kind that is none of ours (`ManifestKind`). */
+export interface ManifestRef extends Omit<ObjectRef, 'kind'> {
+  readonly kind: string;
+}
+
 /** As kubectl prints results: `serviceaccount/default`, `deployment.apps/web` (cli-runtime `NamePrinter`). */
-export function resultName({ kind, name }: Pick<ObjectRef, 'kind' | 'name'>): string {
-  const { group } = pullKind(kind);
+export function resultName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): string {
+  const { group } = knownKind(kind) ?? { group: '' };
   return `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`;
 }
 
 /** As it is typed after `--to`: `deployment/web`. */
-export function targetName({ kind, name }: Pick<ObjectRef, 'kind' | 'name'>): string {
+export function targetName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): string {
   return `${kind.toLowerCase()}/${name}`;
 }
 

@@ -1,6 +1,6 @@
 /** Who refers to a Secret by name: service accounts, workloads and pods. */
 import { hasKnownOwner, listedNames, type PullSpec } from './pull-spec.ts';
-import { targetName } from './ref.ts';
+import { type ManifestRef, targetName } from './ref.ts';
 
 export interface Usage {
   /** Names, in order. */
@@ -39,7 +39,10 @@ export function secretName(key: string): SecretName {
 }
 
 /** Adds what `pullSpec` refers to. */
-export function addUsage(index: UsageIndex, pullSpec: Pick<PullSpec, 'ref' | 'imagePullSecrets' | 'controller'>): void {
+export function addUsage(
+  index: UsageIndex,
+  pullSpec: Pick<PullSpec<ManifestRef>, 'ref' | 'imagePullSecrets' | 'controller'>,
+): void {
   const { ref, imagePullSecrets: list } = pullSpec;
   if (ref.kind !== 'Pod' && hasKnownOwner(pullSpec)) return;
   for (const name of new Set(listedNames(list))) {

@@ -6,14 +6,16 @@ import type { ParsedFile, PlacedObject } from '../../domain/manifest-text/object
 import { isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
 import { fieldOf, isObject, itemsOf } from '../../domain/workloads/api-object.ts';
 import { containersIn } from '../../domain/workloads/container-images.ts';
-import { LIST_FIELD, pullKind, pullKindOf } from '../../domain/workloads/kind.ts';
+import { kindName, LIST_FIELD, type ManifestKind, manifestKindOf } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import type { ManifestRef } from '../../domain/workloads/ref.ts';
 
 /** Where an object is. */
 export type ManifestPlace = PlacedObject;
 
 export interface PlacedPullSpec extends ManifestPlace {
-  readonly holder: PullSpec;
+  readonly kind: ManifestKind;
+  readonly holder: PullSpec<ManifestRef>;
 }
 
 export interface PlacedSecret extends ManifestPlace {
@@ -56,9 +58,9 @@ export function inventoryOf(objects: readonly PlacedObject[], now: number): Inve
 }
 
 function holderAt(place: ManifestPlace): PlacedPullSpec | undefined {
-  const kind = pullKindOf(place.value.apiVersion, place.value.kind);
+  const kind = manifestKindOf(place.value);
   const holder = kind && pullSpecOf(kind, named(place.value));
-  return holder && { ...place, holder };
+  return kind && holder && { ...place, kind, holder };
 }
 
 function secretAt(place: ManifestPlace, now: number): PlacedSecret | undefined {
@@ -94,8 +96,8 @@ function payloadsOf(value: unknown): unknown[] {
 }
 
 /** By what we would read of it: elsewhere, `{{` may be meant for others. */
-function isTemplateOfHolder({ holder: { ref, object } }: PlacedPullSpec): boolean {
-  const spec = fieldOf(object, ...pullKind(ref.kind).specPath);
+function isTemplateOfHolder({ kind, holder: { object } }: PlacedPullSpec): boolean {
+  const spec = fieldOf(object, ...kind.specPath);
   const names = itemsOf(fieldOf(spec, LIST_FIELD)).map((entry) => fieldOf(entry, 'name'));
   return [...namesOf(object), ...names, ...containersIn(spec).map((one) => fieldOf(one, 'image'))].some(isToBeFilledIn);
 }
@@ -116,8 +118,10 @@ function isToBeFilledIn(value: unknown): boolean {
 }
 
 /** `kubectl get all -o yaml` gives what was made beside what it was made by. */
-function isMade({ ref, controller }: PullSpec, names: ReadonlySet<string>): boolean {
-  return controller !== undefined && names.has(`${ref.namespace} ${controller.kind} ${controller.name}`);
+function isMade({ ref, controller }: PullSpec<ManifestRef>, names: ReadonlySet<string>): boolean {
+  if (controller === undefined) return false;
+  const { apiVersion, kind, name } = controller;
+  return names.has(`${ref.namespace} ${kindName(apiVersion, kind)} ${name}`);
 }
 
 function text(value: unknown): string {

@@ -5,15 +5,13 @@ import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { imageUses } from '../../domain/workloads/container-images.ts';
-import { pullKind } from '../../domain/workloads/kind.ts';
 import { isEnforced, listedNames } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import type { Inventory, ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
 /** Images that are not written there, or filled in later, are left out: patches of Kustomize have none. */
-export function pullerIn({ holder, file }: PlacedPullSpec): Puller {
+export function pullerIn({ kind: { specPath }, holder, file }: PlacedPullSpec): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName, object } = holder;
-  const { specPath } = pullKind(ref.kind);
   const images = specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
   return {
     ref,

@@ -8,7 +8,7 @@ import { type ManifestNode, type MapNode, resolved, valueIn } from '../../domain
 import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
 import { CONTAINER_LISTS } from '../../domain/workloads/container-images.ts';
-import { LIST_FIELD, pullKind } from '../../domain/workloads/kind.ts';
+import { LIST_FIELD } from '../../domain/workloads/kind.ts';
 import type { ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
 /** From 1: the image, the entry of the list or the field that is wrong, else the object. */
@@ -84,9 +84,9 @@ function imageNode(placed: PlacedPullSpec, image: string): ManifestNode | undefi
   return [...images, ...volumes].find((node) => scalar(node) === image);
 }
 
-function specOf({ node, holder }: PlacedPullSpec): MapNode | undefined {
+function specOf({ node, kind }: PlacedPullSpec): MapNode | undefined {
   let spec: ManifestNode | undefined = node;
-  for (const name of pullKind(holder.ref.kind).specPath) spec = memberOf(spec, name);
+  for (const name of kind.specPath) spec = memberOf(spec, name);
   const found = resolved(spec);
   return found?.kind === 'map' ? found : undefined;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { loadAll } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { fieldOf, isObject } from '../../../src/domain/workloads/api-object.ts';
-import { pullKindOf } from '../../../src/domain/workloads/kind.ts';
+import { manifestKindOf } from '../../../src/domain/workloads/kind.ts';
 import { changedList, type Verb } from '../../../src/domain/workloads/list-change.ts';
 import { editManifest, readPullManifest } from '../../../src/manifests/edit-manifest.ts';
 import { ManifestError } from '../../../src/manifests/read-objects.ts';
@@ -28,7 +28,7 @@ async function editUnshared(text: string, verb: Verb, name: string): Promise<str
 function values(text: string, verb?: Verb, name = ''): unknown[] {
   const documents = loadAll(text) as unknown[];
   for (const object of documents.flatMap(flatten)) {
-    const kind = isObject(object) ? pullKindOf(object.apiVersion, object.kind) : undefined;
+    const kind = manifestKindOf(object);
     const spec = kind === undefined ? undefined : fieldOf(object, ...kind.specPath);
     if (!isObject(spec)) continue;
     const list = Array.isArray(spec.imagePullSecrets) ? spec.imagePullSecrets : undefined;

@@ -11,6 +11,7 @@ describe('worth it', () => {
     ['JSON', '{"apiVersion":"v1","kind":"Secret"}'],
     ['in one line, with single quotes', "{metadata: {name: a}, 'kind': 'CronJob'}"],
     ['a list of anything', 'kind: RolloutList\n'],
+    ['another kind with a pod template', 'kind: Rollout\nspec: {template: {spec: {containers: []}}}\n'],
     ['what makes a Secret', 'kind: SealedSecret\n'],
     ['a kind with an anchor', 'kind: &kind Deployment\n'],
     ['a docker config', '{"credsStore": "desktop"}'],
@@ -31,6 +32,10 @@ describe('not worth it', () => {
   test.each([
     ['nothing', ''],
     ['another kind, with ours in words', 'kind: CustomResourceDefinition\nspec: {description: a Pod or a Secret}\n'],
+    [
+      'the definition of such a kind',
+      'kind: CustomResourceDefinition\nspec: {names: {kind: X}, template: {containers: {}}}\n',
+    ],
     ['a schema with a field of that name', 'properties:\n  kind:\n    type: string\n'],
     ['values of a chart', 'imagePullSecrets: [{name: regcred}]\n'],
   ])('%s', (_, text) => {
