@@ -25,19 +25,31 @@ export interface Candidate {
   readonly answer?: Answer;
 }
 
-export interface PullAttempt {
-  /** Where decoding ends, and with it every pull. */
-  readonly undecodable?: { readonly secret: string; readonly server?: ShownServer; readonly error: string };
+export type PullAttempt = Tried & PullResult;
+
+interface Tried {
   /** In the order in which they are tried. */
   readonly candidates: readonly Candidate[];
   /** Secrets of the list that may not be read, so that the rest is guesswork. */
   readonly forbidden: readonly string[];
   /** What becomes of a pull without a login, where that was asked. */
   readonly anonymous?: Answer;
-  /** Whether the image is pulled; undefined where that is not known. */
-  readonly pulls: boolean | undefined;
   /** What is to be asked next. */
   readonly open?: Question;
+}
+
+/** Whether the image is pulled, and how that is known. */
+export type PullResult =
+  | { readonly result: 'pulls'; readonly reason: 'login accepted' | 'no login needed' }
+  | { readonly result: 'fails'; readonly reason: 'invalid image' | 'logins refused' | 'refused without a login' }
+  /** Decoding ends there, and with it every pull. */
+  | { readonly result: 'fails'; readonly reason: 'undecodable'; readonly undecodable: Undecodable }
+  | { readonly result: 'unknown'; readonly reason: 'list not known' | 'unread secrets' | 'not asked' | 'no answer' };
+
+interface Undecodable {
+  readonly secret: string;
+  readonly server?: ShownServer;
+  readonly error: string;
 }
 
 const NOTHING = { candidates: [], forbidden: [] } as const;
@@ -50,16 +62,16 @@ export function simulatePull(
   facts: PullFacts,
 ): PullAttempt {
   const reference = parse(image);
-  if (reference === undefined) return { ...NOTHING, pulls: false };
+  if (reference === undefined) return { ...NOTHING, result: 'fails', reason: 'invalid image' };
   const states = names.map((name) => ({ name, state: facts.secrets.get(secretKey(namespace, name)) }));
   const forbidden = states.flatMap(({ name, state }) => (state?.status === 'forbidden' ? [name] : []));
   const secrets = states.flatMap(({ state }) => (state?.status === 'there' ? [state.secret] : []));
   const found = candidatesFor(secrets, image);
-  if ('undecodable' in found) return { ...NOTHING, forbidden, ...found, pulls: false };
+  if ('undecodable' in found) return { ...NOTHING, forbidden, result: 'fails', reason: 'undecodable', ...found };
   return ask(found.entries, { image: reference, namespace }, forbidden, facts);
 }
 
-type Found = { readonly entries: readonly KeyringEntry[] } | Required<Pick<PullAttempt, 'undecodable'>>;
+type Found = { readonly entries: readonly KeyringEntry[] } | { readonly undecodable: Undecodable };
 
 function candidatesFor(secrets: readonly Secret[], image: string): Found {
   try {
@@ -96,7 +108,6 @@ function ask(
   facts: PullFacts,
 ): PullAttempt {
   const candidates: Candidate[] = [];
-  let certain = forbidden.length === 0;
   for (const entry of entries) {
     const anonymous = isAnonymous(entry);
     const login = anonymous ? undefined : loginFor(entry, image, namespace);
@@ -109,19 +120,39 @@ function ask(
       anonymous,
     };
     candidates.push({ ...shown, ...(answer === undefined ? {} : { answer }) });
-    const pulls = answer === undefined ? undefined : pullsImage(answer.verdict);
-    if (pulls === true) return { candidates, forbidden, pulls };
-    if (pulls === undefined) certain = false;
+    const opens = answer && pullsImage(answer.verdict);
+    if (opens === true) return { candidates, forbidden, result: 'pulls', reason: 'login accepted' };
     if (answer === undefined && facts.online)
-      return { ...rest(candidates, entries), forbidden, pulls: undefined, open: question };
+      return { ...rest(candidates, entries), forbidden, result: 'unknown', reason: 'not asked', open: question };
   }
   const question = imageQuestion(image, undefined);
-  const nobody = facts.answers.get(questionKey(question));
-  if (nobody === undefined && facts.online)
-    return { candidates, forbidden, pulls: certain && entries.length > 0 ? false : undefined, open: question };
-  const outcome = nobody === undefined ? undefined : pullsImage(nobody.verdict);
-  const pulls = entries.length > 0 ? (certain ? false : undefined) : forbidden.length > 0 ? undefined : outcome;
-  return { candidates, forbidden, pulls, ...(nobody === undefined ? {} : { anonymous: nobody }) };
+  const anonymous = facts.answers.get(questionKey(question));
+  const tried: Tried = {
+    candidates,
+    forbidden,
+    ...(anonymous === undefined ? {} : { anonymous }),
+    ...(anonymous === undefined && facts.online ? { open: question } : {}),
+  };
+  return { ...tried, ...(candidates.length > 0 ? resultOfLogins(tried) : resultOfNone(tried)) };
+}
+
+/** None of them was accepted. */
+function resultOfLogins({ candidates, forbidden }: Tried): PullResult {
+  if (forbidden.length > 0) return { result: 'unknown', reason: 'unread secrets' };
+  if (candidates.some(({ answer }) => answer === undefined)) return { result: 'unknown', reason: 'not asked' };
+  const areRefused = candidates.every(({ answer }) => answer !== undefined && pullsImage(answer.verdict) === false);
+  return areRefused ? { result: 'fails', reason: 'logins refused' } : { result: 'unknown', reason: 'no answer' };
+}
+
+/** There is no login for the image. */
+function resultOfNone({ forbidden, anonymous }: Tried): PullResult {
+  if (forbidden.length > 0) return { result: 'unknown', reason: 'unread secrets' };
+  if (anonymous === undefined) return { result: 'unknown', reason: 'not asked' };
+  const opens = pullsImage(anonymous.verdict);
+  if (opens === undefined) return { result: 'unknown', reason: 'no answer' };
+  return opens
+    ? { result: 'pulls', reason: 'no login needed' }
+    : { result: 'fails', reason: 'refused without a login' };
 }
 
 function loginFor(

@@ -6,7 +6,15 @@ import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import { hasLogin } from './attempt.ts';
 import { accountOf } from './effective-list.ts';
-import { answersToNext, findingsInSecret, type ImagePull, nextOf, secretObject, usableSecret } from './image-pull.ts';
+import {
+  answersToNext,
+  findingsInSecret,
+  foundIn,
+  type ImagePull,
+  nextOf,
+  secretObject,
+  usableSecret,
+} from './image-pull.ts';
 import { listRules } from './list-causes.ts';
 import { candidateRules } from './login-causes.ts';
 
@@ -76,7 +84,7 @@ function notMountable({ object, puller, facts, applied }: ImagePull): Finding | 
 }
 
 function undecodable(pull: ImagePull): Finding | undefined {
-  if (pull.attempt.undecodable === undefined) return undefined;
+  if (pull.attempt.reason !== 'undecodable') return undefined;
   const { secret, server, error } = pull.attempt.undecodable;
   const object = secretObject(pull, secret);
   const [entry] = findingsInSecret(pull, secret, ['unreadable-entry'], server);
@@ -130,7 +138,7 @@ export function unverified(pull: ImagePull): Finding | undefined {
   ) {
     return undefined;
   }
-  const { name: usable } = usableSecret(pull);
+  const usable = foundIn(usableSecret(pull));
   return finding('unverified-image', object, {
     image: use.image,
     node: name,
@@ -156,9 +164,9 @@ function isSame(one: string, other: string): boolean {
 /** Some registries do not tell those without a login what there is; what a pod has that is made now may be one. */
 function imageNotFound(pull: ImagePull): Finding | undefined {
   const { object, puller, use, attempt, pullError } = pull;
-  if (attempt.pulls === true) return undefined;
+  if (attempt.result === 'pulls') return undefined;
   const anonymous = !hasLogin(attempt);
-  if (anonymous && pull.denied && (usableSecret(pull).name !== undefined || nextOf(pull).next !== undefined))
+  if (anonymous && pull.denied && [usableSecret(pull), nextOf(pull)].some(({ search }) => search === 'found'))
     return undefined;
   const shared = { image: use.image, container: use.containers[0] ?? '', way: puller.way };
   const nobody = anonymous ? attempt.anonymous : undefined;
@@ -194,7 +202,7 @@ function rateLimited({ object, puller, use: { image }, attempt, pullError }: Ima
 function unexplained({ object, use: { image, state }, attempt, pullError }: ImagePull): Finding | undefined {
   if (state.status !== 'missing' || pullError === undefined) return undefined;
   const message = lastPart(state.message || state.reason);
-  return finding('unexplained', object, { image, message, accepted: attempt.pulls === true });
+  return finding('unexplained', object, { image, message, accepted: attempt.result === 'pulls' });
 }
 
 const MAX_MESSAGE = 300;

@@ -31,21 +31,26 @@ export function imagePull(who: Puller, use: ImageUse, known: PullFacts): ImagePu
   const facts = use.policy === 'Never' ? { ...known, online: false } : known;
   const applied = effectiveList(puller, facts);
   const { namespace } = puller.ref;
-  const attempt = simulatePull(applied.names, namespace, use.image, facts);
+  const simulated = simulatePull(applied.names, namespace, use.image, facts);
+  const isUnknown = applied.origin === 'not known' && simulated.result !== 'pulls';
+  const attempt: PullAttempt = isUnknown ? { ...simulated, result: 'unknown', reason: 'list not known' } : simulated;
   const pullError = use.state.status === 'missing' ? use.state.pullError : undefined;
   const isSaid = pullError !== undefined && DENIALS.includes(pullError);
-  const isUnknown = applied.origin === 'not known';
   return {
     puller,
     use,
     facts,
     object: objectOf(puller.ref),
     applied,
-    attempt: isUnknown && attempt.pulls === false ? { ...attempt, pulls: undefined } : attempt,
+    attempt,
     pullError,
-    denied:
-      !isUnknown && use.policy !== 'Never' && (attempt.pulls === false || (attempt.pulls === undefined && isSaid)),
+    denied: use.policy !== 'Never' && isDenied(attempt, isSaid),
   };
+}
+
+/** By what is known of its logins; where nothing is, by what the kubelet says. */
+function isDenied({ result, reason }: PullAttempt, isSaid: boolean): boolean {
+  return result === 'fails' || (result === 'unknown' && reason !== 'list not known' && isSaid);
 }
 
 function asAllowed(puller: Puller, facts: PullFacts): Puller {
@@ -95,20 +100,39 @@ export function findingsInSecret(
   );
 }
 
-/** Whether another list opens the image, as far as that is known; and what is to be asked about it. */
-export interface Opening {
-  readonly opens: boolean;
-  readonly open?: Question | undefined;
+/** What else opens the image, as far as that is known; or what is to be asked first. */
+export type Search<Found> =
+  | { readonly search: 'found'; readonly found: Found }
+  | { readonly search: 'not found' }
+  | { readonly search: 'ask'; readonly question: Question };
+
+const NOT_FOUND = { search: 'not found' } as const;
+
+export function foundIn<Found>(search: Search<Found>): Found | undefined {
+  return search.search === 'found' ? search.found : undefined;
 }
 
-export function openingOf(names: readonly string[], { puller, use, facts, attempt: now }: ImagePull): Opening {
+/** Whether the Secrets of that list open it. */
+export function searchIn(names: readonly string[], pull: ImagePull): Search<readonly string[]> {
+  const { puller, use, facts, attempt: now } = pull;
   const attempt = simulatePull(names, puller.ref.namespace, use.image, facts);
-  if (attempt.pulls !== undefined || attempt.open !== undefined)
-    return { opens: attempt.pulls === true, open: attempt.open };
+  if (attempt.result === 'pulls') return { search: 'found', found: names };
+  if (attempt.open !== undefined) return { search: 'ask', question: attempt.open };
+  if (attempt.result === 'fails') return NOT_FOUND;
   // No registry will say: a login that fits and has not been refused is all that can be known.
   const tried = now.candidates.map(candidateKey);
   const fresh = attempt.candidates.filter((one) => !one.anonymous && !tried.includes(candidateKey(one)));
-  return { opens: fresh.length > 0 };
+  return fresh.length > 0 ? { search: 'found', found: names } : NOT_FOUND;
+}
+
+/** The first of these Secrets that opens it by itself. */
+function firstOf(names: readonly string[], pull: ImagePull): Search<string> {
+  for (const name of names) {
+    const one = searchIn([name], pull);
+    if (one.search === 'found') return { search: 'found', found: name };
+    if (one.search === 'ask') return one;
+  }
+  return NOT_FOUND;
 }
 
 /** One text for each entry of each Secret. */
@@ -120,7 +144,7 @@ function candidateKey({ secret, server }: Candidate): string {
 const MAX_TRIED = 5;
 
 /** A Secret of the namespace, not in the list, that opens the image. */
-export function usableSecret(pull: ImagePull): { readonly name?: string; readonly open?: Question } {
+export function usableSecret(pull: ImagePull): Search<string> {
   const { puller, facts, applied, use } = pull;
   const others = facts.others.get(puller.ref.namespace) ?? [];
   const fitting = others.filter(
@@ -128,18 +152,12 @@ export function usableSecret(pull: ImagePull): { readonly name?: string; readonl
       !applied.names.includes(name) &&
       hasLogin(simulatePull([name], puller.ref.namespace, use.image, { ...facts, online: false })),
   );
-  for (const name of fitting.slice(0, MAX_TRIED)) {
-    const { opens, open } = openingOf([name], pull);
-    if (opens) return { name };
-    if (open !== undefined) return { open };
-  }
-  return {};
+  return firstOf(fitting.slice(0, MAX_TRIED), pull);
 }
 
-/** A Secret of the namespace that is nearly called `name`, and whether it opens the image. */
-export function nearSecret(name: string, pull: ImagePull): { readonly near?: string } & Partial<Opening> {
-  const near = closest(name, pull.facts.others.get(pull.puller.ref.namespace) ?? []);
-  return near === undefined ? {} : { near, ...openingOf([near], pull) };
+/** A Secret of the namespace that is nearly called `name`. */
+export function nearName(name: string, { puller, facts }: ImagePull): string | undefined {
+  return closest(name, facts.others.get(puller.ref.namespace) ?? []);
 }
 
 /** Where else there is a Secret of that name. Its login is another namespace's, so it is tried nowhere. */
@@ -149,11 +167,11 @@ export function elsewhereOf(name: string, pull: ImagePull): Elsewhere | undefine
 }
 
 /** The list that a pod has which is made now, where that is another one and opens the image. */
-export function nextOf(pull: ImagePull): { readonly next?: NextList; readonly open?: Question | undefined } {
+export function nextOf(pull: ImagePull): Search<NextList> {
   const next = nextList(pull.puller, pull.facts);
-  if (next === undefined) return {};
-  const { opens, open } = openingOf(next.names, pull);
-  return opens ? { next } : { open };
+  if (next === undefined) return NOT_FOUND;
+  const search = searchIn(next.names, pull);
+  return search.search === 'found' ? { search: 'found', found: next } : search;
 }
 
 /** What a registry said to the logins of that list. */
@@ -165,12 +183,8 @@ export function answersToNext({ puller, use, facts }: ImagePull): Answer[] {
 }
 
 /** A Secret of the service account that opens the image, where a list of its own keeps it away. */
-export function hiddenOf(pull: ImagePull): { readonly name?: string; readonly open?: Question | undefined } {
-  for (const name of hiddenList(pull.puller, pull.facts)) {
-    if (pull.applied.names.includes(name)) continue;
-    const { opens, open } = openingOf([name], pull);
-    if (opens) return { name };
-    if (open !== undefined) return { open };
-  }
-  return {};
+export function hiddenOf(pull: ImagePull): Search<string> {
+  const { puller, facts, applied } = pull;
+  const hidden = hiddenList(puller, facts).filter((name) => !applied.names.includes(name));
+  return firstOf(hidden, pull);
 }

@@ -11,7 +11,16 @@ import type { PullAttempt } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { type AppliedList, accountOf } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
-import { hiddenOf, type ImagePull, imagePull, nearSecret, nextOf, stateOf, usableSecret } from './image-pull.ts';
+import {
+  hiddenOf,
+  type ImagePull,
+  imagePull,
+  nearName,
+  nextOf,
+  searchIn,
+  stateOf,
+  usableSecret,
+} from './image-pull.ts';
 
 export type Outcome = 'will pull' | 'will not pull' | 'cannot know';
 
@@ -105,7 +114,7 @@ function unseen({ object, puller, use, denied, applied, attempt }: ImagePull): F
 
 /** The registry did not answer, so nothing is known. */
 function unreachable({ object, puller, use, attempt, facts }: ImagePull): Finding | undefined {
-  if (attempt.pulls !== undefined || use.policy === 'Never') return undefined;
+  if (attempt.result !== 'unknown' || use.policy === 'Never') return undefined;
   const answers = [...attempt.candidates.map(({ answer }) => answer), attempt.anonymous];
   for (const answer of answers) {
     if (answer === undefined || !facts.online) continue;
@@ -123,13 +132,13 @@ function unreachable({ object, puller, use, attempt, facts }: ImagePull): Findin
 }
 
 function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | undefined): Outcome {
-  if (cause?.code === 'retry-pending') return attempt.pulls === true ? 'will pull' : 'cannot know';
+  if (cause?.code === 'retry-pending') return attempt.result === 'pulls' ? 'will pull' : 'cannot know';
   if (cause?.code === 'rate-limited' && cause.severity === 'warning') return 'cannot know';
   if (cause !== undefined) return catalogRow(cause.code).outcome ?? 'will not pull';
   if (use.policy === 'Never') return use.state.status === 'there' ? 'will pull' : 'cannot know';
-  if (puller.pod === undefined && accountOf(puller, facts).status === 'forbidden' && attempt.pulls !== true)
+  if (puller.pod === undefined && accountOf(puller, facts).status === 'forbidden' && attempt.result !== 'pulls')
     return 'cannot know';
-  return attempt.pulls === true ? 'will pull' : 'cannot know';
+  return attempt.result === 'pulls' ? 'will pull' : 'cannot know';
 }
 
 function notesOf(pull: ImagePull, cause: Finding | undefined): Finding[] {
@@ -142,9 +151,9 @@ function openQuestions(pull: ImagePull): Question[] {
   const { attempt, denied, facts, puller, applied } = pull;
   if (!facts.online || puller.pod?.done === true) return [];
   if (attempt.open !== undefined) return [attempt.open];
-  if (!denied || attempt.undecodable !== undefined) return [];
+  if (!denied || attempt.reason === 'undecodable') return [];
   const missing = applied.names.filter((name) => stateOf(pull, name)?.status === 'missing');
-  const meant = missing.map((name) => nearSecret(name, pull).open);
-  const others = [nextOf(pull).open, hiddenOf(pull).open, usableSecret(pull).open, ...meant];
-  return others.filter((question) => question !== undefined);
+  const near = missing.flatMap((name) => nearName(name, pull) ?? []);
+  const searches = [nextOf(pull), hiddenOf(pull), usableSecret(pull), ...near.map((name) => searchIn([name], pull))];
+  return searches.flatMap((one) => (one.search === 'ask' ? [one.question] : []));
 }

@@ -10,10 +10,12 @@ import { imageServer, serverProblem } from '../keyring/server.ts';
 import {
   elsewhereOf,
   findingsInSecret,
+  foundIn,
   hiddenOf,
   type ImagePull,
-  nearSecret,
+  nearName,
   readable,
+  searchIn,
   secretObject,
   stateOf,
   usableSecret,
@@ -41,7 +43,7 @@ export function suspicionOf(pull: ImagePull): Finding | undefined {
 /** Admission copies the list of the service account only into pods without one, and an entry without a name is one. */
 function hiddenAccountList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
-  const { name: usable } = hiddenOf(pull);
+  const usable = foundIn(hiddenOf(pull));
   if (usable === undefined) return undefined;
   const { account, way } = puller;
   if (applied.names.length === 0) return finding('empty-name', object, { account, usable, way }, 'error');
@@ -60,7 +62,8 @@ function missingSecret(pull: ImagePull): Finding | undefined {
 function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   const state = stateOf(pull, name);
   if (state?.status !== 'missing') return undefined;
-  const { near, opens } = nearSecret(name, pull);
+  const near = nearName(name, pull);
+  const opens = near !== undefined && searchIn([near], pull).search === 'found';
   const elsewhere = elsewhereOf(name, pull);
   return finding('missing-secret', secretObject(pull, name), {
     ...(near === undefined ? {} : { near }),
@@ -119,7 +122,7 @@ function unreadSecrets({ object, use: { image }, applied, attempt, pullError }: 
 function noEntry(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   if (applied.names.length === 0) return undefined;
-  const { name: usable } = usableSecret(pull);
+  const usable = foundIn(usableSecret(pull));
   const servers = readable(pull).flatMap(({ contents }) => contents.entries.map(({ server }) => shownServer(server)));
   return finding('no-entry', object, {
     image: use.image,
@@ -132,7 +135,7 @@ function noEntry(pull: ImagePull): Finding | undefined {
 
 function noPullSecret(pull: ImagePull): Finding | undefined {
   const { object, puller, use } = pull;
-  const { name: usable } = usableSecret(pull);
+  const usable = foundIn(usableSecret(pull));
   return finding('no-pull-secret', object, {
     image: use.image,
     way: puller.way,

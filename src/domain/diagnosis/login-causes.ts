@@ -10,7 +10,7 @@ import { rfc3339 } from '../text/time.ts';
 import { pullsImage } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { Candidate } from './attempt.ts';
-import { findingsInSecret, type ImagePull, nextOf, readable, secretObject, stateOf } from './image-pull.ts';
+import { findingsInSecret, foundIn, type ImagePull, nextOf, readable, secretObject, stateOf } from './image-pull.ts';
 
 type Rule = (pull: ImagePull) => Finding | undefined;
 
@@ -33,8 +33,8 @@ const BACK_OFF_MS = 310_000;
 function retryPending(pull: ImagePull): Finding | undefined {
   const { object, use, attempt, applied, pullError, facts } = pull;
   const { image, state } = use;
-  if (state.status !== 'missing' || attempt.pulls === false || pullError === 'other') return undefined;
-  const pulls = attempt.pulls === true;
+  if (state.status !== 'missing' || attempt.result === 'fails' || pullError === 'other') return undefined;
+  const pulls = attempt.result === 'pulls';
   const isUndecodable = pullError === 'undecodable';
   const failedAt = lastFailure(pull) ?? (pulls ? earliestFailure(pull) : facts.now);
   const secret = applied.names.find((name) => {
@@ -92,7 +92,7 @@ function publicImageRefused(pull: ImagePull): Finding | undefined {
 /** A pod keeps the list that it was made with. */
 function newerList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, denied, applied } = pull;
-  const { next } = denied ? nextOf(pull) : {};
+  const next = denied ? foundIn(nextOf(pull)) : undefined;
   if (next === undefined) return undefined;
   const shared = { image: use.image, way: puller.way };
   if (next.from === 'template') {

@@ -152,7 +152,7 @@ test('an image that is there, or has not been tried', () => {
       const { judgement } = settle(podWith({ ...options, ...(runs ? { status: 'runs' } : {}) }), facts);
       const { cause, outcome, attempt } = judgement;
       if (outcome === 'will not pull') expect(cause?.severity).toBe('error');
-      if (outcome === 'will pull' && options.policy !== 'Never') expect(attempt.pulls).toBe(true);
+      if (outcome === 'will pull' && options.policy !== 'Never') expect(attempt.result).toBe('pulls');
       if (cause !== undefined) expect(formatFinding(cause)).not.toMatch(/undefined|pa55word/);
     }),
     { numRuns: 3000 },
