@@ -51,7 +51,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
           .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
           .option('--append-hash', 'append a hash of the content to the name')
           .option('--attach <target>', 'attach it then: sa/default, deploy/web, see attach --to (repeatable)', collect)
-          .optionsGroup('Check, always made of a password from the prompt:')
+          .optionsGroup('Checks (always done for a typed password):')
           .option('--verify', 'ask the registry whether it accepts the credential before anything is written'),
       )
         .optionsGroup('Output:')
@@ -80,36 +80,33 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       }),
   );
 
-  command(
-    'attach',
-    'let service accounts, workloads and pods pull with a Secret, and lose nothing of theirs',
-    (attach) =>
-      kubernetesFlags(
-        listFlags(attach, 'to')
-          .optionsGroup('More:')
-          .option('--restart', 'restart the controllers of pods that fail now and will not heal by themselves')
-          .option('--wait', 'wait until the pods run, or say why they do not')
-          .option('--allow-missing', 'attach a Secret that does not exist yet')
-          .option('--auto', 'with -f: only to pods with an image that the Secret opens')
-          .option('--secret-file <file>', 'with --auto: the Secret, which is otherwise read from the cluster'),
+  command('attach', 'let service accounts, workloads and pods pull with a Secret, keeping what is there', (attach) =>
+    kubernetesFlags(
+      listFlags(attach, 'to')
+        .optionsGroup('More:')
+        .option('--restart', 'restart the controllers of pods that fail now and will not recover by themselves')
+        .option('--wait', 'wait until the pods run, or say why they do not')
+        .option('--allow-missing', 'attach a Secret that does not exist yet')
+        .option('--auto', 'with -f: only to pods with an image that the Secret opens')
+        .option('--secret-file <file>', 'with --auto: the Secret, which is otherwise read from the cluster'),
+    )
+      .addHelpText(
+        'after',
+        examples(name, [
+          ['attach --serviceaccount default', 'to all pods that are made from now on without a list of their own'],
+          ['attach --pod private-reg', 'to a pod: to the template of what makes it, or see --recreate'],
+          ['attach --to deploy/web --to cj/nightly --wait', 'to workloads, until their pods run'],
+          ['attach --used --restart', 'to every service account in use, with a restart of what fails now'],
+          ['attach -f deploy/ --write', 'to all that is in the manifests of a folder'],
+        ]),
       )
-        .addHelpText(
-          'after',
-          examples(name, [
-            ['attach --serviceaccount default', 'to all pods that are made from now on without a list of their own'],
-            ['attach --pod private-reg', 'to a pod: to the template of what makes it, or see --recreate'],
-            ['attach --to deploy/web --to cj/nightly --wait', 'to workloads, until their pods run'],
-            ['attach --used --restart', 'to every service account in use, with a restart of what fails now'],
-            ['attach -f deploy/ --write', 'to all that is in the manifests of a folder'],
-          ]),
-        )
-        .action(async (secret: string, options) => {
-          const { attach: run } = await import('./commands/attach.ts');
-          exit(await run({ ...options, secret }, io));
-        }),
+      .action(async (secret: string, options) => {
+        const { attach: run } = await import('./commands/attach.ts');
+        exit(await run({ ...options, secret }, io));
+      }),
   );
 
-  command('detach', 'take a Secret out of the lists that name it, also one that is gone', (detach) =>
+  command('detach', 'take a Secret out of the lists that name it, even a deleted one', (detach) =>
     kubernetesFlags(
       listFlags(detach, 'from').optionsGroup('More:').option('--wait', 'wait until the pods run without it'),
     )
@@ -200,7 +197,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
   command(
     'doctor',
-    'explain why pods cannot pull, or will not, and name the command that mends it',
+    'explain why pods cannot pull, or will not, and name the command that fixes it',
     (doctor) =>
       kubernetesFlags(
         registryFlags(

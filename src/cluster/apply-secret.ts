@@ -1,4 +1,4 @@
-/** Brings one Secret to what is wanted, whoever else writes to it at the same time. */
+/** Brings one Secret to what is wanted, also while others write to it. */
 import { pause } from '../concurrency.ts';
 import { describeSecret, type Secret } from '../domain/keyring/secret.ts';
 import type { Change, WantedSecret } from '../domain/pull-secret/plan.ts';

@@ -50,7 +50,7 @@ async function readBack(transport: Transport, ref: SecretRef, error: unknown): P
   return transport.request<Secret>({ method: 'GET', path: secretPath(ref) }).catch(() => undefined);
 }
 
-/** False when it is another one by now. */
+/** False when it was replaced meanwhile. */
 async function remove(transport: Transport, ref: SecretRef, { metadata }: Secret): Promise<boolean> {
   const { uid, resourceVersion } = metadata;
   try {

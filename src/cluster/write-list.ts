@@ -1,4 +1,4 @@
-/** The one way in which a list of pull secrets is written, whatever the kind and whoever else writes to it. */
+/** The one way in which a list of pull secrets is written, whatever the kind, also while others write to it. */
 import { pause } from '../concurrency.ts';
 import { type Command, command } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';

@@ -140,7 +140,7 @@ function isNew(question: Question, answers: ReadonlyMap<string, Answer>): boolea
 async function sayMore(report: DoctorReport, options: DoctorOptions, io: Io): Promise<void> {
   const { verbose, offline } = options;
   const printer = await printerFor(io);
-  if (report.unchecked.length > 0) printer.warn(`not read, for lack of rights: ${report.unchecked.join(', ')}`);
+  if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
   if (offline === true) printer.say('registries were not asked (--offline)');
   const { counts } = report;
   if (counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {

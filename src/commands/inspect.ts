@@ -67,7 +67,7 @@ async function live(options: InspectOptions, io: Io): Promise<Found> {
 async function sayUnchecked(unchecked: readonly string[], io: Io): Promise<void> {
   if (unchecked.length === 0) return;
   const printer = await printerFor(io);
-  printer.warn(`may not list ${unchecked.join(', ')}: what of these refers to the secret is not known`);
+  printer.warn(`no permission to list ${unchecked.join(', ')}, so references from there are unknown`);
 }
 
 async function inFiles({ filename = [], name }: InspectOptions, io: Io): Promise<Found[]> {

@@ -46,7 +46,8 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     if (rows.length === 0 && scope !== undefined) await checkNamespace(transport, scope);
     const printer = await printerFor(io);
     const unseen = reader.missingRights.resources('list');
-    if (unseen.length > 0) printer.warn(`may not list ${unseen.join(', ')}: what of these uses a secret is not known`);
+    if (unseen.length > 0)
+      printer.warn(`no permission to list ${unseen.join(', ')}, so uses of a secret there are unknown`);
     await printList(rows, { output: options.output, namespaces: allNamespaces, now }, io);
     if (rows.length === 0 && options.output === undefined) {
       printer.say(`no pull secrets in ${allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`}`);

@@ -110,7 +110,7 @@ function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {
     return imageQuestions(secrets, image);
   } catch (error) {
     if (error instanceof ImageReferenceError) {
-      throw new UsageError(`${image} is no image: ${error.message}`, words`--image ghcr.io/org/app:v1`);
+      throw new UsageError(`${image} is not an image: ${error.message}`, words`--image ghcr.io/org/app:v1`);
     }
     if (!(error instanceof KeyringError)) throw error;
     const { source, message, server } = error;

@@ -50,7 +50,7 @@ async function parse(text: string): Promise<ParsedFile['documents']> {
   const { documents, error } = await parseTree(text);
   if (error === undefined) return documents;
   const line = lineNumber(text, error.offset);
-  throw new ManifestError(`is no YAML in line ${line} (${error.message})`, line);
+  throw new ManifestError(`is not valid YAML in line ${line} (${error.message})`, line);
 }
 
 /** Throws {@link ManifestError} instead of TooManyNodes. */

@@ -135,7 +135,7 @@ type Failing = Extract<Note, { code: 'failing' }>;
 function printFailing(failing: readonly Failing[], options: AttachPrinterOptions, printer: Printer): void {
   if (failing.length === 0) return;
   const subject = failing.length === 1 ? '1 pod fails' : `${failing.length} pods fail`;
-  printer.warn(`${subject} now and will not heal without help, for a pod keeps the list that it was created with`);
+  printer.warn(`${subject} now and will not recover by themselves: a pod keeps its original list`);
   for (const { ref, reason, remedy } of failing.slice(0, SHOWN)) {
     const scope = options.namespaces ? ` in ${ref.namespace}` : '';
     printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeRemedy(remedy, options)}`);

@@ -65,7 +65,7 @@ function imageSteps(image: ImageView, puller: PullerView): string[] {
 
 function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: PullerView): string {
   if (cause !== undefined && UNDECODABLE.includes(cause.code)) return 'nothing, for a pull secret cannot be decoded';
-  if (cause?.code === 'invalid-image') return 'nothing, for that is no name of an image';
+  if (cause?.code === 'invalid-image') return 'nothing, for that is not a valid image name';
   if (policy === 'Never') return 'nothing, for it may not be pulled';
   const isUnknown = list.from === 'not known' || secrets.some(({ state }) => state === 'not readable');
   return isUnknown ? 'not known, for the pull secrets may not be read' : 'without a login, for no entry matches';

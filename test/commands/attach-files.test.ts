@@ -118,7 +118,7 @@ describe('--write', () => {
     const [good, bad] = [file('a.yaml', POD), file('b.yaml', 'a: [\n')];
     const ran = await run(['attach', '-f', folder, '--write']);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toMatch(new RegExp(`^error: ${bad} is no YAML in line \\d`));
+    expect(ran.stderr).toMatch(new RegExp(`^error: ${bad} is not valid YAML in line \\d`));
     expect(read(good)).toBe(POD);
   });
 
@@ -204,7 +204,11 @@ describe('files that cannot be used', () => {
   test.each([
     ['missing', () => join(folder, 'nope.yaml'), 'no such file or directory'],
     ['not in UTF-8', () => file('x.yaml', Buffer.from('a: \xe9\n', 'latin1')), 'is not in UTF-8'],
-    ['a template of a chart', () => file('x.yaml', '{{- if .Values.on }}\na: b\n{{- end }}\n'), 'is no YAML in line 1'],
+    [
+      'a template of a chart',
+      () => file('x.yaml', '{{- if .Values.on }}\na: b\n{{- end }}\n'),
+      'is not valid YAML in line 1',
+    ],
     ['an empty folder', () => folder, 'there is no manifest in'],
   ])('%s', async (_, path, says) => {
     const ran = await run(['attach', '-f', path(), '--write']);
@@ -225,7 +229,7 @@ describe('flags that do not go together', () => {
     [['-f', 'x', '--dry-run=server'], 'no server is asked about manifests'],
     [['-f', 'x', '--sa', 'default'], 'manifests and a cluster cannot both be answered on stdout'],
     [['-l', 'a=b', '--sa', 'default'], '-l picks nothing without a kind'],
-    [['-A', '--sa', 'default'], '-A goes with what is picked, not with names'],
+    [['-A', '--sa', 'default'], '-A cannot be combined with names'],
     [['--to', 'deploy'], '--to deployment names no deployment'],
     [['--to', 'secret/x'], '"secret/x" is not a kind with pull secrets and a name'],
     [['--sa', 'A B'], '"A B" cannot be the name of a serviceaccount'],

@@ -34,7 +34,7 @@ describe('get and patch on the named service account', () => {
     const ran = await regsecretIn(namespace, ['attach', '--serviceaccount', name], { kubeconfig });
     expect(ran).toMatchObject({ code: 0, stdout: `serviceaccount/${name} patched\n` });
     expect(ran.stderr).toBe(
-      'not checked, for lack of rights: get secrets, list cronjobs, list daemonsets, list deployments, list jobs, list pods, list replicationcontrollers, list statefulsets\n',
+      'not checked, no permission to get secrets, list cronjobs, list daemonsets, list deployments, list jobs, list pods, list replicationcontrollers, list statefulsets\n',
     );
     expect((await account(namespace, name)).imagePullSecrets).toEqual(named('a', 'regsecret'));
     const quiet = await regsecretIn(namespace, ['detach', '--serviceaccount', name, '--no-checks'], { kubeconfig });
@@ -57,7 +57,7 @@ test('get and patch on a Deployment suffice; that the list of its service accoun
   const kubeconfig = await userWith(namespace, [rule('apps', 'deployments', ['get', 'patch'], name)]);
   const ran = await regsecretIn(namespace, ['attach', '--to', `deploy/${name}`], { kubeconfig });
   expect(ran).toMatchObject({ code: 0, stdout: `deployment.apps/${name} patched\n` });
-  expect(ran.stderr).toContain('not checked, for lack of rights: get secrets, get serviceaccounts\n');
+  expect(ran.stderr).toContain('not checked, no permission to get secrets, get serviceaccounts\n');
   expect(await listOf('Deployment', namespace, name)).toEqual(named('regsecret'));
 });
 

@@ -231,7 +231,7 @@ describe('a Secret that cannot be updated', () => {
     expect(await create(name, 'ghcr.io')).toMatchObject({ code: 0, stdout: `secret/${name} unchanged\n` });
   });
 
-  test('one whose payload is no docker config is refused, and written with --replace', async () => {
+  test('one whose payload is not a docker config is refused, and written with --replace', async () => {
     const name = freshName();
     await put({
       name,

@@ -33,7 +33,7 @@ const verdict = ({ code, report }: Seen) => {
 
 describe.concurrent('with the right to get pods only', () => {
   const unread =
-    /^warning: not read, for lack of rights: get nodes, (get secrets, )?get serviceaccounts, list events, list secrets\n/;
+    /^warning: not read, no permission to get nodes, (get secrets, )?get serviceaccounts, list events, list secrets\n/;
 
   test.each([
     ['a login that was refused', { secrets: rejected, list }, 'a login was sent and refused for', 'unread-secrets'],

@@ -380,7 +380,7 @@ describe.concurrent('least rights', () => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
     expect([code, stdout.split(':')[0]]).toEqual([0, 'nothing is wrong']);
     expect(stderr).toBe(
-      'warning: not read, for lack of rights: list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
+      'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
     );
   });
 

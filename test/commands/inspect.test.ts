@@ -196,7 +196,7 @@ stringData:
     [
       'broken YAML, with its line and nothing of its text',
       `a: 1\n---\nb: "${CANARY}\n`,
-      'stdin is no YAML in line 4 (',
+      'stdin is not valid YAML in line 4 (',
     ],
   ])('%s', async (_, text, message) => {
     const { code, stderr } = await inspect(text);
@@ -220,7 +220,7 @@ describe('what is wrong comes with the command that mends it', () => {
     ],
     [
       manifest('regcred', config({ 'registry-1.docker.io': auth('jane') })),
-      'warning: the entry registry-1.docker.io of secret team-a/regcred may match no image that is meant: it is not the name that images of Docker Hub have',
+      'warning: the entry registry-1.docker.io of secret team-a/regcred probably does not match the images you meant: it is not the name that images of Docker Hub have',
       'hint: regsecret create regcred -n team-a --server docker.io',
     ],
     [

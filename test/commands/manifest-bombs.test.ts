@@ -5,8 +5,16 @@ import { YAML_BOMBS } from '../support/yaml-bombs.ts';
 
 const SITUATIONS = [
   ...YAML_BOMBS.map(([situation, text]) => [situation, text, 'has aliases that stand for too much'] as const),
-  ['brackets, many levels deep', `kind: Pod\na: ${'['.repeat(300_000)}`, 'is no YAML in line 2 (nesting exceeded'],
-  ['dashes, many levels deep', `- {kind: Pod}\n- ${'- '.repeat(300_000)}`, 'is no YAML in line 2 (nesting exceeded'],
+  [
+    'brackets, many levels deep',
+    `kind: Pod\na: ${'['.repeat(300_000)}`,
+    'is not valid YAML in line 2 (nesting exceeded',
+  ],
+  [
+    'dashes, many levels deep',
+    `- {kind: Pod}\n- ${'- '.repeat(300_000)}`,
+    'is not valid YAML in line 2 (nesting exceeded',
+  ],
 ] as const;
 
 describe.each(SITUATIONS)('%s', (_, text, says) => {

@@ -200,7 +200,7 @@ describe('an image', () => {
   test('that is no image', async () => {
     const { code, stderr } = await verify({ [basic.host]: janedoe }, ['--image', 'ghcr.io/Acme/app']);
     expect(code).toBe(2);
-    expect(stderr).toContain('error: ghcr.io/Acme/app is no image: invalid reference format');
+    expect(stderr).toContain('error: ghcr.io/Acme/app is not an image: invalid reference format');
   });
 });
 
@@ -253,8 +253,8 @@ describe('other places for a login', () => {
   test.each([
     [['verify', 'regcred', '--server', 'ghcr.io'], 'a Secret, manifests and a login cannot be verified together'],
     [['verify', '-f', '-', '--username', 'jane'], 'a Secret, manifests and a login cannot be verified together'],
-    [['verify', '-f', '-', '--timeout', 'soon'], '--timeout soon is no length of time'],
-    [['verify', '-f', '-', '--timeout', '0'], '--timeout 0 is no length of time'],
+    [['verify', '-f', '-', '--timeout', 'soon'], '--timeout soon is not a duration'],
+    [['verify', '-f', '-', '--timeout', '0'], '--timeout 0 is not a duration'],
   ])('%j', async (args, message) => {
     const { code, stderr } = await here(args, { stdin: payload({ [own.host]: ada }) });
     expect(code).toBe(2);

@@ -13,7 +13,7 @@ describe('tried is', () => {
   test.each<readonly [what: string, puller: Puller, world: World]>([
     ['without a login, for no entry matches', podWith(), {}],
     ['nothing, for a pull secret cannot be decoded', podWith({ list }), { secrets: { regcred: broken } }],
-    ['nothing, for that is no name of an image', podWith({ image: 'r.io/Acme/web' }), {}],
+    ['nothing, for that is not a valid image name', podWith({ image: 'r.io/Acme/web' }), {}],
     ['nothing, for it may not be pulled', podWith({ policy: 'Never' }), {}],
     ['not known, for the pull secrets may not be read', podWith({ list }), { secrets: { regcred: 'forbidden' } }],
   ])('%s', (what, puller, world) => {

@@ -121,7 +121,7 @@ function intended({ form, name, got, expected, ofPodman, one }: Difference): str
     return 'the store of the platform that fails is a warning';
   }
   if (form === '--from-file' && got === 'error' && ofFile.length === 0) {
-    return 'a file that is named and is no docker config is refused';
+    return 'a file that is named and is not a docker config is refused';
   }
   return undefined;
 }

@@ -34,7 +34,7 @@ export function decodeLoginFile(bytes: Uint8Array, path: string): DockerConfig {
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
     const entry = error.server === undefined ? '' : ` in the entry ${printable(displayServer(error.server))}`;
-    throw refusal({ reason: `is no docker config: ${error.message}${entry}` }, path);
+    throw refusal({ reason: `is not a docker config: ${error.message}${entry}` }, path);
   }
 }
 

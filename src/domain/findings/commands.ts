@@ -1,4 +1,4 @@
-/** What the commands that mend findings are made of. */
+/** What the commands that fix findings are made of. */
 import { imageServer, serverWord } from '../keyring/server.ts';
 import { type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';

@@ -1,4 +1,4 @@
-/** The command that mends each finding, ready to be pasted. */
+/** The command that fixes each finding, ready to be pasted. */
 
 import { imageServer, serverToType } from '../keyring/server.ts';
 import { type Command, clusterCommand, command, fileWord, kubectlPath, type Word, words } from '../text/command.ts';

@@ -46,7 +46,7 @@ const TEXTS: Texts = {
   'opens-nothing': ({ arguments: { server, reason } }, object) =>
     `no image can match the entry ${displayServer(server)} of ${object}: ${aboutIt(reason, server)}`,
   'unusual-server': ({ arguments: { server, reason } }, object) =>
-    `the entry ${displayServer(server)} of ${object} may match no image that is meant: ${aboutIt(reason, server)}`,
+    `the entry ${displayServer(server)} of ${object} probably does not match the images you meant: ${aboutIt(reason, server)}`,
   'shadowed-entry': ({ severity, arguments: { server, by, bySecret } }, object) => {
     const other = `${displayServer(by)}${bySecret === undefined ? '' : ` in secret ${bySecret}`}`;
     return severity === 'error'
@@ -91,7 +91,7 @@ const TEXTS: Texts = {
     `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which are tried one after the other`,
 
   'invalid-image': ({ arguments: { image, error } }, object) =>
-    `${image || 'an empty text'} in ${object} is no name of an image (${error})`,
+    `${image || 'an empty text'} in ${object} is not a valid image name (${error})`,
   'image-not-found': ({ arguments: { image, missing, anonymous, said } }) => {
     const hidden = anonymous ? ', or its registry shows it only to those with a login' : '';
     return `there is no image ${image}${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})`;

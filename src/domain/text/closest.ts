@@ -12,7 +12,7 @@ export function closest(name: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Whether the two differ by one slip of the pen. Digits are no slip: `regcred` and `regcred2` may be two. */
+/** Whether the two differ by one typo. Digits are no slip: `regcred` and `regcred2` may be two. */
 export function isSlip(one: string, other: string): boolean {
   return editDistance(one, other) === 1 && one.replace(/\d/g, '') !== other.replace(/\d/g, '');
 }

@@ -107,7 +107,7 @@ export const PULL_ERROR_TEXTS: Readonly<Record<PullError, string>> = {
   disk: 'there is no room left',
   postponed: 'the pull is put off',
   never: 'the image is not there and may not be pulled',
-  'invalid name': 'that is no name of an image',
+  'invalid name': 'that is not a valid image name',
   undecodable: 'a pull secret cannot be decoded',
   other: 'something else',
 };

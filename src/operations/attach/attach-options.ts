@@ -146,7 +146,7 @@ function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'sel
     );
   }
   if (options.allNamespaces && (selections.length === 0 || targets.length > 0)) {
-    throw new UsageError('-A goes with what is picked, not with names', prose`--all-serviceaccounts -A, or --used -A`);
+    throw new UsageError('-A cannot be combined with names', prose`--all-serviceaccounts -A, or --used -A`);
   }
   return { targets, selections };
 }

@@ -64,7 +64,7 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
   if ('severity' in note) return warn(formatFinding(note), fixFor(note));
   switch (note.code) {
     case 'unchecked':
-      return say(`not checked, for lack of rights: ${note.rights.join(', ')}`);
+      return say(`not checked, no permission to ${note.rights.join(', ')}`);
     case 'secret-elsewhere':
       return warn(`secret ${secret} does not exist in ${many(note.namespaces)}, so nothing is attached there`);
     case 'picks-none':

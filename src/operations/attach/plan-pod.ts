@@ -86,7 +86,7 @@ async function planRecreation(pod: PullSpec, list: readonly unknown[], context: 
   const losses = recreationLosses(pod);
   const agreed = recreate || (confirm !== undefined && (await confirm(ref, losses)));
   if (!agreed) {
-    const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and no controller would make the pod again`;
+    const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and it has no controller to recreate it`;
     throw new UserError(
       text,
       command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --pod ${ref.name} --recreate`,

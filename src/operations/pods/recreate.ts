@@ -36,7 +36,7 @@ export async function recreatePod(pod: PullSpec, list: readonly unknown[], conte
   const deadline = performance.now() + (request.timeoutMs ?? TIMEOUT_MS);
   if (!(await remove(pod, saved, context))) {
     saved.remove();
-    throw new UserError(`${describeRef(pod.ref)} is another one by now`, prose`run the same command again`);
+    throw new UserError(`${describeRef(pod.ref)} was replaced meanwhile`, prose`run the same command again`);
   }
   try {
     await gone(pod, deadline, context);

@@ -61,17 +61,17 @@ describe('everything else is refused, and what to type instead', () => {
     ],
     [
       '{"auths":{"bad.io":{"auth":"cGFudHM="}}}',
-      'f.json is no docker config: invalid auth configuration file in the entry bad.io',
+      'f.json is not a docker config: invalid auth configuration file in the entry bad.io',
       EXAMPLE,
     ],
     [
       '{"bad.io":{"auth":"x"}}',
-      'f.json is no docker config: illegal base64 data at input byte 0 in the entry bad.io',
+      'f.json is not a docker config: illegal base64 data at input byte 0 in the entry bad.io',
       EXAMPLE,
     ],
     [
       '{"auths":[]}',
-      'f.json is no docker config: json: cannot unmarshal array into Go struct field ConfigFile.auths of type map[string]types.AuthConfig',
+      'f.json is not a docker config: json: cannot unmarshal array into Go struct field ConfigFile.auths of type map[string]types.AuthConfig',
       EXAMPLE,
     ],
   ])('%j', (text, message, hint) => {

@@ -82,7 +82,7 @@ describe('nothing changes when the kubelet reads the same credential already', (
   });
 });
 
-describe('a payload that is no docker config is refused', () => {
+describe('a payload that is not a docker config is refused', () => {
   test.each(['[]', '"x"', '7', '{', '{"auths":[]}', '{"auths":{}}x', ''])('%s', (payload) => {
     expect(() => merge(payload)).toThrow(PayloadError);
   });
