@@ -1,5 +1,6 @@
 /** Questions to the person at the terminal, on stderr; inquirer lives here. */
 import { DOCKER_HUB } from './domain/keyring/display-server.ts';
+import { printable } from './domain/text/printable.ts';
 import { Interrupted } from './errors.ts';
 import type { Io } from './io.ts';
 
@@ -31,7 +32,12 @@ export async function promptChoice<T>(
   choices: readonly { readonly name: string; readonly value: T }[],
   io: Io,
 ): Promise<T[]> {
-  return ask<T[]>(io, { type: 'checkbox', message, choices: [...choices], required: true });
+  return ask<T[]>(io, {
+    type: 'checkbox',
+    message,
+    choices: choices.map(({ name, value }) => ({ name: printable(name), value })),
+    required: true,
+  });
 }
 
 /** A question that only a deliberate yes answers with true. Throws {@link Interrupted} on Ctrl-C. */

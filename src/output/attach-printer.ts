@@ -6,6 +6,7 @@ import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
 import { hintText, type Printer } from './printer.ts';
+import { formatJson } from './structured.ts';
 
 export interface AttachPrinterOptions extends NoteContext {
   readonly output: 'name' | 'json' | undefined;
@@ -198,5 +199,5 @@ function toJson(
     notes,
     errors: errors.map(({ message, hint }) => ({ message, hint: hint && hintText(hint, io) })),
   };
-  return `${JSON.stringify(shown, undefined, 2)}\n`;
+  return formatJson(shown);
 }

@@ -103,16 +103,24 @@ function noteLines(report: DoctorReport, verbose: boolean, style: Style, io: Io)
   const notes = report.findings.filter((found) => !causes.has(findingKey(found)));
   const shown = new Map<string, number>();
   const lines = notes.flatMap((found) => {
-    const kind = `${found.severity} ${found.code}`;
+    // What one namespace has must not hide what another has.
+    const kind = kindOf(found);
     const count = (shown.get(kind) ?? 0) + 1;
     shown.set(kind, count);
     return verbose || count <= OF_A_KIND ? noteLine(found, style, io) : [];
   });
   const rest = verbose ? [] : [...shown].filter(([, count]) => count > OF_A_KIND);
-  return [...lines, ...rest.map(([kind, count]) => `and ${count - OF_A_KIND} more of ${kind}, which -v shows`)];
+  return [
+    ...lines,
+    ...rest.map(([kind, count]) => printable(`and ${count - OF_A_KIND} more of ${kind}, which -v shows`)),
+  ];
 }
 
-/** A cluster may have thousands of Secrets that nobody uses. */
+function kindOf({ severity, code, object: { namespace } }: FindingView): string {
+  return `${severity} ${code}${namespace === undefined ? '' : ` in ${namespace}`}`;
+}
+
+/** Of one namespace: it may have thousands of Secrets that nobody uses. */
 const OF_A_KIND = 10;
 
 function noteLine({ severity, code, message, fix, affects }: FindingView, style: Style, io: Io): string[] {

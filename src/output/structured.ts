@@ -2,13 +2,19 @@
 import type { Fix } from '../domain/diagnosis/judgement.ts';
 import type { DoctorReport } from '../domain/diagnosis/report.ts';
 import { argvOf, formatCommand } from '../domain/text/format-command.ts';
+import { printableJson } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { formatSafeYaml } from '../yaml.ts';
 
 /** Writes `value` as JSON or YAML; what could move the cursor of a terminal is in escapes of that language. */
 export async function writeStructured(value: unknown, format: 'json' | 'yaml', io: Io): Promise<void> {
   if (format === 'yaml') io.stdout.write(await formatSafeYaml(value));
-  else io.stdout.write(`${JSON.stringify(value, undefined, 2).replace(UNSAFE, escapeOf)}\n`);
+  else io.stdout.write(formatJson(value));
+}
+
+/** `value` as JSON that moves no cursor, with a line break at its end. */
+export function formatJson(value: unknown): string {
+  return `${printableJson(JSON.stringify(value, undefined, 2))}\n`;
 }
 
 /** `report` with commands as texts to be pasted, and as lists of arguments where they take no shell. */
@@ -24,11 +30,4 @@ export function shownReport(report: DoctorReport, { commands }: Pick<Io, 'comman
     images: puller.images.map((image) => (image.cause === undefined ? image : { ...image, cause: shown(image.cause) })),
   }));
   return { ...report, ...(pullers === undefined ? {} : { pullers }), findings: report.findings.map(shown) };
-}
-
-/** What JSON.stringify leaves as it is: C1 controls, DEL, line separators, and marks that reverse the direction. */
-const UNSAFE = /[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-function escapeOf(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -40,12 +40,13 @@ export function loginFindings({ secret, contents, findings }: DiagnosedSecret, f
     namespace: secret.metadata.namespace ?? '',
     name: secret.metadata.name ?? '',
   });
-  const known = findings.filter(({ code }) => EXPLAINS.includes(code));
+  const known = new Set(
+    findings.flatMap(({ code, arguments: args }) => (EXPLAINS.includes(code) && 'server' in args ? [args.server] : [])),
+  );
   return contents.entries.flatMap((entry) => {
     const answer = loginAnswer(entry, facts);
     const server = shownServer(entry.server);
-    const isKnown = known.some(({ arguments: args }) => 'server' in args && args.server === server);
-    if (answer === undefined || isKnown) return [];
+    if (answer === undefined || known.has(server)) return [];
     const at = rfc3339(answer.at);
     const { verdict } = answer;
     const silence = silenceOf(verdict);

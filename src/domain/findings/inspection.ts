@@ -9,7 +9,7 @@ import type { Secret } from '../keyring/secret.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
 import type { Finding } from './finding.ts';
-import { endOf } from './secret-rules.ts';
+import { type End, endsIn } from './secret-rules.ts';
 
 /**
  * The JSON of `inspect -o json`. `auths` is a docker config: with `--reveal` it holds the logins, and the whole can be
@@ -54,11 +54,12 @@ export interface InspectionOptions {
 
 export function inspectionOf(secret: Secret, contents: Contents, options: InspectionOptions): Inspection {
   const { namespace, name = '', creationTimestamp } = secret.metadata;
+  const endOf = endsIn(secret);
   return {
     auths: Object.fromEntries(
       contents.entries.map((entry) => [
         options.reveal ? entry.server : shownServer(entry.server),
-        inspectedEntry(entry, secret, options),
+        inspectedEntry(entry, endOf(entry), options),
       ]),
     ),
     secret: {
@@ -74,11 +75,10 @@ export function inspectionOf(secret: Secret, contents: Contents, options: Inspec
 
 function inspectedEntry(
   entry: ContentEntry,
-  secret: Secret,
+  end: End | undefined,
   { reveal, fingerprint }: InspectionOptions,
 ): InspectedEntry {
   const { server, login, error } = entry;
-  const end = endOf(entry, secret);
   return {
     ...(login === undefined ? {} : loginFields(login, reveal, fingerprint)),
     images: coverageOf(server),

@@ -7,7 +7,7 @@ import type { Usage } from '../workloads/references.ts';
 import { finding } from './catalog.ts';
 import { diagnoseSecret } from './diagnosed-secret.ts';
 import type { Finding } from './finding.ts';
-import { endOf } from './secret-rules.ts';
+import { endsIn } from './secret-rules.ts';
 
 /** The JSON of one item of `list -o json`. */
 export interface SecretRow {
@@ -36,6 +36,7 @@ export type SecretSummary = Omit<SecretRow, 'usedBy'>;
 export function summarize(secret: Secret, now: number, fingerprint: (login: KubeletEntry) => string): SecretSummary {
   const { contents, findings } = diagnoseSecret(secret, now);
   const { namespace = '', name = '', creationTimestamp } = secret.metadata;
+  const endOf = endsIn(secret);
   return {
     namespace,
     name,
@@ -43,7 +44,7 @@ export function summarize(secret: Secret, now: number, fingerprint: (login: Kube
     ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
     registries: contents.entries.map((entry) => {
       const { username = '', password = '' } = entry.login ?? {};
-      const end = endOf(entry, secret);
+      const end = endOf(entry);
       return {
         server: shownServer(entry.server),
         ...(username === '' ? {} : { username }),

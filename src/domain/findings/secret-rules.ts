@@ -166,8 +166,9 @@ function fieldWithSpace({ username, password }: { username: string; password: st
 }
 
 function expiries({ secret, contents }: SecretFacts, now: number): Finding[] {
+  const endOf = endsIn(secret);
   return contents.entries.flatMap((entry) => {
-    const end = endOf(entry, secret);
+    const end = endOf(entry);
     if (end === undefined || end.at > now + SOON_MS) return [];
     const { at, by } = end;
     const time = rfc3339(at);
@@ -182,16 +183,23 @@ function expiries({ secret, contents }: SecretFacts, now: number): Finding[] {
 }
 
 export interface End {
+  /** Milliseconds since 1970. */
   readonly at: number;
   readonly by: 'itself' | 'annotation';
 }
 
-/** When a credential ends: by what it says itself, else by what we noted when we wrote it. Milliseconds since 1970. */
-export function endOf({ server, login }: ContentEntry, { metadata }: Secret): End | undefined {
-  const claimed = login === undefined ? undefined : claimedEnd(login);
-  if (claimed !== undefined) return { at: claimed, by: 'itself' };
-  const noted = parseExpiries(metadata.annotations?.[EXPIRES_AT]).get(server);
-  return noted === undefined ? undefined : { at: Date.parse(noted), by: 'annotation' };
+/**
+ * When each credential of a Secret ends: by what it says itself, else by what we noted when we wrote it. The annotation is
+ * read once, for there may be thousands of entries.
+ */
+export function endsIn({ metadata }: Secret): (entry: ContentEntry) => End | undefined {
+  const times = parseExpiries(metadata.annotations?.[EXPIRES_AT]);
+  return ({ server, login }) => {
+    const claimed = login === undefined ? undefined : claimedEnd(login);
+    if (claimed !== undefined) return { at: claimed, by: 'itself' };
+    const noted = times.get(server);
+    return noted === undefined ? undefined : { at: Date.parse(noted), by: 'annotation' };
+  };
 }
 
 function isEmpty({ username, password }: { username: string; password: string }): boolean {

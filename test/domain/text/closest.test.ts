@@ -1,6 +1,7 @@
 /** Which name was likely meant. */
 import { describe, expect, test } from 'vitest';
 import { closest, isSlip } from '../../../src/domain/text/closest.ts';
+import { growth } from '../../support/growth.ts';
 
 test.each<[string, string, string[], string | undefined]>([
   ['the same', 'regcred', ['other', 'regcred'], 'regcred'],
@@ -18,6 +19,8 @@ test.each<[string, string, string[], string | undefined]>([
   ['a long name that begins so', 'registry-credentials', ['reg'], 'reg'],
   ['a beginning of two letters says nothing', 're', ['regcred'], undefined],
   ['a beginning is as near as one slip', 'regcred', ['regcred-of-team-a', 'regcrex'], 'regcred-of-team-a'],
+  ['a name that no object can have', 'a'.repeat(254), ['a'.repeat(253)], undefined],
+  ['a candidate that is no name', 'a'.repeat(253), ['a'.repeat(254)], undefined],
   ['nothing to choose from', 'regcred', [], undefined],
 ])('%s', (_, name, candidates, expected) => {
   expect(closest(name, candidates)).toBe(expected);
@@ -37,4 +40,25 @@ describe('a slip of the pen', () => {
     expect(isSlip(one, other)).toBe(expected);
     expect(isSlip(other, one)).toBe(expected);
   });
+});
+
+test('a name of a megabyte costs nothing, and neither do candidates of a megabyte', () => {
+  expect(
+    growth(
+      (text) => closest(text, [`${text}x`.replace('a', 'b')]),
+      (length) => 'a'.repeat(length),
+    ),
+  ).toBe(0);
+  expect(
+    growth(
+      (text) => closest('regcred', [text]),
+      (length) => 'r'.repeat(length),
+    ),
+  ).toBe(0);
+  expect(
+    growth(
+      (text) => isSlip(text, 'regcred'),
+      (length) => 'r'.repeat(length),
+    ),
+  ).toBe(0);
 });

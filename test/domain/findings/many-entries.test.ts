@@ -1,0 +1,30 @@
+/** Secrets of one megabyte: the work for them grows with what is in them, and no faster. */
+import { expect, test } from 'vitest';
+import { diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
+import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { EXPIRES_AT } from '../../../src/domain/pull-secret/expiry.ts';
+import { growth, MAX_GROWTH } from '../../support/growth.ts';
+import { pullSecretOf } from '../../support/secrets.ts';
+
+/** With about `length` characters of entries, and the end of each in the annotation. */
+function secretOf(length: number, noted: boolean): Secret {
+  const servers = Array.from({ length: length / 32 }, (_, index) => `r${index}.example.com`);
+  const auths = Object.fromEntries(servers.map((server) => [server, { auth: 'YWRhOnA=' }]));
+  const times = Object.fromEntries(servers.map((server) => [server, '2026-01-01T00:00:00Z']));
+  const secret = pullSecretOf('a', JSON.stringify({ auths }));
+  const annotations = noted ? { [EXPIRES_AT]: JSON.stringify(times) } : {};
+  return { ...secret, metadata: { ...secret.metadata, annotations } };
+}
+
+test.each([
+  ['entries', false],
+  ['entries whose end is noted', true],
+])('%s', { timeout: 60_000 }, (_, noted) => {
+  const secrets = new Map<number, Secret>();
+  const ofLength = (length: number): string => {
+    secrets.set(length, secretOf(length, noted));
+    return ' '.repeat(length);
+  };
+  const work = ({ length }: string): void => void diagnoseSecret(secrets.get(length) as Secret, 0);
+  expect(growth(work, ofLength)).toBeLessThan(MAX_GROWTH);
+});
