@@ -58,10 +58,21 @@ async function remove(transport: Transport, ref: SecretRef, { metadata }: Secret
     await transport.request({ method: 'DELETE', path: secretPath(ref), body, guarded: true });
     return true;
   } catch (error) {
+    // Deleted by our first attempt, whose answer was lost, or by somebody else: both want it created now.
+    if (await isGone(transport, ref, error)) return true;
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 409) return false;
-    // Deleted by our first attempt, whose answer was lost, or by somebody else: both want it created now.
-    if (error.status === 404) return true;
     throw refusal(error, { verb: 'delete', ...ref });
+  }
+}
+
+/** Looks for itself where the answer to the deletion says something else: a proxy may have made it. */
+async function isGone(transport: Transport, ref: SecretRef, error: unknown): Promise<boolean> {
+  if (error instanceof ApiError && error.status === 404) return true;
+  try {
+    await transport.request({ method: 'GET', path: secretPath(ref) });
+    return false;
+  } catch (reading) {
+    return reading instanceof ApiError && reading.status === 404 && reading.reason === 'NotFound';
   }
 }

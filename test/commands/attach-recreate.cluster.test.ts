@@ -219,11 +219,26 @@ const FORBIDDEN = JSON.stringify({
   code: 403,
 });
 
+/** Answers of a proxy to what the API server has done. */
+const LOST = [
+  { status: 401, body: '{}' },
+  { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>no</html>' },
+  { status: 409, body: '{"kind":"Status","code":409,"reason":"Conflict"}' },
+  { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>yes</html>' },
+  { status: 302, headers: { location: 'https://login.example/' } },
+].map((fault) => ({ ...fault, after: true as const }));
+
 describe('the pod is created again once, and no manifest is left, after', () => {
   const unavailable: Fault = { status: 503, headers: { 'content-type': 'application/json' }, body: '{"code":503}' };
   test.each<[string, string, number, Fault]>([
     ['a deletion whose answer was lost', 'DELETE', 1, 'reset-after'],
     ['a deletion that did not arrive', 'DELETE', 1, 'reset'],
+    ...LOST.map((fault): [string, string, number, Fault] => [
+      `a deletion that a proxy answers with ${fault.status}`,
+      'DELETE',
+      1,
+      fault,
+    ]),
     ['a creation whose answer was lost', 'POST', 2, 'reset-after'],
     ['a creation that did not arrive', 'POST', 2, 'reset'],
     ['a server that is not available for a moment', 'POST', 2, unavailable],

@@ -110,6 +110,25 @@ describe('faults', () => {
     expect(await servers(name)).toEqual(['ghcr.io', 'quay.io']);
   });
 
+  test.each([
+    { status: 401, body: '{}' },
+    { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>no</html>' },
+    { status: 409, body: '{"kind":"Status","code":409,"reason":"Conflict"}' },
+    { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>yes</html>' },
+    { status: 504, body: '' },
+  ])('a proxy answers the deletion of --force with $status, and it is done: the new Secret is there', async (fault) => {
+    const { create, name } = await world(({ method }) => (method === 'DELETE' ? { ...fault, after: true } : undefined));
+    await api('POST', `/api/v1/namespaces/${namespace}/secrets`, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name },
+      data: { precious: 'eA==' },
+    });
+    const ran = await create('ghcr.io', '--force');
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    expect(await servers(name)).toEqual(['ghcr.io']);
+  });
+
   test('between deleting and creating again the API server fails: nothing is lost', async () => {
     const { create, name } = await world(({ path, method }, number) =>
       method === 'POST' && number > 4 && !path.includes('dryRun') ? { status: 500 } : undefined,

@@ -22,8 +22,13 @@ export type Fault =
   | 'hang'
   /** Passes the request on, waits until the API server has done it, and never answers. */
   | 'hang-after'
-  /** Answers in place of the API server. */
-  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
+  /** Answers in place of the API server, which has done it all the same with `after`. */
+  | {
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+      readonly after?: true;
+    };
 
 export interface SeenRequest {
   readonly method: string;
@@ -113,7 +118,7 @@ async function handle(
   if (fault === 'reset') return void incoming.socket.destroy();
   if (fault === 'hang') return;
   if (typeof fault === 'object') {
-    await buffer(incoming);
+    await (fault.after ? pass() : buffer(incoming));
     return void answer.writeHead(fault.status, fault.headers).end(fault.body ?? '');
   }
   const passed = await pass();

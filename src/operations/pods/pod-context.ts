@@ -2,6 +2,7 @@
 import type { Reader } from '../../cluster/reader.ts';
 import type { WriteOptions } from '../../cluster/secret-request.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
 import type { UserError } from '../../errors.ts';
@@ -23,6 +24,8 @@ export interface PodContext extends Reader {
     readonly timeoutMs: number | undefined;
     /** For the manifest of a pod while it is gone; undefined: the folder for temporary files. */
     readonly folder: string | undefined;
+    /** Everything that is named beside the pod. */
+    readonly targets: readonly { readonly kind: PullKindName; readonly name: string }[];
     readonly signal: AbortSignal;
   };
   readonly listener: { note(note: PodNote): void; problem(error: UserError): void };

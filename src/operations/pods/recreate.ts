@@ -6,7 +6,7 @@ import { pause } from '../../concurrency.ts';
 import { command, kubectlPath } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import type { ApiObject } from '../../domain/workloads/api-object.ts';
+import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { differences, recreatedPod } from '../../domain/workloads/recreation.ts';
@@ -18,6 +18,8 @@ import type { PodContext } from './pod-context.ts';
 
 const TIMEOUT_MS = 120_000;
 const POLL_MS = 100;
+/** Until admission knows of a service account that has just been changed. */
+const ADMISSION_MS = 10_000;
 const POD = pullKind('Pod');
 
 /**
@@ -35,8 +37,8 @@ export async function recreatePod(pod: PullSpec, list: readonly unknown[], conte
   const saved = keep(pod.ref.name, manifest, request.folder);
   const deadline = performance.now() + (request.timeoutMs ?? TIMEOUT_MS);
   if (!(await remove(pod, saved, context))) {
-    saved.remove();
-    throw new UserError(`${describeRef(pod.ref)} was replaced meanwhile`, prose`run the same command again`);
+    const text = `${describeRef(pod.ref)} was replaced meanwhile; the manifest of the old one is in ${saved.file}`;
+    throw new UserError(text, prose`run the same command again`);
   }
   try {
     await gone(pod, deadline, context);
@@ -59,14 +61,31 @@ export async function recreatePod(pod: PullSpec, list: readonly unknown[], conte
 /** The pod as the server would create it, under another name; undefined where only a quota is in the way. */
 async function rehearse(pod: PullSpec, manifest: ApiObject, context: PodContext): Promise<ApiObject | undefined> {
   const { name: _, ...metadata } = manifest.metadata as ApiObject;
-  try {
-    return await post({ ...manifest, metadata: { ...metadata, generateName: 'regsecret-' } }, pod, context, true);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    // Quotas come last of all admission (kubeapiserver/options/plugins.go), and there is room once the old pod is gone.
-    if (isQuota(error)) return undefined;
-    throw objectRefusal(error, 'create', pod.ref);
+  const rehearsal = { ...manifest, metadata: { ...metadata, generateName: 'regsecret-' } };
+  const deadline = performance.now() + ADMISSION_MS;
+  for (;;) {
+    try {
+      return await post(rehearsal, pod, context, true);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // Quotas come last of all admission (kubeapiserver/options/plugins.go), and there is room once the old pod is gone.
+      if (isQuota(error)) return undefined;
+      if (!isNotMountable(error) || !allowsIt(pod, context) || performance.now() > deadline) {
+        throw objectRefusal(error, 'create', pod.ref);
+      }
+      await pause(POLL_MS, context.request.signal);
+    }
   }
+}
+
+/** plugin/pkg/admission/serviceaccount `limitSecretReferences`, which sees service accounts through a cache. */
+function isNotMountable({ status, message }: ApiError): boolean {
+  return status === 403 && message.includes('does not reference that imagePullSecret');
+}
+
+/** Whether this run has just put the Secret into the list of the pod's service account. */
+function allowsIt({ serviceAccountName }: PullSpec, { request }: PodContext): boolean {
+  return request.targets.some(({ kind, name }) => kind === 'ServiceAccount' && name === serviceAccountName);
 }
 
 function post(
@@ -79,12 +98,9 @@ function post(
   return transport.request({ method: 'POST', path: objectPath(POD, ref.namespace), query, body, guarded: true });
 }
 
-/** False when it is another pod of the same name by now. */
-async function remove(
-  { ref, uid }: PullSpec,
-  saved: SavedManifest,
-  { transport, listener }: PodContext,
-): Promise<boolean> {
+/** False when there is another pod of that name. Whatever the answer, what is there then decides. */
+async function remove({ ref, uid }: PullSpec, saved: SavedManifest, context: PodContext): Promise<boolean> {
+  const { transport, listener } = context;
   listener.note({ code: 'saved', ref, file: saved.file });
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
   try {
@@ -92,13 +108,20 @@ async function remove(
     await transport.request({ method: 'DELETE', path, body, guarded: true });
     return true;
   } catch (error) {
-    // Any other end leaves it open whether the pod is deleted, so the manifest stays.
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status === 404) return true;
-    if (error.status === 409) return false;
+    const isAnswer = error instanceof ApiError;
+    if (isAnswer && error.status === 404) return true;
+    const present = await getPullSpec(transport, ref).catch(() => 'unknown' as const);
+    // The manifest stays: the pod may be gone.
+    if (present === 'unknown') throw isAnswer ? objectRefusal(error, 'delete', ref) : error;
+    if (present === undefined || isBeingDeleted(present)) return true;
+    if (present.uid !== uid) return false;
     saved.remove();
-    throw objectRefusal(error, 'delete', ref);
+    throw isAnswer ? objectRefusal(error, 'delete', ref) : error;
   }
+}
+
+function isBeingDeleted({ object }: PullSpec): boolean {
+  return fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
 }
 
 async function gone({ ref, uid }: PullSpec, deadline: number, { transport, request }: PodContext): Promise<void> {
