@@ -37,6 +37,11 @@ export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFla
   readonly fieldManager: string;
 }
 
+/** A credential plugin of the kubeconfig inherits the environment, and has no use for this password. */
+function withoutPassword({ passwordEnv }: CreateOptions, io: Io): Io {
+  return passwordEnv === undefined ? io : { ...io, env: { ...io.env, [passwordEnv]: undefined } };
+}
+
 type Expiries = ReadonlyMap<string, Expiry | undefined>;
 
 /** Writes the Secret that `options` describe and returns the exit code; throws UserError. */
@@ -58,7 +63,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
   }
   const { connect } = await import('../cluster/client/transport.ts');
   const { applySecret } = await import('../cluster/apply-secret.ts');
-  const transport = await connect(options, io);
+  const transport = await connect(options, withoutPassword(options, io));
   try {
     const wanted = {
       entries,

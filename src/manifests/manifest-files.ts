@@ -1,6 +1,6 @@
 /** Manifests on disk and on stdin. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { command, pathWord } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { printable } from '../domain/text/printable.ts';
@@ -48,8 +48,9 @@ function listFiles(name: string, recursive: boolean): string[] {
   try {
     if (!statSync(name).isDirectory()) return [name];
     const found = readdirSync(name, { recursive, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
+      .filter((entry) => EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
       .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => isFileWithin(file, realpathSync(name)))
       .sort();
     if (found.length > 0) return found;
   } catch (error) {
@@ -59,6 +60,17 @@ function listFiles(name: string, recursive: boolean): string[] {
     `there is no manifest in ${printable(name)}`,
     recursive ? command`ls -R ${pathWord(name)}` : prose`add -R for the folders in ${name}`,
   );
+}
+
+/** Whether `file` is a regular one. A link may lead anywhere in `folder`, and not out of it: to a device, say. */
+function isFileWithin(file: string, folder: string): boolean {
+  try {
+    const real = realpathSync(file);
+    return statSync(real).isFile() && real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  } catch {
+    // A link to nowhere.
+    return false;
+  }
 }
 
 function read(name: string): Uint8Array {

@@ -1,6 +1,8 @@
 /** What `attach` and `detach` did to manifests. */
+
 import { type ManifestRef, resultName } from '../domain/workloads/ref.ts';
 import type { Printer } from './printer.ts';
+import { formatJson } from './structured.ts';
 
 export interface ManifestResult {
   /** Of the file; `-` is stdin. */
@@ -40,7 +42,7 @@ export function printManifests(
     const results = files.flatMap(({ name, objects }) =>
       objects.map(({ ref, ...rest }) => ({ file: name, ...ref, ...rest })),
     );
-    for (const text of JSON.stringify({ results }, undefined, 2).split('\n')) line(text);
+    for (const text of formatJson({ results }).trimEnd().split('\n')) line(text);
   }
   if (files.length > 0 && files.every(({ objects }) => objects.length === 0)) {
     printer.warn(
