@@ -1,0 +1,37 @@
+/** What the tests of rare situations share: their Secrets, what registries say, and how their reports are held. */
+import { describe, expect, test } from 'vitest';
+import type { Puller } from '../../src/domain/diagnosis/facts.ts';
+import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import { login, secretWith, type World } from './pull-facts.ts';
+import { outlineOfSituation } from './report-outline.ts';
+
+export type Situation = readonly [situation: string, puller: Puller, world: World];
+
+export const list = (...names: string[]): object[] => names.map((name) => ({ name }));
+export const good = secretWith({ 'ghcr.io': login() });
+export const wrong = secretWith({ 'ghcr.io': login('rex') });
+export const quay = secretWith({ 'quay.io': login() });
+
+export const closed: Verdict = { kind: 'anonymous', why: 'empty', pulls: false };
+export const rejected: Verdict = { kind: 'rejected', status: 401 };
+export const noAccess: Verdict = { kind: 'no access', repository: 'acme/web', status: 403 };
+export const down: Verdict = { kind: 'unreachable', cause: 'dns', reason: 'its name cannot be resolved' };
+export const jane: NonNullable<World['says']> = (user) =>
+  user === undefined ? closed : user === 'janedoe' ? { kind: 'accepted' } : rejected;
+export const both =
+  (verdict: Verdict): NonNullable<World['says']> =>
+  (user) =>
+    user === undefined ? closed : verdict;
+
+export const refused = 'failed to fetch oauth token: 403 Forbidden';
+export const noCredential = 'no basic auth credentials';
+
+/** Each has its whole report in one text. */
+export function reportsAsEver(title: string, rows: readonly Situation[]): void {
+  describe(title, () => {
+    test('as ever', async () => {
+      const outlines = rows.map(([situation, puller, world]) => outlineOfSituation(situation, puller, world));
+      await expect(outlines.join('\n')).toMatchFileSnapshot(`reports/rare-${title.replaceAll(' ', '-')}.txt`);
+    });
+  });
+}
