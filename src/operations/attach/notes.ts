@@ -117,7 +117,7 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
       );
     case 'job-stays': {
       return warn(
-        `the template of ${resultName(note.ref)} cannot be changed: the next job will have it`,
+        `the template of ${resultName(note.ref)} cannot be changed: the next job will ${verb === 'attach' ? 'have' : 'be without'} it`,
         againCommand(note.owner),
       );
     }

@@ -84,11 +84,6 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'note',
     'pod/web cannot be changed, so it is the template of deployment.apps/web that is',
   ],
-  [
-    { code: 'job-stays', ref: of('Job'), owner: of('CronJob', 'nightly') },
-    'warning',
-    'the template of job.batch/web cannot be changed: the next job will have it',
-  ],
   [{ code: 'rolls-out', ref }, 'note', 'the pods of deployment.apps/web are replaced now'],
   [{ code: 'paused', ref }, 'warning', 'deployment.apps/web is paused: its pods are not replaced before it goes on'],
   [
@@ -135,6 +130,11 @@ describe('what attach and detach say in other words', () => {
       { code: 'new-pods-only', ref },
       'what deployment.apps/web makes from now on has it; what is there stays as it is',
       'what deployment.apps/web makes from now on is without it; what is there stays as it is',
+    ],
+    [
+      { code: 'job-stays', ref: of('Job'), owner: of('CronJob', 'nightly') },
+      'the template of job.batch/web cannot be changed: the next job will have it',
+      'the template of job.batch/web cannot be changed: the next job will be without it',
     ],
   ])('%j', (note, attach, detach) => {
     expect(formatNote(note, { verb: 'attach', secret: 'regcred' }).text).toBe(attach);
