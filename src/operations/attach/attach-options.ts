@@ -154,13 +154,13 @@ function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'sel
 function checkFileFlags(options: AttachOptions): void {
   const { filename = [], write, auto, recursive, secretFile, output, dryRun } = options;
   const named = filename.length > 0;
-  for (const [given, flag] of [
-    [write, '--write'],
-    [auto, '--auto'],
-    [recursive, '-R'],
-    [secretFile, '--secret-file'],
+  for (const [given, flag, proposal] of [
+    [write, '--write', words`-f FILE --write`],
+    [auto, '--auto', words`-f FILE --auto`],
+    [recursive, '-R', words`-f FOLDER -R`],
+    [secretFile, '--secret-file', words`-f FILE --auto --secret-file FILE`],
   ] as const) {
-    if (given && !named) throw new UsageError(`${flag} goes with -f`, words`-f FILE ${flag}`);
+    if (given && !named) throw new UsageError(`${flag} goes with -f`, proposal);
   }
   if (secretFile !== undefined && !auto)
     throw new UsageError('--secret-file goes with --auto', words`--auto --secret-file FILE`);

@@ -41,6 +41,11 @@ describe('everything else is refused, and what to type instead', () => {
       'f.json begins with a byte order mark, which docker does not accept',
       "sed -i '1s/^\\xEF\\xBB\\xBF//' f.json",
     ],
+    [
+      '{"r.io":{"auth":5}}',
+      'f.json is not a docker config: json: cannot unmarshal number into Go struct field AuthConfig.auth of type string',
+      EXAMPLE,
+    ],
     ['["auths"]', 'f.json holds a JSON array, not a docker config', EXAMPLE],
     ['apiVersion: v1\nkind: Secret\n', 'f.json is a Kubernetes Secret, not a docker config', 'kubectl apply -f f.json'],
     [

@@ -1,0 +1,176 @@
+/** From the flags of attach and detach to what is to be done, and what is refused. */
+import { describe, expect, test } from 'vitest';
+import {
+  type AttachOptions,
+  attachTargets,
+  hasTargets,
+  requestFor,
+  requestOf,
+} from '../../../src/operations/attach/attach-options.ts';
+import { refusalOf } from '../../support/hints.ts';
+import { fakeIo } from '../../support/io.ts';
+
+const flags = (more: Partial<AttachOptions> = {}): AttachOptions => ({
+  secret: 'regcred',
+  dryRun: 'none',
+  fieldManager: 'regsecret',
+  ...more,
+});
+
+const USUAL = {
+  verb: 'attach',
+  secret: 'regcred',
+  targets: [],
+  selections: [],
+  allNamespaces: false,
+  recreate: false,
+  folder: undefined,
+  checks: true,
+  allowMissing: false,
+  restart: false,
+  wait: false,
+  timeoutMs: undefined,
+  dryRun: 'none',
+  fieldManager: 'regsecret',
+};
+
+describe('a request', () => {
+  test.each<[situation: string, flags: Partial<AttachOptions>, differs: object]>([
+    ['no flags', {}, {}],
+    [
+      'pods, service accounts and others by name',
+      { pod: ['p'], serviceaccount: ['ci'], to: ['deploy/web', 'sa/default'] },
+      {
+        targets: [
+          { kind: 'Pod', name: 'p' },
+          { kind: 'ServiceAccount', name: 'ci' },
+          { kind: 'Deployment', name: 'web' },
+          { kind: 'ServiceAccount', name: 'default' },
+        ],
+      },
+    ],
+    [
+      'all of a kind with labels',
+      { to: ['sts'], selector: 'app=db' },
+      { selections: [{ by: 'kind', kind: 'StatefulSet', labelSelector: 'app=db' }] },
+    ],
+    [
+      'all service accounts, in all namespaces',
+      { allServiceaccounts: true, allNamespaces: true },
+      { selections: [{ by: 'kind', kind: 'ServiceAccount', labelSelector: undefined }], allNamespaces: true },
+    ],
+    [
+      'the service accounts with labels, and those in use',
+      { allServiceaccounts: true, used: true, selector: 'team=a' },
+      { selections: [{ by: 'kind', kind: 'ServiceAccount', labelSelector: 'team=a' }, { by: 'use' }] },
+    ],
+    [
+      'in use, in all namespaces',
+      { used: true, allNamespaces: true },
+      { selections: [{ by: 'use' }], allNamespaces: true },
+    ],
+    [
+      'all switches',
+      { recreate: true, restart: true, wait: true, checks: false, allowMissing: true },
+      { recreate: true, restart: true, wait: true, checks: false, allowMissing: true },
+    ],
+    ['a limit in seconds', { timeout: '30' }, { timeoutMs: 30_000 }],
+    ['a limit with a unit', { timeout: '2m' }, { timeoutMs: 120_000 }],
+    ['no time at all', { timeout: '0' }, { timeoutMs: 0 }],
+    ['a dry run', { dryRun: 'server', fieldManager: 'me' }, { dryRun: 'server', fieldManager: 'me' }],
+    ['manifests to be written', { filename: ['a.yaml'], write: true, recursive: true, output: 'name' }, {}],
+    [
+      'manifests with a Secret from a file',
+      { filename: ['-'], auto: true, secretFile: 's.yaml', dryRun: 'client' },
+      { dryRun: 'client' },
+    ],
+  ])('%s', (_, given, differs) => {
+    const { signal: _signal, ...request } = requestOf('attach', flags(given), fakeIo());
+    expect(request).toEqual({ ...USUAL, ...differs });
+  });
+
+  test.each([
+    ['/scratch', '/scratch'],
+    ['', undefined],
+  ])('TMPDIR %j is the folder for manifests: %j', (TMPDIR, folder) => {
+    expect(requestOf('detach', flags(), fakeIo({ env: { TMPDIR } }))).toMatchObject({ verb: 'detach', folder });
+  });
+
+  test('ends with Ctrl-C', () => {
+    const io = fakeIo();
+    const request = requestOf('attach', flags(), io);
+    expect(request.signal.aborted).toBe(false);
+    io.interrupt();
+    expect(request.signal.aborted).toBe(true);
+  });
+});
+
+const PICKS = '--to deployment -l app=web, or --all-serviceaccounts -l team=a';
+const ALL = '--all-serviceaccounts -A, or --used -A';
+const DURATION = '--timeout takes seconds or units: 30, 30s, 2m, 1h';
+
+test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
+  [{ secret: 'deploy/web' }, '"deploy/web" cannot be the name of a secret', 'regsecret attach --to deploy/web'],
+  [{ secret: 'My_Secret' }, '"My_Secret" cannot be the name of a secret', 'regsecret attach my-secret'],
+  [{ secret: '___' }, '"___" cannot be the name of a secret', 'regsecret attach --help'],
+  [{ secret: 'x/y' }, '"x/y" cannot be the name of a secret', 'regsecret attach x-y'],
+  [{ pod: ['A'] }, '"A" cannot be the name of a pod', 'kubectl get pods'],
+  [{ serviceaccount: ['A'] }, '"A" cannot be the name of a serviceaccount', 'kubectl get serviceaccounts'],
+  [{ to: ['deploy'] }, '--to deployment names no deployment', '--to deployment/NAME, or --to deployment -l app=NAME'],
+  [{ selector: 'app=web' }, '-l picks nothing without a kind', PICKS],
+  [{ selector: 'app=web', to: ['deploy/web'] }, '-l picks nothing without a kind', PICKS],
+  [{ selector: 'app=web', used: true }, '-l picks nothing without a kind', PICKS],
+  [{ allNamespaces: true }, '-A cannot be combined with names', ALL],
+  [{ allNamespaces: true, used: true, pod: ['p'] }, '-A cannot be combined with names', ALL],
+  [{ timeout: 'soon' }, 'invalid --timeout "soon"', DURATION],
+  [{ timeout: '-1s' }, 'invalid --timeout "-1s"', DURATION],
+  [{ write: true }, '--write goes with -f', '-f FILE --write'],
+  [{ auto: true }, '--auto goes with -f', '-f FILE --auto'],
+  [{ recursive: true }, '-R goes with -f', '-f FOLDER -R'],
+  [{ secretFile: 's.yaml' }, '--secret-file goes with -f', '-f FILE --auto --secret-file FILE'],
+  [{ filename: ['a.yaml'], secretFile: 's.yaml' }, '--secret-file goes with --auto', '--auto --secret-file FILE'],
+  [{ filename: ['-'], write: true }, 'what comes from stdin cannot be written in place', '-f - > FILE'],
+  [{ filename: ['a.yaml'], output: 'name' }, '-o would stand among the manifests', '-f FILE --write -o name'],
+  [{ filename: ['a.yaml'], dryRun: 'server' }, 'no server is asked about manifests', '-f FILE --dry-run=client'],
+])('%j is refused', (given, message, hint) => {
+  expect(refusalOf(() => requestOf('attach', flags(given), fakeIo()))).toEqual({ message, hint });
+});
+
+test('detach of what is a target proposes --from', () => {
+  expect(refusalOf(() => requestOf('detach', flags({ secret: 'sa/ci' }), fakeIo()))).toEqual({
+    message: '"sa/ci" cannot be the name of a secret',
+    hint: 'regsecret detach --from sa/ci',
+  });
+});
+
+describe('create --attach', () => {
+  test('names targets', () => {
+    expect(attachTargets(['sa/ci', 'cj/nightly'])).toEqual([
+      { kind: 'ServiceAccount', name: 'ci' },
+      { kind: 'CronJob', name: 'nightly' },
+    ]);
+  });
+
+  test.each([
+    ['sa', '--attach sa names no serviceaccount', '--attach sa/NAME'],
+    ['deploi/web', '"deploi/web" is not a kind with pull secrets and a name', '--attach deploy/web'],
+    ['sa/a/b', '"sa/a/b" is not KIND/NAME', '--attach serviceaccount/NAME'],
+  ])('%s is refused', (text, message, hint) => {
+    expect(refusalOf(() => attachTargets([text]))).toEqual({ message, hint });
+  });
+
+  test('attaches the Secret that was written', () => {
+    const known = { kind: 'Secret', apiVersion: 'v1', metadata: { name: 'regcred' } } as const;
+    const targets = attachTargets(['sa/ci']);
+    const { signal: _, ...request } = requestFor(known, targets, { dryRun: 'client', fieldManager: 'me' }, fakeIo());
+    expect(request).toEqual({ ...USUAL, known, targets, dryRun: 'client', fieldManager: 'me' });
+  });
+});
+
+test.each([
+  [[], [], false],
+  [[{ kind: 'Pod', name: 'p' }], [], true],
+  [[], [{ by: 'use' }], true],
+] as const)('with the targets %j and the selections %j something is named: %s', (targets, selections, expected) => {
+  expect(hasTargets({ targets, selections })).toBe(expected);
+});
