@@ -22,7 +22,7 @@ const TEXTS: Texts = {
     if (elsewhere === undefined) return `${object} ${what}${users}`;
     const [owner] = elsewhere.namespaces;
     const gives = isCopied(elsewhere) ? `; a copy gives ${namespace ?? 'this namespace'} the login of ${owner}` : '';
-    return `${object} ${what}${users}; one of that name is in namespace ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
+    return `${object} ${what}${users}; one of that name is in ${plural('namespace', elsewhere.namespaces)} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet does not look at${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
@@ -36,7 +36,7 @@ const TEXTS: Texts = {
     `the entry ${displayServer(server)} of ${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
   'no-login': (_, object) => `${object} holds no login`,
   'credential-store': ({ arguments: { helpers } }, object) =>
-    `${object} holds no login: the logins are in the credential store ${helpers.join(', ')} of the machine it comes from`,
+    `${object} holds no login: the logins are in the ${plural('credential store', helpers)} ${helpers.join(', ')} of the machine it comes from`,
   'empty-entry': ({ arguments: { server } }, object) =>
     `the entry ${displayServer(server)} of ${object} is empty, so its images are pulled without a credential`,
   'identity-token': ({ arguments: { server } }, object) =>
@@ -109,7 +109,7 @@ const TEXTS: Texts = {
   'wrong-platform': ({ arguments: { image } }) =>
     `there is no ${image} for the platform of the node (says the kubelet), which is not about credentials`,
   'disk-full': ({ arguments: { node } }) =>
-    `node ${node || 'of the pod'} has no room left for the image (says the kubelet), which is not about credentials`,
+    `${node === '' ? 'the node of the pod' : `node ${node}`} has no room left for the image (says the kubelet), which is not about credentials`,
   'pull-postponed': ({ arguments: { image } }) =>
     `the kubelet puts off the pull of ${image}, for it pulls too many at once (pull QPS exceeded); it tries again by itself`,
   'undecodable-list': ({ arguments: { secrets, error } }, object) =>
@@ -195,4 +195,8 @@ const SHOWN = 4;
 function some(names: readonly string[]): string {
   const rest = names.length - SHOWN;
   return names.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function plural(noun: string, names: readonly string[]): string {
+  return names.length === 1 ? noun : `${noun}s`;
 }

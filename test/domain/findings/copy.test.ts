@@ -16,7 +16,7 @@ const programs = (elsewhere: Elsewhere): unknown[] => {
 test('a copy says whose login goes where, and is no fix', () => {
   const elsewhere: Elsewhere = { namespaces: ['prod', 'dev'], dataKey: '.dockerconfigjson' };
   const found = finding('missing-secret', object, { elsewhere });
-  expect(formatFinding(found)).toMatch(/in namespace prod.*; a copy gives evil the login of prod$/);
+  expect(formatFinding(found)).toMatch(/in namespaces prod, dev, .*; a copy gives evil the login of prod$/);
   expect(programs(elsewhere)).toEqual(['kubectl', 'get', 'regsecret']);
   expect(isSufficient(found)).toBe(false);
 });

@@ -1,0 +1,169 @@
+/** What is wrong with an image or how it is pulled: the sentence and the command of each finding. */
+import { finding } from '../../../src/domain/findings/catalog.ts';
+import {
+  ACCOUNT,
+  at,
+  DEPLOYMENT,
+  FILE,
+  image,
+  namespace,
+  OWNER,
+  POD,
+  RECREATE,
+  testFindings,
+  WORKLOAD,
+} from '../../support/finding-table.ts';
+
+const REGISTRY = { by: 'registry', at } as const;
+const KUBELET = { by: 'kubelet' } as const;
+
+testFindings([
+  [
+    finding('invalid-image', POD, { image: '', error: 'it is empty', container: '', way: RECREATE }),
+    'error: an empty text in pod team-a/web-1 is not a valid image name (it is empty)',
+    'advice',
+    'kubectl set image pod/web-1 CONTAINER=REGISTRY/NAME:TAG -n team-a',
+  ],
+  [
+    finding('invalid-image', WORKLOAD, {
+      image: 'A:b',
+      error: 'a repository has no capitals',
+      container: 'app',
+      way: DEPLOYMENT,
+    }),
+    'error: A:b in deployment team-a/web is not a valid image name (a repository has no capitals)',
+    'advice',
+    'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n team-a',
+  ],
+  [
+    finding('invalid-image', WORKLOAD, {
+      image: 'A:b',
+      error: 'a repository has no capitals',
+      container: 'app',
+      way: FILE,
+    }),
+    'error: A:b in deployment team-a/web is not a valid image name (a repository has no capitals)',
+    'advice',
+    'kubectl set image -f web.yaml app=REGISTRY/NAME:TAG --local -o yaml',
+  ],
+  [
+    finding(
+      'invalid-image',
+      { kind: 'ServiceAccount', namespace, name: 'default' },
+      { image: 'A:b', error: 'a repository has no capitals', container: '', way: ACCOUNT },
+    ),
+    'error: A:b in serviceaccount team-a/default is not a valid image name (a repository has no capitals)',
+    'advice',
+    'regsecret why -n team-a --image REGISTRY/NAME:TAG',
+  ],
+  [
+    finding('image-not-found', POD, {
+      image: 'ghcr.io:5000/org/app:v1',
+      container: 'app',
+      said: REGISTRY,
+      missing: 'tag',
+      way: DEPLOYMENT,
+    }),
+    'error: there is no image ghcr.io:5000/org/app:v1: its registry has the repository, but not this tag or digest (asked from here at 2026-01-01T00:00:00Z)',
+    'advice',
+    'kubectl set image deployment/web app=ghcr.io:5000/org/app:TAG -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
+      image: 'ghcr.io:5000/org/app',
+      container: 'app',
+      said: KUBELET,
+      anonymous: true,
+      way: RECREATE,
+    }),
+    'error: there is no image ghcr.io:5000/org/app, or its registry shows it only to those with a login (says the kubelet)',
+    'advice',
+    'kubectl set image pod/web-1 app=ghcr.io:5000/org/app:TAG -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
+      image: 'ghcr.io/org/app:v1@sha256:0123',
+      container: 'app',
+      said: KUBELET,
+      missing: 'repository',
+      anonymous: true,
+      way: RECREATE,
+    }),
+    'error: there is no image ghcr.io/org/app:v1@sha256:0123: its registry has no such repository, or its registry shows it only to those with a login (says the kubelet)',
+    'advice',
+    'kubectl set image pod/web-1 app=ghcr.io/org/app:TAG -n team-a',
+  ],
+  [
+    finding('never-pulled', POD, { image, way: DEPLOYMENT }),
+    'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
+    'advice',
+    'kubectl edit deployment web -n team-a',
+  ],
+  [
+    finding('never-pulled', POD, { image, way: RECREATE }),
+    'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
+    'advice',
+    'kubectl edit pod web-1 -n team-a',
+  ],
+  [
+    finding('never-pulled', POD, { image, way: OWNER }),
+    'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
+    'advice',
+    'kubectl edit pod web-1 -n team-a',
+  ],
+  [
+    finding('never-pulled', POD, { image, way: ACCOUNT }),
+    'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
+    'advice',
+    'kubectl edit pod web-1 -n team-a',
+  ],
+  [
+    finding('unverified-image', POD, { image, node: 'node-1', version: 'v1.35.0', policy: 'Never', way: DEPLOYMENT }),
+    'error: node node-1 (v1.35.0) has ghcr.io/org/app:v1, but gives it only to pods with a credential that it was pulled with (KubeletEnsureSecretPulledImages), and pod team-a/web-1 has none and may not pull it (imagePullPolicy Never)',
+    'advice',
+    'regsecret create -n team-a --server ghcr.io --attach deployment/web',
+  ],
+  [
+    finding('unverified-image', POD, {
+      image,
+      node: 'node-1',
+      version: 'v1.35.0',
+      policy: 'Never',
+      usable: 'regcred',
+      way: DEPLOYMENT,
+    }),
+    'error: node node-1 (v1.35.0) has ghcr.io/org/app:v1, but gives it only to pods with a credential that it was pulled with (KubeletEnsureSecretPulledImages), and pod team-a/web-1 has none and may not pull it (imagePullPolicy Never)',
+    'fix',
+    'regsecret attach regcred -n team-a --to deployment/web',
+  ],
+  [
+    finding('unverified-image', POD, {
+      image,
+      node: 'node-1',
+      version: 'v1.35.0',
+      policy: 'IfNotPresent',
+      way: DEPLOYMENT,
+    }),
+    'error: node node-1 (v1.35.0) has ghcr.io/org/app:v1, but gives it only to pods with a credential that it was pulled with (KubeletEnsureSecretPulledImages), and pod team-a/web-1 has none',
+    'fix',
+    'regsecret create -n team-a --server ghcr.io --attach deployment/web',
+  ],
+  [
+    finding('rate-limited', POD, { image: 'nginx', anonymous: true, said: KUBELET, way: DEPLOYMENT }),
+    'error: the registry of nginx limits the rate of pulls without a login (says the kubelet)',
+    'advice',
+    'regsecret create -n team-a --server docker.io --attach deployment/web',
+  ],
+  [
+    finding('rate-limited', POD, { image: 'nginx', anonymous: false, said: REGISTRY, way: DEPLOYMENT }),
+    'error: the registry of nginx limits the rate of pulls (asked from here at 2026-01-01T00:00:00Z)',
+    'advice',
+    'kubectl get pod web-1 -n team-a --watch',
+  ],
+  [
+    finding('rate-limited', WORKLOAD, { image: 'nginx', anonymous: false, said: REGISTRY, way: DEPLOYMENT }),
+    'error: the registry of nginx limits the rate of pulls (asked from here at 2026-01-01T00:00:00Z)',
+    'advice',
+    'kubectl get pods -n team-a --watch',
+  ],
+]);

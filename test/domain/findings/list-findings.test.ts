@@ -1,0 +1,230 @@
+/** What becomes of a login, and of a list of pull secrets: the sentence and the command of each finding. */
+import { finding } from '../../../src/domain/findings/catalog.ts';
+import {
+  ACCOUNT,
+  at,
+  DEPLOYMENT,
+  FILE,
+  IN_FILE,
+  image,
+  OWNER,
+  POD,
+  RECREATE,
+  SECRET,
+  server,
+  shown,
+  testFindings,
+  WORKLOAD,
+} from '../../support/finding-table.ts';
+
+const REGISTRY = { by: 'registry', at } as const;
+const KUBELET = { by: 'kubelet' } as const;
+
+testFindings([
+  [
+    finding('credential-rejected', SECRET, { server, username: 'jane', status: 401, said: REGISTRY }),
+    'error: ghcr.io rejects the login of jane in secret team-a/regcred (HTTP 401, asked from here at 2026-01-01T00:00:00Z)',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    finding('credential-rejected', SECRET, { server, username: '', said: KUBELET }),
+    'error: ghcr.io rejects the login in secret team-a/regcred (says the kubelet)',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    finding('no-access', SECRET, { server, username: 'jane', image, said: REGISTRY }),
+    'error: ghcr.io knows the login of jane in secret team-a/regcred, but does not let it pull ghcr.io/org/app:v1, or has no such repository (asked from here at 2026-01-01T00:00:00Z)',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    finding('no-access', IN_FILE, { server: shown('*.io'), username: '', image, said: KUBELET }),
+    'error: *.io knows the login in secret team-a/regcred, but does not let it pull ghcr.io/org/app:v1, or has no such repository (says the kubelet)',
+    'advice',
+    'regsecret create regcred -n team-a --server ghcr.io --dry-run=client -o yaml',
+  ],
+  [
+    finding('public-image-refused', SECRET, { server, username: 'jane', image, at }),
+    'error: everybody may pull ghcr.io/org/app:v1, but ghcr.io rejects the login of jane in secret team-a/regcred, and a kubelet that has one does not try without it (asked from here at 2026-01-01T00:00:00Z)',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    finding('other-images', SECRET, {
+      server: shown('https://ghcr.io:5000/org'),
+      image,
+      difference: 'port',
+      proposal: 'ghcr.io/org',
+    }),
+    'error: the entry https://ghcr.io:5000/org of secret team-a/regcred is not for ghcr.io/org/app:v1: it has the port 5000, the image has no port',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io/org',
+  ],
+  [
+    finding('other-images', SECRET, {
+      server,
+      image: 'ghcr.io:5000/org/app',
+      difference: 'port',
+      proposal: 'ghcr.io:5000',
+    }),
+    'error: the entry ghcr.io of secret team-a/regcred is not for ghcr.io:5000/org/app: it has no port, the image has the port 5000',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io:5000',
+  ],
+  [
+    finding('other-images', SECRET, { server: shown('ghcr.io/team'), image, difference: 'path', proposal: 'ghcr.io' }),
+    'error: the entry ghcr.io/team of secret team-a/regcred is not for ghcr.io/org/app:v1: the name of the image does not begin with its path',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    finding('other-images', SECRET, { server: shown('GHCR.io'), image, difference: 'case', proposal: 'ghcr.io' }),
+    'error: the entry GHCR.io of secret team-a/regcred is not for ghcr.io/org/app:v1: the kubelet compares letter by letter, capitals too',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    finding('no-pull-secret', POD, { image, way: RECREATE }),
+    'error: pod team-a/web-1 has no pull secret, and ghcr.io/org/app:v1 needs a login',
+    'fix',
+    'regsecret create -n team-a --server ghcr.io && regsecret attach regsecret -n team-a --pod web-1 --recreate',
+  ],
+  [
+    finding('no-pull-secret', WORKLOAD, { image, usable: 'regcred', way: DEPLOYMENT }),
+    'error: deployment team-a/web has no pull secret, and ghcr.io/org/app:v1 needs a login',
+    'fix',
+    'regsecret attach regcred -n team-a --to deployment/web',
+  ],
+  [
+    finding('no-entry', WORKLOAD, { image, secrets: ['regcred', 'other'], servers: [], way: DEPLOYMENT }),
+    'error: no pull secret of deployment team-a/web (regcred, other) has an entry for ghcr.io/org/app:v1: they have none at all',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    finding('no-entry', WORKLOAD, {
+      image,
+      secrets: ['regcred'],
+      servers: [shown('quay.io'), shown('gcr.io')],
+      usable: 'other',
+      way: DEPLOYMENT,
+    }),
+    'error: no pull secret of deployment team-a/web (regcred) has an entry for ghcr.io/org/app:v1: they have quay.io, gcr.io',
+    'fix',
+    'regsecret attach other -n team-a --to deployment/web',
+  ],
+  [
+    finding('attached-later', POD, { image, account: 'default', secrets: ['regcred', 'other'], way: DEPLOYMENT }),
+    'error: pod team-a/web-1 was made before regcred, other came into the list of serviceaccount default, and keeps the list that it was made with',
+    'fix',
+    'kubectl rollout restart deployment/web -n team-a',
+  ],
+  [
+    finding('attached-later', POD, { image, account: 'default', secrets: ['regcred'], way: RECREATE }),
+    'error: pod team-a/web-1 was made before regcred came into the list of serviceaccount default, and keeps the list that it was made with',
+    'fix',
+    'regsecret attach regcred -n team-a --pod web-1 --recreate',
+  ],
+  [
+    finding('attached-later', POD, { image, account: 'default', secrets: ['regcred'], way: OWNER }),
+    'error: pod team-a/web-1 was made before regcred came into the list of serviceaccount default, and keeps the list that it was made with',
+    'advice',
+    'kubectl delete pod web-1 -n team-a',
+  ],
+  [
+    finding('outdated-pod', POD, { image, template: 'deployment/web', way: DEPLOYMENT }),
+    'error: pod team-a/web-1 was made before the list of deployment/web was changed, and keeps the list that it was made with',
+    'fix',
+    'kubectl rollout restart deployment/web -n team-a',
+  ],
+  [
+    finding('outdated-pod', POD, { image, template: 'job/web', way: ACCOUNT }),
+    'error: pod team-a/web-1 was made before the list of job/web was changed, and keeps the list that it was made with',
+    'fix',
+    'kubectl delete pod web-1 -n team-a',
+  ],
+  [
+    finding('own-list', POD, {
+      image,
+      own: ['a', 'b', 'c', 'd', 'e', 'f'],
+      account: 'default',
+      usable: 'regcred',
+      way: DEPLOYMENT,
+    }),
+    'error: pod team-a/web-1 names pull secrets itself (a, b, c, d and 2 more), so those of serviceaccount default do not count; one of them, regcred, opens ghcr.io/org/app:v1',
+    'fix',
+    'regsecret attach regcred -n team-a --to deployment/web',
+  ],
+  [
+    finding('own-list', POD, { image, own: ['a', 'b', 'c', 'd'], account: 'default', usable: 'regcred', way: OWNER }),
+    'error: pod team-a/web-1 names pull secrets itself (a, b, c, d), so those of serviceaccount default do not count; one of them, regcred, opens ghcr.io/org/app:v1',
+    'advice',
+    'regsecret attach regcred -f FILE --write',
+  ],
+  [
+    finding('empty-name', POD, { way: DEPLOYMENT }),
+    'warning: the list of pull secrets of pod team-a/web-1 has an entry without a name',
+    'advice',
+    'kubectl edit pod web-1 -n team-a',
+  ],
+  [
+    finding('empty-name', { ...POD, file: 'web.yaml' }, { way: FILE }),
+    'warning: the list of pull secrets of pod team-a/web-1 has an entry without a name',
+    'advice',
+    `\${EDITOR:-vi} +1 web.yaml`,
+  ],
+  [
+    finding('empty-name', POD, { account: 'default', usable: 'regcred', way: FILE }),
+    'warning: the list of pull secrets of pod team-a/web-1 has only an entry without a name, so those of serviceaccount default do not count; one of them is regcred',
+    'fix',
+    'regsecret attach regcred -f web.yaml --write',
+  ],
+  [
+    finding('duplicate-name', WORKLOAD, { secret: 'regcred', way: DEPLOYMENT }),
+    'warning: deployment team-a/web names the pull secret regcred more than once',
+    'advice',
+    'regsecret attach regcred -n team-a --to deployment/web',
+  ],
+  [
+    finding('duplicate-name', { ...WORKLOAD, file: 'web.yaml', line: 7 }, { secret: 'regcred', way: FILE }),
+    'warning: deployment team-a/web names the pull secret regcred more than once',
+    'advice',
+    `\${EDITOR:-vi} +7 web.yaml`,
+  ],
+  [
+    finding('not-mountable', WORKLOAD, { secret: 'regcred', account: 'default' }),
+    'error: pods of deployment team-a/web are refused: serviceaccount default enforces its list (enforce-mountable-secrets), and secret regcred is not in it',
+    'fix',
+    'regsecret attach regcred -n team-a --serviceaccount default',
+  ],
+  [
+    finding('missing-account', WORKLOAD, { account: 'builder' }),
+    'error: pods of deployment team-a/web are refused: serviceaccount builder does not exist',
+    'fix',
+    'kubectl create serviceaccount builder -n team-a',
+  ],
+  [
+    finding('different-credentials', WORKLOAD, {
+      server,
+      secrets: ['regcred', 'other'],
+      usernames: ['jane', ''],
+      way: DEPLOYMENT,
+    }),
+    'warning: deployment team-a/web has several logins for ghcr.io (jane in regcred, nobody in other), which are tried one after the other',
+    'advice',
+    'regsecret detach other -n team-a --from deployment/web',
+  ],
+  [
+    finding('different-credentials', WORKLOAD, {
+      server,
+      secrets: ['regcred', 'other'],
+      usernames: ['jane', 'joe'],
+      way: RECREATE,
+    }),
+    'warning: deployment team-a/web has several logins for ghcr.io (jane in regcred, joe in other), which are tried one after the other',
+    'advice',
+    'regsecret detach other -n team-a --pod web-1 --recreate',
+  ],
+]);

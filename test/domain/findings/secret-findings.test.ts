@@ -1,0 +1,160 @@
+/** What is wrong with a whole Secret: the sentence and the command of each finding. */
+import { finding } from '../../../src/domain/findings/catalog.ts';
+import { CONFIG, DEPLOYMENT, IN_FILE, SECRET, testFindings } from '../../support/finding-table.ts';
+
+const TYPE = 'kubernetes.io/dockerconfigjson';
+
+testFindings([
+  [
+    finding('missing-secret', SECRET, {}),
+    'error: secret team-a/regcred does not exist',
+    'fix',
+    'regsecret create regcred -n team-a',
+  ],
+  [
+    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'] }),
+    'error: secret team-a/regcred is in none of these files, and deployment/web names it',
+    'fix',
+    'regsecret create regcred -n team-a',
+  ],
+  [
+    finding('missing-secret', IN_FILE, { near: 'regcred2' }),
+    'error: secret team-a/regcred is in none of these files; did you mean regcred2?',
+    'advice',
+    `\${EDITOR:-vi} +3 web.yaml`,
+  ],
+  [
+    finding('missing-secret', SECRET, { usedBy: ['deployment/web', 'pod/a'], near: 'regcred2', way: DEPLOYMENT }),
+    'error: secret team-a/regcred does not exist, and deployment/web, pod/a name it; did you mean regcred2?',
+    'fix',
+    'regsecret attach regcred2 -n team-a --to deployment/web',
+  ],
+  [
+    finding('missing-secret', SECRET, { near: 'regcred2' }),
+    'error: secret team-a/regcred does not exist; did you mean regcred2?',
+    'fix',
+    'regsecret create regcred -n team-a',
+  ],
+  [
+    finding('missing-secret', SECRET, { elsewhere: { namespaces: ['prod', 'dev'] } }),
+    'error: secret team-a/regcred does not exist; one of that name is in namespaces prod, dev, and a pod can use only Secrets of its own; a copy gives team-a the login of prod',
+    'advice',
+    `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
+  ],
+  [
+    finding(
+      'missing-secret',
+      { kind: 'Secret', name: 'regcred', file: 'web.yaml' },
+      { elsewhere: { namespaces: ['prod'], dataKey: '.dockercfg' } },
+    ),
+    'error: secret regcred is in none of these files; one of that name is in namespace prod, and a pod can use only Secrets of its own; a copy gives this namespace the login of prod',
+    'advice',
+    `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockercfg" | base64decode}}' | regsecret create regcred --from-file -`,
+  ],
+  [
+    finding('missing-secret', SECRET, { elsewhere: { namespaces: ['prod'], copy: false } }),
+    'error: secret team-a/regcred does not exist; one of that name is in namespace prod, and a pod can use only Secrets of its own',
+    'fix',
+    'regsecret create regcred -n team-a',
+  ],
+  [
+    finding('missing-secret', SECRET, { near: 'regcred2', elsewhere: { namespaces: ['prod'] }, way: DEPLOYMENT }),
+    'error: secret team-a/regcred does not exist; did you mean regcred2?',
+    'fix',
+    'regsecret attach regcred2 -n team-a --to deployment/web',
+  ],
+  [
+    finding('missing-secret', SECRET, { usedBy: ['pod/a', 'pod/b', 'pod/c', 'pod/d', 'pod/e'] }),
+    'error: secret team-a/regcred does not exist, and pod/a, pod/b, pod/c, pod/d and 1 more name it',
+    'fix',
+    'regsecret create regcred -n team-a',
+  ],
+  [
+    finding('wrong-type', SECRET, { type: 'Opaque' }),
+    'error: secret team-a/regcred has the type Opaque, which the kubelet does not look at',
+    'fix',
+    'regsecret create regcred -n team-a --force',
+  ],
+  [
+    finding('wrong-type', SECRET, { type: 'Opaque', dataKey: '.dockerconfigjson' }),
+    'error: secret team-a/regcred has the type Opaque, which the kubelet does not look at, although it has a .dockerconfigjson',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io --force',
+    { image: 'ghcr.io/org/app:v1' },
+  ],
+  [
+    finding('wrong-type', IN_FILE, { type: 'Opaque' }),
+    'error: secret team-a/regcred has the type Opaque, which the kubelet does not look at',
+    'advice',
+    'regsecret create regcred -n team-a --dry-run=client -o yaml',
+  ],
+  [
+    finding('no-payload', SECRET, { type: TYPE, dataKey: '.dockerconfigjson' }),
+    'error: secret team-a/regcred has the type kubernetes.io/dockerconfigjson and nothing under .dockerconfigjson',
+    'fix',
+    'regsecret create regcred -n team-a --replace',
+  ],
+  [
+    finding('no-payload', SECRET, { type: TYPE, dataKey: '.dockerconfigjson' }),
+    'error: secret team-a/regcred has the type kubernetes.io/dockerconfigjson and nothing under .dockerconfigjson',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+    { image: 'ghcr.io/org/app:v1' },
+  ],
+  [
+    finding('wrong-format', SECRET, { type: TYPE, form: 'kubernetes.io/dockercfg' }),
+    'error: secret team-a/regcred has the type kubernetes.io/dockerconfigjson, but its content has the form of kubernetes.io/dockercfg, so the kubelet finds no login in it',
+    'fix',
+    'regsecret create regcred -n team-a --force',
+  ],
+  [
+    finding('wrong-format', SECRET, { type: TYPE, form: 'kubernetes.io/dockercfg' }),
+    'error: secret team-a/regcred has the type kubernetes.io/dockerconfigjson, but its content has the form of kubernetes.io/dockercfg, so the kubelet finds no login in it',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io --force',
+    { image: 'ghcr.io/org/app:v1', immutable: true },
+  ],
+  [
+    finding('unreadable-payload', SECRET, { error: 'it is not JSON' }),
+    'error: secret team-a/regcred cannot be decoded (it is not JSON), and a pod that names it can use none of its pull secrets',
+    'fix',
+    'regsecret create regcred -n team-a --replace',
+  ],
+  [
+    finding('unreadable-payload', CONFIG, { error: 'it is not JSON' }),
+    'error: file config.json cannot be decoded (it is not JSON), and a pod that names it can use none of its pull secrets',
+    'advice',
+    'regsecret create --from-file config.json --dry-run=client -o yaml',
+  ],
+  [
+    finding('no-login', SECRET, {}),
+    'error: secret team-a/regcred holds no login',
+    'fix',
+    'regsecret create regcred -n team-a --replace',
+  ],
+  [
+    finding('no-login', IN_FILE, {}),
+    'error: secret team-a/regcred holds no login',
+    'advice',
+    'regsecret create regcred -n team-a --dry-run=client -o yaml',
+  ],
+  [
+    finding('no-login', CONFIG, {}),
+    'error: file config.json holds no login',
+    'advice',
+    'regsecret create --from-file config.json --dry-run=client -o yaml',
+  ],
+  [
+    finding('credential-store', SECRET, { helpers: ['pass', 'osxkeychain'] }),
+    'error: secret team-a/regcred holds no login: the logins are in the credential stores pass, osxkeychain of the machine it comes from',
+    'fix',
+    'regsecret create regcred -n team-a --replace',
+  ],
+  [
+    finding('credential-store', CONFIG, { helpers: ['pass'] }),
+    'error: file config.json holds no login: the logins are in the credential store pass of the machine it comes from',
+    'advice',
+    'docker login docker.io',
+    { image: 'app' },
+  ],
+]);

@@ -1,0 +1,47 @@
+/** Literal tables of findings: what each says, whether its command fixes it, and the command. */
+import { expect, test } from 'vitest';
+import type { FixContext } from '../../src/domain/findings/commands.ts';
+import type { Finding, FindingObject } from '../../src/domain/findings/finding.ts';
+import { fixFor, isSufficient } from '../../src/domain/findings/fixes.ts';
+import { formatFinding } from '../../src/domain/findings/messages.ts';
+import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
+import { formatCommand } from '../../src/domain/text/format-command.ts';
+import type { ObjectRef } from '../../src/domain/workloads/ref.ts';
+import type { Remedy } from '../../src/domain/workloads/remedy.ts';
+
+/** The sentence begins with the severity; `fix` where pods pull once the command has been run. */
+export type FindingRow = readonly [Finding, sentence: string, 'fix' | 'advice', command: string, context?: FixContext];
+
+export const namespace = 'team-a';
+export const image = 'ghcr.io/org/app:v1';
+export const at = '2026-01-01T00:00:00Z';
+export const shown = (server: string): ShownServer => server as ShownServer;
+export const server = shown('ghcr.io');
+
+export const SECRET = { kind: 'Secret', namespace, name: 'regcred' } satisfies FindingObject;
+export const IN_FILE = { ...SECRET, file: 'web.yaml', line: 3 } satisfies FindingObject;
+export const CONFIG = { kind: 'File', name: 'config.json', file: 'config.json', line: 1 } satisfies FindingObject;
+export const POD = { kind: 'Pod', namespace, name: 'web-1' } satisfies FindingObject & ObjectRef;
+export const WORKLOAD = { kind: 'Deployment', namespace, name: 'web' } satisfies FindingObject & ObjectRef;
+
+export const DEPLOYMENT: Remedy = { how: 'template', target: WORKLOAD };
+export const RECREATE: Remedy = { how: 'recreate', target: POD };
+export const FILE: Remedy = { how: 'file', file: 'web.yaml' };
+export const OWNER: Remedy = { how: 'owner', owner: 'rollout.argoproj.io/web' };
+export const ACCOUNT: Remedy = {
+  how: 'account',
+  target: { kind: 'ServiceAccount', namespace, name: 'default' },
+  pods: ['web-1'],
+};
+
+/** One test for each row. */
+export function testFindings(rows: readonly FindingRow[]): void {
+  test.each(rows.map((row) => ({ title: `${row[1]} → ${row[3]}`, row })))(
+    '$title',
+    ({ row: [found, sentence, use, command, context] }) => {
+      expect(`${found.severity}: ${formatFinding(found)}`).toBe(sentence);
+      expect(formatCommand(fixFor(found, context), { shell: 'posix', given: {} })).toBe(command);
+      expect(isSufficient(found) ? 'fix' : 'advice').toBe(use);
+    },
+  );
+}
