@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { humanDuration } from '../../../src/domain/text/time.ts';
+import { humanDuration, rfc3339 } from '../../../src/domain/text/time.ts';
 
 const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
 
@@ -26,4 +26,12 @@ test.each([
   [3000 * DAY, '8y'],
 ])('%d s', (seconds, text) => {
   expect(humanDuration(seconds * 1000)).toBe(text);
+});
+
+test.each([
+  [0, '1970-01-01T00:00:00Z'],
+  [1_767_225_600_999, '2026-01-01T00:00:00Z'],
+  [-1, '1969-12-31T23:59:59Z'],
+])('%d ms since 1970 is %s', (milliseconds, text) => {
+  expect(rfc3339(milliseconds)).toBe(text);
 });
