@@ -17,7 +17,9 @@ const NONE_USABLE = 'a pod that names it can use none of its pull secrets';
 const TEXTS: Texts = {
   'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, usedBy = [] } }, object) => {
     const what = file === undefined ? 'does not exist' : 'is in none of these files';
-    const users = usedBy.length === 0 ? '' : `, and ${some(usedBy)} ${usedBy.length === 1 ? 'names' : 'name'} it`;
+    // `2 pods` is one of them.
+    const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
+    const users = usedBy.length === 0 ? '' : `, and ${some(usedBy)} ${isOne ? 'names' : 'name'} it`;
     if (near !== undefined) return `${object} ${what}${users}; did you mean ${near}?`;
     if (elsewhere === undefined) return `${object} ${what}${users}`;
     const [owner] = elsewhere.namespaces;

@@ -1,0 +1,176 @@
+/**
+ * Honest namespaces and tenants with generated objects on a control plane of its own, and an operator who looks at all of
+ * it. REGSECRET_SEED chooses other objects, REGSECRET_TENANT how many.
+ */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ClusterInfo } from '../environment/control-plane.ts';
+import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
+import { CANARY } from '../support/canary.ts';
+import { here, type RanHere } from '../support/here.ts';
+import { collectJson, collectText, misread, type Proposed } from '../support/tenant-commands.ts';
+import { startTenantRegistries, type TenantRegistries } from '../support/tenant-registries.ts';
+import { addHonest, addTenant, openWorld, strayPasswords, type TenantWorld } from '../support/tenant-world.ts';
+
+const SEED = Number(process.env.REGSECRET_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const OBJECTS = Number(process.env.REGSECRET_TENANT ?? 300);
+const HONEST = 4;
+const TENANTS = 6;
+/** More of a large run would only say the same. */
+const SAMPLE = 8;
+
+const STRANGERS = ['x.invalid', 'registry.x.invalid:5000', 'localhost'];
+/** Only for what asks no registry. */
+const FAR_STRANGERS = ['169.254.169.254', 'ghcr.io', 'docker.io', '[fd00:ec2::254]', 'metadata.google.internal'];
+
+let supervisor: Supervisor;
+let cluster: ClusterInfo;
+let registries: TenantRegistries;
+let world: TenantWorld;
+
+const proposed: Proposed = new Map();
+const outputs: string[] = [];
+const refused: string[] = [];
+const addresses = new Set<string>();
+
+/** Every socket of this process says where it connects to. */
+function watch(message: unknown): void {
+  const { socket } = message as { socket: Socket };
+  socket.on('connectionAttempt', (address: string) => addresses.add(address));
+}
+
+beforeAll(async () => {
+  supervisor = await startSupervisor();
+  cluster = await supervisor.cluster();
+  registries = await startTenantRegistries(HONEST, OBJECTS < 1000 ? 24 : 96);
+  world = openWorld(cluster, registries);
+  subscribe('net.client.socket', watch);
+}, 120_000);
+
+afterAll(async () => {
+  unsubscribe('net.client.socket', watch);
+  registries?.close();
+  world?.client.close();
+  await supervisor?.close();
+}, 60_000);
+
+/** Runs a command line as the operator, and keeps what it says. */
+async function operator(args: readonly string[]): Promise<RanHere> {
+  const ran = await here(args, { env: { KUBECONFIG: cluster.kubeconfig, HOME: '/nonexistent', PATH: '' } });
+  outputs.push(ran.stdout, ran.stderr);
+  // 2 is what ends a command before it has an answer.
+  if (ran.code > 1 || ran.stderr.includes('error:')) refused.push(`${args.join(' ')}: ${ran.code} ${ran.stderr}`);
+  collectText(ran.stdout, proposed);
+  collectText(ran.stderr, proposed);
+  if (args.includes('json') && ran.stdout !== '') collectJson(JSON.parse(ran.stdout), proposed);
+  return ran;
+}
+
+interface Found {
+  readonly object: { readonly namespace?: string };
+}
+
+interface Row {
+  readonly namespace: string;
+  readonly registries: readonly object[];
+}
+
+const isHonest = (namespace: string | undefined): boolean => namespace?.startsWith('honest-') === true;
+
+async function honestAnswers(flags: readonly string[] = []): Promise<{ findings: Found[]; rows: object[] }> {
+  const { stdout } = await operator(['doctor', '-A', '-o', 'json', '--timeout', '5s', ...flags]);
+  const { findings } = JSON.parse(stdout) as { findings: Found[] };
+  const { items } = JSON.parse((await operator(['list', '-A', '-o', 'json'])).stdout) as { items: Row[] };
+  return {
+    findings: findings.filter(({ object }) => isHonest(object.namespace)),
+    // Fingerprints are others in each run.
+    rows: items
+      .filter(({ namespace }) => isHonest(namespace))
+      .map((row) => ({ ...row, registries: row.registries.map((entry) => ({ ...entry, fingerprint: '' })) })),
+  };
+}
+
+async function lookAt(namespace: string, flags: readonly string[]): Promise<void> {
+  await operator(['doctor', '-n', namespace, ...flags]);
+  await operator(['doctor', '-n', namespace, '-o', 'json', '-v', ...flags]);
+  await operator(['list', '-n', namespace, '-o', 'wide']);
+  const { body: pods } = await world.client.request('GET', `/api/v1/namespaces/${namespace}/pods`);
+  const { body: secrets } = await world.client.request('GET', `/api/v1/namespaces/${namespace}/secrets`);
+  const names = (body: { items: { metadata: { name: string } }[] }): string[] => {
+    return body.items.map(({ metadata }) => metadata.name).slice(0, SAMPLE);
+  };
+  for (const pod of names(pods)) {
+    await operator(['why', `pod/${pod}`, '-n', namespace, '-v', ...flags]);
+    await operator(['why', `pod/${pod}`, '-n', namespace, '-o', 'json', ...flags]);
+  }
+  for (const secret of names(secrets)) {
+    await operator(['inspect', secret, '-n', namespace]);
+    await operator(['inspect', secret, '-n', namespace, '-o', 'json']);
+    if (flags.includes('--offline')) continue;
+    await operator(['verify', secret, '-n', namespace, '--timeout', '5s']);
+    await operator(['verify', secret, '-n', namespace, '-o', 'json', '--timeout', '5s']);
+  }
+  await dryRuns(namespace, names(secrets)[0] ?? 'x0');
+}
+
+async function dryRuns(namespace: string, secret: string): Promise<void> {
+  const all = ['--all-serviceaccounts', '-n', namespace];
+  await operator(['attach', secret, ...all, '--dry-run=client']);
+  await operator(['attach', secret, '--used', '-n', namespace, '--dry-run=client', '-o', 'json']);
+  await operator(['detach', 'regcred', ...all, '--dry-run=server']);
+  const login = ['--docker-server', 'x.invalid', '--docker-username', 'operator', '--docker-password', 'x'];
+  await operator(['create', secret, '-n', namespace, ...login, '--dry-run=server']);
+}
+
+/** Some registries each; `strangers` beside them. */
+async function addTenants(prefix: string, hosts: number, strangers: readonly string[], count: number): Promise<number> {
+  const each = Math.floor(registries.tenants.length / TENANTS);
+  let taken = 0;
+  for (let index = 0; index < TENANTS; index++) {
+    const own = registries.tenants.slice(index * each, index * each + Math.min(each, hosts));
+    const places = { hosts: own.map((port) => `127.0.0.1:${port}`), strangers, secrets: ['pull', 'gone', 'broken'] };
+    taken += await addTenant(world, `${prefix}-${index}`, places, {
+      count: Math.ceil(count / TENANTS),
+      seed: SEED + index,
+    });
+  }
+  return taken;
+}
+
+/** Controls, and characters that reorder or hide text; a line break ends a line. */
+const UNSEEN =
+  /[\0-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u;
+
+test(`an operator among tenants, seed ${SEED}`, { timeout: OBJECTS < 1000 ? 180_000 : 1_200_000 }, async () => {
+  for (let index = 0; index < HONEST; index++) await addHonest(world, index);
+  const before = { online: await honestAnswers(), offline: await honestAnswers(['--offline']) };
+  expect(before.online.findings.length).toBeGreaterThanOrEqual(HONEST);
+
+  const near = await addTenants('near', Number.POSITIVE_INFINITY, STRANGERS, OBJECTS / 2);
+  expect.soft(await honestAnswers()).toEqual(before.online);
+  const text = (await operator(['doctor', '-A', '--timeout', '5s'])).stdout;
+  for (let index = 0; index < HONEST; index++) expect.soft(text).toContain(`honest-${index}`);
+  for (let index = 0; index < TENANTS; index++) await lookAt(`near-${index}`, ['--timeout', '5s']);
+
+  const far = await addTenants('far', 1, FAR_STRANGERS, OBJECTS / 2);
+  expect.soft(await honestAnswers(['--offline'])).toEqual(before.offline);
+  await operator(['doctor', '-A', '--offline', '-v']);
+  await operator(['list', '-A', '-o', 'wide']);
+  for (let index = 0; index < TENANTS; index++) await lookAt(`far-${index}`, ['--offline']);
+
+  expect(near + far).toBeGreaterThan(OBJECTS / 2);
+  // Logins do reach registries of both kinds, and connections are seen.
+  for (const ports of [registries.honest, registries.tenants]) {
+    expect(registries.seen.some(({ port, content }) => ports.includes(port) && content.includes(CANARY))).toBe(true);
+  }
+  expect(addresses).toContain('127.0.0.1');
+  expect.soft(strayPasswords(world)).toEqual([]);
+  expect.soft([...addresses].filter((address) => !/^(127\.|::1$)/.test(address))).toEqual([]);
+  const unseen = outputs.flatMap((output) => output.split('\n').filter((line) => UNSEEN.test(line)));
+  expect.soft(unseen.slice(0, 10).map((line) => JSON.stringify(line).slice(0, 300))).toEqual([]);
+  expect.soft(misread(proposed).slice(0, 10)).toEqual([]);
+  process.stderr.write(
+    `seed ${SEED}: ${near + far} objects, ${registries.seen.length} requests, ${outputs.length / 2} runs, ${proposed.size} commands\n`,
+  );
+});

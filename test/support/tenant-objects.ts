@@ -1,0 +1,111 @@
+/** What somebody may write into a namespace who means no good: Secrets, service accounts and pods, generated. */
+import fc from 'fast-check';
+import { NASTY_TEXTS } from './nasty-texts.ts';
+
+/** Where a tenant's images and keys may point. */
+export interface TenantPlaces {
+  /** `127.0.0.1:PORT` of registries. */
+  readonly hosts: readonly string[];
+  /** Names of hosts that are never asked for. */
+  readonly strangers: readonly string[];
+  /** Names of Secrets of other namespaces. */
+  readonly secrets: readonly string[];
+}
+
+export interface TenantObject {
+  readonly kind: 'secrets' | 'serviceaccounts' | 'pods';
+  readonly body: { readonly metadata: object; readonly [field: string]: unknown };
+  /** What the kubelet says of a pod. */
+  readonly said?: string;
+}
+
+const MARKS = ['a\u200bb', 'a\ufeffb', 'a\u00adb', 'a\u061cb', 'a\u{e0041}b', '\u2060', '::error::x', '##[error]x'];
+const nasty = fc.constantFrom(...NASTY_TEXTS, ...MARKS).map((text) => text.toWellFormed());
+const huge = fc.constantFrom('a'.repeat(900_000), '.'.repeat(500_000), '\u202e'.repeat(100_000), '%'.repeat(300_000));
+
+/** Objects for one namespace; `password` is the tenant's own. Every name carries its number, so none is there twice. */
+export function tenantObject(places: TenantPlaces, password: string): fc.Arbitrary<TenantObject> {
+  const reference = fc.oneof(
+    { weight: 40, arbitrary: nasty },
+    { weight: 30, arbitrary: fc.constantFrom(...places.secrets, 'regcred', 'regcrde') },
+    { weight: 1, arbitrary: huge },
+  );
+  const list = fc.array(
+    reference.map((name) => ({ name })),
+    { maxLength: 4 },
+  );
+  const metadata = fc.record({
+    annotations: fc.dictionary(fc.constantFrom('regsecret/expires-at', 'regsecret/managed', 'note'), nasty),
+    ownerReferences: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(owner, { maxLength: 2 })),
+  });
+  const account = fc.record({ metadata, imagePullSecrets: list }).map(
+    (body): TenantObject => ({
+      kind: 'serviceaccounts',
+      body,
+    }),
+  );
+  const secret = fc
+    .tuple(metadata, payload(places, password), fc.boolean())
+    .map(([meta, text, isOld]): TenantObject => {
+      const [type, key] = isOld ? ['dockercfg', '.dockercfg'] : ['dockerconfigjson', '.dockerconfigjson'];
+      const content = isOld ? JSON.stringify(JSON.parse(text).auths) : text;
+      const data = { [key]: Buffer.from(content).toString('base64') };
+      return { kind: 'secrets', body: { metadata: meta, type: `kubernetes.io/${type}`, data } };
+    });
+  const pod = fc
+    .record({ metadata, list, image: image(places), said: fc.option(nasty, { nil: undefined }) })
+    .map(({ metadata: meta, list: imagePullSecrets, image: text, said }): TenantObject => {
+      const containers = [{ name: 'app', image: text, imagePullPolicy: 'Always' }];
+      const spec = { schedulerName: 'nobody', containers, imagePullSecrets };
+      return { kind: 'pods', body: { metadata: meta, spec }, ...(said === undefined ? {} : { said }) };
+    });
+  return fc.oneof({ weight: 3, arbitrary: secret }, { weight: 2, arbitrary: account }, { weight: 5, arbitrary: pod });
+}
+
+const owner = fc.record({
+  apiVersion: fc.constantFrom('apps/v1', 'argoproj.io/v1alpha1', 'x; touch PWNED/v1', 'v1'),
+  kind: fc.oneof(nasty, fc.constantFrom('ReplicaSet', 'Job', 'Secret')),
+  name: nasty,
+  uid: nasty,
+  controller: fc.constant(false),
+});
+
+function image({ hosts, strangers }: TenantPlaces): fc.Arbitrary<string> {
+  const path = fc.constantFrom(
+    'evil/x:v1',
+    'x',
+    'a/b/c@sha256:1',
+    'X:v1',
+    'x:$(touch PWNED)',
+    "x';touch PWNED;'",
+    '\u202e',
+  );
+  const good = fc.tuple(fc.constantFrom(...hosts, ...strangers), path).map((parts) => parts.join('/'));
+  return fc.oneof({ weight: 4, arbitrary: good }, { weight: 1, arbitrary: nasty.map((text) => `x.invalid/${text}`) });
+}
+
+function payload({ hosts, strangers }: TenantPlaces, password: string): fc.Arbitrary<string> {
+  const host = fc.constantFrom(...hosts, ...strangers);
+  const key = fc.oneof(
+    { weight: 4, arbitrary: host },
+    { weight: 2, arbitrary: host.map((text) => text.replace('127.0.0.1', '127.0.0.*')) },
+    { weight: 1, arbitrary: host.map((text) => text.replace('127.0.0.1', '*.*.*.*')) },
+    { weight: 1, arbitrary: host.map((text) => `https://user:${password}@${text}/v2/`) },
+    { weight: 1, arbitrary: host.map((text) => `https://user:${password}/abc@${text}`) },
+    { weight: 2, arbitrary: nasty },
+    { weight: 2, arbitrary: nasty.map((text) => `x.invalid/${text}`) },
+  );
+  const entry = fc.oneof(
+    { weight: 4, arbitrary: fc.constant({ username: 'evil', password }) },
+    { weight: 1, arbitrary: nasty.map((username) => ({ username, password })) },
+    { weight: 1, arbitrary: nasty.map((auth) => ({ auth })) },
+    { weight: 1, arbitrary: fc.constant({ identitytoken: password }) },
+    { weight: 1, arbitrary: fc.constant({}) },
+  );
+  const few = fc.dictionary(key, entry, { maxKeys: 4 });
+  const many = fc.constant(Object.fromEntries(Array.from({ length: 15_000 }, (_, at) => [`r${at}.invalid`, {}])));
+  const dots = fc.constant({ ['.'.repeat(500_000)]: { auth: 'x' } });
+  return fc
+    .oneof({ weight: 100, arbitrary: few }, { weight: 1, arbitrary: many }, { weight: 1, arbitrary: dots })
+    .map((auths) => JSON.stringify({ auths, credsStore: 'keychain' }));
+}
