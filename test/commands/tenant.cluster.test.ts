@@ -20,6 +20,9 @@ const TENANTS = 6;
 /** More of a large run would only say the same. */
 const SAMPLE = 8;
 
+/** What answers whatever it finds. */
+const LOOKS = ['doctor', 'list', 'why'];
+
 const STRANGERS = ['x.invalid', 'registry.x.invalid:5000', 'localhost'];
 /** Only for what asks no registry. */
 const FAR_STRANGERS = ['169.254.169.254', 'ghcr.io', 'docker.io', '[fd00:ec2::254]', 'metadata.google.internal'];
@@ -59,8 +62,9 @@ afterAll(async () => {
 async function operator(args: readonly string[]): Promise<RanHere> {
   const ran = await here(args, { env: { KUBECONFIG: cluster.kubeconfig, HOME: '/nonexistent', PATH: '' } });
   outputs.push(ran.stdout, ran.stderr);
-  // 2 is what ends a command before it has an answer.
-  if (ran.code > 1 || ran.stderr.includes('error:')) refused.push(`${args.join(' ')}: ${ran.code} ${ran.stderr}`);
+  // The other commands say there what is wrong with the one Secret that they are asked about.
+  const isAnswer = ran.code <= 1 && (!LOOKS.includes(args[0] ?? '') || !/^error:/m.test(ran.stderr));
+  if (!isAnswer) refused.push(`${args.join(' ')}: ${ran.code} ${ran.stderr.slice(0, 300)}`);
   collectText(ran.stdout, proposed);
   collectText(ran.stderr, proposed);
   if (args.includes('json') && ran.stdout !== '') collectJson(JSON.parse(ran.stdout), proposed);
@@ -169,6 +173,7 @@ test(`an operator among tenants, seed ${SEED}`, { timeout: OBJECTS < 1000 ? 180_
   expect.soft([...addresses].filter((address) => !/^(127\.|::1$)/.test(address))).toEqual([]);
   const unseen = outputs.flatMap((output) => output.split('\n').filter((line) => UNSEEN.test(line)));
   expect.soft(unseen.slice(0, 10).map((line) => JSON.stringify(line).slice(0, 300))).toEqual([]);
+  expect.soft(refused).toEqual([]);
   expect.soft(misread(proposed).slice(0, 10)).toEqual([]);
   process.stderr.write(
     `seed ${SEED}: ${near + far} objects, ${registries.seen.length} requests, ${outputs.length / 2} runs, ${proposed.size} commands\n`,
