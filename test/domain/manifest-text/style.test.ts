@@ -28,6 +28,16 @@ describe('attach to a block', () => {
       account('  finalizers: [a/b]\nimagePullSecrets:\n- name: regsecret\n'),
     ],
     [
+      'a key that is quoted makes no JSON',
+      '"apiVersion": v1\n"kind": ServiceAccount\n"metadata": {name: web}\n',
+      '"apiVersion": v1\n"kind": ServiceAccount\n"metadata": {name: web}\nimagePullSecrets:\n- name: regsecret\n',
+    ],
+    [
+      'a key behind a question mark is further to the right',
+      '? apiVersion\n: v1\nkind: ServiceAccount\nmetadata: {name: web}\n',
+      '? apiVersion\n: v1\nkind: ServiceAccount\nmetadata: {name: web}\nimagePullSecrets:\n- name: regsecret\n',
+    ],
+    [
       'the last entry quotes its key',
       account(`imagePullSecrets:\n- "name": 'quay'\n`),
       account(`imagePullSecrets:\n- "name": 'quay'\n- "name": 'regsecret'\n`),
@@ -100,6 +110,16 @@ describe('attach to braces', () => {
       '{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"web"},"imagePullSecrets": [{"name":"regsecret"}]}',
     ],
     [
+      'a comment before the last pair',
+      '{"apiVersion":"v1","kind":"ServiceAccount", # c\n"metadata":{"name":"web"}}\n',
+      '{"apiVersion":"v1","kind":"ServiceAccount", # c\n"metadata":{"name":"web"}, "imagePullSecrets":[{"name":"regsecret"}]}\n',
+    ],
+    [
+      'JSON with an empty line behind its first brace',
+      '{\n\n  "apiVersion": "v1",\n  "kind": "ServiceAccount",\n  "metadata": {"name": "web"}\n}\n',
+      '{\n\n  "apiVersion": "v1",\n  "kind": "ServiceAccount",\n  "metadata": {"name": "web"},\n  "imagePullSecrets": [\n    {\n      "name": "regsecret"\n    }\n  ]\n}\n',
+    ],
+    [
       'JSON whose last brace has no line of its own',
       '{\n  "apiVersion": "v1",\n  "kind": "ServiceAccount",\n  "metadata": {"name": "web"}}\n',
       '{\n  "apiVersion": "v1",\n  "kind": "ServiceAccount",\n  "metadata": {"name": "web"},\n  "imagePullSecrets": [\n    {\n      "name": "regsecret"\n    }\n  ]}\n',
@@ -137,7 +157,22 @@ describe('detach', () => {
       account('imagePullSecrets: # c\n- name: quay\n'),
       account('imagePullSecrets: [] # c\n'),
     ],
+    [
+      'the only one, with a space before the colon',
+      account('imagePullSecrets : # c\n- name: quay\n'),
+      account('imagePullSecrets : [] # c\n'),
+    ],
   ])('%s', async (_, before, after) => {
     expect(await edit(before, 'detach', 'quay')).toBe(after);
   });
+});
+
+test.each([
+  ['[{name: a}, {name: b}]', '[{name: b}, {name: c}]'],
+  ['[{name: a}, {name: b}, {name: x}]', '[{name: b}, {name: c}]'],
+  ['\n- name: a\n- name: b', '\n- name: b\n- name: c'],
+])('one is taken out of %j and one is added', async (before, after) => {
+  const manifest = await readPullManifest({ name: 'a.yaml', text: account(`imagePullSecrets: ${before}\n`) });
+  const { text } = await editManifest(manifest, () => [{ name: 'b' }, { name: 'c' }]);
+  expect(text).toBe(account(`imagePullSecrets: ${after}\n`));
 });

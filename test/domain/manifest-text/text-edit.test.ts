@@ -58,6 +58,7 @@ describe('the end of a block', () => {
     ['leaves comments of the next key', 'a:\n- b\n# of c\nc: 1\n', 6, 0, 'a:\n- b'],
     ['leaves comments at the column', 'a:\n  - b\n  # of c\n', 8, 2, 'a:\n  - b'],
     ['reaches over empty lines to a comment', 'a:\n- b\n\n  # of b\n', 6, 0, 'a:\n- b\n\n  # of b'],
+    ['is the empty line that the text begins with', '\na: 1\n', 1, 0, ''],
     ['leaves empty lines at the end', 'a:\n- b\n\n', 6, 0, 'a:\n- b'],
     ['does not reach over a line of something else', 'a:\n- b\nc: 1\n  # of c\n', 6, 0, 'a:\n- b'],
   ])('%s', (_, text, offset, column, block) => {

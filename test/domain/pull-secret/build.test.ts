@@ -56,3 +56,22 @@ test('the name hash is that of kubectl', () => {
   const input = hashInput(buildPullSecret({ name: 'x', entries }));
   expect(hashSuffix(createHash('sha256').update(encodeUtf8(input)).digest('hex'))).toBe('h67b4td4f6');
 });
+
+test.each([
+  ['0123456789ff', 'gh2k456789'],
+  ['abcdef013aee', 'mbcdtfghkm'],
+])('the hash %s is written %s', (hash, suffix) => {
+  expect(hashSuffix(hash)).toBe(suffix);
+});
+
+test('what is hashed has the keys of the data in order, and no namespace', () => {
+  const metadata = { name: 'x', namespace: 'team' };
+  const secret = {
+    kind: 'Secret',
+    apiVersion: 'v1',
+    metadata,
+    type: 't',
+    data: { b: 'Mg==', a: 'MQ==', c: 'Mw==' },
+  } as const;
+  expect(hashInput(secret)).toBe('{"data":{"a":"MQ==","b":"Mg==","c":"Mw=="},"kind":"Secret","name":"x","type":"t"}');
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expiryAnnotation, expiryOf, parseExpiries } from '../../../src/domain/pull-secret/expiry.ts';
+import { claimedEnd, expiryAnnotation, expiryOf, parseExpiries } from '../../../src/domain/pull-secret/expiry.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 const jwt = (claims: object): string =>
@@ -29,6 +29,33 @@ describe('what credentials say about their end', () => {
     const expiry = expiryOf({ server: 'r.io', credential: { username, password } }, env, NOW);
     expect(expiry && new Date(expiry.at).toISOString().replace('.000Z', 'Z')).toBe(at);
   });
+});
+
+test.each([
+  ['u', jwt({ exp: 2e9 }), {}, 'the token says so (exp)'],
+  ['AWS', 'opaque', {}, 'passwords of Amazon ECR last 12 hours'],
+  [
+    'u',
+    'ghs_1',
+    { GITHUB_ACTIONS: 'true', GITHUB_TOKEN: 'ghs_1' },
+    'GITHUB_TOKEN ends with its job, after 24 hours at the latest',
+  ],
+  ['gitlab-ci-token', 'glcbt-1', { CI_JOB_TOKEN: 'glcbt-1' }, 'CI_JOB_TOKEN ends with its job'],
+])('why a login of %s ends', (username, password, env, why) => {
+  expect(expiryOf({ server: 'r.io', credential: { username, password } }, env, NOW)?.why).toBe(why);
+});
+
+test.each([
+  ['u', jwt({ exp: 2e9 }), 2e12],
+  ['AWS', ecr, NOW + 3_600_000],
+  ['u', ecr, undefined],
+  ['AWS', 'opaque', undefined],
+  ['u', jwt({ exp: 0 }), undefined],
+  ['u', jwt({ exp: -1 }), undefined],
+  ['u', jwt({ exp: 8.64e12 }), undefined],
+  ['u', jwt({ exp: 8.64e12 - 1 }), 8.64e15 - 1000],
+])('the login of %s, %s, says that it ends at %s', (username, password, end) => {
+  expect(claimedEnd({ username, password })).toBe(end);
 });
 
 describe('the annotation', () => {

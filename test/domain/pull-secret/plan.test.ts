@@ -169,6 +169,15 @@ describe('a Secret that cannot be updated', () => {
     expect(refusalOf(() => planChange(existing, want))).toEqual({ message, hint });
   });
 
+  test('of the other type is replaced and created again', () => {
+    const change = planChange(holding(config(quay)), wanted({ type: LEGACY, replace: true, force: true }));
+    expect(change).toMatchObject({ action: 'recreate' });
+    expect(Reflect.get(change, 'secret')).toMatchObject({
+      type: LEGACY,
+      data: { '.dockercfg': base64(`{${ghcr}}`) },
+    });
+  });
+
   test('what is no docker config', () => {
     const { message, hint } = refusalOf(() => planChange(holding('{'), wanted()));
     expect(message).toMatch(/^secret team\/regcred holds no docker config that could be added to: /);

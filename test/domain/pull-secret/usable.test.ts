@@ -73,6 +73,12 @@ test.each<[situation: string, entry: AuthEntry, message: string, hint: string]>(
     '--server ghcr.io',
   ],
   [
+    'a server that is not what images are called by',
+    entry('https://ghcr.io/v2', 'jane', 'p'),
+    'the server is not what images are called by: https://ghcr.io/v2 needs a slash at its end, or it opens only images under v2',
+    '--server ghcr.io',
+  ],
+  [
     'no server',
     entry('', 'jane', 'p'),
     'no image can match the server: the server is empty',
