@@ -182,6 +182,15 @@ test('a file name stands once', () => {
   ).toEqual([]);
 });
 
+test('an exported name means one thing', () => {
+  const exported = files.flatMap((file) => {
+    const pattern = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
+    return [...new Set([...read(file).matchAll(pattern)].map(([, name = '']) => name))];
+  });
+  const twice = exported.filter((name, index) => exported.indexOf(name) !== index);
+  expect(twice, 'name each after what it is').toEqual([]);
+});
+
 test('the process is touched only in io.ts and main.ts, and nothing is written to the console', () => {
   const offenders = files.filter((file) => {
     const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, '');

@@ -32,7 +32,7 @@ export function giveLogin(remedy: Remedy, image: string, usable: string | undefi
 }
 
 /** Writes a login for `server` into the Secret, with `flag`; without a server for those that are meant. */
-export function createSecret(
+export function createSecretCommand(
   object: FindingObject,
   { immutable = false }: FixContext,
   server: string | undefined,

@@ -7,7 +7,7 @@ import { changeCommand, renewCommand } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
 import {
   copy,
-  createSecret,
+  createSecretCommand,
   edit,
   editFile,
   type FixContext,
@@ -59,12 +59,12 @@ const FIXES: Fixes = {
     if (near !== undefined && object.file !== undefined) return editFile(object);
     if (near !== undefined && way !== undefined) return changeCommand('attach', way, near);
     const { file: _, ...secret } = object;
-    return isCopied(elsewhere) ? copy(object, elsewhere) : createSecret(secret, context, here(context));
+    return isCopied(elsewhere) ? copy(object, elsewhere) : createSecretCommand(secret, context, here(context));
   },
-  'wrong-type': ({ object }, context) => createSecret(object, { ...context, immutable: true }, here(context)),
+  'wrong-type': ({ object }, context) => createSecretCommand(object, { ...context, immutable: true }, here(context)),
   'no-payload': ({ object }, context) => createOr(REPLACE, object, context),
   'wrong-format': ({ object }, context) => createOr(words`--force`, object, context),
-  'unreadable-payload': ({ object }, context) => createSecret(object, context, here(context), REPLACE),
+  'unreadable-payload': ({ object }, context) => createSecretCommand(object, context, here(context), REPLACE),
   'unreadable-entry': entryFix,
   'no-login': ({ object }, context) => createOr(REPLACE, object, context),
   'credential-store': ({ object }, context) => createOr(REPLACE, object, context),
@@ -74,7 +74,7 @@ const FIXES: Fixes = {
   'opens-nothing': proposalFix,
   'unusual-server': proposalFix,
   'shadowed-entry': ({ object, arguments: { by, bySecret } }, context) =>
-    createSecret({ ...object, name: bySecret ?? object.name }, context, serverToType(by, undefined)),
+    createSecretCommand({ ...object, name: bySecret ?? object.name }, context, serverToType(by, undefined)),
   'same-key': ({ object }) => edit(object),
   'white-space': entryFix,
   expired: entryFix,
@@ -83,13 +83,13 @@ const FIXES: Fixes = {
   'credential-rejected': entryFix,
   'no-access': entryFix,
   'public-image-refused': entryFix,
-  'other-images': ({ object, arguments: { proposal } }, context) => createSecret(object, context, proposal),
+  'other-images': ({ object, arguments: { proposal } }, context) => createSecretCommand(object, context, proposal),
 
   'no-pull-secret': ({ arguments: { image, usable, way } }) => giveLogin(way, image, usable),
   'no-entry': ({ object, arguments: { image, usable, way, secrets } }, context) => {
     const [secret] = secrets;
     if (usable !== undefined || secret === undefined) return giveLogin(way, image, usable);
-    return createSecret({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
+    return createSecretCommand({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
   },
   'attached-later': ({ object, arguments: { secrets, way } }) => renewCommand(way, secrets[0], object),
   'outdated-pod': ({ object, arguments: { way } }) => renewCommand(way, undefined, object),
@@ -146,20 +146,22 @@ function entryFix(
   }: { object: FindingObject; arguments: { readonly server: string; readonly image?: string } },
   context: FixContext,
 ): Command {
-  return createSecret(object, context, serverToType(args.server, args.image ?? context.image));
+  return createSecretCommand(object, context, serverToType(args.server, args.image ?? context.image));
 }
 
 function proposalFix(
   { object, arguments: { proposal } }: FindingOf<'opens-nothing' | 'unusual-server'>,
   context: FixContext,
 ): Command {
-  return createSecret(object, context, here(context) ?? proposal ?? 'REGISTRY');
+  return createSecretCommand(object, context, here(context) ?? proposal ?? 'REGISTRY');
 }
 
 /** With the server of the image, or else with `flag`. */
 function createOr(flag: Command, object: FindingObject, context: FixContext): Command {
   const server = here(context);
-  return server === undefined ? createSecret(object, context, undefined, flag) : createSecret(object, context, server);
+  return server === undefined
+    ? createSecretCommand(object, context, undefined, flag)
+    : createSecretCommand(object, context, server);
 }
 
 function nodeWord(node: string): Word {

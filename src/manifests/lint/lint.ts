@@ -15,7 +15,7 @@ import { isSlip } from '../../domain/text/closest.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { targetName } from '../../domain/workloads/ref.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
-import { factsFor, namespacesWith, nearName, pullerIn, secretNamed } from './manifest-facts.ts';
+import { factsFor, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
 import { inHolder, inSecret, lineOfName, viewOf } from './place.ts';
 
 /** A file that could not be parsed. */
@@ -160,7 +160,7 @@ function missingSecrets(inventory: Inventory): FindingView[] {
     if (first === undefined) return [];
     const { name, placed } = first;
     const object = objectOf({ ...placed.holder.ref, name });
-    const near = nearName(name, placed, inventory);
+    const near = nearInFiles(name, placed, inventory);
     const namespaces = namespacesWith(name, inventory);
     const [image] = users.flatMap((user) => pullerIn(user.placed).images.map((use) => use.image));
     const args = {

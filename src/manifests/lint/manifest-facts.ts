@@ -53,7 +53,7 @@ export function secretNamed(
 }
 
 /** A pull secret of the same namespace, of nearly the same name. */
-export function nearName(name: string, { holder }: PlacedPullSpec, { secrets }: Inventory): string | undefined {
+export function nearInFiles(name: string, { holder }: PlacedPullSpec, { secrets }: Inventory): string | undefined {
   const { namespace } = holder.ref;
   const fitting = secrets.filter(
     ({ kind, secret, diagnosed }) =>
