@@ -200,7 +200,7 @@ describe('with few rights', () => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['inspect', 'regcred'], { kubeconfig });
     expect(code).toBe(0);
     expect(stdout).toContain('every image of ghcr.io');
-    expect(stderr).toContain('warning: may not list cronjobs,');
+    expect(stderr).toContain('warning: no permission to list cronjobs,');
   });
 
   test('to nothing', async () => {
