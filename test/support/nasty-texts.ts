@@ -13,7 +13,7 @@ export const NASTY_TEXTS: readonly string[] = [
   '$(touch PWNED)',
   '`touch PWNED`',
   '"$(touch PWNED)"',
-  '${HOME}',
+  `\${HOME}`,
   '$HOME',
   '$0',
   '$$',
