@@ -102,11 +102,11 @@ const other: readonly Situation[] = [
   ],
   [
     'a Secret of the service account that is missing, for a Deployment',
-    { on: 'bearer', kind: 'Deployment', account: ['nowhere-to-be-found'] },
+    { on: 'bearer', kind: 'Deployment', account: ['not-there-either'] },
     {
       kubelet: 'no access',
       cause: 'missing-secret',
-      fix: 'regsecret create nowhere-to-be-found -n NS --server HOST',
+      fix: 'regsecret create not-there-either -n NS --server HOST',
     },
   ],
   [

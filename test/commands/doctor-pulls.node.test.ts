@@ -68,7 +68,7 @@ const logins: readonly Situation[] = [
   ],
   [
     'a good login beside a Secret that is missing',
-    { secrets: regcred, list: ['nowhere-to-be-found', 'regcred'] },
+    { secrets: regcred, list: ['gone-for-good', 'regcred'] },
     {
       ...runs,
       notes: ['missing-secret'],
