@@ -74,10 +74,11 @@ test('what is sent to a TLS server is what kubectl sends', { timeout: 3_600_000 
         const theirRequests = server.take();
         // A plugin is not run for the comparison, and what cannot be sent is compared above.
         if (theirRequests.length === 0 || theirs?.exec !== undefined || theirs?.authProvider !== undefined) continue;
-        // On a busy machine a short time-out ends one of the two requests, or both.
-        if ((theirs?.timeout ?? 0) > 0 && (theirs?.timeout ?? 0) < 60e9) continue;
         const sent = await sendOurs(asked);
         const requests = server.take();
+        // On a busy machine a short time-out ends one of the two before it is sent; what was sent is compared all the same.
+        const isCut = requests.length !== theirRequests.length && (theirs?.timeout ?? 0) > 0;
+        if (isCut && (theirs?.timeout ?? 0) < 60e9) continue;
         const ours = sent.error === undefined ? await ourAnswer(asked) : sent;
         if (!isDeepStrictEqual(requests, theirRequests) && intended(asked, ours, theirs ?? {}) !== undefined) continue;
         expect(requests, `${JSON.stringify({ seed, ...asked })} ${sent.error}`).toEqual(theirRequests);
