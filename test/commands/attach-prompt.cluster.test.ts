@@ -73,6 +73,35 @@ test('a bare pod is created again only after a yes', async () => {
   expect(await listOf('Pod', namespace, name)).toEqual(named('regsecret'));
 });
 
+test.each([
+  ['that are named', ['--pod', 'one', '--pod', 'two']],
+  ['that are picked by a label', ['--to', 'pod', '-l', 'app=bare']],
+])('of two bare pods %s, the second is asked about when the first is answered', async (_, targets) => {
+  for (const name of ['one', 'two']) {
+    await newWorkload('Pod', namespace, { name, metadata: { labels: { app: 'bare' } } });
+  }
+  const tty = type('attach', ...targets);
+  await tty.see(`pod ${namespace}/one cannot be changed`);
+  await tty.see('create it again?');
+  expect(tty.screen()).not.toContain(`pod ${namespace}/two`);
+  tty.type(`y${keys.enter}`);
+  await tty.see(`pod ${namespace}/two cannot be changed`);
+  tty.type(`y${keys.enter}`);
+  await tty.see('pod/two recreated');
+  expect(await tty.ended).toBe(0);
+});
+
+test('after a no nothing else is asked, and what is named with it stays as it is', async () => {
+  for (const name of ['one', 'two']) await newWorkload('Pod', namespace, { name });
+  const tty = type('attach', '--serviceaccount', 'default', '--pod', 'one', '--pod', 'two');
+  await tty.see(`pod ${namespace}/one cannot be changed`);
+  tty.type(`n${keys.enter}`);
+  await tty.see('--recreate');
+  expect(await tty.ended).toBe(1);
+  expect(tty.screen()).not.toContain(`pod ${namespace}/two`);
+  expect(await listed('default')).toBeUndefined();
+});
+
 test('without a terminal nothing is asked', async () => {
   const ran = await regsecret(['attach', '-n', namespace], { env: environment() });
   expect(ran).toMatchObject({ code: 2, stdout: '' });

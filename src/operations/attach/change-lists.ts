@@ -1,6 +1,6 @@
 /** Attaches a pull secret to whatever was named or selected, or detaches it: look, plan, write, tell the truth. */
 import type { Transport } from '../../cluster/client/transport.ts';
-import { writeList } from '../../cluster/write-list.ts';
+import { type Written, writeList } from '../../cluster/write-list.ts';
 import { forEachLimit, prefetch } from '../../concurrency.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { refKey } from '../../domain/workloads/ref.ts';
@@ -11,9 +11,9 @@ import { waitFor } from '../pods/wait.ts';
 import type { Usable } from './check-secret.ts';
 import { type AttachContext, createContext } from './context.ts';
 import { type Done, reportAccounts, reportWorkload } from './effects.ts';
-import type { Note } from './notes.ts';
 import { planItem } from './plan.ts';
-import type { PlanItem } from './plan-workload.ts';
+import type { PlanItem, Write } from './plan-item.ts';
+import { notRecreated } from './plan-pod.ts';
 import type { AttachRequest, Listener, TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 
@@ -39,10 +39,12 @@ export async function changePullSecrets(
   // Begun before they are needed, for they take the longest, and after what everything else waits for.
   if (request.checks && concernsAccounts(request)) run.facts();
   const plan = await planning;
-  if (plan === undefined) return reportUnchecked(run);
+  if (plan === undefined || !(await announce(plan, run))) return reportUnchecked(run);
   const isAccount = ({ pullSpec }: PlanItem): boolean => pullSpec.ref.kind === 'ServiceAccount';
+  // Two pods of one Deployment lead to it twice.
+  const unique = [...new Map(plan.map((item) => [refKey(item.pullSpec.ref), item])).values()];
   // What pods may name, and what they get, depends on their service accounts.
-  for (const items of [plan.filter(isAccount), plan.filter((item) => !isAccount(item))]) {
+  for (const items of [unique.filter(isAccount), unique.filter((item) => !isAccount(item))]) {
     await forEachLimit(CONCURRENCY, items, (item) => perform(item, run));
   }
   await performSelected(run);
@@ -69,6 +71,7 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
       return planItem(pullSpec, run);
     }),
   ]);
+  reportSecrets(run);
   const problems = plans.flatMap((plan) => (plan.status === 'rejected' ? [plan.reason] : []));
   const told = new Set<string>();
   for (const problem of problems) {
@@ -78,11 +81,27 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
     told.add(problem.message);
   }
   if (problems.length > 0) return undefined;
-  const items = plans
-    .slice(1)
-    .flatMap((plan) => (plan.status === 'fulfilled' && plan.value ? [plan.value as PlanItem] : []));
-  // Two pods of one Deployment lead to it twice.
-  return [...new Map(items.map((item) => [refKey(item.pullSpec.ref), item])).values()];
+  return plans.slice(1).flatMap((plan) => (plan.status === 'fulfilled' ? [plan.value as PlanItem] : []));
+}
+
+/** Says what is known before anything is written, and asks about pods, one after the other; false after the first no. */
+async function announce(items: readonly PlanItem[], run: Run): Promise<boolean> {
+  for (const { notes } of items) for (const note of notes) run.listener.note(note);
+  for (const item of items) {
+    if (await isAgreed(item, run)) continue;
+    run.listener.problem(notRecreated(item.pullSpec, run.request));
+    return false;
+  }
+  return true;
+}
+
+async function isAgreed(item: PlanItem, { request: { recreate, confirm } }: Run): Promise<boolean> {
+  if (item.action !== 'recreate' || recreate) return true;
+  return confirm !== undefined && (await confirm(item.pullSpec.ref, item.losses));
+}
+
+function reportSecrets({ listener, secretFindings }: Run): void {
+  for (const finding of secretFindings()) listener.note(finding);
 }
 
 async function performSelected(run: Run): Promise<void> {
@@ -94,7 +113,9 @@ async function performSelected(run: Run): Promise<void> {
     const pullSpecs = prefetch(selected(selection, run, run.facts));
     const usable = await run.usable();
     let picked = 0;
-    await forEachLimit(CONCURRENCY, pullSpecs, (pullSpec) => {
+    // A person answers one question at a time.
+    const width = asksAbout(selection, run.request) ? 1 : CONCURRENCY;
+    await forEachLimit(width, pullSpecs, (pullSpec) => {
       picked += 1;
       return attempt(run, () => performIn(pullSpec, usable, without, run));
     });
@@ -122,7 +143,9 @@ async function performIn(
   }
   if (usable !== undefined && found === undefined && !run.request.allowMissing) return void without.add(namespace);
   if (usable === undefined && !run.request.allNamespaces) await run.secretIn(namespace);
-  await perform(await planItem(pullSpec, run), run);
+  const item = await planItem(pullSpec, run);
+  reportSecrets(run);
+  if (await announce([item], run)) await perform(item, run);
 }
 
 /** One that cannot be done does not keep the others from it. */
@@ -135,49 +158,44 @@ async function attempt(run: Run, work: () => Promise<void>): Promise<void> {
   }
 }
 
+function asksAbout(selection: TargetSelection, { recreate, confirm }: AttachRequest): boolean {
+  return selection.by === 'kind' && selection.kind === 'Pod' && !recreate && confirm !== undefined;
+}
+
 async function perform(item: PlanItem, run: Run): Promise<void> {
   const { pullSpec } = item;
   if (run.done.has(refKey(pullSpec.ref))) return;
   run.done.set(refKey(pullSpec.ref), { pullSpec, changed: false });
-  if (item.way === 'recreate') await attempt(run, () => recreate(item.pullSpec, item.list, run));
-  else if (item.way === 'write') await attempt(run, () => write(item, run));
-  else report(run, pullSpec, 'unchanged', pullSpec.imagePullSecrets, pullSpec.imagePullSecrets);
+  const { imagePullSecrets: before } = pullSpec;
+  if (item.action === 'recreate') await attempt(run, () => recreate(pullSpec, item.list, run));
+  else if (item.action === 'write') await attempt(run, () => write(pullSpec, item, run));
+  else report({ action: 'unchanged', pullSpec, before, after: before }, run);
 }
 
 async function recreate(pod: PullSpec, list: readonly unknown[], run: Run): Promise<void> {
   const created = run.request.dryRun === 'client' ? pod : await recreatePod(pod, list, run);
-  report(run, created, 'recreated', pod.imagePullSecrets, list);
+  report({ action: 'recreated', pullSpec: created, before: pod.imagePullSecrets, after: list }, run);
 }
 
-async function write(item: Extract<PlanItem, { way: 'write' }>, run: Run): Promise<void> {
+async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: Run): Promise<void> {
   const { transport, request, listener } = run;
-  const { pullSpec, planner, notes } = item;
   const planned = planner(pullSpec);
-  const written =
+  const written: Written =
     request.dryRun === 'client'
-      ? ({
+      ? {
           action: planned === undefined ? 'unchanged' : 'patched',
           before: pullSpec.imagePullSecrets,
           after: planned ?? pullSpec.imagePullSecrets,
           pullSpec,
-        } as const)
+        }
       : await writeList(transport, pullSpec, planner, { ...request, dryRun: request.dryRun === 'server' });
-  report(run, written.pullSpec, written.action, written.before, written.after);
-  for (const note of notes) if (written.action === 'patched' || alwaysTrue(note)) listener.note(note);
+  report(written, run);
+  if (written.action === 'patched') for (const note of changeNotes) listener.note(note);
 }
 
-/** Whatever was done now, this is so. */
-function alwaysTrue({ code }: Note): boolean {
-  return code === 'account-has-it' || code === 'opens-none';
-}
+type Performed = Omit<Written, 'action'> & { readonly action: Written['action'] | 'recreated' };
 
-function report(
-  run: Run,
-  pullSpec: PullSpec,
-  action: 'patched' | 'unchanged' | 'recreated',
-  before: readonly unknown[] | undefined,
-  after: readonly unknown[] | undefined,
-): void {
+function report({ pullSpec, action, before, after }: Performed, run: Run): void {
   // Of a service account no more than this is asked for later, and there may be many.
   const kept = pullSpec.ref.kind === 'ServiceAccount' ? { ...pullSpec, object: {} } : pullSpec;
   run.done.set(refKey(pullSpec.ref), { pullSpec: kept, changed: action !== 'unchanged' });
@@ -191,6 +209,7 @@ async function reportEffects(run: Run): Promise<void> {
   const restarted = accounts && request.checks ? await reportAccounts(run.done, await run.facts(), run) : [];
   const workloads = all.filter(({ pullSpec: { ref } }) => ref.kind !== 'ServiceAccount' && ref.kind !== 'Pod');
   for (const { pullSpec, changed } of workloads) await reportWorkload(pullSpec, changed, run);
+  reportSecrets(run);
   reportUnchecked(run);
   if (!request.wait || request.dryRun !== 'none') return;
   const pods = all.filter(({ pullSpec, changed }) => pullSpec.ref.kind === 'Pod' && changed);

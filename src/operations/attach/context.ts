@@ -3,6 +3,7 @@
 import type { Transport } from '../../cluster/client/transport.ts';
 import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
@@ -14,6 +15,8 @@ import type { AttachRequest, Listener } from './request.ts';
 export interface AttachContext extends PodContext {
   readonly request: AttachRequest;
   readonly listener: Listener;
+  /** Of all Secrets that have been looked at. */
+  secretFindings(): readonly Finding[];
   /** A service account, undefined where it does not exist or may not be read. */
   accountOf(namespace: string, name: string): Promise<PullSpec | undefined>;
   /** What the Secret is in each namespace, where all of them are concerned and it may be asked. */
@@ -22,11 +25,15 @@ export interface AttachContext extends PodContext {
   facts(): Promise<FailingFacts>;
 }
 
+/** A plan reads, and says nothing. */
+export type PlanContext = Omit<AttachContext, 'listener'>;
+
 /** Everything is looked up when it is asked for first, and once. */
 export function createContext(transport: Transport, request: AttachRequest, listener: Listener): AttachContext {
   const reader = createReader(transport);
   const [secrets, accounts] = [oncePerKey<Secret | undefined>(), oncePerKey<PullSpec | undefined>()];
   const [scope, all] = [oncePerKey<FailingFacts>(), oncePerKey<Usable | undefined>()];
+  const findings: Finding[] = [];
   const checks = request.checks && request.verb === 'attach';
   const context: AttachContext = {
     ...reader,
@@ -36,10 +43,11 @@ export function createContext(transport: Transport, request: AttachRequest, list
       if (!checks) return undefined;
       return secrets(namespace, async () => {
         const found = await checkSecret(reader, namespace, request);
-        for (const finding of found?.findings ?? []) listener.note(finding);
+        findings.push(...(found?.findings ?? []));
         return found?.secret;
       });
     },
+    secretFindings: () => findings,
     accountOf: (namespace, name) => accounts(accountKey(namespace, name), () => readAccount(reader, namespace, name)),
     async usable() {
       // Not only a check: it says where to write.

@@ -9,18 +9,21 @@ import { type Controller, listedNames, type PullSpec } from '../../domain/worklo
 import { recreationLosses } from '../../domain/workloads/recreation.ts';
 import { describeRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
-import type { AttachContext } from './context.ts';
-import { jobProblem, noteImages, type PlanItem, planWorkload } from './plan-workload.ts';
+import type { PlanContext } from './context.ts';
+import type { Note } from './notes.ts';
+import type { PlanItem } from './plan-item.ts';
+import { imageNotes, jobProblem, planWorkload } from './plan-workload.ts';
+import type { AttachRequest } from './request.ts';
 
 /** Throws UserError where it is not for us to do, with the way to do it. */
-export async function planPod(pod: PullSpec, context: AttachContext): Promise<PlanItem> {
+export async function planPod(pod: PullSpec, context: PlanContext): Promise<PlanItem> {
   const { verb, secret } = context.request;
   const list = changedList(verb, pod.imagePullSecrets, [secret]);
   if (pod.annotations['kubernetes.io/config.mirror'] !== undefined) throw mirrorProblem(pod);
-  if (list === undefined) return { way: 'nothing', pullSpec: pod };
+  if (list === undefined) return { action: 'nothing', pullSpec: pod, notes: [] };
   if (pod.controller === undefined) return planRecreation(pod, list, context);
-  const { top, unknownOwner: beyond } = await walkOwners(context.transport, pod);
-  if (beyond !== undefined) throw unknownOwner(pod, top, beyond, context);
+  const { top, unknownOwner } = await walkOwners(context.transport, pod);
+  if (unknownOwner !== undefined) throw unknownOwnerProblem(pod, top, unknownOwner, context);
   if (top.ref.kind === 'Job') throw jobProblem(top, context);
   if (verb === 'detach' && !listedNames(top.imagePullSecrets).includes(secret)) {
     throw new UserError(
@@ -28,12 +31,14 @@ export async function planPod(pod: PullSpec, context: AttachContext): Promise<Pl
       command`regsecret detach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName}`,
     );
   }
-  context.listener.note(
-    top.ref.kind === 'CronJob'
-      ? { code: 'job-stays', ref: { ...pod.ref, kind: 'Job', name: pod.controller.name }, owner: top.ref }
-      : { code: 'belongs', ref: pod.ref, owner: top.ref },
-  );
-  return planWorkload(top, context);
+  const item = await planWorkload(top, context);
+  return { ...item, notes: [ownerNote(pod, pod.controller, top), ...item.notes] };
+}
+
+function ownerNote({ ref }: PullSpec, controller: Controller, { ref: owner }: PullSpec): Note {
+  return owner.kind === 'CronJob'
+    ? { code: 'job-stays', ref: { ...ref, kind: 'Job', name: controller.name }, owner }
+    : { code: 'belongs', ref, owner };
 }
 
 /** core/validation `ValidatePodSpec`: a mirror pod may not reference secrets. */
@@ -45,7 +50,7 @@ function mirrorProblem({ ref, object }: PullSpec): UserError {
   ]);
 }
 
-function unknownOwner(pod: PullSpec, top: PullSpec, owner: Controller, { request }: AttachContext): UserError {
+function unknownOwnerProblem(pod: PullSpec, top: PullSpec, owner: Controller, { request }: PlanContext): UserError {
   const name = controllerName(owner);
   const { verb, secret } = request;
   const through = top === pod ? '' : `, through ${describeRef(top.ref)}`;
@@ -61,7 +66,7 @@ function unknownOwner(pod: PullSpec, top: PullSpec, owner: Controller, { request
 }
 
 /** Admission copies the list of the service account into a pod without one; throws UserError when that has the Secret. */
-async function checkInherited({ ref, serviceAccountName: name }: PullSpec, context: AttachContext): Promise<void> {
+async function checkInherited({ ref, serviceAccountName: name }: PullSpec, context: PlanContext): Promise<void> {
   const { secret, targets } = context.request;
   const account = await context.accountOf(ref.namespace, name);
   if (!listedNames(account?.imagePullSecrets).includes(secret)) return;
@@ -72,10 +77,10 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
   );
 }
 
-/** Throws UserError unless the person has agreed. */
-async function planRecreation(pod: PullSpec, list: readonly unknown[], context: AttachContext): Promise<PlanItem> {
+/** Throws UserError where it may not be deleted, and nobody can be asked whether it may. */
+async function planRecreation(pod: PullSpec, list: readonly unknown[], context: PlanContext): Promise<PlanItem> {
   const { ref } = pod;
-  const { verb, secret, recreate, confirm } = context.request;
+  const { verb, recreate, confirm } = context.request;
   if (fieldOf(pod.object, 'metadata', 'deletionTimestamp') !== undefined) {
     throw new UserError(
       `${describeRef(ref)} is being deleted`,
@@ -83,21 +88,18 @@ async function planRecreation(pod: PullSpec, list: readonly unknown[], context: 
     );
   }
   if (verb === 'detach' && list.length === 0) await checkInherited(pod, context);
-  const losses = recreationLosses(pod);
-  const agreed = recreate || (confirm !== undefined && (await confirm(ref, losses)));
-  if (!agreed) {
-    const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and it has no controller to recreate it`;
-    throw new UserError(
-      text,
-      command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --pod ${ref.name} --recreate`,
-      [
-        ...losses.map((loss) => `deleting and creating it again loses ${loss}`),
-        prose`or change its manifest yourself: ${words`regsecret ${verb} ${secret} -f FILE --write`}`,
-      ],
-    );
-  }
-  const notes: Parameters<typeof noteImages>[2] = [];
-  if (verb === 'attach') await noteImages(pod, context, notes);
-  for (const note of notes) context.listener.note(note);
-  return { way: 'recreate', pullSpec: pod, list };
+  if (!recreate && confirm === undefined) throw notRecreated(pod, context.request);
+  const notes = verb === 'attach' ? await imageNotes(pod, context) : [];
+  return { action: 'recreate', pullSpec: pod, list, losses: recreationLosses(pod), notes };
+}
+
+/** Why a pod stays that nobody agreed to delete, and how to agree. */
+export function notRecreated(pod: PullSpec, { verb, secret }: AttachRequest): UserError {
+  const { ref } = pod;
+  const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and it has no controller to recreate it`;
+  const recreation = command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --pod ${ref.name} --recreate`;
+  return new UserError(text, recreation, [
+    ...recreationLosses(pod).map((loss) => `deleting and creating it again loses ${loss}`),
+    prose`or change its manifest yourself: ${words`regsecret ${verb} ${secret} -f FILE --write`}`,
+  ]);
 }

@@ -1,4 +1,4 @@
-/** Why a Job stays as it is, and what helps its pods all the same. */
+/** What has to be done to a workload, and why a Job stays as it is. */
 import { controllerName } from '../../cluster/owners.ts';
 import type { Planner } from '../../cluster/write-list.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
@@ -10,13 +10,14 @@ import { changedList } from '../../domain/workloads/list-change.ts';
 import { isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
-import type { AttachContext } from './context.ts';
+import type { PlanContext } from './context.ts';
 import type { Note } from './notes.ts';
+import type { PlanItem } from './plan-item.ts';
 
 /** core/validation `ValidateJobSpecUpdate`: also while it is suspended. */
 export function jobProblem(
   { ref, imagePullSecrets: list, serviceAccountName }: PullSpec,
-  { request }: AttachContext,
+  { request }: PlanContext,
 ): UserError {
   const { verb, secret } = request;
   const text = `the template of ${describeRef(ref)} cannot be changed (a job's is immutable)`;
@@ -35,71 +36,50 @@ export function jobProblem(
   );
 }
 
-export type PlanItem =
-  | { readonly way: 'write'; readonly pullSpec: PullSpec; readonly planner: Planner; readonly notes: readonly Note[] }
-  /** Deleted, and created again with this list. */
-  | { readonly way: 'recreate'; readonly pullSpec: PullSpec; readonly list: readonly unknown[] }
-  | { readonly way: 'nothing'; readonly pullSpec: PullSpec };
-
-/** A workload that was named, or is what a named pod belongs to. */
-export async function planWorkload(pullSpec: PullSpec, context: AttachContext): Promise<PlanItem> {
+/** A workload that was named, or is what a named pod belongs to. Throws UserError. */
+export async function planWorkload(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
   const { ref, controller } = pullSpec;
   const { verb, secret } = context.request;
   const owner = controller === undefined ? undefined : ownerRef(ref, controller);
-  if (changedList(verb, pullSpec.imagePullSecrets, [secret]) === undefined && verb === 'attach')
-    return { way: 'nothing', pullSpec };
+  const changes = changedList(verb, pullSpec.imagePullSecrets, [secret]) !== undefined;
+  if (!changes && verb === 'attach') return { action: 'nothing', pullSpec, notes: [] };
   if (owner !== undefined) {
     const text = `${describeRef(ref)} belongs to ${describeRef(owner)}, whose template counts`;
     throw new UserError(text, command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --to ${targetName(owner)}`);
   }
-  const notes: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
+  if (ref.kind === 'Job' && changes) throw jobProblem(pullSpec, context);
   const account = await context.accountOf(ref.namespace, pullSpec.serviceAccountName);
+  const owned: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
   if (verb === 'detach') {
-    const stays =
-      account !== undefined &&
-      listedNames(account.imagePullSecrets).includes(secret) &&
-      afterDetach(pullSpec, secret) === 0;
-    if (stays) notes.push({ code: 'account-has-it', ref, account: account.ref.name });
-    if (changedList(verb, pullSpec.imagePullSecrets, [secret]) !== undefined && ref.kind === 'Job')
-      throw jobProblem(pullSpec, context);
-    return {
-      way: 'write',
-      pullSpec,
-      planner: ({ imagePullSecrets: list }) => changedList(verb, list, [secret]),
-      notes,
-    };
+    const planner: Planner = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
+    return { action: 'write', pullSpec, planner, notes: inheritedNotes(pullSpec, account, secret), changeNotes: owned };
   }
-  if (ref.kind === 'Job') throw jobProblem(pullSpec, context);
   if (account !== undefined) checkAllowed(account, pullSpec, context);
-  await noteImages(pullSpec, context, notes);
-  return { way: 'write', pullSpec, ...keepingInherited(pullSpec, account, secret, notes) };
-}
-
-/** How many entries would be left. */
-function afterDetach({ imagePullSecrets: list }: PullSpec, secret: string): number {
-  return (changedList('detach', list, [secret]) ?? list ?? []).length;
-}
-
-/**
- * A first list of its own hides that of the service account (admission copies it only into pods without one), so what
- * the pods had from there goes into the template, too.
- */
-function keepingInherited(
-  pullSpec: PullSpec,
-  account: PullSpec | undefined,
-  secret: string,
-  notes: readonly Note[],
-): { readonly planner: Planner; readonly notes: readonly Note[] } {
-  const names = listedNames(account?.imagePullSecrets).filter((name) => name !== secret);
+  // A first list of its own hides that of the service account (admission copies it only into pods without one), so what
+  // the pods had from there goes into the template, too.
+  const inherited = listedNames(account?.imagePullSecrets).filter((name) => name !== secret);
   const planner: Planner = ({ imagePullSecrets: list }) =>
-    changedList('attach', list, (list ?? []).length === 0 ? [...names, secret] : [secret]);
-  if (account === undefined || names.length === 0 || (pullSpec.imagePullSecrets ?? []).length > 0)
-    return { planner, notes };
-  return { planner, notes: [...notes, { code: 'kept', ref: pullSpec.ref, account: account.ref.name, names }] };
+    changedList('attach', list, (list ?? []).length === 0 ? [...inherited, secret] : [secret]);
+  const kept = keptNotes(pullSpec, inherited);
+  const notes = await imageNotes(pullSpec, context);
+  return { action: 'write', pullSpec, planner, notes, changeNotes: [...owned, ...kept] };
+}
+
+function keptNotes({ ref, imagePullSecrets: list, serviceAccountName }: PullSpec, names: readonly string[]): Note[] {
+  if (names.length === 0 || (list ?? []).length > 0) return [];
+  return [{ code: 'kept', ref, account: serviceAccountName, names }];
+}
+
+/** Says so when the pods have the Secret from their service account once the template has no list. */
+function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, secret: string): Note[] {
+  if (account === undefined || !listedNames(account.imagePullSecrets).includes(secret)) return [];
+  const { ref, imagePullSecrets: list } = pullSpec;
+  const rest = changedList('detach', list, [secret]) ?? list ?? [];
+  return rest.length > 0 ? [] : [{ code: 'account-has-it', ref, account: account.ref.name }];
 }
 
 /** plugin/pkg/admission/serviceaccount `limitSecretReferences`; throws UserError. */
-function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { request }: AttachContext): void {
+function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { request }: PlanContext): void {
   const { secret, targets } = request;
   const { namespace, name } = account.ref;
   if (!isEnforced(account) || listedNames(account.imagePullSecrets).includes(secret)) return;
@@ -111,10 +91,10 @@ function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { reque
 }
 
 /** Says so when none of the images is one that the Secret opens. */
-export async function noteImages({ ref, images }: PullSpec, context: AttachContext, notes: Note[]): Promise<void> {
+export async function imageNotes({ ref, images }: PullSpec, context: PlanContext): Promise<Note[]> {
   const secret = await context.secretIn(ref.namespace);
-  if (secret === undefined || images.length === 0 || images.some((image) => opensImage(secret, image))) return;
-  notes.push({ code: 'opens-none', ref, images });
+  if (secret === undefined || images.length === 0 || images.some((image) => opensImage(secret, image))) return [];
+  return [{ code: 'opens-none', ref, images }];
 }
 
 function ownerRef(ref: ObjectRef, controller: NonNullable<PullSpec['controller']>): ObjectRef | undefined {

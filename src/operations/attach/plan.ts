@@ -1,14 +1,16 @@
 /** What has to be done to one object, decided before anything is written. */
 import { appliersOf } from '../../cluster/list-owner.ts';
+import type { Planner } from '../../cluster/write-list.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import type { AttachContext } from './context.ts';
+import type { PlanContext } from './context.ts';
 import type { Note } from './notes.ts';
+import type { PlanItem } from './plan-item.ts';
 import { planPod } from './plan-pod.ts';
-import { type PlanItem, planWorkload } from './plan-workload.ts';
+import { planWorkload } from './plan-workload.ts';
 
 /** Throws UserError where it cannot or must not be done. */
-export function planItem(pullSpec: PullSpec, context: AttachContext): Promise<PlanItem> {
+export function planItem(pullSpec: PullSpec, context: PlanContext): Promise<PlanItem> {
   switch (pullSpec.ref.kind) {
     case 'ServiceAccount':
       return Promise.resolve(planAccount(pullSpec, context));
@@ -19,11 +21,13 @@ export function planItem(pullSpec: PullSpec, context: AttachContext): Promise<Pl
   }
 }
 
-function planAccount(pullSpec: PullSpec, { request }: AttachContext): PlanItem {
+function planAccount(pullSpec: PullSpec, { request }: PlanContext): PlanItem {
   const { verb, secret } = request;
-  const notes: Note[] = appliers(pullSpec).map((manager) => ({ code: 'managed', ref: pullSpec.ref, manager }));
-  if (isEnforced(pullSpec) && verb === 'attach') notes.push({ code: 'enforced', ref: pullSpec.ref });
-  return { way: 'write', pullSpec, planner: ({ imagePullSecrets: list }) => changedList(verb, list, [secret]), notes };
+  const { ref } = pullSpec;
+  const managed: Note[] = appliers(pullSpec).map((manager) => ({ code: 'managed', ref, manager }));
+  const enforced: Note[] = isEnforced(pullSpec) && verb === 'attach' ? [{ code: 'enforced', ref }] : [];
+  const planner: Planner = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
+  return { action: 'write', pullSpec, planner, notes: [], changeNotes: [...managed, ...enforced] };
 }
 
 /** Who will bring their own list back: by server-side apply, or by kubectl's older kind, which replaces the whole list. */

@@ -8,12 +8,12 @@ import { pullKind } from '../../domain/workloads/kind.ts';
 import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
 import { accountKey, type FailingFacts } from '../pods/failing.ts';
-import type { AttachContext } from './context.ts';
+import type { PlanContext } from './context.ts';
 import type { TargetSelection } from './request.ts';
 import { readAccount } from './service-account.ts';
 
 /** One named object; throws UserError when it does not exist. */
-export async function readTarget(ref: ObjectRef, { transport, request }: AttachContext): Promise<PullSpec> {
+export async function readTarget(ref: ObjectRef, { transport, request }: PlanContext): Promise<PullSpec> {
   if (ref.kind === 'ServiceAccount') return readAccount(transport, ref, request);
   const pullSpec = await getPullSpec(transport, ref);
   if (pullSpec !== undefined) return pullSpec;
@@ -26,7 +26,7 @@ export async function readTarget(ref: ObjectRef, { transport, request }: AttachC
 /** What a selection picks, page by page. `facts` are those of all that is in scope. Throws UserError. */
 export async function* selected(
   selection: TargetSelection,
-  { transport, request }: AttachContext,
+  { transport, request }: PlanContext,
   facts: () => Promise<FailingFacts>,
 ): AsyncGenerator<PullSpec[]> {
   const kind = pullKind(selection.by === 'use' ? 'ServiceAccount' : selection.kind);

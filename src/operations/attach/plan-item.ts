@@ -1,0 +1,27 @@
+/** What has to be done to one object, as data: nothing has been said, asked or written yet. */
+import type { Planner } from '../../cluster/write-list.ts';
+import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
+import type { Note } from './notes.ts';
+
+export type PlanItem = Planned & (Write | Recreation | { readonly action: 'nothing' });
+
+interface Planned {
+  readonly pullSpec: PullSpec;
+  /** True whether or not the list has to change. */
+  readonly notes: readonly Note[];
+}
+
+export interface Write {
+  readonly action: 'write';
+  readonly planner: Planner;
+  /** True only once the list has changed. */
+  readonly changeNotes: readonly Note[];
+}
+
+/** A pod is deleted, and created again with this list. */
+export interface Recreation {
+  readonly action: 'recreate';
+  readonly list: readonly unknown[];
+  /** What the new pod will not have. */
+  readonly losses: readonly string[];
+}
