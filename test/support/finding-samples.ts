@@ -41,7 +41,7 @@ const IN_FILES: readonly FindingObject[] = [
   { kind: 'File', name: 'file7.json', file: 'file7.json', line: 1 },
 ];
 
-type Arguments = { readonly [Code in FindingCode]: (way: Remedy) => readonly FindingArguments<Finding>[Code][] };
+type Arguments = { readonly [Code in FindingCode]: (remedy: Remedy) => readonly FindingArguments<Finding>[Code][] };
 
 const server = shown('server7.io');
 const image = 'server7.io/org/app:v1';
@@ -49,11 +49,11 @@ const said = { by: 'registry', at: '2026-01-01T00:00:00Z' } as const;
 const at = '2026-01-01T00:00:00Z';
 
 const ARGUMENTS: Arguments = {
-  'missing-secret': (way) => [
+  'missing-secret': (remedy) => [
     {},
     { elsewhere: { namespaces: ['other7'], dataKey: '.dockercfg' } },
     { elsewhere: { namespaces: ['other7'], copy: false } },
-    { near: 'near7', way },
+    { near: 'near7', remedy },
   ],
   'wrong-type': () => [{ type: 'Opaque' }],
   'no-payload': () => [{ type: 'x', dataKey: 'y' }],
@@ -82,30 +82,30 @@ const ARGUMENTS: Arguments = {
   'no-access': () => [{ server, username: 'u', image, said }],
   'public-image-refused': () => [{ server, username: 'u', image, at }],
   'other-images': () => [{ server, image, difference: 'port', proposal: 'proposal7.io' }],
-  'no-pull-secret': (way) => [
-    { image, way },
-    { image, way, usable: 'usable7' },
+  'no-pull-secret': (remedy) => [
+    { image, remedy },
+    { image, remedy, usable: 'usable7' },
   ],
-  'no-entry': (way) => [
-    { image, secrets: ['one7'], servers: [], way },
-    { image, secrets: [], servers: [], way },
-    { image, secrets: ['one7'], servers: [], usable: 'usable7', way },
+  'no-entry': (remedy) => [
+    { image, secrets: ['one7'], servers: [], remedy },
+    { image, secrets: [], servers: [], remedy },
+    { image, secrets: ['one7'], servers: [], usable: 'usable7', remedy },
   ],
-  'attached-later': (way) => [{ image, account: 'sa7', secrets: ['one7'], way }],
-  'outdated-pod': (way) => [{ image, template: 'web7', way }],
-  'own-list': (way) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', way }],
-  'empty-name': (way) => [{ way }, { account: 'sa7', usable: 'usable7', way }],
-  'duplicate-name': (way) => [{ secret: 'secret7', way }],
+  'attached-later': (remedy) => [{ image, account: 'sa7', secrets: ['one7'], remedy }],
+  'outdated-pod': (remedy) => [{ image, template: 'web7', remedy }],
+  'own-list': (remedy) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', remedy }],
+  'empty-name': (remedy) => [{ remedy }, { account: 'sa7', usable: 'usable7', remedy }],
+  'duplicate-name': (remedy) => [{ secret: 'secret7', remedy }],
   'not-mountable': () => [{ secret: 'secret7', account: 'sa7' }],
   'missing-account': () => [{ account: 'sa7' }],
-  'different-credentials': (way) => [{ server, secrets: ['one7', 'two7'], usernames: ['u'], way }],
-  'invalid-image': (way) => [{ image, error: 'x', container: 'container7', way }],
-  'image-not-found': (way) => [{ image, container: 'container7', said, way }],
-  'never-pulled': (way) => [{ image, way }],
-  'unverified-image': (way) => [{ image, node: 'node7', version: 'v', policy: 'Never', usable: 'usable7', way }],
-  'rate-limited': (way) => [
-    { image, anonymous: true, said, way },
-    { image, anonymous: false, said, way },
+  'different-credentials': (remedy) => [{ server, secrets: ['one7', 'two7'], usernames: ['u'], remedy }],
+  'invalid-image': (remedy) => [{ image, error: 'x', container: 'container7', remedy }],
+  'image-not-found': (remedy) => [{ image, container: 'container7', said, remedy }],
+  'never-pulled': (remedy) => [{ image, remedy }],
+  'unverified-image': (remedy) => [{ image, node: 'node7', version: 'v', policy: 'Never', usable: 'usable7', remedy }],
+  'rate-limited': (remedy) => [
+    { image, anonymous: true, said, remedy },
+    { image, anonymous: false, said, remedy },
   ],
   'registry-unreachable': () => [{ registry: 'server7.io', reason: 'x', at }],
   'node-cannot-reach': () => [{ registry: 'server7.io', trouble: 'tls', node: 'node7' }],
@@ -116,7 +116,7 @@ const ARGUMENTS: Arguments = {
   'unread-secrets': () => [{ image, secrets: ['one7'], sent: 'nothing' }],
   'retry-pending': () => [{ image, secret: 'one7' }],
   unexplained: () => [{ image, message: 'x', accepted: true }],
-  'unseen-credential': (way) => [{ image, way }],
+  'unseen-credential': (remedy) => [{ image, remedy }],
   'fails-at-restart': () => [{ image, cause: finding('empty-entry', SECRET, { server }) }],
   'unused-secret': () => [{}],
   'same-content': () => [{ others: ['x'] }],
@@ -131,7 +131,7 @@ const ARGUMENTS: Arguments = {
 export const FINDINGS: readonly Finding[] = (Object.keys(ARGUMENTS) as FindingCode[]).flatMap((code) => {
   const remedies = ARGUMENTS[code].length === 0 ? [deployment] : REMEDIES;
   const objects = OBJECTS[code] ?? (ARGUMENTS[code].length === 0 ? IN_FILES : [POD, SECRET]);
-  return remedies.flatMap((way) =>
-    ARGUMENTS[code](way).flatMap((args) => objects.map((object) => finding(code, object, args as never))),
+  return remedies.flatMap((remedy) =>
+    ARGUMENTS[code](remedy).flatMap((args) => objects.map((object) => finding(code, object, args as never))),
   );
 });

@@ -86,7 +86,7 @@ export interface PullerOptions {
   /** The message of the kubelet; `runs`, or left out for a pod that has just been created. */
   readonly status?: string;
   readonly reason?: string;
-  readonly way?: Remedy;
+  readonly remedy?: Remedy;
   readonly pod?: Partial<PodFacts>;
 }
 
@@ -98,13 +98,13 @@ export const deployment = {
 
 /** The pod `team-a/web`. */
 export function podWith(options: PullerOptions = {}): Puller {
-  const { list, image = IMAGE, policy = 'Always', way = recreate, pod = {} } = options;
+  const { list, image = IMAGE, policy = 'Always', remedy = recreate, pod = {} } = options;
   return {
     ref: { kind: 'Pod', namespace: 'team-a', name: 'web' },
     imagePullSecrets: list,
     account: 'default',
     images: [{ image, containers: ['app'], policy, state: imageState(options) }],
-    way,
+    remedy,
     count: 1,
     pod: { createdAt: NOW - 60 * SECOND, done: false, node: 'node-1', events: [], ...pod },
   };
@@ -117,7 +117,7 @@ export function templateWith({ list, image = IMAGE, policy = 'Always' }: PullerO
     imagePullSecrets: list,
     account: 'default',
     images: [{ image, containers: ['app'], policy, state: { status: 'not used' } }],
-    way: deployment,
+    remedy: deployment,
     count: 1,
   };
 }

@@ -47,7 +47,7 @@ const RULES: readonly PullRule[] = [
   unexplained,
 ];
 
-function invalidImage({ object, puller: { way }, use, pullError }: ImagePull): Finding | undefined {
+function invalidImage({ object, puller: { remedy }, use, pullError }: ImagePull): Finding | undefined {
   const { image, containers, state } = use;
   // CRI-O takes no name without its registry where several could be meant.
   const said =
@@ -55,7 +55,7 @@ function invalidImage({ object, puller: { way }, use, pullError }: ImagePull): F
   const error = imageError(image) ?? (said && `the kubelet says: ${said}`);
   return error === undefined
     ? undefined
-    : finding('invalid-image', object, { image, error, container: containers[0] ?? '', way });
+    : finding('invalid-image', object, { image, error, container: containers[0] ?? '', remedy });
 }
 
 function imageError(image: string): string | undefined {
@@ -122,7 +122,7 @@ function nodeCannotReach({ object, puller, use: { image }, pullError }: ImagePul
 function neverPulled(pull: ImagePull): Finding | undefined {
   const { object, puller, use, pullError } = pull;
   if (pullError !== 'never') return undefined;
-  return unverified(pull) ?? finding('never-pulled', object, { image: use.image, way: puller.way });
+  return unverified(pull) ?? finding('never-pulled', object, { image: use.image, remedy: puller.remedy });
 }
 
 /** Where the node says that it has the image. */
@@ -144,7 +144,7 @@ export function unverified(pull: ImagePull): Finding | undefined {
     node: name,
     version: node.version,
     policy: use.policy,
-    way: puller.way,
+    remedy: puller.remedy,
     ...(usable === undefined ? {} : { usable }),
   });
 }
@@ -168,7 +168,7 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
   const anonymous = !hasLogin(attempt);
   if (anonymous && pull.denied && [usableSecret(pull), nextOf(pull)].some(({ search }) => search === 'found'))
     return undefined;
-  const shared = { image: use.image, container: use.containers[0] ?? '', way: puller.way };
+  const shared = { image: use.image, container: use.containers[0] ?? '', remedy: puller.remedy };
   const nobody = anonymous ? attempt.anonymous : undefined;
   const answers = [
     ...attempt.candidates.map(({ answer }) => answer),
@@ -192,9 +192,9 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
 
 function rateLimited({ object, puller, use: { image }, attempt, pullError }: ImagePull): Finding | undefined {
   const anonymous = !hasLogin(attempt);
-  const { way } = puller;
+  const { remedy } = puller;
   if (pullError === 'rate limited')
-    return finding('rate-limited', object, { image, anonymous, way, said: { by: 'kubelet' } });
+    return finding('rate-limited', object, { image, anonymous, remedy, said: { by: 'kubelet' } });
   return undefined;
 }
 

@@ -49,7 +49,7 @@ export interface Puller {
   /** The name of its service account. */
   readonly account: string;
   readonly images: readonly ImageUse[];
-  readonly way: Remedy;
+  readonly remedy: Remedy;
   /** Left out for what is no pod. */
   readonly pod?: PodFacts;
   /** How many there are of this kind; one is described here. */

@@ -57,7 +57,7 @@ function asAllowed(puller: Puller, facts: PullFacts): Puller {
   const account = accountOf(puller, facts);
   if (account.status !== 'there' || !account.enforced) return puller;
   const ref = { kind: 'ServiceAccount', namespace: puller.ref.namespace, name: puller.account } as const;
-  return { ...puller, way: remedyUnder(puller.way, ref) };
+  return { ...puller, remedy: remedyUnder(puller.remedy, ref) };
 }
 
 export function objectOf({

@@ -109,7 +109,7 @@ function namesAnother({ arguments: named }: Finding): boolean {
 function unseen({ object, puller, use, denied, applied, attempt }: ImagePull): Finding | undefined {
   const isUnseen =
     use.state.status === 'there' && denied && applied.names.length === 0 && attempt.candidates.length === 0;
-  return isUnseen ? finding('unseen-credential', object, { image: use.image, way: puller.way }) : undefined;
+  return isUnseen ? finding('unseen-credential', object, { image: use.image, remedy: puller.remedy }) : undefined;
 }
 
 /** The registry did not answer, so nothing is known. */
@@ -124,7 +124,7 @@ function unreachable({ object, puller, use, attempt, facts }: ImagePull): Findin
       return finding('registry-unreachable', object, { registry: registryHost(use.image), reason: verdict.reason, at });
     }
     if (verdict.kind === 'rate limited') {
-      const args = { image: use.image, anonymous: attempt.candidates.length === 0, way: puller.way };
+      const args = { image: use.image, anonymous: attempt.candidates.length === 0, remedy: puller.remedy };
       return finding('rate-limited', object, { ...args, said: { by: 'registry', at } }, 'warning');
     }
   }

@@ -45,9 +45,9 @@ function hiddenAccountList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   const usable = foundIn(hiddenOf(pull));
   if (usable === undefined) return undefined;
-  const { account, way } = puller;
-  if (applied.names.length === 0) return finding('empty-name', object, { account, usable, way }, 'error');
-  return finding('own-list', object, { image: use.image, own: applied.names, account, usable, way });
+  const { account, remedy } = puller;
+  if (applied.names.length === 0) return finding('empty-name', object, { account, usable, remedy }, 'error');
+  return finding('own-list', object, { image: use.image, own: applied.names, account, usable, remedy });
 }
 
 function missingSecret(pull: ImagePull): Finding | undefined {
@@ -67,7 +67,7 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   const elsewhere = elsewhereOf(name, pull);
   return finding('missing-secret', secretObject(pull, name), {
     ...(near === undefined ? {} : { near }),
-    ...(opens ? { way: pull.puller.way } : {}),
+    ...(opens ? { remedy: pull.puller.remedy } : {}),
     ...(elsewhere === undefined ? {} : { elsewhere }),
   });
 }
@@ -128,7 +128,7 @@ function noEntry(pull: ImagePull): Finding | undefined {
     image: use.image,
     secrets: applied.names,
     servers: [...new Set(servers)],
-    way: puller.way,
+    remedy: puller.remedy,
     ...(usable === undefined ? {} : { usable }),
   });
 }
@@ -138,7 +138,7 @@ function noPullSecret(pull: ImagePull): Finding | undefined {
   const usable = foundIn(usableSecret(pull));
   return finding('no-pull-secret', object, {
     image: use.image,
-    way: puller.way,
+    remedy: puller.remedy,
     ...(usable === undefined ? {} : { usable }),
   });
 }

@@ -57,17 +57,17 @@ interface Noted {
 
 /** pkg/api/pod/warnings.go */
 function emptyName({ puller, facts }: Noted): Finding[] {
-  const { ref, way } = puller;
+  const { ref, remedy } = puller;
   const isEmpty = writtenList(puller, facts).some((entry) => listedNames([entry]).length === 0);
-  return isEmpty ? [finding('empty-name', objectOf(ref), { way })] : [];
+  return isEmpty ? [finding('empty-name', objectOf(ref), { remedy })] : [];
 }
 
 /** pkg/api/pod/warnings.go */
 function duplicateNames({ puller, facts }: Noted): Finding[] {
-  const { ref, way } = puller;
+  const { ref, remedy } = puller;
   const names = listedNames(writtenList(puller, facts));
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [...twice].map((secret) => finding('duplicate-name', objectOf(ref), { secret, way }));
+  return [...twice].map((secret) => finding('duplicate-name', objectOf(ref), { secret, remedy }));
 }
 
 /** The list that stands in the object itself. */
@@ -77,7 +77,7 @@ function writtenList(puller: Puller, facts: PullFacts): readonly unknown[] {
 }
 
 /** Several logins under one key, of which all but one are tried in vain. */
-function differentCredentials({ puller: { ref, way }, applied, facts }: Noted): Finding[] {
+function differentCredentials({ puller: { ref, remedy }, applied, facts }: Noted): Finding[] {
   const entries = applied.names.flatMap((name) => {
     const state = facts.secrets.get(secretKey(ref.namespace, name));
     const entries = state?.status === 'there' ? state.contents.entries : [];
@@ -97,7 +97,7 @@ function differentCredentials({ puller: { ref, way }, applied, facts }: Noted): 
         server: shownServer(different[0]?.server ?? key),
         secrets: different.map(({ secret }) => secret),
         usernames: different.map(({ login }) => login?.username ?? ''),
-        way,
+        remedy,
       }),
     ];
   });

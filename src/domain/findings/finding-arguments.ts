@@ -30,7 +30,7 @@ export interface FindingArguments<Cause> {
     /** Some of those who name it, as `deployment/web`. */
     readonly usedBy?: readonly string[];
     /** To have the one of nearly the same name instead, which opens the image. */
-    readonly way?: Remedy;
+    readonly remedy?: Remedy;
   };
   /** `dataKey` is there when a docker config is in the Secret all the same. */
   readonly 'wrong-type': { readonly type: string; readonly dataKey?: string };
@@ -85,7 +85,7 @@ export interface FindingArguments<Cause> {
 
   // Which list of pull secrets there is; the object is the pod, or what makes it.
   /** `usable` is a Secret of the namespace that opens the image. */
-  readonly 'no-pull-secret': { readonly image: string; readonly usable?: string; readonly way: Remedy };
+  readonly 'no-pull-secret': { readonly image: string; readonly usable?: string; readonly remedy: Remedy };
   readonly 'no-entry': {
     readonly image: string;
     /** The Secrets of the list that could hold one, in order. */
@@ -93,28 +93,28 @@ export interface FindingArguments<Cause> {
     /** What they have entries for. */
     readonly servers: readonly ShownServer[];
     readonly usable?: string;
-    readonly way: Remedy;
+    readonly remedy: Remedy;
   };
   /** The service account has it now, and the pod was made before. */
   readonly 'attached-later': {
     readonly image: string;
     readonly account: string;
     readonly secrets: readonly string[];
-    readonly way: Remedy;
+    readonly remedy: Remedy;
   };
   /** The template has another list now. */
-  readonly 'outdated-pod': { readonly image: string; readonly template: string; readonly way: Remedy };
+  readonly 'outdated-pod': { readonly image: string; readonly template: string; readonly remedy: Remedy };
   /** A list of its own, so that of the service account, which opens the image, does not count. */
   readonly 'own-list': {
     readonly image: string;
     readonly own: readonly string[];
     readonly account: string;
     readonly usable: string;
-    readonly way: Remedy;
+    readonly remedy: Remedy;
   };
   /** An entry without a name. `usable` is what the service account has, where the entry keeps that away. */
-  readonly 'empty-name': { readonly account?: string; readonly usable?: string; readonly way: Remedy };
-  readonly 'duplicate-name': { readonly secret: string; readonly way: Remedy };
+  readonly 'empty-name': { readonly account?: string; readonly usable?: string; readonly remedy: Remedy };
+  readonly 'duplicate-name': { readonly secret: string; readonly remedy: Remedy };
   /** The service account allows only what is in its list (`enforce-mountable-secrets`). */
   readonly 'not-mountable': { readonly secret: string; readonly account: string };
   readonly 'missing-account': { readonly account: string };
@@ -122,7 +122,7 @@ export interface FindingArguments<Cause> {
     readonly server: ShownServer;
     readonly secrets: readonly string[];
     readonly usernames: readonly string[];
-    readonly way: Remedy;
+    readonly remedy: Remedy;
   };
 
   // What else keeps an image away.
@@ -130,19 +130,19 @@ export interface FindingArguments<Cause> {
     readonly image: string;
     readonly error: string;
     readonly container: string;
-    readonly way: Remedy;
+    readonly remedy: Remedy;
   };
   readonly 'image-not-found': {
     readonly image: string;
     readonly container: string;
-    readonly way: Remedy;
+    readonly remedy: Remedy;
     readonly missing?: 'repository' | 'tag';
     /** Without a login, to whom some registries do not tell what there is. */
     readonly anonymous?: true;
     readonly said: Reporter;
   };
   /** The policy is Never. */
-  readonly 'never-pulled': { readonly image: string; readonly way: Remedy };
+  readonly 'never-pulled': { readonly image: string; readonly remedy: Remedy };
   /** The node has it, but for those only who bring a credential that it was pulled with. */
   readonly 'unverified-image': {
     readonly image: string;
@@ -150,13 +150,13 @@ export interface FindingArguments<Cause> {
     readonly version: string;
     readonly policy: string;
     readonly usable?: string;
-    readonly way: Remedy;
+    readonly remedy: Remedy;
   };
   readonly 'rate-limited': {
     readonly image: string;
     readonly anonymous: boolean;
     readonly said: Reporter;
-    readonly way: Remedy;
+    readonly remedy: Remedy;
   };
   /** From here; the node may see another network. */
   readonly 'registry-unreachable': { readonly registry: string; readonly reason: string; readonly at: string };
@@ -181,7 +181,7 @@ export interface FindingArguments<Cause> {
   /** It fails, and nothing that is seen from here is wrong. */
   readonly unexplained: { readonly image: string; readonly message: string; readonly accepted: boolean };
   /** It runs, and nothing that is seen from here opens its image. */
-  readonly 'unseen-credential': { readonly image: string; readonly way: Remedy };
+  readonly 'unseen-credential': { readonly image: string; readonly remedy: Remedy };
 
   // What shows where many are looked at.
   readonly 'fails-at-restart': { readonly image: string; readonly cause: Cause };

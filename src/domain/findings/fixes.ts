@@ -40,8 +40,8 @@ export function isSufficient(found: Finding): boolean {
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
-  const way = 'way' in found.arguments ? found.arguments.way : undefined;
-  return catalogRow(found.code).isAdvice !== true && way?.how !== 'owner';
+  const remedy = 'remedy' in found.arguments ? found.arguments.remedy : undefined;
+  return catalogRow(found.code).isAdvice !== true && remedy?.how !== 'owner';
 }
 
 /** Whether `fix` changes only what is in a Secret: the kubelet reads that before each attempt, and none is sooner for it. */
@@ -55,9 +55,9 @@ const REPLACE = words`--replace`;
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
 const FIXES: Fixes = {
-  'missing-secret': ({ object, arguments: { near, elsewhere, way } }, context) => {
+  'missing-secret': ({ object, arguments: { near, elsewhere, remedy } }, context) => {
     if (near !== undefined && object.file !== undefined) return editFile(object);
-    if (near !== undefined && way !== undefined) return changeCommand('attach', way, near);
+    if (near !== undefined && remedy !== undefined) return changeCommand('attach', remedy, near);
     const { file: _, ...secret } = object;
     return isCopied(elsewhere) ? copy(object, elsewhere) : createSecretCommand(secret, context, here(context));
   },
@@ -85,33 +85,35 @@ const FIXES: Fixes = {
   'public-image-refused': entryFix,
   'other-images': ({ object, arguments: { proposal } }, context) => createSecretCommand(object, context, proposal),
 
-  'no-pull-secret': ({ arguments: { image, usable, way } }) => giveLogin(way, image, usable),
-  'no-entry': ({ object, arguments: { image, usable, way, secrets } }, context) => {
+  'no-pull-secret': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
+  'no-entry': ({ object, arguments: { image, usable, remedy, secrets } }, context) => {
     const [secret] = secrets;
-    if (usable !== undefined || secret === undefined) return giveLogin(way, image, usable);
+    if (usable !== undefined || secret === undefined) return giveLogin(remedy, image, usable);
     return createSecretCommand({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
   },
-  'attached-later': ({ object, arguments: { secrets, way } }) => renewCommand(way, secrets[0], object),
-  'outdated-pod': ({ object, arguments: { way } }) => renewCommand(way, undefined, object),
-  'own-list': ({ arguments: { usable, way } }) => changeCommand('attach', way, usable),
-  'empty-name': ({ object, arguments: { usable, way } }) =>
-    usable === undefined ? edit(object) : changeCommand('attach', way, usable),
-  'duplicate-name': ({ object, arguments: { secret, way } }) =>
-    object.file === undefined ? changeCommand('attach', way, secret) : editFile(object),
+  'attached-later': ({ object, arguments: { secrets, remedy } }) => renewCommand(remedy, secrets[0], object),
+  'outdated-pod': ({ object, arguments: { remedy } }) => renewCommand(remedy, undefined, object),
+  'own-list': ({ arguments: { usable, remedy } }) => changeCommand('attach', remedy, usable),
+  'empty-name': ({ object, arguments: { usable, remedy } }) =>
+    usable === undefined ? edit(object) : changeCommand('attach', remedy, usable),
+  'duplicate-name': ({ object, arguments: { secret, remedy } }) =>
+    object.file === undefined ? changeCommand('attach', remedy, secret) : editFile(object),
   'not-mountable': ({ object, arguments: { secret, account } }) =>
     command`regsecret attach ${nameWord(secret)} ${scope(object.namespace)} --serviceaccount ${nameWord(account)}`,
   'missing-account': ({ object, arguments: { account } }) =>
     command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`,
-  'different-credentials': ({ arguments: { secrets, way } }) => changeCommand('detach', way, secrets.at(-1) ?? ''),
+  'different-credentials': ({ arguments: { secrets, remedy } }) =>
+    changeCommand('detach', remedy, secrets.at(-1) ?? ''),
 
-  'invalid-image': ({ object, arguments: { container, way } }) => setImage(object, way, container, 'REGISTRY/NAME:TAG'),
-  'image-not-found': ({ object, arguments: { image, container, way } }) =>
-    setImage(object, way, container, `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:TAG`),
-  'never-pulled': ({ object, arguments: { way } }) =>
-    edit(way.how === 'template' || way.how === 'recreate' ? way.target : object),
-  'unverified-image': ({ arguments: { image, usable, way } }) => giveLogin(way, image, usable),
-  'rate-limited': ({ object, arguments: { image, anonymous, way } }) =>
-    anonymous ? giveLogin(way, image, undefined) : watch(object),
+  'invalid-image': ({ object, arguments: { container, remedy } }) =>
+    setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
+  'image-not-found': ({ object, arguments: { image, container, remedy } }) =>
+    setImage(object, remedy, container, `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:TAG`),
+  'never-pulled': ({ object, arguments: { remedy } }) =>
+    edit(remedy.how === 'template' || remedy.how === 'recreate' ? remedy.target : object),
+  'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
+  'rate-limited': ({ object, arguments: { image, anonymous, remedy } }) =>
+    anonymous ? giveLogin(remedy, image, undefined) : watch(object),
   'registry-unreachable': ({ arguments: { registry } }) => command`curl -sv https://${registry}/v2/`,
   'node-cannot-reach': ({ arguments: { registry, node } }) =>
     clusterCommand`kubectl debug node/${nodeWord(node)} -it --image=curlimages/curl -- curl -sv https://${registry}/v2/`,
@@ -126,7 +128,7 @@ const FIXES: Fixes = {
   'retry-pending': ({ object }) => watch(object),
   unexplained: ({ object: { kind, name, namespace } }) =>
     command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
-  'unseen-credential': ({ arguments: { image, way } }) => giveLogin(way, image, undefined),
+  'unseen-credential': ({ arguments: { image, remedy } }) => giveLogin(remedy, image, undefined),
 
   'fails-at-restart': ({ arguments: { cause, image } }, context) => fixFor(cause, { ...context, image }),
   'unused-secret': ({ object }) => command`kubectl delete secret ${nameWord(object.name)} ${scope(object.namespace)}`,

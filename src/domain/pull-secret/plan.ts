@@ -62,8 +62,8 @@ export function planChange(existing: Secret, wanted: WantedSecret): Change {
     return { ...merged, action: 'update', patch: changed ? { metadata, data: { [key]: value } } : { metadata } };
   }
   if (!wanted.force) {
-    const way = prose`choose another name, or add --force to delete it and create it again with everything that is in it`;
-    throw new UserError(`${describeSecret(existing)} ${obstacle}`, way);
+    const advice = prose`choose another name, or add --force to delete it and create it again with everything that is in it`;
+    throw new UserError(`${describeSecret(existing)} ${obstacle}`, advice);
   }
   return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
 }

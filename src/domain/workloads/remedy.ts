@@ -52,13 +52,17 @@ export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = [
 }
 
 /**
- * The remedy of a pod. `owners` are its controllers from the nearest to the uppermost, `beyond` is who owns that and is of a
+ * The remedy of a pod. `owners` are its controllers from the nearest to the uppermost, `unknownOwner` owns that and is of a
  * kind that we do not know, or may not be read.
  */
-export function remedyOfPod({ ref, annotations }: PullSpec, owners: readonly PullSpec[], beyond?: Controller): Remedy {
+export function remedyOfPod(
+  { ref, annotations }: PullSpec,
+  owners: readonly PullSpec[],
+  unknownOwner?: Controller,
+): Remedy {
   // The manifest of a static pod is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`).
   if (annotations['kubernetes.io/config.mirror'] !== undefined) return { how: 'owner', owner: 'the node' };
-  if (beyond !== undefined) return { how: 'owner', owner: ownerName(beyond) };
+  if (unknownOwner !== undefined) return { how: 'owner', owner: ownerName(unknownOwner) };
   const top = owners.at(-1);
   return top === undefined ? { how: 'recreate', target: ref } : remedyOfTemplate(top, [ref.name]);
 }

@@ -18,7 +18,7 @@ export function pullerIn({ kind: { specPath }, holder, file }: PlacedPullSpec): 
     imagePullSecrets: list,
     account: serviceAccountName,
     images: images.filter(({ image }) => image !== '' && !isPlaceholder(image)),
-    way: { how: 'file', file: file.name },
+    remedy: { how: 'file', file: file.name },
     count: 1,
   };
 }

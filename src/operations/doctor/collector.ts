@@ -31,13 +31,13 @@ export interface Collector extends Reader {
   secret(namespace: string, name: string): Promise<SecretState>;
   account(namespace: string, name: string): Promise<AccountState>;
   node(name: string): Promise<NodeFacts | undefined>;
-  /** Who makes pods. Throws UserError where it may not be read. */
-  maker(ref: ObjectRef): Promise<PullSpec | undefined>;
+  /** What makes pods. Throws UserError where it may not be read. */
+  owner(ref: ObjectRef): Promise<PullSpec | undefined>;
   /** Reads all pull secrets of a namespace. */
   others(namespace: string): Promise<void>;
   /** Reads all pull secrets of a namespace or of the cluster, and returns how many there are. */
   every(namespace: string | undefined): Promise<number>;
-  /** Keeps a service account, or who makes pods, that has been read already. */
+  /** Keeps a service account, or what makes pods, that has been read already. */
   know(pullSpec: PullSpec): void;
   /** What has been collected so far; registries have not been asked. */
   facts(now: number, online: boolean): PullFacts;
@@ -50,7 +50,7 @@ function createCollector(transport: Transport): Collector {
   const accounts = createStore<AccountState>();
   const nodes = createStore<NodeFacts | undefined>();
   const others = createStore<readonly string[] | undefined>();
-  const makers = createStore<PullSpec | undefined>();
+  const owners = createStore<PullSpec | undefined>();
   let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
   const keep = (secret: Secret): void => {
     const { namespace = '', name = '' } = secret.metadata;
@@ -66,7 +66,7 @@ function createCollector(transport: Transport): Collector {
     secret: (namespace, name) =>
       secrets.once(secretKey(namespace, name), () => secretState(reader, { namespace, name }, elsewhere)),
     account: (namespace, name) => accounts.once(secretKey(namespace, name), () => readAccount(reader, namespace, name)),
-    maker: (ref) => makers.once(refKey(ref), () => readMaker(reader, ref)),
+    owner: (ref) => owners.once(refKey(ref), () => readOwner(reader, ref)),
     node: (name) => nodes.once(name, () => readNode(reader, name)),
     async others(namespace) {
       await others.once(namespace, async () => {
@@ -83,7 +83,7 @@ function createCollector(transport: Transport): Collector {
     know(pullSpec) {
       const { ref } = pullSpec;
       if (ref.kind === 'ServiceAccount') accounts.done.set(secretKey(ref.namespace, ref.name), accountState(pullSpec));
-      else makers.done.set(refKey(ref), pullSpec);
+      else owners.done.set(refKey(ref), pullSpec);
     },
     facts: (now, online) => ({
       now,
@@ -123,7 +123,7 @@ async function readAccount(reader: Reader, namespace: string, name: string): Pro
   return account === 'forbidden' ? { status: 'forbidden' } : accountState(pullSpecOf(kind, account));
 }
 
-async function readMaker(reader: Reader, ref: ObjectRef): Promise<PullSpec | undefined> {
+async function readOwner(reader: Reader, ref: ObjectRef): Promise<PullSpec | undefined> {
   const kind = pullKind(ref.kind);
   const found = await readObject(reader, kind, ref);
   if (found === 'forbidden') throw new UserError(`${describeRef(ref)} cannot be read`);

@@ -41,8 +41,8 @@ export async function gatherRest(
   const { namespace } = pod.ref;
   const images = withEvents(imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {}), events);
   const node = `${fieldOf(object, 'spec', 'nodeName') ?? ''}`;
-  const [makers] = await Promise.all([
-    makersOf(pod, collector),
+  const [owners] = await Promise.all([
+    ownersOf(pod, collector),
     collector.account(namespace, pod.serviceAccountName),
     Promise.all(listedNames(pod.imagePullSecrets).map((name) => collector.secret(namespace, name))),
     images.every(({ state }) => state.status === 'there') ? undefined : collector.others(namespace),
@@ -51,21 +51,21 @@ export async function gatherRest(
   // What pods have that are made now counts, too.
   const account = await collector.account(namespace, pod.serviceAccountName);
   const next = [
-    ...listedNames(makers.template?.list),
+    ...listedNames(owners.template?.list),
     ...(account.status === 'there' ? listedNames(account.imagePullSecrets) : []),
   ];
   await Promise.all(next.map((name) => collector.secret(namespace, name)));
   const facts: PodFacts = {
     ...podFacts(object, node),
     events,
-    ...(makers.template === undefined ? {} : { template: makers.template }),
+    ...(owners.template === undefined ? {} : { template: owners.template }),
   };
   return {
     ref: pod.ref,
     imagePullSecrets: pod.imagePullSecrets,
     account: pod.serviceAccountName,
     images,
-    way: makers.way,
+    remedy: owners.remedy,
     pod: facts,
     count: 1,
   };
@@ -102,26 +102,26 @@ function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): Ima
   });
 }
 
-interface Makers {
-  readonly way: Remedy;
+interface PodOwners {
+  readonly remedy: Remedy;
   readonly template?: { readonly name: string; readonly list: readonly unknown[] | undefined };
 }
 
 /** From the nearest to the uppermost. */
-async function makersOf(pod: PullSpec, { transport, maker: read }: Collector): Promise<Makers> {
+async function ownersOf(pod: PullSpec, { transport, owner: read }: Collector): Promise<PodOwners> {
   try {
-    const { chain, unknownOwner: beyond } = await walkOwners(transport, pod, read);
+    const { chain, unknownOwner } = await walkOwners(transport, pod, read);
     const [nearest] = chain;
     const top = chain.at(-1);
-    const way = remedyOfPod(pod, chain, beyond);
+    const remedy = remedyOfPod(pod, chain, unknownOwner);
     // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
-    const maker = beyond === undefined ? top : nearest;
-    return maker === undefined
-      ? { way }
-      : { way, template: { name: targetName(maker.ref), list: maker.imagePullSecrets } };
+    const owner = unknownOwner === undefined ? top : nearest;
+    return owner === undefined
+      ? { remedy }
+      : { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
-    return { way: { how: 'owner', owner: controllerName(pod.controller) } };
+    return { remedy: { how: 'owner', owner: controllerName(pod.controller) } };
   }
 }
 

@@ -35,9 +35,12 @@ export async function gatherWorkload(ref: ObjectRef, collector: Collector): Prom
 /** What `workload` makes pods of. */
 async function gatherTemplate(workload: PullSpec, collector: Collector): Promise<Puller> {
   const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
-  const [way] = await Promise.all([wayOf(workload, collector), gatherList(ref.namespace, list, account, collector)]);
+  const [remedy] = await Promise.all([
+    remedyOf(workload, collector),
+    gatherList(ref.namespace, list, account, collector),
+  ]);
   const images = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
-  return { ref, imagePullSecrets: list, account, images, way, count: 1 };
+  return { ref, imagePullSecrets: list, account, images, remedy, count: 1 };
 }
 
 /** Everything that a new pod with this list, or without one, would have to do with. */
@@ -53,9 +56,9 @@ export async function gatherList(
 }
 
 /** What a ReplicaSet of a Deployment has comes from there. */
-async function wayOf(workload: PullSpec, { transport, maker }: Collector): Promise<Remedy> {
-  const { top, unknownOwner: beyond } = await walkOwners(transport, workload, maker);
-  return remedyOfTemplate(beyond === undefined ? top : workload);
+async function remedyOf(workload: PullSpec, { transport, owner }: Collector): Promise<Remedy> {
+  const { top, unknownOwner } = await walkOwners(transport, workload, owner);
+  return remedyOfTemplate(unknownOwner === undefined ? top : workload);
 }
 
 async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGroup | undefined> {
@@ -77,16 +80,16 @@ async function eachPodOf(workload: PullSpec, reader: Reader, use: (pod: PullSpec
     const kind = pullKind(name);
     return eachPullSpec(reader, kind, { ...scope, shape: shapeOf(kind) }, take);
   };
-  const makers = new Set([uid]);
+  const owners = new Set([uid]);
   const between = BETWEEN[ref.kind];
   const refused =
     between &&
-    (await each(between, (maker) => {
-      if (maker.controller?.uid === uid) makers.add(maker.uid);
+    (await each(between, (one) => {
+      if (one.controller?.uid === uid) owners.add(one.uid);
     }));
   if (refused !== undefined) return;
   await each('Pod', (pod) => {
-    if (pod.controller !== undefined && makers.has(pod.controller.uid)) use(pod);
+    if (pod.controller !== undefined && owners.has(pod.controller.uid)) use(pod);
   });
 }
 
@@ -120,7 +123,7 @@ export async function gatherAccount(
     imagePullSecrets: list,
     account,
     images: imageUses({ containers: images.map((image) => ({ name: '', image })) }),
-    way: { how: 'account', target: ref, pods: [] },
+    remedy: { how: 'account', target: ref, pods: [] },
     count: 1,
   };
 }
@@ -134,7 +137,7 @@ export function templatePuller(workload: PullSpec): Puller {
     imagePullSecrets: list,
     account,
     images: imageUses(fieldOf(object, ...pullKind(ref.kind).specPath)),
-    way: remedyOfTemplate(workload),
+    remedy: remedyOfTemplate(workload),
     count: 1,
     runs: ready.find((count) => typeof count === 'number') ?? 0,
     brief: true,
@@ -142,8 +145,8 @@ export function templatePuller(workload: PullSpec): Puller {
 }
 
 export function accountPuller({ ref }: PullSpec): Puller {
-  const way = { how: 'account', target: ref, pods: [] } as const;
-  return { ref, imagePullSecrets: undefined, account: ref.name, images: [], way, count: 1 };
+  const remedy = { how: 'account', target: ref, pods: [] } as const;
+  return { ref, imagePullSecrets: undefined, account: ref.name, images: [], remedy, count: 1 };
 }
 
 /** One that nobody says anything of. */
@@ -154,7 +157,7 @@ export function quietPod({ pod, images, count }: PodGroup): Puller {
     imagePullSecrets: list,
     account,
     images,
-    way:
+    remedy:
       controller === undefined ? { how: 'recreate', target: ref } : { how: 'owner', owner: controllerName(controller) },
     pod: podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`),
     count,

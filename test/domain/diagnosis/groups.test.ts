@@ -26,7 +26,7 @@ function deployment(name: string, runs?: number): Puller {
 const rejected = (server = 'ghcr.io', username = 'janedoe', name = 'regcred'): Finding =>
   finding('credential-rejected', secret(name), { server: server as never, username, said: { by: 'kubelet' } });
 const noSecret = (object: FindingObject, image = IMAGE): Finding =>
-  finding('no-pull-secret', object, { image, way: recreate });
+  finding('no-pull-secret', object, { image, remedy: recreate });
 
 function shown(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): string[] {
   return groupFindings(seen, usage).map(({ severity, code, object, affects }) =>

@@ -123,7 +123,7 @@ const puller = fc.record(
     image: fc.constantFrom(IMAGE, 'acme/web', 'ghcr.io/Acme/web', ''),
     policy: fc.constantFrom('Always' as const, 'IfNotPresent' as const, 'Never' as const),
     status,
-    way: fc.constantFrom(recreate, deployment),
+    remedy: fc.constantFrom(recreate, deployment),
   },
   { requiredKeys: ['status'] },
 );

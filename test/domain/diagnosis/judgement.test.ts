@@ -205,7 +205,7 @@ const lists: readonly Row[] = [
   ],
   [
     'attached to the service account after the pod of a Deployment was created',
-    podWith({ way: deployment, pod: { template: { name: 'deployment/web', list: undefined } } }),
+    podWith({ remedy: deployment, pod: { template: { name: 'deployment/web', list: undefined } } }),
     { secrets: { regcred: good }, account: list('regcred'), says: jane },
     {
       outcome: 'will not pull',
@@ -216,7 +216,7 @@ const lists: readonly Row[] = [
   [
     'attached to the template after the pod was created',
     podWith({
-      way: { ...deployment, next: { step: 'delete pods', pods: ['web'] } },
+      remedy: { ...deployment, next: { step: 'delete pods', pods: ['web'] } },
       pod: { template: { name: 'statefulset/web', list: list('regcred') } },
     }),
     { secrets: { regcred: good }, says: jane },
@@ -224,7 +224,7 @@ const lists: readonly Row[] = [
   ],
   [
     'attached to the template after the pod was created, and there is no such image',
-    podWith({ way: deployment, pod: { template: { name: 'deployment/web', list: list('regcred') } } }),
+    podWith({ remedy: deployment, pod: { template: { name: 'deployment/web', list: list('regcred') } } }),
     { secrets: { regcred: good }, says: (user) => (user === 'janedoe' ? noTag : forbidden) },
     {
       outcome: 'will not pull',

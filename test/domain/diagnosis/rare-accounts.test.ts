@@ -83,7 +83,7 @@ const accounts: readonly Situation[] = [
   ],
   [
     'attached to the service account in addition',
-    podWith({ pod: { template: { name: 'deployment/web', list: [] } }, list: list('a'), way: deployment }),
+    podWith({ pod: { template: { name: 'deployment/web', list: [] } }, list: list('a'), remedy: deployment }),
     { account: list('a', 'b'), secrets: { a: quay, b: good }, says: jane },
   ],
   [

@@ -29,7 +29,7 @@ const good = secretWith({ 'ghcr.io': login() });
 const template = (name: string, options: PullerOptions, runs: number): Puller => {
   const puller = templateWith(options);
   const ref = { ...puller.ref, kind: 'Deployment', name } as const;
-  return { ...puller, ref, way: { how: 'template', target: ref }, runs, brief: true };
+  return { ...puller, ref, remedy: { how: 'template', target: ref }, runs, brief: true };
 };
 
 /** Pods of a Deployment. */

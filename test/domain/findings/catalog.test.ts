@@ -96,11 +96,11 @@ const KUBELET = { by: 'kubelet' } as const;
 test.each<[Finding, subject: unknown]>([
   [finding('missing-account', POD, { account: 'builder' }), ['team-a', 'builder']],
   [
-    finding('image-not-found', POD, { image, container: 'app', said: KUBELET, way: DEPLOYMENT }),
+    finding('image-not-found', POD, { image, container: 'app', said: KUBELET, remedy: DEPLOYMENT }),
     ['team-a', 'ghcr.io/org/app:v1'],
   ],
   [
-    finding('rate-limited', POD, { image: 'nginx', anonymous: true, said: KUBELET, way: DEPLOYMENT }),
+    finding('rate-limited', POD, { image: 'nginx', anonymous: true, said: KUBELET, remedy: DEPLOYMENT }),
     'https://index.docker.io/v1/',
   ],
   [finding('registry-unreachable', POD, { registry: 'ghcr.io', reason: 'it does not answer', at }), 'ghcr.io'],

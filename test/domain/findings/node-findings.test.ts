@@ -118,7 +118,7 @@ testFindings([
     'kubectl describe deployment web -n team-a',
   ],
   [
-    finding('unseen-credential', WORKLOAD, { image, way: DEPLOYMENT }),
+    finding('unseen-credential', WORKLOAD, { image, remedy: DEPLOYMENT }),
     'warning: deployment team-a/web runs, but nothing that can be seen from here opens ghcr.io/org/app:v1: its node has a credential of its own, or has kept the image',
     'advice',
     'regsecret create -n team-a --server ghcr.io --attach deployment/web',

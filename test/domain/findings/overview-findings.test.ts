@@ -18,7 +18,7 @@ testFindings([
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
-    finding('fails-at-restart', POD, { image, cause: finding('never-pulled', POD, { image, way: DEPLOYMENT }) }),
+    finding('fails-at-restart', POD, { image, cause: finding('never-pulled', POD, { image, remedy: DEPLOYMENT }) }),
     'error: pod team-a/web-1 runs, but will not pull ghcr.io/org/app:v1 again: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
     'advice',
     'kubectl edit deployment web -n team-a',

@@ -24,7 +24,7 @@ testFindings([
     `\${EDITOR:-vi} +3 web.yaml`,
   ],
   [
-    finding('missing-secret', SECRET, { usedBy: ['deployment/web', 'pod/a'], near: 'regcred2', way: DEPLOYMENT }),
+    finding('missing-secret', SECRET, { usedBy: ['deployment/web', 'pod/a'], near: 'regcred2', remedy: DEPLOYMENT }),
     'error: secret team-a/regcred does not exist, and deployment/web, pod/a name it; did you mean regcred2?',
     'fix',
     'regsecret attach regcred2 -n team-a --to deployment/web',
@@ -58,7 +58,7 @@ testFindings([
     'regsecret create regcred -n team-a',
   ],
   [
-    finding('missing-secret', SECRET, { near: 'regcred2', elsewhere: { namespaces: ['prod'] }, way: DEPLOYMENT }),
+    finding('missing-secret', SECRET, { near: 'regcred2', elsewhere: { namespaces: ['prod'] }, remedy: DEPLOYMENT }),
     'error: secret team-a/regcred does not exist; did you mean regcred2?',
     'fix',
     'regsecret attach regcred2 -n team-a --to deployment/web',

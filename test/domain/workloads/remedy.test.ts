@@ -97,8 +97,8 @@ describe('of a template', () => {
     ],
     ['a Job with a list', { ...specOf('Job'), imagePullSecrets: list }, ['p'], { how: 'owner', owner: 'job/web' }],
     ['a Job that makes no other pod', specOf('Job', { backoffLimit: 0 }), ['p'], { how: 'owner', owner: 'job/web' }],
-  ])('%s', (_, template, names, way) => {
-    expect(remedyOfTemplate(template, names)).toEqual(way);
+  ])('%s', (_, template, names, remedy) => {
+    expect(remedyOfTemplate(template, names)).toEqual(remedy);
   });
 
   test('nobody says which pods there are', () => {
@@ -127,8 +127,8 @@ describe('of a pod', () => {
       undefined,
       { how: 'template', target: target('StatefulSet'), next: { step: 'delete pods', pods: ['web'] } },
     ],
-  ])('%s', (_, one, owners, beyond, way) => {
-    expect(remedyOfPod(one, owners, beyond)).toEqual(way);
+  ])('%s', (_, one, owners, unknownOwner, remedy) => {
+    expect(remedyOfPod(one, owners, unknownOwner)).toEqual(remedy);
   });
 });
 
@@ -138,9 +138,9 @@ test.each<[Remedy['how'], Remedy, boolean]>([
   ['account', { how: 'account', target: target('ServiceAccount'), pods: [] }, false],
   ['file', { how: 'file', file: 'a.yaml' }, false],
   ['owner', { how: 'owner', owner: 'job/web' }, false],
-])('a service account that allows only what it lists comes first for %s: %s', (_, way, comes) => {
+])('a service account that allows only what it lists comes first for %s: %s', (_, remedy, comes) => {
   const allow = target('ServiceAccount', 'default');
-  expect(remedyUnder(way, allow)).toEqual(comes ? { ...way, allow } : way);
+  expect(remedyUnder(remedy, allow)).toEqual(comes ? { ...remedy, allow } : remedy);
 });
 
 test.each<[object, object, boolean]>([
