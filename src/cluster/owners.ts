@@ -1,5 +1,4 @@
-/** From a pod, or what made it, up to whoever would undo a change of it. */
-import type { Word } from '../domain/text/command.ts';
+/** From a pod, or what made it, up to the one that would undo a change of it. */
 import { isObjectName } from '../domain/text/object-name.ts';
 import { pullKindOf } from '../domain/workloads/kind.ts';
 import type { Controller, PullSpec } from '../domain/workloads/pull-spec.ts';
@@ -40,16 +39,4 @@ export async function walkOwners(
     chain.push(owner);
   }
   return { top, unknownOwner: top.controller, chain };
-}
-
-/** {@link controllerName} in a command; none can be made with what no object is called. */
-export function controllerWord(controller: Controller): Word {
-  const name = controllerName(controller);
-  return name.split('/').every(isObjectName) ? name : { refused: name };
-}
-
-/** As kubectl takes it: `rollout.argoproj.io/web`. */
-export function controllerName({ apiVersion, kind, name }: Controller): string {
-  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
-  return `${kind.toLowerCase()}${group}/${name}`;
 }

@@ -1,7 +1,15 @@
-/** Pods whose maker we do not know, or that nobody may change. */
+/** Pods whose owner we do not know, or that nobody may change. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
-import { freshName, listOf, named, newPullSecret, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import {
+  failFirstPod,
+  freshName,
+  listOf,
+  named,
+  newPullSecret,
+  newWorkload,
+  regsecretIn,
+} from '../support/attach-world.ts';
 
 let namespace = '';
 beforeAll(async () => {
@@ -13,7 +21,7 @@ beforeAll(async () => {
 const rollout = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'web', uid: 'f3b1', controller: true };
 
 describe('a pod made by a kind that we do not know', () => {
-  test('its maker is named, with what to change there and what works as well', async () => {
+  test('its owner is named, with what to change there and what works as well', async () => {
     const name = await newWorkload('Pod', namespace, { metadata: { ownerReferences: [rollout] } });
     const ran = await regsecretIn(namespace, ['attach', '--pod', name]);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
@@ -28,7 +36,18 @@ describe('a pod made by a kind that we do not know', () => {
     );
   });
 
-  test('is not created again, for its maker would do so, too', async () => {
+  test('doctor proposes the same', async () => {
+    const name = await newWorkload('Pod', namespace, {
+      metadata: { ownerReferences: [rollout] },
+      spec: { nodeName: 'node-7' },
+    });
+    await failFirstPod(namespace, name);
+    const ran = await regsecretIn(namespace, ['why', `pod/${name}`, '--offline']);
+    expect(ran.stdout).toContain(`kubectl edit rollout.argoproj.io/web -n ${namespace}`);
+    expect(ran.stdout).not.toContain('FILE');
+  });
+
+  test('is not created again, for its owner would do so, too', async () => {
     const name = await newWorkload('Pod', namespace, { metadata: { ownerReferences: [rollout] } });
     const { body: before } = await api('GET', `/api/v1/namespaces/${namespace}/pods/${name}`);
     expect((await regsecretIn(namespace, ['attach', '--pod', name, '--recreate'])).code).toBe(1);

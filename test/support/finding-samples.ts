@@ -21,7 +21,9 @@ export const REMEDIES: readonly Remedy[] = [
   { how: 'account', target: ref('ServiceAccount', 'sa7'), pods: ['pod7'] },
   { how: 'account', target: ref('ServiceAccount', 'sa7'), pods: [] },
   { how: 'file', file: 'file7.yaml' },
-  { how: 'owner', owner: 'rollout.argoproj.io/web7' },
+  { how: 'owner', owner: 'rollout.argoproj.io/web7', namespace },
+  { how: 'manifest' },
+  { how: 'node', node: 'node7' },
 ];
 const [deployment] = REMEDIES as readonly [Remedy];
 

@@ -27,7 +27,7 @@ export const WORKLOAD = { kind: 'Deployment', namespace, name: 'web' } satisfies
 export const DEPLOYMENT: Remedy = { how: 'template', target: WORKLOAD };
 export const RECREATE: Remedy = { how: 'recreate', target: POD };
 export const FILE: Remedy = { how: 'file', file: 'web.yaml' };
-export const OWNER: Remedy = { how: 'owner', owner: 'rollout.argoproj.io/web' };
+export const OWNER: Remedy = { how: 'owner', owner: 'rollout.argoproj.io/web', namespace };
 export const ACCOUNT: Remedy = {
   how: 'account',
   target: { kind: 'ServiceAccount', namespace, name: 'default' },

@@ -1,9 +1,9 @@
 /** The command that fixes each finding, ready to be pasted. */
 
 import { imageServer, serverToType } from '../keyring/server.ts';
-import { type Command, clusterCommand, command, fileWord, kubectlPath, type Word, words } from '../text/command.ts';
-import { nameWord, scope } from '../text/object-name.ts';
-import { changeCommand, renewCommand } from '../workloads/remedy.ts';
+import { type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import { nameWord, nodeWord, scope } from '../text/object-name.ts';
+import { changeCommand, isComplete, renewCommand } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
 import {
   copy,
@@ -41,7 +41,7 @@ export function isSufficient(found: Finding): boolean {
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   const remedy = 'remedy' in found.arguments ? found.arguments.remedy : undefined;
-  return catalogRow(found.code).isAdvice !== true && remedy?.how !== 'owner';
+  return catalogRow(found.code).isAdvice !== true && (remedy === undefined || isComplete(remedy));
 }
 
 /** Whether `fix` changes only what is in a Secret: the kubelet reads that before each attempt, and none is sooner for it. */
@@ -164,8 +164,4 @@ function createOr(flag: Command, object: FindingObject, context: FixContext): Co
   return server === undefined
     ? createSecretCommand(object, context, undefined, flag)
     : createSecretCommand(object, context, server);
-}
-
-function nodeWord(node: string): Word {
-  return node === '' ? 'NODE' : nameWord(node);
 }

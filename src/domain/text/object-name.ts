@@ -20,6 +20,11 @@ export function nameWord(name: string): Word {
   return isObjectName(name) ? name : { refused: name };
 }
 
+/** The name of a node in a command, which may not be known. */
+export function nodeWord(node: string): Word {
+  return node === '' ? 'NODE' : nameWord(node);
+}
+
 /** The flag for `namespace` in a command; nothing where it is not known. */
 export function scope(namespace: string | undefined): Word {
   const isUsable = namespace === undefined || namespace === '' || isNamespaceName(namespace);

@@ -1,4 +1,6 @@
 /** What an object says about pulling images: its list of pull secrets, its images, its service account. */
+import type { Word } from '../text/command.ts';
+import { isObjectName } from '../text/object-name.ts';
 import { type ApiObject, fieldOf, isObject, itemsOf } from './api-object.ts';
 import { containersIn } from './container-images.ts';
 import { LIST_FIELD, type ManifestKind, type PullKind, pullKindOf } from './kind.ts';
@@ -69,6 +71,18 @@ export interface Controller {
   readonly kind: string;
   readonly name: string;
   readonly uid: string;
+}
+
+/** As kubectl takes it: `rollout.argoproj.io/web`. */
+export function controllerName({ apiVersion, kind, name }: Controller): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
+  return `${kind.toLowerCase()}${group}/${name}`;
+}
+
+/** What {@link controllerName} returns, in a command; none can be made with what no object is called. */
+export function controllerWord(name: string): Word {
+  const parts = name.split('/');
+  return parts.length === 2 && parts.every(isObjectName) ? name : { refused: name };
 }
 
 /** Whether a workload that we know makes it, by whose template it shows. One of a kind that we do not know says nothing of it. */

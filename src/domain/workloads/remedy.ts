@@ -1,12 +1,12 @@
 /** How the pods at hand come to use another list of pull secrets, or to be made again; and the commands for that. */
 
 import { serverWord } from '../keyring/server.ts';
-import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
-import { nameWord, scope } from '../text/object-name.ts';
+import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import { nameWord, nodeWord, scope } from '../text/object-name.ts';
 import { fieldOf } from './api-object.ts';
 import { pullKindOf } from './kind.ts';
 import type { Verb } from './list-change.ts';
-import type { Controller, PullSpec } from './pull-spec.ts';
+import { type Controller, controllerName, controllerWord, type PullSpec } from './pull-spec.ts';
 import { type ObjectRef, targetWord } from './ref.ts';
 import { effectOf, waitsForPods } from './rollout.ts';
 
@@ -31,8 +31,12 @@ export type Remedy =
   | { readonly how: 'account'; readonly target: ObjectRef; readonly pods: readonly string[] }
   /** In a manifest. */
   | { readonly how: 'file'; readonly file: string }
-  /** Only somebody that we do not know can do it. */
-  | { readonly how: 'owner'; readonly owner: string };
+  /** What makes the pods is of a kind that we do not know: `rollout.argoproj.io/web`. */
+  | { readonly how: 'owner'; readonly owner: string; readonly namespace: string }
+  /** Only in the manifest that it was made from, which we do not know. */
+  | { readonly how: 'manifest' }
+  /** A static pod may use no Secret: its node needs the login. The name is empty where it is not known. */
+  | { readonly how: 'node'; readonly node: string };
 
 /** Of a command line no more than this. */
 const MAX_PODS = 10;
@@ -40,10 +44,10 @@ const MAX_PODS = 10;
 /** The remedy of what a template makes; `pods` are those of its pods that are at hand. */
 export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = []): Remedy {
   const { ref, imagePullSecrets: list, serviceAccountName, controller } = template;
-  if (controller !== undefined) return { how: 'owner', owner: ownerName(controller) };
+  if (controller !== undefined) return remedyOfOwner(controller, ref.namespace);
   if (ref.kind === 'ServiceAccount') return { how: 'account', target: ref, pods: some(pods) };
   if (ref.kind === 'Job') {
-    if ((list ?? []).length > 0 || !mayFailAgain(template)) return { how: 'owner', owner: nameOf(ref) };
+    if ((list ?? []).length > 0 || !mayFailAgain(template)) return { how: 'manifest' };
     const target = { kind: 'ServiceAccount', namespace: ref.namespace, name: serviceAccountName } as const;
     return { how: 'account', target, pods: some(pods) };
   }
@@ -55,16 +59,28 @@ export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = [
  * The remedy of a pod. `owners` are its controllers from the nearest to the uppermost, `unknownOwner` owns that and is of a
  * kind that we do not know, or may not be read.
  */
-export function remedyOfPod(
-  { ref, annotations }: PullSpec,
-  owners: readonly PullSpec[],
-  unknownOwner?: Controller,
-): Remedy {
-  // The manifest of a static pod is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`).
-  if (annotations['kubernetes.io/config.mirror'] !== undefined) return { how: 'owner', owner: 'the node' };
-  if (unknownOwner !== undefined) return { how: 'owner', owner: ownerName(unknownOwner) };
+export function remedyOfPod(pod: PullSpec, owners: readonly PullSpec[], unknownOwner?: Controller): Remedy {
+  const { ref, object } = pod;
+  if (isStaticPod(pod)) return { how: 'node', node: `${fieldOf(object, 'spec', 'nodeName') ?? ''}` };
+  if (unknownOwner !== undefined) return remedyOfOwner(unknownOwner, ref.namespace);
   const top = owners.at(-1);
   return top === undefined ? { how: 'recreate', target: ref } : remedyOfTemplate(top, [ref.name]);
+}
+
+/** Its manifest is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`). */
+export function isStaticPod({ annotations }: Pick<PullSpec, 'annotations'>): boolean {
+  return annotations['kubernetes.io/config.mirror'] !== undefined;
+}
+
+/** What is of a kind that we know and was not read is gone, or may have an owner itself. */
+function remedyOfOwner(owner: Controller, namespace: string): Remedy {
+  const isKnown = pullKindOf(owner.apiVersion, owner.kind) !== undefined;
+  return isKnown ? { how: 'manifest' } : { how: 'owner', owner: controllerName(owner), namespace };
+}
+
+/** Whether its commands say all that is to be done. */
+export function isComplete({ how }: Remedy): boolean {
+  return how !== 'owner' && how !== 'manifest' && how !== 'node';
 }
 
 /** `remedy` for pods of a service account that allows only what is in its list. */
@@ -85,17 +101,6 @@ export function mayFailAgain({ object }: Pick<PullSpec, 'object'>): boolean {
   const limit = fieldOf(object, 'spec', 'backoffLimit');
   const failed = fieldOf(object, 'status', 'failed');
   return (typeof limit === 'number' ? limit : 6) > (typeof failed === 'number' ? failed : 0);
-}
-
-/** As kubectl takes it: `deployment/web`, `rollout.argoproj.io/web`. */
-function ownerName({ apiVersion, kind, name }: Controller): string {
-  const known = pullKindOf(apiVersion, kind) !== undefined;
-  const group = apiVersion.includes('/') && !known ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
-  return `${kind.toLowerCase()}${group}/${name}`;
-}
-
-function nameOf({ kind, name }: ObjectRef): string {
-  return `${kind.toLowerCase()}/${name}`;
 }
 
 function some(pods: readonly string[]): readonly string[] {
@@ -127,9 +132,17 @@ export function changeCommand(verb: Verb, remedy: Remedy, secret: string | undef
     }
     case 'file':
       return words`${change} -f ${fileWord(remedy.file)} --write`;
-    case 'owner':
+    case 'manifest':
       return words`${change} -f FILE --write`;
+    default:
+      return elsewhereCommand(remedy);
   }
+}
+
+/** Where regsecret changes nothing itself. */
+function elsewhereCommand(remedy: Extract<Remedy, { how: 'owner' | 'node' }>): Command {
+  if (remedy.how === 'owner') return command`kubectl edit ${controllerWord(remedy.owner)} ${scope(remedy.namespace)}`;
+  return clusterCommand`kubectl describe node ${nodeWord(remedy.node)}`;
 }
 
 /** The name of a Secret that is still to be made. */
@@ -138,8 +151,14 @@ const NEW = 'regsecret';
 /** Makes a Secret with a login for `server`, and puts it into the list. */
 export function createCommand(remedy: Remedy, server: string): Command {
   switch (remedy.how) {
-    case 'owner':
+    case 'manifest':
       return command`regsecret create --server ${serverWord(server)}`;
+    case 'owner': {
+      const create = command`regsecret create ${scope(remedy.namespace)} --server ${serverWord(server)}`;
+      return andThen(create, elsewhereCommand(remedy));
+    }
+    case 'node':
+      return elsewhereCommand(remedy);
     case 'file':
       return andThen(command`regsecret create --server ${serverWord(server)}`, changeCommand('attach', remedy, NEW));
     case 'recreate': {
@@ -179,7 +198,10 @@ export function renewCommand(
     case 'file':
       return command`kubectl apply -f ${kubectlPath(fileWord(remedy.file))}`;
     case 'owner':
+    case 'manifest':
       return deleteCommand([pod.name], pod.namespace);
+    case 'node':
+      return elsewhereCommand(remedy);
   }
 }
 

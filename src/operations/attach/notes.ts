@@ -9,7 +9,7 @@ import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { type ObjectRef, refKey, resultName, targetName } from '../../domain/workloads/ref.ts';
-import { againCommand, deleteCommand, resumeCommand } from '../../domain/workloads/remedy.ts';
+import { againCommand, changeCommand, deleteCommand, resumeCommand } from '../../domain/workloads/remedy.ts';
 import type { PodNote } from '../pods/pod-context.ts';
 import type { PodRemedy } from '../pods/pod-remedy.ts';
 
@@ -84,7 +84,7 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
     case 'managed':
       return warn(
         `${note.manager} applies the list of ${resultName(note.ref)} and may undo this: ${verb === 'attach' ? 'add it to' : 'take it out of'} that manifest, too`,
-        words`regsecret ${verb} ${secret} -f FILE --write`,
+        changeCommand(verb, { how: 'manifest' }, secret),
       );
     case 'enforced':
       return say(`${resultName(note.ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`);
@@ -155,7 +155,7 @@ export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, sec
 
 /** The template of a Job that is there cannot be changed (core/validation `ValidateJobSpecUpdate`), but its manifest can. */
 function workloadCommand(verb: Verb, secret: string, ref: ObjectRef): Command {
-  if (ref.kind === 'Job') return words`regsecret ${verb} ${secret} -f FILE --write`;
+  if (ref.kind === 'Job') return changeCommand(verb, { how: 'manifest' }, secret);
   return command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --to ${targetName(ref)}`;
 }
 

@@ -1,13 +1,14 @@
 /** What has to be done to a pod, whose own list cannot be changed. */
-import { controllerName, controllerWord, walkOwners } from '../../cluster/owners.ts';
-import { clusterCommand, command, words } from '../../domain/text/command.ts';
+import { walkOwners } from '../../cluster/owners.ts';
+import { type Command, command } from '../../domain/text/command.ts';
 import { type Prose, prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
-import { type Controller, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { type Controller, controllerName, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { recreationLosses } from '../../domain/workloads/recreation.ts';
 import { describeRef } from '../../domain/workloads/ref.ts';
+import { changeCommand, isStaticPod, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
 import type { PlanContext } from './context.ts';
 import type { Note } from './notes.ts';
@@ -19,11 +20,14 @@ import type { AttachRequest } from './request.ts';
 export async function planPod(pod: PullSpec, context: PlanContext): Promise<PlanItem> {
   const { verb, secret } = context.request;
   const list = changedList(verb, pod.imagePullSecrets, [secret]);
-  if (pod.annotations['kubernetes.io/config.mirror'] !== undefined) throw mirrorProblem(pod);
+  if (isStaticPod(pod)) throw staticPodProblem(pod, context);
   if (list === undefined) return { action: 'nothing', pullSpec: pod, notes: [] };
   if (pod.controller === undefined) return planRecreation(pod, list, context);
-  const { top, unknownOwner } = await walkOwners(context.transport, pod);
-  if (unknownOwner !== undefined) throw unknownOwnerProblem(pod, top, unknownOwner, context);
+  const { top, chain, unknownOwner } = await walkOwners(context.transport, pod);
+  if (unknownOwner !== undefined) {
+    const change = changeCommand(verb, remedyOfPod(pod, chain, unknownOwner), secret);
+    throw unknownOwnerProblem({ pod, top, owner: unknownOwner, change }, context);
+  }
   if (top.ref.kind === 'Job') throw jobProblem(top, context);
   if (verb === 'detach' && !listedNames(top.imagePullSecrets).includes(secret)) {
     throw new UserError(
@@ -42,27 +46,36 @@ function ownerNote({ ref }: PullSpec, controller: Controller, { ref: owner }: Pu
 }
 
 /** core/validation `ValidatePodSpec`: a mirror pod may not reference secrets. */
-function mirrorProblem({ ref, object }: PullSpec): UserError {
+function staticPodProblem(pod: PullSpec, { request: { verb, secret } }: PlanContext): UserError {
+  const { ref, object } = pod;
   const node = `${fieldOf(object, 'spec', 'nodeName')}`;
   const text = `${describeRef(ref)} is a static pod, which may use no Secret: node ${node} makes it from a file of its own`;
-  return new UserError(text, clusterCommand`kubectl describe node ${node}`, [
+  return new UserError(text, changeCommand(verb, remedyOfPod(pod, []), secret), [
     "its image needs a credential on that node: in the kubelet's config.json or from a credential provider plugin",
   ]);
 }
 
-function unknownOwnerProblem(pod: PullSpec, top: PullSpec, owner: Controller, { request }: PlanContext): UserError {
+interface Unknown {
+  readonly pod: PullSpec;
+  /** The uppermost of its owners that is known. */
+  readonly top: PullSpec;
+  readonly owner: Controller;
+  readonly change: Command;
+}
+
+function unknownOwnerProblem({ pod, top, owner, change }: Unknown, { request }: PlanContext): UserError {
   const name = controllerName(owner);
   const { verb, secret } = request;
   const through = top === pod ? '' : `, through ${describeRef(top.ref)}`;
-  const change = verb === 'attach' ? `add {"name": "${secret}"} to` : `take ${secret} out of`;
-  const details: (string | Prose)[] = [`${change} imagePullSecrets in its pod template`];
+  const edit = verb === 'attach' ? `add {"name": "${secret}"} to` : `take ${secret} out of`;
+  const details: (string | Prose)[] = [`${edit} imagePullSecrets in its pod template`];
   if (verb === 'attach' && (top.imagePullSecrets ?? []).length === 0) {
     details.push(
       prose`or to all pods of its service account: ${command`regsecret attach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName}`}`,
     );
   }
   const text = `${describeRef(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
-  return new UserError(text, command`kubectl edit ${controllerWord(owner)} ${scope(pod.ref.namespace)}`, details);
+  return new UserError(text, change, details);
 }
 
 /** Admission copies the list of the service account into a pod without one; throws UserError when that has the Secret. */
@@ -100,6 +113,6 @@ export function notRecreated(pod: PullSpec, { verb, secret }: AttachRequest): Us
   const recreation = command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --pod ${ref.name} --recreate`;
   return new UserError(text, recreation, [
     ...recreationLosses(pod).map((loss) => `deleting and creating it again loses ${loss}`),
-    prose`or change its manifest yourself: ${words`regsecret ${verb} ${secret} -f FILE --write`}`,
+    prose`or change its manifest yourself: ${changeCommand(verb, { how: 'manifest' }, secret)}`,
   ]);
 }

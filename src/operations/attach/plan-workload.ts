@@ -1,14 +1,14 @@
 /** What has to be done to a workload, and why a Job stays as it is. */
-import { controllerName } from '../../cluster/owners.ts';
 import type { Planner } from '../../cluster/write-list.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
-import { command, words } from '../../domain/text/command.ts';
+import { command } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
-import { isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { controllerName, isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import { changeCommand } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
 import type { PlanContext } from './context.ts';
 import type { Note } from './notes.ts';
@@ -21,7 +21,7 @@ export function jobProblem(
 ): UserError {
   const { verb, secret } = request;
   const text = `the template of ${describeRef(ref)} cannot be changed (a job's is immutable)`;
-  const change = words`regsecret ${verb} ${secret} -f FILE --write`;
+  const change = changeCommand(verb, { how: 'manifest' }, secret);
   if (verb === 'detach' || (list ?? []).length > 0) {
     return new UserError(text, change);
   }

@@ -3,7 +3,7 @@
 import { eachObject } from '../../cluster/each-object.ts';
 import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
-import { controllerName, walkOwners } from '../../cluster/owners.ts';
+import { walkOwners } from '../../cluster/owners.ts';
 import type { PodEvent, PodFacts, Puller } from '../../domain/diagnosis/facts.ts';
 import { type Command, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -121,7 +121,7 @@ async function ownersOf(pod: PullSpec, { transport, owner: read }: Collector): P
       : { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
-    return { remedy: { how: 'owner', owner: controllerName(pod.controller) } };
+    return { remedy: remedyOfPod(pod, [], pod.controller) };
   }
 }
 

@@ -2,7 +2,7 @@
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { missingObject, noObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
-import { controllerName, walkOwners } from '../../cluster/owners.ts';
+import { walkOwners } from '../../cluster/owners.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import type { Puller } from '../../domain/diagnosis/facts.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
@@ -11,7 +11,7 @@ import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import type { ObjectRef } from '../../domain/workloads/ref.ts';
-import { type Remedy, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
+import { type Remedy, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podEvents, podFacts, whyOf } from './pod.ts';
 import { shapeOf } from './shape.ts';
@@ -157,8 +157,7 @@ export function quietPod({ pod, images, count }: PodGroup): Puller {
     imagePullSecrets: list,
     account,
     images,
-    remedy:
-      controller === undefined ? { how: 'recreate', target: ref } : { how: 'owner', owner: controllerName(controller) },
+    remedy: remedyOfPod(pod, [], controller),
     pod: podFacts(object, `${fieldOf(object, 'spec', 'nodeName') ?? ''}`),
     count,
     brief: true,

@@ -1,10 +1,10 @@
 /** What gets a pod that fails, and will not heal by itself, to pull. */
 import { getPullSpec } from '../../cluster/object-request.ts';
-import { controllerName, type Owners, walkOwners } from '../../cluster/owners.ts';
+import { type Owners, walkOwners } from '../../cluster/owners.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
-import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { controllerName, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { type ObjectRef, refKey, resultName } from '../../domain/workloads/ref.ts';
 import { mayFailAgain } from '../../domain/workloads/remedy.ts';
 import { effectOf, waitsForPods } from '../../domain/workloads/rollout.ts';

@@ -167,7 +167,7 @@ testFindings([
     }),
     'error: pod team-a/web-1 names pull secrets itself (a, b, c, d), so those of serviceaccount default do not count; one of them, regcred, opens ghcr.io/org/app:v1',
     'advice',
-    'regsecret attach regcred -f FILE --write',
+    'kubectl edit rollout.argoproj.io/web -n team-a',
   ],
   [
     finding('empty-name', POD, { remedy: DEPLOYMENT }),

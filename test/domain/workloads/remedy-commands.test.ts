@@ -147,13 +147,33 @@ const REMEDIES: readonly (readonly [situation: string, remedy: Remedy, commands:
     },
   ],
   [
-    'another controller makes the template',
-    { how: 'owner', owner: 'rollout.argoproj.io/web' },
+    'a controller of a kind that we do not know makes the template',
+    { how: 'owner', owner: 'rollout.argoproj.io/web', namespace: 'team' },
+    {
+      attach: 'kubectl edit rollout.argoproj.io/web -n team',
+      detach: 'kubectl edit rollout.argoproj.io/web -n team',
+      create: 'regsecret create -n team --server ghcr.io && kubectl edit rollout.argoproj.io/web -n team',
+      renew: 'kubectl delete pod web-1 -n team',
+    },
+  ],
+  [
+    'only its manifest can be changed',
+    { how: 'manifest' },
     {
       attach: 'regsecret attach regcred -f FILE --write',
       detach: 'regsecret detach regcred -f FILE --write',
       create: 'regsecret create --server ghcr.io',
       renew: 'kubectl delete pod web-1 -n team',
+    },
+  ],
+  [
+    'a static pod',
+    { how: 'node', node: 'node-7' },
+    {
+      attach: 'kubectl describe node node-7',
+      detach: 'kubectl describe node node-7',
+      create: 'kubectl describe node node-7',
+      renew: 'kubectl describe node node-7',
     },
   ],
 ];
@@ -190,9 +210,19 @@ test.each<[situation: string, command: Command, text: string | undefined]>([
     changeCommand('attach', { how: 'template', target: ref('Job') }, '$(id)'),
     undefined,
   ],
+  ...['rollout.argoproj.io/$(id)', '$(id)/web', 'a/b/c', '/web'].map((owner): [string, Command, undefined] => [
+    `attach to ${owner}, which no object is called`,
+    changeCommand('attach', { how: 'owner', owner, namespace: 'team' }, 'regcred'),
+    undefined,
+  ]),
+  [
+    'attach to a static pod on a node that is not known',
+    changeCommand('attach', { how: 'node', node: '' }, 'regcred'),
+    'kubectl describe node NODE',
+  ],
   [
     'create an entry of Docker Hub',
-    createCommand({ how: 'owner', owner: 'job/web' }, 'https://index.docker.io/v1/'),
+    createCommand({ how: 'manifest' }, 'https://index.docker.io/v1/'),
     'regsecret create --server docker.io',
   ],
 ])('%s', (_, command, text) => {

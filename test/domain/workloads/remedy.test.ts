@@ -69,19 +69,19 @@ describe('of a template', () => {
       'a ReplicaSet of a Rollout, whose kind we do not know',
       { ...specOf('ReplicaSet'), controller: rollout },
       ['p'],
-      { how: 'owner', owner: 'rollout.argoproj.io/r' },
+      { how: 'owner', owner: 'rollout.argoproj.io/r', namespace: 'team' },
     ],
     [
       'a Job of a CronJob',
       { ...specOf('Job'), controller: { apiVersion: 'batch/v1', kind: 'CronJob', name: 'c', uid: '1' } },
       [],
-      { how: 'owner', owner: 'cronjob/c' },
+      { how: 'manifest' },
     ],
     [
       'something of a core kind that has no pull secrets',
       { ...specOf('ReplicaSet'), controller: { apiVersion: 'v1', kind: 'Node', name: 'n', uid: '1' } },
       [],
-      { how: 'owner', owner: 'node/n' },
+      { how: 'owner', owner: 'node/n', namespace: 'team' },
     ],
     [
       'a service account',
@@ -95,8 +95,8 @@ describe('of a template', () => {
       pods,
       { how: 'account', target: target('ServiceAccount', 'ci'), pods: ten },
     ],
-    ['a Job with a list', { ...specOf('Job'), imagePullSecrets: list }, ['p'], { how: 'owner', owner: 'job/web' }],
-    ['a Job that makes no other pod', specOf('Job', { backoffLimit: 0 }), ['p'], { how: 'owner', owner: 'job/web' }],
+    ['a Job with a list', { ...specOf('Job'), imagePullSecrets: list }, ['p'], { how: 'manifest' }],
+    ['a Job that makes no other pod', specOf('Job', { backoffLimit: 0 }), ['p'], { how: 'manifest' }],
   ])('%s', (_, template, names, remedy) => {
     expect(remedyOfTemplate(template, names)).toEqual(remedy);
   });
@@ -108,18 +108,19 @@ describe('of a template', () => {
 
 describe('of a pod', () => {
   const pod = specOf('Pod');
-  const mirror: PullSpec = { ...pod, annotations: { 'kubernetes.io/config.mirror': '' } };
+  const annotations = { 'kubernetes.io/config.mirror': '' };
+  const mirror: PullSpec = { ...specOf('Pod', { nodeName: 'node-7' }), annotations };
   test.each<[string, PullSpec, readonly PullSpec[], Controller | undefined, Remedy]>([
     ['nothing makes it', pod, [], undefined, { how: 'recreate', target: target('Pod') }],
-    ['its manifest is on the node', mirror, [], rollout, { how: 'owner', owner: 'the node' }],
+    ['its manifest is on the node', mirror, [], rollout, { how: 'node', node: 'node-7' }],
     [
       'the uppermost is not known',
       pod,
       [specOf('ReplicaSet')],
       rollout,
-      { how: 'owner', owner: 'rollout.argoproj.io/r' },
+      { how: 'owner', owner: 'rollout.argoproj.io/r', namespace: 'team' },
     ],
-    ['the uppermost may not be read', pod, [], replicaSet, { how: 'owner', owner: 'replicaset/r' }],
+    ['the uppermost may not be read', pod, [], replicaSet, { how: 'manifest' }],
     [
       'the uppermost decides',
       pod,
@@ -137,7 +138,9 @@ test.each<[Remedy['how'], Remedy, boolean]>([
   ['recreate', { how: 'recreate', target: target('Pod') }, true],
   ['account', { how: 'account', target: target('ServiceAccount'), pods: [] }, false],
   ['file', { how: 'file', file: 'a.yaml' }, false],
-  ['owner', { how: 'owner', owner: 'job/web' }, false],
+  ['owner', { how: 'owner', owner: 'rollout.argoproj.io/r', namespace: 'team' }, false],
+  ['manifest', { how: 'manifest' }, false],
+  ['node', { how: 'node', node: 'node-7' }, false],
 ])('a service account that allows only what it lists comes first for %s: %s', (_, remedy, comes) => {
   const allow = target('ServiceAccount', 'default');
   expect(remedyUnder(remedy, allow)).toEqual(comes ? { ...remedy, allow } : remedy);
