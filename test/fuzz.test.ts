@@ -38,11 +38,10 @@ import { canonicalServer, registryOf, serverProblem } from '../src/domain/keyrin
 import { manifestSecret } from '../src/domain/manifest-text/manifest-secrets.ts';
 import { expiryOf, parseExpiries } from '../src/domain/pull-secret/expiry.ts';
 import { claimsOf } from '../src/domain/pull-secret/jwt.ts';
-import { isObjectName } from '../src/domain/text/object-name.ts';
+import { isObjectName, proposeName } from '../src/domain/text/object-name.ts';
 import { printable } from '../src/domain/text/printable.ts';
 import { destinationProblem } from '../src/domain/verify/destination.ts';
 import { nearness } from '../src/domain/verify/nearness.ts';
-import { proposeName } from '../src/domain/workloads/target.ts';
 import { UserError } from '../src/errors.ts';
 import { parseChallenges } from '../src/registry/challenge.ts';
 import { growth, MAX_GROWTH } from './support/growth.ts';

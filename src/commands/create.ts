@@ -13,11 +13,10 @@ import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/p
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
-import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
+import { isNamespaceName, isObjectName, proposeName, scope } from '../domain/text/object-name.ts';
 import { rfc3339 } from '../domain/text/time.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeVerdict } from '../domain/verify/verdict.ts';
-import { proposeName } from '../domain/workloads/target.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { NamedTarget } from '../operations/attach/request.ts';

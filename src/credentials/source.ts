@@ -3,11 +3,11 @@ import { type AuthConfig, credentialOf } from '../domain/docker-config/auth-fiel
 import { convertToHostname } from '../domain/docker-config/docker-lookup.ts';
 import { isNamespaceKey } from '../domain/docker-config/podman-lookup.ts';
 import { GoUrlError } from '../domain/go/url.ts';
-import { trim } from '../domain/go/utf8.ts';
 import type { AuthEntry } from '../domain/keyring/credential.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { parseKey } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
+import { trim } from '../domain/text/trim.ts';
 import type { UserError } from '../errors.ts';
 
 /** A place with logins: a tool with all its files and helpers, or files that are named on the command line. */

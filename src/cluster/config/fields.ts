@@ -1,6 +1,5 @@
 /** Reading typed fields out of a parsed document; what is wrong is named by its place, never by its value. */
 import { Base64Error, decodeBase64 } from '../../domain/go/base64.ts';
-import { parseYaml, YamlError } from '../../yaml.ts';
 import { parsePlainYaml } from './plain-yaml.ts';
 
 /** A value and where it stands, such as `users[2].user.token`. */
@@ -34,8 +33,9 @@ export async function parseDocument(content: string): Promise<unknown> {
   }
   const plain = parsePlainYaml(content);
   if (plain !== undefined) return plain;
+  const { parseFullYaml, YamlError } = await import('./full-yaml.ts');
   try {
-    return (await parseYaml(content)) ?? undefined;
+    return (await parseFullYaml(content)) ?? undefined;
   } catch (error) {
     if (error instanceof YamlError) throw new FieldError(error.message);
     throw error;

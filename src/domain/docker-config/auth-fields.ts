@@ -1,7 +1,8 @@
 /** One entry of `auths`: the fields as they stand in a file, and the login that docker and podman read out of them. */
 import { decodeBase64, isPlainBase64 } from '../go/base64.ts';
-import { decodeUtf8, trim } from '../go/utf8.ts';
+import { decodeUtf8 } from '../go/utf8.ts';
 import type { Credential } from '../keyring/credential.ts';
+import { trim } from '../text/trim.ts';
 
 /** The fields of an entry that any of the tools reads, as written. */
 export type AuthField =

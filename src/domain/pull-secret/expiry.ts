@@ -1,6 +1,7 @@
 /** When credentials stop working, as far as they say it themselves. */
-import { trimEnd } from '../go/utf8.ts';
+
 import type { AuthEntry } from '../keyring/credential.ts';
+import { trimEnd } from '../text/trim.ts';
 import { claimsOf, jsonObject } from './jwt.ts';
 
 /** Annotation on our Secrets: a JSON object from server to the time its credential expires (RFC 3339, UTC). */

@@ -1,5 +1,7 @@
 /** Names that objects may have (k8s.io/apimachinery pkg/util/validation), and those names in commands. */
+
 import type { Word } from './command.ts';
+import { trim } from './trim.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_RE = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
@@ -29,4 +31,18 @@ export function nodeWord(node: string): Word {
 export function scope(namespace: string | undefined): Word {
   const isUsable = namespace === undefined || namespace === '' || isNamespaceName(namespace);
   return isUsable ? { namespace: namespace ?? '' } : { refused: namespace };
+}
+
+/** A valid name that resembles `name`, undefined when nothing of it can stay. */
+export function proposeName(name: string, limit = 253): string | undefined {
+  const proposal = name
+    .toLowerCase()
+    .replace(/[^-a-z0-9.]+/g, '-')
+    .split('.')
+    .map((label) => trim(label, '-'))
+    .filter((label) => label !== '')
+    .join('.')
+    .slice(0, limit)
+    .replace(/[-.]+$/, '');
+  return proposal === '' || proposal === name ? undefined : proposal;
 }

@@ -1,7 +1,6 @@
 /** Targets as they are typed: `deploy/web`, `sa/default`, `deployments.apps/web`, `cj/nightly`, or a kind alone. */
 
 import { UsageError } from '../../errors.ts';
-import { trim } from '../go/utf8.ts';
 import { closest } from '../text/closest.ts';
 import { type Command, command, words } from '../text/command.ts';
 import { isObjectName } from '../text/object-name.ts';
@@ -82,18 +81,4 @@ function target(kind: DoctorTarget['kind'], name: string): DoctorTarget {
     `"${name}" cannot be the name of a ${kind.toLowerCase()}`,
     command`kubectl get ${kind.toLowerCase()}s`,
   );
-}
-
-/** A valid name that resembles `name`, undefined when nothing of it can stay. */
-export function proposeName(name: string, limit = 253): string | undefined {
-  const proposal = name
-    .toLowerCase()
-    .replace(/[^-a-z0-9.]+/g, '-')
-    .split('.')
-    .map((label) => trim(label, '-'))
-    .filter((label) => label !== '')
-    .join('.')
-    .slice(0, limit)
-    .replace(/[-.]+$/, '');
-  return proposal === '' || proposal === name ? undefined : proposal;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeUtf8, encodeUtf8, trim, trimEnd } from '../../../src/domain/go/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 
 describe('bytes that are not UTF-8', () => {
   test.each([
@@ -32,17 +32,6 @@ test('well-formed text is what Buffer makes of it', () => {
       expect(decodeUtf8(Buffer.from(text))).toBe(text);
     }),
   );
-});
-
-test.each([
-  ['--a-b--', 'a-b', '--a-b'],
-  ['a', 'a', 'a'],
-  ['---', '', ''],
-  ['', '', ''],
-  ['--a', 'a', '--a'],
-])('%j without dashes around it, and behind it', (text, both, end) => {
-  expect(trim(text, '-')).toBe(both);
-  expect(trimEnd(text, '-')).toBe(end);
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** The name of an object that is proposed for any text. */
 import { expect, test } from 'vitest';
-import { proposeName } from '../../../src/domain/workloads/target.ts';
+import { proposeName } from '../../../src/domain/text/object-name.ts';
 
 test.each<[string, number | undefined, string | undefined]>([
   ['Registry_Login', undefined, 'registry-login'],
