@@ -1,3 +1,5 @@
+/** The public API: reading, checking and building pull secrets without a cluster. */
+
 export { type DockerConfig, DockerConfigError, decodeDockerConfig } from './domain/docker-config/docker-config.ts';
 
 export type { Finding, FindingCode, FindingObject, Severity } from './domain/findings/finding.ts';

@@ -173,6 +173,10 @@ test(`a file has at most ${MAX_LINES} lines`, () => {
   expect(long, 'which noun in there wants a file of its own?').toEqual([]);
 });
 
+test('a file opens with a sentence that says what it knows', () => {
+  expect(files.filter((file) => !/^\/\*\*[^*]*\w/.test(read(file)))).toEqual([]);
+});
+
 test('a file name stands once', () => {
   const names = Map.groupBy(files, (file) => basename(file));
   const twice = [...names].filter(([name, all]) => all.length > 1 && !['plan.ts', 'index.ts'].includes(name));

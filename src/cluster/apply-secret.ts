@@ -6,6 +6,7 @@ import { prose } from '../domain/text/hint.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
+import type { Replacement } from './recreate-secret.ts';
 import { createSecret, type SecretRef, secretPath, type WriteOptions, writeQuery } from './secret-request.ts';
 
 export interface ApplyOptions extends WriteOptions {
@@ -30,20 +31,23 @@ export async function applySecret(
   wanted: WantedSecret,
   options: ApplyOptions,
 ): Promise<Applied> {
-  const refs: SecretRef = { namespace: transport.namespace, name: secret.metadata.name ?? '' };
-  let created = await create(transport, refs, secret, options);
+  const ref: SecretRef = { namespace: transport.namespace, name: secret.metadata.name ?? '' };
+  let created = await create(transport, ref, secret, options);
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
     if (!(created instanceof ApiError)) return { action: 'created', secret: created };
-    const existing = await read(transport, refs, created);
+    const existing = await read(transport, ref, created);
     if (existing === undefined) {
       // It was there when we wanted to create it, and has been deleted since.
-      created = await create(transport, refs, secret, options);
+      created = await create(transport, ref, secret, options);
       continue;
     }
     const { planChange } = await import('../domain/pull-secret/plan.ts');
     const change = planChange(existing, wanted);
     if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
-    const written = await write(transport, refs, existing, change, options);
+    const written =
+      change.action === 'update'
+        ? await update(transport, ref, change.patch, options)
+        : await recreate(transport, { ref, existing, secret: change.secret, ...options });
     if (written !== undefined) {
       return { action: change.action === 'update' ? 'updated' : 'recreated', secret: written, change };
     }
@@ -83,16 +87,9 @@ async function read(transport: Transport, ref: SecretRef, refused: ApiError): Pr
   }
 }
 
-async function write(
-  transport: Transport,
-  ref: SecretRef,
-  existing: Secret,
-  change: Exclude<Change, { action: 'unchanged' }>,
-  options: ApplyOptions,
-): Promise<Secret | undefined> {
-  if (change.action === 'update') return update(transport, ref, change.patch, options);
+async function recreate(transport: Transport, replacement: Replacement): Promise<Secret | undefined> {
   const { recreateSecret } = await import('./recreate-secret.ts');
-  return recreateSecret(transport, ref, existing, change.secret, options);
+  return recreateSecret(transport, replacement);
 }
 
 /** Undefined when somebody else has changed or deleted it since it was read. */

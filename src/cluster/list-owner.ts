@@ -19,17 +19,19 @@ export function appliersOf(object: ApiObject): string[] {
   return applied(object).map(({ manager }) => `${manager}`);
 }
 
+export interface ListWrite {
+  readonly ref: ObjectRef;
+  readonly before: ApiObject;
+  /** The answer to the write. */
+  readonly after: ApiObject;
+  readonly fieldManager: string;
+}
+
 /**
- * Gives those who owned the list in `before` their share again. `after` is the answer to the write; nothing is done when
- * the list has been changed again since, for then it is no longer our write that took it from them.
+ * Gives those who owned the list in `before` their share again. Nothing is done when the list has been
+ * changed again since `after`, for then it is no longer our write that took it from them.
  */
-export async function keepOwners(
-  transport: Transport,
-  ref: ObjectRef,
-  before: ApiObject,
-  after: ApiObject,
-  fieldManager: string,
-): Promise<void> {
+export async function keepOwners(transport: Transport, { ref, before, after, fieldManager }: ListWrite): Promise<void> {
   const path = objectPath(pullKind(ref.kind), ref.namespace, ref.name);
   let current = after;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -9,6 +9,13 @@ import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { createSecret, type SecretRef, secretPath, type WriteOptions } from './secret-request.ts';
 
+export interface Replacement extends WriteOptions {
+  readonly ref: SecretRef;
+  /** The Secret as it was read. */
+  readonly existing: Secret;
+  readonly secret: Secret;
+}
+
 /**
  * Puts `secret` in the place of `existing`; undefined when that has changed since it was read. The server has to accept
  * the new one in a dry run, under another name, before the old one is deleted; should it then refuse after all, the new
@@ -16,10 +23,7 @@ import { createSecret, type SecretRef, secretPath, type WriteOptions } from './s
  */
 export async function recreateSecret(
   transport: Transport,
-  ref: SecretRef,
-  existing: Secret,
-  secret: Secret,
-  options: WriteOptions,
+  { ref, existing, secret, ...options }: Replacement,
 ): Promise<Secret | undefined> {
   try {
     const { name: _, ...metadata } = secret.metadata;

@@ -68,7 +68,8 @@ export async function writeList(
     const answer = await patchList(transport, current, after, options);
     if (!(answer instanceof ApiError)) {
       if (ref.kind === 'ServiceAccount' && !options.dryRun) {
-        await keepOwners(transport, ref, current.object, answer, options.fieldManager);
+        const { fieldManager } = options;
+        await keepOwners(transport, { ref, before: current.object, after: answer, fieldManager });
       }
       const written = pullSpecOf(pullKind(ref.kind), answer) ?? current;
       return {

@@ -43,42 +43,57 @@ function withoutPassword({ passwordEnv }: CreateOptions, io: Io): Io {
 
 type Expiries = ReadonlyMap<string, Expiry | undefined>;
 
+interface Run {
+  readonly options: CreateOptions;
+  readonly io: Io;
+  readonly printer: Printer;
+}
+
+/** The Secret as it is when there is none yet, and where it comes from. */
+interface Draft extends Pick<Collected, 'entries' | 'personal'> {
+  readonly secret: Secret;
+  readonly expiries: Expiries;
+}
+
 /** Writes the Secret that `options` describe and returns the exit code; throws UserError. */
 export async function create(options: CreateOptions, io: Io): Promise<number> {
   checkNames(options);
   const targets = options.attach === undefined ? [] : await targetsOf(options.attach);
-  const printer = await printerFor(io);
+  const run = { options, io, printer: await printerFor(io) };
   const { entries, warnings, prompted, personal } = await collectCredentials(options, io);
-  for (const warning of warnings) printer.warn(warning);
-  if (options.verify || prompted) await verify(entries, options, io, printer);
+  for (const warning of warnings) run.printer.warn(warning);
+  if (options.verify || prompted) await verify(entries, run);
   const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, Date.now())]));
-  for (const [server, expiry] of expiries) sayExpiry(server, expiry, printer);
-  const secret = await build(options, entries, expiries);
-  if (options.dryRun === 'client') {
-    await print({ action: 'created', secret }, options, printer, io);
-    sayEntries(entries, undefined, printer);
-    for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);
-    return EXIT.ok;
-  }
+  for (const [server, expiry] of expiries) sayExpiry(server, expiry, run.printer);
+  const draft = { secret: await build(options, entries, expiries), entries, expiries, personal };
+  return options.dryRun === 'client' ? show(draft, run) : write(draft, targets, run);
+}
+
+async function show({ secret, entries }: Draft, run: Run): Promise<number> {
+  const { options, printer } = run;
+  await print({ action: 'created', secret }, run);
+  sayEntries(entries, undefined, printer);
+  for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);
+  return EXIT.ok;
+}
+
+async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): Promise<number> {
+  const { options, io, printer } = run;
+  const { secret, entries, expiries, personal } = draft;
   const { connect } = await import('../cluster/client/transport.ts');
   const { applySecret } = await import('../cluster/apply-secret.ts');
   const transport = await connect(options, withoutPassword(options, io));
   try {
-    const wanted = {
-      entries,
-      expiries,
-      type: pullSecretType(options),
-      replace: options.replace ?? false,
-      force: options.force ?? false,
-    };
-    if (personal && options.dryRun === 'none') saySharing(entries, transport.namespace, io, printer);
-    const write = { dryRun: options.dryRun === 'server', fieldManager: options.fieldManager, signal: io.signal };
-    const applied = await applySecret(transport, secret, wanted, write);
-    await print(applied, options, printer, io);
+    const { replace = false, force = false, dryRun, fieldManager } = options;
+    const wanted = { entries, expiries, type: pullSecretType(options), replace, force };
+    if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
+    const how = { dryRun: dryRun === 'server', fieldManager, signal: io.signal };
+    const applied = await applySecret(transport, secret, wanted, how);
+    await print(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
-    if (targets.length > 0) return await attach(applied.secret, targets, transport, options, io, printer);
-    if (applied.action === 'created' && options.output === undefined && options.dryRun === 'none') {
+    if (targets.length > 0) return await attach(applied.secret, targets, transport, run);
+    if (applied.action === 'created' && options.output === undefined && dryRun === 'none') {
       printer.hint(attachCommand(options));
     }
     return EXIT.ok;
@@ -98,10 +113,9 @@ async function attach(
   secret: Secret,
   targets: readonly NamedTarget[],
   transport: Transport,
-  { dryRun, output, fieldManager }: CreateOptions,
-  io: Io,
-  printer: Printer,
+  { options, io, printer }: Run,
 ): Promise<number> {
+  const { dryRun, output, fieldManager } = options;
   const [{ changePullSecrets }, { requestFor }, { commandFor }, { withAttachPrinter }] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
     import('../operations/attach/attach-options.ts'),
@@ -144,9 +158,9 @@ async function build(options: CreateOptions, entries: readonly CollectedEntry[],
   const secret = buildPullSecret({
     name: options.name,
     entries,
-    ...(options.namespace ? { namespace: options.namespace } : {}),
-    ...(type === undefined ? {} : { type }),
-    ...(annotation === undefined ? {} : { annotations: { [EXPIRES_AT]: annotation } }),
+    namespace: options.namespace || undefined,
+    type,
+    annotations: annotation === undefined ? undefined : { [EXPIRES_AT]: annotation },
   });
   checkSize(describeSecret(secret), secret.data ?? {});
   if (!options.appendHash) return secret;
@@ -159,7 +173,7 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 }
 
 /** Throws UserError unless every registry accepts its credential. */
-async function verify(entries: Collected['entries'], options: CreateOptions, io: Io, printer: Printer): Promise<void> {
+async function verify(entries: Collected['entries'], { options, io, printer }: Run): Promise<void> {
   const [{ createRegistryClient }, { assignLogin }, { withProgress }] = await Promise.all([
     import('../registry/registry-client.ts'),
     import('../domain/verify/login-permission.ts'),
@@ -189,7 +203,7 @@ const MISTYPED = prose`check user name and password, then run the command again`
 const UNCHECKED = prose`to write a credential without a check, pipe it in with --password-stdin and leave out --verify`;
 
 /** Before it is written, and only to somebody who can still press Ctrl-C; what a program reads stays as it is. */
-function saySharing(entries: readonly CollectedEntry[], namespace: string, io: Io, printer: Printer): void {
+function saySharing(entries: readonly CollectedEntry[], namespace: string, { io, printer }: Run): void {
   if (!io.stderr.isTTY) return;
   const names = many(entries.map(({ server }) => displayServer(server)));
   const logins = entries.length === 1 ? 'login' : 'logins';
@@ -208,10 +222,9 @@ const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } a
 
 async function print(
   { action, secret }: Pick<Applied, 'action' | 'secret'>,
-  { output, dryRun }: CreateOptions,
-  printer: Printer,
-  io: Io,
+  { options, io, printer }: Run,
 ): Promise<void> {
+  const { output, dryRun } = options;
   const name = `secret/${secret.metadata.name}`;
   if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${SUFFIX[dryRun]}`);
   if (output === 'name') return printer.result(name);

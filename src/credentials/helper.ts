@@ -61,13 +61,13 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   }
   const path = lookPath(name, io.env);
   if (path === undefined)
-    throw new UserError(failureText(suffix, request, notFoundText(name)), command`command -v ${name}`);
+    throw new UserError(failureText(suffix, request, { failure: notFoundText(name) }), command`command -v ${name}`);
   const run = await runHelper({ path, name }, request, io);
   if (run.failure === undefined) return run;
   const out = decodeUtf8(run.stdout).trim();
   if (request.action === 'get' && out === NOT_FOUND) return undefined;
   const failure = INVALID.includes(out) ? out : run.failure;
-  throw new UserError(failureText(suffix, request, failure, out, run.stderr), command`${name} list`);
+  throw new UserError(failureText(suffix, request, { failure, out, stderr: run.stderr }), command`${name} list`);
 }
 
 /** How Go words that a program is not there (os/exec `ErrNotFound`). */
@@ -76,7 +76,11 @@ function notFoundText(name: string): string {
 }
 
 /** What docker says of it, and which helper and server it was. */
-function failureText(suffix: string, { action, input, verb }: Call, failure: string, out = '', stderr = ''): string {
+function failureText(
+  suffix: string,
+  { action, input, verb }: Call,
+  { failure, out = '', stderr = '' }: { failure: string; out?: string; stderr?: string },
+): string {
   const about = action === 'get' ? ` for ${displayServer(input)}` : '';
   const text = `error ${verb} credentials - err: ${failure}, out: \`${oneLine(out)}\``;
   // docker lets the helper write to the terminal; without one this is all there is to see.

@@ -24,7 +24,7 @@ interface Result {
   readonly after?: readonly string[];
 }
 
-/** What `changePullSecrets` tells. */
+/** What `changePullSecrets` reports. */
 export interface AttachPrinter {
   outcome(result: Result): void;
   note(note: Note): void;
@@ -64,20 +64,8 @@ const SHOWN = 10;
 
 function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io): AttachPrinter {
   const results: Result[] = [];
-  const notes = new Map<string, Note>();
+  const notes = noteBook(options, printer);
   const errors: UserError[] = [];
-  const context = { verb: options.verb, secret: options.secret };
-  const printed = new Set<Note>();
-  const printHeld = (): void => {
-    const held = [...notes.values()].filter((note) => !IMMEDIATE.includes(note.code) && !printed.has(note));
-    for (const note of held) printed.add(note);
-    printNotes(held, context, printer);
-    printFailing(
-      held.filter((note) => note.code === 'failing'),
-      options,
-      printer,
-    );
-  };
   return {
     outcome(result) {
       results.push(result);
@@ -87,19 +75,15 @@ function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io):
       printer.result(`${resultName(result.ref)} ${result.action}${scope}${SUFFIX[options.dryRun]}`);
       if (options.dryRun !== 'none' && result.action !== 'unchanged') sayPlan(result, printer);
     },
-    note(note) {
-      const known = notes.has(noteKey(note));
-      notes.set(noteKey(note), note);
-      if (!known && note.code !== 'failing' && IMMEDIATE.includes(note.code)) print(formatNote(note, context), printer);
-    },
+    note: notes.add,
     problem(error) {
       errors.push(error);
       printer.error(error);
     },
-    waiting: printHeld,
+    waiting: notes.flush,
     flush() {
-      printHeld();
-      if (options.output === 'json') io.stdout.write(toJson(options, results, [...notes.values()], errors, io));
+      notes.flush();
+      if (options.output === 'json') io.stdout.write(toJson(options, { results, notes: notes.all(), errors }, io));
     },
     get done() {
       return results.length;
@@ -107,6 +91,37 @@ function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io):
     get problems() {
       return errors.length;
     },
+  };
+}
+
+interface NoteBook {
+  add(note: Note): void;
+  /** Prints what has been held back. */
+  flush(): void;
+  all(): Note[];
+}
+
+/** Prints a note at once or holds it back, and each only once. */
+function noteBook(options: AttachPrinterOptions, printer: Printer): NoteBook {
+  const notes = new Map<string, Note>();
+  const printed = new Set<Note>();
+  return {
+    add(note) {
+      const known = notes.has(noteKey(note));
+      notes.set(noteKey(note), note);
+      if (!known && note.code !== 'failing' && IMMEDIATE.includes(note.code)) print(formatNote(note, options), printer);
+    },
+    flush() {
+      const held = [...notes.values()].filter((note) => !IMMEDIATE.includes(note.code) && !printed.has(note));
+      for (const note of held) printed.add(note);
+      printNotes(held, options, printer);
+      printFailing(
+        held.filter((note) => note.code === 'failing'),
+        options,
+        printer,
+      );
+    },
+    all: () => [...notes.values()],
   };
 }
 
@@ -186,9 +201,7 @@ function hintsFor(failing: readonly Failing[], { command: typed, secret }: Attac
 
 function toJson(
   { verb, secret, dryRun }: AttachPrinterOptions,
-  results: readonly Result[],
-  notes: readonly Note[],
-  errors: readonly UserError[],
+  { results, notes, errors }: { results: readonly Result[]; notes: readonly Note[]; errors: readonly UserError[] },
   io: Io,
 ): string {
   const shown = {

@@ -25,22 +25,24 @@ export async function requestToken(
 ): Promise<RegistryToken | Verdict> {
   const realm = URL.canParse(source.realm ?? '') ? new URL(source.realm ?? '') : undefined;
   if (realm === undefined) throw new TargetRefused('the registry names no token server');
+  const request = { realm, service: source.service, scopes };
   if (login !== undefined && 'identityToken' in login.credential) {
-    return grantIn(await post(exchange, realm, source, scopes, login));
+    return grantIn(await post(exchange, { ...request, login }));
   }
-  const answer = await get(exchange, realm, source, login, scopes);
+  const answer = await get(exchange, { ...request, login });
   // Some servers know only the younger way. Theirs is no word on the credential, so it is asked again.
   if (login === undefined || ![400, 404, 405, 501].includes(answer.status)) return grantIn(answer);
-  return grantIn(await post(exchange, realm, source, scopes, login));
+  return grantIn(await post(exchange, { ...request, login }));
 }
 
-function get(
-  exchange: Exchange,
-  realm: URL,
-  { service }: TokenSource,
-  login: RegistryLogin | undefined,
-  scopes: readonly string[],
-): Promise<RegistryResponse> {
+interface TokenRequest {
+  readonly realm: URL;
+  readonly service: string | undefined;
+  readonly scopes: readonly string[];
+  readonly login: RegistryLogin | undefined;
+}
+
+function get(exchange: Exchange, { realm, service, scopes, login }: TokenRequest): Promise<RegistryResponse> {
   // Parameters that the realm has already stay.
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
@@ -50,19 +52,13 @@ function get(
   return send(exchange, { method: 'GET', url, purpose: 'token server', credential: login });
 }
 
-function post(
-  exchange: Exchange,
-  url: URL,
-  { service }: TokenSource,
-  scopes: readonly string[],
-  login: RegistryLogin,
-): Promise<RegistryResponse> {
+function post(exchange: Exchange, { realm, service, scopes, login }: TokenRequest): Promise<RegistryResponse> {
   const form = {
     client_id: CLIENT,
     ...(service === undefined ? {} : { service }),
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
   };
-  return send(exchange, { method: 'POST', url, purpose: 'token server', credential: login, form });
+  return send(exchange, { method: 'POST', url: realm, purpose: 'token server', credential: login, form });
 }
 
 function grantIn(answer: RegistryResponse): RegistryToken | Verdict {

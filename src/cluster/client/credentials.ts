@@ -1,3 +1,4 @@
+/** Who proves to the API server who the user is, and what is sent for it. */
 export interface Credentials {
   /** The value of the Authorization header. */
   readonly authorization?: string | undefined;

@@ -83,12 +83,13 @@ async function refresh(config: Config, io: Io): Promise<Record<string, string>> 
     proxy: (url) => proxyFor(url, io.env),
   });
   try {
-    const endpoint = await tokenEndpoint(client, config['idp-issuer-url'] ?? '', io.signal);
+    const url = await tokenEndpoint(client, config['idp-issuer-url'] ?? '', io.signal);
+    const request = { url, config, signal: io.signal };
     // golang.org/x/oauth2 tries the header first, then the form.
     const answer =
-      (await exchange(client, endpoint, config, 'header', io.signal).catch((error) => {
+      (await exchange(client, { ...request, style: 'header' }).catch((error) => {
         if (io.signal.aborted) throw error;
-      })) ?? (await exchange(client, endpoint, config, 'form', io.signal));
+      })) ?? (await exchange(client, { ...request, style: 'form' }));
     return answer;
   } catch (error) {
     if (io.signal.aborted) throw io.signal.reason;
@@ -111,12 +112,17 @@ async function tokenEndpoint(client: HttpClient, issuer: string, signal: AbortSi
   return new URL(endpoint);
 }
 
+interface TokenRequest {
+  readonly url: URL;
+  readonly config: Config;
+  /** Where the client's id and secret stand. */
+  readonly style: 'header' | 'form';
+  readonly signal: AbortSignal;
+}
+
 async function exchange(
   client: HttpClient,
-  url: URL,
-  config: Config,
-  style: 'header' | 'form',
-  signal: AbortSignal,
+  { url, config, style, signal }: TokenRequest,
 ): Promise<Record<string, string>> {
   const { 'client-id': id = '', 'client-secret': secret = '', 'refresh-token': refreshToken = '' } = config;
   const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });

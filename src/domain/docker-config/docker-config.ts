@@ -51,7 +51,7 @@ export function decodeLegacyConfig(bytes: Uint8Array): DockerConfig {
   const auths = new Map<string, AuthFields>();
   inGo(() => {
     const document = parseJson(bytes);
-    decodeAuths(document, document.root, PODMAN, '', auths);
+    decodeAuths(document, document.root, { shape: PODMAN, path: '', auths });
   });
   return { ...EMPTY, auths };
 }
@@ -159,7 +159,7 @@ export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfi
   let credsStore = '';
   for (const { name, value } of root.members) {
     const field = shape.fileFields.find((candidate) => foldName(candidate) === foldName(name));
-    if (field === 'auths') decodeAuths(document, value, shape, field, auths);
+    if (field === 'auths') decodeAuths(document, value, { shape, path: field, auths });
     else if (field === 'credHelpers') decodeHelpers(document, value, shape, credHelpers);
     else if (field === 'credsStore') credsStore = decodeString(document, value, shape.file, field) ?? credsStore;
     else if (shape.refuseUnknown) throw new UnknownFieldError(name);
@@ -171,9 +171,7 @@ export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfi
 export function decodeAuths(
   document: JsonDocument,
   node: JsonNode,
-  shape: GoStruct,
-  path: 'auths' | '',
-  auths: Map<string, AuthFields>,
+  { shape, path, auths }: { shape: GoStruct; path: 'auths' | ''; auths: Map<string, AuthFields> },
 ): void {
   if (node.kind === 'null') auths.clear();
   else if (node.kind !== 'object') fail(node, shape.file, path, `map[string]${shape.entry}`);

@@ -49,7 +49,7 @@ function recognise(document: JsonDocument, path: string): DockerConfig {
   if (answer !== undefined) return withAuths(answer);
   if (root.members.every((member) => isEntry(member.value))) {
     const auths = new Map<string, AuthFields>();
-    inGo(() => decodeAuths(document, root, DOCKER, '', auths));
+    inGo(() => decodeAuths(document, root, { shape: DOCKER, path: '', auths }));
     checkAuths(auths);
     return withAuths(auths);
   }

@@ -57,6 +57,13 @@ export function jsonSource(bytes: Uint8Array): JsonSource {
   return { bytes, text: text.length === bytes.length ? text : undefined };
 }
 
+interface Scan {
+  readonly source: JsonSource;
+  /** The objects and arrays around the place, the innermost last. */
+  readonly open: Open[];
+  index: number;
+}
+
 /**
  * The value at the start of `source`, its place and that of everything in it, and the offset after it. Without
  * recursion, so that deep nesting is an error and not the end of the stack.
@@ -66,49 +73,59 @@ export function scanJson(
   { trailing }: { trailing: 'error' | 'ignore' },
 ): { root: JsonNode; rest: number } {
   const { bytes } = source;
-  const open: Open[] = [];
-  let index = skipSpace(bytes, 0);
+  const scan: Scan = { source, open: [], index: skipSpace(bytes, 0) };
   for (;;) {
-    // Here a value begins, or an empty object or array ends.
-    const start = index;
-    const byte = bytes[index];
-    let node: JsonNode;
-    if (byte === 0x7b || byte === 0x5b) {
-      const kind = byte === 0x7b ? 'object' : 'array';
-      open.push({ kind, start, members: [], name: '', nameStart: 0 });
-      if (open.length > MAX_DEPTH) throw new JsonSyntaxError('exceeded max depth');
-      index = skipSpace(bytes, index + 1);
-      const close = kind === 'object' ? 0x7d : 0x5d;
-      if (bytes[index] !== close) {
-        if (kind === 'object') index = scanName(source, index, open);
-        continue;
-      }
-      open.pop();
-      node = { kind, start, end: index + 1, members: NONE };
-    } else {
-      node = scanScalar(bytes, index);
+    const node = scanStart(scan);
+    if (node === undefined) continue;
+    const root = scanEnd(scan, node);
+    if (root === undefined) continue;
+    if (trailing === 'error' && scan.index < bytes.length) fail(bytes, scan.index, 'after top-level value');
+    return { root, rest: root.end };
+  }
+}
+
+/** A scalar, or an object or array without content; undefined when one with content has been opened. */
+function scanStart(scan: Scan): JsonNode | undefined {
+  const { source, open, index: start } = scan;
+  const { bytes } = source;
+  const byte = bytes[start];
+  if (byte !== 0x7b && byte !== 0x5b) return scanScalar(bytes, start);
+  const kind = byte === 0x7b ? 'object' : 'array';
+  open.push({ kind, start, members: [], name: '', nameStart: 0 });
+  if (open.length > MAX_DEPTH) throw new JsonSyntaxError('exceeded max depth');
+  const index = skipSpace(bytes, start + 1);
+  if (bytes[index] === (kind === 'object' ? 0x7d : 0x5d)) {
+    open.pop();
+    return { kind, start, end: index + 1, members: NONE };
+  }
+  scan.index = kind === 'object' ? scanName(source, index, open) : index;
+  return undefined;
+}
+
+/** Closes what ends with `value`. The root when that has ended; undefined when another value begins behind a comma. */
+function scanEnd(scan: Scan, value: JsonNode): JsonNode | undefined {
+  const { source, open } = scan;
+  const { bytes } = source;
+  let node = value;
+  for (;;) {
+    const index = skipSpace(bytes, node.end);
+    const parent = open.at(-1);
+    if (parent === undefined) {
+      scan.index = index;
+      return node;
     }
-    // Here a value has ended: close what ends with it.
-    for (;;) {
-      index = skipSpace(bytes, node.end);
-      const parent = open.at(-1);
-      if (parent === undefined) {
-        if (trailing === 'error' && index < bytes.length) fail(bytes, index, 'after top-level value');
-        return { root: node, rest: node.end };
-      }
-      if (parent.kind === 'object') {
-        parent.members.push({ name: parent.name, nameStart: parent.nameStart, value: node });
-      }
-      if (bytes[index] === 0x2c) break;
-      const object = parent.kind === 'object';
-      if (bytes[index] !== (object ? 0x7d : 0x5d)) {
-        fail(bytes, index, object ? 'after object key:value pair' : 'after array element');
-      }
-      open.pop();
-      node = { kind: parent.kind, start: parent.start, end: index + 1, members: parent.members };
+    const isObject = parent.kind === 'object';
+    if (isObject) parent.members.push({ name: parent.name, nameStart: parent.nameStart, value: node });
+    if (bytes[index] === 0x2c) {
+      const next = skipSpace(bytes, index + 1);
+      scan.index = isObject ? scanName(source, next, open) : next;
+      return undefined;
     }
-    index = skipSpace(bytes, index + 1);
-    if (open.at(-1)?.kind === 'object') index = scanName(source, index, open);
+    if (bytes[index] !== (isObject ? 0x7d : 0x5d)) {
+      fail(bytes, index, isObject ? 'after object key:value pair' : 'after array element');
+    }
+    open.pop();
+    node = { kind: parent.kind, start: parent.start, end: index + 1, members: parent.members };
   }
 }
 

@@ -9,10 +9,10 @@ import { DATA_KEY, type ObjectMeta, type PullSecretType, type Secret } from '../
 
 export interface PullSecretOptions {
   readonly name: string;
-  readonly namespace?: string;
-  readonly type?: PullSecretType;
+  readonly namespace?: string | undefined;
+  readonly type?: PullSecretType | undefined;
   readonly entries: readonly AuthEntry[];
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A Secret that is not on any server yet. */

@@ -59,99 +59,93 @@ export interface NoteContext {
   readonly secret: string;
 }
 
-/** The sentence for each kind of note; failing pods are put together by whoever prints them. */
-export function formatNote(note: Exclude<Note, { code: 'failing' }>, { verb, secret }: NoteContext): Sentence {
+/** The sentence for a note; notes about failing pods are put together where they are printed. */
+export function formatNote(note: Exclude<Note, { code: 'failing' }>, context: NoteContext): Sentence {
   if ('severity' in note) return warn(formatFinding(note), fixFor(note));
-  switch (note.code) {
-    case 'unchecked':
-      return say(`not checked, no permission to ${note.rights.join(', ')}`);
-    case 'secret-elsewhere':
-      return warn(`secret ${secret} does not exist in ${many(note.namespaces)}, so nothing is attached there`);
-    case 'picks-none':
-      return warn(picksNone(note), command`kubectl get ${pullKind(note.kind).plural} ${flagsOf(note)}`);
-    case 'opens-none': {
-      const text = `secret ${secret} has no credential for ${many(note.images)} of ${resultName(note.ref)}`;
-      return warn(
-        text,
-        command`regsecret create ${secret} ${scope(note.ref.namespace)} --server ${registryOf(note.images)}`,
-      );
-    }
-    case 'shadowed': {
-      const list = `${resultName(note.ref)} has a list of its own (${many(note.list)})`;
-      const proposal = workloadCommand(verb, secret, note.ref);
-      return warn(`${list}, so its pods do not use that of serviceaccount/${note.account}`, proposal);
-    }
-    case 'managed':
-      return warn(
-        `${note.manager} applies the list of ${resultName(note.ref)} and may undo this: ${verb === 'attach' ? 'add it to' : 'take it out of'} that manifest, too`,
-        changeCommand(verb, { how: 'manifest' }, secret),
-      );
-    case 'enforced':
-      return say(`${resultName(note.ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`);
-    case 'names-it': {
-      const text = `${resultName(note.ref)} names ${secret} in a list of its own, so its pods still use it`;
-      return warn(text, workloadCommand('detach', secret, note.ref));
-    }
-    case 'now-refused': {
-      const text = `${resultName(note.ref)} names ${secret}, which serviceaccount/${note.account} no longer allows: its new pods will be refused`;
-      return warn(text, workloadCommand('detach', secret, note.ref));
-    }
-    case 'owned':
-      return warn(`${note.owner} made ${resultName(note.ref)} and may undo this`);
-    case 'kept': {
-      const names = many(note.names);
-      return say(
-        `the pods of ${resultName(note.ref)} used the list of serviceaccount/${note.account} until now: ${names} ${note.names.length === 1 ? 'is' : 'are'} kept in its own`,
-      );
-    }
-    case 'account-has-it': {
-      const text = `the pods of ${resultName(note.ref)} get ${secret} from serviceaccount/${note.account}`;
-      return warn(
-        text,
-        command`regsecret detach ${secret} ${scope(note.ref.namespace)} --serviceaccount ${note.account}`,
-      );
-    }
-    case 'belongs':
-      return say(
-        `${resultName(note.ref)} cannot be changed, so it is the template of ${resultName(note.owner)} that is`,
-      );
-    case 'job-stays': {
-      return warn(
-        `the template of ${resultName(note.ref)} cannot be changed: the next job will ${verb === 'attach' ? 'have' : 'be without'} it`,
-        againCommand(note.owner),
-      );
-    }
-    case 'rolls-out':
-      return say(
-        `the pods of ${resultName(note.ref)} are replaced now`,
-        command`kubectl rollout status ${targetName(note.ref)} ${scope(note.ref.namespace)}`,
-      );
-    case 'paused':
-      return warn(
-        `${resultName(note.ref)} is paused: its pods are not replaced before it goes on`,
-        resumeCommand(note.ref),
-      );
-    case 'on-delete':
-      return warn(`${resultName(note.ref)} replaces a pod only when that is deleted (OnDelete)`);
-    case 'partition':
-      return warn(`${resultName(note.ref)} replaces only pods from number ${note.partition} on (partition)`);
-    case 'new-pods-only':
-      return say(
-        `what ${resultName(note.ref)} makes from now on ${verb === 'attach' ? 'has' : 'is without'} it; what is there stays as it is`,
-      );
-    case 'stuck':
-      return warn(
-        `${resultName(note.ref)} waits for pod/${note.pod}, which cannot pull (${note.reason}) and has the old list: the roll-out goes on when that is deleted`,
-        deleteCommand([note.pod], note.ref.namespace),
-      );
-    case 'differs':
-      return warn(`the new ${resultName(note.ref)} differs from the old one in ${many(note.fields)}, too`);
-    case 'saved':
-      return say(`until the new ${resultName(note.ref)} is there, its manifest is in ${note.file}`);
-    case 'runs':
-      return say(note.ref.kind === 'Pod' ? `${resultName(note.ref)} runs` : `the pods of ${resultName(note.ref)} run`);
-  }
+  const format = SENTENCES[note.code] as (note: SentenceNote, context: NoteContext) => Sentence;
+  return format(note, context);
 }
+
+type SentenceNote = Exclude<Note, Finding | { code: 'failing' }>;
+
+/** The sentence for each kind of note. */
+const SENTENCES: {
+  readonly [Code in SentenceNote['code']]: (
+    note: Extract<SentenceNote, { code: Code }>,
+    context: NoteContext,
+  ) => Sentence;
+} = {
+  unchecked: ({ rights }) => say(`not checked, no permission to ${rights.join(', ')}`),
+  'secret-elsewhere': ({ namespaces }, { secret }) =>
+    warn(`secret ${secret} does not exist in ${many(namespaces)}, so nothing is attached there`),
+  'picks-none': (note) => warn(picksNone(note), command`kubectl get ${pullKind(note.kind).plural} ${flagsOf(note)}`),
+  'opens-none': ({ ref, images }, { secret }) =>
+    warn(
+      `secret ${secret} has no credential for ${many(images)} of ${resultName(ref)}`,
+      command`regsecret create ${secret} ${scope(ref.namespace)} --server ${registryOf(images)}`,
+    ),
+  shadowed: ({ ref, account, list }, { verb, secret }) =>
+    warn(
+      `${resultName(ref)} has a list of its own (${many(list)}), so its pods do not use that of serviceaccount/${account}`,
+      workloadCommand(verb, secret, ref),
+    ),
+  managed: ({ ref, manager }, { verb, secret }) =>
+    warn(
+      `${manager} applies the list of ${resultName(ref)} and may undo this: ${verb === 'attach' ? 'add it to' : 'take it out of'} that manifest, too`,
+      changeCommand(verb, { how: 'manifest' }, secret),
+    ),
+  enforced: ({ ref }) =>
+    say(`${resultName(ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`),
+  'names-it': ({ ref }, { secret }) =>
+    warn(
+      `${resultName(ref)} names ${secret} in a list of its own, so its pods still use it`,
+      workloadCommand('detach', secret, ref),
+    ),
+  'now-refused': ({ ref, account }, { secret }) =>
+    warn(
+      `${resultName(ref)} names ${secret}, which serviceaccount/${account} no longer allows: its new pods will be refused`,
+      workloadCommand('detach', secret, ref),
+    ),
+  owned: ({ ref, owner }) => warn(`${owner} made ${resultName(ref)} and may undo this`),
+  kept: ({ ref, account, names }) =>
+    say(
+      `the pods of ${resultName(ref)} used the list of serviceaccount/${account} until now: ${many(names)} ${names.length === 1 ? 'is' : 'are'} kept in its own`,
+    ),
+  'account-has-it': ({ ref, account }, { secret }) =>
+    warn(
+      `the pods of ${resultName(ref)} get ${secret} from serviceaccount/${account}`,
+      command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${account}`,
+    ),
+  belongs: ({ ref, owner }) =>
+    say(`${resultName(ref)} cannot be changed, so it is the template of ${resultName(owner)} that is`),
+  'job-stays': ({ ref, owner }, { verb }) =>
+    warn(
+      `the template of ${resultName(ref)} cannot be changed: the next job will ${verb === 'attach' ? 'have' : 'be without'} it`,
+      againCommand(owner),
+    ),
+  'rolls-out': ({ ref }) =>
+    say(
+      `the pods of ${resultName(ref)} are replaced now`,
+      command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`,
+    ),
+  paused: ({ ref }) =>
+    warn(`${resultName(ref)} is paused: its pods are not replaced before it goes on`, resumeCommand(ref)),
+  'on-delete': ({ ref }) => warn(`${resultName(ref)} replaces a pod only when that is deleted (OnDelete)`),
+  partition: ({ ref, partition }) =>
+    warn(`${resultName(ref)} replaces only pods from number ${partition} on (partition)`),
+  'new-pods-only': ({ ref }, { verb }) =>
+    say(
+      `what ${resultName(ref)} makes from now on ${verb === 'attach' ? 'has' : 'is without'} it; what is there stays as it is`,
+    ),
+  stuck: ({ ref, pod, reason }) =>
+    warn(
+      `${resultName(ref)} waits for pod/${pod}, which cannot pull (${reason}) and has the old list: the roll-out goes on when that is deleted`,
+      deleteCommand([pod], ref.namespace),
+    ),
+  differs: ({ ref, fields }) => warn(`the new ${resultName(ref)} differs from the old one in ${many(fields)}, too`),
+  saved: ({ ref, file }) => say(`until the new ${resultName(ref)} is there, its manifest is in ${file}`),
+  runs: ({ ref }) => say(ref.kind === 'Pod' ? `${resultName(ref)} runs` : `the pods of ${resultName(ref)} run`),
+};
 
 /** The template of a Job that is there cannot be changed (core/validation `ValidateJobSpecUpdate`), but its manifest can. */
 function workloadCommand(verb: Verb, secret: string, ref: ObjectRef): Command {

@@ -49,37 +49,18 @@ function createCollector(transport: Transport): Collector {
   const secrets = createStore<SecretState>();
   const accounts = createStore<AccountState>();
   const nodes = createStore<NodeFacts | undefined>();
-  const others = createStore<readonly string[] | undefined>();
   const owners = createStore<PullSpec | undefined>();
-  let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
-  const keep = (secret: Secret): void => {
-    const { namespace = '', name = '' } = secret.metadata;
-    secrets.done.set(secretKey(namespace, name), { status: 'there', ...diagnoseSecret(secret, Date.now()) });
-  };
-  const elsewhere = (name: string): Promise<Elsewhere | undefined> =>
-    all !== undefined && all.namespace === undefined
-      ? Promise.resolve(elsewhereAmong(name, all.names))
-      : findElsewhere(reader, name);
+  const namespaces = namespaceSecrets(reader, secrets);
   return {
     ...reader,
     unread,
     secret: (namespace, name) =>
-      secrets.once(secretKey(namespace, name), () => secretState(reader, { namespace, name }, elsewhere)),
+      secrets.once(secretKey(namespace, name), () => secretState(reader, { namespace, name }, namespaces.elsewhere)),
     account: (namespace, name) => accounts.once(secretKey(namespace, name), () => readAccount(reader, namespace, name)),
     owner: (ref) => owners.once(refKey(ref), () => readOwner(reader, ref)),
     node: (name) => nodes.once(name, () => readNode(reader, name)),
-    async others(namespace) {
-      await others.once(namespace, async () => {
-        const names = all?.names ?? (await pullSecretsByNamespace(reader, namespace, keep));
-        return names === undefined ? undefined : (names.get(namespace) ?? []);
-      });
-    },
-    async every(namespace) {
-      const names = await pullSecretsByNamespace(reader, namespace, keep);
-      if (names === undefined) return 0;
-      all = { namespace, names };
-      return [...names.values()].reduce((sum, some) => sum + some.length, 0);
-    },
+    others: namespaces.read,
+    every: namespaces.readAll,
     know(pullSpec) {
       const { ref } = pullSpec;
       if (ref.kind === 'ServiceAccount') accounts.done.set(secretKey(ref.namespace, ref.name), accountState(pullSpec));
@@ -91,9 +72,46 @@ function createCollector(transport: Transport): Collector {
       secrets: secrets.done,
       accounts: accounts.done,
       nodes: present(nodes.done),
-      others: present(others.done),
+      others: present(namespaces.names),
       answers: new Map(),
     }),
+  };
+}
+
+interface NamespaceSecrets {
+  /** The names of those in each namespace that has been read; undefined where they may not be listed. */
+  readonly names: ReadonlyMap<string, readonly string[] | undefined>;
+  read(namespace: string): Promise<void>;
+  readAll(namespace: string | undefined): Promise<number>;
+  elsewhere(name: string): Promise<Elsewhere | undefined>;
+}
+
+/** The pull secrets of whole namespaces; each goes to `secrets`, too. */
+function namespaceSecrets(reader: Reader, secrets: Store<SecretState>): NamespaceSecrets {
+  const others = createStore<readonly string[] | undefined>();
+  let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
+  const keep = (secret: Secret): void => {
+    const { namespace = '', name = '' } = secret.metadata;
+    secrets.done.set(secretKey(namespace, name), { status: 'there', ...diagnoseSecret(secret, Date.now()) });
+  };
+  return {
+    names: others.done,
+    async read(namespace) {
+      await others.once(namespace, async () => {
+        const names = all?.names ?? (await pullSecretsByNamespace(reader, namespace, keep));
+        return names === undefined ? undefined : (names.get(namespace) ?? []);
+      });
+    },
+    async readAll(namespace) {
+      const names = await pullSecretsByNamespace(reader, namespace, keep);
+      if (names === undefined) return 0;
+      all = { namespace, names };
+      return [...names.values()].reduce((sum, some) => sum + some.length, 0);
+    },
+    elsewhere: (name) =>
+      all !== undefined && all.namespace === undefined
+        ? Promise.resolve(elsewhereAmong(name, all.names))
+        : findElsewhere(reader, name),
   };
 }
 
