@@ -64,7 +64,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
   for (const warning of warnings) run.printer.warn(warning);
   if (options.verify || prompted) await verify(entries, run);
   const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, Date.now())]));
-  for (const [server, expiry] of expiries) sayExpiry(server, expiry, run.printer);
+  for (const [server, expiry] of expiries) if (expiry !== undefined) sayExpiry(server, expiry, run.printer);
   const draft = { secret: await build(options, entries, expiries), entries, expiries, personal };
   return options.dryRun === 'client' ? show(draft, run) : write(draft, targets, run);
 }
@@ -113,9 +113,8 @@ async function attach(
   secret: Secret,
   targets: readonly NamedTarget[],
   transport: Transport,
-  { options, io, printer }: Run,
+  { options: { dryRun, output, fieldManager }, io, printer }: Run,
 ): Promise<number> {
-  const { dryRun, output, fieldManager } = options;
   const [{ changePullSecrets }, { requestFor }, { commandFor }, { withAttachPrinter }] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
     import('../operations/attach/attach-options.ts'),
@@ -132,8 +131,7 @@ async function attach(
 }
 
 function attachCommand({ name, namespace }: CreateOptions): Command {
-  const secret = name === 'regsecret' ? undefined : name;
-  return command`regsecret attach ${secret} ${scope(namespace)} --serviceaccount default`;
+  return command`regsecret attach ${name === 'regsecret' ? undefined : name} ${scope(namespace)} --serviceaccount default`;
 }
 
 function checkNames({ name, namespace }: CreateOptions): void {
@@ -149,17 +147,15 @@ function checkNames({ name, namespace }: CreateOptions): void {
   }
 }
 
-/** The Secret as it is when there is none yet. */
 async function build(options: CreateOptions, entries: readonly CollectedEntry[], expiries: Expiries): Promise<Secret> {
   // What kubectl would print must be what we print, without an annotation of ours.
   const likeKubectl = options.dryRun === 'client' && usesDockerFlags(options);
   const annotation = likeKubectl ? undefined : expiryAnnotation(undefined, expiries);
-  const type = pullSecretType(options);
   const secret = buildPullSecret({
     name: options.name,
     entries,
     namespace: options.namespace || undefined,
-    type,
+    type: pullSecretType(options),
     annotations: annotation === undefined ? undefined : { [EXPIRES_AT]: annotation },
   });
   checkSize(describeSecret(secret), secret.data ?? {});
@@ -210,11 +206,9 @@ function saySharing(entries: readonly CollectedEntry[], namespace: string, { io,
   printer.say(`everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}`);
 }
 
-function sayExpiry(server: string, expiry: Expiry | undefined, printer: Printer): void {
-  if (expiry === undefined) return;
-  const at = rfc3339(expiry.at);
-  const verb = expiry.at < Date.now() ? 'expired' : 'expires';
-  printer.warn(`the credential for ${displayServer(server)} ${verb} at ${at}: ${expiry.why}`);
+function sayExpiry(server: string, { at, why }: Expiry, printer: Printer): void {
+  const verb = at < Date.now() ? 'expired' : 'expires';
+  printer.warn(`the credential for ${displayServer(server)} ${verb} at ${rfc3339(at)}: ${why}`);
 }
 
 const RESULTS = { created: 'created', updated: 'configured', unchanged: 'unchanged', recreated: 'replaced' } as const;
@@ -222,9 +216,8 @@ const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } a
 
 async function print(
   { action, secret }: Pick<Applied, 'action' | 'secret'>,
-  { options, io, printer }: Run,
+  { options: { output, dryRun }, io, printer }: Run,
 ): Promise<void> {
-  const { output, dryRun } = options;
   const name = `secret/${secret.metadata.name}`;
   if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${SUFFIX[dryRun]}`);
   if (output === 'name') return printer.result(name);

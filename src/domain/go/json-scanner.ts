@@ -72,13 +72,13 @@ export function scanJson(
   source: JsonSource,
   { trailing }: { trailing: 'error' | 'ignore' },
 ): { root: JsonNode; rest: number } {
-  const { bytes } = source;
-  const scan: Scan = { source, open: [], index: skipSpace(bytes, 0) };
+  const scan: Scan = { source, open: [], index: skipSpace(source.bytes, 0) };
   for (;;) {
     const node = scanStart(scan);
     if (node === undefined) continue;
     const root = scanEnd(scan, node);
     if (root === undefined) continue;
+    const { bytes } = source;
     if (trailing === 'error' && scan.index < bytes.length) fail(bytes, scan.index, 'after top-level value');
     return { root, rest: root.end };
   }
@@ -86,8 +86,8 @@ export function scanJson(
 
 /** A scalar, or an object or array without content; undefined when one with content has been opened. */
 function scanStart(scan: Scan): JsonNode | undefined {
-  const { source, open, index: start } = scan;
-  const { bytes } = source;
+  const { open, index: start } = scan;
+  const { bytes } = scan.source;
   const byte = bytes[start];
   if (byte !== 0x7b && byte !== 0x5b) return scanScalar(bytes, start);
   const kind = byte === 0x7b ? 'object' : 'array';
@@ -98,7 +98,7 @@ function scanStart(scan: Scan): JsonNode | undefined {
     open.pop();
     return { kind, start, end: index + 1, members: NONE };
   }
-  scan.index = kind === 'object' ? scanName(source, index, open) : index;
+  scan.index = kind === 'object' ? scanName(scan.source, index, open) : index;
   return undefined;
 }
 
@@ -106,8 +106,7 @@ function scanStart(scan: Scan): JsonNode | undefined {
 function scanEnd(scan: Scan, value: JsonNode): JsonNode | undefined {
   const { source, open } = scan;
   const { bytes } = source;
-  let node = value;
-  for (;;) {
+  for (let node = value; ; ) {
     const index = skipSpace(bytes, node.end);
     const parent = open.at(-1);
     if (parent === undefined) {
