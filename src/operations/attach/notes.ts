@@ -149,8 +149,7 @@ const SENTENCES: {
 
 /** The template of a Job that is there cannot be changed (core/validation `ValidateJobSpecUpdate`), but its manifest can. */
 function workloadCommand(verb: Verb, secret: string, ref: ObjectRef): Command {
-  if (ref.kind === 'Job') return changeCommand(verb, { how: 'manifest' }, secret);
-  return command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --to ${targetName(ref)}`;
+  return changeCommand(verb, ref.kind === 'Job' ? { how: 'manifest' } : { how: 'template', target: ref }, secret);
 }
 
 /** Two notes with one key say the same. */

@@ -7,7 +7,7 @@ import { scope } from '../../domain/text/object-name.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { controllerName, isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import { describeRef, type ObjectRef } from '../../domain/workloads/ref.ts';
 import { changeCommand } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
 import type { PlanContext } from './context.ts';
@@ -45,7 +45,7 @@ export async function planWorkload(pullSpec: PullSpec, context: PlanContext): Pr
   if (!changes && verb === 'attach') return { action: 'nothing', pullSpec, notes: [] };
   if (owner !== undefined) {
     const text = `${describeRef(ref)} belongs to ${describeRef(owner)}, whose template counts`;
-    throw new UserError(text, command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --to ${targetName(owner)}`);
+    throw new UserError(text, changeCommand(verb, { how: 'template', target: owner }, secret));
   }
   if (ref.kind === 'Job' && changes) throw jobProblem(pullSpec, context);
   const account = await context.accountOf(ref.namespace, pullSpec.serviceAccountName);

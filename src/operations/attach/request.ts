@@ -64,15 +64,16 @@ export interface Listener {
 
 /** The command line that says `request` again, with another Secret, or with more flags. */
 export function commandFor(request: AttachRequest, namespace: string, secret = request.secret): Command {
+  const to = request.verb === 'attach' ? words`--to` : words`--from`;
   const targets = request.targets.map(({ kind, name }) => {
     if (kind === 'ServiceAccount') return words`--serviceaccount ${name}`;
-    return kind === 'Pod' ? words`--pod ${name}` : words`--to ${kind.toLowerCase()}/${name}`;
+    return kind === 'Pod' ? words`--pod ${name}` : words`${to} ${kind.toLowerCase()}/${name}`;
   });
   const selections = request.selections.map((selection) => {
     if (selection.by === 'use') return words`--used`;
     const selector = selection.labelSelector === undefined ? undefined : words`-l ${selection.labelSelector}`;
     if (selection.kind === 'ServiceAccount') return words`--all-serviceaccounts ${selector}`;
-    return words`--to ${selection.kind.toLowerCase()} ${selector}`;
+    return words`${to} ${selection.kind.toLowerCase()} ${selector}`;
   });
   const where = request.allNamespaces ? ALL_NAMESPACES : scope(namespace);
   const start = command`regsecret ${request.verb} ${secret} ${where}`;

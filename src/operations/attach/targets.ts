@@ -2,11 +2,10 @@
 import { ApiError } from '../../cluster/client/api-error.ts';
 import { noObject } from '../../cluster/not-found.ts';
 import { getPullSpec, listPages, listRefusal } from '../../cluster/object-request.ts';
-import { command } from '../../domain/text/command.ts';
-import { scope } from '../../domain/text/object-name.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { type ObjectRef, targetName } from '../../domain/workloads/ref.ts';
+import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import { changeCommand } from '../../domain/workloads/remedy.ts';
 import { accountKey, type FailingFacts } from '../pods/failing.ts';
 import type { PlanContext } from './context.ts';
 import type { TargetSelection } from './request.ts';
@@ -17,10 +16,9 @@ export async function readTarget(ref: ObjectRef, { transport, request }: PlanCon
   if (ref.kind === 'ServiceAccount') return readAccount(transport, ref, request);
   const pullSpec = await getPullSpec(transport, ref);
   if (pullSpec !== undefined) return pullSpec;
-  return noObject(ref, transport, (near) => {
-    const target = targetName({ kind: ref.kind, name: near });
-    return command`regsecret ${request.verb} ${request.secret} ${scope(ref.namespace)} --to ${target}`;
-  });
+  return noObject(ref, transport, (near) =>
+    changeCommand(request.verb, { how: 'template', target: { ...ref, name: near } }, request.secret),
+  );
 }
 
 /** What a selection picks, page by page. `facts` are those of all that is in scope. Throws UserError. */
