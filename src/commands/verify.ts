@@ -13,7 +13,7 @@ import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { command, pathWord, words } from '../domain/text/command.ts';
 import { nameWord } from '../domain/text/object-name.ts';
 import { imageQuestions, loginQuestions, type VerifyQuestion } from '../domain/verify/question.ts';
-import { pullsImage } from '../domain/verify/verdict.ts';
+import { pullResult } from '../domain/verify/verdict.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
@@ -45,7 +45,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const fine =
     options.image === undefined
       ? rows.every(({ verdict }) => verdict.kind === 'accepted')
-      : options.image.every((image) => rows.some((row) => row.image === image && pullsImage(row.verdict)));
+      : options.image.every((image) => rows.some((row) => row.image === image && pullResult(row.verdict) === 'pulls'));
   return fine && sound ? EXIT.ok : EXIT.failed;
 }
 

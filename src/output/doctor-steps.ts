@@ -74,8 +74,8 @@ function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: Pull
 const UNDECODABLE: readonly FindingCode[] = ['unreadable-payload', 'unreadable-entry', 'undecodable-list'];
 
 function nobodyText(verdict: Verdict): string {
-  if (verdict.kind !== 'anonymous' || verdict.pulls === undefined) return describeVerdict(verdict);
-  return verdict.pulls ? 'gives the image to everybody' : 'refuses';
+  if (verdict.kind !== 'anonymous' || verdict.result === undefined) return describeVerdict(verdict);
+  return verdict.result === 'pulls' ? 'gives the image to everybody' : 'refuses';
 }
 
 function statusText({ reason, message }: NonNullable<ImageView['kubelet']>): string {

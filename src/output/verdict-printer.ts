@@ -63,7 +63,7 @@ function say(row: VerifiedRow, printer: Printer): void {
 /** What becomes of a pull to which no entry gives anything. */
 function describeNobody(verdict: Verdict): string {
   if (verdict.kind !== 'anonymous') return describeVerdict(verdict);
-  return verdict.pulls === true ? 'gives it to everybody' : 'refuses that';
+  return verdict.result === 'pulls' ? 'gives it to everybody' : 'refuses that';
 }
 
 function hintFor({ verdict, source }: VerifiedRow, server: string): Hint | undefined {

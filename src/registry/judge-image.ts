@@ -41,7 +41,7 @@ export async function judgeImage(question: ImageCase, image: ImageReference): Pr
 async function judgeOpen(question: ImageCase, image: ImageReference): Promise<Verdict> {
   const { exchange, registry, login } = question;
   const answer = await headManifest(exchange, registry, image, undefined);
-  if (answer.status === 200) return { kind: 'anonymous', why: 'asks for none', pulls: true };
+  if (answer.status === 200) return { kind: 'anonymous', why: 'asks for none', result: 'pulls' };
   const challenge = answer.status === 401 ? challengeOf(answer) : undefined;
   if (challenge === undefined) return judgeFailure({ exchange, registry, credential: undefined }, image, answer);
   const late = { ...registry, challenge };
@@ -57,10 +57,10 @@ async function judgeOpen(question: ImageCase, image: ImageReference): Promise<Ve
 async function judgeAnonymous(exchange: Exchange, registry: Registry, image: ImageReference): Promise<Verdict> {
   const access = await accessOfNobody(exchange, registry, image);
   if (!('answer' in access))
-    return access.kind === 'rejected' ? { kind: 'anonymous', why: 'empty', pulls: false } : access;
-  if (access.answer.status === 200) return { kind: 'anonymous', why: 'empty', pulls: true };
+    return access.kind === 'rejected' ? { kind: 'anonymous', why: 'empty', result: 'fails' } : access;
+  if (access.answer.status === 200) return { kind: 'anonymous', why: 'empty', result: 'pulls' };
   const verdict = await judgeFailure({ exchange, registry, credential: access.credential }, image, access.answer);
-  return verdict.kind === 'no access' ? { kind: 'anonymous', why: 'empty', pulls: false } : verdict;
+  return verdict.kind === 'no access' ? { kind: 'anonymous', why: 'empty', result: 'fails' } : verdict;
 }
 
 async function judgeBearer(
@@ -90,7 +90,7 @@ async function judgeBearer(
   const isKnown =
     grant !== undefined &&
     (isPersonal(grant, login, host) || (open.grant !== undefined && isForAnother(grant, open.grant)));
-  return isKnown ? { kind: 'accepted', public: true } : { kind: 'anonymous', why: 'same answer', pulls: true };
+  return isKnown ? { kind: 'accepted', public: true } : { kind: 'anonymous', why: 'same answer', result: 'pulls' };
 }
 
 interface Access {

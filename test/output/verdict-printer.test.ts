@@ -1,47 +1,47 @@
 import { describe, expect, test } from 'vitest';
 import { DOCKER_HUB, shownServer } from '../../src/domain/keyring/display-server.ts';
-import { describeVerdict, pullsImage, type Verdict } from '../../src/domain/verify/verdict.ts';
+import { describeVerdict, pullResult, type Verdict } from '../../src/domain/verify/verdict.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { printVerdicts, type VerifiedRow } from '../../src/output/verdict-printer.ts';
 import { fakeIo } from '../support/io.ts';
 
-const verdicts: readonly (readonly [verdict: Verdict, words: string, pulls: boolean | undefined])[] = [
-  [{ kind: 'accepted' }, 'accepts the credential', true],
-  [{ kind: 'accepted', public: true }, 'accepts the credential, and gives the image to everybody', true],
-  [{ kind: 'rejected', status: 403 }, 'rejects the credential (HTTP 403)', false],
+const verdicts: readonly (readonly [verdict: Verdict, words: string, pulls: 'pulls' | 'fails' | 'unknown'])[] = [
+  [{ kind: 'accepted' }, 'accepts the credential', 'pulls'],
+  [{ kind: 'accepted', public: true }, 'accepts the credential, and gives the image to everybody', 'pulls'],
+  [{ kind: 'rejected', status: 403 }, 'rejects the credential (HTTP 403)', 'fails'],
   [
     { kind: 'no access', repository: 'acme/app', status: 401 },
     'knows the login, but does not let it pull acme/app, or has no such repository (HTTP 401)',
-    false,
+    'fails',
   ],
-  [{ kind: 'not found', repository: 'acme/app' }, 'has no such image in acme/app', false],
-  [{ kind: 'not found', repository: 'acme/app', missing: 'repository' }, 'has no repository acme/app', false],
+  [{ kind: 'not found', repository: 'acme/app' }, 'has no such image in acme/app', 'fails'],
+  [{ kind: 'not found', repository: 'acme/app', missing: 'repository' }, 'has no repository acme/app', 'fails'],
   [
     { kind: 'not found', repository: 'acme/app', missing: 'tag' },
     'has the repository acme/app, but not this tag or digest',
-    false,
+    'fails',
   ],
-  [{ kind: 'anonymous', why: 'asks for none' }, 'asks for no credential, so it could not be checked', undefined],
+  [{ kind: 'anonymous', why: 'asks for none' }, 'asks for no credential, so it could not be checked', 'unknown'],
   [
-    { kind: 'anonymous', why: 'empty', pulls: false },
+    { kind: 'anonymous', why: 'empty', result: 'fails' },
     'gets no credential, for there is none in the entry; without one it refuses',
-    false,
+    'fails',
   ],
   [
-    { kind: 'anonymous', why: 'same answer', pulls: true },
+    { kind: 'anonymous', why: 'same answer', result: 'pulls' },
     'answers the same without the credential, so it could not be checked; the image can be pulled without one',
-    true,
+    'pulls',
   ],
-  [{ kind: 'rate limited' }, 'limits the rate of requests; try again later', undefined],
-  [{ kind: 'rate limited', retryAfterSeconds: 90 }, 'limits the rate of requests; try again in 90 s', undefined],
-  [{ kind: 'rate limited', retryAfterSeconds: 3600 }, 'limits the rate of requests; try again in 60 min', undefined],
-  [{ kind: 'unreachable', cause: 'dns', reason: 'x' }, 'cannot be asked: x', undefined],
-  [{ kind: 'not asked', reason: 'x' }, 'was not asked: x', undefined],
+  [{ kind: 'rate limited' }, 'limits the rate of requests; try again later', 'unknown'],
+  [{ kind: 'rate limited', retryAfterSeconds: 90 }, 'limits the rate of requests; try again in 90 s', 'unknown'],
+  [{ kind: 'rate limited', retryAfterSeconds: 3600 }, 'limits the rate of requests; try again in 60 min', 'unknown'],
+  [{ kind: 'unreachable', cause: 'dns', reason: 'x' }, 'cannot be asked: x', 'unknown'],
+  [{ kind: 'not asked', reason: 'x' }, 'was not asked: x', 'unknown'],
 ];
 
 test.each(verdicts)('%j in words, and what it means for a pull', (verdict, words, pulls) => {
   expect(describeVerdict(verdict)).toBe(words);
-  expect(pullsImage(verdict)).toBe(pulls);
+  expect(pullResult(verdict)).toBe(pulls);
 });
 
 describe('what to do next', () => {

@@ -67,7 +67,7 @@ const outcomes: readonly (readonly [situation: string, server: string, asked: As
     'Basic, an image with nothing to send',
     basic.host,
     { image: basic.privateImage, credential: empty },
-    { kind: 'anonymous', why: 'empty', pulls: false },
+    { kind: 'anonymous', why: 'empty', result: 'fails' },
   ],
   [
     'Basic, a tag that is not there',
@@ -125,13 +125,13 @@ const outcomes: readonly (readonly [situation: string, server: string, asked: As
     'Bearer, a public image with nothing to send',
     bearer.host,
     { image: publicImage, credential: empty },
-    { kind: 'anonymous', why: 'empty', pulls: true },
+    { kind: 'anonymous', why: 'empty', result: 'pulls' },
   ],
   [
     'Bearer, a private image with nothing to send',
     bearer.host,
     { image: bearer.privateImage, credential: empty },
-    { kind: 'anonymous', why: 'empty', pulls: false },
+    { kind: 'anonymous', why: 'empty', result: 'fails' },
   ],
   ['a server that is no host', 'a b', {}, { kind: 'not asked', reason: 'the server has no host' }],
   [
@@ -158,7 +158,7 @@ test('a registry that asks for no login says nothing about one', async () => {
   await pushTestImage(`${host}/app:v1`);
   expect(await ask(host)).toEqual({ kind: 'anonymous', why: 'asks for none' });
   const pulled = await ask(host, { image: `${host}/app:v1` });
-  expect(pulled).toEqual({ kind: 'anonymous', why: 'asks for none', pulls: true });
+  expect(pulled).toEqual({ kind: 'anonymous', why: 'asks for none', result: 'pulls' });
 });
 
 test('one request for a manifest, with the four kinds of manifest, and never the manifest itself', async () => {

@@ -12,7 +12,7 @@ export const good = secretWith({ 'ghcr.io': login() });
 export const wrong = secretWith({ 'ghcr.io': login('rex') });
 export const quay = secretWith({ 'quay.io': login() });
 
-export const closed: Verdict = { kind: 'anonymous', why: 'empty', pulls: false };
+export const closed: Verdict = { kind: 'anonymous', why: 'empty', result: 'fails' };
 export const rejected: Verdict = { kind: 'rejected', status: 401 };
 export const noAccess: Verdict = { kind: 'no access', repository: 'acme/web', status: 403 };
 export const down: Verdict = { kind: 'unreachable', cause: 'dns', reason: 'its name cannot be resolved' };

@@ -9,7 +9,7 @@ import { buildKeyring, type Keyring, type KeyringEntry, KeyringError, lookup } f
 import type { Secret } from '../keyring/secret.ts';
 import { type AssignedLogin, assignLogin } from '../verify/login-permission.ts';
 import { imageQuestion, type Question, questionKey } from '../verify/question.ts';
-import { pullsImage } from '../verify/verdict.ts';
+import { pullResult } from '../verify/verdict.ts';
 import { secretKey } from '../workloads/references.ts';
 import type { Answer, PullFacts } from './facts.ts';
 
@@ -120,8 +120,7 @@ function ask(
       anonymous,
     };
     candidates.push({ ...shown, ...(answer === undefined ? {} : { answer }) });
-    const opens = answer && pullsImage(answer.verdict);
-    if (opens === true) return { candidates, forbidden, result: 'pulls', reason: 'login accepted' };
+    if (resultOf(answer) === 'pulls') return { candidates, forbidden, result: 'pulls', reason: 'login accepted' };
     if (answer === undefined && facts.online)
       return { ...rest(candidates, entries), forbidden, result: 'unknown', reason: 'not asked', open: question };
   }
@@ -140,19 +139,28 @@ function ask(
 function resultOfLogins({ candidates, forbidden }: Tried): PullResult {
   if (forbidden.length > 0) return { result: 'unknown', reason: 'unread secrets' };
   if (candidates.some(({ answer }) => answer === undefined)) return { result: 'unknown', reason: 'not asked' };
-  const areRefused = candidates.every(({ answer }) => answer !== undefined && pullsImage(answer.verdict) === false);
-  return areRefused ? { result: 'fails', reason: 'logins refused' } : { result: 'unknown', reason: 'no answer' };
+  return candidates.every(({ answer }) => resultOf(answer) === 'fails')
+    ? { result: 'fails', reason: 'logins refused' }
+    : { result: 'unknown', reason: 'no answer' };
 }
 
 /** There is no login for the image. */
 function resultOfNone({ forbidden, anonymous }: Tried): PullResult {
   if (forbidden.length > 0) return { result: 'unknown', reason: 'unread secrets' };
   if (anonymous === undefined) return { result: 'unknown', reason: 'not asked' };
-  const opens = pullsImage(anonymous.verdict);
-  if (opens === undefined) return { result: 'unknown', reason: 'no answer' };
-  return opens
-    ? { result: 'pulls', reason: 'no login needed' }
-    : { result: 'fails', reason: 'refused without a login' };
+  const result = resultOf(anonymous);
+  switch (result) {
+    case 'pulls':
+      return { result, reason: 'no login needed' };
+    case 'fails':
+      return { result, reason: 'refused without a login' };
+    case 'unknown':
+      return { result, reason: 'no answer' };
+  }
+}
+
+function resultOf(answer: Answer | undefined): PullResult['result'] {
+  return answer === undefined ? 'unknown' : pullResult(answer.verdict);
 }
 
 function loginFor(

@@ -7,7 +7,7 @@ import { isAnonymous } from '../keyring/entry.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
 import { isDockerHub } from '../keyring/key.ts';
 import { rfc3339 } from '../text/time.ts';
-import { pullsImage } from '../verify/verdict.ts';
+import { pullResult } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { Candidate } from './attempt.ts';
 import { findingsInSecret, foundIn, type ImagePull, nextOf, readable, secretObject, stateOf } from './image-pull.ts';
@@ -83,7 +83,7 @@ function publicImageRefused(pull: ImagePull): Finding | undefined {
   const { use, attempt } = pull;
   const refused = rejected(pull);
   const open = attempt.anonymous?.verdict;
-  if (refused?.answer === undefined || open?.kind !== 'anonymous' || open.pulls !== true) return undefined;
+  if (refused?.answer === undefined || open?.kind !== 'anonymous' || open.result !== 'pulls') return undefined;
   const { server, username, secret, answer } = refused;
   const at = rfc3339(answer.at);
   return finding('public-image-refused', secretObject(pull, secret), { server, username, image: use.image, at });
@@ -198,5 +198,5 @@ function meantByKubelet({ attempt, use: { state } }: ImagePull): Candidate | und
 
 /** Whether its registry said what becomes of it; one that cannot be reached from here says nothing. */
 function isKnown({ answer }: Candidate): boolean {
-  return answer !== undefined && pullsImage(answer.verdict) !== undefined;
+  return answer !== undefined && pullResult(answer.verdict) !== 'unknown';
 }

@@ -13,12 +13,12 @@ export type Verdict =
   | { readonly kind: 'not found'; readonly repository: string; readonly missing?: 'repository' | 'tag' }
   /**
    * Nothing is known of the credential: the registry asks for none, there is none to send, or the answer is the same
-   * without it. `pulls`: whether the image can be pulled that way, where there is an image.
+   * without it. `result`: what becomes of a pull of the image that way; left out where there is no image.
    */
   | {
       readonly kind: 'anonymous';
       readonly why: 'asks for none' | 'empty' | 'same answer';
-      readonly pulls?: boolean;
+      readonly result?: 'pulls' | 'fails';
     }
   | { readonly kind: 'rate limited'; readonly retryAfterSeconds?: number }
   /** No answer that could be understood. `reason` is a phrase for people. */
@@ -50,11 +50,11 @@ export function describeVerdict(verdict: Verdict): string {
   }
 }
 
-/** Whether a kubelet that comes to this credential pulls the image, undefined where that is not known. */
-export function pullsImage(verdict: Verdict): boolean | undefined {
-  if (verdict.kind === 'accepted') return true;
-  if (verdict.kind === 'anonymous') return verdict.pulls;
-  return ['rejected', 'no access', 'not found'].includes(verdict.kind) ? false : undefined;
+/** What becomes of an image when a kubelet comes to this credential. */
+export function pullResult(verdict: Verdict): 'pulls' | 'fails' | 'unknown' {
+  if (verdict.kind === 'accepted') return 'pulls';
+  if (verdict.kind === 'anonymous') return verdict.result ?? 'unknown';
+  return ['rejected', 'no access', 'not found'].includes(verdict.kind) ? 'fails' : 'unknown';
 }
 
 function notFound({ repository, missing }: Extract<Verdict, { kind: 'not found' }>): string {
@@ -64,16 +64,17 @@ function notFound({ repository, missing }: Extract<Verdict, { kind: 'not found' 
     : `has no such image in ${repository}`;
 }
 
-function anonymous({ why, pulls }: Extract<Verdict, { kind: 'anonymous' }>): string {
-  const result =
-    pulls === undefined ? '' : pulls ? '; the image can be pulled without one' : '; without one it refuses';
+const WITHOUT = { pulls: '; the image can be pulled without one', fails: '; without one it refuses' } as const;
+
+function anonymous({ why, result }: Extract<Verdict, { kind: 'anonymous' }>): string {
+  const without = result === undefined ? '' : WITHOUT[result];
   switch (why) {
     case 'asks for none':
-      return `asks for no credential, so it could not be checked${result}`;
+      return `asks for no credential, so it could not be checked${without}`;
     case 'empty':
-      return `gets no credential, for there is none in the entry${result}`;
+      return `gets no credential, for there is none in the entry${without}`;
     case 'same answer':
-      return `answers the same without the credential, so it could not be checked${result}`;
+      return `answers the same without the credential, so it could not be checked${without}`;
   }
 }
 

@@ -6,7 +6,7 @@ import { IMAGE, login, secretWith, settle, templateWith, type World } from '../.
 
 const good = secretWith({ 'ghcr.io': login() });
 const says = (toLogin: Verdict['kind'], toNobody: Verdict['kind']) => (user: string | undefined) =>
-  ({ kind: user === undefined ? toNobody : toLogin, status: 401, pulls: false, reason: 'x' }) as unknown as Verdict;
+  ({ kind: user === undefined ? toNobody : toLogin, status: 401, result: 'fails', reason: 'x' }) as unknown as Verdict;
 
 interface Row {
   readonly title: string;

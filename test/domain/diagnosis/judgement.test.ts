@@ -27,8 +27,8 @@ const jwt = (seconds: number): string =>
 
 const accepted: Verdict = { kind: 'accepted' };
 const rejected: Verdict = { kind: 'rejected', status: 401 };
-const forbidden: Verdict = { kind: 'anonymous', why: 'empty', pulls: false };
-const open: Verdict = { kind: 'anonymous', why: 'empty', pulls: true };
+const forbidden: Verdict = { kind: 'anonymous', why: 'empty', result: 'fails' };
+const open: Verdict = { kind: 'anonymous', why: 'empty', result: 'pulls' };
 const noTag: Verdict = { kind: 'not found', repository: 'acme/web', missing: 'tag' };
 const noAccess: Verdict = { kind: 'no access', repository: 'acme/web', status: 403 };
 const down: Verdict = { kind: 'unreachable', cause: 'dns', reason: 'its name cannot be resolved' };

@@ -18,7 +18,7 @@ const accounts: readonly Situation[] = [
   [
     'the service account may not be read, and the image is public',
     templateWith(),
-    { account: 'forbidden', says: () => ({ kind: 'anonymous', why: 'empty', pulls: true }) },
+    { account: 'forbidden', says: () => ({ kind: 'anonymous', why: 'empty', result: 'pulls' }) },
   ],
   [
     'the service account may not be read, and the pod has a list',

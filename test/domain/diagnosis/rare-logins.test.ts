@@ -22,7 +22,7 @@ const logins: readonly Situation[] = [
     podWith({ list: list('a'), status: refused }),
     {
       secrets: { a: good },
-      says: (user) => (user === undefined ? { kind: 'anonymous', why: 'empty', pulls: true } : down),
+      says: (user) => (user === undefined ? { kind: 'anonymous', why: 'empty', result: 'pulls' } : down),
     },
   ],
   ['two without access', podWith({ list: list('a', 'b') }), { secrets: { a: good, b: wrong }, says: both(noAccess) }],

@@ -59,7 +59,7 @@ function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed>
   );
 }
 
-const refuses = (): Verdict => ({ kind: 'anonymous', why: 'empty', pulls: false });
+const refuses = (): Verdict => ({ kind: 'anonymous', why: 'empty', result: 'fails' });
 
 describe('one finding for', () => {
   test('pods and the template that they are made of', () => {

@@ -8,7 +8,7 @@ import { parseImage } from '../../../src/domain/keyring/image.ts';
 import { buildKeyring, KeyringError, lookup } from '../../../src/domain/keyring/keyring.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { assignLogin } from '../../../src/domain/verify/login-permission.ts';
-import { pullsImage, type Verdict } from '../../../src/domain/verify/verdict.ts';
+import { pullResult, type Verdict } from '../../../src/domain/verify/verdict.ts';
 import { createRegistryClient } from '../../../src/registry/registry-client.ts';
 import { api, janedoe, newNamespace, node, podSettled } from '../../environment/use.ts';
 import { fakeIo } from '../../support/io.ts';
@@ -183,10 +183,10 @@ async function predict({ secrets, image, front }: Trial) {
       );
       expect(front.requests.length).toBeGreaterThan(before);
       if (!isAnonymous({ username, password, email: '' })) logins.push(`Basic ${base64(`${username}:${password}`)}`);
-      if (pullsImage(verdicts.at(-1) as Verdict)) break;
+      if (pullResult(verdicts.at(-1) as Verdict) === 'pulls') break;
     }
     client.close();
-    return { logins, pulls: pullsImage(verdicts.at(-1) as Verdict), failure: undefined };
+    return { logins, pulls: pullResult(verdicts.at(-1) as Verdict) === 'pulls', failure: undefined };
   } catch (error) {
     if (error instanceof KeyringError) return { logins: [], pulls: false, failure: error.message };
     throw error;
