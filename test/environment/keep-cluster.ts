@@ -1,9 +1,11 @@
 /** `npm run cluster`: the cluster of the tests, kept until Ctrl-C; with `-- --node` also a node and its registries. */
 import { setInterval } from 'node:timers';
+import { parseArgs } from 'node:util';
 import { missing } from './availability.ts';
 import { startSupervisor } from './supervisor.ts';
 
-const wantsNode = process.argv.includes('--node');
+const { values } = parseArgs({ options: { node: { type: 'boolean', default: false } } });
+const wantsNode = values.node;
 const unavailable = missing(wantsNode ? 'node' : 'cluster');
 if (unavailable !== undefined) {
   console.error(`there can be no ${wantsNode ? 'node' : 'cluster'} here, because ${unavailable}`);
