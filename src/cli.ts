@@ -1,17 +1,12 @@
-/** Every command, flag and example on one page. Each action loads its command only when it is run. */
-import { Command, Option } from 'commander';
-import {
-  collect,
-  credentialFlags,
-  dryRunOption,
-  examples,
-  FINDINGS_PAGE,
-  kubernetesFlags,
-  listFlags,
-  registryFlags,
-  SECRET_FILES,
-  secretNameArgument,
-} from './cli-flags.ts';
+/** Every command on one page, with its examples; its flags are in flags/. Each loads its code only when it is run. */
+import { Command } from 'commander';
+import { attachFlags, detachFlags } from './flags/attach-flags.ts';
+import { createFlags } from './flags/create-flags.ts';
+import { doctorFlags } from './flags/doctor-flags.ts';
+import { inspectFlags } from './flags/inspect-flags.ts';
+import { listFlags } from './flags/list-flags.ts';
+import { examples, FINDINGS_PAGE } from './flags/shared-flags.ts';
+import { verifyFlags } from './flags/verify-flags.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
@@ -33,12 +28,12 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     })
     .showHelpAfterError(`hint: ${name} --help`)
     .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', ') });
-  for (const { title, alias, description, define, examples: shown, more = '' } of COMMANDS) {
+  for (const { title, alias, description, flags, run, examples: shown, more = '' } of COMMANDS) {
     const command = program.command(title).description(description);
     if (alias !== undefined) command.alias(alias);
     // Forty flags take a millisecond of a start, so only the command that is named gets its own.
     if (!args.includes(title) && (alias === undefined || !args.includes(alias))) continue;
-    define(command.addHelpText('after', examples(name, shown) + more), io, exit);
+    flags(command.addHelpText('after', examples(name, shown) + more)).action(run(io, exit));
   }
   return program;
 }
@@ -50,7 +45,8 @@ interface Definition {
   readonly examples: Parameters<typeof examples>[1];
   /** What `--help` says behind the examples. */
   readonly more?: string;
-  define(command: Command, io: Io, exit: (code: number) => void): void;
+  flags(command: Command): Command;
+  run(io: Io, exit: (code: number) => void): Parameters<Command['action']>[0];
 }
 
 /** In the order of `--help`. */
@@ -65,36 +61,11 @@ const COMMANDS: readonly Definition[] = [
       ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
       ['create --from-file ~/.docker/config.json --dry-run=client -o yaml', 'a manifest, without a cluster'],
     ],
-    define: (create, io, exit) =>
-      kubernetesFlags(
-        registryFlags(
-          credentialFlags(create.argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret'))
-            .optionsGroup('Secret:')
-            .option('--replace', 'drop the registries that are in the Secret and not named here')
-            .option('--force', 'delete and create a Secret that is immutable or of another type')
-            .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
-            .option('--append-hash', 'append a hash of the content to the name')
-            .option(
-              '--attach <target>',
-              'attach it then: sa/default, deploy/web, see attach --to (repeatable)',
-              collect,
-            )
-            .optionsGroup('Checks (always done for a typed password):')
-            .option('--verify', 'ask the registry whether it accepts the credential before anything is written'),
-        )
-          .optionsGroup('Output:')
-          .addOption(dryRunOption())
-          .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
-          .option('--field-manager <name>', 'owner of the written fields', 'regsecret')
-          .optionsGroup('As in kubectl create secret docker-registry:')
-          .option('--docker-server <server>', 'registry, written as it is')
-          .option('--docker-username <user>', 'user name')
-          .option('--docker-password <password>', 'password; visible to every user of this machine')
-          .option('--docker-email <email>', 'e-mail address'),
-      ).action(async (secret: string, options) => {
-        const { create } = await import('./commands/create.ts');
-        exit(await create({ ...options, name: secret }, io));
-      }),
+    flags: createFlags,
+    run: (io, exit) => async (secret: string, options) => {
+      const { create } = await import('./commands/create.ts');
+      exit(await create({ ...options, name: secret }, io));
+    },
   },
   {
     title: 'attach',
@@ -106,19 +77,11 @@ const COMMANDS: readonly Definition[] = [
       ['attach --used --restart', 'to every service account in use, with a restart of what fails now'],
       ['attach -f deploy/ --write', 'to all that is in the manifests of a folder'],
     ],
-    define: (attach, io, exit) =>
-      kubernetesFlags(
-        listFlags(attach, 'to')
-          .optionsGroup('More:')
-          .option('--restart', 'restart the controllers of pods that fail now and will not recover by themselves')
-          .option('--wait', 'wait until the pods run, or say why they do not')
-          .option('--allow-missing', 'attach a Secret that does not exist yet')
-          .option('--auto', 'with -f: only to pods with an image that the Secret opens')
-          .option('--secret-file <file>', 'with --auto: the Secret, which is otherwise read from the cluster'),
-      ).action(async (secret: string, options) => {
-        const { attach: run } = await import('./commands/attach.ts');
-        exit(await run({ ...options, secret }, io));
-      }),
+    flags: attachFlags,
+    run: (io, exit) => async (secret: string, options) => {
+      const { attach: run } = await import('./commands/attach.ts');
+      exit(await run({ ...options, secret }, io));
+    },
   },
   {
     title: 'detach',
@@ -127,13 +90,11 @@ const COMMANDS: readonly Definition[] = [
       ['detach --serviceaccount default', 'from a service account'],
       ['detach old-login --all-serviceaccounts -A', 'from all of them'],
     ],
-    define: (detach, io, exit) =>
-      kubernetesFlags(
-        listFlags(detach, 'from').optionsGroup('More:').option('--wait', 'wait until the pods run without it'),
-      ).action(async (secret: string, options) => {
-        const { detach: run } = await import('./commands/attach.ts');
-        exit(await run({ ...options, secret }, io));
-      }),
+    flags: detachFlags,
+    run: (io, exit) => async (secret: string, options) => {
+      const { detach: run } = await import('./commands/attach.ts');
+      exit(await run({ ...options, secret }, io));
+    },
   },
   {
     title: 'inspect',
@@ -143,18 +104,11 @@ const COMMANDS: readonly Definition[] = [
       ['inspect team-pull --reveal -o json', 'with passwords, as a docker config'],
       ['inspect -f secret.yaml', 'a manifest, without a cluster'],
     ],
-    define: (inspect, io, exit) =>
-      kubernetesFlags(
-        inspect
-          .argument('[name]', 'name of the Secret (default: regsecret)', secretNameArgument)
-          .option(...SECRET_FILES)
-          .optionsGroup('Output:')
-          .option('--reveal', 'show passwords')
-          .addOption(new Option('-o, --output <format>', 'everything, cut nowhere').choices(['wide', 'json', 'yaml'])),
-      ).action(async (secret: string | undefined, options) => {
-        const { inspect: run } = await import('./commands/inspect.ts');
-        exit(await run({ ...options, name: secret }, io));
-      }),
+    flags: inspectFlags,
+    run: (io, exit) => async (secret: string | undefined, options) => {
+      const { inspect: run } = await import('./commands/inspect.ts');
+      exit(await run({ ...options, name: secret }, io));
+    },
   },
   {
     title: 'list',
@@ -163,16 +117,11 @@ const COMMANDS: readonly Definition[] = [
       ['list', 'of this namespace'],
       ['list -A -o wide', 'of all of them, with users, and marks by which equal passwords are recognised'],
     ],
-    define: (list, io, exit) =>
-      kubernetesFlags(
-        list
-          .option('-A, --all-namespaces', 'of all namespaces')
-          .optionsGroup('Output:')
-          .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml', 'name'])),
-      ).action(async (options) => {
-        const { list: run } = await import('./commands/list.ts');
-        exit(await run(options, io));
-      }),
+    flags: listFlags,
+    run: (io, exit) => async (options) => {
+      const { list: run } = await import('./commands/list.ts');
+      exit(await run(options, io));
+    },
   },
   {
     title: 'verify',
@@ -182,24 +131,11 @@ const COMMANDS: readonly Definition[] = [
       ['verify --image ghcr.io/org/app:v1', 'whether a pod with this Secret can pull the image'],
       ['verify --server ghcr.io', 'the login of docker or podman on this machine'],
     ],
-    define: (verify, io, exit) =>
-      kubernetesFlags(
-        credentialFlags(
-          registryFlags(
-            verify
-              .argument('[name]', 'name of the Secret (default: regsecret)', secretNameArgument)
-              .option('--image <image>', 'whether this image may be pulled (repeatable)', collect)
-              .option(...SECRET_FILES)
-              .optionsGroup('Registries:'),
-          )
-            .optionsGroup('Output:')
-            .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),
-          'A login instead of a Secret, the first that applies:',
-        ),
-      ).action(async (secret: string | undefined, options) => {
-        const { verify: run } = await import('./commands/verify.ts');
-        exit(await run({ ...options, name: secret }, io));
-      }),
+    flags: verifyFlags,
+    run: (io, exit) => async (secret: string | undefined, options) => {
+      const { verify: run } = await import('./commands/verify.ts');
+      exit(await run({ ...options, name: secret }, io));
+    },
   },
   {
     title: 'doctor',
@@ -214,35 +150,10 @@ const COMMANDS: readonly Definition[] = [
       ['doctor -f - --strict', 'what helm template or kustomize build print; warnings fail, too'],
     ],
     more: FINDINGS_PAGE,
-    define: (doctor, io, exit) =>
-      kubernetesFlags(
-        registryFlags(
-          doctor
-            .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, or a pod; none: all of them')
-            .option('-A, --all-namespaces', 'everything in the cluster, not only in one namespace')
-            .optionsGroup('Images that are not deployed yet:')
-            .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
-            .option('--sa, --serviceaccount <name>', 'with this service account (default: default)')
-            .option('--secret <name>', 'with this pull secret in its own list (repeatable)', collect)
-            .optionsGroup('Manifests:')
-            .option(
-              '-f, --filename <file>',
-              'manifests, docker configs or folders, without asking cluster or registries (repeatable)',
-              collect,
-            )
-            .option('-R, --recursive', 'with -f: folders in folders, too')
-            .optionsGroup('How:')
-            .option('--offline', 'ask no registry')
-            .option('--strict', 'exit 1 for warnings, too')
-            .option('-v, --verbose', 'show every step')
-            .optionsGroup('Registries:')
-            .option('--allow-local-registries', 'ask registries on this machine although the cluster is elsewhere'),
-        )
-          .optionsGroup('Output:')
-          .addOption(new Option('-o, --output <format>', 'print everything').choices(['json', 'yaml'])),
-      ).action(async (targets: string[], options) => {
-        const { doctor: run } = await import('./commands/doctor.ts');
-        exit(await run({ ...options, targets }, io));
-      }),
+    flags: doctorFlags,
+    run: (io, exit) => async (targets: string[], options) => {
+      const { doctor: run } = await import('./commands/doctor.ts');
+      exit(await run({ ...options, targets }, io));
+    },
   },
 ];

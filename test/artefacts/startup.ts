@@ -1,7 +1,23 @@
 /** What a run may load before it does its work: as much as it needs. Whoever adds to a list has measured it. */
 
 /** Every run. */
-export const START = ['cli', 'cli-flags', 'errors', 'io', 'main', 'output/printer', 'output/style', 'run', 'version'];
+export const START = [
+  'cli',
+  'errors',
+  'flags/attach-flags',
+  'flags/create-flags',
+  'flags/doctor-flags',
+  'flags/inspect-flags',
+  'flags/list-flags',
+  'flags/shared-flags',
+  'flags/verify-flags',
+  'io',
+  'main',
+  'output/printer',
+  'output/style',
+  'run',
+  'version',
+];
 
 /** `create` with the flags of kubectl; printing it is in the same chunk. */
 export const CREATE = [

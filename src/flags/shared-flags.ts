@@ -30,34 +30,6 @@ export function credentialFlags(command: Command, title = 'Credentials, the firs
     .option('--prompt', 'ask for server, user name and password');
 }
 
-/** The flags that attach and detach share. */
-export function listFlags(command: Command, preposition: 'to' | 'from'): Command {
-  const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
-  return command
-    .argument('[secret]', 'name of the Secret', secretNameArgument, 'regsecret')
-    .optionsGroup('Targets, repeatable and mixed (none on a terminal: a list to choose from):')
-    .option('--pod <name>', 'pod, by the template of what makes it', collect)
-    .option('--sa, --serviceaccount <name>', 'service account', collect)
-    .option(to, 'KIND/NAME as in kubectl: deploy/web, sts/db, cj/nightly, sa/default; or KIND with -l', collect)
-    .option('--all-serviceaccounts', 'every service account')
-    .option('--used', 'the service accounts that pods and workloads use')
-    .option('-l, --selector <labels>', 'which of --to KIND or --all-serviceaccounts')
-    .option('-A, --all-namespaces', 'in every namespace that has the Secret')
-    .option('-f, --filename <file>', 'what is in a manifest or a folder of them; - is stdin', collect)
-    .optionsGroup('Manifests (-f), whose every other byte stays as it is:')
-    .option('--write', 'change the files in place instead of printing them')
-    .option('-R, --recursive', 'folders in folders, too')
-    .optionsGroup('Pods without a controller:')
-    .option('--recreate', 'delete and create them again, after the server has accepted the new one')
-    .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')
-    .optionsGroup('Checks:')
-    .option('--no-checks', 'look neither at the Secret nor at workloads and pods: 2 requests for a service account')
-    .optionsGroup('Output:')
-    .addOption(dryRunOption('change nothing and print the plan: client only reads, server checks the writes'))
-    .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
-    .option('--field-manager <name>', 'owner of the written fields', 'regsecret');
-}
-
 /** The flags of every command that talks to a cluster, as kubectl spells them; only `-s, --server` is --api-server. */
 export function kubernetesFlags(command: Command): Command {
   return command
