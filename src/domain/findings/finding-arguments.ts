@@ -37,8 +37,9 @@ export interface FindingArguments<Cause> {
   readonly 'no-payload': { readonly type: string; readonly dataKey: string };
   /** The content has the form that belongs to the type `form`. */
   readonly 'wrong-format': { readonly type: string; readonly form: PullSecretType };
-  readonly 'unreadable-payload': { readonly error: string };
-  readonly 'unreadable-entry': { readonly server: ShownServer; readonly error: string };
+  /** `ignored`: the kubelet does not look into the Secret, and cannot stop there. */
+  readonly 'unreadable-payload': { readonly error: string; readonly ignored?: true };
+  readonly 'unreadable-entry': { readonly server: ShownServer; readonly error: string; readonly ignored?: true };
   readonly 'no-login': Record<never, never>;
   /** The logins are not in it, but in a credential store on somebody's machine. */
   readonly 'credential-store': { readonly helpers: readonly string[] };

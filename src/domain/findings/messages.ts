@@ -12,7 +12,9 @@ export function formatFinding(found: Finding): string {
 /** One for each code; `object` is its name. */
 type Texts = { readonly [Code in FindingCode]: (found: FindingOf<Code>, object: string) => string };
 
-const NONE_USABLE = 'a pod that names it can use none of its pull secrets';
+function undecodable(error: string, ignored = false): string {
+  return `cannot be decoded (${error})${ignored ? '' : ', and a pod that names it can use none of its pull secrets'}`;
+}
 
 const TEXTS: Texts = {
   'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, usedBy = [] } }, object) => {
@@ -32,10 +34,9 @@ const TEXTS: Texts = {
     `${object} has the type ${type} and nothing under ${dataKey}`,
   'wrong-format': ({ arguments: { type, form } }, object) =>
     `${object} has the type ${type}, but its content has the form of ${form}, so the kubelet finds no login in it`,
-  'unreadable-payload': ({ arguments: { error } }, object) =>
-    `${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
-  'unreadable-entry': ({ arguments: { server, error } }, object) =>
-    `the entry ${displayServer(server)} of ${object} cannot be decoded (${error}), and ${NONE_USABLE}`,
+  'unreadable-payload': ({ arguments: { error, ignored } }, object) => `${object} ${undecodable(error, ignored)}`,
+  'unreadable-entry': ({ arguments: { server, error, ignored } }, object) =>
+    `the entry ${displayServer(server)} of ${object} ${undecodable(error, ignored)}`,
   'no-login': (_, object) => `${object} holds no login`,
   'credential-store': ({ arguments: { helpers } }, object) =>
     `${object} holds no login: the logins are in the ${plural('credential store', helpers)} ${helpers.join(', ')} of the machine it comes from`,

@@ -59,31 +59,36 @@ function wrongType({ secret, contents }: SecretFacts): Finding[] {
 }
 
 function noPayload({ secret, contents }: SecretFacts): Finding[] {
-  const { type, dataKey } = contents;
-  if (!isPullSecretType(type) || dataKey === DATA_KEY[type]) return [];
+  const { type } = contents;
+  if (!isPullSecretType(type) || isInPlace(contents)) return [];
   return [finding('no-payload', refOf(secret), { type, dataKey: DATA_KEY[type] })];
 }
 
 function wrongFormat({ secret, contents }: SecretFacts): Finding[] {
-  const { type, format: form, dataKey } = contents;
-  const isInPlace = isPullSecretType(type) && dataKey === DATA_KEY[type];
-  if (!isInPlace || form === undefined || form === type) return [];
+  const { type, format: form } = contents;
+  if (!isInPlace(contents) || form === undefined || form === type) return [];
   return [finding('wrong-format', refOf(secret), { type, form })];
+}
+
+/** Whether the kubelet looks at the content (secrets.go `MakeDockerKeyring`). */
+function isInPlace({ type, dataKey }: Contents): boolean {
+  return isPullSecretType(type) && dataKey === DATA_KEY[type];
 }
 
 /** What the kubelet stops at; entries behind the first that fails are named too, for they would be next. */
 function unreadable({ secret, contents }: SecretFacts): Finding[] {
   const { entries, failure } = contents;
+  const ignored = isInPlace(contents) ? {} : ({ ignored: true } as const);
   const failures = entries.flatMap(({ server, error }) => (error === undefined ? [] : [{ server, error }]));
   // Of two members with one name the kubelet decodes both, and only the last is an entry.
   if (failure?.server !== undefined && !failures.some(({ server }) => server === failure.server)) {
     failures.unshift({ server: failure.server, error: failure.error });
   }
   const failed = failures.map(({ server, error }) =>
-    finding('unreadable-entry', refOf(secret), { server: shownServer(server), error }),
+    finding('unreadable-entry', refOf(secret), { server: shownServer(server), error, ...ignored }),
   );
   if (failure === undefined || failure.server !== undefined) return failed;
-  return [finding('unreadable-payload', refOf(secret), { error: failure.error }), ...failed];
+  return [finding('unreadable-payload', refOf(secret), { error: failure.error, ...ignored }), ...failed];
 }
 
 function withoutLogin({ secret, contents }: SecretFacts): Finding[] {

@@ -35,6 +35,11 @@ const fixtures: readonly (readonly [situation: string, secret: Secret, codes: re
     opaque({ '.dockerconfigjson': base64('{"auths":{}}') }),
     ['wrong-type', 'no-login'],
   ],
+  [
+    'an Opaque Secret with an entry that cannot be decoded',
+    opaque({ '.dockerconfigjson': base64('{"auths":{"r.io":{"auth":"!"}}}') }),
+    ['wrong-type', 'unreadable-entry'],
+  ],
   ['an Opaque Secret without one', opaque({ password: 'eA==' }), ['wrong-type']],
   ['a Secret without a type', { ...opaque({}), type: undefined } as unknown as Secret, ['wrong-type']],
   ['a pull secret with nothing in it', { ...config({}), data: {} }, ['no-payload']],
@@ -176,4 +181,15 @@ describe('which images a server opens, in words', () => {
   ])('%s', (server, words) => {
     expect(coverageOf(server)).toBe(words);
   });
+});
+
+test.each([
+  ['as a whole', 'x'],
+  ['in one entry', '{"auths":{"r.io":{"auth":"!"}}}'],
+])('what cannot be decoded %s harms no pod where the kubelet does not look at it', (_, payload) => {
+  const data = { '.dockerconfigjson': base64(payload) };
+  const sentences = (secret: Secret): string => findings(secret).map(formatFinding).join();
+  expect(sentences({ ...config({}), data })).toContain('can use none of its pull secrets');
+  expect(sentences(opaque(data))).toContain('cannot be decoded');
+  expect(sentences(opaque(data))).not.toContain('can use none of its pull secrets');
 });
