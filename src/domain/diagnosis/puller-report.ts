@@ -86,12 +86,11 @@ function differentCredentials({ puller: { ref, remedy }, applied, facts }: Noted
   });
   const byKey = Map.groupBy(entries, ({ key }) => key);
   return [...byKey].flatMap(([key, same]) => {
-    const logins = new Map(
-      same.map((entry) => [JSON.stringify([entry.login?.username, entry.login?.password]), entry]),
-    );
+    const byLogin = Map.groupBy(same, ({ login }) => JSON.stringify([login?.username, login?.password]));
     const secrets = new Set(same.map(({ secret }) => secret));
-    if (key === undefined || logins.size < 2 || secrets.size < 2) return [];
-    const different = [...logins.values()];
+    if (key === undefined || byLogin.size < 2 || secrets.size < 2) return [];
+    // Of a login that is there twice, the first is tried.
+    const different = [...byLogin.values()].flatMap(([first]) => first ?? []);
     return [
       finding('different-credentials', objectOf(ref), {
         server: shownServer(different[0]?.server ?? key),
