@@ -16,13 +16,15 @@ export interface Asked {
 }
 
 /** Asks for what is not given yet. Throws {@link Interrupted} on Ctrl-C. */
-export async function promptLogin(given: Partial<Asked>, io: Io): Promise<Asked> {
+export async function promptLogin(
+  given: { readonly [Field in 'server' | 'username']?: string | undefined },
+  io: Io,
+): Promise<Asked> {
   const server = given.server ?? (await ask<string>(io, { type: 'input', message: 'Registry', default: DOCKER_HUB }));
   const username =
     given.username ?? (await ask<string>(io, { type: 'input', message: 'User name', validate: required }));
-  const password =
-    given.password ??
-    (await ask<string>(io, { type: 'password', message: 'Password or token', mask: '*', validate: required }));
+  const question = { type: 'password', message: 'Password or token', mask: '*', validate: required };
+  const password = await ask<string>(io, question);
   return { server: server.trim(), username: username.trim(), password };
 }
 

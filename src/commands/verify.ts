@@ -130,9 +130,9 @@ async function ask(inquiries: readonly VerifyQuestion[], options: VerifyOptions,
       const verdict = await client.verify({ server, login, image: image?.reference });
       rows[index] = {
         source: usesLogin(options) ? '' : source,
-        ...(shown === undefined ? {} : { server: shown }),
-        ...(username === undefined ? {} : { username }),
-        ...(image === undefined ? {} : { image: image.text }),
+        server: shown,
+        username,
+        image: image?.text,
         verdict,
       };
       done += 1;

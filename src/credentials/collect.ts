@@ -77,7 +77,7 @@ async function prompted(server: string | undefined, io: Io): Promise<SourceResul
       prose`give it: --server REGISTRY --username USER --password-stdin`,
     );
   }
-  const asked = await promptLogin(server === undefined ? {} : { server }, io);
+  const asked = await promptLogin({ server }, io);
   const { username, password } = asked;
   const entry = { server: canonicalServer(asked.server), credential: { username, password }, from: 'the prompt' };
   return { entries: [entry], warnings: [], strict: true, prompted: true };
@@ -104,7 +104,7 @@ function withEmail(entry: ReturnType<typeof usableEntry>, { from }: Login, optio
   const email = options.email ?? options.dockerEmail ?? entry.email;
   // usableEntry has made a user name and a password of an identity token, or thrown.
   const credential = entry.credential as CollectedEntry['credential'];
-  return { server: entry.server, credential, from, ...(email ? { email } : {}) };
+  return { server: entry.server, credential, from, email: email || undefined };
 }
 
 /** The kubelet would try two credentials under one key in random order. */

@@ -31,7 +31,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
   const given = await readPassword(options, io);
   if (given === undefined && canPrompt(io)) {
-    const asked = await promptLogin(username === undefined ? { server } : { server, username }, io);
+    const asked = await promptLogin({ server, username }, io);
     return { ...gathered(server, asked.username, asked.password), prompted: true };
   }
   if (given === undefined) {

@@ -112,7 +112,7 @@ function after(first: StoreAnswer, second: StoreAnswer): StoreAnswer {
 export function toLogin({ server, from, config }: StoredLogin): Login | undefined {
   const credential = credentialOf(config);
   if (credential === undefined) return undefined;
-  return { server, from, credential, ...(config.email ? { email: config.email } : {}) };
+  return { server, from, credential, email: config.email || undefined };
 }
 
 /** A login that no pull secret can carry is worth saying. */

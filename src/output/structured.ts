@@ -29,5 +29,5 @@ export function shownReport(report: DoctorReport, { commands }: Pick<Io, 'comman
     ...puller,
     images: puller.images.map((image) => (image.cause === undefined ? image : { ...image, cause: shown(image.cause) })),
   }));
-  return { ...report, ...(pullers === undefined ? {} : { pullers }), findings: report.findings.map(shown) };
+  return { ...report, pullers, findings: report.findings.map(shown) };
 }

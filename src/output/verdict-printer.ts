@@ -16,9 +16,9 @@ export interface VerifiedRow {
   /** `namespace/name` of the Secret, or its name; empty for a login of this machine, and for a pull without any. */
   readonly source: string;
   /** Left out for the pull without any credential. */
-  readonly server?: ShownServer;
-  readonly username?: string;
-  readonly image?: string;
+  readonly server?: ShownServer | undefined;
+  readonly username?: string | undefined;
+  readonly image?: string | undefined;
   readonly verdict: Verdict;
 }
 

@@ -43,7 +43,7 @@ export async function explainNotFound(
       : answer?.status === 404 && errorCodes(answer.body).includes('NAME_UNKNOWN')
         ? 'repository'
         : undefined;
-  return { kind: 'not found', repository: image.path, ...(missing === undefined ? {} : { missing }) };
+  return { kind: 'not found', repository: image.path, missing };
 }
 
 function manifestUrl(base: URL, { path, tag, digest }: ImageReference): URL {

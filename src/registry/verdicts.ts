@@ -21,7 +21,7 @@ export function rateLimited({ headers }: HttpResponse): Verdict {
     // A number of this size is a time, not a span.
     .map((value) => Math.ceil(value > 1e9 ? value - Date.now() / 1000 : value))
     .find((value) => value > 0);
-  return { kind: 'rate limited', ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) };
+  return { kind: 'rate limited', retryAfterSeconds: seconds };
 }
 
 const CAUSES: Readonly<Record<NetworkErrorKind, Cause>> = {

@@ -22,7 +22,7 @@ export interface Candidate {
   readonly username: string;
   /** Without user name or password, so that the image is pulled anonymously with it. */
   readonly anonymous: boolean;
-  readonly answer?: Answer;
+  readonly answer?: Answer | undefined;
 }
 
 export type PullAttempt = Tried & PullResult;
@@ -33,9 +33,9 @@ interface Tried {
   /** Secrets of the list that may not be read, so that the rest is guesswork. */
   readonly forbidden: readonly string[];
   /** What becomes of a pull without a login, where that was asked. */
-  readonly anonymous?: Answer;
+  readonly anonymous?: Answer | undefined;
   /** What is to be asked next. */
-  readonly open?: Question;
+  readonly open?: Question | undefined;
 }
 
 /** Whether the image is pulled, and how that is known. */
@@ -48,7 +48,7 @@ export type PullResult =
 
 interface Undecodable {
   readonly secret: string;
-  readonly server?: ShownServer;
+  readonly server?: ShownServer | undefined;
   readonly error: string;
 }
 
@@ -83,7 +83,7 @@ function candidatesFor(secrets: readonly Secret[], image: string): Found {
       undecodable: {
         secret: source.name,
         error: message,
-        ...(server === undefined ? {} : { server: shownServer(server) }),
+        server: server === undefined ? undefined : shownServer(server),
       },
     };
   }
@@ -119,7 +119,7 @@ function ask(
       username: entry.username,
       anonymous,
     };
-    candidates.push({ ...shown, ...(answer === undefined ? {} : { answer }) });
+    candidates.push({ ...shown, answer });
     if (resultOf(answer) === 'pulls') return { candidates, forbidden, result: 'pulls', reason: 'login accepted' };
     if (answer === undefined && facts.online)
       return { ...rest(candidates, entries), forbidden, result: 'unknown', reason: 'not asked', open: question };
@@ -129,8 +129,8 @@ function ask(
   const tried: Tried = {
     candidates,
     forbidden,
-    ...(anonymous === undefined ? {} : { anonymous }),
-    ...(anonymous === undefined && facts.online ? { open: question } : {}),
+    anonymous,
+    open: anonymous === undefined && facts.online ? question : undefined,
   };
   return { ...tried, ...(candidates.length > 0 ? resultOfLogins(tried) : resultOfNone(tried)) };
 }

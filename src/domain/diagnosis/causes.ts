@@ -145,7 +145,7 @@ export function unverified(pull: ImagePull): Finding | undefined {
     version: node.version,
     policy: use.policy,
     remedy: puller.remedy,
-    ...(usable === undefined ? {} : { usable }),
+    usable,
   });
 }
 
@@ -180,12 +180,12 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
     const { missing } = answer.verdict;
     const said = { by: 'registry', at: rfc3339(answer.at) } as const;
     const hidden = answer === nobody ? ({ anonymous: true } as const) : {};
-    return finding('image-not-found', object, { ...shared, ...hidden, said, ...(missing && { missing }) });
+    return finding('image-not-found', object, { ...shared, ...hidden, said, missing });
   }
   if (pullError !== 'not found') return undefined;
   return finding('image-not-found', object, {
     ...shared,
-    ...(anonymous ? { anonymous } : {}),
+    anonymous: anonymous || undefined,
     said: { by: 'kubelet' },
   });
 }

@@ -19,7 +19,7 @@ export interface Counts {
 
 export interface Observed {
   /** The URL of the API server; left out where none was asked. */
-  readonly server?: string;
+  readonly server?: string | undefined;
   readonly pullers: readonly Puller[];
   /** Registries have not been asked. */
   readonly facts: PullFacts;
@@ -28,16 +28,16 @@ export interface Observed {
   /** Rights that were missing, such as `get secrets`. */
   readonly unchecked: readonly string[];
   /** Secrets that are asked about themselves. */
-  readonly secrets?: readonly SecretName[];
+  readonly secrets?: readonly SecretName[] | undefined;
   /** Who refers to which Secret, by `namespace/name`; left out where nobody looked. */
-  readonly usage?: ReadonlyMap<string, Usage>;
+  readonly usage?: ReadonlyMap<string, Usage> | undefined;
   /** There where it is all of a namespace, or of the cluster. */
-  readonly scope?: Scope;
+  readonly scope?: Scope | undefined;
 }
 
 export interface Scope {
   /** Left out: all of them. */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly counts: Omit<Counts, 'registries'>;
 }
 
@@ -51,26 +51,26 @@ export interface Puller {
   readonly images: readonly ImageUse[];
   readonly remedy: Remedy;
   /** Left out for what is no pod. */
-  readonly pod?: PodFacts;
+  readonly pod?: PodFacts | undefined;
   /** How many there are of this kind; one is described here. */
   readonly count: number;
   /** Of what makes pods: how many of them run. */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
   /** One of many that nobody complains of: registries are asked about its images only where something is wrong. */
-  readonly brief?: true;
+  readonly brief?: true | undefined;
 }
 
 export interface PodFacts {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  readonly deletedAt?: number;
+  readonly deletedAt?: number | undefined;
   /** It has ended, and pulls nothing any more. */
   readonly done: boolean;
   /** The name of its node, empty until it has one. */
   readonly node: string;
   readonly events: readonly PodEvent[];
   /** The list in the template of what makes it; left out where nothing does, or that is not known. */
-  readonly template?: { readonly name: string; readonly list: readonly unknown[] | undefined };
+  readonly template?: { readonly name: string; readonly list: readonly unknown[] | undefined } | undefined;
 }
 
 export interface PodEvent {
@@ -87,7 +87,7 @@ export type SecretState =
   | { readonly status: 'forbidden' }
   | {
       readonly status: 'missing';
-      readonly elsewhere?: Elsewhere;
+      readonly elsewhere?: Elsewhere | undefined;
     };
 
 export type AccountState =

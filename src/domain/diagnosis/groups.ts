@@ -11,7 +11,7 @@ export interface Seen {
   readonly found: Finding;
   readonly fix?: Fix | undefined;
   /** Whose finding it is; left out where nobody pulls. */
-  readonly puller?: Puller;
+  readonly puller?: Puller | undefined;
 }
 
 /** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. */

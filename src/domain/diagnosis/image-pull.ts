@@ -65,7 +65,7 @@ export function objectOf({
   namespace,
   name,
 }: Pick<FindingObject, 'kind' | 'name'> & { readonly namespace: string }): FindingObject {
-  return { kind, ...(namespace === '' ? {} : { namespace }), name };
+  return { kind, namespace: namespace || undefined, name };
 }
 
 export function secretObject({ puller }: ImagePull, name: string): FindingObject {

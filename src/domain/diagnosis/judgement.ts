@@ -31,8 +31,8 @@ export interface Judgement {
   readonly attempt: PullAttempt;
   readonly outcome: Outcome;
   /** Why it does not pull, or why that cannot be known. */
-  readonly cause?: Finding;
-  readonly fix?: Fix;
+  readonly cause?: Finding | undefined;
+  readonly fix?: Fix | undefined;
   /** Also true, and not the cause. */
   readonly notes: readonly Finding[];
   /** What registries are to be asked, so that more is known. */
@@ -56,8 +56,8 @@ export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgemen
   return {
     ...shared,
     outcome: outcomeOf(pull, cause),
-    ...(cause === undefined ? {} : { cause }),
-    ...(fix === undefined ? {} : { fix }),
+    cause,
+    fix,
     notes: notesOf(pull, cause),
   };
 }
@@ -72,7 +72,7 @@ interface Considered {
   /** Whether registries are asked about it. */
   readonly online: boolean;
   /** The cause, where it was looked for already. */
-  readonly judged?: { readonly cause: Finding | undefined };
+  readonly judged?: { readonly cause: Finding | undefined } | undefined;
 }
 
 /** Of one of many, registries are asked about an image only where its logins, or their lack, make it likely that it fails. */
@@ -102,7 +102,9 @@ function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
 
 /** Whether it names a Secret to take instead, of which nothing can be promised when no registry was asked. */
 function namesAnother({ arguments: named }: Finding): boolean {
-  return ['usable', 'near'].some((name) => name in named);
+  const usable = 'usable' in named ? named.usable : undefined;
+  const near = 'near' in named ? named.near : undefined;
+  return usable !== undefined || near !== undefined;
 }
 
 /** It runs with no pull secret at all and its image is closed to us: many clusters give their nodes credentials. */

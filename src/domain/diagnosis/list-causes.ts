@@ -66,9 +66,9 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   const opens = near !== undefined && searchIn([near], pull).search === 'found';
   const elsewhere = elsewhereOf(name, pull);
   return finding('missing-secret', secretObject(pull, name), {
-    ...(near === undefined ? {} : { near }),
-    ...(opens ? { remedy: pull.puller.remedy } : {}),
-    ...(elsewhere === undefined ? {} : { elsewhere }),
+    near,
+    remedy: opens ? pull.puller.remedy : undefined,
+    elsewhere,
   });
 }
 
@@ -129,7 +129,7 @@ function noEntry(pull: ImagePull): Finding | undefined {
     secrets: applied.names,
     servers: [...new Set(servers)],
     remedy: puller.remedy,
-    ...(usable === undefined ? {} : { usable }),
+    usable,
   });
 }
 
@@ -139,6 +139,6 @@ function noPullSecret(pull: ImagePull): Finding | undefined {
   return finding('no-pull-secret', object, {
     image: use.image,
     remedy: puller.remedy,
-    ...(usable === undefined ? {} : { usable }),
+    usable,
   });
 }

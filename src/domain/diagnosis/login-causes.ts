@@ -140,11 +140,10 @@ function shadowedEntry(pull: ImagePull): Finding | undefined {
     );
     const name = secret.metadata.name ?? '';
     if (hub === undefined || isTried(shownServer(hub.server), name, pull)) continue;
-    const elsewhere = by.secret === name ? {} : { bySecret: by.secret };
     return finding(
       'shadowed-entry',
       secretObject(pull, name),
-      { server: shownServer(hub.server), by: by.server, ...elsewhere },
+      { server: shownServer(hub.server), by: by.server, bySecret: by.secret === name ? undefined : by.secret },
       'error',
     );
   }

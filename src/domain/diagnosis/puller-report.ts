@@ -126,5 +126,5 @@ function secretNotes({ puller: { ref, images }, applied, judgements, facts }: No
 
 /** Where there is one to be copied matters only where it is the cause. */
 function missing(name: string, { namespace }: ManifestRef): Finding {
-  return finding('missing-secret', { kind: 'Secret', ...(namespace === '' ? {} : { namespace }), name }, {});
+  return finding('missing-secret', { kind: 'Secret', namespace: namespace || undefined, name }, {});
 }

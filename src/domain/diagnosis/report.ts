@@ -27,15 +27,14 @@ export function reportOf(gathered: Observed, facts: PullFacts, strict: boolean):
     healthy: isHealthy(findings, strict),
     asked,
     pullers: reports.map((one) => pullerView(one, facts)),
-    ...(secrets.length === 0
-      ? {}
-      : {
-          secrets: secrets.map((id) => ({
+    secrets:
+      secrets.length === 0
+        ? undefined
+        : secrets.map((id) => ({
             ...id,
             ...secretView(id.name, id.namespace, facts),
-            ...(usage === undefined ? {} : { usedBy: usage.get(secretKey(id.namespace, id.name)) ?? UNUSED }),
+            usedBy: usage && (usage.get(secretKey(id.namespace, id.name)) ?? UNUSED),
           })),
-        }),
     findings,
     unchecked,
     unseen: UNSEEN,
@@ -59,11 +58,11 @@ export interface DoctorReport {
   /** Whether registries were asked. */
   readonly asked: boolean;
   /** Left out where many objects were looked at: what is wrong with them is among the findings. */
-  readonly pullers?: readonly PullerView[];
+  readonly pullers?: readonly PullerView[] | undefined;
   /** Secrets that were asked about themselves. */
-  readonly secrets?: readonly SecretReport[];
+  readonly secrets?: readonly SecretReport[] | undefined;
   /** How much was looked at, where it was much. */
-  readonly counts?: Counts;
+  readonly counts?: Counts | undefined;
   /** How much was looked at with `-f`. */
   readonly manifests?: { readonly files: number; readonly objects: number };
   /** Everything that is wrong, errors first. */
@@ -77,7 +76,7 @@ export interface DoctorReport {
 export interface SecretReport extends SecretView {
   readonly namespace: string;
   /** Left out where nobody looked. */
-  readonly usedBy?: Usage;
+  readonly usedBy?: Usage | undefined;
 }
 
 /** kubelet.md E.6: where credentials and images come from, too. */

@@ -89,9 +89,9 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
     const near = closest(id.name, facts.others.get(id.namespace) ?? []);
     return [
       finding('missing-secret', object, {
-        ...(near === undefined ? {} : { near }),
-        ...(state.elsewhere === undefined ? {} : { elsewhere: state.elsewhere }),
-        ...(users.length === 0 ? {} : { usedBy: users }),
+        near,
+        elsewhere: state.elsewhere,
+        usedBy: users.length === 0 ? undefined : users,
       }),
     ];
   }

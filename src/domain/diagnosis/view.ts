@@ -27,7 +27,7 @@ export type FindingView = Finding & {
   readonly message: string;
   readonly fix: Fix;
   /** Who has it, where several are put together. */
-  readonly affects?: Affected;
+  readonly affects?: Affected | undefined;
 };
 
 export interface Affected {
@@ -46,9 +46,9 @@ export interface PullerView {
   readonly serviceAccount: string;
   readonly list: { readonly names: readonly string[]; readonly from: ListOrigin };
   readonly secrets: readonly SecretView[];
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** What is special about a pod: it is new, without a node, about to go, done, or its node is gone. */
-  readonly state?: 'unscheduled' | 'terminating' | 'done' | 'node gone';
+  readonly state?: 'unscheduled' | 'terminating' | 'done' | 'node gone' | undefined;
   readonly images: readonly ImageView[];
   readonly events: readonly EventView[];
 }
@@ -56,17 +56,17 @@ export interface PullerView {
 export interface SecretView {
   readonly name: string;
   readonly state: 'there' | 'missing' | 'not readable';
-  readonly type?: string;
-  readonly entries?: readonly EntryView[];
+  readonly type?: string | undefined;
+  readonly entries?: readonly EntryView[] | undefined;
 }
 
 export interface EntryView {
   readonly server: ShownServer;
-  readonly username?: string;
-  readonly error?: string;
+  readonly username?: string | undefined;
+  readonly error?: string | undefined;
   /** What the registry says of the login by itself, where it was asked that. */
-  readonly verdict?: Verdict;
-  readonly askedAt?: string;
+  readonly verdict?: Verdict | undefined;
+  readonly askedAt?: string | undefined;
 }
 
 export interface ImageView {
@@ -75,24 +75,26 @@ export interface ImageView {
   readonly policy: ImagePolicy;
   readonly state: Judgement['use']['state']['status'];
   /** What the kubelet says, while it does not have the image. */
-  readonly kubelet?: {
-    readonly reason: string;
-    readonly message: string;
-    readonly error: PullError;
-    /** Whether that is what was to be expected. */
-    readonly agrees: boolean;
-  };
+  readonly kubelet?:
+    | {
+        readonly reason: string;
+        readonly message: string;
+        readonly error: PullError;
+        /** Whether that is what was to be expected. */
+        readonly agrees: boolean;
+      }
+    | undefined;
   readonly outcome: Outcome;
-  readonly cause?: FindingView;
+  readonly cause?: FindingView | undefined;
   /** In the order in which they are tried. */
   readonly candidates: readonly {
     readonly secret: string;
     readonly server: ShownServer;
     readonly username: string;
-    readonly verdict?: Verdict;
-    readonly askedAt?: string;
+    readonly verdict?: Verdict | undefined;
+    readonly askedAt?: string | undefined;
   }[];
-  readonly withoutLogin?: { readonly verdict: Verdict; readonly askedAt: string };
+  readonly withoutLogin?: { readonly verdict: Verdict; readonly askedAt: string } | undefined;
 }
 
 export interface EventView {
@@ -107,7 +109,7 @@ export function findingView(found: Finding, affects?: Affected, fix?: Fix): Find
     ...found,
     message: formatFinding(found),
     fix: fix ?? { command: fixFor(found), sufficient: isSufficient(found) },
-    ...(affects === undefined ? {} : { affects }),
+    affects,
   };
 }
 
@@ -121,8 +123,8 @@ export function pullerView({ puller, judgements }: PullerReport, facts: PullFact
     serviceAccount: account,
     list: { names, from: origin },
     secrets: names.map((name) => secretView(name, ref.namespace, facts)),
-    ...(pod === undefined || pod.node === '' ? {} : { node: pod.node }),
-    ...(state === undefined ? {} : { state }),
+    node: pod?.node || undefined,
+    state,
     images: judgements.map(imageView),
     events: (pod?.events ?? []).map(({ at, ...event }) => ({ ...event, at: rfc3339(at) })),
   };
@@ -153,9 +155,9 @@ function entryView(entry: ContentEntry, facts: PullFacts): EntryView {
   const answer = loginAnswer(entry, facts);
   return {
     server: shownServer(server),
-    ...(login === undefined || login.username === '' ? {} : { username: login.username }),
-    ...(error === undefined ? {} : { error }),
-    ...(answer === undefined ? {} : answerView(answer)),
+    username: login?.username || undefined,
+    error,
+    ...(answer && answerView(answer)),
   };
 }
 
@@ -167,16 +169,16 @@ function imageView(judgement: Judgement): ImageView {
     containers,
     policy,
     state: state.status,
-    ...(state.status === 'missing' ? { kubelet: kubeletView(state, cause) } : {}),
+    kubelet: state.status === 'missing' ? kubeletView(state, cause) : undefined,
     outcome,
-    ...(cause === undefined ? {} : { cause: findingView(cause, undefined, fix) }),
+    cause: cause && findingView(cause, undefined, fix),
     candidates: attempt.candidates.map(({ secret, server, username, answer }) => ({
       secret,
       server,
       username,
-      ...(answer === undefined ? {} : { verdict: answer.verdict, askedAt: rfc3339(answer.at) }),
+      ...(answer && answerView(answer)),
     })),
-    ...(attempt.anonymous === undefined ? {} : { withoutLogin: answerView(attempt.anonymous) }),
+    withoutLogin: attempt.anonymous && answerView(attempt.anonymous),
   };
 }
 

@@ -12,7 +12,7 @@ export interface DockerConfig {
   /** The suffix of the credential helper of each registry. */
   readonly credHelpers: ReadonlyMap<string, string>;
   /** The suffix of the helper of all other registries. */
-  readonly credsStore?: string;
+  readonly credsStore?: string | undefined;
 }
 
 /** The file is not one that the tool accepts; the message is Go's. */
@@ -117,8 +117,8 @@ export interface GoStruct {
   readonly fileFields: readonly string[];
   readonly entryFields: readonly AuthField[];
   /** Fields of an entry that are read when they are texts, and ignored otherwise. */
-  readonly optionalFields?: readonly AuthField[];
-  readonly refuseUnknown?: true;
+  readonly optionalFields?: readonly AuthField[] | undefined;
+  readonly refuseUnknown?: true | undefined;
 }
 
 /**
@@ -164,7 +164,7 @@ export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfi
     else if (field === 'credsStore') credsStore = decodeString(document, value, shape.file, field) ?? credsStore;
     else if (shape.refuseUnknown) throw new UnknownFieldError(name);
   }
-  return { auths, credHelpers, ...(credsStore === '' ? {} : { credsStore }) };
+  return { auths, credHelpers, credsStore: credsStore || undefined };
 }
 
 /** Adds the entries of `node` to `auths`. `path` is the field that `node` stands in, empty in a legacy file. */

@@ -9,9 +9,9 @@ export type Reporter = { readonly by: 'registry'; readonly at: string } | { read
 /** The same content of another namespace, to be copied from there. */
 export interface Elsewhere {
   readonly namespaces: readonly string[];
-  readonly dataKey?: string;
+  readonly dataKey?: string | undefined;
   /** Nobody chose this namespace to look at: no copy of another's login into it is proposed. */
-  readonly copy?: false;
+  readonly copy?: false | undefined;
 }
 
 /** Whether a copy is proposed of a Secret that is in other namespaces. */
@@ -25,15 +25,15 @@ export interface FindingArguments<Cause> {
   /** Somebody refers to it. */
   readonly 'missing-secret': {
     /** One of nearly the same name. */
-    readonly near?: string;
-    readonly elsewhere?: Elsewhere;
+    readonly near?: string | undefined;
+    readonly elsewhere?: Elsewhere | undefined;
     /** Some of those who name it, as `deployment/web`. */
-    readonly usedBy?: readonly string[];
+    readonly usedBy?: readonly string[] | undefined;
     /** To have the one of nearly the same name instead, which opens the image. */
-    readonly remedy?: Remedy;
+    readonly remedy?: Remedy | undefined;
   };
   /** `dataKey` is there when a docker config is in the Secret all the same. */
-  readonly 'wrong-type': { readonly type: string; readonly dataKey?: string };
+  readonly 'wrong-type': { readonly type: string; readonly dataKey?: string | undefined };
   readonly 'no-payload': { readonly type: string; readonly dataKey: string };
   /** The content has the form that belongs to the type `form`. */
   readonly 'wrong-format': { readonly type: string; readonly form: PullSecretType };
@@ -46,10 +46,22 @@ export interface FindingArguments<Cause> {
   readonly 'empty-entry': { readonly server: ShownServer };
   readonly 'identity-token': { readonly server: ShownServer };
   readonly 'incomplete-entry': { readonly server: ShownServer; readonly missing: 'user name' | 'password' };
-  readonly 'opens-nothing': { readonly server: ShownServer; readonly reason: string; readonly proposal?: string };
-  readonly 'unusual-server': { readonly server: ShownServer; readonly reason: string; readonly proposal?: string };
+  readonly 'opens-nothing': {
+    readonly server: ShownServer;
+    readonly reason: string;
+    readonly proposal?: string | undefined;
+  };
+  readonly 'unusual-server': {
+    readonly server: ShownServer;
+    readonly reason: string;
+    readonly proposal?: string | undefined;
+  };
   /** `bySecret`: the other Secret of the list that `by` is in. */
-  readonly 'shadowed-entry': { readonly server: ShownServer; readonly by: ShownServer; readonly bySecret?: string };
+  readonly 'shadowed-entry': {
+    readonly server: ShownServer;
+    readonly by: ShownServer;
+    readonly bySecret?: string | undefined;
+  };
   readonly 'same-key': { readonly servers: readonly ShownServer[]; readonly key: string };
   readonly 'white-space': { readonly server: ShownServer; readonly field: 'user name' | 'password' };
   /** `by` the annotation: as regsecret noted it; somebody may have replaced the credential since. */
@@ -60,7 +72,7 @@ export interface FindingArguments<Cause> {
   readonly 'credential-rejected': {
     readonly server: ShownServer;
     readonly username: string;
-    readonly status?: number;
+    readonly status?: number | undefined;
     readonly said: Reporter;
   };
   readonly 'no-access': {
@@ -86,14 +98,14 @@ export interface FindingArguments<Cause> {
 
   // Which list of pull secrets there is; the object is the pod, or what makes it.
   /** `usable` is a Secret of the namespace that opens the image. */
-  readonly 'no-pull-secret': { readonly image: string; readonly usable?: string; readonly remedy: Remedy };
+  readonly 'no-pull-secret': { readonly image: string; readonly usable?: string | undefined; readonly remedy: Remedy };
   readonly 'no-entry': {
     readonly image: string;
     /** The Secrets of the list that could hold one, in order. */
     readonly secrets: readonly string[];
     /** What they have entries for. */
     readonly servers: readonly ShownServer[];
-    readonly usable?: string;
+    readonly usable?: string | undefined;
     readonly remedy: Remedy;
   };
   /** The service account has it now, and the pod was made before. */
@@ -114,7 +126,11 @@ export interface FindingArguments<Cause> {
     readonly remedy: Remedy;
   };
   /** An entry without a name. `usable` is what the service account has, where the entry keeps that away. */
-  readonly 'empty-name': { readonly account?: string; readonly usable?: string; readonly remedy: Remedy };
+  readonly 'empty-name': {
+    readonly account?: string | undefined;
+    readonly usable?: string | undefined;
+    readonly remedy: Remedy;
+  };
   readonly 'duplicate-name': { readonly secret: string; readonly remedy: Remedy };
   /** The service account allows only what is in its list (`enforce-mountable-secrets`). */
   readonly 'not-mountable': { readonly secret: string; readonly account: string };
@@ -137,9 +153,9 @@ export interface FindingArguments<Cause> {
     readonly image: string;
     readonly container: string;
     readonly remedy: Remedy;
-    readonly missing?: 'repository' | 'tag';
+    readonly missing?: 'repository' | 'tag' | undefined;
     /** Without a login, to whom some registries do not tell what there is. */
-    readonly anonymous?: true;
+    readonly anonymous?: true | undefined;
     readonly said: Reporter;
   };
   /** The policy is Never. */
@@ -150,7 +166,7 @@ export interface FindingArguments<Cause> {
     readonly node: string;
     readonly version: string;
     readonly policy: string;
-    readonly usable?: string;
+    readonly usable?: string | undefined;
     readonly remedy: Remedy;
   };
   readonly 'rate-limited': {
@@ -178,7 +194,7 @@ export interface FindingArguments<Cause> {
     readonly sent: 'nothing' | 'a login' | 'unknown';
   };
   /** It failed and would be pulled now. */
-  readonly 'retry-pending': { readonly image: string; readonly secret?: string };
+  readonly 'retry-pending': { readonly image: string; readonly secret?: string | undefined };
   /** It fails, and nothing that is seen from here is wrong. */
   readonly unexplained: { readonly image: string; readonly message: string; readonly accepted: boolean };
   /** It runs, and nothing that is seen from here opens its image. */
@@ -194,6 +210,6 @@ export interface FindingArguments<Cause> {
   readonly 'unreadable-file': {
     readonly error: string;
     readonly chart: boolean;
-    readonly others?: readonly string[];
+    readonly others?: readonly string[] | undefined;
   };
 }

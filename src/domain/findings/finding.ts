@@ -11,11 +11,11 @@ export type Severity = 'error' | 'warning';
 export interface FindingObject {
   /** `Secret`, `Node`, `File`, or what may have a list. */
   readonly kind: ManifestKind['kind'];
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly name: string;
   /** Where it is, in manifests; the line is from 1. */
-  readonly file?: string;
-  readonly line?: number;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
 }
 
 export type FindingCode = keyof FindingArguments<unknown>;

@@ -18,31 +18,31 @@ import { type End, endsIn } from './secret-rules.ts';
 export interface Inspection {
   readonly auths: Readonly<Record<string, InspectedEntry>>;
   readonly secret: {
-    readonly namespace?: string;
+    readonly namespace?: string | undefined;
     readonly name: string;
     readonly type: string;
-    readonly createdAt?: string;
+    readonly createdAt?: string | undefined;
   };
   /** Left out where nobody was asked. */
-  readonly usedBy?: Usage;
+  readonly usedBy?: Usage | undefined;
   readonly findings: readonly Finding[];
 }
 
 export interface InspectedEntry {
-  readonly username?: string;
-  readonly email?: string;
+  readonly username?: string | undefined;
+  readonly email?: string | undefined;
   /** With `--reveal`. */
-  readonly password?: string;
+  readonly password?: string | undefined;
   /** With `--reveal`: base64 of user name, colon and password, byte for byte. */
-  readonly auth?: string;
+  readonly auth?: string | undefined;
   /** The same for the same login in one run, and in no other. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
   /** In words. */
   readonly images: string;
   /** RFC 3339. */
-  readonly expiresAt?: string;
+  readonly expiresAt?: string | undefined;
   /** Why the kubelet cannot decode it. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 export interface InspectionOptions {
@@ -63,12 +63,12 @@ export function inspectionOf(secret: Secret, contents: Contents, options: Inspec
       ]),
     ),
     secret: {
-      ...(namespace === undefined ? {} : { namespace }),
+      namespace,
       name,
       type: contents.type,
-      ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
+      createdAt: creationTimestamp,
     },
-    ...(options.usage === undefined ? {} : { usedBy: options.usage }),
+    usedBy: options.usage,
     findings: options.findings,
   };
 }
@@ -80,10 +80,10 @@ function inspectedEntry(
 ): InspectedEntry {
   const { server, login, error } = entry;
   return {
-    ...(login === undefined ? {} : loginFields(login, reveal, fingerprint)),
+    ...(login && loginFields(login, reveal, fingerprint)),
     images: coverageOf(server),
-    ...(end === undefined ? {} : { expiresAt: rfc3339(end.at) }),
-    ...(error === undefined ? {} : { error }),
+    expiresAt: end && rfc3339(end.at),
+    error,
   };
 }
 
@@ -91,9 +91,10 @@ function loginFields(login: KubeletEntry, reveal: boolean, fingerprint: (login: 
   const { username, password, email } = login;
   const hasSecret = password !== '';
   return {
-    ...(username === '' ? {} : { username }),
-    ...(email === '' ? {} : { email }),
-    ...(reveal && hasSecret ? { password, auth: encodeBase64(encodeUtf8(`${username}:${password}`)) } : {}),
-    ...(hasSecret ? { fingerprint: fingerprint(login) } : {}),
+    username: username || undefined,
+    email: email || undefined,
+    password: reveal && hasSecret ? password : undefined,
+    auth: reveal && hasSecret ? encodeBase64(encodeUtf8(`${username}:${password}`)) : undefined,
+    fingerprint: hasSecret ? fingerprint(login) : undefined,
   };
 }

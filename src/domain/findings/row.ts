@@ -14,8 +14,8 @@ export interface SecretRow {
   readonly namespace: string;
   readonly name: string;
   /** Undefined where the Secret does not exist, or may not be read. */
-  readonly type?: string;
-  readonly createdAt?: string;
+  readonly type?: string | undefined;
+  readonly createdAt?: string | undefined;
   readonly registries: readonly RowRegistry[];
   readonly usedBy: Usage;
   readonly findings: readonly Finding[];
@@ -23,11 +23,11 @@ export interface SecretRow {
 
 export interface RowRegistry {
   readonly server: ShownServer;
-  readonly username?: string;
+  readonly username?: string | undefined;
   /** The same for the same login in one run, and in no other. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
   /** RFC 3339. */
-  readonly expiresAt?: string;
+  readonly expiresAt?: string | undefined;
 }
 
 /** What a row needs of a Secret: nothing of its contents is kept but names. */
@@ -41,15 +41,15 @@ export function summarize(secret: Secret, now: number, fingerprint: (login: Kube
     namespace,
     name,
     type: contents.type,
-    ...(creationTimestamp === undefined ? {} : { createdAt: creationTimestamp }),
+    createdAt: creationTimestamp,
     registries: contents.entries.map((entry) => {
       const { username = '', password = '' } = entry.login ?? {};
       const end = endOf(entry);
       return {
         server: shownServer(entry.server),
-        ...(username === '' ? {} : { username }),
-        ...(entry.login === undefined || password === '' ? {} : { fingerprint: fingerprint(entry.login) }),
-        ...(end === undefined ? {} : { expiresAt: rfc3339(end.at) }),
+        username: username || undefined,
+        fingerprint: entry.login && password !== '' ? fingerprint(entry.login) : undefined,
+        expiresAt: end && rfc3339(end.at),
       };
     }),
     findings,

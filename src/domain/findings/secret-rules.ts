@@ -55,7 +55,7 @@ const SECRET_RULES: readonly SecretRule[] = [
 function wrongType({ secret, contents }: SecretFacts): Finding[] {
   const { type, dataKey } = contents;
   if (isPullSecretType(type)) return [];
-  return [finding('wrong-type', refOf(secret), { type, ...(dataKey === undefined ? {} : { dataKey }) })];
+  return [finding('wrong-type', refOf(secret), { type, dataKey })];
 }
 
 function noPayload({ secret, contents }: SecretFacts): Finding[] {
@@ -212,5 +212,5 @@ function isEmpty({ username, password }: { username: string; password: string })
 }
 
 function refOf({ metadata: { namespace, name = '' } }: Secret): FindingObject {
-  return { kind: 'Secret', ...(namespace === undefined ? {} : { namespace }), name };
+  return { kind: 'Secret', namespace, name };
 }

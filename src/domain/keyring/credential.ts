@@ -7,5 +7,5 @@ export type Credential = { readonly username: string; readonly password: string 
 export interface AuthEntry {
   readonly server: string;
   readonly credential: Credential;
-  readonly email?: string;
+  readonly email?: string | undefined;
 }

@@ -12,7 +12,7 @@ export interface ServerProblem {
   /** In a sentence that begins with the server. */
   readonly reason: string;
   /** A server that works and is likely meant. */
-  readonly proposal?: string;
+  readonly proposal?: string | undefined;
 }
 
 const HUB_NAMES = ['docker.io', 'index.docker.io', 'www.docker.io'];
@@ -43,7 +43,7 @@ export function serverProblem(server: string): ServerProblem | undefined {
   if (reason === undefined) return undefined;
   const proposal = propose(server);
   const works = proposal !== undefined && unusable(proposal) === undefined && exampleImage(proposal) !== undefined;
-  return { opensNothing, reason, ...(works ? { proposal } : {}) };
+  return { opensNothing, reason, proposal: works ? proposal : undefined };
 }
 
 function unusable(server: string): string | undefined {

@@ -12,7 +12,7 @@ export interface Question {
   /** Undefined: without a login. */
   readonly login: AssignedLogin | undefined;
   /** Left out: only whether the login is good. */
-  readonly image?: ImageReference;
+  readonly image?: ImageReference | undefined;
 }
 
 /** One text for each question. It holds the password, so it is only for maps. */
@@ -37,10 +37,10 @@ export interface VerifyQuestion {
   /** What to ask: a server as it is written, or the registry of an image. */
   readonly server: string;
   /** As it is shown; undefined for the pull without any credential. */
-  readonly shown?: ShownServer;
-  readonly username?: string;
+  readonly shown?: ShownServer | undefined;
+  readonly username?: string | undefined;
   readonly login: AssignedLogin | undefined;
-  readonly image?: { readonly text: string; readonly reference: ImageReference };
+  readonly image?: { readonly text: string; readonly reference: ImageReference } | undefined;
 }
 
 /** One inquiry for each entry that can be read. */

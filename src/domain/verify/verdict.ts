@@ -5,12 +5,12 @@ export type Cause = 'dns' | 'tcp' | 'tls' | 'timeout' | 'proxy' | 'protocol' | '
 
 export type Verdict =
   /** `public`: the image can be pulled without a credential, too. */
-  | { readonly kind: 'accepted'; readonly public?: true }
+  | { readonly kind: 'accepted'; readonly public?: true | undefined }
   /** `status` is the HTTP status of the refusal. */
   | { readonly kind: 'rejected'; readonly status: number }
   /** The login is good, the repository is closed to it or does not exist: registries do not say which. */
   | { readonly kind: 'no access'; readonly repository: string; readonly status: number }
-  | { readonly kind: 'not found'; readonly repository: string; readonly missing?: 'repository' | 'tag' }
+  | { readonly kind: 'not found'; readonly repository: string; readonly missing?: 'repository' | 'tag' | undefined }
   /**
    * Nothing is known of the credential: the registry asks for none, there is none to send, or the answer is the same
    * without it. `result`: what becomes of a pull of the image that way; left out where there is no image.
@@ -18,9 +18,9 @@ export type Verdict =
   | {
       readonly kind: 'anonymous';
       readonly why: 'asks for none' | 'empty' | 'same answer';
-      readonly result?: 'pulls' | 'fails';
+      readonly result?: 'pulls' | 'fails' | undefined;
     }
-  | { readonly kind: 'rate limited'; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'rate limited'; readonly retryAfterSeconds?: number | undefined }
   /** No answer that could be understood. `reason` is a phrase for people. */
   | { readonly kind: 'unreachable'; readonly cause: Cause; readonly reason: string }
   /** There is nobody to ask. */

@@ -58,7 +58,7 @@ export interface PullSpec<Ref extends ManifestRef = ObjectRef> extends PullField
   readonly ref: Ref;
   readonly uid: string;
   /** Who made it and would make it again. */
-  readonly controller?: Controller;
+  readonly controller?: Controller | undefined;
   readonly annotations: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   /** All of it, as it came. */
@@ -102,7 +102,7 @@ export function pullSpecOf(kind: ManifestKind, object: unknown): PullSpec<Manife
     ...spec,
     ref: { kind: kind.kind, namespace: text(metadata.namespace), name: text(metadata.name) },
     uid: text(metadata.uid),
-    ...(controller === undefined ? {} : { controller }),
+    controller,
     annotations: texts(metadata.annotations),
     labels: texts(metadata.labels),
     object,

@@ -22,7 +22,7 @@ export type Remedy =
   | {
       readonly how: 'template';
       readonly target: ObjectRef;
-      readonly next?: Step;
+      readonly next?: Step | undefined;
       readonly allow?: ObjectRef | undefined;
     }
   /** Nothing makes it again. */
@@ -52,7 +52,7 @@ export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = [
     return { how: 'account', target, pods: some(pods) };
   }
   const next = stepOf(template, pods);
-  return { how: 'template', target: ref, ...(next === undefined ? {} : { next }) };
+  return { how: 'template', target: ref, next };
 }
 
 /**

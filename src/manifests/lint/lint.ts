@@ -86,7 +86,7 @@ function unreadable(
 ): FindingView {
   const object = { kind: 'File', name, file: name, line } as const;
   return viewOf(
-    finding('unreadable-file', object, { error, chart, ...(others.length > 0 ? { others } : {}) }, severity),
+    finding('unreadable-file', object, { error, chart, others: others.length > 0 ? others : undefined }, severity),
   );
 }
 
@@ -165,8 +165,8 @@ function missingSecrets(inventory: Inventory): FindingView[] {
     const [image] = users.flatMap((user) => pullerIn(user.placed).images.map((use) => use.image));
     const args = {
       usedBy: users.map((user) => targetName(user.placed.holder.ref)),
-      ...(near === undefined ? {} : { near }),
-      ...(namespaces.length === 0 ? {} : { elsewhere: { namespaces } }),
+      near,
+      elsewhere: namespaces.length === 0 ? undefined : { namespaces },
     };
     const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';
     const place = { file: placed.file.name, line: lineOfName(name, placed) };

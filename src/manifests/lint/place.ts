@@ -126,7 +126,9 @@ export function inSecret(found: Finding, placed: PlacedSecret): FindingView {
  */
 export function viewOf(found: Finding, image?: string): FindingView {
   const { namespace, name, kind } = found.object;
-  const names = Object.entries(found.arguments).flatMap(([key, value]) => (IN_COMMANDS.includes(key) ? value : []));
+  const names = Object.entries(found.arguments).flatMap(([key, value]) =>
+    IN_COMMANDS.includes(key) ? (value ?? []) : [],
+  );
   const { elsewhere } = 'elsewhere' in found.arguments ? found.arguments : {};
   const isSafe = [
     ...(kind === 'File' ? [] : [name]),

@@ -39,7 +39,7 @@ export function gatherTargets(targets: readonly DoctorTarget[], options: GatherO
       findings: unreadFindings(collector.unread),
       unchecked: collector.missingRights.list(),
       secrets,
-      ...(usage === undefined ? {} : { usage }),
+      usage,
     };
   });
 }

@@ -58,7 +58,7 @@ export async function gatherRest(
   const facts: PodFacts = {
     ...podFacts(object, node),
     events,
-    ...(owners.template === undefined ? {} : { template: owners.template }),
+    template: owners.template,
   };
   return {
     ref: pod.ref,
@@ -79,7 +79,7 @@ export function podFacts(
   const deleted = fieldOf(object, 'metadata', 'deletionTimestamp');
   return {
     createdAt: milliseconds(fieldOf(object, 'metadata', 'creationTimestamp')),
-    ...(deleted === undefined ? {} : { deletedAt: milliseconds(deleted) }),
+    deletedAt: deleted === undefined ? undefined : milliseconds(deleted),
     done: hasEnded(object),
     node,
     events: [],

@@ -108,7 +108,7 @@ async function gathered(
     unchecked: collector.missingRights.list(),
     usage,
     scope: {
-      ...(namespace === undefined ? {} : { namespace }),
+      namespace,
       counts: {
         pods: world.pods,
         failingPods: failing.reduce((sum, { count }) => sum + count, 0),

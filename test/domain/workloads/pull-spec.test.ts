@@ -64,7 +64,7 @@ describe('a pod', () => {
       imagePullSecrets: undefined,
       serviceAccountName: 'default',
     });
-    expect(pullSpecOf(pullKind('Pod'), pod({}))).not.toHaveProperty('controller');
+    expect(pullSpecOf(pullKind('Pod'), pod({}))?.controller).toBeUndefined();
   });
 });
 
