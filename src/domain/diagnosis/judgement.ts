@@ -9,7 +9,7 @@ import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { PullAttempt } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
-import { type AppliedList, accountOf } from './effective-list.ts';
+import { accountOf } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
 import {
   hiddenOf,
@@ -27,7 +27,6 @@ export type Outcome = 'will pull' | 'will not pull' | 'cannot know';
 export interface Judgement {
   readonly puller: Puller;
   readonly use: ImageUse;
-  readonly applied: AppliedList;
   readonly attempt: PullAttempt;
   readonly outcome: Outcome;
   /** Why it does not pull, or why that cannot be known. */
@@ -48,8 +47,8 @@ export interface Fix {
 /** What becomes of one image of `puller`, and the one cause if it is not pulled. */
 export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgement {
   const { pull, online, judged } = consider(puller, use, facts);
-  const { applied, attempt } = pull;
-  const shared = { puller, use, applied, attempt, open: openQuestions(pull) };
+  const { attempt } = pull;
+  const shared = { puller, use, attempt, open: openQuestions(pull) };
   if (puller.pod?.done === true) return { ...shared, outcome: 'cannot know', notes: [] };
   const { cause } = judged ?? { cause: causeFor(pull) };
   const fix = cause === undefined ? undefined : fixOf(cause, pull, online);

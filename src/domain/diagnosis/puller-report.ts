@@ -34,7 +34,7 @@ export function openQuestions(pullers: readonly Puller[], facts: PullFacts): Que
 /** `judgements` are those of all its images; what they say is not said again. */
 export function notesOn(puller: Puller, judgements: readonly Judgement[], facts: PullFacts): Finding[] {
   const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
-  const applied = judgements[0]?.applied ?? effectiveList(puller, facts);
+  const applied = effectiveList(puller, facts);
   const rules = [emptyName, duplicateNames, differentCredentials, ...(judgements.length === 0 ? [] : [secretNotes])];
   const found = rules.flatMap((rule) => rule({ puller, applied, judgements, facts }));
   return found.filter((one) => !said.has(findingKey(one))).map((one) => withSeverity(one, 'warning'));

@@ -115,7 +115,7 @@ export function findingView(found: Finding, affects?: Affected, fix?: Fix): Find
 
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
   const { ref, account, pod, count } = puller;
-  const { names, origin } = judgements[0]?.applied ?? effectiveList(puller, facts);
+  const { names, origin } = effectiveList(puller, facts);
   const state = stateOf(puller, facts);
   return {
     object: ref,

@@ -1,8 +1,9 @@
 /** What becomes of a pull, and how that is known. */
 import { expect, test } from 'vitest';
-import type { PullAttempt } from '../../../src/domain/diagnosis/attempt.ts';
+import { type PullAttempt, simulatePull } from '../../../src/domain/diagnosis/attempt.ts';
+import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
-import { IMAGE, login, secretWith, settle, templateWith, type World } from '../../support/pull-facts.ts';
+import { factsOf, IMAGE, login, NOW, secretWith, settle, templateWith, type World } from '../../support/pull-facts.ts';
 
 const good = secretWith({ 'ghcr.io': login() });
 const says = (toLogin: Verdict['kind'], toNobody: Verdict['kind']) => (user: string | undefined) =>
@@ -56,6 +57,15 @@ const rows: readonly Row[] = [
     is: { result: 'unknown', reason: 'no answer' },
   },
   {
+    title: 'two logins, of which one is rejected and the other gets no answer',
+    names: ['regcred', 'other'],
+    world: {
+      secrets: { regcred: good, other: secretWith({ 'ghcr.io': login('rex') }) },
+      says: (user) => says(user === 'rex' ? 'unreachable' : 'rejected', 'rejected')(user),
+    },
+    is: { result: 'unknown', reason: 'no answer' },
+  },
+  {
     title: 'a login, and nobody is asked',
     world: { secrets: { regcred: good } },
     is: { result: 'unknown', reason: 'not asked' },
@@ -86,6 +96,26 @@ const rows: readonly Row[] = [
 test.each(rows)('$title: $is.result', ({ names, image = IMAGE, world, is }) => {
   const list = (names ?? ['regcred']).map((name) => ({ name }));
   expect(settle(templateWith({ list, image }), world).judgement.attempt).toMatchObject(is);
+});
+
+test.each([
+  [
+    'rejects the login whatever it is for',
+    { kind: 'rejected', status: 401 },
+    { result: 'fails', reason: 'logins refused' },
+  ],
+  [
+    'knows the login, which says nothing of the image',
+    { kind: 'accepted' },
+    { result: 'unknown', reason: 'not asked' },
+  ],
+] satisfies [string, Verdict, object][])('the registry %s', (_, verdict, is) => {
+  const world = { secrets: { regcred: good } };
+  const facts = factsOf(world);
+  const { open } = simulatePull(['regcred'], 'team-a', IMAGE, { ...facts, online: true });
+  const key = questionKey({ server: open?.server ?? '', login: open?.login });
+  const answers = new Map([[key, { verdict, at: NOW }]]);
+  expect(simulatePull(['regcred'], 'team-a', IMAGE, { ...facts, answers })).toMatchObject(is);
 });
 
 test('the list of a service account that may not be read: unknown, whatever the image needs', () => {

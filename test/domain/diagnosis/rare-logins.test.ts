@@ -137,6 +137,34 @@ const logins: readonly Situation[] = [
       says: jane,
     },
   ],
+  [
+    'a login without access, whose Secret names a credential store, too',
+    podWith({ list: list('a') }),
+    {
+      secrets: {
+        a: {
+          ...good,
+          data: {
+            '.dockerconfigjson': Buffer.from(
+              JSON.stringify({ auths: { 'ghcr.io': login(), 'quay.io': {} }, credsStore: 'desktop' }),
+            ).toString('base64'),
+          },
+        },
+      },
+      says: both(noAccess),
+    },
+  ],
+  [
+    'several logins under one key, written with a scheme',
+    podWith({ list: list('a', 'b') }),
+    {
+      secrets: {
+        a: secretWith({ 'https://ghcr.io/v1/': login() }),
+        b: secretWith({ 'https://ghcr.io/v1/': login('rex') }),
+      },
+      says: jane,
+    },
+  ],
 ];
 
 reportsAsEver('logins', logins);

@@ -82,6 +82,12 @@ describe('one finding for', () => {
     const all = [template('web', { list }, 3), template('api', { list }, 2)];
     expect(shown(all, { secrets: { regcred: undecodable } })).toEqual(['error fails-at-restart Deployment/web 5']);
   });
+
+  test('pods that run with a Secret that cannot be decoded, and were not made of a template', () => {
+    const undecodable = secretWith({ 'ghcr.io': { auth: '***' } });
+    const all = [pods('web', 3, { list, status: 'runs' })];
+    expect(shown(all, { secrets: { regcred: undecodable } })).toEqual(['error fails-at-restart Pod/web 3']);
+  });
 });
 
 const rejected: Verdict = { kind: 'rejected', status: 401 };

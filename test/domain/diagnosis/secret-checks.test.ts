@@ -1,0 +1,78 @@
+/** What registries are asked about the logins of Secrets, and what of their answers is a finding. */
+import { describe, expect, test } from 'vitest';
+import type { Answer } from '../../../src/domain/diagnosis/facts.ts';
+import { secretFindings, secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
+import { questionKey } from '../../../src/domain/verify/question.ts';
+import type { Verdict } from '../../../src/domain/verify/verdict.ts';
+import { factsOf, login, NOW, secretWith, type World } from '../../support/pull-facts.ts';
+import { down, good, quay, rejected } from '../../support/rare-situation.ts';
+
+const ids = ['a', 'b'].map((name) => ({ namespace: 'team-a', name }));
+const nowhere: NonNullable<World['says']> = () => down;
+
+describe('registries are asked about', () => {
+  test.each<[string, World, string[]]>([
+    ['nothing offline', { secrets: { a: good } }, []],
+    ['nothing of a Secret that is missing', { secrets: { a: 'missing', b: 'forbidden' }, says: nowhere }, []],
+    ['each login once', { secrets: { a: good, b: good }, says: nowhere }, ['ghcr.io']],
+    ['logins of two registries', { secrets: { a: good, b: quay }, says: nowhere }, ['ghcr.io', 'quay.io']],
+    [
+      'Docker Hub by the name that images have',
+      { secrets: { a: secretWith({ 'https://index.docker.io/v1/': login() }) }, says: nowhere },
+      ['docker.io'],
+    ],
+    [
+      'no entry without a login',
+      { secrets: { a: secretWith({ 'ghcr.io': {}, 'quay.io': { auth: '***' } }) }, says: nowhere },
+      [],
+    ],
+  ])('%s', (_, world, servers) => {
+    expect(secretQuestions(ids, factsOf(world)).map(({ server }) => server)).toEqual(servers);
+  });
+});
+
+describe('a Secret', () => {
+  const shown = (world: World, verdict?: Verdict): string[] => {
+    const facts = factsOf(world);
+    const questions = verdict === undefined ? [] : secretQuestions(ids, facts);
+    const answers = new Map<string, Answer>();
+    for (const question of questions) answers.set(questionKey(question), { verdict: verdict as Verdict, at: NOW });
+    return ids
+      .flatMap((id) => secretFindings(id, { ...facts, answers }))
+      .map(({ code, object, arguments: args }) => `${code} ${object.name} ${'server' in args ? args.server : '-'}`);
+  };
+  test.each<[string, World, Verdict | undefined, string[]]>([
+    ['whose login is accepted', { secrets: { a: good }, says: nowhere }, { kind: 'accepted' }, []],
+    ['whose login nobody asked about', { secrets: { a: good }, says: nowhere }, undefined, []],
+    ['whose login is rejected', { secrets: { a: good }, says: nowhere }, rejected, ['credential-rejected a ghcr.io']],
+    ['whose registry is down', { secrets: { a: good }, says: nowhere }, down, ['registry-unreachable a -']],
+    [
+      'whose registry has enough of us',
+      { secrets: { a: good }, says: nowhere },
+      { kind: 'rate limited' },
+      ['registry-unreachable a -'],
+    ],
+    [
+      'whose password ends in a line break, which explains the rejection',
+      { secrets: { a: secretWith({ 'ghcr.io': login('janedoe', 'pa55word\n') }) }, says: nowhere },
+      rejected,
+      ['white-space a ghcr.io'],
+    ],
+    [
+      'whose server is written in an unusual way, which does not explain the rejection',
+      { secrets: { a: secretWith({ 'GHCR.io': login() }) }, says: nowhere },
+      rejected,
+      ['unusual-server a GHCR.io', 'credential-rejected a GHCR.io'],
+    ],
+    [
+      'whose entry stands for many registries, of which none is asked',
+      { secrets: { a: secretWith({ '*.io': login() }) }, says: nowhere },
+      { kind: 'not asked', reason: 'it stands for many registries' },
+      [],
+    ],
+    ['that is missing', { secrets: { a: 'missing' }, says: nowhere }, undefined, ['missing-secret a -']],
+    ['that may not be read', { secrets: { a: 'forbidden' }, says: nowhere }, undefined, []],
+  ])('%s', (_, world, verdict, findings) => {
+    expect(shown(world, verdict)).toEqual(findings);
+  });
+});

@@ -1,0 +1,53 @@
+/** What is noted about a list by itself: of the object in which it is written, and of no other. */
+import { expect, test } from 'vitest';
+import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
+import { notesOn } from '../../../src/domain/diagnosis/puller-report.ts';
+import { factsOf, login, podWith, secretWith, templateWith, type World } from '../../support/pull-facts.ts';
+import { good, list, wrong } from '../../support/rare-situation.ts';
+
+const account: Puller = {
+  ...templateWith(),
+  ref: { kind: 'ServiceAccount', namespace: 'team-a', name: 'default' },
+  images: [],
+};
+const twice = list('a', 'b', 'a');
+
+test.each<[string, Puller, World, string[]]>([
+  ['a service account that names a Secret twice', account, { account: twice }, ['duplicate-name a']],
+  ['a service account with an entry without a name', account, { account: [{}] }, ['empty-name']],
+  ['a service account that may not be read', account, { account: 'forbidden' }, []],
+  ['a service account that does not exist', account, { account: 'missing' }, []],
+  ['a template whose service account does so', templateWith(), { account: [...twice, {}] }, []],
+  ['a template with a list of its own', templateWith({ list: twice }), { account: [{}] }, ['duplicate-name a']],
+  [
+    'a pod that names two of them twice',
+    podWith({ list: [...twice, ...twice] }),
+    {},
+    ['duplicate-name a', 'duplicate-name b'],
+  ],
+  ['a pod that names each once', podWith({ list: list('a', 'b') }), {}, []],
+  [
+    'two Secrets with different logins for one server',
+    podWith({ list: list('a', 'b') }),
+    { secrets: { a: good, b: wrong } },
+    ['different-credentials ghcr.io a b janedoe rex'],
+  ],
+  [
+    'the server is shown as the first of them writes it',
+    podWith({ list: list('a', 'b') }),
+    { secrets: { a: secretWith({ 'https://ghcr.io/v1/': login() }), b: wrong } },
+    ['different-credentials https://ghcr.io/v1/ a b janedoe rex'],
+  ],
+  ['two with the same login', podWith({ list: list('a', 'b') }), { secrets: { a: good, b: good } }, []],
+  [
+    'two of which one cannot be decoded',
+    podWith({ list: list('a', 'b') }),
+    { secrets: { a: good, b: secretWith({ 'ghcr.io': { auth: '***' } }) } },
+    [],
+  ],
+])('%s', (_, puller, world, expected) => {
+  const shown = notesOn(puller, [], factsOf(world)).map(({ code, arguments: args }) =>
+    [code, ...Object.entries(args).flatMap(([name, value]) => (name === 'remedy' ? [] : value))].join(' '),
+  );
+  expect(shown).toEqual(expected);
+});
