@@ -1,5 +1,5 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
-import { catalogRow, FINDING_CODES, subjectOf } from '../findings/catalog.ts';
+import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { targetName } from '../workloads/ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
@@ -101,12 +101,5 @@ export function causeKey({ found, puller }: Seen): string {
   if (about !== undefined) return JSON.stringify([found.code, about]);
   const isOwn = puller !== undefined && kind === puller.ref.kind && name === puller.ref.name;
   const subject = isOwn ? ownName(puller) : `${kind}/${name}`;
-  return JSON.stringify([found.code, namespace, subject, distinction(found)]);
-}
-
-/** What else tells two findings about one object apart. */
-function distinction({ object, arguments: args }: Finding): unknown {
-  const values: Readonly<Record<string, unknown>> = { ...args };
-  const { server, username, field, key, servers, secret, image } = values;
-  return [server, username, field, key, servers, secret, object.kind === 'Secret' ? undefined : image];
+  return JSON.stringify([found.code, namespace, subject, identityOf(found)]);
 }

@@ -16,6 +16,8 @@ export interface CatalogRow<Code extends FindingCode> {
   readonly kubeletSays?: readonly PullError[];
   /** What becomes of the image; left out: it will not be pulled. */
   readonly outcome?: 'will pull' | 'cannot know';
+  /** The arguments that tell it from another finding of this code about the same object. */
+  readonly identity?: readonly (keyof FindingArguments<Finding>[Code])[];
   /** What tells one cause from another, where the finding is about something else than its object. */
   readonly subject?: (found: FindingOf<Code>) => unknown;
   /** Its sentence says who uses the Secret, or it harms none of them. */
@@ -36,45 +38,45 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'no-payload': { severity: 'error', keepsAway: 'ignored secret' },
   'wrong-format': { severity: 'error', keepsAway: 'secret' },
   'unreadable-payload': { severity: 'error', keepsAway: 'pod', kubeletSays: ['undecodable'] },
-  'unreadable-entry': { severity: 'error', keepsAway: 'pod', kubeletSays: ['undecodable'] },
+  'unreadable-entry': { severity: 'error', identity: ['server'], keepsAway: 'pod', kubeletSays: ['undecodable'] },
   'no-login': { severity: 'error', keepsAway: 'secret' },
   'credential-store': { severity: 'error', keepsAway: 'secret' },
-  'empty-entry': { severity: 'error', keepsAway: 'entry' },
-  'identity-token': { severity: 'error', keepsAway: 'entry' },
-  'incomplete-entry': { severity: 'error', keepsAway: 'entry' },
-  'opens-nothing': { severity: 'error', keepsAway: 'entry' },
-  'unusual-server': { severity: 'warning' },
-  'shadowed-entry': { severity: 'warning', kubeletSays: REFUSED },
-  'same-key': { severity: 'warning', isAdvice: true },
-  'white-space': { severity: 'error', kubeletSays: REFUSED },
-  expired: { severity: 'error', kubeletSays: REFUSED },
-  'expires-soon': { severity: 'warning' },
-  'credential-rejected': { severity: 'error', kubeletSays: REFUSED },
-  'no-access': { severity: 'error', kubeletSays: ANY },
-  'public-image-refused': { severity: 'error', kubeletSays: REFUSED },
-  'other-images': { severity: 'error' },
-  'no-pull-secret': { severity: 'error' },
-  'no-entry': { severity: 'error' },
-  'attached-later': { severity: 'error', kubeletSays: ANY },
-  'outdated-pod': { severity: 'error', kubeletSays: ANY },
-  'own-list': { severity: 'error' },
+  'empty-entry': { severity: 'error', identity: ['server'], keepsAway: 'entry' },
+  'identity-token': { severity: 'error', identity: ['server'], keepsAway: 'entry' },
+  'incomplete-entry': { severity: 'error', identity: ['server'], keepsAway: 'entry' },
+  'opens-nothing': { severity: 'error', identity: ['server'], keepsAway: 'entry' },
+  'unusual-server': { severity: 'warning', identity: ['server'] },
+  'shadowed-entry': { severity: 'warning', identity: ['server'], kubeletSays: REFUSED },
+  'same-key': { severity: 'warning', identity: ['servers', 'key'], isAdvice: true },
+  'white-space': { severity: 'error', identity: ['server', 'field'], kubeletSays: REFUSED },
+  expired: { severity: 'error', identity: ['server'], kubeletSays: REFUSED },
+  'expires-soon': { severity: 'warning', identity: ['server'] },
+  'credential-rejected': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },
+  'no-access': { severity: 'error', identity: ['server', 'username'], kubeletSays: ANY },
+  'public-image-refused': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },
+  'other-images': { severity: 'error', identity: ['server'] },
+  'no-pull-secret': { severity: 'error', identity: ['image'] },
+  'no-entry': { severity: 'error', identity: ['image', 'servers'] },
+  'attached-later': { severity: 'error', identity: ['image'], kubeletSays: ANY },
+  'outdated-pod': { severity: 'error', identity: ['image'], kubeletSays: ANY },
+  'own-list': { severity: 'error', identity: ['image'] },
   'empty-name': { severity: 'warning' },
-  'duplicate-name': { severity: 'warning', isAdvice: true },
-  'not-mountable': { severity: 'error' },
+  'duplicate-name': { severity: 'warning', identity: ['secret'], isAdvice: true },
+  'not-mountable': { severity: 'error', identity: ['secret'] },
   'missing-account': {
     severity: 'error',
     subject: ({ object: { namespace }, arguments: { account } }) => [namespace, account],
   },
-  'different-credentials': { severity: 'warning', isAdvice: true },
-  'invalid-image': { severity: 'error', kubeletSays: ['invalid name'], isAdvice: true },
+  'different-credentials': { severity: 'warning', identity: ['server'], isAdvice: true },
+  'invalid-image': { severity: 'error', identity: ['image'], kubeletSays: ['invalid name'], isAdvice: true },
   'image-not-found': {
     severity: 'error',
     kubeletSays: ['not found'],
     subject: ({ object: { namespace }, arguments: { image } }) => [namespace, image],
     isAdvice: true,
   },
-  'never-pulled': { severity: 'error', kubeletSays: ['never'], isAdvice: true },
-  'unverified-image': { severity: 'error', kubeletSays: ['never', ...NO_LOGIN] },
+  'never-pulled': { severity: 'error', identity: ['image'], kubeletSays: ['never'], isAdvice: true },
+  'unverified-image': { severity: 'error', identity: ['image'], kubeletSays: ['never', ...NO_LOGIN] },
   'rate-limited': {
     severity: 'error',
     kubeletSays: ['rate limited'],
@@ -108,10 +110,10 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
     isAdvice: true,
   },
   'undecodable-list': { severity: 'error', kubeletSays: ['undecodable'], isAdvice: true },
-  'unread-secrets': { severity: 'error', kubeletSays: ANY, isAdvice: true },
-  'retry-pending': { severity: 'warning', isAdvice: true },
-  unexplained: { severity: 'error', kubeletSays: [], outcome: 'cannot know', isAdvice: true },
-  'unseen-credential': { severity: 'warning', outcome: 'cannot know', isAdvice: true },
+  'unread-secrets': { severity: 'error', identity: ['image'], kubeletSays: ANY, isAdvice: true },
+  'retry-pending': { severity: 'warning', identity: ['secret', 'image'], isAdvice: true },
+  unexplained: { severity: 'error', identity: ['image'], kubeletSays: [], outcome: 'cannot know', isAdvice: true },
+  'unseen-credential': { severity: 'warning', identity: ['image'], outcome: 'cannot know', isAdvice: true },
   'fails-at-restart': { severity: 'error' },
   'unused-secret': { severity: 'warning', namesUsers: true, isAdvice: true },
   'same-content': { severity: 'warning', namesUsers: true, isAdvice: true },
@@ -131,6 +133,13 @@ export function catalogRow<Code extends FindingCode>(code: Code): CatalogRow<Cod
 export function subjectOf(found: Finding): unknown {
   const subject = ROWS[found.code].subject as ((found: Finding) => unknown) | undefined;
   return subject?.(found);
+}
+
+/** What tells `found` from another finding of its code about the same object. */
+export function identityOf(found: Finding): readonly unknown[] {
+  const names: readonly string[] = ROWS[found.code].identity ?? [];
+  const values: Readonly<Record<string, unknown>> = { ...found.arguments };
+  return names.map((name) => values[name]);
 }
 
 /** A finding; `severity` where it is not what it usually is. */

@@ -234,10 +234,20 @@ describe('told apart', () => {
       true,
     ],
     ['by the kind of object', noSecret(pod()), noSecret({ ...pod(), kind: 'Job' }), false],
-    ...(['field', 'key', 'servers', 'secret'] as const).map((name): [string, Finding, Finding, boolean] => [
-      `by ${name}`,
-      inPod('white-space', { [name]: 'a' }, secret()),
-      inPod('white-space', { [name]: 'b' }, secret()),
+    ...(
+      [
+        ['white-space', 'field'],
+        ['same-key', 'key'],
+        ['same-key', 'servers'],
+        ['duplicate-name', 'secret'],
+        ['not-mountable', 'secret'],
+        ['retry-pending', 'secret'],
+        ['no-entry', 'servers'],
+      ] as const
+    ).map(([code, name]): [string, Finding, Finding, boolean] => [
+      `${code} by ${name}`,
+      inPod(code, { [name]: 'a' }, secret()),
+      inPod(code, { [name]: 'b' }, secret()),
       false,
     ]),
     [
