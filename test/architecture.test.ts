@@ -27,7 +27,7 @@ const ROOMS = [
   {
     room: 'process',
     purpose: 'the process and what it shares: streams, programs on PATH, YAML, prompts, concurrency',
-    files: ['io', 'look-path', 'yaml', 'prompt', 'concurrency', 'errno', 'write-file', 'child-process'],
+    files: ['io', 'look-path', 'yaml', 'prompt', 'concurrency', 'errno', 'file', 'child-process'],
   },
   { room: 'http', purpose: 'the one transport' },
   { room: 'cluster/config', purpose: 'which server, user and namespace: kubeconfig, flags, in-cluster' },

@@ -4,7 +4,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { command, kubectlPath } from '../domain/text/command.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { UserError } from '../errors.ts';
-import { saveManifest } from '../write-file.ts';
+import { saveManifest } from '../file.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { createSecret, type SecretRef, secretPath, type WriteOptions } from './secret-request.ts';

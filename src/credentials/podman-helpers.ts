@@ -11,7 +11,7 @@ import { printable } from '../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { homeFolder, readFile } from './auth-file.ts';
+import { homeFolder, readCredentialFile } from './auth-file.ts';
 
 /** Nobody writes a registries.conf of this size. */
 const LIMIT = 1024 * 1024;
@@ -37,7 +37,7 @@ export async function podmanHelpers(env: Io['env']): Promise<PodmanHelpers> {
 
 /** Few files say anything of logins; the parser is loaded for those alone. */
 async function helpersIn(path: string): Promise<readonly string[] | undefined> {
-  const text = decodeUtf8(readFile(path, LIMIT) ?? new Uint8Array());
+  const text = decodeUtf8(readCredentialFile(path, LIMIT) ?? new Uint8Array());
   if (!mentionsHelpers(text)) return undefined;
   const { parse, TomlError } = await import('smol-toml');
   try {

@@ -5,7 +5,7 @@ import { prose } from '../domain/text/hint.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { readFile } from './auth-file.ts';
+import { readCredentialFile } from './auth-file.ts';
 
 const LIMIT = 1024 * 1024;
 
@@ -23,7 +23,7 @@ export function passwordFromStdin(io: Io): GivenPassword {
 
 /** Throws UserError. */
 export function passwordFromFile(path: string): GivenPassword {
-  const bytes = readFile(path, LIMIT);
+  const bytes = readCredentialFile(path, LIMIT);
   if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, command`ls -l ${pathWord(path)}`);
   return password(decodeUtf8(bytes), printable(path));
 }

@@ -1,13 +1,13 @@
 /** Manifests on disk and on stdin. */
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { command, pathWord } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { printable } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
+import { type Limit, readFile, replaceFile } from '../file.ts';
 import type { Io } from '../io.ts';
-import { replaceFile } from '../write-file.ts';
 
 export interface ManifestFile {
   /** As it was named; `-` is stdin. */
@@ -15,7 +15,11 @@ export interface ManifestFile {
   readonly text: string;
 }
 
-const LIMIT = 64 * 1024 * 1024;
+const LIMIT: Limit = {
+  bytes: 64 * 1024 * 1024,
+  error: (name) =>
+    new UserError(`${printable(name)} holds more than ${LIMIT.bytes} bytes`, command`ls -l ${pathWord(name)}`),
+};
 /** cli-runtime pkg/resource/builder.go `FileExtensions` */
 const EXTENSIONS = ['.json', '.yaml', '.yml'];
 
@@ -31,7 +35,7 @@ export function manifestNames(names: readonly string[], recursive: boolean): str
 
 /** Throws UserError. */
 export function readManifestFile(name: string, io: Io): ManifestFile {
-  if (name === '-') return { name, text: decode(io.stdin.readAll(LIMIT, 'manifests'), 'stdin') };
+  if (name === '-') return { name, text: decode(io.stdin.readAll(LIMIT.bytes, 'manifests'), 'stdin') };
   return { name, text: decode(read(name), name) };
 }
 
@@ -75,10 +79,7 @@ function isFileWithin(file: string, folder: string): boolean {
 
 function read(name: string): Uint8Array {
   try {
-    const { size } = statSync(name);
-    if (size > LIMIT)
-      throw new UserError(`${printable(name)} holds more than ${LIMIT} bytes`, command`ls -l ${pathWord(name)}`);
-    return readFileSync(name);
+    return readFile(name, LIMIT);
   } catch (error) {
     throw error instanceof UserError ? error : trouble(error, `cannot read ${printable(name)}`, name);
   }

@@ -17,7 +17,7 @@ const CLUSTER = [
 ].map((file) => `cluster/${file}`);
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
 /** Waiting before a request is sent again, and why a file cannot be read. */
-const PROCESS = ['concurrency', 'errno'];
+const PROCESS = ['concurrency', 'errno', 'file'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from '
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { displayPath, homeFolder, readAuthFile, readFile } from '../../src/credentials/auth-file.ts';
+import { displayPath, homeFolder, readAuthFile, readCredentialFile } from '../../src/credentials/auth-file.ts';
 import { refusalOf } from '../support/hints.ts';
 import { machine } from '../support/machine.ts';
 
@@ -86,8 +86,8 @@ describe('a login file', () => {
 });
 
 test.skipIf(process.platform === 'win32')('a device that never ends is read up to the limit', () => {
-  expect(() => readFile('/dev/zero', 1000)).toThrow('/dev/zero holds more than 1000 bytes');
-  expect(readFile('/dev/null', 1000)).toEqual(new Uint8Array());
+  expect(() => readCredentialFile('/dev/zero', 1000)).toThrow('/dev/zero holds more than 1000 bytes');
+  expect(readCredentialFile('/dev/null', 1000)).toEqual(new Uint8Array());
 });
 
 describe('paths for people', () => {

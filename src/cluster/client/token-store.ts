@@ -5,7 +5,7 @@ import { pause } from '../../concurrency.ts';
 import { clusterCommand, command, pathWord } from '../../domain/text/command.ts';
 import { errnoOf } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
-import { replaceFile } from '../../write-file.ts';
+import { replaceFile } from '../../file.ts';
 import { parseDocument } from '../config/fields.ts';
 import { type AuthProvider, parseKubeFile } from '../config/kube-file.ts';
 

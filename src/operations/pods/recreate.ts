@@ -13,7 +13,7 @@ import { differences, recreatedPod } from '../../domain/workloads/recreation.ts'
 import { describeRef } from '../../domain/workloads/ref.ts';
 import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
-import { type SavedManifest, saveManifest } from '../../write-file.ts';
+import { type SavedManifest, saveManifest } from '../../file.ts';
 import type { PodContext } from './pod-context.ts';
 
 const TIMEOUT_MS = 120_000;

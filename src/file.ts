@@ -1,0 +1,166 @@
+/** Files: read up to a limit, and written whole or not at all. */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pause } from './concurrency.ts';
+import { errnoOf } from './errno.ts';
+
+export interface Limit {
+  readonly bytes: number;
+  /** What is thrown for a file that holds more. */
+  readonly error: (path: string) => Error;
+}
+
+const CHUNK = 64 * 1024;
+/** How often a pipe is asked whether something has arrived. */
+const PIPE_PERIOD_MS = 20;
+
+/** The bytes of a file, a pipe or a device; throws what the system says, and the error of `limit`. */
+export function readFile(path: string, limit: Limit): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    return readToEnd(file, path, limit);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * As {@link readFile}, and a pipe (`--kubeconfig <(…)`, a FIFO) is waited for without blocking the program, so that
+ * Ctrl-C ends it: throws the signal's reason then.
+ */
+export async function readFileOrPipe(path: string, limit: Limit, signal: AbortSignal): Promise<Uint8Array> {
+  // Opening a FIFO blocks until somebody writes. Windows has neither the flag nor such files.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    if (!fstatSync(file).isFIFO()) return readToEnd(file, path, limit);
+    const collected = collect(path, limit);
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    // A FIFO that nobody has opened for writing yet looks like one at its end; a pipe that was handed over has a writer.
+    const isOpened = /^\/(dev\/stdin$|(dev|proc\/[^/]+)\/fd\/)/.test(path);
+    for (;;) {
+      const read = readAvailable(file, chunk);
+      const isEnd = read === 0 && (isOpened || !collected.isEmpty());
+      if (isEnd || (read !== undefined && read > 0 && collected.add(chunk, read))) return collected.bytes();
+      if (!read) await pause(PIPE_PERIOD_MS, signal);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Undefined while there is nothing. */
+function readAvailable(file: number, chunk: Uint8Array): number | undefined {
+  try {
+    return readSync(file, chunk);
+  } catch (error) {
+    if (errnoOf(error) === 'EAGAIN') return undefined;
+    throw error;
+  }
+}
+
+function readToEnd(file: number, path: string, limit: Limit): Uint8Array {
+  const collected = collect(path, limit);
+  // Most files are short: the size says how much one read has to hold.
+  const chunk = Buffer.allocUnsafe(Math.min(Math.max(fstatSync(file).size + 1, CHUNK), limit.bytes + 1));
+  while (!collected.add(chunk, readSync(file, chunk)));
+  return collected.bytes();
+}
+
+function collect(path: string, limit: Limit) {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  return {
+    isEmpty: () => size === 0,
+    bytes(): Uint8Array {
+      const all = new Uint8Array(size);
+      let offset = 0;
+      for (const chunk of chunks) {
+        all.set(chunk, offset);
+        offset += chunk.length;
+      }
+      return all;
+    },
+    /** Whether nothing follows. */
+    add(chunk: Uint8Array, read: number): boolean {
+      size += read;
+      if (size > limit.bytes) throw limit.error(path);
+      chunks.push(Uint8Array.from(chunk.subarray(0, read)));
+      return read === 0;
+    },
+  };
+}
+
+/**
+ * Puts `text` in the place of a file in one step: nobody reads half of it. The file keeps its mode and owner, and a
+ * symbolic link stays one. Throws what the system says.
+ */
+export function replaceFile(path: string, text: string): void {
+  const file = realpathSync(path);
+  const { mode, uid, gid } = statSync(file);
+  // A name that nobody can guess and prepare; and short, for that of the file may have the longest length.
+  const fresh = join(dirname(file), `.regsecret-${randomName()}`);
+  const descriptor = openSync(fresh, 'wx', 0o600);
+  try {
+    try {
+      writeFileSync(descriptor, text);
+      keepOwner(descriptor, uid, gid);
+      fchmodSync(descriptor, mode & 0o7777);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+}
+
+function randomName(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex');
+}
+
+function keepOwner(descriptor: number, uid: number, gid: number): void {
+  try {
+    fchownSync(descriptor, uid, gid);
+  } catch {
+    // Only root may give a file away; its group and mode are what matters to others.
+  }
+}
+
+export interface SavedManifest {
+  readonly file: string;
+  remove(): void;
+}
+
+/**
+ * Keeps an object for `kubectl create -f` in a new folder in `parent`. It is on disk when this returns, and only its
+ * owner can read folder and file. Throws what the system says.
+ */
+export function saveManifest(name: string, object: unknown, parent = tmpdir()): SavedManifest {
+  const file = join(mkdtempSync(join(parent, 'regsecret-')), `${name}.json`);
+  const descriptor = openSync(file, 'wx', 0o600);
+  try {
+    writeFileSync(descriptor, `${JSON.stringify(object, undefined, 2)}\n`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  return { file, remove: () => rmSync(dirname(file), { recursive: true, force: true }) };
+}
