@@ -9,4 +9,122 @@ interface Equivalent {
   readonly reason: string;
 }
 
-export const EQUIVALENT: readonly Equivalent[] = [];
+/** What is caught is the one error that the function called says it throws; anything else would be a mistake of ours. */
+const CAUGHT: readonly (readonly [file: string, code: string])[] = [
+  ['go/web-url', 'if (error instanceof GoUrlError) return undefined;'],
+  ['keyring/payload', 'if (error instanceof JsonSyntaxError) return { error: error.message };'],
+  ['keyring/coverage', 'if (error instanceof ImageReferenceError) return false;'],
+  ['keyring/coverage', 'if (error instanceof ImageReferenceError) return undefined;'],
+  ['keyring/contents', 'if (error instanceof Base64Error) return { error: error.message };'],
+  ['keyring/key', 'if (error instanceof GoUrlError) return undefined;'],
+  ['keyring/server', 'if (error instanceof GoUrlError)'],
+  ['keyring/server', 'if (!(error instanceof ImageReferenceError)) throw error;'],
+  ['keyring/keyring', 'if (error instanceof KeyringError || error instanceof ImageReferenceError) return false;'],
+  ['workloads/container-images', 'if (error instanceof ImageReferenceError) return image;'],
+  ['diagnosis/causes', 'if (error instanceof ImageReferenceError) return error.message;'],
+  ['diagnosis/causes', 'if (error instanceof ImageReferenceError) return false;'],
+  ['diagnosis/attempt', 'if (!(error instanceof KeyringError)) throw error;'],
+  ['diagnosis/attempt', 'if (error instanceof ImageReferenceError) return undefined;'],
+  ['pull-secret/merge', 'if (error instanceof PayloadError) return undefined;'],
+  ['pull-secret/merge', 'if (error instanceof EntryError) return undefined;'],
+  ['pull-secret/merge', 'if (error instanceof EntryError) return [{ server, error: error.message }];'],
+  ['pull-secret/plan', 'if (!(error instanceof PayloadError)) throw error;'],
+  ['docker-config/login-file', 'if (!(error instanceof DockerConfigError)) throw error;'],
+  ['docker-config/login-file', 'if (!(error instanceof JsonSyntaxError)) throw error;'],
+  ['docker-config/docker-lookup', "if (error instanceof GoUrlError) return '';"],
+];
+
+const caught = CAUGHT.map(([file, code]): Equivalent => {
+  const [, condition = ''] = /^if \((.*)\)(?: return .*| throw .*|)$/.exec(code) ?? [];
+  return {
+    file: `src/domain/${file}.ts`,
+    code,
+    change: `${condition} → ${!condition.startsWith('!')}`,
+    reason: 'No other error is thrown there.',
+  };
+});
+
+const NO_NAME = 'A Secret that is read from a cluster has a name.';
+const NO_NODE = 'Only a pod on a node has an error of its kubelet.';
+
+export const EQUIVALENT: readonly Equivalent[] = [
+  ...caught,
+  {
+    file: 'src/domain/diagnosis/list-causes.ts',
+    code: "const name = secret.metadata.name ?? '';",
+    change: "'' → 'mutant'",
+    reason: NO_NAME,
+  },
+  {
+    file: 'src/domain/diagnosis/list-causes.ts',
+    code: "return finding('other-images', secretObject(pull, secret.metadata.name ?? ''), args);",
+    change: "'' → 'mutant'",
+    reason: NO_NAME,
+  },
+  {
+    file: 'src/domain/diagnosis/login-causes.ts',
+    code: "const name = secret.metadata.name ?? '';",
+    change: "'' → 'mutant'",
+    reason: NO_NAME,
+  },
+  {
+    file: 'src/domain/diagnosis/secret-checks.ts',
+    code: "name: secret.metadata.name ?? '',",
+    change: "'' → 'mutant'",
+    reason: NO_NAME,
+  },
+  {
+    file: 'src/domain/diagnosis/causes.ts',
+    code: "const node = puller.pod?.node ?? '';",
+    change: "'' → 'mutant'",
+    reason: NO_NODE,
+  },
+  {
+    file: 'src/domain/diagnosis/causes.ts',
+    code: "return finding('wrong-platform', object, { image, node: puller.pod?.node ?? '' });",
+    change: "'' → 'mutant'",
+    reason: NO_NODE,
+  },
+  {
+    file: 'src/domain/diagnosis/causes.ts',
+    code: "return pullError === 'disk' ? finding('disk-full', object, { node: puller.pod?.node ?? '' }) : undefined;",
+    change: "'' → 'mutant'",
+    reason: NO_NODE,
+  },
+  {
+    file: 'src/domain/findings/fixes.ts',
+    code: "changeCommand('detach', remedy, secrets.at(-1) ?? ''),",
+    change: "'' → 'mutant'",
+    reason: 'Different credentials are in two Secrets at least.',
+  },
+  {
+    file: 'src/domain/findings/row.ts',
+    code: 'return one.name < other.name ? -1 : 1;',
+    change: '< → <=',
+    reason: 'No two Secrets of a namespace have the same name.',
+  },
+  {
+    file: 'src/domain/findings/secret-rules.ts',
+    code: "return severity === 'error' ? 0 : 1;",
+    change: '1 → 2',
+    reason: 'Only the order counts.',
+  },
+  {
+    file: 'src/domain/manifest-text/node.ts',
+    code: "if (name === '__proto__') Object.defineProperty(object, name, { ...OWN, value: built });",
+    change: "name === '__proto__' → true",
+    reason: 'A property that is defined so is as one that is assigned; assigning is faster.',
+  },
+  {
+    file: 'src/domain/manifest-text/yaml-style.ts',
+    code: 'return /^[ \\t]*/.exec(text.slice(start, offset))?.[0].length ?? 0;',
+    change: '0 → 1',
+    reason: 'The expression matches any text.',
+  },
+  {
+    file: 'src/domain/pull-secret/expiry.ts',
+    code: 'if (annotation === undefined) return new Map();',
+    change: 'annotation === undefined → false',
+    reason: 'What is no text is no JSON either, which gives the same; the type asks for it.',
+  },
+];

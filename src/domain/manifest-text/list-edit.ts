@@ -102,7 +102,7 @@ function wouldGrow(text: string, map: MapNode): boolean {
 /** How far the dashes of a list are to the right of its key, by the other lists of the map. */
 function sequenceOffset(text: string, map: MapNode, style: ManifestStyle): number {
   for (const { key, value } of map.pairs) {
-    if (value.kind === 'seq' && !value.flow && value.items.length > 0) {
+    if (value.kind === 'seq' && !value.flow) {
       return Math.max(0, columnOf(text, value.start) - columnOf(text, key.start));
     }
   }

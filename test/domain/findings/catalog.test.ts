@@ -30,6 +30,32 @@ test('these are warnings, all others are errors', () => {
   expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 13);
 });
 
+test('the commands of these tell more, and fix nothing by themselves', () => {
+  expect(codesWhere(({ isAdvice }) => isAdvice === true)).toEqual([
+    'same-key',
+    'duplicate-name',
+    'different-credentials',
+    'invalid-image',
+    'image-not-found',
+    'never-pulled',
+    'rate-limited',
+    'registry-unreachable',
+    'node-cannot-reach',
+    'wrong-platform',
+    'disk-full',
+    'pull-postponed',
+    'undecodable-list',
+    'unread-secrets',
+    'retry-pending',
+    'unexplained',
+    'unseen-credential',
+    'unused-secret',
+    'same-content',
+    'unread-object',
+    'unreadable-file',
+  ]);
+});
+
 test.each<[Row['keepsAway'], FindingCode[]]>([
   ['pod', ['unreadable-payload', 'unreadable-entry']],
   ['ignored secret', ['wrong-type', 'no-payload']],

@@ -117,6 +117,11 @@ const fixtures: readonly (readonly [situation: string, secret: Secret, codes: re
   ['a token that ends in an hour', config({ 'ghcr.io': { username: 'ada', password: jwt(3600) } }), ['expires-soon']],
   ['a token that ends in a month', config({ 'ghcr.io': { username: 'ada', password: jwt(30 * 86_400) } }), []],
   [
+    'an error comes before a warning',
+    config({ 'GHCR.io': { auth: base64('ada:p\n') } }),
+    ['white-space', 'unusual-server'],
+  ],
+  [
     'an annotation that says it has ended',
     {
       ...config({ 'ghcr.io': login }),

@@ -1,0 +1,46 @@
+/** What becomes of a fix: whether pods pick it up by themselves, and how an image is changed where kubectl cannot. */
+import { describe, expect, test } from 'vitest';
+import { finding } from '../../../src/domain/findings/catalog.ts';
+import type { FindingObject } from '../../../src/domain/findings/finding.ts';
+import { fixFor, isPickedUp } from '../../../src/domain/findings/fixes.ts';
+import { type Command, command, words } from '../../../src/domain/text/command.ts';
+import { formatCommand } from '../../../src/domain/text/format-command.ts';
+import type { Remedy } from '../../../src/domain/workloads/remedy.ts';
+import { DEPLOYMENT, FILE, namespace, OWNER, POD, RECREATE, WORKLOAD } from '../../support/finding-table.ts';
+
+const create = command`regsecret create pull`;
+
+test.each<[string, Command, boolean]>([
+  ['a login that is written into the Secret', create, true],
+  ['a login that comes through a pipe', { ...words`kubectl get secret pull`, pipe: create }, true],
+  [
+    'a Secret that is attached, too: pods that are there keep their list',
+    command`regsecret create pull --attach web`,
+    false,
+  ],
+  ['a Secret that is written, and pods that are restarted', { ...create, next: words`kubectl rollout restart` }, false],
+  ['a Secret that is attached', command`regsecret attach pull web`, false],
+  ['a service account that is created', words`kubectl create serviceaccount web`, false],
+])('%s: the kubelet reads it before its next attempt: %s', (_, fix, expected) => {
+  expect(isPickedUp(fix)).toBe(expected);
+});
+
+describe('an image is changed', () => {
+  const rollout: FindingObject = { kind: 'Rollout', namespace, name: 'web' };
+  const inFile = { file: 'web.yaml', line: 3 };
+  test.each<[string, FindingObject, Remedy, string]>([
+    ['in a Pod', POD, RECREATE, 'kubectl set image pod/web-1 app=REGISTRY/NAME:TAG -n team-a'],
+    ['in what a Pod is made of', POD, DEPLOYMENT, 'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n team-a'],
+    [
+      'in a file',
+      { ...WORKLOAD, ...inFile },
+      FILE,
+      'kubectl set image -f web.yaml app=REGISTRY/NAME:TAG --local -o yaml',
+    ],
+    ['in a file, of a kind that kubectl does not know', { ...rollout, ...inFile }, FILE, `\${EDITOR:-vi} +3 web.yaml`],
+    ['in an object of such a kind', rollout, OWNER, 'kubectl set image rollout/web app=REGISTRY/NAME:TAG -n team-a'],
+  ])('%s', (_, object, remedy, line) => {
+    const found = finding('invalid-image', object, { image: 'UPPER', error: 'x', container: 'app', remedy } as never);
+    expect(formatCommand(fixFor(found), { shell: 'posix', given: {} })).toBe(line);
+  });
+});
