@@ -1,0 +1,126 @@
+/** Objects that may be read and listed as on an API server, without one: for what only reads, and decides. */
+import { ApiError } from '../../src/cluster/client/api-error.ts';
+import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
+import type { Transport } from '../../src/cluster/client/transport.ts';
+import { objectPath, type Resource } from '../../src/cluster/object-request.ts';
+import { type ApiObject, fieldOf } from '../../src/domain/workloads/api-object.ts';
+import { type PullKindName, pullKind } from '../../src/domain/workloads/kind.ts';
+import { type PullSpec, pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
+
+export type Stored = readonly [kind: PullKindName | 'Secret', object: ApiObject];
+
+/** `forbidden`: what may not be done, such as `list pods`. */
+export function storedObjects(objects: readonly Stored[], forbidden: readonly string[] = []): Transport {
+  const stored = objects.map(([kind, object]) => ({
+    object,
+    namespace: metadataOf(object, 'namespace'),
+    resource: resourceOf(kind),
+  }));
+  return {
+    namespace: 'team',
+    server: 'https://cluster.example',
+    close: () => undefined,
+    request: <T>({ method, path, query = {}, read }: ApiRequest): Promise<T> => {
+      if (method !== 'GET') return Promise.reject(new Error(`${method} ${path}`));
+      const one = stored.find(
+        ({ object, namespace, resource }) => objectPath(resource, namespace, metadataOf(object, 'name')) === path,
+      );
+      const items = stored.filter(({ namespace, resource }) =>
+        [objectPath(resource), objectPath(resource, namespace)].includes(path),
+      );
+      const plural = path.split('/').findLast((part) => RESOURCES.includes(part)) ?? '';
+      const verb = path.endsWith(`/${plural}`) ? 'list' : 'get';
+      if (forbidden.includes(`${verb} ${plural}`)) return Promise.reject(new ApiError(403, 'Forbidden', 'no'));
+      if (verb === 'get' && one === undefined) return Promise.reject(new ApiError(404, 'NotFound', 'not found'));
+      const chosen = items.map(({ object }) => object).filter((object) => isChosen(object, query));
+      const answer = Buffer.from(JSON.stringify(verb === 'get' ? one?.object : { items: chosen }));
+      return Promise.resolve((read === undefined ? JSON.parse(`${answer}`) : read(answer)) as T);
+    },
+  };
+}
+
+/** Of an object as it is stored. */
+export function specOf([kind, object]: Stored): PullSpec {
+  const spec = kind === 'Secret' ? undefined : pullSpecOf(pullKind(kind), object);
+  if (spec === undefined) throw new Error(`${kind} has no pull secrets`);
+  return spec;
+}
+
+const KINDS: readonly PullKindName[] = [
+  'Pod',
+  'ServiceAccount',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'ReplicationController',
+  'PodTemplate',
+];
+const RESOURCES = [...KINDS.map((kind) => pullKind(kind).plural), 'secrets'];
+
+function resourceOf(kind: Stored[0]): Resource {
+  return kind === 'Secret' ? { group: '', plural: 'secrets' } : pullKind(kind);
+}
+
+function metadataOf(object: ApiObject, field: string): string {
+  return `${fieldOf(object, 'metadata', field) ?? ''}`;
+}
+
+/** By labels that are equal, or by name. */
+function isChosen(
+  object: ApiObject,
+  { labelSelector, fieldSelector }: Readonly<Record<string, string | undefined>>,
+): boolean {
+  const pairs = (labelSelector ?? '')
+    .split(',')
+    .filter(Boolean)
+    .map((pair) => pair.split('='));
+  const name = /^metadata\.name=(.*)$/.exec(fieldSelector ?? '')?.[1];
+  return (
+    pairs.every(([key = '', value]) => fieldOf(object, 'metadata', 'labels', key) === value) &&
+    (name === undefined || metadataOf(object, 'name') === name)
+  );
+}
+
+export interface StoredOptions {
+  readonly list?: readonly string[] | undefined;
+  readonly account?: string;
+  readonly image?: string;
+  /** `Kind/name` of the controller, whose uid is its name. */
+  readonly owner?: string;
+  readonly metadata?: object;
+  /** Beside the list, the account and the containers. */
+  readonly spec?: object;
+  readonly rest?: object;
+}
+
+const list = (names: readonly string[] | undefined): object =>
+  names === undefined ? {} : { imagePullSecrets: names.map((name) => (name === '' ? {} : { name })) };
+
+/** In the namespace `team`; its uid is its name. */
+export function stored(kind: PullKindName, name: string, options: StoredOptions = {}): Stored {
+  const { account, image = 'ghcr.io/acme/web', owner, spec = {}, rest = {} } = options;
+  const [ownerKind = '', ownerName = ''] = owner?.split('/') ?? [];
+  const apiVersion =
+    { Job: 'batch/v1', CronJob: 'batch/v1', Rollout: 'argoproj.io/v1alpha1', Node: 'v1' }[ownerKind] ?? 'apps/v1';
+  const references = [{ apiVersion, kind: ownerKind, name: ownerName, uid: ownerName, controller: true }];
+  const metadata = {
+    namespace: 'team',
+    name,
+    uid: name,
+    ...(owner === undefined ? {} : { ownerReferences: references }),
+    ...options.metadata,
+  };
+  if (kind === 'ServiceAccount') return [kind, { metadata, ...list(options.list), ...rest }];
+  const pod = {
+    ...list(options.list),
+    ...(account === undefined ? {} : { serviceAccountName: account }),
+    containers: [{ name: 'app', image }],
+  };
+  if (kind === 'Pod') return [kind, { metadata, spec: { ...pod, ...spec }, ...rest }];
+  if (kind === 'CronJob')
+    return [kind, { metadata, spec: { jobTemplate: { spec: { template: { spec: pod } } }, ...spec }, ...rest }];
+  return [kind, { metadata, spec: { template: { spec: pod }, ...spec }, ...rest }];
+}
