@@ -8,7 +8,7 @@ export async function forEachLimit<T>(
 ): Promise<void> {
   const queue = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let failed = false;
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     try {
       for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) await work(next.value);
     } catch (error) {
@@ -16,15 +16,15 @@ export async function forEachLimit<T>(
       throw error;
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: width }, lane));
-  for (const settled of lanes) if (settled.status === 'rejected') throw settled.reason;
+  const workers = await Promise.allSettled(Array.from({ length: width }, worker));
+  for (const settled of workers) if (settled.status === 'rejected') throw settled.reason;
 }
 
 /** The items of all pages. The first is asked for at once, each next one while the one before it is worked on. */
 export function prefetch<T>(pages: AsyncIterator<readonly T[]>): AsyncGenerator<T> {
   const ask = (): Promise<IteratorResult<readonly T[]>> => {
     const page = pages.next();
-    // Whoever takes its items is told; nobody may.
+    // Who takes its items gets the error; without this it would be unhandled where nobody takes them.
     page.catch(() => undefined);
     return page;
   };
@@ -42,7 +42,7 @@ async function* itemsOf<T>(
   }
 }
 
-/** Does the work for each key once: whoever asks for a key again gets the same promise, also while the work goes on. */
+/** Does the work for each key once: who asks for a key again gets the same promise, also while the work goes on. */
 export type OncePerKey<T> = (key: string, work: () => Promise<T>) => Promise<T>;
 
 /** Keeps what has been done until the program ends; a failure, too. It counts as handled, though nobody may await it. */

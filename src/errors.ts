@@ -5,7 +5,7 @@ import type { Hint, Prose } from './domain/text/hint.ts';
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /**
- * Something the person at the keyboard can mend. `message` names the object, in lower case and without a full stop;
+ * Something the person at the keyboard can fix. `message` names the object, in lower case and without a full stop;
  * `hint` is the next command to type. Neither ever holds a secret value, a response body or a header.
  */
 export class UserError extends Error {

@@ -26,8 +26,8 @@ async function* pagesOf(...pages: readonly (readonly number[])[]): AsyncGenerato
   yield* pages;
 }
 
-describe('inLanes', () => {
-  test('works on as many as it has lanes, in order, and takes the next one when one is done', async () => {
+describe('forEachLimit', () => {
+  test('works on as many as the limit allows, in order, and takes the next one when one is done', async () => {
     const { begun, open, work } = worker();
     const done = forEachLimit(3, items(5), work);
     await settled();
@@ -65,7 +65,7 @@ describe('inLanes', () => {
   });
 });
 
-describe('ahead', () => {
+describe('prefetch', () => {
   test('asks for the first page before anybody wants an item, and for each next one before the items of the last', async () => {
     let asked = 0;
     async function* counted(): AsyncGenerator<readonly number[]> {

@@ -1,4 +1,4 @@
-/** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that mends it. */
+/** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that fixes it. */
 
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { forEachLimit } from '../concurrency.ts';

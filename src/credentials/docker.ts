@@ -42,7 +42,7 @@ export function dockerStore(settings: DockerSettings, io: Io): LoginStore {
     login: async (server) => {
       const { warnings, failure, detected } = settings;
       try {
-        return { kept: await placeFor(server)?.open(), warnings, failure };
+        return { stored: await placeFor(server)?.open(), warnings, failure };
       } catch (error) {
         // Nobody has chosen the platform's store: it may never have been set up.
         return { warnings: [...warnings, excuse(error, detected)], failure };
@@ -86,13 +86,13 @@ async function keptByHelper(
 async function list(docker: Docker): Promise<Listing> {
   const { variable, detected, warnings, failure } = docker.settings;
   const said = [...warnings];
-  const kept = await mainServers(docker).catch((error: unknown) => {
+  const stored = await mainServers(docker).catch((error: unknown) => {
     // With the variable docker only says it (memorystore/store.go `GetAll`).
     said.push(excuse(error, detected || variable.size > 0));
     return [];
   });
   const servers = [
-    ...kept.filter(({ server }) => !isWebLoginToken(server)),
+    ...stored.filter(({ server }) => !isWebLoginToken(server)),
     ...helpedServers(docker),
     ...[...variable.keys()].map((server) => ({ server, from: VARIABLE })),
   ];

@@ -76,9 +76,9 @@ function lastOf(stores: readonly LoginStore[]): LoginStore {
     login: async (server) => {
       let answer: StoreAnswer = { warnings: [] };
       for (const store of inOrder) {
-        const { kept, warnings, failure = answer.failure } = await store.login(server);
-        answer = { kept, warnings: [...answer.warnings, ...warnings], failure };
-        if (kept !== undefined && toLogin(kept) !== undefined) break;
+        const { stored, warnings, failure = answer.failure } = await store.login(server);
+        answer = { stored, warnings: [...answer.warnings, ...warnings], failure };
+        if (stored !== undefined && toLogin(stored) !== undefined) break;
       }
       return answer;
     },
@@ -109,7 +109,7 @@ function fileLogins(path: string, allowHelpers: boolean, io: Io): LoginStore {
     login: async (server) => {
       const entry = ownEntry(server);
       if (entry !== undefined) {
-        return { kept: { server: entry.server, from, config: dockerAuthConfig(entry.fields) }, warnings: [] };
+        return { stored: { server: entry.server, from, config: dockerAuthConfig(entry.fields) }, warnings: [] };
       }
       try {
         return await elsewhere.login(server);
@@ -133,10 +133,10 @@ function permittedHelpers(config: DockerConfig, path: string, allowHelpers: bool
   if (names.length === 0 || isOwn(path, io)) return config;
   if (!allowHelpers) return refusal(names, path);
   if (credsStore === undefined) return config;
-  const kept = [...auths].flatMap(([server, fields]) =>
+  const stored = [...auths].flatMap(([server, fields]) =>
     hasSecret(fields) ? [] : [[dockerKey(server), credsStore] as const],
   );
-  return { auths, credHelpers: new Map([...kept, ...credHelpers]) };
+  return { auths, credHelpers: new Map([...stored, ...credHelpers]) };
 }
 
 function refusal(names: readonly string[], path: string): UserError {

@@ -127,10 +127,10 @@ async function lookUp(store: LoginStore, servers: readonly string[], io: Io): Pr
 /** The one way to a login. What could not be read is the error where there is none, else a warning. */
 export async function lookUpOne(store: LoginStore, server: string, warnings: string[]): Promise<Login | undefined> {
   const answer = await store.login(server);
-  const login = answer.kept && toLogin(answer.kept);
+  const login = answer.stored && toLogin(answer.stored);
   if (login === undefined && answer.failure !== undefined) throw withDetails(answer.failure, answer.warnings);
   warnings.push(...answer.warnings);
-  if (login === undefined) warnings.push(...registryTokenWarning(answer.kept));
+  if (login === undefined) warnings.push(...registryTokenWarning(answer.stored));
   if (answer.failure !== undefined) warnings.push(answer.failure.message);
   return login;
 }

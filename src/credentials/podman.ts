@@ -47,8 +47,8 @@ export async function podmanLogins(io: Io): Promise<LoginStore> {
     login: async (server) => {
       const failures = [failure];
       const warnings: string[] = [];
-      const kept = await login(lookupName(server).name, podman, warnings, failures);
-      if (kept !== undefined) return { kept, warnings };
+      const stored = await login(lookupName(server).name, podman, warnings, failures);
+      if (stored !== undefined) return { stored, warnings };
       return { warnings: [...podmanWarnings(io.env), ...warnings], failure: firstOf(failures) };
     },
     where: (server) => {
@@ -72,8 +72,8 @@ async function login(
   for (const group of places(name, podman, warnings)) {
     try {
       for (const place of group) {
-        const kept = await place.open();
-        if (kept !== undefined) return kept;
+        const stored = await place.open();
+        if (stored !== undefined) return stored;
       }
     } catch (error) {
       failures.push(userError(error));
@@ -179,9 +179,9 @@ function isEmpty({ username, password, identityToken = '' }: AuthConfig): boolea
 }
 
 function authFile(file: PodmanFile): AuthFile {
-  let opened: ReturnType<AuthFile['open']> | 'closed' = 'closed';
+  let opened: ReturnType<AuthFile['open']> | 'unopened' = 'unopened';
   const open = (): ReturnType<AuthFile['open']> => {
-    if (opened === 'closed') {
+    if (opened === 'unopened') {
       const config = readConfig(file);
       opened = config && { config, entryOf: podmanEntries(config, file.legacy) };
     }
@@ -213,7 +213,7 @@ function firstOf(failures: readonly (UserError | undefined)[]): UserError | unde
   return failures.find((failure) => failure !== undefined);
 }
 
-/** What `look` finds, nothing where a file is broken: whoever opens the login is told. */
+/** What `look` finds, nothing where a file is broken: who opens the login gets the error. */
 function orNothing<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -36,7 +36,7 @@ export interface Listing {
 
 export interface StoreAnswer {
   /** Without it the tool would pull anonymously. */
-  readonly kept?: StoredLogin | undefined;
+  readonly stored?: StoredLogin | undefined;
   readonly warnings: readonly string[];
   /** What could not be read on the way: an error where no login is found elsewhere, else worth a warning. */
   readonly failure?: UserError | undefined;
@@ -86,7 +86,7 @@ export function machineLogins(docker: LoginStore, podman: LoginStore): LoginStor
     },
     login: async (server) => {
       const ofNamespace = podman.isNamespace(server) ? await podman.login(server) : undefined;
-      if (ofNamespace?.kept !== undefined && isNamespaceKey(ofNamespace.kept.server)) return ofNamespace;
+      if (ofNamespace?.stored !== undefined && isNamespaceKey(ofNamespace.stored.server)) return ofNamespace;
       const ofDocker = await docker.login(server);
       return opens(ofDocker) ? ofDocker : after(ofDocker, ofNamespace ?? (await podman.login(server)));
     },
@@ -98,14 +98,14 @@ export function machineLogins(docker: LoginStore, podman: LoginStore): LoginStor
   };
 }
 
-function opens({ kept }: StoreAnswer): boolean {
-  return kept !== undefined && credentialOf(kept.config) !== undefined;
+function opens({ stored }: StoreAnswer): boolean {
+  return stored !== undefined && credentialOf(stored.config) !== undefined;
 }
 
 /** `second` with what was said before it. */
 function after(first: StoreAnswer, second: StoreAnswer): StoreAnswer {
-  const warnings = [...first.warnings, ...registryTokenWarning(first.kept), ...second.warnings];
-  return { kept: second.kept, warnings, failure: first.failure ?? second.failure };
+  const warnings = [...first.warnings, ...registryTokenWarning(first.stored), ...second.warnings];
+  return { stored: second.stored, warnings, failure: first.failure ?? second.failure };
 }
 
 /** The part of what a tool keeps that a registry can be opened with. */
@@ -116,9 +116,11 @@ export function toLogin({ server, from, config }: StoredLogin): Login | undefine
 }
 
 /** A login that no pull secret can carry is worth saying. */
-export function registryTokenWarning(kept: StoredLogin | undefined): string[] {
-  if (!kept?.config.registryToken) return [];
-  return [`${kept.from} has only a registry token for ${displayServer(kept.server)}, which no pull secret can carry`];
+export function registryTokenWarning(stored: StoredLogin | undefined): string[] {
+  if (!stored?.config.registryToken) return [];
+  return [
+    `${stored.from} has only a registry token for ${displayServer(stored.server)}, which no pull secret can carry`,
+  ];
 }
 
 /** The server that is written for a login that a tool keeps under `spelling`: of a URL only the host counts. */

@@ -40,7 +40,7 @@ export interface ChangedObject {
 export async function changeManifests(request: ManifestRequest, io: Io): Promise<ChangedFile[]> {
   const files = readManifestFiles(request.files, request.recursive, io);
   const manifests: PullManifest[] = [];
-  for (const file of files) manifests.push(await tell(file, readPullManifest(file)));
+  for (const file of files) manifests.push(await withFileName(file, readPullManifest(file)));
   const accounts = accountsIn(manifests.flatMap(({ objects }) => objects));
   const changed: ChangedFile[] = [];
   for (const manifest of manifests) {
@@ -48,7 +48,7 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
     const concerned = new Set(objects.filter((object) => isConcerned(object, request)));
     const wanted = (object: ManifestObject) =>
       concerned.has(object) ? wantedList(object, accounts, request) : undefined;
-    const { text, edits } = await tell(file, editManifest(manifest, wanted));
+    const { text, edits } = await withFileName(file, editManifest(manifest, wanted));
     const lists = new Map(edits.map(({ object, after }) => [object, after]));
     changed.push({
       name: file.name,
@@ -100,7 +100,8 @@ function accountsIn(objects: readonly ManifestObject[]): ReadonlyMap<string, rea
   );
 }
 
-async function tell<T>({ name, text }: ManifestFile, work: Promise<T>): Promise<T> {
+/** Says in which file it is what `work` cannot read. */
+async function withFileName<T>({ name, text }: ManifestFile, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -53,14 +53,14 @@ export async function editManifest(manifest: PullManifest, wanted: WantedList): 
   throw byHand(text, first as ListEdit, 'is shared by an anchor, or written in a way that cannot be changed safely');
 }
 
-function ownList({ holder }: ManifestObject): ManifestNode | undefined {
-  const value = ownPair(holder, LIST_FIELD)?.value;
+function ownList({ specNode }: ManifestObject): ManifestNode | undefined {
+  const value = ownPair(specNode, LIST_FIELD)?.value;
   return value?.kind === 'seq' ? value : undefined;
 }
 
 function byHand(text: string, { object }: ListEdit, why: string): ManifestError {
   const { kind, name } = object.ref;
-  const line = lineNumber(text, object.holder.start);
+  const line = lineNumber(text, object.specNode.start);
   return new ManifestError(
     `needs a change by hand in line ${line}: what ${kind.toLowerCase()} ${name} pulls with ${why}`,
   );

@@ -78,8 +78,8 @@ export async function readManifestSecrets(files: readonly string[], io: Io): Pro
       const secret = secretIn(object);
       if (secret !== undefined) secrets.push(secret);
       const kind = manifestKindOf(object.value);
-      const holder = kind === undefined ? undefined : pullSpecOf(kind, object.value);
-      if (holder !== undefined) addUsage(usage, holder);
+      const pullSpec = kind === undefined ? undefined : pullSpecOf(kind, object.value);
+      if (pullSpec !== undefined) addUsage(usage, pullSpec);
     }
   }
   return { secrets, usage };

@@ -55,12 +55,19 @@ function imageSteps(image: ImageView, puller: PullerView): string[] {
     return step(`try ${index + 1}`, `${who}: ${answer}`);
   });
   const none = candidates.length === 0 ? [step('try 1', withoutCandidates(image, puller))] : [];
-  const nobody =
+  const anonymous =
     withoutLogin === undefined
       ? []
       : [step('without a login', `the registry ${nobodyText(withoutLogin.verdict)}, asked at ${withoutLogin.askedAt}`)];
   const status = kubelet === undefined ? [] : [step('kubelet', statusText(kubelet))];
-  return [...head, step('policy', `${policy}, for ${containers.join(', ')}`), ...none, ...tries, ...nobody, ...status];
+  return [
+    ...head,
+    step('policy', `${policy}, for ${containers.join(', ')}`),
+    ...none,
+    ...tries,
+    ...anonymous,
+    ...status,
+  ];
 }
 
 function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: PullerView): string {

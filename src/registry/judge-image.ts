@@ -99,7 +99,7 @@ interface Access {
   readonly grant: RegistryToken | undefined;
 }
 
-/** Asked once for each image, for whoever tries a login asks it, too. */
+/** Asked once for each image: each try of a login asks it, too. */
 const accessOfNobody = oncePerRegistry((exchange, registry, image: ImageReference) =>
   accessOf(exchange, registry, undefined, image),
 );

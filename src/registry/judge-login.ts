@@ -60,10 +60,10 @@ export interface Comparison {
 
 /** Whether it makes a difference to send the credential. */
 export async function differsFromAnonymous({ exchange, registry, grant, source }: Comparison): Promise<boolean> {
-  const nobody = await requestToken(exchange, source, undefined, []);
-  if ('kind' in nobody) return nobody.kind === 'rejected';
-  if (isForAnother(grant, nobody)) return true;
-  return (await get(exchange, registry.base, nobody)).status === 401;
+  const anonymous = await requestToken(exchange, source, undefined, []);
+  if ('kind' in anonymous) return anonymous.kind === 'rejected';
+  if (isForAnother(grant, anonymous)) return true;
+  return (await get(exchange, registry.base, anonymous)).status === 401;
 }
 
 /** What `/v2/` says to a user name and password. */

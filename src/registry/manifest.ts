@@ -6,7 +6,7 @@ import { errorCodes } from './answer.ts';
 import { type Ask, type Exchange, type RegistryResponse, send } from './exchange.ts';
 import type { Registry } from './ping.ts';
 
-/** Registries say 404 to whoever does not accept the kind of manifest they have. */
+/** Registries say 404 to a client that does not accept the kind of manifest they have. */
 export const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',

@@ -211,7 +211,7 @@ stringData:
   });
 });
 
-describe('what is wrong comes with the command that mends it', () => {
+describe('what is wrong comes with the command that fixes it', () => {
   test.each([
     [
       manifest('regcred', config({ 'ghcr.io': auth('jane'), 'quay.io': { auth: 'notbase64!' } })),

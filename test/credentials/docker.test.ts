@@ -22,8 +22,8 @@ function names({ servers }: Listing): string[] {
 async function users({ servers }: Listing, io: Io): Promise<(string | undefined)[]> {
   const store = dockerLogins(io);
   const answers = await Promise.all(servers.map(({ server }) => store.login(server)));
-  return answers.map(({ kept }) => {
-    const login = kept && toLogin(kept);
+  return answers.map(({ stored }) => {
+    const login = stored && toLogin(stored);
     if (login === undefined) return undefined;
     return 'username' in login.credential ? login.credential.username : 'token';
   });

@@ -21,8 +21,8 @@ interface Vector {
 }
 
 /** As the vectors write it: without fields that are empty, save user name and password; null for nothing. */
-function observed(kept: StoredLogin | undefined): object | null {
-  const { username = '', password = '', identityToken, registryToken } = kept?.config ?? {};
+function observed(stored: StoredLogin | undefined): object | null {
+  const { username = '', password = '', identityToken, registryToken } = stored?.config ?? {};
   const tokens = {
     ...(identityToken ? { identitytoken: identityToken } : {}),
     ...(registryToken ? { registrytoken: registryToken } : {}),
@@ -36,7 +36,7 @@ describe('what docker and podman would send', () => {
     const { io, expand, calls } = machine(vector);
     const store = vector.tool === 'docker' ? dockerLogins(io) : await podmanLogins(io);
     const outcome = store.login(imageName(parseImage(vector.query))).then((answer) => {
-      if (answer.kept === undefined && answer.failure !== undefined) throw answer.failure;
+      if (answer.stored === undefined && answer.failure !== undefined) throw answer.failure;
       return answer;
     });
     const error = vector.expected?.error;
@@ -44,8 +44,8 @@ describe('what docker and podman would send', () => {
       await expect(outcome).rejects.toThrow(expand(error));
       await expect(outcome).rejects.toBeInstanceOf(UserError);
     } else {
-      const { kept, warnings } = await outcome;
-      expect(observed(kept)).toEqual(vector.expected);
+      const { stored, warnings } = await outcome;
+      expect(observed(stored)).toEqual(vector.expected);
       expect(warnings.join('\n')).toContain(vector.stderrContains ?? '');
       if (vector.stderrContains === undefined) expect(warnings).toEqual([]);
     }

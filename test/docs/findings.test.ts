@@ -30,7 +30,7 @@ test('links on the page lead somewhere', () => {
   expect(links.filter((target) => !headings.includes(target ?? ''))).toEqual([]);
 });
 
-describe('a section says how bad it is, why, how it is seen, and how it is mended', () => {
+describe('a section says how bad it is, why, how it is seen, and how it is fixed', () => {
   test.each(codes)('%s', (code) => {
     const section = sections.get(code) ?? '';
     expect(/^\*\*(error|warning)\*\*: /m.exec(section)?.[1]).toBe(catalogRow(code).severity);

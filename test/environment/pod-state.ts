@@ -32,7 +32,7 @@ export function settledState(status: PodStatus): PodState | undefined {
 
 /**
  * Whatever else the kubelet gives as a reason is an error, sometimes with its whole text in the place of a name.
- * A pull that was only put off (registryPullQPS) looks like a failed one and heals by itself.
+ * A pull that was only put off (registryPullQPS) looks like a failed one and recovers by itself.
  */
 function transient(reason: string, message = ''): boolean {
   return ['ContainerCreating', 'PodInitializing'].includes(reason) || message.includes('pull QPS exceeded');

@@ -1,4 +1,4 @@
-/** One finding of each kind, and of each way to mend it. Every text of others in them is told apart from ours by a `7`. */
+/** One finding of each kind, and of each way to fix it. Every text of others in them is told apart from ours by a `7`. */
 import { finding } from '../../src/domain/findings/catalog.ts';
 import type { Finding, FindingCode, FindingObject } from '../../src/domain/findings/finding.ts';
 import type { FindingArguments } from '../../src/domain/findings/finding-arguments.ts';

@@ -6,9 +6,9 @@ export async function pool<T, R>(
 ): Promise<R[]> {
   const results: R[] = [];
   const entries = items.entries();
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (const [index, item] of entries) results[index] = await work(item, index);
   };
-  await Promise.all(Array.from({ length: width }, lane));
+  await Promise.all(Array.from({ length: width }, worker));
   return results;
 }

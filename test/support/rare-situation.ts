@@ -12,16 +12,16 @@ export const good = secretWith({ 'ghcr.io': login() });
 export const wrong = secretWith({ 'ghcr.io': login('rex') });
 export const quay = secretWith({ 'quay.io': login() });
 
-export const closed: Verdict = { kind: 'anonymous', why: 'empty', result: 'fails' };
+export const forbidden: Verdict = { kind: 'anonymous', why: 'empty', result: 'fails' };
 export const rejected: Verdict = { kind: 'rejected', status: 401 };
 export const noAccess: Verdict = { kind: 'no access', repository: 'acme/web', status: 403 };
 export const down: Verdict = { kind: 'unreachable', cause: 'dns', reason: 'its name cannot be resolved' };
 export const jane: NonNullable<World['says']> = (user) =>
-  user === undefined ? closed : user === 'janedoe' ? { kind: 'accepted' } : rejected;
+  user === undefined ? forbidden : user === 'janedoe' ? { kind: 'accepted' } : rejected;
 export const both =
   (verdict: Verdict): NonNullable<World['says']> =>
   (user) =>
-    user === undefined ? closed : verdict;
+    user === undefined ? forbidden : verdict;
 
 export const refused = 'failed to fetch oauth token: 403 Forbidden';
 export const noCredential = 'no basic auth credentials';

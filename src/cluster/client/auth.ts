@@ -1,4 +1,4 @@
-/** Who the user is to the API server: a token, a password, a certificate, or whoever a plugin says. */
+/** Who the user is to the API server: a token, a password, a certificate, or what a plugin says. */
 import { encodeUtf8 } from '../../domain/go/utf8.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';

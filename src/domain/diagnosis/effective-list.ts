@@ -59,7 +59,7 @@ function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
   if (template !== undefined && (template.list ?? []).length > 0) {
     return { names: listedNames(template.list), from: 'template' };
   }
-  // Whoever made a pod without a template may have given it this list.
+  // The author of a pod without a template may have given it this list.
   if (template === undefined && (puller.imagePullSecrets ?? []).length > 0) return undefined;
   const account = accountOf(puller, facts);
   return account.status === 'there' ? { names: listedNames(account.imagePullSecrets), from: 'account' } : undefined;

@@ -34,7 +34,7 @@ function byName(one: FindingView, other: FindingView): number {
 }
 
 function viewOf(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): FindingView {
-  // What makes pods says more than one of them; what mends a pod that is there mends its template, too.
+  // What makes pods says more than one of them; what fixes a pod that is there fixes its template, too.
   const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Seen;
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;

@@ -31,7 +31,7 @@ export type FindingView = Finding & {
 };
 
 export interface Affected {
-  /** 0 where it is about Secrets, whoever uses them. */
+  /** 0 where it is about Secrets, used or not. */
   readonly pods: number;
   /** Some of them, or of what makes them, as `deployment/web`; or of the Secrets. */
   readonly examples: readonly string[];

@@ -90,7 +90,7 @@ export function edit(object: FindingObject): Command {
   return command`kubectl edit ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`;
 }
 
-/** The place in the manifest, in the editor of whoever pastes it. */
+/** The place in the manifest, in the editor of the person who pastes it. */
 export function editFile({ file = '-', line = 1 }: FindingObject): Command {
   return words`${{ variable: 'EDITOR', fallback: 'vi' }} +${line} ${fileWord(file)}`;
 }

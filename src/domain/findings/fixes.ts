@@ -32,7 +32,7 @@ export function fixFor(found: Finding, context: FixContext = {}): Command {
  */
 export function isSufficient(found: Finding): boolean {
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
-  // Whoever runs it gives a namespace the login of another, which is to be decided and not to be pasted.
+  // It gives a namespace the login of another: a person decides that, and pastes nothing.
   if (found.code === 'missing-secret' && found.arguments.near === undefined && isCopied(found.arguments.elsewhere)) {
     return false;
   }

@@ -41,20 +41,20 @@ export interface EditOptions {
 
 /** The edits for one object. */
 export function editsFor(text: string, { object, after }: ListEdit, { style, place, changed }: EditOptions): Edit[] {
-  const { holder, listNode } = object;
-  const pair = ownPair(holder, LIST_FIELD);
+  const { specNode, listNode } = object;
+  const pair = ownPair(specNode, LIST_FIELD);
   // It comes from a merge key, or there is none.
   if (pair === undefined)
-    return after.length === 0 && listNode === undefined ? [] : addPair(text, holder, after, style, place);
+    return after.length === 0 && listNode === undefined ? [] : addPair(text, specNode, after, style, place);
   const { value } = pair;
   const target = resolved(value);
   if (value.kind === 'alias' && target !== undefined && changed.has(target)) return [];
   if (value.kind === 'alias') return [{ start: value.start, end: value.end, text: writtenList(after, style) }];
-  if (value.kind !== 'seq') return after.length === 0 ? [] : fillNull(text, holder, pair, after, style);
+  if (value.kind !== 'seq') return after.length === 0 ? [] : fillNull(text, specNode, pair, after, style);
   const stays = keeps(value, after);
   const removed = value.items.filter((_, index) => !stays.has(index));
   const kept = value.items.length - removed.length;
-  if (after.length === 0) return emptyList(text, holder, pair, value);
+  if (after.length === 0) return emptyList(text, specNode, pair, value);
   const removals = value.flow ? removeFlowItems(value, removed) : removed.map((item) => removeLines(text, item));
   return [...removals, ...addItems(text, value, after.slice(kept), style)];
 }

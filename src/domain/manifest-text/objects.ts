@@ -37,10 +37,9 @@ export interface PlacedObject {
 
 export interface ManifestObject extends PullFields {
   readonly ref: ManifestRef;
-  readonly kind: ManifestKind;
   readonly document: ManifestNode;
   /** The map that the list is in or would be in: the pod spec, or the service account. */
-  readonly holder: MapNode;
+  readonly specNode: MapNode;
   /** The list itself; it may be elsewhere, by an alias or a merge key. */
   readonly listNode: ManifestNode | undefined;
   /** The way from the document to the map; undefined where it leads through a merge key. */
@@ -86,24 +85,24 @@ export function pullObjects(placed: readonly PlacedObject[], budget: NodeBudget)
 function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget): ManifestObject | undefined {
   const { document, node, value } = placed;
   let { path } = placed;
-  let holder = node;
+  let specNode = node;
   for (const name of kind.specPath) {
-    const next = resolved(valueIn(holder, name));
+    const next = resolved(valueIn(specNode, name));
     if (next?.kind !== 'map') return undefined;
-    path = path === undefined || ownPair(holder, name) === undefined ? undefined : [...path, name];
-    holder = next;
+    path = path === undefined || ownPair(specNode, name) === undefined ? undefined : [...path, name];
+    specNode = next;
   }
   const spec = pullFieldsOf(kind, value);
   if (spec === undefined) return undefined;
   const ref = { kind: kind.kind, namespace: text(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
-  const listNode = valueIn(holder, LIST_FIELD);
+  const listNode = valueIn(specNode, LIST_FIELD);
   // Its entries are compared with those of the text, so merge keys in them stay as they are.
   const list = toValue(listNode, budget);
   return {
     ...spec,
     ...(kind.specPath.length === 0 ? { serviceAccountName: ref.name } : {}),
     imagePullSecrets: Array.isArray(list) ? list : undefined,
-    ...{ ref, kind, document, holder, listNode, path },
+    ...{ ref, document, specNode, listNode, path },
   };
 }
 

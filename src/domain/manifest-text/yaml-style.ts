@@ -46,8 +46,8 @@ export function writtenList(list: readonly unknown[], style: ManifestStyle, inde
 }
 
 /** By the braces that the object is in, as far as it is in any. */
-export function styleOf(text: string, { holder, document }: ManifestObject): ManifestStyle {
-  const braces = [holder, document].find((node) => node.kind === 'map' && node.flow);
+export function styleOf(text: string, { specNode, document }: ManifestObject): ManifestStyle {
+  const braces = [specNode, document].find((node) => node.kind === 'map' && node.flow);
   const first = braces?.kind === 'map' ? braces.pairs[0] : undefined;
   const json = first !== undefined && text[first.key.start] === '"';
   const gap = first === undefined || braces === undefined ? '' : text.slice(braces.start + 1, first.key.start);

@@ -41,7 +41,7 @@ export interface Refusal {
   readonly refused: string;
 }
 
-/** Whoever asks with a refused one is told so, and nothing is sent. */
+/** A request with a refused one is an error, and nothing is sent. */
 export type AssignedLogin = RegistryLogin | Refusal;
 
 export interface LoginUse {

@@ -4,7 +4,7 @@ import { addressBytes } from '../go/ip-address.ts';
 /** In ascending order. */
 export const NEARNESS = ['public', 'private', 'loopback', 'off limits'] as const;
 
-/** `off limits`: the addresses of this link, and those at which clouds hand out credentials to whoever asks. */
+/** `off limits`: the addresses of this link, and those at which clouds hand out credentials to every client. */
 export type Nearness = (typeof NEARNESS)[number];
 
 /** By what the host is called; what a name stands for is asked of each of its addresses. `host` is one of a WHATWG URL. */

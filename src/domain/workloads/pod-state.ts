@@ -11,7 +11,7 @@ export interface PullFailure {
   readonly message: string;
 }
 
-/** A pull that is only put off (`registryPullQPS`) looks like a failed one and heals by itself, so it is none. */
+/** A pull that is only put off (`registryPullQPS`) looks like a failed one and recovers by itself, so it is none. */
 export function pullFailures(pod: unknown): PullFailure[] {
   return imageUses(fieldOf(pod, 'spec'), fieldOf(pod, 'status') ?? {}).flatMap(({ image, state }) => {
     if (state.status !== 'missing' || state.pullError === 'postponed') return [];
@@ -20,7 +20,7 @@ export function pullFailures(pod: unknown): PullFailure[] {
   });
 }
 
-/** The pod's other reasons not to run, for whoever waits for it: a container that crashes or cannot be made. */
+/** The pod's other reasons not to run, for those who wait for it: a container that crashes or cannot be made. */
 export function otherTrouble(pod: unknown): string | undefined {
   const status = fieldOf(pod, 'status');
   if (fieldOf(status, 'phase') === 'Failed') return `has failed${suffix(fieldOf(status, 'reason'))}`;

@@ -5,7 +5,7 @@ export type PullError =
   | 'no credential'
   /** A login was sent, and is not a good one. */
   | 'refused'
-  /** Whoever asked may not pull this repository; that may be nobody, too. */
+  /** The client may not pull this repository, with its login or anonymously. */
   | 'no access'
   /** Refused, and no telling which of those it is. */
   | 'unauthorized'

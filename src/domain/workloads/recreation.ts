@@ -108,7 +108,7 @@ function isDefaultToleration(toleration: unknown): boolean {
   return added && exact && Object.keys(rest).length === 0;
 }
 
-/** Whether the node was named by whoever made the pod: the scheduler's binding is nobody's field. */
+/** Whether the author of the pod named the node: the scheduler's binding is nobody's field. */
 function choseNode(object: ApiObject): boolean {
   const managed = itemsOf(fieldOf(object, 'metadata', 'managedFields'));
   return managed.some(

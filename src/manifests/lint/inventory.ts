@@ -15,7 +15,7 @@ export type ManifestPlace = PlacedObject;
 
 export interface PlacedPullSpec extends ManifestPlace {
   readonly kind: ManifestKind;
-  readonly holder: PullSpec<ManifestRef>;
+  readonly pullSpec: PullSpec<ManifestRef>;
 }
 
 export interface PlacedSecret extends ManifestPlace {
@@ -38,29 +38,29 @@ export interface Inventory {
 
 /** What of it is about pulling images, in order. `now` in milliseconds since 1970. */
 export function inventoryOf(objects: readonly PlacedObject[], now: number): Inventory {
-  const pullSpecs = objects.flatMap((place) => holderAt(place) ?? []);
+  const pullSpecs = objects.flatMap((place) => pullSpecAt(place) ?? []);
   const secrets = objects.flatMap((place) => secretAt(place, now) ?? []);
   const templates = new Set(
-    [...pullSpecs.filter(isTemplateOfHolder), ...secrets.filter(isTemplateOfSecret)].map(({ file }) => file),
+    [...pullSpecs.filter(isTemplateOfPullSpec), ...secrets.filter(isTemplateOfSecret)].map(({ file }) => file),
   );
-  const names = new Set(pullSpecs.map(({ holder: { ref } }) => `${ref.namespace} ${ref.kind} ${ref.name}`));
-  const ours = pullSpecs.filter(({ file, holder }) => !templates.has(file) && !isMade(holder, names));
+  const names = new Set(pullSpecs.map(({ pullSpec: { ref } }) => `${ref.namespace} ${ref.kind} ${ref.name}`));
+  const ours = pullSpecs.filter(({ file, pullSpec }) => !templates.has(file) && !isMade(pullSpec, names));
   const kept = secrets.filter(({ file }) => !templates.has(file));
-  const accounts = ours.filter(({ holder }) => holder.ref.kind === 'ServiceAccount');
+  const accounts = ours.filter(({ pullSpec }) => pullSpec.ref.kind === 'ServiceAccount');
   const objectSecrets = kept.filter(({ kind }) => kind === 'Secret');
   return {
     pullSpecs: ours,
     secrets: kept,
-    accounts: Map.groupBy(accounts, ({ holder }) => holder.ref.name),
+    accounts: Map.groupBy(accounts, ({ pullSpec }) => pullSpec.ref.name),
     namedSecrets: Map.groupBy(objectSecrets, ({ secret }) => secret.metadata.name ?? ''),
     templates: [...templates],
   };
 }
 
-function holderAt(place: ManifestPlace): PlacedPullSpec | undefined {
+function pullSpecAt(place: ManifestPlace): PlacedPullSpec | undefined {
   const kind = manifestKindOf(place.value);
-  const holder = kind && pullSpecOf(kind, named(place.value));
-  return kind && holder && { ...place, kind, holder };
+  const pullSpec = kind && pullSpecOf(kind, named(place.value));
+  return kind && pullSpec && { ...place, kind, pullSpec };
 }
 
 function secretAt(place: ManifestPlace, now: number): PlacedSecret | undefined {
@@ -96,7 +96,7 @@ function payloadsOf(value: unknown): unknown[] {
 }
 
 /** By what we would read of it: elsewhere, `{{` may be meant for others. */
-function isTemplateOfHolder({ kind, holder: { object } }: PlacedPullSpec): boolean {
+function isTemplateOfPullSpec({ kind, pullSpec: { object } }: PlacedPullSpec): boolean {
   const spec = fieldOf(object, ...kind.specPath);
   const names = itemsOf(fieldOf(spec, LIST_FIELD)).map((entry) => fieldOf(entry, 'name'));
   return [...namesOf(object), ...names, ...containersIn(spec).map((one) => fieldOf(one, 'image'))].some(isToBeFilledIn);

@@ -16,7 +16,7 @@ import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { targetName } from '../../domain/workloads/ref.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { factsFor, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
-import { inHolder, inSecret, lineOfName, viewOf } from './place.ts';
+import { inPullSpec, inSecret, lineOfName, viewOf } from './place.ts';
 
 /** A file that could not be parsed. */
 export interface UnreadFile {
@@ -48,7 +48,7 @@ export function lint(objects: readonly PlacedObject[], unread: readonly UnreadFi
   const found = [
     ...fileFindings([...unread, ...charts]),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
-    ...pullSpecs.flatMap((placed) => holderFindings(placed, inventory, now)),
+    ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, now)),
     ...missingSecrets(inventory),
   ];
   const unique = new Map(found.map((one) => [findingKey(one), one]));
@@ -105,11 +105,11 @@ function secretFindings(placed: PlacedSecret, named: ReadonlySet<PlacedSecret>):
 
 /** Those that its list names. */
 function secretsOf(placed: PlacedPullSpec, inventory: Inventory): PlacedSecret[] {
-  return listedNames(placed.holder.imagePullSecrets).flatMap((name) => secretNamed(name, placed, inventory) ?? []);
+  return listedNames(placed.pullSpec.imagePullSecrets).flatMap((name) => secretNamed(name, placed, inventory) ?? []);
 }
 
 /** What is wrong with a Secret is said of the Secret, once. */
-function holderFindings(placed: PlacedPullSpec, inventory: Inventory, now: number): FindingView[] {
+function pullSpecFindings(placed: PlacedPullSpec, inventory: Inventory, now: number): FindingView[] {
   const puller = pullerIn(placed);
   const facts = factsFor(placed, inventory, now);
   const { judgements, notes } = reportOn(puller, facts);
@@ -121,7 +121,7 @@ function holderFindings(placed: PlacedPullSpec, inventory: Inventory, now: numbe
   );
   return [...suspicions(puller, facts), ...own].map((found) => {
     const secret = found.object.kind === 'Secret' ? secretNamed(found.object.name, placed, inventory) : undefined;
-    return secret === undefined ? inHolder(found, placed) : inSecret(found, secret);
+    return secret === undefined ? inPullSpec(found, placed) : inSecret(found, secret);
   });
 }
 
@@ -150,21 +150,21 @@ function isSound(state: SecretState | undefined): boolean {
  */
 function missingSecrets(inventory: Inventory): FindingView[] {
   const references = inventory.pullSpecs.flatMap((placed) =>
-    [...new Set(listedNames(placed.holder.imagePullSecrets))]
+    [...new Set(listedNames(placed.pullSpec.imagePullSecrets))]
       .filter((name) => !isPlaceholder(name) && secretNamed(name, placed, inventory) === undefined)
       .map((name) => ({ name, placed })),
   );
-  const groups = Map.groupBy(references, ({ name, placed: { holder } }) => `${holder.ref.namespace}/${name}`);
+  const groups = Map.groupBy(references, ({ name, placed: { pullSpec } }) => `${pullSpec.ref.namespace}/${name}`);
   return [...groups.values()].flatMap((users) => {
     const [first] = users;
     if (first === undefined) return [];
     const { name, placed } = first;
-    const object = objectOf({ ...placed.holder.ref, name });
+    const object = objectOf({ ...placed.pullSpec.ref, name });
     const near = nearInFiles(name, placed, inventory);
     const namespaces = namespacesWith(name, inventory);
     const [image] = users.flatMap((user) => pullerIn(user.placed).images.map((use) => use.image));
     const args = {
-      usedBy: users.map((user) => targetName(user.placed.holder.ref)),
+      usedBy: users.map((user) => targetName(user.placed.pullSpec.ref)),
       near,
       elsewhere: namespaces.length === 0 ? undefined : { namespaces },
     };

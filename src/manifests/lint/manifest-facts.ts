@@ -10,8 +10,8 @@ import { secretKey } from '../../domain/workloads/references.ts';
 import type { Inventory, ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
 /** Images that are not written there, or filled in later, are left out: patches of Kustomize have none. */
-export function pullerIn({ kind: { specPath }, holder, file }: PlacedPullSpec): Puller {
-  const { ref, imagePullSecrets: list, serviceAccountName, object } = holder;
+export function pullerIn({ kind: { specPath }, pullSpec, file }: PlacedPullSpec): Puller {
+  const { ref, imagePullSecrets: list, serviceAccountName, object } = pullSpec;
   const images = specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
   return {
     ref,
@@ -25,13 +25,17 @@ export function pullerIn({ kind: { specPath }, holder, file }: PlacedPullSpec): 
 
 /** No registry can be asked, and no other service accounts or nodes are known than what the manifests hold. */
 export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: number): PullFacts {
-  const { ref, imagePullSecrets: list, serviceAccountName } = placed.holder;
+  const { ref, imagePullSecrets: list, serviceAccountName } = placed.pullSpec;
   const account = accountOf(placed, inventory);
-  const names = new Set([...listedNames(list), ...listedNames(account?.holder.imagePullSecrets)]);
+  const names = new Set([...listedNames(list), ...listedNames(account?.pullSpec.imagePullSecrets)]);
   const state: AccountState =
     account === undefined
       ? { status: 'forbidden' }
-      : { status: 'there', imagePullSecrets: account.holder.imagePullSecrets, enforced: isEnforced(account.holder) };
+      : {
+          status: 'there',
+          imagePullSecrets: account.pullSpec.imagePullSecrets,
+          enforced: isEnforced(account.pullSpec),
+        };
   return {
     now,
     online: false,
@@ -53,8 +57,8 @@ export function secretNamed(
 }
 
 /** A pull secret of the same namespace, of nearly the same name. */
-export function nearInFiles(name: string, { holder }: PlacedPullSpec, { secrets }: Inventory): string | undefined {
-  const { namespace } = holder.ref;
+export function nearInFiles(name: string, { pullSpec }: PlacedPullSpec, { secrets }: Inventory): string | undefined {
+  const { namespace } = pullSpec.ref;
   const fitting = secrets.filter(
     ({ kind, secret, diagnosed }) =>
       kind === 'Secret' &&
@@ -71,7 +75,7 @@ export function namespacesWith(name: string, { namedSecrets }: Inventory): strin
 }
 
 function accountOf(placed: PlacedPullSpec, { accounts }: Inventory): PlacedPullSpec | undefined {
-  return nearest(accounts.get(placed.holder.serviceAccountName), ({ holder }) => holder.ref.namespace, placed);
+  return nearest(accounts.get(placed.pullSpec.serviceAccountName), ({ pullSpec }) => pullSpec.ref.namespace, placed);
 }
 
 function stateOf(name: string, placed: PlacedPullSpec, inventory: Inventory): SecretState {
@@ -89,7 +93,7 @@ function nearest<T extends ManifestPlace>(
   namespaceOf: (one: T) => string,
   from: PlacedPullSpec,
 ) {
-  const { namespace } = from.holder.ref;
+  const { namespace } = from.pullSpec.ref;
   const fitting = found.filter((one) => isSameNamespace(namespaceOf(one), namespace));
   const rank = (one: T): number =>
     (namespaceOf(one) === namespace ? 0 : 4) +

@@ -12,8 +12,8 @@ import { LIST_FIELD } from '../../domain/workloads/kind.ts';
 import type { ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
 /** From 1: the image, the entry of the list or the field that is wrong, else the object. */
-export function lineInHolder(found: Finding, placed: PlacedPullSpec): number {
-  return lineAt(placed, nodeInHolder(found, placed));
+export function lineInPullSpec(found: Finding, placed: PlacedPullSpec): number {
+  return lineAt(placed, nodeInPullSpec(found, placed));
 }
 
 /** From 1: where the name of the Secret stands in the list, the last time. */
@@ -50,7 +50,7 @@ function lineOfText({ arguments: args }: Finding, { file }: ManifestPlace, withi
   return at < 0 || at >= within.end ? undefined : lineNumber(file.text, at);
 }
 
-function nodeInHolder({ code, arguments: args }: Finding, placed: PlacedPullSpec): ManifestNode | undefined {
+function nodeInPullSpec({ code, arguments: args }: Finding, placed: PlacedPullSpec): ManifestNode | undefined {
   switch (code) {
     case 'empty-name':
       return listEntry(placed, (value) => typeof value !== 'string' || value === '');
@@ -111,8 +111,8 @@ function scalar(node: ManifestNode | undefined): unknown {
 }
 
 /** With its line and its command. */
-export function inHolder(found: Finding, placed: PlacedPullSpec): FindingView {
-  return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInHolder(found, placed) } });
+export function inPullSpec(found: Finding, placed: PlacedPullSpec): FindingView {
+  return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInPullSpec(found, placed) } });
 }
 
 /** With its line and its command. */

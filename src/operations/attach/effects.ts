@@ -17,7 +17,7 @@ export interface Done {
 
 /**
  * Says which workloads do not use the lists of the service accounts in `done` (by `refKey`), and which of their pods fail and will not
- * heal by themselves; nothing of what is in `done` itself, for the facts may be older than that. Returns the controllers
+ * recover by themselves; nothing of what is in `done` itself, for the facts may be older than that. Returns the controllers
  * that were restarted, where it was asked for.
  */
 export async function reportAccounts(

@@ -22,7 +22,7 @@ import { accountPuller, quietPod, templatePuller } from './workload.ts';
 /** Beside pods and Secrets, of which there are most: one after the other, for two pages take memory twice. */
 const CONCURRENCY = 3;
 /** Requests for single objects. */
-const SINGLE_LANES = 16;
+const SINGLE_LIMIT = 16;
 /** A page is in memory as a whole. */
 const PAGE = 50;
 
@@ -97,7 +97,7 @@ async function gathered(
   const made = madeBy(world.templates);
   const others = groups.filter((group) => trouble(group) <= 1 && !made(group.pod));
   const pods: Puller[] = others.map(quietPod);
-  await forEachLimit(SINGLE_LANES, failing, async (group) => {
+  await forEachLimit(SINGLE_LIMIT, failing, async (group) => {
     pods.push(await failingPod(group, collector));
   });
   return {
@@ -126,10 +126,10 @@ async function readRest({ usage, templates }: World, collector: Collector): Prom
   const named = [...usage.keys()].filter((key) => !secrets.has(key)).map(secretName);
   const users = templates.map(({ ref, serviceAccountName }) => secretKey(ref.namespace, serviceAccountName));
   const unknown = [...new Set(users)].filter((key) => !accounts.has(key)).map(secretName);
-  await forEachLimit(SINGLE_LANES, named, async ({ namespace, name }) => {
+  await forEachLimit(SINGLE_LIMIT, named, async ({ namespace, name }) => {
     await collector.secret(namespace, name);
   });
-  await forEachLimit(SINGLE_LANES, unknown, async ({ namespace, name }) => {
+  await forEachLimit(SINGLE_LIMIT, unknown, async ({ namespace, name }) => {
     await collector.account(namespace, name);
   });
 }

@@ -1,4 +1,4 @@
-/** What gets a pod that fails, and will not heal by itself, to pull. */
+/** What gets a pod that fails, and will not recover by itself, to pull. */
 import { getPullSpec } from '../../cluster/object-request.ts';
 import { type Owners, walkOwners } from '../../cluster/owners.ts';
 import { oncePerKey } from '../../concurrency.ts';
@@ -42,7 +42,7 @@ function remedyOf(controller: PullSpec, secret: string): Pick<RemediedPod, 'reme
   const { ref, imagePullSecrets: list = [] } = controller;
   const listed = listedNames(list).includes(secret);
   if (list.length > 0 && !listed) return { remedy: { how: 'attach', controller: ref } };
-  // The template need not change: whoever makes the pod again gives it the new list.
+  // The template need not change: what makes the pod again gives it the new list.
   if (effectOf(controller).kind !== 'rolls out' || waitsForPods(controller)) {
     return { remedy: { how: 'delete', controller: ref } };
   }
@@ -92,7 +92,7 @@ export function toRestart(remedied: readonly RemediedPod[]): PullSpec[] {
   return [...new Map(controllers.map((controller) => [refKey(controller.ref), controller])).values()];
 }
 
-/** How a pod that will not heal by itself gets the list. */
+/** How a pod that will not recover by itself gets the list. */
 export type PodRemedy =
   | { readonly how: 'restart'; readonly controller: ObjectRef }
   /** Its controller makes another one. */

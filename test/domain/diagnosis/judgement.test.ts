@@ -133,7 +133,7 @@ const pulls: readonly Row[] = [
     { outcome: 'will pull', cause: 'pull-postponed', sufficient: false },
   ],
   [
-    'a Secret that was mended after the last attempt',
+    'a Secret that was fixed after the last attempt',
     podWith({
       list: list('regcred'),
       status: noCredential,
@@ -150,13 +150,13 @@ const pulls: readonly Row[] = [
     { outcome: 'will pull', cause: 'retry-pending', sufficient: false },
   ],
   [
-    'a Secret that was mended after the pod was created, of whose attempts there are no events',
+    'a Secret that was fixed after the pod was created, of whose attempts there are no events',
     podWith({ list: list('regcred'), status: noCredential }),
     { secrets: { regcred: writtenAt('2026-11-25T11:59:30Z') }, says: jane },
     { outcome: 'will pull', cause: 'retry-pending', sufficient: false },
   ],
   [
-    'a Secret that was mended in the second of the last attempt',
+    'a Secret that was fixed in the second of the last attempt',
     podWith({
       list: list('regcred'),
       status: noCredential,
@@ -648,7 +648,7 @@ const kubelet: readonly Row[] = [
     { outcome: 'will not pull', cause: 'image-not-found', sufficient: false },
   ],
   [
-    'could not decode a Secret that was mended in the second of the last attempt',
+    'could not decode a Secret that was fixed in the second of the last attempt',
     podWith({
       list: list('regcred'),
       reason: 'illegal base64 data at input byte 9',

@@ -2,7 +2,7 @@
 import { deployment, podWith, templateWith } from '../../support/pull-facts.ts';
 import {
   both,
-  closed,
+  forbidden,
   good,
   jane,
   list,
@@ -14,7 +14,7 @@ import {
 } from '../../support/rare-situation.ts';
 
 const accounts: readonly Situation[] = [
-  ['the service account may not be read', templateWith(), { account: 'forbidden', says: both(closed) }],
+  ['the service account may not be read', templateWith(), { account: 'forbidden', says: both(forbidden) }],
   [
     'the service account may not be read, and the image is public',
     templateWith(),

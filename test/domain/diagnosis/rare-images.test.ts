@@ -3,7 +3,7 @@ import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { IMAGE, podWith, templateWith, type World } from '../../support/pull-facts.ts';
 import {
   both,
-  closed,
+  forbidden,
   good,
   jane,
   list,
@@ -24,7 +24,7 @@ const names: readonly Situation[] = [
   [
     'CRI-O takes no short name',
     podWith({ image: 'web', reason: 'ImageInspectError', status: 'short-name "web" did not resolve' }),
-    { says: both(closed) },
+    { says: both(forbidden) },
   ],
   ['the kubelet says so without a message', podWith({ image: 'web', reason: 'InvalidImageName', status: '' }), {}],
   [

@@ -2,8 +2,8 @@
 import { login, podWith, secretWith } from '../../support/pull-facts.ts';
 import {
   both,
-  closed,
   down,
+  forbidden,
   good,
   jane,
   list,
@@ -98,7 +98,7 @@ const logins: readonly Situation[] = [
   [
     'its Secret may not be read, and nothing has been tried',
     podWith({ list: list('a') }),
-    { secrets: { a: 'forbidden' }, says: both(closed) },
+    { secrets: { a: 'forbidden' }, says: both(forbidden) },
   ],
   [
     'several logins under one key, of which some are equal',

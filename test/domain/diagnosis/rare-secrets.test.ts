@@ -1,7 +1,7 @@
 /** Secrets that a list does not name, and those of its list that do not fit. */
 import { login, podWith, secretWith } from '../../support/pull-facts.ts';
 import {
-  closed,
+  forbidden,
   good,
   jane,
   list,
@@ -22,7 +22,7 @@ const others: readonly Situation[] = [
         ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, secretWith({ 'ghcr.io': login(name) })]),
       ),
       others: ['a', 'b', 'c', 'd', 'e', 'f'],
-      says: (user) => (user === undefined ? closed : user === 'f' ? { kind: 'accepted' } : rejected),
+      says: (user) => (user === undefined ? forbidden : user === 'f' ? { kind: 'accepted' } : rejected),
     },
   ],
   [

@@ -77,7 +77,7 @@ test.each(REASONS)('what attach calls a failed pull is no image that doctor has:
   if (attachView(pod) === 'cannot pull') expect(doctorView(pod)).toBe('missing');
 });
 
-test('a pull that is only put off heals by itself', () => {
+test('a pull that is only put off recovers by itself', () => {
   const pod = podWaiting('ErrImagePull', 'pull QPS exceeded');
   expect([attachView(pod), doctorView(pod)]).toEqual(['on its way', 'missing']);
 });
