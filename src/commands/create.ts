@@ -5,15 +5,16 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
+import { displayServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
-import { registryOf, serverWord } from '../domain/keyring/server.ts';
+import { registryOf } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/pull-secret/expiry.ts';
-import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
+import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { type Command, command } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
-import { isNamespaceName, isObjectName, proposeName, scope } from '../domain/text/object-name.ts';
+import { scope } from '../domain/text/object-name.ts';
 import { rfc3339 } from '../domain/text/time.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeVerdict } from '../domain/verify/verdict.ts';
@@ -92,7 +93,8 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     await print(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
-    if (targets.length > 0) return await attach(applied.secret, targets, transport, run);
+    if (targets.length > 0) return await attach({ ...draft, secret: applied.secret }, targets, transport, run);
+    await sayUndecodable(applied, printer);
     if (applied.action === 'created' && options.output === undefined && dryRun === 'none') {
       printer.hint(attachCommand(options));
     }
@@ -110,7 +112,7 @@ async function targetsOf(texts: readonly string[]): Promise<NamedTarget[]> {
 
 /** Returns the exit code; throws UserError. */
 async function attach(
-  secret: Secret,
+  { secret, expiries }: Draft,
   targets: readonly NamedTarget[],
   transport: Transport,
   { options: { dryRun, output, fieldManager }, io, printer }: Run,
@@ -121,7 +123,8 @@ async function attach(
     import('../operations/attach/request.ts'),
     import('../output/attach-printer.ts'),
   ]);
-  const request = requestFor(secret, targets, { dryRun, fieldManager }, io);
+  const said = [...expiries].flatMap(([server, expiry]) => (expiry === undefined ? [] : shownServer(server)));
+  const request = requestFor({ secret, saidEnds: new Set(said) }, targets, { dryRun, fieldManager }, io);
   const names = output === 'name' ? output : undefined;
   const command = commandFor(request, transport.namespace);
   const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command };
@@ -132,19 +135,6 @@ async function attach(
 
 function attachCommand({ name, namespace }: CreateOptions): Command {
   return command`regsecret attach ${name === 'regsecret' ? undefined : name} ${scope(namespace)} --serviceaccount default`;
-}
-
-function checkNames({ name, namespace }: CreateOptions): void {
-  if (!isObjectName(name)) {
-    const proposal = proposeName(name);
-    throw new UserError(
-      `"${name}" cannot be the name of a secret: only a-z, 0-9, - and . are allowed, and letters or digits at both ends`,
-      proposal === undefined ? words`regsecret create --help` : command`regsecret create ${proposal}`,
-    );
-  }
-  if (namespace && !isNamespaceName(namespace)) {
-    throw new UserError(`"${namespace}" cannot be the name of a namespace`, clusterCommand`kubectl get namespaces`);
-  }
 }
 
 async function build(options: CreateOptions, entries: readonly CollectedEntry[], expiries: Expiries): Promise<Secret> {
@@ -238,12 +228,19 @@ function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undef
     printer.say(`  ${[...cells, `from ${from}`, ...(action === undefined ? [] : [action])].join('  ')}`);
   }
   for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
-  for (const { server, error } of change?.undecodable ?? []) {
-    printer.warn(
-      `the entry ${displayServer(server)} in this secret cannot be decoded (${error}), so the kubelet uses none of the pod's pull secrets`,
-    );
-    printer.hint(
-      prose`${command`regsecret create ${applied?.secret.metadata.name} --server ${serverWord(server)}`} writes it anew`,
-    );
+}
+
+/** Entries that were there before and keep pods from all their pull secrets. */
+async function sayUndecodable(applied: Applied, printer: Printer): Promise<void> {
+  if (applied.action === 'created' || applied.change.undecodable.length === 0) return;
+  const [{ diagnoseSecret }, { formatFinding }, { fixFor }] = await Promise.all([
+    import('../domain/findings/diagnosed-secret.ts'),
+    import('../domain/findings/messages.ts'),
+    import('../domain/findings/fixes.ts'),
+  ]);
+  for (const found of diagnoseSecret(applied.secret, Date.now()).findings) {
+    if (found.code !== 'unreadable-entry') continue;
+    printer.warn(formatFinding(found));
+    printer.hint(fixFor(found));
   }
 }

@@ -88,3 +88,28 @@ test('a client dry run looks at nothing', async () => {
   expect(ran.stdout).toBe('secret/x created (dry run)\n');
   expect(ran.stderr).toContain('would be attached to sa/default, which is not looked at');
 });
+
+test('that the credential ends soon is said once', async () => {
+  const name = freshName('pull');
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const token = `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.`;
+  const login = ['--server', 'r.example', '--username', 'jane', '--password-stdin'];
+  const ran = await regsecretIn(namespace, ['create', name, ...login, '--attach', 'sa/default'], { stdin: token });
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(ran.stderr.match(/expires at/g)).toHaveLength(1);
+});
+
+test('that an old entry cannot be decoded is said once', async () => {
+  const name = freshName('pull');
+  const stringData = { '.dockerconfigjson': '{"auths":{"bad.io":{"auth":"notbase64!"}}}' };
+  const type = 'kubernetes.io/dockerconfigjson';
+  await api('POST', `/api/v1/namespaces/${namespace}/secrets`, {
+    kind: 'Secret',
+    type,
+    metadata: { name },
+    stringData,
+  });
+  const ran = await create(name, '--attach', 'sa/default');
+  expect(ran.code).toBe(1);
+  expect(ran.stderr.match(/cannot be decoded/g)).toHaveLength(1);
+});

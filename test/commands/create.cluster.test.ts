@@ -172,7 +172,9 @@ describe('a Secret that is there', () => {
     const payload = '{"auths":{"bad.io":{"auth":"notbase64!"}}}';
     await put({ name, type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': base64(payload) } });
     const ran = await create(name, 'ghcr.io');
-    expect(ran.stderr).toContain('bad.io in this secret cannot be decoded (illegal base64 data at input byte 9)');
+    expect(ran.stderr).toContain(
+      `warning: the entry bad.io of secret ${namespace}/${name} cannot be decoded (illegal base64 data at input byte 9), and a pod that names it can use none of its pull secrets\nhint: regsecret create ${name} -n ${namespace} --server bad.io\n`,
+    );
     expect(ran.code).toBe(0);
   });
 });

@@ -1,7 +1,6 @@
 /** From the flags of `attach` and `detach` to what is to be done. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
-import type { Secret } from '../../domain/keyring/secret.ts';
 import { command, words } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { isObjectName, proposeName } from '../../domain/text/object-name.ts';
@@ -10,7 +9,7 @@ import type { Verb } from '../../domain/workloads/list-change.ts';
 import { checkedName, parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import type { AttachRequest, NamedTarget, TargetSelection } from './request.ts';
+import type { AttachRequest, NamedTarget, TargetSelection, WrittenSecret } from './request.ts';
 
 export interface AttachOptions extends KubeFlags {
   readonly secret: string;
@@ -84,14 +83,14 @@ export function attachTargets(texts: readonly string[]): NamedTarget[] {
 
 /** To attach a Secret that has just been written. */
 export function requestFor(
-  known: Secret,
+  known: WrittenSecret,
   targets: readonly NamedTarget[],
   options: Pick<AttachRequest, 'dryRun' | 'fieldManager'>,
   io: Io,
 ): AttachRequest {
   return {
     verb: 'attach',
-    secret: known.metadata.name ?? '',
+    secret: known.secret.metadata.name ?? '',
     known,
     targets,
     selections: [],

@@ -6,6 +6,7 @@ import { eachSecretNamed, readSecret } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { type SecretRef, secretPath } from '../../cluster/secret-request.ts';
 import { type DiagnosedSecret, diagnoseSecret, usabilityOf } from '../../domain/findings/diagnosed-secret.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor } from '../../domain/findings/fixes.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
@@ -24,13 +25,19 @@ export async function checkSecret(
   request: AttachRequest,
 ): Promise<DiagnosedSecret | undefined> {
   const ref = { namespace, name: request.secret };
-  const secret = request.known ?? (await readSecret(reader, ref));
+  const secret = request.known?.secret ?? (await readSecret(reader, ref));
   if (secret === 'forbidden') return undefined;
   if (secret === 'missing') {
     if (request.allowMissing) return undefined;
     throw await missing(reader, ref, request);
   }
-  return checkedSecret(secret);
+  const checked = checkedSecret(secret);
+  return { ...checked, findings: checked.findings.filter((found) => !isSaid(found, request)) };
+}
+
+function isSaid(found: Finding, { known }: AttachRequest): boolean {
+  const isEnd = found.code === 'expired' || found.code === 'expires-soon';
+  return isEnd && known?.saidEnds.has(found.arguments.server) === true;
 }
 
 /** Throws UserError when it cannot be read. */

@@ -14,7 +14,7 @@ export interface AttachRequest {
   /** The name of the Secret. */
   readonly secret: string;
   /** The Secret itself, where it has just been written. */
-  readonly known?: Secret | undefined;
+  readonly known?: WrittenSecret | undefined;
   readonly targets: readonly NamedTarget[];
   readonly selections: readonly TargetSelection[];
   readonly allNamespaces: boolean;
@@ -34,6 +34,12 @@ export interface AttachRequest {
   readonly dryRun: 'none' | 'client' | 'server';
   readonly fieldManager: string;
   readonly signal: AbortSignal;
+}
+
+export interface WrittenSecret {
+  readonly secret: Secret;
+  /** The servers of those credentials of which it has been said when they expire. */
+  readonly saidEnds: ReadonlySet<string>;
 }
 
 export type NamedTarget = Required<Target>;

@@ -160,7 +160,8 @@ describe('create --attach', () => {
   });
 
   test('attaches the Secret that was written', () => {
-    const known = { kind: 'Secret', apiVersion: 'v1', metadata: { name: 'regcred' } } as const;
+    const secret = { kind: 'Secret', apiVersion: 'v1', metadata: { name: 'regcred' } } as const;
+    const known = { secret, saidEnds: new Set(['r.io']) };
     const targets = attachTargets(['sa/ci']);
     const { signal: _, ...request } = requestFor(known, targets, { dryRun: 'client', fieldManager: 'me' }, fakeIo());
     expect(request).toEqual({ ...USUAL, known, targets, dryRun: 'client', fieldManager: 'me' });
