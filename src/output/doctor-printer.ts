@@ -184,7 +184,7 @@ export function formatAccount({ object, images, list: { names, from } }: PullerV
 
 /** Who has a finding. */
 export function formatAffected({ pods, examples, others }: Affected): string {
-  const names = many(examples, examples.length + others);
+  const names = many(examples, { total: examples.length + others });
   if (pods === 0) return `affects ${names}`;
   const count = plural(pods, 'pod');
   return names === '' ? `affects ${count}` : `affects ${count}: ${names}`;

@@ -1,4 +1,4 @@
-/** What a run may load before it does its work: as much as it needs. Whoever adds to a list has measured it. */
+/** What a run may load before it does its work: as much as it needs. Measure before you add to a list. */
 
 /** Every run. */
 export const START = [

@@ -298,7 +298,7 @@ describe('the list of the service account and that of the template', () => {
     expect((await detach(...both)).stderr).not.toContain('names regsecret in a list of its own');
   });
 
-  test('an old pod of a StatefulSet that has the Secret by now is one to delete, not one with a list of its own', async () => {
+  test('an old pod of a StatefulSet that has the Secret now is one to delete, not one with a list of its own', async () => {
     const name = await accountWith();
     const db = await newWorkload('StatefulSet', namespace, { account: name });
     const pod = await failFirstPod(namespace, db);
@@ -309,7 +309,7 @@ describe('the list of the service account and that of the template', () => {
     expect(stderr).not.toContain('has a list of its own');
   });
 
-  test('an old pod of a Deployment that has the Secret by now is replaced in any case', async () => {
+  test('an old pod of a Deployment that has the Secret now is replaced in any case', async () => {
     const name = await accountWith();
     const web = await newWorkload('Deployment', namespace, { account: name });
     await failFirstPod(namespace, web);

@@ -237,7 +237,7 @@ describe.concurrent('a namespace', () => {
     );
   });
 
-  test('in which two Deployments run with a login that is rejected by now: one finding', async () => {
+  test('in which two Deployments run with a login that is rejected now: one finding', async () => {
     const namespace = await newNamespace({ serviceAccount: true });
     await newPullSecret(namespace, 'old', basic.host, wrong);
     for (const name of ['api', 'web']) {
@@ -255,10 +255,10 @@ describe.concurrent('a namespace', () => {
 
   test('in which a pod without a controller runs with a Secret that spoils every pull', async () => {
     const namespace = await newNamespace({ serviceAccount: true });
-    await newSecret(namespace, 'spoiled', 'kubernetes.io/dockerconfigjson', {
+    await newSecret(namespace, 'undecodable', 'kubernetes.io/dockerconfigjson', {
       '.dockerconfigjson': '{"auths":{"r.example":{"auth":"***"}}}',
     });
-    const pod = await newWorkload('Pod', namespace, { image: publicImage, list: named('spoiled') });
+    const pod = await newWorkload('Pod', namespace, { image: publicImage, list: named('undecodable') });
     await says(namespace, pod, running(publicImage));
     const report = await doctor(namespace, ['--offline'], 1);
     expect(shown(report)).toEqual([`error fails-at-restart Pod/${pod}`]);

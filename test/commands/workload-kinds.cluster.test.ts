@@ -1,4 +1,4 @@
-/** Whatever makes pods: every command that looks at a namespace looks at the same kinds, whoever made them. */
+/** Whatever makes pods: every command that looks at a namespace looks at the same kinds, made by a controller or not. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WORKLOAD_KINDS } from '../../src/domain/workloads/kind.ts';
 import { api, newNamespace } from '../environment/use.ts';

@@ -36,7 +36,7 @@ export function startDaemon(options: DaemonOptions): Daemon {
   whenEnded(child, (how) => {
     daemons.delete(daemon);
     const error = new Error(`${name} ${how}\n${tail(logFile)}`);
-    if (state === 'ready') report(error.message); // while it starts, whoever waits for it gets to know
+    if (state === 'ready') report(error.message); // while it starts, its parent waits for the message
     death.abort(error);
   });
 

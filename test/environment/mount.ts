@@ -8,7 +8,7 @@ export async function mountMemory(folder: string): Promise<void> {
   await mount('-t', 'tmpfs', '-o', 'mode=0700', 'regsecret', folder);
 }
 
-/** Lets go of a mount, whoever still uses it. */
+/** Lets go of a mount, also while something uses it. */
 export async function unmount(folder: string): Promise<void> {
   await run('umount', ['--lazy', folder]);
 }

@@ -7,7 +7,7 @@ export interface PortBlock {
 }
 
 /**
- * Reserves a block for as long as this process lives: whoever listens on its first port owns it. The blocks lie below
+ * Reserves a block for as long as this process lives: who listens on its first port owns it. The blocks lie below
  * the ports that systems give to outgoing connections (32768 on Linux, 49152 on macOS), which could take one away
  * between the look and the start of a server.
  */

@@ -49,7 +49,7 @@ function listen(server: Server): Promise<number> {
 }
 
 function speakNoHttp(socket: Socket): void {
-  // Whoever asks may go before it is told.
+  // The client may go before it gets the answer.
   socket.on('error', () => undefined);
   socket.resume().end('no HTTP at all\r\n\r\n');
 }

@@ -157,7 +157,7 @@ export function settle(puller: Puller, world: World): Settled {
       return { judgement, asked, facts, notes: [...judgement.notes, ...notes].map(({ code }) => code) };
     }
     const user = userOf(question);
-    asked.push(user ?? 'nobody');
+    asked.push(user ?? 'anonymous');
     const answer = { verdict: world.says?.(user, question) as Verdict, at: NOW };
     facts = { ...facts, answers: new Map([...facts.answers, [questionKey(question), answer]]) };
   }

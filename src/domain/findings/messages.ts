@@ -1,5 +1,6 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, shownServer } from '../keyring/display-server.ts';
+import { many } from '../text/enumerate.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import { isCopied, type Reporter } from './finding-arguments.ts';
 
@@ -192,12 +193,8 @@ function of(username: string): string {
   return username === '' ? '' : ` of ${username}`;
 }
 
-const SHOWN = 4;
-
-/** Some names, and how many more. */
 function some(names: readonly string[]): string {
-  const rest = names.length - SHOWN;
-  return names.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return many(names, { limit: 4 });
 }
 
 function plural(noun: string, names: readonly string[]): string {

@@ -45,12 +45,12 @@ export function editsFor(text: string, { object, after }: ListEdit, { style, pla
   const pair = ownPair(specNode, LIST_FIELD);
   // It comes from a merge key, or there is none.
   if (pair === undefined)
-    return after.length === 0 && listNode === undefined ? [] : addPair(text, specNode, after, style, place);
+    return after.length === 0 && listNode === undefined ? [] : addPair(text, specNode, { list: after, style, place });
   const { value } = pair;
   const target = resolved(value);
   if (value.kind === 'alias' && target !== undefined && changed.has(target)) return [];
   if (value.kind === 'alias') return [{ start: value.start, end: value.end, text: writtenList(after, style) }];
-  if (value.kind !== 'seq') return after.length === 0 ? [] : fillNull(text, specNode, pair, after, style);
+  if (value.kind !== 'seq') return after.length === 0 ? [] : fillNull(text, specNode, pair, { list: after, style });
   const stays = keeps(value, after);
   const removed = value.items.filter((_, index) => !stays.has(index));
   const kept = value.items.length - removed.length;
@@ -73,13 +73,12 @@ function keeps(list: SeqNode, after: readonly unknown[]): ReadonlySet<number> {
   return stays;
 }
 
-function addPair(
-  text: string,
-  map: MapNode,
-  list: readonly unknown[],
-  style: ManifestStyle,
-  place: 'start' | 'end',
-): Edit[] {
+interface NewList {
+  readonly list: readonly unknown[];
+  readonly style: ManifestStyle;
+}
+
+function addPair(text: string, map: MapNode, { list, style, place }: NewList & Pick<EditOptions, 'place'>): Edit[] {
   const [first, last] = [map.pairs[0], map.pairs.at(-1)];
   if (map.flow || first === undefined || last === undefined) return addFlowPair(text, map, list, style);
   const column = Math.min(...map.pairs.map(({ key }) => columnOf(text, key.start)));
@@ -141,13 +140,7 @@ function endOf(pair: Pair | undefined): number {
 }
 
 /** A key with nothing, `null` or something that is no list. */
-function fillNull(
-  text: string,
-  map: MapNode,
-  { key, value }: Pair,
-  list: readonly unknown[],
-  style: ManifestStyle,
-): Edit[] {
+function fillNull(text: string, map: MapNode, { key, value }: Pair, { list, style }: NewList): Edit[] {
   if (value.end > value.start || map.flow) {
     const gap = /\s/.test(text[value.start - 1] ?? '') ? '' : ' ';
     return [{ start: value.start, end: value.end, text: `${gap}${writtenList(list, style)}` }];

@@ -52,6 +52,6 @@ function use({ ref }: PullSpec, facts: FailingFacts): string {
   if (user === undefined) return 'used by nothing';
   const failing = facts.failing.filter(({ account }) => account === ref.name).length;
   const pods = `${user.pods} pod${user.pods === 1 ? '' : 's'}${failing > 0 ? ` (${failing} cannot pull)` : ''}`;
-  const workloads = many(user.examples.map(resultName), user.workloads);
+  const workloads = many(user.examples.map(resultName), { total: user.workloads });
   return `used by ${[pods, workloads].filter(Boolean).join(': ')}`;
 }

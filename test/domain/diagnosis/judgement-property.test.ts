@@ -1,4 +1,4 @@
-/** Whatever there is and whoever says what: an image that is missing has a cause, and what is said holds no secret. */
+/** Whatever there is, and whatever registry and kubelet say: an image that is missing has a cause, and what is said holds no secret. */
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

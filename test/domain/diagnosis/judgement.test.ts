@@ -89,7 +89,7 @@ const pulls: readonly Row[] = [
     { secrets: { a: wrong, b: good }, says: jane },
     { outcome: 'will pull', notes: ['different-credentials'], asked: ['janedoe'] },
   ],
-  ['a public image and no Secret', podWith(), { says: all(open) }, { outcome: 'will pull', asked: ['nobody'] }],
+  ['a public image and no Secret', podWith(), { says: all(open) }, { outcome: 'will pull', asked: ['anonymous'] }],
   [
     'a public image and a Secret for another registry',
     podWith({ list: list('regcred') }),
@@ -191,7 +191,7 @@ const lists: readonly Row[] = [
     'no pull secret, and one in the namespace that opens the image',
     podWith(),
     { secrets: { bad: wrong, other: good }, others: ['bad', 'other'], says: jane },
-    { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['nobody', 'rex', 'janedoe'] },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['anonymous', 'rex', 'janedoe'] },
   ],
   [
     'attached to the service account after the pod was created',
@@ -338,7 +338,7 @@ const secrets: readonly Row[] = [
       cause: 'missing-secret',
       fix: `kubectl get secret regcred -n dev -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
       sufficient: false,
-      asked: ['nobody'],
+      asked: ['anonymous'],
     },
   ],
   [
@@ -430,7 +430,7 @@ const secrets: readonly Row[] = [
     'an empty entry',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: secretWith({ 'ghcr.io': {}, 'quay.io': login() }) }, says: jane },
-    { outcome: 'will not pull', cause: 'empty-entry', fix: create, asked: ['nobody'] },
+    { outcome: 'will not pull', cause: 'empty-entry', fix: create, asked: ['anonymous'] },
   ],
   [
     'an identity token',
@@ -526,7 +526,7 @@ const registries: readonly Row[] = [
     'a wrong password',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: wrong }, says: jane },
-    { outcome: 'will not pull', cause: 'credential-rejected', fix: create, asked: ['rex', 'nobody'] },
+    { outcome: 'will not pull', cause: 'credential-rejected', fix: create, asked: ['rex', 'anonymous'] },
   ],
   [
     'a password that has ended',
@@ -565,7 +565,7 @@ const registries: readonly Row[] = [
       others: ['other'],
       says: (user) => (user === 'janedoe' ? accepted : { kind: 'not found', repository: 'acme/web' }),
     },
-    { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['nobody', 'janedoe'] },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['anonymous', 'janedoe'] },
   ],
   [
     'a public image, and a login that is rejected',

@@ -116,7 +116,7 @@ describe('of a Secret', () => {
     expect(shown([], { secrets: { regcred: secret } })).toEqual(['warning empty-entry Secret/regcred 0']);
   });
 
-  test('an empty entry alone is an error: whoever names the Secret has no login from it', () => {
+  test('an empty entry alone is an error: a pod that names the Secret has no login from it', () => {
     expect(shown([], world({}))).toEqual(['error empty-entry Secret/regcred 0']);
   });
 
