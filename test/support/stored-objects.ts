@@ -16,6 +16,7 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
     namespace: metadataOf(object, 'namespace'),
     resource: resourceOf(kind),
   }));
+  const namespaces = new Set(stored.map(({ namespace }) => `/api/v1/namespaces/${namespace}`));
   return {
     namespace: 'team',
     server: 'https://cluster.example',
@@ -29,6 +30,7 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
         [objectPath(resource), objectPath(resource, namespace)].includes(path),
       );
       const plural = path.split('/').findLast((part) => RESOURCES.includes(part)) ?? '';
+      if (namespaces.has(path)) return Promise.resolve({} as T);
       const verb = path.endsWith(`/${plural}`) ? 'list' : 'get';
       if (forbidden.includes(`${verb} ${plural}`)) return Promise.reject(new ApiError(403, 'Forbidden', 'no'));
       if (verb === 'get' && one === undefined) return Promise.reject(new ApiError(404, 'NotFound', 'not found'));
@@ -68,7 +70,7 @@ function metadataOf(object: ApiObject, field: string): string {
   return `${fieldOf(object, 'metadata', field) ?? ''}`;
 }
 
-/** By labels that are equal, or by name. */
+/** By labels and one field that are equal. */
 function isChosen(
   object: ApiObject,
   { labelSelector, fieldSelector }: Readonly<Record<string, string | undefined>>,
@@ -77,10 +79,10 @@ function isChosen(
     .split(',')
     .filter(Boolean)
     .map((pair) => pair.split('='));
-  const name = /^metadata\.name=(.*)$/.exec(fieldSelector ?? '')?.[1];
+  const [field = '', value] = (fieldSelector ?? '').split('=');
   return (
     pairs.every(([key = '', value]) => fieldOf(object, 'metadata', 'labels', key) === value) &&
-    (name === undefined || metadataOf(object, 'name') === name)
+    (value === undefined || fieldOf(object, ...field.split('.')) === value)
   );
 }
 
@@ -119,7 +121,8 @@ export function stored(kind: PullKindName, name: string, options: StoredOptions 
     ...(account === undefined ? {} : { serviceAccountName: account }),
     containers: [{ name: 'app', image }],
   };
-  if (kind === 'Pod') return [kind, { metadata, spec: { ...pod, ...spec }, ...rest }];
+  // Admission sets the service account.
+  if (kind === 'Pod') return [kind, { metadata, spec: { serviceAccountName: 'default', ...pod, ...spec }, ...rest }];
   if (kind === 'CronJob')
     return [kind, { metadata, spec: { jobTemplate: { spec: { template: { spec: pod } } }, ...spec }, ...rest }];
   return [kind, { metadata, spec: { template: { spec: pod }, ...spec }, ...rest }];

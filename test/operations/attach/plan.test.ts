@@ -6,41 +6,13 @@ import { UserError } from '../../../src/errors.ts';
 import { createContext } from '../../../src/operations/attach/context.ts';
 import { planItem } from '../../../src/operations/attach/plan.ts';
 import type { AttachRequest } from '../../../src/operations/attach/request.ts';
+import { attachRequest, ghcrSecret, listener } from '../../support/attach-request.ts';
 import { shownHint } from '../../support/hints.ts';
-import { pullSecretOf } from '../../support/secrets.ts';
 import { type Stored, specOf, stored, storedObjects } from '../../support/stored-objects.ts';
-
-const REQUEST: AttachRequest = {
-  verb: 'attach',
-  secret: 'pull',
-  targets: [],
-  selections: [],
-  allNamespaces: false,
-  recreate: false,
-  folder: undefined,
-  checks: true,
-  allowMissing: false,
-  restart: false,
-  wait: false,
-  timeoutMs: undefined,
-  dryRun: 'none',
-  fieldManager: 'test',
-  signal: new AbortController().signal,
-};
-const listener = { outcome: nothing, note: nothing, problem: nothing, waiting: nothing };
-
-function nothing(): void {}
-
-function secretFor(server: string): Stored {
-  const secret = pullSecretOf('pull', JSON.stringify({ auths: { [server]: { auth: 'YWRhOnA=' } } }));
-  return ['Secret', { ...secret, metadata: { namespace: 'team', name: 'pull' } }];
-}
-
-const ghcr = secretFor('ghcr.io');
 
 /** In one line each: what is done, to what, which list it gets, and the codes of the notes. */
 async function planned(target: Stored, others: readonly Stored[], change: Partial<AttachRequest>): Promise<string[]> {
-  const context = createContext(storedObjects([target, ghcr, ...others]), { ...REQUEST, ...change }, listener);
+  const context = createContext(storedObjects([target, ghcrSecret, ...others]), attachRequest(change), listener);
   try {
     const item = await planItem(specOf(target), context);
     const { ref } = item.pullSpec;

@@ -1,0 +1,37 @@
+/** A request to attach the Secret `pull`, with nothing that is asked or told. */
+import type { AttachRequest, Listener } from '../../src/operations/attach/request.ts';
+import { pullSecretOf } from './secrets.ts';
+import type { Stored } from './stored-objects.ts';
+
+export function attachRequest(change: Partial<AttachRequest> = {}): AttachRequest {
+  return {
+    verb: 'attach',
+    secret: 'pull',
+    targets: [],
+    selections: [],
+    allNamespaces: false,
+    recreate: false,
+    folder: undefined,
+    checks: true,
+    allowMissing: false,
+    restart: false,
+    wait: false,
+    timeoutMs: undefined,
+    dryRun: 'none',
+    fieldManager: 'test',
+    signal: new AbortController().signal,
+    ...change,
+  };
+}
+
+export const listener: Listener = { outcome: nothing, note: nothing, problem: nothing, waiting: nothing };
+
+function nothing(): void {}
+
+/** With a login for ghcr.io. */
+export const ghcrSecret = secretFor('pull', 'ghcr.io');
+
+export function secretFor(name: string, server: string, namespace = 'team'): Stored {
+  const secret = pullSecretOf(name, JSON.stringify({ auths: { [server]: { auth: 'YWRhOnA=' } } }));
+  return ['Secret', { ...secret, metadata: { namespace, name } }];
+}
