@@ -70,19 +70,16 @@ function metadataOf(object: ApiObject, field: string): string {
   return `${fieldOf(object, 'metadata', field) ?? ''}`;
 }
 
-/** By labels and one field that are equal. */
+/** By labels and fields that are equal. */
 function isChosen(
   object: ApiObject,
   { labelSelector, fieldSelector }: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  const pairs = (labelSelector ?? '')
-    .split(',')
-    .filter(Boolean)
-    .map((pair) => pair.split('='));
-  const [field = '', value] = (fieldSelector ?? '').split('=');
+  const pairsOf = (selector = ''): string[][] =>
+    selector === '' ? [] : selector.split(',').map((pair) => pair.split('='));
   return (
-    pairs.every(([key = '', value]) => fieldOf(object, 'metadata', 'labels', key) === value) &&
-    (value === undefined || fieldOf(object, ...field.split('.')) === value)
+    pairsOf(labelSelector).every(([key = '', value]) => fieldOf(object, 'metadata', 'labels', key) === value) &&
+    pairsOf(fieldSelector).every(([field = '', value]) => fieldOf(object, ...field.split('.')) === value)
   );
 }
 
