@@ -123,12 +123,13 @@ function kindOf({ severity, code, object: { namespace } }: FindingView): string 
 /** Of one namespace: it may have thousands of Secrets that nobody uses. */
 const OF_A_KIND = 10;
 
-function noteLine({ severity, code, message, fix, affects }: FindingView, style: Style, io: Io): string[] {
+function noteLine({ severity, code, message, fix, affects, more }: FindingView, style: Style, io: Io): string[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
     `${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
     ...(affects === undefined ? [] : [`  ${style.faint(printable(formatAffected(affects)))}`]),
     `${style.faint('hint:')} ${hintText(fix.command, io)}`,
+    ...(more === undefined ? [] : [style.faint(`and ${more} more like it in this Secret`)]),
   ];
 }
 
@@ -191,9 +192,10 @@ export function formatAffected({ pods, examples, others }: Affected): string {
 }
 
 /** How much was looked at, and how much of it is wrong. */
-export function formatCounts(findings: readonly Pick<Finding, 'severity'>[], counts: Counts): string {
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const warnings = findings.length - errors;
+export function formatCounts(findings: readonly Pick<FindingView, 'severity' | 'more'>[], counts: Counts): string {
+  const count = (wanted: Finding['severity']): number =>
+    findings.reduce((sum, { severity, more = 0 }) => (severity === wanted ? sum + 1 + more : sum), 0);
+  const [errors, warnings] = [count('error'), count('warning')];
   const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ') || 'nothing is wrong';
   const failing = counts.failingPods === 0 ? '' : ` (${counts.failingPods} without an image)`;
   const asked = counts.registries === 0 ? '' : `, ${plural(counts.registries, 'registry', 'registries')} asked`;

@@ -10,9 +10,10 @@ const missing = (namespace: string, name: string) => ({
   found: finding('missing-secret', { kind: 'Secret', namespace, name }, {}),
 });
 
-async function printed(verbose = false): Promise<string> {
-  const many = Array.from({ length: 20 }, (_, index) => missing('evil', `gone-${index}`));
-  const findings = groupFindings([...many, missing('honest', 'regcred'), missing('zoo', 'regcred')]);
+const many = Array.from({ length: 20 }, (_, index) => missing('evil', `gone-${index}`));
+const twenty = groupFindings([...many, missing('honest', 'regcred'), missing('zoo', 'regcred')]);
+
+async function printed(verbose = false, findings = twenty): Promise<string> {
   const counts = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0, registries: 0 };
   const report: DoctorReport = { healthy: false, asked: false, counts, findings, unchecked: [], unseen: [] };
   const io = fakeIo();
@@ -32,4 +33,19 @@ test('with -v nothing is left out', async () => {
   const text = await printed(true);
   expect(text.match(/secret evil\/gone-\d+ does not exist/g)).toHaveLength(20);
   expect(text).not.toContain('more of');
+});
+
+test('thousands of broken entries of one Secret are counted, and hide no other finding', async () => {
+  const broken = (namespace: string, index: number) => ({
+    found: finding('empty-entry', { kind: 'Secret', namespace, name: 'pull' }, { server: `r-${index}.io` as never }),
+  });
+  const many = Array.from({ length: 1000 }, (_, index) => broken('evil', index));
+  const findings = groupFindings([...many, broken('honest', 0), missing('evil', 'gone')]);
+  expect(findings.filter(({ object }) => object.name === 'pull' && object.namespace === 'evil')).toHaveLength(20);
+  expect(findings.flatMap(({ more = [] }) => more)).toEqual([980]);
+  const text = await printed(true, findings);
+  expect(text).toContain('and 980 more like it in this Secret');
+  expect(text).toContain('secret honest/pull');
+  expect(text).toContain('secret evil/gone');
+  expect(text).toContain('1002 errors');
 });

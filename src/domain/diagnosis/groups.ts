@@ -16,8 +16,32 @@ export interface Seen {
 
 /** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. */
 export function groupFindings(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): FindingView[] {
-  const groups = Map.groupBy(seen, causeKey);
-  return [...groups.values()].map((group) => viewOf(group, usage)).sort(compare);
+  const groups = [...Map.groupBy(seen, causeKey).values()];
+  const alike = Map.groupBy(groups, likeness);
+  return [...alike].flatMap(([key, some]) => viewsOf(some, key === undefined, usage)).sort(compare);
+}
+
+/** Of those alike: somebody may write 15,000 broken entries into one Secret. */
+const LISTED = 20;
+
+/** The same for what differs in an entry only. A cause of a pod is like no other. */
+function likeness(group: readonly Seen[]): string | undefined {
+  const found = group[0]?.found;
+  if (found?.object.kind !== 'Secret' || group.some(({ fix }) => fix !== undefined)) return undefined;
+  const { namespace, name } = found.object;
+  return JSON.stringify([found.severity, found.code, namespace, name]);
+}
+
+/** The last one listed says how many more there are. */
+function viewsOf(
+  groups: readonly (readonly Seen[])[],
+  isComplete: boolean,
+  usage: ReadonlyMap<string, Usage> | undefined,
+): FindingView[] {
+  const more = isComplete ? 0 : groups.length - LISTED;
+  if (more <= 0) return groups.map((group) => viewOf(group, usage));
+  const listed = groups.slice(0, LISTED).map((group) => viewOf(group, usage));
+  return listed.map((view, index) => (index === LISTED - 1 ? { ...view, more } : view));
 }
 
 function compare(one: FindingView, other: FindingView): number {

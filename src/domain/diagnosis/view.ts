@@ -28,6 +28,8 @@ export type FindingView = Finding & {
   readonly fix: Fix;
   /** Who has it, where several are put together. */
   readonly affects?: Affected | undefined;
+  /** How many more like it the same Secret has, which are not listed. */
+  readonly more?: number;
 };
 
 export interface Affected {
