@@ -5,7 +5,7 @@
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { type ImageReference, ImageReferenceError, parseImage } from '../keyring/image.ts';
-import { buildKeyring, type Keyring, type KeyringEntry, KeyringError, lookup } from '../keyring/keyring.ts';
+import { buildKeyring, type Keyring, type KeyringEntry, KeyringError, lookupInAll } from '../keyring/keyring.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { type AssignedLogin, assignLogin } from '../verify/login-permission.ts';
 import { imageQuestion, type Question, questionKey } from '../verify/question.ts';
@@ -75,7 +75,7 @@ type Found = { readonly entries: readonly KeyringEntry[] } | { readonly undecoda
 
 function candidatesFor(secrets: readonly Secret[], image: string): Found {
   try {
-    return { entries: lookup(keyringOf(secrets), image) };
+    return { entries: lookupInAll(secrets.map(keyringOf), image) };
   } catch (error) {
     if (!(error instanceof KeyringError)) throw error;
     const { source, server, message } = error;
@@ -89,15 +89,24 @@ function candidatesFor(secrets: readonly Secret[], image: string): Found {
   }
 }
 
-/** Of one list, for many images: decoding is most of the work. */
-const keyrings = new WeakMap<Secret, Keyring>();
+/** Of each Secret once, for many lists and images: decoding is most of the work. */
+const keyrings = new WeakMap<Secret, Keyring | KeyringError>();
 
-function keyringOf(secrets: readonly Secret[]): Keyring {
-  const [only, ...more] = secrets;
-  if (only === undefined || more.length > 0) return buildKeyring(secrets);
-  const keyring = keyrings.get(only) ?? buildKeyring(secrets);
-  keyrings.set(only, keyring);
+/** Throws {@link KeyringError}. */
+function keyringOf(secret: Secret): Keyring {
+  const keyring = keyrings.get(secret) ?? keyringOrError(secret);
+  keyrings.set(secret, keyring);
+  if (keyring instanceof KeyringError) throw keyring;
   return keyring;
+}
+
+function keyringOrError(secret: Secret): Keyring | KeyringError {
+  try {
+    return buildKeyring([secret]);
+  } catch (error) {
+    if (error instanceof KeyringError) return error;
+    throw error;
+  }
 }
 
 /** One after the other, until a login is accepted; without any only when there is none, but we ask that, too, when all fail. */

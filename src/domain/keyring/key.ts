@@ -57,15 +57,32 @@ export function splitHost(host: string): { labels: string[]; port: string } {
   return { labels: name.split('.'), port };
 }
 
+/** What a key, or the name of an image, is compared by. */
+export interface KeyParts {
+  readonly labels: readonly string[];
+  readonly port: string;
+  readonly path: string;
+}
+
+/** Undefined where the kubelet cannot read it a second time. */
+export function partsOf(key: string): KeyParts | undefined {
+  const url = readAgain(key);
+  return url && { ...splitHost(url.host), path: url.path };
+}
+
 /** Whether a key opens an image, by its name without tag (`URLsMatchStr`). */
 export function matchesImage(key: string, name: string): boolean {
-  const [glob, target] = [readAgain(key), readAgain(name)];
-  if (glob === undefined || target === undefined || !target.path.startsWith(glob.path)) return false;
-  const [pattern, host] = [splitHost(glob.host), splitHost(target.host)];
+  const [pattern, target] = [partsOf(key), partsOf(name)];
+  return pattern !== undefined && target !== undefined && matchesParts(pattern, target);
+}
+
+/** The same of parts that have been read (`URLsMatch`). */
+export function matchesParts(pattern: KeyParts, target: KeyParts): boolean {
   return (
-    pattern.port === host.port &&
-    pattern.labels.length === host.labels.length &&
-    pattern.labels.every((label, index) => matchesGlob(label, host.labels[index] ?? ''))
+    pattern.port === target.port &&
+    pattern.labels.length === target.labels.length &&
+    target.path.startsWith(pattern.path) &&
+    pattern.labels.every((label, index) => matchesGlob(label, target.labels[index] ?? ''))
   );
 }
 

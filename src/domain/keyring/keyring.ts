@@ -6,7 +6,7 @@ import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { compareUtf8 } from '../go/utf8.ts';
 import { isAnonymous, type KubeletEntry } from './entry.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
-import { isDockerHub, keyOf, matchesImage } from './key.ts';
+import { isDockerHub, type KeyParts, keyOf, matchesParts, partsOf } from './key.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret, type SecretContent } from './secret.ts';
 
@@ -27,6 +27,21 @@ export interface KeyringEntry extends KubeletEntry {
 export interface Keyring {
   /** In the order in which they are tried: by key, in reverse byte order; those of one key in the order of the Secrets. */
   readonly entries: readonly KeyringEntry[];
+  /** The same by what they are looked up by, so that a Secret may have thousands, and many pods. */
+  readonly index: KeyringIndex;
+}
+
+interface KeyringIndex {
+  /** Those without a wildcard in their host, by {@link hostOf}. */
+  readonly byHost: ReadonlyMap<string, readonly IndexedEntry[]>;
+  readonly wildcards: readonly IndexedEntry[];
+  /** For images of Docker Hub that no other opens. */
+  readonly hub: readonly KeyringEntry[];
+}
+
+interface IndexedEntry {
+  readonly entry: KeyringEntry;
+  readonly parts: KeyParts;
 }
 
 /** One entry that cannot be decoded makes the kubelet use no credential at all. The message is the kubelet's. */
@@ -60,7 +75,31 @@ export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
       if (key !== undefined && !('error' in login)) entries.push({ ...login, server, key, source });
     }
   }
-  return { entries: entries.toSorted((one, other) => compareUtf8(other.key, one.key)) };
+  const sorted = inOrder(entries);
+  return { entries: sorted, index: indexOf(sorted) };
+}
+
+function inOrder(entries: readonly KeyringEntry[]): KeyringEntry[] {
+  return entries.toSorted((one, other) => compareUtf8(other.key, one.key));
+}
+
+function indexOf(entries: readonly KeyringEntry[]): KeyringIndex {
+  const indexed = entries.flatMap((entry) => {
+    const parts = partsOf(entry.key);
+    return parts === undefined ? [] : [{ entry, parts }];
+  });
+  const { wildcards = [], exact = [] } = Object.groupBy(indexed, ({ parts: { labels } }) =>
+    labels.some((label) => /[*?[\\]/.test(label)) ? 'wildcards' : 'exact',
+  );
+  return {
+    byHost: Map.groupBy(exact, ({ parts }) => hostOf(parts)),
+    wildcards,
+    hub: entries.filter(({ key }) => key === 'index.docker.io'),
+  };
+}
+
+function hostOf({ labels, port }: KeyParts): string {
+  return JSON.stringify([...labels, port]);
 }
 
 /**
@@ -68,10 +107,21 @@ export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
  * credential. Throws ImageReferenceError (`BasicDockerKeyring.Lookup`).
  */
 export function lookup(keyring: Keyring, image: string): KeyringEntry[] {
+  return lookupInAll([keyring], image);
+}
+
+/** {@link lookup} in the keyring of a list, of whose Secrets each has been decoded by itself. */
+export function lookupInAll(keyrings: readonly Keyring[], image: string): KeyringEntry[] {
   const name = imageName(parseImage(image));
-  const matching = keyring.entries.filter(({ key }) => matchesImage(key, name));
-  if (matching.length > 0 || !isDockerHub(name)) return matching;
-  return keyring.entries.filter(({ key }) => key === 'index.docker.io');
+  const target = partsOf(name);
+  const matching = target === undefined ? [] : keyrings.flatMap(({ index }) => matchingIn(index, target));
+  if (matching.length > 0 || !isDockerHub(name)) return inOrder(matching);
+  return inOrder(keyrings.flatMap(({ index }) => index.hub));
+}
+
+function matchingIn({ byHost, wildcards }: KeyringIndex, target: KeyParts): KeyringEntry[] {
+  const near = [...(byHost.get(hostOf(target)) ?? []), ...wildcards];
+  return near.flatMap(({ entry, parts }) => (matchesParts(parts, target) ? [entry] : []));
 }
 
 /** The payload under the data key of a Secret; throws {@link KeyringError} where it is not even base64. */
