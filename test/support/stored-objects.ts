@@ -7,13 +7,19 @@ import { type ApiObject, fieldOf } from '../../src/domain/workloads/api-object.t
 import { type PullKindName, pullKind } from '../../src/domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
 
-export type Stored = readonly [kind: PullKindName | 'Secret', object: ApiObject];
+export type Stored = readonly [kind: PullKindName | keyof typeof OTHERS, object: ApiObject];
+
+const OTHERS = {
+  Secret: { group: '', plural: 'secrets' },
+  Event: { group: '', plural: 'events' },
+  Node: { group: '', plural: 'nodes' },
+} as const;
 
 /** `forbidden`: what may not be done, such as `list pods`. */
 export function storedObjects(objects: readonly Stored[], forbidden: readonly string[] = []): Transport {
   const stored = objects.map(([kind, object]) => ({
     object,
-    namespace: metadataOf(object, 'namespace'),
+    namespace: kind === 'Node' ? undefined : metadataOf(object, 'namespace'),
     resource: resourceOf(kind),
   }));
   const namespaces = new Set(stored.map(({ namespace }) => `/api/v1/namespaces/${namespace}`));
@@ -43,7 +49,7 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
 
 /** Of an object as it is stored. */
 export function specOf([kind, object]: Stored): PullSpec {
-  const spec = kind === 'Secret' ? undefined : pullSpecOf(pullKind(kind), object);
+  const spec = isOther(kind) ? undefined : pullSpecOf(pullKind(kind), object);
   if (spec === undefined) throw new Error(`${kind} has no pull secrets`);
   return spec;
 }
@@ -60,10 +66,14 @@ const KINDS: readonly PullKindName[] = [
   'ReplicationController',
   'PodTemplate',
 ];
-const RESOURCES = [...KINDS.map((kind) => pullKind(kind).plural), 'secrets'];
+const RESOURCES = [...KINDS.map((kind) => pullKind(kind).plural), ...Object.values(OTHERS).map(({ plural }) => plural)];
 
 function resourceOf(kind: Stored[0]): Resource {
-  return kind === 'Secret' ? { group: '', plural: 'secrets' } : pullKind(kind);
+  return isOther(kind) ? OTHERS[kind] : pullKind(kind);
+}
+
+function isOther(kind: Stored[0]): kind is keyof typeof OTHERS {
+  return kind in OTHERS;
 }
 
 function metadataOf(object: ApiObject, field: string): string {
@@ -103,7 +113,9 @@ export function stored(kind: PullKindName, name: string, options: StoredOptions 
   const { account, image = 'ghcr.io/acme/web', owner, spec = {}, rest = {} } = options;
   const [ownerKind = '', ownerName = ''] = owner?.split('/') ?? [];
   const apiVersion =
-    { Job: 'batch/v1', CronJob: 'batch/v1', Rollout: 'argoproj.io/v1alpha1', Node: 'v1' }[ownerKind] ?? 'apps/v1';
+    { Job: 'batch/v1', CronJob: 'batch/v1', Rollout: 'argoproj.io/v1alpha1', Node: 'v1', ReplicationController: 'v1' }[
+      ownerKind
+    ] ?? 'apps/v1';
   const references = [{ apiVersion, kind: ownerKind, name: ownerName, uid: ownerName, controller: true }];
   const metadata = {
     namespace: 'team',

@@ -43,7 +43,8 @@ export interface Collector extends Reader {
   facts(now: number, online: boolean): PullFacts;
 }
 
-function createCollector(transport: Transport): Collector {
+/** One that has collected nothing so far. */
+export function createCollector(transport: Transport): Collector {
   const unread = createUnreadObjects();
   const reader = createReader(transport, unread);
   const secrets = createStore<SecretState>();

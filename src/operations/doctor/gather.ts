@@ -23,25 +23,32 @@ export interface GatherOptions extends KubeFlags {
 
 /** Throws UserError. */
 export function gatherTargets(targets: readonly DoctorTarget[], options: GatherOptions, io: Io): Promise<Observed> {
-  return withCollector(options, io, async (collector) => {
-    const { namespace } = collector.transport;
-    const gathered = await Promise.all(
-      allTargets(targets, options).map((target) => gatherTarget(target, namespace, options, collector)),
-    );
-    const named = gathered.flatMap((one) => one.secrets);
-    const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
-    const isAsked = targets.some(({ kind }) => kind === 'Secret');
-    const usage = isAsked ? await gatherUsage(collector, namespace) : undefined;
-    return {
-      pullers: gathered.flatMap(({ pullers }) => pullers),
-      server: collector.transport.server,
-      facts: collector.facts(Date.now(), options.offline !== true),
-      findings: unreadFindings(collector.unread),
-      unchecked: collector.missingRights.list(),
-      secrets,
-      usage,
-    };
-  });
+  return withCollector(options, io, (collector) => observeTargets(targets, options, collector));
+}
+
+/** The same with a collector. */
+export async function observeTargets(
+  targets: readonly DoctorTarget[],
+  options: GatherOptions,
+  collector: Collector,
+): Promise<Observed> {
+  const { namespace } = collector.transport;
+  const gathered = await Promise.all(
+    allTargets(targets, options).map((target) => gatherTarget(target, namespace, options, collector)),
+  );
+  const named = gathered.flatMap((one) => one.secrets);
+  const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
+  const isAsked = targets.some(({ kind }) => kind === 'Secret');
+  const usage = isAsked ? await gatherUsage(collector, namespace) : undefined;
+  return {
+    pullers: gathered.flatMap(({ pullers }) => pullers),
+    server: collector.transport.server,
+    facts: collector.facts(Date.now(), options.offline !== true),
+    findings: unreadFindings(collector.unread),
+    unchecked: collector.missingRights.list(),
+    secrets,
+    usage,
+  };
 }
 
 /** An image is asked about for the service accounts that are named, else for that of most pods. */

@@ -32,21 +32,24 @@ export interface ScopeOptions extends GatherOptions {
 
 /** Throws UserError where there is no such namespace, or nothing of it may be read. */
 export function gatherScope(options: ScopeOptions, io: Io): Promise<Observed> {
-  return withCollector(options, io, async (collector) => {
-    const { transport } = collector;
-    const namespace = options.allNamespaces === true ? undefined : transport.namespace;
-    const world: World = { groups: new Map(), templates: [], accounts: [], usage: new Map(), pods: 0, secrets: 0 };
-    const large = async (): Promise<void> => {
-      await listKind('Pod', namespace, world, collector);
-      world.secrets = await collector.every(namespace);
-    };
-    const small = BESIDE_PODS.map((kind) => () => listKind(kind, namespace, world, collector));
-    await forEachLimit(1 + CONCURRENCY, [large, ...small], (list) => list());
-    if (collector.missingRights.list().length === BESIDE_PODS.length + 2) throw nothingReadable(namespace);
-    const isEmpty = world.pods + world.secrets + world.templates.length === 0;
-    if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
-    return gathered(world, namespace, options, collector);
-  });
+  return withCollector(options, io, (collector) => observeScope(options, collector));
+}
+
+/** The same with a collector. */
+export async function observeScope(options: ScopeOptions, collector: Collector): Promise<Observed> {
+  const { transport } = collector;
+  const namespace = options.allNamespaces === true ? undefined : transport.namespace;
+  const world: World = { groups: new Map(), templates: [], accounts: [], usage: new Map(), pods: 0, secrets: 0 };
+  const large = async (): Promise<void> => {
+    await listKind('Pod', namespace, world, collector);
+    world.secrets = await collector.every(namespace);
+  };
+  const small = BESIDE_PODS.map((kind) => () => listKind(kind, namespace, world, collector));
+  await forEachLimit(1 + CONCURRENCY, [large, ...small], (list) => list());
+  if (collector.missingRights.list().length === BESIDE_PODS.length + 2) throw nothingReadable(namespace);
+  const isEmpty = world.pods + world.secrets + world.templates.length === 0;
+  if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
+  return gathered(world, namespace, options, collector);
 }
 
 interface World {

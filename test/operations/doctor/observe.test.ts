@@ -1,0 +1,109 @@
+/** What a diagnosis gathers from a cluster, by the report that comes of it; no registry is asked. */
+import { expect, test } from 'vitest';
+import { reportOf } from '../../../src/domain/diagnosis/report.ts';
+import { UserError } from '../../../src/errors.ts';
+import { createCollector } from '../../../src/operations/doctor/collector.ts';
+import { observeTargets } from '../../../src/operations/doctor/gather.ts';
+import { observeScope } from '../../../src/operations/doctor/scope.ts';
+import { ghcrSecret, secretFor } from '../../support/attach-request.ts';
+import { shownHint } from '../../support/hints.ts';
+import {
+  account,
+  failing,
+  made,
+  pull,
+  type Situation,
+  TARGET_SITUATIONS,
+  WAITING,
+  waits,
+} from '../../support/observed-targets.ts';
+import { outlineOf } from '../../support/report-outline.ts';
+import { stored, storedObjects } from '../../support/stored-objects.ts';
+
+async function outline({ objects, forbidden, targets, options = {} }: Situation): Promise<string> {
+  const collector = createCollector(storedObjects(objects, forbidden));
+  const offline = { ...options, offline: true };
+  try {
+    const observed =
+      targets === undefined ? observeScope(offline, collector) : observeTargets(targets, offline, collector);
+    const { usage, ...rest } = await observed;
+    return outlineOf(reportOf({ ...rest, usage }, rest.facts, false));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `${error.message} → ${shownHint(error.hint)}\n`;
+  }
+}
+
+const SCOPE_SITUATIONS: readonly [string, Situation][] = [
+  [
+    'a namespace',
+    {
+      objects: [
+        ...made,
+        failing('bare'),
+        stored('StatefulSet', 'db', { ...pull, rest: { status: { readyReplicas: 2 } } }),
+        account(['gone']),
+        ghcrSecret,
+        secretFor('other', 'quay.io'),
+      ],
+    },
+  ],
+  [
+    'a namespace in which nothing is wrong',
+    {
+      objects: [
+        account(['pull']),
+        ghcrSecret,
+        stored('Pod', 'web', {
+          ...pull,
+          rest: {
+            status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: 'x', state: { running: {} } }] },
+          },
+        }),
+      ],
+    },
+  ],
+  ['a namespace of which pods may not be listed', { objects: [...made, account()], forbidden: ['list pods'] }],
+  [
+    'a namespace of which Secrets may not be listed',
+    { objects: [...made, account(['pull']), ghcrSecret], forbidden: ['list secrets'] },
+  ],
+  ['a namespace that is empty', { objects: [stored('ServiceAccount', 'default')] }],
+  ['a namespace that is not there', { objects: [] }],
+  [
+    'all namespaces',
+    {
+      objects: [...made, stored('Pod', 'x', { rest: waits(WAITING), metadata: { namespace: 'other' } }), ghcrSecret],
+      options: { allNamespaces: true },
+    },
+  ],
+  [
+    'all namespaces, and the Secret is in another',
+    {
+      objects: [failing('web', pull), account(), secretFor('pull', 'ghcr.io', 'prod')],
+      options: { allNamespaces: true },
+    },
+  ],
+  [
+    'pods that a Deployment has made, by their hash alone',
+    {
+      objects: [
+        stored('Deployment', 'web'),
+        stored('Pod', 'web-2-a', {
+          owner: 'ReplicaSet/web-2',
+          metadata: { labels: { 'pod-template-hash': '2' } },
+          rest: { status: { phase: 'Pending' } },
+        }),
+        stored('Pod', 'api-2-a', { owner: 'ReplicaSet/api-2', metadata: { labels: { 'pod-template-hash': '2' } } }),
+        account(),
+      ],
+    },
+  ],
+];
+
+test('what is reported', async () => {
+  const outlines: string[] = [];
+  for (const [title, situation] of [...TARGET_SITUATIONS, ...SCOPE_SITUATIONS])
+    outlines.push(`# ${title}\n${await outline(situation)}`);
+  await expect(outlines.join('\n')).toMatchFileSnapshot('reports/observed.txt');
+});
