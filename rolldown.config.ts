@@ -11,7 +11,7 @@ const codeSplitting = {
   groups: [
     { name: 'start', tags: ['$initial' as const], priority: 3 },
     { name: 'create', test: /[\\/](commands[\\/]create|output[\\/]secret-manifest)\.ts$/, priority: 2 },
-    { name: 'cluster', test: /[\\/]cluster[\\/](client[\\/]transport|apply-secret)\.ts$/, priority: 1 },
+    { name: 'cluster', test: /[\\/]cluster[\\/](client[\\/]transport|write[\\/]apply-secret)\.ts$/, priority: 1 },
     // What attach, doctor, list and inspect all need is of many small files, and Bun, too, takes its time for each chunk.
     { name: 'workloads', test: /[\\/]domain[\\/](workloads|findings)[\\/]/, priority: 0 },
   ],

@@ -15,7 +15,7 @@ import {
 import { platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { updateTokens } from '../src/cluster/client/token-store.ts';
+import { updateTokens } from '../src/cluster/auth/token-store.ts';
 import { writeManifestFile } from '../src/manifests/manifest-files.ts';
 
 let folder = '';

@@ -1,7 +1,8 @@
 /** `regsecret create`: from a login to a Secret. */
-import type { Applied } from '../cluster/apply-secret.ts';
+
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import type { Applied } from '../cluster/write/apply-secret.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
@@ -82,7 +83,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
   const { options, io, printer } = run;
   const { secret, entries, expiries, personal } = draft;
   const { connect } = await import('../cluster/client/transport.ts');
-  const { applySecret } = await import('../cluster/apply-secret.ts');
+  const { applySecret } = await import('../cluster/write/apply-secret.ts');
   const transport = await connect(options, withoutPassword(options, io));
   try {
     const { replace = false, force = false, dryRun, fieldManager } = options;

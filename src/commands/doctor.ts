@@ -13,7 +13,7 @@ import { secretName } from '../domain/workloads/references.ts';
 import { parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { printDoctor } from '../output/doctor-printer.ts';
+import { printDoctor } from '../output/doctor/doctor-printer.ts';
 import { printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
@@ -59,7 +59,7 @@ async function lint(files: readonly string[], options: DoctorOptions, io: Io): P
   }
   const [{ lintManifests }, { printLint }] = await Promise.all([
     import('../manifests/lint/lint-files.ts'),
-    import('../output/lint-printer.ts'),
+    import('../output/doctor/lint-printer.ts'),
   ]);
   const { findings, ...manifests } = await lintManifests(files, recursive, Date.now(), io);
   const healthy = !findings.some(({ severity }) => severity === 'error' || strict);

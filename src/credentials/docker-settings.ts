@@ -15,7 +15,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { lookPath } from '../look-path.ts';
 import { displayPath, homeFolder, readAuthFile } from './auth-file.ts';
-import { helperProgram } from './helper.ts';
+import { helperProgram } from './helper/helper.ts';
 
 export interface DockerSettings {
   readonly config: DockerConfig;

@@ -10,7 +10,7 @@ import {
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type DockerSettings, readDockerSettings } from './docker-settings.ts';
-import { getFromHelper, listHelper } from './helper.ts';
+import { getFromHelper, listHelper } from './helper/helper.ts';
 import {
   type ListedServer,
   type Listing,

@@ -16,7 +16,7 @@ import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readAuthFile } from './auth-file.ts';
-import { getFromHelper, listHelper } from './helper.ts';
+import { getFromHelper, listHelper } from './helper/helper.ts';
 import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts';
 import { podmanHelpers } from './podman-helpers.ts';
 import { type ListedServer, type LoginPlace, type LoginStore, lookupName, type StoredLogin } from './source.ts';

@@ -1,11 +1,11 @@
 /** What a kubeconfig, flags and an environment come to, for kubectl's code and for ours, in one form. */
 import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { createAuthenticator } from '../../src/cluster/auth/auth.ts';
+import type { Credentials } from '../../src/cluster/auth/credentials.ts';
+import { execInfo } from '../../src/cluster/auth/exec-credential.ts';
 import { httpRequest } from '../../src/cluster/client/api-request.ts';
-import { createAuthenticator } from '../../src/cluster/client/auth.ts';
 import { createClients } from '../../src/cluster/client/clients.ts';
-import type { Credentials } from '../../src/cluster/client/credentials.ts';
-import { execInfo } from '../../src/cluster/client/exec-credential.ts';
 import { type Connection, resolveConnection } from '../../src/cluster/config/connection.ts';
 import { loadKubeConfig } from '../../src/cluster/config/kube-config.ts';
 import type { KubeFlags } from '../../src/cluster/config/kube-flags.ts';

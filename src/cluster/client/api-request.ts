@@ -2,9 +2,9 @@
 import { configCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import type { HttpRequest } from '../../http/message.ts';
+import type { Credentials } from '../auth/credentials.ts';
 import type { Connection } from '../config/connection.ts';
 import type { User } from '../config/kube-file.ts';
-import type { Credentials } from './credentials.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -5,10 +5,10 @@ import { createHttpClient, type HttpClient } from '../../http/http-client.ts';
 import { proxyFor } from '../../http/proxy.ts';
 import type { Io } from '../../io.ts';
 import { VERSION } from '../../version.ts';
+import type { Credentials } from '../auth/credentials.ts';
 import type { Connection } from '../config/connection.ts';
 import type { Cluster } from '../config/kube-file.ts';
 import { pem } from '../config/pem.ts';
-import type { Credentials } from './credentials.ts';
 
 export interface Clients {
   readonly proxy: string | undefined;

@@ -6,15 +6,15 @@ import { UserError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/message.ts';
 import { NetworkError } from '../../http/network-error.ts';
 import type { Io, Output } from '../../io.ts';
+import { createAuthenticator } from '../auth/auth.ts';
+import type { Authenticator } from '../auth/credentials.ts';
 import { type Connection, resolveConnection } from '../config/connection.ts';
 import { inCluster } from '../config/in-cluster.ts';
 import { loadKubeConfig } from '../config/kube-config.ts';
 import type { KubeFlags } from '../config/kube-flags.ts';
 import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
-import { createAuthenticator } from './auth.ts';
 import { createClients } from './clients.ts';
-import type { Authenticator } from './credentials.ts';
 import { networkTrouble } from './network-trouble.ts';
 import { retryDelay } from './retry.ts';
 

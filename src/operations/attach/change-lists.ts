@@ -1,6 +1,6 @@
 /** Attaches a pull secret to whatever was named or selected, or detaches it: look, plan, write, tell the truth. */
 import type { Transport } from '../../cluster/client/transport.ts';
-import { type Written, writeList } from '../../cluster/write-list.ts';
+import { type Written, writeList } from '../../cluster/write/write-list.ts';
 import { forEachLimit, prefetch } from '../../concurrency.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { refKey } from '../../domain/workloads/ref.ts';

@@ -1,5 +1,5 @@
 /** What has to be done to one object, as data: nothing has been said, asked or written yet. */
-import type { Planner } from '../../cluster/write-list.ts';
+import type { Planner } from '../../cluster/write/write-list.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import type { Note } from './notes.ts';
 

@@ -1,5 +1,5 @@
 /** What has to be done to a workload, and why a Job stays as it is. */
-import type { Planner } from '../../cluster/write-list.ts';
+import type { Planner } from '../../cluster/write/write-list.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
 import { command } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';

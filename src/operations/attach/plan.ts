@@ -1,6 +1,6 @@
 /** What has to be done to one object, decided before anything is written. */
-import { appliersOf } from '../../cluster/list-owner.ts';
-import type { Planner } from '../../cluster/write-list.ts';
+import { appliersOf } from '../../cluster/write/list-owner.ts';
+import type { Planner } from '../../cluster/write/write-list.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import type { PlanContext } from './context.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { listPatch } from '../../../src/cluster/write-list.ts';
+import { listPatch } from '../../../src/cluster/write/write-list.ts';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
 import { changedList } from '../../../src/domain/workloads/list-change.ts';
 import { listedNames, pullFieldsOf } from '../../../src/domain/workloads/pull-spec.ts';

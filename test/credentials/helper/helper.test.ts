@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { getFromHelper, listHelper } from '../../src/credentials/helper.ts';
-import { helperTimeout } from '../../src/credentials/helper-process.ts';
-import { Interrupted, UserError } from '../../src/errors.ts';
-import { lookPath } from '../../src/look-path.ts';
-import { rejectionOf, shownHint } from '../support/hints.ts';
-import { fakeIo } from '../support/io.ts';
-import { machine } from '../support/machine.ts';
+import { getFromHelper, listHelper } from '../../../src/credentials/helper/helper.ts';
+import { helperTimeout } from '../../../src/credentials/helper/helper-process.ts';
+import { Interrupted, UserError } from '../../../src/errors.ts';
+import { lookPath } from '../../../src/look-path.ts';
+import { rejectionOf, shownHint } from '../../support/hints.ts';
+import { fakeIo } from '../../support/io.ts';
+import { machine } from '../../support/machine.ts';
 
 const CANARY = 'canary-hunter2';
 const HINT = 'docker-credential-x list';

@@ -1,13 +1,13 @@
 /** Brings one Secret to what is wanted, also while others write to it. */
-import { pause } from '../concurrency.ts';
-import { describeSecret, type Secret } from '../domain/keyring/secret.ts';
-import type { Change, WantedSecret } from '../domain/pull-secret/plan.ts';
-import { prose } from '../domain/text/hint.ts';
-import { UserError } from '../errors.ts';
-import { ApiError, refusal } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
+import { pause } from '../../concurrency.ts';
+import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
+import type { Change, WantedSecret } from '../../domain/pull-secret/plan.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { UserError } from '../../errors.ts';
+import { ApiError, refusal } from '../client/api-error.ts';
+import type { Transport } from '../client/transport.ts';
+import { createSecret, type SecretRef, secretPath, type WriteOptions, writeQuery } from '../secret-request.ts';
 import type { Replacement } from './recreate-secret.ts';
-import { createSecret, type SecretRef, secretPath, type WriteOptions, writeQuery } from './secret-request.ts';
 
 export interface ApplyOptions extends WriteOptions {
   readonly signal: AbortSignal;
@@ -41,7 +41,7 @@ export async function applySecret(
       created = await create(transport, ref, secret, options);
       continue;
     }
-    const { planChange } = await import('../domain/pull-secret/plan.ts');
+    const { planChange } = await import('../../domain/pull-secret/plan.ts');
     const change = planChange(existing, wanted);
     if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
     const written =

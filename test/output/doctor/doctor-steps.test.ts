@@ -1,10 +1,10 @@
 /** What of the way of an image is said with `-v` when no login is tried. */
 import { describe, expect, test } from 'vitest';
-import type { Puller } from '../../src/domain/diagnosis/facts.ts';
-import { reportOn } from '../../src/domain/diagnosis/puller-report.ts';
-import { pullerView } from '../../src/domain/diagnosis/view.ts';
-import { stepsOf } from '../../src/output/doctor-steps.ts';
-import { factsOf, NOW, podWith, secretWith, type World } from '../support/pull-facts.ts';
+import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
+import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
+import { pullerView } from '../../../src/domain/diagnosis/view.ts';
+import { stepsOf } from '../../../src/output/doctor/doctor-steps.ts';
+import { factsOf, NOW, podWith, secretWith, type World } from '../../support/pull-facts.ts';
 
 const list = [{ name: 'regcred' }];
 const broken = secretWith({ 'r.io': { auth: 'notbase64!' } });

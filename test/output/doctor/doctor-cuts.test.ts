@@ -1,10 +1,10 @@
 /** What `doctor` leaves out of a long list: of each namespace by itself. */
 import { expect, test } from 'vitest';
-import { groupFindings } from '../../src/domain/diagnosis/groups.ts';
-import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
-import { finding } from '../../src/domain/findings/catalog.ts';
-import { printDoctor } from '../../src/output/doctor-printer.ts';
-import { fakeIo } from '../support/io.ts';
+import { groupFindings } from '../../../src/domain/diagnosis/groups.ts';
+import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
+import { finding } from '../../../src/domain/findings/catalog.ts';
+import { printDoctor } from '../../../src/output/doctor/doctor-printer.ts';
+import { fakeIo } from '../../support/io.ts';
 
 const missing = (namespace: string, name: string) => ({
   found: finding('missing-secret', { kind: 'Secret', namespace, name }, {}),

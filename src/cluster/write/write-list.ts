@@ -1,19 +1,19 @@
 /** The one way in which a list of pull secrets is written, whatever the kind, also while others write to it. */
-import { pause } from '../concurrency.ts';
-import { type Command, command } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
-import { scope } from '../domain/text/object-name.ts';
-import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
-import { LIST_FIELD, type PullKind, pullKind } from '../domain/workloads/kind.ts';
-import type { ListChange } from '../domain/workloads/list-change.ts';
-import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
-import { describeRef } from '../domain/workloads/ref.ts';
-import { UserError } from '../errors.ts';
-import { ApiError } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
+import { pause } from '../../concurrency.ts';
+import { type Command, command } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { scope } from '../../domain/text/object-name.ts';
+import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
+import { LIST_FIELD, type PullKind, pullKind } from '../../domain/workloads/kind.ts';
+import type { ListChange } from '../../domain/workloads/list-change.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { describeRef } from '../../domain/workloads/ref.ts';
+import { UserError } from '../../errors.ts';
+import { ApiError } from '../client/api-error.ts';
+import type { Transport } from '../client/transport.ts';
+import { getPullSpec, objectPath, objectRefusal } from '../object-request.ts';
+import { type WriteOptions, writeQuery } from '../secret-request.ts';
 import { keepOwners } from './list-owner.ts';
-import { getPullSpec, objectPath, objectRefusal } from './object-request.ts';
-import { type WriteOptions, writeQuery } from './secret-request.ts';
 
 /**
  * A JSON patch (RFC 6902) that applies only while object and list are those that were read. The API server tests again

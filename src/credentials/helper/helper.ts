@@ -3,15 +3,15 @@
  * (github.com/docker/docker-credential-helpers client/client.go).
  */
 import { platform } from 'node:os';
-import type { AuthConfig } from '../domain/docker-config/auth-fields.ts';
-import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../domain/docker-config/helper-answer.ts';
-import { decodeUtf8 } from '../domain/go/utf8.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { command } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
-import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
-import { lookPath } from '../look-path.ts';
+import type { AuthConfig } from '../../domain/docker-config/auth-fields.ts';
+import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../../domain/docker-config/helper-answer.ts';
+import { decodeUtf8 } from '../../domain/go/utf8.ts';
+import { displayServer } from '../../domain/keyring/display-server.ts';
+import { command } from '../../domain/text/command.ts';
+import { printable } from '../../domain/text/printable.ts';
+import { UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import { lookPath } from '../../look-path.ts';
 import { type HelperRun, helperTimeout, runHelper } from './helper-process.ts';
 
 const PREFIX = 'docker-credential-';

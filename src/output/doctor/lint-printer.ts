@@ -1,11 +1,11 @@
 /** What `doctor -f` prints: each finding with its place first, as compilers do, and how much was looked at. */
-import type { DoctorReport } from '../domain/diagnosis/report.ts';
-import type { FindingView } from '../domain/diagnosis/view.ts';
-import { printable } from '../domain/text/printable.ts';
-import type { Io } from '../io.ts';
-import { hintText } from './printer.ts';
-import { shownReport, writeStructured } from './structured.ts';
-import { type Style, styleFor } from './style.ts';
+import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { printable } from '../../domain/text/printable.ts';
+import type { Io } from '../../io.ts';
+import { hintText } from '../printer.ts';
+import { shownReport, writeStructured } from '../structured.ts';
+import { type Style, styleFor } from '../style.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 

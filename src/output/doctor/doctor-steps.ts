@@ -1,9 +1,9 @@
 /** The way of the kubelet, step by step: list, Secrets, candidates, answers, status, events. */
-import type { EventView, ImageView, PullerView, SecretView } from '../domain/diagnosis/view.ts';
-import type { FindingCode } from '../domain/findings/finding.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { humanDuration } from '../domain/text/time.ts';
-import { describeVerdict, type Verdict } from '../domain/verify/verdict.ts';
+import type { EventView, ImageView, PullerView, SecretView } from '../../domain/diagnosis/view.ts';
+import type { FindingCode } from '../../domain/findings/finding.ts';
+import { displayServer } from '../../domain/keyring/display-server.ts';
+import { humanDuration } from '../../domain/text/time.ts';
+import { describeVerdict, type Verdict } from '../../domain/verify/verdict.ts';
 
 /** Lines for people. */
 export function stepsOf(puller: PullerView, now: number): string[] {

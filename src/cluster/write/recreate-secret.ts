@@ -1,13 +1,13 @@
 /** Deletes a Secret and creates it again, for changes that the API server allows in no other way. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Secret } from '../domain/keyring/secret.ts';
-import { command, kubectlPath } from '../domain/text/command.ts';
-import { scope } from '../domain/text/object-name.ts';
-import { UserError } from '../errors.ts';
-import { saveManifest } from '../file.ts';
-import { ApiError, refusal } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
-import { createSecret, type SecretRef, secretPath, type WriteOptions } from './secret-request.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { command, kubectlPath } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
+import { UserError } from '../../errors.ts';
+import { saveManifest } from '../../file.ts';
+import { ApiError, refusal } from '../client/api-error.ts';
+import type { Transport } from '../client/transport.ts';
+import { createSecret, type SecretRef, secretPath, type WriteOptions } from '../secret-request.ts';
 
 export interface Replacement extends WriteOptions {
   readonly ref: SecretRef;

@@ -1,22 +1,22 @@
 /** What `doctor` prints: for people the verdict, the cause and the command first, and the way there with `-v`. */
-import type { Counts } from '../domain/diagnosis/facts.ts';
-import { findingKey } from '../domain/diagnosis/puller-report.ts';
-import type { DoctorReport, SecretReport } from '../domain/diagnosis/report.ts';
-import type { Affected, FindingView, ImageView, PullerView } from '../domain/diagnosis/view.ts';
-import type { Finding, FindingCode } from '../domain/findings/finding.ts';
-import { isPickedUp } from '../domain/findings/fixes.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { many } from '../domain/text/enumerate.ts';
-import { printable } from '../domain/text/printable.ts';
-import { describeVerdict } from '../domain/verify/verdict.ts';
-import { PULL_ERROR_TEXTS } from '../domain/workloads/pull-error.ts';
-import { targetName } from '../domain/workloads/ref.ts';
-import { formatUsage } from '../domain/workloads/references.ts';
-import type { Io } from '../io.ts';
+import type { Counts } from '../../domain/diagnosis/facts.ts';
+import { findingKey } from '../../domain/diagnosis/puller-report.ts';
+import type { DoctorReport, SecretReport } from '../../domain/diagnosis/report.ts';
+import type { Affected, FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
+import type { Finding, FindingCode } from '../../domain/findings/finding.ts';
+import { isPickedUp } from '../../domain/findings/fixes.ts';
+import { displayServer } from '../../domain/keyring/display-server.ts';
+import { many } from '../../domain/text/enumerate.ts';
+import { printable } from '../../domain/text/printable.ts';
+import { describeVerdict } from '../../domain/verify/verdict.ts';
+import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
+import { targetName } from '../../domain/workloads/ref.ts';
+import { formatUsage } from '../../domain/workloads/references.ts';
+import type { Io } from '../../io.ts';
+import { hintText } from '../printer.ts';
+import { shownReport, writeStructured } from '../structured.ts';
+import { type Style, styleFor } from '../style.ts';
 import { stepsOf } from './doctor-steps.ts';
-import { hintText } from './printer.ts';
-import { shownReport, writeStructured } from './structured.ts';
-import { type Style, styleFor } from './style.ts';
 
 export interface DoctorPrinterOptions {
   readonly output: 'json' | 'yaml' | undefined;

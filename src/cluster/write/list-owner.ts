@@ -4,12 +4,12 @@
  * whose entries would stay behind when they are taken out of the manifest. `managedFields` may be written by clients
  * (client-go util/csaupgrade does).
  */
-import { type ApiObject, fieldOf, isObject } from '../domain/workloads/api-object.ts';
-import { LIST_FIELD, pullKind } from '../domain/workloads/kind.ts';
-import type { ObjectRef } from '../domain/workloads/ref.ts';
-import { ApiError } from './client/api-error.ts';
-import type { Transport } from './client/transport.ts';
-import { getObject, objectPath } from './object-request.ts';
+import { type ApiObject, fieldOf, isObject } from '../../domain/workloads/api-object.ts';
+import { LIST_FIELD, pullKind } from '../../domain/workloads/kind.ts';
+import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import { ApiError } from '../client/api-error.ts';
+import type { Transport } from '../client/transport.ts';
+import { getObject, objectPath } from '../object-request.ts';
 
 const FIELD = `f:${LIST_FIELD}`;
 const ATTEMPTS = 20;

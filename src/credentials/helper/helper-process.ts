@@ -1,9 +1,9 @@
 /** One run of a credential helper, which is a program that other people have written and that may wait for a person. */
-import { runProgram } from '../child-process.ts';
-import { command } from '../domain/text/command.ts';
-import { errnoOf } from '../errno.ts';
-import { UserError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { runProgram } from '../../child-process.ts';
+import { command } from '../../domain/text/command.ts';
+import { errnoOf } from '../../errno.ts';
+import { UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
 
 export interface HelperRun {
   readonly stdout: Uint8Array;
