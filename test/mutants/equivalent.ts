@@ -45,6 +45,7 @@ const caught = CAUGHT.map(([file, code]): Equivalent => {
 });
 
 const NO_NAME = 'A Secret that is read from a cluster has a name.';
+const BEGUN_EARLY = 'What is begun here is begun later in any case, and once.';
 const NO_NODE = 'Only a pod on a node has an error of its kubelet.';
 
 export const EQUIVALENT: readonly Equivalent[] = [
@@ -126,5 +127,71 @@ export const EQUIVALENT: readonly Equivalent[] = [
     code: 'if (annotation === undefined) return new Map();',
     change: 'annotation === undefined → false',
     reason: 'What is no text is no JSON either, which gives the same; the type asks for it.',
+  },
+  {
+    file: 'src/operations/attach/change-lists.ts',
+    code: 'if (request.checks && concernsAccounts(request)) run.facts();',
+    change: 'request.checks && concernsAccounts(request) → true',
+    reason: BEGUN_EARLY,
+  },
+  {
+    file: 'src/operations/attach/change-lists.ts',
+    code: 'if (request.checks && concernsAccounts(request)) run.facts();',
+    change: 'request.checks && concernsAccounts(request) → false',
+    reason: BEGUN_EARLY,
+  },
+  {
+    file: 'src/operations/attach/change-lists.ts',
+    code: 'if (request.checks && concernsAccounts(request)) run.facts();',
+    change: '&& → ||',
+    reason: BEGUN_EARLY,
+  },
+  {
+    file: 'src/operations/attach/change-lists.ts',
+    code: 'if (request.checks && concernsAccounts(request)) run.facts();',
+    change: 'run.facts(); → ;',
+    reason: BEGUN_EARLY,
+  },
+  {
+    file: 'src/operations/attach/change-lists.ts',
+    code: "return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');",
+    change: '|| → &&',
+    reason: BEGUN_EARLY,
+  },
+  {
+    file: 'src/operations/attach/change-lists.ts',
+    code: "return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');",
+    change: 'some → every',
+    reason: BEGUN_EARLY,
+  },
+  {
+    file: 'src/operations/attach/change-lists.ts',
+    code: "return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');",
+    change: '=== → !==',
+    reason: BEGUN_EARLY,
+  },
+  {
+    file: 'src/operations/attach/change-lists.ts',
+    code: "return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');",
+    change: "'ServiceAccount' → ''",
+    reason: BEGUN_EARLY,
+  },
+  {
+    file: 'src/operations/attach/targets.ts',
+    code: "const labelSelector = selection.by === 'use' ? undefined : selection.labelSelector;",
+    change: "selection.by === 'use' → false",
+    reason: 'A selection by use has no labels; the type asks for it.',
+  },
+  {
+    file: 'src/operations/attach/targets.ts',
+    code: "const labelSelector = selection.by === 'use' ? undefined : selection.labelSelector;",
+    change: "'use' → ''",
+    reason: 'A selection by use has no labels; the type asks for it.',
+  },
+  {
+    file: 'src/operations/attach/plan.ts',
+    code: "const lastApplied = annotations['kubectl.kubernetes.io/last-applied-configuration'] ?? '';",
+    change: "'' → 'mutant'",
+    reason: 'No other text than a list is looked for in it.',
   },
 ];

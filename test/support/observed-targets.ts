@@ -165,6 +165,10 @@ export const TARGET_SITUATIONS: readonly [string, Situation][] = [
     'a ReplicaSet, whose list comes from its Deployment',
     { objects: [...made, account()], ...of('ReplicaSet', 'web-1') },
   ],
+  [
+    'a StatefulSet whose account may not be read',
+    { objects: [stored('StatefulSet', 'db')], forbidden: ['get serviceaccounts'], ...of('StatefulSet', 'db') },
+  ],
   ['a workload that is not there', { objects: [stored('Deployment', 'wep')], ...of('Deployment', 'web') }],
   [
     'a Secret that is used',

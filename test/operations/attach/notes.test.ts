@@ -1,5 +1,6 @@
 /** The sentence of each note. */
 import { describe, expect, test } from 'vitest';
+import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { PullKindName } from '../../../src/domain/workloads/kind.ts';
 import type { ObjectRef } from '../../../src/domain/workloads/ref.ts';
 import { formatNote, type Note, noteKey } from '../../../src/operations/attach/notes.ts';
@@ -148,6 +149,10 @@ test.each<[note: Shown, command: string]>([
   [{ code: 'opens-none', ref, images: ['UPPER'] }, 'regsecret create regcred -n team --server UPPER'],
   [{ code: 'opens-none', ref, images: ['web'] }, 'regsecret create regcred -n team --server docker.io'],
   [{ code: 'picks-none', kind: 'Job', namespace: 'team' }, 'kubectl get jobs -n team'],
+  [
+    finding('unused-secret', { kind: 'Secret', namespace: 'team', name: 'old' }, {}),
+    'kubectl delete secret old -n team',
+  ],
 ])('%j proposes %s', (note, command) => {
   const { hints } = formatNote(note, { verb: 'attach', secret: 'regcred' });
   expect(hints.map(shownHint)).toEqual([command]);

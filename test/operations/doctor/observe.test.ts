@@ -18,7 +18,8 @@ import {
   waits,
 } from '../../support/observed-targets.ts';
 import { outlineOf } from '../../support/report-outline.ts';
-import { stored, storedObjects } from '../../support/stored-objects.ts';
+import { pullSecretOf } from '../../support/secrets.ts';
+import { type Stored, type StoredOptions, stored, storedObjects } from '../../support/stored-objects.ts';
 
 async function outline({ objects, forbidden, targets, options = {} }: Situation): Promise<string> {
   const collector = createCollector(storedObjects(objects, forbidden));
@@ -33,6 +34,33 @@ async function outline({ objects, forbidden, targets, options = {} }: Situation)
     return `${error.message} → ${shownHint(error.hint)}\n`;
   }
 }
+
+const NOTHING = [
+  'pods',
+  'secrets',
+  'serviceaccounts',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'jobs',
+  'cronjobs',
+  'replicationcontrollers',
+  'podtemplates',
+].map((plural) => `list ${plural}`);
+const broken = { list: ['pull'] };
+const runs = (name: string, options: StoredOptions): Stored =>
+  stored('Pod', name, {
+    ...options,
+    rest: { status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: 'x', state: { running: {} } }] } },
+  });
+const secretOf = (auth: string): Stored => [
+  'Secret',
+  {
+    ...pullSecretOf('pull', JSON.stringify({ auths: { 'ghcr.io': { auth } } })),
+    metadata: { namespace: 'team', name: 'pull' },
+  },
+];
 
 const SCOPE_SITUATIONS: readonly [string, Situation][] = [
   [
@@ -96,6 +124,49 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
         }),
         stored('Pod', 'api-2-a', { owner: 'ReplicaSet/api-2', metadata: { labels: { 'pod-template-hash': '2' } } }),
         account(),
+      ],
+    },
+  ],
+  ['a namespace of which nothing may be listed', { objects: made, forbidden: NOTHING }],
+  [
+    'all namespaces, of which nothing may be listed',
+    { objects: made, forbidden: NOTHING, options: { allNamespaces: true } },
+  ],
+  [
+    'service accounts that may be listed, and not be read one by one',
+    { objects: [...made, account(['pull']), ghcrSecret], forbidden: ['get serviceaccounts', 'get secrets'] },
+  ],
+  [
+    'service accounts that may not be read at all',
+    { objects: [...made, account()], forbidden: ['get serviceaccounts', 'list serviceaccounts'] },
+  ],
+  [
+    'a CronJob with its Job, a Job of its own',
+    { objects: [stored('CronJob', 'c'), stored('Job', 'c-1', { owner: 'CronJob/c' }), stored('Job', 'j'), account()] },
+  ],
+  [
+    'pods that run and would not come back',
+    {
+      objects: [
+        runs('bare', broken),
+        runs('web-1-a', { ...broken, owner: 'ReplicaSet/web-1', metadata: { labels: { 'pod-template-hash': '1' } } }),
+        stored('Deployment', 'web', { ...broken, rest: { status: { readyReplicas: 4 } } }),
+        stored('DaemonSet', 'd', { ...broken, rest: { status: { numberReady: 3 } } }),
+        stored('Job', 'j', { ...broken, rest: { status: { ready: 2 } } }),
+        account(),
+        secretOf('***'),
+      ],
+    },
+  ],
+  [
+    'workloads whose pods run and would not come back',
+    {
+      objects: [
+        stored('Deployment', 'web', { ...broken, rest: { status: { readyReplicas: 4 } } }),
+        stored('DaemonSet', 'd', { ...broken, rest: { status: { numberReady: 3 } } }),
+        stored('Job', 'j', { ...broken, rest: { status: { ready: 2 } } }),
+        account(),
+        secretOf('***'),
       ],
     },
   ],
