@@ -131,19 +131,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     file: 'src/operations/attach/change-lists.ts',
     code: 'if (request.checks && concernsAccounts(request)) run.facts();',
-    change: 'request.checks && concernsAccounts(request) → true',
-    reason: BEGUN_EARLY,
-  },
-  {
-    file: 'src/operations/attach/change-lists.ts',
-    code: 'if (request.checks && concernsAccounts(request)) run.facts();',
     change: 'request.checks && concernsAccounts(request) → false',
-    reason: BEGUN_EARLY,
-  },
-  {
-    file: 'src/operations/attach/change-lists.ts',
-    code: 'if (request.checks && concernsAccounts(request)) run.facts();',
-    change: '&& → ||',
     reason: BEGUN_EARLY,
   },
   {
@@ -156,18 +144,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     file: 'src/operations/attach/change-lists.ts',
     code: "return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');",
     change: '|| → &&',
-    reason: BEGUN_EARLY,
-  },
-  {
-    file: 'src/operations/attach/change-lists.ts',
-    code: "return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');",
-    change: 'some → every',
-    reason: BEGUN_EARLY,
-  },
-  {
-    file: 'src/operations/attach/change-lists.ts',
-    code: "return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');",
-    change: '=== → !==',
     reason: BEGUN_EARLY,
   },
   {
@@ -192,6 +168,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     file: 'src/operations/attach/plan.ts',
     code: "const lastApplied = annotations['kubectl.kubernetes.io/last-applied-configuration'] ?? '';",
     change: "'' → 'mutant'",
-    reason: 'No other text than a list is looked for in it.',
+    reason: 'Nothing but a list is looked for in it.',
   },
 ];
