@@ -24,6 +24,7 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
     });
     program.hook('preAction', (_, action) => {
       given = action.opts<GivenFlags>();
+      refuseNodeDebug(io.env);
     });
     await program.parseAsync(line, { from: 'user' });
     return code;
@@ -31,6 +32,17 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
     return report(error, outside, name);
   }
 }
+
+/**
+ * Throws UserError where Node prints requests and the environment of programs that it starts: it has read NODE_DEBUG
+ * before any code of ours runs (node lib/internal/util/debuglog.js `initializeDebugEnv`). Bun prints neither.
+ */
+function refuseNodeDebug({ NODE_DEBUG }: Io['env']): void {
+  if (!NODE_DEBUG || 'Bun' in globalThis) return;
+  throw new UserError('NODE_DEBUG makes Node print what is sent, with passwords and tokens', UNSET);
+}
+
+const UNSET = prose`run the command without that variable`;
 
 /** What is proposed goes to the same cluster, as the same user. */
 function withFlags(io: Io, given: () => GivenFlags): Io {

@@ -30,6 +30,29 @@ describe('wrong usage exits 2 and ends in the help that helps', () => {
   });
 });
 
+describe('NODE_DEBUG, with which Node prints what is sent', () => {
+  const args = ['create', 'x', '--docker-username=u', '--docker-password=p', '--dry-run=client', '-o', 'name'];
+
+  test('is refused before anything is done', async () => {
+    const io = fakeIo({ env: { NODE_DEBUG: 'http' } });
+    expect(await run(args, io)).toBe(1);
+    expect(io.written).toEqual({
+      stdout: '',
+      stderr:
+        'error: NODE_DEBUG makes Node print what is sent, with passwords and tokens\n' +
+        'hint: run the command without that variable\n',
+    });
+  });
+
+  test('is not, where it is empty', async () => {
+    expect(await run(args, fakeIo({ env: { NODE_DEBUG: '' } }))).toBe(0);
+  });
+
+  test('is not for help', async () => {
+    expect(await run(['create', '--help'], fakeIo({ env: { NODE_DEBUG: '*' } }))).toBe(0);
+  });
+});
+
 test('as a plugin of kubectl it calls itself that', async () => {
   expect((await said('create --help', 'kubectl regsecret')).stdout).toContain('Usage: kubectl regsecret create');
   expect((await said('create --sever', 'kubectl regsecret')).stderr).toContain('hint: kubectl regsecret create --help');

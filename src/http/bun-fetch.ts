@@ -14,6 +14,8 @@ interface BunFetchInit extends RequestInit {
   readonly decompress: boolean;
   /** Of five minutes, unless it is switched off. */
   readonly timeout: boolean;
+  /** Left out, BUN_CONFIG_VERBOSE_FETCH prints each request with its token and body. */
+  readonly verbose: boolean;
 }
 
 /** How long nothing is heard until we ask whether anybody is there, and how long that may take: 30 s, as for node:https. */
@@ -68,6 +70,7 @@ export async function bunFetch(request: HttpRequest, options: HttpClientOptions)
       redirect: 'manual',
       decompress: false,
       timeout: false,
+      verbose: false,
       signal: end.signal,
       tls: { ca, cert, key, rejectUnauthorized },
     });

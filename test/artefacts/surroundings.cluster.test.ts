@@ -1,6 +1,7 @@
 /** The variables by which a network is described, on the way to a real API server. Runs with both artefacts. */
 import { describe, expect, test } from 'vitest';
 import { cluster } from '../environment/use.ts';
+import { CANARY } from '../support/canary.ts';
 import { type Ran, regsecret } from '../support/program.ts';
 import { startHttpProxy } from '../support/proxies.ts';
 
@@ -53,5 +54,27 @@ describe('HTTPS_PROXY', () => {
     const ran = await ask(server(), env, more).finally(() => proxy.close());
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(proxy.targets).toEqual([]);
+  });
+});
+
+describe('variables with which a runtime prints what is sent', () => {
+  const canary = ['--docker-password', CANARY];
+  const run = (env: Record<string, string>): Promise<Ran> =>
+    ask(cluster().server, env, ['--certificate-authority', cluster().caFile, ...canary]);
+
+  test.each([
+    ['BUN_CONFIG_VERBOSE_FETCH', 'curl'],
+    ['BUN_CONFIG_VERBOSE_FETCH', 'true'],
+    ['DEBUG', '*'],
+  ])('%s=%s changes nothing', async (variable, value) => {
+    const without = await run({});
+    expect(without, without.stderr).toMatchObject({ code: 0 });
+    expect(await run({ [variable]: value })).toEqual(without);
+  });
+
+  test('NODE_DEBUG is refused by Node, and Bun prints no request', async () => {
+    const { code, stdout, stderr } = await run({ NODE_DEBUG: 'http,https,tls,net,stream' });
+    expect(stdout + stderr).not.toContain(cluster().tokenUsers['token-admin'].token);
+    expect(code, stderr).toBe(process.env.REGSECRET_EXE ? 0 : 1);
   });
 });
