@@ -5,7 +5,7 @@ import { type Command, clusterCommand, command } from '../domain/text/command.ts
 import { many } from '../domain/text/enumerate.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
-import { describeRef, type ObjectRef } from '../domain/workloads/ref.ts';
+import { describeRef, type ObjectRef } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';

@@ -1,8 +1,8 @@
 /** From a pod, or what made it, up to the one that would undo a change of it. */
 import { isObjectName } from '../domain/text/object-name.ts';
 import { pullKindOf } from '../domain/workloads/kind.ts';
+import type { ObjectRef } from '../domain/workloads/object-ref.ts';
 import type { Controller, PullSpec } from '../domain/workloads/pull-spec.ts';
-import type { ObjectRef } from '../domain/workloads/ref.ts';
 import type { Transport } from './client/transport.ts';
 import { getPullSpec } from './object-request.ts';
 

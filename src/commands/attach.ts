@@ -4,7 +4,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { command, words } from '../domain/text/command.ts';
 import { scope } from '../domain/text/object-name.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
-import { describeRef } from '../domain/workloads/ref.ts';
+import { describeRef } from '../domain/workloads/object-ref.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type AttachOptions, hasTargets, requestOf } from '../operations/attach/attach-options.ts';

@@ -18,7 +18,6 @@ import { prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { rfc3339 } from '../domain/text/time.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
-import { describeVerdict } from '../domain/verify/verdict.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { NamedTarget } from '../operations/attach/request.ts';
@@ -161,10 +160,11 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
 
 /** Throws UserError unless every registry accepts its credential. */
 async function verify(entries: Collected['entries'], { options, io, printer }: Run): Promise<void> {
-  const [{ createRegistryClient }, { assignLogin }, { withProgress }] = await Promise.all([
+  const [{ createRegistryClient }, { assignLogin }, { withProgress }, { describeVerdict }] = await Promise.all([
     import('../registry/registry-client.ts'),
     import('../domain/verify/login-permission.ts'),
     import('../output/progress.ts'),
+    import('../output/verdict-printer.ts'),
   ]);
   const client = await createRegistryClient(options, { from: 'person' }, io);
   const ask = () =>

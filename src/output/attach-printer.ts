@@ -1,6 +1,6 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
 import { type Command, command } from '../domain/text/command.ts';
-import { type ObjectRef, resultName } from '../domain/workloads/ref.ts';
+import { type ObjectRef, resultName } from '../domain/workloads/object-ref.ts';
 import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';

@@ -1,6 +1,6 @@
 /** What `attach` and `detach` did to manifests. */
 
-import { type ManifestRef, resultName } from '../domain/workloads/ref.ts';
+import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
 import type { Printer } from './printer.ts';
 import { formatJson } from './structured.ts';
 

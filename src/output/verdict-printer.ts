@@ -1,11 +1,11 @@
-/** What `verify` prints. */
+/** What `verify` prints, and the words for what a registry says of a login. */
 import { DOCKER_HUB, displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
 import { registryOf, serverWord } from '../domain/keyring/server.ts';
 import { type Command, command, words } from '../domain/text/command.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
-import { describeVerdict, type Verdict } from '../domain/verify/verdict.ts';
+import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Io } from '../io.ts';
 import type { Printer } from './printer.ts';
 import { writeStructured } from './structured.ts';
@@ -93,4 +93,53 @@ function createCommand(source: string): Command {
 
 function nameOf({ server }: VerifiedRow): string {
   return server === undefined ? '(no credential)' : displayServer(server);
+}
+
+/** `verdict` in words that follow the name of the registry. */
+export function describeVerdict(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'accepted':
+      return verdict.public ? 'accepts the credential, and gives the image to everybody' : 'accepts the credential';
+    case 'rejected':
+      return `rejects the credential (HTTP ${verdict.status})`;
+    case 'no access':
+      return `knows the login, but does not let it pull ${verdict.repository}, or has no such repository (HTTP ${verdict.status})`;
+    case 'not found':
+      return notFound(verdict);
+    case 'anonymous':
+      return anonymous(verdict);
+    case 'rate limited':
+      return verdict.retryAfterSeconds === undefined
+        ? 'limits the rate of requests; try again later'
+        : `limits the rate of requests; try again in ${duration(verdict.retryAfterSeconds)}`;
+    case 'unreachable':
+      return `cannot be asked: ${verdict.reason}`;
+    case 'not asked':
+      return `was not asked: ${verdict.reason}`;
+  }
+}
+
+function notFound({ repository, missing }: Extract<Verdict, { kind: 'not found' }>): string {
+  if (missing === 'repository') return `has no repository ${repository}`;
+  return missing === 'tag'
+    ? `has the repository ${repository}, but not this tag or digest`
+    : `has no such image in ${repository}`;
+}
+
+const WITHOUT = { pulls: '; the image can be pulled without one', fails: '; without one it refuses' } as const;
+
+function anonymous({ why, result }: Extract<Verdict, { kind: 'anonymous' }>): string {
+  const without = result === undefined ? '' : WITHOUT[result];
+  switch (why) {
+    case 'asks for none':
+      return `asks for no credential, so it could not be checked${without}`;
+    case 'empty':
+      return `gets no credential, for there is none in the entry${without}`;
+    case 'same answer':
+      return `answers the same without the credential, so it could not be checked${without}`;
+  }
+}
+
+function duration(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

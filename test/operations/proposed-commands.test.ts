@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../src/domain/text/command.ts';
 import { formatCommand } from '../../src/domain/text/format-command.ts';
-import type { ObjectRef } from '../../src/domain/workloads/ref.ts';
+import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
 import { formatNote, type Note } from '../../src/operations/attach/notes.ts';
 import { type AttachRequest, commandFor } from '../../src/operations/attach/request.ts';
 import { NASTY_TEXTS } from '../support/nasty-texts.ts';

@@ -3,7 +3,7 @@ import { finding } from '../../src/domain/findings/catalog.ts';
 import type { Finding, FindingCode, FindingObject } from '../../src/domain/findings/finding.ts';
 import type { FindingArguments } from '../../src/domain/findings/finding-arguments.ts';
 import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
-import type { ObjectRef } from '../../src/domain/workloads/ref.ts';
+import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
 import type { Remedy } from '../../src/domain/workloads/remedy.ts';
 
 const namespace = 'ns7';

@@ -6,7 +6,7 @@ import { fixFor, isSufficient } from '../../src/domain/findings/fixes.ts';
 import { formatFinding } from '../../src/domain/findings/messages.ts';
 import type { ShownServer } from '../../src/domain/keyring/display-server.ts';
 import { formatCommand } from '../../src/domain/text/format-command.ts';
-import type { ObjectRef } from '../../src/domain/workloads/ref.ts';
+import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
 import type { Remedy } from '../../src/domain/workloads/remedy.ts';
 
 /** The sentence begins with the severity; `fix` where pods pull once the command has been run. */

@@ -6,7 +6,7 @@
  */
 import { type ApiObject, fieldOf, isObject } from '../../domain/workloads/api-object.ts';
 import { LIST_FIELD, pullKind } from '../../domain/workloads/kind.ts';
-import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { ApiError } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
 import { getObject, objectPath } from '../object-request.ts';

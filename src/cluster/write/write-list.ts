@@ -4,27 +4,16 @@ import { type Command, command } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
-import { LIST_FIELD, type PullKind, pullKind } from '../../domain/workloads/kind.ts';
-import type { ListChange } from '../../domain/workloads/list-change.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { listPatch } from '../../domain/workloads/list-change.ts';
+import { describeRef } from '../../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { describeRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import { ApiError } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
 import { getPullSpec, objectPath, objectRefusal } from '../object-request.ts';
 import { type WriteOptions, writeQuery } from '../secret-request.ts';
 import { keepOwners } from './list-owner.ts';
-
-/**
- * A JSON patch (RFC 6902) that applies only while object and list are those that were read. The API server tests again
- * whenever somebody else was faster with another field, so those who write labels or status are no conflict.
- */
-export function listPatch({ specPath }: PullKind, { uid, before, after }: ListChange): readonly object[] {
-  const path = `/${[...specPath, LIST_FIELD].join('/')}`;
-  const write = after.length === 0 ? { op: 'remove', path } : { op: 'add', path, value: after };
-  // A list that is not there equals null (evanphx/json-patch `Patch.test`).
-  return [{ op: 'test', path: '/metadata/uid', value: uid }, { op: 'test', path, value: before ?? null }, write];
-}
 
 export interface ListWriteOptions extends WriteOptions {
   readonly signal: AbortSignal;

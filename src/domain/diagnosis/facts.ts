@@ -4,7 +4,7 @@ import type { Finding } from '../findings/finding.ts';
 import type { Elsewhere } from '../findings/finding-arguments.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
-import type { ManifestRef } from '../workloads/ref.ts';
+import type { ManifestRef } from '../workloads/object-ref.ts';
 import type { SecretName, Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 

@@ -1,7 +1,7 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
 import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
-import { targetName } from '../workloads/ref.ts';
+import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import type { Puller } from './facts.ts';
 import type { Fix } from './judgement.ts';

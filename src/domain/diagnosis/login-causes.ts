@@ -5,7 +5,7 @@ import type { Reporter } from '../findings/finding-arguments.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
-import { isDockerHub } from '../keyring/key.ts';
+import { isDockerHub } from '../keyring/match.ts';
 import { rfc3339 } from '../text/time.ts';
 import { pullResult } from '../verify/verdict.ts';
 import { fieldOf } from '../workloads/api-object.ts';

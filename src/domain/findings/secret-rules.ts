@@ -3,7 +3,7 @@ import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { exampleImage } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
-import { matchesImage } from '../keyring/key.ts';
+import { matchesImage } from '../keyring/match.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { serverProblem } from '../keyring/server.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';

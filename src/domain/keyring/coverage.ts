@@ -1,7 +1,8 @@
 /** Which images a server opens, in words. */
 import { matchesGlob } from '../go/glob.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
-import { keyOf, matchesImage, parseKey, readAgain, readKey, splitHost } from './key.ts';
+import { keyOf, parseKey, readKey, splitHost } from './key.ts';
+import { matchesImage, readAgain } from './match.ts';
 
 /** For people, to be read behind "is used for": `every image of ghcr.io`. */
 export function coverageOf(server: string): string {

@@ -6,7 +6,8 @@ import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { compareUtf8 } from '../go/utf8.ts';
 import { isAnonymous, type KubeletEntry } from './entry.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
-import { isDockerHub, type KeyParts, keyOf, matchesParts, partsOf } from './key.ts';
+import { keyOf } from './key.ts';
+import { isDockerHub, type KeyParts, matchesParts, partsOf } from './match.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret, type SecretContent } from './secret.ts';
 

@@ -1,8 +1,8 @@
 /** The objects of a manifest, and the list of pull secrets of those that have one. */
 import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
+import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import type { ManifestRef } from '../workloads/ref.ts';
 import {
   type ManifestNode,
   type MapNode,

@@ -6,7 +6,8 @@ import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import type { Credential } from '../keyring/credential.ts';
 import { type ImageReference, imageName } from '../keyring/image.ts';
-import { formatKey, matchesImage, parseKey } from '../keyring/key.ts';
+import { formatKey, parseKey } from '../keyring/key.ts';
+import { matchesImage } from '../keyring/match.ts';
 import { registryOf } from '../keyring/server.ts';
 import { type Destination, destinationProblem, isOnThisMachine, isSameHost, type Trust } from './destination.ts';
 

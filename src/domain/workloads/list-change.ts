@@ -1,4 +1,5 @@
-/** The next value of a list of pull secrets. */
+/** The next value of a list of pull secrets, and the patch for it. */
+import { LIST_FIELD, type PullKind } from './kind.ts';
 import { listedNames } from './pull-spec.ts';
 
 export type Verb = 'attach' | 'detach';
@@ -31,4 +32,15 @@ export interface ListChange {
   /** The list that the change was computed from. */
   readonly before: readonly unknown[] | undefined;
   readonly after: readonly unknown[];
+}
+
+/**
+ * A JSON patch (RFC 6902) that applies only while object and list are those that were read. The API server tests again
+ * whenever somebody else was faster with another field, so those who write labels or status are no conflict.
+ */
+export function listPatch({ specPath }: PullKind, { uid, before, after }: ListChange): readonly object[] {
+  const path = `/${[...specPath, LIST_FIELD].join('/')}`;
+  const write = after.length === 0 ? { op: 'remove', path } : { op: 'add', path, value: after };
+  // A list that is not there equals null (evanphx/json-patch `Patch.test`).
+  return [{ op: 'test', path: '/metadata/uid', value: uid }, { op: 'test', path, value: before ?? null }, write];
 }

@@ -4,7 +4,7 @@ import { isObjectName } from '../text/object-name.ts';
 import { type ApiObject, fieldOf, isObject, itemsOf } from './api-object.ts';
 import { containersIn } from './container-images.ts';
 import { LIST_FIELD, type ManifestKind, type PullKind, pullKindOf } from './kind.ts';
-import type { ManifestRef, ObjectRef } from './ref.ts';
+import type { ManifestRef, ObjectRef } from './object-ref.ts';
 
 export interface PullFields {
   /** As it came, with whatever else is in it; undefined when there is none. */

@@ -1,6 +1,7 @@
 /** Who refers to a Secret by name: service accounts, workloads and pods. */
+
+import { type ManifestRef, targetName } from './object-ref.ts';
 import { hasKnownOwner, listedNames, type PullSpec } from './pull-spec.ts';
-import { type ManifestRef, targetName } from './ref.ts';
 
 export interface Usage {
   /** Names, in order. */

@@ -6,8 +6,8 @@ import { nameWord, nodeWord, scope } from '../text/object-name.ts';
 import { fieldOf } from './api-object.ts';
 import { pullKindOf } from './kind.ts';
 import type { Verb } from './list-change.ts';
+import { type ObjectRef, targetWord } from './object-ref.ts';
 import { type Controller, controllerName, controllerWord, type PullSpec } from './pull-spec.ts';
-import { type ObjectRef, targetWord } from './ref.ts';
 import { effectOf, waitsForPods } from './rollout.ts';
 
 /** What its controller does not do by itself once the template is changed. */

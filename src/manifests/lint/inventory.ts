@@ -7,8 +7,8 @@ import { isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholde
 import { fieldOf, isObject, itemsOf } from '../../domain/workloads/api-object.ts';
 import { containersIn } from '../../domain/workloads/container-images.ts';
 import { kindName, LIST_FIELD, type ManifestKind, manifestKindOf } from '../../domain/workloads/kind.ts';
+import type { ManifestRef } from '../../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import type { ManifestRef } from '../../domain/workloads/ref.ts';
 
 /** Where an object is. */
 export type ManifestPlace = PlacedObject;

@@ -2,8 +2,8 @@
 import type { Transport } from '../../cluster/client/transport.ts';
 import { type Written, writeList } from '../../cluster/write/write-list.ts';
 import { forEachLimit, prefetch } from '../../concurrency.ts';
+import { refKey } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { refKey } from '../../domain/workloads/ref.ts';
 import { effectOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import { recreatePod } from '../pods/recreate.ts';

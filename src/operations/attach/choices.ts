@@ -6,8 +6,8 @@ import { createReader } from '../../cluster/reader.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
+import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { type ObjectRef, resultName } from '../../domain/workloads/ref.ts';
 import { accountKey, type FailingFacts, gatherFacts } from '../pods/failing.ts';
 import type { AttachRequest, NamedTarget } from './request.ts';
 

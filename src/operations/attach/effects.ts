@@ -1,6 +1,7 @@
 /** The truth after the writing: whom it does not reach, and which pods still will not pull. */
+
+import { type ObjectRef, refKey } from '../../domain/workloads/object-ref.ts';
 import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { type ObjectRef, refKey } from '../../domain/workloads/ref.ts';
 import { type Effect, effectOf, failingWithout, waitsForPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import { type FailingFacts, podsOf, type WorkloadFact } from '../pods/failing.ts';

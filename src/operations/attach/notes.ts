@@ -8,7 +8,7 @@ import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import { type ObjectRef, refKey, resultName, targetName } from '../../domain/workloads/ref.ts';
+import { type ObjectRef, refKey, resultName, targetName } from '../../domain/workloads/object-ref.ts';
 import { againCommand, changeCommand, deleteCommand, resumeCommand } from '../../domain/workloads/remedy.ts';
 import type { PodNote } from '../pods/pod-context.ts';
 import type { PodRemedy } from '../pods/pod-remedy.ts';

@@ -4,7 +4,7 @@ import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/
 import { scope } from '../../domain/text/object-name.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { Target } from '../../domain/workloads/target.ts';
 import type { UserError } from '../../errors.ts';
 import type { Note } from './notes.ts';

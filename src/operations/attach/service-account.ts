@@ -5,8 +5,8 @@ import { getPullSpec } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
 import { command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
+import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { describeRef, type ObjectRef } from '../../domain/workloads/ref.ts';
 import { UserError } from '../../errors.ts';
 import type { AttachRequest } from './request.ts';
 

@@ -6,9 +6,9 @@ import type { Reader } from '../../cluster/reader.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import { CONTAINER_LISTS, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
 import { type PullKind, pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
+import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { type PullFailure, pullFailures } from '../../domain/workloads/pod-state.ts';
 import { type Controller, hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import type { ObjectRef } from '../../domain/workloads/ref.ts';
 import { hasFinished, selectorOf } from '../../domain/workloads/rollout.ts';
 
 /** Those that a workload has made itself; none where they may not be listed. */

@@ -4,7 +4,7 @@ import type { WriteOptions } from '../../cluster/secret-request.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import type { ObjectRef } from '../../domain/workloads/ref.ts';
+import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { UserError } from '../../errors.ts';
 
 export type PodNote =

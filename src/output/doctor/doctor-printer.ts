@@ -8,14 +8,14 @@ import { isPickedUp } from '../../domain/findings/fixes.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { printable } from '../../domain/text/printable.ts';
-import { describeVerdict } from '../../domain/verify/verdict.ts';
+import { targetName } from '../../domain/workloads/object-ref.ts';
 import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
-import { targetName } from '../../domain/workloads/ref.ts';
 import { formatUsage } from '../../domain/workloads/references.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
 import { shownReport, writeStructured } from '../structured.ts';
 import { type Style, styleFor } from '../style.ts';
+import { describeVerdict } from '../verdict-printer.ts';
 import { stepsOf } from './doctor-steps.ts';
 
 export interface DoctorPrinterOptions {

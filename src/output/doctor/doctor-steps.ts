@@ -3,7 +3,8 @@ import type { EventView, ImageView, PullerView, SecretView } from '../../domain/
 import type { FindingCode } from '../../domain/findings/finding.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { humanDuration } from '../../domain/text/time.ts';
-import { describeVerdict, type Verdict } from '../../domain/verify/verdict.ts';
+import type { Verdict } from '../../domain/verify/verdict.ts';
+import { describeVerdict } from '../verdict-printer.ts';
 
 /** Lines for people. */
 export function stepsOf(puller: PullerView, now: number): string[] {

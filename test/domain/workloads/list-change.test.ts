@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { listPatch } from '../../../src/cluster/write/write-list.ts';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
-import { changedList } from '../../../src/domain/workloads/list-change.ts';
+import { changedList, listPatch } from '../../../src/domain/workloads/list-change.ts';
 import { listedNames, pullFieldsOf } from '../../../src/domain/workloads/pull-spec.ts';
 
 const named = (...names: string[]) => names.map((name) => ({ name }));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import type { PullKindName } from '../../../src/domain/workloads/kind.ts';
-import type { ObjectRef } from '../../../src/domain/workloads/ref.ts';
+import type { ObjectRef } from '../../../src/domain/workloads/object-ref.ts';
 import {
   againCommand,
   changeCommand,

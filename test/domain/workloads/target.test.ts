@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { closest } from '../../../src/domain/text/closest.ts';
 import { pullKindOf } from '../../../src/domain/workloads/kind.ts';
-import { resultName } from '../../../src/domain/workloads/ref.ts';
+import { resultName } from '../../../src/domain/workloads/object-ref.ts';
 import { parseTarget } from '../../../src/domain/workloads/target.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { refusalOf } from '../../support/hints.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { PullKindName } from '../../../src/domain/workloads/kind.ts';
-import type { ObjectRef } from '../../../src/domain/workloads/ref.ts';
+import type { ObjectRef } from '../../../src/domain/workloads/object-ref.ts';
 import { formatNote, type Note, noteKey } from '../../../src/operations/attach/notes.ts';
 import { shownHint } from '../../support/hints.ts';
 

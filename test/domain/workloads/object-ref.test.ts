@@ -1,6 +1,6 @@
 /** What an object is called. */
 import { expect, test } from 'vitest';
-import { describeRef, refKey, resultName, targetName } from '../../../src/domain/workloads/ref.ts';
+import { describeRef, refKey, resultName, targetName } from '../../../src/domain/workloads/object-ref.ts';
 
 test('in results, on the command line, in errors, in maps', () => {
   const ref = { kind: 'Deployment', namespace: 'team', name: 'web' } as const;

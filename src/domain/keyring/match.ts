@@ -1,0 +1,53 @@
+/** Whether a key opens an image (kubernetes pkg/credentialprovider/keyring.go, unchanged since 2015). */
+import { matchesGlob } from '../go/glob.ts';
+import { GoUrlError, parseGoUrl } from '../go/url.ts';
+import { splitHost } from './key.ts';
+
+/** What a key, or the name of an image, is compared by. */
+export interface KeyParts {
+  readonly labels: readonly string[];
+  readonly port: string;
+  readonly path: string;
+}
+
+/** Undefined where the kubelet cannot read it a second time. */
+export function partsOf(key: string): KeyParts | undefined {
+  const url = readAgain(key);
+  return url && { ...splitHost(url.host), path: url.path };
+}
+
+/** Whether a key opens an image, by its name without tag (`URLsMatchStr`). */
+export function matchesImage(key: string, name: string): boolean {
+  const [pattern, target] = [partsOf(key), partsOf(name)];
+  return pattern !== undefined && target !== undefined && matchesParts(pattern, target);
+}
+
+/** The same of parts that have been read (`URLsMatch`). */
+export function matchesParts(pattern: KeyParts, target: KeyParts): boolean {
+  return (
+    pattern.port === target.port &&
+    pattern.labels.length === target.labels.length &&
+    target.path.startsWith(pattern.path) &&
+    pattern.labels.every((label, index) => matchesGlob(label, target.labels[index] ?? ''))
+  );
+}
+
+/**
+ * Whether an image gets the entry of Docker Hub when no other matches (`isDefaultRegistryMatch`): any first component
+ * without a dot or colon is taken for one of Docker Hub, even `localhost`.
+ */
+export function isDockerHub(name: string): boolean {
+  const [first = '', ...rest] = name.split('/');
+  if (first === '') return false;
+  return rest.length === 0 || first === 'docker.io' || first === 'index.docker.io' || !/[.:]/.test(first);
+}
+
+/** A key is read a second time, so what an escape in it stood for counts (`ParseSchemelessURL`); undefined when it cannot. */
+export function readAgain(key: string): { readonly host: string; readonly path: string } | undefined {
+  try {
+    return parseGoUrl(`https://${key}`);
+  } catch (error) {
+    if (error instanceof GoUrlError) return undefined;
+    throw error;
+  }
+}
