@@ -117,6 +117,11 @@ export const TARGET_SITUATIONS: readonly [string, Situation][] = [
           eventTime: '2026-11-25T11:00:00Z',
         }),
         event('Pulling', { eventTime: '2026-11-25T11:00:00Z' }),
+        event('Failed', {
+          metadata: { namespace: 'team', name: 'other' },
+          message: 'Failed to pull image "quay.io/other": timeout',
+          lastTimestamp: '2026-11-25T12:30:00Z',
+        }),
         event('Scheduled', { lastTimestamp: '2026-11-25T10:00:00Z' }),
       ],
       ...of('Pod', 'web'),
@@ -168,6 +173,17 @@ export const TARGET_SITUATIONS: readonly [string, Situation][] = [
   [
     'a StatefulSet whose account may not be read',
     { objects: [stored('StatefulSet', 'db')], forbidden: ['get serviceaccounts'], ...of('StatefulSet', 'db') },
+  ],
+  [
+    'a ReplicaSet of something unknown',
+    {
+      objects: [
+        stored('ReplicaSet', 'rs', { owner: 'Rollout/r', spec: selector }),
+        failing('rs-1', { owner: 'ReplicaSet/rs', metadata: { labels } }),
+        account(),
+      ],
+      ...of('ReplicaSet', 'rs'),
+    },
   ],
   ['a workload that is not there', { objects: [stored('Deployment', 'wep')], ...of('Deployment', 'web') }],
   [
