@@ -1,5 +1,6 @@
 /** Every command on one page, with its examples; its flags are in flags/. Each loads its code only when it is run. */
 import { Command } from 'commander';
+import { printableLines } from './domain/text/printable.ts';
 import { attachFlags, detachFlags } from './flags/attach-flags.ts';
 import { createFlags } from './flags/create-flags.ts';
 import { doctorFlags } from './flags/doctor-flags.ts';
@@ -19,8 +20,8 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeOut: (text) => io.stdout.write(printableLines(text)),
+      writeErr: (text) => io.stderr.write(printableLines(text)),
       getOutHelpWidth: () => io.stdout.columns() ?? 100,
       getErrHelpWidth: () => io.stderr.columns() ?? 100,
       getOutHasColors: () => false, // left to commander, it would open process.stdout to find out

@@ -1,6 +1,7 @@
 /** Everything outside the program that it is started with: three streams, the environment, a signal. */
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import type { CommandContext } from './domain/text/format-command.ts';
+import { type Printable, withoutWorkflowCommands } from './domain/text/printable.ts';
 import { Interrupted, UserError } from './errors.ts';
 
 /** Where the program reads from. */
@@ -17,8 +18,10 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width of the terminal in characters, undefined where there is none. */
   columns(): number | undefined;
-  write(text: string): void;
-  /** The Node stream, for prompts. Costs start-up time: ask for it only on a terminal. */
+  write(text: Printable): void;
+  /** For a manifest only: a program reads it next, and it stays as it is, byte for byte. */
+  writeManifest(text: string): void;
+  /** The Node stream, for the printable texts of prompts. Costs start-up time: ask for it only on a terminal. */
   stream(): NodeJS.WriteStream;
 }
 
@@ -61,6 +64,23 @@ export function processIo(): Io {
     },
     // The shells of MSYS and Cygwin are POSIX shells.
     commands: { shell: process.platform === 'win32' && !process.env.SHELL ? 'powershell' : 'posix', given: {} },
+  };
+}
+
+/**
+ * `output` as GitHub's runner may read it, where it is the one that has started us: what others wrote makes no command of a
+ * workflow, such as `::add-mask::`. Each `write` is of whole lines.
+ */
+export function forRunner(output: Output, env: Io['env']): Output {
+  if (!env.GITHUB_ACTIONS) return output;
+  return {
+    get isTTY() {
+      return output.isTTY;
+    },
+    columns: () => output.columns(),
+    write: (text) => output.write(withoutWorkflowCommands(text)),
+    writeManifest: (text) => output.writeManifest(text),
+    stream: () => output.stream(),
   };
 }
 
@@ -110,6 +130,7 @@ function output(fd: number, stream: () => NodeJS.WriteStream): Output {
     },
     columns: () => (isTerminal(fd) ? stream().columns : undefined),
     write: (text) => writeAll(fd, Buffer.from(text, 'utf8')),
+    writeManifest: (text) => writeAll(fd, Buffer.from(text, 'utf8')),
     stream,
   };
 }

@@ -1,6 +1,6 @@
 /** Questions to the person at the terminal, on stderr; inquirer lives here. */
 import { DOCKER_HUB } from './domain/keyring/display-server.ts';
-import { printable } from './domain/text/printable.ts';
+import { type Printable, printable, printed } from './domain/text/printable.ts';
 import { Interrupted } from './errors.ts';
 import type { Io } from './io.ts';
 
@@ -20,11 +20,12 @@ export async function promptLogin(
   given: { readonly [Field in 'server' | 'username']?: string | undefined },
   io: Io,
 ): Promise<Asked> {
-  const server = given.server ?? (await ask<string>(io, { type: 'input', message: 'Registry', default: DOCKER_HUB }));
+  const server =
+    given.server ?? (await ask<string>(io, { type: 'input', message: printed`Registry`, default: DOCKER_HUB }));
   const username =
-    given.username ?? (await ask<string>(io, { type: 'input', message: 'User name', validate: required }));
-  const question = { type: 'password', message: 'Password or token', mask: '*', validate: required };
-  const password = await ask<string>(io, question);
+    given.username ?? (await ask<string>(io, { type: 'input', message: printed`User name`, validate: required }));
+  const secret = { type: 'password', message: printed`Password or token`, mask: '*', validate: required } as const;
+  const password = await ask<string>(io, secret);
   return { server: server.trim(), username: username.trim(), password };
 }
 
@@ -36,7 +37,7 @@ export async function promptChoice<T>(
 ): Promise<T[]> {
   return ask<T[]>(io, {
     type: 'checkbox',
-    message,
+    message: printable(message),
     choices: choices.map(({ name, value }) => ({ name: printable(name), value })),
     required: true,
   });
@@ -44,14 +45,25 @@ export async function promptChoice<T>(
 
 /** A question that only a deliberate yes answers with true. Throws {@link Interrupted} on Ctrl-C. */
 export function promptYes(message: string, io: Io): Promise<boolean> {
-  return ask<boolean>(io, { type: 'confirm', message, default: false });
+  return ask<boolean>(io, { type: 'confirm', message: printable(message), default: false });
 }
 
 function required(answer: string): boolean | string {
   return answer.trim() !== '' || 'an answer is needed';
 }
 
-async function ask<T>(io: Io, question: object): Promise<T> {
+/** What inquirer is given. It writes to the stream itself, so every text is printable before. */
+interface Question {
+  readonly type: 'input' | 'password' | 'checkbox' | 'confirm';
+  readonly message: Printable;
+  readonly default?: string | boolean;
+  readonly mask?: string;
+  readonly required?: boolean;
+  readonly choices?: readonly { readonly name: Printable; readonly value: unknown }[];
+  readonly validate?: (answer: string) => boolean | string;
+}
+
+async function ask<T>(io: Io, question: Question): Promise<T> {
   const { default: inquirer } = await import('inquirer');
   const prompt = inquirer.createPromptModule({
     input: io.stdin.stream(),

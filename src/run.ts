@@ -5,7 +5,7 @@ import { words } from './domain/text/command.ts';
 import type { GivenFlags } from './domain/text/given-flags.ts';
 import { prose } from './domain/text/hint.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
-import { type Io, OutputClosed } from './io.ts';
+import { forRunner, type Io, OutputClosed } from './io.ts';
 import { printerFor } from './output/printer.ts';
 import { VERSION } from './version.ts';
 
@@ -44,12 +44,12 @@ function refuseNodeDebug({ NODE_DEBUG }: Io['env']): void {
 
 const UNSET = prose`run the command without that variable`;
 
-/** What is proposed goes to the same cluster, as the same user. */
+/** What is proposed goes to the same cluster, as the same user; what is printed is safe for what reads it. */
 function withFlags(io: Io, given: () => GivenFlags): Io {
   return {
     stdin: io.stdin,
-    stdout: io.stdout,
-    stderr: io.stderr,
+    stdout: forRunner(io.stdout, io.env),
+    stderr: forRunner(io.stderr, io.env),
     env: io.env,
     // Asking for it has signals handled.
     get signal() {

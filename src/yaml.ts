@@ -1,6 +1,6 @@
 /** YAML in and out; js-yaml lives here. It writes `no`, `on` and `1_000` in quotes, as readers of YAML 1.1 need. */
 import type { ScalarStyleRule, YAMLException } from 'js-yaml';
-import { printable } from './domain/text/printable.ts';
+import { type Printable, printableYaml, showsAsItIs } from './domain/text/printable.ts';
 
 export type {
   AliasEvent,
@@ -31,10 +31,8 @@ export function formatYaml(value: unknown): Promise<string> {
 }
 
 /** `value` for a terminal: what could move the cursor or reorder letters stands there as an escape. */
-export async function formatSafeYaml(value: unknown): Promise<string> {
-  const isUnsafe = (text: string): boolean => printable(text) !== text;
-  const yaml = await format(value, (text) => isShortDate(text) || isUnsafe(text));
-  return yaml.split('\n').map(printable).join('\n');
+export async function formatSafeYaml(value: unknown): Promise<Printable> {
+  return printableYaml(await format(value, (text) => isShortDate(text) || !showsAsItIs(text)));
 }
 
 async function format(value: unknown, needsQuotes: (text: string) => boolean): Promise<string> {

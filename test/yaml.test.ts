@@ -1,5 +1,8 @@
+import fc from 'fast-check';
+import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { formatYaml } from '../src/yaml.ts';
+import { formatSafeYaml, formatYaml } from '../src/yaml.ts';
+import { misprinted } from './support/shown.ts';
 
 describe('texts that kubectl writes in quotes', () => {
   test.each([
@@ -30,5 +33,31 @@ describe('texts that it does not', () => {
     async (text) => {
       expect(await formatYaml({ name: text })).toBe(`name: ${text}\n`);
     },
+  );
+});
+
+test("YAML for a terminal, or GitHub's runner, holds the same value and acts on neither", async () => {
+  const piece = fc.constantFrom(
+    '::',
+    '##[',
+    '#',
+    '"',
+    "'",
+    ' ',
+    '\n',
+    '\t',
+    '\\',
+    '\u001b',
+    '\u202e',
+    '\u{e0041}',
+    'a: b',
+  );
+  const nasty = fc.array(piece).map((pieces) => pieces.join(''));
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(nasty, fc.array(nasty)), async (value) => {
+      const yaml = await formatSafeYaml(value);
+      expect(misprinted(yaml, true)).toEqual([]);
+      expect(load(yaml)).toEqual(value);
+    }),
   );
 });

@@ -83,7 +83,7 @@ async function changeFiles(
   const changed = await changeManifests(request, io);
   const printer = await printerFor(io);
   if (!options.write) {
-    io.stdout.write(joinManifests(changed));
+    io.stdout.writeManifest(joinManifests(changed));
     return printManifests(changed, options, printer);
   }
   const { writeManifestFile } = await import('../manifests/manifest-files.ts');

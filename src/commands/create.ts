@@ -213,7 +213,7 @@ async function print(
   if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${SUFFIX[dryRun]}`);
   if (output === 'name') return printer.result(name);
   const { formatManifest } = await import('../output/secret-manifest.ts');
-  io.stdout.write(await formatManifest(secret, output));
+  io.stdout.writeManifest(await formatManifest(secret, output));
 }
 
 /** What became of each registry. Passwords are never shown, only that they changed. */

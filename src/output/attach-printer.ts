@@ -1,5 +1,6 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
 import { type Command, command } from '../domain/text/command.ts';
+import type { Printable } from '../domain/text/printable.ts';
 import { type ObjectRef, resultName } from '../domain/workloads/object-ref.ts';
 import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
@@ -203,7 +204,7 @@ function toJson(
   { verb, secret, dryRun }: AttachPrinterOptions,
   { results, notes, errors }: { results: readonly Result[]; notes: readonly Note[]; errors: readonly UserError[] },
   io: Io,
-): string {
+): Printable {
   const shown = {
     verb,
     secret,

@@ -3,7 +3,7 @@ import { fixFor } from '../domain/findings/fixes.ts';
 import type { InspectedEntry, Inspection } from '../domain/findings/inspection.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import { revealServer } from '../domain/keyring/display-server.ts';
-import { printable } from '../domain/text/printable.ts';
+import { type Printable, printable, printed } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';
 import { formatUsage } from '../domain/workloads/references.ts';
 import type { Io } from '../io.ts';
@@ -29,7 +29,7 @@ export async function printInspections(
   const value = inspections.length === 1 ? only : inspections;
   if (output === 'json' || output === 'yaml') return writeStructured(value, output, io);
   for (const [index, inspection] of inspections.entries()) {
-    if (index > 0) io.stdout.write('\n');
+    if (index > 0) io.stdout.write(printed`\n`);
     await printOne(inspection, options, io);
   }
 }
@@ -40,7 +40,7 @@ async function printOne(inspection: Inspection, { output, now }: InspectionPrint
   const columns = wide ? undefined : io.stdout.columns();
   const say = (text: string): void => {
     const safe = printable(text);
-    io.stdout.write(`${columns === undefined ? safe : cutTo(safe, columns)}\n`);
+    io.stdout.write(printed`${columns === undefined ? safe : printable(cutTo(safe, columns))}\n`);
   };
   const age = secret.createdAt === undefined ? [] : [`${humanDuration(now - Date.parse(secret.createdAt))} old`];
   const name = secret.namespace === undefined ? secret.name : `${secret.namespace}/${secret.name}`;
@@ -51,15 +51,20 @@ async function printOne(inspection: Inspection, { output, now }: InspectionPrint
   const style = await styleFor(io.stdout, io);
   for (const finding of findings) {
     const label = finding.severity === 'error' ? style.error('error:') : style.warning('warning:');
-    io.stdout.write(`${label} ${printable(formatFinding(finding))}\n`);
-    io.stdout.write(`${style.faint('hint:')} ${hintText(fixFor(finding), io)}\n`);
+    io.stdout.write(printed`${label} ${printable(formatFinding(finding))}\n`);
+    io.stdout.write(printed`${style.faint('hint:')} ${hintText(fixFor(finding), io)}\n`);
   }
 }
 
 type Column = readonly [title: string, cell: (entry: InspectedEntry, server: string) => string];
 
 /** Columns that would be empty are left out. */
-function tableOf(entries: readonly (readonly [string, InspectedEntry])[], now: number, io: Io, wide: boolean): string {
+function tableOf(
+  entries: readonly (readonly [string, InspectedEntry])[],
+  now: number,
+  io: Io,
+  wide: boolean,
+): Printable {
   const columns: Column[] = [
     ['SERVER', (_, server) => revealServer(server)],
     ['USER', ({ username = '-' }) => username],

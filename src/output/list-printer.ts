@@ -1,7 +1,7 @@
 /** What `list` prints: a table, names, or everything as JSON or YAML. */
 import type { SecretRow } from '../domain/findings/row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
-import { printable } from '../domain/text/printable.ts';
+import { concat, printable, printed } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';
 import { formatUsage } from '../domain/workloads/references.ts';
 import type { Io } from '../io.ts';
@@ -20,7 +20,7 @@ type Column = readonly [title: string, cell: (row: SecretRow) => string];
 export async function printList(rows: readonly SecretRow[], options: ListPrinterOptions, io: Io): Promise<void> {
   const { output, namespaces, now } = options;
   if (output === 'json' || output === 'yaml') return writeStructured({ items: rows }, output, io);
-  if (output === 'name') return io.stdout.write(rows.map(({ name }) => `secret/${printable(name)}\n`).join(''));
+  if (output === 'name') return io.stdout.write(concat(rows.map(({ name }) => printed`secret/${printable(name)}\n`)));
   if (rows.length === 0) return;
   const wide = output === 'wide';
   const columns: Column[] = [

@@ -1,6 +1,6 @@
 /** Results go to stdout, everything said to a person to stderr. */
 import { formatHint, type Hint } from '../domain/text/hint.ts';
-import { printable } from '../domain/text/printable.ts';
+import { type Printable, printable, printed } from '../domain/text/printable.ts';
 import type { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { styleFor } from './style.ts';
@@ -22,22 +22,22 @@ const NO_COMMAND = 'no command is proposed, because a name or text in it cannot 
 /** The printer of this run. Every text is made safe for a terminal and stays on its line, whatever is in it. */
 export async function printerFor(io: Io): Promise<Printer> {
   const style = await styleFor(io.stderr, io);
-  const line = (label: string, text: string): void => io.stderr.write(`${label}${printable(text)}\n`);
-  const hint = (next: Hint): void => line(`${style.faint('hint:')} `, hintText(next, io));
+  const line = (label: Printable, text: string): void => io.stderr.write(printed`${label}${printable(text)}\n`);
+  const hint = (next: Hint): void => line(printed`${style.faint('hint:')} `, hintText(next, io));
   return {
-    result: (text) => io.stdout.write(`${printable(text)}\n`),
-    say: (text) => line('', text),
-    warn: (text) => line(`${style.warning('warning:')} `, text),
+    result: (text) => io.stdout.write(printed`${printable(text)}\n`),
+    say: (text) => line(printed``, text),
+    warn: (text) => line(printed`${style.warning('warning:')} `, text),
     hint,
     error({ message, details, hint: next }) {
-      line(`${style.error('error:')} `, message);
-      for (const detail of details) line('  ', typeof detail === 'string' ? detail : hintText(detail, io));
+      line(printed`${style.error('error:')} `, message);
+      for (const detail of details) line(printed`  `, typeof detail === 'string' ? detail : hintText(detail, io));
       if (next !== undefined) hint(next);
     },
   };
 }
 
 /** `hint` for this shell, with the flags of this run, and safe to show. */
-export function hintText(hint: Hint, { commands }: Pick<Io, 'commands'>): string {
+export function hintText(hint: Hint, { commands }: Pick<Io, 'commands'>): Printable {
   return printable(formatHint(hint, commands) ?? NO_COMMAND);
 }

@@ -2,7 +2,7 @@
 import type { Fix } from '../domain/diagnosis/judgement.ts';
 import type { DoctorReport } from '../domain/diagnosis/report.ts';
 import { argvOf, formatCommand } from '../domain/text/format-command.ts';
-import { printableJson } from '../domain/text/printable.ts';
+import { type Printable, printableJson, printed } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { formatSafeYaml } from '../yaml.ts';
 
@@ -13,8 +13,8 @@ export async function writeStructured(value: unknown, format: 'json' | 'yaml', i
 }
 
 /** `value` as JSON that moves no cursor, with a line break at its end. */
-export function formatJson(value: unknown): string {
-  return `${printableJson(JSON.stringify(value, undefined, 2))}\n`;
+export function formatJson(value: unknown): Printable {
+  return printed`${printableJson(JSON.stringify(value, undefined, 2))}\n`;
 }
 
 /** `report` with commands as texts to be pasted, and as lists of arguments where they take no shell. */

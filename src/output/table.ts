@@ -1,5 +1,5 @@
 /** Tables that fit a terminal. */
-import { printable } from '../domain/text/printable.ts';
+import { concat, type Printable, printable, printed } from '../domain/text/printable.ts';
 import type { Output } from '../io.ts';
 
 const GAP = '   ';
@@ -15,20 +15,20 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   output: Output,
   wide = false,
-): string {
+): Printable {
   const cells = [header, ...rows].map((row) => row.map(printable));
   const natural = header.map((_, column) => cells.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0));
   const columns = wide ? undefined : output.columns();
   const widths = columns === undefined ? natural : narrowed(natural, columns);
-  return cells.map((row) => `${line(row, widths)}\n`).join('');
+  return concat(cells.map((row) => printed`${line(row, widths)}\n`));
 }
 
-function line(row: readonly string[], widths: readonly number[]): string {
+function line(row: readonly string[], widths: readonly number[]): Printable {
   const parts = row.map((text, column) => {
     const cut = cutTo(text, widths[column] ?? 0);
     return cut + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cut)));
   });
-  return parts.join(GAP).trimEnd();
+  return printable(parts.join(GAP).trimEnd());
 }
 
 /** Takes from the widest columns first. */

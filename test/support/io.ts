@@ -64,6 +64,9 @@ function fakeOutput(isTTY: boolean): { readonly output: Output; readonly text: (
       write: (text) => {
         parts.push(text);
       },
+      writeManifest: (text) => {
+        parts.push(text);
+      },
       stream: () => Object.assign(stream, { isTTY, columns: 80 }) as unknown as NodeJS.WriteStream,
     },
     text: () => parts.join(''),

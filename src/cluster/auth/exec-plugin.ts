@@ -3,10 +3,10 @@ import { sep } from 'node:path';
 import { type ProgramEnd, runProgram } from '../../child-process.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
-import { printable } from '../../domain/text/printable.ts';
+import { printable, printed } from '../../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
-import type { Io } from '../../io.ts';
+import type { Io, Output } from '../../io.ts';
 import { lookPath } from '../../look-path.ts';
 import type { Connection } from '../config/connection.ts';
 import type { ExecConfig } from '../config/kube-file.ts';
@@ -61,17 +61,18 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
   const own = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
   const program = lookPath(command, io.env) ?? (command.includes(sep) ? command : undefined);
   if (program === undefined) throw missing(exec);
+  const said = lineWriter(io.stderr);
   const run = {
     path: program,
     args: exec.args,
     env: { ...io.env, ...own, KUBERNETES_EXEC_INFO: execInfo(exec, connection, interactive) },
-    // A terminal is handed on, so that the plugin sees one too.
+    // A plugin that may ask something gets the terminal itself; what another one says is shown as text.
     stdin: interactive ? ('inherit' as const) : ('ignore' as const),
-    stderr: io.stderr.isTTY ? ('inherit' as const) : (text: string) => io.stderr.write(text),
+    stderr: interactive && io.stderr.isTTY ? ('inherit' as const) : said.add,
     stdoutLimit: MAX_OUTPUT,
     timeoutMs: connection.timeoutMs > 0 ? connection.timeoutMs : undefined,
   };
-  const { end, stdout } = await runProgram(run, io.signal);
+  const { end, stdout } = await runProgram(run, io.signal).finally(said.end);
   const problem = problemOf(end, exec);
   if (problem !== undefined) throw problem;
   try {
@@ -80,6 +81,27 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
     if (error instanceof UserError) throw error;
     throw new UserError(`getting credentials: ${(error as Error).message}`, clusterCommand`kubectl auth whoami`);
   }
+}
+
+interface LineWriter {
+  add(text: string): void;
+  end(): void;
+}
+
+/** Writes whole lines: a part of one may not show what it begins with. */
+function lineWriter(output: Output): LineWriter {
+  let open = '';
+  const write = (line: string): void => output.write(printed`${printable(line.replace(/\r$/, ''))}\n`);
+  return {
+    add(text) {
+      const [last = '', ...lines] = `${open}${text}`.split('\n').reverse();
+      open = last;
+      for (const line of lines.reverse()) write(line);
+    },
+    end() {
+      if (open !== '') write(open);
+    },
+  };
 }
 
 /** Why there are no credentials; undefined when the plugin has ended well. */

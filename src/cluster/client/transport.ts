@@ -1,7 +1,7 @@
 /** An authenticated connection to one API server: every request of every command passes here, with its retries. */
 import { pause } from '../../concurrency.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
-import { printable } from '../../domain/text/printable.ts';
+import { printable, printed } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/message.ts';
 import { NetworkError } from '../../http/network-error.ts';
@@ -107,8 +107,8 @@ export function createWarner(stderr: Output): (header: string | readonly string[
       .flat()
       .join(', ')
       .matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)) {
-      const text = printable(quoted.replace(/\\(.)/g, '$1').slice(0, 2000));
-      if (!seen.has(text)) stderr.write(`Warning: ${text}\n`);
+      const text = quoted.replace(/\\(.)/g, '$1').slice(0, 2000);
+      if (!seen.has(text)) stderr.write(printed`Warning: ${printable(text)}\n`);
       seen.add(text);
     }
   };

@@ -1,7 +1,7 @@
 /** Proposed commands as texts to be pasted into a shell, and as lists of arguments. */
 import type { Command, Word } from './command.ts';
 import { clusterWords, configWords, type GivenFlags } from './given-flags.ts';
-import { printable } from './printable.ts';
+import { showsAsItIs } from './printable.ts';
 import { quoteFor, type Shell } from './shell.ts';
 
 /** Where a command is going to be pasted, and what of the command line goes for it, too. */
@@ -16,7 +16,7 @@ export interface CommandContext {
  */
 export function formatCommand(command: Command, context: CommandContext): string | undefined {
   const text = lineOf(command, context);
-  return text === undefined || printable(text) !== text ? undefined : text;
+  return text !== undefined && showsAsItIs(text) ? text : undefined;
 }
 
 /** The arguments of each program, one after the other; undefined where it takes a shell. */

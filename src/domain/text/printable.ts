@@ -1,28 +1,74 @@
-/** Text from outside, made safe to show on a terminal. */
+/** Text made safe to show: whatever is printed comes through here. */
+
+/** Text that may be written to a terminal as it is. This file makes it, and nothing else casts to it. */
+export type Printable = string & { readonly isPrintable: true };
 
 /**
  * C0 and C1 controls, line separators, marks of direction, what has no width and so hides in a name, the tags
  * U+E0000 to U+E007F, and half a character.
  */
 const UNSAFE =
-  /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\u{e0000}-\u{e007f}]/gu;
+  /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\u{e0000}-\u{e007f}]/gu;
 
-/** `text` with everything that could move the cursor, hide, or reorder letters as an escape such as `\x1b`. */
-export function printable(text: string): string {
-  return text.replace(UNSAFE, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    if (character === '\n') return '\\n';
-    if (code < 0x100) return `\\x${hex(code, 2)}`;
-    return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
-  });
+/** `text` on one line, with everything that could move the cursor, hide, or reorder letters as an escape such as `\x1b`. */
+export function printable(text: string): Printable {
+  return text.replace(UNSAFE, escapeOf) as Printable;
+}
+
+/** The same for a text of several lines, whose line breaks stay. */
+export function printableLines(text: string): Printable {
+  return text.replace(UNSAFE, (character) => (character === '\n' ? character : escapeOf(character))) as Printable;
 }
 
 /** `json` with the same characters as escapes of JSON: a parser reads the same value. Its own line breaks stay. */
-export function printableJson(json: string): string {
-  return json.replace(UNSAFE, (character) => {
+export function printableJson(json: string): Printable {
+  const safe = json.replace(UNSAFE, (character) => {
     if (character === '\n') return character;
     return Array.from({ length: character.length }, (_, index) => `\\u${hex(character.charCodeAt(index), 4)}`).join('');
   });
+  return safe.replace(MARKED, '\\u0023#') as Printable;
+}
+
+/** The same for YAML in which each text that does not {@link showsAsItIs} stands in double quotes. */
+export function printableYaml(yaml: string): Printable {
+  return printableLines(yaml).replace(MARKED, '\\x23#') as Printable;
+}
+
+/** Puts our own words and printable texts together: printed`${label} ${printable(name)}\n`. */
+export function printed(texts: TemplateStringsArray, ...pieces: readonly (Printable | number)[]): Printable {
+  return texts.map((text, index) => `${text}${pieces[index] ?? ''}`).join('') as Printable;
+}
+
+/** `pieces`, one behind the other. */
+export function concat(pieces: readonly Printable[]): Printable {
+  return pieces.join('') as Printable;
+}
+
+/** `text` in a colour. For output/style.ts. */
+export function painted(text: Printable, paint: (text: string) => string): Printable {
+  return paint(text) as Printable;
+}
+
+/** `##[`, which is a command wherever it stands in a line (actions/runner ActionCommand.cs `TryParse`). */
+const MARKED = /##(?=\[)/g;
+/** `::` at the beginning of a line, or behind white space there (`TryParseV2`). */
+const LEADING = /^([^\S\n]*):(?=:)/gm;
+
+/** `text` for a log that GitHub's runner reads: what it would take for a command of a workflow begins with an escape. */
+export function withoutWorkflowCommands(text: Printable): Printable {
+  return text.replace(MARKED, '\\x23#').replace(LEADING, '$1\\x3a') as Printable;
+}
+
+/** Whether `text` needs no escape anywhere, a log of GitHub's runner included. */
+export function showsAsItIs(text: string): boolean {
+  return withoutWorkflowCommands(printable(text)) === text;
+}
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (character === '\n') return '\\n';
+  if (code < 0x100) return `\\x${hex(code, 2)}`;
+  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
 }
 
 function hex(code: number, digits: number): string {

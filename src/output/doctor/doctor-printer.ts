@@ -7,7 +7,7 @@ import type { Finding, FindingCode } from '../../domain/findings/finding.ts';
 import { isPickedUp } from '../../domain/findings/fixes.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { many } from '../../domain/text/enumerate.ts';
-import { printable } from '../../domain/text/printable.ts';
+import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
 import { formatUsage } from '../../domain/workloads/references.ts';
@@ -28,22 +28,22 @@ export interface DoctorPrinterOptions {
 export async function printDoctor(report: DoctorReport, options: DoctorPrinterOptions, io: Io): Promise<void> {
   if (options.output !== undefined) return writeStructured(shownReport(report, io), options.output, io);
   const style = await styleFor(io.stdout, io);
-  const line = (text: string): void => io.stdout.write(`${text}\n`);
+  const line = (text: Printable): void => io.stdout.write(printed`${text}\n`);
   for (const [index, puller] of (report.pullers ?? []).entries()) {
-    if (index > 0) line('');
+    if (index > 0) line(printed``);
     for (const text of pullerLines(puller, style, io)) line(text);
     if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
   }
   for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
   for (const text of noteLines(report, options.verbose, style, io)) line(text);
-  if (report.counts !== undefined) line(formatCounts(report.findings, report.counts));
+  if (report.counts !== undefined) line(printable(formatCounts(report.findings, report.counts)));
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
   const isFine = report.counts !== undefined && report.findings.length === 0;
-  if (unexplained || isFine || options.verbose) line(`not seen from here: ${report.unseen.join(', ')}`);
+  if (unexplained || isFine || options.verbose) line(printable(`not seen from here: ${report.unseen.join(', ')}`));
 }
 
 /** What is wrong first. */
-function pullerLines(puller: PullerView, style: Style, io: Io): string[] {
+function pullerLines(puller: PullerView, style: Style, io: Io): Printable[] {
   const state = formatState(puller) ?? formatAccount(puller);
   const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
   const shown = puller.state === 'done' ? [] : images.flatMap((image) => imageLines(puller, image, style, io));
@@ -54,21 +54,21 @@ function rank({ cause, outcome }: ImageView): number {
   return cause?.severity === 'error' ? 0 : outcome === 'will pull' ? 2 : 1;
 }
 
-const THEN = '  then:  wait for the next attempt of the kubelet, within 5 minutes';
+const THEN = printed`  then:  wait for the next attempt of the kubelet, within 5 minutes`;
 
-function imageLines(puller: PullerView, image: ImageView, style: Style, io: Io): string[] {
+function imageLines(puller: PullerView, image: ImageView, style: Style, io: Io): Printable[] {
   const { cause, kubelet } = image;
-  const sentence = printable(formatProspect(puller, image));
-  if (cause === undefined) return [sentence];
+  const sentence = formatProspect(puller, image);
+  if (cause === undefined) return [printable(sentence)];
   const paint = cause.severity === 'error' ? style.error : style.warning;
   const { command, sufficient } = cause.fix;
   const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet, cause.code)];
   return [
     paint(sentence),
-    `  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
-    `  ${sufficient ? 'fix:  ' : 'next: '} ${hintText(command, io)}`,
+    printed`  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
+    printed`  ${printable(sufficient ? 'fix:  ' : 'next: ')} ${hintText(command, io)}`,
     ...(kubelet !== undefined && sufficient && isPickedUp(command) ? [THEN] : []),
-    ...said.map((text) => `  ${style.faint(printable(text))}`),
+    ...said.map((text) => printed`  ${style.faint(text)}`),
   ];
 }
 
@@ -98,7 +98,7 @@ function secretLines({ name, state, type = '', entries = [], usedBy }: SecretRep
 const SECRET_STATES = { missing: 'does not exist', 'not readable': 'may not be read' } as const;
 
 /** What is not the cause of anything above. */
-function noteLines(report: DoctorReport, verbose: boolean, style: Style, io: Io): string[] {
+function noteLines(report: DoctorReport, verbose: boolean, style: Style, io: Io): Printable[] {
   const causes = new Set((report.pullers ?? []).flatMap(({ images }) => images.map(({ cause }) => findingKey(cause))));
   const notes = report.findings.filter((found) => !causes.has(findingKey(found)));
   const shown = new Map<string, number>();
@@ -123,12 +123,12 @@ function kindOf({ severity, code, object: { namespace } }: FindingView): string 
 /** Of one namespace: it may have thousands of Secrets that nobody uses. */
 const OF_A_KIND = 10;
 
-function noteLine({ severity, code, message, fix, affects, more }: FindingView, style: Style, io: Io): string[] {
+function noteLine({ severity, code, message, fix, affects, more }: FindingView, style: Style, io: Io): Printable[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
-    `${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
-    ...(affects === undefined ? [] : [`  ${style.faint(printable(formatAffected(affects)))}`]),
-    `${style.faint('hint:')} ${hintText(fix.command, io)}`,
+    printed`${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
+    ...(affects === undefined ? [] : [printed`  ${style.faint(formatAffected(affects))}`]),
+    printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
     ...(more === undefined ? [] : [style.faint(`and ${more} more like it in this Secret`)]),
   ];
 }

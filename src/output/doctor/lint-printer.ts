@@ -1,7 +1,7 @@
 /** What `doctor -f` prints: each finding with its place first, as compilers do, and how much was looked at. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
-import { printable } from '../../domain/text/printable.ts';
+import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
 import { shownReport, writeStructured } from '../structured.ts';
@@ -13,14 +13,14 @@ export async function printLint(report: LintReport, output: 'json' | 'yaml' | un
   if (output !== undefined) return writeStructured(shownReport(report, io), output, io);
   const style = await styleFor(io.stdout, io);
   const lines = report.findings.flatMap((found) => findingLines(found, style, io));
-  for (const line of [...lines, countLine(report)]) io.stdout.write(`${line}\n`);
+  for (const line of [...lines, printable(countLine(report))]) io.stdout.write(printed`${line}\n`);
 }
 
-function findingLines({ severity, code, message, fix, object }: FindingView, style: Style, io: Io): string[] {
+function findingLines({ severity, code, message, fix, object }: FindingView, style: Style, io: Io): Printable[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
-    `${printable(placeOf(object))}: ${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
-    `  ${style.faint('hint:')} ${hintText(fix.command, io)}`,
+    printed`${printable(placeOf(object))}: ${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
+    printed`  ${style.faint('hint:')} ${hintText(fix.command, io)}`,
   ];
 }
 

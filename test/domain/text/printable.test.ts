@@ -1,6 +1,13 @@
 /** Text from outside on a terminal. */
-import { expect, test } from 'vitest';
-import { printable, printableJson } from '../../../src/domain/text/printable.ts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  printable,
+  printableJson,
+  printableLines,
+  withoutWorkflowCommands,
+} from '../../../src/domain/text/printable.ts';
+import { workflowCommand } from '../../support/shown.ts';
 
 test.each([
   ['plain text stays', 'regcred é 😀', 'regcred é 😀'],
@@ -25,4 +32,51 @@ test('JSON holds the same value, and nothing that a terminal acts on', () => {
   const text = printableJson(JSON.stringify(value, undefined, 2));
   expect(JSON.parse(text)).toEqual(value);
   expect(printable(text.replaceAll('\n', ''))).toBe(text.replaceAll('\n', ''));
+});
+
+test('a text of several lines keeps its line breaks', () => {
+  expect(printableLines('a\u001b[2J\n\tb\r\n')).toBe('a\\x1b[2J\n\\x09b\\x0d\n');
+});
+
+test('what is printable stays as it is, however often it is made so', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(printable(printable(text))).toBe(printable(text));
+    }),
+  );
+});
+
+describe("in a log of GitHub's runner", () => {
+  test.each([
+    ['what is none stays', 'secret a::b has [::1]:5000 # [x]', 'secret a::b has [::1]:5000 # [x]'],
+    ['a command', '::error::x', '\\x3a:error::x'],
+    ['a command behind white space', 'a\n  \u00a0::stop-commands::x\n', 'a\n  \u00a0\\x3a:stop-commands::x\n'],
+    ['three colons', ':::x', '\\x3a::x'],
+    ['an old command, anywhere', 'a ##[error]b', 'a \\x23#[error]b'],
+    ['one behind another mark', '###[group]', '#\\x23#[group]'],
+    ['two on a line', '##[a]##[b]', '\\x23#[a]\\x23#[b]'],
+  ])('%s', (_, text, expected) => {
+    expect(withoutWorkflowCommands(printableLines(text))).toBe(expected);
+  });
+
+  const piece = fc.constantFrom(':', '::', '#', '##[', '[', ']', ' ', '\n', '\t', '\u3000', 'error', 'a');
+  const nasty = fc.array(piece).map((pieces) => pieces.join(''));
+
+  test('no text makes a command', () => {
+    fc.assert(
+      fc.property(nasty, (text) => {
+        expect(withoutWorkflowCommands(printableLines(text)).split('\n').filter(workflowCommand)).toEqual([]);
+      }),
+    );
+  });
+
+  test('JSON makes none and holds the same value', () => {
+    fc.assert(
+      fc.property(fc.dictionary(nasty, nasty), (value) => {
+        const text = printableJson(JSON.stringify(value, undefined, 2));
+        expect(text.split('\n').filter(workflowCommand)).toEqual([]);
+        expect(JSON.parse(text)).toEqual(value);
+      }),
+    );
+  });
 });

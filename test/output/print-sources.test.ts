@@ -1,0 +1,26 @@
+/** Nothing reaches a stream but what domain/text/printable.ts has made printable. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const COMMENT = /\/\*[\s\S]*?\*\/|\s\/\/.*$/gm;
+const root = fileURLToPath(new URL('../../src', import.meta.url));
+const sources = globSync('**/*.ts', { cwd: root }).map(
+  (file) => [file.replaceAll('\\', '/'), readFileSync(join(root, file), 'utf8').replace(COMMENT, '')] as const,
+);
+
+test.each([
+  [
+    'casts to Printable',
+    /\bas (?:readonly )?Printable\b|(?<!\w)<Printable>|\bany\b[^\n]*Printable|is Printable\b/,
+    ['domain/text/printable.ts'],
+  ],
+  ['colours', /\bpainted\b/, ['domain/text/printable.ts', 'output/style.ts']],
+  ['opens streams of the process', /\bprocess\.std(?:out|err)\b|\bwriteSync\b|\bconsole\.|_rawDebug/, ['io.ts']],
+  ['has the Node stream, for inquirer', /\b(?:output|std(?:out|err))\.stream\b/, ['io.ts', 'prompt.ts']],
+  ['writes a manifest as it is', /\.writeManifest\b/, ['commands/attach.ts', 'commands/create.ts', 'io.ts']],
+])('only the home file %s', (_, pattern, homes) => {
+  const found = sources.filter(([, text]) => pattern.test(text)).map(([file]) => file);
+  expect(found.sort()).toEqual(homes);
+});
