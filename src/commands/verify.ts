@@ -4,6 +4,7 @@ import { forEachLimit } from '../concurrency.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { type DiagnosedSecret, diagnoseSecret } from '../domain/findings/diagnosed-secret.ts';
 import { fixFor } from '../domain/findings/fixes.ts';
+import { formatMore, listed } from '../domain/findings/listed.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { ImageReferenceError } from '../domain/keyring/image.ts';
@@ -93,10 +94,12 @@ async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Prom
 
 /** Says what makes a Secret useless to a kubelet, whatever registries say; false when there is something. */
 function sayFindings(secrets: readonly DiagnosedSecret[], printer: Printer): boolean {
-  const findings = secrets.flatMap((secret) => secret.findings);
+  const findings = secrets.flatMap((secret) => listed(secret.findings, ({ code }) => code));
   for (const finding of findings) {
-    if (finding.severity === 'error') printer.error(new UserError(formatFinding(finding), fixFor(finding)));
-    else printer.warn(formatFinding(finding));
+    const { severity, more } = finding;
+    const details = more === undefined ? [] : [formatMore(more)];
+    if (severity === 'error') printer.error(new UserError(formatFinding(finding), fixFor(finding), details));
+    else for (const text of [formatFinding(finding), ...details]) printer.warn(text);
   }
   return findings.every(({ severity }) => severity !== 'error');
 }

@@ -1,6 +1,7 @@
 /** What `inspect` prints: a table for people, or the whole as JSON or YAML. */
 import { fixFor } from '../domain/findings/fixes.ts';
 import type { InspectedEntry, Inspection } from '../domain/findings/inspection.ts';
+import { formatMore, listed } from '../domain/findings/listed.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import { revealServer } from '../domain/keyring/display-server.ts';
 import { type Printable, printable, printed } from '../domain/text/printable.ts';
@@ -49,10 +50,11 @@ async function printOne(inspection: Inspection, { output, now }: InspectionPrint
   if (entries.length > 0) io.stdout.write(tableOf(entries, now, io, wide));
   if (usedBy !== undefined) say(`used by: ${formatUsage(usedBy).join(', ') || 'nobody'}`);
   const style = await styleFor(io.stdout, io);
-  for (const finding of findings) {
+  for (const finding of listed(findings, ({ code }) => code)) {
     const label = finding.severity === 'error' ? style.error('error:') : style.warning('warning:');
     io.stdout.write(printed`${label} ${printable(formatFinding(finding))}\n`);
     io.stdout.write(printed`${style.faint('hint:')} ${hintText(fixFor(finding), io)}\n`);
+    if (finding.more !== undefined) io.stdout.write(printed`${style.faint(formatMore(finding.more))}\n`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
 import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
+import { listed } from '../findings/listed.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import type { Puller } from './facts.ts';
@@ -16,32 +17,18 @@ export interface Seen {
 
 /** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. */
 export function groupFindings(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): FindingView[] {
-  const groups = [...Map.groupBy(seen, causeKey).values()];
-  const alike = Map.groupBy(groups, likeness);
-  return [...alike].flatMap(([key, some]) => viewsOf(some, key === undefined, usage)).sort(compare);
+  const groups = [...Map.groupBy(seen, causeKey).values()].map((group) => ({ group }));
+  return listed(groups, likeness)
+    .map(({ group, more }) => ({ ...viewOf(group, usage), more }))
+    .sort(compare);
 }
 
-/** Of those alike: somebody may write 15,000 broken entries into one Secret. */
-const LISTED = 20;
-
-/** The same for what differs in an entry only. A cause of a pod is like no other. */
-function likeness(group: readonly Seen[]): string | undefined {
+/** The same for what differs in an entry of a Secret only. A cause of a pod is like no other. */
+function likeness({ group }: { readonly group: readonly Seen[] }): string | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || group.some(({ fix }) => fix !== undefined)) return undefined;
   const { namespace, name } = found.object;
   return JSON.stringify([found.severity, found.code, namespace, name]);
-}
-
-/** The last one listed says how many more there are. */
-function viewsOf(
-  groups: readonly (readonly Seen[])[],
-  isComplete: boolean,
-  usage: ReadonlyMap<string, Usage> | undefined,
-): FindingView[] {
-  const more = isComplete ? 0 : groups.length - LISTED;
-  if (more <= 0) return groups.map((group) => viewOf(group, usage));
-  const listed = groups.slice(0, LISTED).map((group) => viewOf(group, usage));
-  return listed.map((view, index) => (index === LISTED - 1 ? { ...view, more } : view));
 }
 
 function compare(one: FindingView, other: FindingView): number {

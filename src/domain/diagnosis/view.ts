@@ -29,7 +29,7 @@ export type FindingView = Finding & {
   /** Who has it, where several are put together. */
   readonly affects?: Affected | undefined;
   /** How many more like it the same Secret has, which are not listed. */
-  readonly more?: number;
+  readonly more?: number | undefined;
 };
 
 export interface Affected {

@@ -5,6 +5,7 @@ import type { DoctorReport, SecretReport } from '../../domain/diagnosis/report.t
 import type { Affected, FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
 import type { Finding, FindingCode } from '../../domain/findings/finding.ts';
 import { isPickedUp } from '../../domain/findings/fixes.ts';
+import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
@@ -129,7 +130,7 @@ function noteLine({ severity, code, message, fix, affects, more }: FindingView, 
     printed`${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
     ...(affects === undefined ? [] : [printed`  ${style.faint(formatAffected(affects))}`]),
     printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
-    ...(more === undefined ? [] : [style.faint(`and ${more} more like it in this Secret`)]),
+    ...(more === undefined ? [] : [style.faint(formatMore(more))]),
   ];
 }
 
