@@ -100,7 +100,8 @@ function collect(path: string, limit: Limit) {
     add(chunk: Uint8Array, read: number): boolean {
       size += read;
       if (size > limit.bytes) throw limit.error(path);
-      chunks.push(Uint8Array.from(chunk.subarray(0, read)));
+      // Not `Uint8Array.from`, which Bun does byte by byte: 300 ms for 5 MB.
+      chunks.push(new Uint8Array(chunk.subarray(0, read)));
       return read === 0;
     },
   };
