@@ -90,7 +90,7 @@ describe('a folder of manifests as they are found in repositories', () => {
     const lines = stdout.replaceAll(broken, 'broken').trimEnd().split('\n');
     expect(lines.slice(0, 2)).toEqual([
       'broken/01-helm-output.yaml:23: error: secret release-web-pul is in none of these files, and serviceaccount/release-web names it; did you mean release-web-pull? [missing-secret]',
-      `  hint: \${EDITOR:-vi} +23 broken/01-helm-output.yaml`,
+      '  hint: vi +23 broken/01-helm-output.yaml',
     ]);
     const severities = lines.filter((line) => line.startsWith('broken')).map((line) => line.split(' ')[1]);
     expect(severities).toEqual(severities.toSorted());
@@ -151,7 +151,7 @@ describe('commands that are proposed', () => {
       'regsecret create a --server ghcr.io --dry-run=client -o yaml',
     ],
     ['a login for a docker config', '{"auths":{"ghcr.io":{}}}', 'docker login ghcr.io'],
-    ['the place, where a name is no name', pod('{name: $(reboot)}, {name: "; reboot"}'), `\${EDITOR:-vi} +5 FILE`],
+    ['the place, where a name is no name', pod('{name: $(reboot)}, {name: "; reboot"}'), 'vi +5 FILE'],
   ])('%s', async (_, text, command) => {
     const { findings } = await report(['-f', '-'], text);
     expect(findings.map(({ fix }) => fix.command)).toContain(command);
@@ -204,7 +204,7 @@ test('a command that is pasted does nothing but what it says, whatever things ar
       ];
       const { findings } = await report(['-f', '-'], JSON.stringify({ kind: 'List', items }));
       for (const { fix } of findings) {
-        const bare = (fix.command ?? '').replace(/^\$\{EDITOR:-vi\} /, '').replace(/\\['\\]|'[^']*'/g, '');
+        const bare = (fix.command ?? '').replace(/^vi /, '').replace(/\\['\\]|'[^']*'/g, '');
         expect(bare).not.toMatch(/[;`$<>()'\\]|reboot/);
       }
     }),

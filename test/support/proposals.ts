@@ -6,9 +6,8 @@ import { NASTY_TEXTS } from './nasty-texts.ts';
 
 /** Each program with its arguments, also where it takes a shell to start them. */
 export function programsOf({ pipe, next, ...alone }: Command, given: GivenFlags = {}): string[][] {
-  const words = alone.words.map((word) => (typeof word === 'object' && 'variable' in word ? word.fallback : word));
-  const first = argvOf({ ...alone, words }, { shell: 'posix', given });
-  if (first === undefined) throw new Error(`no argv: ${JSON.stringify(words)}`);
+  const first = argvOf(alone, { shell: 'posix', given });
+  if (first === undefined) throw new Error(`no argv: ${JSON.stringify(alone.words)}`);
   return [...first, ...[pipe, next].flatMap((more) => (more === undefined ? [] : programsOf(more, given)))];
 }
 

@@ -25,7 +25,9 @@ export function startedBy(shell: string, lines: readonly string[]): readonly (re
       chmodSync(join(bin, program), 0o755);
     }
     const script = lines.map((line) => `${line}\nprintf '%s' 'END' >> ${record}\n`).join('');
-    writeFileSync(join(folder, 'script'), script);
+    // fish has a function of that name, which adds a flag.
+    const start = shell === 'fish' ? 'function ls; command ls $argv; end\n' : '';
+    writeFileSync(join(folder, 'script'), start + script);
     const env = { PATH: bin, HOME: '/home/jane', RECORD: record };
     const path = execFileSync('/bin/sh', ['-c', 'command -v "$0"', shell]).toString().trim();
     spawnSync(path, [join(folder, 'script')], { cwd: work, env, stdio: 'ignore' });

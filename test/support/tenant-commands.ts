@@ -16,9 +16,7 @@ export function collectJson(value: unknown, into: Proposed): void {
 
 /** Adds what a text output proposes: lines that begin with a label and a program. */
 export function collectText(text: string, into: Proposed): void {
-  for (const [, line = ''] of text.matchAll(
-    /^\s*(?:fix|hint|next):\s+((?:regsecret|kubectl|docker|curl|\$\{) ?.*)$/gm,
-  )) {
+  for (const [, line = ''] of text.matchAll(/^\s*(?:fix|hint|next):\s+((?:regsecret|kubectl|docker|curl|vi) .*)$/gm)) {
     if (!into.has(line)) into.set(line, undefined);
   }
 }
@@ -41,6 +39,5 @@ export function misread(proposed: Proposed): string[] {
 function isLikely(text: string, programs: readonly (readonly string[])[]): boolean {
   const bare = text.replace(/'[^']*'|\\./g, '');
   const meant = bare.split(/ \| | && /).map((part) => part.trim().split(' ')[0] ?? '');
-  const names = meant.map((name) => (name.startsWith('${') ? 'vi' : name));
-  return JSON.stringify(programs.map(([name]) => name).sort()) === JSON.stringify(names.sort());
+  return JSON.stringify(programs.map(([name]) => name).sort()) === JSON.stringify(meant.sort());
 }

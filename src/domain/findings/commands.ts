@@ -90,7 +90,7 @@ export function edit(object: FindingObject): Command {
   return command`kubectl edit ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`;
 }
 
-/** The place in the manifest, in the editor of the person who pastes it. */
+/** The place in the manifest. No variable names the editor, for fish has no `${EDITOR:-vi}`. */
 export function editFile({ file = '-', line = 1 }: FindingObject): Command {
-  return words`${{ variable: 'EDITOR', fallback: 'vi' }} +${line} ${fileWord(file)}`;
+  return words`vi +${line} ${fileWord(file)}`;
 }

@@ -7,8 +7,6 @@ export type Word =
   | { readonly namespace: string }
   /** `-A`. */
   | { readonly namespaces: 'all' }
-  /** The value of an environment variable, which may be several words. */
-  | { readonly variable: string; readonly fallback: string }
   /** A file below the home folder. */
   | { readonly home: string }
   /** No command can be made with it. */

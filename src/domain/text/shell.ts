@@ -3,21 +3,13 @@
 /** sh, bash, zsh and fish, or PowerShell from 5.1 on. */
 export type Shell = 'posix' | 'powershell';
 
-type Shown =
-  | string
-  | { readonly variable: string; readonly fallback: string }
-  | { readonly home: string }
-  | { readonly refused: string };
+type Shown = string | { readonly home: string } | { readonly refused: string };
 
 /** `word` as `shell` has to read it; undefined where it cannot pass it on. */
 export function quoteFor(shell: Shell, word: Shown): string | undefined {
   if (typeof word === 'string') return shell === 'posix' ? quotePosix(word) : quotePowerShell(word);
   if ('refused' in word) return undefined;
-  if ('home' in word) return shell === 'posix' ? `~/${word.home}` : `$HOME/${word.home}`;
-  const { variable, fallback } = word;
-  return shell === 'posix'
-    ? `\${${variable}:-${fallback}}`
-    : `& $(if ($env:${variable}) { $env:${variable} } else { '${fallback}' })`;
+  return shell === 'posix' ? `~/${word.home}` : `$HOME/${word.home}`;
 }
 
 /** Nothing in it means anything; `=` and `~` do at the beginning, in zsh and others, and `~` behind an `=` in bash. */

@@ -37,7 +37,7 @@ describe('an image is changed', () => {
       FILE,
       'kubectl set image -f web.yaml app=REGISTRY/NAME:TAG --local -o yaml',
     ],
-    ['in a file, of a kind that kubectl does not know', { ...rollout, ...inFile }, FILE, `\${EDITOR:-vi} +3 web.yaml`],
+    ['in a file, of a kind that kubectl does not know', { ...rollout, ...inFile }, FILE, 'vi +3 web.yaml'],
     ['in an object of such a kind', rollout, OWNER, 'kubectl set image rollout/web app=REGISTRY/NAME:TAG -n team-a'],
   ])('%s', (_, object, remedy, line) => {
     const found = finding('invalid-image', object, { image: 'UPPER', error: 'x', container: 'app', remedy } as never);

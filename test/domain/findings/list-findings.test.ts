@@ -179,7 +179,7 @@ testFindings([
     finding('empty-name', { ...POD, file: 'web.yaml' }, { remedy: FILE }),
     'warning: the list of pull secrets of pod team-a/web-1 has an entry without a name',
     'advice',
-    `\${EDITOR:-vi} +1 web.yaml`,
+    'vi +1 web.yaml',
   ],
   [
     finding('empty-name', POD, { account: 'default', usable: 'regcred', remedy: FILE }),
@@ -197,7 +197,7 @@ testFindings([
     finding('duplicate-name', { ...WORKLOAD, file: 'web.yaml', line: 7 }, { secret: 'regcred', remedy: FILE }),
     'warning: deployment team-a/web names the pull secret regcred more than once',
     'advice',
-    `\${EDITOR:-vi} +7 web.yaml`,
+    'vi +7 web.yaml',
   ],
   [
     finding('not-mountable', WORKLOAD, { secret: 'regcred', account: 'default' }),

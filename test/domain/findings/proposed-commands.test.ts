@@ -133,7 +133,6 @@ describe('with nasty texts', () => {
     for (const command of commands.values()) {
       const line = formatCommand(command, { shell: 'powershell', given: {} }) ?? '';
       const bare = line
-        .replace(/^& \$\(if \(\$env:EDITOR\) \{ \$env:EDITOR \} else \{ 'vi' \}\) /, '')
         .replaceAll('; if ($?) { ', '')
         .replace(/(?: \})+$/, '')
         .replace(/'(?:[^'\u2018-\u201b]|['\u2018-\u201b]{2})*'/g, '')

@@ -21,7 +21,7 @@ testFindings([
     finding('missing-secret', IN_FILE, { near: 'regcred2' }),
     'error: secret team-a/regcred is in none of these files; did you mean regcred2?',
     'advice',
-    `\${EDITOR:-vi} +3 web.yaml`,
+    'vi +3 web.yaml',
   ],
   [
     finding('missing-secret', SECRET, { usedBy: ['deployment/web', 'pod/a'], near: 'regcred2', remedy: DEPLOYMENT }),

@@ -109,7 +109,6 @@ describe('a command that takes a shell has no arguments of its own', () => {
     ],
     [copied, undefined],
     [andThen(command`ls`, copied), undefined],
-    [words`${{ variable: 'EDITOR', fallback: 'vi' }} x`, undefined],
     [words`ls ${{ home: 'x' }}`, undefined],
     [words`ls ${{ refused: 'x' }}`, undefined],
     [{ ...words`ls`, output: 'x' }, undefined],
