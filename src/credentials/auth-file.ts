@@ -2,7 +2,6 @@
 import { platform, userInfo } from 'node:os';
 import { sep } from 'node:path';
 import { command, pathWord } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import { readFile } from '../file.ts';
@@ -23,14 +22,13 @@ export function readCredentialFile(path: string, limit: number): Uint8Array | un
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (errnoOf(error) === 'ENOENT') return undefined;
-    if (errnoOf(error) === 'EISDIR')
-      throw new UserError(`${printable(path)} is a directory`, command`ls ${pathWord(path)}`);
-    throw new UserError(`cannot read ${printable(path)}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
+    if (errnoOf(error) === 'EISDIR') throw new UserError(`${path} is a directory`, command`ls ${pathWord(path)}`);
+    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
   }
 }
 
 function tooLarge(path: string, limit: number): UserError {
-  return new UserError(`${printable(path)} holds more than ${limit} bytes`, command`ls -l ${pathWord(path)}`);
+  return new UserError(`${path} holds more than ${limit} bytes`, command`ls -l ${pathWord(path)}`);
 }
 
 /** The home folder as docker and podman find it (Go os `UserHomeDir`, then the password database). */
@@ -48,5 +46,5 @@ export function homeFolder(env: Io['env']): string | undefined {
 /** `path` for people, with `~` for the home folder. */
 export function displayPath(path: string, home: string | undefined): string {
   const inHome = home !== undefined && path.startsWith(home.endsWith(sep) ? home : home + sep);
-  return printable(inHome ? `~${sep}${path.slice(home.length).replace(/^[/\\]/, '')}` : path);
+  return inHome ? `~${sep}${path.slice(home.length).replace(/^[/\\]/, '')}` : path;
 }

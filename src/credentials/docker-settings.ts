@@ -10,7 +10,6 @@ import {
 } from '../domain/docker-config/docker-config.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { command, pathWord } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { lookPath } from '../look-path.ts';
@@ -74,7 +73,7 @@ function readConfig(path: string): DockerConfig {
     if (!(error instanceof DockerConfigError)) throw error;
     // Not `docker login`: that writes the file anew, without what docker could not read.
     const entry = error.server === undefined ? '' : ` (entry ${displayServer(error.server)})`;
-    const message = `parsing config file (${printable(path)}): ${error.message}${entry}`;
+    const message = `parsing config file (${path}): ${error.message}${entry}`;
     throw new UserError(message, command`vi ${pathWord(path)}`);
   }
 }
@@ -106,6 +105,6 @@ function readVariable(env: Io['env']): Pick<DockerSettings, 'variable' | 'warnin
     if (!(error instanceof DockerConfigError)) throw error;
     const reason =
       error.server === undefined ? error.message : error.message.replace(error.server, displayServer(error.server));
-    return { variable: new Map(), warnings: [`docker ignores DOCKER_AUTH_CONFIG: ${printable(reason)}`] };
+    return { variable: new Map(), warnings: [`docker ignores DOCKER_AUTH_CONFIG: ${reason}`] };
   }
 }

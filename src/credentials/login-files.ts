@@ -11,7 +11,6 @@ import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
 import { command, pathWord, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
-import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { AUTH_FILE_LIMIT, readAuthFile } from './auth-file.ts';
@@ -93,7 +92,7 @@ function lastOf(stores: readonly LoginStore[]): LoginStore {
  */
 function fileLogins(path: string, allowHelpers: boolean, io: Io): LoginStore {
   const config = decodeLoginFile(read(path, io), path);
-  const from = path === '-' ? 'stdin' : printable(path);
+  const from = path === '-' ? 'stdin' : path;
   const own = entriesOf(config);
   const helped = permittedHelpers(config, path, allowHelpers, io);
   const elsewhere =
@@ -140,8 +139,8 @@ function permittedHelpers(config: DockerConfig, path: string, allowHelpers: bool
 }
 
 function refusal(names: readonly string[], path: string): UserError {
-  const file = path === '-' ? 'stdin' : printable(path);
-  const programs = names.map((name) => `"${printable(name)}"`).join(', ');
+  const file = path === '-' ? 'stdin' : path;
+  const programs = names.map((name) => `"${name}"`).join(', ');
   return new UserError(
     `${file} leaves logins to the credential helper ${programs}, which is not run for what is not docker's own config`,
     prose`take them from docker with --server REGISTRY, or trust the file: ${words`--from-file ${pathWord(path)} --allow-helpers`}`,
@@ -204,7 +203,7 @@ async function list(config: DockerConfig, from: string, elsewhere: LoginStore): 
 function read(path: string, io: Io): Uint8Array {
   if (path === '-') return io.stdin.readAll(AUTH_FILE_LIMIT, 'a docker config');
   const bytes = readAuthFile(path);
-  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, command`ls ${pathWord(path)}`);
+  if (bytes === undefined) throw new UserError(`there is no file ${path}`, command`ls ${pathWord(path)}`);
   return bytes;
 }
 
@@ -213,7 +212,7 @@ async function noLogin(server: string, store: LoginStore, paths: readonly string
   const there = registries.map((one) => displayServer(one.server)).join(', ') || 'nothing';
   const [first] = registries;
   return new UserError(
-    `there is no login for ${displayServer(server)} in ${paths.map(printable).join(', ')}, which has ${there}`,
+    `there is no login for ${displayServer(server)} in ${paths.join(', ')}, which has ${there}`,
     first === undefined ? command`docker login ${serverWord(server)}` : words`--server ${serverWord(first.server)}`,
     warnings,
   );

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { printable } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { displayPath, homeFolder } from './auth-file.ts';
 
@@ -36,12 +35,10 @@ export function podmanFiles(env: Io['env'], system = platform()): readonly Podma
 export function podmanWarnings(env: Io['env'], system = platform()): readonly string[] {
   const { REGISTRY_AUTH_FILE: only, XDG_RUNTIME_DIR: runtime } = env;
   if (only) {
-    return existsSync(only)
-      ? []
-      : [`podman has no logins: there is no ${printable(only)}, which REGISTRY_AUTH_FILE names`];
+    return existsSync(only) ? [] : [`podman has no logins: there is no ${only}, which REGISTRY_AUTH_FILE names`];
   }
   if (env.DOCKER_CONFIG || system !== 'linux' || !runtime || existsSync(runtime)) return [];
-  return [`podman passes over XDG_RUNTIME_DIR: there is no folder ${printable(runtime)}`];
+  return [`podman passes over XDG_RUNTIME_DIR: there is no folder ${runtime}`];
 }
 
 const AUTH_JSON = join('containers', 'auth.json');

@@ -7,7 +7,6 @@ import { DockerConfigError } from '../domain/docker-config/docker-config.ts';
 import { AUTH_FILES, credentialHelpers, mentionsHelpers } from '../domain/docker-config/registries-conf.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
 import { command, pathWord } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -45,10 +44,7 @@ async function helpersIn(path: string): Promise<readonly string[] | undefined> {
   } catch (error) {
     if (!(error instanceof TomlError || error instanceof DockerConfigError)) throw error;
     const reason = error instanceof TomlError ? inOneLine(error) : error.message;
-    throw new UserError(
-      `loading registries configuration "${printable(path)}": ${reason}`,
-      command`vi ${pathWord(path)}`,
-    );
+    throw new UserError(`loading registries configuration "${path}": ${reason}`, command`vi ${pathWord(path)}`);
   }
 }
 
@@ -64,8 +60,7 @@ function inOneLine({ line, message }: TomlError): string {
 export function registriesConfs(env: Io['env'], system = platform()): readonly string[] {
   const { CONTAINERS_REGISTRIES_CONF: only, CONTAINERS_REGISTRIES_CONF_OVERRIDE: last } = env;
   for (const path of [only, last]) {
-    if (path && !existsSync(path))
-      throw new UserError(`there is no file ${printable(path)}`, command`ls ${pathWord(path)}`);
+    if (path && !existsSync(path)) throw new UserError(`there is no file ${path}`, command`ls ${pathWord(path)}`);
   }
   const folders = confFolders(env, system);
   const main = only || folders.map((folder) => join(folder, NAME)).find((path) => existsSync(path));
@@ -105,10 +100,7 @@ function namesIn(folder: string): readonly string[] {
     return entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.conf')).map(({ name }) => name);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw new UserError(
-      `cannot read ${printable(folder)}: ${systemReason(error)}`,
-      command`ls -ld ${pathWord(folder)}`,
-    );
+    throw new UserError(`cannot read ${folder}: ${systemReason(error)}`, command`ls -ld ${pathWord(folder)}`);
   }
 }
 

@@ -12,7 +12,6 @@ import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';
 import { Base64Error } from '../domain/go/base64.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { command, pathWord } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readAuthFile } from './auth-file.ts';
@@ -159,7 +158,7 @@ function isNamespace(server: string, { files, helpers }: Podman): boolean {
 function keptInFile({ server, fields }: FoundEntry, file: PodmanFile, warnings: string[]): StoredLogin | undefined {
   const config = decode({ server, fields }, file);
   if (config === undefined && (fields.auth ?? '') !== '') {
-    warnings.push(`podman ignores ${displayServer(server)} in ${printable(file.path)}: its auth has no colon`);
+    warnings.push(`podman ignores ${displayServer(server)} in ${file.path}: its auth has no colon`);
   }
   return config === undefined || isEmpty(config) ? undefined : { server, from: file.from, config };
 }
@@ -169,7 +168,7 @@ function decode({ server, fields }: FoundEntry, { path }: PodmanFile): AuthConfi
     return podmanAuthConfig(fields);
   } catch (error) {
     if (!(error instanceof Base64Error)) throw error;
-    const message = `reading JSON file "${printable(path)}": ${error.message} (entry ${displayServer(server)})`;
+    const message = `reading JSON file "${path}": ${error.message} (entry ${displayServer(server)})`;
     throw new UserError(message, command`vi ${pathWord(path)}`);
   }
 }
@@ -196,7 +195,7 @@ function readConfig({ path, legacy }: PodmanFile): DockerConfig | undefined {
     return bytes && (legacy ? decodeLegacyConfig(bytes) : decodePodmanConfig(bytes));
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
-    throw new UserError(`reading JSON file "${printable(path)}": ${error.message}`, command`vi ${pathWord(path)}`);
+    throw new UserError(`reading JSON file "${path}": ${error.message}`, command`vi ${pathWord(path)}`);
   }
 }
 

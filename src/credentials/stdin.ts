@@ -2,7 +2,6 @@
 import { decodeUtf8 } from '../domain/go/utf8.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
-import { printable } from '../domain/text/printable.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readCredentialFile } from './auth-file.ts';
@@ -24,17 +23,17 @@ export function passwordFromStdin(io: Io): GivenPassword {
 /** Throws UserError. */
 export function passwordFromFile(path: string): GivenPassword {
   const bytes = readCredentialFile(path, LIMIT);
-  if (bytes === undefined) throw new UserError(`there is no file ${printable(path)}`, command`ls -l ${pathWord(path)}`);
-  return password(decodeUtf8(bytes), printable(path));
+  if (bytes === undefined) throw new UserError(`there is no file ${path}`, command`ls -l ${pathWord(path)}`);
+  return password(decodeUtf8(bytes), path);
 }
 
 /** Throws UserError. */
 export function passwordFromEnv(variable: string, io: Io): GivenPassword {
   const text = io.env[variable];
   if (text === undefined) {
-    throw new UserError(`the variable ${printable(variable)} is not set`, command`export ${variable}`);
+    throw new UserError(`the variable ${variable} is not set`, command`export ${variable}`);
   }
-  return password(text, `the variable ${printable(variable)}`);
+  return password(text, `the variable ${variable}`);
 }
 
 /** One newline, as `echo` and editors add it; a second one is part of the password. */

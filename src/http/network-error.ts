@@ -1,5 +1,4 @@
 /** Why a request got no answer, told apart so that the message can name the cause. */
-import { printable } from '../domain/text/printable.ts';
 
 export type NetworkErrorKind =
   | 'dns'
@@ -21,7 +20,7 @@ export class NetworkError extends Error {
   readonly sent: boolean;
 
   constructor(kind: NetworkErrorKind, code: string, sent: boolean, detail: string = code) {
-    super(printable(detail.slice(0, 300)));
+    super(detail.slice(0, 300));
     this.name = 'NetworkError';
     this.kind = kind;
     this.code = code;

@@ -3,7 +3,6 @@ import { opensImage } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import type { ManifestObject } from '../domain/manifest-text/objects.ts';
 import { command, kubectlPath, words } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
 import { changedList, type Verb } from '../domain/workloads/list-change.ts';
 import { listedNames } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
@@ -106,7 +105,7 @@ async function withFileName<T>({ name, text }: ManifestFile, work: Promise<T>): 
     return await work;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    const shown = name === '-' ? 'stdin' : printable(name);
+    const shown = name === '-' ? 'stdin' : name;
     const hint = text.includes('{{')
       ? { ...command`helm template CHART`, pipe: words`regsecret attach -f -` }
       : command`kubectl create --dry-run=client -f ${kubectlPath(name)}`;

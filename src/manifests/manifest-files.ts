@@ -3,7 +3,6 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { command, pathWord } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
-import { printable } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import { type Limit, readFile, replaceFile } from '../file.ts';
@@ -17,8 +16,7 @@ export interface ManifestFile {
 
 const LIMIT: Limit = {
   bytes: 64 * 1024 * 1024,
-  error: (name) =>
-    new UserError(`${printable(name)} holds more than ${LIMIT.bytes} bytes`, command`ls -l ${pathWord(name)}`),
+  error: (name) => new UserError(`${name} holds more than ${LIMIT.bytes} bytes`, command`ls -l ${pathWord(name)}`),
 };
 /** cli-runtime pkg/resource/builder.go `FileExtensions` */
 const EXTENSIONS = ['.json', '.yaml', '.yml'];
@@ -44,7 +42,7 @@ export function writeManifestFile(name: string, text: string): void {
   try {
     replaceFile(name, text);
   } catch (error) {
-    throw trouble(error, `cannot write ${printable(name)}`, name);
+    throw trouble(error, `cannot write ${name}`, name);
   }
 }
 
@@ -58,10 +56,10 @@ function listFiles(name: string, recursive: boolean): string[] {
       .sort();
     if (found.length > 0) return found;
   } catch (error) {
-    throw trouble(error, `cannot read ${printable(name)}`, name);
+    throw trouble(error, `cannot read ${name}`, name);
   }
   throw new UserError(
-    `there is no manifest in ${printable(name)}`,
+    `there is no manifest in ${name}`,
     recursive ? command`ls -R ${pathWord(name)}` : prose`add -R for the folders in ${name}`,
   );
 }
@@ -81,7 +79,7 @@ function read(name: string): Uint8Array {
   try {
     return readFile(name, LIMIT);
   } catch (error) {
-    throw error instanceof UserError ? error : trouble(error, `cannot read ${printable(name)}`, name);
+    throw error instanceof UserError ? error : trouble(error, `cannot read ${name}`, name);
   }
 }
 
@@ -90,7 +88,7 @@ function decode(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new UserError(`${printable(name)} is not in UTF-8`, command`file ${pathWord(name)}`);
+    throw new UserError(`${name} is not in UTF-8`, command`file ${pathWord(name)}`);
   }
 }
 

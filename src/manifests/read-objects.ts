@@ -7,7 +7,6 @@ import { type ParsedFile, type PlacedObject, placedObjects } from '../domain/man
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { command, kubectlPath, pathWord, words } from '../domain/text/command.ts';
 import { nameWord } from '../domain/text/object-name.ts';
-import { printable } from '../domain/text/printable.ts';
 import { manifestKindOf } from '../domain/workloads/kind.ts';
 import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
@@ -90,7 +89,7 @@ export async function readSecretFile(file: string, name: string, io: Io): Promis
   const { secrets } = await readManifestSecrets([file], io);
   const [only] = secrets.length === 1 ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
   if (only !== undefined) return only;
-  const text = `there is no secret ${name} in ${file === '-' ? 'stdin' : printable(file)}`;
+  const text = `there is no secret ${name} in ${file === '-' ? 'stdin' : file}`;
   throw new UserError(text, {
     ...words`regsecret create ${nameWord(name)} --dry-run=client -o yaml`,
     output: pathWord(`${name}.yaml`),
@@ -102,7 +101,7 @@ async function objectsIn(file: ManifestFile): Promise<readonly PlacedObject[]> {
     return (await readManifest(file)).objects;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    const shown = file.name === '-' ? 'stdin' : printable(file.name);
+    const shown = file.name === '-' ? 'stdin' : file.name;
     throw new UserError(
       `${shown} ${error.message}`,
       command`kubectl apply --dry-run=client -f ${kubectlPath(file.name)}`,

@@ -1,7 +1,6 @@
 /** Authorities of a company, in a file. */
 import { readFileSync } from 'node:fs';
 import { command, pathWord } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import { trustedRoots } from '../http/trust-store.ts';
@@ -11,10 +10,7 @@ import type { Io } from '../io.ts';
 export async function extraAuthorities(path: string, io: Io): Promise<string> {
   const own = read(path);
   if (!own.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new UserError(
-      `there is no certificate in ${printable(path)}`,
-      command`openssl x509 -in ${pathWord(path)} -text`,
-    );
+    throw new UserError(`there is no certificate in ${path}`, command`openssl x509 -in ${pathWord(path)} -text`);
   }
   return [own, ...(await trustedRoots(io.env))].join('\n');
 }
@@ -23,6 +19,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UserError(`cannot read ${printable(path)}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
+    throw new UserError(`cannot read ${path}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
   }
 }

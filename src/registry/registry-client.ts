@@ -4,7 +4,6 @@ import { parseDuration } from '../domain/go/duration.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
 import { registryOf } from '../domain/keyring/server.ts';
 import { words } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
 import type { Trust } from '../domain/verify/destination.ts';
 import type { AssignedLogin, RegistryLogin } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
@@ -59,7 +58,7 @@ export async function createRegistryClient(
 ): Promise<RegistryClient> {
   const { timeout = DEFAULT_TIMEOUT, plainHttp = [], registryCa } = flags;
   const timeoutMs = parseDuration(timeout) ?? 0;
-  if (timeoutMs <= 0) throw new UsageError(`--timeout ${printable(timeout)} is not a duration`, words`--timeout 10s`);
+  if (timeoutMs <= 0) throw new UsageError(`--timeout ${timeout} is not a duration`, words`--timeout 10s`);
   const locate = createLocate(io.env, resolve);
   const trust = await trustOf(plainHttp, origin, locate);
   const ca = registryCa === undefined ? undefined : await extraAuthorities(registryCa, io);

@@ -2,7 +2,6 @@
 
 import { registryOf } from '../domain/keyring/server.ts';
 import { words } from '../domain/text/command.ts';
-import { printable } from '../domain/text/printable.ts';
 import { isOnThisMachine, type Trust } from '../domain/verify/destination.ts';
 import { UsageError } from '../errors.ts';
 import { NetworkError } from '../http/network-error.ts';
@@ -33,7 +32,7 @@ function plainHost(text: string): string {
   // An image names no registry without a dot or a port, and what follows the flag may be the name of a Secret.
   const isRegistry = /^[^-*][^*]*$/.test(host) && (/[.:]/.test(host) || host === 'localhost');
   if (isRegistry && URL.canParse(`http://${host}/`)) return new URL(`http://${host}/`).host;
-  const what = text === '' ? 'nothing' : printable(text);
+  const what = text === '' ? 'nothing' : text;
   throw new UsageError(
     `--plain-http takes the host of a registry, and ${what} is none`,
     words`--plain-http registry.example.com:5000`,

@@ -16,11 +16,21 @@ test.each([
     /\bas (?:readonly )?Printable\b|(?<!\w)<Printable>|\bany\b[^\n]*Printable|is Printable\b/,
     ['domain/text/printable.ts'],
   ],
+  [
+    'makes a text printable, where it is written',
+    /\bprintable(?:Lines|Json|Yaml)?\(/,
+    [
+      ...['cli.ts', 'cluster/auth/exec-plugin.ts', 'cluster/client/transport.ts', 'domain/text/printable.ts'],
+      ...['output/doctor/doctor-printer.ts', 'output/doctor/lint-printer.ts', 'output/inspection-printer.ts'],
+      ...['output/list-printer.ts', 'output/printer.ts', 'output/progress.ts', 'output/structured.ts'],
+      ...['output/style.ts', 'output/table.ts', 'prompt.ts', 'yaml.ts'],
+    ],
+  ],
   ['colours', /\bpainted\b/, ['domain/text/printable.ts', 'output/style.ts']],
   ['opens streams of the process', /\bprocess\.std(?:out|err)\b|\bwriteSync\b|\bconsole\.|_rawDebug/, ['io.ts']],
   ['has the Node stream, for inquirer', /\b(?:output|std(?:out|err))\.stream\b/, ['io.ts', 'prompt.ts']],
   ['writes a manifest as it is', /\.writeManifest\b/, ['commands/attach.ts', 'commands/create.ts', 'io.ts']],
-])('only the home file %s', (_, pattern, homes) => {
+])('only a home file %s', (_, pattern, homes) => {
   const found = sources.filter(([, text]) => pattern.test(text)).map(([file]) => file);
   expect(found.sort()).toEqual(homes);
 });

@@ -140,11 +140,11 @@ function isInteractive(exec: ExecConfig, io: Io): boolean {
 
 /** `wrapCmdRunErrorLocked` */
 function missing(exec: ExecConfig): UserError {
-  const hint = printable((exec.installHint ?? '').replace(/\s+/g, ' ').trim()).slice(0, 500);
+  const hint = (exec.installHint ?? '').replace(/\s+/g, ' ').trim().slice(0, 500);
   const message = `getting credentials: exec: executable ${nameOf(exec)} not found`;
   return new UserError(message, prose`${hint || `install ${nameOf(exec)}, or put it in PATH`}`);
 }
 
 function nameOf(exec: ExecConfig): string {
-  return printable(exec.command ?? '');
+  return exec.command ?? '';
 }

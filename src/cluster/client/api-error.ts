@@ -1,7 +1,6 @@
 /** What the API server answers when it does not do what it is asked (apimachinery pkg/apis/meta/v1/types.go `Status`). */
 import { clusterCommand, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import { printable } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
 
 export interface StatusCause {
@@ -73,7 +72,7 @@ function object(value: unknown): Record<string, unknown> {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? printable(value.slice(0, MAX_TEXT)) : undefined;
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT) : undefined;
 }
 
 export interface Attempt {

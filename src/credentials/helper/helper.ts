@@ -8,7 +8,6 @@ import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../../d
 import { decodeUtf8 } from '../../domain/go/utf8.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { command } from '../../domain/text/command.ts';
-import { printable } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { lookPath } from '../../look-path.ts';
@@ -57,7 +56,7 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   const name = helperProgram(suffix);
   // docker runs what a suffix such as `../../tmp/x` leads to; the config file may be a stranger's.
   if (!/^[A-Za-z0-9._-]+$/.test(suffix)) {
-    throw new UserError(`credential helper ${JSON.stringify(printable(suffix))}: no program can be called that`);
+    throw new UserError(`credential helper "${suffix}": no program can be called that`);
   }
   const path = lookPath(name, io.env);
   if (path === undefined)
@@ -101,5 +100,5 @@ function answer<T>(suffix: string, decode: () => T): T {
 function oneLine(text: string): string {
   if (/[{}"]|secret/i.test(text)) return '(not shown: it may hold the password)';
   const line = text.trim().replace(/\s+/g, ' ');
-  return printable(line.length > 200 ? `${line.slice(0, 200)}…` : line);
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

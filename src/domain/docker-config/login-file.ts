@@ -5,7 +5,6 @@ import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { type Command, command, kubectlPath, pathWord } from '../text/command.ts';
-import { printable } from '../text/printable.ts';
 import type { AuthFields } from './auth-fields.ts';
 import {
   checkAuths,
@@ -33,7 +32,7 @@ export function decodeLoginFile(bytes: Uint8Array, path: string): DockerConfig {
     return recognise(document, path);
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
-    const entry = error.server === undefined ? '' : ` in the entry ${printable(displayServer(error.server))}`;
+    const entry = error.server === undefined ? '' : ` in the entry ${displayServer(error.server)}`;
     throw refusal({ reason: `is not a docker config: ${error.message}${entry}` }, path);
   }
 }
@@ -120,7 +119,7 @@ function otherKind(document: JsonDocument, path: string): Problem {
 }
 
 function manifest(kind: string, path: string): Problem {
-  const reason = `is a Kubernetes ${printable(kind)}, not a docker config`;
+  const reason = `is a Kubernetes ${kind}, not a docker config`;
   return kind === 'Secret' ? { reason, hint: command`kubectl apply -f ${kubectlPath(path)}` } : { reason };
 }
 
