@@ -34,11 +34,11 @@ function spellings(word: string): string[] {
  */
 export function resolveScalar(text: string, tag: string): ScalarValue {
   if (tag === `${PREFIX}binary`) return decodeBinary(text);
-  const [kind, value] = tag === `${PREFIX}str` ? (['str', text] as const) : resolvePlain(text);
+  const [kind, value] = resolvePlain(text);
   if (tag === '' || tag === PREFIX + kind) return value;
   if (tag === `${PREFIX}float` && kind === 'int') return Number(value);
   const resolvable = ['bool', 'int', 'float', 'null', 'timestamp'].map((name) => PREFIX + name);
-  // Tags of an application mean nothing to kubectl.
+  // It is a text, with `!!str` and with the tag of an application, which means nothing to kubectl.
   if (!resolvable.includes(tag)) return text;
   if (tag === `${PREFIX}timestamp` && /^\d{4}-\d{1,2}-\d{1,2}/.test(text)) return text;
   throw new YamlValueError(`a scalar is not what its tag !!${tag.slice(PREFIX.length)} says`);
@@ -68,8 +68,7 @@ function resolvePlain(text: string): readonly [Kind, ScalarValue] {
 
 /** strconv `ParseInt` and `ParseUint` with base 0: what 64 bits hold. */
 function parseInteger(text: string): number | bigint | undefined {
-  const [, sign = '', digits = ''] =
-    /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]*|0[bB][01]+|[1-9][0-9]*)$/.exec(text) ?? [];
+  const [, sign, digits = ''] = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]*|0[bB][01]+|[1-9][0-9]*)$/.exec(text) ?? [];
   // `0o` without a digit is none.
   if (digits === '' || /^0[oO]$/.test(digits)) return undefined;
   const magnitude = BigInt(digits.replace(/^0(?=[0-7])/, '0o'));

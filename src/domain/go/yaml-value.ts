@@ -48,15 +48,15 @@ function charge(decoder: Decoder): void {
   decoder.count += 1;
   if (decoder.open.size > 0) decoder.aliased += 1;
   const { count, aliased } = decoder;
-  if (aliased > 100 && count > 1000 && aliased / count > allowedRatio(count)) {
+  // What is more than a tenth of 1000 is more than 100, for which Go asks, too.
+  if (count > 1000 && aliased / count > allowedRatio(count)) {
     throw new YamlValueError('document contains excessive aliasing');
   }
 }
 
 /** `allowedAliasRatio` */
 function allowedRatio(count: number): number {
-  if (count <= 400_000) return 0.99;
-  return count >= 4_000_000 ? 0.1 : 0.99 - (0.89 * (count - 400_000)) / 3_600_000;
+  return Math.max(0.1, Math.min(0.99, 0.99 - (0.89 * (count - 400_000)) / 3_600_000));
 }
 
 function follow<T>(alias: YamlNode & { kind: 'alias' }, { open }: Decoder, visit: (target: YamlNode) => T): T {
@@ -86,7 +86,8 @@ function addPairs(
   decoder: Decoder,
 ): Map<string, unknown> {
   for (let index = 0; index < keysAndValues.length; index += 2) {
-    const [key = NULL, value = NULL] = keysAndValues.slice(index, index + 2);
+    const key = keysAndValues[index] ?? NULL;
+    const value = keysAndValues[index + 1] ?? NULL;
     if (isMerge(key)) merge(value, members, decoder);
     else members.set(keyText(key, decoder), decode(value, decoder));
   }
