@@ -1,0 +1,94 @@
+/** What is told while a pod is created again, and what is kept of it. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { ApiError } from '../../../src/cluster/client/api-error.ts';
+import { createContext } from '../../../src/operations/attach/context.ts';
+import type { AttachRequest, Listener } from '../../../src/operations/attach/request.ts';
+import { recreatePod } from '../../../src/operations/pods/recreate.ts';
+import { attachRequest, listener } from '../../support/attach-request.ts';
+import { fakeClock, settled } from '../../support/fake-clock.ts';
+import { rejectionOf, shownHint } from '../../support/hints.ts';
+import { specOf, stored } from '../../support/stored-objects.ts';
+import { type Fault, writtenObjects } from '../../support/written-objects.ts';
+
+const web = stored('Pod', 'web');
+const lists = [{ name: 'pull' }];
+
+function recreating(faults: Fault[], request: Partial<AttachRequest> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-recreate-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const told: object[] = [];
+  const problems: string[] = [];
+  const notes: Listener = {
+    ...listener,
+    note: (note) => void told.push(note),
+    problem: ({ message, hint }) => void problems.push(`${message} → ${shownHint(hint)}`),
+  };
+  const transport = writtenObjects([web], faults);
+  const context = createContext(transport, attachRequest({ folder, ...request }), notes);
+  return { promise: recreatePod(specOf(web), lists, context), told, problems, folder, transport };
+}
+
+const ref = { kind: 'Pod', namespace: 'team', name: 'web' };
+
+test('where its manifest is, as long as it may be needed', async () => {
+  const { promise, told, folder } = recreating([]);
+  await promise;
+  expect(told).toEqual([{ code: 'saved', ref, file: expect.stringMatching(/web\.json$/) }]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('in which fields the server makes another pod of it', async () => {
+  const [, { spec }] = web;
+  const answer = { spec: { ...(spec as object), imagePullSecrets: lists, dnsPolicy: 'None', nodeName: 'n1' } };
+  const { promise, told } = recreating([{ method: 'dry run', answer }], { dryRun: 'server' });
+  await promise;
+  expect(told).toEqual([{ code: 'differs', ref, fields: ['dnsPolicy'] }]);
+});
+
+test('the rehearsal is a pod under a name of its own, and what is kept is what is created', async () => {
+  const { promise, folder, transport } = recreating([{ method: 'POST', answer: new ApiError(403, 'Forbidden', 'no') }]);
+  await expect(promise).rejects.toThrow('is deleted and not there again: no');
+  const [file = ''] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.json'),
+  );
+  const manifest = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const [rehearsal, deletion, creation] = transport.bodies;
+  expect(creation).toEqual(manifest);
+  const { name, ...metadata } = manifest.metadata;
+  expect(name).toBe('web');
+  expect(rehearsal).toEqual({ ...manifest, metadata: { ...metadata, generateName: 'regsecret-' } });
+  expect(deletion).toEqual({ apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'web' } });
+});
+
+test('Ctrl-C while it is gone: where its manifest is', async () => {
+  fakeClock();
+  const interrupted = new AbortController();
+  const reason = new Error('interrupted');
+  const before = (): void => interrupted.abort(reason);
+  const answer = new ApiError(403, 'Forbidden', 'exceeded quota: one');
+  const faults: Fault[] = [
+    { method: 'GET', before },
+    { method: 'POST', answer },
+  ];
+  const { promise, problems } = recreating(faults, { signal: interrupted.signal });
+  await expect(settled(promise, () => 'created')).rejects.toBe(reason);
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^pod team\/web is deleted and not there again: interrupted → kubectl create -n team -f \S+web\.json$/,
+    ),
+  ]);
+});
+
+test('without a folder for its manifest it is not deleted', async () => {
+  const { promise, transport } = recreating([], { folder: join(tmpdir(), 'regsecret-not-there') });
+  expect(await rejectionOf(promise)).toEqual({
+    message: expect.stringMatching(
+      /^cannot keep the manifest of web in \S+regsecret-not-there: no such file or directory$/,
+    ),
+    hint: 'name a folder with TMPDIR',
+  });
+  expect(transport.writes).toEqual(['dry run pods']);
+});

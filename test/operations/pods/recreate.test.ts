@@ -1,0 +1,197 @@
+/** A bare pod is created again, and whatever the API server answers, the pod is there or its manifest is. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { ApiError } from '../../../src/cluster/client/api-error.ts';
+import { listedNames, type PullSpec } from '../../../src/domain/workloads/pull-spec.ts';
+import { createContext } from '../../../src/operations/attach/context.ts';
+import type { AttachRequest } from '../../../src/operations/attach/request.ts';
+import { recreatePod } from '../../../src/operations/pods/recreate.ts';
+import { attachRequest, listener } from '../../support/attach-request.ts';
+import { fakeClock, settled } from '../../support/fake-clock.ts';
+import { type Stored, specOf, stored } from '../../support/stored-objects.ts';
+import { type Fault, writtenObjects } from '../../support/written-objects.ts';
+
+const web = stored('Pod', 'web', { list: ['a'] });
+const slow = stored('Pod', 'web', { list: ['a'], metadata: { finalizers: ['example/slow'] } });
+const other = stored('Pod', 'web', { list: ['b'], metadata: { uid: 'other' } });
+const ours = stored('Pod', 'web', { list: ['a', 'pull'], metadata: { uid: 'ours' } });
+const lists = [{ name: 'a' }, { name: 'pull' }];
+
+const no = new ApiError(403, 'Forbidden', 'no');
+const busy = new ApiError(500, 'InternalError', 'busy');
+const quota = new ApiError(403, 'Forbidden', 'exceeded quota: one');
+const notMountable = new ApiError(403, 'Forbidden', 'x does not reference that imagePullSecret');
+const exists = new ApiError(409, 'AlreadyExists', 'pods "web" already exists');
+const replace = (by: Stored[]) => (now: Stored[]) => void now.splice(0, now.length, ...by);
+const DONE = ['dry run pods', 'DELETE pods/web', 'POST pods'];
+const DELETED = ['dry run pods', 'DELETE pods/web'];
+const CREATE_IT = '→ kubectl create -n team -f FILE; kept';
+const byOwner = { targets: [{ kind: 'ServiceAccount', name: 'default' }] } as const;
+
+interface Situation {
+  readonly pod?: Stored;
+  readonly faults?: Fault[];
+  readonly request?: Partial<AttachRequest>;
+  readonly writes?: string[];
+}
+
+const times = (method: Fault['method'], last: number, answer: ApiError): Fault => ({ method, last, answer });
+
+test.each<[string, Situation, string]>([
+  ['it is deleted and created', {}, 'web created-1 a,pull'],
+  ['in a server dry run', { request: { dryRun: 'server' }, writes: ['dry run pods'] }, 'web web a,pull'],
+  ['in a client dry run', { request: { dryRun: 'client' }, writes: ['dry run pods'] }, 'web web a,pull'],
+  [
+    'the server would not have it',
+    { faults: [times('dry run', 1, no)], writes: ['dry run pods'] },
+    'may not create pod team/web: no → kubectl auth can-i create pods -n team',
+  ],
+  [
+    'the dry run has no answer',
+    { faults: [{ method: 'dry run' }], writes: ['dry run pods'] },
+    'the connection was lost',
+  ],
+  ['a quota has no room for two', { faults: [times('dry run', 1, quota)] }, 'web created-1 a,pull'],
+  [
+    'its account does not allow the Secret',
+    { faults: [times('dry run', 99, notMountable)], writes: ['dry run pods'] },
+    'may not create pod team/web: x does not reference that imagePullSecret → kubectl auth can-i create pods -n team',
+  ],
+  [
+    'an account of the same command does not allow it for a moment',
+    {
+      faults: [times('dry run', 2, notMountable)],
+      request: byOwner,
+      writes: ['dry run pods', 'dry run pods', ...DONE],
+    },
+    'web created-1 a,pull',
+  ],
+  [
+    'an account of the same command that is another one',
+    {
+      faults: [times('dry run', 2, notMountable)],
+      request: { targets: [{ kind: 'ServiceAccount', name: 'ci' }] },
+      writes: ['dry run pods'],
+    },
+    'may not create pod team/web: x does not reference that imagePullSecret → kubectl auth can-i create pods -n team',
+  ],
+  [
+    'a Deployment of the same command that is called as the account',
+    {
+      faults: [times('dry run', 2, notMountable)],
+      request: { targets: [{ kind: 'Deployment', name: 'default' }] },
+      writes: ['dry run pods'],
+    },
+    'may not create pod team/web: x does not reference that imagePullSecret → kubectl auth can-i create pods -n team',
+  ],
+  [
+    'an account of the same command says otherwise than others refuse',
+    { faults: [times('dry run', 2, no)], request: byOwner, writes: ['dry run pods'] },
+    'may not create pod team/web: no → kubectl auth can-i create pods -n team',
+  ],
+  [
+    'it may not be deleted',
+    { faults: [times('DELETE', 1, no)], writes: DELETED },
+    'may not delete pod team/web: no → kubectl auth can-i delete pods -n team',
+  ],
+  ['its deletion does not arrive', { faults: [{ method: 'DELETE' }], writes: DELETED }, 'the connection was lost'],
+  ['the answer to its deletion is lost', { faults: [{ method: 'DELETE', done: true }] }, 'web created-1 a,pull'],
+  [
+    'a proxy refuses a deletion that was done',
+    { faults: [{ method: 'DELETE', done: true, answer: no }] },
+    'web created-1 a,pull',
+  ],
+  ['it is gone before', { faults: [{ method: 'DELETE', before: replace([]) }] }, 'web created-1 a,pull'],
+  [
+    'its deletion is refused, and it may not be read',
+    { faults: [times('DELETE', 1, busy), times('GET', 1, no)], writes: DELETED },
+    'cannot delete pod team/web: busy → kubectl get pod web -n team; kept',
+  ],
+  [
+    'its deletion is lost, and it may not be read',
+    { faults: [{ method: 'DELETE' }, times('GET', 1, no)], writes: DELETED },
+    'the connection was lost; kept',
+  ],
+  [
+    'somebody replaced it before',
+    { faults: [{ method: 'DELETE', before: replace([other]) }], writes: DELETED },
+    'pod team/web was replaced meanwhile; the manifest of the old one is in FILE → run the same command again; kept',
+  ],
+  [
+    'somebody replaces it after its deletion',
+    { faults: [{ method: 'GET', before: replace([other]) }], writes: DELETED },
+    `pod team/web is deleted and not there again: somebody else has created a pod of this name ${CREATE_IT}`,
+  ],
+  [
+    'it takes its time to go',
+    { pod: slow, faults: [{ method: 'GET', number: 3, before: replace([]) }] },
+    'web created-1 a,pull',
+  ],
+  [
+    'the answer to a deletion that takes time is lost',
+    {
+      pod: slow,
+      faults: [
+        { method: 'DELETE', done: true },
+        { method: 'GET', number: 3, before: replace([]) },
+      ],
+    },
+    'web created-1 a,pull',
+  ],
+  [
+    'it does not go',
+    { pod: slow, request: { timeoutMs: 1000 }, writes: DELETED },
+    `pod team/web is deleted and not there again: the old one is still being deleted ${CREATE_IT}`,
+  ],
+  [
+    'a quota counts the old one for a moment',
+    { faults: [times('POST', 2, quota)], writes: [...DONE, 'POST pods', 'POST pods'] },
+    'web created-3 a,pull',
+  ],
+  [
+    'a quota has no room at all',
+    { faults: [times('POST', 99, quota)], request: { timeoutMs: 150 }, writes: [...DONE, 'POST pods', 'POST pods'] },
+    `pod team/web is deleted and not there again: exceeded quota: one ${CREATE_IT}`,
+  ],
+  [
+    'it may not be created',
+    { faults: [times('POST', 1, no)], writes: DONE },
+    `pod team/web is deleted and not there again: no ${CREATE_IT}`,
+  ],
+  [
+    'the answer to its creation is lost',
+    { faults: [{ method: 'POST' }], writes: DONE },
+    `pod team/web is deleted and not there again: the connection was lost ${CREATE_IT}`,
+  ],
+  [
+    'it was created at the first of two attempts',
+    { faults: [{ method: 'POST', before: replace([ours]) }] },
+    'web ours a,pull',
+  ],
+  [
+    'somebody else creates one that is not the same',
+    { faults: [{ method: 'POST', before: replace([other]) }], writes: DONE },
+    `pod team/web is deleted and not there again: pods "web" already exists ${CREATE_IT}`,
+  ],
+  [
+    'the server says that the old one exists',
+    { faults: [times('POST', 1, exists), { method: 'GET', number: 2, before: replace([web]) }], writes: DONE },
+    `pod team/web is deleted and not there again: pods "web" already exists ${CREATE_IT}`,
+  ],
+])('%s', async (_, { pod = web, faults, request, writes = DONE }, expected) => {
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-recreate-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  fakeClock();
+  const transport = writtenObjects([pod], faults);
+  const context = createContext(transport, attachRequest({ folder, ...request }), listener);
+  const shown = await settled(recreatePod(specOf(pod), lists, context), nameOf);
+  const kept = readdirSync(folder).length > 0 ? '; kept' : '';
+  expect(shown.replace(/\S*regsecret-recreate-\S*?(?=[\s;]|$)/g, 'FILE') + kept).toBe(expected);
+  expect(transport.writes).toEqual(writes);
+});
+
+function nameOf({ ref, uid, imagePullSecrets }: PullSpec): string {
+  return `${ref.name} ${uid} ${listedNames(imagePullSecrets)}`;
+}
