@@ -15,6 +15,7 @@ import {
   decodeDockerConfig,
   decodeLegacyConfig,
   decodePodmanConfig,
+  scanLoginText,
 } from '../src/domain/docker-config/docker-config.ts';
 import { convertToHostname } from '../src/domain/docker-config/docker-lookup.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/domain/docker-config/helper-answer.ts';
@@ -89,7 +90,7 @@ const parsers: readonly Parser[] = [
   ],
   ['lookup of an image', (text) => lookup(ordinary, text), ImageReferenceError],
   ['decodeDockerConfig', (text) => decodeDockerConfig(bytes(text)), DockerConfigError],
-  ['decodePodmanConfig', (text) => decodePodmanConfig(bytes(text)), DockerConfigError],
+  ['decodePodmanConfig', (text) => decodePodmanConfig(scanLoginText(bytes(text))), DockerConfigError],
   ['decodeLegacyConfig', (text) => decodeLegacyConfig(bytes(text)), DockerConfigError],
   ['decodeAuthVariable', decodeAuthVariable, DockerConfigError],
   ['dockerAuthConfig', (text) => dockerAuthConfig({ auth: Buffer.from(bytes(`a:${text}`)).toString('base64') })],

@@ -1,6 +1,7 @@
 /** Files that may hold secrets, read with a limit; and the folders they are in. */
 import { platform, userInfo } from 'node:os';
 import { sep } from 'node:path';
+import { type LoginText, scanLoginText } from '../domain/docker-config/docker-config.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
@@ -13,6 +14,21 @@ export const AUTH_FILE_LIMIT = 16 * 1024 * 1024;
 /** A login file, undefined when there is none; throws UserError. */
 export function readAuthFile(path: string): Uint8Array | undefined {
   return readCredentialFile(path, AUTH_FILE_LIMIT);
+}
+
+/** A login file by its path, undefined when there is none; throws UserError. */
+export type AuthFiles = (path: string) => LoginText | undefined;
+
+/** Reads each file once, and the JSON in it, for docker and podman both read docker's. */
+export function authFiles(): AuthFiles {
+  const texts = new Map<string, LoginText | undefined>();
+  return (path) => {
+    if (!texts.has(path)) {
+      const bytes = readAuthFile(path);
+      texts.set(path, bytes && scanLoginText(bytes));
+    }
+    return texts.get(path);
+  };
 }
 
 /** At most `limit` bytes of a file, a pipe or a device, undefined when it does not exist; throws UserError. */

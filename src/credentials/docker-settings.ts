@@ -6,14 +6,14 @@ import {
   type DockerConfig,
   DockerConfigError,
   decodeAuthVariable,
-  decodeDockerConfig,
+  decodeDockerText,
 } from '../domain/docker-config/docker-config.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { lookPath } from '../look-path.ts';
-import { displayPath, homeFolder, readAuthFile } from './auth-file.ts';
+import { type AuthFiles, displayPath, homeFolder } from './auth-file.ts';
 import { helperProgram } from './helper/helper.ts';
 
 export interface DockerSettings {
@@ -30,10 +30,10 @@ export interface DockerSettings {
 }
 
 /** Of a file that is broken docker says so, and goes on without it (config.go `LoadDefaultConfigFile`). */
-export function readDockerSettings(io: Io): DockerSettings {
+export function readDockerSettings(io: Io, files: AuthFiles): DockerSettings {
   const home = homeFolder(io.env);
   const path = dockerConfigPath(io.env);
-  const { config, failure } = path === undefined ? NO_FILE : tryConfig(path);
+  const { config, failure } = path === undefined ? NO_FILE : tryConfig(path, files);
   const store = hasLogins(config) ? undefined : defaultStore(io.env);
   return {
     config: store === undefined ? config : { ...config, credsStore: store },
@@ -54,9 +54,9 @@ export function dockerConfigPath(env: Io['env']): string | undefined {
 const NO_LOGINS: DockerConfig = { auths: new Map(), credHelpers: new Map() };
 const NO_FILE = { config: NO_LOGINS, failure: undefined };
 
-function tryConfig(path: string): Pick<DockerSettings, 'config' | 'failure'> {
+function tryConfig(path: string, files: AuthFiles): Pick<DockerSettings, 'config' | 'failure'> {
   try {
-    return { config: readConfig(path) };
+    return { config: readConfig(path, files) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { config: NO_LOGINS, failure: error };
@@ -64,11 +64,11 @@ function tryConfig(path: string): Pick<DockerSettings, 'config' | 'failure'> {
 }
 
 /** config.go `load`. */
-function readConfig(path: string): DockerConfig {
-  const bytes = readAuthFile(path);
-  if (bytes === undefined) return NO_LOGINS;
+function readConfig(path: string, files: AuthFiles): DockerConfig {
+  const text = files(path);
+  if (text === undefined) return NO_LOGINS;
   try {
-    return decodeDockerConfig(bytes);
+    return decodeDockerText(text);
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
     // Not `docker login`: that writes the file anew, without what docker could not read.

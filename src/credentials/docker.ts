@@ -9,6 +9,7 @@ import {
 } from '../domain/docker-config/docker-lookup.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { authFiles } from './auth-file.ts';
 import { type DockerSettings, readDockerSettings } from './docker-settings.ts';
 import { getFromHelper, listHelper } from './helper/helper.ts';
 import {
@@ -29,8 +30,8 @@ interface Docker {
 }
 
 /** docker's logins on this machine; its file is read once. */
-export function dockerLogins(io: Io): LoginStore {
-  return dockerStore(readDockerSettings(io), io);
+export function dockerLogins(io: Io, files = authFiles()): LoginStore {
+  return dockerStore(readDockerSettings(io, files), io);
 }
 
 /** The logins that docker would have with `settings`. A path makes no difference to docker. */

@@ -9,6 +9,7 @@ import { prose } from '../domain/text/hint.ts';
 import { UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptChoice } from '../prompt.ts';
+import { authFiles } from './auth-file.ts';
 import { dockerLogins } from './docker.ts';
 import { podmanLogins } from './podman.ts';
 import {
@@ -41,7 +42,8 @@ export interface LoginRegistry {
  * be asked for it. Throws UserError.
  */
 export async function fromLogins({ server: servers, all = false }: Wanted, io: Io): Promise<SourceResult> {
-  const store = machineLogins(dockerLogins(io), await podmanLogins(io));
+  const files = authFiles();
+  const store = machineLogins(dockerLogins(io, files), await podmanLogins(io, files));
   if (servers !== undefined) return lookUp(store, servers, io);
   const { registries, warnings, failure } = await listRegistries(store);
   if (registries.length === 0 && failure !== undefined) throw withDetails(failure, warnings);

@@ -14,7 +14,7 @@ import { displayServer } from '../domain/keyring/display-server.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { readAuthFile } from './auth-file.ts';
+import { type AuthFiles, authFiles } from './auth-file.ts';
 import { getFromHelper, listHelper } from './helper/helper.ts';
 import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts';
 import { podmanHelpers } from './podman-helpers.ts';
@@ -34,9 +34,9 @@ interface Podman {
 }
 
 /** podman's logins on this machine; each file is read once. */
-export async function podmanLogins(io: Io): Promise<LoginStore> {
+export async function podmanLogins(io: Io, files = authFiles()): Promise<LoginStore> {
   const { helpers, failure } = await podmanHelpers(io.env);
-  const podman = { files: podmanFiles(io.env).map(authFile), helpers, io };
+  const podman = { files: podmanFiles(io.env).map((file) => authFile(file, files)), helpers, io };
   return {
     list: async () => {
       const failures = [failure];
@@ -177,11 +177,11 @@ function isEmpty({ username, password, identityToken = '' }: AuthConfig): boolea
   return username === '' && password === '' && identityToken === '';
 }
 
-function authFile(file: PodmanFile): AuthFile {
+function authFile(file: PodmanFile, files: AuthFiles): AuthFile {
   let opened: ReturnType<AuthFile['open']> | 'unopened' = 'unopened';
   const open = (): ReturnType<AuthFile['open']> => {
     if (opened === 'unopened') {
-      const config = readConfig(file);
+      const config = readConfig(file, files);
       opened = config && { config, entryOf: podmanEntries(config, file.legacy) };
     }
     return opened;
@@ -189,10 +189,10 @@ function authFile(file: PodmanFile): AuthFile {
   return { ...file, open };
 }
 
-function readConfig({ path, legacy }: PodmanFile): DockerConfig | undefined {
-  const bytes = readAuthFile(path);
+function readConfig({ path, legacy }: PodmanFile, files: AuthFiles): DockerConfig | undefined {
+  const text = files(path);
   try {
-    return bytes && (legacy ? decodeLegacyConfig(bytes) : decodePodmanConfig(bytes));
+    return text && (legacy ? decodeLegacyConfig(text.bytes) : decodePodmanConfig(text));
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
     throw new UserError(`reading JSON file "${path}": ${error.message}`, command`vi ${pathWord(path)}`);

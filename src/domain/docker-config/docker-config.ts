@@ -1,6 +1,15 @@
 /** The files in which docker and podman keep logins, each decoded and checked as its tool does it. */
 import { Base64Error } from '../go/base64.ts';
-import { foldName, type JsonDocument, JsonTypeError, jsonString, parseFirstJson, parseJson } from '../go/json.ts';
+import {
+  type FirstJson,
+  foldName,
+  isWhole,
+  type JsonDocument,
+  JsonTypeError,
+  jsonString,
+  parseFirstJson,
+  parseJson,
+} from '../go/json.ts';
 import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
@@ -34,7 +43,28 @@ const EMPTY: DockerConfig = { auths: new Map(), credHelpers: new Map() };
  * nothing behind the first value (docker/cli cli/config/configfile/file.go `LoadFromReader`).
  */
 export function decodeDockerConfig(text: string | Uint8Array): DockerConfig {
-  const document = inGo(() => parseFirstJson(typeof text === 'string' ? encodeUtf8(text) : text));
+  return decodeDockerText(scanLoginText(typeof text === 'string' ? encodeUtf8(text) : text));
+}
+
+/** A login file and the first JSON value in it, which is read once: docker and podman may share the file. */
+export interface LoginText {
+  readonly bytes: Uint8Array;
+  /** Undefined where there is none, or where it is broken. */
+  readonly first: FirstJson | undefined;
+}
+
+export function scanLoginText(bytes: Uint8Array): LoginText {
+  try {
+    return { bytes, first: parseFirstJson(bytes) };
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return { bytes, first: undefined };
+    throw error;
+  }
+}
+
+/** As {@link decodeDockerConfig}. */
+export function decodeDockerText({ bytes, first }: LoginText): DockerConfig {
+  const document = first ?? inGo(() => parseFirstJson(bytes));
   if (document === undefined) return EMPTY;
   const config = inGo(() => decodeFile(document, DOCKER));
   checkAuths(config.auths);
@@ -42,8 +72,8 @@ export function decodeDockerConfig(text: string | Uint8Array): DockerConfig {
 }
 
 /** podman's auth.json; throws {@link DockerConfigError}. No `auth` is looked into (containers/image `authPath.parse`). */
-export function decodePodmanConfig(bytes: Uint8Array): DockerConfig {
-  return inGo(() => decodeFile(parseJson(bytes), PODMAN));
+export function decodePodmanConfig({ bytes, first }: LoginText): DockerConfig {
+  return inGo(() => decodeFile(first !== undefined && isWhole(first) ? first : parseJson(bytes), PODMAN));
 }
 
 /** The legacy `.dockercfg`, which is the map itself; throws {@link DockerConfigError} (containers/image `authPath.parse`). */

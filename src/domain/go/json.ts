@@ -19,6 +19,17 @@ export interface JsonDocument extends JsonSource {
   readonly root: JsonNode;
 }
 
+/** The first value of a text that may hold more. */
+export interface FirstJson extends JsonDocument {
+  /** The offset after the value. */
+  readonly rest: number;
+}
+
+/** Whether nothing follows. */
+export function isWhole({ bytes, rest }: FirstJson): boolean {
+  return bytes.subarray(rest).every(isJsonSpace);
+}
+
 /** Go's `json.UnmarshalTypeError`: a value of the wrong type. */
 export class JsonTypeError extends Error {
   constructor(kind: JsonNode['kind'], target: string) {
@@ -39,9 +50,9 @@ export function parseJson(bytes: Uint8Array): JsonDocument {
 
 /**
  * Reads the first value and ignores what follows (Go `json.Decoder.Decode`), undefined when there is none; throws
- * {@link JsonSyntaxError}. `rest` is the offset after the value.
+ * {@link JsonSyntaxError}.
  */
-export function parseFirstJson(bytes: Uint8Array): (JsonDocument & { rest: number }) | undefined {
+export function parseFirstJson(bytes: Uint8Array): FirstJson | undefined {
   if (bytes.every(isJsonSpace)) return undefined;
   try {
     const source = jsonSource(bytes);

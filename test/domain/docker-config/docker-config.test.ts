@@ -8,6 +8,7 @@ import {
   decodeDockerConfig,
   decodeLegacyConfig,
   decodePodmanConfig,
+  scanLoginText,
 } from '../../../src/domain/docker-config/docker-config.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 
@@ -87,7 +88,7 @@ describe("podman's auth.json and the legacy .dockercfg", () => {
   test('podman does not look into any auth, and knows neither credsStore nor user names', () => {
     const text =
       '{"auths":{"a":{"auth":"pants","username":1,"identitytoken":"t"}},"credHelpers":{"r":"h"},"credsStore":[]}';
-    expect(plain(decodePodmanConfig(encodeUtf8(text)))).toEqual({
+    expect(plain(decodePodmanConfig(scanLoginText(encodeUtf8(text))))).toEqual({
       auths: { a: { auth: 'pants', identitytoken: 't' } },
       credHelpers: { r: 'h' },
     });
@@ -102,7 +103,7 @@ describe("podman's auth.json and the legacy .dockercfg", () => {
       'json: cannot unmarshal number into Go struct field dockerAuthConfig.auths.auth of type string',
     ],
   ])('podman: %s', (text, message) => {
-    expect(() => decodePodmanConfig(encodeUtf8(text))).toThrow(new DockerConfigError(message));
+    expect(() => decodePodmanConfig(scanLoginText(encodeUtf8(text)))).toThrow(new DockerConfigError(message));
   });
 
   test('a legacy file is the map itself', () => {
@@ -197,7 +198,7 @@ describe('properties', () => {
 
   test.each([
     ['decodeDockerConfig', decodeDockerConfig],
-    ['decodePodmanConfig', (json: string) => decodePodmanConfig(encodeUtf8(json))],
+    ['decodePodmanConfig', (json: string) => decodePodmanConfig(scanLoginText(encodeUtf8(json)))],
     ['decodeLegacyConfig', (json: string) => decodeLegacyConfig(encodeUtf8(json))],
     ['decodeAuthVariable', decodeAuthVariable],
   ])('%s throws nothing but DockerConfigError', (_, decode) => {
