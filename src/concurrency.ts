@@ -73,3 +73,32 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
     signal.addEventListener('abort', stop, { once: true });
   });
 }
+
+/** For how long a computation may keep signals, timers and answers waiting. */
+const PORTION_MS = 20;
+
+/**
+ * A function for between two steps of a long computation: where the portion is used up, it returns a promise to wait for, while
+ * the rest of the program goes on. That throws the signal's reason once it is aborted.
+ */
+export function breaks(signal?: AbortSignal): () => Promise<void> | undefined {
+  let end = performance.now() + PORTION_MS;
+  return () => {
+    if (performance.now() < end) return undefined;
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      end = performance.now() + PORTION_MS;
+      signal?.throwIfAborted();
+    });
+  };
+}
+
+/** Does a computation step by step, with breaks. Throws what it throws, and the signal's reason. */
+export async function inPortions<T>(steps: Generator<void, T>, signal: AbortSignal): Promise<T> {
+  const breakIfDue = breaks(signal);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    const pending = breakIfDue();
+    if (pending !== undefined) await pending;
+  }
+}

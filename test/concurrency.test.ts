@@ -1,6 +1,6 @@
 /** Many things at a time: never more than asked for, in order, and nothing new after a failure. */
 import { describe, expect, test } from 'vitest';
-import { forEachLimit, oncePerKey, prefetch } from '../src/concurrency.ts';
+import { forEachLimit, inPortions, oncePerKey, prefetch } from '../src/concurrency.ts';
 
 /** Ends when it is told to, and counts how many have begun and how many are under way. */
 function worker() {
@@ -122,5 +122,43 @@ describe('oncePerKey', () => {
     once('a', () => Promise.reject(new Error('first')));
     await settled();
     await expect(once('a', async () => undefined)).rejects.toThrow('first');
+  });
+});
+
+describe('inPortions', () => {
+  /** Until somebody else has had a turn. */
+  function* stepsUntil(isOver: () => boolean): Generator<void, string> {
+    while (!isOver()) yield;
+    return 'done';
+  }
+
+  test('lets others have their turn, and returns what is computed', async () => {
+    let turns = 0;
+    setImmediate(() => setImmediate(() => (turns = 1)));
+    await expect(
+      inPortions(
+        stepsUntil(() => turns > 0),
+        new AbortController().signal,
+      ),
+    ).resolves.toBe('done');
+  });
+
+  test('stops where the signal is aborted in the meantime', async () => {
+    const controller = new AbortController();
+    setImmediate(() => controller.abort(new Error('interrupted')));
+    await expect(
+      inPortions(
+        stepsUntil(() => false),
+        controller.signal,
+      ),
+    ).rejects.toThrow('interrupted');
+  });
+
+  test('throws what a step throws', async () => {
+    function* broken(): Generator<void, void> {
+      yield;
+      throw new Error('no more');
+    }
+    await expect(inPortions(broken(), new AbortController().signal)).rejects.toThrow('no more');
   });
 });

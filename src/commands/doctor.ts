@@ -1,7 +1,7 @@
 /** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that fixes it. */
 
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import { forEachLimit } from '../concurrency.ts';
+import { forEachLimit, inPortions } from '../concurrency.ts';
 import type { Answer, Observed, PullFacts } from '../domain/diagnosis/facts.ts';
 import { openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
@@ -42,7 +42,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   if (options.filename !== undefined) return lint(options.filename, options, io);
   const gathered = await gather(options, io);
   const answered = await askRegistries(gathered, options, io);
-  const report = reportOf(gathered, answered, options.strict === true);
+  const report = await inPortions(reportOf(gathered, answered, options.strict === true), io.signal);
   await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now: answered.now }, io);
   await sayMore(report, options, io);
   return report.healthy ? EXIT.ok : EXIT.failed;
@@ -102,7 +102,7 @@ async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
 /** The facts with what registries say, asked as long as an answer may change what is said. */
 async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io): Promise<PullFacts> {
   const { facts } = gathered;
-  let open = questionsOf(gathered, facts);
+  let open = await inPortions(questionsOf(gathered, facts), io.signal);
   if (open.length === 0) return facts;
   const { createRegistryClient } = await import('../registry/registry-client.ts');
   const client = await createRegistryClient(options, { from: 'cluster', cluster: gathered.server, ...options }, io);
@@ -116,7 +116,8 @@ async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io)
         const verdict = await client.verify(question);
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
-      open = questionsOf(gathered, answered).filter((question) => isNew(question, answers));
+      const next = await inPortions(questionsOf(gathered, answered), io.signal);
+      open = next.filter((question) => isNew(question, answers));
     }
   };
   try {
@@ -127,9 +128,12 @@ async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io)
   }
 }
 
-function questionsOf({ pullers, secrets = [], usage, scope }: Observed, facts: PullFacts): readonly Question[] {
+function* questionsOf(
+  { pullers, secrets = [], usage, scope }: Observed,
+  facts: PullFacts,
+): Generator<void, readonly Question[]> {
   const inUse = scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
-  return [...secretQuestions(inUse, facts), ...openQuestions(pullers, facts)];
+  return [...(yield* secretQuestions(inUse, facts)), ...(yield* openQuestions(pullers, facts))];
 }
 
 function isNew(question: Question, answers: ReadonlyMap<string, Answer>): boolean {

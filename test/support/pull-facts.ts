@@ -2,7 +2,7 @@
 import type { AccountState, PodFacts, Puller, PullFacts, SecretState } from '../../src/domain/diagnosis/facts.ts';
 import { type Judgement, judge } from '../../src/domain/diagnosis/judgement.ts';
 import { reportOn } from '../../src/domain/diagnosis/puller-report.ts';
-import { diagnoseSecret } from '../../src/domain/findings/diagnosed-secret.ts';
+import { diagnoseBriefly } from '../../src/domain/findings/diagnosed-secret.ts';
 import type { Secret } from '../../src/domain/keyring/secret.ts';
 import { type Question, questionKey } from '../../src/domain/verify/question.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
@@ -76,7 +76,7 @@ function stateOf(name: string, value: NonNullable<World['secrets']>[string]): Se
     ...value,
     metadata: { creationTimestamp: '2026-11-01T00:00:00Z', ...value.metadata, namespace: 'team-a', name },
   };
-  return { status: 'there', ...diagnoseSecret(secret, NOW) };
+  return { status: 'there', ...diagnoseBriefly(secret, NOW) };
 }
 
 export interface PullerOptions {

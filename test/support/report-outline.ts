@@ -5,11 +5,12 @@ import type { FindingView, ImageView, PullerView, SecretView } from '../../src/d
 import { describeObject } from '../../src/domain/findings/finding.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { settle, type World } from './pull-facts.ts';
+import { finished } from './steps.ts';
 
 /** Of one pod or template, once everything is asked that is worth it. */
 export function outlineOfSituation(situation: string, puller: Puller, world: World): string {
   const { facts, asked } = settle(puller, world);
-  const report = reportOf({ pullers: [puller], facts, findings: [], unchecked: [] }, facts, false);
+  const report = finished(reportOf({ pullers: [puller], facts, findings: [], unchecked: [] }, facts, false));
   return `# ${situation}\n${outlineOf(report)}asked: ${asked.join(', ') || 'no one'}\n`;
 }
 

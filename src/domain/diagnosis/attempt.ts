@@ -5,7 +5,8 @@
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { type ImageReference, ImageReferenceError, parseImage } from '../keyring/image.ts';
-import { buildKeyring, type Keyring, type KeyringEntry, KeyringError, lookupInAll } from '../keyring/keyring.ts';
+import { type KeyringEntry, KeyringError, lookupInAll } from '../keyring/keyring.ts';
+import { keyringFor } from '../keyring/known-keyrings.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { type AssignedLogin, assignLogin } from '../verify/login-permission.ts';
 import { imageQuestion, type Question, questionKey } from '../verify/question.ts';
@@ -75,7 +76,12 @@ type Found = { readonly entries: readonly KeyringEntry[] } | { readonly undecoda
 
 function candidatesFor(secrets: readonly Secret[], image: string): Found {
   try {
-    return { entries: lookupInAll(secrets.map(keyringOf), image) };
+    return {
+      entries: lookupInAll(
+        secrets.map((secret) => keyringFor(secret, image)),
+        image,
+      ),
+    };
   } catch (error) {
     if (!(error instanceof KeyringError)) throw error;
     const { source, server, message } = error;
@@ -86,26 +92,6 @@ function candidatesFor(secrets: readonly Secret[], image: string): Found {
         server: server === undefined ? undefined : shownServer(server),
       },
     };
-  }
-}
-
-/** Of each Secret once, for many lists and images: decoding is most of the work. */
-const keyrings = new WeakMap<Secret, Keyring | KeyringError>();
-
-/** Throws {@link KeyringError}. */
-function keyringOf(secret: Secret): Keyring {
-  const keyring = keyrings.get(secret) ?? keyringOrError(secret);
-  keyrings.set(secret, keyring);
-  if (keyring instanceof KeyringError) throw keyring;
-  return keyring;
-}
-
-function keyringOrError(secret: Secret): Keyring | KeyringError {
-  try {
-    return buildKeyring([secret]);
-  } catch (error) {
-    if (error instanceof KeyringError) return error;
-    throw error;
   }
 }
 

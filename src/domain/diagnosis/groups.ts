@@ -15,12 +15,26 @@ export interface Seen {
   readonly puller?: Puller | undefined;
 }
 
-/** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. */
-export function groupFindings(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): FindingView[] {
-  const groups = [...Map.groupBy(seen, causeKey).values()].map((group) => ({ group }));
-  return listed(groups, likeness)
-    .map(({ group, more }) => ({ ...viewOf(group, usage), more }))
-    .sort(compare);
+/** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. In steps. */
+export function* groupFindings(
+  seen: readonly Seen[],
+  usage?: ReadonlyMap<string, Usage>,
+): Generator<void, FindingView[]> {
+  const groups = new Map<string, Seen[]>();
+  for (const one of seen) {
+    const key = causeKey(one);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(one);
+    yield;
+  }
+  const all = [...groups.values()].map((group) => ({ group, more: group[0]?.found.more }));
+  const views: FindingView[] = [];
+  for (const { group, more } of listed(all, likeness)) {
+    views.push({ ...viewOf(group, usage), more });
+    yield;
+  }
+  return views.sort(compare);
 }
 
 /** The same for what differs in an entry of a Secret only. A cause of a pod is like no other. */

@@ -140,19 +140,24 @@ function candidateKey({ secret, server }: Candidate): string {
   return JSON.stringify([secret, server]);
 }
 
-/** Of the pull secrets of the namespace no more than this many are tried. */
+/** Of the pull secrets of the namespace no more than this many are looked into. */
+const MAX_LOOKED = 500;
+/** Of those that fit, no more than this many are tried. */
 const MAX_TRIED = 5;
 
 /** A Secret of the namespace, not in the list, that opens the image. */
 export function usableSecret(pull: ImagePull): Search<string> {
   const { puller, facts, applied, use } = pull;
   const others = facts.others.get(puller.ref.namespace) ?? [];
-  const fitting = others.filter(
-    (name) =>
-      !applied.names.includes(name) &&
-      hasLogin(simulatePull([name], puller.ref.namespace, use.image, { ...facts, online: false })),
-  );
-  return firstOf(fitting.slice(0, MAX_TRIED), pull);
+  const listed = new Set(applied.names);
+  const offline = { ...facts, online: false };
+  const fitting: string[] = [];
+  for (const name of others.slice(0, MAX_LOOKED)) {
+    if (listed.has(name) || !hasLogin(simulatePull([name], puller.ref.namespace, use.image, offline))) continue;
+    fitting.push(name);
+    if (fitting.length === MAX_TRIED) break;
+  }
+  return firstOf(fitting, pull);
 }
 
 /** A Secret of the namespace that is nearly called `name`. */

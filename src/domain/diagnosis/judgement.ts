@@ -147,13 +147,16 @@ function notesOf(pull: ImagePull, cause: Finding | undefined): Finding[] {
   return note === undefined ? [] : [withSeverity(note, 'warning')];
 }
 
+/** For no more names than this it is asked whether another one was meant. */
+const MAX_NEAR = 5;
+
 /** What this list does first, then what others would do. */
 function openQuestions(pull: ImagePull): Question[] {
   const { attempt, denied, facts, puller, applied } = pull;
   if (!facts.online || puller.pod?.done === true) return [];
   if (attempt.open !== undefined) return [attempt.open];
   if (!denied || attempt.reason === 'undecodable') return [];
-  const missing = applied.names.filter((name) => stateOf(pull, name)?.status === 'missing');
+  const missing = applied.names.filter((name) => stateOf(pull, name)?.status === 'missing').slice(0, MAX_NEAR);
   const near = missing.flatMap((name) => nearName(name, pull) ?? []);
   const searches = [nextOf(pull), hiddenOf(pull), usableSecret(pull), ...near.map((name) => searchIn([name], pull))];
   return searches.flatMap((one) => (one.search === 'ask' ? [one.question] : []));

@@ -1,15 +1,14 @@
 /** Why there is no login at all for an image. */
 
 import { finding } from '../findings/catalog.ts';
-import { isAboutWhole } from '../findings/diagnosed-secret.ts';
+import { type DiagnosedSecret, isAboutWhole } from '../findings/diagnosed-secret.ts';
 import { type Finding, withSeverity } from '../findings/finding.ts';
-import { nearMiss } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
+import { nearEntries } from '../keyring/near-entries.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
-import { imageServer, serverProblem } from '../keyring/server.ts';
+import { imageServer } from '../keyring/server.ts';
 import {
   elsewhereOf,
-  findingsInSecret,
   foundIn,
   hiddenOf,
   type ImagePull,
@@ -20,6 +19,7 @@ import {
   stateOf,
   usableSecret,
 } from './image-pull.ts';
+import { listContents } from './list-contents.ts';
 
 type Rule = (pull: ImagePull) => Finding | undefined;
 
@@ -73,42 +73,53 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
 }
 
 function uselessSecret(pull: ImagePull): Finding | undefined {
-  return pull.applied.names.flatMap((name) => {
-    const state = stateOf(pull, name);
-    return state?.status === 'there' ? state.findings.filter(isAboutWhole) : [];
-  })[0];
+  for (const { findings } of readable(pull)) {
+    // Errors come first.
+    const found = findings.find(isAboutWhole);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** An entry that is meant for the image, and matches none or others. */
 function uselessServer(pull: ImagePull): Finding | undefined {
-  for (const { secret, contents } of readable(pull)) {
-    const meant = contents.entries.find(({ server }) => isMeantFor(server, pull.use.image));
-    const name = secret.metadata.name ?? '';
-    const codes = ['opens-nothing', 'unusual-server'] as const;
-    const [found] = meant === undefined ? [] : findingsInSecret(pull, name, codes, shownServer(meant.server));
+  const host = bareHost(imageServer(pull.use.image));
+  for (const state of readable(pull)) {
+    const found = uselessServers(state).get(host);
     if (found !== undefined) return withSeverity(found, 'error');
   }
   return undefined;
 }
 
-function isMeantFor(server: string, image: string): boolean {
-  const proposal = serverProblem(server)?.proposal;
-  if (proposal === undefined) return false;
-  const registry = imageServer(image);
-  const bare = (proposal.split('/', 1)[0] ?? '').split(':', 1)[0] ?? '';
-  return proposal === registry || proposal.startsWith(`${registry}/`) || bare === registry.split(':', 1)[0];
+const useless = new WeakMap<DiagnosedSecret, ReadonlyMap<string, Finding>>();
+
+/** For each host that is likely meant, the first entry that does not match its images. */
+function uselessServers(state: DiagnosedSecret): ReadonlyMap<string, Finding> {
+  const known = useless.get(state);
+  if (known !== undefined) return known;
+  const byHost = new Map<string, Finding>();
+  for (const found of state.findings) {
+    if (found.code !== 'opens-nothing' && found.code !== 'unusual-server') continue;
+    const { proposal } = found.arguments;
+    if (proposal !== undefined && !byHost.has(bareHost(proposal))) byHost.set(bareHost(proposal), found);
+  }
+  useless.set(state, byHost);
+  return byHost;
+}
+
+/** Without port and path. */
+function bareHost(server: string): string {
+  return (server.split('/', 1)[0] ?? '').split(':', 1)[0] ?? '';
 }
 
 function otherImages(pull: ImagePull): Finding | undefined {
+  const { image } = pull.use;
   for (const { secret, contents } of readable(pull)) {
-    if (!isPullSecretType(contents.type)) continue;
-    for (const { server } of contents.entries) {
-      const difference = nearMiss(server, pull.use.image);
-      if (difference === undefined) continue;
-      const { image } = pull.use;
-      const args = { server: shownServer(server), image, difference, proposal: imageServer(image) };
-      return finding('other-images', secretObject(pull, secret.metadata.name ?? ''), args);
-    }
+    const [near] = isPullSecretType(contents.type) ? nearEntries(contents, image) : [];
+    if (near === undefined) continue;
+    const { server, difference } = near;
+    const args = { server: shownServer(server), image, difference, proposal: imageServer(image) };
+    return finding('other-images', secretObject(pull, secret.metadata.name ?? ''), args);
   }
   return undefined;
 }
@@ -123,11 +134,12 @@ function noEntry(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   if (applied.names.length === 0) return undefined;
   const usable = foundIn(usableSecret(pull));
-  const servers = readable(pull).flatMap(({ contents }) => contents.entries.map(({ server }) => shownServer(server)));
+  const { servers, moreServers } = listContents(applied.names, puller.ref.namespace, pull.facts);
   return finding('no-entry', object, {
     image: use.image,
     secrets: applied.names,
-    servers: [...new Set(servers)],
+    servers,
+    moreServers: moreServers === 0 ? undefined : moreServers,
     remedy: puller.remedy,
     usable,
   });

@@ -1,9 +1,11 @@
 /** Pods and templates with what becomes of their images, and what is to be asked to know more. */
 import { finding } from '../findings/catalog.ts';
 import { type Finding, withSeverity } from '../findings/finding.ts';
-import { nearMiss } from '../keyring/coverage.ts';
+import type { Contents } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
+import { nearEntries } from '../keyring/near-entries.ts';
 import { type Question, questionKey } from '../verify/question.ts';
+import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
@@ -11,6 +13,7 @@ import { type AppliedList, accountOf, effectiveList } from './effective-list.ts'
 import type { Puller, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 import { type Judgement, judge, questionsAbout } from './judgement.ts';
+import { decodeAhead, listContents } from './list-contents.ts';
 
 export interface PullerReport {
   readonly puller: Puller;
@@ -24,11 +27,18 @@ export function reportOn(puller: Puller, facts: PullFacts): PullerReport {
   return { puller, judgements, notes: notesOn(puller, judgements, facts) };
 }
 
-/** What is worth asking registries now; once it is answered there may be more. Each question once. */
-export function openQuestions(pullers: readonly Puller[], facts: PullFacts): Question[] {
+/** What is worth asking registries now, a step for each image; once it is answered there may be more. Each question once. */
+export function* openQuestions(pullers: readonly Puller[], facts: PullFacts): Generator<void, Question[]> {
   if (!facts.online) return [];
-  const open = pullers.flatMap((puller) => puller.images.flatMap((use) => questionsAbout(puller, use, facts)));
-  return [...new Map(open.map((question) => [questionKey(question), question])).values()];
+  yield* decodeAhead(pullers, facts);
+  const open = new Map<string, Question>();
+  for (const puller of pullers) {
+    for (const use of puller.images) {
+      for (const question of questionsAbout(puller, use, facts)) open.set(questionKey(question), question);
+      yield;
+    }
+  }
+  return [...open.values()];
 }
 
 /** `judgements` are those of all its images; what they say is not said again. */
@@ -66,8 +76,9 @@ function emptyName({ puller, facts }: Noted): Finding[] {
 function duplicateNames({ puller, facts }: Noted): Finding[] {
   const { ref, remedy } = puller;
   const names = listedNames(writtenList(puller, facts));
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [...twice].map((secret) => finding('duplicate-name', objectOf(ref), { secret, remedy }));
+  const seen = new Set<string>();
+  const twice = names.filter((name) => seen.size === seen.add(name).size);
+  return [...new Set(twice)].map((secret) => finding('duplicate-name', objectOf(ref), { secret, remedy }));
 }
 
 /** The list that stands in the object itself. */
@@ -76,29 +87,13 @@ function writtenList(puller: Puller, facts: PullFacts): readonly unknown[] {
   return puller.imagePullSecrets ?? (account?.status === 'there' ? account.imagePullSecrets : undefined) ?? [];
 }
 
-/** Several logins under one key, of which all but one are tried in vain. */
+/** The last one says how many more there are. */
 function differentCredentials({ puller: { ref, remedy }, applied, facts }: Noted): Finding[] {
-  const entries = applied.names.flatMap((name) => {
-    const state = facts.secrets.get(secretKey(ref.namespace, name));
-    const entries = state?.status === 'there' ? state.contents.entries : [];
-    // What cannot be decoded is not tried.
-    return entries.flatMap((entry) => (entry.login === undefined ? [] : [{ ...entry, secret: name }]));
-  });
-  const byKey = Map.groupBy(entries, ({ key }) => key);
-  return [...byKey].flatMap(([key, same]) => {
-    const byLogin = Map.groupBy(same, ({ login }) => JSON.stringify([login?.username, login?.password]));
-    const secrets = new Set(same.map(({ secret }) => secret));
-    if (key === undefined || byLogin.size < 2 || secrets.size < 2) return [];
-    // Of a login that is there twice, the first is tried.
-    const different = [...byLogin.values()].flatMap(([first]) => first ?? []);
-    return [
-      finding('different-credentials', objectOf(ref), {
-        server: shownServer(different[0]?.server ?? key),
-        secrets: different.map(({ secret }) => secret),
-        usernames: different.map(({ login }) => login?.username ?? ''),
-        remedy,
-      }),
-    ];
+  const { conflicts, moreConflicts } = listContents(applied.names, ref.namespace, facts);
+  return conflicts.map((conflict, index) => {
+    const args = { ...conflict, remedy };
+    const isCut = index === conflicts.length - 1 && moreConflicts > 0;
+    return finding('different-credentials', objectOf(ref), isCut ? { ...args, more: moreConflicts } : args);
   });
 }
 
@@ -108,6 +103,7 @@ function secretNotes({ puller: { ref, images }, applied, judgements, facts }: No
     const state = facts.secrets.get(secretKey(ref.namespace, name));
     if (state?.status === 'missing') return [missing(name, ref)];
     if (state?.status !== 'there') return [];
+    const near = nearServers(state.contents, images);
     const isStore = state.findings.some(({ code }) => code === 'credential-store');
     return state.findings.filter((one) => {
       // A credential store leaves such entries.
@@ -119,9 +115,14 @@ function secretNotes({ puller: { ref, images }, applied, judgements, facts }: No
       );
       // What matches does no harm, however it is written.
       if (tried && one.code === 'unusual-server') return false;
-      return tried || images.some(({ image }) => nearMiss(server, image) !== undefined);
+      return tried || near.has(server);
     });
   });
+}
+
+function nearServers(contents: Contents, images: readonly ImageUse[]): ReadonlySet<string> {
+  const near = images.flatMap(({ image }) => nearEntries(contents, image));
+  return new Set(near.map(({ server }) => shownServer(server)));
 }
 
 /** Where there is one to be copied matters only where it is the cause. */

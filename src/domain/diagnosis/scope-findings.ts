@@ -11,10 +11,17 @@ import { type Judgement, judge } from './judgement.ts';
 import { notesOn } from './puller-report.ts';
 import { secretFindings } from './secret-checks.ts';
 
-/** Everything that shows, not yet put together. */
-export function scopeFindings({ pullers, usage = new Map(), unchecked, scope }: Observed, facts: PullFacts): Seen[] {
+/** Everything that shows, not yet put together. A step for each pod, template and Secret. */
+export function* scopeFindings(
+  { pullers, usage = new Map(), unchecked, scope }: Observed,
+  facts: PullFacts,
+): Generator<void, Seen[]> {
   const failing = new Set(pullers.filter(fails).map(ownerKey));
-  const judged = pullers.flatMap((puller) => seenOf(puller, facts, failing));
+  const judged: Seen[] = [];
+  for (const puller of pullers) {
+    judged.push(...seenOf(puller, facts, failing));
+    yield;
+  }
   const inner = new Set(
     judged.flatMap(({ found }) =>
       found.code === 'fails-at-restart' ? [causeKey({ found: found.arguments.cause })] : [],
@@ -25,10 +32,13 @@ export function scopeFindings({ pullers, usage = new Map(), unchecked, scope }: 
   const isHere = ({ namespace }: SecretName): boolean =>
     scope?.namespace === undefined || scope.namespace === namespace;
   const secrets = [...facts.secrets.keys()].map(secretName).filter(isHere);
-  const found = [...secrets.flatMap((id) => ofSecret(id, facts, usage, isWhole)), ...sameContents(secrets, facts)].map(
-    (one) => ({ found: one }),
-  );
-  return [...judged, ...found.filter((one) => !inner.has(causeKey(one)))];
+  const found: Finding[] = [];
+  for (const id of secrets) {
+    found.push(...ofSecret(id, facts, usage, isWhole));
+    yield;
+  }
+  found.push(...(yield* sameContents(secrets, facts)));
+  return [...judged, ...found.map((one) => ({ found: one })).filter((one) => !inner.has(causeKey(one)))];
 }
 
 function fails({ pod, images }: Puller): boolean {
@@ -75,13 +85,18 @@ function ofSecret(
 /** The registry refuses the login. */
 const REFUSED: readonly FindingCode[] = ['credential-rejected', 'expired'];
 
-/** Secrets of one namespace with the same logins: one of them is enough. */
-function sameContents(secrets: readonly SecretName[], facts: PullFacts): Finding[] {
-  const groups = Map.groupBy(secrets, (id) =>
-    contentKey(id.namespace, facts.secrets.get(secretKey(id.namespace, id.name))),
-  );
-  return [...groups].flatMap(([key, [first, ...others]]) => {
-    if (key === undefined || first === undefined || others.length === 0) return [];
+/** Secrets of one namespace with the same logins: one of them is enough. A step for each. */
+function* sameContents(secrets: readonly SecretName[], facts: PullFacts): Generator<void, Finding[]> {
+  const groups = new Map<string, [SecretName, ...SecretName[]]>();
+  for (const id of secrets) {
+    const key = contentKey(id.namespace, facts.secrets.get(secretKey(id.namespace, id.name)));
+    const group = key === undefined ? undefined : groups.get(key);
+    if (group !== undefined) group.push(id);
+    else if (key !== undefined) groups.set(key, [id]);
+    yield;
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (others.length === 0) return [];
     const names = others.map(({ name }) => name);
     return [finding('same-content', objectOf({ kind: 'Secret', ...first }), { others: names })];
   });
@@ -91,6 +106,8 @@ function sameContents(secrets: readonly SecretName[], facts: PullFacts): Finding
 function contentKey(namespace: string, state: SecretState | undefined): string | undefined {
   if (state?.status !== 'there') return undefined;
   const { type, entries } = state.contents;
+  // Of many not all are known: those that are the same letter by letter are found by what they were read from.
+  if ((state.moreEntries ?? 0) > 0) return JSON.stringify([namespace, type, state.secret.data]);
   const logins = entries.map(({ key, login }) => JSON.stringify([key, login?.username, login?.password])).sort();
   return logins.length === 0 ? undefined : JSON.stringify([namespace, type, logins]);
 }

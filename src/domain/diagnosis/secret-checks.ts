@@ -16,14 +16,19 @@ import { formatUsage, type SecretName, secretKey, UNUSED, type Usage } from '../
 import type { Answer, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 
-/** Each login in these Secrets once. */
-export function secretQuestions(secrets: readonly SecretName[], facts: PullFacts): Question[] {
+/** Each login in these Secrets once. A step for each Secret. */
+export function* secretQuestions(secrets: readonly SecretName[], facts: PullFacts): Generator<void, Question[]> {
   if (!facts.online) return [];
-  const questions = secrets.flatMap(({ namespace, name }) => {
+  const questions = new Map<string, Question>();
+  for (const { namespace, name } of secrets) {
     const state = facts.secrets.get(secretKey(namespace, name));
-    return state?.status === 'there' ? state.contents.entries.flatMap((entry) => questionOf(entry) ?? []) : [];
-  });
-  return [...new Map(questions.map((question) => [questionKey(question), question])).values()];
+    for (const entry of state?.status === 'there' ? state.contents.entries : []) {
+      const question = questionOf(entry);
+      if (question !== undefined) questions.set(questionKey(question), question);
+    }
+    yield;
+  }
+  return [...questions.values()];
 }
 
 /** What the registry said about the login of `entry`, undefined where it was not asked. */

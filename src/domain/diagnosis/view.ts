@@ -28,8 +28,6 @@ export type FindingView = Finding & {
   readonly fix: Fix;
   /** Who has it, where several are put together. */
   readonly affects?: Affected | undefined;
-  /** How many more like it the same Secret has, which are not listed. */
-  readonly more?: number | undefined;
 };
 
 export interface Affected {
@@ -59,8 +57,13 @@ export interface SecretView {
   readonly name: string;
   readonly state: 'there' | 'missing' | 'not readable';
   readonly type?: string | undefined;
+  /** The first ones. */
   readonly entries?: readonly EntryView[] | undefined;
+  /** How many there are beside those. */
+  readonly moreEntries?: number | undefined;
 }
+
+const MAX_ENTRIES = 100;
 
 export interface EntryView {
   readonly server: ShownServer;
@@ -144,11 +147,13 @@ export function secretView(name: string, namespace: string, facts: PullFacts): S
   const state = facts.secrets.get(secretKey(namespace, name));
   if (state?.status !== 'there') return { name, state: state?.status === 'missing' ? 'missing' : 'not readable' };
   const { type, entries } = state.contents;
+  const more = entries.length + (state.moreEntries ?? 0) - MAX_ENTRIES;
   return {
     name,
     state: 'there',
     type,
-    entries: entries.map((entry) => entryView(entry, facts)),
+    entries: entries.slice(0, MAX_ENTRIES).map((entry) => entryView(entry, facts)),
+    moreEntries: more > 0 ? more : undefined,
   };
 }
 

@@ -103,8 +103,10 @@ export interface FindingArguments<Cause> {
     readonly image: string;
     /** The Secrets of the list that could hold one, in order. */
     readonly secrets: readonly string[];
-    /** What they have entries for. */
+    /** What they have entries for: the first ones. */
     readonly servers: readonly ShownServer[];
+    /** How many there are beside those. */
+    readonly moreServers?: number | undefined;
     readonly usable?: string | undefined;
     readonly remedy: Remedy;
   };
@@ -140,6 +142,8 @@ export interface FindingArguments<Cause> {
     readonly secrets: readonly string[];
     readonly usernames: readonly string[];
     readonly remedy: Remedy;
+    /** For how many servers more it is so, which are not listed. */
+    readonly more?: number | undefined;
   };
 
   // What else keeps an image away.

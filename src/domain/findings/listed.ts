@@ -3,16 +3,19 @@
 /** Somebody may write 15,000 broken entries into one Secret. */
 const LISTED = 20;
 
-export type Listed<T> = T & { readonly more?: number };
+export type Listed<T> = T & { readonly more?: number | undefined };
 
-/** The first of those with the same `likeness`, the last of which says how many `more` there are; undefined is like nothing. */
-export function listed<T extends object>(
+/**
+ * The first of those with the same `likeness`, the last of which says how many `more` there are; undefined is like nothing.
+ * Where they have been cut before, that counts, too.
+ */
+export function listed<T extends Listed<object>>(
   items: readonly T[],
   likeness: (item: T) => string | undefined,
 ): readonly Listed<T>[] {
   return [...Map.groupBy(items, likeness)].flatMap(([key, alike]): readonly Listed<T>[] => {
-    const more = alike.length - LISTED;
-    if (key === undefined || more <= 0) return alike;
+    if (key === undefined || alike.length <= LISTED) return alike;
+    const more = alike.reduce((sum, one) => sum + (one.more ?? 0), alike.length - LISTED);
     return alike.slice(0, LISTED).map((item, index) => (index === LISTED - 1 ? { ...item, more } : item));
   });
 }

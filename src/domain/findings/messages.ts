@@ -74,8 +74,8 @@ const TEXTS: Texts = {
     `the entry ${displayServer(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
 
   'no-pull-secret': ({ arguments: { image } }, object) => `${object} has no pull secret, and ${image} needs a login`,
-  'no-entry': ({ arguments: { image, secrets, servers } }, object) =>
-    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer))}`}`,
+  'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0 } }, object) =>
+    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}`,
   'attached-later': ({ arguments: { account, secrets } }, object) =>
     `${object} was made before ${some(secrets)} came into the list of serviceaccount ${account}, and keeps the list that it was made with`,
   'outdated-pod': ({ arguments: { template } }, object) =>
@@ -91,8 +91,8 @@ const TEXTS: Texts = {
     `pods of ${object} are refused: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,
   'missing-account': ({ arguments: { account } }, object) =>
     `pods of ${object} are refused: serviceaccount ${account} does not exist`,
-  'different-credentials': ({ arguments: { server, secrets, usernames } }, object) =>
-    `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which are tried one after the other`,
+  'different-credentials': ({ arguments: { server, secrets, usernames, more } }, object) =>
+    `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which are tried one after the other${more === undefined ? '' : `, and so for ${more} more servers`}`,
 
   'invalid-image': ({ arguments: { image, error } }, object) =>
     `${image || 'an empty text'} in ${object} is not a valid image name (${error})`,
@@ -193,8 +193,8 @@ function of(username: string): string {
   return username === '' ? '' : ` of ${username}`;
 }
 
-function some(names: readonly string[]): string {
-  return many(names, { limit: 4 });
+function some(names: readonly string[], total = names.length): string {
+  return many(names, { limit: 4, total });
 }
 
 function plural(noun: string, names: readonly string[]): string {

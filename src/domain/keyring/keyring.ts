@@ -33,8 +33,8 @@ export interface Keyring {
 }
 
 interface KeyringIndex {
-  /** Those without a wildcard in their host, by {@link hostOf}. */
-  readonly byHost: ReadonlyMap<string, readonly IndexedEntry[]>;
+  /** Those without a wildcard in their host, by {@link hostOf}, and there by their path. */
+  readonly byHost: ReadonlyMap<string, ReadonlyMap<string, readonly KeyringEntry[]>>;
   readonly wildcards: readonly IndexedEntry[];
   /** For images of Docker Hub that no other opens. */
   readonly hub: readonly KeyringEntry[];
@@ -85,23 +85,39 @@ function inOrder(entries: readonly KeyringEntry[]): KeyringEntry[] {
 }
 
 function indexOf(entries: readonly KeyringEntry[]): KeyringIndex {
-  const indexed = entries.flatMap((entry) => {
+  const byHost = new Map<string, Map<string, KeyringEntry[]>>();
+  const wildcards: IndexedEntry[] = [];
+  for (const entry of entries) {
     const parts = partsOf(entry.key);
-    return parts === undefined ? [] : [{ entry, parts }];
-  });
-  const { wildcards = [], exact = [] } = Object.groupBy(indexed, ({ parts: { labels } }) =>
-    labels.some((label) => /[*?[\\]/.test(label)) ? 'wildcards' : 'exact',
-  );
-  return {
-    byHost: Map.groupBy(exact, ({ parts }) => hostOf(parts)),
-    wildcards,
-    hub: entries.filter(({ key }) => key === 'index.docker.io'),
-  };
+    if (parts === undefined) continue;
+    if (parts.labels.some((label) => /[*?[\\]/.test(label))) {
+      wildcards.push({ entry, parts });
+      continue;
+    }
+    const host = hostOf(parts);
+    const byPath = byHost.get(host) ?? new Map<string, KeyringEntry[]>();
+    byHost.set(host, byPath);
+    const same = byPath.get(parts.path) ?? [];
+    byPath.set(parts.path, same);
+    same.push(entry);
+  }
+  return { byHost, wildcards, hub: entries.filter(({ key }) => key === 'index.docker.io') };
 }
 
 function hostOf({ labels, port }: KeyParts): string {
-  return JSON.stringify([...labels, port]);
+  return `${labels.join('.')}:${port}`;
 }
+
+/** `keyring` without what is not tried for `image`: small, whatever else the Secret holds. Throws ImageReferenceError. */
+export function narrowKeyring({ index }: Keyring, image: string): Keyring {
+  const target = partsOf(imageName(parseImage(image)));
+  const matching = target === undefined ? [] : matchingIn(index, target);
+  if (matching.length + index.hub.length === 0) return EMPTY;
+  const entries = inOrder([...new Set([...matching, ...index.hub])]);
+  return { entries, index: indexOf(entries) };
+}
+
+const EMPTY: Keyring = { entries: [], index: { byHost: new Map(), wildcards: [], hub: [] } };
 
 /**
  * The entries that are tried for `image` (as written in a pod), in order; empty: the image is pulled without a
@@ -121,8 +137,14 @@ export function lookupInAll(keyrings: readonly Keyring[], image: string): Keyrin
 }
 
 function matchingIn({ byHost, wildcards }: KeyringIndex, target: KeyParts): KeyringEntry[] {
-  const near = [...(byHost.get(hostOf(target)) ?? []), ...wildcards];
-  return near.flatMap(({ entry, parts }) => (matchesParts(parts, target) ? [entry] : []));
+  const byPath = byHost.get(hostOf(target)) ?? new Map<string, readonly KeyringEntry[]>();
+  // One host may have thousands, and a path opens what begins with it.
+  const exact = prefixesOf(target.path).flatMap((path) => byPath.get(path) ?? []);
+  return [...exact, ...wildcards.flatMap(({ entry, parts }) => (matchesParts(parts, target) ? [entry] : []))];
+}
+
+function prefixesOf(path: string): string[] {
+  return Array.from({ length: path.length + 1 }, (_, length) => path.slice(0, length));
 }
 
 /** The payload under the data key of a Secret; throws {@link KeyringError} where it is not even base64. */

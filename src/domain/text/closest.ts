@@ -4,19 +4,27 @@
 const MAX_LENGTH = 253;
 const MAX_DISTANCE = 16;
 const MAX_CANDIDATES = 500;
+/** Of the tables of all candidates together: enough for 500 ordinary names, and for some of 253 characters. */
+const MAX_CELLS = 300_000;
 
 /** The candidate nearest to `name`, undefined when none is near. */
 export function closest(name: string, candidates: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
-  const limit = Math.min(Math.floor(name.length / 3), MAX_DISTANCE);
-  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  let limit = Math.min(Math.floor(name.length / 3), MAX_DISTANCE);
+  let best: string | undefined;
+  let cells = 0;
   for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
     if (candidate.length > MAX_LENGTH) continue;
     const within = name.length >= 3 && (candidate.startsWith(name) || name.startsWith(candidate));
+    if (!within) cells += cellsFor(name, candidate, limit);
+    if (cells > MAX_CELLS) break;
     const distance = within ? 1 : boundedDistance(name, candidate, limit);
-    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
+    if (distance > limit) continue;
+    best = candidate;
+    // Only one that is nearer takes its place.
+    limit = distance - 1;
   }
-  return best?.candidate;
+  return best;
 }
 
 /** Whether the two differ by one typo. Digits are no slip: `regcred` and `regcred2` may be two. */
@@ -24,29 +32,34 @@ export function isSlip(one: string, other: string): boolean {
   return boundedDistance(one, other, 1) === 1 && one.replace(/\d/g, '') !== other.replace(/\d/g, '');
 }
 
-/** The distance, or infinity where the lengths alone differ by more than `limit`. */
-function boundedDistance(one: string, other: string, limit: number): number {
-  if (Math.abs(one.length - other.length) > limit) return Number.POSITIVE_INFINITY;
-  return editDistance(one, other);
+function cellsFor(one: string, other: string, limit: number): number {
+  return Math.abs(one.length - other.length) > limit ? 1 : one.length * (2 * limit + 1);
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
-function editDistance(one: string, other: string): number {
-  let [before, previous]: number[][] = [[], Array.from({ length: other.length + 1 }, (_, index) => index)];
+/**
+ * The distance, or infinity where it is above `limit`: insertions, deletions, replacements and swaps of neighbours (optimal
+ * string alignment). Cells that are further than `limit` from the diagonal are above it, and are left out.
+ */
+function boundedDistance(one: string, other: string, limit: number): number {
+  if (Math.abs(one.length - other.length) > limit) return Number.POSITIVE_INFINITY;
+  const above = limit + 1;
+  let before: number[] = [];
+  let previous = Array.from({ length: other.length + 1 }, (_, column) => Math.min(column, above));
   for (let row = 1; row <= one.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column += 1) {
+    const current: number[] = new Array(other.length + 1).fill(above);
+    current[0] = Math.min(row, above);
+    for (let column = Math.max(1, row - limit); column <= Math.min(other.length, row + limit); column += 1) {
       const same = one[row - 1] === other[column - 1] ? 0 : 1;
-      const costs = [at(previous, column) + 1, at(current, column - 1) + 1, at(previous, column - 1) + same];
       const swapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      if (swapped) costs.push(at(before, column - 2) + 1);
-      current.push(Math.min(...costs));
+      const edit = Math.min(at(previous, column) + 1, at(current, column - 1) + 1, at(previous, column - 1) + same);
+      current[column] = swapped ? Math.min(edit, at(before, column - 2) + 1) : edit;
     }
     [before, previous] = [previous, current];
   }
-  return at(previous, other.length);
+  const distance = at(previous, other.length);
+  return distance > limit ? Number.POSITIVE_INFINITY : distance;
 }
 
-function at(row: readonly number[] | undefined, index: number): number {
-  return row?.[index] ?? Number.POSITIVE_INFINITY;
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY;
 }

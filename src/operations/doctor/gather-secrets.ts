@@ -3,7 +3,7 @@
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import type { SecretState } from '../../domain/diagnosis/facts.ts';
-import { diagnoseSecret } from '../../domain/findings/diagnosed-secret.ts';
+import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
@@ -21,7 +21,7 @@ export async function secretState(
   if (!isObjectName(id.name)) return { status: 'missing' };
   const secret = await readSecret(reader, id);
   if (secret === 'forbidden') return { status: 'forbidden' };
-  if (secret !== 'missing') return { status: 'there', ...diagnoseSecret(secret, Date.now()) };
+  if (secret !== 'missing') return { status: 'there', ...diagnoseBriefly(secret, Date.now()) };
   const look = () => elsewhere(id.name);
   const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
   return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };

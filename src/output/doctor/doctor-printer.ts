@@ -83,7 +83,7 @@ function kubeletLine(
 }
 
 /** What it is, who uses it, and what registries say of each login. */
-function secretLines({ name, state, type = '', entries = [], usedBy }: SecretReport): string[] {
+function secretLines({ name, state, type = '', entries = [], moreEntries, usedBy }: SecretReport): string[] {
   const users = usedBy === undefined ? [] : formatUsage(usedBy);
   const used = users.length === 0 ? '' : `, used by ${many(users)}`;
   if (state !== 'there') return [`secret/${name} ${SECRET_STATES[state]}${used}`];
@@ -93,6 +93,7 @@ function secretLines({ name, state, type = '', entries = [], usedBy }: SecretRep
       const answer = verdict === undefined ? '' : `: its registry ${describeVerdict(verdict)}`;
       return `  ${displayServer(server)} (${username})${answer}`;
     }),
+    ...(moreEntries === undefined ? [] : [`  and ${moreEntries} more`]),
   ];
 }
 

@@ -36,14 +36,14 @@ function listText({ list, serviceAccount, object }: PullerView): string {
   }
 }
 
-function secretText({ state, type = '', entries = [] }: SecretView): string {
+function secretText({ state, type = '', entries = [], moreEntries }: SecretView): string {
   if (state === 'missing') return 'does not exist';
   if (state === 'not readable') return 'may not be read';
   const shown = entries.map(({ server, username, error }) => {
     const who = error === undefined ? (username ?? 'no user') : 'cannot be decoded';
     return `${displayServer(server)} (${who})`;
   });
-  return `${type.replace(/^kubernetes\.io\//, '')}: ${shown.join(', ') || 'no entries'}`;
+  return `${type.replace(/^kubernetes\.io\//, '')}: ${shown.join(', ') || 'no entries'}${moreEntries === undefined ? '' : ` and ${moreEntries} more`}`;
 }
 
 function imageSteps(image: ImageView, puller: PullerView): string[] {

@@ -8,6 +8,7 @@ import type { Finding, FindingObject } from '../../../src/domain/findings/findin
 import { words } from '../../../src/domain/text/command.ts';
 import type { Usage } from '../../../src/domain/workloads/references.ts';
 import { IMAGE, podWith, recreate, templateWith } from '../../support/pull-facts.ts';
+import { finished } from '../../support/steps.ts';
 
 const secret = (name = 'regcred', namespace = 'team-a'): FindingObject => ({ kind: 'Secret', namespace, name });
 const pod = (name = 'web', namespace = 'team-a'): FindingObject => ({ kind: 'Pod', namespace, name });
@@ -29,7 +30,7 @@ const noSecret = (object: FindingObject, image = IMAGE): Finding =>
   finding('no-pull-secret', object, { image, remedy: recreate });
 
 function shown(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): string[] {
-  return groupFindings(seen, usage).map(({ severity, code, object, affects }) =>
+  return finished(groupFindings(seen, usage)).map(({ severity, code, object, affects }) =>
     [
       `${severity} ${code} ${object.kind}/${object.name}`,
       ...(affects === undefined ? [] : [`${affects.pods} pods`, ...affects.examples, `+${affects.others}`]),
@@ -182,29 +183,31 @@ describe('of one group', () => {
     ['without a pod', [template], 'Deployment', 'template'],
     ['a pod without a command', [{ found: one.found, puller: one.puller }, template], 'Deployment', 'template'],
   ])('%s', (_, seen, kind, command) => {
-    const [view, ...more] = groupFindings(seen);
+    const [view, ...more] = finished(groupFindings(seen));
     expect([view?.object.kind, view?.fix.command.words[1], more.length]).toEqual([kind, command, 0]);
   });
 
   test('one that nobody has comes last', () => {
-    const [view] = groupFindings([
-      { found: finding('missing-account', secret('x'), { account: 'a' }) },
-      { found: finding('missing-account', pod(), { account: 'a' }), puller: pods('web', 1) },
-    ]);
+    const [view] = finished(
+      groupFindings([
+        { found: finding('missing-account', secret('x'), { account: 'a' }) },
+        { found: finding('missing-account', pod(), { account: 'a' }), puller: pods('web', 1) },
+      ]),
+    );
     expect(view?.object).toEqual(pod());
   });
 
   test('an error among warnings makes it one', () => {
     const warning = finding('missing-secret', secret(), { near: 'regcerd' }, 'warning');
     const error = finding('missing-secret', secret(), { usedBy: ['deployment/web'] });
-    const [view, ...more] = groupFindings([{ found: warning }, { found: error, puller: pods('web', 1) }]);
+    const [view, ...more] = finished(groupFindings([{ found: warning }, { found: error, puller: pods('web', 1) }]));
     expect(more).toEqual([]);
     expect(view).toMatchObject({ severity: 'error', arguments: { near: 'regcerd', usedBy: ['deployment/web'] } });
   });
 
   test('of other codes the first one has the word', () => {
     const found = (error: string): Finding => finding('no-payload', secret(), { type: error } as never);
-    const [view] = groupFindings([{ found: found('x') }, { found: found('y') }]);
+    const [view] = finished(groupFindings([{ found: found('x') }, { found: found('y') }]));
     expect(view?.arguments).toEqual({ type: 'x' });
   });
 });

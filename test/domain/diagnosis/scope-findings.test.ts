@@ -20,6 +20,7 @@ import {
   userOf,
   type World,
 } from '../../support/pull-facts.ts';
+import { finished } from '../../support/steps.ts';
 
 const COUNTS = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0 };
 const REFUSED = 'failed to authorize: no basic auth credentials';
@@ -44,7 +45,7 @@ function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed>
   const answers = new Map<string, Answer>();
   const facts = { ...online, answers };
   for (;;) {
-    const open = openQuestions(pullers, facts).filter((question) => !answers.has(questionKey(question)));
+    const open = finished(openQuestions(pullers, facts)).filter((question) => !answers.has(questionKey(question)));
     if (open.length === 0) break;
     for (const question of open) {
       const verdict = world.says?.(userOf(question), question) as Verdict;
@@ -53,7 +54,9 @@ function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed>
   }
   const scope = { counts: COUNTS };
   const usage = new Map([['team-a/regcred', { serviceAccounts: ['default'], workloads: [], pods: 0 }]]);
-  const report = reportOf({ pullers, facts, findings: [], unchecked: [], usage, scope, ...rest }, facts, false);
+  const report = finished(
+    reportOf({ pullers, facts, findings: [], unchecked: [], usage, scope, ...rest }, facts, false),
+  );
   return report.findings.map(
     ({ severity, code, object, affects }) => `${severity} ${code} ${object.kind}/${object.name} ${affects?.pods ?? 0}`,
   );
@@ -143,7 +146,7 @@ describe('of a Secret', () => {
 });
 
 describe('registries are not asked about images', () => {
-  const asks = (puller: Puller, world: World): number => openQuestions([puller], factsOf(world)).length;
+  const asks = (puller: Puller, world: World): number => finished(openQuestions([puller], factsOf(world))).length;
 
   test.each([
     ['without a list: it may be public, or nodes have credentials', {}, {}, 0],

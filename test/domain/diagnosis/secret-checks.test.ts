@@ -6,6 +6,7 @@ import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { factsOf, login, NOW, secretWith, type World } from '../../support/pull-facts.ts';
 import { down, good, quay, rejected } from '../../support/rare-situation.ts';
+import { finished } from '../../support/steps.ts';
 
 const ids = ['a', 'b'].map((name) => ({ namespace: 'team-a', name }));
 const nowhere: NonNullable<World['says']> = () => down;
@@ -27,14 +28,14 @@ describe('registries are asked about', () => {
       [],
     ],
   ])('%s', (_, world, servers) => {
-    expect(secretQuestions(ids, factsOf(world)).map(({ server }) => server)).toEqual(servers);
+    expect(finished(secretQuestions(ids, factsOf(world))).map(({ server }) => server)).toEqual(servers);
   });
 });
 
 describe('a Secret', () => {
   const shown = (world: World, verdict?: Verdict): string[] => {
     const facts = factsOf(world);
-    const questions = verdict === undefined ? [] : secretQuestions(ids, facts);
+    const questions = verdict === undefined ? [] : finished(secretQuestions(ids, facts));
     const answers = new Map<string, Answer>();
     for (const question of questions) answers.set(questionKey(question), { verdict: verdict as Verdict, at: NOW });
     return ids

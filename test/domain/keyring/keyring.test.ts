@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { GoUrlError } from '../../../src/domain/go/url.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
 import { parseKey } from '../../../src/domain/keyring/key.ts';
-import { buildKeyring, KeyringError, lookup } from '../../../src/domain/keyring/keyring.ts';
+import { buildKeyring, KeyringError, lookup, narrowKeyring } from '../../../src/domain/keyring/keyring.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { keyringFacts } from '../../support/keyring-facts.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
@@ -44,6 +44,7 @@ describe('facts that Kubernetes itself confirmed', () => {
       username,
       password,
     }));
+    expect(lookup(narrowKeyring(keyring, vector.image), vector.image)).toEqual(lookup(keyring, vector.image));
     const order = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
     const expected = vector.expected ?? [];
     expect(vector.unordered ? found.sort(order) : found).toEqual(

@@ -19,6 +19,7 @@ import {
 } from '../../support/observed-targets.ts';
 import { outlineOf } from '../../support/report-outline.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
+import { finished } from '../../support/steps.ts';
 import { type Stored, type StoredOptions, stored, storedObjects } from '../../support/stored-objects.ts';
 
 async function outline({ objects, forbidden, targets, options = {} }: Situation): Promise<string> {
@@ -28,7 +29,7 @@ async function outline({ objects, forbidden, targets, options = {} }: Situation)
     const observed =
       targets === undefined ? observeScope(offline, collector) : observeTargets(targets, offline, collector);
     const { usage, ...rest } = await observed;
-    return outlineOf(reportOf({ ...rest, usage }, rest.facts, false));
+    return outlineOf(finished(reportOf({ ...rest, usage }, rest.facts, false)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return `${error.message} → ${shownHint(error.hint)}\n`;

@@ -5,13 +5,14 @@ import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { printDoctor } from '../../../src/output/doctor/doctor-printer.ts';
 import { fakeIo } from '../../support/io.ts';
+import { finished } from '../../support/steps.ts';
 
 const missing = (namespace: string, name: string) => ({
   found: finding('missing-secret', { kind: 'Secret', namespace, name }, {}),
 });
 
 const many = Array.from({ length: 20 }, (_, index) => missing('evil', `gone-${index}`));
-const twenty = groupFindings([...many, missing('honest', 'regcred'), missing('zoo', 'regcred')]);
+const twenty = finished(groupFindings([...many, missing('honest', 'regcred'), missing('zoo', 'regcred')]));
 
 async function printed(verbose = false, findings = twenty): Promise<string> {
   const counts = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0, registries: 0 };
@@ -40,7 +41,7 @@ test('thousands of broken entries of one Secret are counted, and hide no other f
     found: finding('empty-entry', { kind: 'Secret', namespace, name: 'pull' }, { server: `r-${index}.io` as never }),
   });
   const many = Array.from({ length: 1000 }, (_, index) => broken('evil', index));
-  const findings = groupFindings([...many, broken('honest', 0), missing('evil', 'gone')]);
+  const findings = finished(groupFindings([...many, broken('honest', 0), missing('evil', 'gone')]));
   expect(findings.filter(({ object }) => object.name === 'pull' && object.namespace === 'evil')).toHaveLength(20);
   expect(findings.flatMap(({ more = [] }) => more)).toEqual([980]);
   const text = await printed(true, findings);

@@ -1,0 +1,103 @@
+/** What the Secrets of one list hold together. Hundreds of pods may have the same list, so it is found once for each. */
+import type { ContentEntry } from '../keyring/contents.ts';
+import { type ShownServer, shownServer } from '../keyring/display-server.ts';
+import { lookUpAhead } from '../keyring/known-keyrings.ts';
+import { secretKey, secretName } from '../workloads/references.ts';
+import type { Puller, PullFacts } from './facts.ts';
+
+export interface ListContents {
+  /** What it has entries for: the first ones. */
+  readonly servers: readonly ShownServer[];
+  /** How many entries there are beside those. */
+  readonly moreServers: number;
+  /** Servers for which several Secrets have different logins: the first ones. */
+  readonly conflicts: readonly Conflict[];
+  /** How many there are beside those. */
+  readonly moreConflicts: number;
+}
+
+export interface Conflict {
+  readonly server: ShownServer;
+  /** The first Secret with each login, in order. */
+  readonly secrets: readonly string[];
+  readonly usernames: readonly string[];
+}
+
+const SERVERS = 24;
+const CONFLICTS = 20;
+
+/** By the Secrets that they were found in. */
+const known = new WeakMap<PullFacts['secrets'], Map<string, ListContents>>();
+
+/** Of the Secrets `names` of `namespace`, as far as they could be read. */
+export function listContents(names: readonly string[], namespace: string, { secrets }: PullFacts): ListContents {
+  const lists = known.get(secrets) ?? new Map<string, ListContents>();
+  known.set(secrets, lists);
+  const list = JSON.stringify([namespace, names]);
+  const contents = lists.get(list) ?? contentsOf(listedEntries(names, namespace, secrets));
+  lists.set(list, contents);
+  return contents;
+}
+
+/** Decodes Secrets with many entries once for all images of their namespaces, a step for each image. */
+export function* decodeAhead(pullers: readonly Puller[], { secrets }: PullFacts): Generator<void> {
+  const images = new Map<string, Set<string>>();
+  for (const { ref, images: uses } of pullers) {
+    const here = images.get(ref.namespace) ?? new Set();
+    images.set(ref.namespace, here);
+    for (const { image } of uses) here.add(image);
+  }
+  for (const [key, state] of secrets) {
+    const here = images.get(secretName(key).namespace);
+    if (here === undefined || state.status !== 'there' || (state.moreEntries ?? 0) === 0) continue;
+    yield* lookUpAhead(state.secret, here);
+  }
+}
+
+interface ListedEntry {
+  readonly entry: ContentEntry;
+  readonly secret: string;
+}
+
+function listedEntries(names: readonly string[], namespace: string, secrets: PullFacts['secrets']): ListedEntry[] {
+  return names.flatMap((name) => {
+    const state = secrets.get(secretKey(namespace, name));
+    return state?.status === 'there' ? state.contents.entries.map((entry) => ({ entry, secret: name })) : [];
+  });
+}
+
+function contentsOf(entries: readonly ListedEntry[]): ListContents {
+  const servers = new Set(entries.map(({ entry }) => shownServer(entry.server)));
+  const conflicts = conflictsOf(entries);
+  return {
+    servers: [...servers].slice(0, SERVERS),
+    moreServers: Math.max(0, servers.size - SERVERS),
+    conflicts: conflicts.slice(0, CONFLICTS),
+    moreConflicts: Math.max(0, conflicts.length - CONFLICTS),
+  };
+}
+
+/** Several logins under one key, of which all but one are tried in vain. */
+function conflictsOf(entries: readonly ListedEntry[]): Conflict[] {
+  if (new Set(entries.map(({ secret }) => secret)).size < 2) return [];
+  // What cannot be decoded is not tried.
+  const byKey = Map.groupBy(
+    entries.filter(({ entry }) => entry.login !== undefined),
+    ({ entry }) => entry.key,
+  );
+  return [...byKey].flatMap(([key, same]) => (key === undefined || same.length < 2 ? [] : (conflictOf(same) ?? [])));
+}
+
+function conflictOf(same: readonly ListedEntry[]): Conflict | undefined {
+  const byLogin = Map.groupBy(same, ({ entry: { login } }) => JSON.stringify([login?.username, login?.password]));
+  const secrets = new Set(same.map(({ secret }) => secret));
+  // Of a login that is there twice, the first is tried.
+  const different = [...byLogin.values()].flatMap(([first]) => first ?? []);
+  const [first] = different;
+  if (first === undefined || different.length < 2 || secrets.size < 2) return undefined;
+  return {
+    server: shownServer(first.entry.server),
+    secrets: different.map(({ secret }) => secret),
+    usernames: different.map(({ entry }) => entry.login?.username ?? ''),
+  };
+}

@@ -1,0 +1,100 @@
+/** Secrets with thousands of entries, and hundreds of pods that name them: the work grows with both, and not with their product. */
+import { describe, expect, test } from 'vitest';
+import type { Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
+import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
+import { type DoctorReport, reportOf } from '../../../src/domain/diagnosis/report.ts';
+import { formatFinding } from '../../../src/domain/findings/messages.ts';
+import { growth, MAX_GROWTH } from '../../support/growth.ts';
+import { factsOf, login, podWith, secretWith, type World } from '../../support/pull-facts.ts';
+import { finished } from '../../support/steps.ts';
+
+const entries = (count: number, server: (index: number) => string, user?: string): Record<string, object> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [server(index), login(user)]));
+
+/** The image decides which entries are near. */
+type Situation = readonly [title: string, image: string, secretsOf: (count: number) => NonNullable<World['secrets']>];
+
+const hosts = (index: number): string => `r${index}.example.com/x`;
+const SITUATIONS: readonly Situation[] = [
+  ['other hosts', 'q.example.com/x/y', (count) => ({ a: secretWith(entries(count, hosts)) })],
+  [
+    'the host of the image',
+    'q.example.com/x/y',
+    (count) => ({ a: secretWith(entries(count, (n) => `q.example.com/z${n}`)) }),
+  ],
+  [
+    'servers that match nothing',
+    'q.example.com/x/y',
+    (count) => ({ a: secretWith(entries(count, (n) => `Q${n}.example.com`)) }),
+  ],
+  [
+    'the same servers in two Secrets, with different logins',
+    'q.example.com/x/y',
+    (count) => ({ a: secretWith(entries(count, hosts)), b: secretWith(entries(count, hosts, 'rex')) }),
+  ],
+];
+
+/** `pods` failing pods with the same list. */
+function observed(pods: number, image: string, secrets: NonNullable<World['secrets']>): Observed {
+  const list = Object.keys(secrets).map((name) => ({ name }));
+  const pod = podWith({ list, status: 'pull access denied' });
+  const pullers: Puller[] = Array.from({ length: pods }, (_, index) => ({
+    ...pod,
+    ref: { ...pod.ref, name: `web-${index}` },
+    images: pod.images.map((use) => ({ ...use, image: `${image}${index}:v1` })),
+  }));
+  return { pullers, facts: factsOf({ secrets }), findings: [], unchecked: [] };
+}
+
+describe.each(SITUATIONS)('%s', (_, image, secretsOf) => {
+  test('the work', { timeout: 60_000 }, () => {
+    const gathered = new Map<number, Observed>();
+    const ofLength = (length: number): string => {
+      gathered.set(length, observed(length / 256, image, secretsOf(length / 32)));
+      return ' '.repeat(length);
+    };
+    const work = ({ length }: string): DoctorReport => {
+      const { facts, ...rest } = gathered.get(length) as Observed;
+      // Nothing is known of these Secrets yet.
+      const states = [...facts.secrets].map(([key, state]) => [key, { ...state }] as const);
+      return finished(reportOf({ ...rest, facts }, { ...facts, secrets: new Map(states) }, false));
+    };
+    expect(growth(work, ofLength)).toBeLessThan(MAX_GROWTH);
+  });
+});
+
+test('what a list has entries for is listed up to a number, and the others are counted', () => {
+  const secrets = { a: secretWith(entries(40, hosts)), b: secretWith(entries(30, (index) => hosts(index + 20))) };
+  const { pullers, facts } = observed(1, 'q.example.com/x/y', secrets);
+  const found = reportOn(pullers[0] as Puller, facts).judgements[0]?.cause;
+  expect(found).toMatchObject({ code: 'no-entry', arguments: { moreServers: 26 } });
+  expect(found).toHaveProperty('arguments.servers.length', 24);
+  expect(found && formatFinding(found)).toMatch(/they have r0\.example\.com\/x, .*\/x and 46 more$/);
+});
+
+test('of servers with different logins the last one that is listed says how many more there are', () => {
+  const secrets = { a: secretWith(entries(30, hosts)), b: secretWith(entries(30, hosts, 'rex')) };
+  const { pullers, facts } = observed(1, 'q.example.com/x/y', secrets);
+  const notes = reportOn(pullers[0] as Puller, facts).notes.filter(({ code }) => code === 'different-credentials');
+  expect(notes.map(({ arguments: args }) => ('more' in args ? args.more : undefined))).toEqual([
+    ...Array.from({ length: 19 }, () => undefined),
+    10,
+  ]);
+  expect(formatFinding(notes[19] as (typeof notes)[number])).toMatch(/, and so for 10 more servers$/);
+});
+
+test('an entry of the host of the image is found among thousands of others', () => {
+  const auths = { ...entries(3000, hosts), 'Q.example.com:5000': login(), 'q.example.com/z': login() };
+  const { pullers, facts } = observed(1, 'q.example.com/x/y', { a: secretWith(auths) });
+  expect(reportOn(pullers[0] as Puller, facts).judgements[0]?.cause).toMatchObject({
+    code: 'unusual-server',
+    arguments: { server: 'Q.example.com:5000' },
+  });
+});
+
+test('an entry behind thousands of others opens the image all the same, as it does for a kubelet', () => {
+  const auths = { ...entries(3000, hosts), 'q.example.com/x': login('rex') };
+  const { pullers, facts } = observed(1, 'q.example.com/x/y', { a: secretWith(auths) });
+  const { candidates } = reportOn(pullers[0] as Puller, facts).judgements[0]?.attempt ?? {};
+  expect(candidates).toMatchObject([{ secret: 'a', server: 'q.example.com/x', username: 'rex' }]);
+});
