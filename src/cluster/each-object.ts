@@ -1,4 +1,5 @@
 /** All objects of a kind, as far as they may be listed. */
+import { breaks } from '../concurrency.ts';
 import type { ApiObject } from '../domain/workloads/api-object.ts';
 import type { PullKind } from '../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
@@ -17,7 +18,14 @@ export async function eachObject(
   use: (object: ApiObject) => void,
 ): Promise<ApiError | undefined> {
   try {
-    for await (const page of listPages(transport, resource, options)) page.forEach(use);
+    const breakIfDue = breaks();
+    for await (const page of listPages(transport, resource, options)) {
+      for (const object of page) {
+        use(object);
+        const pending = breakIfDue();
+        if (pending !== undefined) await pending;
+      }
+    }
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

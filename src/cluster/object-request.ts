@@ -64,7 +64,7 @@ export interface ListQuery {
    * elsewhere, the server waits for etcd, up to 100 ms (apiserver pkg/storage/cacher `RequestWatchProgress`).
    */
   readonly cached?: boolean;
-  /** Objects in a page; fewer where only a little of each is kept, for a page is in memory as a whole. */
+  /** Objects in a page, at most; fewer where only a little of each is kept, for a page is in memory as a whole. */
   readonly limit?: number | undefined;
   /** Whether the API server leaves everything but metadata out: the contents of Secrets then never reach this machine. */
   readonly metadataOnly?: boolean;
@@ -73,6 +73,8 @@ export interface ListQuery {
 }
 
 const PAGE = 500;
+/** A page that is larger is followed by smaller ones: Secrets may have a megabyte each. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
 const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
@@ -88,13 +90,17 @@ export async function* listPages(
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);
   const accept = metadataOnly ? METADATA : undefined;
-  const read = (body: Uint8Array): unknown => pickJson(body, { metadata: { continue: true }, items: [shape] }) ?? {};
+  let objects = limit;
+  const read = (body: Uint8Array): unknown => {
+    objects = Math.max(1, Math.min(limit, 2 * objects, Math.floor((objects * PAGE_BYTES) / body.length)));
+    return pickJson(body, { metadata: { continue: true }, items: [shape] }) ?? {};
+  };
   let token: string | undefined;
   let last = '';
   for (;;) {
     // Version 0 would mean the cache, too, but without pages.
     const age = cached && token === undefined ? { resourceVersion: '1', resourceVersionMatch: 'NotOlderThan' } : {};
-    const query = { ...selectors, ...age, limit: `${limit}`, continue: token };
+    const query = { ...selectors, ...age, limit: `${objects}`, continue: token };
     const list = await transport
       .request<ApiObject>({ method: 'GET', path, query, accept, read })
       .catch((error: unknown) => {

@@ -14,7 +14,7 @@ export const SECRETS = { group: '', plural: 'secrets' } as const;
 const TYPES = Object.keys(DATA_KEY);
 const CONCURRENCY = 8;
 /** A Secret may have a megabyte. */
-const PAGE = 50;
+const PAGE = 25;
 /** The times of `managedFields` tell whether one was changed after a pull had failed; the rest of them is long. */
 const FIELDS: FieldSelection = {
   metadata: {

@@ -1,6 +1,7 @@
 /** What `list` prints: a table, names, or everything as JSON or YAML. */
 import type { SecretRow } from '../domain/findings/row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { concat, printable, printed } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';
 import { formatUsage } from '../domain/workloads/references.ts';
@@ -27,7 +28,7 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
     ...(namespaces ? ([['NAMESPACE', (row) => row.namespace]] satisfies Column[]) : []),
     ['NAME', (row) => row.name],
     ['TYPE', (row) => shortType(row.type)],
-    ['REGISTRIES', ({ registries }) => registries.map(({ server }) => displayServer(server)).join(', ') || '-'],
+    ['REGISTRIES', (row) => registriesOf(row) || '-'],
     ...(wide ? WIDE : []),
     ['USED BY', ({ usedBy }) => formatUsage(usedBy).join(', ') || '-'],
     ['PROBLEMS', ({ findings }) => [...new Set(findings.map(({ code }) => code))].join(', ') || '-'],
@@ -42,6 +43,11 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
       wide,
     ),
   );
+}
+
+function registriesOf({ registries, moreRegistries = 0 }: SecretRow): string {
+  const servers = registries.map(({ server }) => displayServer(server));
+  return many(servers, { limit: servers.length, total: servers.length + moreRegistries });
 }
 
 const WIDE: readonly Column[] = [

@@ -28,7 +28,7 @@ export function* groupFindings(
     group.push(one);
     yield;
   }
-  const all = [...groups.values()].map((group) => ({ group, more: group[0]?.found.more }));
+  const all = [...groups.values()].map((group) => ({ group }));
   const views: FindingView[] = [];
   for (const { group, more } of listed(all, likeness)) {
     views.push({ ...viewOf(group, usage), more });

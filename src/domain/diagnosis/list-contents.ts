@@ -1,5 +1,5 @@
 /** What the Secrets of one list hold together. Hundreds of pods may have the same list, so it is found once for each. */
-import type { ContentEntry } from '../keyring/contents.ts';
+import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { lookUpAhead } from '../keyring/known-keyrings.ts';
 import { secretKey, secretName } from '../workloads/references.ts';
@@ -34,7 +34,7 @@ export function listContents(names: readonly string[], namespace: string, { secr
   const lists = known.get(secrets) ?? new Map<string, ListContents>();
   known.set(secrets, lists);
   const list = JSON.stringify([namespace, names]);
-  const contents = lists.get(list) ?? contentsOf(listedEntries(names, namespace, secrets));
+  const contents = lists.get(list) ?? contentsOf(readSecrets(names, namespace, secrets));
   lists.set(list, contents);
   return contents;
 }
@@ -49,9 +49,14 @@ export function* decodeAhead(pullers: readonly Puller[], { secrets }: PullFacts)
   }
   for (const [key, state] of secrets) {
     const here = images.get(secretName(key).namespace);
-    if (here === undefined || state.status !== 'there' || (state.moreEntries ?? 0) === 0) continue;
+    if (here === undefined || state.status !== 'there' || (state.contents.moreEntries ?? 0) === 0) continue;
     yield* lookUpAhead(state.secret, here);
   }
+}
+
+interface ListedSecret {
+  readonly name: string;
+  readonly contents: Contents;
 }
 
 interface ListedEntry {
@@ -59,19 +64,21 @@ interface ListedEntry {
   readonly secret: string;
 }
 
-function listedEntries(names: readonly string[], namespace: string, secrets: PullFacts['secrets']): ListedEntry[] {
+function readSecrets(names: readonly string[], namespace: string, secrets: PullFacts['secrets']): ListedSecret[] {
   return names.flatMap((name) => {
     const state = secrets.get(secretKey(namespace, name));
-    return state?.status === 'there' ? state.contents.entries.map((entry) => ({ entry, secret: name })) : [];
+    return state?.status === 'there' ? [{ name, contents: state.contents }] : [];
   });
 }
 
-function contentsOf(entries: readonly ListedEntry[]): ListContents {
+function contentsOf(secrets: readonly ListedSecret[]): ListContents {
+  const entries = secrets.flatMap(({ name, contents }) => contents.entries.map((entry) => ({ entry, secret: name })));
+  const unknown = secrets.reduce((sum, { contents: { moreEntries = 0 } }) => sum + moreEntries, 0);
   const servers = new Set(entries.map(({ entry }) => shownServer(entry.server)));
   const conflicts = conflictsOf(entries);
   return {
     servers: [...servers].slice(0, SERVERS),
-    moreServers: Math.max(0, servers.size - SERVERS),
+    moreServers: Math.max(0, servers.size - SERVERS) + unknown,
     conflicts: conflicts.slice(0, CONFLICTS),
     moreConflicts: Math.max(0, conflicts.length - CONFLICTS),
   };

@@ -107,7 +107,7 @@ function contentKey(namespace: string, state: SecretState | undefined): string |
   if (state?.status !== 'there') return undefined;
   const { type, entries } = state.contents;
   // Of many not all are known: those that are the same letter by letter are found by what they were read from.
-  if ((state.moreEntries ?? 0) > 0) return JSON.stringify([namespace, type, state.secret.data]);
+  if ((state.contents.moreEntries ?? 0) > 0) return JSON.stringify([namespace, type, state.secret.data]);
   const logins = entries.map(({ key, login }) => JSON.stringify([key, login?.username, login?.password])).sort();
   return logins.length === 0 ? undefined : JSON.stringify([namespace, type, logins]);
 }

@@ -28,6 +28,8 @@ export type FindingView = Finding & {
   readonly fix: Fix;
   /** Who has it, where several are put together. */
   readonly affects?: Affected | undefined;
+  /** How many more like it the same Secret has, which are not listed. */
+  readonly more?: number | undefined;
 };
 
 export interface Affected {
@@ -147,7 +149,7 @@ export function secretView(name: string, namespace: string, facts: PullFacts): S
   const state = facts.secrets.get(secretKey(namespace, name));
   if (state?.status !== 'there') return { name, state: state?.status === 'missing' ? 'missing' : 'not readable' };
   const { type, entries } = state.contents;
-  const more = entries.length + (state.moreEntries ?? 0) - MAX_ENTRIES;
+  const more = entries.length + (state.contents.moreEntries ?? 0) - MAX_ENTRIES;
   return {
     name,
     state: 'there',

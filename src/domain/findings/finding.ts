@@ -26,8 +26,6 @@ export type Finding = {
     readonly severity: Severity;
     readonly object: FindingObject;
     readonly arguments: FindingArguments<Finding>[Code];
-    /** How many more like it the same Secret has, which are not listed. */
-    readonly more?: number | undefined;
   };
 }[FindingCode];
 

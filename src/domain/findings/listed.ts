@@ -3,19 +3,16 @@
 /** Somebody may write 15,000 broken entries into one Secret. */
 const LISTED = 20;
 
-export type Listed<T> = T & { readonly more?: number | undefined };
+export type Listed<T> = T & { readonly more?: number };
 
-/**
- * The first of those with the same `likeness`, the last of which says how many `more` there are; undefined is like nothing.
- * Where they have been cut before, that counts, too.
- */
-export function listed<T extends Listed<object>>(
+/** The first of those with the same `likeness`, the last of which says how many `more` there are; undefined is like nothing. */
+export function listed<T extends object>(
   items: readonly T[],
   likeness: (item: T) => string | undefined,
 ): readonly Listed<T>[] {
   return [...Map.groupBy(items, likeness)].flatMap(([key, alike]): readonly Listed<T>[] => {
-    if (key === undefined || alike.length <= LISTED) return alike;
-    const more = alike.reduce((sum, one) => sum + (one.more ?? 0), alike.length - LISTED);
+    const more = alike.length - LISTED;
+    if (key === undefined || more <= 0) return alike;
     return alike.slice(0, LISTED).map((item, index) => (index === LISTED - 1 ? { ...item, more } : item));
   });
 }

@@ -5,7 +5,7 @@ import type { Secret } from '../keyring/secret.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
 import { finding } from './catalog.ts';
-import { diagnoseSecret } from './diagnosed-secret.ts';
+import { diagnoseBriefly } from './diagnosed-secret.ts';
 import type { Finding } from './finding.ts';
 import { endsIn } from './secret-rules.ts';
 
@@ -16,7 +16,10 @@ export interface SecretRow {
   /** Undefined where the Secret does not exist, or may not be read. */
   readonly type?: string | undefined;
   readonly createdAt?: string | undefined;
+  /** The first ones. */
   readonly registries: readonly RowRegistry[];
+  /** How many there are beside those. */
+  readonly moreRegistries?: number | undefined;
   readonly usedBy: Usage;
   readonly findings: readonly Finding[];
 }
@@ -34,7 +37,7 @@ export interface RowRegistry {
 export type SecretSummary = Omit<SecretRow, 'usedBy'>;
 
 export function summarize(secret: Secret, now: number, fingerprint: (login: KubeletEntry) => string): SecretSummary {
-  const { contents, findings } = diagnoseSecret(secret, now);
+  const { contents, findings } = diagnoseBriefly(secret, now);
   const { namespace = '', name = '', creationTimestamp } = secret.metadata;
   const endOf = endsIn(secret);
   return {
@@ -52,6 +55,7 @@ export function summarize(secret: Secret, now: number, fingerprint: (login: Kube
         expiresAt: end && rfc3339(end.at),
       };
     }),
+    moreRegistries: contents.moreEntries,
     findings,
   };
 }

@@ -92,8 +92,9 @@ function unreadable({ secret, contents }: SecretFacts): Finding[] {
 }
 
 function withoutLogin({ secret, contents }: SecretFacts): Finding[] {
-  const { dataKey, entries, failure, helpers } = contents;
-  if (dataKey === undefined || failure !== undefined) return [];
+  const { dataKey, entries, moreEntries, failure, helpers } = contents;
+  // Of those that are not known one may be a login.
+  if (dataKey === undefined || failure !== undefined || moreEntries !== undefined) return [];
   const logins = entries.filter(({ login, hasToken }) => hasToken || (login !== undefined && !isEmpty(login)));
   if (logins.length > 0) return [];
   if (helpers.length > 0) return [finding('credential-store', refOf(secret), { helpers })];

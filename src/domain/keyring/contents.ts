@@ -26,6 +26,8 @@ export interface Contents {
   /** The type to which what was found belongs, by its format. */
   readonly format: PullSecretType | undefined;
   readonly entries: readonly ContentEntry[];
+  /** How many there are beside those, where only the first ones were wanted. */
+  readonly moreEntries?: number | undefined;
   /** What the kubelet stops at, and with it uses none of the pod's Secrets; also in a Secret that it does not look at. */
   readonly failure: DecodeFailure | undefined;
   /** Suffixes of the credential helpers that it refers to, which no kubelet asks. */
@@ -34,8 +36,11 @@ export interface Contents {
 
 const NOTHING = { dataKey: undefined, format: undefined, entries: [], failure: undefined, helpers: [] };
 
-/** Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. */
-export function readContents(secret: SecretContent): Contents {
+/**
+ * Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. Of the entries no
+ * more than `limit` are returned.
+ */
+export function readContents(secret: SecretContent, limit = Number.POSITIVE_INFINITY): Contents {
   const type = secret.type ?? 'Opaque';
   const place = placeOf(secret, type);
   if (place === undefined) return { ...NOTHING, type };
@@ -49,7 +54,8 @@ export function readContents(secret: SecretContent): Contents {
     type,
     dataKey: DATA_KEY[place.type],
     format,
-    entries: entriesOf(payload),
+    entries: entriesOf(payload, limit),
+    moreEntries: payload.entries.size > limit ? payload.entries.size - limit : undefined,
     failure: asTyped.failure,
     helpers: helpersOf(payload),
   };
@@ -96,8 +102,8 @@ function isEntry(node: JsonNode): boolean {
   return node.members.some(({ name }) => authField(name) !== undefined) || hasIdentityToken(node);
 }
 
-function entriesOf({ entries }: Payload): ContentEntry[] {
-  return [...entries].map(([server, { login, node }]) => ({
+function entriesOf({ entries }: Payload, limit: number): ContentEntry[] {
+  return [...entries].slice(0, limit).map(([server, { login, node }]) => ({
     server,
     key: keyOf(server),
     hasToken: hasIdentityToken(node),

@@ -64,20 +64,54 @@ export class KeyringError extends Error {
  * passes over without a word is left out; `diagnose` says why.
  */
 export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
+  const sorted = inOrder(secrets.flatMap((secret) => [...entriesIn(secret)]));
+  return { entries: sorted, index: indexOf(sorted) };
+}
+
+function* entriesIn(secret: SecretContent): Generator<KeyringEntry> {
+  const source = sourceOf(secret);
+  const { type } = secret;
+  const value = isPullSecretType(type) ? secret.data?.[DATA_KEY[type]] : undefined;
+  if (!isPullSecretType(type) || !value) return;
+  for (const [server, { login }] of decode(value, type, source)) {
+    const key = keyOf(server);
+    // `decode` has thrown a login that cannot be read.
+    if (key !== undefined && !('error' in login)) yield { ...login, server, key, source };
+  }
+}
+
+/**
+ * The keyring of one Secret, of which what opens none of these images may be left out: with thousands of entries there is little
+ * left. A step for every few hundred entries. Throws {@link KeyringError}.
+ */
+export function* buildKeyringFor(images: readonly string[], secret: SecretContent): Generator<void, Keyring> {
+  const hosts = new Set(images.flatMap(imageHost));
   const entries: KeyringEntry[] = [];
-  for (const secret of secrets) {
-    const source = sourceOf(secret);
-    const { type } = secret;
-    const value = isPullSecretType(type) ? secret.data?.[DATA_KEY[type]] : undefined;
-    if (!isPullSecretType(type) || !value) continue;
-    for (const [server, { login }] of decode(value, type, source)) {
-      const key = keyOf(server);
-      // `decode` has thrown a login that cannot be read.
-      if (key !== undefined && !('error' in login)) entries.push({ ...login, server, key, source });
-    }
+  let count = 0;
+  for (const entry of entriesIn(secret)) {
+    const parts = partsOf(entry.key);
+    const isWanted = parts !== undefined && (hasWildcard(parts) || hosts.has(hostOf(parts)));
+    if (isWanted || entry.key === 'index.docker.io') entries.push(entry);
+    count += 1;
+    if (count % 256 === 0) yield;
   }
   const sorted = inOrder(entries);
   return { entries: sorted, index: indexOf(sorted) };
+}
+
+/** What is no image has none. */
+function imageHost(image: string): string[] {
+  try {
+    const parts = partsOf(imageName(parseImage(image)));
+    return parts === undefined ? [] : [hostOf(parts)];
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return [];
+    throw error;
+  }
+}
+
+function hasWildcard({ labels }: KeyParts): boolean {
+  return labels.some((label) => /[*?[\\]/.test(label));
 }
 
 function inOrder(entries: readonly KeyringEntry[]): KeyringEntry[] {
@@ -90,7 +124,7 @@ function indexOf(entries: readonly KeyringEntry[]): KeyringIndex {
   for (const entry of entries) {
     const parts = partsOf(entry.key);
     if (parts === undefined) continue;
-    if (parts.labels.some((label) => /[*?[\\]/.test(label))) {
+    if (hasWildcard(parts)) {
       wildcards.push({ entry, parts });
       continue;
     }

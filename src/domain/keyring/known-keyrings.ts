@@ -1,10 +1,10 @@
 /** Each Secret is decoded once for many lists and images, which is most of the work; what is kept of large ones is little. */
 import { ImageReferenceError } from './image.ts';
-import { buildKeyring, type Keyring, KeyringError, narrowKeyring } from './keyring.ts';
+import { buildKeyring, buildKeyringFor, type Keyring, KeyringError, narrowKeyring } from './keyring.ts';
 import type { Secret } from './secret.ts';
 
-/** A Secret with more entries may have 25,000 of them, and a namespace many such Secrets. */
-export const MANY_ENTRIES = 500;
+/** Characters of `data`: a longer Secret may have thousands of entries, and a namespace many such Secrets. */
+const LARGE = 64 * 1024;
 
 /** All of it, or of one with many entries what opens the images that were asked about. */
 type Known = Keyring | KeyringError | Map<string, Keyring>;
@@ -22,21 +22,37 @@ export function keyringFor(secret: Secret, image: string): Keyring {
   return keyringFor(secret, image);
 }
 
-/** Decodes `secret` once for all these images, a step for each. What is no image is left out. */
+/** Decodes `secret` once for all these images, in steps. What is no image is left out. */
 export function* lookUpAhead(secret: Secret, images: Iterable<string>): Generator<void> {
   const before = known.get(secret);
   if (before !== undefined && !(before instanceof Map)) return;
-  const keyring = keyringOrError(secret);
-  if (keyring instanceof KeyringError || keyring.entries.length <= MANY_ENTRIES) {
+  const size = Object.values(secret.data ?? {}).reduce((sum, { length }) => sum + length, 0);
+  if (size <= LARGE) {
+    known.set(secret, keyringOrError(secret));
+    return;
+  }
+  const missing = [...images].filter((image) => before?.get(image) === undefined);
+  if (missing.length === 0) return;
+  const keyring = yield* keyringForOrError(missing, secret);
+  if (keyring instanceof KeyringError) {
     known.set(secret, keyring);
     return;
   }
   const byImage = before ?? new Map<string, Keyring>();
   known.set(secret, byImage);
-  for (const image of images) {
-    const narrow = byImage.get(image) ?? narrowOrNone(keyring, image);
+  for (const image of missing) {
+    const narrow = narrowOrNone(keyring, image);
     if (narrow !== undefined) byImage.set(image, narrow);
     yield;
+  }
+}
+
+function* keyringForOrError(images: readonly string[], secret: Secret): Generator<void, Keyring | KeyringError> {
+  try {
+    return yield* buildKeyringFor(images, secret);
+  } catch (error) {
+    if (error instanceof KeyringError) return error;
+    throw error;
   }
 }
 

@@ -15,8 +15,3 @@ test.each([
   expect(shown.at(-1)?.more).toBe(more.at(-1));
   expect(shown.slice(0, 20).map(({ at }) => at)).toEqual(items(20, '').map(({ at }) => at));
 });
-
-test('what has been cut before counts, too', () => {
-  const cut = items(21, 'a').map((item) => (item.at === 20 ? { ...item, more: 480 } : item));
-  expect(listed(cut, ({ kind }) => kind).at(-1)?.more).toBe(481);
-});

@@ -14,25 +14,26 @@ test('one with 500 entries is kept whole', () => {
   expect(diagnoseBriefly(secret, 0)).toEqual(diagnoseSecret(secret, 0));
 });
 
-test('of 501 entries and their findings 500 are kept, and the others counted', () => {
-  const { contents, findings, moreEntries } = diagnoseBriefly(
+test('of 501 entries 500 are kept and judged, and the others counted', () => {
+  const { contents, findings } = diagnoseBriefly(
     secretOf(501, () => ({})),
     0,
   );
-  expect([contents.entries.length, moreEntries]).toEqual([500, 1]);
+  expect([contents.entries.length, contents.moreEntries]).toEqual([500, 1]);
   expect(findings.map(({ code }) => code)).toEqual(Array(500).fill('empty-entry'));
-  expect(findings.flatMap(({ more }) => more ?? [])).toEqual([1]);
 });
 
-test('an entry that is not kept counts all the same for what pods have of the Secret', () => {
-  const login = { auth: Buffer.from('ada:x').toString('base64') };
-  const usable = diagnoseBriefly(
-    secretOf(600, (index) => (index === 599 ? login : {})),
-    0,
-  );
-  const useless = diagnoseBriefly(
-    secretOf(600, () => ({})),
-    0,
-  );
-  expect([usable, useless].map(usabilityOf)).toEqual(['usable', 'useless']);
+test('an entry that is not kept and cannot be decoded is named all the same: a pod can use none of its pull secrets', () => {
+  const secret = secretOf(600, (index) => (index === 599 ? { auth: '!' } : { auth: 'YTpi' }));
+  const diagnosed = diagnoseBriefly(secret, 0);
+  expect(diagnosed.findings).toMatchObject([{ code: 'unreadable-entry', arguments: { server: 'r599.example.com' } }]);
+  expect(usabilityOf(diagnosed)).toBe('undecodable');
+});
+
+test('a credential store leaves empty entries, but one that is not kept may be a login', () => {
+  const entries = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`r${index}.example.com`, {}]));
+  const config = (auths: object): string => JSON.stringify({ auths, credsStore: 'desktop' });
+  const codes = (secret: Secret) => new Set(diagnoseBriefly(secret, 0).findings.map(({ code }) => code));
+  expect(codes(pullSecretOf('a', config({ 'r.example.com': {} })))).toContain('credential-store');
+  expect(codes(pullSecretOf('a', config(entries)))).not.toContain('credential-store');
 });
