@@ -102,12 +102,11 @@ function* sameContents(secrets: readonly SecretName[], facts: PullFacts): Genera
   });
 }
 
-/** Undefined where there is no login in it. */
+/** Undefined where there is no login in it, or very many. */
 function contentKey(namespace: string, state: SecretState | undefined): string | undefined {
-  if (state?.status !== 'there') return undefined;
+  // Of thousands not all are known.
+  if (state?.status !== 'there' || state.contents.moreEntries !== undefined) return undefined;
   const { type, entries } = state.contents;
-  // Of many not all are known: those that are the same letter by letter are found by what they were read from.
-  if ((state.contents.moreEntries ?? 0) > 0) return JSON.stringify([namespace, type, state.secret.data]);
   const logins = entries.map(({ key, login }) => JSON.stringify([key, login?.username, login?.password])).sort();
   return logins.length === 0 ? undefined : JSON.stringify([namespace, type, logins]);
 }

@@ -1,6 +1,6 @@
 /** A Secret with what is in it and what is wrong with it, decided once; every command takes its word from here. */
 
-import { readContents } from '../keyring/contents.ts';
+import { type Contents, readContents } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { catalogRow } from './catalog.ts';
@@ -23,8 +23,14 @@ const MANY_ENTRIES = 500;
 
 /** {@link diagnoseSecret} for one of thousands: of many entries the first ones are kept and judged, and the others counted. */
 export function diagnoseBriefly(secret: Secret, now: number): DiagnosedSecret {
-  const contents = readContents(secret, MANY_ENTRIES);
+  const read = readContents(secret, MANY_ENTRIES);
+  const contents = read.moreEntries === undefined ? read : copied(read);
   return { secret, contents, findings: diagnose({ now, secrets: [{ secret, contents }] }) };
+}
+
+/** Without the text of the whole Secret, which engines keep as long as a part of it is there. */
+function copied(contents: Contents): Contents {
+  return JSON.parse(JSON.stringify(contents));
 }
 
 /** Whether a finding is about all of a Secret: no pod gets a login from it, and others from theirs. */

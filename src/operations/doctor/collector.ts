@@ -6,7 +6,6 @@ import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
-import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
@@ -19,6 +18,7 @@ import type { Io } from '../../io.ts';
 import {
   elsewhereAmong,
   findElsewhere,
+  knownSecret,
   type NamesByNamespace,
   pullSecretsByNamespace,
   secretState,
@@ -93,7 +93,7 @@ function namespaceSecrets(reader: Reader, secrets: Store<SecretState>): Namespac
   let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
   const keep = (secret: Secret): void => {
     const { namespace = '', name = '' } = secret.metadata;
-    secrets.done.set(secretKey(namespace, name), { status: 'there', ...diagnoseBriefly(secret, Date.now()) });
+    secrets.done.set(secretKey(namespace, name), knownSecret(secret));
   };
   return {
     names: others.done,

@@ -8,6 +8,7 @@ import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
+import { packedSecret } from './packed-secret.ts';
 
 /** The names of pull secrets, sorted. */
 export type NamesByNamespace = ReadonlyMap<string, readonly string[]>;
@@ -21,10 +22,15 @@ export async function secretState(
   if (!isObjectName(id.name)) return { status: 'missing' };
   const secret = await readSecret(reader, id);
   if (secret === 'forbidden') return { status: 'forbidden' };
-  if (secret !== 'missing') return { status: 'there', ...diagnoseBriefly(secret, Date.now()) };
+  if (secret !== 'missing') return knownSecret(secret);
   const look = () => elsewhere(id.name);
   const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
   return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
+}
+
+/** What is known of a Secret that has been read. */
+export function knownSecret(secret: Secret): SecretState {
+  return { status: 'there', ...diagnoseBriefly(secret, Date.now()), secret: packedSecret(secret) };
 }
 
 /** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. */

@@ -1,0 +1,14 @@
+/** A Secret that is packed reads as it came. */
+import { expect, test } from 'vitest';
+import { packedSecret } from '../../../src/operations/doctor/packed-secret.ts';
+import { pullSecretOf } from '../../support/secrets.ts';
+
+test.each([
+  ['a small one', 'x'],
+  ['a large one', 'é{"auths":{}} '.repeat(20_000)],
+])('%s', (_, payload) => {
+  const secret = pullSecretOf('a', payload);
+  const packed = packedSecret(secret);
+  expect(packed).toEqual(secret);
+  expect({ ...packed.data }).toEqual(secret.data);
+});
