@@ -126,7 +126,9 @@ function literal(value: unknown): string[] {
 
 function method(property: unknown): Mutation[] {
   if (!isNode(property) || property.type !== 'Identifier') return [];
-  const text = METHODS[property.name as string];
+  const name = property.name as string;
+  // Not what every object has, such as `toString`.
+  const text = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
   return text === undefined ? [] : [{ start: property.start, end: property.end, text }];
 }
 

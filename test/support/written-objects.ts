@@ -22,7 +22,7 @@ export interface Fault {
 export interface WrittenObjects extends Transport {
   /** What is there. */
   readonly now: Stored[];
-  /** `POST pods`, and so on; a dry run and its answer change nothing. */
+  /** `POST pods`, and so on; `once` what may not be sent again. */
   readonly writes: readonly string[];
   readonly bodies: readonly unknown[];
 }
@@ -43,7 +43,7 @@ export function writtenObjects(objects: readonly Stored[], faults: readonly Faul
     );
     fault?.before?.(now);
     if (asked.method !== 'GET') {
-      writes.push(`${method} ${asked.path.split('/').slice(5).join('/')}`);
+      writes.push(`${method} ${asked.path.split('/').slice(5).join('/')}${asked.guarded === true ? '' : ', once'}`);
       bodies.push(asked.body);
     }
     const answer = fault === undefined || fault.before !== undefined ? undefined : (fault.answer ?? LOST);

@@ -147,8 +147,7 @@ const DIFFERENCES = {
 } as const;
 
 function portOf(name: string): string {
-  const [host = ''] = name.replace(/^https?:\/\//, '').split('/', 1);
-  const port = /:(\d+)$/.exec(host)?.[1];
+  const port = /^(?:https?:\/\/)?[^/]*:(\d+)(?:\/|$)/.exec(name)?.[1];
   return port === undefined ? 'no port' : `the port ${port}`;
 }
 

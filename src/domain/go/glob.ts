@@ -73,8 +73,8 @@ function tokenize(pattern: string): Token[] | undefined {
       continue;
     }
     if (character === '\\') index += 1;
+    // Behind a last `\` it is empty, and then matches nothing, as Go refuses such a pattern.
     const literal = pattern.charAt(index);
-    if (literal === '') return undefined;
     if (character === '*') tokens.push('*');
     else if (character === '?') tokens.push(ANY);
     else tokens.push({ ranges: [[literal, literal]], negated: false });

@@ -40,6 +40,8 @@ describe('as filepath.Match does', () => {
     ['a[', 'ab', false],
     ['\\', '\\', false],
     ['*x', 'xxx', true],
+    ['*a*', 'a', true],
+    ['**', 'a', true],
   ])('%s %s', (pattern, name, matches) => {
     expect(matchesGlob(pattern, name)).toBe(matches);
   });

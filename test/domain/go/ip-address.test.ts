@@ -2,7 +2,7 @@
 import { isIPv6 as nodesIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isIPv4, isIPv6 } from '../../../src/domain/go/ip-address.ts';
+import { addressBytes, isIPv4, isIPv6 } from '../../../src/domain/go/ip-address.ts';
 
 describe('IPv6', () => {
   test.each([
@@ -16,6 +16,7 @@ describe('IPv6', () => {
     ['1::2:3:4:5:6:7', true],
     ['1:2:3:4::5:6:7:8', false],
     ['1::2::3', false],
+    ['1:2:3::4:5:6::7:8', false],
     ['ABCD:ef01::', true],
     ['12345::', false],
     ['g::', false],
@@ -57,4 +58,27 @@ test.each([
   ['1.2.3.a', false],
 ])('IPv4 %s: %s', (text, expected) => {
   expect(isIPv4(text)).toBe(expected);
+});
+
+const zeros = (count: number): number[] => Array<number>(count).fill(0);
+
+test.each<[string, number[] | undefined]>([
+  ['10.0.255.1', [10, 0, 255, 1]],
+  ['::', zeros(16)],
+  ['::1', [...zeros(15), 1]],
+  ['1::', [0, 1, ...zeros(14)]],
+  ['102:304:506:708:90a:b0c:d0e:f10', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]],
+  ['fe80::a:bcd', [0xfe, 0x80, ...zeros(11), 10, 0x0b, 0xcd]],
+  ['2001:db8::1.2.3.4', [0x20, 0x01, 0x0d, 0xb8, ...zeros(8), 1, 2, 3, 4]],
+  ['::ffff:1.2.3.4', [1, 2, 3, 4]],
+  ['::ffff:102:304', [1, 2, 3, 4]],
+  ['::1:ffff:1.2.3.4', [...zeros(9), 1, 0xff, 0xff, 1, 2, 3, 4]],
+  ['::feff:1.2.3.4', [...zeros(10), 0xfe, 0xff, 1, 2, 3, 4]],
+  ['::fffe:1.2.3.4', [...zeros(10), 0xff, 0xfe, 1, 2, 3, 4]],
+  ['fe80::1%eth0', undefined],
+  ['1.2.3', undefined],
+  ['localhost', undefined],
+  ['', undefined],
+])('the bytes of %s', (text, bytes) => {
+  expect(addressBytes(text)).toEqual(bytes && Uint8Array.from(bytes));
 });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { foldName, jsonString, membersFor, parseFirstJson, parseJson, quoteJson } from '../../../src/domain/go/json.ts';
+import {
+  foldName,
+  JsonTypeError,
+  jsonString,
+  membersFor,
+  parseFirstJson,
+  parseJson,
+  quoteJson,
+} from '../../../src/domain/go/json.ts';
 import { type JsonNode, JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 
@@ -17,6 +25,14 @@ describe('syntax errors, in the words of json.Unmarshal and json.Decoder', () =>
     ['tru', "invalid character ' ' in literal true (expecting 'e')", 'unexpected EOF'],
     ['"\\', "invalid character ' ' in string escape code", 'unexpected EOF'],
     ['"\\u00', "invalid character ' ' in \\u hexadecimal character escape", 'unexpected EOF'],
+    [' \n\r\t', 'unexpected end of JSON input', undefined],
+    ['\v', "invalid character '\\v' looking for beginning of value", 'same'],
+    ['"\\u00g0"', "invalid character 'g' in \\u hexadecimal character escape", 'same'],
+    ['"\\u00G0"', "invalid character 'G' in \\u hexadecimal character escape", 'same'],
+    ['"\\u00`0"', "invalid character '`' in \\u hexadecimal character escape", 'same'],
+    ['"\\u00@0"', "invalid character '@' in \\u hexadecimal character escape", 'same'],
+    ['"\\u00:0"', "invalid character ':' in \\u hexadecimal character escape", 'same'],
+    ['"\\u00/0"', "invalid character '/' in \\u hexadecimal character escape", 'same'],
     ['nope', "invalid character 'o' in literal null (expecting 'u')", 'same'],
     ['{a', "invalid character 'a' looking for beginning of object key string", 'same'],
     ['{"a" 1', "invalid character '1' after object key", 'same'],
@@ -129,4 +145,15 @@ test('what is quoted is read back', () => {
       expect(jsonString(document, document.root)).toBe(text.toWellFormed());
     }),
   );
+});
+
+test('a value of the wrong type is told as json.UnmarshalTypeError', () => {
+  expect(new JsonTypeError('bool', 'Go value of type string')).toMatchObject({
+    name: 'JsonTypeError',
+    message: 'json: cannot unmarshal bool into Go value of type string',
+  });
+});
+
+test('what json.Marshal escapes in strings', () => {
+  expect(quoteJson('<a>&\u2028\u2029"\\\n\ud83d')).toBe(String.raw`"\u003ca\u003e\u0026\u2028\u2029\"\\\n\ufffd"`);
 });

@@ -23,6 +23,7 @@ describe('the host and the path', () => {
     ['https://bücher.example', 'bücher.example', ''],
     ['https://b%C3%BCcher.example', 'bücher.example', ''],
     ['https://a%25b', 'a%b', ''],
+    ['https://a%C2%80', 'a\u0080', ''],
     [`https://-._~!$&'()*+,;="<>`, `-._~!$&'()*+,;="<>`, ''],
     ['https://[::1]', '[::1]', ''],
     ['https://[::1]:5000/a', '[::1]:5000', '/a'],

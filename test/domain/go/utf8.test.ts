@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeUtf8, encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { compareUtf8, decodeUtf8, encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 
 describe('bytes that are not UTF-8', () => {
   test.each([
@@ -36,6 +36,11 @@ test('well-formed text is what Buffer makes of it', () => {
 
 test.each([
   ['the longest of two bytes', [0xdf, 0xbf], '\u07ff'],
+  ['the first of two bytes', [0xc2, 0x80], '\u0080'],
+  ['the last of three bytes', [0xef, 0xbf, 0xbf], '\uffff'],
+  ['the first behind the surrogates', [0xee, 0x80, 0x80], '\ue000'],
+  ['one of three bytes from the middle', [0xe1, 0x80, 0xbf], '\u103f'],
+  ['one of four bytes from the middle', [0xf1, 0x80, 0x80, 0x80], '\u{40000}'],
   ['one of two bytes that fits in one', [0xc1, 0xbf], undefined],
   ['the first of three bytes', [0xe0, 0xa0, 0x80], '\u0800'],
   ['one of three bytes that fits in two', [0xe0, 0x9f, 0xbf], undefined],
@@ -52,4 +57,42 @@ test.each([
   const text = decodeUtf8(Uint8Array.from(bytes));
   if (character === undefined) expect(text).toMatch(/^[\udc80-\udcff]/);
   else expect(text).toBe(character);
+  const followed = decodeUtf8(Uint8Array.of(...bytes, 0x61, 0xff, 0x62));
+  expect(followed).toBe(`${text}a\udcffb`);
+});
+
+test.each([
+  ['a character of four bytes before a byte', '\u{1f600}a\udc80', [0xf0, 0x9f, 0x98, 0x80, 0x61, 0x80]],
+  ['the last byte', 'a\udcff', [0x61, 0xff]],
+  ['a low surrogate below those of bytes', 'a\udc7f', [0x61, 0xef, 0xbf, 0xbd]],
+  ['a low surrogate above them', '\udd00', [0xef, 0xbf, 0xbd]],
+  ['the first high surrogate', '\ud800', [0xef, 0xbf, 0xbd]],
+  ['the last low surrogate', '\udfff', [0xef, 0xbf, 0xbd]],
+  ['what stands around the surrogates', '\ud7ff\ue000\udc80', [0xed, 0x9f, 0xbf, 0xee, 0x80, 0x80, 0x80]],
+  ['two bytes from U+0080 on', '\u007f\u0080\udc80', [0x7f, 0xc2, 0x80, 0x80]],
+])('the bytes of %s', (_, text, bytes) => {
+  expect([...encodeUtf8(text)]).toEqual(bytes);
+});
+
+test('texts are in the order of their bytes', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '\ufffd', '\u{1f600}', '\u{10000}', '\udc80', '\udcff') });
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      expect(Math.sign(compareUtf8(one, other))).toBe(Buffer.compare(encodeUtf8(one), encodeUtf8(other)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each([
+  ['', '', 0],
+  ['a', 'b', -1],
+  ['b', 'a', 1],
+  ['a', 'ab', -1],
+  ['\ufffd', '\u{1f600}', -1],
+  ['\u{1f600}', '\ufffd', 1],
+  ['\u{1f600}', '\u{1f600}a', -1],
+  ['\u{1f600}', '\u{1f600}', 0],
+])('%j beside %j: %d', (one, other, sign) => {
+  expect(Math.sign(compareUtf8(one, other))).toBe(sign);
 });

@@ -1,7 +1,7 @@
 /** What kubelets of the field say, and what it means. */
 import { describe, expect, test } from 'vitest';
 import { imageUses } from '../../../src/domain/workloads/container-images.ts';
-import { type PullError, pullErrorOf } from '../../../src/domain/workloads/pull-error.ts';
+import { PULL_ERROR_TEXTS, type PullError, pullErrorOf } from '../../../src/domain/workloads/pull-error.ts';
 
 const resolve = (image: string): string =>
   `failed to pull and unpack image "${image}": failed to resolve reference "${image}": `;
@@ -196,4 +196,10 @@ test('one image in several containers is one, as far as its worst container has 
     ['r.io/c@sha256:1', ['data'], 'IfNotPresent', 'not tried'],
   ]);
   expect(imageUses(spec).map(({ state }) => state.status)).toEqual(Array(4).fill('not used'));
+});
+
+test('each error has words of its own', () => {
+  const words = Object.values(PULL_ERROR_TEXTS);
+  expect(new Set(words).size).toBe(words.length);
+  expect(words).not.toContain('');
 });

@@ -7,6 +7,7 @@ import { observeTargets } from '../../../src/operations/doctor/gather.ts';
 import { observeScope } from '../../../src/operations/doctor/scope.ts';
 import { ghcrSecret, secretFor } from '../../support/attach-request.ts';
 import { shownHint } from '../../support/hints.ts';
+import { DETAIL_SITUATIONS } from '../../support/observed-details.ts';
 import {
   account,
   failing,
@@ -175,7 +176,7 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
 
 test('what is reported', async () => {
   const outlines: string[] = [];
-  for (const [title, situation] of [...TARGET_SITUATIONS, ...SCOPE_SITUATIONS])
+  for (const [title, situation] of [...TARGET_SITUATIONS, ...SCOPE_SITUATIONS, ...DETAIL_SITUATIONS])
     outlines.push(`# ${title}\n${await outline(situation)}`);
   await expect(outlines.join('\n')).toMatchFileSnapshot('reports/observed.txt');
 });

@@ -63,10 +63,12 @@ test('the rehearsal is a pod under a name of its own, and what is kept is what i
   expect(deletion).toEqual({ apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'web' } });
 });
 
-test('Ctrl-C while it is gone: where its manifest is', async () => {
+test.each<[unknown, string]>([
+  [new Error('stopped'), 'stopped'],
+  ['SIGINT', 'interrupted'],
+])('Ctrl-C (%o) while it is gone: where its manifest is', async (reason, told) => {
   fakeClock();
   const interrupted = new AbortController();
-  const reason = new Error('interrupted');
   const before = (): void => interrupted.abort(reason);
   const answer = new ApiError(403, 'Forbidden', 'exceeded quota: one');
   const faults: Fault[] = [
@@ -77,7 +79,7 @@ test('Ctrl-C while it is gone: where its manifest is', async () => {
   await expect(settled(promise, () => 'created')).rejects.toBe(reason);
   expect(problems).toEqual([
     expect.stringMatching(
-      /^pod team\/web is deleted and not there again: interrupted → kubectl create -n team -f \S+web\.json$/,
+      `^pod team/web is deleted and not there again: ${told} → kubectl create -n team -f \\S+web\\.json$`,
     ),
   ]);
 });

@@ -141,6 +141,15 @@ test.each<[string, Situation, string]>([
     'web created-1 a,pull',
   ],
   [
+    'it goes when the time is over',
+    {
+      pod: slow,
+      faults: [{ method: 'GET', number: 12, before: replace([]) }],
+      request: { timeoutMs: 1000 },
+    },
+    'web created-1 a,pull',
+  ],
+  [
     'it does not go',
     { pod: slow, request: { timeoutMs: 1000 }, writes: DELETED },
     `pod team/web is deleted and not there again: the old one is still being deleted ${CREATE_IT}`,
@@ -148,6 +157,15 @@ test.each<[string, Situation, string]>([
   [
     'a quota counts the old one for a moment',
     { faults: [times('POST', 2, quota)], writes: [...DONE, 'POST pods', 'POST pods'] },
+    'web created-3 a,pull',
+  ],
+  [
+    'a quota has room when the time is over',
+    {
+      faults: [times('POST', 2, quota)],
+      request: { timeoutMs: 100 },
+      writes: [...DONE, 'POST pods', 'POST pods'],
+    },
     'web created-3 a,pull',
   ],
   [
