@@ -22,7 +22,11 @@ export async function settled<T>(promise: Promise<T>, describe: (value: T) => st
       else failure = error;
     },
   );
-  while (result === undefined && failure === undefined) await vi.advanceTimersByTimeAsync(1000);
+  // Nothing waits longer than ten minutes.
+  for (let seconds = 0; seconds < 600 && result === undefined && failure === undefined; seconds += 1) {
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  if (result === undefined && failure === undefined) return 'waits';
   await watched;
   if (result === undefined) throw failure;
   return result;

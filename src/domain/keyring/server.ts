@@ -112,8 +112,7 @@ function propose(server: string): string | undefined {
   if (HUB_ALIASES.includes(host) || HUB_NAMES.includes(host)) {
     return repository === '' || HUB_ALIASES.includes(host) ? DOCKER_HUB : `docker.io/${repository}`;
   }
-  const [name = ''] = host.split(/[?#]/, 1);
-  const trimmed = name.replace(/:\*?$/, '');
+  const trimmed = host.replace(/[?#].*$/s, '').replace(/:\*?$/, '');
   const proposal = repository === '' ? trimmed : `${trimmed}/${repository}`;
   return proposal === server || proposal === '' ? undefined : proposal;
 }

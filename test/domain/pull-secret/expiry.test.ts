@@ -4,6 +4,7 @@ import { claimedEnd, expiryAnnotation, expiryOf, parseExpiries } from '../../../
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 const jwt = (claims: object): string =>
   `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.`;
+const padded = Buffer.from('{"expiration":1}').toString('base64');
 const ecr = Buffer.from(JSON.stringify({ payload: 'x', expiration: NOW / 1000 + 3600 })).toString('base64');
 
 describe('what credentials say about their end', () => {
@@ -48,6 +49,8 @@ test.each([
 test.each([
   ['u', jwt({ exp: 2e9 }), 2e12],
   ['AWS', ecr, NOW + 3_600_000],
+  ['AWS', padded, 1000],
+  ['u', jwt({ exp: 1 }), 1000],
   ['u', ecr, undefined],
   ['AWS', 'opaque', undefined],
   ['u', jwt({ exp: 0 }), undefined],
@@ -78,6 +81,10 @@ describe('the annotation', () => {
     ['replaces what is not ours', 'tomorrow', new Map([['a.io', expiry]]), '{"a.io":"2026-11-25T12:00:00Z"}'],
   ])('%s', (_, existing, entries, annotation) => {
     expect(expiryAnnotation(existing, entries)).toBe(annotation);
+  });
+
+  test.each(['null', '7', '"2026"', '{'])('of %s is not ours', (annotation) => {
+    expect(parseExpiries(annotation)).toEqual(new Map());
   });
 
   test('a value that is no time is not taken over', () => {

@@ -1,0 +1,65 @@
+/** Payloads as the kubelet decodes them, and what it stops at. */
+import { expect, test } from 'vitest';
+import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { decodePayload } from '../../../src/domain/keyring/payload.ts';
+import type { PullSecretType } from '../../../src/domain/keyring/secret.ts';
+
+const CONFIG = 'kubernetes.io/dockerconfigjson';
+const MAP = 'kubernetes.io/dockercfg';
+const ENTRY = 'credentialprovider.dockerConfigEntryWithAuth';
+const of = (kind: string, target: string): string => `json: cannot unmarshal ${kind} into ${target}`;
+
+test.each<[PullSecretType, string, readonly string[], string | undefined, string?]>([
+  [CONFIG, '{}', [], undefined],
+  [CONFIG, 'null', [], undefined],
+  [CONFIG, '{"auths":{"a":{},"b":null},"x":1}', ['a', 'b'], undefined],
+  [CONFIG, '{"auths":{"a":{}},"AUTHS":{"b":{}}}', ['a', 'b'], undefined],
+  [CONFIG, '{"auths":{"a":{}},"auths":null}', [], undefined],
+  [CONFIG, '{"HttpHeaders":null}', [], undefined],
+  [CONFIG, '{"HttpHeaders":{"X":"y","Z":null}}', [], undefined],
+  [CONFIG, '{', [], 'unexpected end of JSON input'],
+  [CONFIG, '[]', [], of('array', 'Go value of type credentialprovider.DockerConfigJSON')],
+  [
+    CONFIG,
+    '{"auths":1}',
+    [],
+    of('number', 'Go struct field DockerConfigJSON.auths of type credentialprovider.DockerConfig'),
+  ],
+  [CONFIG, '{"auths":{"a":1}}', ['a'], of('number', `Go struct field DockerConfigJSON.auths of type ${ENTRY}`), 'a'],
+  [
+    CONFIG,
+    '{"auths":{"a":{"username":1}}}',
+    ['a'],
+    of('number', 'Go struct field DockerConfigJSON.auths.username of type string'),
+    'a',
+  ],
+  [CONFIG, '{"auths":{"a":{},"b":{"auth":"*"},"c":1}}', ['a', 'b', 'c'], 'illegal base64 data at input byte 0', 'b'],
+  [
+    CONFIG,
+    '{"HttpHeaders":1}',
+    [],
+    of('number', 'Go struct field DockerConfigJSON.HttpHeaders of type map[string]string'),
+  ],
+  [
+    CONFIG,
+    '{"HttpHeaders":{"X":1,"Y":[]}}',
+    [],
+    of('number', 'Go struct field DockerConfigJSON.HttpHeaders of type string'),
+  ],
+  [CONFIG, '{"HttpHeaders":1,"auths":{"a":{"auth":"*"}}}', ['a'], 'illegal base64 data at input byte 0', 'a'],
+  [MAP, '{"a":{},"auths":{}}', ['a', 'auths'], undefined],
+  [MAP, 'null', [], undefined],
+  [MAP, '1', [], of('number', 'Go value of type credentialprovider.DockerConfig')],
+  [MAP, '{"a":1,"b":[]}', ['a', 'b'], of('number', `Go value of type ${ENTRY}`), 'a'],
+  [
+    MAP,
+    '{"a":{"username":1}}',
+    ['a'],
+    of('number', 'Go struct field dockerConfigEntryWithAuth.username of type string'),
+    'a',
+  ],
+])('%s %s', (type, json, servers, error, server) => {
+  const { entries, failure } = decodePayload(encodeUtf8(json), type);
+  expect([...entries.keys()]).toEqual(servers);
+  expect(failure).toEqual(error === undefined ? undefined : { error, ...(server === undefined ? {} : { server }) });
+});
