@@ -109,7 +109,11 @@ async function tokenEndpoint(client: HttpClient, issuer: string, signal: AbortSi
   if (endpoint === undefined || !URL.canParse(endpoint)) {
     throw new FieldError("oidc: discovery object doesn't contain a token_endpoint");
   }
-  return new URL(endpoint);
+  const url = new URL(endpoint);
+  if (url.protocol !== 'https:' && issuer.startsWith('https:')) {
+    throw new FieldError('oidc: the issuer speaks https, but its token_endpoint does not, so no token is sent there');
+  }
+  return url;
 }
 
 interface TokenRequest {

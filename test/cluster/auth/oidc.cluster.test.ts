@@ -24,6 +24,8 @@ let grant: (number: number) => { status?: number; body: object };
 /** Stands for the API server, which knows no OIDC here, and sees which token arrives. */
 let apiServer: FaultProxy;
 let issuer = '';
+/** Where it says that tokens are renewed; empty: at itself. */
+let elsewhere = '';
 
 /** How long the issuer thinks. */
 let delayMs = 0;
@@ -32,7 +34,7 @@ const server = createServer({ cert: pair.certificate, key: pair.key }, async (in
   const path = incoming.url ?? '';
   seen.push({ path, authorization: incoming.headers.authorization, form: await text(incoming) });
   const { status = 200, body } =
-    path === '/token' ? grant(seen.length) : { body: { token_endpoint: `${issuer}/token` } };
+    path === '/token' ? grant(seen.length) : { body: { token_endpoint: elsewhere || `${issuer}/token` } };
   await new Promise((done) => setTimeout(done, delayMs));
   answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 });
@@ -73,6 +75,7 @@ function idToken(seconds: number, mark = ''): string {
 beforeEach(() => {
   seen = [];
   delayMs = 0;
+  elsewhere = '';
   grant = (number) => ({
     body: { ...ACCESS, id_token: idToken(3600, `${number}`), refresh_token: `next-${number}.x/y+z=` },
   });
@@ -206,6 +209,12 @@ describe('nothing is renewed', () => {
     );
     expect(await failing(writeConfig({ id: 'a.b' }))).toMatch(/ID Token is not a valid JWT/);
     expect(seen).toEqual([]);
+  });
+
+  test('when the issuer names an endpoint without https, to which nothing is sent', async () => {
+    elsewhere = issuer.replace('https:', 'http:');
+    expect(await failing(writeConfig({}))).toMatch(/the issuer speaks https, but its token_endpoint does not/);
+    expect(seen.map(({ path }) => path)).toEqual(['/.well-known/openid-configuration']);
   });
 
   test.each([
