@@ -1,4 +1,5 @@
 /** Mutants that change nothing that can be seen, each with its reason. */
+import { SAME_IN_ROOMS } from './equivalent-lines.ts';
 
 interface Equivalent {
   readonly file: string;
@@ -46,8 +47,6 @@ const caught = CAUGHT.map(([file, code]): Equivalent => {
 
 const NO_NAME = 'A Secret that is read from a cluster has a name.';
 const BEGUN_EARLY = 'What is begun here is begun later in any case, and once.';
-const FASTER = 'What the line leaves out gives the same; this is faster.';
-const NO_OTHER = 'A state without a list has none to read; the type asks for it.';
 const NO_NODE = 'Only a pod on a node has an error of its kubelet.';
 
 export const EQUIVALENT: readonly Equivalent[] = [
@@ -172,73 +171,5 @@ export const EQUIVALENT: readonly Equivalent[] = [
     change: "'' → 'mutant'",
     reason: 'Nothing but a list is looked for in it.',
   },
-  {
-    file: 'src/domain/go/json.ts',
-    code: "return { ...source, ...scanJson(source, { trailing: 'ignore' }) };",
-    change: "'ignore' → ''",
-    reason: 'What follows is looked at only for an error.',
-  },
-  {
-    file: 'src/domain/go/json.ts',
-    code: 'return /[A-Z\\u017f\\u212a]/.test(name)',
-    change: '/[A-Z\\u017f\\u212a]/.test(name) → true',
-    reason: FASTER,
-  },
-  ...["'\\\\' → ''", "!string.includes('\\\\') → false"].map((change) => ({
-    file: 'src/domain/go/json-scanner.ts',
-    code: "if (!string.includes('\\\\')) return string;",
-    change,
-    reason: FASTER,
-  })),
-  ...["'%' → ''", "!text.includes('%') → false"].map((change) => ({
-    file: 'src/domain/go/url.ts',
-    code: "if (!text.includes('%')) return text;",
-    change,
-    reason: FASTER,
-  })),
-  ...['0 → 1', '< → <='].map((change) => ({
-    file: 'src/domain/go/url.ts',
-    code: 'zone < 0',
-    change,
-    reason: 'A literal that begins with its zone is no address.',
-  })),
-  {
-    file: 'src/domain/go/utf8.ts',
-    code: 'if (!SURROGATE.test(one) && !SURROGATE.test(other)) return one < other ? -1 : 1;',
-    change: '1 → 2',
-    reason: 'Only the sign counts.',
-  },
-  ...[
-    "if (!/^[-+0-9]/.test(text)) return ['str', text];",
-    "return Number.isFinite(value) ? ['float', value] : ['str', text];",
-  ].map((code) => ({
-    file: 'src/domain/go/yaml-scalar.ts',
-    code,
-    change: "'str' → ''",
-    reason: 'A text is its own value under any tag but those of other kinds.',
-  })),
-  {
-    file: 'src/operations/doctor/workload.ts',
-    code: "const names = [...listedNames(list), ...(account.status === 'there' ? listedNames(account.imagePullSecrets) : [])];",
-    change: "account.status === 'there' → true",
-    reason: NO_OTHER,
-  },
-  {
-    file: 'src/operations/doctor/pod.ts',
-    code: "...(account.status === 'there' ? listedNames(account.imagePullSecrets) : []),",
-    change: "account.status === 'there' → true",
-    reason: NO_OTHER,
-  },
-  {
-    file: 'src/operations/pods/recreate.ts',
-    code: 'if (!(error instanceof ApiError)) throw error;',
-    change: '!(error instanceof ApiError) → false',
-    reason: 'What is no answer of the API server is thrown below, too.',
-  },
-  ...['SANDBOX_FAILS', 'ON_ITS_WAY'].map((name) => ({
-    file: 'src/domain/workloads/waiting-reason.ts',
-    code: `const ${name}: WaitingReason = { image: 'unknown', fails: ${name === 'ON_ITS_WAY' ? 'undefined' : "'container'"} };`,
-    change: "'unknown' → ''",
-    reason: 'It is told by being neither of the others.',
-  })),
+  ...SAME_IN_ROOMS,
 ];

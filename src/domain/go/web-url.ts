@@ -18,11 +18,10 @@ export interface WebUrl {
 /** Undefined for a text that is no `scheme://host…` to Go, and for a host or a port that only a WHATWG URL would change. */
 export function webUrl(text: string): WebUrl | undefined {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
-  if (rest === '') return undefined;
   try {
     const read = parseGoUrl(`${scheme}://${rest}`);
     const { host, path, user } = read;
-    const [authority = ''] = rest.split(/[/?#]/, 1);
+    const authority = rest.replace(/[/?#].*$/s, '');
     const start = `${scheme.toLowerCase()}://`;
     const url = hostUrl(start, host);
     if (url === undefined) return undefined;
@@ -40,7 +39,7 @@ export function webUrl(text: string): WebUrl | undefined {
 function hostUrl(start: string, host: string): URL | undefined {
   // An unknown scheme would keep the host as it is.
   const probe = `http://${host}`;
-  if (host === '' || !URL.canParse(probe) || !URL.canParse(start + host)) return undefined;
+  if (!URL.canParse(probe) || !URL.canParse(start + host)) return undefined;
   const { hostname } = new URL(probe);
   const name = host.replace(/:[0-9]*$/, '');
   const isWritten = /^[\0-\x7f]*$/.test(name) && !name.startsWith('[');
@@ -66,7 +65,7 @@ const USER = /[A-Za-z0-9\-_.~$&+,;=]/;
 function escapeGo(text: string, kept: RegExp): string {
   const escaped = [...encodeUtf8(text)].map((byte) => {
     const character = String.fromCharCode(byte);
-    return byte < 0x80 && kept.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    return kept.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   });
   return escaped.join('');
 }

@@ -61,7 +61,7 @@ describe('the store that docker asks', () => {
     [['docker.io', 'index.docker.io'], DOCKER_HUB, undefined],
     [['r.io'], 'r.io:5000', undefined],
   ])('%j holds %s as %s', (servers, key, found) => {
-    expect(dockerEntries(config(servers))(key)?.server).toBe(found);
+    expect(dockerEntries(config(servers))(key)).toEqual(found && { server: found, fields: {} });
   });
 });
 
@@ -77,8 +77,9 @@ describe('the entry that podman takes', () => {
     [['docker.io'], 'index.docker.io', 'docker.io'],
     [['r.io'], '', undefined],
     [['r.io'], 'r.io/', 'r.io'],
+    [['https://r.io', 'r.io'], 'r.io//a', 'r.io'],
   ])('of %j for %s: %s', (servers, name, found) => {
-    expect(podmanEntries(config(servers), false)(name)?.server).toBe(found);
+    expect(podmanEntries(config(servers), false)(name)).toEqual(found && { server: found, fields: {} });
   });
 
   test.each([

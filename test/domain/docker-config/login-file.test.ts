@@ -90,6 +90,18 @@ describe('everything else is refused, and what to type instead', () => {
     });
   });
 
+  test.each([
+    ['UTF-16 in the other order', [0xfe, 0xff, 0x00, 0x7b], 'f.json is UTF-16 text, and a docker config is UTF-8'],
+    ['half of its mark', [0xff, 0x7d], 'f.json is not JSON'],
+    ['the other half', [0xfe, 0x7d], 'f.json is not JSON'],
+    ['the end of its mark', [0x7d, 0xfe], 'f.json is not JSON'],
+    ['the end of the other', [0x7d, 0xff], 'f.json is not JSON'],
+    ['half of the mark of UTF-8', [0xef, 0x7d], 'f.json is not JSON'],
+    ['a mark of UTF-8', [0xef, 0xbb, 0xbf, 0x7b], 'f.json begins with a byte order mark, which docker does not accept'],
+  ])('%s', (_, bytes, message) => {
+    expect(refusalOf(() => decodeLoginFile(Uint8Array.from(bytes), 'f.json')).message).toBe(message);
+  });
+
   test('whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array(), fc.json().map(encodeUtf8)), (bytes) => {

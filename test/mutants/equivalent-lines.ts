@@ -1,0 +1,97 @@
+/** Lines of which changes cannot be seen, each with its reason. */
+
+const FASTER = 'What the line leaves out gives the same; this is faster.';
+const NO_OTHER = 'A state without a list has none to read; the type asks for it.';
+const OWN_VALUE = 'A text is its own value under any tag but those of other kinds.';
+
+const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonly string[], reason: string])[] = [
+  [
+    'domain/go/json',
+    "return { ...source, ...scanJson(source, { trailing: 'ignore' }) };",
+    ["'ignore' → ''"],
+    'What follows is looked at only for an error.',
+  ],
+  ['domain/go/json', 'return /[A-Z\\u017f\\u212a]/.test(name)', ['/[A-Z\\u017f\\u212a]/.test(name) → true'], FASTER],
+  [
+    'domain/go/json-scanner',
+    "if (!string.includes('\\\\')) return string;",
+    ["'\\\\' → ''", "!string.includes('\\\\') → false"],
+    FASTER,
+  ],
+  ['domain/go/url', "if (!text.includes('%')) return text;", ["'%' → ''", "!text.includes('%') → false"], FASTER],
+  ['domain/go/url', 'zone < 0', ['0 → 1', '< → <='], 'A literal that begins with its zone is no address.'],
+  [
+    'domain/go/utf8',
+    'if (!SURROGATE.test(one) && !SURROGATE.test(other)) return one < other ? -1 : 1;',
+    ['1 → 2'],
+    'Only the sign counts.',
+  ],
+  ['domain/go/yaml-scalar', "if (!/^[-+0-9]/.test(text)) return ['str', text];", ["'str' → ''"], OWN_VALUE],
+  [
+    'domain/go/yaml-scalar',
+    "return Number.isFinite(value) ? ['float', value] : ['str', text];",
+    ["'str' → ''"],
+    OWN_VALUE,
+  ],
+  [
+    'domain/keyring/image',
+    `if (slash < 0) return { domain: DEFAULT_DOMAIN, remainder: \`library/\${text}\` };`,
+    ['0 → 1', '< → <='],
+    'What begins with a slash is no name either way.',
+  ],
+  [
+    'domain/keyring/coverage',
+    'return text.toLowerCase();',
+    ['toLowerCase → toUpperCase'],
+    'Both sides are changed alike.',
+  ],
+  [
+    'domain/docker-config/docker-config',
+    'throw error instanceof Base64Error ? new DockerConfigError(error.message, server) : error;',
+    ['error instanceof Base64Error → true'],
+    'The other error that is thrown there is the same.',
+  ],
+  [
+    'domain/docker-config/docker-lookup',
+    'byHost ??= auths.has(key) ? undefined : firstOfEach(auths.keys(), convertToHostname);',
+    ['auths.has(key) → false'],
+    FASTER,
+  ],
+  [
+    'domain/pull-secret/expiry',
+    'return JSON.stringify(Object.fromEntries([...known].sort(([one], [other]) => (one < other ? -1 : 1))));',
+    ['< → <=', '1 → 2'],
+    'No server is there twice, and only the sign counts.',
+  ],
+  ...['SANDBOX_FAILS', 'ON_ITS_WAY'].map(
+    (name) =>
+      [
+        'domain/workloads/waiting-reason',
+        `const ${name}: WaitingReason = { image: 'unknown', fails: ${name === 'ON_ITS_WAY' ? 'undefined' : "'container'"} };`,
+        ["'unknown' → ''"],
+        'It is told by being neither of the others.',
+      ] as const,
+  ),
+  [
+    'operations/doctor/workload',
+    "const names = [...listedNames(list), ...(account.status === 'there' ? listedNames(account.imagePullSecrets) : [])];",
+    ["account.status === 'there' → true"],
+    NO_OTHER,
+  ],
+  [
+    'operations/doctor/pod',
+    "...(account.status === 'there' ? listedNames(account.imagePullSecrets) : []),",
+    ["account.status === 'there' → true"],
+    NO_OTHER,
+  ],
+  [
+    'operations/pods/recreate',
+    'if (!(error instanceof ApiError)) throw error;',
+    ['!(error instanceof ApiError) → false'],
+    'What is no answer of the API server is thrown below, too.',
+  ],
+];
+
+export const SAME_IN_ROOMS = IN_ROOMS.flatMap(([file, code, changes, reason]) =>
+  changes.map((change) => ({ file: `src/${file}.ts`, code, change, reason })),
+);
