@@ -81,13 +81,13 @@ const PORTION_MS = 20;
  * A function for between two steps of a long computation: where the portion is used up, it returns a promise to wait for, while
  * the rest of the program goes on. That throws the signal's reason once it is aborted.
  */
-export function breaks(signal?: AbortSignal): () => Promise<void> | undefined {
+export function breaks(signal: AbortSignal): () => Promise<void> | undefined {
   let end = performance.now() + PORTION_MS;
   return () => {
     if (performance.now() < end) return undefined;
     return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       end = performance.now() + PORTION_MS;
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
     });
   };
 }

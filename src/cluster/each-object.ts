@@ -18,7 +18,7 @@ export async function eachObject(
   use: (object: ApiObject) => void,
 ): Promise<ApiError | undefined> {
   try {
-    const breakIfDue = breaks();
+    const breakIfDue = breaks(transport.signal);
     for await (const page of listPages(transport, resource, options)) {
       for (const object of page) {
         use(object);

@@ -27,6 +27,7 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
     namespace: 'team',
     server: 'https://cluster.example',
     close: () => undefined,
+    signal: new AbortController().signal,
     request: <T>({ method, path, query = {}, read }: ApiRequest): Promise<T> => {
       if (method !== 'GET') return Promise.reject(new Error(`${method} ${path}`));
       const one = stored.find(

@@ -28,6 +28,8 @@ export interface Transport {
    * the signal as soon as that is aborted.
    */
   request<T>(request: ApiRequest): Promise<T>;
+  /** Aborted by Ctrl-C: also what is done with an answer ends then. */
+  readonly signal: AbortSignal;
   close(): void;
 }
 
@@ -69,6 +71,9 @@ function createTransport(connection: Connection, authenticator: Authenticator, i
         }
         await pause(delay, io.signal);
       }
+    },
+    get signal() {
+      return io.signal;
     },
     close: () => clients.close(),
   };
