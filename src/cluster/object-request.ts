@@ -66,6 +66,8 @@ export interface ListQuery {
   readonly cached?: boolean;
   /** Objects in a page, at most; fewer where only a little of each is kept, for a page is in memory as a whole. */
   readonly limit?: number | undefined;
+  /** Objects in the first page, where each may be large; a page of small ones is followed by one of twice as many. */
+  readonly first?: number | undefined;
   /** Whether the API server leaves everything but metadata out: the contents of Secrets then never reach this machine. */
   readonly metadataOnly?: boolean;
   /** The fields that are read of each object; left out: all. */
@@ -86,11 +88,19 @@ const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.
 export async function* listPages(
   transport: Transport,
   kind: Resource,
-  { namespace, limit = PAGE, shape = true, cached = false, metadataOnly = false, ...selectors }: ListQuery,
+  {
+    namespace,
+    limit = PAGE,
+    first = limit,
+    shape = true,
+    cached = false,
+    metadataOnly = false,
+    ...selectors
+  }: ListQuery,
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);
   const accept = metadataOnly ? METADATA : undefined;
-  let objects = limit;
+  let objects = first;
   const read = (body: Uint8Array): unknown => {
     objects = Math.max(1, Math.min(limit, 2 * objects, Math.floor((objects * PAGE_BYTES) / body.length)));
     return pickJson(body, { metadata: { continue: true }, items: [shape] }) ?? {};

@@ -13,8 +13,9 @@ import type { SecretRef } from './secret-request.ts';
 export const SECRETS = { group: '', plural: 'secrets' } as const;
 const TYPES = Object.keys(DATA_KEY);
 const CONCURRENCY = 8;
-/** A Secret may have a megabyte. */
-const PAGE = 25;
+const PAGE = 50;
+/** A Secret may have a megabyte, and then the next page is smaller. */
+const FIRST_PAGE = 8;
 /** The times of `managedFields` tell whether one was changed after a pull had failed; the rest of them is long. */
 const FIELDS: FieldSelection = {
   metadata: {
@@ -71,7 +72,7 @@ function eachOf(
   options: { readonly namespace?: string | undefined; readonly fieldSelector: string },
   use: (secret: Secret) => void,
 ): Promise<ApiError | undefined> {
-  const whole = { ...options, limit: PAGE, shape: FIELDS };
+  const whole = { ...options, limit: PAGE, first: FIRST_PAGE, shape: FIELDS };
   return eachObject(reader, SECRETS, whole, (object) => use(object as unknown as Secret));
 }
 
