@@ -2,9 +2,9 @@
 
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { forEachLimit, inPortions } from '../concurrency.ts';
-import type { Answer, Observed, PullFacts } from '../domain/diagnosis/facts.ts';
-import { openQuestions } from '../domain/diagnosis/puller-report.ts';
-import { type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
+import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
+import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
+import { type Diagnosed, type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
 import { secretQuestions } from '../domain/diagnosis/secret-checks.ts';
 import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../domain/text/command.ts';
 import { scope } from '../domain/text/object-name.ts';
@@ -41,9 +41,13 @@ const CONCURRENCY = 16;
 export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   if (options.filename !== undefined) return lint(options.filename, options, io);
   const gathered = await gather(options, io);
-  const answered = await askRegistries(gathered, options, io);
-  const report = await inPortions(reportOf(gathered, answered, options.strict === true), io.signal);
-  await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now: answered.now }, io);
+  const diagnosed = await diagnose(gathered, options, io);
+  const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
+  await printDoctor(
+    report,
+    { output: options.output, verbose: options.verbose ?? false, now: diagnosed.facts.now },
+    io,
+  );
   await sayMore(report, options, io);
   return report.healthy ? EXIT.ok : EXIT.failed;
 }
@@ -99,11 +103,12 @@ async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
   return gatherScope(options, io);
 }
 
-/** The facts with what registries say, asked as long as an answer may change what is said. */
-async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io): Promise<PullFacts> {
-  const { facts } = gathered;
-  let open = await inPortions(questionsOf(gathered, facts), io.signal);
-  if (open.length === 0) return facts;
+/** What becomes of every image, with what registries say, who are asked as long as an answer may change that. */
+async function diagnose(gathered: Observed, options: DoctorOptions, io: Io): Promise<Diagnosed> {
+  const { pullers, facts } = gathered;
+  let diagnosed: Diagnosed = { facts, judged: await inPortions(judgeAll(pullers, facts), io.signal) };
+  let open = await questionsOf(gathered, diagnosed, io);
+  if (open.length === 0) return diagnosed;
   const { createRegistryClient } = await import('../registry/registry-client.ts');
   const client = await createRegistryClient(options, { from: 'cluster', cluster: gathered.server, ...options }, io);
   const answers = new Map<string, Answer>();
@@ -116,24 +121,25 @@ async function askRegistries(gathered: Observed, options: DoctorOptions, io: Io)
         const verdict = await client.verify(question);
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
-      const next = await inPortions(questionsOf(gathered, answered), io.signal);
-      open = next.filter((question) => isNew(question, answers));
+      diagnosed = { facts: answered, judged: await inPortions(judgeAll(pullers, answered), io.signal) };
+      open = (await questionsOf(gathered, diagnosed, io)).filter((question) => isNew(question, answers));
     }
   };
   try {
     await withProgress(() => `asking registries: ${answers.size} of ${total}`, io, ask);
-    return answered;
+    return diagnosed;
   } finally {
     client.close();
   }
 }
 
-function* questionsOf(
-  { pullers, secrets = [], usage, scope }: Observed,
-  facts: PullFacts,
-): Generator<void, readonly Question[]> {
+async function questionsOf(
+  { secrets = [], usage, scope }: Observed,
+  { facts, judged }: Diagnosed,
+  io: Io,
+): Promise<readonly Question[]> {
   const inUse = scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
-  return [...(yield* secretQuestions(inUse, facts)), ...(yield* openQuestions(pullers, facts))];
+  return [...(await inPortions(secretQuestions(inUse, facts), io.signal)), ...openQuestions(judged)];
 }
 
 function isNew(question: Question, answers: ReadonlyMap<string, Answer>): boolean {

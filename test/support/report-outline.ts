@@ -1,16 +1,16 @@
 /** A report in a few lines: all of its data, but for the sentences and commands, which have tests of their own. */
 import type { Puller } from '../../src/domain/diagnosis/facts.ts';
-import { type DoctorReport, reportOf, type SecretReport } from '../../src/domain/diagnosis/report.ts';
+import type { DoctorReport, SecretReport } from '../../src/domain/diagnosis/report.ts';
 import type { FindingView, ImageView, PullerView, SecretView } from '../../src/domain/diagnosis/view.ts';
 import { describeObject } from '../../src/domain/findings/finding.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { settle, type World } from './pull-facts.ts';
-import { finished } from './steps.ts';
+import { reportAt } from './steps.ts';
 
 /** Of one pod or template, once everything is asked that is worth it. */
 export function outlineOfSituation(situation: string, puller: Puller, world: World): string {
   const { facts, asked } = settle(puller, world);
-  const report = finished(reportOf({ pullers: [puller], facts, findings: [], unchecked: [] }, facts, false));
+  const report = reportAt({ pullers: [puller], facts, findings: [], unchecked: [] }, facts);
   return `# ${situation}\n${outlineOf(report)}asked: ${asked.join(', ') || 'no one'}\n`;
 }
 

@@ -61,11 +61,6 @@ export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgemen
   };
 }
 
-/** What registries are to be asked about one image of `puller`; its cause is not looked for where no question depends on it. */
-export function questionsAbout(puller: Puller, use: ImageUse, facts: PullFacts): Question[] {
-  return openQuestions(consider(puller, use, facts).pull);
-}
-
 interface Considered {
   readonly pull: ImagePull;
   /** Whether registries are asked about it. */

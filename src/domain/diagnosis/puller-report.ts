@@ -12,7 +12,7 @@ import { secretKey } from '../workloads/references.ts';
 import { type AppliedList, accountOf, effectiveList } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
-import { type Judgement, judge, questionsAbout } from './judgement.ts';
+import { type Judgement, judge } from './judgement.ts';
 import { decodeAhead, listContents } from './list-contents.ts';
 
 export interface PullerReport {
@@ -22,23 +22,32 @@ export interface PullerReport {
   readonly notes: readonly Finding[];
 }
 
-export function reportOn(puller: Puller, facts: PullFacts): PullerReport {
-  const judgements = puller.images.map((use) => judge(puller, use, facts));
+export function reportOn(puller: Puller, facts: PullFacts, judgements = judgementsOf(puller, facts)): PullerReport {
   return { puller, judgements, notes: notesOn(puller, judgements, facts) };
 }
 
-/** What is worth asking registries now, a step for each image; once it is answered there may be more. Each question once. */
-export function* openQuestions(pullers: readonly Puller[], facts: PullFacts): Generator<void, Question[]> {
-  if (!facts.online) return [];
+/** What becomes of the images of each. */
+export type Judged = ReadonlyMap<Puller, readonly Judgement[]>;
+
+/** A step for each of `pullers`. */
+export function* judgeAll(pullers: readonly Puller[], facts: PullFacts): Generator<void, Judged> {
   yield* decodeAhead(pullers, facts);
-  const open = new Map<string, Question>();
+  const judged = new Map<Puller, readonly Judgement[]>();
   for (const puller of pullers) {
-    for (const use of puller.images) {
-      for (const question of questionsAbout(puller, use, facts)) open.set(questionKey(question), question);
-      yield;
-    }
+    judged.set(puller, judgementsOf(puller, facts));
+    yield;
   }
-  return [...open.values()];
+  return judged;
+}
+
+function judgementsOf(puller: Puller, facts: PullFacts): readonly Judgement[] {
+  return puller.images.map((use) => judge(puller, use, facts));
+}
+
+/** What is worth asking registries now; once it is answered there may be more. Each question once. */
+export function openQuestions(judged: Judged): Question[] {
+  const open = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.open));
+  return [...new Map(open.map((question) => [questionKey(question), question])).values()];
 }
 
 /** `judgements` are those of all its images; what they say is not said again. */

@@ -4,30 +4,37 @@ import { keyServer } from '../verify/question.ts';
 import { secretKey, UNUSED, type Usage } from '../workloads/references.ts';
 import type { Counts, Observed, PullFacts } from './facts.ts';
 import { groupFindings, type Seen } from './groups.ts';
-import { decodeAhead } from './list-contents.ts';
-import { type PullerReport, reportOn } from './puller-report.ts';
+import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
 import { secretFindings } from './secret-checks.ts';
 import { type FindingView, type PullerView, pullerView, type SecretView, secretView } from './view.ts';
 
+export interface Diagnosed {
+  readonly facts: PullFacts;
+  readonly judged: Judged;
+}
+
 /**
- * `facts` are those of `gathered`, with the answers of registries. With `strict` a warning is unhealthy, too. A step for each
- * pod, template and Secret.
+ * `facts` are those of `gathered`, with the answers of registries, and `judged` what follows from them. With `strict` a
+ * warning is unhealthy, too. A step for each pod, template and Secret.
  */
-export function* reportOf(gathered: Observed, facts: PullFacts, strict: boolean): Generator<void, DoctorReport> {
+export function* reportOf(
+  gathered: Observed,
+  { facts, judged }: Diagnosed,
+  strict: boolean,
+): Generator<void, DoctorReport> {
   const { pullers, secrets = [], unchecked, usage, scope } = gathered;
   const asked = facts.answers.size > 0;
-  yield* decodeAhead(pullers, facts);
   if (scope !== undefined) {
     const unread = gathered.findings.map((found) => ({ found }));
-    const found = yield* groupFindings([...(yield* scopeFindings(gathered, facts)), ...unread], usage);
+    const found = yield* groupFindings([...(yield* scopeFindings(gathered, facts, judged)), ...unread], usage);
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
     return { healthy: isHealthy(found, strict), asked, counts, findings: found, unchecked, unseen: UNSEEN };
   }
   const reports: PullerReport[] = [];
   for (const puller of pullers) {
-    reports.push(reportOn(puller, facts));
+    reports.push(reportOn(puller, facts, judged.get(puller)));
     yield;
   }
   const others = [...gathered.findings, ...secrets.flatMap((id) => secretFindings(id, facts, usage))];

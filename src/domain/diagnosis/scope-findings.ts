@@ -7,23 +7,24 @@ import { type SecretName, secretKey, secretName } from '../workloads/references.
 import type { Observed, Puller, PullFacts, SecretState } from './facts.ts';
 import { causeKey, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
-import { type Judgement, judge } from './judgement.ts';
-import { notesOn } from './puller-report.ts';
+import type { Judgement } from './judgement.ts';
+import { type Judged, notesOn } from './puller-report.ts';
 import { secretFindings } from './secret-checks.ts';
 
 /** Everything that shows, not yet put together. A step for each pod, template and Secret. */
 export function* scopeFindings(
   { pullers, usage = new Map(), unchecked, scope }: Observed,
   facts: PullFacts,
+  judged: Judged,
 ): Generator<void, Seen[]> {
   const failing = new Set(pullers.filter(fails).map(ownerKey));
-  const judged: Seen[] = [];
+  const seen: Seen[] = [];
   for (const puller of pullers) {
-    judged.push(...seenOf(puller, facts, failing));
+    seen.push(...seenOf(puller, facts, judged.get(puller) ?? [], failing));
     yield;
   }
   const inner = new Set(
-    judged.flatMap(({ found }) =>
+    seen.flatMap(({ found }) =>
       found.code === 'fails-at-restart' ? [causeKey({ found: found.arguments.cause })] : [],
     ),
   );
@@ -38,7 +39,7 @@ export function* scopeFindings(
     yield;
   }
   found.push(...(yield* sameContents(secrets, facts)));
-  return [...judged, ...found.map((one) => ({ found: one })).filter((one) => !inner.has(causeKey(one)))];
+  return [...seen, ...found.map((one) => ({ found: one })).filter((one) => !inner.has(causeKey(one)))];
 }
 
 function fails({ pod, images }: Puller): boolean {
@@ -51,8 +52,12 @@ function ownerKey({ ref, pod }: Puller): string {
     : `${ref.namespace}/${pod.template.name}`;
 }
 
-function seenOf(puller: Puller, facts: PullFacts, failing: ReadonlySet<string>): Seen[] {
-  const judgements = puller.images.map((use) => judge(puller, use, facts));
+function seenOf(
+  puller: Puller,
+  facts: PullFacts,
+  judgements: readonly Judgement[],
+  failing: ReadonlySet<string>,
+): Seen[] {
   const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
   const notes = notesOn(puller, [], facts);
   return [...causes, ...notes.map((found) => ({ found, puller }))];

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
-import { type DoctorReport, reportOf } from '../../../src/domain/diagnosis/report.ts';
+import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
 import { growth, MAX_GROWTH } from '../../support/growth.ts';
 import { factsOf, login, podWith, secretWith, type World } from '../../support/pull-facts.ts';
-import { finished } from '../../support/steps.ts';
+import { reportAt } from '../../support/steps.ts';
 
 const entries = (count: number, server: (index: number) => string, user?: string): Record<string, object> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [server(index), login(user)]));
@@ -57,7 +57,7 @@ describe.each(SITUATIONS)('%s', (_, image, secretsOf) => {
       const { facts, ...rest } = gathered.get(length) as Observed;
       // Nothing is known of these Secrets yet.
       const states = [...facts.secrets].map(([key, state]) => [key, { ...state }] as const);
-      return finished(reportOf({ ...rest, facts }, { ...facts, secrets: new Map(states) }, false));
+      return reportAt({ ...rest, facts }, { ...facts, secrets: new Map(states) });
     };
     expect(growth(work, ofLength)).toBeLessThan(MAX_GROWTH);
   });

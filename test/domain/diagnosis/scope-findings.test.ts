@@ -1,8 +1,7 @@
 /** What shows where many are looked at, and what of it is one finding. */
 import { describe, expect, test } from 'vitest';
 import type { Answer, Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
-import { openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
-import { reportOf } from '../../../src/domain/diagnosis/report.ts';
+import { judgeAll, openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
@@ -20,7 +19,7 @@ import {
   userOf,
   type World,
 } from '../../support/pull-facts.ts';
-import { finished } from '../../support/steps.ts';
+import { finished, reportAt } from '../../support/steps.ts';
 
 const COUNTS = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0 };
 const REFUSED = 'failed to authorize: no basic auth credentials';
@@ -45,7 +44,9 @@ function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed>
   const answers = new Map<string, Answer>();
   const facts = { ...online, answers };
   for (;;) {
-    const open = finished(openQuestions(pullers, facts)).filter((question) => !answers.has(questionKey(question)));
+    const open = openQuestions(finished(judgeAll(pullers, facts))).filter(
+      (question) => !answers.has(questionKey(question)),
+    );
     if (open.length === 0) break;
     for (const question of open) {
       const verdict = world.says?.(userOf(question), question) as Verdict;
@@ -54,9 +55,7 @@ function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed>
   }
   const scope = { counts: COUNTS };
   const usage = new Map([['team-a/regcred', { serviceAccounts: ['default'], workloads: [], pods: 0 }]]);
-  const report = finished(
-    reportOf({ pullers, facts, findings: [], unchecked: [], usage, scope, ...rest }, facts, false),
-  );
+  const report = reportAt({ pullers, facts, findings: [], unchecked: [], usage, scope, ...rest }, facts);
   return report.findings.map(
     ({ severity, code, object, affects }) => `${severity} ${code} ${object.kind}/${object.name} ${affects?.pods ?? 0}`,
   );
@@ -146,7 +145,8 @@ describe('of a Secret', () => {
 });
 
 describe('registries are not asked about images', () => {
-  const asks = (puller: Puller, world: World): number => finished(openQuestions([puller], factsOf(world))).length;
+  const asks = (puller: Puller, world: World): number =>
+    openQuestions(finished(judgeAll([puller], factsOf(world)))).length;
 
   test.each([
     ['without a list: it may be public, or nodes have credentials', {}, {}, 0],

@@ -1,6 +1,5 @@
 /** What a diagnosis gathers from a cluster, by the report that comes of it; no registry is asked. */
 import { expect, test } from 'vitest';
-import { reportOf } from '../../../src/domain/diagnosis/report.ts';
 import { UserError } from '../../../src/errors.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
 import { observeTargets } from '../../../src/operations/doctor/gather.ts';
@@ -20,7 +19,7 @@ import {
 } from '../../support/observed-targets.ts';
 import { outlineOf } from '../../support/report-outline.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
-import { finished } from '../../support/steps.ts';
+import { reportAt } from '../../support/steps.ts';
 import { type Stored, type StoredOptions, stored, storedObjects } from '../../support/stored-objects.ts';
 
 async function outline({ objects, forbidden, targets, options = {} }: Situation): Promise<string> {
@@ -30,7 +29,7 @@ async function outline({ objects, forbidden, targets, options = {} }: Situation)
     const observed =
       targets === undefined ? observeScope(offline, collector) : observeTargets(targets, offline, collector);
     const { usage, ...rest } = await observed;
-    return outlineOf(finished(reportOf({ ...rest, usage }, rest.facts, false)));
+    return outlineOf(reportAt({ ...rest, usage }, rest.facts));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return `${error.message} → ${shownHint(error.hint)}\n`;
