@@ -46,6 +46,12 @@ const IN_ROOMS: readonly (readonly [file: string, code: string, changes: readonl
     'Both sides are changed alike.',
   ],
   [
+    'domain/keyring/contents',
+    'const payload = format === place.type ? asTyped : decodePayload(bytes, format);',
+    ['format === place.type → false'],
+    FASTER,
+  ],
+  [
     'domain/docker-config/docker-config',
     'throw error instanceof Base64Error ? new DockerConfigError(error.message, server) : error;',
     ['error instanceof Base64Error → true'],

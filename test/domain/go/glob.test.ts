@@ -10,6 +10,7 @@ describe('as filepath.Match does', () => {
     ['*c', 'abc', true],
     ['a*', 'a', true],
     ['a*', 'abc', true],
+    ['a*', 'bc', false],
     ['a*/b', 'abc/b', true],
     ['a*/b', 'a/c/b', false],
     ['a*b*c*d*e*', 'axbxcxdxe', true],
