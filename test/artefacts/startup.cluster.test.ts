@@ -10,10 +10,17 @@ beforeAll(async () => {
 });
 
 const CLUSTER = [
-  ...['apply-secret', 'client/api-error', 'client/api-request', 'client/auth', 'client/clients'],
+  ...['auth/auth', 'client/api-error', 'client/api-request', 'client/clients'],
   ...['client/network-trouble', 'client/retry', 'client/transport', 'config/check', 'config/config-file'],
   ...['config/connection', 'config/fields', 'config/home', 'config/in-cluster', 'config/kube-config'],
-  ...['config/kube-file', 'config/pem', 'config/plain-yaml', 'config/server-address', 'secret-request'],
+  ...[
+    'config/kube-file',
+    'config/pem',
+    'config/plain-yaml',
+    'config/server-address',
+    'secret-request',
+    'write/apply-secret',
+  ],
 ].map((file) => `cluster/${file}`);
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
 /** Waiting before a request is sent again, and why a file cannot be read. */
