@@ -18,8 +18,9 @@ export async function eachObject(
   use: (object: ApiObject) => void,
 ): Promise<ApiError | undefined> {
   try {
-    const breakIfDue = breaks(transport.signal);
     for await (const page of listPages(transport, resource, options)) {
+      // Anew for each page: while it was awaited, the program was free.
+      const breakIfDue = breaks(transport.signal);
       for (const object of page) {
         use(object);
         const pending = breakIfDue();

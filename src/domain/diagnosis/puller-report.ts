@@ -26,7 +26,7 @@ export function reportOn(puller: Puller, facts: PullFacts, judgements = judgemen
   return { puller, judgements, notes: notesOn(puller, judgements, facts) };
 }
 
-/** What becomes of the images of each. */
+/** What becomes of the images of each; of one of many only where something is wrong, or is to be asked. */
 export type Judged = ReadonlyMap<Puller, readonly Judgement[]>;
 
 /** A step for each of `pullers`. */
@@ -34,10 +34,15 @@ export function* judgeAll(pullers: readonly Puller[], facts: PullFacts): Generat
   yield* decodeAhead(pullers, facts);
   const judged = new Map<Puller, readonly Judgement[]>();
   for (const puller of pullers) {
-    judged.set(puller, judgementsOf(puller, facts));
+    const judgements = judgementsOf(puller, facts);
+    judged.set(puller, puller.brief === true ? judgements.filter(matters) : judgements);
     yield;
   }
   return judged;
+}
+
+function matters({ cause, open }: Judgement): boolean {
+  return cause !== undefined || open.length > 0;
 }
 
 function judgementsOf(puller: Puller, facts: PullFacts): readonly Judgement[] {

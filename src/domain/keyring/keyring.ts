@@ -28,8 +28,8 @@ export interface KeyringEntry extends KubeletEntry {
 export interface Keyring {
   /** In the order in which they are tried: by key, in reverse byte order; those of one key in the order of the Secrets. */
   readonly entries: readonly KeyringEntry[];
-  /** The same by what they are looked up by, so that a Secret may have thousands, and many pods. */
-  readonly index: KeyringIndex;
+  /** The same by what they are looked up by, so that a Secret may have thousands, and many pods; a few need none. */
+  readonly index?: KeyringIndex | undefined;
 }
 
 interface KeyringIndex {
@@ -118,7 +118,11 @@ function inOrder(entries: readonly KeyringEntry[]): KeyringEntry[] {
   return entries.toSorted((one, other) => compareUtf8(other.key, one.key));
 }
 
-function indexOf(entries: readonly KeyringEntry[]): KeyringIndex {
+/** So few are looked through: an index takes more memory than they do. */
+const FEW = 16;
+
+function indexOf(entries: readonly KeyringEntry[]): KeyringIndex | undefined {
+  if (entries.length <= FEW) return undefined;
   const byHost = new Map<string, Map<string, KeyringEntry[]>>();
   const wildcards: IndexedEntry[] = [];
   for (const entry of entries) {
@@ -135,7 +139,7 @@ function indexOf(entries: readonly KeyringEntry[]): KeyringIndex {
     byPath.set(parts.path, same);
     same.push(entry);
   }
-  return { byHost, wildcards, hub: entries.filter(({ key }) => key === 'index.docker.io') };
+  return { byHost, wildcards, hub: entries.filter(isHub) };
 }
 
 function hostOf({ labels, port }: KeyParts): string {
@@ -143,15 +147,12 @@ function hostOf({ labels, port }: KeyParts): string {
 }
 
 /** `keyring` without what is not tried for `image`: small, whatever else the Secret holds. Throws ImageReferenceError. */
-export function narrowKeyring({ index }: Keyring, image: string): Keyring {
+export function narrowKeyring(keyring: Keyring, image: string): Keyring {
   const target = partsOf(imageName(parseImage(image)));
-  const matching = target === undefined ? [] : matchingIn(index, target);
-  if (matching.length + index.hub.length === 0) return EMPTY;
-  const entries = inOrder([...new Set([...matching, ...index.hub])]);
+  const matching = target === undefined ? [] : matchingIn(keyring, target);
+  const entries = inOrder([...new Set([...matching, ...hubIn(keyring)])]);
   return { entries, index: indexOf(entries) };
 }
-
-const EMPTY: Keyring = { entries: [], index: { byHost: new Map(), wildcards: [], hub: [] } };
 
 /**
  * The entries that are tried for `image` (as written in a pod), in order; empty: the image is pulled without a
@@ -165,16 +166,31 @@ export function lookup(keyring: Keyring, image: string): KeyringEntry[] {
 export function lookupInAll(keyrings: readonly Keyring[], image: string): KeyringEntry[] {
   const name = imageName(parseImage(image));
   const target = partsOf(name);
-  const matching = target === undefined ? [] : keyrings.flatMap(({ index }) => matchingIn(index, target));
+  const matching = target === undefined ? [] : keyrings.flatMap((keyring) => matchingIn(keyring, target));
   if (matching.length > 0 || !isDockerHub(name)) return inOrder(matching);
-  return inOrder(keyrings.flatMap(({ index }) => index.hub));
+  return inOrder(keyrings.flatMap(hubIn));
 }
 
-function matchingIn({ byHost, wildcards }: KeyringIndex, target: KeyParts): KeyringEntry[] {
+function hubIn({ entries, index }: Keyring): readonly KeyringEntry[] {
+  return index?.hub ?? entries.filter(isHub);
+}
+
+function isHub({ key }: KeyringEntry): boolean {
+  return key === 'index.docker.io';
+}
+
+function matchingIn({ entries, index }: Keyring, target: KeyParts): KeyringEntry[] {
+  if (index === undefined) return entries.filter(({ key }) => opens(key, target));
+  const { byHost, wildcards } = index;
   const byPath = byHost.get(hostOf(target)) ?? new Map<string, readonly KeyringEntry[]>();
   // One host may have thousands, and a path opens what begins with it.
   const exact = prefixesOf(target.path).flatMap((path) => byPath.get(path) ?? []);
   return [...exact, ...wildcards.flatMap(({ entry, parts }) => (matchesParts(parts, target) ? [entry] : []))];
+}
+
+function opens(key: string, target: KeyParts): boolean {
+  const parts = partsOf(key);
+  return parts !== undefined && matchesParts(parts, target);
 }
 
 function prefixesOf(path: string): string[] {
