@@ -105,8 +105,8 @@ async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
 
 /** What becomes of every image, with what registries say, who are asked as long as an answer may change that. */
 async function diagnose(gathered: Observed, options: DoctorOptions, io: Io): Promise<Diagnosed> {
-  const { pullers, facts } = gathered;
-  let diagnosed: Diagnosed = { facts, judged: await inPortions(judgeAll(pullers, facts), io.signal) };
+  const { facts } = gathered;
+  let diagnosed: Diagnosed = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
   let open = await questionsOf(gathered, diagnosed, io);
   if (open.length === 0) return diagnosed;
   const { createRegistryClient } = await import('../registry/registry-client.ts');
@@ -121,7 +121,7 @@ async function diagnose(gathered: Observed, options: DoctorOptions, io: Io): Pro
         const verdict = await client.verify(question);
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
-      diagnosed = { facts: answered, judged: await inPortions(judgeAll(pullers, answered), io.signal) };
+      diagnosed = { facts: answered, judged: await inPortions(judgeAll(gathered, answered), io.signal) };
       open = (await questionsOf(gathered, diagnosed, io)).filter((question) => isNew(question, answers));
     }
   };

@@ -13,6 +13,6 @@ export function finished<T>(steps: Generator<void, T>): T {
 
 /** What doctor reports of `gathered` when `facts` is all that is known. */
 export function reportAt(gathered: Observed, facts: PullFacts): DoctorReport {
-  const judged = finished(judgeAll(gathered.pullers, facts));
+  const judged = finished(judgeAll(gathered, facts));
   return finished(reportOf(gathered, { facts, judged }, false));
 }

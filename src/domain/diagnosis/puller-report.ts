@@ -10,7 +10,7 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { type AppliedList, accountOf, effectiveList } from './effective-list.ts';
-import type { Puller, PullFacts } from './facts.ts';
+import type { Observed, Puller, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 import { type Judgement, judge } from './judgement.ts';
 import { decodeAhead, listContents } from './list-contents.ts';
@@ -26,16 +26,19 @@ export function reportOn(puller: Puller, facts: PullFacts, judgements = judgemen
   return { puller, judgements, notes: notesOn(puller, judgements, facts) };
 }
 
-/** What becomes of the images of each; of one of many only where something is wrong, or is to be asked. */
+/** What becomes of the images of each; where a whole namespace is looked at only of those with which something is wrong. */
 export type Judged = ReadonlyMap<Puller, readonly Judgement[]>;
 
-/** A step for each of `pullers`. */
-export function* judgeAll(pullers: readonly Puller[], facts: PullFacts): Generator<void, Judged> {
+/** A step for each pod or template. */
+export function* judgeAll(
+  { pullers, scope }: Pick<Observed, 'pullers' | 'scope'>,
+  facts: PullFacts,
+): Generator<void, Judged> {
   yield* decodeAhead(pullers, facts);
   const judged = new Map<Puller, readonly Judgement[]>();
   for (const puller of pullers) {
     const judgements = judgementsOf(puller, facts);
-    judged.set(puller, puller.brief === true ? judgements.filter(matters) : judgements);
+    judged.set(puller, scope === undefined ? judgements : judgements.filter(matters));
     yield;
   }
   return judged;

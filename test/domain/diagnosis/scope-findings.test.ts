@@ -44,7 +44,7 @@ function shown(pullers: readonly Puller[], world: World, rest: Partial<Observed>
   const answers = new Map<string, Answer>();
   const facts = { ...online, answers };
   for (;;) {
-    const open = openQuestions(finished(judgeAll(pullers, facts))).filter(
+    const open = openQuestions(finished(judgeAll({ pullers, scope: { counts: COUNTS } }, facts))).filter(
       (question) => !answers.has(questionKey(question)),
     );
     if (open.length === 0) break;
@@ -146,7 +146,7 @@ describe('of a Secret', () => {
 
 describe('registries are not asked about images', () => {
   const asks = (puller: Puller, world: World): number =>
-    openQuestions(finished(judgeAll([puller], factsOf(world)))).length;
+    openQuestions(finished(judgeAll({ pullers: [puller] }, factsOf(world)))).length;
 
   test.each([
     ['without a list: it may be public, or nodes have credentials', {}, {}, 0],
