@@ -97,7 +97,7 @@ function verify(question: RegistryQuestion, context: Context): Promise<Verdict> 
 
 function hostProblem(host: string): string | undefined {
   if (host.includes('*')) return 'it stands for many registries; name an image with --image';
-  return URL.canParse(`https://${host}/`) ? undefined : 'its host is no name of a registry';
+  return URL.canParse(`https://${host}/`) ? undefined : 'its host cannot be the name of a registry';
 }
 
 async function ask(

@@ -1,10 +1,12 @@
 /** The commands that `attach` and `detach` propose in their notes, with whatever others wrote. */
+
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../src/domain/text/command.ts';
 import { formatCommand } from '../../src/domain/text/format-command.ts';
 import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
 import { formatNote, type Note } from '../../src/operations/attach/notes.ts';
-import { type AttachRequest, commandFor } from '../../src/operations/attach/request.ts';
+import { commandFor } from '../../src/operations/attach/request.ts';
+import { attachRequest } from '../support/attach-request.ts';
 import { NASTY_TEXTS } from '../support/nasty-texts.ts';
 import { programsOf, unlike, variants } from '../support/proposals.ts';
 import { SHELLS, startedBy } from '../support/stand-ins.ts';
@@ -57,8 +59,7 @@ describe('notes', () => {
   });
 });
 
-const REQUEST: AttachRequest = {
-  verb: 'attach',
+const REQUEST = attachRequest({
   secret: 'secret7',
   targets: [
     { kind: 'ServiceAccount', name: 'sa7' },
@@ -70,18 +71,7 @@ const REQUEST: AttachRequest = {
     { by: 'kind', kind: 'StatefulSet', labelSelector: 'app=db7' },
     { by: 'use' },
   ],
-  allNamespaces: false,
-  recreate: false,
-  folder: undefined,
-  checks: true,
-  allowMissing: false,
-  restart: false,
-  wait: false,
-  timeoutMs: undefined,
-  dryRun: 'none',
-  fieldManager: 'regsecret',
-  signal: new AbortController().signal,
-};
+});
 
 describe('the command line, typed again', () => {
   test.each([
