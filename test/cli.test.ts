@@ -30,6 +30,25 @@ describe('wrong usage exits 2 and ends in the help that helps', () => {
   });
 });
 
+describe('--plain-http', () => {
+  test.each(['regcred', '--verify', '', '*.example.com', 'a b'])(
+    'of %j is refused before anything is read',
+    async (host) => {
+      const io = fakeIo({ env: { KUBECONFIG: '/nonexistent' } });
+      expect(await run(['verify', '--plain-http', host], io)).toBe(2);
+      expect(io.written.stderr).toBe(
+        'error: --plain-http takes the host of a registry\nhint: --plain-http registry.example.com:5000\n',
+      );
+    },
+  );
+
+  test('takes a URL, too', async () => {
+    const io = fakeIo({ env: { KUBECONFIG: '/nonexistent' } });
+    expect(await run(['verify', '--plain-http', 'http://r.example:80/v2/'], io)).toBe(1);
+    expect(io.written.stderr).toContain('/nonexistent');
+  });
+});
+
 describe('NODE_DEBUG, with which Node prints what is sent', () => {
   const args = ['create', 'x', '--docker-username=u', '--docker-password=p', '--dry-run=client', '-o', 'name'];
 

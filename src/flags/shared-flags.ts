@@ -1,5 +1,7 @@
 /** Flags that several commands have. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { words } from '../domain/text/command.ts';
+import { UsageError } from '../errors.ts';
 
 export const FINDINGS_PAGE =
   '\n\nThe code in brackets behind each finding has a section in\nhttps://github.com/regsecret/regsecret/blob/main/docs/findings.md';
@@ -68,9 +70,23 @@ export function registryFlags(command: Command): Command {
     .option(
       '--plain-http <host>',
       'ask this registry over http where it speaks no https, as is always tried on this machine (repeatable)',
-      collect,
+      collectHost,
     )
     .option('--registry-ca <file>', 'certificates that registries are checked with, beside those of this machine');
+}
+
+function collectHost(value: string, previous: readonly string[] | undefined): string[] {
+  return collect(registryHost(value), previous);
+}
+
+/** As URLs have it, so without port 80. Throws UsageError for what is no host of a registry. */
+function registryHost(text: string): string {
+  const host = text.replace(/^https?:\/\//, '').replace(/\/.*$/s, '');
+  // An image names no registry without a dot or a port, and what follows the flag may be the name of a Secret.
+  const isRegistry = /^[^-*][^*]*$/.test(host) && (/[.:]/.test(host) || host === 'localhost');
+  if (isRegistry && URL.canParse(`http://${host}/`)) return new URL(`http://${host}/`).host;
+  // What was typed instead is not repeated: it may be a password.
+  throw new UsageError('--plain-http takes the host of a registry', words`--plain-http registry.example.com:5000`);
 }
 
 /** As it is printed, too: `secret/regcred`. */

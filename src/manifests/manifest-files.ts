@@ -3,6 +3,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { command, pathWord } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
+import { printable, printed } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
 import { type Limit, readFile, replaceFile } from '../file.ts';
@@ -23,12 +24,12 @@ const EXTENSIONS = ['.json', '.yaml', '.yml'];
 
 /** Files, stdin, and the manifests in folders, in the order of their names. Throws UserError. */
 export function readManifestFiles(names: readonly string[], recursive: boolean, io: Io): ManifestFile[] {
-  return manifestNames(names, recursive).map((name) => readManifestFile(name, io));
+  return manifestNames(names, recursive, io).map((name) => readManifestFile(name, io));
 }
 
-/** The files themselves, and those in folders. Throws UserError. */
-export function manifestNames(names: readonly string[], recursive: boolean): string[] {
-  return names.flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive)));
+/** The files themselves, and those in folders; warns of what it leaves out there. Throws UserError. */
+export function manifestNames(names: readonly string[], recursive: boolean, io: Pick<Io, 'stderr'>): string[] {
+  return names.flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive, io)));
 }
 
 /** Throws UserError. */
@@ -46,14 +47,20 @@ export function writeManifestFile(name: string, text: string): void {
   }
 }
 
-function listFiles(name: string, recursive: boolean): string[] {
+function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr'>): string[] {
   try {
     if (!statSync(name).isDirectory()) return [name];
+    const folder = realpathSync(name);
     const found = readdirSync(name, { recursive, withFileTypes: true })
-      .filter((entry) => EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
+      .filter((entry) => !entry.isDirectory() && EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => isFileWithin(file, realpathSync(name)))
-      .sort();
+      .sort()
+      .filter((file) => {
+        const reason = reasonToSkip(file, folder);
+        if (reason !== undefined)
+          io.stderr.write(printed`warning: ${printable(file)} is skipped: ${printable(reason)}\n`);
+        return reason === undefined;
+      });
     if (found.length > 0) return found;
   } catch (error) {
     throw trouble(error, `cannot read ${name}`, name);
@@ -64,14 +71,14 @@ function listFiles(name: string, recursive: boolean): string[] {
   );
 }
 
-/** Whether `file` is a regular one. A link may lead anywhere in `folder`, and not out of it: to a device, say. */
-function isFileWithin(file: string, folder: string): boolean {
+/** Undefined for a regular file. A link may lead anywhere in `folder`, and not out of it: to a device, say. */
+function reasonToSkip(file: string, folder: string): string | undefined {
   try {
     const real = realpathSync(file);
-    return statSync(real).isFile() && real.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-  } catch {
-    // A link to nowhere.
-    return false;
+    if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) return 'it is a link out of the folder';
+    return statSync(real).isFile() ? undefined : 'it is not a file';
+  } catch (error) {
+    return systemReason(error);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { manifestNames } from '../../src/manifests/manifest-files.ts';
 import { here } from '../support/here.ts';
+import { fakeIo } from '../support/io.ts';
 
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: ghcr.io/a}]\n';
 
@@ -18,28 +19,36 @@ beforeEach(() => {
   writeFileSync(join(folder, 'deploy', 'base', 'b.yml'), POD);
 });
 
-function names(recursive: boolean): string[] {
+/** What is read, and what is said about the rest. */
+function namesIn(recursive: boolean): { read: string[]; said: string } {
   const deploy = join(folder, 'deploy');
-  return manifestNames([deploy], recursive).map((name) => name.slice(deploy.length + 1).replaceAll('\\', '/'));
+  const io = fakeIo();
+  const read = manifestNames([deploy], recursive, io).map((name) => within(deploy, name));
+  return { read, said: io.written.stderr.replaceAll(deploy, 'deploy') };
 }
+
+const within = (deploy: string, name: string): string => name.slice(deploy.length + 1).replaceAll('\\', '/');
 
 test('files with the endings that kubectl takes, in folders below with -R', () => {
   writeFileSync(join(folder, 'deploy', 'README.md'), '');
-  expect(names(false)).toEqual(['a.yaml']);
-  expect(names(true)).toEqual(['a.yaml', 'base/b.yml']);
+  expect(namesIn(false)).toEqual({ read: ['a.yaml'], said: '' });
+  expect(namesIn(true)).toEqual({ read: ['a.yaml', 'base/b.yml'], said: '' });
 });
 
 describe.skipIf(platform() === 'win32')('a link', () => {
   test.each([
-    ['to a file of the folder is read', 'a.yaml', true],
-    ['to a file in a folder below is read', 'base/b.yml', true],
-    ['out of the folder is left out', '../outside.yaml', false],
-    ['to a device is left out', '/dev/zero', false],
-    ['to nowhere is left out', 'gone.yaml', false],
-    ['to a folder is left out', 'base', false],
-  ])('%s', (_, target, isRead) => {
+    ['to a file of the folder is read', 'a.yaml', undefined],
+    ['to a file in a folder below is read', 'base/b.yml', undefined],
+    ['out of the folder is skipped', '../outside.yaml', 'it is a link out of the folder'],
+    ['to a device is skipped', '/dev/zero', 'it is a link out of the folder'],
+    ['to nowhere is skipped', 'gone.yaml', 'no such file or directory'],
+    ['to a folder is skipped', 'base', 'it is not a file'],
+  ])('%s', (_, target, reason) => {
     symlinkSync(target, join(folder, 'deploy', 'link.yaml'));
-    expect(names(false)).toEqual(['a.yaml', ...(isRead ? ['link.yaml'] : [])]);
+    expect(namesIn(false)).toEqual({
+      read: ['a.yaml', ...(reason === undefined ? ['link.yaml'] : [])],
+      said: reason === undefined ? '' : `warning: deploy/link.yaml is skipped: ${reason}\n`,
+    });
   });
 
   test('out of the folder is not written through by attach --write', async () => {

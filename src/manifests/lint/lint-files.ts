@@ -17,7 +17,7 @@ export async function lintManifests(
   now: number,
   io: Io,
 ): Promise<LintedFiles> {
-  const names = [...new Set(manifestNames(files, recursive))];
+  const names = [...new Set(manifestNames(files, recursive, io))];
   const read: (ReadManifest | UnreadFile)[] = [];
   for (const name of names) read.push(await parse(name, io));
   const objects = read.flatMap((one) => ('objects' in one ? one.objects : []));
