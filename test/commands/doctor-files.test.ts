@@ -233,6 +233,15 @@ test('a file that is not there', async () => {
   });
 });
 
+test('of a Secret with thousands of broken entries the first are listed, and the rest are counted', async () => {
+  const auths = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`r${index}.io`, { auth: '!' }]));
+  const text = JSON.stringify(secretOf({ name: 'regcred' }, JSON.stringify({ auths })));
+  const { stdout } = await doctor(['-f', '-'], text);
+  expect(stdout.match(/\[unreadable-entry\]/g)).toHaveLength(20);
+  expect(stdout).toContain('and 2980 more like it in this Secret');
+  expect(stdout).toContain('1 object in 1 file: 3000 errors, 0 warnings\n');
+});
+
 test('files without anything of ours say so', async () => {
   expect(await doctor(['-f', '-'], 'kind: ConfigMap\n')).toEqual({
     code: 0,

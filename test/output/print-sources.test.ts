@@ -21,7 +21,8 @@ test.each([
     /\bprintable(?:Lines|Json|Yaml)?\(/,
     [
       ...['cli.ts', 'cluster/auth/exec-plugin.ts', 'cluster/client/transport.ts', 'domain/text/printable.ts'],
-      ...['output/doctor/doctor-printer.ts', 'output/doctor/lint-printer.ts', 'output/inspection-printer.ts'],
+      ...['manifests/manifest-files.ts', 'output/doctor/doctor-printer.ts', 'output/doctor/lint-printer.ts'],
+      'output/inspection-printer.ts',
       ...['output/list-printer.ts', 'output/printer.ts', 'output/progress.ts', 'output/structured.ts'],
       ...['output/style.ts', 'output/table.ts', 'prompt.ts', 'yaml.ts'],
     ],

@@ -82,10 +82,18 @@ const EXAMPLES = 5;
 /** Undefined where there is nobody, or just the one that the sentence names. */
 function affected(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
-  if (pullers.length === 0) return users(group, usage);
+  const whom = pullers.length === 0 ? users(group, usage) : whoPull(pullers);
+  const namespaces = [
+    ...new Set(group.flatMap(({ found, puller }) => puller?.ref.namespace ?? found.object.namespace ?? [])),
+  ];
+  return whom && { ...whom, namespaces: namespaces.length > 1 ? namespaces.sort() : undefined };
+}
+
+function whoPull(pullers: readonly Puller[]): Affected | undefined {
   const pods = podsOf(pullers);
   const names = [...new Set(pullers.map(ownName))];
-  return pods < 2 && names.length < 2 ? undefined : affects(pods, names);
+  const isOne = pods < 2 && names.length < 2 && new Set(pullers.map(({ ref }) => ref.namespace)).size === 1;
+  return isOne ? undefined : affects(pods, names);
 }
 
 /** Those of a workload are counted once, whether they show by themselves or by what makes them. */
@@ -99,8 +107,8 @@ function podsOf(pullers: readonly Puller[]): number {
 function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || catalogRow(found.code).namesUsers === true) return undefined;
-  const secrets = [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))];
-  if (secrets.length > 1) return affects(0, secrets);
+  const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
+  if (secrets.size > 1) return affects(0, [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))]);
   const used = usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
   if (used === undefined) return undefined;
   const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];

@@ -39,6 +39,8 @@ export interface Affected {
   readonly examples: readonly string[];
   /** How many there are beside the examples. */
   readonly others: number;
+  /** All of them, where there are several. */
+  readonly namespaces?: readonly string[] | undefined;
 }
 
 export interface PullerView {

@@ -1,7 +1,13 @@
-/** Lists of names, cut where nobody reads on. */
+/** Lists of names, cut where nobody reads on, and how many there are of something. */
+
 /** The first names, at most `limit`, and how many more there are; `total` where `names` are only some of them. */
 export function many(names: readonly string[], { total = names.length, limit = 5 } = {}): string {
   const shown = names.slice(0, limit);
   const rest = total - shown.length;
   return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** `1 pod`, `2 pods`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -8,6 +8,7 @@ import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import { type Finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
+import { listed } from '../../domain/findings/listed.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
@@ -97,9 +98,10 @@ function secretFindings(placed: PlacedSecret, named: ReadonlySet<PlacedSecret>):
   const { contents, findings } = diagnosed;
   const isNamed = isPullSecretType(contents.type) || named.has(placed);
   if (!isNamed && contents.dataKey === undefined) return [];
-  return findings.map((found) => {
+  return listed(findings, ({ code }) => code).map(({ more, ...found }) => {
     const object = kind === 'File' ? ({ kind, name: placed.file.name } as const) : found.object;
-    return inSecret({ ...found, object, severity: isNamed ? found.severity : 'warning' }, placed);
+    const severity = isNamed ? found.severity : 'warning';
+    return { ...inSecret({ ...found, object, severity } as Finding, placed), more };
   });
 }
 

@@ -3,11 +3,11 @@ import type { Counts } from '../../domain/diagnosis/facts.ts';
 import { findingKey } from '../../domain/diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../domain/diagnosis/report.ts';
 import type { Affected, FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
-import type { Finding, FindingCode } from '../../domain/findings/finding.ts';
+import type { FindingCode } from '../../domain/findings/finding.ts';
 import { isPickedUp } from '../../domain/findings/fixes.ts';
-import { formatMore } from '../../domain/findings/listed.ts';
+import { countOf, formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
-import { many } from '../../domain/text/enumerate.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
@@ -186,18 +186,17 @@ export function formatAccount({ object, images, list: { names, from } }: PullerV
 }
 
 /** Who has a finding. */
-export function formatAffected({ pods, examples, others }: Affected): string {
+export function formatAffected({ pods, examples, others, namespaces }: Affected): string {
   const names = many(examples, { total: examples.length + others });
-  if (pods === 0) return `affects ${names}`;
+  const where = namespaces === undefined ? '' : ` in namespaces ${namespaces.join(', ')}`;
+  if (pods === 0) return `affects ${names}${where}`;
   const count = plural(pods, 'pod');
-  return names === '' ? `affects ${count}` : `affects ${count}: ${names}`;
+  return names === '' ? `affects ${count}${where}` : `affects ${count}${where}: ${names}`;
 }
 
 /** How much was looked at, and how much of it is wrong. */
 export function formatCounts(findings: readonly Pick<FindingView, 'severity' | 'more'>[], counts: Counts): string {
-  const count = (wanted: Finding['severity']): number =>
-    findings.reduce((sum, { severity, more = 0 }) => (severity === wanted ? sum + 1 + more : sum), 0);
-  const [errors, warnings] = [count('error'), count('warning')];
+  const [errors, warnings] = [countOf('error', findings), countOf('warning', findings)];
   const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ') || 'nothing is wrong';
   const failing = counts.failingPods === 0 ? '' : ` (${counts.failingPods} without an image)`;
   const asked = counts.registries === 0 ? '' : `, ${plural(counts.registries, 'registry', 'registries')} asked`;
@@ -206,8 +205,4 @@ export function formatCounts(findings: readonly Pick<FindingView, 'severity' | '
 
 function some(count: number, name: string): string[] {
   return count === 0 ? [] : [plural(count, name)];
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -1,6 +1,8 @@
 /** What `doctor -f` prints: each finding with its place first, as compilers do, and how much was looked at. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { countOf, formatMore } from '../../domain/findings/listed.ts';
+import { plural } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
@@ -16,11 +18,12 @@ export async function printLint(report: LintReport, output: 'json' | 'yaml' | un
   for (const line of [...lines, printable(countLine(report))]) io.stdout.write(printed`${line}\n`);
 }
 
-function findingLines({ severity, code, message, fix, object }: FindingView, style: Style, io: Io): Printable[] {
+function findingLines({ severity, code, message, fix, object, more }: FindingView, style: Style, io: Io): Printable[] {
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
     printed`${printable(placeOf(object))}: ${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
     printed`  ${style.faint('hint:')} ${hintText(fix.command, io)}`,
+    ...(more === undefined ? [] : [printed`  ${style.faint(formatMore(more))}`]),
   ];
 }
 
@@ -30,12 +33,7 @@ function placeOf({ file = '', line }: FindingView['object']): string {
 }
 
 function countLine({ manifests: { objects, files }, findings }: LintReport): string {
-  const place = `${count(objects, 'object')} in ${count(files, 'file')}`;
+  const place = `${plural(objects, 'object')} in ${plural(files, 'file')}`;
   if (findings.length === 0) return `${place}: nothing wrong`;
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  return `${place}: ${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}`;
 }

@@ -34,6 +34,7 @@ function shown(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): strin
     [
       `${severity} ${code} ${object.kind}/${object.name}`,
       ...(affects === undefined ? [] : [`${affects.pods} pods`, ...affects.examples, `+${affects.others}`]),
+      ...(affects?.namespaces === undefined ? [] : ['in', ...affects.namespaces]),
     ].join(' '),
   );
 }
@@ -133,13 +134,28 @@ describe('affected', () => {
     expect(shown([{ found }])).toEqual(['error no-login Secret/plain']);
   });
 
+  const unreachable = (object: FindingObject): Finding =>
+    finding('registry-unreachable', object, { registry: 'r.io', reason: 'x', at: 'y' });
+
   test('Secrets with one cause are named', () => {
-    const found = (name: string): Seen => ({
-      found: finding('registry-unreachable', secret(name), { registry: 'r.io', reason: 'x', at: 'y' }),
-    });
-    expect(shown([found('a'), found('b')])).toEqual([
+    expect(shown([{ found: unreachable(secret('a')) }, { found: unreachable(secret('b')) }])).toEqual([
       'warning registry-unreachable Secret/a 0 pods secret/a secret/b +0',
     ]);
+  });
+
+  test('Secrets of one name in several namespaces', () => {
+    const found = (namespace: string): Seen => ({ found: unreachable(secret('a', namespace)) });
+    expect(shown([found('team-b'), found('team-a')])).toEqual([
+      'warning registry-unreachable Secret/a 0 pods secret/a +0 in team-a team-b',
+    ]);
+  });
+
+  test('pods of many namespaces: each namespace is named, whatever is cut', () => {
+    const seen = ['f', 'e', 'd', 'c', 'b', 'a'].map((namespace): Seen => {
+      const puller = pods('web', 1);
+      return { found: unreachable(pod('web', namespace)), puller: { ...puller, ref: { ...puller.ref, namespace } } };
+    });
+    expect(shown(seen)).toEqual(['warning registry-unreachable Pod/web 6 pods pod/web +0 in a b c d e f']);
   });
 });
 
