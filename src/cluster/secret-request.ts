@@ -1,5 +1,8 @@
 /** The requests for Secrets. */
 import type { Secret } from '../domain/keyring/secret.ts';
+import { clusterCommand } from '../domain/text/command.ts';
+import { UserError } from '../errors.ts';
+import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 
 export interface SecretRef {
@@ -25,12 +28,34 @@ export function writeQuery({ dryRun, fieldManager }: WriteOptions): Record<strin
 }
 
 /** Creates `secret`; throws ApiError and UserError. Sent twice, the second time it already exists. */
-export function createSecret(
+export async function createSecret(
   transport: Transport,
   { namespace }: SecretRef,
   secret: Secret,
   options: WriteOptions,
 ): Promise<Secret> {
   const path = secretPath({ namespace });
-  return transport.request<Secret>({ method: 'POST', path, query: writeQuery(options), body: secret, guarded: true });
+  const query = writeQuery(options);
+  const answer = await transport.request<Secret>({ method: 'POST', path, query, body: secret, guarded: true });
+  if (isSecret(answer)) return answer;
+  throw new UserError(
+    `the server ${transport.server} answers with something else than the Secret that it was to create`,
+    clusterCommand`kubectl get --raw /version`,
+  );
+}
+
+/** What is there after an answer that may be wrong or lost: the Secret, none, or unknown. Throws when interrupted. */
+export async function lookAtSecret(transport: Transport, ref: SecretRef): Promise<Secret | 'none' | 'unknown'> {
+  try {
+    const answer = await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
+    return isSecret(answer) && answer.metadata.name === ref.name ? answer : 'unknown';
+  } catch (error) {
+    if (transport.signal.aborted) throw error;
+    return error instanceof ApiError && error.status === 404 && error.reason === 'NotFound' ? 'none' : 'unknown';
+  }
+}
+
+/** A proxy may have answered. */
+function isSecret(answer: Secret | undefined | null): answer is Secret {
+  return typeof answer?.metadata?.uid === 'string';
 }

@@ -88,7 +88,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     const { replace = false, force = false, dryRun, fieldManager } = options;
     const wanted = { entries, expiries, type: pullSecretType(options), replace, force };
     if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
-    const how = { dryRun: dryRun === 'server', fieldManager, signal: io.signal };
+    const how = { dryRun: dryRun === 'server', fieldManager, signal: io.signal, listener: printer };
     const applied = await applySecret(transport, secret, wanted, how);
     await print(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);

@@ -55,7 +55,7 @@ export interface FaultProxy {
  */
 export async function startFaultProxy(
   cluster: ClusterInfo,
-  choose: (request: SeenRequest, number: number) => Fault | undefined = () => undefined,
+  choose: (request: SeenRequest, number: number) => Promise<Fault | undefined> | Fault | undefined = () => undefined,
 ): Promise<FaultProxy> {
   const authority = readAuthority({ certFile: cluster.caFile, keyFile: cluster.caKeyFile });
   const files = issueCertificate(authority, { commonName: 'fault-proxy' }, ['127.0.0.1', 'localhost', 'fault.example']);
@@ -91,7 +91,9 @@ export async function startFaultProxy(
       return answered;
     };
     // A client that goes, an API server that hangs up, and the end of the proxy, each while a request is under way.
-    handle(choose(seen, requests.length), incoming, answer, pass).catch(() => socket.destroy());
+    Promise.resolve(choose(seen, requests.length))
+      .then((fault) => handle(fault, incoming, answer, pass))
+      .catch(() => socket.destroy());
   });
   await listen(server);
   return {

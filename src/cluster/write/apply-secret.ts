@@ -1,4 +1,5 @@
 /** Brings one Secret to what is wanted, also while others write to it. */
+import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../concurrency.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import type { Change, WantedSecret } from '../../domain/pull-secret/plan.ts';
@@ -6,11 +7,19 @@ import { prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
 import { ApiError, refusal } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
-import { createSecret, type SecretRef, secretPath, type WriteOptions, writeQuery } from '../secret-request.ts';
-import type { Replacement } from './recreate-secret.ts';
+import {
+  createSecret,
+  lookAtSecret,
+  type SecretRef,
+  secretPath,
+  type WriteOptions,
+  writeQuery,
+} from '../secret-request.ts';
+import type { CopyListener, KeptCopy } from './kept-copy.ts';
 
 export interface ApplyOptions extends WriteOptions {
   readonly signal: AbortSignal;
+  readonly listener: CopyListener;
 }
 
 export type Applied =
@@ -23,7 +32,8 @@ const MAX_CONFLICTS = 60;
 /**
  * Creates `secret`, or merges what is wanted into the one that exists: create first, and when that is refused read, plan
  * and patch with the resourceVersion; again from the reading when somebody else was faster. So a fresh Secret takes one
- * request, and a role that may only create, or only get and patch, is enough for what it is for. Throws UserError.
+ * request, and a role that may only create, or only get and patch, is enough for what it is for. With `force`, one that is
+ * gone is taken from the copy that an interrupted run has left. Throws UserError.
  */
 export async function applySecret(
   transport: Transport,
@@ -31,26 +41,26 @@ export async function applySecret(
   wanted: WantedSecret,
   options: ApplyOptions,
 ): Promise<Applied> {
-  const ref: SecretRef = { namespace: transport.namespace, name: secret.metadata.name ?? '' };
-  let created = await create(transport, ref, secret, options);
+  const target: Target = { ref: { namespace: transport.namespace, name: secret.metadata.name ?? '' }, wanted, options };
+  let copy = await copyFor(transport, target);
+  let created = copy === undefined ? await create(transport, secret, target) : undefined;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-    if (!(created instanceof ApiError)) return { action: 'created', secret: created };
-    const existing = await read(transport, ref, created);
-    if (existing === undefined) {
+    if (created !== undefined && !(created instanceof ApiError)) return { action: 'created', secret: created };
+    const existing = await read(transport, target.ref, created);
+    if (existing === undefined && copy === undefined) {
       // It was there when we wanted to create it, and has been deleted since.
-      created = await create(transport, ref, secret, options);
+      created = await create(transport, secret, target);
       continue;
     }
-    const { planChange } = await import('../../domain/pull-secret/plan.ts');
-    const change = planChange(existing, wanted);
-    if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
-    const written =
-      change.action === 'update'
-        ? await update(transport, ref, change.patch, options)
-        : await recreate(transport, { ref, existing, secret: change.secret, ...options });
-    if (written !== undefined) {
-      return { action: change.action === 'update' ? 'updated' : 'recreated', secret: written, change };
+    const applied =
+      existing === undefined
+        ? copy && (await restore(transport, copy, target))
+        : await change(transport, existing, target);
+    if (applied !== undefined) {
+      if (copy !== undefined && existing !== undefined) await settle(transport, copy, applied, target);
+      return applied;
     }
+    copy = await copyFor(transport, target);
     await pause(Math.random() * Math.min(1000, 20 * 2 ** conflicts), options.signal);
   }
   throw new UserError(
@@ -59,37 +69,98 @@ export async function applySecret(
   );
 }
 
+interface Target {
+  readonly ref: SecretRef;
+  readonly wanted: WantedSecret;
+  readonly options: ApplyOptions;
+}
+
+/** What an interrupted run has left: only one with `force` makes copies, and finishes the work. */
+async function copyFor(transport: Transport, { ref, wanted }: Target): Promise<KeptCopy | undefined> {
+  if (!wanted.force) return undefined;
+  const { findCopy } = await import('./kept-copy.ts');
+  return findCopy(transport, ref);
+}
+
 /** The new Secret, or why it was not created when reading the one that is there may help. */
-async function create(
-  transport: Transport,
-  ref: SecretRef,
-  secret: Secret,
-  options: ApplyOptions,
-): Promise<Secret | ApiError> {
+async function create(transport: Transport, secret: Secret, { ref, options }: Target): Promise<Secret | ApiError> {
   try {
     return await createSecret(transport, ref, secret, options);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.reason === 'AlreadyExists' || error.status === 403) return error;
-    throw refusal(error, { verb: 'create', ...ref });
+    if (error instanceof ApiError && (error.reason === 'AlreadyExists' || error.status === 403)) return error;
+    // It may be created all the same.
+    const present = await presentAfter(error, transport, ref, options);
+    if (present?.type === secret.type && isDeepStrictEqual(present?.data, secret.data)) return present as Secret;
+    throw error instanceof ApiError ? refusal(error, { verb: 'create', ...ref }) : error;
   }
 }
 
+/** What is there after a write that failed, or whose answer was lost or made by a proxy; undefined when nobody knows. */
+async function presentAfter(
+  error: unknown,
+  transport: Transport,
+  ref: SecretRef,
+  { dryRun }: ApplyOptions,
+): Promise<Secret | undefined> {
+  if (dryRun || !(error instanceof ApiError || error instanceof UserError)) return undefined;
+  const present = await lookAtSecret(transport, ref);
+  return typeof present === 'string' ? undefined : present;
+}
+
 /** Undefined when it is gone. Where neither creating nor reading is allowed, creating is what is missing. */
-async function read(transport: Transport, ref: SecretRef, refused: ApiError): Promise<Secret | undefined> {
+async function read(transport: Transport, ref: SecretRef, refused: ApiError | undefined): Promise<Secret | undefined> {
   try {
     return await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (refused.status === 403) throw refusal(refused, { verb: 'create', ...ref });
+    if (refused?.status === 403) throw refusal(refused, { verb: 'create', ...ref });
     if (error.status === 404) return undefined;
     throw refusal(error, { verb: 'get', ...ref });
   }
 }
 
-async function recreate(transport: Transport, replacement: Replacement): Promise<Secret | undefined> {
+/** Undefined when somebody else has changed or deleted it since it was read. */
+async function change(
+  transport: Transport,
+  existing: Secret,
+  { ref, wanted, options }: Target,
+): Promise<Applied | undefined> {
+  const { planChange } = await import('../../domain/pull-secret/plan.ts');
+  const change = planChange(existing, wanted);
+  if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
+  if (change.action === 'update') {
+    const isDone = (present: Secret): boolean => planChange(present, wanted).action === 'unchanged';
+    const written = await update(transport, ref, change.patch, isDone, options);
+    return written && { action: 'updated', secret: written, change };
+  }
   const { recreateSecret } = await import('./recreate-secret.ts');
-  return recreateSecret(transport, replacement);
+  const written = await recreateSecret(transport, { ref, existing, secret: change.secret, ...options });
+  return written && { action: 'recreated', secret: written, change };
+}
+
+/** Undefined when somebody else has created it. */
+async function restore(
+  transport: Transport,
+  copy: KeptCopy,
+  { ref, wanted, options }: Target,
+): Promise<Applied | undefined> {
+  const { planRestoration } = await import('../../domain/pull-secret/plan.ts');
+  const { restoreSecret } = await import('./recreate-secret.ts');
+  options.listener.say(`secret/${ref.name} is not there: what it held comes from its copy, secret/${copy.ref.name}`);
+  const change = planRestoration(copy.original, wanted);
+  const written = await restoreSecret(transport, copy, { ref, secret: change.secret, ...options });
+  return written && { action: 'recreated', secret: written, change };
+}
+
+async function settle(
+  transport: Transport,
+  copy: KeptCopy,
+  { action, secret }: Applied,
+  { wanted, options }: Target,
+): Promise<void> {
+  if (action === 'recreated' || options.dryRun) return;
+  const { settleCopy } = await import('./kept-copy.ts');
+  await settleCopy(transport, copy, { secret, isReplaced: wanted.replace }, options.listener);
 }
 
 /** Undefined when somebody else has changed or deleted it since it was read. */
@@ -97,6 +168,7 @@ async function update(
   transport: Transport,
   ref: SecretRef,
   patch: object,
+  isDone: (present: Secret) => boolean,
   options: ApplyOptions,
 ): Promise<Secret | undefined> {
   try {
@@ -109,8 +181,10 @@ async function update(
       guarded: true,
     });
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.reason === 'Conflict' || error.status === 404) return undefined;
-    throw refusal(error, { verb: 'patch', ...ref });
+    if (error instanceof ApiError && (error.reason === 'Conflict' || error.status === 404)) return undefined;
+    // It may be written all the same.
+    const present = await presentAfter(error, transport, ref, options);
+    if (present !== undefined && isDone(present)) return present;
+    throw error instanceof ApiError ? refusal(error, { verb: 'patch', ...ref }) : error;
   }
 }

@@ -95,6 +95,11 @@ export function convertPayload(payload: Uint8Array, from: PullSecretType, to: Pu
   return to === 'kubernetes.io/dockercfg' ? text : join([encodeUtf8('{"auths":'), text, encodeUtf8('}')]);
 }
 
+/** The servers of `payload`, none where it is no docker config. */
+export function serversIn(payload: Uint8Array, type: PullSecretType): readonly string[] {
+  return [...(serversOrNone(payload, type)?.values.keys() ?? [])];
+}
+
 function serversOrNone(payload: Uint8Array, type: PullSecretType): Servers | undefined {
   try {
     return readServers(payload, type);

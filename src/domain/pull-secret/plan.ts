@@ -42,16 +42,12 @@ export type Change = Merged &
  * or `--force`, or is not possible.
  */
 export function planChange(existing: Secret, wanted: WantedSecret): Change {
-  const type = wanted.type ?? (isPullSecretType(existing.type) ? existing.type : 'kubernetes.io/dockerconfigjson');
+  const { merged, type, data, annotation, before } = outcomeFor(existing, wanted);
   const key = DATA_KEY[type];
-  const merged = mergeInto(existing, type, wanted);
-  const value = encodeBase64(merged.payload);
-  const before = existing.metadata.annotations?.[EXPIRES_AT];
-  const annotation = annotationAfter(before, merged, wanted);
+  const value = data[key] ?? '';
   const changed = existing.type !== type || existing.data?.[key] !== value;
   if (!changed && annotation === before) return { ...merged, action: 'unchanged' };
 
-  const data = { ...existing.data, [key]: value };
   checkSize(describeSecret(existing), data);
   const obstacle = changed ? obstacleTo(existing, type) : undefined;
   if (obstacle === undefined) {
@@ -66,6 +62,31 @@ export function planChange(existing: Secret, wanted: WantedSecret): Change {
     throw new UserError(`${describeSecret(existing)} ${obstacle}`, advice);
   }
   return { ...merged, action: 'recreate', secret: recreated(existing, type, data, annotation) };
+}
+
+/** The Secret in the place of `original`, of which there is only a copy. Throws UserError as {@link planChange} does. */
+export function planRestoration(original: Secret, wanted: WantedSecret): Change & { readonly action: 'recreate' } {
+  const { merged, type, data, annotation } = outcomeFor(original, wanted);
+  checkSize(describeSecret(original), data);
+  return { ...merged, action: 'recreate', secret: recreated(original, type, data, annotation) };
+}
+
+interface Outcome {
+  readonly merged: Merged;
+  readonly type: PullSecretType;
+  readonly data: Readonly<Record<string, string>>;
+  /** When its credentials expire, and when they did before. */
+  readonly annotation: string | undefined;
+  readonly before: string | undefined;
+}
+
+/** What is in `existing` then, however it is written. */
+function outcomeFor(existing: Secret, wanted: WantedSecret): Outcome {
+  const type = wanted.type ?? (isPullSecretType(existing.type) ? existing.type : 'kubernetes.io/dockerconfigjson');
+  const merged = mergeInto(existing, type, wanted);
+  const before = existing.metadata.annotations?.[EXPIRES_AT];
+  const data = { ...existing.data, [DATA_KEY[type]]: encodeBase64(merged.payload) };
+  return { merged, type, data, annotation: annotationAfter(before, merged, wanted), before };
 }
 
 /** Why the API server would refuse an update (core/validation `ValidateSecretUpdate`). */
@@ -113,7 +134,16 @@ function annotationAfter(
 }
 
 /** What the API server sets itself, and refuses or ignores in a new object. */
-const SERVER_FIELDS = ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'selfLink', 'generation'];
+const SERVER_FIELDS = [
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'managedFields',
+  'selfLink',
+  'generation',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+];
 
 function recreated(
   existing: Secret,

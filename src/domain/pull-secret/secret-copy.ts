@@ -1,0 +1,96 @@
+/** The copy of a Secret that stands beside it in the cluster while it is deleted and created again. */
+import { decodeBase64 } from '../go/base64.ts';
+import { keyText } from '../keyring/key.ts';
+import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
+import { serversIn } from './merge.ts';
+
+/** Says of which Secret this is a copy, as JSON: its name and UID, and what of it the copy does not have itself. */
+const COPY_OF = 'regsecret/copy-of';
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+const SUFFIX = '-regsecret-copy';
+/** The longest name of an object, without the suffix. */
+const ROOM = 253 - SUFFIX.length;
+
+/** What of an object's metadata is its own; the rest is set by the API server, or is a name. */
+const OWN_METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
+/** The API server demands more of a Secret of this type, and a controller deletes it (core/v1/types.go `SecretTypeServiceAccountToken`). */
+const TOKEN_TYPE = 'kubernetes.io/service-account-token';
+
+/**
+ * The name of the copy of a Secret called `name`, which depends on nothing else: so the next run finds it. `hash` makes
+ * hexadecimal digits of a text, for names that leave no room.
+ */
+export function copyName(name: string, hash: (text: string) => string): string {
+  return `${name.length <= ROOM ? name : name.slice(0, ROOM - 16) + hash(name).slice(0, 16)}${SUFFIX}`;
+}
+
+/**
+ * The copy of `existing`, to be created as `name`. Labels and annotations stand in one annotation: those by which Argo CD,
+ * Flux, Helm and kubectl know their objects would make them prune it.
+ */
+export function copyOfSecret(existing: Secret, name: string): Secret {
+  const { metadata, type = 'Opaque', immutable, data } = existing;
+  const own = Object.fromEntries(Object.entries(metadata).filter(([field]) => OWN_METADATA.includes(field)));
+  const origin = { name: metadata.name, uid: metadata.uid, type, immutable, metadata: own };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      labels: { [MANAGED_BY]: 'regsecret' },
+      annotations: { [COPY_OF]: JSON.stringify(origin) },
+    },
+    type: type === TOKEN_TYPE ? 'Opaque' : type,
+    ...(data === undefined ? {} : { data }),
+  };
+}
+
+/** The Secret called `name` that `copy` is a copy of, with its UID; undefined where it is no copy of that. */
+export function originalOf(copy: Secret, name: string): Secret | undefined {
+  const origin = record(parse(copy.metadata.annotations?.[COPY_OF]));
+  if (copy.metadata.labels?.[MANAGED_BY] !== 'regsecret' || origin.name !== name) return undefined;
+  const own = Object.entries(record(origin.metadata)).filter(([field]) => OWN_METADATA.includes(field));
+  const { namespace } = copy.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      ...Object.fromEntries(own),
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(typeof origin.uid === 'string' ? { uid: origin.uid } : {}),
+    },
+    type: typeof origin.type === 'string' ? origin.type : (copy.type ?? 'Opaque'),
+    ...(origin.immutable === true ? { immutable: true } : {}),
+    ...(copy.data === undefined ? {} : { data: copy.data }),
+  };
+}
+
+/** What `original` has and `secret` has not: servers, and keys of its data. That values are others does not count. */
+export function missingFrom(secret: Secret, original: Secret): string[] {
+  const keys = Object.keys(original.data ?? {}).filter((key) => secret.data?.[key] === undefined);
+  const present = new Set([...serversOf(secret)].map(keyText));
+  const servers = [...serversOf(original)].filter((server) => !present.has(keyText(server)));
+  // Entries that were moved into the form of the other type are there.
+  const payloadKeys: readonly string[] = Object.values(DATA_KEY);
+  return [...servers, ...keys.filter((key) => !payloadKeys.includes(key))];
+}
+
+function serversOf({ type, data }: Secret): readonly string[] {
+  if (!isPullSecretType(type)) return [];
+  const payload = data?.[DATA_KEY[type]];
+  return payload ? serversIn(decodeBase64(payload), type) : [];
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
