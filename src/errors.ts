@@ -34,6 +34,14 @@ export class UsageError extends UserError {
   }
 }
 
+/** What the engine throws by itself, and what our own code throws where something cannot be. */
+const UNEXPECTED: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, SyntaxError, URIError];
+
+/** Whether `error` is one that no code of ours expects: a bug, which the person at the keyboard cannot fix. */
+export function isBug(error: unknown): error is Error {
+  return error instanceof Error && UNEXPECTED.includes(error.constructor);
+}
+
 /** Ctrl-C, or a prompt that was closed: exit code 130, nothing more to say. */
 export class Interrupted extends Error {
   constructor() {

@@ -1,18 +1,20 @@
 /** All objects of a kind, as far as they may be listed. */
 import { breaks } from '../concurrency.ts';
-import type { ApiObject } from '../domain/workloads/api-object.ts';
+import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import type { PullKind } from '../domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { ApiError, refusalOf } from './client/api-error.ts';
+import type { ReadScope } from './client/unread-objects.ts';
 import { type ListQuery, listPages, type Resource } from './object-request.ts';
 import type { Reader } from './reader.ts';
 
 /**
  * Hands every object of a kind to `use`, page by page. Where they may not be listed, or the server does not know their
- * kind, that is noted as a missing right, and the server's answer is returned. Throws UserError.
+ * kind, that is noted as a missing right, and the server's answer is returned. An object over which `use` fails is noted
+ * where the reader goes on. Throws UserError.
  */
 export async function eachObject(
-  { transport, missingRights }: Reader,
+  { transport, missingRights, unread }: Reader,
   resource: Resource,
   options: ListQuery,
   use: (object: ApiObject) => void,
@@ -22,7 +24,12 @@ export async function eachObject(
       // Anew for each page: while it was awaited, the program was free.
       const breakIfDue = breaks(transport.signal);
       for (const object of page) {
-        use(object);
+        try {
+          use(object);
+        } catch (error) {
+          if (unread === undefined) throw error;
+          unread.noteBug(resource, placeOf(object), error);
+        }
         const pending = breakIfDue();
         if (pending !== undefined) await pending;
       }
@@ -34,6 +41,12 @@ export async function eachObject(
     missingRights.note('list', resource.plural);
     return error;
   }
+}
+
+function placeOf(object: ApiObject): ReadScope {
+  const namespace = fieldOf(object, 'metadata', 'namespace');
+  const name = `${fieldOf(object, 'metadata', 'name') ?? ''}`;
+  return typeof namespace === 'string' ? { namespace, name } : { name };
 }
 
 /** The same with objects that have a list of pull secrets. */

@@ -36,13 +36,21 @@ export async function readSecret(reader: Reader, ref: SecretRef): Promise<Secret
   return typeof found === 'string' ? found : (found as unknown as Secret);
 }
 
-/** Reads each of `refs`. Throws UserError. */
+/** Reads each of `refs`; one over which `use` fails is noted where the reader goes on. Throws UserError. */
 export async function eachSecret(
   reader: Reader,
   refs: readonly SecretRef[],
   use: (ref: SecretRef, secret: Secret | 'missing' | 'forbidden') => void,
 ): Promise<void> {
-  await forEachLimit(CONCURRENCY, refs, async (ref) => use(ref, await readSecret(reader, ref)));
+  await forEachLimit(CONCURRENCY, refs, async (ref) => {
+    const secret = await readSecret(reader, ref);
+    try {
+      use(ref, secret);
+    } catch (error) {
+      if (reader.unread === undefined) throw error;
+      reader.unread.noteBug(SECRETS, ref, error);
+    }
+  });
 }
 
 /**

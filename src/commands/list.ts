@@ -3,6 +3,7 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../cluster/not-found.ts';
 import { listRefusal } from '../cluster/object-request.ts';
 import type { Reader } from '../cluster/reader.ts';
+import { formatFinding } from '../domain/findings/messages.ts';
 import {
   compareRows,
   missingRow,
@@ -15,6 +16,7 @@ import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { unreadFindings } from '../operations/doctor/unread-findings.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
 import { printList } from '../output/list-printer.ts';
 import { printerFor } from '../output/printer.ts';
@@ -53,8 +55,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
       printer.say(`no pull secrets in ${allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`}`);
       printer.hint(command`regsecret create`);
     }
-    for (const { namespace, name, reason } of unread.list())
-      printer.warn(`secret ${namespace}/${name} cannot be read: ${reason}`);
+    for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
     return unread.list().length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     transport.close();
@@ -84,8 +85,10 @@ async function gather(reader: Reader, namespace: string | undefined, now: number
       secret === 'missing' ? missingRow(ref.namespace, ref.name) : summarize(secret, now, fingerprint),
     );
   });
-  for (const { namespace: where = '', name, reason } of reader.unread?.list() ?? []) {
-    summaries.set(secretKey(where, name), unreadRow(where, name, reason));
+  for (const found of reader.unread === undefined ? [] : unreadFindings(reader.unread)) {
+    if (found.object.kind !== 'Secret') continue;
+    const row = unreadRow(found);
+    summaries.set(secretKey(row.namespace, row.name), row);
   }
   return [...summaries].map(([key, summary]) => ({ ...summary, usedBy: usage.get(key) ?? UNUSED })).sort(compareRows);
 }

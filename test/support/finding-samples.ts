@@ -122,7 +122,7 @@ const ARGUMENTS: Arguments = {
   'fails-at-restart': () => [{ image, cause: finding('empty-entry', SECRET, { server }) }],
   'unused-secret': () => [{}],
   'same-content': () => [{ others: ['x'] }],
-  'unread-object': () => [{ reason: 'x' }],
+  'unread-object': () => [{ reason: 'x' }, { reason: 'x', bug: true }],
   'unreadable-file': () => [
     { error: 'x', chart: true },
     { error: 'x', chart: false },

@@ -1,5 +1,5 @@
-/** Objects that the API server does not give: each is noted, and the others are read. */
-import { UserError } from '../../errors.ts';
+/** Objects that the API server does not give, or over which we fail: each is noted, and the others are read. */
+import { isBug, UserError } from '../../errors.ts';
 import { ApiError, refusalOf } from './api-error.ts';
 
 export interface ReadScope {
@@ -14,13 +14,16 @@ interface Resource {
 
 export interface UnreadObject extends ReadScope {
   readonly resource: Resource;
-  /** The server's own answer, or what became of the request. */
+  /** The server's own answer, or what became of the request; of a bug of ours only what kind of error it is. */
   readonly reason: string;
+  readonly isBug: boolean;
 }
 
 export interface UnreadObjects {
   /** Does `work`, which is about one object; where that fails, the object is noted and `otherwise` is the answer. */
   attempt<T>(resource: Resource, place: ReadScope, work: () => Promise<T>, otherwise: T): Promise<T>;
+  /** Notes an object with which `error` came. Throws every error but a bug of ours. */
+  noteBug(resource: Resource, place: ReadScope, error: unknown): void;
   /** In the order in which they were met. */
   list(): readonly UnreadObject[];
 }
@@ -32,6 +35,9 @@ const MAX_FAULTS = 20;
 export function createUnreadObjects(): UnreadObjects {
   const found = new Map<string, UnreadObject>();
   let faults = 0;
+  const note = (object: UnreadObject): void => {
+    found.set(`${object.resource.plural}/${object.namespace}/${object.name}`, object);
+  };
   return {
     async attempt(resource, place, work, otherwise) {
       try {
@@ -42,10 +48,13 @@ export function createUnreadObjects(): UnreadObjects {
         const refused = error instanceof ApiError ? error : undefined;
         if (refused === undefined || refused.status >= 500) faults += 1;
         if (faults > MAX_FAULTS || refused?.status === 401) throw refused === undefined ? error : refusalOf(refused);
-        const key = `${resource.plural}/${place.namespace}/${place.name}`;
-        found.set(key, { resource, ...place, reason: error.message });
+        note({ resource, ...place, reason: error.message, isBug: false });
         return otherwise;
       }
+    },
+    noteBug(resource, place, error) {
+      if (!isBug(error)) throw error;
+      note({ resource, ...place, reason: error.name, isBug: true });
     },
     list: () => [...found.values()],
   };

@@ -1,4 +1,5 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
+import { bugFinding } from '../findings/bug-finding.ts';
 import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
@@ -31,7 +32,7 @@ export function* groupFindings(
   const all = [...groups.values()].map((group) => ({ group }));
   const views: FindingView[] = [];
   for (const { group, more } of listed(all, likeness)) {
-    views.push({ ...viewOf(group, usage), more });
+    views.push({ ...viewOrBug(group, usage), more });
     yield;
   }
   return views.sort(compare);
@@ -56,6 +57,14 @@ function compare(one: FindingView, other: FindingView): number {
 function byName(one: FindingView, other: FindingView): number {
   const [name, otherName] = [describeObject(one.object), describeObject(other.object)];
   return name === otherName ? 0 : name < otherName ? -1 : 1;
+}
+
+function viewOrBug(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): FindingView {
+  try {
+    return viewOf(group, usage);
+  } catch (error) {
+    return findingView(bugFinding((group[0] as Seen).found.object, error));
+  }
 }
 
 function viewOf(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): FindingView {

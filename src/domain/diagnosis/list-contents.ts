@@ -1,4 +1,5 @@
 /** What the Secrets of one list hold together. Hundreds of pods may have the same list, so it is found once for each. */
+import { isBug } from '../../errors.ts';
 import type { ContentEntry, Contents } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { lookUpAhead } from '../keyring/known-keyrings.ts';
@@ -48,9 +49,14 @@ export function* decodeAhead(pullers: readonly Puller[], { secrets }: PullFacts)
     for (const { image } of uses) here.add(image);
   }
   for (const [key, state] of secrets) {
-    const here = images.get(secretName(key).namespace);
-    if (here === undefined || state.status !== 'there' || (state.contents.moreEntries ?? 0) === 0) continue;
-    yield* lookUpAhead(state.secret, here);
+    try {
+      const here = images.get(secretName(key).namespace);
+      if (here === undefined || state.status !== 'there' || (state.contents.moreEntries ?? 0) === 0) continue;
+      yield* lookUpAhead(state.secret, here);
+    } catch (error) {
+      // The same happens to each pod that names it, which says so.
+      if (!isBug(error)) throw error;
+    }
   }
 }
 

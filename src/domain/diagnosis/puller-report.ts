@@ -1,4 +1,5 @@
 /** Pods and templates with what becomes of their images, and what is to be asked to know more. */
+import { isBug } from '../../errors.ts';
 import { finding } from '../findings/catalog.ts';
 import { type Finding, withSeverity } from '../findings/finding.ts';
 import type { Contents } from '../keyring/contents.ts';
@@ -26,7 +27,10 @@ export function reportOn(puller: Puller, facts: PullFacts, judgements = judgemen
   return { puller, judgements, notes: notesOn(puller, judgements, facts) };
 }
 
-/** What becomes of the images of each; where a whole namespace is looked at only of those with which something is wrong. */
+/**
+ * What becomes of the images of each; where a whole namespace is looked at only of those with which something is wrong, and
+ * nothing of a pod or template over which our own code fails.
+ */
 export type Judged = ReadonlyMap<Puller, readonly Judgement[]>;
 
 /** A step for each pod or template. */
@@ -37,8 +41,13 @@ export function* judgeAll(
   yield* decodeAhead(pullers, facts);
   const judged = new Map<Puller, readonly Judgement[]>();
   for (const puller of pullers) {
-    const judgements = judgementsOf(puller, facts);
-    judged.set(puller, scope === undefined ? judgements : judgements.filter(matters));
+    try {
+      const judgements = judgementsOf(puller, facts);
+      judged.set(puller, scope === undefined ? judgements : judgements.filter(matters));
+    } catch (error) {
+      // One of many is judged once more for the report, which says so.
+      if (scope === undefined || !isBug(error)) throw error;
+    }
     yield;
   }
   return judged;
@@ -48,7 +57,7 @@ function matters({ cause, open }: Judgement): boolean {
   return cause !== undefined || open.length > 0;
 }
 
-function judgementsOf(puller: Puller, facts: PullFacts): readonly Judgement[] {
+export function judgementsOf(puller: Puller, facts: PullFacts): readonly Judgement[] {
   return puller.images.map((use) => judge(puller, use, facts));
 }
 

@@ -1,14 +1,15 @@
 /** What is wrong in a namespace or a cluster: with its pods, with what makes them, with its service accounts and Secrets. */
 
+import { bugFinding } from '../findings/bug-finding.ts';
 import { finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
-import { type Finding, type FindingCode, withSeverity } from '../findings/finding.ts';
+import { type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
 import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
 import type { Observed, Puller, PullFacts, SecretState } from './facts.ts';
 import { causeKey, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import type { Judgement } from './judgement.ts';
-import { type Judged, notesOn } from './puller-report.ts';
+import { type Judged, judgementsOf, notesOn } from './puller-report.ts';
 import { secretFindings } from './secret-checks.ts';
 
 /** Everything that shows, not yet put together. A step for each pod, template and Secret. */
@@ -20,7 +21,7 @@ export function* scopeFindings(
   const failing = new Set(pullers.filter(fails).map(ownerKey));
   const seen: Seen[] = [];
   for (const puller of pullers) {
-    seen.push(...seenOf(puller, facts, judged.get(puller) ?? [], failing));
+    seen.push(...orBug(objectOf(puller.ref), () => seenOf(puller, facts, judged.get(puller), failing)));
     yield;
   }
   const inner = new Set(
@@ -33,13 +34,28 @@ export function* scopeFindings(
   const isHere = ({ namespace }: SecretName): boolean =>
     scope?.namespace === undefined || scope.namespace === namespace;
   const secrets = [...facts.secrets.keys()].map(secretName).filter(isHere);
-  const found: Finding[] = [];
+  const found: Seen[] = [];
+  const contents = new Map<string, [SecretName, ...SecretName[]]>();
   for (const id of secrets) {
-    found.push(...ofSecret(id, facts, usage, isWhole));
+    const judge = (): Seen[] => {
+      const judged = ofSecret(id, facts, usage, isWhole).map((one) => ({ found: one }));
+      noteContent(id, facts, contents);
+      return judged;
+    };
+    found.push(...orBug(objectOf({ kind: 'Secret', ...id }), judge));
     yield;
   }
-  found.push(...(yield* sameContents(secrets, facts)));
-  return [...seen, ...found.map((one) => ({ found: one })).filter((one) => !inner.has(causeKey(one)))];
+  const same = [...contents.values()].flatMap(sameContent);
+  return [...seen, ...[...found, ...same].filter((one) => !inner.has(causeKey(one)))];
+}
+
+/** What `judge` finds; where it fails, that, and everything else is judged. */
+function orBug(object: FindingObject, judge: () => Seen[]): Seen[] {
+  try {
+    return judge();
+  } catch (error) {
+    return [{ found: bugFinding(object, error) }];
+  }
 }
 
 function fails({ pod, images }: Puller): boolean {
@@ -55,7 +71,7 @@ function ownerKey({ ref, pod }: Puller): string {
 function seenOf(
   puller: Puller,
   facts: PullFacts,
-  judgements: readonly Judgement[],
+  judgements: readonly Judgement[] = judgementsOf(puller, facts),
   failing: ReadonlySet<string>,
 ): Seen[] {
   const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
@@ -90,21 +106,18 @@ function ofSecret(
 /** The registry refuses the login. */
 const REFUSED: readonly FindingCode[] = ['credential-rejected', 'expired'];
 
-/** Secrets of one namespace with the same logins: one of them is enough. A step for each. */
-function* sameContents(secrets: readonly SecretName[], facts: PullFacts): Generator<void, Finding[]> {
-  const groups = new Map<string, [SecretName, ...SecretName[]]>();
-  for (const id of secrets) {
-    const key = contentKey(id.namespace, facts.secrets.get(secretKey(id.namespace, id.name)));
-    const group = key === undefined ? undefined : groups.get(key);
-    if (group !== undefined) group.push(id);
-    else if (key !== undefined) groups.set(key, [id]);
-    yield;
-  }
-  return [...groups.values()].flatMap(([first, ...others]) => {
-    if (others.length === 0) return [];
-    const names = others.map(({ name }) => name);
-    return [finding('same-content', objectOf({ kind: 'Secret', ...first }), { others: names })];
-  });
+function noteContent(id: SecretName, facts: PullFacts, contents: Map<string, [SecretName, ...SecretName[]]>): void {
+  const key = contentKey(id.namespace, facts.secrets.get(secretKey(id.namespace, id.name)));
+  const group = key === undefined ? undefined : contents.get(key);
+  if (group !== undefined) group.push(id);
+  else if (key !== undefined) contents.set(key, [id]);
+}
+
+/** Secrets of one namespace with the same logins: one of them is enough. */
+function sameContent([first, ...others]: readonly [SecretName, ...SecretName[]]): Seen[] {
+  if (others.length === 0) return [];
+  const names = others.map(({ name }) => name);
+  return [{ found: finding('same-content', objectOf({ kind: 'Secret', ...first }), { others: names }) }];
 }
 
 /** Undefined where there is no login in it, or very many. */

@@ -1,5 +1,6 @@
 /** Whether registries know the logins in Secrets, whatever images there are. */
 
+import { isBug } from '../../errors.ts';
 import { finding } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -21,10 +22,15 @@ export function* secretQuestions(secrets: readonly SecretName[], facts: PullFact
   if (!facts.online) return [];
   const questions = new Map<string, Question>();
   for (const { namespace, name } of secrets) {
-    const state = facts.secrets.get(secretKey(namespace, name));
-    for (const entry of state?.status === 'there' ? state.contents.entries : []) {
-      const question = questionOf(entry);
-      if (question !== undefined) questions.set(questionKey(question), question);
+    try {
+      const state = facts.secrets.get(secretKey(namespace, name));
+      for (const entry of state?.status === 'there' ? state.contents.entries : []) {
+        const question = questionOf(entry);
+        if (question !== undefined) questions.set(questionKey(question), question);
+      }
+    } catch (error) {
+      // The same is asked for the report, which says that we fail.
+      if (!isBug(error)) throw error;
     }
     yield;
   }
@@ -39,7 +45,7 @@ export function loginAnswer(entry: ContentEntry, { answers }: PullFacts): Answer
 
 /** Logins that are refused; not those that can be seen to be no good without asking. */
 export function loginFindings({ secret, contents, findings }: DiagnosedSecret, facts: PullFacts): Finding[] {
-  if (facts.answers.size === 0) return [];
+  if (!facts.online) return [];
   const object = objectOf({
     kind: 'Secret',
     namespace: secret.metadata.namespace ?? '',

@@ -208,8 +208,11 @@ export interface FindingArguments<Cause> {
   readonly 'fails-at-restart': { readonly image: string; readonly cause: Cause };
   readonly 'unused-secret': Record<never, never>;
   readonly 'same-content': { readonly others: readonly string[] };
-  /** The API server does not give it, so that whatever depends on it is not known. */
-  readonly 'unread-object': { readonly reason: string };
+  /**
+   * The API server does not give it, so that whatever depends on it is not known. `bug`: our own code fails over it, with an
+   * error of the kind that is the reason.
+   */
+  readonly 'unread-object': { readonly reason: string; readonly bug?: true | undefined };
   /** `others`: more templates of charts, which are said once. */
   readonly 'unreadable-file': {
     readonly error: string;

@@ -3,6 +3,7 @@
 import { imageServer, serverToType } from '../keyring/server.ts';
 import { type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, nodeWord, scope } from '../text/object-name.ts';
+import { targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, isComplete, renewCommand } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
 import {
@@ -133,8 +134,11 @@ const FIXES: Fixes = {
   'fails-at-restart': ({ arguments: { cause, image } }, context) => fixFor(cause, { ...context, image }),
   'unused-secret': ({ object }) => command`kubectl delete secret ${nameWord(object.name)} ${scope(object.namespace)}`,
   'same-content': ({ object }) => command`regsecret list ${scope(object.namespace)} -o wide`,
-  'unread-object': ({ object }) =>
-    command`kubectl get ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`,
+  'unread-object': ({ object, arguments: { bug } }) =>
+    bug
+      ? // Which says what to report.
+        command`regsecret why ${targetWord(object)} ${scope(object.namespace)}`
+      : command`kubectl get ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`,
   'unreadable-file': ({ object, arguments: { chart } }) =>
     chart
       ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }

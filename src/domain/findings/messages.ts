@@ -133,7 +133,8 @@ const TEXTS: Texts = {
     `${object} runs, but will not pull ${image} again: ${formatFinding(cause)}`,
   'unused-secret': (_, object) => `nothing refers to ${object}: no service account, workload or pod`,
   'same-content': ({ arguments: { others } }, object) => `${object} holds the same logins as ${some(others)}`,
-  'unread-object': ({ arguments: { reason } }, object) => `${object} cannot be read: ${reason}`,
+  'unread-object': ({ arguments: { reason, bug } }, object) =>
+    bug ? `${object} is not judged: a bug in regsecret (${reason})` : `${object} cannot be read: ${reason}`,
   'unreadable-file': ({ arguments: { error, chart, others = [] } }, object) => {
     const more = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'does' : 'do'} ${some(others)}`;
     return `${object} cannot be read: ${error}${chart ? `; it seems to be the template of a chart${more}` : ''}`;

@@ -66,10 +66,10 @@ export function missingRow(namespace: string, name: string): SecretSummary {
   return { namespace, name, registries: [], findings: [finding('missing-secret', object, {})] };
 }
 
-/** A Secret that somebody refers to and that the API server does not give. */
-export function unreadRow(namespace: string, name: string, reason: string): SecretSummary {
-  const object = { kind: 'Secret', namespace, name } as const;
-  return { namespace, name, registries: [], findings: [finding('unread-object', object, { reason })] };
+/** A Secret that the API server does not give, or that our own code fails over. */
+export function unreadRow(found: Finding): SecretSummary {
+  const { namespace = '', name } = found.object;
+  return { namespace, name, registries: [], findings: [found] };
 }
 
 /** By namespace, then by name. */

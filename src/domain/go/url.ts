@@ -93,14 +93,13 @@ function checkPort(port: string): void {
 
 /** What a host may hold unescaped, besides bytes above 0x7f (net/url encoding table, `encodeHost`). */
 const HOST_CHARACTER = /[-A-Za-z0-9._~!$&'()*+,;=:[\]<>"]/;
+/** Neither that, nor above 0x7f, nor the beginning of an escape. */
+const NO_HOST_CHARACTER = /[^-A-Za-z0-9._~!$&'()*+,;=:[\]<>"%\x80-\u{10ffff}]/u;
 
 function percentDecode(text: string, mode: 'host' | 'zone' | 'path'): string {
   if (mode !== 'path') {
-    for (const character of text.replace(/%[0-9A-Fa-f]{2}/g, '')) {
-      if (character < '\x80' && character !== '%' && !HOST_CHARACTER.test(character)) {
-        throw new GoUrlError(`invalid character ${JSON.stringify(character)} in host name`);
-      }
-    }
+    const [wrong] = NO_HOST_CHARACTER.exec(text) ?? [];
+    if (wrong !== undefined) throw new GoUrlError(`invalid character ${JSON.stringify(wrong)} in host name`);
   }
   if (!text.includes('%')) return text;
   const source = encodeUtf8(text);

@@ -59,6 +59,8 @@ function opens(key: string, image: string): boolean {
  */
 function hostsFor(labels: readonly string[], port: string): string[] {
   const [only] = labels;
+  // No image has an empty component there, and a key may have half a million.
+  if (labels.length > 1 && labels.includes('')) return [];
   if (labels.length > 1 || only === undefined) return [labels.map((label) => fill(label, 'a')).join('.')];
   if (port !== '') return only.includes(':') ? [`[${only}]`] : [fill(only, 'a')];
   const localhost = matchesGlob(only, 'localhost') ? ['localhost'] : [];

@@ -26,7 +26,7 @@ export function targetName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): 
 }
 
 /** {@link targetName} in a command; none can be made with what no object is called. */
-export function targetWord(ref: Pick<ObjectRef, 'kind' | 'name'>): Word {
+export function targetWord(ref: Pick<ManifestRef, 'kind' | 'name'>): Word {
   return isObjectName(ref.name) ? targetName(ref) : { refused: ref.name };
 }
 

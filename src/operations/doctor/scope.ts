@@ -1,6 +1,8 @@
 /** Everything that pulls in a namespace, or in the cluster: pods in groups, and of all of it only what matters. */
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
+import type { Resource } from '../../cluster/object-request.ts';
+import { SECRETS } from '../../cluster/read-secrets.ts';
 import { BESIDE_PODS } from '../../cluster/usage.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
@@ -9,7 +11,13 @@ import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { addUsage, secretKey, secretName, type UsageIndex } from '../../domain/workloads/references.ts';
+import {
+  addUsage,
+  type SecretName,
+  secretKey,
+  secretName,
+  type UsageIndex,
+} from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type Collector, withCollector } from './collector.ts';
@@ -99,12 +107,18 @@ async function gathered(
   const failing = groups.filter((group) => trouble(group) > 1);
   const made = madeBy(world.templates);
   const others = groups.filter((group) => trouble(group) <= 1 && !made(group.pod));
-  const pods: Puller[] = others.map(quietPod);
-  await forEachLimit(SINGLE_LIMIT, failing, async (group) => {
-    pods.push(await failingPod(group, collector));
-  });
+  const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
+  await forEachLimit(SINGLE_LIMIT, failing, ({ pod, ...group }) =>
+    noteBug(pullKind('Pod'), pod.ref, collector, async () => {
+      pods.push(await failingPod({ pod, ...group }, collector));
+    }),
+  );
   return {
-    pullers: [...templates.map(templatePuller), ...accounts.map(accountPuller), ...pods],
+    pullers: [
+      ...templates.flatMap((template) => pullerOf(template, () => templatePuller(template), collector)),
+      ...accounts.flatMap((account) => pullerOf(account, () => accountPuller(account), collector)),
+      ...pods,
+    ],
     server: collector.transport.server,
     facts: collector.facts(Date.now(), options.offline !== true),
     findings: unreadFindings(collector.unread),
@@ -129,12 +143,36 @@ async function readRest({ usage, templates }: World, collector: Collector): Prom
   const named = [...usage.keys()].filter((key) => !secrets.has(key)).map(secretName);
   const users = templates.map(({ ref, serviceAccountName }) => secretKey(ref.namespace, serviceAccountName));
   const unknown = [...new Set(users)].filter((key) => !accounts.has(key)).map(secretName);
-  await forEachLimit(SINGLE_LIMIT, named, async ({ namespace, name }) => {
-    await collector.secret(namespace, name);
-  });
-  await forEachLimit(SINGLE_LIMIT, unknown, async ({ namespace, name }) => {
-    await collector.account(namespace, name);
-  });
+  await forEachLimit(SINGLE_LIMIT, named, ({ namespace, name }) =>
+    noteBug(SECRETS, { namespace, name }, collector, () => collector.secret(namespace, name)),
+  );
+  await forEachLimit(SINGLE_LIMIT, unknown, ({ namespace, name }) =>
+    noteBug(pullKind('ServiceAccount'), { namespace, name }, collector, () => collector.account(namespace, name)),
+  );
+}
+
+/** What `make` makes of one object; nothing where our own code fails over it, which is noted. */
+function pullerOf({ ref }: PullSpec, make: () => Puller, { unread }: Collector): Puller[] {
+  try {
+    return [make()];
+  } catch (error) {
+    unread.noteBug(pullKind(ref.kind), { namespace: ref.namespace, name: ref.name }, error);
+    return [];
+  }
+}
+
+/** Does `work`, which is about one object; where our own code fails over it, that is noted, and the others are read. */
+async function noteBug(
+  resource: Resource,
+  { namespace, name }: SecretName,
+  { unread }: Collector,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    unread.noteBug(resource, { namespace, name }, error);
+  }
 }
 
 /** Whether one of `templates` makes a pod, so that what becomes of it shows there. */

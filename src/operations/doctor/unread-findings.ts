@@ -1,4 +1,4 @@
-/** What the API server did not give, as findings. */
+/** What the API server did not give, and what our own code failed over, as findings. */
 import type { UnreadObjects } from '../../cluster/client/unread-objects.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import type { Finding, FindingObject } from '../../domain/findings/finding.ts';
@@ -6,8 +6,8 @@ import { PULL_KINDS } from '../../domain/workloads/kind.ts';
 
 /** One for each object. */
 export function unreadFindings(unread: UnreadObjects): Finding[] {
-  return unread.list().map(({ resource: { plural }, reason, ...place }) => {
-    return finding('unread-object', { kind: kindOf(plural), ...place }, { reason });
+  return unread.list().map(({ resource: { plural }, reason, isBug, ...place }) => {
+    return finding('unread-object', { kind: kindOf(plural), ...place }, { reason, bug: isBug || undefined });
   });
 }
 

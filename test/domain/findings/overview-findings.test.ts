@@ -42,6 +42,12 @@ testFindings([
     'kubectl get secret regcred -n team-a',
   ],
   [
+    finding('unread-object', SECRET, { reason: 'TypeError', bug: true }),
+    'error: secret team-a/regcred is not judged: a bug in regsecret (TypeError)',
+    'advice',
+    'regsecret why secret/regcred -n team-a',
+  ],
+  [
     finding('unreadable-file', MANIFEST, { error: 'it is not YAML', chart: false }),
     'error: file web.yaml cannot be read: it is not YAML',
     'advice',

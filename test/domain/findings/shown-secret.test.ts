@@ -1,5 +1,6 @@
 /** What `list` and `inspect` show of a Secret, as literals. */
 import { expect, test } from 'vitest';
+import { finding } from '../../../src/domain/findings/catalog.ts';
 import { inspectionOf } from '../../../src/domain/findings/inspection.ts';
 import { compareRows, missingRow, summarize, unreadRow } from '../../../src/domain/findings/row.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
@@ -62,10 +63,8 @@ test('a row of a Secret that is missing, or not read', () => {
     ...row,
     findings: [{ code: 'missing-secret', severity: 'error', object, arguments: {} }],
   });
-  expect(unreadRow('team-a', 'regcred', 'it is forbidden')).toEqual({
-    ...row,
-    findings: [{ code: 'unread-object', severity: 'error', object, arguments: { reason: 'it is forbidden' } }],
-  });
+  const unread = finding('unread-object', { ...object, kind: 'Secret' }, { reason: 'it is forbidden' });
+  expect(unreadRow(unread)).toEqual({ ...row, findings: [unread] });
 });
 
 test('rows go by namespace, then by name', () => {
