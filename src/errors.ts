@@ -2,7 +2,7 @@
 import type { Hint, Prose } from './domain/text/hint.ts';
 
 /** Exit codes of the program (README, "Exit codes"). */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, unjudged: 3, interrupted: 130 } as const;
 
 /**
  * Something the person at the keyboard can fix. `message` names the object, in lower case and without a full stop;

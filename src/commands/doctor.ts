@@ -7,6 +7,7 @@ import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type Diagnosed, type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
 import { secretQuestions } from '../domain/diagnosis/secret-checks.ts';
 import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../domain/text/command.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
 import { secretName } from '../domain/workloads/references.ts';
@@ -37,7 +38,10 @@ export interface DoctorOptions extends RegistryFlags, KubeFlags {
 /** Questions that are under way at a time. */
 const CONCURRENCY = 16;
 
-/** Prints what is wrong; 0 when nothing is, 1 when something keeps an image away. Throws UserError. */
+/** Time after which no further question is put; those under way then take their own `--timeout`. */
+const ASKING_MS = 50_000;
+
+/** Prints what is wrong; 0 when nothing is, 1 when something keeps an image away, 3 when that is not known. Throws UserError. */
 export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   if (options.filename !== undefined) return lint(options.filename, options, io);
   const gathered = await gather(options, io);
@@ -49,7 +53,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
     io,
   );
   await sayMore(report, options, io);
-  return report.healthy ? EXIT.ok : EXIT.failed;
+  return report.healthy === null ? EXIT.unjudged : report.healthy ? EXIT.ok : EXIT.failed;
 }
 
 /** Manifests by themselves: neither cluster nor registries are asked. */
@@ -114,20 +118,27 @@ async function diagnose(gathered: Observed, options: DoctorOptions, io: Io): Pro
   const answers = new Map<string, Answer>();
   const answered = { ...facts, answers };
   let total = 0;
+  let unasked = 0;
+  const end = performance.now() + ASKING_MS;
   const ask = async (): Promise<void> => {
     while (open.length > 0) {
       total += open.length;
       await forEachLimit(CONCURRENCY, open, async (question) => {
+        if (performance.now() > end) {
+          unasked += 1;
+          return;
+        }
         const verdict = await client.verify(question);
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
       diagnosed = { facts: answered, judged: await inPortions(judgeAll(gathered, answered), io.signal) };
+      if (unasked > 0) return;
       open = (await questionsOf(gathered, diagnosed, io)).filter((question) => isNew(question, answers));
     }
   };
   try {
     await withProgress(() => `asking registries: ${answers.size} of ${total}`, io, ask);
-    return diagnosed;
+    return { ...diagnosed, unasked };
   } finally {
     client.close();
   }
@@ -151,13 +162,15 @@ async function sayMore(report: DoctorReport, options: DoctorOptions, io: Io): Pr
   const { verbose, offline } = options;
   const printer = await printerFor(io);
   if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
+  const { unjudged = [] } = report;
+  if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
   if (offline === true) printer.say('registries were not asked (--offline)');
   const { counts } = report;
   if (counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {
     const where = options.allNamespaces === true ? 'any namespace' : 'this namespace';
     printer.say(`no pods, workloads or pull secrets in ${where}`);
   }
-  if (!report.healthy && verbose !== true && counts === undefined) printer.hint(command`${again(options)} -v`);
+  if (report.healthy === false && verbose !== true && counts === undefined) printer.hint(command`${again(options)} -v`);
 }
 
 /** The command line that was typed. */

@@ -1,5 +1,5 @@
 /** `doctor` for a namespace and for the cluster, with the real API server and real registries, and no node. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   api,
   cluster,
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 
 interface Report {
-  readonly healthy: boolean;
+  readonly healthy: boolean | null;
   readonly asked: boolean;
   readonly pullers?: unknown;
   readonly counts: Readonly<Record<string, number>>;
@@ -54,6 +54,7 @@ interface Report {
     readonly fix: { readonly command: string };
   }[];
   readonly unchecked: readonly string[];
+  readonly unjudged: readonly string[];
 }
 
 async function doctor(
@@ -332,8 +333,9 @@ describe.concurrent('registries are asked', () => {
     const front = await registryFront(() => ({ status: 429 }));
     await newPullSecret(namespace, 'good', front.host, ada);
     await newAccount(namespace, { imagePullSecrets: named('good') }, 'builder');
-    const report = await doctor(namespace);
+    const report = await doctor(namespace, [], 3);
     expect(shown(report)).toEqual(['warning registry-unreachable Secret/good']);
+    expect([report.healthy, report.unjudged]).toEqual([null, [`what is pulled from ${front.host}`]]);
     expect(report.findings[0]?.message).toContain('it limits the rate of requests');
   });
 
@@ -343,11 +345,29 @@ describe.concurrent('registries are asked', () => {
     await newPullSecret(namespace, 'two', 'localhost:1', wrong);
     await newAccount(namespace, { imagePullSecrets: named('one') }, 'a');
     await newAccount(namespace, { imagePullSecrets: named('two') }, 'b');
-    const report = await doctor(namespace);
+    const report = await doctor(namespace, [], 3);
     expect(shown(report)).toEqual(['warning registry-unreachable Secret/one']);
     // Not the pods of the one that it is shown for.
     expect(report.findings[0]?.affects).toEqual({ pods: 0, examples: ['secret/one', 'secret/two'], others: 0 });
   });
+});
+
+test('what there is no time to ask about is not called healthy', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  let later = 0;
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + later);
+  onTestFinished(() => clock.mockRestore());
+  const front = await registryFront(() => {
+    later = 3_600_000;
+    return undefined;
+  });
+  const names = Array.from({ length: 40 }, (_, index) => `login-${index}`);
+  for (const name of names) await newPullSecret(namespace, name, front.host, { ...ada, username: name });
+  await newAccount(namespace, { imagePullSecrets: named(...names) }, 'builder');
+  const report = await doctor(namespace, [], 3);
+  expect(report.healthy).toBeNull();
+  expect(report.unjudged).toContain('24 questions to registries, for which there was no time');
 });
 
 describe.concurrent('least rights', () => {
@@ -378,7 +398,7 @@ describe.concurrent('least rights', () => {
     await newPullSecret(namespace, 'one', 'r.example');
     const kubeconfig = await userWith(namespace, may(['pods', 'secrets', 'serviceaccounts']));
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor', '--offline'], { kubeconfig });
-    expect([code, stdout.split(':')[0]]).toEqual([0, 'nothing is wrong']);
+    expect([code, stdout.split(':')[0]]).toEqual([3, 'nothing wrong was seen']);
     expect(stderr).toBe(
       'warning: not read, no permission to list cronjobs, list daemonsets, list deployments, list jobs, list replicationcontrollers, list statefulsets\nregistries were not asked (--offline)\n',
     );

@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 interface Report {
-  readonly healthy: boolean;
+  readonly healthy: boolean | null;
   readonly asked: boolean;
   readonly pullers: readonly {
     readonly object: { readonly kind: string; readonly name: string };
@@ -78,6 +78,7 @@ interface Report {
     readonly fix: { readonly command: string };
   }[];
   readonly unchecked: readonly string[];
+  readonly unjudged: readonly string[];
 }
 
 async function why(args: readonly string[], code = 0, options: { kubeconfig?: string } = {}): Promise<Report> {
@@ -353,15 +354,16 @@ describe.concurrent('least rights', () => {
   test('a Deployment, and nothing else', async () => {
     const name = await newWorkload('Deployment', namespace, { image: ownImage, list: named('good') });
     const kubeconfig = await userWith(namespace, get('deployments'));
-    const report = await why([`deploy/${name}`], 0, { kubeconfig });
+    const report = await why([`deploy/${name}`], 3, { kubeconfig });
     expect(prospects(report)).toEqual(['Deployment cannot know']);
     expect(report.unchecked).toEqual(['get secrets', 'get serviceaccounts', 'list replicasets', 'list secrets']);
   });
 
   test('a service account whose Secrets may not be read', async () => {
     const kubeconfig = await userWith(namespace, get('serviceaccounts'));
-    const report = await why(['sa/builder'], 0, { kubeconfig });
+    const report = await why(['sa/builder'], 3, { kubeconfig });
     expect(report.secrets).toEqual([{ namespace, name: 'good', state: 'not readable' }]);
+    expect([report.healthy, report.unjudged]).toEqual([null, [`secret ${namespace}/good`]]);
     expect(report.unchecked).toEqual(['get secrets', 'list secrets']);
   });
 
@@ -387,7 +389,9 @@ test('what makes no sense together', async () => {
 describe.concurrent('for programs', () => {
   test('members that stay', async () => {
     const report = await why(['secret/rejected', 'sa/builder'], 1);
-    expect(Object.keys(report)).toEqual(['healthy', 'asked', 'pullers', 'secrets', 'findings', 'unchecked', 'unseen']);
+    expect(Object.keys(report)).toEqual([
+      ...['healthy', 'asked', 'pullers', 'secrets', 'findings', 'unchecked', 'unjudged', 'unseen'],
+    ]);
     expect(Object.keys(report.pullers[0] ?? {})).toEqual([
       'object',
       'count',

@@ -15,12 +15,13 @@ export function outlineOfSituation(situation: string, puller: Puller, world: Wor
 }
 
 export function outlineOf({ pullers, secrets, findings, ...report }: DoctorReport): string {
-  const { healthy, asked, counts, unchecked } = report;
+  const { healthy, asked, counts, unchecked, unjudged = [] } = report;
   const head = [
-    healthy ? 'healthy' : 'unhealthy',
+    healthy === null ? 'not known' : healthy ? 'healthy' : 'unhealthy',
     ...(asked ? ['registries were asked'] : []),
     ...(counts === undefined ? [] : [JSON.stringify(counts)]),
     ...(unchecked.length === 0 ? [] : [`unchecked: ${unchecked}`]),
+    ...(unjudged.length === 0 ? [] : [`not judged: ${unjudged.join(', ')}`]),
   ];
   return [
     head.join(', '),

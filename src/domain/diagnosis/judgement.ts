@@ -1,6 +1,6 @@
 /** What becomes of one image of a pod or template: will it be pulled, and what is the one cause if not. */
 import { catalogRow, finding } from '../findings/catalog.ts';
-import { type Finding, withSeverity } from '../findings/finding.ts';
+import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { registryHost } from '../keyring/server.ts';
 import type { Command } from '../text/command.ts';
@@ -17,7 +17,9 @@ import {
   imagePull,
   nearName,
   nextOf,
+  objectOf,
   searchIn,
+  secretObject,
   stateOf,
   usableSecret,
 } from './image-pull.ts';
@@ -36,6 +38,8 @@ export interface Judgement {
   readonly notes: readonly Finding[];
   /** What registries are to be asked, so that more is known. */
   readonly open: readonly Question[];
+  /** What it depends on whether the image is pulled, and could not be seen: objects, what a registry has. */
+  readonly unjudged: readonly string[];
 }
 
 export interface Fix {
@@ -49,16 +53,33 @@ export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgemen
   const { pull, online, judged } = consider(puller, use, facts);
   const { attempt } = pull;
   const shared = { puller, use, attempt, open: openQuestions(pull) };
-  if (puller.pod?.done === true) return { ...shared, outcome: 'cannot know', notes: [] };
+  if (puller.pod?.done === true) return { ...shared, outcome: 'cannot know', notes: [], unjudged: [] };
   const { cause } = judged ?? { cause: causeFor(pull) };
   const fix = cause === undefined ? undefined : fixOf(cause, pull, online);
+  const outcome = outcomeOf(pull, cause);
   return {
     ...shared,
-    outcome: outcomeOf(pull, cause),
+    outcome,
     cause,
     fix,
     notes: notesOf(pull, cause),
+    unjudged: outcome === 'cannot know' && use.state.status !== 'there' ? unjudgedOf(pull, cause) : [],
   };
+}
+
+function unjudgedOf(pull: ImagePull, cause: Finding | undefined): string[] {
+  const { puller, facts, attempt } = pull;
+  const isListKnown = puller.pod !== undefined || accountOf(puller, facts).status !== 'forbidden';
+  const account = objectOf({ kind: 'ServiceAccount', namespace: puller.ref.namespace, name: puller.account });
+  const unread = [...(isListKnown ? [] : [account]), ...attempt.forbidden.map((name) => secretObject(pull, name))];
+  return [...unread.map(describeObject), ...silentRegistry(cause)];
+}
+
+/** Where a registry did not say what `found` is about. */
+export function silentRegistry(found: Finding | undefined): string[] {
+  if (found?.code === 'registry-unreachable') return [`what is pulled from ${found.arguments.registry}`];
+  if (found?.code !== 'rate-limited' || found.arguments.said.by !== 'registry') return [];
+  return [`what is pulled from ${registryHost(found.arguments.image)}`];
 }
 
 interface Considered {

@@ -53,8 +53,8 @@ export function* judgeAll(
   return judged;
 }
 
-function matters({ cause, open }: Judgement): boolean {
-  return cause !== undefined || open.length > 0;
+function matters({ cause, open, unjudged }: Judgement): boolean {
+  return cause !== undefined || open.length > 0 || unjudged.length > 0;
 }
 
 export function judgementsOf(puller: Puller, facts: PullFacts): readonly Judgement[] {

@@ -1,9 +1,11 @@
 /** From everything that was gathered and answered to the report. */
-import type { Finding } from '../findings/finding.ts';
+import { describeObject, type Finding } from '../findings/finding.ts';
+import { plural } from '../text/enumerate.ts';
 import { keyServer } from '../verify/question.ts';
-import { secretKey, UNUSED, type Usage } from '../workloads/references.ts';
+import { type SecretName, secretKey, UNUSED, type Usage } from '../workloads/references.ts';
 import type { Counts, Observed, PullFacts } from './facts.ts';
 import { groupFindings, type Seen } from './groups.ts';
+import { silentRegistry } from './judgement.ts';
 import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
 import { secretFindings } from './secret-checks.ts';
@@ -12,25 +14,27 @@ import { type FindingView, type PullerView, pullerView, type SecretView, secretV
 export interface Diagnosed {
   readonly facts: PullFacts;
   readonly judged: Judged;
+  /** How many questions no registry was asked, because the time was over. */
+  readonly unasked?: number | undefined;
 }
 
 /**
  * `facts` are those of `gathered`, with the answers of registries, and `judged` what follows from them. With `strict` a
  * warning is unhealthy, too. A step for each pod, template and Secret.
  */
-export function* reportOf(
-  gathered: Observed,
-  { facts, judged }: Diagnosed,
-  strict: boolean,
-): Generator<void, DoctorReport> {
+export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: boolean): Generator<void, DoctorReport> {
   const { pullers, secrets = [], unchecked, usage, scope } = gathered;
+  const { facts, judged } = diagnosed;
   const asked = facts.answers.size > 0;
   if (scope !== undefined) {
     const unread = gathered.findings.map((found) => ({ found }));
     const found = yield* groupFindings([...(yield* scopeFindings(gathered, facts, judged)), ...unread], usage);
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
-    return { healthy: isHealthy(found, strict), asked, counts, findings: found, unchecked, unseen: UNSEEN };
+    const rest = unjudgedOf(found, diagnosed);
+    const isKnown = rest.length === 0 && unchecked.every((right) => !KEEPS_SCOPE_OUT.test(right));
+    const healthy = isHealthy(found, strict) && (isKnown || null);
+    return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen: UNSEEN };
   }
   const reports: PullerReport[] = [];
   for (const puller of pullers) {
@@ -39,8 +43,9 @@ export function* reportOf(
   }
   const others = [...gathered.findings, ...secrets.flatMap((id) => secretFindings(id, facts, usage))];
   const findings = yield* groupFindings([...reports.flatMap(seenIn), ...others.map((found) => ({ found }))], usage);
+  const unjudged = [...unjudgedOf(findings, diagnosed), ...secrets.flatMap((id) => unreadSecret(id, facts))];
   return {
-    healthy: isHealthy(findings, strict),
+    healthy: isHealthy(findings, strict) && (unjudged.length === 0 || null),
     asked,
     pullers: reports.map((one) => pullerView(one, facts)),
     secrets:
@@ -53,8 +58,25 @@ export function* reportOf(
           })),
     findings,
     unchecked,
+    unjudged: [...new Set(unjudged)],
     unseen: UNSEEN,
   };
+}
+
+/** Without these rights it is not known who pulls and with what; nodes and events only say more of what is known. */
+const KEEPS_SCOPE_OUT = /^list (?!nodes|events)/;
+
+/** What keeps it from being known of everything whether it can be pulled, each once. */
+function unjudgedOf(findings: readonly Finding[], { judged, unasked = 0 }: Diagnosed): string[] {
+  const images = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.unjudged));
+  const secrets = findings.filter(({ object }) => object.kind === 'Secret').flatMap(silentRegistry);
+  const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries, for which there was no time`];
+  return [...new Set([...images, ...secrets, ...late])];
+}
+
+function unreadSecret(id: SecretName, { secrets }: PullFacts): string[] {
+  const state = secrets.get(secretKey(id.namespace, id.name));
+  return state?.status === 'forbidden' ? [describeObject({ kind: 'Secret', ...id })] : [];
 }
 
 function isHealthy(findings: readonly Finding[], strict: boolean): boolean {
@@ -69,8 +91,8 @@ function seenIn({ puller, judgements, notes }: PullerReport): Seen[] {
 }
 
 export interface DoctorReport {
-  /** Whether nothing is wrong, as the exit code says it. */
-  readonly healthy: boolean;
+  /** Whether nothing is wrong, as the exit code says it; null where nothing wrong was seen, and not everything could be. */
+  readonly healthy: boolean | null;
   /** Whether registries were asked. */
   readonly asked: boolean;
   /** Left out where many objects were looked at: what is wrong with them is among the findings. */
@@ -85,6 +107,8 @@ export interface DoctorReport {
   readonly findings: readonly FindingView[];
   /** Rights that were missing, such as `get secrets`. */
   readonly unchecked: readonly string[];
+  /** What could not be judged. */
+  readonly unjudged?: readonly string[] | undefined;
   /** What nobody can see from here. */
   readonly unseen: readonly string[];
 }

@@ -37,7 +37,7 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   }
   for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
   for (const text of noteLines(report, options.verbose, style, io)) line(text);
-  if (report.counts !== undefined) line(printable(formatCounts(report.findings, report.counts)));
+  if (report.counts !== undefined) line(printable(formatCounts(report, report.counts)));
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
   const isFine = report.counts !== undefined && report.findings.length === 0;
   if (unexplained || isFine || options.verbose) line(printable(`not seen from here: ${report.unseen.join(', ')}`));
@@ -195,12 +195,19 @@ export function formatAffected({ pods, examples, others, namespaces }: Affected)
 }
 
 /** How much was looked at, and how much of it is wrong. */
-export function formatCounts(findings: readonly Pick<FindingView, 'severity' | 'more'>[], counts: Counts): string {
+export function formatCounts(
+  {
+    findings,
+    healthy,
+  }: { readonly findings: readonly Pick<FindingView, 'severity' | 'more'>[]; readonly healthy: boolean | null },
+  counts: Counts,
+): string {
   const [errors, warnings] = [countOf('error', findings), countOf('warning', findings)];
-  const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ') || 'nothing is wrong';
+  const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ');
+  const verdict = wrong || (healthy === null ? 'nothing wrong was seen' : 'nothing is wrong');
   const failing = counts.failingPods === 0 ? '' : ` (${counts.failingPods} without an image)`;
   const asked = counts.registries === 0 ? '' : `, ${plural(counts.registries, 'registry', 'registries')} asked`;
-  return `${wrong}: ${plural(counts.pods, 'pod')}${failing}, ${plural(counts.workloads, 'workload')}, ${plural(counts.serviceAccounts, 'service account')}, ${plural(counts.secrets, 'pull secret')}${asked}`;
+  return `${verdict}: ${plural(counts.pods, 'pod')}${failing}, ${plural(counts.workloads, 'workload')}, ${plural(counts.serviceAccounts, 'service account')}, ${plural(counts.secrets, 'pull secret')}${asked}`;
 }
 
 function some(count: number, name: string): string[] {
