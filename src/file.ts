@@ -6,7 +6,6 @@ import {
   fchownSync,
   fstatSync,
   fsyncSync,
-  mkdtempSync,
   openSync,
   readSync,
   realpathSync,
@@ -15,7 +14,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pause } from './concurrency.ts';
 import { errnoOf } from './errno.ts';
@@ -114,14 +112,31 @@ function collect(path: string, limit: Limit) {
 export function replaceFile(path: string, text: string): void {
   const file = realpathSync(path);
   const { mode, uid, gid } = statSync(file);
+  writeInOneStep(file, text, (descriptor) => {
+    keepOwner(descriptor, uid, gid);
+    fchmodSync(descriptor, mode & 0o7777);
+  });
+}
+
+/**
+ * Writes `text` to a new file that only its owner can read, in one step: it is whole and on disk when this returns.
+ * Throws what the system says.
+ */
+export function createFile(path: string, text: string): void {
+  writeInOneStep(path, text, () => undefined);
+}
+
+function writeInOneStep(file: string, text: string, prepare: (descriptor: number) => void): void {
   // A name that nobody can guess and prepare; and short, for that of the file may have the longest length.
-  const fresh = join(dirname(file), `.regsecret-${randomName()}`);
+  const fresh = join(
+    dirname(file),
+    `.regsecret-${Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')}`,
+  );
   const descriptor = openSync(fresh, 'wx', 0o600);
   try {
     try {
       writeFileSync(descriptor, text);
-      keepOwner(descriptor, uid, gid);
-      fchmodSync(descriptor, mode & 0o7777);
+      prepare(descriptor);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
@@ -133,35 +148,10 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-function randomName(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex');
-}
-
 function keepOwner(descriptor: number, uid: number, gid: number): void {
   try {
     fchownSync(descriptor, uid, gid);
   } catch {
     // Only root may give a file away; its group and mode are what matters to others.
   }
-}
-
-export interface SavedManifest {
-  readonly file: string;
-  remove(): void;
-}
-
-/**
- * Keeps an object for `kubectl create -f` in a new folder in `parent`. It is on disk when this returns, and only its
- * owner can read folder and file. Throws what the system says.
- */
-export function saveManifest(name: string, object: unknown, parent = tmpdir()): SavedManifest {
-  const file = join(mkdtempSync(join(parent, 'regsecret-')), `${name}.json`);
-  const descriptor = openSync(file, 'wx', 0o600);
-  try {
-    writeFileSync(descriptor, `${JSON.stringify(object, undefined, 2)}\n`);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  return { file, remove: () => rmSync(dirname(file), { recursive: true, force: true }) };
 }

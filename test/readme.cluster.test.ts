@@ -15,7 +15,8 @@ function standIns(): [string | RegExp, string][] {
   return [
     [namespace, 'team-a'],
     [sharedRegistries().basic.host, '127.0.0.1:50000'],
-    [/\/\S*\/regsecret-\w{6}(?=\/)/g, '/tmp/regsecret-x1Y2z3'],
+    [home, '~'],
+    [/old-[0-9a-f]{16}-[0-9a-f]{8}/g, 'old-1a2b3c4d5e6f7a8b-9c0d1e2f'],
     [/•••• [0-9a-f]{8}/g, '•••• 581fbfe7'],
     [/\b\d+s( old)?$/gm, '3s$1'],
   ];

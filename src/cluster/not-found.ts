@@ -3,6 +3,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
+import { prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../domain/workloads/object-ref.ts';
@@ -73,7 +74,11 @@ export async function noObject(ref: ObjectRef, transport: Transport, again: (nam
   const { namespace } = ref;
   await checkNamespace(transport, namespace);
   const text = `${describeRef(ref)} does not exist`;
-  const near = closest(ref.name, await listNames(transport, pullKind(ref.kind), { namespace }));
+  const names = await listNames(transport, pullKind(ref.kind), { namespace });
+  if (names.includes(ref.name)) {
+    throw new UserError(`${describeRef(ref)} was gone for a moment`, prose`run the same command again`);
+  }
+  const near = closest(ref.name, names);
   throw near === undefined
     ? new UserError(text, command`kubectl get ${pullKind(ref.kind).plural} ${scope(namespace)}`)
     : new UserError(`${text}; did you mean ${near}?`, again(near));

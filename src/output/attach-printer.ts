@@ -60,7 +60,7 @@ export async function withAttachPrinter(
 
 const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
 /** Said at once: it is about what happens now. */
-const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'saved', 'differs', 'runs'];
+const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'resumed', 'saved', 'differs', 'runs'];
 const SHOWN = 10;
 
 function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io): AttachPrinter {

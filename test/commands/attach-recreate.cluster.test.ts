@@ -29,8 +29,11 @@ beforeAll(async () => {
 
 const pod = async (name: string) => (await api('GET', pathOf('Pod', namespace, name))).body;
 
-/** A folder for temporary files, whose content tells what was kept. */
-function temporary(): { env: { TMPDIR: string }; manifests: () => { file: string; mode: number; object: never }[] } {
+/** A folder for state, whose content tells what was kept. */
+function temporary(): {
+  env: { XDG_STATE_HOME: string };
+  manifests: () => { file: string; mode: number; object: never }[];
+} {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-recreate-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const manifests = () =>
@@ -41,7 +44,7 @@ function temporary(): { env: { TMPDIR: string }; manifests: () => { file: string
         mode: statSync(join(folder, file)).mode & 0o777,
         object: JSON.parse(readFileSync(join(folder, file), 'utf8')) as never,
       }));
-  return { env: { TMPDIR: folder }, manifests };
+  return { env: { XDG_STATE_HOME: folder }, manifests };
 }
 
 /** Everything a pod may have that must survive, and what the server adds. */
@@ -208,6 +211,35 @@ test('a creation that fails leaves the manifest in a file that only its owner ca
   const after = await pod(name);
   expect(after.metadata.annotations).toEqual(before.metadata.annotations);
   expect(after.spec.imagePullSecrets).toEqual(named('regsecret'));
+});
+
+test('what an interrupted run has left is made use of, once that is agreed', async () => {
+  const name = await newWorkload('Pod', namespace, rich);
+  const before = await pod(name);
+  let posts = 0;
+  const between = await startFaultProxy(cluster(), ({ method }) => {
+    posts += method === 'POST' ? 1 : 0;
+    return method === 'POST' && posts === 2 ? { status: 403 } : undefined;
+  });
+  onTestFinished(() => between.close());
+  const { env, manifests } = temporary();
+  const kubeconfig = kubeconfigFor({ server: between.server });
+  await regsecretIn(namespace, ['attach', '--pod', name, '--recreate'], { kubeconfig, env });
+  const [{ file = '' } = {}] = manifests();
+  const plain = await regsecretIn(namespace, ['attach', '--pod', name], { kubeconfig, env });
+  expect(plain).toMatchObject({ code: 1, stdout: '' });
+  expect(plain.stderr).toBe(
+    `error: pod ${namespace}/${name} is gone: a run that was interrupted has left its manifest in ${file}\nhint: regsecret attach regsecret -n ${namespace} --pod ${name} --recreate\n`,
+  );
+  const ran = await regsecretIn(namespace, ['attach', '--pod', name, '--recreate'], { kubeconfig, env });
+  expect(ran).toMatchObject({ code: 0, stdout: `pod/${name} recreated\n` });
+  expect(ran.stderr).toContain(
+    `pod/${name} is gone: it is created again from ${file}, which an interrupted run left\n`,
+  );
+  const after = await pod(name);
+  expect(after.metadata.annotations).toEqual(before.metadata.annotations);
+  expect(after.spec.imagePullSecrets).toEqual(named('regsecret'));
+  expect(manifests()).toEqual([]);
 });
 
 const FORBIDDEN = JSON.stringify({

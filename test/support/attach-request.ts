@@ -1,4 +1,5 @@
 /** A request to attach the Secret `pull`, with nothing that is asked or told. */
+import { tmpdir } from 'node:os';
 import type { AttachRequest, Listener } from '../../src/operations/attach/request.ts';
 import { pullSecretOf } from './secrets.ts';
 import type { Stored } from './stored-objects.ts';
@@ -11,7 +12,7 @@ export function attachRequest(change: Partial<AttachRequest> = {}): AttachReques
     selections: [],
     allNamespaces: false,
     recreate: false,
-    folder: undefined,
+    folders: { state: '/nowhere/regsecret', temporary: tmpdir() },
     checks: true,
     allowMissing: false,
     restart: false,

@@ -32,6 +32,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the API server itself has said no, so that nothing happens any more; a proxy may answer before it has. */
+export function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.reason !== undefined && error.status < 500 && error.status !== 429;
+}
+
 const MAX_TEXT = 4096;
 const MAX_CAUSES = 50;
 

@@ -4,7 +4,7 @@ import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
-import { ApiError, refusal } from '../client/api-error.ts';
+import { ApiError, isRefusal, refusal } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
 import { createSecret, lookAtSecret, type SecretRef, secretPath, type WriteOptions } from '../secret-request.ts';
 import { type CopyListener, copyRef, dropCopy, type KeptCopy, keepCopy } from './kept-copy.ts';
@@ -144,11 +144,6 @@ function isSame(present: Secret, { type, data }: Secret): boolean {
 
 function isTerminating({ metadata }: Secret): boolean {
   return metadata.deletionTimestamp !== undefined;
-}
-
-/** Whether the API server has said no, so that nothing happens any more. */
-function isRefusal(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.reason !== undefined && error.status < 500 && error.status !== 429;
 }
 
 function nameOf({ namespace, name }: SecretRef): string {

@@ -9,6 +9,7 @@ import type { Verb } from '../../domain/workloads/list-change.ts';
 import { checkedName, parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
+import { manifestFolders } from '../pods/saved-pod.ts';
 import type { AttachRequest, NamedTarget, TargetSelection, WrittenSecret } from './request.ts';
 
 export interface AttachOptions extends KubeFlags {
@@ -57,7 +58,7 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
     ...targetsOf(options),
     allNamespaces: options.allNamespaces ?? false,
     recreate: options.recreate ?? false,
-    folder: io.env.TMPDIR || undefined,
+    folders: manifestFolders(io.env),
     checks: options.checks ?? true,
     allowMissing: options.allowMissing ?? false,
     restart: options.restart ?? false,
@@ -96,7 +97,7 @@ export function requestFor(
     selections: [],
     allNamespaces: false,
     recreate: false,
-    folder: undefined,
+    folders: manifestFolders(io.env),
     checks: true,
     allowMissing: false,
     restart: false,

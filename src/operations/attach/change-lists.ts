@@ -6,14 +6,15 @@ import { refKey } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { effectOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
-import { recreatePod } from '../pods/recreate.ts';
+import { placeOf, recreatePod, resumePod } from '../pods/recreate.ts';
+import { forgetPods, savedPods } from '../pods/saved-pod.ts';
 import { waitFor } from '../pods/wait.ts';
 import type { Usable } from './check-secret.ts';
 import { type AttachContext, createContext } from './context.ts';
 import { type Done, reportAccounts, reportWorkload } from './effects.ts';
 import { planItem } from './plan.ts';
-import type { PlanItem, Write } from './plan-item.ts';
-import { notRecreated } from './plan-pod.ts';
+import type { PlanItem, Recreation, Resumption, Write } from './plan-item.ts';
+import { notRecreated, planResumption } from './plan-pod.ts';
 import type { AttachRequest, Listener, TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 
@@ -67,8 +68,8 @@ async function planNamed(run: Run): Promise<PlanItem[] | undefined> {
   const plans = await Promise.allSettled([
     secret,
     ...refs.map(async (ref) => {
-      const pullSpec = await readTarget(ref, run);
-      return planItem(pullSpec, run);
+      const found = await readTarget(ref, run);
+      return 'manifest' in found ? planResumption(found, run) : planItem(found, run);
     }),
   ]);
   reportSecrets(run);
@@ -167,14 +168,23 @@ async function perform(item: PlanItem, run: Run): Promise<void> {
   if (run.done.has(refKey(pullSpec.ref))) return;
   run.done.set(refKey(pullSpec.ref), { pullSpec, changed: false });
   const { imagePullSecrets: before } = pullSpec;
-  if (item.action === 'recreate') await attempt(run, () => recreate(pullSpec, item.list, run));
+  if (item.action === 'recreate' || item.action === 'resume') await attempt(run, () => recreate(item, run));
   else if (item.action === 'write') await attempt(run, () => write(pullSpec, item, run));
-  else report({ action: 'unchanged', pullSpec, before, after: before }, run);
+  else {
+    if (pullSpec.ref.kind === 'Pod' && run.request.dryRun === 'none') forgetPods(savedPods(placeOf(pullSpec, run)));
+    report({ action: 'unchanged', pullSpec, before, after: before }, run);
+  }
 }
 
-async function recreate(pod: PullSpec, list: readonly unknown[], run: Run): Promise<void> {
-  const created = run.request.dryRun === 'client' ? pod : await recreatePod(pod, list, run);
-  report({ action: 'recreated', pullSpec: created, before: pod.imagePullSecrets, after: list }, run);
+async function recreate(item: PlanItem & (Recreation | Resumption), run: Run): Promise<void> {
+  const { pullSpec: pod, list } = item;
+  const write = (): Promise<PullSpec> =>
+    item.action === 'resume' ? resumePod(pod, list, item.saved, run) : recreatePod(pod, list, run);
+  const created = run.request.dryRun === 'client' ? { ...pod, imagePullSecrets: list } : await write();
+  report(
+    { action: 'recreated', pullSpec: created, before: pod.imagePullSecrets, after: created.imagePullSecrets },
+    run,
+  );
 }
 
 async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: Run): Promise<void> {

@@ -143,6 +143,8 @@ const SENTENCES: {
       deleteCommand([pod], ref.namespace),
     ),
   differs: ({ ref, fields }) => warn(`the new ${resultName(ref)} differs from the old one in ${many(fields)}, too`),
+  resumed: ({ ref, file }) =>
+    say(`${resultName(ref)} is gone: it is created again from ${file}, which an interrupted run left`),
   saved: ({ ref, file }) => say(`until the new ${resultName(ref)} is there, its manifest is in ${file}`),
   runs: ({ ref }) => say(ref.kind === 'Pod' ? `${resultName(ref)} runs` : `the pods of ${resultName(ref)} run`),
 };

@@ -1,9 +1,10 @@
 /** What has to be done to one object, as data: nothing has been said, asked or written yet. */
 import type { Planner } from '../../cluster/write/write-list.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
+import type { SavedPod } from '../pods/saved-pod.ts';
 import type { Note } from './notes.ts';
 
-export type PlanItem = Planned & (Write | Recreation | { readonly action: 'nothing' });
+export type PlanItem = Planned & (Write | Recreation | Resumption | { readonly action: 'nothing' });
 
 interface Planned {
   readonly pullSpec: PullSpec;
@@ -24,4 +25,11 @@ export interface Recreation {
   readonly list: readonly unknown[];
   /** What the new pod will not have. */
   readonly losses: readonly string[];
+}
+
+/** A pod that an interrupted run has deleted is created from its manifest, which is `pullSpec`, with this list. */
+export interface Resumption {
+  readonly action: 'resume';
+  readonly list: readonly unknown[];
+  readonly saved: SavedPod;
 }

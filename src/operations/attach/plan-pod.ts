@@ -1,15 +1,23 @@
 /** What has to be done to a pod, whose own list cannot be changed. */
 import { walkOwners } from '../../cluster/owners.ts';
-import { type Command, command } from '../../domain/text/command.ts';
+import { type Command, command, words } from '../../domain/text/command.ts';
 import { type Prose, prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
-import { describeRef } from '../../domain/workloads/object-ref.ts';
-import { type Controller, controllerName, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
+import {
+  type Controller,
+  controllerName,
+  listedNames,
+  type PullSpec,
+  pullSpecOf,
+} from '../../domain/workloads/pull-spec.ts';
 import { recreationLosses } from '../../domain/workloads/recreation.ts';
 import { changeCommand, isStaticPod, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
+import type { SavedPod } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';
 import type { Note } from './notes.ts';
 import type { PlanItem } from './plan-item.ts';
@@ -106,12 +114,31 @@ async function planRecreation(pod: PullSpec, list: readonly unknown[], context: 
   return { action: 'recreate', pullSpec: pod, list, losses: recreationLosses(pod), notes };
 }
 
-/** Why a pod stays that nobody agreed to delete, and how to agree. */
-export function notRecreated(pod: PullSpec, { verb, secret }: AttachRequest): UserError {
+/** A pod that is gone; throws UserError where nobody agreed to create it. */
+export function planResumption(saved: SavedPod, { request }: PlanContext): PlanItem {
+  const { verb, secret, recreate } = request;
+  const pod = pullSpecOf(pullKind('Pod'), saved.manifest);
+  if (pod === undefined) throw new UserError(`${saved.file} holds no pod`, words`cat ${saved.file}`);
   const { ref } = pod;
+  if (!recreate) {
+    const text = `${describeRef(ref)} is gone: a run that was interrupted has left its manifest in ${saved.file}`;
+    throw new UserError(text, recreationCommand(ref, request));
+  }
+  const list = changedList(verb, pod.imagePullSecrets, [secret]) ?? pod.imagePullSecrets ?? [];
+  const notes: Note[] = [{ code: 'resumed', ref, file: saved.file }];
+  return { action: 'resume', pullSpec: pod, list, saved, notes };
+}
+
+function recreationCommand({ namespace, name }: ObjectRef, { verb, secret }: AttachRequest): Command {
+  return command`regsecret ${verb} ${secret} ${scope(namespace)} --pod ${name} --recreate`;
+}
+
+/** Why a pod stays that nobody agreed to delete, and how to agree. */
+export function notRecreated(pod: PullSpec, request: AttachRequest): UserError {
+  const { ref } = pod;
+  const { verb, secret } = request;
   const text = `the pull secrets of ${describeRef(ref)} cannot be changed, and it has no controller to recreate it`;
-  const recreation = command`regsecret ${verb} ${secret} ${scope(ref.namespace)} --pod ${ref.name} --recreate`;
-  return new UserError(text, recreation, [
+  return new UserError(text, recreationCommand(ref, request), [
     ...recreationLosses(pod).map((loss) => `deleting and creating it again loses ${loss}`),
     prose`or change its manifest yourself: ${changeCommand(verb, { how: 'manifest' }, secret)}`,
   ]);

@@ -7,6 +7,7 @@ import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { Target } from '../../domain/workloads/target.ts';
 import type { UserError } from '../../errors.ts';
+import type { ManifestFolders } from '../pods/saved-pod.ts';
 import type { Note } from './notes.ts';
 
 export interface AttachRequest {
@@ -20,8 +21,8 @@ export interface AttachRequest {
   readonly allNamespaces: boolean;
   /** Whether pods without a controller may be deleted and created again. */
   readonly recreate: boolean;
-  /** For the manifest of a pod while it is gone; undefined: where temporary files go. */
-  readonly folder: string | undefined;
+  /** For the manifest of a pod while it is gone. */
+  readonly folders: ManifestFolders;
   /** Asks the person for that; left out where there is nobody. */
   readonly confirm?: ((pod: ObjectRef, losses: readonly string[]) => Promise<boolean>) | undefined;
   /** Whether to look at the Secret, at workloads and at pods. */

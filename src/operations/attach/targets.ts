@@ -7,14 +7,19 @@ import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { changeCommand } from '../../domain/workloads/remedy.ts';
 import { accountKey, type FailingFacts } from '../pods/failing.ts';
+import { isBeingDeleted } from '../pods/replace-pod.ts';
+import { type SavedPod, savedPods } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';
 import type { TargetSelection } from './request.ts';
 import { readAccount } from './service-account.ts';
 
-/** One named object; throws UserError when it does not exist. */
-export async function readTarget(ref: ObjectRef, { transport, request }: PlanContext): Promise<PullSpec> {
+/** One named object, or what an interrupted run has left of a pod that is gone; throws UserError when there is neither. */
+export async function readTarget(ref: ObjectRef, { transport, request }: PlanContext): Promise<PullSpec | SavedPod> {
   if (ref.kind === 'ServiceAccount') return readAccount(transport, ref, request);
   const pullSpec = await getPullSpec(transport, ref);
+  if (pullSpec !== undefined && !(ref.kind === 'Pod' && isBeingDeleted(pullSpec))) return pullSpec;
+  const [saved] = ref.kind === 'Pod' ? savedPods({ folders: request.folders, server: transport.server, ref }) : [];
+  if (saved !== undefined) return saved;
   if (pullSpec !== undefined) return pullSpec;
   return noObject(ref, transport, (near) =>
     changeCommand(request.verb, { how: 'template', target: { ...ref, name: near } }, request.secret),

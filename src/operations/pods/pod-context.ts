@@ -6,11 +6,14 @@ import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { UserError } from '../../errors.ts';
+import type { ManifestFolders } from './saved-pod.ts';
 
 export type PodNote =
   /** Other fields in which a pod that is created again is not as it was. */
   | { readonly code: 'differs'; readonly ref: ObjectRef; readonly fields: readonly string[] }
   | { readonly code: 'saved'; readonly ref: ObjectRef; readonly file: string }
+  /** The pod is gone, and created from what an interrupted run has left. */
+  | { readonly code: 'resumed'; readonly ref: ObjectRef; readonly file: string }
   | { readonly code: 'runs'; readonly ref: ObjectRef };
 
 export interface PodContext extends Reader {
@@ -22,8 +25,8 @@ export interface PodContext extends Reader {
     readonly fieldManager: WriteOptions['fieldManager'];
     /** Undefined: the usual limit for what is waited for. */
     readonly timeoutMs: number | undefined;
-    /** For the manifest of a pod while it is gone; undefined: the folder for temporary files. */
-    readonly folder: string | undefined;
+    /** For the manifest of a pod while it is gone. */
+    readonly folders: ManifestFolders;
     /** Everything that is named beside the pod. */
     readonly targets: readonly { readonly kind: PullKindName; readonly name: string }[];
     readonly signal: AbortSignal;

@@ -24,7 +24,7 @@ const USUAL = {
   selections: [],
   allNamespaces: false,
   recreate: false,
-  folder: undefined,
+  folders: { state: expect.stringMatching(/regsecret$/), temporary: expect.any(String) },
   checks: true,
   allowMissing: false,
   restart: false,
@@ -89,11 +89,10 @@ describe('a request', () => {
     expect(request).toEqual({ ...USUAL, ...differs });
   });
 
-  test.each([
-    ['/scratch', '/scratch'],
-    ['', undefined],
-  ])('TMPDIR %j is the folder for manifests: %j', (TMPDIR, folder) => {
-    expect(requestOf('detach', flags(), fakeIo({ env: { TMPDIR } }))).toMatchObject({ verb: 'detach', folder });
+  test('manifests go where the environment says', () => {
+    const io = fakeIo({ env: { XDG_STATE_HOME: '/state', TMPDIR: '/scratch' } });
+    const folders = { state: '/state/regsecret', temporary: '/scratch' };
+    expect(requestOf('detach', flags(), io)).toMatchObject({ verb: 'detach', folders });
   });
 
   test('ends with Ctrl-C', () => {

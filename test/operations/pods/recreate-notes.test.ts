@@ -27,7 +27,11 @@ function recreating(faults: Fault[], request: Partial<AttachRequest> = {}) {
     problem: ({ message, hint }) => void problems.push(`${message} → ${shownHint(hint)}`),
   };
   const transport = writtenObjects([web], faults);
-  const context = createContext(transport, attachRequest({ folder, ...request }), notes);
+  const context = createContext(
+    transport,
+    attachRequest({ folders: { state: folder, temporary: folder }, ...request }),
+    notes,
+  );
   return { promise: recreatePod(specOf(web), lists, context), told, problems, folder, transport };
 }
 
@@ -36,7 +40,7 @@ const ref = { kind: 'Pod', namespace: 'team', name: 'web' };
 test('where its manifest is, as long as it may be needed', async () => {
   const { promise, told, folder } = recreating([]);
   await promise;
-  expect(told).toEqual([{ code: 'saved', ref, file: expect.stringMatching(/web\.json$/) }]);
+  expect(told).toEqual([{ code: 'saved', ref, file: expect.stringMatching(/web-\w+-\w+\.json$/) }]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -79,18 +83,17 @@ test.each<[unknown, string]>([
   await expect(settled(promise, () => 'created')).rejects.toBe(reason);
   expect(problems).toEqual([
     expect.stringMatching(
-      `^pod team/web is deleted and not there again: ${told} → kubectl create -n team -f \\S+web\\.json$`,
+      `^pod team/web may be deleted and not there again: ${told} → kubectl create -n team -f \\S+web-\\w+-\\w+\\.json$`,
     ),
   ]);
 });
 
 test('without a folder for its manifest it is not deleted', async () => {
-  const { promise, transport } = recreating([], { folder: join(tmpdir(), 'regsecret-not-there') });
+  const nowhere = join(tmpdir(), 'regsecret-not-there');
+  const { promise, transport } = recreating([], { folders: { state: '/dev/null/state', temporary: nowhere } });
   expect(await rejectionOf(promise)).toEqual({
-    message: expect.stringMatching(
-      /^cannot keep the manifest of web in \S+regsecret-not-there: no such file or directory$/,
-    ),
-    hint: 'name a folder with TMPDIR',
+    message: `the manifest of pod team/web can be kept neither in /dev/null/state nor in ${nowhere}: no such file or directory`,
+    hint: 'name a folder with XDG_STATE_HOME',
   });
   expect(transport.writes).toEqual(['dry run pods']);
 });

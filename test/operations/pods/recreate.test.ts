@@ -17,6 +17,7 @@ const web = stored('Pod', 'web', { list: ['a'] });
 const slow = stored('Pod', 'web', { list: ['a'], metadata: { finalizers: ['example/slow'] } });
 const other = stored('Pod', 'web', { list: ['b'], metadata: { uid: 'other' } });
 const ours = stored('Pod', 'web', { list: ['a', 'pull'], metadata: { uid: 'ours' } });
+const changed = stored('Pod', 'web', { metadata: { uid: 'changed' }, image: 'other:1' });
 const lists = [{ name: 'a' }, { name: 'pull' }];
 
 const no = new ApiError(403, 'Forbidden', 'no');
@@ -27,6 +28,8 @@ const exists = new ApiError(409, 'AlreadyExists', 'pods "web" already exists');
 const replace = (by: Stored[]) => (now: Stored[]) => void now.splice(0, now.length, ...by);
 const DONE = ['dry run pods', 'DELETE pods/web', 'POST pods'];
 const DELETED = ['dry run pods', 'DELETE pods/web'];
+const TWICE = [...DELETED, ...DONE];
+const AGAIN = '→ run the same command again; kept';
 const CREATE_IT = '→ kubectl create -n team -f FILE; kept';
 const byOwner = { targets: [{ kind: 'ServiceAccount', name: 'default' }] } as const;
 
@@ -96,7 +99,11 @@ test.each<[string, Situation, string]>([
     { faults: [times('DELETE', 1, no)], writes: DELETED },
     'may not delete pod team/web: no → kubectl auth can-i delete pods -n team',
   ],
-  ['its deletion does not arrive', { faults: [{ method: 'DELETE' }], writes: DELETED }, 'the connection was lost'],
+  [
+    'its deletion does not arrive',
+    { faults: [{ method: 'DELETE' }], writes: DELETED },
+    `pod team/web is not deleted, or not yet: the connection was lost ${AGAIN}`,
+  ],
   ['the answer to its deletion is lost', { faults: [{ method: 'DELETE', done: true }] }, 'web created-1 a,pull'],
   [
     'a proxy refuses a deletion that was done',
@@ -107,22 +114,32 @@ test.each<[string, Situation, string]>([
   [
     'its deletion is refused, and it may not be read',
     { faults: [times('DELETE', 1, busy), times('GET', 1, no)], writes: DELETED },
-    'cannot delete pod team/web: busy → kubectl get pod web -n team; kept',
+    `it is not known whether pod team/web is deleted: busy ${AGAIN}`,
   ],
   [
     'its deletion is lost, and it may not be read',
     { faults: [{ method: 'DELETE' }, times('GET', 1, no)], writes: DELETED },
-    'the connection was lost; kept',
+    `it is not known whether pod team/web is deleted: the connection was lost ${AGAIN}`,
   ],
   [
-    'somebody replaced it before',
-    { faults: [{ method: 'DELETE', before: replace([other]) }], writes: DELETED },
-    'pod team/web was replaced meanwhile; the manifest of the old one is in FILE → run the same command again; kept',
+    'another run recreated it before',
+    { faults: [{ method: 'DELETE', before: replace([other]) }], writes: TWICE },
+    'web created-1 b,pull',
   ],
   [
-    'somebody replaces it after its deletion',
-    { faults: [{ method: 'GET', before: replace([other]) }], writes: DELETED },
-    `pod team/web is deleted and not there again: somebody else has created a pod of this name ${CREATE_IT}`,
+    'another run recreated it before, with the Secret',
+    { faults: [{ method: 'DELETE', before: replace([ours]) }], writes: DELETED },
+    'web ours a,pull',
+  ],
+  [
+    'somebody replaced it before by one that is not the same',
+    { faults: [{ method: 'DELETE', before: replace([changed]) }], writes: DELETED },
+    `another pod team/web stands in its place, which differs in containers ${AGAIN}`,
+  ],
+  [
+    'another run creates it after its deletion',
+    { faults: [{ method: 'GET', before: replace([other]) }], writes: TWICE },
+    'web created-1 b,pull',
   ],
   [
     'it takes its time to go',
@@ -152,7 +169,7 @@ test.each<[string, Situation, string]>([
   [
     'it does not go',
     { pod: slow, request: { timeoutMs: 1000 }, writes: DELETED },
-    `pod team/web is deleted and not there again: the old one is still being deleted ${CREATE_IT}`,
+    `pod team/web is still being deleted ${AGAIN}`,
   ],
   [
     'a quota counts the old one for a moment',
@@ -189,21 +206,30 @@ test.each<[string, Situation, string]>([
     'web ours a,pull',
   ],
   [
-    'somebody else creates one that is not the same',
-    { faults: [{ method: 'POST', before: replace([other]) }], writes: DONE },
-    `pod team/web is deleted and not there again: pods "web" already exists ${CREATE_IT}`,
+    'another run creates it first',
+    { faults: [{ method: 'POST', before: replace([other]) }], writes: [...DONE, ...DONE] },
+    'web created-2 b,pull',
+  ],
+  [
+    'the server only says that it is deleted',
+    { faults: [{ method: 'DELETE', answer: {} }], writes: DELETED },
+    `pod team/web is not deleted: the server only says so ${AGAIN}`,
   ],
   [
     'the server says that the old one exists',
     { faults: [times('POST', 1, exists), { method: 'GET', number: 2, before: replace([web]) }], writes: DONE },
-    `pod team/web is deleted and not there again: pods "web" already exists ${CREATE_IT}`,
+    `pod team/web is still the old one: pods "web" already exists ${AGAIN}`,
   ],
 ])('%s', async (_, { pod = web, faults, request, writes = DONE }, expected) => {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-recreate-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   fakeClock();
   const transport = writtenObjects([pod], faults);
-  const context = createContext(transport, attachRequest({ folder, ...request }), listener);
+  const context = createContext(
+    transport,
+    attachRequest({ folders: { state: folder, temporary: folder }, ...request }),
+    listener,
+  );
   const shown = await settled(recreatePod(specOf(pod), lists, context), nameOf);
   const kept = readdirSync(folder).length > 0 ? '; kept' : '';
   expect(shown.replace(/\S*regsecret-recreate-\S*?(?=[\s;]|$)/g, 'FILE') + kept).toBe(expected);

@@ -1,0 +1,165 @@
+/** One pod in the place of another: deleted, waited for, created; after every doubtful answer what is there decides. */
+import { ApiError, isRefusal } from '../../cluster/client/api-error.ts';
+import { getObject, objectPath, objectRefusal } from '../../cluster/object-request.ts';
+import { writeQuery } from '../../cluster/secret-request.ts';
+import { pause } from '../../concurrency.ts';
+import { type Command, command, kubectlPath } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { scope } from '../../domain/text/object-name.ts';
+import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { describeRef } from '../../domain/workloads/object-ref.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { UserError } from '../../errors.ts';
+import type { PodContext } from './pod-context.ts';
+import type { SavedFile } from './saved-pod.ts';
+
+const TIMEOUT_MS = 120_000;
+const POLL_MS = 100;
+const POD = pullKind('Pod');
+
+export interface PodReplacement {
+  /** Without a UID when it is gone already. */
+  readonly pod: PullSpec;
+  readonly manifest: ApiObject;
+  /** Where that is. */
+  readonly saved: SavedFile;
+}
+
+/** `other` where a pod stands that this run did not create, or cannot know that it did. */
+export type Replaced = { readonly created: PullSpec } | { readonly other: PullSpec };
+
+/** Throws UserError that says what is there, and where the manifest is. */
+export async function replacePod(replacement: PodReplacement, context: PodContext): Promise<Replaced> {
+  const deadline = performance.now() + (context.request.timeoutMs ?? TIMEOUT_MS);
+  const isThere = replacement.pod.uid !== '';
+  const other =
+    (isThere ? await remove(replacement, context) : undefined) ?? (await gone(replacement, deadline, context));
+  return other === undefined ? create(replacement, deadline, context) : { other };
+}
+
+/** Creates the pod, or lets the server only check it. */
+export function postPod(
+  body: ApiObject,
+  { ref }: PullSpec,
+  { transport, request }: PodContext,
+  dryRun: boolean,
+): Promise<ApiObject> {
+  const query = writeQuery({ ...request, dryRun });
+  return transport.request({ method: 'POST', path: objectPath(POD, ref.namespace), query, body, guarded: true });
+}
+
+/** The pod that is in its place, if any. */
+async function remove(replacement: PodReplacement, context: PodContext): Promise<PullSpec | undefined> {
+  const { pod, saved } = replacement;
+  const { transport } = context;
+  const { ref, uid } = pod;
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+  try {
+    const path = objectPath(POD, ref.namespace, ref.name);
+    await transport.request({ method: 'DELETE', path, body, guarded: true });
+    return undefined;
+  } catch (error) {
+    if (transport.signal.aborted) throw error;
+    const present = await look(pod, context);
+    if (present === 'none') return undefined;
+    if (present === 'unknown') throw failure(`it is not known whether ${describeRef(ref)} is deleted`, error, saved);
+    if (present.uid !== uid) return present;
+    if (isBeingDeleted(present)) return undefined;
+    // What is not an answer of the API server may come before that is ready.
+    if (!isRefusal(error)) throw failure(`${describeRef(ref)} is not deleted, or not yet`, error, saved);
+    saved.remove();
+    throw objectRefusal(error, 'delete', ref);
+  }
+}
+
+/** Waits for the end of the old one; returns the pod that is in its place, if any. */
+async function gone(
+  { pod, saved }: PodReplacement,
+  deadline: number,
+  context: PodContext,
+): Promise<PullSpec | undefined> {
+  for (;;) {
+    const present = await look(pod, context);
+    // If it is still there, its creation says so.
+    if (typeof present === 'string') return undefined;
+    if (pod.uid !== '' && present.uid !== pod.uid) return present;
+    if (!isBeingDeleted(present)) {
+      if (pod.uid === '') return present;
+      throw failure(`${describeRef(pod.ref)} is not deleted`, new UserError('the server only says so'), saved);
+    }
+    if (performance.now() > deadline) throw stillThere(pod, saved);
+    await pause(POLL_MS, context.request.signal);
+  }
+}
+
+async function create(replacement: PodReplacement, deadline: number, context: PodContext): Promise<Replaced> {
+  const { pod, manifest, saved } = replacement;
+  const { transport, request } = context;
+  for (;;) {
+    try {
+      const created = pullSpecOf(POD, await postPod(manifest, pod, context, false));
+      if (created?.uid) return { created };
+      throw new UserError('the server answers with something else than the pod');
+    } catch (error) {
+      if (transport.signal.aborted || !(error instanceof ApiError || error instanceof UserError)) throw error;
+      const isInTime = performance.now() <= deadline;
+      const present = await look(pod, context);
+      if (present === 'unknown') {
+        throw failure(`it is not known whether ${describeRef(pod.ref)} is there again`, error, saved);
+      }
+      if (present !== 'none' && (pod.uid === '' || present.uid !== pod.uid)) return { other: present };
+      if (present !== 'none' && !isBeingDeleted(present)) {
+        throw failure(`${describeRef(pod.ref)} is still the old one`, error, saved);
+      }
+      if (present !== 'none' && !isInTime) throw stillThere(pod, saved);
+      // The quota is counted anew some time after the old pod has gone. What exists and is not there was deleted again.
+      const isWorthWaiting =
+        present !== 'none' || (error instanceof ApiError && (isQuota(error) || error.reason === 'AlreadyExists'));
+      if (!isWorthWaiting || !isInTime) {
+        const text = `${describeRef(pod.ref)} is deleted and not there again: ${error.message}`;
+        throw new UserError(text, creationHint(replacement));
+      }
+      await pause(POLL_MS, request.signal);
+    }
+  }
+}
+
+/** What is there after an answer that may be wrong or lost. Throws when interrupted. */
+async function look({ ref }: PullSpec, { transport }: PodContext): Promise<PullSpec | 'none' | 'unknown'> {
+  try {
+    const present = pullSpecOf(POD, await getObject(transport, ref));
+    return present?.ref.name === ref.name && present.uid !== '' ? present : 'unknown';
+  } catch (error) {
+    if (transport.signal.aborted) throw error;
+    return error instanceof ApiError && error.status === 404 && error.reason === 'NotFound' ? 'none' : 'unknown';
+  }
+}
+
+export function isBeingDeleted({ object }: Pick<PullSpec, 'object'>): boolean {
+  return fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
+}
+
+export function isQuota({ status, message }: ApiError): boolean {
+  return status === 403 && message.includes('exceeded quota');
+}
+
+/** What a person can do while the pod is gone; the same command again does it, too. */
+export function creationHint({ pod: { ref }, saved }: PodReplacement): Command {
+  return command`kubectl create ${scope(ref.namespace)} -f ${kubectlPath(saved.file)}`;
+}
+
+function stillThere({ ref }: PullSpec, saved: SavedFile): UserError {
+  return new UserError(`${describeRef(ref)} is still being deleted`, AGAIN, [manifestIn(saved)]);
+}
+
+function failure(text: string, error: unknown, saved: SavedFile): unknown {
+  if (!(error instanceof ApiError || error instanceof UserError)) return error;
+  return new UserError(`${text}: ${error.message}`, AGAIN, [manifestIn(saved)]);
+}
+
+export const AGAIN = prose`run the same command again`;
+
+export function manifestIn({ file }: SavedFile): string {
+  return `its manifest is in ${file}`;
+}

@@ -1,0 +1,148 @@
+/** The manifest of a pod on disk while the pod is gone: written before the pod is deleted, found by the next run. */
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, platform, tmpdir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { prose } from '../../domain/text/hint.ts';
+import { type ApiObject, fieldOf, isObject } from '../../domain/workloads/api-object.ts';
+import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
+import { systemReason } from '../../errno.ts';
+import { UserError } from '../../errors.ts';
+import { createFile, readFile } from '../../file.ts';
+import type { Io } from '../../io.ts';
+
+export interface ManifestFolders {
+  /** Where the next run looks, too. */
+  readonly state: string;
+  /** Where nothing can be written there. */
+  readonly temporary: string;
+}
+
+/** Which pod of which cluster, and where its manifests are. */
+export interface SavedPlace {
+  readonly folders: ManifestFolders;
+  readonly server: string;
+  readonly ref: ObjectRef;
+}
+
+export interface SavedPod {
+  readonly file: string;
+  readonly manifest: ApiObject;
+}
+
+export interface SavedFile {
+  readonly file: string;
+  /** Writes it again where somebody has removed it, but not where `remove` has. */
+  restore(): void;
+  remove(): void;
+}
+
+/** The folder for the state of programs is that of the XDG Base Directory Specification; a relative one does not count. */
+export function manifestFolders(env: Io['env']): ManifestFolders {
+  const { XDG_STATE_HOME = '', LOCALAPPDATA = '', HOME, TMPDIR } = env;
+  const home = HOME || homedir();
+  const usual = platform() === 'win32' && LOCALAPPDATA !== '' ? LOCALAPPDATA : join(home, '.local', 'state');
+  const state = isAbsolute(XDG_STATE_HOME) ? XDG_STATE_HOME : usual;
+  return { state: join(state, 'regsecret'), temporary: TMPDIR || tmpdir() };
+}
+
+/**
+ * Keeps the manifest of a pod for `kubectl create -f` and for the next run. It is on disk when this returns, and only its
+ * owner can read folder and file. Throws UserError.
+ */
+export function savePod(place: SavedPlace, manifest: ApiObject): SavedFile {
+  const { folders, ref } = place;
+  const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
+  try {
+    const unique = Buffer.from(crypto.getRandomValues(new Uint8Array(4))).toString('hex');
+    return saved(join(ownFolder(folders.state), `${prefixOf(place)}${unique}.json`), text);
+  } catch {
+    try {
+      const folder = mkdtempSync(join(folders.temporary, 'regsecret-'));
+      return saved(join(folder, `${ref.name.slice(0, MAX_NAME)}.json`), text, folder);
+    } catch (error) {
+      throw new UserError(
+        `the manifest of ${describeRef(ref)} can be kept neither in ${folders.state} nor in ${folders.temporary}: ${systemReason(error)}`,
+        prose`name a folder with XDG_STATE_HOME`,
+      );
+    }
+  }
+}
+
+function saved(file: string, text: string, folder?: string): SavedFile {
+  createFile(file, text);
+  let isNeeded = true;
+  return {
+    file,
+    restore() {
+      if (!isNeeded || existsSync(file)) return;
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      createFile(file, text);
+    },
+    remove() {
+      isNeeded = false;
+      rmSync(folder ?? file, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What earlier runs have left of the pod, the latest first. */
+export function savedPods(place: SavedPlace): SavedPod[] {
+  const { folders, ref } = place;
+  const prefix = prefixOf(place);
+  return namesIn(folders.state)
+    .filter((name) => name.startsWith(prefix) && name.endsWith('.json'))
+    .flatMap((name) => readManifest(join(folders.state, name), ref) ?? [])
+    .toSorted((one, other) => other.time - one.time);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    chmodSync(folder, 0o700);
+    return readdirSync(folder);
+  } catch {
+    // There is none, or somebody else's.
+    return [];
+  }
+}
+
+export function forgetPods(pods: readonly SavedPod[]): void {
+  for (const { file } of pods) rmSync(file, { force: true });
+}
+
+/** Undefined for what is not the manifest of this pod, or has just been removed. */
+function readManifest(file: string, { namespace, name }: ObjectRef): (SavedPod & { time: number }) | undefined {
+  try {
+    const stat = lstatSync(file);
+    if (!stat.isFile()) return undefined;
+    const bytes = readFile(file, { bytes: MAX_BYTES, error: (path) => new Error(`${path} is too large`) });
+    const manifest: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const isIt =
+      fieldOf(manifest, 'kind') === 'Pod' &&
+      fieldOf(manifest, 'metadata', 'namespace') === namespace &&
+      fieldOf(manifest, 'metadata', 'name') === name;
+    return isIt && isObject(manifest) ? { file, manifest, time: stat.mtimeMs } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes it, for its owner alone; throws where it is somebody else's. */
+function ownFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+/** A file name has 255 bytes, in some encrypted folders 143, and the name of a pod 253. */
+const MAX_NAME = 100;
+/** More than etcd takes of an object. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** The same for the same pod, and for no other. */
+function prefixOf({ server, ref: { namespace, name } }: SavedPlace): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([server, namespace, name]))
+    .digest('hex');
+  return `${name.slice(0, MAX_NAME)}-${digest.slice(0, 16)}-`;
+}
