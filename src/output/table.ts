@@ -5,6 +5,8 @@ import type { Output } from '../io.ts';
 const GAP = '   ';
 /** A column is not made narrower than this for the sake of others. */
 const NARROW = 6;
+/** No row is filled up to more than this: a column of thousands of rows may have one cell of half a million characters. */
+const FILLED = 300;
 
 /**
  * Lines of a table with `header`. On a terminal long cells are cut with `…` so that a row stays on one line, unless
@@ -19,16 +21,23 @@ export function formatTable(
   const cells = [header, ...rows].map((row) => row.map(printable));
   const natural = header.map((_, column) => cells.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0));
   const columns = wide ? undefined : output.columns();
-  const widths = columns === undefined ? natural : narrowed(natural, columns);
-  return concat(cells.map((row) => printed`${line(row, widths)}\n`));
+  if (columns === undefined)
+    return lines(
+      cells,
+      natural.map((width) => Math.min(width, FILLED)),
+    );
+  const widths = narrowed(natural, columns);
+  return lines(
+    cells.map((row) => row.map((text, column) => cutTo(text, widths[column] ?? 0))),
+    widths,
+  );
 }
 
-function line(row: readonly string[], widths: readonly number[]): Printable {
-  const parts = row.map((text, column) => {
-    const cut = cutTo(text, widths[column] ?? 0);
-    return cut + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cut)));
-  });
-  return printable(parts.join(GAP).trimEnd());
+/** Each cell filled up to the width of its column. */
+function lines(cells: readonly (readonly string[])[], widths: readonly number[]): Printable {
+  const filled = (text: string, column: number): string =>
+    text + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(text)));
+  return concat(cells.map((row) => printed`${printable(row.map(filled).join(GAP).trimEnd())}\n`));
 }
 
 /** Takes from the widest columns first. */

@@ -34,6 +34,15 @@ test.each([
   expect(formatTable(['A'], [['x'.repeat(200)]], output, wide)).toContain('x'.repeat(200));
 });
 
+test('one cell of half a million characters is whole, and makes no other row as long', () => {
+  const long = 'x'.repeat(500_000);
+  const others = Array.from({ length: 2000 }, (_, index) => [`a${index}`, 'b']);
+  const lines = formatTable(['NAME', 'AGE'], [[long, 'b'], ...others], terminal(undefined)).split('\n');
+  expect(lines[1]).toBe(`${long}   b`);
+  expect(lines.at(-2)).toMatch(/^a1999 +b$/);
+  expect(Math.max(...lines.filter((line) => !line.startsWith('x')).map(({ length }) => length))).toBeLessThan(400);
+});
+
 test('no row is wider than the terminal, whatever is in it, as long as there is any room', () => {
   const cell = fc.string({ unit: 'grapheme', maxLength: 60 });
   const table = fc
