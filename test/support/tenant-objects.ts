@@ -1,4 +1,4 @@
-/** What somebody may write into a namespace who means no good: Secrets, service accounts and pods, generated. */
+/** What somebody may write into a namespace who means no good: Secrets, service accounts, pods and events, generated. */
 import fc from 'fast-check';
 import { NASTY_TEXTS } from './nasty-texts.ts';
 
@@ -13,7 +13,7 @@ export interface TenantPlaces {
 }
 
 export interface TenantObject {
-  readonly kind: 'secrets' | 'serviceaccounts' | 'pods';
+  readonly kind: 'secrets' | 'serviceaccounts' | 'pods' | 'events';
   readonly body: { readonly metadata: object; readonly [field: string]: unknown };
   /** What the kubelet says of a pod. */
   readonly said?: string;
@@ -21,10 +21,18 @@ export interface TenantObject {
 
 const MARKS = ['a\u200bb', 'a\ufeffb', 'a\u00adb', 'a\u061cb', 'a\u{e0041}b', '\u2060', '::error::x', '##[error]x'];
 const nasty = fc.constantFrom(...NASTY_TEXTS, ...MARKS).map((text) => text.toWellFormed());
-const huge = fc.constantFrom('a'.repeat(900_000), '.'.repeat(500_000), '\u202e'.repeat(100_000), '%'.repeat(300_000));
+/** Up to what the API server takes. */
+const huge = fc
+  .tuple(fc.constantFrom('a', '.', '%', '\u202e', 'a.', '-'), fc.integer({ min: 100_000, max: 900_000 }))
+  .map(([text, bytes]) => text.repeat(bytes / Buffer.byteLength(text)));
+
+/** {@link anyObject} with small and large ones in equal measure, whatever runs before. */
+export function tenantObject(places: TenantPlaces, password: string): fc.Arbitrary<TenantObject> {
+  return fc.noBias(anyObject(places, password));
+}
 
 /** Objects for one namespace; `password` is the tenant's own. Every name carries its number, so none is there twice. */
-export function tenantObject(places: TenantPlaces, password: string): fc.Arbitrary<TenantObject> {
+function anyObject(places: TenantPlaces, password: string): fc.Arbitrary<TenantObject> {
   const reference = fc.oneof(
     { weight: 40, arbitrary: nasty },
     { weight: 30, arbitrary: fc.constantFrom(...places.secrets, 'regcred', 'regcrde') },
@@ -36,7 +44,7 @@ export function tenantObject(places: TenantPlaces, password: string): fc.Arbitra
   );
   const metadata = fc.record({
     annotations: fc.dictionary(fc.constantFrom('regsecret/expires-at', 'regsecret/managed', 'note'), nasty),
-    ownerReferences: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(owner, { maxLength: 2 })),
+    ownerReferences: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, owners),
   });
   const account = fc.record({ metadata, imagePullSecrets: list }).map(
     (body): TenantObject => ({
@@ -59,16 +67,33 @@ export function tenantObject(places: TenantPlaces, password: string): fc.Arbitra
       const spec = { schedulerName: 'nobody', containers, imagePullSecrets };
       return { kind: 'pods', body: { metadata: meta, spec }, ...(said === undefined ? {} : { said }) };
     });
-  return fc.oneof({ weight: 3, arbitrary: secret }, { weight: 2, arbitrary: account }, { weight: 5, arbitrary: pod });
+  return fc.oneof(
+    { weight: 6, arbitrary: secret },
+    { weight: 4, arbitrary: account },
+    { weight: 10, arbitrary: pod },
+    { weight: 1, arbitrary: event },
+  );
 }
 
 const owner = fc.record({
-  apiVersion: fc.constantFrom('apps/v1', 'argoproj.io/v1alpha1', 'x; touch PWNED/v1', 'v1'),
-  kind: fc.oneof(nasty, fc.constantFrom('ReplicaSet', 'Job', 'Secret')),
+  apiVersion: fc.oneof(nasty, fc.constantFrom('apps/v1', 'argoproj.io/v1alpha1', 'x; touch PWNED/v1', 'v1')),
+  kind: fc.oneof(nasty, fc.constantFrom('ReplicaSet', 'Job', 'Rollout', 'Secret')),
   name: nasty,
   uid: nasty,
-  controller: fc.constant(false),
 });
+/** One at most is the controller. */
+const owners = fc
+  .tuple(fc.array(owner, { maxLength: 2 }), fc.boolean())
+  .map(([all, controls]) => all.map((one, index) => ({ ...one, controller: controls && index === 0 })));
+
+/** Of one of the first pods, as a kubelet writes it. */
+const event = fc
+  .record({ index: fc.nat(200), reason: fc.constantFrom('Failed', 'BackOff', 'Pulling', '\u001b[2J'), message: nasty })
+  .map(({ index, reason, message }): TenantObject => {
+    const involvedObject = { kind: 'Pod', name: `x${index}` };
+    const told = { reason, message: `Failed to pull image "x": ${message}`, type: 'Warning', count: 3 };
+    return { kind: 'events', body: { metadata: {}, involvedObject, ...told } };
+  });
 
 function image({ hosts, strangers }: TenantPlaces): fc.Arbitrary<string> {
   const path = fc.constantFrom(
@@ -103,9 +128,11 @@ function payload({ hosts, strangers }: TenantPlaces, password: string): fc.Arbit
     { weight: 1, arbitrary: fc.constant({}) },
   );
   const few = fc.dictionary(key, entry, { maxKeys: 4 });
-  const many = fc.constant(Object.fromEntries(Array.from({ length: 15_000 }, (_, at) => [`r${at}.invalid`, {}])));
-  const dots = fc.constant({ ['.'.repeat(500_000)]: { auth: 'x' } });
+  const many = fc
+    .integer({ min: 15_000, max: 40_000 })
+    .map((length) => Object.fromEntries(Array.from({ length }, (_, at) => [`r${at}.invalid`, {}])));
+  const long = huge.map((server) => ({ [server.slice(0, 500_000)]: { auth: 'x' } }));
   return fc
-    .oneof({ weight: 100, arbitrary: few }, { weight: 1, arbitrary: many }, { weight: 1, arbitrary: dots })
+    .oneof({ weight: 100, arbitrary: few }, { weight: 1, arbitrary: many }, { weight: 1, arbitrary: long })
     .map((auths) => JSON.stringify({ auths, credsStore: 'keychain' }));
 }

@@ -25,7 +25,10 @@ export async function startTenantRegistries(honest: number, tenants: number): Pr
       const port = ports[index] ?? 0;
       seen.push({ port, content: contentOf(incoming, await text(incoming)) });
       if (index < honest) answerHonestly(incoming, answer);
-      else answerAs(BEHAVIOURS[(index - honest) % BEHAVIOURS.length] ?? 'basic', answer, port, neighbour(index));
+      else {
+        const behaviour = BEHAVIOURS[(index - honest) % BEHAVIOURS.length] ?? 'basic';
+        answerAs(behaviour, answer, { port, neighbour: neighbour(index), path: incoming.url ?? '' });
+      }
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     servers.push(server);
@@ -62,8 +65,27 @@ const BEHAVIOURS = [
   'local realm',
   'far realm',
   'reset',
+  'forbidden realms',
+  'far redirect',
+  'redirects',
+  'tokens',
   'controls',
 ] as const;
+
+/** Link-local and metadata addresses, and this machine by other names. */
+const FORBIDDEN_REALMS = [
+  'https://169.254.169.254/token',
+  'https://[fe80::1]/token',
+  'https://168.63.129.16/token',
+  'https://[fd00:ec2::254]/token',
+  'https://192.0.0.192/token',
+  'https://[::ffff:169.254.169.254]/token',
+  'https://2852039166/token',
+  'http://[::1]:1/token',
+  'http://127.0.0.2:1/token',
+  'ftp://127.0.0.1/token',
+];
+const TOKENS = ['a', 'a\r\nx-other: b', '\u001b[2J\u202e', 'x'.repeat(100_000), { token: 'a' }, '$(touch PWNED)'];
 
 function contentOf({ url = '', headers }: IncomingMessage, body: string): string {
   const { authorization = '' } = headers;
@@ -81,8 +103,7 @@ function answerHonestly({ headers: { authorization = '' } }: IncomingMessage, an
 function answerAs(
   behaviour: (typeof BEHAVIOURS)[number],
   answer: ServerResponse,
-  port: number,
-  neighbour: number,
+  { port, neighbour, path }: { readonly port: number; readonly neighbour: number; readonly path: string },
 ): unknown {
   const challenge = (value: string): unknown => answer.writeHead(401, { 'www-authenticate': value }).end();
   switch (behaviour) {
@@ -96,6 +117,15 @@ function answerAs(
       return challenge(`Bearer realm="http://localhost:${neighbour}/token"`);
     case 'far realm':
       return challenge('Bearer realm="https://vault.invalid/token"');
+    case 'forbidden realms':
+      return challenge(`Bearer realm="${FORBIDDEN_REALMS[port % FORBIDDEN_REALMS.length]}"`);
+    case 'far redirect':
+      return answer.writeHead(307, { location: 'http://169.254.169.254/latest/meta-data/' }).end();
+    case 'redirects':
+      return answer.writeHead(307, { location: `http://127.0.0.1:${port}/v2/again?\u202e` }).end();
+    case 'tokens':
+      if (!path.startsWith('/token')) return challenge(`Bearer realm="http://127.0.0.1:${port}/token",service="x"`);
+      return answer.end(JSON.stringify({ token: TOKENS[port % TOKENS.length], expires_in: -1 }));
     case 'redirect':
       return answer.writeHead(307, { location: `http://127.0.0.1:${neighbour}/v2/` }).end();
     case 'forbidden':

@@ -52,7 +52,7 @@ export async function addTenant(
   const own = places.hosts.map((host) => Number(host.split(':')[1]));
   const { realms } = world.registries;
   world.allowed.set(namespace, new Set(own.flatMap((port) => [port, realms.get(port) ?? port])));
-  const taken = await pool(16, objects, (object, index) => add(world, namespace, withName(object, index)));
+  const taken = await pool(16, objects, (object, index) => add(world, namespace, withName(object, index, namespace)));
   return taken.filter(Boolean).length;
 }
 
@@ -67,8 +67,10 @@ export function strayPasswords({ registries, allowed }: TenantWorld): string[] {
   return [...stray];
 }
 
-function withName(object: TenantObject, index: number): TenantObject {
-  return { ...object, body: { ...object.body, metadata: { ...object.body.metadata, name: `x${index}` } } };
+function withName(object: TenantObject, index: number, namespace: string): TenantObject {
+  const { involvedObject, ...body } = object.body;
+  const about = involvedObject === undefined ? {} : { involvedObject: { ...Object(involvedObject), namespace } };
+  return { ...object, body: { ...body, ...about, metadata: { ...body.metadata, name: `x${index}` } } };
 }
 
 function secret(name: string, config: object): TenantObject {
