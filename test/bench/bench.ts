@@ -18,6 +18,7 @@ import { createCrowd } from '../support/crowd.ts';
 import { measureFleet } from './fleet.ts';
 import { measure } from './measure.ts';
 import { format, isMissed, type Row, rows } from './rows.ts';
+import { measureTenants } from './tenants.ts';
 import { type Artefacts, cases, crowdCase, WHY_NAMESPACE } from './world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -77,10 +78,11 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
     evict: [],
     cases: { crowd: crowdCase(artefacts, cluster) },
   });
+  const tenants = await measureTenants([executable], Math.ceil(Number(values.rounds) / 8));
   rmSync(folder, { recursive: true });
   const program = readFileSync(executable);
   return rows(
-    { ...samples, fleet, crowd },
+    { ...samples, fleet, crowd, tenantList: tenants.list, tenantDoctor: tenants.doctor },
     { bytes: program.length, gzipBytes: gzipSync(program, { level: 9 }).length },
   );
 }

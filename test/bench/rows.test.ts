@@ -13,6 +13,8 @@ const none: Samples<CaseName> = {
   why: [],
   fleet: [],
   crowd: [],
+  tenantList: [],
+  tenantDoctor: [],
   cold: [],
   large: [],
   manifests: [],

@@ -3,7 +3,7 @@ import { type Sample, type Samples, type Spread, spread } from './measure.ts';
 import type { cases } from './world.ts';
 
 /** What is measured, by `measure` or in a way of its own. */
-export type CaseName = keyof ReturnType<typeof cases> | 'fleet' | 'crowd';
+export type CaseName = keyof ReturnType<typeof cases> | 'fleet' | 'crowd' | 'tenantList' | 'tenantDoctor';
 
 export interface Row {
   readonly title: string;
@@ -61,6 +61,8 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
     ...ratio('`doctor -A --offline` of the same', 1, 'crowd', 'milliseconds', 1),
     ...amount('peak memory of that `list -A`', 'MB', 150, 'crowd'),
     ...amount('peak memory of that `doctor -A`', 'MB', 150, 'crowd', 1),
+    ...ratio('`list -A`, 5,000 objects of tenants, to as many honest ones', 3, 'tenantList'),
+    ...ratio('`doctor -A --offline` of the same', 3, 'tenantDoctor'),
     ...amount('docker config of 5 MB, one of 20,000 logins', 'ms', 150, 'large'),
     ...amount('`attach -f`, 2,000 Deployments in 0.9 MB', 'ms', 700, 'manifests'),
     ...amount('`doctor -f` of the same', 'ms', 450, 'manifests', 1),

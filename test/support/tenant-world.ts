@@ -84,14 +84,18 @@ function pod(name: string, image: string, pullSecret: string): TenantObject {
   return { kind: 'pods', body: { metadata: { name }, spec }, said: 'no basic auth credentials' };
 }
 
-async function addNamespace({ client }: TenantWorld, name: string): Promise<void> {
+export async function addNamespace({ client }: TenantWorld, name: string): Promise<void> {
   await client.request('POST', '/api/v1/namespaces', { metadata: { name } });
   const path = `/api/v1/namespaces/${name}/serviceaccounts/default`;
   const isThere = async (): Promise<boolean> => (await client.request('GET', path)).status === 200;
   await waitFor(isThere, { what: `the service account of ${name}` });
 }
 
-async function add({ client }: TenantWorld, namespace: string, { kind, body, said }: TenantObject): Promise<boolean> {
+export async function add(
+  { client }: TenantWorld,
+  namespace: string,
+  { kind, body, said }: TenantObject,
+): Promise<boolean> {
   const path = `/api/v1/namespaces/${namespace}/${kind}`;
   const { status, body: answer } = await client.request('POST', path, body);
   if (status >= 500) throw new Error(`${path}: ${status} ${JSON.stringify(answer).slice(0, 1000)}`);

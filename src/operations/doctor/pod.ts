@@ -1,6 +1,5 @@
 /** One pod with its events, its service account, its Secrets, what makes it and where it is. */
 
-import { eachObject } from '../../cluster/each-object.ts';
 import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
@@ -17,8 +16,7 @@ import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/p
 import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
-
-const EVENTS = { group: '', plural: 'events' } as const;
+import { milliseconds, podEvents } from './pod-events.ts';
 
 /** Throws UserError when there is no such pod, or it may not be read. */
 export async function gatherPod(ref: ObjectRef, collector: Collector): Promise<Puller> {
@@ -128,39 +126,4 @@ async function ownersOf(pod: PullSpec, { transport, owner: read }: Collector): P
 /** The command for another object of the kind and namespace of `ref`. */
 export function whyOf({ kind, namespace }: ObjectRef): (name: string) => Command {
   return (name) => command`regsecret why ${targetName({ kind, name })} ${scope(namespace)}`;
-}
-
-/** pkg/kubelet/events/event.go; `FailedCreate` is what controllers say of pods that are refused. */
-const ABOUT_IMAGES =
-  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate)$/;
-
-/** The events about a pod that have to do with images, the oldest first; none where they may not be listed. */
-export async function podEvents({ namespace, name }: ObjectRef, collector: Collector): Promise<PodEvent[]> {
-  const found: PodEvent[] = [];
-  const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`;
-  const read = () =>
-    eachObject(collector, EVENTS, { namespace, fieldSelector }, (object) => {
-      const event = eventOf(object);
-      if (ABOUT_IMAGES.test(event.reason)) found.push(event);
-    });
-  await collector.unread.attempt(pullKind('Pod'), { namespace, name }, read, undefined);
-  return found.sort((one, other) => one.at - other.at);
-}
-
-/** Of core/v1, as written by either way of recording (client-go tools/record, tools/events). */
-function eventOf(event: ApiObject): PodEvent {
-  const series = fieldOf(event, 'series');
-  const times = [fieldOf(series, 'lastObservedTime'), event.lastTimestamp, event.eventTime, event.firstTimestamp];
-  const counts = [fieldOf(series, 'count'), event.count];
-  return {
-    reason: `${event.reason ?? ''}`,
-    message: `${event.message ?? ''}`,
-    count: counts.find((count) => typeof count === 'number') ?? 1,
-    at: milliseconds(times.find((time) => typeof time === 'string')),
-  };
-}
-
-function milliseconds(time: unknown): number {
-  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(parsed) ? 0 : parsed;
 }

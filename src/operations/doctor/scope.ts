@@ -22,7 +22,8 @@ import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type Collector, withCollector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
-import { gatherRest, podEvents } from './pod.ts';
+import { gatherRest } from './pod.ts';
+import { manyPodEvents } from './pod-events.ts';
 import { shapeOf } from './shape.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { accountPuller, quietPod, templatePuller } from './workload.ts';
@@ -108,9 +109,14 @@ async function gathered(
   const made = madeBy(world.templates);
   const others = groups.filter((group) => trouble(group) <= 1 && !made(group.pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
+  const eventsOf = manyPodEvents(
+    failing.filter(isMute).map(({ pod }) => pod.ref),
+    collector,
+  );
   await forEachLimit(SINGLE_LIMIT, failing, ({ pod, ...group }) =>
     noteBug(pullKind('Pod'), pod.ref, collector, async () => {
-      pods.push(await failingPod({ pod, ...group }, collector));
+      const events = isMute({ pod, ...group }) ? await eventsOf(pod.ref) : [];
+      pods.push({ ...(await gatherRest(pod.object, events, collector)), count: group.count });
     }),
   );
   return {
@@ -192,10 +198,8 @@ function madeBy(templates: readonly PullSpec[]): (pod: PullSpec) => boolean {
 }
 
 /** Kubelets before 1.32 say why only in events. */
-async function failingPod({ pod, images, count }: PodGroup, collector: Collector): Promise<Puller> {
-  const isMute = images.some(({ state }) => state.status === 'missing' && state.pullError === 'other');
-  const events = isMute ? await podEvents(pod.ref, collector) : [];
-  return { ...(await gatherRest(pod.object, events, collector)), count };
+function isMute({ images }: PodGroup): boolean {
+  return images.some(({ state }) => state.status === 'missing' && state.pullError === 'other');
 }
 
 function nothingReadable(namespace: string | undefined): UserError {

@@ -13,7 +13,8 @@ import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/wor
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
 import type { Collector } from './collector.ts';
-import { gatherRest, podEvents, podFacts, whyOf } from './pod.ts';
+import { gatherRest, podFacts, whyOf } from './pod.ts';
+import { podEvents } from './pod-events.ts';
 import { shapeOf } from './shape.ts';
 
 /** The pod first where it does not get an image. Throws UserError when there is no such workload, or it may not be read. */

@@ -1,0 +1,94 @@
+/** What kubelets say of a pod's images in events: of one pod, or of many. */
+import { eachObject } from '../../cluster/each-object.ts';
+import { oncePerKey } from '../../concurrency.ts';
+import type { PodEvent } from '../../domain/diagnosis/facts.ts';
+import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
+import type { Collector } from './collector.ts';
+
+const EVENTS = { group: '', plural: 'events' } as const;
+const FIELDS = {
+  metadata: { namespace: true, name: true },
+  involvedObject: { name: true },
+  reason: true,
+  message: true,
+  count: true,
+  lastTimestamp: true,
+  eventTime: true,
+  firstTimestamp: true,
+  series: { lastObservedTime: true, count: true },
+} as const;
+
+/** pkg/kubelet/events/event.go; `FailedCreate` is what controllers say of pods that are refused. */
+const ABOUT_IMAGES =
+  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate)$/;
+
+/** The events about a pod that have to do with images, the oldest first; none where they may not be listed. */
+export async function podEvents({ namespace, name }: ObjectRef, collector: Collector): Promise<PodEvent[]> {
+  const found: PodEvent[] = [];
+  const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`;
+  const read = () =>
+    eachObject(collector, EVENTS, { namespace, fieldSelector, shape: FIELDS }, (object) => {
+      const event = eventOf(object);
+      if (ABOUT_IMAGES.test(event.reason)) found.push(event);
+    });
+  await collector.unread.attempt(pullKind('Pod'), { namespace, name }, read, undefined);
+  return inOrder(found);
+}
+
+/** Where more pods of a namespace are asked about, its events are read all at once: a request for each pod takes far longer. */
+const FEW = 8;
+
+/** {@link podEvents} for each of `pods`. */
+export function manyPodEvents(
+  pods: readonly ObjectRef[],
+  collector: Collector,
+): (pod: ObjectRef) => Promise<readonly PodEvent[]> {
+  const byNamespace = Map.groupBy(pods, ({ namespace }) => namespace);
+  const begun = oncePerKey<ReadonlyMap<string, PodEvent[]>>();
+  return async ({ kind, namespace, name }) => {
+    const here = byNamespace.get(namespace) ?? [];
+    if (here.length <= FEW) return podEvents({ kind, namespace, name }, collector);
+    const read = () => begun(namespace, () => namespaceEvents(namespace, here, collector));
+    const events = await collector.unread.attempt(pullKind('Pod'), { namespace, name }, read, undefined);
+    return inOrder(events?.get(name) ?? []);
+  };
+}
+
+async function namespaceEvents(
+  namespace: string,
+  pods: readonly ObjectRef[],
+  collector: Collector,
+): Promise<Map<string, PodEvent[]>> {
+  const found = new Map<string, PodEvent[]>(pods.map(({ name }) => [name, []]));
+  const fieldSelector = 'involvedObject.kind=Pod';
+  await eachObject(collector, EVENTS, { namespace, fieldSelector, shape: FIELDS }, (object) => {
+    const event = eventOf(object);
+    if (ABOUT_IMAGES.test(event.reason)) found.get(`${fieldOf(object, 'involvedObject', 'name')}`)?.push(event);
+  });
+  return found;
+}
+
+function inOrder(events: readonly PodEvent[]): PodEvent[] {
+  return events.toSorted((one, other) => one.at - other.at);
+}
+
+/** Of core/v1, as written by either way of recording (client-go tools/record, tools/events). */
+function eventOf(event: ApiObject): PodEvent {
+  const series = fieldOf(event, 'series');
+  const times = [fieldOf(series, 'lastObservedTime'), event.lastTimestamp, event.eventTime, event.firstTimestamp];
+  const counts = [fieldOf(series, 'count'), event.count];
+  return {
+    reason: `${event.reason ?? ''}`,
+    message: `${event.message ?? ''}`,
+    count: counts.find((count) => typeof count === 'number') ?? 1,
+    at: milliseconds(times.find((time) => typeof time === 'string')),
+  };
+}
+
+/** Since 1970; 0 where it is no time. */
+export function milliseconds(time: unknown): number {
+  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(parsed) ? 0 : parsed;
+}

@@ -1,0 +1,72 @@
+/** What events say of pods that fail without a word in their status: the same of one and of many, with few requests. */
+import { expect, test } from 'vitest';
+import type { Transport } from '../../../src/cluster/client/transport.ts';
+import { createCollector } from '../../../src/operations/doctor/collector.ts';
+import { podEvents } from '../../../src/operations/doctor/pod-events.ts';
+import { observeScope } from '../../../src/operations/doctor/scope.ts';
+import { account, failing, waits } from '../../support/observed-targets.ts';
+import { type Stored, storedObjects } from '../../support/stored-objects.ts';
+
+const DENIED = 'Failed to pull image "ghcr.io/acme/web": no basic auth credentials';
+const event = (pod: string, reason: string, lastTimestamp: string): Stored => [
+  'Event',
+  {
+    metadata: { namespace: 'team', name: `${pod}.${reason}` },
+    involvedObject: { kind: 'Pod', name: pod },
+    reason,
+    message: DENIED,
+    lastTimestamp,
+  },
+];
+const ref = (name: string) => ({ kind: 'Pod', namespace: 'team', name }) as const;
+
+/** Every pod has a list of its own, so that none is like another. */
+function world(count: number): { readonly transport: Transport; readonly paths: string[] } {
+  const names = Array.from({ length: count }, (_, index) => `web-${index}`);
+  const inner = storedObjects([
+    account(),
+    ...names.map((name) => failing(name, { list: [name], rest: waits({ reason: 'ImagePullBackOff', message: '' }) })),
+    ...names.flatMap((name) => [
+      event(name, 'Failed', '2026-11-25T12:00:02Z'),
+      event(name, 'Pulling', '2026-11-25T12:00:01Z'),
+      event(name, 'Scheduled', '2026-11-25T12:00:00Z'),
+    ]),
+    event('another', 'Failed', '2026-11-25T12:00:00Z'),
+  ]);
+  const paths: string[] = [];
+  const transport: Transport = {
+    ...inner,
+    request: (request) => {
+      paths.push(request.path);
+      return inner.request(request);
+    },
+  };
+  return { transport, paths };
+}
+
+test.each([
+  [8, 8],
+  [9, 1],
+  [40, 1],
+])('%d pods: requests for events: %d', async (count, requests) => {
+  const { transport, paths } = world(count);
+  const { pullers } = await observeScope({ offline: true }, createCollector(transport));
+  expect(paths.filter((path) => path.endsWith('/events'))).toHaveLength(requests);
+  const pods = pullers.filter(({ pod }) => pod !== undefined);
+  expect(pods).toHaveLength(count);
+  const alone = await podEvents(ref('web-0'), createCollector(transport));
+  expect(alone.map(({ reason }) => reason)).toEqual(['Pulling', 'Failed']);
+  for (const { pod, images } of pods) {
+    expect(pod?.events).toEqual(alone);
+    expect(images[0]?.state).toMatchObject({ status: 'missing', message: DENIED });
+  }
+});
+
+test('where events may not be listed, pods are judged without', async () => {
+  const { transport } = world(9);
+  const request: Transport['request'] = (one) =>
+    one.path.endsWith('/events') ? storedObjects([], ['list events']).request(one) : transport.request(one);
+  const observed = await observeScope({ offline: true }, createCollector({ ...transport, request }));
+  expect(observed.pullers.flatMap(({ pod }) => pod?.events ?? [])).toEqual([]);
+  expect(observed.unchecked).toContain('list events');
+});
