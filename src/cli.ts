@@ -22,6 +22,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     .configureOutput({
       writeOut: (text) => io.stdout.write(printableLines(text)),
       writeErr: (text) => io.stderr.write(printableLines(text)),
+      outputError: (text, write) => write(withoutValues(text)),
       getOutHelpWidth: () => io.stdout.columns() ?? 100,
       getErrHelpWidth: () => io.stderr.columns() ?? 100,
       getOutHasColors: () => false, // left to commander, it would open process.stdout to find out
@@ -37,6 +38,18 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     flags(command.addHelpText('after', examples(name, shown) + more)).action(run(io, exit));
   }
   return program;
+}
+
+/** What commander says is wrong, but for what was typed there: it may be a password at the wrong place. */
+function withoutValues(error: string): string {
+  const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
+  const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
+  if (option !== undefined) return `error: unknown option '${option}'${suggestion || '\n'}`;
+  // What is nearly a command is none.
+  if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
+  return error
+    .replace(/^(error: too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): .*$/s, '$1.\n')
+    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 does not take that. ');
 }
 
 interface Definition {

@@ -113,7 +113,7 @@ function withBoolean(args: readonly string[], flag: string): string[] {
     const value = arg.slice(flag.length + 1);
     const isTrue = arg === flag || /^(1|t|T|TRUE|true|True)$/.test(value);
     if (!isTrue && !/^(0|f|F|FALSE|false|False)$/.test(value)) {
-      throw new UsageError(`invalid argument "${value}" for "${flag}"`, prose`${flag}=true or ${flag}=false`);
+      throw new UsageError(`invalid argument for "${flag}"`, prose`${flag}=true or ${flag}=false`);
     }
     return isTrue && index === last ? [flag] : [];
   });

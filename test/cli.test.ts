@@ -18,7 +18,7 @@ describe('wrong usage exits 2 and ends in the help that helps', () => {
     ['create --type foo', 'Allowed choices are dockerconfigjson, dockercfg.', 'regsecret create --help'],
     [
       'create --insecure-skip-tls-verify=maybe',
-      'invalid argument "maybe"',
+      'invalid argument for "--insecure-skip-tls-verify"',
       '--insecure-skip-tls-verify=true or --insecure-skip-tls-verify=false',
     ],
     ['create --dry-run=foo', 'must be "none", "server", or "client"', 'regsecret create --help'],
@@ -91,7 +91,7 @@ describe('words as kubectl has them', () => {
   test.each([
     ['attach deploy/web', 'regsecret attach --to deploy/web'],
     ['detach deployments.apps/web', 'regsecret detach --from deployments.apps/web'],
-    ['attach UPPER', 'regsecret attach upper'],
+    ['attach UPPER', 'regsecret attach NAME --to KIND/NAME'],
   ])('%s', async (command, hint) => {
     const { code, stderr } = await said(command);
     expect([code, stderr.split('\n').at(-2)]).toEqual([2, `hint: ${hint}`]);

@@ -39,7 +39,7 @@ import { canonicalServer, registryOf, serverProblem } from '../src/domain/keyrin
 import { manifestSecret } from '../src/domain/manifest-text/manifest-secrets.ts';
 import { expiryOf, parseExpiries } from '../src/domain/pull-secret/expiry.ts';
 import { claimsOf } from '../src/domain/pull-secret/jwt.ts';
-import { isObjectName, proposeName } from '../src/domain/text/object-name.ts';
+import { isObjectName } from '../src/domain/text/object-name.ts';
 import { printable } from '../src/domain/text/printable.ts';
 import { destinationProblem } from '../src/domain/verify/destination.ts';
 import { nearness } from '../src/domain/verify/nearness.ts';
@@ -110,7 +110,6 @@ const parsers: readonly Parser[] = [
     (text) => URL.canParse(text) && destinationProblem({ url: new URL(text), addresses: [text] }, registry, trust),
   ],
   ['isObjectName', isObjectName],
-  ['proposeName', (text) => proposeName(text)],
   ['coverageOf', coverageOf],
   ['claimsOf', claimsOf],
   ['readContents', (text) => readContents(pullSecretOf('a', bytes(text)))],

@@ -1,6 +1,5 @@
 /** A password that is given to a command: on stdin, in a file or in a variable. */
 import { decodeUtf8 } from '../domain/go/utf8.ts';
-import { command, pathWord } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -23,18 +22,19 @@ export function passwordFromStdin(io: Io): GivenPassword {
 /** Throws UserError. */
 export function passwordFromFile(path: string): GivenPassword {
   const bytes = readCredentialFile(path, LIMIT);
-  if (bytes === undefined) throw new UserError(`there is no file ${path}`, command`ls -l ${pathWord(path)}`);
+  // A password may have been typed in place of its file, or of its variable.
+  if (bytes === undefined) throw new UserError('--password-file names a file that does not exist', FILE_OR_STDIN);
   return password(decodeUtf8(bytes), path);
 }
 
 /** Throws UserError. */
 export function passwordFromEnv(variable: string, io: Io): GivenPassword {
   const text = io.env[variable];
-  if (text === undefined) {
-    throw new UserError(`the variable ${variable} is not set`, command`export ${variable}`);
-  }
+  if (text === undefined) throw new UserError('--password-env names a variable that is not set', FILE_OR_STDIN);
   return password(text, `the variable ${variable}`);
 }
+
+const FILE_OR_STDIN = prose`pipe the password in with --password-stdin`;
 
 /** One newline, as `echo` and editors add it; a second one is part of the password. */
 function password(text: string, source: string): GivenPassword {

@@ -58,7 +58,7 @@ export async function createRegistryClient(
 ): Promise<RegistryClient> {
   const { timeout = DEFAULT_TIMEOUT, plainHttp = [], registryCa } = flags;
   const timeoutMs = parseDuration(timeout) ?? 0;
-  if (timeoutMs <= 0) throw new UsageError(`--timeout ${timeout} is not a duration`, words`--timeout 10s`);
+  if (timeoutMs <= 0) throw new UsageError('--timeout is not a duration', words`--timeout 10s`);
   const locate = createLocate(io.env, resolve);
   const trust = await trustOf(plainHttp, origin, locate);
   const ca = registryCa === undefined ? undefined : await extraAuthorities(registryCa, io);

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { nameRule } from '../../src/domain/text/object-name.ts';
 import { here, type RanHere } from '../support/here.ts';
 
 let folder = '';
@@ -231,10 +232,10 @@ describe('flags that do not go together', () => {
     [['-l', 'a=b', '--sa', 'default'], '-l picks nothing without a kind'],
     [['-A', '--sa', 'default'], '-A cannot be combined with names'],
     [['--to', 'deploy'], '--to deployment names no deployment'],
-    [['--to', 'secret/x'], '"secret/x" is not a kind with pull secrets and a name'],
-    [['--sa', 'A B'], '"A B" cannot be the name of a serviceaccount'],
-    [['--sa', 'default', '--timeout', 'soon'], 'invalid --timeout "soon"'],
-    [['Bad_Name', '--sa', 'default'], '"Bad_Name" cannot be the name of a secret'],
+    [['--to', 'secret/x'], 'a target is KIND/NAME, with a kind that has pull secrets'],
+    [['--sa', 'A B'], nameRule('serviceaccount')],
+    [['--sa', 'default', '--timeout', 'soon'], '--timeout is not a duration'],
+    [['Bad_Name', '--sa', 'default'], nameRule('secret')],
   ])('%j', async (args, says) => {
     const ran = await run(['attach', ...args]);
     expect(ran).toMatchObject({ code: 2, stdout: '' });

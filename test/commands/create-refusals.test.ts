@@ -166,14 +166,14 @@ describe('logins that pull nothing', () => {
       [...dry, '--username', 'u', '--password-file', '/nope'],
       {},
       1,
-      'there is no file /nope',
+      '--password-file names a file that does not exist',
     ],
     [
       'a variable that is not set',
       [...dry, '--username', 'u', '--password-env', 'NOPE'],
       {},
       1,
-      'the variable NOPE is not set',
+      '--password-env names a variable that is not set',
     ],
     [
       'more than 1 MiB',
@@ -223,17 +223,12 @@ describe('flags that contradict each other', () => {
 });
 
 describe('names', () => {
-  test.each([
-    ['X_Y', 'regsecret create x-y'],
-    ['a b', 'regsecret create a-b'],
-    ['-', 'regsecret create --help'],
-    ['a'.repeat(300), `regsecret create ${'a'.repeat(253)}`],
-  ])('%s', async (name, hint) => {
+  test.each(['X_Y', 'a b', '-', 'a'.repeat(300)])('%s', async (name) => {
     const ran = await refused(['create', name, '--dry-run=client', '--username', 'u', '--password-stdin'], {
       stdin: CANARY,
     });
     expect(ran.code).toBe(1);
-    expect(ran.stderr).toContain(`hint: ${hint}`);
+    expect(ran.stderr).toContain('hint: regsecret create NAME');
   });
 });
 

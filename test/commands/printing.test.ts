@@ -27,37 +27,20 @@ const LIVE: readonly string[][] = [
   ...outputs(['attach', 'pull', '--all-serviceaccounts', '--dry-run=client'], ['name', 'json']),
   ...outputs(['attach', 'pull', '--used', '--restart', '--dry-run=client'], ['name', 'json']),
   ...outputs(['attach', 'gone', '--sa', 'default', '--to', 'deploy/web', '--allow-missing'], ['name', 'json']),
-  ...outputs(['attach', 'pull', '--pod', 'web', '--pod', 'made', '--pod', 'T'], ['name', 'json']),
-  ...outputs(['attach', 'pull', '--to', 'cj/nightly', '--to', 'deploy/T', '-l', 'T'], ['name', 'json']),
+  ...outputs(['attach', 'pull', '--pod', 'web', '--pod', 'made'], ['name', 'json']),
+  ...outputs(['attach', 'pull', '--to', 'cj/nightly'], ['name', 'json']),
   ...outputs(['detach', 'pull', '--sa', 'default', '--to', 'deploy/web'], ['name', 'json']),
-  ...outputs(['detach', 'T', '--sa', 'T'], ['name', 'json']),
   ...outputs(['create', 'pull', '--server', 'T', '--username', 'T', '--email', 'T', '--password-stdin'], ['name']),
-  ...outputs(['create', 'new', '--server', 'x.invalid', '--username', 'T', '--password-stdin', '--attach', 'sa/T'], []),
-  ...outputs(['create', 'T', '--docker-server=T', '--docker-username=T', '--docker-password=p'], ['name']),
-  ...['inspect', 'verify', 'attach', 'detach'].map((command) => [command, 'T']),
-  ['why', 'pod/T'],
-  ['why', 'T'],
   ['list', '-n', 'T'],
 ];
 
 const TYPED: readonly string[][] = [
-  ['T'],
   ['create', '--T'],
-  ['create', '-o', 'T'],
-  ['create', '--dry-run=T'],
-  ['create', 'x', 'T'],
-  ['create', 'x', '--type', 'T'],
-  ['create', 'x', '--insecure-skip-tls-verify=T'],
   ['create', 'x', '--from-file', 'T'],
-  ['create', 'x', '--username', 'u', '--password-file', 'T'],
-  ['create', 'x', '--username', 'u', '--password-env', 'T'],
   ['create', 'x', '--server', 'T'],
   ['create', 'x', '--server', 'x.invalid', '--username', 'T', '--password-stdin', '--dry-run=client'],
-  ['create', 'x', '--attach', 'T'],
   ['verify', '--server', 'T'],
-  ['verify', '--server', '127.0.0.1:1', '--plain-http', 'T', '--username', 'T', '--password-stdin'],
   ['verify', 'x', '--registry-ca', 'T'],
-  ['verify', 'x', '--timeout', 'T'],
   ['list', '--context', 'T'],
   ['list', '--cluster', 'T'],
   ['list', '--user', 'T'],
@@ -67,10 +50,34 @@ const TYPED: readonly string[][] = [
   ['list', '--request-timeout', 'T'],
   ['list', '--certificate-authority', 'T'],
   ['doctor', '-f', 'T'],
-  ['why', 'T/T'],
   ['attach', 'x', '-f', 'T'],
+];
+
+/** Where a password may have been typed by mistake, so that it is not shown at all. */
+const UNREPEATED: readonly string[][] = [
+  ['T'],
+  ['create', '-o', 'T'],
+  ['create', '--dry-run=T'],
+  ['create', 'x', 'T'],
+  ['create', 'x', '--type', 'T'],
+  ['create', 'x', '--insecure-skip-tls-verify=T'],
+  ['create', 'x', '--username', 'u', '--password-file', 'T'],
+  ['create', 'x', '--username', 'u', '--password-env', 'T'],
+  ['create', 'x', '--attach', 'T'],
+  ['verify', '--server', '127.0.0.1:1', '--plain-http', 'T', '--username', 'T', '--password-stdin'],
+  ['verify', 'x', '--timeout', 'T'],
+  ['why', 'T/T'],
   ['attach', 'x', '--to', 'T'],
   ['attach', 'x', '--sa', 'default', '--timeout', 'T'],
+  ['create', 'T'],
+  ['attach', 'x', '--pod', 'T'],
+  ['attach', 'x', '--sa', 'T'],
+  ['detach', 'x', '--from', 'deploy/T'],
+  ['inspect', 'x', 'T'],
+  ['why', 'T'],
+  ['why', 'pod/T'],
+  ['attach', 'T'],
+  ['detach', 'T'],
 ];
 
 /** In which everything is called `text`, as far as a kubeconfig may hold it. */
@@ -115,5 +122,13 @@ describe.each(HOSTILE_TEXTS)('%s', (_, text) => {
     });
     expect(misprints).toEqual([]);
     expect(shown).toBeGreaterThan(runs * 0.5);
+  });
+
+  test('typed where a password may have been typed', async () => {
+    const { misprints, shown } = await walk(UNREPEATED, {
+      text,
+      env: { HOME: newFolder(), PATH: '', KUBECONFIG: '/nope' },
+    });
+    expect({ misprints, shown }).toEqual({ misprints: [], shown: 0 });
   });
 });

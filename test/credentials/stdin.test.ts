@@ -42,7 +42,7 @@ test.each([
 
 test('what is not there is an error', () => {
   const { io, home } = machine();
-  expect(() => passwordFromFile(join(home, 'token'))).toThrow(`there is no file ${join(home, 'token')}`);
+  expect(() => passwordFromFile(join(home, 'token'))).toThrow('--password-file names a file that does not exist');
   expect(() => passwordFromFile(home)).toThrow(`${home} is a directory`);
-  expect(() => passwordFromEnv('TOKEN', io)).toThrow('the variable TOKEN is not set');
+  expect(() => passwordFromEnv('TOKEN', io)).toThrow('--password-env names a variable that is not set');
 });

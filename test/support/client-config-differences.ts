@@ -18,7 +18,7 @@ function refusedHere(error: string, theirs: ClientAnswer): string | undefined {
   if (/^(no kubeconfig|KUBECONFIG names no file|no context is chosen|no server found for|cluster )/.test(error)) {
     return isLocalhost ? 'Without a server' : undefined;
   }
-  if (/cannot be the name of a namespace$/.test(error)) return 'Names that cannot be';
+  if (/^the name of a namespace has only/.test(error)) return 'Names that cannot be';
   if (error.startsWith('the server must be a URL')) return isUnreachable(theirs.url ?? '') ? 'Addresses' : undefined;
   if (/invalid 'proxy-url'.*could not parse/.test(error) || /^HTTPS?_PROXY is not|^https?_proxy is not/.test(error)) {
     return isUnreachable(theirs.proxy ?? '') || theirs.proxy === '' ? 'Proxies' : undefined;

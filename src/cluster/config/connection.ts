@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseDuration } from '../../domain/go/duration.ts';
 import { clusterCommand, configCommand } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
-import { isNamespaceName } from '../../domain/text/object-name.ts';
+import { isNamespaceName, nameRule } from '../../domain/text/object-name.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { checkCluster, checkUser } from './check.ts';
@@ -80,7 +80,7 @@ function chosenContext(config: KubeConfig, flags: KubeFlags): KubeContext {
 function chosenNamespace(context: KubeContext, flags: KubeFlags, pod: InCluster | undefined): string {
   const namespace = flags.namespace || context.namespace || pod?.namespace || 'default';
   if (isNamespaceName(namespace)) return namespace;
-  throw new UserError(`"${namespace}" cannot be the name of a namespace`, clusterCommand`kubectl get namespaces`);
+  throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
 }
 
 /** `getCluster`: what flags say about trust replaces all that the file says about it. */

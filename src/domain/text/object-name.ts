@@ -1,7 +1,6 @@
 /** Names that objects may have (k8s.io/apimachinery pkg/util/validation), and those names in commands. */
 
 import type { Word } from './command.ts';
-import { trim } from './trim.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_RE = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
@@ -33,16 +32,8 @@ export function scope(namespace: string | undefined): Word {
   return isUsable ? { namespace: namespace ?? '' } : { refused: namespace };
 }
 
-/** A valid name that resembles `name`, undefined when nothing of it can stay. */
-export function proposeName(name: string, limit = 253): string | undefined {
-  const proposal = name
-    .toLowerCase()
-    .replace(/[^-a-z0-9.]+/g, '-')
-    .split('.')
-    .map((label) => trim(label, '-'))
-    .filter((label) => label !== '')
-    .join('.')
-    .slice(0, limit)
-    .replace(/[-.]+$/, '');
-  return proposal === '' || proposal === name ? undefined : proposal;
+/** What names of `kind` are made of. What was typed instead is not repeated: it may be a password at the wrong place. */
+export function nameRule(kind: string): string {
+  const characters = kind === 'namespace' ? 'a-z, 0-9 and -' : 'a-z, 0-9, - and .';
+  return `the name of a ${kind} has only ${characters}, with a letter or digit at both ends`;
 }

@@ -3,7 +3,7 @@
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { type Command, command, words } from '../text/command.ts';
-import { isObjectName } from '../text/object-name.ts';
+import { isObjectName, nameRule } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
 export interface Target {
@@ -24,12 +24,16 @@ export function parseTarget(text: string, propose = behindTo): Target {
       kindName.toLowerCase().replace(/\..*$/s, ''),
       PULL_KINDS.flatMap((entry) => namesOf(entry)),
     );
-    const proposal = near === undefined ? 'deployment/NAME' : [near, name ?? 'NAME'].join('/');
-    throw new UsageError(`"${text}" is not a kind with pull secrets and a name`, propose(proposal));
+    const isName = name !== undefined && isObjectName(name);
+    const proposal = `${near ?? 'deployment'}/${near !== undefined && isName ? name : 'NAME'}`;
+    throw new UsageError(TARGET, propose(proposal));
   }
-  if (more.length > 0) throw new UsageError(`"${text}" is not KIND/NAME`, propose(`${found.kind.toLowerCase()}/NAME`));
+  if (more.length > 0) throw new UsageError(TARGET, propose(`${found.kind.toLowerCase()}/NAME`));
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
 }
+
+/** What was typed instead is not repeated, as with {@link nameRule}. */
+const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
 
 function behindTo(target: string): Command {
   return words`--to ${target}`;
@@ -39,7 +43,7 @@ function behindTo(target: string): Command {
 export function checkedName(name: string, kind: PullKindName): string {
   if (isObjectName(name)) return name;
   const list = command`kubectl get ${kind.toLowerCase()}s`;
-  throw new UsageError(`"${name}" cannot be the name of a ${kind.toLowerCase()}`, list);
+  throw new UsageError(nameRule(kind.toLowerCase()), list);
 }
 
 export interface DoctorTarget {
@@ -77,8 +81,5 @@ function kindOf(word: string): DoctorTarget['kind'] | undefined {
 
 function target(kind: DoctorTarget['kind'], name: string): DoctorTarget {
   if (isObjectName(name)) return { kind, name };
-  throw new UsageError(
-    `"${name}" cannot be the name of a ${kind.toLowerCase()}`,
-    command`kubectl get ${kind.toLowerCase()}s`,
-  );
+  throw new UsageError(nameRule(kind.toLowerCase()), command`kubectl get ${kind.toLowerCase()}s`);
 }

@@ -3,7 +3,7 @@ import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
 import { command, words } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
-import { isObjectName, proposeName } from '../../domain/text/object-name.ts';
+import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
 import { pullKindByName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { checkedName, parseTarget } from '../../domain/workloads/target.ts';
@@ -41,15 +41,13 @@ export interface AttachOptions extends KubeFlags {
 export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachRequest {
   const { secret } = options;
   if (!isObjectName(secret)) {
-    const [kind = '', name] = secret.split('/');
-    const isTarget = name !== undefined && pullKindByName(kind) !== undefined;
-    const near = proposeName(secret);
-    const proposal = isTarget
-      ? command`regsecret ${verb} --${verb === 'attach' ? 'to' : 'from'} ${secret}`
-      : near === undefined
-        ? words`regsecret ${verb} --help`
-        : command`regsecret ${verb} ${near}`;
-    throw new UsageError(`"${secret}" cannot be the name of a secret`, proposal);
+    const [kind = '', name = ''] = secret.split('/');
+    const isTarget = pullKindByName(kind) !== undefined && isObjectName(name);
+    const flag = verb === 'attach' ? 'to' : 'from';
+    throw new UsageError(
+      nameRule('secret'),
+      isTarget ? command`regsecret ${verb} --${flag} ${secret}` : command`regsecret ${verb} NAME --${flag} KIND/NAME`,
+    );
   }
   checkFileFlags(options);
   return {
@@ -121,7 +119,7 @@ function parseTimeout(timeout: string | undefined): number | undefined {
   if (timeout === undefined) return undefined;
   const milliseconds = parseDuration(timeout);
   if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
-  throw new UsageError(`invalid --timeout "${timeout}"`, prose`--timeout takes seconds or units: 30, 30s, 2m, 1h`);
+  throw new UsageError('--timeout is not a duration', prose`--timeout takes seconds or units: 30, 30s, 2m, 1h`);
 }
 
 function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'selections'> {

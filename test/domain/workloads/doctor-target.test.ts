@@ -1,5 +1,6 @@
 /** What `regsecret why` takes: words as kubectl does, Secrets too. */
 import { expect, test } from 'vitest';
+import { nameRule } from '../../../src/domain/text/object-name.ts';
 import { checkedName, parseDoctorTargets, parseTarget } from '../../../src/domain/workloads/target.ts';
 import { UsageError } from '../../../src/errors.ts';
 import { refusalOf } from '../../support/hints.ts';
@@ -32,19 +33,21 @@ test.each<[readonly string[], readonly string[]]>([
   expect(parseDoctorTargets(words).map(({ kind, name }) => `${kind}/${name}`)).toEqual(targets);
 });
 
+const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
+
 test.each<[readonly string[], string, string]>([
   [['deploy'], '"deploy" is a kind without a name', 'regsecret why deploy/NAME'],
   [['secret'], '"secret" is a kind without a name', 'regsecret why secret/NAME'],
-  [['pod', 'Web'], '"Web" cannot be the name of a pod', 'kubectl get pods'],
-  [['Web'], '"Web" cannot be the name of a pod', 'kubectl get pods'],
-  [['deploy/Web'], '"Web" cannot be the name of a deployment', 'kubectl get deployments'],
-  [['deploy/'], '"" cannot be the name of a deployment', 'kubectl get deployments'],
-  [['secret/'], '"" cannot be the name of a secret', 'kubectl get secrets'],
-  [['secretx/a'], '"secretx/a" is not a kind with pull secrets and a name', 'regsecret why deployment/NAME'],
-  [['xsecret/a'], '"xsecret/a" is not a kind with pull secrets and a name', 'regsecret why deployment/NAME'],
-  [['secret/a/b'], '"secret/a/b" is not a kind with pull secrets and a name', 'regsecret why deployment/NAME'],
-  [['deploy/a/b'], '"deploy/a/b" is not KIND/NAME', 'regsecret why deployment/NAME'],
-  [['pod', 'deploy/web', 'Web'], '"Web" cannot be the name of a pod', 'kubectl get pods'],
+  [['pod', 'Web'], nameRule('pod'), 'kubectl get pods'],
+  [['Web'], nameRule('pod'), 'kubectl get pods'],
+  [['deploy/Web'], nameRule('deployment'), 'kubectl get deployments'],
+  [['deploy/'], nameRule('deployment'), 'kubectl get deployments'],
+  [['secret/'], nameRule('secret'), 'kubectl get secrets'],
+  [['secretx/a'], TARGET, 'regsecret why deployment/NAME'],
+  [['xsecret/a'], TARGET, 'regsecret why deployment/NAME'],
+  [['secret/a/b'], TARGET, 'regsecret why deployment/NAME'],
+  [['deploy/a/b'], TARGET, 'regsecret why deployment/NAME'],
+  [['pod', 'deploy/web', 'Web'], nameRule('pod'), 'kubectl get pods'],
 ])('not %j', (words, message, hint) => {
   expect(() => parseDoctorTargets(words)).toThrow(UsageError);
   expect(refusalOf(() => parseDoctorTargets(words))).toEqual({ message, hint });
@@ -58,16 +61,12 @@ test('words with a slash among them are each a target, so the kind is the name o
 });
 
 test.each<[string, string, string]>([
-  ['deployx', '"deployx" is not a kind with pull secrets and a name', '--to deploy/NAME'],
-  ['DEPLOYX/web', '"DEPLOYX/web" is not a kind with pull secrets and a name', '--to deploy/web'],
-  ['deploymnt.apps/web', '"deploymnt.apps/web" is not a kind with pull secrets and a name', '--to deployment/web'],
-  [
-    'rollouts.argoproj.io/web',
-    '"rollouts.argoproj.io/web" is not a kind with pull secrets and a name',
-    '--to deployment/NAME',
-  ],
-  ['sts/a/b', '"sts/a/b" is not KIND/NAME', '--to statefulset/NAME'],
-  ['sa/A', '"A" cannot be the name of a serviceaccount', 'kubectl get serviceaccounts'],
+  ['deployx', TARGET, '--to deploy/NAME'],
+  ['DEPLOYX/web', TARGET, '--to deploy/web'],
+  ['deploymnt.apps/web', TARGET, '--to deployment/web'],
+  ['rollouts.argoproj.io/web', TARGET, '--to deployment/NAME'],
+  ['sts/a/b', TARGET, '--to statefulset/NAME'],
+  ['sa/A', nameRule('serviceaccount'), 'kubectl get serviceaccounts'],
 ])('no target of attach: %s', (text, message, hint) => {
   expect(refusalOf(() => parseTarget(text))).toEqual({ message, hint });
 });
@@ -75,7 +74,7 @@ test.each<[string, string, string]>([
 test('a name by itself', () => {
   expect(checkedName('web', 'Pod')).toBe('web');
   expect(refusalOf(() => checkedName('Web', 'CronJob'))).toEqual({
-    message: '"Web" cannot be the name of a cronjob',
+    message: nameRule('cronjob'),
     hint: 'kubectl get cronjobs',
   });
 });

@@ -1,5 +1,6 @@
 /** From the flags of attach and detach to what is to be done, and what is refused. */
 import { describe, expect, test } from 'vitest';
+import { nameRule } from '../../../src/domain/text/object-name.ts';
 import {
   type AttachOptions,
   attachTargets,
@@ -109,20 +110,20 @@ const ALL = '--all-serviceaccounts -A, or --used -A';
 const DURATION = '--timeout takes seconds or units: 30, 30s, 2m, 1h';
 
 test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
-  [{ secret: 'deploy/web' }, '"deploy/web" cannot be the name of a secret', 'regsecret attach --to deploy/web'],
-  [{ secret: 'My_Secret' }, '"My_Secret" cannot be the name of a secret', 'regsecret attach my-secret'],
-  [{ secret: '___' }, '"___" cannot be the name of a secret', 'regsecret attach --help'],
-  [{ secret: 'x/y' }, '"x/y" cannot be the name of a secret', 'regsecret attach x-y'],
-  [{ pod: ['A'] }, '"A" cannot be the name of a pod', 'kubectl get pods'],
-  [{ serviceaccount: ['A'] }, '"A" cannot be the name of a serviceaccount', 'kubectl get serviceaccounts'],
+  [{ secret: 'deploy/web' }, nameRule('secret'), 'regsecret attach --to deploy/web'],
+  [{ secret: 'My_Secret' }, nameRule('secret'), 'regsecret attach NAME --to KIND/NAME'],
+  [{ secret: 'deploy/A' }, nameRule('secret'), 'regsecret attach NAME --to KIND/NAME'],
+  [{ secret: 'x/y' }, nameRule('secret'), 'regsecret attach NAME --to KIND/NAME'],
+  [{ pod: ['A'] }, nameRule('pod'), 'kubectl get pods'],
+  [{ serviceaccount: ['A'] }, nameRule('serviceaccount'), 'kubectl get serviceaccounts'],
   [{ to: ['deploy'] }, '--to deployment names no deployment', '--to deployment/NAME, or --to deployment -l app=NAME'],
   [{ selector: 'app=web' }, '-l picks nothing without a kind', PICKS],
   [{ selector: 'app=web', to: ['deploy/web'] }, '-l picks nothing without a kind', PICKS],
   [{ selector: 'app=web', used: true }, '-l picks nothing without a kind', PICKS],
   [{ allNamespaces: true }, '-A cannot be combined with names', ALL],
   [{ allNamespaces: true, used: true, pod: ['p'] }, '-A cannot be combined with names', ALL],
-  [{ timeout: 'soon' }, 'invalid --timeout "soon"', DURATION],
-  [{ timeout: '-1s' }, 'invalid --timeout "-1s"', DURATION],
+  [{ timeout: 'soon' }, '--timeout is not a duration', DURATION],
+  [{ timeout: '-1s' }, '--timeout is not a duration', DURATION],
   [{ write: true }, '--write goes with -f', '-f FILE --write'],
   [{ auto: true }, '--auto goes with -f', '-f FILE --auto'],
   [{ recursive: true }, '-R goes with -f', '-f FOLDER -R'],
@@ -137,7 +138,7 @@ test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
 
 test('detach of what is a target proposes --from', () => {
   expect(refusalOf(() => requestOf('detach', flags({ secret: 'sa/ci' }), fakeIo()))).toEqual({
-    message: '"sa/ci" cannot be the name of a secret',
+    message: nameRule('secret'),
     hint: 'regsecret detach --from sa/ci',
   });
 });
@@ -152,8 +153,8 @@ describe('create --attach', () => {
 
   test.each([
     ['sa', '--attach sa names no serviceaccount', '--attach sa/NAME'],
-    ['deploi/web', '"deploi/web" is not a kind with pull secrets and a name', '--attach deploy/web'],
-    ['sa/a/b', '"sa/a/b" is not KIND/NAME', '--attach serviceaccount/NAME'],
+    ['deploi/web', 'a target is KIND/NAME, with a kind that has pull secrets', '--attach deploy/web'],
+    ['sa/a/b', 'a target is KIND/NAME, with a kind that has pull secrets', '--attach serviceaccount/NAME'],
   ])('%s is refused', (text, message, hint) => {
     expect(refusalOf(() => attachTargets([text]))).toEqual({ message, hint });
   });

@@ -1,0 +1,50 @@
+/** A password that was typed at a wrong place is not repeated. */
+import { describe, expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli.ts';
+import { CANARY } from '../support/canary.ts';
+import { here } from '../support/here.ts';
+import { fakeIo } from '../support/io.ts';
+
+/** Values by which a person finds the file, the cluster or the registry that is meant. */
+const SHOWN = [
+  ...['--api-server', '--as', '--as-group', '--as-uid', '--certificate-authority', '--client-certificate'],
+  ...['--client-key', '--cluster', '--context', '--filename', '--from-file', '--image', '--kubeconfig', '--namespace'],
+  ...['--registry-ca', '--secret-file', '--server', '--tls-server-name', '--user'],
+];
+
+/** It is the name of nothing. */
+const PASSWORD = `${CANARY}!`;
+
+const COMMANDS = buildProgram([], fakeIo(), 'regsecret', () => undefined).commands.map((command) => command.name());
+
+function flagsOf(name: string): string[] {
+  const program = buildProgram([name], fakeIo(), 'regsecret', () => undefined);
+  const options = program.commands.find((command) => command.name() === name)?.options ?? [];
+  return options.flatMap(({ long }) => long ?? []);
+}
+
+const lines = (name: string): string[][] => [
+  ...flagsOf(name)
+    .filter((flag) => !SHOWN.includes(flag))
+    .flatMap((flag) => [[flag, PASSWORD], [`${flag}=${PASSWORD}`]]),
+  ...[
+    [PASSWORD],
+    ['x', PASSWORD],
+    ['--password', PASSWORD],
+    [`--password=${PASSWORD}`],
+    [`--docker-pasword=${PASSWORD}`],
+  ],
+  ...[[`-p${PASSWORD}`], ['-p', PASSWORD], [`--pasword=${PASSWORD}'\n(Did you mean --x?)`]],
+];
+
+describe.each(COMMANDS)('%s', (name) => {
+  test.each(lines(name))('%j %j', async (...args) => {
+    const { stdout, stderr } = await here([name, ...args], { env: { KUBECONFIG: '/nope', HOME: '/nope', PATH: '' } });
+    expect(stdout + stderr).not.toContain(CANARY);
+  });
+});
+
+test.each([[[PASSWORD]], [['--password', PASSWORD]], [[`--password=${PASSWORD}`, 'create']]])('%j', async (args) => {
+  const { code, stderr } = await here(args);
+  expect([code, stderr.includes(CANARY)]).toEqual([2, false]);
+});
