@@ -1,4 +1,4 @@
-/** The workflow of a release: what runs the code of our dependencies may neither write nor publish. */
+/** What a release is made of: locked packages, and jobs of which those that run their code may neither write nor publish. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -38,4 +38,13 @@ test('a job that may write or publish runs no code of dependencies', () => {
   for (const job of all.filter((one) => runs(one, /npm publish/))) {
     expect(runs(job, /npm publish .*--ignore-scripts/)).toBe(true);
   }
+});
+
+test('the lock file has an integrity for every package', () => {
+  const lock = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly integrity?: string; readonly resolved?: string }>>;
+  };
+  const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
+  expect(packages.length).toBeGreaterThan(0);
+  expect(packages.filter(([, { integrity = '' }]) => !integrity.startsWith('sha512-'))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Transport } from '../../src/cluster/client/transport.ts';
 import { walkOwners } from '../../src/cluster/owners.ts';
 import { pullKind } from '../../src/domain/workloads/kind.ts';
+import type { ObjectRef } from '../../src/domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
 
 test.each([
@@ -21,4 +22,30 @@ test.each([
   expect(asked).toEqual([]);
   expect(chain).toEqual([]);
   expect(unknownOwner?.kind).toBe('ReplicaSet');
+});
+
+test.each([
+  ['of the same name that came later', 'another-uid', []],
+  ['that made it', 'uid', ['web']],
+])('an owner %s, which is looked for in the namespace of the pod', async (_, uid, expected) => {
+  const owner = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    name: 'web',
+    namespace: 'prod',
+    uid: 'uid',
+    controller: true,
+  };
+  const pod = { metadata: { namespace: 'evil', name: 'p', ownerReferences: [owner] }, spec: {} };
+  const asked: unknown[] = [];
+  const read = async (ref: ObjectRef): Promise<PullSpec | undefined> => {
+    asked.push(ref);
+    return pullSpecOf(pullKind('ReplicaSet'), {
+      metadata: { namespace: 'evil', name: 'web', uid },
+      spec: { template: { spec: {} } },
+    });
+  };
+  const { chain } = await walkOwners({} as Transport, pullSpecOf(pullKind('Pod'), pod) as PullSpec, read);
+  expect(asked).toEqual([{ kind: 'ReplicaSet', namespace: 'evil', name: 'web' }]);
+  expect(chain.map(({ ref }) => ref.name)).toEqual(expected);
 });
