@@ -122,7 +122,7 @@ function answerAs(
     case 'far redirect':
       return answer.writeHead(307, { location: 'http://169.254.169.254/latest/meta-data/' }).end();
     case 'redirects':
-      return answer.writeHead(307, { location: `http://127.0.0.1:${port}/v2/again?\u202e` }).end();
+      return answer.writeHead(307, { location: `http://127.0.0.1:${port}/v2/again?%E2%80%AE` }).end();
     case 'tokens':
       if (!path.startsWith('/token')) return challenge(`Bearer realm="http://127.0.0.1:${port}/token",service="x"`);
       return answer.end(JSON.stringify({ token: TOKENS[port % TOKENS.length], expires_in: -1 }));
