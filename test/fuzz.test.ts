@@ -36,6 +36,7 @@ import { parseKey } from '../src/domain/keyring/key.ts';
 import { buildKeyring, KeyringError, lookup } from '../src/domain/keyring/keyring.ts';
 import { decodePayload } from '../src/domain/keyring/payload.ts';
 import { canonicalServer, registryOf, serverProblem } from '../src/domain/keyring/server.ts';
+import { finished } from '../src/domain/keyring/steps.ts';
 import { manifestSecret } from '../src/domain/manifest-text/manifest-secrets.ts';
 import { expiryOf, parseExpiries } from '../src/domain/pull-secret/expiry.ts';
 import { claimsOf } from '../src/domain/pull-secret/jwt.ts';
@@ -76,8 +77,8 @@ const parsers: readonly Parser[] = [
   ['parseJson', (text) => parseJson(bytes(text)), JsonSyntaxError],
   ['parseFirstJson', (text) => parseFirstJson(bytes(text)), JsonSyntaxError],
   ['pickJson', (text) => pickJson(bytes(text), { auths: { 'r.io': true }, a: [{ a: true }] }), JsonSyntaxError],
-  ['decodePayload', (text) => decodePayload(bytes(text), 'kubernetes.io/dockerconfigjson')],
-  ['decodePayload of the legacy type', (text) => decodePayload(bytes(text), 'kubernetes.io/dockercfg')],
+  ['decodePayload', (text) => finished(decodePayload(bytes(text), 'kubernetes.io/dockerconfigjson'))],
+  ['decodePayload of the legacy type', (text) => finished(decodePayload(bytes(text), 'kubernetes.io/dockercfg'))],
   ['buildKeyring', (text) => buildKeyring([pullSecretOf('a', bytes(text))]), KeyringError],
   [
     'buildKeyring of a Secret without base64',

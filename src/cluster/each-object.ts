@@ -9,27 +9,22 @@ import { type ListQuery, listPages, type Resource } from './object-request.ts';
 import type { Reader } from './reader.ts';
 
 /**
- * Hands every object of a kind to `use`, page by page. Where they may not be listed, or the server does not know their
- * kind, that is noted as a missing right, and the server's answer is returned. An object over which `use` fails is noted
- * where the reader goes on. Throws UserError.
+ * Hands every object of a kind to `use`, page by page, which may do its work in steps. Where they may not be listed, or the
+ * server does not know their kind, that is noted as a missing right, and the server's answer is returned. An object over
+ * which `use` fails is noted where the reader goes on. Throws UserError.
  */
 export async function eachObject(
   { transport, missingRights, unread }: Reader,
   resource: Resource,
   options: ListQuery,
-  use: (object: ApiObject) => void,
+  use: (object: ApiObject) => Generator<void> | undefined,
 ): Promise<ApiError | undefined> {
   try {
     for await (const page of listPages(transport, resource, options)) {
       // Anew for each page: while it was awaited, the program was free.
       const breakIfDue = breaks(transport.signal);
       for (const object of page) {
-        try {
-          use(object);
-        } catch (error) {
-          if (unread === undefined) throw error;
-          unread.noteBug(resource, placeOf(object), error);
-        }
+        for (const _ of used(object, use, resource, unread)) await breakIfDue();
         const pending = breakIfDue();
         if (pending !== undefined) await pending;
       }
@@ -47,6 +42,21 @@ function placeOf(object: ApiObject): ReadScope {
   const namespace = fieldOf(object, 'metadata', 'namespace');
   const name = `${fieldOf(object, 'metadata', 'name') ?? ''}`;
   return typeof namespace === 'string' ? { namespace, name } : { name };
+}
+
+/** What `use` does with `object`, step by step; `unread` notes where that fails. */
+function* used(
+  object: ApiObject,
+  use: (object: ApiObject) => Generator<void> | undefined,
+  resource: Resource,
+  unread: Reader['unread'],
+): Generator<void> {
+  try {
+    yield* use(object) ?? [];
+  } catch (error) {
+    if (unread === undefined) throw error;
+    unread.noteBug(resource, placeOf(object), error);
+  }
 }
 
 /** The same with objects that have a list of pull secrets. */

@@ -40,12 +40,12 @@ export async function readSecret(reader: Reader, ref: SecretRef): Promise<Secret
 export async function eachSecret(
   reader: Reader,
   refs: readonly SecretRef[],
-  use: (ref: SecretRef, secret: Secret | 'missing' | 'forbidden') => void,
+  use: (ref: SecretRef, secret: Secret | 'missing' | 'forbidden') => Promise<void>,
 ): Promise<void> {
   await forEachLimit(CONCURRENCY, refs, async (ref) => {
     const secret = await readSecret(reader, ref);
     try {
-      use(ref, secret);
+      await use(ref, secret);
     } catch (error) {
       if (reader.unread === undefined) throw error;
       reader.unread.noteBug(SECRETS, ref, error);
@@ -60,7 +60,7 @@ export async function eachSecret(
 export async function eachPullSecret(
   reader: Reader,
   namespace: string | undefined,
-  use: (secret: Secret) => void,
+  use: (secret: Secret) => Generator<void> | undefined,
 ): Promise<ApiError | undefined> {
   const lists = TYPES.map((type) => eachOf(reader, { namespace, fieldSelector: `type=${type}` }, use));
   return (await Promise.all(lists)).find((refused) => refused !== undefined);
@@ -70,7 +70,7 @@ export async function eachPullSecret(
 export function eachSecretNamed(
   reader: Reader,
   name: string,
-  use: (secret: Secret) => void,
+  use: (secret: Secret) => Generator<void> | undefined,
 ): Promise<ApiError | undefined> {
   return eachOf(reader, { fieldSelector: `metadata.name=${name}` }, use);
 }
@@ -78,7 +78,7 @@ export function eachSecretNamed(
 function eachOf(
   reader: Reader,
   options: { readonly namespace?: string | undefined; readonly fieldSelector: string },
-  use: (secret: Secret) => void,
+  use: (secret: Secret) => Generator<void> | undefined,
 ): Promise<ApiError | undefined> {
   const whole = { ...options, limit: PAGE, first: FIRST_PAGE, shape: FIELDS };
   return eachObject(reader, SECRETS, whole, (object) => use(object as unknown as Secret));

@@ -66,24 +66,25 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
 async function gather(reader: Reader, namespace: string | undefined, now: number): Promise<SecretRow[]> {
   const { eachPullSecret, eachSecret } = await import('../cluster/read-secrets.ts');
   const { gatherUsage } = await import('../cluster/usage.ts');
+  const { inPortions } = await import('../concurrency.ts');
   const fingerprint = createFingerprint();
   const summaries = new Map<string, SecretSummary>();
   const [usage, refused] = await Promise.all([
     gatherUsage(reader, namespace),
-    eachPullSecret(reader, namespace, (secret) => {
-      const summary = summarize(secret, now, fingerprint);
+    eachPullSecret(reader, namespace, function* (secret) {
+      const summary = yield* summarize(secret, now, fingerprint);
       summaries.set(secretKey(summary.namespace, summary.name), summary);
     }),
   ]);
   if (refused !== undefined) throw listRefusal(refused, { group: '', plural: 'secrets' }, namespace);
   const others = [...usage.keys()].filter((key) => !summaries.has(key)).map(secretName);
-  await eachSecret(reader, others, (ref, secret) => {
+  await eachSecret(reader, others, async (ref, secret) => {
     if (secret === 'forbidden') return;
-    const key = secretKey(ref.namespace, ref.name);
-    summaries.set(
-      key,
-      secret === 'missing' ? missingRow(ref.namespace, ref.name) : summarize(secret, now, fingerprint),
-    );
+    const summary =
+      secret === 'missing'
+        ? missingRow(ref.namespace, ref.name)
+        : await inPortions(summarize(secret, now, fingerprint), reader.transport.signal);
+    summaries.set(secretKey(ref.namespace, ref.name), summary);
   });
   for (const found of reader.unread === undefined ? [] : unreadFindings(reader.unread)) {
     if (found.object.kind !== 'Secret') continue;

@@ -18,8 +18,11 @@ async function readAll(how: 'listed' | 'by name', error: Error, unread?: UnreadO
     if (name === 'first') throw error;
     read.push(name ?? '');
   };
-  if (how === 'listed') await eachPullSecret(reader, 'team', ({ metadata }) => use(metadata.name));
-  else await eachSecret(reader, refs, ({ name }) => use(name));
+  if (how === 'listed')
+    await eachPullSecret(reader, 'team', ({ metadata }) => {
+      use(metadata.name);
+    });
+  else await eachSecret(reader, refs, async ({ name }) => use(name));
   return read;
 }
 

@@ -4,6 +4,7 @@ import { type Judgement, judge } from '../../src/domain/diagnosis/judgement.ts';
 import { reportOn } from '../../src/domain/diagnosis/puller-report.ts';
 import { diagnoseBriefly } from '../../src/domain/findings/diagnosed-secret.ts';
 import type { Secret } from '../../src/domain/keyring/secret.ts';
+import { finished } from '../../src/domain/keyring/steps.ts';
 import { type Question, questionKey } from '../../src/domain/verify/question.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import type { ImageState } from '../../src/domain/workloads/container-images.ts';
@@ -76,7 +77,7 @@ function stateOf(name: string, value: NonNullable<World['secrets']>[string]): Se
     ...value,
     metadata: { creationTimestamp: '2026-11-01T00:00:00Z', ...value.metadata, namespace: 'team-a', name },
   };
-  return { status: 'there', ...diagnoseBriefly(secret, NOW) };
+  return { status: 'there', ...finished(diagnoseBriefly(secret, NOW)) };
 }
 
 export interface PullerOptions {

@@ -10,7 +10,8 @@ import {
   parseFirstJson,
   parseJson,
 } from '../go/json.ts';
-import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
+import type { JsonNode } from '../go/json-node.ts';
+import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { type AuthField, type AuthFields, INVALID_AUTH, isDockerAuth } from './auth-fields.ts';

@@ -1,6 +1,7 @@
 /** What credential helpers print (github.com/docker/docker-credential-helpers client/client.go). */
 import { foldName, type JsonDocument, JsonTypeError, jsonString, parseFirstJson } from '../go/json.ts';
-import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
+import type { JsonNode } from '../go/json-node.ts';
+import { JsonSyntaxError } from '../go/json-scanner.ts';
 import type { AuthConfig } from './auth-fields.ts';
 
 /** The output is no answer. The message holds nothing of it: it may be a secret. */

@@ -1,7 +1,8 @@
 /** A file with logins that somebody names: what kind of file it is, told by its content, and the logins in it. */
 import { UserError } from '../../errors.ts';
 import { foldName, type JsonDocument, jsonString, parseJson } from '../go/json.ts';
-import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
+import type { JsonNode } from '../go/json-node.ts';
+import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { type Command, command, kubectlPath, pathWord } from '../text/command.ts';

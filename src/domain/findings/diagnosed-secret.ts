@@ -1,8 +1,9 @@
 /** A Secret with what is in it and what is wrong with it, decided once; every command takes its word from here. */
 
-import { type Contents, readContents } from '../keyring/contents.ts';
+import { type Contents, contentsOf } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import type { Secret } from '../keyring/secret.ts';
+import { finished } from '../keyring/steps.ts';
 import { catalogRow } from './catalog.ts';
 import type { Finding } from './finding.ts';
 import { diagnose, type SecretFacts } from './secret-rules.ts';
@@ -14,17 +15,24 @@ export interface DiagnosedSecret extends SecretFacts {
 
 /** Reads `secret` and judges it; `now` in milliseconds since 1970. */
 export function diagnoseSecret(secret: Secret, now: number): DiagnosedSecret {
-  const contents = readContents(secret);
-  return { secret, contents, findings: diagnose({ now, secrets: [{ secret, contents }] }) };
+  return finished(diagnosisOf(secret, now));
+}
+
+/** The same in steps. */
+export function* diagnosisOf(secret: Secret, now: number): Generator<void, DiagnosedSecret> {
+  return judged(secret, yield* contentsOf(secret), now);
 }
 
 /** A Secret may have 25,000 entries, and a cluster many such Secrets: more of one are not kept, and not judged. */
 const MANY_ENTRIES = 500;
 
-/** {@link diagnoseSecret} for one of thousands: of many entries the first ones are kept and judged, and the others counted. */
-export function diagnoseBriefly(secret: Secret, now: number): DiagnosedSecret {
-  const read = readContents(secret, MANY_ENTRIES);
-  const contents = read.moreEntries === undefined ? read : copied(read);
+/** {@link diagnosisOf} one of thousands: of many entries the first ones are kept and judged, and the others counted. */
+export function* diagnoseBriefly(secret: Secret, now: number): Generator<void, DiagnosedSecret> {
+  const read = yield* contentsOf(secret, MANY_ENTRIES);
+  return judged(secret, read.moreEntries === undefined ? read : copied(read), now);
+}
+
+function judged(secret: Secret, contents: Contents, now: number): DiagnosedSecret {
   return { secret, contents, findings: diagnose({ now, secrets: [{ secret, contents }] }) };
 }
 

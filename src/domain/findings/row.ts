@@ -36,8 +36,13 @@ export interface RowRegistry {
 /** What a row needs of a Secret: nothing of its contents is kept but names. */
 export type SecretSummary = Omit<SecretRow, 'usedBy'>;
 
-export function summarize(secret: Secret, now: number, fingerprint: (login: KubeletEntry) => string): SecretSummary {
-  const { contents, findings } = diagnoseBriefly(secret, now);
+/** In steps; `now` in milliseconds since 1970. */
+export function* summarize(
+  secret: Secret,
+  now: number,
+  fingerprint: (login: KubeletEntry) => string,
+): Generator<void, SecretSummary> {
+  const { contents, findings } = yield* diagnoseBriefly(secret, now);
   const { namespace = '', name = '', creationTimestamp } = secret.metadata;
   const endOf = endsIn(secret);
   return {

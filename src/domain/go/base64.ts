@@ -49,7 +49,7 @@ export function decodeBase64(text: string, options: Base64Options = { padding: t
 
 /** The same, with the offset of the wrong byte instead of an error, of which thousands take their time. */
 export function base64OrOffset(text: string, options: Base64Options): Uint8Array | number {
-  if (options.padding && isPlainBase64(text)) return bytesOf(atob(text));
+  if (isPlainBase64(text) && (options.padding || !text.endsWith('='))) return bytesOf(atob(text));
   const source = encodeUtf8(text);
   const out = new Uint8Array(Math.ceil((source.length * 3) / 4));
   let length = 0;

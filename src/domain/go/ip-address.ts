@@ -5,6 +5,8 @@ export function isIPv6(text: string): boolean {
   const percent = text.indexOf('%');
   if (percent === text.length - 1) return false;
   const address = percent < 0 ? text : text.slice(0, percent);
+  // The longest one has an embedded IPv4 address.
+  if (address.length > 45) return false;
   const halves = address.split('::');
   if (halves.length > 2) return false;
   const groups = halves.map((half) => (half === '' ? [] : half.split(':')));

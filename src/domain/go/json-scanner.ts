@@ -9,22 +9,6 @@ export interface JsonSource {
   readonly text: string | undefined;
 }
 
-export interface JsonMember {
-  readonly name: string;
-  /** Offset of the name's opening quote. */
-  readonly nameStart: number;
-  readonly value: JsonNode;
-}
-
-export interface JsonNode {
-  readonly kind: 'object' | 'array' | 'string' | 'number' | 'bool' | 'null';
-  /** Offsets in bytes: the first byte of the value, and the one after its last. */
-  readonly start: number;
-  readonly end: number;
-  /** In the order they are written, duplicates included. Empty unless `kind` is `object`. */
-  readonly members: readonly JsonMember[];
-}
-
 /** Go's `json.SyntaxError`, with its text. */
 export class JsonSyntaxError extends Error {
   /** Whether the text ends where more was needed, rather than being wrong. */
@@ -37,17 +21,10 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-interface Open {
-  readonly kind: 'object' | 'array';
-  readonly start: number;
-  readonly members: JsonMember[];
-  name: string;
-  nameStart: number;
-}
-
-const NONE: readonly JsonMember[] = [];
 /** encoding/json `maxNestingDepth`. */
 const MAX_DEPTH = 10_000;
+const [QUOTE, COMMA] = [0x22, 0x2c];
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 const LITERALS = { 116: 'true', 102: 'false', 110: 'null' } as const;
 
 /** Decodes the text once: a slice is many times faster than decoding each of 100,000 strings. */
@@ -58,107 +35,91 @@ export function jsonSource(bytes: Uint8Array): JsonSource {
 }
 
 interface Scan {
-  readonly source: JsonSource;
-  /** The objects and arrays around the place, the innermost last. */
-  readonly open: Open[];
+  readonly bytes: Uint8Array;
+  /** What closes the objects and arrays around the place, the innermost last. */
+  readonly open: number[];
   index: number;
 }
 
 /**
- * The value at the start of `source`, its place and that of everything in it, and the offset after it. Without
- * recursion, so that deep nesting is an error and not the end of the stack.
+ * Checks the value at the start of `bytes`: it begins at `start` and ends before `rest`. What is in it is not kept, for there may
+ * be 100,000 values. Without recursion, so that deep nesting is an error and not the end of the stack. Throws
+ * {@link JsonSyntaxError}.
  */
-export function scanJson(
-  source: JsonSource,
+export function checkJson(
+  bytes: Uint8Array,
   { trailing }: { trailing: 'error' | 'ignore' },
-): { root: JsonNode; rest: number } {
-  const scan: Scan = { source, open: [], index: skipSpace(source.bytes, 0) };
-  for (;;) {
-    const node = scanStart(scan);
-    if (node === undefined) continue;
-    const root = scanEnd(scan, node);
-    if (root === undefined) continue;
-    const { bytes } = source;
-    if (trailing === 'error' && scan.index < bytes.length) fail(bytes, scan.index, 'after top-level value');
-    return { root, rest: root.end };
-  }
+): { start: number; rest: number } {
+  const start = skipJsonSpace(bytes, 0);
+  const scan: Scan = { bytes, open: [], index: start };
+  while (!(scanStart(scan) && scanEnd(scan)));
+  const rest = scan.index;
+  const next = skipJsonSpace(bytes, rest);
+  if (trailing === 'error' && next < bytes.length) fail(bytes, next, 'after top-level value');
+  return { start, rest };
 }
 
-/** A scalar, or an object or array without content; undefined when one with content has been opened. */
-function scanStart(scan: Scan): JsonNode | undefined {
-  const { open, index: start } = scan;
-  const { bytes } = scan.source;
+/** Passes a scalar, or an object or array without content; false when one with content has been opened. */
+function scanStart(scan: Scan): boolean {
+  const { bytes, open, index: start } = scan;
   const byte = bytes[start];
-  if (byte !== 0x7b && byte !== 0x5b) return scanScalar(bytes, start);
-  const kind = byte === 0x7b ? 'object' : 'array';
-  open.push({ kind, start, members: [], name: '', nameStart: 0 });
+  if (byte !== OPEN_BRACE && byte !== OPEN_BRACKET) {
+    scan.index = scanScalar(bytes, start);
+    return true;
+  }
+  const close = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+  open.push(close);
   if (open.length > MAX_DEPTH) throw new JsonSyntaxError('exceeded max depth');
-  const index = skipSpace(bytes, start + 1);
-  if (bytes[index] === (kind === 'object' ? 0x7d : 0x5d)) {
+  const index = skipJsonSpace(bytes, start + 1);
+  if (bytes[index] === close) {
     open.pop();
-    return { kind, start, end: index + 1, members: NONE };
+    scan.index = index + 1;
+    return true;
   }
-  scan.index = kind === 'object' ? scanName(scan.source, index, open) : index;
-  return undefined;
+  scan.index = close === CLOSE_BRACE ? scanName(bytes, index) : index;
+  return false;
 }
 
-/** Closes what ends with `value`. The root when that has ended; undefined when another value begins behind a comma. */
-function scanEnd(scan: Scan, value: JsonNode): JsonNode | undefined {
-  const { source, open } = scan;
-  const { bytes } = source;
-  for (let node = value; ; ) {
-    const index = skipSpace(bytes, node.end);
-    const parent = open.at(-1);
-    if (parent === undefined) {
-      scan.index = index;
-      return node;
+/** Closes what ends with the value that has been passed. True when that is the root; false when another one begins behind a comma. */
+function scanEnd(scan: Scan): boolean {
+  const { bytes, open } = scan;
+  for (;;) {
+    const close = open.at(-1);
+    if (close === undefined) return true;
+    const isObject = close === CLOSE_BRACE;
+    const index = skipJsonSpace(bytes, scan.index);
+    if (bytes[index] === COMMA) {
+      const next = skipJsonSpace(bytes, index + 1);
+      scan.index = isObject ? scanName(bytes, next) : next;
+      return false;
     }
-    const isObject = parent.kind === 'object';
-    if (isObject) parent.members.push({ name: parent.name, nameStart: parent.nameStart, value: node });
-    if (bytes[index] === 0x2c) {
-      const next = skipSpace(bytes, index + 1);
-      scan.index = isObject ? scanName(source, next, open) : next;
-      return undefined;
-    }
-    if (bytes[index] !== (isObject ? 0x7d : 0x5d)) {
-      fail(bytes, index, isObject ? 'after object key:value pair' : 'after array element');
-    }
+    if (bytes[index] !== close) fail(bytes, index, isObject ? 'after object key:value pair' : 'after array element');
     open.pop();
-    node = { kind: parent.kind, start: parent.start, end: index + 1, members: parent.members };
+    scan.index = index + 1;
   }
 }
 
-/** Reads `"name" :` into the innermost object and returns the offset where its value begins. */
-function scanName(source: JsonSource, start: number, open: readonly Open[]): number {
-  const { bytes } = source;
-  const object = open.at(-1);
-  if (object === undefined || bytes[start] !== 0x22) fail(bytes, start, 'looking for beginning of object key string');
-  const end = scanString(bytes, start);
-  object.name = unquote(source, start, end);
-  object.nameStart = start;
-  const colon = skipSpace(bytes, end);
+/** Passes `"name" :` and returns the offset where its value begins. */
+function scanName(bytes: Uint8Array, start: number): number {
+  if (bytes[start] !== QUOTE) fail(bytes, start, 'looking for beginning of object key string');
+  const colon = skipJsonSpace(bytes, scanString(bytes, start));
   if (bytes[colon] !== 0x3a) fail(bytes, colon, 'after object key');
-  return skipSpace(bytes, colon + 1);
+  return skipJsonSpace(bytes, colon + 1);
 }
 
-function scanScalar(bytes: Uint8Array, start: number): JsonNode {
+/** The offset behind it. */
+function scanScalar(bytes: Uint8Array, start: number): number {
   const byte = bytes[start];
-  if (byte === 0x22) return scalar('string', start, scanString(bytes, start));
-  if (byte === 0x2d || isDigit(byte)) return scalar('number', start, scanNumber(bytes, start));
-  if (byte === 116 || byte === 102 || byte === 110) {
-    const literal = LITERALS[byte];
-    for (let offset = 1; offset < literal.length; offset += 1) {
-      if (bytes[start + offset] !== literal.charCodeAt(offset)) {
-        fail(bytes, start + offset, `in literal ${literal} (expecting '${literal[offset]}')`);
-      }
+  if (byte === QUOTE) return scanString(bytes, start);
+  if (byte === 0x2d || isDigit(byte)) return scanNumber(bytes, start);
+  if (byte !== 116 && byte !== 102 && byte !== 110) return fail(bytes, start, 'looking for beginning of value');
+  const literal = LITERALS[byte];
+  for (let offset = 1; offset < literal.length; offset += 1) {
+    if (bytes[start + offset] !== literal.charCodeAt(offset)) {
+      fail(bytes, start + offset, `in literal ${literal} (expecting '${literal[offset]}')`);
     }
-    return scalar(literal === 'null' ? 'null' : 'bool', start, start + literal.length);
   }
-  return fail(bytes, start, 'looking for beginning of value');
-}
-
-function scalar(kind: JsonNode['kind'], start: number, end: number): JsonNode {
-  return { kind, start, end, members: NONE };
+  return start + literal.length;
 }
 
 /** The offset after the closing quote. */
@@ -212,7 +173,8 @@ function skipDigits(bytes: Uint8Array, start: number): number {
   return index;
 }
 
-function skipSpace(bytes: Uint8Array, start: number): number {
+/** The offset of the first byte at or behind `start` that is no white space. */
+export function skipJsonSpace(bytes: Uint8Array, start: number): number {
   let index = start;
   for (;;) {
     const byte = bytes[index];

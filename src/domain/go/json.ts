@@ -5,15 +5,8 @@
  * number-like keys, the bytes of everything around the value that is to be replaced, and it words errors differently.
  * The document stays bytes, so that replacing one entry leaves every other byte alone.
  */
-import {
-  type JsonMember,
-  type JsonNode,
-  type JsonSource,
-  JsonSyntaxError,
-  jsonSource,
-  scanJson,
-  unquote,
-} from './json-scanner.ts';
+import { type JsonMember, type JsonNode, nodeAt } from './json-node.ts';
+import { checkJson, type JsonSource, JsonSyntaxError, jsonSource, unquote } from './json-scanner.ts';
 
 export interface JsonDocument extends JsonSource {
   readonly root: JsonNode;
@@ -45,7 +38,8 @@ export function typeErrorText(kind: JsonNode['kind'], target: string): string {
 /** Reads exactly one value (Go `json.Unmarshal`); throws {@link JsonSyntaxError}. */
 export function parseJson(bytes: Uint8Array): JsonDocument {
   const source = jsonSource(bytes);
-  return { ...source, root: scanJson(source, { trailing: 'error' }).root };
+  const { start, rest } = checkJson(bytes, { trailing: 'error' });
+  return { ...source, root: nodeAt(source, start, rest) };
 }
 
 /**
@@ -56,7 +50,8 @@ export function parseFirstJson(bytes: Uint8Array): FirstJson | undefined {
   if (bytes.every(isJsonSpace)) return undefined;
   try {
     const source = jsonSource(bytes);
-    return { ...source, ...scanJson(source, { trailing: 'ignore' }) };
+    const { start, rest } = checkJson(bytes, { trailing: 'ignore' });
+    return { ...source, root: nodeAt(source, start, rest), rest };
   } catch (error) {
     // A decoder reads a stream, so it words the end of the text differently.
     if (error instanceof JsonSyntaxError && error.truncated) throw new JsonSyntaxError('unexpected EOF', true);

@@ -1,11 +1,12 @@
 /** What is in a Secret, whether or not a kubelet could use it: the view for people. */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { foldName, jsonString, memberOf } from '../go/json.ts';
-import type { JsonNode } from '../go/json-scanner.ts';
-import { authField, hasIdentityToken, type KubeletEntry } from './entry.ts';
+import type { JsonNode } from '../go/json-node.ts';
+import { authField, hasIdentityToken, type KubeletEntry, readKubeletEntry } from './entry.ts';
 import { keyOf } from './key.ts';
 import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
+import { finished, STEP_ENTRIES } from './steps.ts';
 
 export interface ContentEntry {
   /** As it is written; it may hold a password as user info. */
@@ -36,25 +37,29 @@ export interface Contents {
 
 const NOTHING = { dataKey: undefined, format: undefined, entries: [], failure: undefined, helpers: [] };
 
-/**
- * Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. Of the entries no
- * more than `limit` are returned.
- */
-export function readContents(secret: SecretContent, limit = Number.POSITIVE_INFINITY): Contents {
+/** Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. */
+export function readContents(secret: SecretContent): Contents {
+  return finished(contentsOf(secret));
+}
+
+/** The same in steps. Of the entries no more than `limit` are returned. */
+export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFINITY): Generator<void, Contents> {
   const type = secret.type ?? 'Opaque';
   const place = placeOf(secret, type);
   if (place === undefined) return { ...NOTHING, type };
   const bytes = bytesOf(place.value);
   if ('error' in bytes) return { ...NOTHING, type, dataKey: DATA_KEY[place.type], failure: bytes };
-  const asTyped = decodePayload(bytes, place.type);
+  yield;
+  const asTyped = yield* decodePayload(bytes, place.type);
   const format = formatOf(asTyped, place.type);
   // What stands in the wrong format is shown as it was meant.
-  const payload = format === place.type ? asTyped : decodePayload(bytes, format);
+  const payload = format === place.type ? asTyped : yield* decodePayload(bytes, format);
+  yield;
   return {
     type,
     dataKey: DATA_KEY[place.type],
     format,
-    entries: entriesOf(payload, limit),
+    entries: yield* entriesOf(payload, limit),
     moreEntries: payload.entries.size > limit ? payload.entries.size - limit : undefined,
     failure: asTyped.failure,
     helpers: helpersOf(payload),
@@ -102,13 +107,21 @@ function isEntry(node: JsonNode): boolean {
   return node.members.some(({ name }) => authField(name) !== undefined) || hasIdentityToken(node);
 }
 
-function entriesOf({ entries }: Payload, limit: number): ContentEntry[] {
-  return [...entries].slice(0, limit).map(([server, { login, node }]) => ({
-    server,
-    key: keyOf(server),
-    hasToken: hasIdentityToken(node),
-    ...('error' in login ? { login: undefined, error: login.error } : { login }),
-  }));
+function* entriesOf({ document, entries }: Payload, limit: number): Generator<void, ContentEntry[]> {
+  const found: ContentEntry[] = [];
+  if (document === undefined) return found;
+  for (const [server, node] of entries) {
+    if (found.length >= limit) break;
+    const login = readKubeletEntry(document, node);
+    found.push({
+      server,
+      key: keyOf(server),
+      hasToken: hasIdentityToken(node),
+      ...('error' in login ? { login: undefined, error: login.error } : { login }),
+    });
+    if (found.length % STEP_ENTRIES === 0) yield;
+  }
+  return found;
 }
 
 function helpersOf({ document }: Payload): string[] {

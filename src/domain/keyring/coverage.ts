@@ -23,11 +23,15 @@ function nameOf(host: string): string {
 /** distribution/reference: a repository path may be no longer. */
 const MAX_PATH = 255;
 
+/** More than a host, a repository path and any password in front of them: what is longer is not read. */
+export const MAX_SERVER = 16 * 1024;
+
 /**
  * An image that the kubelet would try the entry of `server` for, undefined when there can be none. Complete, because a
  * label is free only where it has a `*` or a class, and a path only behind its end (keyring.go `URLsMatchStr`).
  */
 export function exampleImage(server: string): string | undefined {
+  if (server.length > MAX_SERVER) return undefined;
   const key = keyOf(server);
   // BasicDockerKeyring.Lookup takes the entry under this very key for every image of Docker Hub.
   if (key === 'index.docker.io') return 'docker.io/library/nginx';

@@ -1,7 +1,7 @@
 /** One entry of a pull secret as the kubelet decodes it (kubernetes pkg/credentialprovider/config.go). */
 import { base64ErrorText, base64OrOffset } from '../go/base64.ts';
 import { foldName, type JsonDocument, jsonString, memberOf, typeErrorText } from '../go/json.ts';
-import type { JsonNode } from '../go/json-scanner.ts';
+import type { JsonNode } from '../go/json-node.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 
 export interface KubeletEntry {

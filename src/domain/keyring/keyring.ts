@@ -4,12 +4,13 @@
  */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { compareUtf8 } from '../go/utf8.ts';
-import { isAnonymous, type KubeletEntry } from './entry.ts';
+import { decodeKubeletEntry, isAnonymous, type KubeletEntry } from './entry.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { keyOf } from './key.ts';
 import { isDockerHub, type KeyParts, matchesParts, partsOf } from './match.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret, type SecretContent } from './secret.ts';
+import { finished, STEP_ENTRIES } from './steps.ts';
 
 /** Where a credential comes from. */
 export interface SecretSource {
@@ -64,20 +65,27 @@ export class KeyringError extends Error {
  * passes over without a word is left out; `diagnose` says why.
  */
 export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
-  const sorted = inOrder(secrets.flatMap((secret) => [...entriesIn(secret)]));
+  const sorted = inOrder(secrets.flatMap((secret) => finished(entriesIn(secret, () => true))));
   return { entries: sorted, index: indexOf(sorted) };
 }
 
-function* entriesIn(secret: SecretContent): Generator<KeyringEntry> {
+/** Those whose key `isWanted`. Throws {@link KeyringError}. */
+function* entriesIn(secret: SecretContent, isWanted: (key: string) => boolean): Generator<void, KeyringEntry[]> {
   const source = sourceOf(secret);
   const { type } = secret;
   const value = isPullSecretType(type) ? secret.data?.[DATA_KEY[type]] : undefined;
-  if (!isPullSecretType(type) || !value) return;
-  for (const [server, { login }] of decode(value, type, source)) {
+  if (!isPullSecretType(type) || !value) return [];
+  const { document, entries } = yield* decode(value, type, source);
+  const found: KeyringEntry[] = [];
+  let count = 0;
+  for (const [server, node] of entries) {
+    count += 1;
+    if (count % STEP_ENTRIES === 0) yield;
     const key = keyOf(server);
-    // `decode` has thrown a login that cannot be read.
-    if (key !== undefined && !('error' in login)) yield { ...login, server, key, source };
+    // `decode` has thrown a login that counts and cannot be read.
+    if (key !== undefined && isWanted(key)) found.push({ ...decodeKubeletEntry(document, node), server, key, source });
   }
+  return found;
 }
 
 /**
@@ -86,17 +94,15 @@ function* entriesIn(secret: SecretContent): Generator<KeyringEntry> {
  */
 export function* buildKeyringFor(images: readonly string[], secret: SecretContent): Generator<void, Keyring> {
   const hosts = new Set(images.flatMap(imageHost));
-  const entries: KeyringEntry[] = [];
-  let count = 0;
-  for (const entry of entriesIn(secret)) {
-    const parts = partsOf(entry.key);
-    const isWanted = parts !== undefined && (hasWildcard(parts) || hosts.has(hostOf(parts)));
-    if (isWanted || entry.key === 'index.docker.io') entries.push(entry);
-    count += 1;
-    if (count % 256 === 0) yield;
-  }
-  const sorted = inOrder(entries);
+  const sorted = inOrder(yield* entriesIn(secret, (key) => mayOpen(key, hosts)));
+  yield;
   return { entries: sorted, index: indexOf(sorted) };
+}
+
+function mayOpen(key: string, hosts: ReadonlySet<string>): boolean {
+  if (key === 'index.docker.io') return true;
+  const parts = partsOf(key);
+  return parts !== undefined && (hasWildcard(parts) || hosts.has(hostOf(parts)));
 }
 
 /** What is no image has none. */
@@ -198,10 +204,16 @@ function prefixesOf(path: string): string[] {
 }
 
 /** The payload under the data key of a Secret; throws {@link KeyringError} where it is not even base64. */
-function decode(value: string, type: PullSecretType, source: SecretSource): Payload['entries'] {
-  const { entries, failure } = decodePayload(bytesOf(value, source), type);
-  if (failure !== undefined) throw new KeyringError(failure.error, source, failure.server);
-  return entries;
+function* decode(
+  value: string,
+  type: PullSecretType,
+  source: SecretSource,
+): Generator<void, Extract<Payload, { failure: undefined }>> {
+  const bytes = bytesOf(value, source);
+  yield;
+  const payload = yield* decodePayload(bytes, type);
+  if (payload.failure !== undefined) throw new KeyringError(payload.failure.error, source, payload.failure.server);
+  return payload;
 }
 
 function bytesOf(value: string, source: SecretSource): Uint8Array {

@@ -26,14 +26,16 @@ export function keyringFor(secret: Secret, image: string): Keyring {
 export function* lookUpAhead(secret: Secret, images: Iterable<string>): Generator<void> {
   const before = known.get(secret);
   if (before !== undefined && !(before instanceof Map)) return;
-  const size = Object.values(secret.data ?? {}).reduce((sum, { length }) => sum + length, 0);
+  const missing = [...images].filter((image) => before?.get(image) === undefined);
+  if (missing.length === 0) return;
+  // Read once, for it may be packed.
+  const unpacked = { ...secret, data: { ...secret.data } };
+  const size = Object.values(unpacked.data).reduce((sum, { length }) => sum + length, 0);
   if (size <= LARGE) {
     known.set(secret, keyringOrError(secret));
     return;
   }
-  const missing = [...images].filter((image) => before?.get(image) === undefined);
-  if (missing.length === 0) return;
-  const keyring = yield* keyringForOrError(missing, secret);
+  const keyring = yield* keyringForOrError(missing, unpacked);
   if (keyring instanceof KeyringError) {
     known.set(secret, keyring);
     return;

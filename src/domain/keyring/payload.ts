@@ -1,16 +1,12 @@
 /** A whole payload as the kubelet decodes it (Go's json.Unmarshal into credentialprovider's types). */
 import { type JsonDocument, memberOf, parseJson, typeErrorText } from '../go/json.ts';
-import { type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
-import { type KubeletEntry, readKubeletEntry } from './entry.ts';
+import type { JsonNode } from '../go/json-node.ts';
+import { JsonSyntaxError } from '../go/json-scanner.ts';
+import { readKubeletEntry } from './entry.ts';
 import type { PullSecretType } from './secret.ts';
+import { STEP_ENTRIES } from './steps.ts';
 
-export interface PayloadEntry {
-  readonly node: JsonNode;
-  /** What the kubelet makes of it; a failure spoils the payload, and with it every Secret of the pod. */
-  readonly login: KubeletEntry | DecodeFailure;
-}
-
-/** What the kubelet stops at. */
+/** What the kubelet stops at: it then uses no credential of the whole pod. */
 export interface DecodeFailure {
   /** Go's text. */
   readonly error: string;
@@ -18,28 +14,36 @@ export interface DecodeFailure {
   readonly server?: string;
 }
 
-export interface Payload {
-  /** Undefined when it is no JSON. */
-  readonly document: JsonDocument | undefined;
-  /** By server, the last one of each name. */
-  readonly entries: ReadonlyMap<string, PayloadEntry>;
-  readonly failure: DecodeFailure | undefined;
-}
+export type Payload = {
+  /** The value of each server: the last one of its name. */
+  readonly entries: ReadonlyMap<string, JsonNode>;
+} & (
+  | { readonly document: JsonDocument; readonly failure: undefined }
+  /** Without a document it is no JSON. */
+  | { readonly document: JsonDocument | undefined; readonly failure: DecodeFailure }
+);
 
 const FIELDS = ['auths', 'HttpHeaders'] as const;
 
-/** Decodes `bytes`. Never throws: what the kubelet could not read is in the result, and so is everything around it. */
-export function decodePayload(bytes: Uint8Array, type: PullSecretType): Payload {
+/**
+ * Decodes `bytes`, a step for every few hundred entries. Of an entry its place is kept, for there may be thousands, and few are
+ * looked at. Never throws: what the kubelet could not read is in the result, and so is everything around it.
+ */
+export function* decodePayload(bytes: Uint8Array, type: PullSecretType): Generator<void, Payload> {
   const document = parse(bytes);
-  const entries = new Map<string, PayloadEntry>();
+  yield;
+  const entries = new Map<string, JsonNode>();
   if ('error' in document) return { document: undefined, entries, failure: document };
   const failures =
     type === 'kubernetes.io/dockercfg'
-      ? decodeMap(document, document.root, entries, 'Go value')
-      : decodeConfig(document, entries);
-  // Go goes on after a value of the wrong type and reports the first at the end, unless it has to stop at an entry.
-  const failure = failures.find(({ server }) => server !== undefined) ?? failures[0];
-  return { document, entries, failure };
+      ? yield* decodeMap(document, document.root, entries, 'Go value')
+      : yield* decodeConfig(document, entries);
+  return { document, entries, failure: firstOf(failures) };
+}
+
+/** Go goes on after a value of the wrong type and reports the first at the end, unless it has to stop at an entry. */
+function firstOf(failures: readonly DecodeFailure[]): DecodeFailure | undefined {
+  return failures.find(({ server }) => server !== undefined) ?? failures[0];
 }
 
 function parse(bytes: Uint8Array): JsonDocument | DecodeFailure {
@@ -52,18 +56,20 @@ function parse(bytes: Uint8Array): JsonDocument | DecodeFailure {
 }
 
 /** `DockerConfigJSON`. */
-function decodeConfig(document: JsonDocument, entries: Map<string, PayloadEntry>): DecodeFailure[] {
+function* decodeConfig(document: JsonDocument, entries: Map<string, JsonNode>): Generator<void, DecodeFailure[]> {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') {
     return [wrongType(root, 'Go value of type credentialprovider.DockerConfigJSON')];
   }
-  return root.members.flatMap(({ name, value }) => {
+  const failures: DecodeFailure[] = [];
+  for (const { name, value } of root.members) {
     const field = memberOf(name, FIELDS);
     if (field === 'auths') {
-      return decodeMap(document, value, entries, 'Go struct field DockerConfigJSON.auths').map(inAuths);
-    }
-    return field === 'HttpHeaders' ? headerFailures(value) : [];
-  });
+      const here = yield* decodeMap(document, value, entries, 'Go struct field DockerConfigJSON.auths');
+      failures.push(...here.map(inAuths));
+    } else if (field === 'HttpHeaders') failures.push(...headerFailures(value).slice(0, 1));
+  }
+  return failures;
 }
 
 /** encoding/json `addErrorContext`: the names of the outer struct and field come before those of the entry. */
@@ -74,23 +80,25 @@ function inAuths({ error, ...rest }: DecodeFailure): DecodeFailure {
   return { ...rest, error: text };
 }
 
-/** `DockerConfig`: adds the members of `node`, the last of one name counts; `null` empties the map. */
-function decodeMap(
+/** `DockerConfig`: adds the members of `node`, the last of one name counts; `null` empties the map. Returns the first failure. */
+function* decodeMap(
   document: JsonDocument,
   node: JsonNode,
-  entries: Map<string, PayloadEntry>,
+  entries: Map<string, JsonNode>,
   target: string,
-): DecodeFailure[] {
+): Generator<void, DecodeFailure[]> {
   if (node.kind === 'null') entries.clear();
   else if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
-  const failures: DecodeFailure[] = [];
+  let failure: DecodeFailure | undefined;
+  let count = 0;
   for (const { name, value } of node.members) {
-    const entry = readKubeletEntry(document, value);
-    const login = 'error' in entry ? { ...entry, server: name } : entry;
-    if ('error' in login) failures.push(login);
-    entries.set(name, { node: value, login });
+    const login = readKubeletEntry(document, value);
+    if ('error' in login) failure ??= { ...login, server: name };
+    entries.set(name, value);
+    count += 1;
+    if (count % STEP_ENTRIES === 0) yield;
   }
-  return failures;
+  return failure === undefined ? [] : [failure];
 }
 
 function headerFailures(node: JsonNode): DecodeFailure[] {

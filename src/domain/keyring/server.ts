@@ -1,7 +1,7 @@
 /** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
 import { matchesGlob } from '../go/glob.ts';
 import { GoUrlError } from '../go/url.ts';
-import { exampleImage } from './coverage.ts';
+import { exampleImage, MAX_SERVER } from './coverage.ts';
 import { bareServer, DOCKER_HUB, shownServer } from './display-server.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { formatKey, type Key, parseKey, readKey, splitHost } from './key.ts';
@@ -37,6 +37,9 @@ export function registryOf(server: string): string | undefined {
  * distribution/reference; the rules of matching are keyring.go `URLsMatch`.
  */
 export function serverProblem(server: string): ServerProblem | undefined {
+  if (server.length > MAX_SERVER) {
+    return { opensNothing: true, reason: `${shownServer(server)} is longer than any server` };
+  }
   const opensNothing = exampleImage(server) === undefined;
   const reason =
     unusable(server) ?? (opensNothing ? `${shownServer(server)} has a form that no image can have` : undefined);

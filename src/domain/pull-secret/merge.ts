@@ -1,6 +1,7 @@
 /** Writes credentials into a payload that is already there, and leaves every other byte of it alone. */
 import { foldName, type JsonDocument, membersFor, parseJson, quoteJson } from '../go/json.ts';
-import { type JsonMember, type JsonNode, JsonSyntaxError } from '../go/json-scanner.ts';
+import type { JsonMember, JsonNode } from '../go/json-node.ts';
+import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import { authField, decodeKubeletEntry, EntryError, type KubeletEntry } from '../keyring/entry.ts';

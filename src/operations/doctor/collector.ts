@@ -91,9 +91,9 @@ interface NamespaceSecrets {
 function namespaceSecrets(reader: Reader, secrets: Store<SecretState>): NamespaceSecrets {
   const others = createStore<readonly string[] | undefined>();
   let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
-  const keep = (secret: Secret): void => {
+  const keep = function* (secret: Secret): Generator<void> {
     const { namespace = '', name = '' } = secret.metadata;
-    secrets.done.set(secretKey(namespace, name), knownSecret(secret));
+    secrets.done.set(secretKey(namespace, name), yield* knownSecret(secret));
   };
   return {
     names: others.done,

@@ -2,6 +2,7 @@
 
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
+import { inPortions } from '../../concurrency.ts';
 import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
@@ -22,15 +23,17 @@ export async function secretState(
   if (!isObjectName(id.name)) return { status: 'missing' };
   const secret = await readSecret(reader, id);
   if (secret === 'forbidden') return { status: 'forbidden' };
-  if (secret !== 'missing') return knownSecret(secret);
+  if (secret !== 'missing') return inPortions(knownSecret(secret), reader.transport.signal);
   const look = () => elsewhere(id.name);
   const found = await (reader.unread?.attempt(SECRETS, id, look, undefined) ?? look());
   return found === undefined ? { status: 'missing' } : { status: 'missing', elsewhere: found };
 }
 
-/** What is known of a Secret that has been read. */
-export function knownSecret(secret: Secret): SecretState {
-  return { status: 'there', ...diagnoseBriefly(secret, Date.now()), secret: packedSecret(secret) };
+/** What is known of a Secret that has been read, in steps. */
+export function* knownSecret(secret: Secret): Generator<void, SecretState> {
+  const diagnosed = yield* diagnoseBriefly(secret, Date.now());
+  yield;
+  return { status: 'there', ...diagnosed, secret: packedSecret(secret) };
 }
 
 /** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. */
@@ -51,15 +54,15 @@ export function elsewhereAmong(name: string, names: NamesByNamespace): Elsewhere
 export async function pullSecretsByNamespace(
   reader: Reader,
   namespace: string | undefined,
-  keep: (secret: Secret) => void,
+  keep: (secret: Secret) => Generator<void>,
 ): Promise<NamesByNamespace | undefined> {
   const found = new Map<string, string[]>();
   const refused = await eachPullSecret(reader, namespace, (secret) => {
-    keep(secret);
     const { namespace: where = '', name = '' } = secret.metadata;
     const names = found.get(where) ?? [];
     names.push(name);
     found.set(where, names);
+    return keep(secret);
   });
   if (refused !== undefined) return undefined;
   for (const names of found.values()) names.sort();

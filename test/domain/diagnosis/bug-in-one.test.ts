@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import type { Observed, Puller, PullFacts, SecretState } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll } from '../../../src/domain/diagnosis/puller-report.ts';
 import { secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { UserError } from '../../../src/errors.ts';
 import { factsOf, login, podWith, secretWith } from '../../support/pull-facts.ts';
-import { finished, reportAt } from '../../support/steps.ts';
+import { reportAt } from '../../support/steps.ts';
 
 const COUNTS = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0 };
 const list = [{ name: 'gone' }];

@@ -5,10 +5,10 @@ import { causeKey, groupFindings, type Seen } from '../../../src/domain/diagnosi
 import type { Fix } from '../../../src/domain/diagnosis/judgement.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { words } from '../../../src/domain/text/command.ts';
 import type { Usage } from '../../../src/domain/workloads/references.ts';
 import { IMAGE, podWith, recreate, templateWith } from '../../support/pull-facts.ts';
-import { finished } from '../../support/steps.ts';
 
 const secret = (name = 'regcred', namespace = 'team-a'): FindingObject => ({ kind: 'Secret', namespace, name });
 const pod = (name = 'web', namespace = 'team-a'): FindingObject => ({ kind: 'Pod', namespace, name });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
@@ -19,7 +20,7 @@ import {
   userOf,
   type World,
 } from '../../support/pull-facts.ts';
-import { finished, reportAt } from '../../support/steps.ts';
+import { reportAt } from '../../support/steps.ts';
 
 const COUNTS = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0 };
 const REFUSED = 'failed to authorize: no basic auth credentials';

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../../src/domain/diagnosis/facts.ts';
 import { secretFindings, secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { factsOf, login, NOW, secretWith, type World } from '../../support/pull-facts.ts';
 import { down, good, quay, rejected } from '../../support/rare-situation.ts';
-import { finished } from '../../support/steps.ts';
 
 const ids = ['a', 'b'].map((name) => ({ namespace: 'team-a', name }));
 const nowhere: NonNullable<World['says']> = () => down;

@@ -1,8 +1,15 @@
 /** Of a Secret with thousands of entries the first ones are kept where there may be many such Secrets. */
 import { expect, test } from 'vitest';
-import { diagnoseBriefly, diagnoseSecret, usabilityOf } from '../../../src/domain/findings/diagnosed-secret.ts';
+import {
+  diagnoseBriefly as diagnoseInSteps,
+  diagnoseSecret,
+  usabilityOf,
+} from '../../../src/domain/findings/diagnosed-secret.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
+
+const diagnoseBriefly = (secret: Secret, now: number) => finished(diagnoseInSteps(secret, now));
 
 const secretOf = (count: number, entry: (index: number) => object): Secret => {
   const entries = Array.from({ length: count }, (_, index) => [`r${index}.example.com`, entry(index)]);

@@ -5,6 +5,7 @@ import { inspectionOf } from '../../../src/domain/findings/inspection.ts';
 import { compareRows, missingRow, summarize, unreadRow } from '../../../src/domain/findings/row.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
 import type { KubeletEntry } from '../../../src/domain/keyring/entry.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { EXPIRES_AT } from '../../../src/domain/pull-secret/expiry.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 
@@ -31,7 +32,7 @@ const metadata = {
 const secret = { ...bare, metadata };
 
 test('a row has names and times, and no password', () => {
-  const { findings, ...row } = summarize(secret, NOW, fingerprint);
+  const { findings, ...row } = finished(summarize(secret, NOW, fingerprint));
   expect(row).toEqual({
     namespace: 'team-a',
     name: 'regcred',
@@ -52,8 +53,8 @@ test('a row has names and times, and no password', () => {
 });
 
 test('a row of a Secret without metadata', () => {
-  expect(summarize({ ...secret, metadata: {} }, NOW, fingerprint)).toMatchObject({ namespace: '', name: '' });
-  expect(JSON.stringify(summarize(bare, NOW, fingerprint))).not.toContain('createdAt');
+  expect(finished(summarize({ ...secret, metadata: {} }, NOW, fingerprint))).toMatchObject({ namespace: '', name: '' });
+  expect(JSON.stringify(finished(summarize(bare, NOW, fingerprint)))).not.toContain('createdAt');
 });
 
 test('a row of a Secret that is missing, or not read', () => {

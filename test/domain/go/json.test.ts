@@ -9,7 +9,8 @@ import {
   parseJson,
   quoteJson,
 } from '../../../src/domain/go/json.ts';
-import { type JsonNode, JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
+import type { JsonNode } from '../../../src/domain/go/json-node.ts';
+import { JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 
 /** Every text below is what Go 1.26 says, run. */

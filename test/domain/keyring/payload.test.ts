@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { decodePayload } from '../../../src/domain/keyring/payload.ts';
 import type { PullSecretType } from '../../../src/domain/keyring/secret.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 
 const CONFIG = 'kubernetes.io/dockerconfigjson';
 const MAP = 'kubernetes.io/dockercfg';
@@ -59,7 +60,7 @@ test.each<[PullSecretType, string, readonly string[], string | undefined, string
     'a',
   ],
 ])('%s %s', (type, json, servers, error, server) => {
-  const { entries, failure } = decodePayload(encodeUtf8(json), type);
+  const { entries, failure } = finished(decodePayload(encodeUtf8(json), type));
   expect([...entries.keys()]).toEqual(servers);
   expect(failure).toEqual(error === undefined ? undefined : { error, ...(server === undefined ? {} : { server }) });
 });

@@ -63,6 +63,17 @@ describe('servers that open no image, and what is meant', () => {
   });
 });
 
+describe('a server that is longer than any', () => {
+  const ofLength = (length: number): string => `user:${'p'.repeat(length - 'user:@ghcr.io'.length)}@ghcr.io`;
+
+  test.each([
+    [16 * 1024, false, '…@ghcr.io has a user name in front of the host'],
+    [16 * 1024 + 1, true, '…@ghcr.io is longer than any server'],
+  ])('one of %d characters opens nothing: %s', (length, opensNothing, reason) => {
+    expect(serverProblem(ofLength(length))).toMatchObject({ opensNothing, reason });
+  });
+});
+
 describe('names of Docker Hub become its one key', () => {
   test.each([
     ['docker.io', DOCKER_HUB],

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { groupFindings } from '../../../src/domain/diagnosis/groups.ts';
 import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { printDoctor } from '../../../src/output/doctor/doctor-printer.ts';
 import { fakeIo } from '../../support/io.ts';
-import { finished } from '../../support/steps.ts';
 
 const missing = (namespace: string, name: string) => ({
   found: finding('missing-secret', { kind: 'Secret', namespace, name }, {}),

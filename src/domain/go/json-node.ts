@@ -1,0 +1,121 @@
+/** What stands where in a JSON text that has been checked. The members of an object are read when they are asked for. */
+import { type JsonSource, skipJsonSpace, unquote } from './json-scanner.ts';
+
+export interface JsonMember {
+  readonly name: string;
+  /** Offset of the name's opening quote. */
+  readonly nameStart: number;
+  readonly value: JsonNode;
+}
+
+export interface JsonNode {
+  readonly kind: 'object' | 'array' | 'string' | 'number' | 'bool' | 'null';
+  /** Offsets in bytes: the first byte of the value, and the one after its last. */
+  readonly start: number;
+  readonly end: number;
+  /** In the order they are written, duplicates included. Empty unless `kind` is `object`. Read anew each time, and not kept. */
+  readonly members: readonly JsonMember[];
+}
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
+
+/** The value at `start` of `source`, which has been checked. */
+export function nodeAt(source: JsonSource, start: number, end = valueEnd(source.bytes, start)): JsonNode {
+  return new CheckedNode(source, start, end);
+}
+
+/** A class, so that each of 25,000 entries takes three fields, and not a function as well. */
+class CheckedNode implements JsonNode {
+  readonly start: number;
+  readonly end: number;
+  readonly #source: JsonSource;
+
+  constructor(source: JsonSource, start: number, end: number) {
+    this.#source = source;
+    this.start = start;
+    this.end = end;
+  }
+
+  get kind(): JsonNode['kind'] {
+    return kindOf(this.#source.bytes[this.start]);
+  }
+
+  get members(): readonly JsonMember[] {
+    return this.kind === 'object' ? membersAt(this.#source, this.start) : [];
+  }
+}
+
+function kindOf(byte: number | undefined): JsonNode['kind'] {
+  switch (byte) {
+    case OPEN_BRACE:
+      return 'object';
+    case OPEN_BRACKET:
+      return 'array';
+    case QUOTE:
+      return 'string';
+    case 0x74:
+    case 0x66:
+      return 'bool';
+    case 0x6e:
+      return 'null';
+    default:
+      return 'number';
+  }
+}
+
+function membersAt(source: JsonSource, start: number): JsonMember[] {
+  const { bytes } = source;
+  const members: JsonMember[] = [];
+  let index = skipJsonSpace(bytes, start + 1);
+  while (bytes[index] === QUOTE) {
+    const end = stringEnd(bytes, index);
+    const colon = skipJsonSpace(bytes, end);
+    const value = nodeAt(source, skipJsonSpace(bytes, colon + 1));
+    members.push({ name: unquote(source, index, end), nameStart: index, value });
+    const next = skipJsonSpace(bytes, value.end);
+    index = bytes[next] === COMMA ? skipJsonSpace(bytes, next + 1) : next;
+  }
+  return members;
+}
+
+/** The offset after the closing quote. */
+function stringEnd(bytes: Uint8Array, start: number): number {
+  let index = start + 1;
+  while (bytes[index] !== QUOTE) index += bytes[index] === BACKSLASH ? 2 : 1;
+  return index + 1;
+}
+
+function valueEnd(bytes: Uint8Array, start: number): number {
+  const byte = bytes[start];
+  if (byte === QUOTE) return stringEnd(bytes, start);
+  return byte === OPEN_BRACE || byte === OPEN_BRACKET ? nestedEnd(bytes, start) : scalarEnd(bytes, start);
+}
+
+function nestedEnd(bytes: Uint8Array, start: number): number {
+  let index = start;
+  let depth = 0;
+  do {
+    const byte = bytes[index];
+    if (byte === QUOTE) {
+      index = stringEnd(bytes, index);
+      continue;
+    }
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+    index += 1;
+  } while (depth > 0);
+  return index;
+}
+
+/** Behind a number or literal. */
+function scalarEnd(bytes: Uint8Array, start: number): number {
+  let index = start;
+  for (let byte = bytes[index]; byte !== undefined && isScalar(byte); byte = bytes[index]) index += 1;
+  return index;
+}
+
+/** What ends a number or literal is white space, a comma or a closing bracket. */
+function isScalar(byte: number): boolean {
+  return byte > 0x20 && byte !== COMMA && byte !== CLOSE_BRACE && byte !== CLOSE_BRACKET;
+}

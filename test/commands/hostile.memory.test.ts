@@ -1,0 +1,29 @@
+/** `doctor -A` where tenants have written 100 Secrets of a megabyte each: their number is theirs to choose. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ClusterInfo } from '../environment/control-plane.ts';
+import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
+import { createHostileSecrets } from '../support/hostile-secrets.ts';
+import { measured } from '../support/peak-memory.ts';
+import { artefact } from '../support/program.ts';
+
+const SIZE = { namespaces: 10, secrets: 100, pods: 300 };
+const MAX_BYTES = 250e6;
+
+let supervisor: Supervisor;
+let cluster: ClusterInfo;
+
+beforeAll(async () => {
+  supervisor = await startSupervisor();
+  cluster = await supervisor.cluster();
+  await createHostileSecrets(cluster, SIZE);
+}, 400_000);
+
+afterAll(() => supervisor?.close(), 60_000);
+
+describe.skipIf(process.platform !== 'linux')('the npm package', () => {
+  test('doctor -A --offline', { timeout: 300_000 }, async () => {
+    const { stdout, peakBytes } = await measured([...artefact(), 'doctor', '-A', '--offline', '-o', 'json'], cluster);
+    expect(JSON.parse(stdout).counts).toMatchObject({ failingPods: SIZE.pods, secrets: SIZE.secrets });
+    expect(peakBytes).toBeLessThan(MAX_BYTES);
+  });
+});

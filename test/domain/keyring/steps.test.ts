@@ -1,0 +1,27 @@
+/** Between two steps a program hears Ctrl-C, so what a Secret of a megabyte takes is done in many. */
+import { expect, test } from 'vitest';
+import { diagnoseBriefly, diagnosisOf } from '../../../src/domain/findings/diagnosed-secret.ts';
+import { summarize } from '../../../src/domain/findings/row.ts';
+import { buildKeyringFor } from '../../../src/domain/keyring/keyring.ts';
+import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { STEP_ENTRIES } from '../../../src/domain/keyring/steps.ts';
+import { manyEntries } from '../../support/hostile-secrets.ts';
+import { pullSecretOf } from '../../support/secrets.ts';
+
+const ENTRIES = 2_560;
+
+const work: Readonly<Record<string, (secret: Secret) => Generator<void, unknown>>> = {
+  'what is wrong with it': (secret) => diagnosisOf(secret, 0),
+  'what is wrong with one of many': (secret) => diagnoseBriefly(secret, 0),
+  'its row in a list': (secret) => summarize(secret, 0, () => ''),
+  'what it has for an image': (secret) => buildKeyringFor(['ghcr.io/org/app'], secret),
+};
+
+const stepsOf = (steps: Generator<void, unknown>): number => [...steps].length;
+
+test.each(Object.keys(work))('%s: a step for every 256 entries', (title) => {
+  const secretOf = (count: number): Secret => pullSecretOf('a', manyEntries(0, count));
+  const of = (count: number): number => stepsOf(work[title]?.(secretOf(count)) as Generator<void, unknown>);
+  expect(of(ENTRIES) - of(1)).toBeGreaterThanOrEqual(ENTRIES / STEP_ENTRIES);
+  expect(of(ENTRIES) - of(ENTRIES - STEP_ENTRIES)).toBeGreaterThanOrEqual(1);
+});
