@@ -1,5 +1,6 @@
 /** What the tests of `attach` and `detach` set up and look up. */
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { api, cluster, waitFor } from '../environment/use.ts';
 import { here, type RanHere } from './here.ts';
 import type { FakeIoOptions } from './io.ts';
@@ -34,7 +35,8 @@ export function regsecretIn(
   options: { kubeconfig?: string; secretOnStdout?: boolean } & FakeIoOptions = {},
 ): Promise<RanHere> {
   const { kubeconfig = cluster().kubeconfig, ...rest } = options;
-  return here([...args, '-n', namespace], { ...rest, env: { KUBECONFIG: kubeconfig, ...rest.env } });
+  const env = { KUBECONFIG: kubeconfig, XDG_STATE_HOME: dirname(cluster().kubeconfig), ...rest.env };
+  return here([...args, '-n', namespace], { ...rest, env });
 }
 
 export async function created<T>(path: string, body: object): Promise<T> {

@@ -31,6 +31,8 @@ export type Fault =
     };
 
 export interface SeenRequest {
+  /** What stands in front of the path as `/of/WHOM`, where many clients share one proxy; the API server does not see it. */
+  readonly of: string | undefined;
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
@@ -38,6 +40,8 @@ export interface SeenRequest {
   readonly at: number;
   /** Which connection it came on, from 1. */
   readonly connection: number;
+  /** Until the API server has done it; for ever for one that is not passed on. */
+  readonly done: Promise<void>;
 }
 
 export interface FaultProxy {
@@ -74,9 +78,13 @@ export async function startFaultProxy(
   let passed = 0;
   const started = performance.now();
   const server = createServer({ cert: files.certificate, key: files.key }, (incoming, answer) => {
-    const { method = '', url = '', headers, socket } = incoming;
+    const { method = '', headers, socket } = incoming;
+    const [, of, url = incoming.url ?? ''] = /^\/of\/([^/]+)(\/.*)$/.exec(incoming.url ?? '') ?? [];
     if (!connections.has(socket)) connections.set(socket, connections.size + 1);
+    const done = Promise.withResolvers<void>();
     const seen = {
+      of,
+      done: done.promise,
       method,
       path: url,
       headers,
@@ -86,8 +94,9 @@ export async function startFaultProxy(
     requests.push(seen);
     const agent = headers.authorization === undefined ? agents.admin : agents.user;
     const pass = async (): Promise<Answer> => {
-      const answered = await forward(cluster.server, agent, incoming);
+      const answered = await forward(new URL(url, cluster.server), agent, incoming);
       passed += 1;
+      done.resolve();
       return answered;
     };
     // A client that goes, an API server that hangs up, and the end of the proxy, each while a request is under way.
@@ -137,12 +146,12 @@ interface Answer {
   readonly body: Buffer;
 }
 
-async function forward(server: string, agent: Agent, incoming: IncomingMessage): Promise<Answer> {
-  const { method, headers, url = '' } = incoming;
+async function forward(url: URL, agent: Agent, incoming: IncomingMessage): Promise<Answer> {
+  const { method, headers } = incoming;
   const body = await buffer(incoming);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const { host: _, ...rest } = headers;
-  request(new URL(url, server), { method, headers: rest, agent }, resolve).on('error', reject).end(body);
+  request(url, { method, headers: rest, agent }, resolve).on('error', reject).end(body);
   const response = await promise;
   return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response) };
 }

@@ -90,7 +90,8 @@ function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, rea
     const to = URL.canParse(location, server.href) ? new URL(location, server).origin : 'somewhere else';
     throw new UserError(`the server ${server.origin} sends us to ${to}, so it is no API server`, VIEW);
   }
-  if (body.length === 0) return undefined as T;
+  if (body.length === 0)
+    throw new UserError(`the server ${server.origin} answers with nothing, so it is no API server`, VIEW);
   try {
     return read(body) as T;
   } catch {

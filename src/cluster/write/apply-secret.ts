@@ -26,6 +26,7 @@ export type Applied =
   | { readonly action: 'created'; readonly secret: Secret }
   | { readonly action: 'updated' | 'unchanged' | 'recreated'; readonly secret: Secret; readonly change: Change };
 
+const MAX_UNCHANGED = 5;
 /** Enough for fifty writers at once; with the pauses it takes up to half a minute. */
 const MAX_CONFLICTS = 60;
 
@@ -44,6 +45,7 @@ export async function applySecret(
   const target: Target = { ref: { namespace: transport.namespace, name: secret.metadata.name ?? '' }, wanted, options };
   let copy = await copyFor(transport, target);
   let created = copy === undefined ? await create(transport, secret, target) : undefined;
+  const versions: unknown[] = [];
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
     if (created !== undefined && !(created instanceof ApiError)) return { action: 'created', secret: created };
     const existing = await read(transport, target.ref, created);
@@ -55,7 +57,7 @@ export async function applySecret(
     const applied =
       existing === undefined
         ? copy && (await restore(transport, copy, target))
-        : await change(transport, existing, target);
+        : await change(transport, existing, target, isUnchanged(versions, existing));
     if (applied !== undefined) {
       if (copy !== undefined && existing !== undefined) await settle(transport, copy, applied, target);
       return applied;
@@ -119,18 +121,25 @@ async function read(transport: Transport, ref: SecretRef, refused: ApiError | un
   }
 }
 
-/** Undefined when somebody else has changed or deleted it since it was read. */
+/** Whether nobody has written since the conflicts before: then the next one is a refusal, such as that of a webhook. */
+function isUnchanged(versions: unknown[], { metadata }: Secret): boolean {
+  versions.push(metadata.resourceVersion);
+  return versions.filter((version) => version === metadata.resourceVersion).length > MAX_UNCHANGED;
+}
+
+/** Undefined when somebody else has changed or deleted it since it was read; with `isLast` a conflict is an error. */
 async function change(
   transport: Transport,
   existing: Secret,
   { ref, wanted, options }: Target,
+  isLast: boolean,
 ): Promise<Applied | undefined> {
   const { planChange } = await import('../../domain/pull-secret/plan.ts');
   const change = planChange(existing, wanted);
   if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
   if (change.action === 'update') {
     const isDone = (present: Secret): boolean => planChange(present, wanted).action === 'unchanged';
-    const written = await update(transport, ref, change.patch, isDone, options);
+    const written = await update(transport, ref, { patch: change.patch, isDone, isLast }, options);
     return written && { action: 'updated', secret: written, change };
   }
   const { recreateSecret } = await import('./recreate-secret.ts');
@@ -163,12 +172,18 @@ async function settle(
   await settleCopy(transport, copy, { secret, isReplaced: wanted.replace }, options.listener);
 }
 
+interface Update {
+  readonly patch: object;
+  /** Whether a Secret is what is wanted. */
+  readonly isDone: (present: Secret) => boolean;
+  readonly isLast: boolean;
+}
+
 /** Undefined when somebody else has changed or deleted it since it was read. */
 async function update(
   transport: Transport,
   ref: SecretRef,
-  patch: object,
-  isDone: (present: Secret) => boolean,
+  { patch, isDone, isLast }: Update,
   options: ApplyOptions,
 ): Promise<Secret | undefined> {
   try {
@@ -181,7 +196,8 @@ async function update(
       guarded: true,
     });
   } catch (error) {
-    if (error instanceof ApiError && (error.reason === 'Conflict' || error.status === 404)) return undefined;
+    const isChanged = error instanceof ApiError && (error.reason === 'Conflict' || error.status === 404);
+    if (isChanged && !isLast) return undefined;
     // It may be written all the same.
     const present = await presentAfter(error, transport, ref, options);
     if (present !== undefined && isDone(present)) return present;

@@ -50,7 +50,9 @@ export async function keepOwners(transport: Transport, { ref, before, after, fie
       return;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) return;
-      current = await getObject(transport, ref);
+      const fresh = await getObject(transport, ref).catch(() => undefined);
+      if (fresh === undefined) return;
+      current = fresh;
       if (JSON.stringify(current[LIST_FIELD]) !== JSON.stringify(after[LIST_FIELD])) return;
     }
   }

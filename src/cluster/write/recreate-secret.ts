@@ -109,7 +109,7 @@ async function remove(
     // What is not an answer of the API server may come before that is ready.
     if (!isRefusal(error)) throw failure(`${nameOf(ref)} is not deleted, or not yet`, error, copy);
     await dropCopy(transport, copy, listener);
-    if (error.status === 409) return 'changed';
+    if (error.status === 409 && present.metadata.resourceVersion !== resourceVersion) return 'changed';
     throw refusal(error, { verb: 'delete', ...ref });
   }
 }

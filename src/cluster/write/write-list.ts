@@ -1,12 +1,12 @@
 /** The one way in which a list of pull secrets is written, whatever the kind, also while others write to it. */
 import { pause } from '../../concurrency.ts';
-import { type Command, command } from '../../domain/text/command.ts';
+import { type Command, clusterCommand, command } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { listPatch } from '../../domain/workloads/list-change.ts';
-import { describeRef } from '../../domain/workloads/object-ref.ts';
+import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { UserError } from '../../errors.ts';
 import { ApiError } from '../client/api-error.ts';
@@ -30,6 +30,8 @@ export interface Written {
 /** The list that is wanted in place of the one in `pullSpec`, undefined when that is right. */
 export type Planner = (pullSpec: PullSpec) => readonly unknown[] | undefined;
 
+/** A conflict without a change may be one of the API server with itself, but not for long. */
+const MAX_UNCHANGED = 5;
 /** Enough for a hundred writers at once. */
 const MAX_CONFLICTS = 200;
 
@@ -46,6 +48,7 @@ export async function writeList(
   const { ref } = pullSpec;
   let current = pullSpec;
   let attempted = false;
+  let unchanged = 0;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
     const after = plan(current);
     if (after === undefined) {
@@ -54,7 +57,9 @@ export async function writeList(
       return { action, before: pullSpec.imagePullSecrets, after: current.imagePullSecrets, pullSpec: current };
     }
     attempted = true;
-    const answer = await patchList(transport, current, after, options);
+    const answer = await patchList(transport, current, after, options).catch((error: unknown) =>
+      writtenAfter(error, transport, ref, plan, options),
+    );
     if (!(answer instanceof ApiError)) {
       if (ref.kind === 'ServiceAccount' && !options.dryRun) {
         const { fieldManager } = options;
@@ -72,7 +77,9 @@ export async function writeList(
     await pause(Math.random() * Math.min(500, 10 * 2 ** conflicts), options.signal);
     const fresh = await getPullSpec(transport, ref);
     if (fresh === undefined) throw new UserError(`${describeRef(ref)} was deleted meanwhile`, getHint(pullSpec));
-    if (answer.status === 422 && versionOf(fresh) === versionOf(current)) throw objectRefusal(answer, 'patch', ref);
+    unchanged = versionOf(fresh) === versionOf(current) ? unchanged + 1 : 0;
+    // Nobody else has written: then it is no conflict, but a refusal, such as that of a webhook.
+    if (unchanged >= (answer.status === 422 ? 1 : MAX_UNCHANGED)) throw objectRefusal(answer, 'patch', ref);
     current = fresh;
   }
   throw new UserError(`${describeRef(ref)} keeps changing while it is written`, prose`run the same command again`);
@@ -87,7 +94,7 @@ async function patchList(
 ): Promise<ApiObject | ApiError> {
   const kind = pullKind(ref.kind);
   try {
-    return await transport.request<ApiObject>({
+    const answer = await transport.request<ApiObject>({
       method: 'PATCH',
       path: objectPath(kind, ref.namespace, ref.name),
       query: writeQuery(options),
@@ -95,11 +102,28 @@ async function patchList(
       body: listPatch(kind, { uid, before, after }),
       guarded: true,
     });
+    if (pullSpecOf(kind, answer) !== undefined) return answer;
+    const text = `the server ${transport.server} answers with something else than ${describeRef(ref)}`;
+    throw new UserError(text, clusterCommand`kubectl get --raw /version`);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (mayBeConflict(error)) return error;
     throw objectRefusal(error, 'patch', ref);
   }
+}
+
+/** The object when it is written all the same, for the answer may be lost or made by a proxy; throws `error` otherwise. */
+async function writtenAfter(
+  error: unknown,
+  transport: Transport,
+  ref: ObjectRef,
+  plan: Planner,
+  { dryRun }: WriteOptions,
+): Promise<ApiObject> {
+  if (dryRun || transport.signal.aborted) throw error;
+  const present = await getPullSpec(transport, ref).catch(() => undefined);
+  if (present === undefined || plan(present) !== undefined) throw error;
+  return present.object;
 }
 
 /**

@@ -1,0 +1,98 @@
+/**
+ * Every kind of fault at every request of every command that writes: nothing is lost, what is said is so, the exit code
+ * says whether it is done, and the same command again does it. The requests are those that each command is seen to send.
+ * A part of the cases runs each time; REGSECRET_FAULTS=all runs them all, and counts them.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newNamespace } from '../environment/use.ts';
+import { newPullSecret } from '../support/attach-world.ts';
+import { FAULT_KINDS, type FaultKind } from '../support/fault-kinds.ts';
+import type { Fault } from '../support/fault-proxy.ts';
+import { type Ended, type Prepared, SITUATIONS, type Situation } from '../support/fault-situations.ts';
+import { here } from '../support/here.ts';
+import { pool } from '../support/pool.ts';
+import { type Step, type StepProxy, startStepProxy } from '../support/step-proxy.ts';
+
+const ALL = process.env.REGSECRET_FAULTS === 'all';
+/** Prime to the number of kinds, so that every request meets every kind in some situation. */
+const STRIDE = ALL ? 1 : 11;
+const WIDTH = 40;
+
+let namespace = '';
+let proxy: StepProxy;
+const state = mkdtempSync(join(tmpdir(), 'regsecret-lost-'));
+const counts = new Map<string, number>();
+
+beforeAll(async () => {
+  namespace = await newNamespace({ serviceAccount: true });
+  for (const name of ['regsecret', 'kept']) await newPullSecret(namespace, name);
+  proxy = await startStepProxy();
+});
+afterAll(async () => {
+  await proxy.close();
+  rmSync(state, { recursive: true, force: true });
+  if (ALL) for (const [what, count] of [...counts].toSorted()) console.log(`${count}\t${what}`);
+});
+
+/** Runs it against the proxy, where `choose` decides about each request. */
+async function ran(
+  { name, args, stdin }: Prepared,
+  choose?: (step: Step) => Fault | undefined,
+  flags: string[] = [],
+): Promise<Ended & { steps: Step[] }> {
+  const { kubeconfig, steps } = proxy.watch(name, choose);
+  const env = { KUBECONFIG: kubeconfig, XDG_STATE_HOME: join(state, name) };
+  return { ...(await here([...args, '-n', namespace, ...flags], { env, stdin })), steps };
+}
+
+async function problemsOf(situation: Situation, step: Step, kind: FaultKind): Promise<string[]> {
+  const prepared = await situation.prepare(namespace, state);
+  const isMeant = ({ text, nth }: Step): boolean =>
+    text === step.text && (kind.always ? nth >= step.nth : nth === step.nth);
+  const flags = kind.hangs ? ['--request-timeout=2s'] : [];
+  const ended = await ran(prepared, (one) => (isMeant(one) ? kind.fault : undefined), flags);
+  const isDone = await prepared.isDone();
+  const found = await prepared.problems(ended);
+  if (ended.code === 0 && !isDone) found.push('exit code 0, and it is not done');
+  if (ended.code !== 0 && isDone && !step.text.startsWith('GET')) found.push('it is done, and the exit code is not 0');
+  if (ended.code !== 0 && !/^error: /m.test(ended.stderr)) found.push('no error is told');
+  if (!isDone && ended.stdout !== '') found.push(`a result: ${ended.stdout}`);
+  count(`${kind.title}: ${outcomeOf(ended, isDone)}`);
+  const again = await ran(prepared);
+  if (again.code !== 0) found.push(`the same command again: ${again.code} ${again.stderr}`);
+  if (!(await prepared.isDone())) found.push('the same command again does not do it');
+  for (const left of await prepared.leftovers()) found.push(`left at the end: ${left}`);
+  return found.map((problem) => `${kind.title} (${prepared.name}): ${problem}\n${ended.stderr}`);
+}
+
+function count(what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}
+
+function outcomeOf({ code, stderr }: Ended, isDone: boolean): string {
+  if (code === 0) return /^warning: secret\/\S+-regsecret-copy/m.test(stderr) ? 'done, the copy is left' : 'done';
+  if (isDone) return 'done, but that could not be read';
+  if (/is deleted and not/.test(stderr)) return 'gone, the copy is named';
+  return /not known|or not yet/.test(stderr) ? 'not known, the copy is named' : 'nothing is changed';
+}
+
+describe.each(SITUATIONS)('$title', (situation) => {
+  test('every fault at every request', { timeout: 600_000 }, async () => {
+    const clean = await situation.prepare(namespace, state);
+    const { steps, code, stderr } = await ran(clean);
+    expect(code, stderr).toBe(0);
+    expect(await clean.isDone()).toBe(true);
+    const offset = SITUATIONS.indexOf(situation);
+    const cases = steps
+      .flatMap((step) => FAULT_KINDS.map((kind) => ({ step, kind })))
+      .filter((_, index) => (index + offset) % STRIDE === 0);
+    count(`cases of ${situation.title}, ${steps.length} requests: ${cases.length}`);
+    const problems = await pool(WIDTH, cases, async ({ step, kind }) =>
+      (await problemsOf(situation, step, kind)).map((problem) => `${step.text} [${step.nth}], ${problem}`),
+    );
+    expect(problems.flat()).toEqual([]);
+  });
+});

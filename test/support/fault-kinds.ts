@@ -1,0 +1,62 @@
+/** Every way in which a request and its answer can go wrong, as a table. */
+import type { Fault } from './fault-proxy.ts';
+
+export interface FaultKind {
+  readonly title: string;
+  readonly fault: Fault;
+  /** Whether it happens each time the request is sent again. */
+  readonly always: boolean;
+  /** Time is what ends it. */
+  readonly hangs: boolean;
+}
+
+const REASONS: Record<number, string> = {
+  401: 'Unauthorized',
+  409: 'Conflict',
+  410: 'Expired',
+  422: 'Invalid',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+  504: 'Timeout',
+};
+
+function statusOf(code: number): Fault {
+  const reason = REASONS[code] ?? '';
+  const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message: `made up: ${reason}`, code };
+  return { status: code, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function htmlOf(status: number): Fault {
+  return { status, headers: { 'content-type': 'text/html' }, body: '<html>a proxy</html>' };
+}
+
+const ANSWERS: [string, Fault][] = [
+  ...[200, 403, 502].map((code): [string, Fault] => [`HTML ${code}`, htmlOf(code)]),
+  ['302', { status: 302, headers: { location: 'https://login.example/' } }],
+  ['nothing with 200', { status: 200 }],
+  ...Object.keys(REASONS).map((code): [string, Fault] => [code, statusOf(Number(code))]),
+];
+
+function kindsOf(title: string, fault: Fault, hangs = false): FaultKind[] {
+  return [
+    { title: `${title}, once`, fault, always: false, hangs },
+    { title: `${title}, always`, fault, always: true, hangs },
+  ];
+}
+
+const isWorthOnce = (title: string): boolean => title === '429' || title === '503';
+
+/** "Before" the API server has seen it, and "after" it has done it. */
+export const FAULT_KINDS: readonly FaultKind[] = [
+  ...kindsOf('reset before', 'reset'),
+  ...kindsOf('reset after', 'reset-after'),
+  ...kindsOf('cut in half after', 'truncate'),
+  ...kindsOf('no answer before', 'hang', true).slice(1),
+  ...kindsOf('no answer after', 'hang-after', true).slice(1),
+  ...ANSWERS.flatMap(([title, fault]) => {
+    const after = { ...(fault as object), after: true } as Fault;
+    const kinds = [...kindsOf(`${title} before`, fault), ...kindsOf(`${title} after`, after)];
+    return isWorthOnce(title) ? kinds : kinds.filter(({ always }) => always);
+  }),
+];

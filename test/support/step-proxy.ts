@@ -1,0 +1,45 @@
+/** A fault proxy for many runs at once, which tells the requests of each apart by what they are about. */
+import { cluster, kubeconfigFor } from '../environment/use.ts';
+import { type Fault, type SeenRequest, startFaultProxy } from './fault-proxy.ts';
+
+/** A request as another run of the same command sends it, too. */
+export interface Step {
+  readonly text: string;
+  /** Which of those that read the same. */
+  readonly nth: number;
+  /** Until the API server has done it. */
+  readonly done: Promise<void>;
+}
+
+export interface StepProxy {
+  /** The kubeconfig of a run that is about an object called `name`, and its requests so far; `choose` decides about each. */
+  watch(
+    name: string,
+    choose?: (step: Step) => Fault | undefined,
+  ): { readonly kubeconfig: string; readonly steps: Step[] };
+  close(): Promise<void>;
+}
+
+export async function startStepProxy(): Promise<StepProxy> {
+  const watched = new Map<string, (request: SeenRequest) => Fault | undefined>();
+  const proxy = await startFaultProxy(cluster(), (request) => watched.get(request.of ?? '')?.(request));
+  return {
+    watch(name, choose = () => undefined) {
+      const steps: Step[] = [];
+      watched.set(name, (request) => {
+        const text = textOf(request, name);
+        const step = { text, nth: steps.filter((one) => one.text === text).length, done: request.done };
+        steps.push(step);
+        return choose(step);
+      });
+      return { kubeconfig: kubeconfigFor({ server: `${proxy.server}/of/${name}` }), steps };
+    },
+    close: () => proxy.close(),
+  };
+}
+
+function textOf({ method, path }: SeenRequest, name: string): string {
+  const [plain = '', query = ''] = path.split('?');
+  const what = plain.replace(/^\/apis?\/.*\/namespaces\/[^/]+\//, '').replaceAll(name, 'NAME');
+  return `${method} ${what}${query.includes('dryRun') ? ' (dry run)' : ''}`;
+}
