@@ -55,7 +55,7 @@ function* used(
     yield* use(object) ?? [];
   } catch (error) {
     if (unread === undefined) throw error;
-    unread.noteBug(resource, placeOf(object), error);
+    unread.noteFailure(resource, placeOf(object), error);
   }
 }
 

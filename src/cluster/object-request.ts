@@ -103,7 +103,7 @@ export async function* listPages(
   let objects = first;
   const read = (body: Uint8Array): unknown => {
     objects = Math.max(1, Math.min(limit, 2 * objects, Math.floor((objects * PAGE_BYTES) / body.length)));
-    return pickJson(body, { metadata: { continue: true }, items: [shape] }) ?? {};
+    return pickJson(body, { kind: true, metadata: { continue: true }, items: [shape] });
   };
   let token: string | undefined;
   let last = '';

@@ -2,6 +2,8 @@
 import { forEachLimit } from '../concurrency.ts';
 import { DATA_KEY, type Secret } from '../domain/keyring/secret.ts';
 import { EXPIRES_AT } from '../domain/pull-secret/expiry.ts';
+import { UserError } from '../errors.ts';
+import { oddSecret } from './client/api-answer.ts';
 import type { ApiError } from './client/api-error.ts';
 import type { FieldSelection } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
@@ -48,7 +50,7 @@ export async function eachSecret(
       await use(ref, secret);
     } catch (error) {
       if (reader.unread === undefined) throw error;
-      reader.unread.noteBug(SECRETS, ref, error);
+      reader.unread.noteFailure(SECRETS, ref, error);
     }
   });
 }
@@ -81,7 +83,11 @@ function eachOf(
   use: (secret: Secret) => Generator<void> | undefined,
 ): Promise<ApiError | undefined> {
   const whole = { ...options, limit: PAGE, first: FIRST_PAGE, shape: FIELDS };
-  return eachObject(reader, SECRETS, whole, (object) => use(object as unknown as Secret));
+  return eachObject(reader, SECRETS, whole, (object) => {
+    const odd = oddSecret(object);
+    if (odd !== undefined) throw new UserError(`the API server answers with ${odd}`);
+    return use(object as unknown as Secret);
+  });
 }
 
 /** The names of the pull secrets of a namespace; empty where they may not be listed. */

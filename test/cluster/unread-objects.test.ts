@@ -32,8 +32,13 @@ test.each(['listed', 'by name'] as const)('a bug over a Secret that is %s', asyn
   expect(unread.list()).toMatchObject([{ namespace: 'team', name: 'first', reason: 'TypeError', isBug: true }]);
 });
 
+test.each(['listed', 'by name'] as const)('a Secret that is not as it should be, %s', async (how) => {
+  const unread = createUnreadObjects();
+  expect(await readAll(how, new UserError('it has no data'), unread)).toEqual(['pull']);
+  expect(unread.list()).toMatchObject([{ name: 'first', reason: 'it has no data', isBug: false }]);
+});
+
 test.each([
-  ['what is no bug', new UserError('no'), createUnreadObjects()],
   ['Ctrl-C', new Interrupted(), createUnreadObjects()],
   ['a bug where one object is asked for', new TypeError('x'), undefined],
 ])('%s is thrown', async (_, error, unread) => {

@@ -12,6 +12,7 @@ import { type Connection, resolveConnection } from '../config/connection.ts';
 import { inCluster } from '../config/in-cluster.ts';
 import { loadKubeConfig } from '../config/kube-config.ts';
 import type { KubeFlags } from '../config/kube-flags.ts';
+import { oddAnswer } from './api-answer.ts';
 import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
 import { createClients } from './clients.ts';
@@ -62,7 +63,7 @@ function createTransport(connection: Connection, authenticator: Authenticator, i
         const answer = await send(request).catch(networkErrorOnly);
         const response = answer instanceof NetworkError ? undefined : answer;
         warn(response?.headers.warning);
-        if (response !== undefined && response.status < 400) return readAnswer<T>(response, server, request.read);
+        if (response !== undefined && response.status < 400) return readAnswer<T>(response, server, request);
         const error = answer instanceof NetworkError ? answer : readApiError(answer.status, answer.body);
         const retryAfter = response?.headers['retry-after'];
         const delay = retryDelay({ error, attempt, repeatable, retryAfter }, Math.random());
@@ -84,18 +85,28 @@ function networkErrorOnly(error: unknown): NetworkError {
   throw error;
 }
 
-function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, read = parseJson): T {
+/** Throws UserError for what is no answer to `request`. */
+function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, request: ApiRequest): T {
   if (status >= 300) {
     const { location = '' } = headers;
     const to = URL.canParse(location, server.href) ? new URL(location, server).origin : 'somewhere else';
     throw new UserError(`the server ${server.origin} sends us to ${to}, so it is no API server`, VIEW);
   }
-  if (body.length === 0)
-    throw new UserError(`the server ${server.origin} answers with nothing, so it is no API server`, VIEW);
+  const answer = body.length === 0 ? undefined : decode(body, server, request);
+  const odd = oddAnswer(request, answer);
+  if (odd === undefined) return answer as T;
+  throw new UserError(
+    `the server ${server.origin} answers ${request.method} ${request.path} with ${odd}`,
+    clusterCommand`kubectl get --raw ${request.path}`,
+  );
+}
+
+function decode(body: Uint8Array, server: URL, { method, path, read = parseJson }: ApiRequest): unknown {
   try {
-    return read(body) as T;
+    return read(body);
   } catch {
-    throw new UserError(`the server ${server.origin} does not answer in JSON, so it is no API server`, VIEW);
+    const text = `the server ${server.origin} does not answer ${method} ${path} in JSON, so it is no API server`;
+    throw new UserError(text, VIEW);
   }
 }
 

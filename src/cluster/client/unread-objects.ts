@@ -22,8 +22,8 @@ export interface UnreadObject extends ReadScope {
 export interface UnreadObjects {
   /** Does `work`, which is about one object; where that fails, the object is noted and `otherwise` is the answer. */
   attempt<T>(resource: Resource, place: ReadScope, work: () => Promise<T>, otherwise: T): Promise<T>;
-  /** Notes an object with which `error` came. Throws every error but a bug of ours. */
-  noteBug(resource: Resource, place: ReadScope, error: unknown): void;
+  /** Notes an object with which `error` came: it is not as it should be, or we have a bug. Throws every other error. */
+  noteFailure(resource: Resource, place: ReadScope, error: unknown): void;
   /** In the order in which they were met. */
   list(): readonly UnreadObject[];
 }
@@ -52,7 +52,8 @@ export function createUnreadObjects(): UnreadObjects {
         return otherwise;
       }
     },
-    noteBug(resource, place, error) {
+    noteFailure(resource, place, error) {
+      if (error instanceof UserError) return note({ resource, ...place, reason: error.message, isBug: false });
       if (!isBug(error)) throw error;
       note({ resource, ...place, reason: error.name, isBug: true });
     },

@@ -1,6 +1,6 @@
 /** What a write will do, decided before anything is written. */
 import { UserError } from '../../errors.ts';
-import { decodeBase64, encodeBase64 } from '../go/base64.ts';
+import { Base64Error, decodeBase64, encodeBase64 } from '../go/base64.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import {
   checkSize,
@@ -102,7 +102,7 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
     const actions = new Map(entries.map(({ server }) => [server, 'added' as const]));
     return { payload: encodePayload(entries, type), actions, removed: [], undecodable: [] };
   }
-  const payload = decodeBase64(value);
+  const payload = bytesOf(existing, value);
   if (replace) {
     const replaced = replacePayload(payload, entries, from);
     return from === type ? replaced : { ...replaced, payload: encodePayload(entries, type) };
@@ -115,6 +115,16 @@ function mergeInto(existing: Secret, type: PullSecretType, { entries, replace }:
       `${describeSecret(existing)} holds no docker config that could be added to: ${error.message}`,
       prose`add --replace to overwrite what is in it`,
     );
+  }
+}
+
+/** Throws UserError for what is no base64, which no API server stores. */
+function bytesOf(existing: Secret, value: string): Uint8Array {
+  try {
+    return decodeBase64(value);
+  } catch (error) {
+    if (!(error instanceof Base64Error)) throw error;
+    throw new UserError(`the contents of ${describeSecret(existing)} are not in base64: ${error.message}`);
   }
 }
 

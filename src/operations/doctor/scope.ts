@@ -162,7 +162,7 @@ function pullerOf({ ref }: PullSpec, make: () => Puller, { unread }: Collector):
   try {
     return [make()];
   } catch (error) {
-    unread.noteBug(pullKind(ref.kind), { namespace: ref.namespace, name: ref.name }, error);
+    unread.noteFailure(pullKind(ref.kind), { namespace: ref.namespace, name: ref.name }, error);
     return [];
   }
 }
@@ -177,7 +177,7 @@ async function noteBug(
   try {
     await work();
   } catch (error) {
-    unread.noteBug(resource, { namespace, name }, error);
+    unread.noteFailure(resource, { namespace, name }, error);
   }
 }
 

@@ -5,13 +5,16 @@ import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import type { Puller } from '../../domain/diagnosis/facts.ts';
+import { command } from '../../domain/text/command.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { imageUses } from '../../domain/workloads/container-images.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
-import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
+import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
+import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podFacts, whyOf } from './pod.ts';
 import { podEvents } from './pod-events.ts';
@@ -24,7 +27,13 @@ export async function gatherWorkload(ref: ObjectRef, collector: Collector): Prom
     missingObject(error, ref, transport, whyOf(ref)),
   );
   const workload = pullSpecOf(pullKind(ref.kind), object);
-  if (workload === undefined) throw new Error('a workload without a template');
+  if (workload === undefined) {
+    const { plural } = pullKind(ref.kind);
+    throw new UserError(
+      `${describeRef(ref)} has no pod template`,
+      command`kubectl get ${plural} ${nameWord(ref.name)} ${scope(ref.namespace)} -o yaml`,
+    );
+  }
   const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
   if (worst === undefined) return [template];
   const { pod, count } = worst;

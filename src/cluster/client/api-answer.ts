@@ -1,0 +1,54 @@
+/** What an answer of the API server has to be, so that no code behind the transport meets one that is not. */
+import { isObject } from '../../domain/workloads/api-object.ts';
+import type { ApiRequest } from './api-request.ts';
+
+/** What `answer` is in place of what `request` asks for, as in "answers with null"; undefined where it is that. */
+export function oddAnswer({ method, path }: Pick<ApiRequest, 'method' | 'path'>, answer: unknown): string | undefined {
+  if (method === 'DELETE') return undefined;
+  if (answer === undefined) return 'nothing';
+  if (!isObject(answer)) return `${JSON.stringify(answer)?.slice(0, 20)}, which is no object`;
+  const parts = path.split('/').slice(path.startsWith('/api/') ? 3 : 4);
+  if (method === 'GET' && parts.length % 2 === 1) return oddList(answer);
+  if (!hasName(answer)) return 'an object that has no name';
+  return parts.includes('secrets') ? oddSecret(answer) : undefined;
+}
+
+/** An empty list may be null: Go writes a nil slice so. */
+function oddList({ kind, items }: Record<string, unknown>): string | undefined {
+  const isList = Array.isArray(items) || (typeof kind === 'string' && kind.endsWith('List'));
+  if (!isList) return 'an object that is no list';
+  const isSound = !Array.isArray(items) || items.every((item) => isObject(item) && hasName(item));
+  return isSound ? undefined : 'a list in which something is no object';
+}
+
+function hasName({ metadata }: Record<string, unknown>): boolean {
+  return isObject(metadata) && typeof metadata.name === 'string';
+}
+
+/** What of `secret`, alone or from a list, is not as the API server gives it; undefined where everything is. */
+export function oddSecret({ type, data, metadata }: Record<string, unknown>): string | undefined {
+  if (!isOptional(type, isText)) return 'a Secret whose type is no text';
+  if (!isOptional(data, isTextMap)) return 'a Secret whose data is no map of texts';
+  if (!isObject(metadata)) return 'a Secret without metadata';
+  const { annotations, labels, managedFields, ...texts } = metadata;
+  const isSound =
+    isOptional(annotations, isTextMap) &&
+    isOptional(labels, isTextMap) &&
+    isOptional(managedFields, Array.isArray) &&
+    TEXTS.every((name) => isOptional(texts[name], isText));
+  return isSound ? undefined : 'a Secret whose metadata is not as it should be';
+}
+
+const TEXTS = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp'];
+
+function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || value === null || is(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isTextMap(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every(isText);
+}

@@ -1,0 +1,94 @@
+/** An answer that is none is said with its server, its path and what was wrong with it, by whatever command asked. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { here } from '../../support/here.ts';
+
+/** Runs a command line against a server that gives this to every request but that for the namespace. */
+async function said(args: readonly string[], body: string): Promise<{ code: number; stderr: string }> {
+  const server = createServer(({ url }, response) => {
+    const answer = url === '/api/v1/namespaces/team' ? '{"metadata":{"name":"team"}}' : body;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const env = { KUBECONFIG: '/dev/null', HOME: '/nonexistent', PATH: '' };
+  const { code, stderr } = await here([...args, '--api-server', url, '-n', 'team'], { env, stdin: 'x' });
+  return { code, stderr: stderr.replaceAll(url, 'SERVER') };
+}
+
+const LOGIN = ['--server', 'r.io', '--username', 'u', '--password-stdin'];
+const SECRET = '/api/v1/namespaces/team/secrets/pull';
+
+describe.each<[args: readonly string[], request: string]>([
+  [['inspect', 'pull'], `GET ${SECRET}`],
+  [['verify', 'pull'], `GET ${SECRET}`],
+  [['attach', 'pull', '--sa', 'default'], `GET ${SECRET}`],
+  [['create', 'pull', ...LOGIN], 'POST /api/v1/namespaces/team/secrets'],
+  [['why', 'pod/web'], 'GET /api/v1/namespaces/team/pods/web'],
+])('%j', (args, request) => {
+  test.each([
+    ['', 'nothing'],
+    ['null', 'null, which is no object'],
+    ['[]', '[], which is no object'],
+    ['"x"', '"x", which is no object'],
+    ['{}', 'an object that has no name'],
+    ['{"kind":"Status","status":"Success"}', 'an object that has no name'],
+    ['{"metadata":null}', 'an object that has no name'],
+  ])('%s', async (body, what) => {
+    const { code, stderr } = await said(args, body);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`error: the server SERVER answers ${request} with ${what}`),
+    ]);
+  });
+
+  test('no JSON', async () => {
+    const { code, stderr } = await said(args, '<html>Sign in</html>');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`the server SERVER does not answer ${request} in JSON`),
+    ]);
+  });
+});
+
+describe.each<[args: readonly string[]]>([[['list']], [['doctor', '--offline']], [['list', '-o', 'json']]])(
+  '%j',
+  (args) => {
+    test.each([
+      ['', 'nothing'],
+      ['null', 'nothing'],
+      ['{}', 'an object that is no list'],
+      ['{"items":{}}', 'an object that is no list'],
+      ['{"kind":"PodList","items":[null]}', 'a list in which something is no object'],
+      ['{"kind":"PodList","items":[{"metadata":{}}]}', 'a list in which something is no object'],
+    ])('%s', async (body, what) => {
+      const { code, stderr } = await said(args, body);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^error: the server SERVER answers GET \/api\S+ with /),
+      ]);
+      expect(stderr).toContain(` with ${what}`);
+    });
+
+    test('an empty list, as Go writes it', async () => {
+      expect((await said(args, '{"kind":"SecretList","metadata":{},"items":null}')).code).toBe(0);
+    });
+  },
+);
+
+describe('a Secret', () => {
+  const metadata = { name: 'pull', namespace: 'team' };
+  test.each([
+    [{ metadata, data: 7 }, 'a Secret whose data is no map of texts'],
+    [{ metadata, data: { a: 7 } }, 'a Secret whose data is no map of texts'],
+    [{ metadata, type: {} }, 'a Secret whose type is no text'],
+    [{ metadata: { ...metadata, annotations: 'x' } }, 'a Secret whose metadata is not as it should be'],
+    [{ metadata: { ...metadata, managedFields: {} } }, 'a Secret whose metadata is not as it should be'],
+    [{ metadata: { ...metadata, creationTimestamp: 1 } }, 'a Secret whose metadata is not as it should be'],
+  ])('%j', async (body, what) => {
+    const { code, stderr } = await said(['inspect', 'pull'], JSON.stringify(body));
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`answers GET ${SECRET} with ${what}`)]);
+  });
+});

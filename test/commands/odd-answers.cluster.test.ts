@@ -1,0 +1,179 @@
+/**
+ * Answers that no server should give: real ones of the API server, a registry and its token server, changed on the way. What
+ * is wrong is said in a sentence, never "this is a bug", and no password is shown. REGSECRET_SEED and REGSECRET_CASES choose
+ * others; the seed is printed.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cluster, janedoe, newNamespace, type RegistryInfo, startRegistry } from '../environment/use.ts';
+import { failFirstPod, named, newAccount, newPullSecret, newSecret, newWorkload } from '../support/attach-world.ts';
+import { CANARY } from '../support/canary.ts';
+import { changes } from '../support/changed-answers.ts';
+import { here } from '../support/here.ts';
+import { type Recorded, type Replay, startReplay } from '../support/replay.ts';
+
+const SEED = Number(process.env.REGSECRET_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const CASES = Number(process.env.REGSECRET_CASES ?? 3_000);
+/** Runs at a time: some of them wait before they ask again. */
+const LANES = 6;
+
+const LOGIN = ['--server', 'HOST', '--username', 'janedoe', '--password-stdin'];
+const LINES = [
+  ...[['list'], ['list', '-A', '-o', 'json'], ['list', '-o', 'wide']],
+  ...[['doctor'], ['doctor', '-A', '-o', 'json'], ['doctor', '--offline', '-v']],
+  ...[
+    ['why', 'pod/POD', '-v'],
+    ['why', 'deploy/web', '-o', 'json'],
+    ['why', 'sa/default', 'secret/pull'],
+  ],
+  ...[
+    ['why', '--image', 'HOST/janedoe/app:v1', '--secret', 'pull', '-v'],
+    ['inspect', 'pull'],
+    ['inspect', 'odd'],
+  ],
+  ...[
+    ['verify', 'pull'],
+    ['verify', 'pull', '--image', 'HOST/janedoe/app:v1', '-o', 'json'],
+  ],
+  ...[
+    ['create', 'new', ...LOGIN],
+    ['create', 'pull', ...LOGIN],
+    ['create', 'new', ...LOGIN, '--verify'],
+  ],
+  ...[
+    ['create', 'fixed', ...LOGIN, '--force'],
+    ['create', 'new', ...LOGIN, '--attach', 'sa/default'],
+  ],
+  ...[
+    ['attach', 'pull', '--sa', 'default'],
+    ['attach', 'pull', '--to', 'deploy/web', '--no-checks'],
+  ],
+  ...[
+    ['attach', 'pull', '--used', '-o', 'json'],
+    ['attach', 'pull', '--pod', 'bare', '--recreate', '--timeout', '1s'],
+  ],
+  ...[
+    ['detach', 'pull', '--sa', 'default'],
+    ['detach', 'pull', '--all-serviceaccounts', '--dry-run=server'],
+  ],
+];
+
+interface Lane {
+  readonly api: Replay;
+  readonly registry: Replay;
+  readonly tokens: Replay;
+  readonly kubeconfig: string;
+}
+
+const lanes: Lane[] = [];
+let folder = '';
+let namespace = '';
+let pod = '';
+let registry: RegistryInfo;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'regsecret-odd-'));
+  namespace = await newNamespace({ serviceAccount: true });
+  registry = await startRegistry({ auth: 'bearer', users: [{ ...janedoe, password: CANARY }] });
+  for (let index = 0; index < LANES; index++) lanes.push(await openLane(index));
+  // The host is another one in each lane; that of the first is good for all but what is asked in the others.
+  const [{ registry: first }] = lanes as [Lane];
+  await newPullSecret(namespace, 'pull', first.host, { username: 'janedoe', password: CANARY });
+  await newSecret(namespace, 'odd', 'Opaque', {
+    '.dockerconfigjson': '{"auths":{"x.invalid":{"auth":"!"}}}',
+    a: CANARY,
+  });
+  const fixed = { '.dockerconfigjson': JSON.stringify({ auths: { 'r.io': { username: 'u', password: CANARY } } }) };
+  await newSecret(namespace, 'fixed', 'kubernetes.io/dockercfg', { '.dockercfg': '{}', ...fixed });
+  await newAccount(namespace, { imagePullSecrets: named('gone') }, 'builder');
+  const image = `${first.host}/janedoe/app:v1`;
+  await newWorkload('Deployment', namespace, { name: 'web', image, list: named('pull', 'gone') });
+  pod = await failFirstPod(namespace, 'web');
+  await newWorkload('Pod', namespace, { name: 'bare', image });
+}, 120_000);
+
+afterAll(() => {
+  for (const { api, registry, tokens } of lanes) for (const one of [api, registry, tokens]) one.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function openLane(index: number): Promise<Lane> {
+  const { server, caFile, admin } = cluster();
+  const [ca, cert, key] = [caFile, admin.certFile, admin.keyFile].map((file) => readFileSync(file));
+  const api = await startReplay(server, { ca, cert, key });
+  const front = await startReplay(`http://${registry.host}`);
+  const { headers } = await fetch(`http://${registry.host}/v2/`);
+  const [, realm = ''] = /realm="(http:\/\/[^/"]*)/.exec(headers.get('www-authenticate') ?? '') ?? [];
+  const tokens = await startReplay(realm);
+  const kubeconfig = join(folder, `kubeconfig-${index}`);
+  writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(`http://${api.host}`)));
+  return { api, registry: front, tokens, kubeconfig };
+}
+
+function kubeconfigOf(server: string): object {
+  return {
+    clusters: [{ name: 'c', cluster: { server } }],
+    contexts: [{ name: 'c', context: { cluster: 'c', namespace } }],
+    'current-context': 'c',
+  };
+}
+
+const cases = fc.record({ line: fc.constantFrom(...LINES), at: fc.nat({ max: 11 }), change: changes });
+
+test(`whatever a server answers, seed ${SEED}`, { timeout: 600_000 + CASES * 100 }, async () => {
+  const queue = fc.sample(cases, { seed: SEED, numRuns: CASES }).entries();
+  const wrong: string[] = [];
+  const codes: Record<string, number> = {};
+  const work = async (lane: Lane): Promise<void> => {
+    for (const [index, one] of queue) {
+      const { code, problem } = await runWith(lane, one);
+      codes[code] = (codes[code] ?? 0) + 1;
+      if (problem !== undefined) wrong.push(`${index}: ${one.line.join(' ')}, answer ${one.at}: ${problem}`);
+    }
+  };
+  await Promise.all(lanes.map(work));
+  console.log(`odd answers: seed ${SEED}, ${CASES} cases, exit codes ${JSON.stringify(codes)}`);
+  expect(wrong.slice(0, 20)).toEqual([]);
+});
+
+interface Ran {
+  readonly code: number;
+  readonly problem?: string;
+}
+
+async function runWith(
+  { api, registry: front, tokens, kubeconfig }: Lane,
+  { line, at, change }: typeof cases extends fc.Arbitrary<infer T> ? T : never,
+): Promise<Ran> {
+  let answers = 0;
+  let changed = '';
+  const changeOne = (answer: Recorded): Recorded | undefined => {
+    if (answers++ !== at) return answer;
+    const other = change(answer);
+    changed = other === undefined ? 'cut' : `${other.status} ${other.body.toString().slice(0, 300)}`;
+    return other;
+  };
+  for (const one of [api, front, tokens]) one.change = changeOne;
+  front.change = (answer) => changeOne(leadTo(tokens.host, answer));
+  const args = line.map((word) => word.replace('HOST', front.host).replace('POD', pod));
+  try {
+    const env = { KUBECONFIG: kubeconfig, HOME: folder, PATH: '', XDG_STATE_HOME: folder };
+    const { code, stdout, stderr } = await here([...args, '--request-timeout', '5s'], { stdin: CANARY, env });
+    const said = stdout + stderr;
+    if (/this is a bug|a bug in regsecret/.test(said)) return { code, problem: `${changed} → ${stderr}` };
+    return [0, 1, 2, 3].includes(code) ? { code } : { code, problem: `exit code ${code}` };
+  } catch (error) {
+    return { code: -1, problem: `${changed} → ${error}` };
+  }
+}
+
+/** Token servers are asked through a server of this test, too. */
+function leadTo(host: string, answer: Recorded): Recorded {
+  const challenge = answer.headers['www-authenticate']?.replace(/realm="http:\/\/[^/"]*/, `realm="http://${host}`);
+  return challenge === undefined
+    ? answer
+    : { ...answer, headers: { ...answer.headers, 'www-authenticate': challenge } };
+}
