@@ -1,9 +1,10 @@
 /**
- * Answers that no server should give: real ones of the API server, a registry and its token server, changed on the way. What
+ * Answers that nobody should give: those of the API server, of a registry and its token server as they were recorded, and those
+ * of a credential helper and an exec plugin, changed on the way. What
  * is wrong is said in a sentence, never "this is a bug", and no password is shown. REGSECRET_SEED and REGSECRET_CASES choose
  * others; the seed is printed.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -65,7 +66,8 @@ interface Lane {
   readonly api: Replay;
   readonly registry: Replay;
   readonly tokens: Replay;
-  readonly kubeconfig: string;
+  /** With the kubeconfig, the credential helper and the exec plugin. */
+  readonly folder: string;
 }
 
 const lanes: Lane[] = [];
@@ -108,20 +110,51 @@ async function openLane(index: number): Promise<Lane> {
   const { headers } = await fetch(`http://${registry.host}/v2/`);
   const [, realm = ''] = /realm="(http:\/\/[^/"]*)/.exec(headers.get('www-authenticate') ?? '') ?? [];
   const tokens = await startReplay(realm);
-  const kubeconfig = join(folder, `kubeconfig-${index}`);
-  writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(`http://${api.host}`)));
-  return { api, registry: front, tokens, kubeconfig };
+  const lane = join(folder, `${index}`);
+  mkdirSync(lane);
+  writeFileSync(join(lane, 'config.json'), JSON.stringify({ credHelpers: { 'helped.example': 'odd' } }));
+  for (const [name, answer] of [
+    ['docker-credential-odd', 'helper'],
+    ['plugin', 'plugin'],
+  ] as const) {
+    writeFileSync(join(lane, name), `#!/bin/sh\ncat '${join(lane, answer)}'\n`, { mode: 0o755 });
+  }
+  const user = { exec: { apiVersion: API, command: join(lane, 'plugin'), interactiveMode: 'Never' } };
+  writeFileSync(join(lane, 'kubeconfig'), JSON.stringify(kubeconfigOf(`http://${api.host}`, {})));
+  writeFileSync(join(lane, 'exec'), JSON.stringify(kubeconfigOf(`http://${api.host}`, user)));
+  return { api, registry: front, tokens, folder: lane };
 }
 
-function kubeconfigOf(server: string): object {
+const API = 'client.authentication.k8s.io/v1';
+const PROGRAMS = {
+  helper: { ServerURL: 'helped.example', Username: 'janedoe', Secret: CANARY },
+  plugin: { apiVersion: API, kind: 'ExecCredential', status: { token: CANARY } },
+};
+
+function kubeconfigOf(server: string, user: object): object {
   return {
+    users: [{ name: 'u', user }],
     clusters: [{ name: 'c', cluster: { server } }],
-    contexts: [{ name: 'c', context: { cluster: 'c', namespace } }],
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u', namespace } }],
     'current-context': 'c',
   };
 }
 
-const cases = fc.record({ line: fc.constantFrom(...LINES), at: fc.nat({ max: 11 }), change: changes });
+/** From a helper. */
+const HELPED = ['create', 'new', '--server', 'helped.example', '--dry-run=server'];
+
+const cases = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ line: fc.constantFrom(...LINES), at: fc.nat({ max: 11 }), change: changes }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ line: fc.constant(HELPED), at: fc.constant('helper' as const), change: changes }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ line: fc.constant(['list']), at: fc.constant('plugin' as const), change: changes }),
+  },
+);
+type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
 test(`whatever a server answers, seed ${SEED}`, { timeout: 600_000 + CASES * 100 }, async () => {
   const queue = fc.sample(cases, { seed: SEED, numRuns: CASES }).entries();
@@ -144,10 +177,8 @@ interface Ran {
   readonly problem?: string;
 }
 
-async function runWith(
-  { api, registry: front, tokens, kubeconfig }: Lane,
-  { line, at, change }: typeof cases extends fc.Arbitrary<infer T> ? T : never,
-): Promise<Ran> {
+async function runWith(lane: Lane, { line, at, change }: Case): Promise<Ran> {
+  const { api, registry: front, tokens } = lane;
   let answers = 0;
   let changed = '';
   const changeOne = (answer: Recorded): Recorded | undefined => {
@@ -156,14 +187,21 @@ async function runWith(
     changed = other === undefined ? 'cut' : `${other.status} ${other.body.toString().slice(0, 300)}`;
     return other;
   };
-  for (const one of [api, front, tokens]) one.change = changeOne;
+  for (const one of [api, tokens]) one.change = changeOne;
   front.change = (answer) => changeOne(leadTo(tokens.host, answer));
+  for (const program of ['helper', 'plugin'] as const) {
+    const answer = { status: 0, headers: {}, body: Buffer.from(JSON.stringify(PROGRAMS[program])) };
+    const given = at === program ? change(answer) : answer;
+    writeFileSync(join(lane.folder, program), given?.body ?? '');
+  }
   const args = line.map((word) => word.replace('HOST', front.host).replace('POD', pod));
+  const env = {
+    KUBECONFIG: join(lane.folder, at === 'plugin' ? 'exec' : 'kubeconfig'),
+    ...{ HOME: folder, XDG_STATE_HOME: folder, DOCKER_CONFIG: lane.folder, PATH: `${lane.folder}:${process.env.PATH}` },
+  };
   try {
-    const env = { KUBECONFIG: kubeconfig, HOME: folder, PATH: '', XDG_STATE_HOME: folder };
     const { code, stdout, stderr } = await here([...args, '--request-timeout', '5s'], { stdin: CANARY, env });
-    const said = stdout + stderr;
-    if (/this is a bug|a bug in regsecret/.test(said)) return { code, problem: `${changed} → ${stderr}` };
+    if (/this is a bug|a bug in regsecret/.test(stdout + stderr)) return { code, problem: `${changed} → ${stderr}` };
     return [0, 1, 2, 3].includes(code) ? { code } : { code, problem: `exit code ${code}` };
   } catch (error) {
     return { code: -1, problem: `${changed} → ${error}` };
