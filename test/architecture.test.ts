@@ -27,8 +27,9 @@ const ROOMS = [
   {
     room: 'process',
     purpose: 'the process and what it shares: streams, programs on PATH, YAML, prompts, concurrency',
-    files: ['io', 'look-path', 'yaml', 'prompt', 'concurrency', 'errno', 'file', 'child-process'],
+    files: ['io', 'look-path', 'yaml', 'prompt', 'concurrency', 'errno', 'child-process'],
   },
+  { room: 'files', purpose: 'files read up to a limit, locked, and written whole or not at all' },
   { room: 'http', purpose: 'the one transport' },
   { room: 'cluster/config', purpose: 'which server, user and namespace: kubeconfig, flags, in-cluster' },
   { room: 'cluster/auth', purpose: 'what proves to the API server who we are: files, plugins, tokens' },

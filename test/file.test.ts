@@ -1,4 +1,6 @@
 /** Files that are replaced: whole, with the mode and owner that they had, and through nobody else's links. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
@@ -16,7 +18,7 @@ import { platform, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { updateTokens } from '../src/cluster/auth/token-store.ts';
-import { writeManifestFile } from '../src/manifests/manifest-files.ts';
+import { replaceFile } from '../src/files/file-write.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -44,7 +46,10 @@ const WRITERS = [
     who: 'a manifest',
     before: 'kind: Pod\n',
     after: 'kind: Job\n',
-    write: async (path: string) => writeManifestFile(path, 'kind: Job\n'),
+    write: async (path: string) => {
+      const replacement = { before: 'kind: Pod\n', after: 'kind: Job\n' };
+      expect(await replaceFile(path, replacement, new AbortController().signal)).toBe(true);
+    },
   },
   {
     who: 'a kubeconfig with renewed tokens',
@@ -95,5 +100,44 @@ describe.skipIf(platform() === 'win32').each(WRITERS)('$who', ({ before, after, 
     chownSync(path, 1234, 5678);
     await write(path);
     expect(statSync(path)).toMatchObject({ uid: 1234, gid: 5678 });
+  });
+});
+
+describe('tokens that are renewed', () => {
+  const renewals = (path: string, renew: (token: number) => Promise<number>): Promise<unknown> => {
+    const provider = { name: 'oidc', config: {}, file: path, user: 'jane' };
+    return updateTokens(
+      provider,
+      async (current) => ({ ...current, 'id-token': `a.b.${await renew(Number(current['id-token']?.slice(4)))}` }),
+      new AbortController().signal,
+    );
+  };
+
+  test('five times at once: each begins with what the one before has written', async () => {
+    const path = file('config', KUBECONFIG('a.b.0'));
+    await Promise.all(Array.from({ length: 5 }, () => renewals(path, async (token) => token + 1)));
+    expect(readFileSync(path, 'utf8')).toBe(KUBECONFIG('a.b.5'));
+    expect(readdirSync(folder)).toEqual(['config']);
+  });
+
+  test('while an editor saves the file: both changes are there', async () => {
+    const path = file('config', KUBECONFIG('a.b.0'));
+    await renewals(path, async () => {
+      writeFileSync(path, `# edited\n${KUBECONFIG('a.b.0')}`);
+      return 1;
+    });
+    expect(readFileSync(path, 'utf8')).toBe(`# edited\n${KUBECONFIG('a.b.1')}`);
+  });
+
+  test.skipIf(platform() === 'win32')('after a process that was killed while it held the lock', async () => {
+    const path = file('config', KUBECONFIG('a.b.0'));
+    const lock = join(dirname(path), 'config.lock');
+    const script = `import(${JSON.stringify(new URL('../src/files/file-lock.ts', import.meta.url).href)})
+      .then(({ withLock }) => withLock(${JSON.stringify(lock)}, AbortSignal.any([]), () => process.kill(process.pid, 'SIGKILL')))`;
+    await once(spawn(process.execPath, ['-e', script], { stdio: 'ignore' }), 'close');
+    expect(lstatSync(lock).isSymbolicLink()).toBe(true);
+    await renewals(path, async (token) => token + 1);
+    expect(readFileSync(path, 'utf8')).toBe(KUBECONFIG('a.b.1'));
+    expect(readdirSync(folder)).toEqual(['config']);
   });
 });

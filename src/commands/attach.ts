@@ -86,13 +86,11 @@ async function changeFiles(
     io.stdout.writeManifest(joinManifests(changed));
     return printManifests(changed, options, printer);
   }
-  const { writeManifestFile } = await import('../manifests/manifest-files.ts');
+  if (options.dryRun !== 'none') return printManifests(changed, options, printer);
+  const { writeManifests } = await import('../manifests/write-manifests.ts');
   const done: typeof changed = [];
   try {
-    for (const file of changed) {
-      if (options.dryRun === 'none' && file.after !== file.before) writeManifestFile(file.name, file.after);
-      done.push(file);
-    }
+    await writeManifests(changed, request, io, { done: (file) => done.push(file), warn: printer.warn });
   } finally {
     // Also when one cannot be written: the others are changed.
     printManifests(done, options, printer);

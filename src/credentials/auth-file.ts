@@ -5,7 +5,7 @@ import { type LoginText, scanLoginText } from '../domain/docker-config/docker-co
 import { command, pathWord } from '../domain/text/command.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { readFile } from '../file.ts';
+import { readFile } from '../files/file.ts';
 import type { Io } from '../io.ts';
 
 /** A docker config of this size has 60,000 logins. */

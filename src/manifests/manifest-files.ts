@@ -6,7 +6,7 @@ import { prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { type Limit, readFile, replaceFile } from '../file.ts';
+import { type Limit, readFile } from '../files/file.ts';
 import type { Io } from '../io.ts';
 
 export interface ManifestFile {
@@ -38,15 +38,6 @@ export function readManifestFile(name: string, io: Io): ManifestFile {
   return { name, text: decode(read(name), name) };
 }
 
-/** Puts `text` in the place of a file at one moment, with its mode and owner; a link stays a link. Throws UserError. */
-export function writeManifestFile(name: string, text: string): void {
-  try {
-    replaceFile(name, text);
-  } catch (error) {
-    throw trouble(error, `cannot write ${name}`, name);
-  }
-}
-
 function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr'>): string[] {
   try {
     if (!statSync(name).isDirectory()) return [name];
@@ -63,7 +54,7 @@ function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr'>): st
       });
     if (found.length > 0) return found;
   } catch (error) {
-    throw trouble(error, `cannot read ${name}`, name);
+    throw fileTrouble(error, `cannot read ${name}`, name);
   }
   throw new UserError(
     `there is no manifest in ${name}`,
@@ -86,7 +77,7 @@ function read(name: string): Uint8Array {
   try {
     return readFile(name, LIMIT);
   } catch (error) {
-    throw error instanceof UserError ? error : trouble(error, `cannot read ${name}`, name);
+    throw error instanceof UserError ? error : fileTrouble(error, `cannot read ${name}`, name);
   }
 }
 
@@ -99,6 +90,7 @@ function decode(bytes: Uint8Array, name: string): string {
   }
 }
 
-function trouble(error: unknown, text: string, name: string): UserError {
+/** `error` of the system about a file, for people. */
+export function fileTrouble(error: unknown, text: string, name: string): UserError {
   return new UserError(`${text}: ${systemReason(error)}`, command`ls -l ${pathWord(name)}`);
 }

@@ -1,11 +1,11 @@
 /** Keeping the renewed tokens of an auth-provider in the kubeconfig they came from, without touching anything else. */
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { pause } from '../../concurrency.ts';
 import { clusterCommand, command, pathWord } from '../../domain/text/command.ts';
 import { errnoOf } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
-import { replaceFile } from '../../file.ts';
+import { Locked, withLock } from '../../files/file-lock.ts';
+import { replaceFile } from '../../files/file-write.ts';
+import { readConfigFile } from '../config/config-file.ts';
 import { parseDocument } from '../config/fields.ts';
 import { type AuthProvider, parseKubeFile } from '../config/kube-file.ts';
 
@@ -15,7 +15,8 @@ const TOKENS = ['id-token', 'refresh-token'] as const;
 
 /**
  * Gives the configuration as it is in the file now to `renew`, and puts the tokens that come back into their places. The
- * lock is the one of client-go (tools/clientcmd/loader.go `lockFile`), which writes the whole file anew.
+ * lock is the one of client-go (tools/clientcmd/loader.go `lockFile`), which writes the whole file anew: another program
+ * that holds it is probably renewing the same tokens, and they are found in the file after it.
  *
  * Whether the tokens can be replaced is tried out before `renew`, because a refresh-token may work only once.
  */
@@ -24,41 +25,42 @@ export async function updateTokens(
   renew: (current: Config) => Promise<Config>,
   signal: AbortSignal,
 ): Promise<Config> {
-  const lock = await lockFile(provider.file, signal);
   try {
-    const content = readFileSync(provider.file, 'utf8');
-    const current = (await parseKubeFile(content, provider.file)).users.get(provider.user)?.authProvider?.config;
-    const probe = { 'id-token': 'a.b.c', 'refresh-token': 'd' };
-    if (current === undefined || (await replaceTokens(content, current, probe)) === undefined)
-      throw stuck(provider.file);
-    const renewed = await renew(current);
-    if (TOKENS.some((name) => renewed[name] !== current[name])) {
-      const replaced = await replaceTokens(content, current, renewed);
-      if (replaced === undefined) throw stuck(provider.file);
-      replaceFile(provider.file, replaced);
+    return await withLock(`${provider.file}.lock`, signal, () => updateLocked(provider, renew, signal));
+  } catch (error) {
+    if (error instanceof Locked) {
+      const { lock } = error;
+      throw new UserError(`${lock} exists: another program is writing the kubeconfig`, command`rm ${pathWord(lock)}`);
     }
-    return renewed;
-  } finally {
-    rmSync(lock, { force: true });
+    if (signal.aborted || errnoOf(error) === undefined) throw error;
+    throw stuck(provider.file);
   }
 }
 
-const LOCK_WAIT_MS = 10_000;
-
-/** Another program that holds the lock is probably renewing the same tokens: wait, and find them in the file. */
-async function lockFile(file: string, signal: AbortSignal): Promise<string> {
-  const lock = `${file}.lock`;
-  for (const started = Date.now(); ; await pause(50, signal)) {
-    try {
-      closeSync(openSync(lock, 'wx'));
-      return lock;
-    } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw stuck(file);
-      if (Date.now() - started > LOCK_WAIT_MS) {
-        throw new UserError(`${lock} exists: another program is writing the kubeconfig`, command`rm ${pathWord(lock)}`);
-      }
-    }
+async function updateLocked(
+  provider: AuthProvider,
+  renew: (current: Config) => Promise<Config>,
+  signal: AbortSignal,
+): Promise<Config> {
+  const content = read(provider.file);
+  const current = (await parseKubeFile(content, provider.file)).users.get(provider.user)?.authProvider?.config;
+  const probe = { 'id-token': 'a.b.c', 'refresh-token': 'd' };
+  if (current === undefined || (await replaceTokens(content, current, probe)) === undefined) throw stuck(provider.file);
+  const renewed = await renew(current);
+  if (TOKENS.every((name) => renewed[name] === current[name])) return renewed;
+  // An editor may have saved the file meanwhile, and the old refresh-token does not work any more.
+  for (let attempt = 1, before = content; attempt <= MAX_ATTEMPTS; attempt += 1, before = read(provider.file)) {
+    const after = await replaceTokens(before, current, renewed);
+    if (after === undefined) break;
+    if (await replaceFile(provider.file, { before, after }, signal)) return renewed;
   }
+  throw stuck(provider.file);
+}
+
+const MAX_ATTEMPTS = 10;
+
+function read(file: string): string {
+  return Buffer.from(readConfigFile(file)).toString('utf8');
 }
 
 /** kubectl writes the whole file anew, so it can renew what cannot be replaced in place. */

@@ -1,7 +1,7 @@
 /** Files that a kubeconfig consists of or names, read with a limit. */
 import { command, pathWord } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
-import { type Limit, readFile, readFileOrPipe } from '../../file.ts';
+import { type Limit, readFile, readFileOrPipe } from '../../files/file.ts';
 
 /** Larger than any kubeconfig, smaller than what would hang the program: that of login files, too. */
 const LIMIT: Limit = {

@@ -8,7 +8,8 @@ import { type ApiObject, fieldOf, isObject } from '../../domain/workloads/api-ob
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
-import { createFile, readFile } from '../../file.ts';
+import { readFile } from '../../files/file.ts';
+import { createFile } from '../../files/file-write.ts';
 import type { Io } from '../../io.ts';
 
 export interface ManifestFolders {

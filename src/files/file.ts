@@ -1,22 +1,7 @@
-/** Files: read up to a limit, and written whole or not at all. */
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pause } from './concurrency.ts';
-import { errnoOf } from './errno.ts';
+/** Files, pipes and devices: read up to a limit. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { pause } from '../concurrency.ts';
+import { errnoOf } from '../errno.ts';
 
 export interface Limit {
   readonly bytes: number;
@@ -103,55 +88,4 @@ function collect(path: string, limit: Limit) {
       return read === 0;
     },
   };
-}
-
-/**
- * Puts `text` in the place of a file in one step: nobody reads half of it. The file keeps its mode and owner, and a
- * symbolic link stays one. Throws what the system says.
- */
-export function replaceFile(path: string, text: string): void {
-  const file = realpathSync(path);
-  const { mode, uid, gid } = statSync(file);
-  writeInOneStep(file, text, (descriptor) => {
-    keepOwner(descriptor, uid, gid);
-    fchmodSync(descriptor, mode & 0o7777);
-  });
-}
-
-/**
- * Writes `text` to a new file that only its owner can read, in one step: it is whole and on disk when this returns.
- * Throws what the system says.
- */
-export function createFile(path: string, text: string): void {
-  writeInOneStep(path, text, () => undefined);
-}
-
-function writeInOneStep(file: string, text: string, prepare: (descriptor: number) => void): void {
-  // A name that nobody can guess and prepare; and short, for that of the file may have the longest length.
-  const fresh = join(
-    dirname(file),
-    `.regsecret-${Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')}`,
-  );
-  const descriptor = openSync(fresh, 'wx', 0o600);
-  try {
-    try {
-      writeFileSync(descriptor, text);
-      prepare(descriptor);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(fresh, file);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw error;
-  }
-}
-
-function keepOwner(descriptor: number, uid: number, gid: number): void {
-  try {
-    fchownSync(descriptor, uid, gid);
-  } catch {
-    // Only root may give a file away; its group and mode are what matters to others.
-  }
 }
