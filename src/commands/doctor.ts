@@ -5,12 +5,11 @@ import { forEachLimit, inPortions } from '../concurrency.ts';
 import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type Diagnosed, type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
-import { secretQuestions } from '../domain/diagnosis/secret-checks.ts';
+import { askedSecrets, secretQuestions } from '../domain/diagnosis/secret-checks.ts';
 import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
-import { secretName } from '../domain/workloads/references.ts';
 import { parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -144,13 +143,9 @@ async function diagnose(gathered: Observed, options: DoctorOptions, io: Io): Pro
   }
 }
 
-async function questionsOf(
-  { secrets = [], usage, scope }: Observed,
-  { facts, judged }: Diagnosed,
-  io: Io,
-): Promise<readonly Question[]> {
-  const inUse = scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
-  return [...(await inPortions(secretQuestions(inUse, facts), io.signal)), ...openQuestions(judged)];
+async function questionsOf(gathered: Observed, { facts, judged }: Diagnosed, io: Io): Promise<readonly Question[]> {
+  const secrets = await inPortions(secretQuestions(askedSecrets(gathered), facts), io.signal);
+  return [...secrets, ...openQuestions(judged)];
 }
 
 function isNew(question: Question, answers: ReadonlyMap<string, Answer>): boolean {

@@ -37,6 +37,8 @@ interface Tried {
   readonly anonymous?: Answer | undefined;
   /** What is to be asked next. */
   readonly open?: Question | undefined;
+  /** How many logins no registry is asked about, because there are too many. */
+  readonly unasked?: number | undefined;
 }
 
 /** Whether the image is pulled, and how that is known. */
@@ -95,6 +97,9 @@ function candidatesFor(secrets: readonly Secret[], image: string): Found {
   }
 }
 
+/** Of one pull no more logins are sent to a registry than this: one Secret may have thousands for one image. */
+const MAX_ASKED = 20;
+
 /** One after the other, until a login is accepted; without any only when there is none, but we ask that, too, when all fail. */
 function ask(
   entries: readonly KeyringEntry[],
@@ -103,6 +108,7 @@ function ask(
   facts: PullFacts,
 ): PullAttempt {
   const candidates: Candidate[] = [];
+  const asked = new Set<string>();
   for (const entry of entries) {
     const anonymous = isAnonymous(entry);
     const login = anonymous ? undefined : loginFor(entry, image, namespace);
@@ -116,7 +122,8 @@ function ask(
     };
     candidates.push({ ...shown, answer });
     if (resultOf(answer) === 'pulls') return { candidates, forbidden, result: 'pulls', reason: 'login accepted' };
-    if (answer === undefined && facts.online)
+    if (answer !== undefined) asked.add(questionKey(question));
+    else if (facts.online && asked.size < MAX_ASKED)
       return { ...rest(candidates, entries), forbidden, result: 'unknown', reason: 'not asked', open: question };
   }
   const question = imageQuestion(image, undefined);
@@ -126,6 +133,7 @@ function ask(
     forbidden,
     anonymous,
     open: anonymous === undefined && facts.online ? question : undefined,
+    unasked: facts.online ? candidates.filter(({ answer }) => answer === undefined).length || undefined : undefined,
   };
   return { ...tried, ...(candidates.length > 0 ? resultOfLogins(tried) : resultOfNone(tried)) };
 }

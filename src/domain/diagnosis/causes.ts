@@ -175,7 +175,8 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
     nobody,
     ...(pull.denied ? answersToNext(pull) : []),
   ];
-  const answer = answers.find((one) => one?.verdict.kind === 'not found');
+  // A login that is not asked about may see it.
+  const answer = attempt.unasked === undefined ? answers.find((one) => one?.verdict.kind === 'not found') : undefined;
   if (answer?.verdict.kind === 'not found') {
     const { missing } = answer.verdict;
     const said = { by: 'registry', at: rfc3339(answer.at) } as const;

@@ -118,7 +118,8 @@ export function searchIn(names: readonly string[], pull: ImagePull): Search<read
   const attempt = simulatePull(names, puller.ref.namespace, use.image, facts);
   if (attempt.result === 'pulls') return { search: 'found', found: names };
   if (attempt.open !== undefined) return { search: 'ask', question: attempt.open };
-  if (attempt.result === 'fails') return NOT_FOUND;
+  // Of too many logins those that were asked about are refused.
+  if (attempt.result === 'fails' || attempt.unasked !== undefined) return NOT_FOUND;
   // No registry will say: a login that fits and has not been refused is all that can be known.
   const tried = now.candidates.map(candidateKey);
   const fresh = attempt.candidates.filter((one) => !one.anonymous && !tried.includes(candidateKey(one)));

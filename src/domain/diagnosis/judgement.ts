@@ -4,6 +4,7 @@ import { describeObject, type Finding, withSeverity } from '../findings/finding.
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { registryHost } from '../keyring/server.ts';
 import type { Command } from '../text/command.ts';
+import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
@@ -72,7 +73,15 @@ function unjudgedOf(pull: ImagePull, cause: Finding | undefined): string[] {
   const isListKnown = puller.pod !== undefined || accountOf(puller, facts).status !== 'forbidden';
   const account = objectOf({ kind: 'ServiceAccount', namespace: puller.ref.namespace, name: puller.account });
   const unread = [...(isListKnown ? [] : [account]), ...attempt.forbidden.map((name) => secretObject(pull, name))];
-  return [...unread.map(describeObject), ...silentRegistry(cause)];
+  return [...unread.map(describeObject), ...unaskedLogins(pull), ...silentRegistry(cause)];
+}
+
+function unaskedLogins(pull: ImagePull): string[] {
+  const { attempt, use } = pull;
+  if (attempt.unasked === undefined) return [];
+  const names = new Set(attempt.candidates.flatMap(({ secret, answer }) => (answer === undefined ? [secret] : [])));
+  const secrets = [...names].map((name) => describeObject(secretObject(pull, name)));
+  return [`${plural(attempt.unasked, 'more login')} for ${use.image} in ${many(secrets)}`];
 }
 
 /** Where a registry did not say what `found` is about. */

@@ -8,7 +8,7 @@ import { groupFindings, type Seen } from './groups.ts';
 import { silentRegistry } from './judgement.ts';
 import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
-import { secretFindings } from './secret-checks.ts';
+import { askedSecrets, secretFindings, unaskedServers } from './secret-checks.ts';
 import { type FindingView, type PullerView, pullerView, type SecretView, secretView } from './view.ts';
 
 export interface Diagnosed {
@@ -31,7 +31,7 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
     const found = yield* groupFindings([...(yield* scopeFindings(gathered, facts, judged)), ...unread], usage);
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
-    const rest = unjudgedOf(found, diagnosed);
+    const rest = unjudgedOf(found, gathered, diagnosed);
     const isKnown = rest.length === 0 && unchecked.every((right) => !KEEPS_SCOPE_OUT.test(right));
     const healthy = isHealthy(found, strict) && (isKnown || null);
     return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen: UNSEEN };
@@ -43,7 +43,7 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
   }
   const others = [...gathered.findings, ...secrets.flatMap((id) => secretFindings(id, facts, usage))];
   const findings = yield* groupFindings([...reports.flatMap(seenIn), ...others.map((found) => ({ found }))], usage);
-  const unjudged = [...unjudgedOf(findings, diagnosed), ...secrets.flatMap((id) => unreadSecret(id, facts))];
+  const unjudged = [...unjudgedOf(findings, gathered, diagnosed), ...secrets.flatMap((id) => unreadSecret(id, facts))];
   return {
     healthy: isHealthy(findings, strict) && (unjudged.length === 0 || null),
     asked,
@@ -67,11 +67,16 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
 const KEEPS_SCOPE_OUT = /^list (?!nodes|events)/;
 
 /** What keeps it from being known of everything whether it can be pulled, each once. */
-function unjudgedOf(findings: readonly Finding[], { judged, unasked = 0 }: Diagnosed): string[] {
+function unjudgedOf(
+  findings: readonly Finding[],
+  gathered: Observed,
+  { facts, judged, unasked = 0 }: Diagnosed,
+): string[] {
   const images = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.unjudged));
   const secrets = findings.filter(({ object }) => object.kind === 'Secret').flatMap(silentRegistry);
   const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries, for which there was no time`];
-  return [...new Set([...images, ...secrets, ...late])];
+  const many = askedSecrets(gathered).flatMap((id) => unaskedServers(id, facts));
+  return [...new Set([...images, ...secrets, ...many, ...late])];
 }
 
 function unreadSecret(id: SecretName, { secrets }: PullFacts): string[] {

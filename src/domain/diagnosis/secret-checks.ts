@@ -3,38 +3,63 @@
 import { isBug } from '../../errors.ts';
 import { finding } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import type { Finding } from '../findings/finding.ts';
+import { describeObject, type Finding } from '../findings/finding.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { registryOf } from '../keyring/server.ts';
 import { closest } from '../text/closest.ts';
+import { plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import { assignLogin } from '../verify/login-permission.ts';
 import { type Question, questionKey } from '../verify/question.ts';
 import type { Verdict } from '../verify/verdict.ts';
-import { formatUsage, type SecretName, secretKey, UNUSED, type Usage } from '../workloads/references.ts';
-import type { Answer, PullFacts } from './facts.ts';
+import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
+import type { Answer, Observed, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 
-/** Each login in these Secrets once. A step for each Secret. */
+/** The Secrets that registries are asked about by themselves: those that were named, or all that something refers to. */
+export function askedSecrets({ secrets = [], usage, scope }: Observed): readonly SecretName[] {
+  return scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
+}
+
+/** Of one Secret no more logins are sent to registries than this: it may have 25,000, each for another registry. */
+const MAX_ASKED = 20;
+
+/** Each login in these Secrets once, of many in one Secret the first ones. A step for each Secret. */
 export function* secretQuestions(secrets: readonly SecretName[], facts: PullFacts): Generator<void, Question[]> {
   if (!facts.online) return [];
   const questions = new Map<string, Question>();
-  for (const { namespace, name } of secrets) {
-    try {
-      const state = facts.secrets.get(secretKey(namespace, name));
-      for (const entry of state?.status === 'there' ? state.contents.entries : []) {
-        const question = questionOf(entry);
-        if (question !== undefined) questions.set(questionKey(question), question);
-      }
-    } catch (error) {
-      // The same is asked for the report, which says that we fail.
-      if (!isBug(error)) throw error;
-    }
+  for (const id of secrets) {
+    for (const [key, question] of [...questionsIn(id, facts)].slice(0, MAX_ASKED)) questions.set(key, question);
     yield;
   }
   return [...questions.values()];
+}
+
+/** How much of a Secret registries are not asked about, in words. */
+export function unaskedServers(id: SecretName, facts: PullFacts): string[] {
+  const state = facts.secrets.get(secretKey(id.namespace, id.name));
+  if (!facts.online || state?.status !== 'there') return [];
+  const { moreEntries = 0 } = state.contents;
+  const count = Math.max(0, questionsIn(id, facts).size - MAX_ASKED) + moreEntries;
+  return count === 0 ? [] : [`${plural(count, 'more server')} of ${describeObject({ kind: 'Secret', ...id })}`];
+}
+
+/** By their keys. */
+function questionsIn({ namespace, name }: SecretName, { secrets }: PullFacts): Map<string, Question> {
+  const questions = new Map<string, Question>();
+  try {
+    const state = secrets.get(secretKey(namespace, name));
+    for (const entry of state?.status === 'there' ? state.contents.entries : []) {
+      const question = questionOf(entry);
+      if (question !== undefined) questions.set(questionKey(question), question);
+    }
+  } catch (error) {
+    // The same is asked for the report, which says that we fail.
+    if (!isBug(error)) throw error;
+  }
+  return questions;
 }
 
 /** What the registry said about the login of `entry`, undefined where it was not asked. */
