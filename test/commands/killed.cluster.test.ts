@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newNamespace, waitFor } from '../environment/use.ts';
 import { newPullSecret } from '../support/attach-world.ts';
 import { holdsCanary } from '../support/canary.ts';
-import { FAULT_KINDS, type FaultKind } from '../support/fault-kinds.ts';
+import { FAULT_KINDS, type FaultKind, faultOf } from '../support/fault-kinds.ts';
 import type { Fault } from '../support/fault-proxy.ts';
 import { type Ended, type Prepared, SITUATIONS, type Situation } from '../support/fault-situations.ts';
 import { pool } from '../support/pool.ts';
@@ -19,7 +19,7 @@ import { type Step, type StepProxy, startStepProxy } from '../support/step-proxy
 
 const ALL = process.env.REGSECRET_FAULTS === 'all';
 /** Prime to the number of cases of a request, so that every request meets every one in some situation. */
-const STRIDE = ALL ? 1 : 11;
+const STRIDE = ALL ? 1 : 17;
 const WIDTH = 6;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const;
 /** What the HTTP client of the executable makes of a broken connection is its own; that of the package runs elsewhere. */
@@ -91,10 +91,13 @@ async function endOf(prepared: Prepared, { step, act }: Case): Promise<Ended> {
   const always = 'always' in act && act.always;
   const isMeant = ({ text, nth }: Step): boolean => text === step.text && (always ? nth >= step.nth : nth === step.nth);
   const flags = 'hangs' in act && act.hangs ? ['--request-timeout=2s'] : [];
-  const running = start(prepared, (one) => (isMeant(one) ? act.fault : undefined), flags);
+  const running = start(prepared, faultOf(act, isMeant), flags);
   if (!('signal' in act)) return running.ended;
   const find = (): Step | undefined => running.steps.find(isMeant);
-  const met = await waitFor(find, { what: `${step.text} of ${prepared.name}`, everyMs: 5 });
+  const waiting = waitFor(find, { what: `${step.text} of ${prepared.name}`, everyMs: 5 });
+  waiting.catch(() => undefined);
+  const met = await Promise.race([waiting, running.ended]);
+  if (!('done' in met)) throw new Error(`${step.text} of ${prepared.name} never came: ${met.code} ${met.stderr}`);
   // What the API server was asked before the end, it does.
   if (act.fault === 'hang-after') await met.done;
   running.kill(act.signal);
@@ -129,7 +132,7 @@ function count(what: string): void {
   counts.set(what, (counts.get(what) ?? 0) + 1);
 }
 
-describe.each(SITUATIONS)('$title', (situation) => {
+describe.concurrent.each(SITUATIONS)('$title', (situation) => {
   test('every signal at every request', { timeout: 600_000 }, async () => {
     const clean = await situation.prepare(namespace, state);
     const { steps, ended } = start(clean);

@@ -1,11 +1,14 @@
 /** Every way in which a request and its answer can go wrong, as a table. */
 import type { Fault } from './fault-proxy.ts';
+import type { Step } from './step-proxy.ts';
 
 export interface FaultKind {
   readonly title: string;
   readonly fault: Fault;
   /** Whether it happens each time the request is sent again. */
   readonly always: boolean;
+  /** What happens to every other request from then on. */
+  readonly afterwards?: Fault;
   /** Time is what ends it. */
   readonly hangs: boolean;
 }
@@ -59,4 +62,34 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     const kinds = [...kindsOf(`${title} before`, fault), ...kindsOf(`${title} after`, after)];
     return isWorthOnce(title) ? kinds : kinds.filter(({ always }) => always);
   }),
+  ...outages(),
 ];
+
+/** The API server does it, and from then on nothing gets through. */
+function outages(): FaultKind[] {
+  const unknown: [string, Fault, Fault][] = [
+    ['reset', 'reset-after', 'reset'],
+    ['no answer', 'hang-after', 'hang'],
+    ...[htmlOf(200), htmlOf(403), statusOf(401), statusOf(503)].map((fault): [string, Fault, Fault] => {
+      const answer = fault as { status: number };
+      return [`${answer.status}`, { ...answer, after: true }, fault];
+    }),
+  ];
+  return unknown.map(([title, fault, afterwards]) => {
+    return { title: `${title} from then on`, fault, afterwards, always: true, hangs: title === 'no answer' };
+  });
+}
+
+/** What `kind` does to a request, which `isMeant` or comes later. */
+export function faultOf(
+  { fault, afterwards }: Pick<FaultKind, 'fault' | 'afterwards'>,
+  isMeant: (step: Step) => boolean,
+) {
+  let begun = false;
+  return (step: Step): Fault | undefined => {
+    const meant = isMeant(step);
+    if (begun && afterwards !== undefined) return afterwards;
+    begun ||= meant;
+    return meant ? fault : undefined;
+  };
+}
