@@ -1,5 +1,6 @@
 /** What the API server answers when it does not do what it is asked (apimachinery pkg/apis/meta/v1/types.go `Status`). */
 import { clusterCommand, command } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
 
@@ -98,6 +99,7 @@ export function refusal(error: ApiError, attempt: Attempt): UserError {
     case 401:
       return refusalOf(error);
     case 403:
+      if (isByAdmission(error)) return new UserError(`cannot ${verb} ${ref}: ${error.message}`, NO_MISSING_RIGHT);
       return new UserError(
         `may not ${verb} ${ref}: ${error.message}`,
         command`kubectl auth can-i ${verb} ${resource} ${scope(namespace)}`,
@@ -119,6 +121,23 @@ export function refusal(error: ApiError, attempt: Attempt): UserError {
         command`kubectl get ${kind} ${name} ${scope(namespace)}`,
       );
   }
+}
+
+/**
+ * Whether a webhook, a policy or a quota has said no, to somebody who has the right to ask (apiserver
+ * pkg/admission/errors.go `NewForbidden`, plugin/webhook/errors/statuserror.go `ToStatusErr`). Of a missing right it is
+ * `User "…" cannot …` (pkg/endpoints/handlers/responsewriters/errors.go `forbiddenMessage`).
+ */
+function isByAdmission({ message }: ApiError): boolean {
+  return /^admission webhook ".*" denied the request|is forbidden: (?!User ")/.test(message);
+}
+
+const NO_MISSING_RIGHT = prose`a webhook, a policy or a quota of the cluster refuses it: ask the person who runs that`;
+
+/** `what` is written by others, each time before we write it; `last` is what the server has said to our last try. */
+export function keepsChanging(what: string, last: Error | undefined): UserError {
+  const said = last === undefined ? '' : `: ${last.message}`;
+  return new UserError(`${what} keeps changing while it is written${said}`, prose`run the same command again`);
 }
 
 /** The same for a request that is one of many, where it does not matter which one it was. */

@@ -3,9 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../concurrency.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import type { Change, WantedSecret } from '../../domain/pull-secret/plan.ts';
-import { prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
-import { ApiError, refusal } from '../client/api-error.ts';
+import { ApiError, keepsChanging, refusal } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
 import {
   createSecret,
@@ -27,8 +26,8 @@ export type Applied =
   | { readonly action: 'updated' | 'unchanged' | 'recreated'; readonly secret: Secret; readonly change: Change };
 
 const MAX_UNCHANGED = 5;
-/** Enough for fifty writers at once; with the pauses it takes up to half a minute. */
-const MAX_CONFLICTS = 60;
+/** Enough for fifty writers at once. */
+const MAX_CONFLICT_MS = 30_000;
 
 /**
  * Creates `secret`, or merges what is wanted into the one that exists: create first, and when that is refused read, plan
@@ -46,29 +45,30 @@ export async function applySecret(
   let copy = await copyFor(transport, target);
   let created = copy === undefined ? await create(transport, secret, target) : undefined;
   const versions: unknown[] = [];
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+  let last: ApiError | undefined;
+  const deadline = performance.now() + MAX_CONFLICT_MS;
+  for (let conflicts = 0; ; conflicts += 1) {
     if (created !== undefined && !(created instanceof ApiError)) return { action: 'created', secret: created };
     const existing = await read(transport, target.ref, created);
     if (existing === undefined && copy === undefined) {
+      last = created;
       // It was there when we wanted to create it, and has been deleted since.
       created = await create(transport, secret, target);
-      continue;
+    } else {
+      const applied =
+        existing === undefined
+          ? copy && (await restore(transport, copy, target))
+          : await change(transport, existing, target, isUnchanged(versions, existing));
+      if (applied !== undefined && !(applied instanceof ApiError)) {
+        if (copy !== undefined && existing !== undefined) await settle(transport, copy, applied, target);
+        return applied;
+      }
+      last = applied;
+      copy = await copyFor(transport, target);
     }
-    const applied =
-      existing === undefined
-        ? copy && (await restore(transport, copy, target))
-        : await change(transport, existing, target, isUnchanged(versions, existing));
-    if (applied !== undefined) {
-      if (copy !== undefined && existing !== undefined) await settle(transport, copy, applied, target);
-      return applied;
-    }
-    copy = await copyFor(transport, target);
+    if (performance.now() >= deadline) throw keepsChanging(describeSecret(secret), last);
     await pause(Math.random() * Math.min(1000, 20 * 2 ** conflicts), options.signal);
   }
-  throw new UserError(
-    `${describeSecret(secret)} keeps changing while it is written`,
-    prose`run the same command again`,
-  );
 }
 
 interface Target {
@@ -127,20 +127,20 @@ function isUnchanged(versions: unknown[], { metadata }: Secret): boolean {
   return versions.filter((version) => version === metadata.resourceVersion).length > MAX_UNCHANGED;
 }
 
-/** Undefined when somebody else has changed or deleted it since it was read; with `isLast` a conflict is an error. */
+/** The conflict, or undefined, when somebody else has changed or deleted it since it was read; with `isLast` it is thrown. */
 async function change(
   transport: Transport,
   existing: Secret,
   { ref, wanted, options }: Target,
   isLast: boolean,
-): Promise<Applied | undefined> {
+): Promise<Applied | ApiError | undefined> {
   const { planChange } = await import('../../domain/pull-secret/plan.ts');
   const change = planChange(existing, wanted);
   if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
   if (change.action === 'update') {
     const isDone = (present: Secret): boolean => planChange(present, wanted).action === 'unchanged';
     const written = await update(transport, ref, { patch: change.patch, isDone, isLast }, options);
-    return written && { action: 'updated', secret: written, change };
+    return written instanceof ApiError ? written : { action: 'updated', secret: written, change };
   }
   const { recreateSecret } = await import('./recreate-secret.ts');
   const written = await recreateSecret(transport, { ref, existing, secret: change.secret, ...options });
@@ -179,13 +179,13 @@ interface Update {
   readonly isLast: boolean;
 }
 
-/** Undefined when somebody else has changed or deleted it since it was read. */
+/** The conflict when somebody else has changed or deleted it since it was read. */
 async function update(
   transport: Transport,
   ref: SecretRef,
   { patch, isDone, isLast }: Update,
   options: ApplyOptions,
-): Promise<Secret | undefined> {
+): Promise<Secret | ApiError> {
   try {
     return await transport.request<Secret>({
       method: 'PATCH',
@@ -197,7 +197,7 @@ async function update(
     });
   } catch (error) {
     const isChanged = error instanceof ApiError && (error.reason === 'Conflict' || error.status === 404);
-    if (isChanged && !isLast) return undefined;
+    if (isChanged && !isLast) return error;
     // It may be written all the same.
     const present = await presentAfter(error, transport, ref, options);
     if (present !== undefined && isDone(present)) return present;

@@ -1,7 +1,6 @@
 /** The one way in which a list of pull secrets is written, whatever the kind, also while others write to it. */
 import { pause } from '../../concurrency.ts';
 import { type Command, clusterCommand, command } from '../../domain/text/command.ts';
-import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
@@ -9,7 +8,7 @@ import { listPatch } from '../../domain/workloads/list-change.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { UserError } from '../../errors.ts';
-import { ApiError } from '../client/api-error.ts';
+import { ApiError, keepsChanging } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
 import { getPullSpec, objectPath, objectRefusal } from '../object-request.ts';
 import { type WriteOptions, writeQuery } from '../secret-request.ts';
@@ -32,8 +31,8 @@ export type Planner = (pullSpec: PullSpec) => readonly unknown[] | undefined;
 
 /** A conflict without a change may be one of the API server with itself, but not for long. */
 const MAX_UNCHANGED = 5;
-/** Enough for a hundred writers at once. */
-const MAX_CONFLICTS = 200;
+/** Enough for a hundred writers at once on a slow machine: each lets one of them through. */
+const MAX_CONFLICT_MS = 60_000;
 
 /**
  * Brings the list of `pullSpec`, as it was read, to what `plan` wants: computes the whole list, and writes it on the
@@ -49,7 +48,8 @@ export async function writeList(
   let current = pullSpec;
   let attempted = false;
   let unchanged = 0;
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
+  const deadline = performance.now() + MAX_CONFLICT_MS;
+  for (let conflicts = 0; ; conflicts += 1) {
     const after = plan(current);
     if (after === undefined) {
       // After a conflict it may be our own write whose answer was lost.
@@ -80,9 +80,9 @@ export async function writeList(
     unchanged = versionOf(fresh) === versionOf(current) ? unchanged + 1 : 0;
     // Nobody else has written: then it is no conflict, but a refusal, such as that of a webhook.
     if (unchanged >= (answer.status === 422 ? 1 : MAX_UNCHANGED)) throw objectRefusal(answer, 'patch', ref);
+    if (performance.now() >= deadline) throw keepsChanging(describeRef(ref), answer);
     current = fresh;
   }
-  throw new UserError(`${describeRef(ref)} keeps changing while it is written`, prose`run the same command again`);
 }
 
 /** The object after the write, or the error that may mean a conflict: a test that failed looks like bad input. */

@@ -1,0 +1,147 @@
+/** A server that answers 409 again and again: it ends in a stated time, with the server's own sentence. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ApiError, refusal } from '../../src/cluster/client/api-error.ts';
+import type { ApiRequest } from '../../src/cluster/client/api-request.ts';
+import type { Transport } from '../../src/cluster/client/transport.ts';
+import { applySecret } from '../../src/cluster/write/apply-secret.ts';
+import { writeList } from '../../src/cluster/write/write-list.ts';
+import { pullKind } from '../../src/domain/workloads/kind.ts';
+// Loaded before the clock is a fake one: a test cannot wait for a file then.
+import '../../src/domain/pull-secret/plan.ts';
+import { pullSpecOf } from '../../src/domain/workloads/pull-spec.ts';
+import { fakeClock, settled } from '../support/fake-clock.ts';
+import { shownHint } from '../support/hints.ts';
+
+const signal = new AbortController().signal;
+const SECRET = { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': btoa('{"auths":{}}') } };
+const ENTRY = {
+  server: 'r.example',
+  credential: { username: 'u', password: 'p' },
+};
+const WEBHOOK = 'admission webhook "guard.example" denied the request: not on Fridays';
+const conflict = new ApiError(409, 'Conflict', WEBHOOK);
+const exists = new ApiError(409, 'AlreadyExists', 'secrets "x" already exists');
+
+interface Script {
+  /** Whether somebody else writes between any two requests. */
+  readonly changes: boolean;
+  readonly write: (request: ApiRequest) => ApiError;
+}
+
+/** One object, which can be read, and whose writes end as the script says. */
+function scripted({ changes, write }: Script): Transport & { readonly writes: string[] } {
+  const writes: string[] = [];
+  let version = 1;
+  return {
+    namespace: 'team',
+    server: 'https://cluster.example',
+    signal,
+    close: () => undefined,
+    writes,
+    request: <T>(request: ApiRequest): Promise<T> => {
+      if (request.method !== 'GET') {
+        writes.push(request.method);
+        return Promise.reject(write(request));
+      }
+      version += changes ? 1 : 0;
+      const metadata = { name: 'x', namespace: 'team', uid: 'u', resourceVersion: `${version}` };
+      return Promise.resolve({ ...SECRET, metadata } as T);
+    },
+  };
+}
+
+beforeEach(() => fakeClock());
+
+async function list(transport: Transport): Promise<string> {
+  const account = { metadata: { name: 'x', namespace: 'team', uid: 'u', resourceVersion: '1' } };
+  const pullSpec = pullSpecOf(pullKind('ServiceAccount'), account);
+  if (pullSpec === undefined) throw new Error('no service account');
+  const options = { dryRun: false, fieldManager: 'm', signal };
+  return settled(
+    writeList(transport, pullSpec, () => [{ name: 'pull' }], options),
+    ({ action }) => action,
+  );
+}
+
+async function secret(transport: Transport): Promise<string> {
+  const { namespace } = transport;
+  const made = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', namespace }, ...SECRET } as const;
+  const listener = { say: () => undefined, warn: () => undefined, hint: () => undefined };
+  const wanted = { entries: [ENTRY], expiries: new Map(), type: undefined, replace: false, force: false };
+  return settled(
+    applySecret(transport, made, wanted, { dryRun: false, fieldManager: 'm', signal, listener }),
+    ({ action }) => action,
+  );
+}
+
+/** A Secret is created first, where there is one already. */
+const refuse = ({ method }: ApiRequest): ApiError => (method === 'POST' ? exists : conflict);
+const between = (start: number) => performance.now() - start;
+
+describe.each([
+  ['a list of pull secrets', list, 'serviceaccount team/x', 60_000],
+  ['a Secret', secret, 'secret team/x', 30_000],
+] as const)('409 for ever to the write of %s', (_, run, ref, limit) => {
+  test('while nobody writes it: a few tries, then it is a refusal', async () => {
+    const server = scripted({ changes: false, write: refuse });
+    const get = `kubectl get ${ref.replace(' team/', ' ')} -n team`;
+    expect(await run(server)).toBe(`cannot patch ${ref}: ${WEBHOOK} → ${get}`);
+    expect(server.writes.length).toBeLessThan(10);
+  });
+
+  test('while others write it: until the time is over', async () => {
+    const started = performance.now();
+    const server = scripted({ changes: true, write: refuse });
+    expect(await run(server)).toBe(
+      `${ref} keeps changing while it is written: ${WEBHOOK} → run the same command again`,
+    );
+    // Of the fake clock: the limit, and one pause, in whole seconds.
+    expect(between(started)).toBeGreaterThanOrEqual(limit);
+    expect(between(started)).toBeLessThanOrEqual(limit + 2000);
+  });
+});
+
+test('a Secret that exists when it is created, and does not when it is read, for ever', async () => {
+  const server = scripted({ changes: true, write: () => exists });
+  const absent: Transport = {
+    ...server,
+    request: (request) =>
+      request.method === 'GET'
+        ? Promise.reject(new ApiError(404, 'NotFound', 'secrets "x" not found'))
+        : server.request(request),
+  };
+  expect(await secret(absent)).toBe(
+    'secret team/x keeps changing while it is written: secrets "x" already exists → run the same command again',
+  );
+});
+
+describe('403', () => {
+  const refused = (message: string): string => {
+    const { message: text, hint } = refusal(new ApiError(403, 'Forbidden', message), {
+      verb: 'patch',
+      namespace: 'team',
+      name: 'x',
+    });
+    return `${text} → ${hint && shownHint(hint)}`;
+  };
+
+  test.each([
+    ['a webhook', WEBHOOK],
+    ['a policy', `secrets "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`],
+    [
+      'a quota',
+      'secrets "x" is forbidden: exceeded quota: q, requested: secrets=1, used: secrets=5, limited: secrets=5',
+    ],
+  ])('of %s is no missing right, about which `kubectl auth can-i` would say yes', (_, message) => {
+    expect(refused(message)).toBe(
+      `cannot patch secret team/x: ${message} → a webhook, a policy or a quota of the cluster refuses it: ask the person who runs that`,
+    );
+  });
+
+  test.each([
+    ['without the right', 'secrets "x" is forbidden: User "jane" cannot patch resource "secrets" in API group ""'],
+    ['of a proxy', 'the server answered HTTP 403'],
+  ])('%s', (_, message) => {
+    expect(refused(message)).toBe(`may not patch secret team/x: ${message} → kubectl auth can-i patch secrets -n team`);
+  });
+});
