@@ -1,7 +1,7 @@
 /** Ctrl-C and SIGTERM end the program wherever it waits for input that does not come. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +14,33 @@ beforeAll(async () => {
   await once(spawn('mkfifo', [fifo]), 'close');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A kubeconfig with a server that nobody reaches before the user is read. */
+function withUser(user: object): string {
+  const path = join(folder, `kubeconfig-${Object.keys(user)[0]}`);
+  const cluster = { server: 'https://192.0.2.1', 'insecure-skip-tls-verify': false };
+  const config = {
+    clusters: [{ name: 'c', cluster }],
+    users: [{ name: 'u', user }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+  };
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+const PLUGIN = { apiVersion: 'client.authentication.k8s.io/v1', command: 'true', interactiveMode: 'Never' };
+const manifest = join(folder, 'secret.yaml');
+writeFileSync(
+  manifest,
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'regsecret' },
+    type: 'kubernetes.io/dockerconfigjson',
+    stringData: { '.dockerconfigjson': '{"auths":{"r.io":{"username":"u","password":"p"}}}' },
+  }),
+);
 
 const USER = ['--server', 'r.example.com', '--username', 'u'];
 
@@ -29,6 +56,13 @@ const WAITS: readonly [title: string, args: readonly string[], env?: Record<stri
   ['a kubeconfig in a pipe', ['list', '--kubeconfig', fifo]],
   ['a manifest to change in a pipe', ['attach', '-f', fifo]],
   ['a manifest to check in a pipe', ['doctor', '-f', fifo]],
+  ['a docker config in a pipe, for a cluster', ['create', '--from-file', fifo]],
+  ['the policy for plugins in a pipe', ['list', '--kubeconfig', withUser({ exec: PLUGIN })], { KUBERC: fifo }],
+  ['a token in a pipe', ['list', '--kubeconfig', withUser({ tokenFile: fifo })]],
+  ['a certificate in a pipe', ['list', '--kubeconfig', withUser({ 'client-certificate': fifo, 'client-key': fifo })]],
+  ['an authority in a pipe', ['list', '--kubeconfig', withUser({ token: 't' }), '--certificate-authority', fifo]],
+  ['Secrets to compare manifests with in a pipe', ['attach', '-f', manifest, '--auto', '--secret-file', fifo]],
+  ['manifests in a pipe, after a Secret that is given', ['attach', '-f', fifo, '--auto', '--secret-file', manifest]],
   [
     'certificates in a pipe',
     ['verify', '--server', 'r.io', '--username', 'u', '--password-env', 'P', '--registry-ca', fifo],

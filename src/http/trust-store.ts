@@ -1,7 +1,8 @@
 /** The certificate authorities a program trusts when it is given none: the machine's, found as Go finds them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { join } from 'node:path';
+import { type Limit, readFile } from '../files/file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -55,9 +56,12 @@ function filesOf(directory: string): string[] {
   }
 }
 
+const LIMIT: Limit = { bytes: 16 * 1024 * 1024, error: (file) => new Error(`${file} is too large`) };
+
 function read(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    // A pipe or a device would hold us up.
+    return statSync(file).isFile() ? Buffer.from(readFile(file, LIMIT)).toString('utf8') : undefined;
   } catch {
     return undefined;
   }

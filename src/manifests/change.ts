@@ -37,7 +37,7 @@ export interface ChangedObject {
 
 /** What the files are to be; nothing is written yet. Throws UserError. */
 export async function changeManifests(request: ManifestRequest, io: Io): Promise<ChangedFile[]> {
-  const files = readManifestFiles(request.files, request.recursive, io);
+  const files = await readManifestFiles(request.files, request.recursive, io);
   const manifests: PullManifest[] = [];
   for (const file of files) manifests.push(await withFileName(file, readPullManifest(file)));
   const accounts = accountsIn(manifests.flatMap(({ objects }) => objects));

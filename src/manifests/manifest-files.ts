@@ -6,7 +6,7 @@ import { prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { type Limit, readFile } from '../files/file.ts';
+import { type Limit, readFileOrPipe } from '../files/file.ts';
 import type { Io } from '../io.ts';
 
 export interface ManifestFile {
@@ -23,8 +23,10 @@ const LIMIT: Limit = {
 const EXTENSIONS = ['.json', '.yaml', '.yml'];
 
 /** Files, stdin, and the manifests in folders, in the order of their names. Throws UserError. */
-export function readManifestFiles(names: readonly string[], recursive: boolean, io: Io): ManifestFile[] {
-  return manifestNames(names, recursive, io).map((name) => readManifestFile(name, io));
+export async function readManifestFiles(names: readonly string[], recursive: boolean, io: Io): Promise<ManifestFile[]> {
+  const files: ManifestFile[] = [];
+  for (const name of manifestNames(names, recursive, io)) files.push(await readManifestFile(name, io));
+  return files;
 }
 
 /** The files themselves, and those in folders; warns of what it leaves out there. Throws UserError. */
@@ -32,10 +34,10 @@ export function manifestNames(names: readonly string[], recursive: boolean, io: 
   return names.flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive, io)));
 }
 
-/** Throws UserError. */
-export function readManifestFile(name: string, io: Io): ManifestFile {
+/** A pipe is waited for. Throws UserError, and the reason of the signal. */
+export async function readManifestFile(name: string, io: Io): Promise<ManifestFile> {
   if (name === '-') return { name, text: decode(io.stdin.readAll(LIMIT.bytes, 'manifests'), 'stdin') };
-  return { name, text: decode(read(name), name) };
+  return { name, text: decode(await read(name, io.signal), name) };
 }
 
 function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr'>): string[] {
@@ -73,11 +75,11 @@ function reasonToSkip(file: string, folder: string): string | undefined {
   }
 }
 
-function read(name: string): Uint8Array {
+async function read(name: string, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    return readFile(name, LIMIT);
+    return await readFileOrPipe(name, LIMIT, signal);
   } catch (error) {
-    throw error instanceof UserError ? error : fileTrouble(error, `cannot read ${name}`, name);
+    throw error instanceof UserError || signal.aborted ? error : fileTrouble(error, `cannot read ${name}`, name);
   }
 }
 

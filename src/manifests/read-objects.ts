@@ -72,7 +72,7 @@ export interface ManifestSecrets {
 export async function readManifestSecrets(files: readonly string[], io: Io): Promise<ManifestSecrets> {
   const secrets: Secret[] = [];
   const usage: UsageIndex = new Map();
-  for (const file of readManifestFiles(files, false, io)) {
+  for (const file of await readManifestFiles(files, false, io)) {
     for (const object of await objectsIn(file)) {
       const secret = secretIn(object);
       if (secret !== undefined) secrets.push(secret);

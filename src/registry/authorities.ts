@@ -1,8 +1,8 @@
 /** Authorities of a company, in a file. */
-import { readFileSync } from 'node:fs';
 import { command, pathWord } from '../domain/text/command.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
+import { type Limit, readFile } from '../files/file.ts';
 import { trustedRoots } from '../http/trust-store.ts';
 import type { Io } from '../io.ts';
 
@@ -15,10 +15,16 @@ export async function extraAuthorities(path: string, io: Io): Promise<string> {
   return [own, ...(await trustedRoots(io.env))].join('\n');
 }
 
+const LIMIT: Limit = {
+  bytes: 16 * 1024 * 1024,
+  error: (path) => new UserError(`${path} holds more than ${LIMIT.bytes} bytes`, command`ls -l ${pathWord(path)}`),
+};
+
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return Buffer.from(readFile(path, LIMIT)).toString('utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`cannot read ${path}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
   }
 }

@@ -63,7 +63,7 @@ export async function ourAnswer({ flags, env }: ClientQuestion): Promise<ClientA
     const read = kubeFlags(flags);
     const connection = resolveConnection(await loadKubeConfig(read.kubeconfig, io), read, undefined, env);
     const authenticator = await createAuthenticator(connection, io);
-    const { proxy } = createClients(connection, io);
+    const { proxy } = await createClients(connection, io);
     const { credentials, ask } = await authenticator.current().then(
       (credentials: Credentials) => ({ credentials, ask: {} }),
       (error: Error) => whoIsAsked(error, connection),
@@ -81,25 +81,25 @@ export async function ourAnswer({ flags, env }: ClientQuestion): Promise<ClientA
       timeout: connection.timeoutMs * 1e6,
       proxy: proxy ?? '',
       ...ask,
-      ...(url.protocol === 'https:' ? { tls: tlsOf(connection, credentials) } : {}),
+      ...(url.protocol === 'https:' ? { tls: await tlsOf(connection, credentials) } : {}),
     };
   } catch (error) {
     return { error: (error as Error).message };
   }
 }
 
-function whoIsAsked(error: Error, connection: Connection): { credentials: Credentials; ask: object } {
+async function whoIsAsked(error: Error, connection: Connection): Promise<{ credentials: Credentials; ask: object }> {
   const { exec, authProvider } = connection.user;
   if (/^getting credentials: exec/.test(error.message) && exec !== undefined) {
     const { command, args, env, interactiveMode: mode } = exec;
-    const info = execInfo(exec, connection, false);
+    const info = await execInfo(exec, connection, false, NEVER);
     return {
       credentials: {},
       ask: { exec: { command, args, env: env.map(({ name, value }) => `${name}=${value}`), mode, info } },
     };
   }
   if (/refresh/.test(error.message) && authProvider !== undefined) {
-    return { credentials: certificateOf(connection), ask: { authProvider: authProvider.config } };
+    return { credentials: await certificateOf(connection), ask: { authProvider: authProvider.config } };
   }
   throw error;
 }
@@ -111,16 +111,21 @@ export function sent(headers: Readonly<Record<string, string | readonly string[]
   return Object.fromEntries(kept.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-function certificateOf({ user }: Connection): Credentials {
+const NEVER = new AbortController().signal;
+
+async function certificateOf({ user }: Connection): Promise<Credentials> {
   return {
-    certificate: pem(user.clientCertificateData, user.clientCertificate),
-    key: user.clientCertificate || user.clientCertificateData ? pem(user.clientKeyData, user.clientKey) : undefined,
+    certificate: await pem(user.clientCertificateData, user.clientCertificate, NEVER),
+    key:
+      user.clientCertificate || user.clientCertificateData
+        ? await pem(user.clientKeyData, user.clientKey, NEVER)
+        : undefined,
   };
 }
 
 /** Throws for what is no certificate and no key of it, as the first request does. */
-function tlsOf({ cluster }: Connection, { certificate, key }: Credentials): object {
-  const ca = pem(cluster.certificateAuthorityData, cluster.certificateAuthority);
+async function tlsOf({ cluster }: Connection, { certificate, key }: Credentials): Promise<object> {
+  const ca = await pem(cluster.certificateAuthorityData, cluster.certificateAuthority, NEVER);
   createSecureContext({ ca, cert: certificate, key });
   return {
     serverName: cluster.tlsServerName ?? '',

@@ -21,8 +21,8 @@ export async function createAuthenticator(connection: Connection, io: Io): Promi
   const fromAddress = serverUser === undefined ? undefined : constant(basic(serverUser.name, serverUser.password));
   if (server.protocol !== 'https:') return fromAddress ?? ANONYMOUS;
   const plugin = await pluginOf(connection, io);
-  const certificate = certificateOf(user);
-  const own = authorizationOf(user);
+  const certificate = await certificateOf(user, io.signal);
+  const own = await authorizationOf(user, io.signal);
   const header = fromAddress ?? own ?? (user.exec === undefined ? plugin : undefined);
   if (header !== undefined) return combine(header, certificate);
   return certificate === ANONYMOUS ? (plugin ?? ANONYMOUS) : certificate;
@@ -51,14 +51,17 @@ function combine(one: Authenticator, other: Authenticator): Authenticator {
 }
 
 /** A password without a user name is none (client-go transport/config.go `HasBasicAuth`). */
-function authorizationOf({ token, tokenFile, username, password }: User): Authenticator | undefined {
+async function authorizationOf(
+  { token, tokenFile, username, password }: User,
+  signal: AbortSignal,
+): Promise<Authenticator | undefined> {
   if (username !== undefined && tokenFile !== undefined) {
     throw new UserError(
       'username/password or bearer token may be set, but not both',
       clusterCommand`kubectl config view --minify`,
     );
   }
-  if (tokenFile !== undefined) return bearerOfFile(tokenFile, token);
+  if (tokenFile !== undefined) return bearerOfFile(tokenFile, token, signal);
   if (token !== undefined) return constant(`Bearer ${token}`);
   return username === undefined ? undefined : constant(basic(username, password ?? ''));
 }
@@ -75,48 +78,49 @@ function constant(authorization: string): Authenticator {
 const TOKEN_FILE_PERIOD_MS = 50_000;
 
 /** The last token that could be read from `file`, `fallback` while none could (`NewBearerAuthWithRefreshRoundTripper`). */
-function bearerOfFile(file: string, fallback: string | undefined): Authenticator {
+async function bearerOfFile(file: string, fallback: string | undefined, signal: AbortSignal): Promise<Authenticator> {
   let token: string | undefined;
   let readAt = 0;
-  const read = (): void => {
+  const read = async (): Promise<void> => {
     readAt = Date.now();
     // The old one stays good enough while the file is being replaced.
     const known = token ?? fallback;
-    const next = readText(file, (reason) => {
+    const text = await readText(file, signal, (reason) => {
       if (known === undefined)
         throw new UserError(`open ${file}: ${reason}`, clusterCommand`kubectl config view --minify`);
       return '';
-    }).trim();
+    });
+    const next = text.trim();
     if (next === '' && known === undefined) {
       throw new UserError(`read empty token from file "${file}"`, clusterCommand`kubectl config view --minify`);
     }
     if (next !== '') token = next;
   };
   const bearer = (): string => `Bearer ${token ?? fallback}`;
-  read();
+  await read();
   return {
     current: async () => {
-      if (Date.now() - readAt >= TOKEN_FILE_PERIOD_MS) read();
+      if (Date.now() - readAt >= TOKEN_FILE_PERIOD_MS) await read();
       return { authorization: bearer() };
     },
     renew: async (rejected) => {
-      read();
+      await read();
       return bearer() !== rejected.authorization;
     },
   };
 }
 
-function certificateOf(user: User): Authenticator {
+async function certificateOf(user: User, signal: AbortSignal): Promise<Authenticator> {
   if (user.clientCertificate === undefined && user.clientCertificateData === undefined) return ANONYMOUS;
-  const read = (): Credentials => ({
-    certificate: pemOnly('certificate', pem(user.clientCertificateData, user.clientCertificate)),
-    key: pemOnly('key', pem(user.clientKeyData, user.clientKey)),
+  const read = async (): Promise<Credentials> => ({
+    certificate: pemOnly('certificate', await pem(user.clientCertificateData, user.clientCertificate, signal)),
+    key: pemOnly('key', await pem(user.clientKeyData, user.clientKey, signal)),
   });
-  let credentials = read();
+  let credentials = await read();
   return {
     current: async () => credentials,
     renew: async (rejected) => {
-      credentials = read();
+      credentials = await read();
       return credentials.certificate !== rejected.certificate;
     },
   };

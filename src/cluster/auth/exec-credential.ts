@@ -14,8 +14,13 @@ export interface ExecCredential {
 }
 
 /** The content of KUBERNETES_EXEC_INFO, byte for byte as kubectl writes it. */
-export function execInfo(exec: ExecConfig, connection: Connection, interactive: boolean): string {
-  const cluster = exec.provideClusterInfo ? { cluster: clusterInfo(connection) } : {};
+export async function execInfo(
+  exec: ExecConfig,
+  connection: Connection,
+  interactive: boolean,
+  signal: AbortSignal,
+): Promise<string> {
+  const cluster = exec.provideClusterInfo ? { cluster: await clusterInfo(connection, signal) } : {};
   const info = { kind: 'ExecCredential', apiVersion: exec.apiVersion, spec: { ...cluster, interactive } };
   // Go escapes these too.
   const escaped = JSON.stringify(info).replace(
@@ -26,8 +31,8 @@ export function execInfo(exec: ExecConfig, connection: Connection, interactive: 
 }
 
 /** client-go rest/exec.go `ConfigToExecCluster`; empty fields are left out. */
-function clusterInfo({ cluster }: Connection): object {
-  const ca = cluster.certificateAuthorityData ?? pem(undefined, cluster.certificateAuthority);
+async function clusterInfo({ cluster }: Connection, signal: AbortSignal): Promise<object> {
+  const ca = cluster.certificateAuthorityData ?? (await pem(undefined, cluster.certificateAuthority, signal));
   return {
     server: cluster.server,
     'tls-server-name': cluster.tlsServerName,

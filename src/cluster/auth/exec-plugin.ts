@@ -57,7 +57,7 @@ function isSame(one: Credentials, other: Credentials): boolean {
 async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Promise<ExecCredential> {
   const { command = '' } = exec;
   const interactive = isInteractive(exec, io);
-  await checkPluginPolicy(command, io.env);
+  await checkPluginPolicy(command, io);
   const own = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
   const program = lookPath(command, io.env) ?? (command.includes(sep) ? command : undefined);
   if (program === undefined) throw missing(exec);
@@ -65,7 +65,7 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
   const run = {
     path: program,
     args: exec.args,
-    env: { ...io.env, ...own, KUBERNETES_EXEC_INFO: execInfo(exec, connection, interactive) },
+    env: { ...io.env, ...own, KUBERNETES_EXEC_INFO: await execInfo(exec, connection, interactive, io.signal) },
     // A plugin that may ask something gets the terminal itself; what another one says is shown as text.
     stdin: interactive ? ('inherit' as const) : ('ignore' as const),
     stderr: interactive && io.stderr.isTTY ? ('inherit' as const) : said.add,

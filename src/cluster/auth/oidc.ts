@@ -75,7 +75,11 @@ type Config = Readonly<Record<string, string>>;
 
 async function refresh(config: Config, io: Io): Promise<Record<string, string>> {
   const data = config['idp-certificate-authority-data'];
-  const ca = pem(data ? Buffer.from(data, 'base64') : undefined, config['idp-certificate-authority'] || undefined);
+  const ca = await pem(
+    data ? Buffer.from(data, 'base64') : undefined,
+    config['idp-certificate-authority'] || undefined,
+    io.signal,
+  );
   const client = createHttpClient({
     userAgent: `regsecret/${VERSION}`,
     env: io.env,

@@ -3,7 +3,6 @@
  * (kubectl pkg/kuberc/kuberc.go, client-go plugin/pkg/client/auth/exec/exec.go). It is kept here too, for a plugin that
  * kubectl may not run is no less dangerous when we run it.
  */
-import { readFileSync } from 'node:fs';
 import { basename, join, normalize } from 'node:path';
 import { command, pathWord } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
@@ -11,6 +10,7 @@ import { errnoOf, systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { lookPath } from '../../look-path.ts';
+import { readConfigFileOrPipe } from '../config/config-file.ts';
 import { type Field, FieldError, listField, member, parseDocument, text } from '../config/fields.ts';
 import { kubeHome } from '../config/home.ts';
 
@@ -21,9 +21,9 @@ interface Policy {
 }
 
 /** Throws UserError when `plugin` may not run. */
-export async function checkPluginPolicy(plugin: string, env: Io['env']): Promise<void> {
+export async function checkPluginPolicy(plugin: string, { env, signal }: Pick<Io, 'env' | 'signal'>): Promise<void> {
   const file = kubercFile(env);
-  const policy = file === undefined ? undefined : await readPolicy(file, env.KUBERC === file);
+  const policy = file === undefined ? undefined : await readPolicy(file, env.KUBERC === file, signal);
   if (file === undefined || policy === undefined) return;
   const problem = misconfiguration(policy);
   if (problem !== undefined) throw new UserError(`${file}: ${problem}`, command`edit ${pathWord(file)}`);
@@ -49,11 +49,12 @@ function kubercFile(env: Io['env']): string | undefined {
 }
 
 /** `DefaultGetPreferences`: the first document that is a Preference; what cannot be read counts only when asked for. */
-async function readPolicy(file: string, explicit: boolean): Promise<Policy | undefined> {
+async function readPolicy(file: string, explicit: boolean, signal: AbortSignal): Promise<Policy | undefined> {
   try {
-    const documents = readFileSync(file, 'utf8').split(/^---.*$/m);
-    for (const content of documents) {
-      const root = { value: await parseDocument(content), path: '' };
+    const content = Buffer.from(await readConfigFileOrPipe(file, signal)).toString('utf8');
+    const documents = content.split(/^---.*$/m);
+    for (const document of documents) {
+      const root = { value: await parseDocument(document), path: '' };
       if (!isPreference(root)) continue;
       const allowlist = member(root, 'credentialPluginAllowlist').value === undefined ? undefined : entries(root);
       return { type: text(root, 'credentialPluginPolicy') ?? '', allowed: allowlist };

@@ -1,4 +1,5 @@
 /** Keeping the renewed tokens of an auth-provider in the kubeconfig they came from, without touching anything else. */
+import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { clusterCommand, command, pathWord } from '../../domain/text/command.ts';
 import { errnoOf } from '../../errno.ts';
@@ -25,6 +26,8 @@ export async function updateTokens(
   renew: (current: Config) => Promise<Config>,
   signal: AbortSignal,
 ): Promise<Config> {
+  // A pipe gives its content once.
+  if (statSync(provider.file, { throwIfNoEntry: false })?.isFile() === false) throw stuck(provider.file);
   try {
     return await withLock(`${provider.file}.lock`, signal, () => updateLocked(provider, renew, signal));
   } catch (error) {

@@ -17,10 +17,10 @@ export interface Clients {
   close(): void;
 }
 
-export function createClients({ server, cluster }: Connection, io: Io): Clients {
+export async function createClients({ server, cluster }: Connection, io: Io): Promise<Clients> {
   const proxy = cluster.proxyUrl ?? proxyFor(server, io.env);
   const trust = {
-    ca: server.protocol === 'https:' ? authorities(cluster) : undefined,
+    ca: server.protocol === 'https:' ? await authorities(cluster, io.signal) : undefined,
     servername: cluster.tlsServerName,
     rejectUnauthorized: !cluster.insecureSkipTlsVerify,
   };
@@ -42,8 +42,8 @@ export function createClients({ server, cluster }: Connection, io: Io): Clients 
 }
 
 /** client-go transport/transport.go `TLSConfigFor` and `rootCertPool` */
-function authorities(cluster: Cluster): string | undefined {
-  const ca = pem(cluster.certificateAuthorityData, cluster.certificateAuthority);
+async function authorities(cluster: Cluster, signal: AbortSignal): Promise<string | undefined> {
+  const ca = await pem(cluster.certificateAuthorityData, cluster.certificateAuthority, signal);
   if (ca !== undefined && cluster.insecureSkipTlsVerify) {
     throw new UserError('specifying a root certificates file with the insecure flag is not allowed', VIEW);
   }

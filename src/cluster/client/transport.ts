@@ -40,9 +40,9 @@ export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env))
   return createTransport(connection, await createAuthenticator(connection, io), io);
 }
 
-function createTransport(connection: Connection, authenticator: Authenticator, io: Io): Transport {
+async function createTransport(connection: Connection, authenticator: Authenticator, io: Io): Promise<Transport> {
   const { server, namespace } = connection;
-  const clients = createClients(connection, io);
+  const clients = await createClients(connection, io);
   const warn = createWarner(io.stderr);
 
   /** With new credentials when the server does not know the old ones. */

@@ -1,7 +1,8 @@
 /** What a pod finds in itself: the address of the API server and its service account (client-go rest `InClusterConfig`). */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Io } from '../../io.ts';
+import { readConfigFile } from './config-file.ts';
 import type { Cluster, User } from './kube-file.ts';
 
 export interface InCluster {
@@ -30,7 +31,7 @@ export function inCluster(env: Io['env'], folder = SERVICE_ACCOUNT): InCluster |
 
 function read(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return Buffer.from(readConfigFile(file)).toString('utf8');
   } catch {
     return undefined;
   }

@@ -28,7 +28,7 @@ export async function lintManifests(
 async function parse(name: string, io: Io): Promise<ReadManifest | UnreadFile> {
   let file: ManifestFile = { name, text: '' };
   try {
-    file = readManifestFile(name, io);
+    file = await readManifestFile(name, io);
     if (!mayHoldObjects(file.text)) file = { name, text: '' };
     return await readManifest(file, mayHoldObjects);
   } catch (error) {

@@ -125,7 +125,10 @@ test.each([
     '{exec: {command: p, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, provideClusterInfo: true}}';
   const connection = await connected(CONFIG(exec, server));
   if (connection.user.exec === undefined) throw new Error('no plugin');
-  expect(JSON.parse(execInfo(connection.user.exec, connection, false)).spec.cluster.server).toBe(expected);
+  expect(
+    JSON.parse(await execInfo(connection.user.exec, connection, false, new AbortController().signal)).spec.cluster
+      .server,
+  ).toBe(expected);
 });
 
 test.each(['http://a b', 'http://proxy:99999', ':9', 'http://0177.1'])(
@@ -133,7 +136,8 @@ test.each(['http://a b', 'http://proxy:99999', ':9', 'http://0177.1'])(
   async (proxy) => {
     const env = { HTTPS_PROXY: proxy };
     const connection = await connected(CONFIG(), env);
-    expect(() => createClients(connection, fakeIo({ env }))).toThrow('HTTPS_PROXY is not the address of a proxy');
+    const clients = createClients(connection, fakeIo({ env }));
+    await expect(clients).rejects.toThrow('HTTPS_PROXY is not the address of a proxy');
   },
 );
 
