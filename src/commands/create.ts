@@ -2,25 +2,23 @@
 
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import type { Applied } from '../cluster/write/apply-secret.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { displayServer, shownServer } from '../domain/keyring/display-server.ts';
+import { displayServer, type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { registryOf } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { type Command, command } from '../domain/text/command.ts';
-import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
-import { rfc3339 } from '../domain/text/time.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { NamedTarget } from '../operations/attach/request.ts';
+import type { AttachRequest, NamedTarget } from '../operations/attach/request.ts';
+import { printCreated, sayEntries, sayExpiry, saySharing, sayUndecodable } from '../output/create-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
@@ -72,7 +70,7 @@ export async function create(options: CreateOptions, io: Io): Promise<number> {
 
 async function show({ secret, entries }: Draft, run: Run): Promise<number> {
   const { options, printer } = run;
-  await print({ action: 'created', secret }, run);
+  await printCreated({ action: 'created', secret }, run);
   sayEntries(entries, undefined, printer);
   for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);
   return EXIT.ok;
@@ -87,13 +85,16 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
   try {
     const { replace = false, force = false, dryRun, fieldManager } = options;
     const wanted = { entries, expiries, type: pullSecretType(options), replace, force };
+    const said = [...expiries].flatMap(([server, expiry]) => (expiry === undefined ? [] : shownServer(server)));
+    const attachment = { targets, saidEnds: new Set(said), options, transport, io, printer };
+    if (targets.length > 0) await checkTargets(secret, attachment);
     if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
     const how = { dryRun: dryRun === 'server', fieldManager, signal: io.signal, listener: printer };
     const applied = await applySecret(transport, secret, wanted, how);
-    await print(applied, run);
+    await printCreated(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
-    if (targets.length > 0) return await attach({ ...draft, secret: applied.secret }, targets, transport, run);
+    if (targets.length > 0) return await attachTo(applied.secret, attachment);
     await sayUndecodable(applied, printer);
     if (applied.action === 'created' && options.output === undefined && dryRun === 'none') {
       printer.hint(attachCommand(options));
@@ -110,27 +111,47 @@ async function targetsOf(texts: readonly string[]): Promise<NamedTarget[]> {
   return attachTargets(texts);
 }
 
+interface Attachment {
+  readonly targets: readonly NamedTarget[];
+  /** Servers of which it has been said when the login ends. */
+  readonly saidEnds: ReadonlySet<ShownServer>;
+  readonly options: Pick<CreateOptions, 'dryRun' | 'output' | 'fieldManager'>;
+  readonly transport: Transport;
+  readonly io: Io;
+  readonly printer: Printer;
+}
+
+/** Throws UserError where a target does not exist, or may not be read. */
+async function checkTargets(secret: Secret, attachment: Attachment): Promise<void> {
+  const { readTarget } = await import('../operations/attach/targets.ts');
+  const { targets, transport } = attachment;
+  const request = await requestOf(secret, attachment);
+  const { namespace } = transport;
+  await Promise.all(targets.map((target) => readTarget({ ...target, namespace }, { transport, request })));
+}
+
 /** Returns the exit code; throws UserError. */
-async function attach(
-  { secret, expiries }: Draft,
-  targets: readonly NamedTarget[],
-  transport: Transport,
-  { options: { dryRun, output, fieldManager }, io, printer }: Run,
-): Promise<number> {
-  const [{ changePullSecrets }, { requestFor }, { commandFor }, { withAttachPrinter }] = await Promise.all([
+async function attachTo(secret: Secret, attachment: Attachment): Promise<number> {
+  const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
-    import('../operations/attach/attach-options.ts'),
     import('../operations/attach/request.ts'),
     import('../output/attach-printer.ts'),
   ]);
-  const said = [...expiries].flatMap(([server, expiry]) => (expiry === undefined ? [] : shownServer(server)));
-  const request = requestFor({ secret, saidEnds: new Set(said) }, targets, { dryRun, fieldManager }, io);
+  const { options, transport, io, printer } = attachment;
+  const { dryRun, output } = options;
+  const request = await requestOf(secret, attachment);
   const names = output === 'name' ? output : undefined;
   const command = commandFor(request, transport.namespace);
   const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command };
   // A manifest on stdout stays one.
   const results = output === 'yaml' || output === 'json' ? { ...printer, result: printer.say } : printer;
   return withAttachPrinter(shown, results, io, (report) => changePullSecrets(transport, request, report));
+}
+
+async function requestOf(secret: Secret, { targets, saidEnds, options, io }: Attachment): Promise<AttachRequest> {
+  const { requestFor } = await import('../operations/attach/attach-options.ts');
+  const { dryRun, fieldManager } = options;
+  return requestFor({ secret, saidEnds }, targets, { dryRun, fieldManager }, io);
 }
 
 function attachCommand({ name, namespace }: CreateOptions): Command {
@@ -188,60 +209,3 @@ async function verify(entries: Collected['entries'], { options, io, printer }: R
 
 const MISTYPED = prose`check user name and password, then run the command again`;
 const UNCHECKED = prose`to write a credential without a check, pipe it in with --password-stdin and leave out --verify`;
-
-/** Before it is written, and only to somebody who can still press Ctrl-C; what a program reads stays as it is. */
-function saySharing(entries: readonly CollectedEntry[], namespace: string, { io, printer }: Run): void {
-  if (!io.stderr.isTTY) return;
-  const names = many(entries.map(({ server }) => displayServer(server)));
-  const logins = entries.length === 1 ? 'login' : 'logins';
-  printer.say(`everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}`);
-}
-
-function sayExpiry(server: string, { at, why }: Expiry, printer: Printer): void {
-  const verb = at < Date.now() ? 'expired' : 'expires';
-  printer.warn(`the credential for ${displayServer(server)} ${verb} at ${rfc3339(at)}: ${why}`);
-}
-
-const RESULTS = { created: 'created', updated: 'configured', unchanged: 'unchanged', recreated: 'replaced' } as const;
-const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
-
-async function print(
-  { action, secret }: Pick<Applied, 'action' | 'secret'>,
-  { options: { output, dryRun }, io, printer }: Run,
-): Promise<void> {
-  const name = `secret/${secret.metadata.name}`;
-  if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${SUFFIX[dryRun]}`);
-  if (output === 'name') return printer.result(name);
-  const { formatManifest } = await import('../output/secret-manifest.ts');
-  io.stdout.writeManifest(await formatManifest(secret, output));
-}
-
-/** What became of each registry. Passwords are never shown, only that they changed. */
-function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undefined, printer: Printer): void {
-  const change = applied !== undefined && applied.action !== 'created' ? applied.change : undefined;
-  const widths = [
-    Math.max(...entries.map(({ server }) => displayServer(server).length)),
-    Math.max(...entries.map(({ credential }) => credential.username.length)),
-  ];
-  for (const { server, credential, from } of entries) {
-    const action = change?.actions.get(server);
-    const cells = [displayServer(server).padEnd(widths[0] ?? 0), credential.username.padEnd(widths[1] ?? 0)];
-    printer.say(`  ${[...cells, `from ${from}`, ...(action === undefined ? [] : [action])].join('  ')}`);
-  }
-  for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
-}
-
-/** Entries that were there before and keep pods from all their pull secrets. */
-async function sayUndecodable(applied: Applied, printer: Printer): Promise<void> {
-  if (applied.action === 'created' || applied.change.undecodable.length === 0) return;
-  const [{ diagnoseSecret }, { formatFinding }, { fixFor }] = await Promise.all([
-    import('../domain/findings/diagnosed-secret.ts'),
-    import('../domain/findings/messages.ts'),
-    import('../domain/findings/fixes.ts'),
-  ]);
-  for (const found of diagnoseSecret(applied.secret, Date.now()).findings) {
-    if (found.code !== 'unreadable-entry') continue;
-    printer.warn(formatFinding(found));
-    printer.hint(fixFor(found));
-  }
-}

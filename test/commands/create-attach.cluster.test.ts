@@ -56,11 +56,14 @@ test.each([
   expect(await exists(name)).toBe(false);
 });
 
-test('to what does not exist: the Secret is there, and what is missing is said', async () => {
-  const name = freshName('pull');
-  const ran = await create(name, '--attach', 'deploy/nope');
-  expect(ran).toMatchObject({ code: 1, stdout: `secret/${name} created\n` });
-  expect(ran.stderr).toContain(`error: deployment ${namespace}/nope does not exist`);
+test.each(['deploy/nope', 'sa/nope', 'pod/nope'])('to %s, which does not exist: nothing is written', async (target) => {
+  const [name, robot] = [freshName('pull'), freshName('sa')];
+  await newAccount(namespace, {}, robot);
+  const ran = await create(name, '--attach', `sa/${robot}`, '--attach', target);
+  expect(ran).toMatchObject({ code: 1, stdout: '' });
+  expect(ran.stderr).toContain(`${namespace}/nope does not exist`);
+  expect(await exists(name)).toBe(false);
+  expect((await account(namespace, robot)).imagePullSecrets).toBeUndefined();
 });
 
 test('in a server dry run nothing is written', async () => {

@@ -242,6 +242,21 @@ test('of a Secret with thousands of broken entries the first are listed, and the
   expect(stdout).toContain('1 object in 1 file: 3000 errors, 0 warnings\n');
 });
 
+test.each([
+  ['nothing', '', 'it is empty'],
+  ['white space', '\n\n', 'it is empty'],
+  [
+    'what a template leaves that has nothing to fill in',
+    '---\n# Source: web/templates/x.yaml\n---\n',
+    'it holds no object',
+  ],
+  ['the error of a template', 'Error: execution error at (web/templates/x.yaml:3:4): no image\n', 'it holds no object'],
+  ['a document without an object', 'replicas: 3\nimage: ghcr.io/a/b\n', 'it holds no object'],
+])('%s on stdin fails', async (_, text, why) => {
+  const { code, stdout } = await doctor(['-f', '-'], text);
+  expect([code, stdout.split('\n')[0]]).toEqual([1, `stdin:1: error: stdin cannot be read: ${why} [unreadable-file]`]);
+});
+
 test('files without anything of ours say so', async () => {
   expect(await doctor(['-f', '-'], 'kind: ConfigMap\n')).toEqual({
     code: 0,

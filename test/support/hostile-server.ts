@@ -75,7 +75,7 @@ function objectsWith(text: string): Stored[] {
     });
   const event = {
     metadata: { namespace: 'team', name: 'event' },
-    involvedObject: { kind: 'Pod', name: 'web', namespace: 'team', fieldPath: 'spec.containers{app}' },
+    involvedObject: { kind: 'Pod', name: 'web', uid: 'web', namespace: 'team', fieldPath: 'spec.containers{app}' },
     ...{ type: 'Warning', reason: 'Failed', message: `Failed to pull image: ${text}`, source: { component: text } },
   };
   return [

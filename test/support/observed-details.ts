@@ -18,7 +18,7 @@ const event = (name: string, reason: string, message: string, fields: object = {
   'Event',
   {
     metadata: { namespace: 'team', name },
-    involvedObject: { kind: 'Pod', name: 'web' },
+    involvedObject: { kind: 'Pod', name: 'web', uid: 'web' },
     reason,
     message,
     lastTimestamp: `2026-11-25T12:0${name}:00Z`,

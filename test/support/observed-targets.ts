@@ -28,7 +28,12 @@ const node: Stored = [
 ];
 const event = (reason: string, fields: object): Stored => [
   'Event',
-  { metadata: { namespace: 'team', name: reason }, involvedObject: { kind: 'Pod', name: 'web' }, reason, ...fields },
+  {
+    metadata: { namespace: 'team', name: reason },
+    involvedObject: { kind: 'Pod', name: 'web', uid: 'web' },
+    reason,
+    ...fields,
+  },
 ];
 const of = (kind: DoctorTarget['kind'], name: string): { targets: DoctorTarget[] } => ({ targets: [{ kind, name }] });
 const labels = { app: 'web' };

@@ -38,5 +38,6 @@ export function withSeverity(found: Finding, severity: Severity): Finding {
 
 /** `secret team-a/regcred`, as errors call it. */
 export function describeObject({ kind, namespace, name }: FindingObject): string {
+  if (kind === 'File' && name === '-') return 'stdin';
   return `${kind.toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }

@@ -27,6 +27,11 @@ const TEMPLATE = /\btemplate\b/;
 const CONTAINERS = /\bcontainers\b/;
 const DEFINITION = /^kind: CustomResourceDefinition\b/m;
 
+/** Whether there is an object of any kind in it, or a docker config. */
+export function namesKind(text: string): boolean {
+  return DOCKER_CONFIG.test(text) || text.search(KIND) >= 0;
+}
+
 /** Whether there may be a pod, a template, a service account, a Secret or a docker config in it. */
 export function mayHoldObjects(text: string): boolean {
   if (DOCKER_CONFIG.test(text)) return true;

@@ -1,5 +1,5 @@
 /** Looks at manifests and docker configs as they are in files, without a cluster. */
-import { isTemplate, mayHoldObjects } from '../../domain/manifest-text/placeholder.ts';
+import { isTemplate, mayHoldObjects, namesKind } from '../../domain/manifest-text/placeholder.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
@@ -19,16 +19,21 @@ export async function lintManifests(
 ): Promise<LintedFiles> {
   const names = [...new Set(manifestNames(files, recursive, io))];
   const read: (ReadManifest | UnreadFile)[] = [];
-  for (const name of names) read.push(await parse(name, io));
+  for (const name of names) read.push(await parse(name, files.includes(name), io));
   const objects = read.flatMap((one) => ('objects' in one ? one.objects : []));
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
   return { ...lint(objects, unread, now), files: names.length };
 }
 
-async function parse(name: string, io: Io): Promise<ReadManifest | UnreadFile> {
+/** Of a file that was named something is expected: one without an object is what a template leaves that failed. */
+async function parse(name: string, isNamed: boolean, io: Io): Promise<ReadManifest | UnreadFile> {
   let file: ManifestFile = { name, text: '' };
   try {
     file = await readManifestFile(name, io);
+    if (isNamed && !namesKind(file.text)) {
+      const error = file.text.trim() === '' ? 'it is empty' : 'it holds no object';
+      return { name, line: 1, error, chart: isTemplate(file.text) };
+    }
     if (!mayHoldObjects(file.text)) file = { name, text: '' };
     return await readManifest(file, mayHoldObjects);
   } catch (error) {

@@ -14,7 +14,10 @@ import type { TargetSelection } from './request.ts';
 import { readAccount } from './service-account.ts';
 
 /** One named object, or what an interrupted run has left of a pod that is gone; throws UserError when there is neither. */
-export async function readTarget(ref: ObjectRef, { transport, request }: PlanContext): Promise<PullSpec | SavedPod> {
+export async function readTarget(
+  ref: ObjectRef,
+  { transport, request }: Pick<PlanContext, 'transport' | 'request'>,
+): Promise<PullSpec | SavedPod> {
   if (ref.kind === 'ServiceAccount') return readAccount(transport, ref, request);
   const pullSpec = await getPullSpec(transport, ref);
   if (pullSpec !== undefined && !(ref.kind === 'Pod' && isBeingDeleted(pullSpec))) return pullSpec;

@@ -5,12 +5,13 @@ import type { PodEvent } from '../../domain/diagnosis/facts.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
+import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import type { Collector } from './collector.ts';
 
 const EVENTS = { group: '', plural: 'events' } as const;
 const FIELDS = {
   metadata: { namespace: true, name: true },
-  involvedObject: { name: true },
+  involvedObject: { name: true, uid: true },
   reason: true,
   message: true,
   count: true,
@@ -24,9 +25,20 @@ const FIELDS = {
 const ABOUT_IMAGES =
   /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate)$/;
 
-/** The events about a pod that have to do with images, the oldest first; none where they may not be listed. */
-export async function podEvents({ namespace, name }: ObjectRef, collector: Collector): Promise<PodEvent[]> {
-  const found: PodEvent[] = [];
+/** What is said of a pod of some name, which may be a former one. */
+export interface NamedEvent extends PodEvent {
+  readonly uid: string;
+}
+
+/** Those about `pod` itself (kubectl pkg/describe `PodDescriber.Describe`: of a static pod they have the UID of its manifest). */
+export function ownEvents({ uid, annotations }: PullSpec, events: readonly NamedEvent[]): PodEvent[] {
+  const own = annotations['kubernetes.io/config.mirror'] ?? uid;
+  return events.flatMap(({ uid: about, ...event }) => (about === own ? [event] : []));
+}
+
+/** The events about pods of this name that have to do with images, the oldest first; none where they may not be listed. */
+export async function podEvents({ namespace, name }: ObjectRef, collector: Collector): Promise<NamedEvent[]> {
+  const found: NamedEvent[] = [];
   const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`;
   const read = () =>
     eachObject(collector, EVENTS, { namespace, fieldSelector, shape: FIELDS }, (object) => {
@@ -44,9 +56,9 @@ const FEW = 8;
 export function manyPodEvents(
   pods: readonly ObjectRef[],
   collector: Collector,
-): (pod: ObjectRef) => Promise<readonly PodEvent[]> {
+): (pod: ObjectRef) => Promise<readonly NamedEvent[]> {
   const byNamespace = Map.groupBy(pods, ({ namespace }) => namespace);
-  const begun = oncePerKey<ReadonlyMap<string, PodEvent[]>>();
+  const begun = oncePerKey<ReadonlyMap<string, NamedEvent[]>>();
   return async ({ kind, namespace, name }) => {
     const here = byNamespace.get(namespace) ?? [];
     if (here.length <= FEW) return podEvents({ kind, namespace, name }, collector);
@@ -60,8 +72,8 @@ async function namespaceEvents(
   namespace: string,
   pods: readonly ObjectRef[],
   collector: Collector,
-): Promise<Map<string, PodEvent[]>> {
-  const found = new Map<string, PodEvent[]>(pods.map(({ name }) => [name, []]));
+): Promise<Map<string, NamedEvent[]>> {
+  const found = new Map<string, NamedEvent[]>(pods.map(({ name }) => [name, []]));
   const fieldSelector = 'involvedObject.kind=Pod';
   await eachObject(collector, EVENTS, { namespace, fieldSelector, shape: FIELDS }, (object) => {
     const event = eventOf(object);
@@ -70,12 +82,12 @@ async function namespaceEvents(
   return found;
 }
 
-function inOrder(events: readonly PodEvent[]): PodEvent[] {
+function inOrder(events: readonly NamedEvent[]): NamedEvent[] {
   return events.toSorted((one, other) => one.at - other.at);
 }
 
 /** Of core/v1, as written by either way of recording (client-go tools/record, tools/events). */
-function eventOf(event: ApiObject): PodEvent {
+function eventOf(event: ApiObject): NamedEvent {
   const series = fieldOf(event, 'series');
   const times = [fieldOf(series, 'lastObservedTime'), event.lastTimestamp, event.eventTime, event.firstTimestamp];
   const counts = [fieldOf(series, 'count'), event.count];
@@ -83,6 +95,7 @@ function eventOf(event: ApiObject): PodEvent {
     reason: `${event.reason ?? ''}`,
     message: `${event.message ?? ''}`,
     count: counts.find((count) => typeof count === 'number') ?? 1,
+    uid: `${fieldOf(event, 'involvedObject', 'uid') ?? ''}`,
     at: milliseconds(times.find((time) => typeof time === 'string')),
   };
 }

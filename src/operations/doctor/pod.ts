@@ -4,7 +4,7 @@ import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
 import type { PodEvent, PodFacts, Puller } from '../../domain/diagnosis/facts.ts';
-import { type Command, command } from '../../domain/text/command.ts';
+import { type Command, clusterCommand, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
@@ -16,7 +16,7 @@ import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/p
 import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
-import { milliseconds, podEvents } from './pod-events.ts';
+import { milliseconds, type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
 
 /** Throws UserError when there is no such pod, or it may not be read. */
 export async function gatherPod(ref: ObjectRef, collector: Collector): Promise<Puller> {
@@ -28,14 +28,18 @@ export async function gatherPod(ref: ObjectRef, collector: Collector): Promise<P
   return gatherRest(object, events, collector);
 }
 
-/** For a pod that has been read already. */
+/** For a pod that has been read already; `named` are events of pods of its name. */
 export async function gatherRest(
   object: ApiObject,
-  events: readonly PodEvent[],
+  named: readonly NamedEvent[],
   collector: Collector,
 ): Promise<Puller> {
   const pod = pullSpecOf(pullKind('Pod'), object);
-  if (pod === undefined) throw new Error('a pod without a spec');
+  if (pod === undefined) {
+    const text = `pod ${fieldOf(object, 'metadata', 'namespace')}/${fieldOf(object, 'metadata', 'name')} has no spec`;
+    throw new UserError(text, clusterCommand`kubectl get pods -o yaml`);
+  }
+  const events = ownEvents(pod, named);
   const { namespace } = pod.ref;
   const images = withEvents(imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {}), events);
   const node = `${fieldOf(object, 'spec', 'nodeName') ?? ''}`;

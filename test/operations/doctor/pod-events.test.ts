@@ -2,17 +2,18 @@
 import { expect, test } from 'vitest';
 import type { Transport } from '../../../src/cluster/client/transport.ts';
 import { createCollector } from '../../../src/operations/doctor/collector.ts';
+import { gatherPod } from '../../../src/operations/doctor/pod.ts';
 import { podEvents } from '../../../src/operations/doctor/pod-events.ts';
 import { observeScope } from '../../../src/operations/doctor/scope.ts';
 import { account, failing, waits } from '../../support/observed-targets.ts';
 import { type Stored, storedObjects } from '../../support/stored-objects.ts';
 
 const DENIED = 'Failed to pull image "ghcr.io/acme/web": no basic auth credentials';
-const event = (pod: string, reason: string, lastTimestamp: string): Stored => [
+const event = (pod: string, reason: string, lastTimestamp: string, uid = pod): Stored => [
   'Event',
   {
     metadata: { namespace: 'team', name: `${pod}.${reason}` },
-    involvedObject: { kind: 'Pod', name: pod },
+    involvedObject: { kind: 'Pod', name: pod, uid },
     reason,
     message: DENIED,
     lastTimestamp,
@@ -56,8 +57,9 @@ test.each([
   expect(pods).toHaveLength(count);
   const alone = await podEvents(ref('web-0'), createCollector(transport));
   expect(alone.map(({ reason }) => reason)).toEqual(['Pulling', 'Failed']);
+  const events = alone.map(({ uid: _, ...rest }) => rest);
   for (const { pod, images } of pods) {
-    expect(pod?.events).toEqual(alone);
+    expect(pod?.events).toEqual(events);
     expect(images[0]?.state).toMatchObject({ status: 'missing', message: DENIED });
   }
 });
@@ -69,4 +71,21 @@ test('where events may not be listed, pods are judged without', async () => {
   const observed = await observeScope({ offline: true }, createCollector({ ...transport, request }));
   expect(observed.pullers.flatMap(({ pod }) => pod?.events ?? [])).toEqual([]);
   expect(observed.unchecked).toContain('list events');
+});
+
+const MIRROR = { metadata: { annotations: { 'kubernetes.io/config.mirror': 'of-its-file' } } };
+
+test.each([
+  ['of the pod', 'web', {}, 1],
+  ['of a former pod of its name', 'former', {}, 0],
+  ['without a UID', '', {}, 0],
+  ['of a static pod, which have the UID of its file', 'of-its-file', MIRROR, 1],
+  ['of a static pod, by the UID of the pod', 'web', MIRROR, 0],
+])('events %s', async (_, uid, options, count) => {
+  const pod = failing('web', { ...options, rest: waits({ reason: 'ImagePullBackOff', message: '' }) });
+  const collector = createCollector(
+    storedObjects([account(), pod, event('web', 'Failed', '2026-11-25T12:00:02Z', uid)]),
+  );
+  const puller = await gatherPod(ref('web'), collector);
+  expect(puller.pod?.events).toHaveLength(count);
 });

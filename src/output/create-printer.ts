@@ -1,0 +1,76 @@
+/** What `create` prints: the result, what became of each registry, and what is worth knowing of the logins. */
+import type { Applied } from '../cluster/write/apply-secret.ts';
+import type { CollectedEntry } from '../credentials/collect.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
+import type { Expiry } from '../domain/pull-secret/expiry.ts';
+import { many } from '../domain/text/enumerate.ts';
+import { rfc3339 } from '../domain/text/time.ts';
+import type { Io } from '../io.ts';
+import type { Printer } from './printer.ts';
+
+interface PrintContext {
+  readonly io: Io;
+  readonly printer: Printer;
+}
+
+interface PrintOptions {
+  readonly output?: 'yaml' | 'json' | 'name';
+  readonly dryRun: 'none' | 'client' | 'server';
+}
+
+/** Before it is written, and only to somebody who can still press Ctrl-C; what a program reads stays as it is. */
+export function saySharing(entries: readonly CollectedEntry[], namespace: string, { io, printer }: PrintContext): void {
+  if (!io.stderr.isTTY) return;
+  const names = many(entries.map(({ server }) => displayServer(server)));
+  const logins = entries.length === 1 ? 'login' : 'logins';
+  printer.say(`everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}`);
+}
+
+export function sayExpiry(server: string, { at, why }: Expiry, printer: Printer): void {
+  const verb = at < Date.now() ? 'expired' : 'expires';
+  printer.warn(`the credential for ${displayServer(server)} ${verb} at ${rfc3339(at)}: ${why}`);
+}
+
+const RESULTS = { created: 'created', updated: 'configured', unchanged: 'unchanged', recreated: 'replaced' } as const;
+const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
+
+export async function printCreated(
+  { action, secret }: Pick<Applied, 'action' | 'secret'>,
+  { options: { output, dryRun }, io, printer }: PrintContext & { readonly options: PrintOptions },
+): Promise<void> {
+  const name = `secret/${secret.metadata.name}`;
+  if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${SUFFIX[dryRun]}`);
+  if (output === 'name') return printer.result(name);
+  const { formatManifest } = await import('./secret-manifest.ts');
+  io.stdout.writeManifest(await formatManifest(secret, output));
+}
+
+/** What became of each registry. Passwords are never shown, only that they changed. */
+export function sayEntries(entries: readonly CollectedEntry[], applied: Applied | undefined, printer: Printer): void {
+  const change = applied !== undefined && applied.action !== 'created' ? applied.change : undefined;
+  const widths = [
+    Math.max(...entries.map(({ server }) => displayServer(server).length)),
+    Math.max(...entries.map(({ credential }) => credential.username.length)),
+  ];
+  for (const { server, credential, from } of entries) {
+    const action = change?.actions.get(server);
+    const cells = [displayServer(server).padEnd(widths[0] ?? 0), credential.username.padEnd(widths[1] ?? 0)];
+    printer.say(`  ${[...cells, `from ${from}`, ...(action === undefined ? [] : [action])].join('  ')}`);
+  }
+  for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
+}
+
+/** Entries that were there before and keep pods from all their pull secrets. */
+export async function sayUndecodable(applied: Applied, printer: Printer): Promise<void> {
+  if (applied.action === 'created' || applied.change.undecodable.length === 0) return;
+  const [{ diagnoseSecret }, { formatFinding }, { fixFor }] = await Promise.all([
+    import('../domain/findings/diagnosed-secret.ts'),
+    import('../domain/findings/messages.ts'),
+    import('../domain/findings/fixes.ts'),
+  ]);
+  for (const found of diagnoseSecret(applied.secret, Date.now()).findings) {
+    if (found.code !== 'unreadable-entry') continue;
+    printer.warn(formatFinding(found));
+    printer.hint(fixFor(found));
+  }
+}
