@@ -30,7 +30,7 @@ test.each([
   ['colours', /\bpainted\b/, ['domain/text/printable.ts', 'output/style.ts']],
   ['opens streams of the process', /\bprocess\.std(?:out|err)\b|\bwriteSync\b|\bconsole\.|_rawDebug/, ['io.ts']],
   ['has the Node stream, for inquirer', /\b(?:output|std(?:out|err))\.stream\b/, ['io.ts', 'prompt.ts']],
-  ['writes a manifest as it is', /\.writeManifest\b/, ['commands/attach.ts', 'commands/create.ts', 'io.ts']],
+  ['writes a manifest as it is', /\.writeManifest\b/, ['commands/attach.ts', 'io.ts', 'output/create-printer.ts']],
 ])('only a home file %s', (_, pattern, homes) => {
   const found = sources.filter(([, text]) => pattern.test(text)).map(([file]) => file);
   expect(found.sort()).toEqual(homes);
