@@ -24,8 +24,13 @@ export class GoUrlError extends Error {
   }
 }
 
+/** A host, perhaps with a port and a path, in which nothing is escaped and nothing can be wrong: nearly all are such. */
+const PLAIN = /^https?:\/\/([-A-Za-z0-9._*]*(?::[0-9]*)?)((?:\/[-A-Za-z0-9._*/]*)?)$/;
+
 /** User info, host and path of `text`, which begins with `https://` or `http://`; throws {@link GoUrlError} (net/url `Parse`). */
 export function parseGoUrl(text: string): GoUrl {
+  const [, host, plainPath = ''] = PLAIN.exec(text) ?? [];
+  if (host !== undefined) return { host, user: undefined, path: plainPath };
   const [beforeFragment, fragment] = cut(text, '#');
   if (/[\0-\x1f\x7f]/.test(beforeFragment)) throw new GoUrlError('net/url: invalid control character in URL');
   const [beforeQuery] = cut(beforeFragment, '?');
