@@ -52,7 +52,7 @@ export function* decodeAhead(pullers: readonly Puller[], { secrets }: PullFacts)
     try {
       const here = images.get(secretName(key).namespace);
       if (here === undefined || state.status !== 'there' || (state.contents.moreEntries ?? 0) === 0) continue;
-      yield* lookUpAhead(state.secret, here);
+      yield* lookUpAhead(state.secret, here, state.contents.failure === undefined);
     } catch (error) {
       // The same happens to each pod that names it, which says so.
       if (!isBug(error)) throw error;

@@ -7,7 +7,7 @@ import { compareUtf8 } from '../go/utf8.ts';
 import { decodeKubeletEntry, isAnonymous, type KubeletEntry } from './entry.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
 import { keyOf } from './key.ts';
-import { isDockerHub, type KeyParts, matchesParts, partsOf } from './match.ts';
+import { isDockerHub, type KeyParts, matchesParts, partsOf, serversFor } from './match.ts';
 import { decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type Secret, type SecretContent } from './secret.ts';
 import { finished, STEP_ENTRIES } from './steps.ts';
@@ -65,16 +65,12 @@ export class KeyringError extends Error {
  * passes over without a word is left out; `diagnose` says why.
  */
 export function buildKeyring(secrets: readonly SecretContent[]): Keyring {
-  const sorted = inOrder(secrets.flatMap((secret) => finished(entriesIn(secret, () => true))));
+  const sorted = inOrder(secrets.flatMap((secret) => finished(entriesIn(secret, keyOf))));
   return { entries: sorted, index: indexOf(sorted) };
 }
 
-/** Those whose key `isWanted`, of the servers that `mayBeWanted`. Throws {@link KeyringError}. */
-function* entriesIn(
-  secret: SecretContent,
-  isWanted: (key: string) => boolean,
-  mayBeWanted = /^/,
-): Generator<void, KeyringEntry[]> {
+/** Those of whose server there is a `wantedKey`. Throws {@link KeyringError}. */
+function* entriesIn(secret: SecretContent, wantedKey: typeof keyOf): Generator<void, KeyringEntry[]> {
   const source = sourceOf(secret);
   const { type } = secret;
   const value = isPullSecretType(type) ? secret.data?.[DATA_KEY[type]] : undefined;
@@ -85,9 +81,9 @@ function* entriesIn(
   for (const [server, node] of entries) {
     count += 1;
     if (count % STEP_ENTRIES === 0) yield;
-    const key = mayBeWanted.test(server) ? keyOf(server) : undefined;
+    const key = wantedKey(server);
     // `decode` has thrown a login that counts and cannot be read.
-    if (key !== undefined && isWanted(key)) found.push({ ...decodeKubeletEntry(document, node), server, key, source });
+    if (key !== undefined) found.push({ ...decodeKubeletEntry(document, node), server, key, source });
   }
   return found;
 }
@@ -97,25 +93,26 @@ function* entriesIn(
  * left. A step for every few hundred entries. Throws {@link KeyringError}.
  */
 export function* buildKeyringFor(images: readonly string[], secret: SecretContent): Generator<void, Keyring> {
-  const hosts = new Set(images.flatMap(imageHost));
-  const sorted = inOrder(yield* entriesIn(secret, (key) => mayOpen(key, hosts), serversFor(hosts)));
+  const hosts = hostsOf(images);
+  const servers = serversFor(hosts);
+  const keyFor = (server: string) =>
+    servers.test(server) && mayOpen(keyOf(server), hosts) ? keyOf(server) : undefined;
+  const sorted = inOrder(yield* entriesIn(secret, keyFor));
   yield;
   return { entries: sorted, index: indexOf(sorted) };
 }
 
-/** What has neither a wildcard nor an escape opens a host only if its name stands there. Most of 25,000 need no closer look. */
-function serversFor(hosts: ReadonlySet<string>): RegExp {
-  const names = ['index.docker.io', ...[...hosts].map((host) => host.replace(/:[^:]*$/, ''))];
-  return new RegExp(`[*?[\\\\%]|${names.map((name) => name.replace(/[^A-Za-z0-9]/g, '\\$&')).join('|')}`);
-}
-
-function mayOpen(key: string, hosts: ReadonlySet<string>): boolean {
+function mayOpen(key: string | undefined, hosts: ReadonlySet<string>): boolean {
   if (key === 'index.docker.io') return true;
-  const parts = partsOf(key);
+  const parts = key === undefined ? undefined : partsOf(key);
   return parts !== undefined && (hasWildcard(parts) || hosts.has(hostOf(parts)));
 }
 
-/** What is no image has none. */
+/** The registries of these images, as labels and port. What is no image has none. */
+export function hostsOf(images: readonly string[]): ReadonlySet<string> {
+  return new Set(images.flatMap(imageHost));
+}
+
 function imageHost(image: string): string[] {
   try {
     const parts = partsOf(imageName(parseImage(image)));

@@ -1,7 +1,10 @@
 /** Each Secret is decoded once for many lists and images, which is most of the work; what is kept of large ones is little. */
+import { decodeBase64 } from '../go/base64.ts';
+import { decodeUtf8 } from '../go/utf8.ts';
 import { ImageReferenceError } from './image.ts';
-import { buildKeyring, buildKeyringFor, type Keyring, KeyringError, narrowKeyring } from './keyring.ts';
-import type { Secret } from './secret.ts';
+import { buildKeyring, buildKeyringFor, hostsOf, type Keyring, KeyringError, narrowKeyring } from './keyring.ts';
+import { serversFor } from './match.ts';
+import { DATA_KEY, isPullSecretType, type Secret } from './secret.ts';
 
 /** Characters of `data`: a longer Secret may have thousands of entries, and a namespace many such Secrets. */
 const LARGE = 64 * 1024;
@@ -22,8 +25,11 @@ export function keyringFor(secret: Secret, image: string): Keyring {
   return keyringFor(secret, image);
 }
 
-/** Decodes `secret` once for all these images, in steps. What is no image is left out. */
-export function* lookUpAhead(secret: Secret, images: Iterable<string>): Generator<void> {
+/**
+ * Decodes `secret` once for all these images, in steps. What is no image is left out. Where it is known to be decodable, one
+ * that is for other registries is not decoded again.
+ */
+export function* lookUpAhead(secret: Secret, images: Iterable<string>, isDecodable = false): Generator<void> {
   const before = known.get(secret);
   if (before !== undefined && !(before instanceof Map)) return;
   const missing = [...images].filter((image) => before?.get(image) === undefined);
@@ -35,7 +41,8 @@ export function* lookUpAhead(secret: Secret, images: Iterable<string>): Generato
     known.set(secret, keyringOrError(secret));
     return;
   }
-  const keyring = yield* keyringForOrError(missing, unpacked);
+  const isEmpty = isDecodable && isForOthers(missing, unpacked);
+  const keyring = isEmpty ? { entries: [] } : yield* keyringForOrError(missing, unpacked);
   if (keyring instanceof KeyringError) {
     known.set(secret, keyring);
     return;
@@ -47,6 +54,15 @@ export function* lookUpAhead(secret: Secret, images: Iterable<string>): Generato
     if (narrow !== undefined) byImage.set(image, narrow);
     yield;
   }
+}
+
+/**
+ * Whether `secret`, which can be decoded, has nothing for these images: nowhere in it stands the name of one of their hosts, or
+ * what could stand for one. False where that is not to be seen without decoding it.
+ */
+function isForOthers(images: readonly string[], { type, data }: Secret): boolean {
+  const value = isPullSecretType(type) ? data?.[DATA_KEY[type]] : undefined;
+  return value === undefined || !serversFor(hostsOf(images)).test(decodeUtf8(decodeBase64(value)));
 }
 
 function* keyringForOrError(images: readonly string[], secret: Secret): Generator<void, Keyring | KeyringError> {

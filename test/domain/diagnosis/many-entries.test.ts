@@ -1,11 +1,15 @@
 /** Secrets with thousands of entries, and hundreds of pods that name them: the work grows with both, and not with their product. */
 import { describe, expect, test } from 'vitest';
 import type { Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
-import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
+import { judgeAll, reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
 import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
+import { shownServer } from '../../../src/domain/keyring/display-server.ts';
+import { buildKeyring, lookup } from '../../../src/domain/keyring/keyring.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
 import { growth, MAX_GROWTH } from '../../support/growth.ts';
 import { factsOf, login, podWith, secretWith, type World } from '../../support/pull-facts.ts';
+import { pullSecretOf } from '../../support/secrets.ts';
 import { reportAt } from '../../support/steps.ts';
 
 const entries = (count: number, server: (index: number) => string, user?: string): Record<string, object> =>
@@ -92,9 +96,22 @@ test('an entry of the host of the image is found among hundreds of others', () =
   });
 });
 
-test('an entry behind thousands of others opens the image all the same, as it does for a kubelet', () => {
-  const auths = { ...entries(3000, hosts), 'q.example.com/x': login('rex') };
-  const { pullers, facts } = observed(1, 'q.example.com/x/y', { a: secretWith(auths) });
-  const { candidates } = reportOn(pullers[0] as Puller, facts).judgements[0]?.attempt ?? {};
-  expect(candidates).toMatchObject([{ secret: 'a', server: 'q.example.com/x', username: 'rex' }]);
+/** However it is written. */
+test.each([
+  ['as images have it', 'q.example.com:5000/x', 'q.example.com:5000/x'],
+  ['as a URL', 'https://q.example.com:5000/v2/', 'https://q.example.com:5000/v2/'],
+  ['with a user name in front', 'https://jane@q.example.com:5000', 'https://…@q.example.com:5000'],
+  ['with a wildcard', '*.example.com:5000', '*.example.com:5000'],
+  ['with a class, which Go does not read', 'q.exampl[e].com:5000', 'q.exampl[e].com:5000'],
+  ['with a ?, behind which Go reads no host', 'q.exampl?.com:5000', 'q.exampl?.com:5000'],
+  ['with escapes of JSON', '\\u0071.example.com:5000', 'q.example.com:5000'],
+  ['with escapes of URLs in its path', 'q.example.com:5000/%78', 'q.example.com:5000/%78'],
+])('a server behind thousands of others, %s, opens the image as it does for a kubelet', (_, written, server) => {
+  const auths = JSON.stringify({ ...entries(3000, hosts), REPLACED: login('rex') }).replace('REPLACED', () => written);
+  const secret = pullSecretOf('', `{"auths":${auths}}`);
+  const { pullers, facts } = observed(1, 'q.example.com:5000/x/y', { a: secret });
+  const { candidates } = [...finished(judgeAll({ pullers }, facts)).values()][0]?.[0]?.attempt ?? {};
+  const fresh = lookup(buildKeyring([secret]), 'q.example.com:5000/x/y0:v1');
+  expect(candidates).toMatchObject(fresh.map((entry) => ({ secret: 'a', server: shownServer(entry.server) })));
+  expect(candidates?.map((one) => one.server)).toEqual(/[?[]/.test(written) ? [] : [server]);
 });
