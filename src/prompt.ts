@@ -65,17 +65,30 @@ interface Question {
 
 async function ask<T>(io: Io, question: Question): Promise<T> {
   const { default: inquirer } = await import('inquirer');
+  const input = io.stdin.stream();
+  const end = new AbortController();
+  // The readline of Bun takes no Ctrl-D, and that of Node only one on an empty line.
+  const onKey = (_: unknown, key?: { readonly ctrl?: boolean; readonly name?: string }): void => {
+    if (key?.ctrl && key.name === 'd') end.abort();
+  };
+  input.on('keypress', onKey);
   const prompt = inquirer.createPromptModule({
-    input: io.stdin.stream(),
+    input,
     output: io.stderr.stream(),
-    signal: io.signal,
+    signal: AbortSignal.any([io.signal, end.signal]),
   });
   try {
     const { answer } = await prompt([{ ...question, name: 'answer' } as never]);
     return answer as T;
   } catch (error) {
     // inquirer names the end of input, Ctrl-C and an aborted signal differently; to us they are one.
-    if (error instanceof Error && /^(ExitPrompt|AbortPrompt)Error$/.test(error.name)) throw new Interrupted();
+    if (error instanceof Error && /^(ExitPrompt|AbortPrompt)Error$/.test(error.name)) {
+      // A confirmation may stand between two writes; the other questions stand before the first.
+      if (question.type !== 'confirm') io.stderr.write(printed`nothing was written\n`);
+      throw new Interrupted();
+    }
     throw error;
+  } finally {
+    input.off('keypress', onKey);
   }
 }

@@ -15,7 +15,7 @@ export interface Terminal {
   readonly ended: Promise<number>;
 }
 
-export const keys = { enter: '\r', space: ' ', down: '\u001b[B', ctrlC: '\u0003' } as const;
+export const keys = { enter: '\r', space: ' ', down: '\u001b[B', ctrlC: '\u0003', ctrlD: '\u0004' } as const;
 
 const DEADLINE_MS = 50_000;
 

@@ -178,5 +178,5 @@ test.each([
 
 test('a namespace that cannot be one is refused before it becomes part of an URL', async () => {
   const io = fakeIo({ env: { KUBECONFIG: writeConfig(admin()) } });
-  await expect(connect({ namespace: '../kube-system' }, io)).rejects.toThrow('"../kube-system" cannot be the name');
+  await expect(connect({ namespace: '../kube-system' }, io)).rejects.toThrow('the name of a namespace has only a-z');
 });

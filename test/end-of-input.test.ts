@@ -1,0 +1,48 @@
+/** Ctrl-D and Ctrl-C at a question, and the end of what is piped in: exit code 130 and 1, and nothing is written. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { regsecret } from './support/program.ts';
+import { keys, terminal } from './support/terminal.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'regsecret-end-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+const CREATE = ['create', 'unfinished', '--dry-run=client'];
+
+describe.each([
+  ['Registry', ['--prompt']],
+  ['User name', ['--prompt', '--server', 'r.example']],
+  ['Password or token', ['--server', 'r.example', '--username', 'u']],
+])('at the question %s', (question, flags) => {
+  test.each([
+    ['Ctrl-D', keys.ctrlD],
+    ['Ctrl-C', keys.ctrlC],
+  ])('%s', async (_, key) => {
+    const tty = terminal([...CREATE, ...flags], { HOME: home });
+    await tty.see(question);
+    tty.type(key);
+    await tty.see('nothing was written');
+    expect(await tty.ended).toBe(130);
+    expect(tty.screen()).not.toMatch(/error|kind: Secret/);
+  });
+});
+
+test('Ctrl-D where a password is read from the terminal: there is none', async () => {
+  const tty = terminal([...CREATE, '--server', 'r.example', '--username', 'u', '--password-stdin'], { HOME: home });
+  await tty.see('reading the password from the terminal; end with Ctrl-D');
+  tty.type(keys.ctrlD);
+  await tty.see('error: stdin holds no password');
+  expect(await tty.ended).toBe(1);
+});
+
+test.each([
+  ['a password', ['--server', 'r.example', '--username', 'u', '--password-stdin'], 'error: stdin holds no password'],
+  ['a docker config', ['--from-file', '-'], 'error: '],
+])('%s of which nothing comes through the pipe', async (_, flags, error) => {
+  const ran = await regsecret([...CREATE, ...flags], { stdin: '' });
+  expect(ran.code).toBe(1);
+  expect(ran.stdout).toBe('');
+  expect(ran.stderr).toContain(error);
+});
