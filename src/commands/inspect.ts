@@ -1,6 +1,7 @@
 /** `regsecret inspect`: what is in a Secret, which images it opens, who uses it, and what is wrong with it. */
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import { diagnoseSecret } from '../domain/findings/diagnosed-secret.ts';
+import { inPortions } from '../concurrency.ts';
+import { diagnosisOf } from '../domain/findings/diagnosed-secret.ts';
 import { type Inspection, inspectionOf } from '../domain/findings/inspection.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { pathWord, words } from '../domain/text/command.ts';
@@ -29,16 +30,18 @@ export async function inspect(options: InspectOptions, io: Io): Promise<number> 
   const found = options.filename === undefined ? [await live(options, io)] : await inFiles(options, io);
   const fingerprint = createFingerprint();
   const now = Date.now();
-  const inspections = found.map(({ secret, usage }): Inspection => {
-    const { contents, findings } = diagnoseSecret(secret, now);
+  const inspections: Inspection[] = [];
+  for (const { secret, usage } of found) {
+    const { contents, findings } = await inPortions(diagnosisOf(secret, now), io.signal);
     const { namespace = '', name = '' } = secret.metadata;
-    return inspectionOf(secret, contents, {
+    const inspection = inspectionOf(secret, contents, {
       usage: usage && (usage.get(secretKey(namespace, name)) ?? UNUSED),
       findings,
       reveal: options.reveal ?? false,
       fingerprint,
     });
-  });
+    inspections.push(inspection);
+  }
   await printInspections(inspections, { ...options, now }, io);
   return EXIT.ok;
 }

@@ -1,8 +1,8 @@
 /** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import { forEachLimit } from '../concurrency.ts';
+import { forEachLimit, inPortions } from '../concurrency.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { type DiagnosedSecret, diagnoseSecret } from '../domain/findings/diagnosed-secret.ts';
+import { type DiagnosedSecret, diagnosisOf } from '../domain/findings/diagnosed-secret.ts';
 import { fixFor } from '../domain/findings/fixes.ts';
 import { formatMore, listed } from '../domain/findings/listed.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
@@ -37,7 +37,8 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
   const secrets = await secretsToVerify(options, io, printer);
   const now = Date.now();
-  const diagnosed = secrets.map((secret) => diagnoseSecret(secret, now));
+  const diagnosed: DiagnosedSecret[] = [];
+  for (const secret of secrets) diagnosed.push(await inPortions(diagnosisOf(secret, now), io.signal));
   const sound = usesLogin(options) || sayFindings(diagnosed, printer);
   const inquiries = options.image?.flatMap((image) => plan(secrets, image)) ?? diagnosed.flatMap(logins);
   if (inquiries.length === 0) throw new UserError('there is no login to verify', command`regsecret inspect`);
