@@ -49,7 +49,7 @@ function withoutValues(error: string): string {
   if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
   return error
     .replace(/^(error: too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): .*$/s, '$1.\n')
-    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 does not take that. ');
+    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
 }
 
 interface Definition {

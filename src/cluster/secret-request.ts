@@ -39,7 +39,7 @@ export async function createSecret(
   const answer = await transport.request<Secret>({ method: 'POST', path, query, body: secret, guarded: true });
   if (isSecret(answer)) return answer;
   throw new UserError(
-    `the server ${transport.server} answers with something else than the Secret that it was to create`,
+    `the server ${transport.server} does not answer with the Secret it was asked to create`,
     clusterCommand`kubectl get --raw /version`,
   );
 }

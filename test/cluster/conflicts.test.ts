@@ -134,7 +134,7 @@ describe('403', () => {
     ],
   ])('of %s is no missing right, about which `kubectl auth can-i` would say yes', (_, message) => {
     expect(refused(message)).toBe(
-      `cannot patch secret team/x: ${message} → a webhook, a policy or a quota of the cluster refuses it: ask the person who runs that`,
+      `cannot patch secret team/x: ${message} → a webhook, policy or quota in the cluster refuses this: ask its owner`,
     );
   });
 

@@ -145,7 +145,7 @@ describe('nothing is deleted when', () => {
     const { metadata } = await read(name);
     const ran = await force(name, at(COPY, REFUSED));
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toContain('error: nothing is deleted, for no copy could be kept: may not create secret');
+    expect(ran.stderr).toContain('error: nothing is deleted, because no copy could be made: may not create secret');
     expect((await read(name)).metadata).toEqual(metadata);
   });
 
@@ -155,7 +155,7 @@ describe('nothing is deleted when', () => {
     const ran = await force(name);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(
-      `error: nothing is deleted, for the copy would be called ${namespace}/${copyOf(name)}, and the Secret of that name is not ours\n`,
+      `error: nothing is deleted, because the copy would be called ${namespace}/${copyOf(name)}, and the Secret of that name is not ours\n`,
     );
     expect(await exists(name)).toBe(true);
   });

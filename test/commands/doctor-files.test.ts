@@ -248,10 +248,14 @@ test.each([
   [
     'what a template leaves that has nothing to fill in',
     '---\n# Source: web/templates/x.yaml\n---\n',
-    'it holds no object',
+    'it holds no Kubernetes object',
   ],
-  ['the error of a template', 'Error: execution error at (web/templates/x.yaml:3:4): no image\n', 'it holds no object'],
-  ['a document without an object', 'replicas: 3\nimage: ghcr.io/a/b\n', 'it holds no object'],
+  [
+    'the error of a template',
+    'Error: execution error at (web/templates/x.yaml:3:4): no image\n',
+    'it holds no Kubernetes object',
+  ],
+  ['a document without an object', 'replicas: 3\nimage: ghcr.io/a/b\n', 'it holds no Kubernetes object'],
 ])('%s on stdin fails', async (_, text, why) => {
   const { code, stdout } = await doctor(['-f', '-'], text);
   expect([code, stdout.split('\n')[0]]).toEqual([1, `stdin:1: error: stdin cannot be read: ${why} [unreadable-file]`]);

@@ -335,7 +335,7 @@ describe.concurrent('registries are asked', () => {
     await newAccount(namespace, { imagePullSecrets: named('good') }, 'builder');
     const report = await doctor(namespace, [], 3);
     expect(shown(report)).toEqual(['warning registry-unreachable Secret/good']);
-    expect([report.healthy, report.unjudged]).toEqual([null, [`what is pulled from ${front.host}`]]);
+    expect([report.healthy, report.unjudged]).toEqual([null, [`images from ${front.host}`]]);
     expect(report.findings[0]?.message).toContain('it limits the rate of requests');
   });
 
@@ -367,7 +367,7 @@ test('what there is no time to ask about is not called healthy', async () => {
   await newAccount(namespace, { imagePullSecrets: named(...names) }, 'builder');
   const report = await doctor(namespace, [], 3);
   expect(report.healthy).toBeNull();
-  expect(report.unjudged).toContain('24 questions to registries, for which there was no time');
+  expect(report.unjudged).toContain('24 questions to registries (no time left)');
 });
 
 describe.concurrent('least rights', () => {

@@ -6,21 +6,21 @@ import type { ApiRequest } from './api-request.ts';
 export function oddAnswer({ method, path }: Pick<ApiRequest, 'method' | 'path'>, answer: unknown): string | undefined {
   if (method === 'DELETE') return undefined;
   if (answer === undefined) return 'nothing';
-  if (!isObject(answer)) return `${JSON.stringify(answer)?.slice(0, 20)}, which is no object`;
+  if (!isObject(answer)) return `${JSON.stringify(answer)?.slice(0, 20)}, which is not an object`;
   const parts = path.split('/').slice(path.startsWith('/api/') ? 3 : 4);
   if (method === 'GET' && parts.length % 2 === 1) return oddList(answer);
   // What is only asked, as by `kubectl auth whoami`, is not kept under a name.
   if (parts.at(-1)?.endsWith('reviews')) return undefined;
-  if (!hasName(answer)) return 'an object that has no name';
+  if (!hasName(answer)) return 'an object without a name';
   return parts.includes('secrets') ? oddSecret(answer) : undefined;
 }
 
 /** An empty list may be null: Go writes a nil slice so. */
 function oddList({ kind, items }: Record<string, unknown>): string | undefined {
   const isList = Array.isArray(items) || (typeof kind === 'string' && kind.endsWith('List'));
-  if (!isList) return 'an object that is no list';
+  if (!isList) return 'an object that is not a list';
   const isSound = !Array.isArray(items) || items.every((item) => isObject(item) && hasName(item));
-  return isSound ? undefined : 'a list in which something is no object';
+  return isSound ? undefined : 'a list with an item that is not an object';
 }
 
 function hasName({ metadata }: Record<string, unknown>): boolean {
@@ -29,8 +29,8 @@ function hasName({ metadata }: Record<string, unknown>): boolean {
 
 /** What of `secret`, alone or from a list, is not as the API server gives it; undefined where everything is. */
 export function oddSecret({ type, data, metadata }: Record<string, unknown>): string | undefined {
-  if (!isOptional(type, isText)) return 'a Secret whose type is no text';
-  if (!isOptional(data, isTextMap)) return 'a Secret whose data is no map of texts';
+  if (!isOptional(type, isText)) return 'a Secret whose type is not a string';
+  if (!isOptional(data, isTextMap)) return 'a Secret whose data is not a map of strings';
   if (!isObject(metadata)) return 'a Secret without metadata';
   const { annotations, labels, managedFields, ...texts } = metadata;
   const isSound =
@@ -38,7 +38,7 @@ export function oddSecret({ type, data, metadata }: Record<string, unknown>): st
     isOptional(labels, isTextMap) &&
     isOptional(managedFields, Array.isArray) &&
     TEXTS.every((name) => isOptional(texts[name], isText));
-  return isSound ? undefined : 'a Secret whose metadata is not as it should be';
+  return isSound ? undefined : 'a Secret with malformed metadata';
 }
 
 const TEXTS = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp'];

@@ -132,7 +132,7 @@ function isByAdmission({ message }: ApiError): boolean {
   return /^admission webhook ".*" denied the request|is forbidden: (?!User ")/.test(message);
 }
 
-const NO_MISSING_RIGHT = prose`a webhook, a policy or a quota of the cluster refuses it: ask the person who runs that`;
+const NO_MISSING_RIGHT = prose`a webhook, policy or quota in the cluster refuses this: ask its owner`;
 
 /** `what` is written by others, each time before we write it; `last` is what the server has said to our last try. */
 export function keepsChanging(what: string, last: Error | undefined): UserError {

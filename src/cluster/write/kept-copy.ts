@@ -80,13 +80,16 @@ function isNeeded({ original }: KeptCopy, secret: Secret): boolean {
 function notKept(error: unknown, place: SecretRef): unknown {
   const reason = error instanceof ApiError ? refusal(error, { verb: 'create', ...place }) : error;
   if (!(reason instanceof UserError)) return reason;
-  return new UserError(`nothing is deleted, for no copy could be kept: ${reason.message}`, reason.hint);
+  return new UserError(`nothing is deleted, because no copy could be made: ${reason.message}`, reason.hint);
 }
 
 function inTheWay({ namespace, name }: SecretRef, old: KeptCopy | undefined, secret: Secret): UserError {
-  const what = old === undefined ? 'is not ours' : `has ${many(missingFrom(secret, old.original))} of an earlier one`;
+  const what =
+    old === undefined
+      ? 'was not made by regsecret'
+      : `has ${many(missingFrom(secret, old.original))} of an earlier one`;
   return new UserError(
-    `nothing is deleted, for the copy would be called ${namespace}/${name}, and the Secret of that name ${what}`,
+    `nothing is deleted, because the copy would be called ${namespace}/${name}, and the Secret of that name ${what}`,
     command`kubectl get secret ${name} ${scope(namespace)} -o yaml`,
   );
 }
@@ -124,7 +127,7 @@ export async function settleCopy(
   const { namespace, name } = copy.ref;
   const missing = many(missingFrom(secret, copy.original));
   throw new UserError(
-    `secret ${namespace}/${secret.metadata.name} is written, but has no ${missing}, which secret/${name} has, a copy of an earlier one`,
+    `secret ${namespace}/${secret.metadata.name} is written, but it lacks ${missing}, which is still in secret/${name}, a copy of an earlier one`,
     command`regsecret inspect ${name} ${scope(namespace)}`,
   );
 }

@@ -103,7 +103,7 @@ async function patchList(
       guarded: true,
     });
     if (pullSpecOf(kind, answer) !== undefined) return answer;
-    const text = `the server ${transport.server} answers with something else than ${describeRef(ref)}`;
+    const text = `the server ${transport.server} does not answer with ${describeRef(ref)}`;
     throw new UserError(text, clusterCommand`kubectl get --raw /version`);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -86,9 +86,9 @@ function unaskedLogins(pull: ImagePull): string[] {
 
 /** Where a registry did not say what `found` is about. */
 export function silentRegistry(found: Finding | undefined): string[] {
-  if (found?.code === 'registry-unreachable') return [`what is pulled from ${found.arguments.registry}`];
+  if (found?.code === 'registry-unreachable') return [`images from ${found.arguments.registry}`];
   if (found?.code !== 'rate-limited' || found.arguments.said.by !== 'registry') return [];
-  return [`what is pulled from ${registryHost(found.arguments.image)}`];
+  return [`images from ${registryHost(found.arguments.image)}`];
 }
 
 interface Considered {

@@ -74,7 +74,7 @@ function unjudgedOf(
 ): string[] {
   const images = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.unjudged));
   const secrets = findings.filter(({ object }) => object.kind === 'Secret').flatMap(silentRegistry);
-  const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries, for which there was no time`];
+  const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries (no time left)`];
   const many = askedSecrets(gathered).flatMap((id) => unaskedServers(id, facts));
   return [...new Set([...images, ...secrets, ...many, ...late])];
 }

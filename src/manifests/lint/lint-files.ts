@@ -31,7 +31,7 @@ async function parse(name: string, isNamed: boolean, io: Io): Promise<ReadManife
   try {
     file = await readManifestFile(name, io);
     if (isNamed && !namesKind(file.text)) {
-      const error = file.text.trim() === '' ? 'it is empty' : 'it holds no object';
+      const error = file.text.trim() === '' ? 'it is empty' : 'it holds no Kubernetes object';
       return { name, line: 1, error, chart: isTemplate(file.text) };
     }
     if (!mayHoldObjects(file.text)) file = { name, text: '' };

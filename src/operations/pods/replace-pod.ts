@@ -100,7 +100,7 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
     try {
       const created = pullSpecOf(POD, await postPod(manifest, pod, context, false));
       if (created?.uid) return { created };
-      throw new UserError('the server answers with something else than the pod');
+      throw new UserError('the server does not answer with the pod');
     } catch (error) {
       if (transport.signal.aborted || !(error instanceof ApiError || error instanceof UserError)) throw error;
       const isInTime = performance.now() <= deadline;

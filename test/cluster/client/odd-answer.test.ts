@@ -30,12 +30,12 @@ describe.each<[args: readonly string[], request: string]>([
 ])('%j', (args, request) => {
   test.each([
     ['', 'nothing'],
-    ['null', 'null, which is no object'],
-    ['[]', '[], which is no object'],
-    ['"x"', '"x", which is no object'],
-    ['{}', 'an object that has no name'],
-    ['{"kind":"Status","status":"Success"}', 'an object that has no name'],
-    ['{"metadata":null}', 'an object that has no name'],
+    ['null', 'null, which is not an object'],
+    ['[]', '[], which is not an object'],
+    ['"x"', '"x", which is not an object'],
+    ['{}', 'an object without a name'],
+    ['{"kind":"Status","status":"Success"}', 'an object without a name'],
+    ['{"metadata":null}', 'an object without a name'],
   ])('%s', async (body, what) => {
     const { code, stderr } = await said(args, body);
     expect([code, stderr]).toEqual([
@@ -59,10 +59,10 @@ describe.each<[args: readonly string[]]>([[['list']], [['doctor', '--offline']],
     test.each([
       ['', 'nothing'],
       ['null', 'nothing'],
-      ['{}', 'an object that is no list'],
-      ['{"items":{}}', 'an object that is no list'],
-      ['{"kind":"PodList","items":[null]}', 'a list in which something is no object'],
-      ['{"kind":"PodList","items":[{"metadata":{}}]}', 'a list in which something is no object'],
+      ['{}', 'an object that is not a list'],
+      ['{"items":{}}', 'an object that is not a list'],
+      ['{"kind":"PodList","items":[null]}', 'a list with an item that is not an object'],
+      ['{"kind":"PodList","items":[{"metadata":{}}]}', 'a list with an item that is not an object'],
     ])('%s', async (body, what) => {
       const { code, stderr } = await said(args, body);
       expect([code, stderr]).toEqual([
@@ -81,12 +81,12 @@ describe.each<[args: readonly string[]]>([[['list']], [['doctor', '--offline']],
 describe('a Secret', () => {
   const metadata = { name: 'pull', namespace: 'team' };
   test.each([
-    [{ metadata, data: 7 }, 'a Secret whose data is no map of texts'],
-    [{ metadata, data: { a: 7 } }, 'a Secret whose data is no map of texts'],
-    [{ metadata, type: {} }, 'a Secret whose type is no text'],
-    [{ metadata: { ...metadata, annotations: 'x' } }, 'a Secret whose metadata is not as it should be'],
-    [{ metadata: { ...metadata, managedFields: {} } }, 'a Secret whose metadata is not as it should be'],
-    [{ metadata: { ...metadata, creationTimestamp: 1 } }, 'a Secret whose metadata is not as it should be'],
+    [{ metadata, data: 7 }, 'a Secret whose data is not a map of strings'],
+    [{ metadata, data: { a: 7 } }, 'a Secret whose data is not a map of strings'],
+    [{ metadata, type: {} }, 'a Secret whose type is not a string'],
+    [{ metadata: { ...metadata, annotations: 'x' } }, 'a Secret with malformed metadata'],
+    [{ metadata: { ...metadata, managedFields: {} } }, 'a Secret with malformed metadata'],
+    [{ metadata: { ...metadata, creationTimestamp: 1 } }, 'a Secret with malformed metadata'],
   ])('%j', async (body, what) => {
     const { code, stderr } = await said(['inspect', 'pull'], JSON.stringify(body));
     expect([code, stderr]).toEqual([1, expect.stringContaining(`answers GET ${SECRET} with ${what}`)]);
