@@ -29,6 +29,23 @@ describe.each([
   });
 });
 
+describe('on a terminal', () => {
+  const USER = ['--server', 'r.example', '--username', 'u'];
+  test.each([
+    ['the password', [...CREATE, ...USER, '--password-stdin']],
+    ['a docker config', [...CREATE, '--from-file', '-']],
+    ['manifests', ['attach', '-f', '-']],
+    ['manifests', ['doctor', '-f', '-']],
+    ['manifests', ['inspect', '-f', '-']],
+  ])('what waits for %s says so, and Ctrl-C ends it: %j', async (what, args) => {
+    const tty = terminal(args, { HOME: home });
+    await tty.see(`reading ${what} from the terminal; end with Ctrl-D`);
+    tty.type(keys.ctrlC);
+    await tty.ended;
+    expect(tty.screen()).not.toMatch(/error|patched|kind: Secret/);
+  });
+});
+
 test('Ctrl-D where a password is read from the terminal: there is none', async () => {
   const tty = terminal([...CREATE, '--server', 'r.example', '--username', 'u', '--password-stdin'], { HOME: home });
   await tty.see('reading the password from the terminal; end with Ctrl-D');
