@@ -253,8 +253,8 @@ describe('other places for a login', () => {
   test.each([
     [['verify', 'regcred', '--server', 'ghcr.io'], 'a Secret, manifests and a login cannot be verified together'],
     [['verify', '-f', '-', '--username', 'jane'], 'a Secret, manifests and a login cannot be verified together'],
-    [['verify', '-f', '-', '--timeout', 'soon'], '--timeout soon is not a duration'],
-    [['verify', '-f', '-', '--timeout', '0'], '--timeout 0 is not a duration'],
+    [['verify', '-f', '-', '--timeout', 'soon'], '--timeout is not a duration'],
+    [['verify', '-f', '-', '--timeout', '0'], '--timeout is not a duration'],
   ])('%j', async (args, message) => {
     const { code, stderr } = await here(args, { stdin: payload({ [own.host]: ada }) });
     expect(code).toBe(2);
