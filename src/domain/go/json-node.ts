@@ -42,9 +42,12 @@ class CheckedNode implements JsonNode {
   }
 
   get members(): readonly JsonMember[] {
-    return this.kind === 'object' ? membersAt(this.#source, this.start) : [];
+    // Two bytes of an object are `{}`, of which one Secret may have 40,000.
+    return this.end - this.start > 2 && this.kind === 'object' ? membersAt(this.#source, this.start) : NONE;
   }
 }
+
+const NONE: readonly JsonMember[] = [];
 
 function kindOf(byte: number | undefined): JsonNode['kind'] {
   switch (byte) {

@@ -50,17 +50,17 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
   const bytes = bytesOf(place.value);
   if ('error' in bytes) return { ...NOTHING, type, dataKey: DATA_KEY[place.type], failure: bytes };
   yield;
-  const asTyped = yield* decodePayload(bytes, place.type);
+  const asTyped = yield* decodePayload(bytes, place.type, limit);
   const format = formatOf(asTyped, place.type);
   // What stands in the wrong format is shown as it was meant.
-  const payload = format === place.type ? asTyped : yield* decodePayload(bytes, format);
+  const payload = format === place.type ? asTyped : yield* decodePayload(bytes, format, limit);
   yield;
   return {
     type,
     dataKey: DATA_KEY[place.type],
     format,
-    entries: yield* entriesOf(payload, limit),
-    moreEntries: payload.entries.size > limit ? payload.entries.size - limit : undefined,
+    entries: yield* entriesOf(payload),
+    moreEntries: payload.moreEntries || undefined,
     failure: asTyped.failure,
     helpers: helpersOf(payload),
   };
@@ -107,11 +107,10 @@ function isEntry(node: JsonNode): boolean {
   return node.members.some(({ name }) => authField(name) !== undefined) || hasIdentityToken(node);
 }
 
-function* entriesOf({ document, entries }: Payload, limit: number): Generator<void, ContentEntry[]> {
+function* entriesOf({ document, entries }: Payload): Generator<void, ContentEntry[]> {
   const found: ContentEntry[] = [];
   if (document === undefined) return found;
   for (const [server, node] of entries) {
-    if (found.length >= limit) break;
     const login = readKubeletEntry(document, node);
     found.push({
       server,

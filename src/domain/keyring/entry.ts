@@ -46,13 +46,17 @@ export function readKubeletEntry(document: JsonDocument, node: JsonNode): Kubele
   if (node.kind !== 'object' && node.kind !== 'null') {
     return { error: typeErrorText(node.kind, `Go value of type ${type}`) };
   }
-  const fields = readFields(document, node);
+  const { members } = node;
+  if (members.length === 0) return EMPTY;
+  const fields = readFields(document, members);
   if ('error' in fields) return fields;
   const { username, password, email, auth } = fields;
   if (auth === '') return { username, password, email };
   const login = readAuthField(auth);
   return 'error' in login ? login : { ...login, email };
 }
+
+const EMPTY: KubeletEntry = { username: '', password: '', email: '' };
 
 /**
  * Whether an image is pulled without a credential although there is this one: containerd drops it without a user name
@@ -85,9 +89,12 @@ function readAuthField(auth: string): { username: string; password: string } | E
 const PADDED = /=[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 /** The last value of each field; `null` leaves it as it was. The first value of a wrong type is the failure. */
-function readFields(document: JsonDocument, node: JsonNode): Record<KubeletAuthField, string> | EntryFailure {
+function readFields(
+  document: JsonDocument,
+  members: JsonNode['members'],
+): Record<KubeletAuthField, string> | EntryFailure {
   const fields = { username: '', password: '', email: '', auth: '' };
-  for (const { name, value } of node.members) {
+  for (const { name, value } of members) {
     const field = authField(name);
     if (field === undefined || value.kind === 'null') continue;
     if (value.kind !== 'string') {

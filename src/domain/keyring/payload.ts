@@ -17,6 +17,8 @@ export interface DecodeFailure {
 export type Payload = {
   /** The value of each server: the last one of its name. */
   readonly entries: ReadonlyMap<string, JsonNode>;
+  /** How many entries there are beside those, where only the first ones were wanted. */
+  readonly moreEntries: number;
 } & (
   | { readonly document: JsonDocument; readonly failure: undefined }
   /** Without a document it is no JSON. */
@@ -27,18 +29,30 @@ const FIELDS = ['auths', 'HttpHeaders'] as const;
 
 /**
  * Decodes `bytes`, a step for every few hundred entries. Of an entry its place is kept, for there may be thousands, and few are
- * looked at. Never throws: what the kubelet could not read is in the result, and so is everything around it.
+ * looked at; of more than `limit` only that they can be read. Never throws: what the kubelet could not read is in the result, and
+ * so is everything around it.
  */
-export function* decodePayload(bytes: Uint8Array, type: PullSecretType): Generator<void, Payload> {
+export function* decodePayload(
+  bytes: Uint8Array,
+  type: PullSecretType,
+  limit = Number.POSITIVE_INFINITY,
+): Generator<void, Payload> {
   const document = parse(bytes);
   yield;
-  const entries = new Map<string, JsonNode>();
-  if ('error' in document) return { document: undefined, entries, failure: document };
+  const found: Found = { entries: new Map<string, JsonNode>(), moreEntries: 0, limit };
+  const { entries } = found;
+  if ('error' in document) return { document: undefined, entries, moreEntries: 0, failure: document };
   const failures =
     type === 'kubernetes.io/dockercfg'
-      ? yield* decodeMap(document, document.root, entries, 'Go value')
-      : yield* decodeConfig(document, entries);
-  return { document, entries, failure: firstOf(failures) };
+      ? yield* decodeMap(document, document.root, found, 'Go value')
+      : yield* decodeConfig(document, found);
+  return { document, entries, moreEntries: found.moreEntries, failure: firstOf(failures) };
+}
+
+interface Found {
+  readonly entries: Map<string, JsonNode>;
+  moreEntries: number;
+  readonly limit: number;
 }
 
 /** Go goes on after a value of the wrong type and reports the first at the end, unless it has to stop at an entry. */
@@ -56,7 +70,7 @@ function parse(bytes: Uint8Array): JsonDocument | DecodeFailure {
 }
 
 /** `DockerConfigJSON`. */
-function* decodeConfig(document: JsonDocument, entries: Map<string, JsonNode>): Generator<void, DecodeFailure[]> {
+function* decodeConfig(document: JsonDocument, found: Found): Generator<void, DecodeFailure[]> {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') {
     return [wrongType(root, 'Go value of type credentialprovider.DockerConfigJSON')];
@@ -65,7 +79,7 @@ function* decodeConfig(document: JsonDocument, entries: Map<string, JsonNode>): 
   for (const { name, value } of root.members) {
     const field = memberOf(name, FIELDS);
     if (field === 'auths') {
-      const here = yield* decodeMap(document, value, entries, 'Go struct field DockerConfigJSON.auths');
+      const here = yield* decodeMap(document, value, found, 'Go struct field DockerConfigJSON.auths');
       failures.push(...here.map(inAuths));
     } else if (field === 'HttpHeaders') failures.push(...headerFailures(value).slice(0, 1));
   }
@@ -84,17 +98,21 @@ function inAuths({ error, ...rest }: DecodeFailure): DecodeFailure {
 function* decodeMap(
   document: JsonDocument,
   node: JsonNode,
-  entries: Map<string, JsonNode>,
+  found: Found,
   target: string,
 ): Generator<void, DecodeFailure[]> {
-  if (node.kind === 'null') entries.clear();
-  else if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
+  const { entries, limit } = found;
+  if (node.kind === 'null') {
+    entries.clear();
+    found.moreEntries = 0;
+  } else if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
   let failure: DecodeFailure | undefined;
   let count = 0;
   for (const { name, value } of node.members) {
     const login = readKubeletEntry(document, value);
     if ('error' in login) failure ??= { ...login, server: name };
-    entries.set(name, value);
+    if (entries.size < limit || entries.has(name)) entries.set(name, value);
+    else found.moreEntries += 1;
     count += 1;
     if (count % STEP_ENTRIES === 0) yield;
   }
