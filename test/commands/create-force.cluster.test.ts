@@ -155,7 +155,7 @@ describe('nothing is deleted when', () => {
     const ran = await force(name);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     expect(ran.stderr).toContain(
-      `error: nothing is deleted, because the copy would be called ${namespace}/${copyOf(name)}, and the Secret of that name is not ours\n`,
+      `error: nothing is deleted, because the copy would be called ${namespace}/${copyOf(name)}, and the Secret of that name was not made by regsecret\n`,
     );
     expect(await exists(name)).toBe(true);
   });
@@ -167,7 +167,7 @@ test('somebody has created it while there was only its copy: what that has more 
   await api('POST', secrets(), { metadata: { name }, data: { other: 'eQ==' } });
   const again = await force(name);
   expect(again.code).toBe(1);
-  expect(again.stderr).toContain('has precious of an earlier one');
+  expect(again.stderr).toContain('it lacks precious');
   expect(await exists(copyOf(name))).toBe(true);
   expect((await read(name)).data).toEqual({ other: 'eQ==' });
 });

@@ -64,7 +64,7 @@ async function operator(args: readonly string[]): Promise<RanHere> {
   runs += 1;
   misprints.push(...[ran.stdout, ran.stderr].flatMap((output) => misprinted(output, true)).slice(0, 10));
   // The other commands say there what is wrong with the one Secret that they are asked about.
-  const isAnswer = ran.code <= 1 && (!LOOKS.includes(args[0] ?? '') || !/^error:/m.test(ran.stderr));
+  const isAnswer = [0, 1, 3].includes(ran.code) && (!LOOKS.includes(args[0] ?? '') || !/^error:/m.test(ran.stderr));
   if (!isAnswer) refused.push(`${args.join(' ')}: ${ran.code} ${ran.stderr.slice(0, 300)}`);
   collectText(ran.stdout, proposed);
   collectText(ran.stderr, proposed);

@@ -8,6 +8,8 @@ export function oddAnswer({ method, path }: Pick<ApiRequest, 'method' | 'path'>,
   if (answer === undefined) return 'nothing';
   if (!isObject(answer)) return `${JSON.stringify(answer)?.slice(0, 20)}, which is not an object`;
   const parts = path.split('/').slice(path.startsWith('/api/') ? 3 : 4);
+  // Such as /api and /version.
+  if (parts.length === 0) return undefined;
   if (method === 'GET' && parts.length % 2 === 1) return oddList(answer);
   // What is only asked, as by `kubectl auth whoami`, is not kept under a name.
   if (parts.at(-1)?.endsWith('reviews')) return undefined;
