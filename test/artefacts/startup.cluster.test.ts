@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 const CLUSTER = [
-  ...['auth/auth', 'client/api-error', 'client/api-request', 'client/clients'],
+  ...['auth/auth', 'client/api-answer', 'client/api-error', 'client/api-request', 'client/clients'],
   ...['client/network-trouble', 'client/retry', 'client/transport', 'config/check', 'config/config-file'],
   ...['config/connection', 'config/fields', 'config/home', 'config/in-cluster', 'config/kube-config'],
   ...[
@@ -24,7 +24,7 @@ const CLUSTER = [
 ].map((file) => `cluster/${file}`);
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];
 /** Waiting before a request is sent again, and why a file cannot be read. */
-const PROCESS = ['concurrency', 'errno', 'file'];
+const PROCESS = ['concurrency', 'errno', 'files/file'];
 
 describe.each(artefacts)('the %s loads', (artefact) => {
   test('only what a live create needs', async () => {

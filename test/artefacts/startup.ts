@@ -25,6 +25,7 @@ export const CREATE = [
     'commands/create',
     'credentials/collect',
     'credentials/credential-flags',
+    'output/create-printer',
     'output/secret-manifest',
     'prompt',
     'yaml',

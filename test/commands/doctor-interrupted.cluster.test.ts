@@ -8,7 +8,7 @@ import { cluster, newNamespace, waitFor } from '../environment/use.ts';
 import { named, newSecret, newWorkload } from '../support/attach-world.ts';
 import { artefact } from '../support/program.ts';
 
-const SECRETS = 12;
+const SECRETS = 36;
 const ENTRIES = 25_000;
 
 let namespace: string;
