@@ -2,13 +2,13 @@
 import { command, pathWord } from '../domain/text/command.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { type Limit, readFile } from '../files/file.ts';
+import { type Limit, readFileOrPipe } from '../files/file.ts';
 import { trustedRoots } from '../http/trust-store.ts';
 import type { Io } from '../io.ts';
 
 /** PEM of the authorities in `path` and of the machine's: the token server may be a public one. Throws UserError. */
 export async function extraAuthorities(path: string, io: Io): Promise<string> {
-  const own = read(path);
+  const own = await read(path, io.signal);
   if (!own.includes('-----BEGIN CERTIFICATE-----')) {
     throw new UserError(`there is no certificate in ${path}`, command`openssl x509 -in ${pathWord(path)} -text`);
   }
@@ -20,11 +20,12 @@ const LIMIT: Limit = {
   error: (path) => new UserError(`${path} holds more than ${LIMIT.bytes} bytes`, command`ls -l ${pathWord(path)}`),
 };
 
-function read(path: string): string {
+/** Throws UserError, and the reason of `signal`. */
+async function read(path: string, signal: AbortSignal): Promise<string> {
   try {
-    return Buffer.from(readFile(path, LIMIT)).toString('utf8');
+    return Buffer.from(await readFileOrPipe(path, LIMIT, signal)).toString('utf8');
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (signal.aborted || error instanceof UserError) throw error;
     throw new UserError(`cannot read ${path}: ${systemReason(error)}`, command`ls -l ${pathWord(path)}`);
   }
 }
