@@ -167,7 +167,7 @@ test('somebody has created it while there was only its copy: what that has more 
   await api('POST', secrets(), { metadata: { name }, data: { other: 'eQ==' } });
   const again = await force(name);
   expect(again.code).toBe(1);
-  expect(again.stderr).toContain('it lacks precious');
+  expect(again.stderr).toContain('still holds precious from an earlier run');
   expect(await exists(copyOf(name))).toBe(true);
   expect((await read(name)).data).toEqual({ other: 'eQ==' });
 });

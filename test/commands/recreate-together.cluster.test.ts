@@ -75,7 +75,7 @@ test.each(ROUNDS)('on two machines: what is said is what is there, round %i', as
   expect(done).toContain('one');
   for (const { code, stderr } of ran) {
     // Read while it was gone.
-    if (code !== 0) expect(stderr).toMatch(/error: pod \S+ (does not exist\n|was gone for a moment)/);
+    if (code !== 0) expect(stderr).toMatch(/error: pod \S+ (does not exist|was gone for a moment)/);
     expect(stderr).not.toContain(`did you mean ${name}`);
   }
 });

@@ -87,7 +87,7 @@ function inTheWay({ namespace, name }: SecretRef, old: KeptCopy | undefined, sec
   const what =
     old === undefined
       ? 'was not made by regsecret'
-      : `has ${many(missingFrom(secret, old.original))} of an earlier one`;
+      : `still holds ${many(missingFrom(secret, old.original))} from an earlier run`;
   return new UserError(
     `nothing is deleted, because the copy would be called ${namespace}/${name}, and the Secret of that name ${what}`,
     command`kubectl get secret ${name} ${scope(namespace)} -o yaml`,

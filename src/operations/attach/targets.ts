@@ -24,6 +24,9 @@ export async function readTarget(
   const [saved] = ref.kind === 'Pod' ? savedPods({ folders: request.folders, server: transport.server, ref }) : [];
   if (saved !== undefined) return saved;
   if (pullSpec !== undefined) return pullSpec;
+  // Another run may have created it again, and removed its manifest, since it was read.
+  const again = ref.kind === 'Pod' ? await getPullSpec(transport, ref) : undefined;
+  if (again !== undefined) return again;
   return noObject(ref, transport, (near) =>
     changeCommand(request.verb, { how: 'template', target: { ...ref, name: near } }, request.secret),
   );
