@@ -26,7 +26,7 @@ export async function readTarget(
   if (pullSpec !== undefined) return pullSpec;
   // Another run may have created it again, and removed its manifest, since it was read.
   const again = ref.kind === 'Pod' ? await getPullSpec(transport, ref) : undefined;
-  if (again !== undefined) return again;
+  if (again !== undefined && !isBeingDeleted(again)) return again;
   return noObject(ref, transport, (near) =>
     changeCommand(request.verb, { how: 'template', target: { ...ref, name: near } }, request.secret),
   );
