@@ -68,18 +68,42 @@ function kindOf(byte: number | undefined): JsonNode['kind'] {
 }
 
 function membersAt(source: JsonSource, start: number): JsonMember[] {
-  const { bytes } = source;
   const members: JsonMember[] = [];
-  let index = skipJsonSpace(bytes, start + 1);
-  while (bytes[index] === QUOTE) {
-    const end = stringEnd(bytes, index);
-    const colon = skipJsonSpace(bytes, end);
-    const value = nodeAt(source, skipJsonSpace(bytes, colon + 1));
-    members.push({ name: unquote(source, index, end), nameStart: index, value });
-    const next = skipJsonSpace(bytes, value.end);
-    index = bytes[next] === COMMA ? skipJsonSpace(bytes, next + 1) : next;
+  const cursor = new MemberCursor(source.bytes, start);
+  while (cursor.next()) {
+    const { nameStart, nameEnd, valueStart, valueEnd } = cursor;
+    const value = nodeAt(source, valueStart, valueEnd);
+    members.push({ name: unquote(source, nameStart, nameEnd), nameStart, value });
   }
   return members;
+}
+
+/** Goes from member to member of the object at `start`, and makes nothing of them: one may have 40,000. */
+export class MemberCursor {
+  nameStart = 0;
+  nameEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+  readonly #bytes: Uint8Array;
+  #index: number;
+
+  constructor(bytes: Uint8Array, start: number) {
+    this.#bytes = bytes;
+    this.#index = skipJsonSpace(bytes, start + 1);
+  }
+
+  /** False behind the last one. */
+  next(): boolean {
+    const bytes = this.#bytes;
+    if (bytes[this.#index] !== QUOTE) return false;
+    this.nameStart = this.#index;
+    this.nameEnd = stringEnd(bytes, this.nameStart);
+    this.valueStart = skipJsonSpace(bytes, skipJsonSpace(bytes, this.nameEnd) + 1);
+    this.valueEnd = valueEnd(bytes, this.valueStart);
+    const after = skipJsonSpace(bytes, this.valueEnd);
+    this.#index = bytes[after] === COMMA ? skipJsonSpace(bytes, after + 1) : after;
+    return true;
+  }
 }
 
 /** The offset after the closing quote. */

@@ -1,7 +1,7 @@
 /** A whole payload as the kubelet decodes it (Go's json.Unmarshal into credentialprovider's types). */
 import { type JsonDocument, memberOf, parseJson, typeErrorText } from '../go/json.ts';
-import type { JsonNode } from '../go/json-node.ts';
-import { JsonSyntaxError } from '../go/json-scanner.ts';
+import { type JsonNode, MemberCursor, nodeAt } from '../go/json-node.ts';
+import { JsonSyntaxError, unquote } from '../go/json-scanner.ts';
 import { readKubeletEntry } from './entry.ts';
 import type { PullSecretType } from './secret.ts';
 import { STEP_ENTRIES } from './steps.ts';
@@ -26,6 +26,7 @@ export type Payload = {
 );
 
 const FIELDS = ['auths', 'HttpHeaders'] as const;
+const OPEN_BRACE = 0x7b;
 
 /**
  * Decodes `bytes`, a step for every few hundred entries. Of an entry its place is kept, for there may be thousands, and few are
@@ -105,15 +106,22 @@ function* decodeMap(
   if (node.kind === 'null') {
     entries.clear();
     found.moreEntries = 0;
-  } else if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
+    return [];
+  }
+  if (node.kind !== 'object') return [wrongType(node, `${target} of type credentialprovider.DockerConfig`)];
   let failure: DecodeFailure | undefined;
-  let count = 0;
-  for (const { name, value } of node.members) {
-    const login = readKubeletEntry(document, value);
-    if ('error' in login) failure ??= { ...login, server: name };
-    if (entries.size < limit || entries.has(name)) entries.set(name, value);
-    else found.moreEntries += 1;
-    count += 1;
+  const cursor = new MemberCursor(document.bytes, node.start);
+  for (let count = 1; cursor.next(); count += 1) {
+    const name = unquote(document, cursor.nameStart, cursor.nameEnd);
+    const isKept = entries.size < limit || entries.has(name);
+    // Two bytes are `{}`, or nothing that could be an entry.
+    if (isKept || cursor.valueEnd - cursor.valueStart > 2 || document.bytes[cursor.valueStart] !== OPEN_BRACE) {
+      const value = nodeAt(document, cursor.valueStart, cursor.valueEnd);
+      const login = readKubeletEntry(document, value);
+      if ('error' in login) failure ??= { ...login, server: name };
+      if (isKept) entries.set(name, value);
+    }
+    if (!isKept) found.moreEntries += 1;
     if (count % STEP_ENTRIES === 0) yield;
   }
   return failure === undefined ? [] : [failure];
