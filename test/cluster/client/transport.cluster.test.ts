@@ -167,7 +167,9 @@ test('deleting, and a path of the server that is not JSON', async () => {
   expect(await transport.request({ method: 'DELETE', path })).toMatchObject({ status: 'Success' });
   await expect(transport.request({ method: 'GET', path })).rejects.toMatchObject({ status: 404, reason: 'NotFound' });
   await expect(transport.request({ method: 'GET', path: '/version/../healthz' })).rejects.toThrow('cannot be names');
-  await expect(transport.request({ method: 'GET', path: '/healthz' })).rejects.toThrow(/does not answer GET \/healthz in JSON/);
+  await expect(transport.request({ method: 'GET', path: '/healthz' })).rejects.toThrow(
+    /does not answer GET \/healthz in JSON/,
+  );
 });
 
 test('a redirect is not followed, for the token would go along', async () => {
