@@ -7,6 +7,7 @@ import { type PullKind, pullKind } from '../domain/workloads/kind.ts';
 import type { ObjectRef } from '../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
+import { collectGarbage } from '../garbage.ts';
 import { ApiError, refusal, refusalOf } from './client/api-error.ts';
 import { type FieldSelection, pickJson } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
@@ -77,6 +78,8 @@ export interface ListQuery {
 const PAGE = 500;
 /** A page that is larger is followed by smaller ones: Secrets may have a megabyte each. */
 const PAGE_BYTES = 4 * 1024 * 1024;
+/** Bytes of an object in a page where a few take all the room. */
+const LARGE = 64 * 1024;
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
 const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
@@ -101,7 +104,9 @@ export async function* listPages(
   const path = objectPath(kind, namespace);
   const accept = metadataOnly ? METADATA : undefined;
   let objects = first;
+  let bytes = 0;
   const read = (body: Uint8Array): unknown => {
+    bytes = body.length;
     objects = Math.max(1, Math.min(limit, 2 * objects, Math.floor((objects * PAGE_BYTES) / body.length)));
     return pickJson(body, { kind: true, metadata: { continue: true }, items: [shape] });
   };
@@ -127,6 +132,7 @@ export async function* listPages(
     const items = itemsOf(list);
     last = items.length === 0 ? last : keyOf(items.at(-1));
     yield items;
+    if (bytes > LARGE * Math.max(1, items.length)) collectGarbage();
     const next = fieldOf(list, 'metadata', 'continue');
     if (typeof next !== 'string' || next === '') return;
     token = next;

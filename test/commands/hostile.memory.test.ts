@@ -4,7 +4,7 @@ import type { ClusterInfo } from '../environment/control-plane.ts';
 import { type Supervisor, startSupervisor } from '../environment/supervisor.ts';
 import { createHostileSecrets } from '../support/hostile-secrets.ts';
 import { measured } from '../support/peak-memory.ts';
-import { artefact } from '../support/program.ts';
+import { artefacts } from '../support/program.ts';
 
 const SIZE = { namespaces: 10, secrets: 100, pods: 300 };
 const MAX_BYTES = 250e6;
@@ -20,9 +20,9 @@ beforeAll(async () => {
 
 afterAll(() => supervisor?.close(), 60_000);
 
-describe.skipIf(process.platform !== 'linux')('the npm package', () => {
+describe.skipIf(process.platform !== 'linux').each(artefacts())('%s', (_, program) => {
   test('doctor -A --offline', { timeout: 300_000 }, async () => {
-    const { stdout, peakBytes } = await measured([...artefact(), 'doctor', '-A', '--offline', '-o', 'json'], cluster);
+    const { stdout, peakBytes } = await measured([...program, 'doctor', '-A', '--offline', '-o', 'json'], cluster);
     expect(JSON.parse(stdout).counts).toMatchObject({ failingPods: SIZE.pods, secrets: SIZE.secrets });
     expect(peakBytes).toBeLessThan(MAX_BYTES);
   });
