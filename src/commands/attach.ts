@@ -112,7 +112,7 @@ async function secretFor(name: string, options: AttachOptions, io: Io): Promise<
     const { readSecretFile } = await import('../manifests/read-objects.ts');
     return readSecretFile(options.secretFile, name, io);
   };
-  const { secret, findings } = checkedSecret(await read());
+  const { secret, findings } = await checkedSecret(await read(), io.signal);
   for (const found of findings) {
     printer.warn(formatFinding(found));
     printer.hint(fixFor(found));

@@ -95,7 +95,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
     if (targets.length > 0) return await attachTo(applied.secret, attachment);
-    await sayUndecodable(applied, printer);
+    await sayUndecodable(applied, run);
     if (applied.action === 'created' && options.output === undefined && dryRun === 'none') {
       printer.hint(attachCommand(options));
     }

@@ -61,16 +61,20 @@ export function sayEntries(entries: readonly CollectedEntry[], applied: Applied 
 }
 
 /** Entries that were there before and keep pods from all their pull secrets. */
-export async function sayUndecodable(applied: Applied, printer: Printer): Promise<void> {
+export async function sayUndecodable(applied: Applied, { io, printer }: PrintContext): Promise<void> {
   if (applied.action === 'created' || applied.change.undecodable.length === 0) return;
-  const [{ diagnoseSecret }, { formatFinding }, { fixFor }] = await Promise.all([
+  const [{ inPortions }, { diagnosisOf }, { formatMore, listed }, { formatFinding }, { fixFor }] = await Promise.all([
+    import('../concurrency.ts'),
     import('../domain/findings/diagnosed-secret.ts'),
+    import('../domain/findings/listed.ts'),
     import('../domain/findings/messages.ts'),
     import('../domain/findings/fixes.ts'),
   ]);
-  for (const found of diagnoseSecret(applied.secret, Date.now()).findings) {
-    if (found.code !== 'unreadable-entry') continue;
+  const { findings } = await inPortions(diagnosisOf(applied.secret, Date.now()), io.signal);
+  const undecodable = findings.filter(({ code }) => code === 'unreadable-entry');
+  for (const found of listed(undecodable, ({ code }) => code)) {
     printer.warn(formatFinding(found));
     printer.hint(fixFor(found));
+    if (found.more !== undefined) printer.say(formatMore(found.more));
   }
 }

@@ -6,7 +6,7 @@ import type { Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
 import { catalogRow } from './catalog.ts';
 import type { Finding } from './finding.ts';
-import { diagnose, type SecretFacts } from './secret-rules.ts';
+import { diagnoseInSteps, type SecretFacts } from './secret-rules.ts';
 
 export interface DiagnosedSecret extends SecretFacts {
   /** What is wrong with it by itself, errors first. */
@@ -20,7 +20,7 @@ export function diagnoseSecret(secret: Secret, now: number): DiagnosedSecret {
 
 /** The same in steps. */
 export function* diagnosisOf(secret: Secret, now: number): Generator<void, DiagnosedSecret> {
-  return judged(secret, yield* contentsOf(secret), now);
+  return yield* judged(secret, yield* contentsOf(secret), now);
 }
 
 /** A Secret may have 25,000 entries, and a cluster many such Secrets: more of one are not kept, and not judged. */
@@ -29,11 +29,11 @@ const MANY_ENTRIES = 500;
 /** {@link diagnosisOf} one of thousands: of many entries the first ones are kept and judged, and the others counted. */
 export function* diagnoseBriefly(secret: Secret, now: number): Generator<void, DiagnosedSecret> {
   const read = yield* contentsOf(secret, MANY_ENTRIES);
-  return judged(secret, read.moreEntries === undefined ? read : copied(read), now);
+  return yield* judged(secret, read.moreEntries === undefined ? read : copied(read), now);
 }
 
-function judged(secret: Secret, contents: Contents, now: number): DiagnosedSecret {
-  return { secret, contents, findings: diagnose({ now, secrets: [{ secret, contents }] }) };
+function* judged(secret: Secret, contents: Contents, now: number): Generator<void, DiagnosedSecret> {
+  return { secret, contents, findings: yield* diagnoseInSteps({ now, secrets: [{ secret, contents }] }) };
 }
 
 /** Without the text of the whole Secret, which engines keep as long as a part of it is there. */

@@ -6,6 +6,7 @@ import { isAnonymous } from '../keyring/entry.ts';
 import { matchesImage } from '../keyring/match.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { serverProblem } from '../keyring/server.ts';
+import { finished, STEP_ENTRIES } from '../keyring/steps.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
 import { finding } from './catalog.ts';
@@ -24,9 +25,32 @@ export interface SecretRuleFacts {
 }
 
 /** Everything that is wrong, errors first, otherwise in the order of the facts. */
-export function diagnose({ now, secrets }: SecretRuleFacts): Finding[] {
-  const findings = secrets.flatMap((facts) => SECRET_RULES.flatMap((rule) => rule(facts, now)));
+export function diagnose(facts: SecretRuleFacts): Finding[] {
+  return finished(diagnoseInSteps(facts));
+}
+
+/** The same, with a step for every few hundred entries. */
+export function* diagnoseInSteps({ now, secrets }: SecretRuleFacts): Generator<void, Finding[]> {
+  const findings: Finding[] = [];
+  for (const facts of secrets) {
+    for (const rule of SECRET_RULES) {
+      for (const part of partsFor(rule, facts)) {
+        for (const found of rule(part, now)) findings.push(found);
+        yield;
+      }
+    }
+  }
   return findings.toSorted((one, other) => rank(one) - rank(other));
+}
+
+/** What the rule finds in all of them together, it finds in these one after the other. */
+function* partsFor(rule: SecretRule, facts: SecretFacts): Generator<SecretFacts> {
+  const { entries } = facts.contents;
+  if (!ENTRY_RULES.has(rule) || entries.length <= STEP_ENTRIES) return yield facts;
+  for (let start = 0; start < entries.length; start += STEP_ENTRIES) {
+    const contents = { ...facts.contents, entries: entries.slice(start, start + STEP_ENTRIES) };
+    yield { ...facts, contents };
+  }
 }
 
 function rank({ severity }: Finding): number {
@@ -51,6 +75,9 @@ const SECRET_RULES: readonly SecretRule[] = [
   whiteSpace,
   expiries,
 ];
+
+/** Those that look at each entry by itself. */
+const ENTRY_RULES: ReadonlySet<SecretRule> = new Set([anonymousEntries, servers, whiteSpace]);
 
 function wrongType({ secret, contents }: SecretFacts): Finding[] {
   const { type, dataKey } = contents;

@@ -5,9 +5,11 @@ import { lookAround } from '../../cluster/not-found.ts';
 import { eachSecretNamed, readSecret } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { type SecretRef, secretPath } from '../../cluster/secret-request.ts';
-import { type DiagnosedSecret, diagnoseSecret, usabilityOf } from '../../domain/findings/diagnosed-secret.ts';
+import { inPortions } from '../../concurrency.ts';
+import { type DiagnosedSecret, diagnosisOf, usabilityOf } from '../../domain/findings/diagnosed-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor } from '../../domain/findings/fixes.ts';
+import { formatMore, listed } from '../../domain/findings/listed.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { command } from '../../domain/text/command.ts';
@@ -31,7 +33,7 @@ export async function checkSecret(
     if (request.allowMissing) return undefined;
     throw await missing(reader, ref, request);
   }
-  const checked = checkedSecret(secret);
+  const checked = await checkedSecret(secret, reader.transport.signal);
   return { ...checked, findings: checked.findings.filter((found) => !isSaid(found, request)) };
 }
 
@@ -54,11 +56,20 @@ export async function getSecret(transport: Transport, { namespace, name }: Secre
 }
 
 /** `secret` with its findings; throws UserError when it opens no image, or keeps its pods from using any Secret. */
-export function checkedSecret(secret: Secret): DiagnosedSecret {
-  const diagnosed = diagnoseSecret(secret, Date.now());
-  const [first, ...others] = diagnosed.findings;
-  if (first === undefined || usabilityOf(diagnosed) === 'usable') return diagnosed;
-  throw new UserError(formatFinding(first), fixFor(first), others.map(formatFinding));
+export function checkedSecret(secret: Secret, signal: AbortSignal): Promise<DiagnosedSecret> {
+  return inPortions(check(secret), signal);
+}
+
+function* check(secret: Secret): Generator<void, DiagnosedSecret> {
+  const diagnosed = yield* diagnosisOf(secret, Date.now());
+  if (diagnosed.findings.length === 0 || usabilityOf(diagnosed) === 'usable') return diagnosed;
+  const [first, ...others] = listed(diagnosed.findings, ({ code }) => code);
+  if (first === undefined) return diagnosed;
+  const details = others.flatMap((found) => [
+    formatFinding(found),
+    ...(found.more === undefined ? [] : [formatMore(found.more)]),
+  ]);
+  throw new UserError(formatFinding(first), fixFor(first), details);
 }
 
 /** With what is likely meant, as far as we may look. */
@@ -78,15 +89,15 @@ export type Usable = ReadonlyMap<string, DiagnosedSecret | UserError>;
 /** Undefined where that may not be asked, which is noted. */
 export async function usableNamespaces(reader: Reader, name: string): Promise<Usable | undefined> {
   const found = new Map<string, DiagnosedSecret | UserError>();
-  const refused = await eachSecretNamed(reader, name, (secret) => {
-    found.set(secret.metadata.namespace ?? '', usableOrProblem(secret));
+  const refused = await eachSecretNamed(reader, name, function* (secret) {
+    found.set(secret.metadata.namespace ?? '', yield* usableOrProblem(secret));
   });
   return refused === undefined ? found : undefined;
 }
 
-function usableOrProblem(secret: Secret): DiagnosedSecret | UserError {
+function* usableOrProblem(secret: Secret): Generator<void, DiagnosedSecret | UserError> {
   try {
-    return checkedSecret(secret);
+    return yield* check(secret);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
