@@ -5,15 +5,17 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { isLocked, withLock } from './file-lock.ts';
 
 export interface TextChange {
@@ -29,7 +31,7 @@ export interface TextChange {
  * `signal`.
  */
 export async function replaceFile(path: string, { before, after }: TextChange, signal: AbortSignal): Promise<boolean> {
-  const file = realpathSync(path);
+  const file = targetOf(path);
   const { fresh, lock } = beside(file);
   return withLock(lock, signal, () => {
     const { mode, uid, gid } = statSync(file);
@@ -47,7 +49,7 @@ export async function replaceFile(path: string, { before, after }: TextChange, s
 /** Removes what a process has left beside a file that was killed while it replaced it. Throws nothing but the reason of `signal`. */
 export async function tidyBeside(path: string, signal: AbortSignal): Promise<void> {
   try {
-    const { fresh, lock } = beside(realpathSync(path));
+    const { fresh, lock } = beside(targetOf(path));
     if (isLocked(lock)) await withLock(lock, signal, () => rmSync(fresh, { force: true }));
   } catch {
     signal.throwIfAborted();
@@ -60,6 +62,19 @@ export async function tidyBeside(path: string, signal: AbortSignal): Promise<voi
  */
 export function createFile(path: string, text: string): void {
   writeInOneStep(path, join(dirname(path), `.regsecret-${crypto.randomUUID()}`), text, () => undefined);
+}
+
+/**
+ * Where a symbolic link leads. Only folders are left to realpath: Bun opens what it is given, and one whose file is replaced
+ * at that moment is called "FILE (deleted)" by the kernel.
+ */
+function targetOf(path: string): string {
+  // Throws where links go round in a circle.
+  statSync(path);
+  const folder = realpathSync(dirname(path));
+  if (!lstatSync(path).isSymbolicLink()) return join(folder, basename(path));
+  const to = readlinkSync(path);
+  return targetOf(isAbsolute(to) ? to : `${folder}/${to}`);
 }
 
 /** Names that are short, for that of the file may have the longest length. */
