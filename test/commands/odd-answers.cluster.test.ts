@@ -2,7 +2,7 @@
  * Answers that nobody should give: those of the API server, of a registry and its token server as they were recorded, and those
  * of a credential helper and an exec plugin, changed on the way. What
  * is wrong is said in a sentence, never "this is a bug", and no password is shown. REGSECRET_SEED and REGSECRET_CASES choose
- * others; the seed is printed.
+ * others.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,8 @@ import { changes } from '../support/changed-answers.ts';
 import { here } from '../support/here.ts';
 import { type Recorded, type Replay, startReplay } from '../support/replay.ts';
 
-const SEED = Number(process.env.REGSECRET_SEED ?? Math.floor(Math.random() * 2 ** 31));
+/** One that is known: what other seeds find is a report of its own, and not a red build of somebody else. */
+const SEED = Number(process.env.REGSECRET_SEED ?? 1231348332);
 const CASES = Number(process.env.REGSECRET_CASES ?? 3_000);
 /** Runs at a time: some of them wait before they ask again. */
 const LANES = 6;

@@ -66,11 +66,11 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
   };
 }
 
-function placeOf({ data = {} }: SecretContent, type: string): { type: PullSecretType; value: string } | undefined {
+function placeOf({ data }: SecretContent, type: string): { type: PullSecretType; value: string } | undefined {
   const all = Object.keys(DATA_KEY).filter(isPullSecretType);
   const types = isPullSecretType(type) ? [type, ...all] : all;
   for (const candidate of types) {
-    const value = data[DATA_KEY[candidate]];
+    const value = data?.[DATA_KEY[candidate]];
     if (value) return { type: candidate, value };
   }
   return undefined;

@@ -91,4 +91,11 @@ describe('a Secret', () => {
     const { code, stderr } = await said(['inspect', 'pull'], JSON.stringify(body));
     expect([code, stderr]).toEqual([1, expect.stringContaining(`answers GET ${SECRET} with ${what}`)]);
   });
+
+  test.each(['data', 'type', 'metadata.annotations'])('whose %s is null', async (field) => {
+    const [name = '', inner] = field.split('.');
+    const body = { metadata, [name]: inner === undefined ? null : { ...metadata, [inner]: null } };
+    const { code, stderr } = await said(['verify', 'pull'], JSON.stringify(body));
+    expect([code, stderr]).toEqual([1, expect.not.stringContaining('this is a bug')]);
+  });
 });
