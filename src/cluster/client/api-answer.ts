@@ -1,4 +1,5 @@
 /** What an answer of the API server has to be, so that no code behind the transport meets one that is not. */
+import { isPlainBase64 } from '../../domain/go/base64.ts';
 import { isObject } from '../../domain/workloads/api-object.ts';
 import type { ApiRequest } from './api-request.ts';
 
@@ -14,7 +15,7 @@ export function oddAnswer({ method, path }: Pick<ApiRequest, 'method' | 'path'>,
   // What is only asked, as by `kubectl auth whoami`, is not kept under a name.
   if (parts.at(-1)?.endsWith('reviews')) return undefined;
   if (!hasName(answer)) return 'an object without a name';
-  return parts.includes('secrets') ? oddSecret(answer) : undefined;
+  return parts.includes('secrets') ? (oddSecret(answer) ?? oddBytes(answer)) : undefined;
 }
 
 /** An empty list may be null: Go writes a nil slice so. */
@@ -27,6 +28,12 @@ function oddList({ kind, items }: Record<string, unknown>): string | undefined {
 
 function hasName({ metadata }: Record<string, unknown>): boolean {
   return isObject(metadata) && typeof metadata.name === 'string';
+}
+
+/** Of one among many this is a finding. */
+function oddBytes({ data }: Record<string, unknown>): string | undefined {
+  const values = isObject(data) ? Object.values(data) : [];
+  return values.every((value) => isPlainBase64(`${value}`)) ? undefined : 'a Secret whose data is not in base64';
 }
 
 /** What of `secret`, alone or from a list, is not as the API server gives it; undefined where everything is. */

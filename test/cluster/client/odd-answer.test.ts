@@ -83,6 +83,7 @@ describe('a Secret', () => {
   test.each([
     [{ metadata, data: 7 }, 'a Secret whose data is not a map of strings'],
     [{ metadata, data: { a: 7 } }, 'a Secret whose data is not a map of strings'],
+    [{ metadata, data: { a: 'x' } }, 'a Secret whose data is not in base64'],
     [{ metadata, type: {} }, 'a Secret whose type is not a string'],
     [{ metadata: { ...metadata, annotations: 'x' } }, 'a Secret with malformed metadata'],
     [{ metadata: { ...metadata, managedFields: {} } }, 'a Secret with malformed metadata'],
