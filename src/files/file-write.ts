@@ -26,7 +26,7 @@ export interface TextChange {
 
 /**
  * Puts `after` in the place of a file that still holds `before`, in one step: nobody reads half of it. The file keeps its
- * mode and owner, and a symbolic link stays one. False where the file holds something else by now; processes of this
+ * mode and owner, and a symbolic link stays one. False where the file now holds something else; processes of this
  * program wait for each other from that look to the replacement. Throws what the system says, Locked, and the reason of
  * `signal`.
  */

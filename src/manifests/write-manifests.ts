@@ -46,7 +46,7 @@ async function writeManifest(
   throw new UserError(`${name} keeps changing while it is written`, prose`run the same command again`);
 }
 
-/** False where it is not what was read by now. */
+/** False where it is no longer what was read. */
 async function replaceManifest(
   { name, before, after }: ChangedFile,
   signal: AbortSignal,

@@ -9,7 +9,7 @@ import { type KeyringEntry, KeyringError, lookupInAll } from '../keyring/keyring
 import { keyringFor } from '../keyring/known-keyrings.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { type AssignedLogin, assignLogin } from '../verify/login-permission.ts';
-import { imageQuestion, type Question, questionKey } from '../verify/question.ts';
+import { imageQuestion, MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question.ts';
 import { pullResult } from '../verify/verdict.ts';
 import { secretKey } from '../workloads/references.ts';
 import type { Answer, PullFacts } from './facts.ts';
@@ -97,9 +97,6 @@ function candidatesFor(secrets: readonly Secret[], image: string): Found {
   }
 }
 
-/** Of one pull no more logins are sent to a registry than this: one Secret may have thousands for one image. */
-const MAX_ASKED = 20;
-
 /** One after the other, until a login is accepted; without any only when there is none, but we ask that, too, when all fail. */
 function ask(
   entries: readonly KeyringEntry[],
@@ -123,7 +120,7 @@ function ask(
     candidates.push({ ...shown, answer });
     if (resultOf(answer) === 'pulls') return { candidates, forbidden, result: 'pulls', reason: 'login accepted' };
     if (answer !== undefined) asked.add(questionKey(question));
-    else if (facts.online && asked.size < MAX_ASKED)
+    else if (facts.online && asked.size < MAX_LOGINS_ASKED)
       return { ...rest(candidates, entries), forbidden, result: 'unknown', reason: 'not asked', open: question };
   }
   const question = imageQuestion(image, undefined);

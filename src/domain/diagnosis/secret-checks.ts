@@ -12,7 +12,7 @@ import { closest } from '../text/closest.ts';
 import { plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import { assignLogin } from '../verify/login-permission.ts';
-import { type Question, questionKey } from '../verify/question.ts';
+import { MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import type { Answer, Observed, PullFacts } from './facts.ts';
@@ -23,15 +23,12 @@ export function askedSecrets({ secrets = [], usage, scope }: Observed): readonly
   return scope === undefined ? secrets : [...(usage?.keys() ?? [])].map(secretName);
 }
 
-/** Of one Secret no more logins are sent to registries than this: it may have 25,000, each for another registry. */
-const MAX_ASKED = 20;
-
 /** Each login in these Secrets once, of many in one Secret the first ones. A step for each Secret. */
 export function* secretQuestions(secrets: readonly SecretName[], facts: PullFacts): Generator<void, Question[]> {
   if (!facts.online) return [];
   const questions = new Map<string, Question>();
   for (const id of secrets) {
-    for (const [key, question] of [...questionsIn(id, facts)].slice(0, MAX_ASKED)) questions.set(key, question);
+    for (const [key, question] of [...questionsIn(id, facts)].slice(0, MAX_LOGINS_ASKED)) questions.set(key, question);
     yield;
   }
   return [...questions.values()];
@@ -42,7 +39,7 @@ export function unaskedServers(id: SecretName, facts: PullFacts): string[] {
   const state = facts.secrets.get(secretKey(id.namespace, id.name));
   if (!facts.online || state?.status !== 'there') return [];
   const { moreEntries = 0 } = state.contents;
-  const count = Math.max(0, questionsIn(id, facts).size - MAX_ASKED) + moreEntries;
+  const count = Math.max(0, questionsIn(id, facts).size - MAX_LOGINS_ASKED) + moreEntries;
   return count === 0 ? [] : [`${plural(count, 'more server')} of ${describeObject({ kind: 'Secret', ...id })}`];
 }
 

@@ -83,3 +83,6 @@ function ownLogin(
 function sourceOf({ metadata: { namespace, name = '' } }: Pick<Secret, 'metadata'>): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
+
+/** Of one Secret, and of one pull, no more logins are sent to registries than this: one may have 25,000. */
+export const MAX_LOGINS_ASKED = 20;

@@ -40,7 +40,7 @@ function behindTo(target: string): Command {
 }
 
 /** `name` as the name of an object; throws UsageError. */
-export function checkedName(name: string, kind: PullKindName): string {
+export function checkedName(name: string, kind: PullKindName | 'Secret'): string {
   if (isObjectName(name)) return name;
   const list = command`kubectl get ${kind.toLowerCase()}s`;
   throw new UsageError(nameRule(kind.toLowerCase()), list);
@@ -80,6 +80,5 @@ function kindOf(word: string): DoctorTarget['kind'] | undefined {
 }
 
 function target(kind: DoctorTarget['kind'], name: string): DoctorTarget {
-  if (isObjectName(name)) return { kind, name };
-  throw new UsageError(nameRule(kind.toLowerCase()), command`kubectl get ${kind.toLowerCase()}s`);
+  return { kind, name: checkedName(name, kind) };
 }
