@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { executableName, hostName } from './build/targets.ts';
 import { missing } from './test/environment/availability.ts';
+import { slowestFiles } from './test/environment/slowest-files.ts';
 
 /**
  * Three projects by what a test needs: nothing (`*.test.ts`), a control plane (`*.cluster.test.ts`), a node with
@@ -55,6 +56,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: ['default', ...(process.env.GITHUB_ACTIONS ? ['github-actions'] : []), slowestFiles],
     projects: [
       ...project('unit', unitTests, []),
       ...(runnable('cluster', missing('cluster'))

@@ -1,173 +1,102 @@
-/** Every command on one page, with its examples; its flags are in flags/. Each loads its code only when it is run. */
-import { Command } from 'commander';
+/** The program as commander has it: from a command line to the command that it runs. */
+import { Command, type Help } from 'commander';
+import { COMMANDS } from './command-table.ts';
+import { command } from './domain/text/command.ts';
 import { printableLines } from './domain/text/printable.ts';
-import { attachFlags, detachFlags } from './flags/attach-flags.ts';
-import { createFlags } from './flags/create-flags.ts';
-import { doctorFlags } from './flags/doctor-flags.ts';
-import { inspectFlags } from './flags/inspect-flags.ts';
-import { listFlags } from './flags/list-flags.ts';
-import { examples, FINDINGS_PAGE } from './flags/shared-flags.ts';
-import { verifyFlags } from './flags/verify-flags.ts';
+import { withoutValues } from './domain/text/usage-text.ts';
+import { UsageError } from './errors.ts';
+import { type BooleanFlag, commandFirst, plainFlags } from './flags/command-line.ts';
+import { EVERYWHERE, examples } from './flags/shared-flags.ts';
 import type { Io } from './io.ts';
+import type { ParsedLine } from './operations/rbac/command-rights.ts';
 import { VERSION } from './version.ts';
 
 /** The program for the command line `args`; actions report their exit code through `exit`. */
 export function buildProgram(args: readonly string[], io: Io, name: string, exit: (code: number) => void): Command {
   const program = new Command(name)
     .description('Kubernetes image-pull secrets, from the login on your machine to the pod that runs')
-    .version(VERSION, '--version', 'print the version')
+    .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(printableLines(text)),
       writeErr: (text) => io.stderr.write(printableLines(text)),
-      outputError: (text, write) => write(withoutValues(text)),
+      outputError: (text, write) => write(withoutValues(text, flagsOf(program, args))),
       getOutHelpWidth: () => io.stdout.columns() ?? 100,
       getErrHelpWidth: () => io.stderr.columns() ?? 100,
       getOutHasColors: () => false, // left to commander, it would open process.stdout to find out
       getErrHasColors: () => false,
     })
     .showHelpAfterError(`hint: ${name} --help`)
-    .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', ') });
+    .configureHelp({
+      subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
+      ...withoutFlagsOfAll(name),
+    });
+  // What stands behind `rbac` are flags of another command.
+  if (args[0] === 'rbac') program.enablePositionalOptions();
   for (const { title, alias, description, flags, run, examples: shown, more = '' } of COMMANDS) {
     const command = program.command(title).description(description);
     if (alias !== undefined) command.alias(alias);
     // Forty flags take a millisecond of a start, so only the command that is named gets its own.
     if (!args.includes(title) && (alias === undefined || !args.includes(alias))) continue;
-    flags(command.addHelpText('after', examples(name, shown) + more)).action(run(io, exit));
+    flags(command.addHelpText('after', examples(name, shown) + more)).action(
+      run(io, exit, (words) => parseLine(words, io)),
+    );
   }
   return program;
 }
 
-/** What commander says is wrong, but for what was typed there: it may be a password at the wrong place. */
-function withoutValues(error: string): string {
-  const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
-  const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
-  if (option !== undefined) return `error: unknown option '${option}'${suggestion || '\n'}`;
-  // What is nearly a command is none.
-  if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
-  return error
-    .replace(/^(error: too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): .*$/s, '$1.\n')
-    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
+/** Runs `line`, which {@link commandFirst} has given, in every form that its flags may have. Throws CommanderError and UsageError. */
+export async function runLine(program: Command, line: readonly string[]): Promise<void> {
+  await program.parseAsync(plainFlags(line, booleanFlags(program, line)), { from: 'user' });
 }
 
-interface Definition {
-  readonly title: string;
-  readonly alias?: string;
-  readonly description: string;
-  readonly examples: Parameters<typeof examples>[1];
-  /** What `--help` says behind the examples. */
-  readonly more?: string;
-  flags(command: Command): Command;
-  run(io: Io, exit: (code: number) => void): Parameters<Command['action']>[0];
+/** One line in place of the flags that every command has. */
+function withoutFlagsOfAll(name: string): Pick<Help, 'longestOptionTermLength' | 'formatItemList'> {
+  return {
+    longestOptionTermLength: (command, helper) =>
+      Math.max(
+        ...helper
+          .visibleOptions(command)
+          .map((option) => (option.helpGroupHeading === EVERYWHERE ? 0 : helper.optionTerm(option).length)),
+      ),
+    formatItemList: (heading, items) => {
+      if (items.length === 0) return [];
+      if (heading === EVERYWHERE) return [`-n, --context, --as, -q, as in kubectl: ${name} options`, ''];
+      return [heading, ...items, ''];
+    },
+  };
 }
 
-/** In the order of `--help`. */
-const COMMANDS: readonly Definition[] = [
-  {
-    title: 'create',
-    description: 'create a pull secret from a login, or add the login to the one that exists',
-    examples: [
-      ['create', 'from the docker or podman login on this machine'],
-      ['create team-pull --server ghcr.io --server quay.io', 'from two of several logins'],
-      ['create --attach sa/default', 'and attached to the service account of most pods'],
-      ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
-      ['create --from-file ~/.docker/config.json --dry-run=client -o yaml', 'a manifest, without a cluster'],
-    ],
-    flags: createFlags,
-    run: (io, exit) => async (secret: string, options) => {
-      const { create } = await import('./commands/create.ts');
-      exit(await create({ ...options, name: secret }, io));
-    },
-  },
-  {
-    title: 'attach',
-    description: 'let service accounts, workloads and pods pull with a Secret, keeping what is there',
-    examples: [
-      ['attach --serviceaccount default', 'to all pods that are made from now on without a list of their own'],
-      ['attach --pod private-reg', 'to a pod: to the template of what makes it, or see --recreate'],
-      ['attach --to deploy/web --to cj/nightly --wait', 'to workloads, until their pods run'],
-      ['attach --used --restart', 'to every service account in use, with a restart of what fails now'],
-      ['attach -f deploy/ --write', 'to all that is in the manifests of a folder'],
-    ],
-    flags: attachFlags,
-    run: (io, exit) => async (secret: string, options) => {
-      const { attach: run } = await import('./commands/attach.ts');
-      exit(await run({ ...options, secret }, io));
-    },
-  },
-  {
-    title: 'detach',
-    description: 'take a Secret out of the lists that name it, even a deleted one',
-    examples: [
-      ['detach --serviceaccount default', 'from a service account'],
-      ['detach old-login --all-serviceaccounts -A', 'from all of them'],
-    ],
-    flags: detachFlags,
-    run: (io, exit) => async (secret: string, options) => {
-      const { detach: run } = await import('./commands/attach.ts');
-      exit(await run({ ...options, secret }, io));
-    },
-  },
-  {
-    title: 'inspect',
-    description: 'show what is in a pull secret, which images it opens, and what is wrong with it',
-    examples: [
-      ['inspect', 'the Secret regsecret'],
-      ['inspect team-pull --reveal -o json', 'with passwords, as a docker config'],
-      ['inspect -f secret.yaml', 'a manifest, without a cluster'],
-    ],
-    flags: inspectFlags,
-    run: (io, exit) => async (secret: string | undefined, options) => {
-      const { inspect: run } = await import('./commands/inspect.ts');
-      exit(await run({ ...options, name: secret }, io));
-    },
-  },
-  {
-    title: 'list',
-    description: 'list pull secrets, who uses them, and what is wrong with them',
-    examples: [
-      ['list', 'of this namespace'],
-      ['list -A -o wide', 'of all of them, with users, and marks by which equal passwords are recognised'],
-    ],
-    flags: listFlags,
-    run: (io, exit) => async (options) => {
-      const { list: run } = await import('./commands/list.ts');
-      exit(await run(options, io));
-    },
-  },
-  {
-    title: 'verify',
-    description: 'ask registries whether they accept the logins of a pull secret',
-    examples: [
-      ['verify', 'all logins in the Secret regsecret'],
-      ['verify --image ghcr.io/org/app:v1', 'whether a pod with this Secret can pull the image'],
-      ['verify --server ghcr.io', 'the login of docker or podman on this machine'],
-    ],
-    flags: verifyFlags,
-    run: (io, exit) => async (secret: string | undefined, options) => {
-      const { verify: run } = await import('./commands/verify.ts');
-      exit(await run({ ...options, name: secret }, io));
-    },
-  },
-  {
-    title: 'doctor',
-    alias: 'why',
-    description: 'explain why pods cannot pull, or will not, and name the command that fixes it',
-    examples: [
-      ['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says'],
-      ['why deploy/web secret/regcred -v', 'a workload with its worst pod, and a Secret, step by step'],
-      ['why --image ghcr.io/org/app:v2 --serviceaccount ci', 'before it is deployed'],
-      ['doctor -A --offline', 'the whole cluster, without asking registries'],
-      ['doctor -R -f deploy', 'a folder of manifests, for CI'],
-      ['doctor -f - --strict', 'what helm template or kustomize build print; warnings fail, too'],
-    ],
-    more: FINDINGS_PAGE,
-    flags: doctorFlags,
-    run: (io, exit) => async (targets: string[], options) => {
-      const { doctor: run } = await import('./commands/doctor.ts');
-      exit(await run({ ...options, targets }, io));
-    },
-  },
-];
+/** The flags of the command that `args` begin with, by all their names. */
+function flagsOf(program: Command, args: readonly string[]): string[] {
+  return (commandOf(program, args)?.options ?? []).flatMap(({ long, short }) => [long ?? [], short ?? []].flat());
+}
+
+function commandOf(program: Command, [name = '']: readonly string[]): Command | undefined {
+  return program.commands.find((one) => one.name() === name || one.aliases().includes(name));
+}
+
+/** The flags without a value of the command that `line` begins with. */
+function booleanFlags(program: Command, line: readonly string[]): BooleanFlag[] {
+  return (commandOf(program, line)?.options ?? []).flatMap((option) =>
+    option.isBoolean() || option.negate ? [[option.long, option.short].filter((one) => one !== undefined)] : [],
+  );
+}
+
+/** What `words` say, without doing it. Throws CommanderError. */
+async function parseLine(words: readonly string[], io: Io): Promise<ParsedLine> {
+  const line = commandFirst(words);
+  const program = buildProgram(line, io, 'regsecret', () => undefined);
+  let parsed: ParsedLine | undefined;
+  for (const command of program.commands) {
+    command.action(() => {
+      const [argument] = command.processedArgs;
+      parsed = { command: command.name(), argument, options: command.opts() };
+    });
+  }
+  await runLine(program, line);
+  if (parsed === undefined) throw new UsageError('rbac needs a command of regsecret', command`regsecret rbac list`);
+  return parsed;
+}

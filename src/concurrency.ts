@@ -74,6 +74,46 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
+/** How long a write that has begun may go on after everything else has been stopped. */
+const LAST_WRITE_MS = 20_000;
+
+/** Ends work so that no write is cut in the middle. */
+export interface GentleStop {
+  /** Aborted with `stop`, but only when nothing is being written. */
+  readonly signal: AbortSignal;
+  /** Does `work`, or throws the reason of `stop` where that is aborted. */
+  writing<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export function gentleStop(stop: AbortSignal): GentleStop {
+  const hard = new AbortController();
+  let count = 0;
+  const cut = (): void => {
+    if (stop.aborted && count === 0) hard.abort(stop.reason);
+  };
+  stop.addEventListener(
+    'abort',
+    () => {
+      cut();
+      setTimeout(() => hard.abort(stop.reason), LAST_WRITE_MS).unref();
+    },
+    { once: true },
+  );
+  return {
+    signal: hard.signal,
+    async writing(work) {
+      stop.throwIfAborted();
+      count += 1;
+      try {
+        return await work();
+      } finally {
+        count -= 1;
+        cut();
+      }
+    },
+  };
+}
+
 /** For how long a computation may keep signals, timers and answers waiting. */
 const PORTION_MS = 20;
 

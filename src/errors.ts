@@ -44,8 +44,12 @@ export function isBug(error: unknown): error is Error {
 
 /** Ctrl-C, or a prompt that was closed: exit code 130, nothing more to say. */
 export class Interrupted extends Error {
-  constructor() {
+  /** The signal that did it. */
+  readonly by: string | undefined;
+
+  constructor(by?: string) {
     super('interrupted');
+    this.by = by;
     this.name = 'Interrupted';
   }
 }

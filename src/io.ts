@@ -19,10 +19,20 @@ export interface Output {
   /** Width of the terminal in characters, undefined where there is none. */
   columns(): number | undefined;
   write(text: Printable): void;
-  /** For a manifest only: a program reads it next, and it stays as it is, byte for byte. */
+  /** For what a program reads next, a manifest or an annotation: it stays as it is, byte for byte. */
   writeManifest(text: string): void;
   /** The Node stream, for the printable texts of prompts. Costs start-up time: ask for it only on a terminal. */
   stream(): NodeJS.WriteStream;
+}
+
+/** What a person hears beside results and errors. */
+export interface Speech {
+  /** Nothing (`-q`). */
+  readonly quiet: boolean;
+  /** One line for each request (`-v=6`). */
+  readonly requests: boolean;
+  /** With what the API server has warned, each of which is said once. */
+  readonly warnings: Set<string>;
 }
 
 export interface Io {
@@ -35,8 +45,16 @@ export interface Io {
    * handler would not run while a read waits for a pipe or a terminal. So ask for it after input has been read.
    */
   readonly signal: AbortSignal;
+  /**
+   * What Ctrl-Z asks for: stops the process until the shell lets it go on, and where there is no shell goes on at once.
+   * Undefined on Windows.
+   */
+  readonly suspend: (() => Promise<void>) | undefined;
   /** Where commands are pasted that the program proposes, and which flags it was given itself. */
   readonly commands: CommandContext;
+  readonly speech: Speech;
+  /** What runs the program: `node 24.21.0` or `bun 1.3.0`, and where, as Node names it: `linux/x64`. */
+  readonly machine: { readonly runtime: string; readonly platform: string };
 }
 
 /** Thrown when the reader of our output has gone (`| head -1`): the program ends quietly. */
@@ -62,9 +80,21 @@ export function processIo(): Io {
     get signal() {
       return interrupts.signal();
     },
+    suspend: process.platform === 'win32' ? undefined : suspend,
     // The shells of MSYS and Cygwin are POSIX shells.
     commands: { shell: process.platform === 'win32' && !process.env.SHELL ? 'powershell' : 'posix', given: {} },
+    speech: { quiet: false, requests: false, warnings: new Set() },
+    machine: {
+      runtime: process.versions.bun === undefined ? `node ${process.versions.node}` : `bun ${process.versions.bun}`,
+      platform: `${process.platform}/${process.arch}`,
+    },
   };
+}
+
+async function suspend(): Promise<void> {
+  process.kill(process.pid, 'SIGTSTP');
+  // The signal may come a moment later, and what follows must not run before it.
+  await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /**
@@ -94,7 +124,7 @@ interface InterruptHandler {
 
 function interruptHandler(): InterruptHandler {
   const controller = new AbortController();
-  const abort = (): void => controller.abort(new Interrupted());
+  const abort = (name: NodeJS.Signals): void => controller.abort(new Interrupted(name));
   const signals = ['SIGINT', 'SIGTERM'] as const;
   let attached = false;
   const attach = (): void => {

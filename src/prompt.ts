@@ -1,5 +1,5 @@
 /** Questions to the person at the terminal, on stderr; inquirer lives here. */
-import { DOCKER_HUB } from './domain/keyring/display-server.ts';
+import { canonicalServer, serverProblem, serverWord } from './domain/keyring/server.ts';
 import { type Printable, printable, printed } from './domain/text/printable.ts';
 import { Interrupted } from './errors.ts';
 import type { Io } from './io.ts';
@@ -20,13 +20,21 @@ export async function promptLogin(
   given: { readonly [Field in 'server' | 'username']?: string | undefined },
   io: Io,
 ): Promise<Asked> {
-  const server =
-    given.server ?? (await ask<string>(io, { type: 'input', message: printed`Registry`, default: DOCKER_HUB }));
+  const registry = {
+    type: 'input',
+    message: printed`Registry`,
+    default: 'docker.io',
+    validate: namesRegistry,
+  } as const;
+  const server = given.server ?? (await ask<string>(io, registry));
   const username =
     given.username ?? (await ask<string>(io, { type: 'input', message: printed`User name`, validate: required }));
-  const secret = { type: 'password', message: printed`Password or token`, mask: '*', validate: required } as const;
-  const password = await ask<string>(io, secret);
-  return { server: server.trim(), username: username.trim(), password };
+  return { server: server.trim(), username: username.trim(), password: await promptPassword(io) };
+}
+
+/** Throws {@link Interrupted} on Ctrl-C. */
+export function promptPassword(io: Io): Promise<string> {
+  return ask(io, { type: 'password', message: printed`Password or token`, mask: '*', validate: required });
 }
 
 /** Lets the person pick from `choices`; at least one is picked. Throws {@link Interrupted} on Ctrl-C. */
@@ -48,8 +56,16 @@ export function promptYes(message: string, io: Io): Promise<boolean> {
   return ask<boolean>(io, { type: 'confirm', message: printable(message), default: false });
 }
 
+/** Whether images can be named by it; else why not, and what may be meant. */
+function namesRegistry(answer: string): boolean | Printable {
+  const problem = serverProblem(canonicalServer(answer.trim()));
+  if (problem === undefined) return true;
+  const { reason, proposal } = problem;
+  return printable(proposal === undefined ? reason : `${reason}; did you mean ${serverWord(proposal)}?`);
+}
+
 function required(answer: string): boolean | string {
-  return answer.trim() !== '' || 'an answer is needed';
+  return answer.trim() !== '' || 'please type an answer';
 }
 
 /** What inquirer is given. It writes to the stream itself, so every text is printable before. */
@@ -67,9 +83,14 @@ async function ask<T>(io: Io, question: Question): Promise<T> {
   const { default: inquirer } = await import('inquirer');
   const input = io.stdin.stream();
   const end = new AbortController();
-  // The readline of Bun takes no Ctrl-D, and that of Node only one on an empty line.
-  const onKey = (_: unknown, key?: { readonly ctrl?: boolean; readonly name?: string }): void => {
-    if (key?.ctrl && key.name === 'd') end.abort();
+  let suspended = false;
+  // The readline of Bun takes no Ctrl-D, and that of Node only one on an empty line. After Ctrl-Z and `fg` both are deaf.
+  const onKey = (_: unknown, key?: { readonly ctrl?: boolean; name?: string }): void => {
+    if (!key?.ctrl || !(key.name === 'd' || (key.name === 'z' && io.suspend !== undefined))) return;
+    suspended = key.name === 'z';
+    // Readline is the next to see it.
+    key.name = '';
+    end.abort();
   };
   input.on('keypress', onKey);
   const prompt = inquirer.createPromptModule({
@@ -81,6 +102,10 @@ async function ask<T>(io: Io, question: Question): Promise<T> {
     const { answer } = await prompt([{ ...question, name: 'answer' } as never]);
     return answer as T;
   } catch (error) {
+    if (suspended && !io.signal.aborted) {
+      await io.suspend?.();
+      return ask(io, question);
+    }
     // inquirer names the end of input, Ctrl-C and an aborted signal differently; to us they are one.
     if (error instanceof Error && /^(ExitPrompt|AbortPrompt)Error$/.test(error.name)) {
       // A confirmation may stand between two writes; the other questions stand before the first.

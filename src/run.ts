@@ -1,10 +1,11 @@
 /** From a command line to an exit code; the only place that prints an error. */
 import { CommanderError } from 'commander';
-import { buildProgram } from './cli.ts';
+import { buildProgram, runLine } from './cli.ts';
 import { words } from './domain/text/command.ts';
 import type { GivenFlags } from './domain/text/given-flags.ts';
 import { prose } from './domain/text/hint.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
+import { checkNamespaces, commandFirst } from './flags/command-line.ts';
 import { forRunner, type Io, OutputClosed } from './io.ts';
 import { printerFor } from './output/printer.ts';
 import { VERSION } from './version.ts';
@@ -15,22 +16,36 @@ import { VERSION } from './version.ts';
  */
 export async function run(args: readonly string[], io: Io, name = 'regsecret'): Promise<number> {
   let code: number = EXIT.ok;
-  let given: GivenFlags = {};
+  let given: GivenFlags & SpeechFlags = {};
   const outside = withFlags(io, () => given);
   try {
-    const line = normalize(args);
+    if (args[0] === COMPLETE) return await completed(args.slice(1), outside, name);
+    const line = commandFirst(args);
+    checkNamespaces(line);
     const program = buildProgram(line, outside, name, (exitCode) => {
       code = exitCode;
     });
-    program.hook('preAction', (_, action) => {
-      given = action.opts<GivenFlags>();
+    program.hook('preAction', async (_, action) => {
+      given = action.opts<GivenFlags & SpeechFlags>();
       refuseNodeDebug(io.env);
+      await refuseEndlessAuthorities(io.env);
     });
-    await program.parseAsync(line, { from: 'user' });
-    return code;
+    await runLine(program, line);
+    return await withWarnings(code, given, outside);
   } catch (error) {
     return report(error, outside, name);
   }
+}
+
+/** The word with which a shell asks what may be typed next, as with every program of cobra. */
+const COMPLETE = '__complete';
+
+async function completed(words: readonly string[], io: Io, name: string): Promise<number> {
+  const [{ completionAt }, { complete }] = await Promise.all([
+    import('./flags/completion-words.ts'),
+    import('./commands/complete.ts'),
+  ]);
+  return complete(() => completionAt(words, (line) => buildProgram(line, io, name, () => undefined)), io);
 }
 
 /**
@@ -44,8 +59,45 @@ function refuseNodeDebug({ NODE_DEBUG }: Io['env']): void {
 
 const UNSET = prose`run the command without that variable`;
 
+const MAX_AUTHORITIES_MIB = 16;
+
+/**
+ * Throws UserError where a variable names certificates that may have no end. The runtimes read these files themselves, as soon
+ * as there is a connection: a device then takes all the memory, and no signal is heard.
+ */
+async function refuseEndlessAuthorities(env: Io['env']): Promise<void> {
+  for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']) {
+    const path = env[name];
+    if (!path) continue;
+    const { stat } = await import('node:fs/promises');
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || found.isDirectory()) continue;
+    if (!found.isFile()) throw new UserError(`${name} names ${path}, which is not a file`, UNSET);
+    if (found.size > MAX_AUTHORITIES_MIB * 1024 ** 2) {
+      throw new UserError(`${name} names ${path}, which holds more than ${MAX_AUTHORITIES_MIB} MiB`, UNSET);
+    }
+  }
+}
+
+/** From this level on kubectl says its requests (client-go transport/round_trippers.go `DebugWrappers`). */
+const REQUESTS = 6;
+
+interface SpeechFlags {
+  readonly v?: string;
+  readonly quiet?: boolean;
+  readonly warningsAsErrors?: boolean;
+}
+
+/** kubectl ends with the same words (kubectl pkg/cmd/cmd.go `NewKubectlCommand`). */
+async function withWarnings(code: number, { warningsAsErrors }: SpeechFlags, io: Io): Promise<number> {
+  const { size } = io.speech.warnings;
+  if (!warningsAsErrors || size === 0) return code;
+  (await printerFor(io)).error(new UserError(`${size} warning${size === 1 ? '' : 's'} received`));
+  return code === EXIT.ok ? EXIT.failed : code;
+}
+
 /** What is proposed goes to the same cluster, as the same user; what is printed is safe for what reads it. */
-function withFlags(io: Io, given: () => GivenFlags): Io {
+function withFlags(io: Io, given: () => GivenFlags & SpeechFlags): Io {
   return {
     stdin: io.stdin,
     stdout: forRunner(io.stdout, io.env),
@@ -54,6 +106,17 @@ function withFlags(io: Io, given: () => GivenFlags): Io {
     // Asking for it has signals handled.
     get signal() {
       return io.signal;
+    },
+    suspend: io.suspend,
+    machine: io.machine,
+    speech: {
+      get quiet() {
+        return given().quiet === true;
+      },
+      get requests() {
+        return Number(given().v ?? 0) >= REQUESTS;
+      },
+      warnings: io.speech.warnings,
     },
     commands: {
       shell: io.commands.shell,
@@ -86,35 +149,4 @@ function whereIn(error: unknown): string[] {
   if (!(error instanceof Error)) return [typeof error];
   const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
   return [error.name, ...frames.slice(0, 6).map((frame) => frame.trim())];
-}
-
-/**
- * kubectl accepts `--flag=true` for flags without a value, and `-o=yaml`; commander does not. What is typed there as
- * `create secret docker-registry NAME` is `create NAME` here.
- */
-function normalize(typed: readonly string[]): string[] {
-  const isKubectl = typed.slice(0, 3).join(' ') === 'create secret docker-registry';
-  const args = isKubectl ? ['create', ...typed.slice(3)] : typed;
-  const end = args.indexOf('--');
-  const flags = end < 0 ? args : args.slice(0, end);
-  const normal = ['--append-hash', '--insecure-skip-tls-verify'].reduce(withBoolean, flags).flatMap((arg) => {
-    const [, short, rest] = /^(-[a-z])=(.*)$/s.exec(arg) ?? [];
-    return short === undefined || rest === undefined ? [arg] : [short, rest];
-  });
-  return [...normal, ...args.slice(flags.length)];
-}
-
-/** The last of several counts (spf13/pflag bool.go, strconv `ParseBool`). */
-function withBoolean(args: readonly string[], flag: string): string[] {
-  const isFlag = (arg: string): boolean => arg === flag || arg.startsWith(`${flag}=`);
-  const last = args.findLastIndex(isFlag);
-  return args.flatMap((arg, index) => {
-    if (!isFlag(arg)) return [arg];
-    const value = arg.slice(flag.length + 1);
-    const isTrue = arg === flag || /^(1|t|T|TRUE|true|True)$/.test(value);
-    if (!isTrue && !/^(0|f|F|FALSE|false|False)$/.test(value)) {
-      throw new UsageError(`invalid argument for "${flag}"`, prose`${flag}=true or ${flag}=false`);
-    }
-    return isTrue && index === last ? [flag] : [];
-  });
 }

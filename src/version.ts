@@ -4,6 +4,10 @@ import manifest from '../package.json' with { type: 'json' };
 /** Put in by the build (rolldown.config.ts); the sources as they are have none. */
 declare const REGSECRET_COMMIT: string | undefined;
 
+export const RELEASE: string = manifest.version;
+
+/** Undefined where the sources run as they are. */
+export const COMMIT: string | undefined = typeof REGSECRET_COMMIT === 'string' ? REGSECRET_COMMIT : undefined;
+
 /** `0.1.0 (1a2b3c4d5e6f)`, which is also the form that a User-Agent has. */
-export const VERSION: string =
-  typeof REGSECRET_COMMIT === 'string' ? `${manifest.version} (${REGSECRET_COMMIT})` : manifest.version;
+export const VERSION: string = COMMIT === undefined ? RELEASE : `${RELEASE} (${COMMIT})`;

@@ -22,6 +22,7 @@ const ROOMS = [
   { room: 'domain/verify', purpose: 'what a registry is asked, and what it may answer' },
   { room: 'domain/workloads', purpose: 'objects with imagePullSecrets: kinds, lists, images, pod states, remedies' },
   { room: 'domain/manifest-text', purpose: 'lists in a YAML text, changed without touching the rest' },
+  { room: 'domain/rbac', purpose: 'the rights that a command needs, and roles' },
   { room: 'domain/findings', purpose: 'what can be wrong: data, sentence, command' },
   { room: 'domain/diagnosis', purpose: 'from facts to one cause per image' },
   {
@@ -36,6 +37,7 @@ const ROOMS = [
   { room: 'cluster/client', purpose: 'the authenticated connection to the API server' },
   { room: 'cluster', purpose: 'reading objects, and the requests for them; no use case' },
   { room: 'cluster/write', purpose: 'writing a Secret or a list, whatever else writes it' },
+  { room: 'library', purpose: 'writing through the client that a program has' },
   { room: 'registry', purpose: 'asking registries' },
   { room: 'credentials/helper', purpose: 'credential helpers, which are programs' },
   { room: 'credentials', purpose: 'the logins of this machine' },
@@ -43,15 +45,28 @@ const ROOMS = [
   { room: 'manifests/lint', purpose: 'manifests as facts for a diagnosis' },
   { room: 'operations/pods', purpose: 'which pods fail; restarting, recreating and waiting for them' },
   { room: 'operations/attach', purpose: 'attach and detach: look, plan, write, tell' },
+  { room: 'operations/removal', purpose: 'a Secret that goes, or an entry of one: what needs it, which lists name it' },
+  { room: 'operations/sync', purpose: 'one pull secret in many namespaces: look, plan, write, tell' },
+  { room: 'operations/watch', purpose: 'sync --watch: what is heard, and what is looked at again when' },
+  { room: 'operations/rotate', purpose: 'a new login into every Secret that holds the old one' },
   { room: 'operations/doctor', purpose: 'gathering the facts for a diagnosis' },
+  { room: 'operations/completion', purpose: 'names for a command line that is being typed: soon, or none' },
+  { room: 'operations/rbac', purpose: 'from a command line to the rights that it needs' },
   { room: 'output', purpose: 'what the user sees' },
   { room: 'output/doctor', purpose: 'what doctor, why and doctor -f print' },
+  {
+    room: 'output/fleet',
+    purpose: 'what rotate, remove and delete print, and whether a login is good enough to be written',
+  },
   { room: 'commands', purpose: 'one file a command: its options and one function' },
-  { room: 'flags', purpose: 'one file a command: its flags, which cli.ts lists' },
+  {
+    room: 'flags',
+    purpose: 'one file a command: its flags, which command-table.ts lists; the forms in which they may be typed',
+  },
   {
     room: 'top',
     purpose: 'argv to exit code, and the public API',
-    files: ['cli', 'run', 'main', 'index'],
+    files: ['command-table', 'cli', 'run', 'main', 'index'],
   },
 ] as const satisfies readonly { room: string; purpose: string; files?: readonly string[] }[];
 
@@ -60,8 +75,9 @@ const EDGES = ['cluster', 'registry', 'credentials', 'manifests'];
 
 /** Every outside package and the only file that may import it. */
 const HOMES: Readonly<Record<string, RegExp>> = {
-  commander: /^src\/(cli|run|flags\/[\w-]+)\.ts$/,
+  commander: /^src\/(cli|command-table|run|flags\/[\w-]+)\.ts$/,
   inquirer: /^src\/prompt\.ts$/,
+  '@kubernetes/client-node': /^src\/(cluster\/client\/watch-connection|library\/pull-secret-api)\.ts$/,
   chalk: /^src\/output\/style\.ts$/,
   'js-yaml': /^src\/yaml\.ts$/,
   'smol-toml': /^src\/credentials\/podman-helpers\.ts$/,

@@ -83,7 +83,7 @@ describe('words as kubectl has them', () => {
     ['create secret docker-registry x', 'secret/x\n'],
     ['create secret/x', 'secret/x\n'],
     ['create secrets/x', 'secret/x\n'],
-    ['create secret', 'secret/secret\n'],
+    ['create secret generic x', 'secret/x\n'],
   ])('%s', async (command, stdout) => {
     expect(await said(`${command} ${flags}`)).toMatchObject({ code: 0, stdout });
   });

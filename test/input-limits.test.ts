@@ -61,15 +61,13 @@ describe.skipIf(platform() === 'win32')('an input without end', () => {
     expect(`${ran.stdout}${ran.stderr}`).toMatch(/holds more than \d+ (bytes|MiB)/);
   });
 
-  // The runtime of the executable reads that file by itself, before any code of ours asks for it.
-  test.skipIf(process.env.REGSECRET_EXE)(
-    'authorities of the machine: they are passed over, as Go passes over a file that cannot be read',
-    async () => {
-      const args = ['verify', '--server', '127.0.0.1:1', '--username', 'u', '--password-env', 'P'];
-      const ran = await regsecret(args, { env: { P: 'p', SSL_CERT_FILE: ZERO, SSL_CERT_DIR: folder } });
-      expect(ran.stderr + ran.stdout).toContain('nothing listens there');
-    },
-  );
+  // Both runtimes read these files by themselves, and hear no signal meanwhile.
+  test.each(['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'])('authorities of the machine, named by %s', async (variable) => {
+    const args = ['verify', '--server', '127.0.0.1:1', '--username', 'u', '--password-env', 'P'];
+    const ran = await regsecret(args, { env: { P: 'p', [variable]: ZERO, SSL_CERT_DIR: folder } });
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toContain(`${variable} names ${ZERO}, which is not a file`);
+  });
 });
 
 test.each([

@@ -80,7 +80,11 @@ function isWaiting(pid: number): boolean {
 
 describe.runIf(platform() === 'linux')('ended while it waits for', () => {
   describe.each(WAITS)('%s', (_, args, env = {}) => {
-    test.each(['SIGINT', 'SIGTERM'] as const)('by %s', async (signal) => {
+    test.each([
+      ['SIGINT', ['SIGINT']],
+      ['SIGINT twice', ['SIGINT', 'SIGINT']],
+      ['SIGTERM', ['SIGTERM']],
+    ] as const)('by %s', async (_name, signals) => {
       const [command, ...first] = artefact();
       const child = spawn(command, [...first, ...args], {
         env: { PATH: process.env.PATH ?? '', HOME: folder, ...env },
@@ -91,10 +95,10 @@ describe.runIf(platform() === 'linux')('ended while it waits for', () => {
       const ended = once(child, 'close');
       const pid = child.pid ?? 0;
       await waitFor(() => isWaiting(pid), { what: 'the program to wait for input' });
-      child.kill(signal);
+      for (const signal of signals) child.kill(signal);
       const [code, by] = await ended;
       expect([130, null]).toContain(code);
-      if (code === null) expect(by).toBe(signal);
+      if (code === null) expect(by).toBe(signals[0]);
       expect(Buffer.concat(output).toString()).toBe('');
     });
   });

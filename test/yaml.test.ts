@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { formatSafeYaml, formatYaml } from '../src/yaml.ts';
+import { fc } from './support/fast-check.ts';
 import { misprinted } from './support/shown.ts';
 
 describe('texts that kubectl writes in quotes', () => {

@@ -28,6 +28,31 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
   }
 }
 
+/** What {@link findSecrets} finds, and why it does not find the rest. */
+export interface FoundSecrets {
+  readonly secrets: readonly Secret[];
+  readonly errors: readonly UserError[];
+}
+
+/** {@link findSecret} for each of `names`, in their order. Throws UserError for the only one. */
+export async function findSecrets(
+  transport: Transport,
+  { namespace, names }: { readonly namespace: string; readonly names: readonly string[] },
+  verb: string,
+): Promise<FoundSecrets> {
+  const secrets: Secret[] = [];
+  const errors: UserError[] = [];
+  for (const name of new Set(names)) {
+    try {
+      secrets.push(await findSecret(transport, { namespace, name }, verb));
+    } catch (error) {
+      if (!(error instanceof UserError) || names.length === 1) throw error;
+      errors.push(error);
+    }
+  }
+  return { secrets, errors };
+}
+
 /** A Secret that does not exist. */
 export interface MissingSecret {
   /** That it does not exist, and what there is. */
@@ -76,7 +101,7 @@ export async function noObject(ref: ObjectRef, transport: Transport, again: (nam
   const text = `${describeRef(ref)} does not exist`;
   const names = await listNames(transport, pullKind(ref.kind), { namespace });
   if (names.includes(ref.name)) {
-    throw new UserError(`${describeRef(ref)} was gone for a moment`, prose`run the same command again`);
+    throw new UserError(`${describeRef(ref)} was missing for a moment`, prose`run the same command again`);
   }
   const near = closest(ref.name, names);
   throw near === undefined

@@ -80,8 +80,9 @@ const PAGE = 500;
 const PAGE_BYTES = 4 * 1024 * 1024;
 /** Bytes of an object in a page where a few take all the room. */
 const LARGE = 64 * 1024;
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
-const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches: of one object, also in a watch, and of a list. */
+export const METADATA_OF_ONE = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
+export const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
 /**
  * The objects of a kind, page by page, so that memory does not grow with the cluster. Throws ApiError and UserError.

@@ -1,14 +1,16 @@
 /** The Secrets that pods pull with: one, some, or all of them, and where there is one of a name. */
 import { forEachLimit } from '../concurrency.ts';
 import { DATA_KEY, type Secret } from '../domain/keyring/secret.ts';
+import { MADE_FROM, MANAGED_BY, SOURCE } from '../domain/pull-secret/copy.ts';
 import { EXPIRES_AT } from '../domain/pull-secret/expiry.ts';
 import { UserError } from '../errors.ts';
 import { oddSecret } from './client/api-answer.ts';
 import type { ApiError } from './client/api-error.ts';
-import type { FieldSelection } from './client/pick-json.ts';
+import { type FieldSelection, fieldsWith } from './client/pick-json.ts';
 import type { Transport } from './client/transport.ts';
 import { eachObject } from './each-object.ts';
 import { listNames } from './list-names.ts';
+import type { ListQuery } from './object-request.ts';
 import { type Reader, readObject } from './reader.ts';
 import type { SecretRef } from './secret-request.ts';
 
@@ -24,7 +26,8 @@ const FIELDS: FieldSelection = {
     namespace: true,
     name: true,
     creationTimestamp: true,
-    annotations: { [EXPIRES_AT]: true },
+    labels: { [MANAGED_BY]: true },
+    annotations: { [EXPIRES_AT]: true, [SOURCE]: true, [MADE_FROM]: true },
     managedFields: [{ time: true }],
   },
   type: true,
@@ -63,12 +66,44 @@ export async function eachPullSecret(
   reader: Reader,
   namespace: string | undefined,
   use: (secret: Secret) => Generator<void> | undefined,
+  labelSelector?: string,
 ): Promise<ApiError | undefined> {
-  const lists = TYPES.map((type) => eachOf(reader, { namespace, fieldSelector: `type=${type}` }, use));
+  const lists = TYPES.map((type) => eachOf(reader, { namespace, labelSelector, fieldSelector: `type=${type}` }, use));
   return (await Promise.all(lists)).find((refused) => refused !== undefined);
 }
 
-/** The same with the Secrets of one name, whatever their type, in all namespaces. */
+/** What is needed to write a Secret again, and to know who makes it. */
+const TO_WRITE: FieldSelection = {
+  metadata: {
+    ...fieldsWith(['namespace', 'name', 'uid', 'resourceVersion', 'deletionTimestamp'], true),
+    ...fieldsWith(['labels', 'annotations', 'ownerReferences'], true),
+  },
+  type: true,
+  immutable: true,
+  data: true,
+};
+
+/** Which Secrets are read. */
+export interface SecretQuery {
+  /** Left out: all namespaces. */
+  readonly namespace?: string | undefined;
+  /** Left out: every name, of the two types that kubelets look at. */
+  readonly name?: string | undefined;
+  readonly labelSelector?: string | undefined;
+}
+
+/** {@link eachPullSecret} with all metadata but `managedFields`, for who changes what is read. */
+export async function eachSecretToWrite(
+  reader: Reader,
+  { name, ...query }: SecretQuery,
+  use: (secret: Secret) => Generator<void> | undefined,
+): Promise<ApiError | undefined> {
+  const selectors = name === undefined ? TYPES.map((type) => `type=${type}`) : [`metadata.name=${name}`];
+  const lists = selectors.map((fieldSelector) => eachOf(reader, { ...query, fieldSelector }, use, TO_WRITE));
+  return (await Promise.all(lists)).find((refused) => refused !== undefined);
+}
+
+/** {@link eachPullSecret} with the Secrets of one name, whatever their type, in all namespaces. */
 export function eachSecretNamed(
   reader: Reader,
   name: string,
@@ -79,10 +114,11 @@ export function eachSecretNamed(
 
 function eachOf(
   reader: Reader,
-  options: { readonly namespace?: string | undefined; readonly fieldSelector: string },
+  options: ListQuery & { readonly fieldSelector: string },
   use: (secret: Secret) => Generator<void> | undefined,
+  shape = FIELDS,
 ): Promise<ApiError | undefined> {
-  const whole = { ...options, limit: PAGE, first: FIRST_PAGE, shape: FIELDS };
+  const whole = { ...options, limit: PAGE, first: FIRST_PAGE, shape };
   return eachObject(reader, SECRETS, whole, (object) => {
     const odd = oddSecret(object);
     if (odd !== undefined) throw new UserError(`the API server answers with ${odd}`);

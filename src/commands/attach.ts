@@ -1,15 +1,18 @@
 /** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { command, words } from '../domain/text/command.ts';
+import { command, pathWord, words } from '../domain/text/command.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { scope } from '../domain/text/object-name.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
-import { describeRef } from '../domain/workloads/object-ref.ts';
+import { resultName } from '../domain/workloads/object-ref.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import type { ChangedFile, ManifestRequest } from '../manifests/change.ts';
+import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import { type AttachOptions, hasTargets, requestOf } from '../operations/attach/attach-options.ts';
 import type { AttachRequest } from '../operations/attach/request.ts';
-import { printerFor } from '../output/printer.ts';
+import { type Printer, printerFor } from '../output/printer.ts';
 
 /** Returns the exit code; throws UserError. */
 export function attach(options: AttachOptions, io: Io): Promise<number> {
@@ -26,7 +29,7 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   const files = options.filename ?? [];
   if (files.length > 0) {
     if (hasTargets(request) && !options.write) {
-      throw new UsageError('manifests and a cluster cannot both be answered on stdout', words`-f FILE --write`);
+      throw new UsageError('manifests and targets in a cluster cannot be combined', words`-f FILE --write`);
     }
     await changeFiles(request, files, options, io);
     if (!hasTargets(request)) return EXIT.ok;
@@ -82,19 +85,49 @@ async function changeFiles(
   const request = { verb, secret, files, recursive: options.recursive ?? false, opens };
   const changed = await changeManifests(request, io);
   const printer = await printerFor(io);
+  const losses = verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, printer) : [];
   if (!options.write) {
     io.stdout.writeManifest(joinManifests(changed));
-    return printManifests(changed, options, printer);
+    return printManifests(changed, { ...options, losses }, printer);
   }
-  if (options.dryRun !== 'none') return printManifests(changed, options, printer);
+  if (options.dryRun !== 'none') return printManifests(changed, { ...options, losses }, printer);
+  if (losses.length > 0 && !options.yes) await agreeTo(losses, request, io);
   const { writeManifests } = await import('../manifests/write-manifests.ts');
   const done: typeof changed = [];
   try {
     await writeManifests(changed, request, io, { done: (file) => done.push(file), warn: printer.warn });
   } finally {
     // Also when one cannot be written: the others are changed.
-    printManifests(done, options, printer);
+    printManifests(done, { ...options, losses }, printer);
   }
+}
+
+/** Says what would be left without a login, as far as the files show it. */
+async function lossesFrom(
+  files: readonly ChangedFile[],
+  { secret }: ManifestRequest,
+  printer: Printer,
+): Promise<ManifestLoss[]> {
+  const { lossesIn } = await import('../manifests/lint/losses.ts');
+  const losses = await lossesIn(files, secret, Date.now());
+  for (const { ref, images } of losses) {
+    printer.warn(`in these files, ${resultName(ref)} has no login for ${many(images)} without ${secret}`);
+  }
+  return losses;
+}
+
+/** Throws UserError where nobody agrees to it. */
+async function agreeTo(
+  losses: readonly ManifestLoss[],
+  { secret, files, recursive }: ManifestRequest,
+  io: Io,
+): Promise<void> {
+  const { canPrompt, promptYes } = await import('../prompt.ts');
+  if (canPrompt(io) && (await promptYes(`Detach ${secret} anyway?`, io))) return;
+  const users = many(losses.map(({ ref }) => resultName(ref)));
+  const named = files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
+  const again = words`regsecret detach ${secret} ${named} ${recursive ? words`-R` : undefined} --write --yes`;
+  throw new UserError(`${secret} is still needed by ${users}, so no file is changed`, again);
 }
 
 /** Given in a file, or read from the cluster; says what is wrong with it. Throws UserError where it opens no image. */
@@ -125,13 +158,7 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
   const { canPrompt, promptChoice, promptYes } = await import('../prompt.ts');
   const { verb, secret } = request;
   if (!canPrompt(io)) return request;
-  const confirm: AttachRequest['confirm'] = (pod, losses) => {
-    const price = losses.length === 0 ? '' : ` It loses ${losses.join(', and ')}.`;
-    return promptYes(
-      `The pull secrets of ${describeRef(pod)} cannot be changed. Delete it and create it again?${price}`,
-      io,
-    );
-  };
+  const confirm = (question: string) => promptYes(question, io);
   if (hasTargets(request)) return { ...request, confirm };
   const { listChoices } = await import('../operations/attach/choices.ts');
   const choices = (await listChoices(transport, request)).map(({ label, target }) => ({ name: label, value: target }));

@@ -2,20 +2,20 @@
 
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import type { Applied } from '../cluster/write/apply-secret.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
-import { usesDockerFlags } from '../credentials/credential-flags.ts';
+import { usesDockerFlags, withoutPassword } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { displayServer, type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
+import { type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
-import { registryOf } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
-import { EXPIRES_AT, type Expiry, expiryAnnotation, expiryOf } from '../domain/pull-secret/expiry.ts';
+import { type Expiry, expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { type Command, command } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
-import { scope } from '../domain/text/object-name.ts';
-import { loginAdvice } from '../domain/verify/known-registries.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { isObjectName, scope } from '../domain/text/object-name.ts';
+import { knownRegistry } from '../domain/verify/known-registries.ts';
+import { checkNotExpired, expiredBefore } from '../domain/verify/refused-login.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { AttachRequest, NamedTarget } from '../operations/attach/request.ts';
 import { printCreated, sayEntries, sayExpiry, saySharing, sayUndecodable } from '../output/create-printer.ts';
@@ -28,16 +28,12 @@ export interface CreateOptions extends CredentialOptions, RegistryFlags, KubeFla
   readonly force?: boolean;
   readonly type?: 'dockerconfigjson' | 'dockercfg';
   readonly appendHash?: boolean;
+  /** False: a login that has expired, or that nobody has checked, is written, too. */
   readonly verify?: boolean;
   readonly attach?: readonly string[];
   readonly dryRun: 'none' | 'client' | 'server';
   readonly output?: 'yaml' | 'json' | 'name';
   readonly fieldManager: string;
-}
-
-/** A credential plugin of the kubeconfig inherits the environment, and has no use for this password. */
-function withoutPassword({ passwordEnv }: CreateOptions, io: Io): Io {
-  return passwordEnv === undefined ? io : { ...io, env: { ...io.env, [passwordEnv]: undefined } };
 }
 
 type Expiries = ReadonlyMap<string, Expiry | undefined>;
@@ -56,16 +52,43 @@ interface Draft extends Pick<Collected, 'entries' | 'personal'> {
 
 /** Writes the Secret that `options` describe and returns the exit code; throws UserError. */
 export async function create(options: CreateOptions, io: Io): Promise<number> {
+  checkName(options);
   checkNames(options);
   const targets = options.attach === undefined ? [] : await targetsOf(options.attach);
   const run = { options, io, printer: await printerFor(io) };
-  const { entries, warnings, prompted, personal } = await collectCredentials(options, io);
+  const check = options.verify === false ? undefined : (entry: CollectedEntry) => checkNotExpired(entry, Date.now());
+  const destination = () => destinationOf(options, io);
+  const collected = await collectCredentials(options, io, { check, destination });
+  const { warnings, prompted, personal } = collected;
   for (const warning of warnings) run.printer.warn(warning);
-  if (options.verify || prompted) await verify(entries, run);
+  const entries = (options.verify ?? prompted) ? await accepted(collected, run) : collected.entries;
   const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, Date.now())]));
   for (const [server, expiry] of expiries) if (expiry !== undefined) sayExpiry(server, expiry, run.printer);
   const draft = { secret: await build(options, entries, expiries), entries, expiries, personal };
   return options.dryRun === 'client' ? show(draft, run) : write(draft, targets, run);
+}
+
+/** Throws UserError where the kubeconfig names no cluster. */
+async function destinationOf(options: CreateOptions, io: Io): Promise<string> {
+  const secret = `secret/${options.name}`;
+  if (options.dryRun === 'client') return secret;
+  const { connectionOf } = await import('../cluster/client/transport.ts');
+  const { namespace } = await connectionOf(options, io);
+  return `${secret} in namespace ${namespace}`;
+}
+
+/** Throws UserError for a login that its registry does not accept. */
+async function accepted(collected: Collected, run: Run): Promise<readonly CollectedEntry[]> {
+  const { checkLogins } = await import('../output/fleet/login-check.ts');
+  return checkLogins(collected, { mustAnswer: false }, run);
+}
+
+/** Throws UsageError for a registry where the name of the Secret stands, and no other is named. */
+function checkName({ name, server, dockerServer }: CreateOptions): void {
+  const [, host] = /^(?:https?:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?)(?:\/[\w./:@-]*)?$/.exec(name) ?? [];
+  if (host === undefined || (server ?? dockerServer) !== undefined) return;
+  if (knownRegistry(host) === undefined && isObjectName(name)) return;
+  throw new UsageError('a registry is named with --server', command`regsecret create --server ${host}`);
 }
 
 async function show({ secret, entries }: Draft, run: Run): Promise<number> {
@@ -94,6 +117,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     await printCreated(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
+    if (options.verify !== false) checkKept(entries, applied, printer);
     if (targets.length > 0) return await attachTo(applied.secret, attachment);
     await sayUndecodable(applied, run);
     if (applied.action === 'created' && options.output === undefined && dryRun === 'none') {
@@ -161,13 +185,12 @@ function attachCommand({ name, namespace }: CreateOptions): Command {
 async function build(options: CreateOptions, entries: readonly CollectedEntry[], expiries: Expiries): Promise<Secret> {
   // What kubectl would print must be what we print, without an annotation of ours.
   const likeKubectl = options.dryRun === 'client' && usesDockerFlags(options);
-  const annotation = likeKubectl ? undefined : expiryAnnotation(undefined, expiries);
   const secret = buildPullSecret({
     name: options.name,
     entries,
     namespace: options.namespace || undefined,
     type: pullSecretType(options),
-    annotations: annotation === undefined ? undefined : { [EXPIRES_AT]: annotation },
+    annotations: likeKubectl ? undefined : expiryAnnotations(expiries),
   });
   checkSize(describeSecret(secret), secret.data ?? {});
   if (!options.appendHash) return secret;
@@ -179,33 +202,11 @@ function pullSecretType({ type }: CreateOptions): PullSecretType | undefined {
   return type === undefined ? undefined : `kubernetes.io/${type}`;
 }
 
-/** Throws UserError unless every registry accepts its credential. */
-async function verify(entries: Collected['entries'], { options, io, printer }: Run): Promise<void> {
-  const [{ createRegistryClient }, { assignLogin }, { withProgress }, { describeVerdict }] = await Promise.all([
-    import('../registry/registry-client.ts'),
-    import('../domain/verify/login-permission.ts'),
-    import('../output/progress.ts'),
-    import('../output/verdict-printer.ts'),
-  ]);
-  const client = await createRegistryClient(options, { from: 'person' }, io);
-  const ask = () =>
-    Promise.all(
-      entries.map(({ server, credential }) =>
-        client.verify({ server, login: assignLogin(credential, { key: server, owner: 'person' }) }),
-      ),
-    );
-  const verdicts = await withProgress(() => 'asking registries', io, ask).finally(() => client.close());
-  for (const [index, verdict] of verdicts.entries()) {
-    const { server = '', credential } = entries[index] ?? {};
-    const sentence = `${displayServer(server)} ${describeVerdict(verdict)}`;
-    if (verdict.kind === 'anonymous' || verdict.kind === 'not asked') printer.warn(sentence);
-    else if (verdict.kind !== 'accepted') {
-      const advice = loginAdvice(registryOf(server) ?? '', credential?.username ?? '');
-      const unsure = verdict.kind === 'rejected' ? (advice === undefined ? MISTYPED : prose`${advice}`) : UNCHECKED;
-      throw new UserError(`${sentence}; nothing is written`, unsure);
-    }
-  }
+/** Says which logins the Secret had already and have ended; throws UserError when there are no others. */
+function checkKept(entries: readonly CollectedEntry[], applied: Applied, printer: Printer): void {
+  if (applied.action === 'created') return;
+  const problems = expiredBefore(entries, { ...applied.change, secret: applied.secret }, Date.now());
+  const [first] = problems;
+  if (first !== undefined && problems.length === entries.length) throw first;
+  for (const { message } of problems) printer.warn(message);
 }
-
-const MISTYPED = prose`check user name and password, then run the command again`;
-const UNCHECKED = prose`to write a credential without a check, pipe it in with --password-stdin and leave out --verify`;

@@ -4,21 +4,29 @@ import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { forEachLimit, inPortions } from '../concurrency.ts';
 import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
-import { type Diagnosed, type DoctorReport, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
+import { type Diagnosed, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
 import { askedSecrets, secretQuestions } from '../domain/diagnosis/secret-checks.ts';
+import {
+  type FindingSelection,
+  type SelectionFlags,
+  selectFindings,
+  selectionOf,
+} from '../domain/findings/selection.ts';
 import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
-import { parseDoctorTargets } from '../domain/workloads/target.ts';
+import { filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import type { ObservedTargets } from '../operations/doctor/gather.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
+import type { ReportFormat } from '../output/doctor/report-writer.ts';
 import { printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
-export interface DoctorOptions extends RegistryFlags, KubeFlags {
+export interface DoctorOptions extends RegistryFlags, KubeFlags, SelectionFlags {
   readonly targets: readonly string[];
   readonly allNamespaces?: boolean | undefined;
   readonly image?: readonly string[] | undefined;
@@ -29,9 +37,8 @@ export interface DoctorOptions extends RegistryFlags, KubeFlags {
   readonly offline?: boolean | undefined;
   /** Registries on this machine are asked although the cluster is elsewhere. */
   readonly allowLocalRegistries?: boolean | undefined;
-  readonly strict?: boolean | undefined;
   readonly verbose?: boolean | undefined;
-  readonly output?: 'json' | 'yaml' | undefined;
+  readonly output?: ReportFormat | undefined;
 }
 
 /** Questions that are under way at a time. */
@@ -40,27 +47,44 @@ const CONCURRENCY = 16;
 /** Time after which no further question is put; those under way then take their own `--timeout`. */
 const ASKING_MS = 50_000;
 
-/** Prints what is wrong; 0 when nothing is, 1 when something keeps an image away, 3 when that is not known. Throws UserError. */
-export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
-  if (options.filename !== undefined) return lint(options.filename, options, io);
-  const gathered = await gather(options, io);
+/**
+ * Prints what is wrong; 0 when nothing is but what is ignored, 1 when something keeps an image away, 3 when that is not known.
+ * Throws UserError.
+ */
+export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
+  const options = imagesApart(filesApart(typed));
+  const selection = selectionOf(options);
+  if (options.filename !== undefined) return lint(options.filename, selection, options, io);
+  const { errors, ...gathered } = await gather(options, io);
+  const printer = await printerFor(io);
+  for (const error of errors) printer.error(error);
+  if (errors.length > 0 && gathered.pullers.length + (gathered.secrets ?? []).length === 0) return EXIT.failed;
   const diagnosed = await diagnose(gathered, options, io);
-  const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
+  const whole = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
+  const report = { ...whole, ...selectFindings(whole.findings, selection) };
   await printDoctor(
     report,
     { output: options.output, verbose: options.verbose ?? false, now: diagnosed.facts.now },
     io,
   );
   await sayMore(report, options, io);
-  return report.healthy === null ? EXIT.unjudged : report.healthy ? EXIT.ok : EXIT.failed;
+  if (errors.length > 0) return EXIT.failed;
+  // What is ignored does not count here, as people want it of a pipeline; the report says that it is there.
+  if (!isHealthy(report.findings, options.strict === true)) return EXIT.failed;
+  return (report.unjudged ?? []).length > 0 ? EXIT.unjudged : EXIT.ok;
 }
 
 /** Manifests by themselves: neither cluster nor registries are asked. */
-async function lint(files: readonly string[], options: DoctorOptions, io: Io): Promise<number> {
+async function lint(
+  files: readonly string[],
+  selection: FindingSelection | undefined,
+  options: DoctorOptions,
+  io: Io,
+): Promise<number> {
   const { targets, image, allNamespaces, recursive = false, strict = false, output } = options;
   if (targets.length > 0 || image !== undefined || allNamespaces === true) {
     throw new UsageError(
-      '-f is about manifests by themselves',
+      '-f cannot be combined with targets',
       files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`),
     );
   }
@@ -69,25 +93,32 @@ async function lint(files: readonly string[], options: DoctorOptions, io: Io): P
     import('../output/doctor/lint-printer.ts'),
   ]);
   const { findings, ...manifests } = await lintManifests(files, recursive, Date.now(), io);
-  const healthy = !findings.some(({ severity }) => severity === 'error' || strict);
-  const report = { healthy, asked: false, manifests, findings, unchecked: [], unseen: UNSEEN };
+  const healthy = isHealthy(findings, strict);
+  const shown = selectFindings(findings, selection);
+  const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unseen: UNSEEN };
   await printLint(report, output, io);
-  if (manifests.objects === 0) (await printerFor(io)).warn('nothing in there pulls images or is a pull secret');
-  return healthy ? EXIT.ok : EXIT.failed;
+  if (manifests.objects === 0) (await printerFor(io)).warn('no pull secret in there, and nothing that pulls images');
+  return isHealthy(shown.findings, strict) ? EXIT.ok : EXIT.failed;
 }
 
 /** From wherever it is asked for. */
-async function gather(options: DoctorOptions, io: Io): Promise<Observed> {
+async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> {
   const { image, serviceaccount, secret } = options;
   const targets = parseDoctorTargets(options.targets);
   if (image === undefined && (serviceaccount ?? secret) !== undefined) {
-    const text = '--serviceaccount and --secret say how --image is pulled, which is missing';
+    const text = '--serviceaccount and --secret need --image';
     throw new UsageError(text, command`regsecret why --image ghcr.io/org/app:v1`);
   }
-  if (targets.length === 0 && image === undefined) return gatherAll(options, io);
+  if (targets.length === 0 && image === undefined) return { ...(await gatherAll(options, io)), errors: [] };
+  if (options.errors === true || options.only !== undefined || options.ignore !== undefined) {
+    throw new UsageError(
+      '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
+      again(options),
+    );
+  }
   if (options.allNamespaces === true) {
     throw new UsageError(
-      '--all-namespaces is for everything, not for single targets',
+      '--all-namespaces cannot be combined with targets',
       command`regsecret doctor ${ALL_NAMESPACES}`,
     );
   }
@@ -157,7 +188,8 @@ async function sayMore(report: DoctorReport, options: DoctorOptions, io: Io): Pr
   const { verbose, offline } = options;
   const printer = await printerFor(io);
   if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
-  const { unjudged = [] } = report;
+  // That of a kind nothing may be listed has just been said.
+  const unjudged = (report.unjudged ?? []).filter((one) => !report.unchecked.includes(`list ${one.split(' ', 1)[0]}`));
   if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
   if (offline === true) printer.say('registries were not asked (--offline)');
   const { counts } = report;

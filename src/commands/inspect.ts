@@ -6,6 +6,7 @@ import { type Inspection, inspectionOf } from '../domain/findings/inspection.ts'
 import type { Secret } from '../domain/keyring/secret.ts';
 import { pathWord, words } from '../domain/text/command.ts';
 import { secretKey, UNUSED, type UsageIndex } from '../domain/workloads/references.ts';
+import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
@@ -13,7 +14,7 @@ import { printInspections } from '../output/inspection-printer.ts';
 import { printerFor } from '../output/printer.ts';
 
 export interface InspectOptions extends KubeFlags {
-  readonly name?: string | undefined;
+  readonly names?: readonly string[] | undefined;
   readonly filename?: readonly string[] | undefined;
   readonly reveal?: boolean | undefined;
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
@@ -25,9 +26,16 @@ interface Found {
   readonly usage: UsageIndex | undefined;
 }
 
-/** Prints what is in the Secret, or in those of the manifests; throws UserError. */
+/** What was found, and whether that is all that was named. */
+interface FoundSecrets {
+  readonly found: readonly Found[];
+  readonly isWhole: boolean;
+}
+
+/** Prints what is in the Secrets, or in those of the manifests; throws UserError. */
 export async function inspect(options: InspectOptions, io: Io): Promise<number> {
-  const found = options.filename === undefined ? [await live(options, io)] : await inFiles(options, io);
+  const { found, isWhole } =
+    options.filename === undefined ? await live(options, io) : { found: await inFiles(options, io), isWhole: true };
   const fingerprint = createFingerprint();
   const now = Date.now();
   const inspections: Inspection[] = [];
@@ -42,25 +50,28 @@ export async function inspect(options: InspectOptions, io: Io): Promise<number> 
     });
     inspections.push(inspection);
   }
-  await printInspections(inspections, { ...options, now }, io);
-  return EXIT.ok;
+  if (inspections.length > 0) await printInspections(inspections, { ...options, now }, io);
+  return isWhole ? EXIT.ok : EXIT.failed;
 }
 
-async function live(options: InspectOptions, io: Io): Promise<Found> {
+async function live(options: InspectOptions, io: Io): Promise<FoundSecrets> {
+  const names = options.names?.length ? options.names.map((name) => checkedName(name, 'Secret')) : ['regsecret'];
   const { connect } = await import('../cluster/client/transport.ts');
-  const { findSecret } = await import('../cluster/not-found.ts');
+  const { findSecrets } = await import('../cluster/not-found.ts');
   const { gatherUsage } = await import('../cluster/usage.ts');
   const transport = await connect(options, io);
   try {
     const { namespace } = transport;
     const { createReader } = await import('../cluster/reader.ts');
     const reader = createReader(transport);
-    const [secret, usage] = await Promise.all([
-      findSecret(transport, { namespace, name: options.name ?? 'regsecret' }, 'inspect'),
+    const [{ secrets, errors }, usage] = await Promise.all([
+      findSecrets(transport, { namespace, names }, 'inspect'),
       gatherUsage(reader, namespace),
     ]);
     await sayUnchecked(reader.missingRights.resources('list'), io);
-    return { secret, usage };
+    const printer = await printerFor(io);
+    for (const error of errors) printer.error(error);
+    return { found: secrets.map((secret) => ({ secret, usage })), isWhole: errors.length === 0 };
   } finally {
     transport.close();
   }
@@ -73,14 +84,19 @@ async function sayUnchecked(unchecked: readonly string[], io: Io): Promise<void>
   printer.warn(`no permission to list ${unchecked.join(', ')}, so references from there are unknown`);
 }
 
-async function inFiles({ filename = [], name }: InspectOptions, io: Io): Promise<Found[]> {
+async function inFiles({ filename = [], names = [] }: InspectOptions, io: Io): Promise<Found[]> {
   const { readManifestSecrets } = await import('../manifests/read-objects.ts');
   const { secrets, usage } = await readManifestSecrets(filename, io);
-  const chosen = name === undefined ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
-  if (chosen.length > 0) return chosen.map((secret) => ({ secret, usage: usage.size > 0 ? usage : undefined }));
-  const there = secrets.map(({ metadata }) => metadata.name).join(', ');
+  const there = secrets.map(({ metadata: { name = '' } }) => name);
+  const missing = names.find((name) => !there.includes(name));
+  if (there.length > 0 && missing === undefined) {
+    const chosen = secrets.filter(({ metadata: { name = '' } }) => names.length === 0 || names.includes(name));
+    return chosen.map((secret) => ({ secret, usage: usage.size > 0 ? usage : undefined }));
+  }
   throw new UserError(
-    there === '' ? `there is no secret in ${filename.join(', ')}` : `there is no secret ${name} there, but ${there}`,
+    there.length === 0
+      ? `there is no secret in ${filename.join(', ')}`
+      : `there is no secret ${missing} there, but ${there.join(', ')}`,
     words`regsecret inspect -f ${pathWord(filename[0] ?? '-')}`,
   );
 }

@@ -1,95 +1,186 @@
 /** `regsecret list`: the pull secrets of a namespace or of the cluster, with who uses them and what is wrong. */
+import type { ApiError } from '../cluster/client/api-error.ts';
+import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import { checkNamespace } from '../cluster/not-found.ts';
+import { checkNamespace, findSecret } from '../cluster/not-found.ts';
 import { listRefusal } from '../cluster/object-request.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import {
-  compareRows,
   missingRow,
+  type RowOrder,
   type SecretRow,
   type SecretSummary,
+  sortRows,
   summarize,
   unreadRow,
+  withOrigin,
 } from '../domain/findings/row.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
 import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
-import { EXIT, UsageError } from '../errors.ts';
+import { checkedName } from '../domain/workloads/target.ts';
+import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import type { CopyOrigins } from '../operations/doctor/copy-origins.ts';
 import { unreadFindings } from '../operations/doctor/unread-findings.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
 import { printList } from '../output/list-printer.ts';
-import { printerFor } from '../output/printer.ts';
+import { type Printer, printerFor } from '../output/printer.ts';
 
 export interface ListOptions extends KubeFlags {
+  readonly names?: readonly string[] | undefined;
   readonly allNamespaces?: boolean | undefined;
+  readonly selector?: string | undefined;
+  readonly problems?: boolean | undefined;
+  readonly sortBy?: RowOrder | undefined;
+  readonly headers?: boolean | undefined;
   readonly output?: 'wide' | 'json' | 'yaml' | 'name' | undefined;
+}
+
+/** Which Secrets are listed. */
+interface Scope {
+  /** Undefined: all of them. */
+  readonly namespace: string | undefined;
+  readonly names: readonly string[];
+  readonly labelSelector: string | undefined;
+  /** Whether it is said which are copies, and what their sources are like. */
+  readonly looks: boolean;
 }
 
 /** Prints one line for each pull secret, and for each that is missing; throws UserError. */
 export async function list(options: ListOptions, io: Io): Promise<number> {
-  const { allNamespaces = false } = options;
-  if (allNamespaces && options.namespace !== undefined) {
-    throw new UsageError(
-      '--all-namespaces and --namespace cannot be used together',
-      command`regsecret list ${ALL_NAMESPACES}`,
-    );
-  }
+  const { allNamespaces = false, names = [], selector, problems = false, sortBy = 'namespace' } = options;
+  checkOptions(options);
   const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
   const now = Date.now();
   try {
-    const scope = allNamespaces ? undefined : transport.namespace;
+    const namespace = allNamespaces ? undefined : transport.namespace;
     const { createReader } = await import('../cluster/reader.ts');
     const { createUnreadObjects } = await import('../cluster/client/unread-objects.ts');
     const unread = createUnreadObjects();
     const reader = createReader(transport, unread);
-    const rows = await gather(reader, scope, now);
-    if (rows.length === 0 && scope !== undefined) await checkNamespace(transport, scope);
+    const looks = options.output !== 'name' || problems;
+    const scope = { namespace, names, labelSelector: selector || undefined, looks };
+    const all = await gather(reader, scope, now);
+    const rows = sortRows(problems ? all.filter(({ findings }) => findings.length > 0) : all, sortBy);
+    if (all.length === 0 && namespace !== undefined) await checkNamespace(transport, namespace);
     const printer = await printerFor(io);
     const unseen = reader.missingRights.resources('list');
     if (unseen.length > 0)
       printer.warn(`no permission to list ${unseen.join(', ')}, so uses of a secret there are unknown`);
-    await printList(rows, { output: options.output, namespaces: allNamespaces, now }, io);
-    if (rows.length === 0 && options.output === undefined) {
-      printer.say(`no pull secrets in ${allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`}`);
-      printer.hint(command`regsecret create`);
-    }
+    const { output, headers = true } = options;
+    await printList(rows, { output, namespaces: allNamespaces, headers, now }, io);
+    if (rows.length === 0 && output === undefined && names.length === 0) sayNone(options, transport.namespace, printer);
     for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
-    return unread.list().length === 0 ? EXIT.ok : EXIT.failed;
+    const there = await reportMissing(all, scope, transport, printer);
+    return there && unread.list().length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     transport.close();
   }
 }
 
+/** Throws UsageError. */
+function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOptions): void {
+  if (allNamespaces && namespace !== undefined) {
+    throw new UsageError(
+      '--all-namespaces and --namespace cannot be used together',
+      command`regsecret list ${ALL_NAMESPACES}`,
+    );
+  }
+  for (const name of names) checkedName(name, 'Secret');
+  if (names.length > 0 && selector)
+    throw new UsageError('names and -l cannot be used together', command`regsecret list ${names}`);
+}
+
+function sayNone({ allNamespaces, selector, problems }: ListOptions, namespace: string, printer: Printer): void {
+  const which = problems ? ' with a problem' : selector ? ' with these labels' : '';
+  printer.say(`no pull secrets${which} in ${allNamespaces ? 'any namespace' : `namespace ${namespace}`}`);
+  if (which === '') printer.hint(command`regsecret create`);
+}
+
+/** Says which of the named ones are not there, or may not be read; true where all are. */
+async function reportMissing(
+  rows: readonly SecretRow[],
+  { names, namespace }: Scope,
+  transport: Transport,
+  printer: Printer,
+): Promise<boolean> {
+  const missing = names.filter((name) => !rows.some((row) => row.name === name));
+  for (const name of missing) {
+    if (namespace === undefined) {
+      const text = `secret ${name} does not exist in any namespace`;
+      printer.error(new UserError(text, command`regsecret list ${ALL_NAMESPACES}`));
+      continue;
+    }
+    await findSecret(transport, { namespace, name }, 'list').catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      printer.error(error);
+    });
+  }
+  return missing.length === 0;
+}
+
 /** Reads Secrets and who refers to them at the same time, then asks for those of other types that are referred to. */
-async function gather(reader: Reader, namespace: string | undefined, now: number): Promise<SecretRow[]> {
-  const { eachPullSecret, eachSecret } = await import('../cluster/read-secrets.ts');
+async function gather(reader: Reader, scope: Scope, now: number): Promise<SecretRow[]> {
+  const { eachSecret } = await import('../cluster/read-secrets.ts');
   const { gatherUsage } = await import('../cluster/usage.ts');
   const { inPortions } = await import('../concurrency.ts');
-  const fingerprint = createFingerprint();
+  const { createCopyOrigins } = await import('../operations/doctor/copy-origins.ts');
+  const { namespace, names, labelSelector } = scope;
+  const isListed = (name: string): boolean =>
+    labelSelector === undefined && (names.length === 0 || names.includes(name));
   const summaries = new Map<string, SecretSummary>();
-  const [usage, refused] = await Promise.all([
-    gatherUsage(reader, namespace),
-    eachPullSecret(reader, namespace, function* (secret) {
-      const summary = yield* summarize(secret, now, fingerprint);
-      summaries.set(secretKey(summary.namespace, summary.name), summary);
-    }),
-  ]);
+  const origins = createCopyOrigins(reader);
+  const fingerprint = createFingerprint();
+  const keep = function* (secret: Secret): Generator<void> {
+    if (scope.looks) origins.note(secret);
+    const summary = yield* summarize(secret, now, fingerprint);
+    summaries.set(secretKey(summary.namespace, summary.name), summary);
+  };
+  const [usage, refused] = await Promise.all([gatherUsage(reader, namespace), eachListed(reader, scope, keep)]);
   if (refused !== undefined) throw listRefusal(refused, { group: '', plural: 'secrets' }, namespace);
-  const others = [...usage.keys()].filter((key) => !summaries.has(key)).map(secretName);
+  const named = namespace === undefined ? [] : names.map((name) => secretKey(namespace, name));
+  const others = [...new Set([...usage.keys(), ...named])]
+    .filter((key) => !summaries.has(key) && isListed(secretName(key).name))
+    .map(secretName);
   await eachSecret(reader, others, async (ref, secret) => {
-    if (secret === 'forbidden') return;
-    const summary =
-      secret === 'missing'
-        ? missingRow(ref.namespace, ref.name)
-        : await inPortions(summarize(secret, now, fingerprint), reader.transport.signal);
-    summaries.set(secretKey(ref.namespace, ref.name), summary);
+    const key = secretKey(ref.namespace, ref.name);
+    if (secret === 'forbidden' || (secret === 'missing' && !usage.has(key))) return;
+    if (secret === 'missing') summaries.set(key, missingRow(ref.namespace, ref.name));
+    else await inPortions(keep(secret), reader.transport.signal);
   });
+  await addOrigins(summaries, origins, scope);
   for (const found of reader.unread === undefined ? [] : unreadFindings(reader.unread)) {
-    if (found.object.kind !== 'Secret') continue;
+    if (found.object.kind !== 'Secret' || !isListed(found.object.name)) continue;
     const row = unreadRow(found);
     summaries.set(secretKey(row.namespace, row.name), row);
   }
-  return [...summaries].map(([key, summary]) => ({ ...summary, usedBy: usage.get(key) ?? UNUSED })).sort(compareRows);
+  return [...summaries].map(([key, summary]) => ({ ...summary, usedBy: usage.get(key) ?? UNUSED }));
+}
+
+/** Where each copy comes from. A source has the name of its copy, so that with names, too, those of all namespaces are there. */
+async function addOrigins(
+  summaries: Map<string, SecretSummary>,
+  origins: CopyOrigins,
+  { namespace, labelSelector }: Scope,
+): Promise<void> {
+  for (const [key, copyOf] of await origins.find(namespace === undefined && labelSelector === undefined)) {
+    const summary = summaries.get(key);
+    if (summary !== undefined) summaries.set(key, withOrigin(summary, copyOf));
+  }
+}
+
+/** Those of names in one namespace are read one by one, for which a role needs no right to list. */
+async function eachListed(
+  reader: Reader,
+  { namespace, names, labelSelector }: Scope,
+  use: (secret: Secret) => Generator<void>,
+): Promise<ApiError | undefined> {
+  const { eachPullSecret, eachSecretNamed } = await import('../cluster/read-secrets.ts');
+  if (names.length === 0) return eachPullSecret(reader, namespace, use, labelSelector);
+  if (namespace !== undefined) return undefined;
+  const refused = await Promise.all(names.map((name) => eachSecretNamed(reader, name, use)));
+  return refused.find((error) => error !== undefined);
 }

@@ -1,6 +1,8 @@
 /** `regsecret verify`: whether registries accept the credentials of a Secret, and whether an image may be pulled. */
+import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { forEachLimit, inPortions } from '../concurrency.ts';
+import { usesLogin } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { type DiagnosedSecret, diagnosisOf } from '../domain/findings/diagnosed-secret.ts';
 import { fixFor } from '../domain/findings/fixes.ts';
@@ -11,10 +13,17 @@ import { ImageReferenceError } from '../domain/keyring/image.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
-import { command, pathWord, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command.ts';
 import { nameWord } from '../domain/text/object-name.ts';
-import { imageQuestions, loginQuestions, type VerifyQuestion } from '../domain/verify/question.ts';
-import { pullResult } from '../domain/verify/verdict.ts';
+import {
+  imageQuestions,
+  loginQuestions,
+  type Question,
+  questionKey,
+  type VerifyQuestion,
+} from '../domain/verify/question.ts';
+import { pullResult, type Verdict } from '../domain/verify/verdict.ts';
+import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
@@ -23,7 +32,8 @@ import { printVerdicts, type VerifiedRow } from '../output/verdict-printer.ts';
 import { createRegistryClient, type RegistryFlags } from '../registry/registry-client.ts';
 
 export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFlags {
-  readonly name?: string | undefined;
+  readonly names?: readonly string[] | undefined;
+  readonly allNamespaces?: boolean | undefined;
   readonly filename?: readonly string[] | undefined;
   readonly image?: readonly string[] | undefined;
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
@@ -35,7 +45,9 @@ const CONCURRENCY = 16;
 /** Prints each verdict; 0 when all logins are accepted, or every image is pulled. Throws UserError. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
-  const secrets = await secretsToVerify(options, io, printer);
+  checkOptions(options);
+  const { secrets, isWhole } = await secretsToVerify(options, io, printer);
+  if (secrets.length === 0 && !isWhole) return EXIT.failed;
   const now = Date.now();
   const diagnosed: DiagnosedSecret[] = [];
   for (const secret of secrets) diagnosed.push(await inPortions(diagnosisOf(secret, now), io.signal));
@@ -48,41 +60,80 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
     options.image === undefined
       ? rows.every(({ verdict }) => verdict.kind === 'accepted')
       : options.image.every((image) => rows.some((row) => row.image === image && pullResult(row.verdict) === 'pulls'));
-  return fine && sound ? EXIT.ok : EXIT.failed;
+  return fine && sound && isWhole ? EXIT.ok : EXIT.failed;
 }
 
-async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer): Promise<readonly Secret[]> {
-  const { name, filename } = options;
-  const ways = [name !== undefined, filename !== undefined, usesLogin(options)].filter(Boolean);
-  if (ways.length > 1 && !(name !== undefined && filename !== undefined && ways.length === 2)) {
+/** Throws UsageError. */
+function checkOptions(options: VerifyOptions): void {
+  const { names = [], allNamespaces = false, namespace, filename, image } = options;
+  const isLive = names.length > 0 || allNamespaces;
+  const ways = [isLive, filename !== undefined, usesLogin(options)].filter(Boolean);
+  if (ways.length > 1 && !(names.length > 0 && !allNamespaces && filename !== undefined && ways.length === 2)) {
     throw new UsageError('a Secret, manifests and a login cannot be verified together', words`regsecret verify --help`);
   }
-  if (filename !== undefined) return inFiles(filename, name, io);
-  if (usesLogin(options)) return fromLogin(options, io, printer);
+  if (filename === undefined) for (const name of names) checkedName(name, 'Secret');
+  if (!allNamespaces) return;
+  if (namespace !== undefined) {
+    throw new UsageError(
+      '--all-namespaces and --namespace cannot be used together',
+      command`regsecret verify ${ALL_NAMESPACES}`,
+    );
+  }
+  if (image !== undefined)
+    throw new UsageError('-A and --image cannot be used together', words`regsecret verify NAME --image IMAGE`);
+}
+
+/** The Secrets, and whether these are all that were named. */
+interface Chosen {
+  readonly secrets: readonly Secret[];
+  readonly isWhole: boolean;
+}
+
+async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer): Promise<Chosen> {
+  const { names = [], allNamespaces, filename } = options;
+  if (filename !== undefined) return { secrets: await inFiles(filename, names, io), isWhole: true };
+  if (usesLogin(options)) return { secrets: await fromLogin(options, io, printer), isWhole: true };
   const { connect } = await import('../cluster/client/transport.ts');
-  const { findSecret } = await import('../cluster/not-found.ts');
   const transport = await connect(options, io);
   try {
-    return [await findSecret(transport, { namespace: transport.namespace, name: name ?? 'regsecret' }, 'verify')];
+    if (allNamespaces) return { secrets: await everywhere(names, transport), isWhole: true };
+    const { findSecrets } = await import('../cluster/not-found.ts');
+    const { namespace } = transport;
+    const wanted = { namespace, names: names.length === 0 ? ['regsecret'] : names };
+    const { secrets, errors } = await findSecrets(transport, wanted, 'verify');
+    for (const error of errors) printer.error(error);
+    return { secrets, isWhole: errors.length === 0 };
   } finally {
     transport.close();
   }
 }
 
-async function inFiles(filename: readonly string[], name: string | undefined, io: Io): Promise<readonly Secret[]> {
-  const { readManifestSecrets } = await import('../manifests/read-objects.ts');
-  const { secrets } = await readManifestSecrets(filename, io);
-  const chosen = name === undefined ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
-  if (chosen.length > 0) return chosen;
-  throw new UserError(
-    `there is no secret ${name ?? ''} in ${filename.join(', ')}`,
-    words`regsecret inspect -f ${pathWord(filename[0] ?? '-')}`,
-  );
+/** Of all namespaces, those of these names, or all pull secrets. */
+async function everywhere(names: readonly string[], transport: Transport): Promise<readonly Secret[]> {
+  const [{ eachInScope }, { createReader }] = await Promise.all([
+    import('../cluster/secret-scope.ts'),
+    import('../cluster/reader.ts'),
+  ]);
+  const secrets: Secret[] = [];
+  await eachInScope(createReader(transport), { namespaces: 'all', names, verb: 'verify' }, (secret) => {
+    secrets.push(secret);
+    return undefined;
+  });
+  return secrets;
 }
 
-function usesLogin(options: VerifyOptions): boolean {
-  const { server, username, passwordStdin, passwordFile, passwordEnv, fromFile, all, prompt } = options;
-  return [server, username, passwordStdin, passwordFile, passwordEnv, fromFile, all, prompt].some(Boolean);
+async function inFiles(filename: readonly string[], names: readonly string[], io: Io): Promise<readonly Secret[]> {
+  const { readManifestSecrets } = await import('../manifests/read-objects.ts');
+  const { secrets } = await readManifestSecrets(filename, io);
+  const there = secrets.map(({ metadata }) => metadata.name);
+  const missing = names.find((name) => !there.includes(name));
+  if (secrets.length > 0 && missing === undefined) {
+    return secrets.filter(({ metadata: { name = '' } }) => names.length === 0 || names.includes(name));
+  }
+  throw new UserError(
+    `there is no secret ${missing ?? ''} in ${filename.join(', ')}`,
+    words`regsecret inspect -f ${pathWord(filename[0] ?? '-')}`,
+  );
 }
 
 /** A login of this machine, as the Secret that `create` would make of it. */
@@ -128,10 +179,18 @@ async function ask(inquiries: readonly VerifyQuestion[], options: VerifyOptions,
   const client = await createRegistryClient(options, { from: 'person' }, io);
   const rows: VerifiedRow[] = [];
   let done = 0;
+  // Copies of one Secret have one login, which is sent once.
+  const asked = new Map<string, Promise<Verdict>>();
+  const verdictOf = (question: Question): Promise<Verdict> => {
+    const key = questionKey(question);
+    const verdict = asked.get(key) ?? client.verify(question);
+    asked.set(key, verdict);
+    return verdict;
+  };
   const askAll = (): Promise<void> =>
     forEachLimit(CONCURRENCY, inquiries.entries(), async ([index, inquiry]) => {
       const { source, server, shown, username, login, image } = inquiry;
-      const verdict = await client.verify({ server, login, image: image?.reference });
+      const verdict = await verdictOf({ server, login, image: image?.reference });
       rows[index] = {
         source: usesLogin(options) ? '' : source,
         server: shown,

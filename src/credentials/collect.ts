@@ -1,9 +1,11 @@
 /** The credentials of a command line: from flags, files, the logins of this machine, or the person at the terminal. */
+import { displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { usableEntry } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
+import { printable } from '../domain/text/printable.ts';
 import { UsageError, UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
@@ -25,14 +27,30 @@ export interface Collected {
   readonly personal: boolean;
 }
 
-/** The credentials that `options` ask for; throws UserError when there is none that a kubelet could use. */
-export async function collectCredentials(options: CredentialOptions, io: Io): Promise<Collected> {
-  const { entries, warnings, strict, prompted = false, personal = false } = await gather(options, io);
+export interface Collection {
+  /** Throws UserError for an entry that is not to be taken. */
+  readonly check?: ((entry: CollectedEntry) => void) | undefined;
+  /** Where a login that is typed will go, for people. Throws UserError. */
+  readonly destination?: (() => Promise<string>) | undefined;
+}
+
+/**
+ * The credentials that `options` ask for, without those that `check` refuses; throws UserError when there is none that a
+ * kubelet could use.
+ */
+export async function collectCredentials(
+  options: CredentialOptions,
+  io: Io,
+  { check = () => undefined, destination }: Collection = {},
+): Promise<Collected> {
+  const { entries, warnings, strict, prompted = false, personal = false } = await gather(options, io, destination);
   const usable: CollectedEntry[] = [];
   const problems: UserError[] = [];
   for (const entry of entries) {
     try {
-      usable.push(withEmail(usableEntry(entry), entry, options));
+      const collected = withEmail(usableEntry(entry), entry, options);
+      check(collected);
+      usable.push(collected);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (strict) throw withDetails(error, warnings);
@@ -42,14 +60,18 @@ export async function collectCredentials(options: CredentialOptions, io: Io): Pr
   const [first, ...others] = problems;
   if (usable.length === 0) {
     if (first !== undefined) throw withDetails(first, [...warnings, ...others.map(({ message }) => message)]);
-    throw new UserError('there is no login that could be written', command`docker login REGISTRY`, warnings);
+    throw new UserError('no login was found that could be written', command`docker login REGISTRY`, warnings);
   }
   const skipped = problems.map((problem) => `skipped: ${problem.message}`);
   return { entries: lastOfEach(usable), warnings: [...warnings, ...skipped], prompted, personal };
 }
 
 /** The first source that applies; only that one is loaded. */
-async function gather(options: CredentialOptions, io: Io): Promise<SourceResult> {
+async function gather(
+  options: CredentialOptions,
+  io: Io,
+  destination: Collection['destination'],
+): Promise<SourceResult> {
   checkCombination(options);
   if (options.prompt) return prompted(options.server?.[0], io);
   if (hasLoginFlags(options)) return fromFlags(options, io);
@@ -60,7 +82,10 @@ async function gather(options: CredentialOptions, io: Io): Promise<SourceResult>
   const { fromLogins } = await import('./logins.ts');
   const found = await fromLogins(options, io);
   if (found.entries.length > 0) return { ...found, personal: true };
-  if (canPrompt(io)) return { ...(await prompted(options.server?.[0], io)), warnings: found.warnings };
+  if (canPrompt(io)) {
+    await sayWhy(options, io, destination);
+    return { ...(await prompted(options.server?.[0], io)), warnings: found.warnings };
+  }
   throw new UserError(
     found.warnings.length === 0
       ? 'docker and podman have no login on this machine'
@@ -68,6 +93,13 @@ async function gather(options: CredentialOptions, io: Io): Promise<SourceResult>
     prose`${command`docker login REGISTRY`}, or give one: ${words`--server REGISTRY --username USER --password-stdin`}`,
     found.warnings,
   );
+}
+
+/** Before the first question: nobody has asked for one. */
+async function sayWhy({ server }: CredentialOptions, io: Io, destination: Collection['destination']): Promise<void> {
+  const login = server?.[0] === undefined ? 'no login' : `no login for ${displayServer(server[0])}`;
+  const where = destination === undefined ? '' : `; the one you type will go into ${await destination()}`;
+  io.stderr.write(printable(`${login} on this machine${where}\n`));
 }
 
 async function prompted(server: string | undefined, io: Io): Promise<SourceResult> {

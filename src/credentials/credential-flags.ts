@@ -1,6 +1,7 @@
 /** A login given as flags: ours, or those of kubectl, which mean the same. */
 import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
+import { words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -9,9 +10,20 @@ import type { CredentialOptions } from './credential-options.ts';
 import type { SourceResult } from './source.ts';
 import type { GivenPassword } from './stdin.ts';
 
+/** A credential plugin of the kubeconfig inherits the environment, and has no use for this password. */
+export function withoutPassword({ passwordEnv }: CredentialOptions, io: Io): Io {
+  return passwordEnv === undefined ? io : { ...io, env: { ...io.env, [passwordEnv]: undefined } };
+}
+
 /** Whether `options` give a user name or a password. */
 export function hasLoginFlags(options: CredentialOptions): boolean {
   return usesDockerFlags(options) || options.username !== undefined || passwordFlags(options).length > 0;
+}
+
+/** Whether `options` say where a login comes from. */
+export function usesLogin(options: CredentialOptions): boolean {
+  const { server, username, passwordStdin, passwordFile, passwordEnv, fromFile, all, prompt } = options;
+  return [server, username, passwordStdin, passwordFile, passwordEnv, fromFile, all, prompt].some(Boolean);
 }
 
 /** Whether the flags are those of kubectl, whose server is written as it is. */
@@ -37,7 +49,10 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
   if (given === undefined) {
     throw new UsageError('there is a user name, but no password', prose`add --password-stdin and pipe the password in`);
   }
-  if (username === undefined) throw new UsageError('there is a password, but no user name', prose`add --username USER`);
+  if (username === undefined) {
+    const hint = options.user === undefined ? prose`add --username USER` : words`--username ${options.user}`;
+    throw new UsageError('there is a password, but no user name', hint);
+  }
   const warnings = [
     ...(given.newlineDropped ? ['dropped the newline at the end of the password'] : []),
     ...(options.dockerPassword === undefined

@@ -3,6 +3,8 @@
 export interface CredentialOptions {
   readonly server?: readonly string[];
   readonly username?: string;
+  /** Of the kubeconfig, where perhaps the user name of the login is meant. */
+  readonly user?: string | undefined;
   readonly email?: string;
   readonly passwordStdin?: boolean;
   readonly passwordFile?: string;

@@ -14,22 +14,30 @@ export function createFlags(create: Command): Command {
     registryFlags(
       credentialFlags(create.argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret'))
         .optionsGroup('Secret:')
-        .option('--replace', 'drop the registries that are in the Secret and not named here')
-        .option('--force', 'delete and create a Secret that is immutable or of another type')
-        .addOption(new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']))
+        .option('--replace', 'drop the other registries in the Secret')
+        .option('--force', 'delete and recreate a Secret that is immutable or of another type')
+        .addOption(typeOption())
         .option('--append-hash', 'append a hash of the content to the name')
-        .option('--attach <target>', 'attach it then: sa/default, deploy/web, see attach --to (repeatable)', collect)
+        .option('--attach <target>', 'then attach it: sa/default, deploy/web (see attach --to; repeatable)', collect)
         .optionsGroup('Checks (always done for a typed password):')
-        .option('--verify', 'ask the registry whether it accepts the credential before anything is written'),
+        .option('--verify', 'check the login with the registry before writing anything')
+        .option('--no-verify', 'write the login unchecked, even if it has expired'),
     )
       .optionsGroup('Output:')
       .addOption(dryRunOption())
       .addOption(new Option('-o, --output <format>', 'print the Secret').choices(['yaml', 'json', 'name']))
-      .option('--field-manager <name>', 'owner of the written fields', 'regsecret')
+      .option('--field-manager <name>', 'name that owns the written fields', 'regsecret')
       .optionsGroup('As in kubectl create secret docker-registry:')
       .option('--docker-server <server>', 'registry, written as it is')
       .option('--docker-username <user>', 'user name')
       .option('--docker-password <password>', 'password; visible to every user of this machine')
       .option('--docker-email <email>', 'e-mail address'),
   );
+}
+
+/** Also with the whole type, as in a manifest: `kubernetes.io/dockercfg`. */
+function typeOption(): Option {
+  const option = new Option('--type <type>', 'kind of Secret').choices(['dockerconfigjson', 'dockercfg']);
+  const check = option.parseArg;
+  return option.argParser((text, previous) => check?.(text.replace(/^kubernetes\.io\//, ''), previous));
 }

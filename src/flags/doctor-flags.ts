@@ -6,8 +6,11 @@ export function doctorFlags(doctor: Command): Command {
   return kubernetesFlags(
     registryFlags(
       doctor
-        .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, or a pod; none: all of them')
-        .option('-A, --all-namespaces', 'everything in the cluster, not only in one namespace')
+        .argument(
+          '[target...]',
+          'pod/web, deploy/web, sa/default, secret/regcred, a pod, or an image; none: all of them',
+        )
+        .option('-A, --all-namespaces', 'everything in all namespaces')
         .optionsGroup('Images that are not deployed yet:')
         .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
         .option('--sa, --serviceaccount <name>', 'with this service account (default: default)')
@@ -15,18 +18,28 @@ export function doctorFlags(doctor: Command): Command {
         .optionsGroup('Manifests:')
         .option(
           '-f, --filename <file>',
-          'manifests, docker configs or folders, without asking cluster or registries (repeatable)',
+          'manifests, docker configs or folders; contacts neither a cluster nor registries (repeatable)',
           collect,
         )
-        .option('-R, --recursive', 'with -f: folders in folders, too')
+        .option('-R, --recursive', 'with -f: also subfolders')
         .optionsGroup('How:')
         .option('--offline', 'ask no registry')
         .option('--strict', 'exit 1 for warnings, too')
+        .option('--errors', 'only errors')
+        .option('--only <codes>', 'only findings with these codes, such as missing-secret (repeatable)', collect)
+        .option('--ignore <codes>', 'no findings with these codes (repeatable)', collect)
         .option('-v, --verbose', 'show every step')
         .optionsGroup('Registries:')
-        .option('--allow-local-registries', 'ask registries on this machine although the cluster is elsewhere'),
+        .option('--allow-local-registries', 'contact registries on this machine even if the cluster is elsewhere'),
     )
       .optionsGroup('Output:')
-      .addOption(new Option('-o, --output <format>', 'print everything').choices(['json', 'yaml'])),
+      .addOption(
+        new Option('-o, --output <format>', 'print everything; github: annotations of GitHub Actions').choices([
+          'json',
+          'yaml',
+          'github',
+          'sarif',
+        ]),
+      ),
   );
 }

@@ -1,14 +1,16 @@
 /** The flags of `regsecret inspect`. */
 import { type Command, Option } from 'commander';
-import { kubernetesFlags, SECRET_FILES, secretNameArgument } from './shared-flags.ts';
+import { kubernetesFlags, SECRET_FILES, secretNamesArgument } from './shared-flags.ts';
 
 export function inspectFlags(inspect: Command): Command {
   return kubernetesFlags(
     inspect
-      .argument('[name]', 'name of the Secret (default: regsecret)', secretNameArgument)
+      .argument('[names...]', 'names of Secrets (default: regsecret)', secretNamesArgument)
       .option(...SECRET_FILES)
       .optionsGroup('Output:')
       .option('--reveal', 'show passwords')
-      .addOption(new Option('-o, --output <format>', 'everything, cut nowhere').choices(['wide', 'json', 'yaml'])),
+      .addOption(
+        new Option('-o, --output <format>', 'print everything, with nothing cut').choices(['wide', 'json', 'yaml']),
+      ),
   );
 }

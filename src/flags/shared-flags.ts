@@ -12,13 +12,18 @@ export const SECRET_FILES = [
   collect,
 ] as const;
 
-/** Where a login comes from. */
+/** Where a login comes from, also a person. */
 export function credentialFlags(command: Command, title = 'Credentials, the first that applies:'): Command {
+  return loginFlags(command, title).option('--prompt', 'ask for server, user name and password');
+}
+
+/** Where a login comes from when nobody is asked. */
+export function loginFlags(command: Command, title: string): Command {
   return command
     .optionsGroup(title)
-    .option('--server <server>', 'registry, also with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
+    .option('--server <server>', 'registry, optionally with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
     .option('--username <user>', 'user name')
-    .option('--email <email>', 'e-mail address, which no registry needs')
+    .option('--email <email>', 'e-mail address (no registry needs it)')
     .option('--password-stdin', 'read the password from stdin')
     .option('--password-file <file>', 'read the password from a file')
     .option('--password-env <variable>', 'take the password from an environment variable')
@@ -28,15 +33,17 @@ export function credentialFlags(command: Command, title = 'Credentials, the firs
       collect,
     )
     .option('--allow-helpers', 'with --from-file: run the credential helpers it names, for the servers it names')
-    .option('--all', 'take every login of docker and podman')
-    .option('--prompt', 'ask for server, user name and password');
+    .option('--all', 'take every login of docker and podman');
 }
+
+/** The group of flags that `regsecret options` has, and the help of each command leaves out. */
+export const EVERYWHERE = 'Kubernetes, as in kubectl:';
 
 /** The flags of every command that talks to a cluster, as kubectl spells them; only `-s, --server` is --api-server. */
 export function kubernetesFlags(command: Command): Command {
-  return command
+  command
     .showHelpAfterError(`hint: ${command.parent?.name()} ${command.name()} --help`)
-    .optionsGroup('Kubernetes:')
+    .optionsGroup(EVERYWHERE)
     .option('-n, --namespace <namespace>', 'namespace (default: the one of the context)')
     .option('--context <name>', 'context of the kubeconfig')
     .option('--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG and ~/.kube/config')
@@ -47,20 +54,63 @@ export function kubernetesFlags(command: Command): Command {
     .option('--as <user>', 'user to impersonate')
     .option('--as-group <group>', 'group to impersonate (repeatable)', collect)
     .option('--as-uid <uid>', 'UID to impersonate')
+    .option('--as-user-extra <key=value>', 'extra field to impersonate with (repeatable)', collect)
     .option('--request-timeout <duration>', 'time-out of one request, such as 30s; 0 is none')
     .option('--insecure-skip-tls-verify', 'do not check the certificate of the API server')
     .option('--certificate-authority <file>', 'certificates that the API server is checked with')
     .option('--client-certificate <file>', 'certificate to log in with')
     .option('--client-key <file>', 'key of that certificate')
-    .option('--tls-server-name <name>', 'name to expect in the certificate of the API server');
+    .option('--tls-server-name <name>', 'name to expect in the certificate of the API server')
+    .option('--warnings-as-errors', 'exit 1 when the API server sends a warning')
+    .option('-q, --quiet', 'print results and errors only')
+    .addOption(levelOption());
+  for (const flag of WITHOUT_EFFECT) command.addOption(new Option(flag).hideHelp());
+  return command;
 }
 
-export function dryRunOption(text = 'change nothing: client asks no cluster, server lets it check'): Option {
+/** Not `-v`, which doctor has: {@link plainFlags} makes the one of the other. */
+function levelOption(): Option {
+  const option = new Option('--v <level>', 'from -v=6 on: one line for each request, without headers and bodies');
+  return option.argParser((text) => {
+    if (/^\d{1,2}$/.test(text)) return text;
+    throw new InvalidArgumentError('It must be a number, as in -v=6.');
+  });
+}
+
+/** Flags of kubectl about what there is none of here: printed templates and managed fields, a cache, old API servers. */
+const WITHOUT_EFFECT = [
+  ...['--show-managed-fields', '--allow-missing-template-keys', '--validate', '--disable-compression'],
+  ...['--match-server-version', '--cache-dir <folder>'],
+];
+
+export function dryRunOption(
+  text = 'change nothing; client does not contact the cluster, server lets it check the write',
+): Option {
   const option = new Option('--dry-run <where>', text);
   return option.default('none').argParser((value) => {
     if (value === 'none' || value === 'client' || value === 'server') return value;
     throw new InvalidArgumentError('It must be "none", "server", or "client".');
   });
+}
+
+/** More would take all seats of the API server for writes (apiserver `--max-mutating-requests-inflight`: 200). */
+const MAX_CONCURRENCY = 200;
+
+/** How many requests a command over many namespaces sends at once. */
+export function concurrencyFlag(command: Command): Command {
+  return command.option('--concurrency <number>', 'requests that are sent at once (default: 16)', (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : 0;
+    if (number >= 1 && number <= MAX_CONCURRENCY) return number;
+    throw new InvalidArgumentError(`It must be a number from 1 to ${MAX_CONCURRENCY}.`);
+  });
+}
+
+/** What is printed of what is written. */
+export function writeOutputFlags(command: Command): Command {
+  return command
+    .addOption(dryRunOption('change nothing and print the plan: client only reads, server checks the writes'))
+    .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
+    .option('--field-manager <name>', 'name that owns the written fields', 'regsecret');
 }
 
 /** How registries are asked, in the group of options that is open. */
@@ -69,10 +119,10 @@ export function registryFlags(command: Command): Command {
     .option('--timeout <duration>', 'how long to wait for each registry (default: 10s)')
     .option(
       '--plain-http <host>',
-      'ask this registry over http where it speaks no https, as is always tried on this machine (repeatable)',
+      'use http if this registry does not support https; not needed for registries on this machine (repeatable)',
       collectHost,
     )
-    .option('--registry-ca <file>', 'certificates that registries are checked with, beside those of this machine');
+    .option('--registry-ca <file>', 'extra CA certificates to trust for registries');
 }
 
 function collectHost(value: string, previous: readonly string[] | undefined): string[] {
@@ -92,6 +142,11 @@ function registryHost(text: string): string {
 /** As it is printed, too: `secret/regcred`. */
 export function secretNameArgument(text: string): string {
   return text.replace(/^secrets?\//, '');
+}
+
+/** The same of several. */
+export function secretNamesArgument(text: string, previous: readonly string[] | undefined): string[] {
+  return collect(secretNameArgument(text), previous);
 }
 
 export function collect(value: string, previous: readonly string[] | undefined): string[] {

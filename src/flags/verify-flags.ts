@@ -6,7 +6,7 @@ import {
   kubernetesFlags,
   registryFlags,
   SECRET_FILES,
-  secretNameArgument,
+  secretNamesArgument,
 } from './shared-flags.ts';
 
 export function verifyFlags(verify: Command): Command {
@@ -14,14 +14,15 @@ export function verifyFlags(verify: Command): Command {
     credentialFlags(
       registryFlags(
         verify
-          .argument('[name]', 'name of the Secret (default: regsecret)', secretNameArgument)
-          .option('--image <image>', 'whether this image may be pulled (repeatable)', collect)
+          .argument('[names...]', 'names of Secrets (default: regsecret; with -A all)', secretNamesArgument)
+          .option('-A, --all-namespaces', 'of all namespaces')
+          .option('--image <image>', 'check whether this image can be pulled (repeatable)', collect)
           .option(...SECRET_FILES)
           .optionsGroup('Registries:'),
       )
         .optionsGroup('Output:')
         .addOption(new Option('-o, --output <format>', 'print').choices(['wide', 'json', 'yaml'])),
-      'A login instead of a Secret, the first that applies:',
+      'A login to check instead of a Secret, the first that applies:',
     ),
   );
 }

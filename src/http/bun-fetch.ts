@@ -75,7 +75,8 @@ export async function bunFetch(request: HttpRequest, options: HttpClientOptions)
       tls: { ca, cert, key, rejectUnauthorized },
     });
     clearTimeout(silence);
-    return { status: response.status, headers: headersOf(response), body: await collect(response, maxBytes) };
+    const { status } = response;
+    return { status, headers: headersOf(response), challenges: [], body: await collect(response, maxBytes) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     return wordless(failed(error));

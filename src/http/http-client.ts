@@ -22,37 +22,44 @@ const CONNECT_TIMEOUT_MS = 30_000;
 /** Importing this file loads no HTTP; the first request does. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   let router: Promise<Router> | undefined;
+  const { log } = options;
   return {
     async send(request) {
-      request.signal.throwIfAborted();
-      try {
-        const answer = canFetch(request, options) ? await bunFetch(request, options) : undefined;
-        if (answer !== undefined) return answer;
-        router ??= import('./route.ts').then(({ createRouter }) => createRouter(options));
-        const { target, proxied } = await (await router).route(request.url);
-        const lookup = proxied || request.addresses === undefined ? {} : { lookup: lookupOf(request.addresses) };
-        const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
-        request.signal.throwIfAborted();
-        const headers = asBytes({
-          ...target.headers,
-          'user-agent': options.userAgent,
-          // Left to Node a DELETE has none, and its body would be read as the next request.
-          ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
-          ...request.headers,
-        });
-        return await exchange(
-          request,
-          start({ ...target, ...lookup, method: request.method, headers } as RequestOptions),
-          proxied,
-        );
-      } catch (error) {
-        throw request.signal.aborted ? request.signal.reason : networkError(error, false);
-      }
+      if (!log?.speech.requests) return send(request);
+      const { logged } = await import('./request-log.ts');
+      return logged(request, log.stderr, () => send(request));
     },
     close() {
       router?.then((it) => it.close()).catch(() => undefined);
     },
   };
+
+  async function send(request: HttpRequest): Promise<HttpResponse> {
+    request.signal.throwIfAborted();
+    try {
+      const answer = canFetch(request, options) ? await bunFetch(request, options) : undefined;
+      if (answer !== undefined) return answer;
+      router ??= import('./route.ts').then(({ createRouter }) => createRouter(options));
+      const { target, proxied } = await (await router).route(request.url);
+      const lookup = proxied || request.addresses === undefined ? {} : { lookup: lookupOf(request.addresses) };
+      const { request: start } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
+      request.signal.throwIfAborted();
+      const headers = asBytes({
+        ...target.headers,
+        'user-agent': options.userAgent,
+        // Left to Node a DELETE has none, and its body would be read as the next request.
+        ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
+        ...request.headers,
+      });
+      return await exchange(
+        request,
+        start({ ...target, ...lookup, method: request.method, headers } as RequestOptions),
+        proxied,
+      );
+    } catch (error) {
+      throw request.signal.aborted ? request.signal.reason : networkError(error, false);
+    }
+  }
 }
 
 /** Stands in for the system's: a name that was looked up and judged must not stand for something else a moment later. */
@@ -88,7 +95,7 @@ interface Connection {
 
 /** Ends in an answer, or destroys the connection. */
 async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: boolean): Promise<HttpResponse> {
-  const { signal, timeoutMs, maxBytes, body } = request;
+  const { signal, timeoutMs, body } = request;
   const connection: Connection = { reached: !proxied, sent: false };
   const { promise: cut, reject: cancel } = Promise.withResolvers<never>();
   const expire = () => cancel({ code: 'ETIMEDOUT' });
@@ -100,7 +107,7 @@ async function exchange(request: HttpRequest, outgoing: ClientRequest, proxied: 
     // A text is written together with the headers, in one record, and in one encoding with them.
     if (typeof body === 'string') outgoing.end(inLatin1(body), 'latin1');
     else outgoing.end(body);
-    return await Promise.race([answer.then((incoming) => readResponse(incoming, maxBytes)), cut]);
+    return await Promise.race([answer.then((incoming) => readResponse(incoming, request, proxied)), cut]);
   } catch (error) {
     outgoing.destroy();
     throw failed(error, connection);

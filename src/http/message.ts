@@ -1,5 +1,6 @@
 /** The answer to a request, read to its end. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Io } from '../io.ts';
 import { NetworkError } from './network-error.ts';
 
 export interface TlsOptions {
@@ -19,6 +20,8 @@ export interface HttpClientOptions {
   readonly tls?: TlsOptions | undefined;
   /** The http, https, socks5 or socks5h URL of a proxy for everything, or the choice for each URL (`proxyFor`). */
   readonly proxy?: string | ((url: URL) => string | undefined) | undefined;
+  /** Whether each request is said, and where. */
+  readonly log?: Pick<Io, 'speech' | 'stderr'> | undefined;
 }
 
 export interface HttpRequest {
@@ -34,36 +37,52 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** The answer's body may be no longer. */
   readonly maxBytes: number;
+  /** Whether a longer one is cut off there, and is no error. */
+  readonly cut?: boolean | undefined;
 }
 
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** The lines of WWW-Authenticate one by one: in `headers` they are joined, and clients read each for itself. */
+  readonly challenges: readonly string[];
   readonly body: Uint8Array;
 }
 
 /**
- * Throws NetworkError when the answer is cut short or longer than `maxBytes`. By events, for answers are many and short,
- * and the iterator of a stream costs more than such an answer.
+ * Throws NetworkError when the answer ends too early or is longer than `maxBytes`. By events, for answers are many and
+ * short, and the iterator of a stream costs more than such an answer.
  */
-export function readResponse(incoming: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+export function readResponse(
+  incoming: IncomingMessage,
+  { maxBytes, cut: cutsOff = false }: Pick<HttpRequest, 'maxBytes' | 'cut'>,
+  proxied: boolean,
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
+    const finish = (): void => {
+      const { statusCode = 0, headers, headersDistinct } = incoming;
+      // From a proxy; a server that says so has no meaning for it (RFC 9110, section 15.5.8).
+      if (statusCode === 407 && proxied) reject(new NetworkError('proxy', 'HTTP_407', false));
+      const challenges = headersDistinct['www-authenticate'] ?? [];
+      resolve({ status: statusCode, headers, challenges, body: Buffer.concat(chunks, size).subarray(0, maxBytes) });
+    };
     const cut = (): void => reject(new NetworkError('reset', 'ECONNRESET', true));
     incoming.on('data', (chunk: Uint8Array) => {
       size += chunk.length;
-      if (size > maxBytes) reject(new NetworkError('too-large', 'TOO_LARGE', true));
-      else chunks.push(chunk);
+      if (size > maxBytes && !cutsOff) return reject(new NetworkError('too-large', 'TOO_LARGE', true));
+      chunks.push(chunk);
+      if (size <= maxBytes) return;
+      finish();
+      incoming.destroy();
     });
     incoming.on('error', reject);
     incoming.once('close', cut);
     incoming.once('end', () => {
       if (!incoming.complete) return cut();
-      // Only a proxy asks for a login this way (RFC 9110, section 15.5.8).
-      if (incoming.statusCode === 407) return reject(new NetworkError('proxy', 'HTTP_407', false));
-      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks, size) });
+      finish();
     });
   });
 }

@@ -30,7 +30,11 @@ export async function readManifestFiles(names: readonly string[], recursive: boo
 }
 
 /** The files themselves, and those in folders; warns of what it leaves out there. Throws UserError. */
-export function manifestNames(names: readonly string[], recursive: boolean, io: Pick<Io, 'stderr'>): string[] {
+export function manifestNames(
+  names: readonly string[],
+  recursive: boolean,
+  io: Pick<Io, 'stderr' | 'speech'>,
+): string[] {
   return names.flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive, io)));
 }
 
@@ -40,7 +44,7 @@ export async function readManifestFile(name: string, io: Io): Promise<ManifestFi
   return { name, text: decode(await read(name, io.signal), name) };
 }
 
-function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr'>): string[] {
+function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr' | 'speech'>): string[] {
   try {
     if (!statSync(name).isDirectory()) return [name];
     const folder = realpathSync(name);
@@ -50,7 +54,7 @@ function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr'>): st
       .sort()
       .filter((file) => {
         const reason = reasonToSkip(file, folder);
-        if (reason !== undefined)
+        if (reason !== undefined && !io.speech.quiet)
           io.stderr.write(printed`warning: ${printable(file)} is skipped: ${printable(reason)}\n`);
         return reason === undefined;
       });

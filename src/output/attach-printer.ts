@@ -6,7 +6,7 @@ import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
-import { hintText, type Printer } from './printer.ts';
+import { DRY_RUN, type Printer, shownError } from './printer.ts';
 import { formatJson } from './structured.ts';
 
 export interface AttachPrinterOptions extends NoteContext {
@@ -50,7 +50,7 @@ export async function withAttachPrinter(
   } catch (error) {
     report.flush();
     if (io.signal.aborted) {
-      printer.warn(`interrupted: ${report.done} done, each named above; what was under way may be done, too`);
+      printer.warn(`interrupted: ${report.done} done, each named above; the one in progress may be done, too`);
     }
     throw error;
   }
@@ -58,7 +58,6 @@ export async function withAttachPrinter(
   return report.problems > 0 ? EXIT.failed : EXIT.ok;
 }
 
-const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
 /** Said at once: it is about what happens now. */
 const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'resumed', 'saved', 'differs', 'runs'];
 const SHOWN = 10;
@@ -73,7 +72,7 @@ function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io):
       if (options.output === 'name') printer.result(resultName(result.ref));
       if (options.output !== undefined) return;
       const scope = options.namespaces ? ` in ${result.ref.namespace}` : '';
-      printer.result(`${resultName(result.ref)} ${result.action}${scope}${SUFFIX[options.dryRun]}`);
+      printer.result(`${resultName(result.ref)} ${result.action}${scope}${DRY_RUN[options.dryRun]}`);
       if (options.dryRun !== 'none' && result.action !== 'unchanged') sayPlan(result, printer);
     },
     note: notes.add,
@@ -95,7 +94,7 @@ function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io):
   };
 }
 
-interface NoteBook {
+export interface NoteBook {
   add(note: Note): void;
   /** Prints what has been held back. */
   flush(): void;
@@ -103,7 +102,7 @@ interface NoteBook {
 }
 
 /** Prints a note at once or holds it back, and each only once. */
-function noteBook(options: AttachPrinterOptions, printer: Printer): NoteBook {
+export function noteBook(options: AttachPrinterOptions, printer: Printer): NoteBook {
   const notes = new Map<string, Note>();
   const printed = new Set<Note>();
   return {
@@ -211,7 +210,7 @@ function toJson(
     dryRun,
     results: results.map(({ ref, action, before, after }) => ({ ...ref, action, before, after })),
     notes,
-    errors: errors.map(({ message, hint }) => ({ message, hint: hint && hintText(hint, io) })),
+    errors: errors.map((error) => shownError(error, io)),
   };
   return formatJson(shown);
 }

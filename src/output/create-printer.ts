@@ -6,7 +6,7 @@ import type { Expiry } from '../domain/pull-secret/expiry.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { rfc3339 } from '../domain/text/time.ts';
 import type { Io } from '../io.ts';
-import type { Printer } from './printer.ts';
+import { DRY_RUN, type Printer } from './printer.ts';
 
 interface PrintContext {
   readonly io: Io;
@@ -23,7 +23,9 @@ export function saySharing(entries: readonly CollectedEntry[], namespace: string
   if (!io.stderr.isTTY) return;
   const names = many(entries.map(({ server }) => displayServer(server)));
   const logins = entries.length === 1 ? 'login' : 'logins';
-  printer.say(`everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}`);
+  printer.say(
+    `everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}; a robot account would be safer`,
+  );
 }
 
 export function sayExpiry(server: string, { at, why }: Expiry, printer: Printer): void {
@@ -32,14 +34,13 @@ export function sayExpiry(server: string, { at, why }: Expiry, printer: Printer)
 }
 
 const RESULTS = { created: 'created', updated: 'configured', unchanged: 'unchanged', recreated: 'replaced' } as const;
-const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
 
 export async function printCreated(
   { action, secret }: Pick<Applied, 'action' | 'secret'>,
   { options: { output, dryRun }, io, printer }: PrintContext & { readonly options: PrintOptions },
 ): Promise<void> {
   const name = `secret/${secret.metadata.name}`;
-  if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${SUFFIX[dryRun]}`);
+  if (output === undefined) return printer.result(`${name} ${RESULTS[action]}${DRY_RUN[dryRun]}`);
   if (output === 'name') return printer.result(name);
   const { formatManifest } = await import('./secret-manifest.ts');
   io.stdout.writeManifest(await formatManifest(secret, output));

@@ -1,6 +1,7 @@
 /** What `list` prints: a table, names, or everything as JSON or YAML. */
 import type { SecretRow } from '../domain/findings/row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
+import { describeOrigin } from '../domain/pull-secret/copy-origin.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { concat, printable, printed } from '../domain/text/printable.ts';
 import { humanDuration } from '../domain/text/time.ts';
@@ -12,6 +13,7 @@ import { formatTable } from './table.ts';
 export interface ListPrinterOptions {
   readonly output: 'wide' | 'json' | 'yaml' | 'name' | undefined;
   readonly namespaces: boolean;
+  readonly headers: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -19,9 +21,13 @@ export interface ListPrinterOptions {
 type Column = readonly [title: string, cell: (row: SecretRow) => string];
 
 export async function printList(rows: readonly SecretRow[], options: ListPrinterOptions, io: Io): Promise<void> {
-  const { output, namespaces, now } = options;
+  const { output, namespaces, headers, now } = options;
   if (output === 'json' || output === 'yaml') return writeStructured({ items: rows }, output, io);
-  if (output === 'name') return io.stdout.write(concat(rows.map(({ name }) => printed`secret/${printable(name)}\n`)));
+  if (output === 'name') {
+    const where = (namespace: string): string => (namespaces ? ` -n ${namespace}` : '');
+    const lines = rows.map((row) => printed`secret/${printable(row.name)}${printable(where(row.namespace))}\n`);
+    return io.stdout.write(concat(lines));
+  }
   if (rows.length === 0) return;
   const wide = output === 'wide';
   const columns: Column[] = [
@@ -41,6 +47,7 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
       rows.map((row) => columns.map(([, cell]) => cell(row))),
       io.stdout,
       wide,
+      !headers,
     ),
   );
 }
@@ -51,6 +58,7 @@ function registriesOf({ registries, moreRegistries = 0 }: SecretRow): string {
 }
 
 const WIDE: readonly Column[] = [
+  ['COPY OF', ({ copyOf }) => (copyOf === undefined ? '-' : describeOrigin(copyOf).replace(/^copy of /, ''))],
   ['USERS', ({ registries }) => registries.map(({ username = '-' }) => username).join(', ') || '-'],
   ['PASSWORDS', ({ registries }) => registries.map(({ fingerprint = '-' }) => fingerprint).join(', ') || '-'],
 ];

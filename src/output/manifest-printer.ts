@@ -1,6 +1,7 @@
 /** What `attach` and `detach` did to manifests. */
 
 import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
+import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import type { Printer } from './printer.ts';
 import { formatJson } from './structured.ts';
 
@@ -22,6 +23,8 @@ export interface ManifestPrinterOptions {
   readonly output?: 'name' | 'json';
   /** Whether only pods with an image that the Secret opens are concerned. */
   readonly auto?: boolean;
+  /** What is left without a login. */
+  readonly losses?: readonly ManifestLoss[];
 }
 
 export function printManifests(
@@ -29,7 +32,7 @@ export function printManifests(
   options: ManifestPrinterOptions,
   printer: Printer,
 ): void {
-  const { write = false, dryRun, output, auto = false } = options;
+  const { write = false, dryRun, output, auto = false, losses = [] } = options;
   const line = write ? printer.result : printer.say;
   const suffix = dryRun === 'none' ? '' : ' (dry run)';
   for (const { name, objects } of files) {
@@ -42,11 +45,10 @@ export function printManifests(
     const results = files.flatMap(({ name, objects }) =>
       objects.map(({ ref, ...rest }) => ({ file: name, ...ref, ...rest })),
     );
-    for (const text of formatJson({ results }).trimEnd().split('\n')) line(text);
+    const notes = losses.map(({ ref, ...rest }) => ({ code: 'loses-login', ...ref, ...rest }));
+    for (const text of formatJson({ results, notes }).trimEnd().split('\n')) line(text);
   }
   if (files.length > 0 && files.every(({ objects }) => objects.length === 0)) {
-    printer.warn(
-      auto ? 'no image in there is one that the Secret opens' : 'nothing in there has a list of pull secrets',
-    );
+    printer.warn(auto ? 'the Secret has no login for any image in there' : 'nothing in there can have pull secrets');
   }
 }

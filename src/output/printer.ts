@@ -8,7 +8,7 @@ import { styleFor } from './style.ts';
 export interface Printer {
   /** A line of the result. */
   result(text: string): void;
-  /** A line for the person. */
+  /** A line for the person; with `-q` there is none, nor a warning or a hint by itself. */
   say(text: string): void;
   warn(text: string): void;
   hint(hint: Hint): void;
@@ -17,18 +17,27 @@ export interface Printer {
 }
 
 /** In place of a command with a name that nothing can have, or with a text that shows only with escapes. */
-const NO_COMMAND = 'no command is proposed, because a name or text in it cannot be pasted';
+const NO_COMMAND = 'no command is shown, because a name or text in it cannot be pasted safely';
+
+/** Behind what is not done. */
+export const DRY_RUN = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const;
+
+/** `error` as JSON has it. */
+export function shownError({ message, hint }: UserError, io: Io): { readonly message: string; readonly hint?: string } {
+  return { message, ...(hint === undefined ? {} : { hint: hintText(hint, io) }) };
+}
 
 /** The printer of this run. Every text is made safe for a terminal and stays on its line, whatever is in it. */
 export async function printerFor(io: Io): Promise<Printer> {
   const style = await styleFor(io.stderr, io);
   const line = (label: Printable, text: string): void => io.stderr.write(printed`${label}${printable(text)}\n`);
   const hint = (next: Hint): void => line(printed`${style.faint('hint:')} `, hintText(next, io));
+  const { quiet } = io.speech;
   return {
     result: (text) => io.stdout.write(printed`${printable(text)}\n`),
-    say: (text) => line(printed``, text),
-    warn: (text) => line(printed`${style.warning('warning:')} `, text),
-    hint,
+    say: (text) => quiet || line(printed``, text),
+    warn: (text) => quiet || line(printed`${style.warning('warning:')} `, text),
+    hint: (next) => quiet || hint(next),
     error({ message, details, hint: next }) {
       line(printed`${style.error('error:')} `, message);
       for (const detail of details) line(printed`  `, typeof detail === 'string' ? detail : hintText(detail, io));

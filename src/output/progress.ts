@@ -9,7 +9,7 @@ const CLEAR = printed`\r\u001b[K`;
 
 /** Does `work`, and says on a terminal that it takes long: one line with what `text` returns, which is gone afterwards. */
 export async function withProgress<T>(text: () => string, io: Io, work: () => Promise<T>): Promise<T> {
-  if (!io.stderr.isTTY || io.env.TERM === 'dumb') return work();
+  if (!io.stderr.isTTY || io.speech.quiet || io.env.TERM === 'dumb') return work();
   let shown = false;
   const timer = setInterval(() => {
     shown = true;

@@ -11,9 +11,14 @@ export interface Style {
 
 const PLAIN: Style = { warning: printable, error: printable, faint: printable };
 
-/** The style for what is written to `output`: plain without a terminal, with NO_COLOR (no-color.org) or TERM=dumb. */
+/**
+ * The style for what is written to `output`: plain with NO_COLOR (no-color.org), and without a terminal or with TERM=dumb unless
+ * FORCE_COLOR (force-color.org) or CLICOLOR_FORCE (bixense.com/clicolors) says otherwise.
+ */
 export async function styleFor(output: Output, io: Io): Promise<Style> {
-  if (!output.isTTY || io.env.NO_COLOR || io.env.TERM === 'dumb') return PLAIN;
+  const { NO_COLOR, TERM, FORCE_COLOR = '', CLICOLOR_FORCE = '' } = io.env;
+  const isForced = !/^(0|false)?$/.test(FORCE_COLOR) || !/^0?$/.test(CLICOLOR_FORCE);
+  if (NO_COLOR || !(isForced || (output.isTTY && TERM !== 'dumb' && !/^(0|false)$/.test(FORCE_COLOR)))) return PLAIN;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
   const style = (paint: (text: string) => string) => (text: string) => painted(printable(text), paint);

@@ -9,7 +9,7 @@ const NARROW = 6;
 const FILLED = 300;
 
 /**
- * Lines of a table with `header`. On a terminal long cells are cut with `…` so that a row stays on one line, unless
+ * Lines of a table with `header`, which is printed unless it is `untitled`. On a terminal long cells are cut with `…` so that a row stays on one line, unless
  * `wide`; elsewhere they are whole, for a program may read them. Everything is made safe for a terminal.
  */
 export function formatTable(
@@ -17,8 +17,9 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   output: Output,
   wide = false,
+  untitled = false,
 ): Printable {
-  const cells = [header, ...rows].map((row) => row.map(printable));
+  const cells = [...(untitled ? [] : [header]), ...rows].map((row) => row.map(printable));
   const natural = header.map((_, column) => cells.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0));
   const columns = wide ? undefined : output.columns();
   if (columns === undefined)

@@ -1,6 +1,6 @@
 /** What `verify` prints, and the words for what a registry says of a login. */
-import { DOCKER_HUB, displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
-import { registryOf, serverWord } from '../domain/keyring/server.ts';
+import { displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
+import { loginCommand, registryOf, serverWord } from '../domain/keyring/server.ts';
 import { type Command, command, words } from '../domain/text/command.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
@@ -63,7 +63,7 @@ function say(row: VerifiedRow, printer: Printer): void {
 /** What becomes of a pull to which no entry gives anything. */
 function describeNobody(verdict: Verdict): string {
   if (verdict.kind !== 'anonymous') return describeVerdict(verdict);
-  return verdict.result === 'pulls' ? 'gives it to everybody' : 'refuses that';
+  return verdict.result === 'pulls' ? 'lets everybody pull it' : 'refuses that';
 }
 
 function hintFor({ verdict, source }: VerifiedRow, server: string): Hint | undefined {
@@ -80,11 +80,6 @@ function hintFor({ verdict, source }: VerifiedRow, server: string): Hint | undef
   }
 }
 
-/** Docker Hub is what `docker login` means without a name. */
-function loginCommand(server: string): Command {
-  return command`docker login ${server === DOCKER_HUB ? undefined : registryOf(server)}`;
-}
-
 /** `source` is `namespace/name`, or a name. */
 function createCommand(source: string): Command {
   const [name = '', namespace] = source.split('/').reverse();
@@ -99,9 +94,9 @@ function nameOf({ server }: VerifiedRow): string {
 export function describeVerdict(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'accepted':
-      return verdict.public ? 'accepts the credential, and gives the image to everybody' : 'accepts the credential';
+      return verdict.public ? 'accepts the credential, and lets everybody pull the image' : 'accepts the credential';
     case 'rejected':
-      return `rejects the credential (HTTP ${verdict.status})`;
+      return `rejects the credential (HTTP ${verdict.status})${verdict.public ? ', but lets everybody pull the image' : ''}`;
     case 'no access':
       return `knows the login, but does not let it pull ${verdict.repository}, or has no such repository (HTTP ${verdict.status})`;
     case 'not found':
@@ -113,7 +108,7 @@ export function describeVerdict(verdict: Verdict): string {
         ? 'limits the rate of requests; try again later'
         : `limits the rate of requests; try again in ${duration(verdict.retryAfterSeconds)}`;
     case 'unreachable':
-      return `cannot be asked: ${verdict.reason}`;
+      return `cannot be checked: ${verdict.reason}`;
     case 'not asked':
       return `was not asked: ${verdict.reason}`;
   }
@@ -134,7 +129,7 @@ function anonymous({ why, result }: Extract<Verdict, { kind: 'anonymous' }>): st
     case 'asks for none':
       return `asks for no credential, so it could not be checked${without}`;
     case 'empty':
-      return `gets no credential, for there is none in the entry${without}`;
+      return `gets no credential, because the entry has none${without}`;
     case 'same answer':
       return `answers the same without the credential, so it could not be checked${without}`;
   }

@@ -1,17 +1,63 @@
 /** What registries and token servers answer, checked; zod lives here. */
 import * as z from 'zod/mini';
+import { type JsonDocument, jsonString, memberOf, parseFirstJson } from '../domain/go/json.ts';
+import type { JsonNode } from '../domain/go/json-node.ts';
+import { JsonSyntaxError } from '../domain/go/json-scanner.ts';
 
-/** A token goes into a header line. */
-const Token = z.catch(z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/))), undefined);
-/** distribution docs/content/spec/auth/token.md calls it `token`, oauth.md `access_token`; either may be empty. */
-const TokenAnswer = z.object({ token: Token, access_token: Token });
 /** distribution docs/content/spec/api.md, "Errors". */
 const ErrorAnswer = z.object({ errors: z.array(z.object({ code: z.catch(z.string(), '') })) });
 
-/** The token in an answer, undefined when there is none that could be sent. */
-export function tokenIn(body: Uint8Array): string | undefined {
-  const answer = TokenAnswer.safeParse(json(body));
-  return answer.success ? (answer.data.token ?? answer.data.access_token) : undefined;
+/** The fields of the two structs (containerd core/remotes/docker/auth/fetch.go); what is not in there is not looked at. */
+const FIELDS = {
+  GET: ['token', 'access_token', 'refresh_token', 'expires_in', 'issued_at'],
+  POST: ['access_token', 'refresh_token', 'expires_in', 'issued_at', 'scope'],
+} as const;
+
+/** What is in an answer that can be read as Go reads it. */
+export type TokenAnswer = { readonly token: string } | { readonly problem: 'no token' | 'wrong type' };
+
+/**
+ * The token in an answer to `method`: `access_token`, else, after a GET, `token` (containerd core/remotes/docker/auth/fetch.go
+ * `FetchToken`, `FetchTokenWithOAuth`). A field of a wrong type spoils the answer, whatever else is in it.
+ */
+export function tokenIn(body: Uint8Array, method: 'GET' | 'POST'): TokenAnswer {
+  const document = firstJson(body);
+  if (document === undefined || document.root.kind === 'null') return { problem: 'no token' };
+  if (document.root.kind !== 'object') return { problem: 'wrong type' };
+  const texts = new Map<string, string>();
+  for (const { name, value } of document.root.members) {
+    const field = memberOf(name, FIELDS[method]);
+    if (field === undefined || value.kind === 'null') continue;
+    if (!isOfType(field, value, document)) return { problem: 'wrong type' };
+    if (value.kind === 'string') texts.set(field, jsonString(document, value));
+  }
+  const token = texts.get('access_token') || texts.get('token') || '';
+  // It goes into a header line.
+  return token === '' || /[\0-\x08\n-\x1f\x7f]/.test(token) ? { problem: 'no token' } : { token };
+}
+
+function isOfType(field: string, node: JsonNode, document: JsonDocument): boolean {
+  if (field === 'expires_in') return node.kind === 'number' && /^-?\d{1,18}$/.test(sourceOf(document, node));
+  if (node.kind !== 'string') return false;
+  return field !== 'issued_at' || isTime(jsonString(document, node));
+}
+
+/** RFC 3339, as Go's `time.Time` reads it. */
+function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+function sourceOf({ bytes }: JsonDocument, { start, end }: JsonNode): string {
+  return new TextDecoder().decode(bytes.subarray(start, end));
+}
+
+function firstJson(body: Uint8Array): JsonDocument | undefined {
+  try {
+    return parseFirstJson(body);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** The codes of the errors in an answer, none when it has another form. */

@@ -1,54 +1,74 @@
-/**
- * The WWW-Authenticate header (RFC 9110 section 11.6.1).
- *
- *   WWW-Authenticate = #challenge
- *   challenge        = auth-scheme [ 1*SP ( token68 / #auth-param ) ]
- *   auth-param       = token BWS "=" BWS ( token / quoted-string )
- */
+/** The WWW-Authenticate header as the clients of registries read it, which is less than RFC 9110 section 11.6.1 allows. */
 
 export interface Challenge {
-  /** In lower case: `basic`, `bearer`. */
-  readonly scheme: string;
+  readonly scheme: 'bearer' | 'basic';
   /** Names in lower case. */
   readonly params: ReadonlyMap<string, string>;
 }
 
-const SCHEME = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?=[ \t,]|$)/y;
-const PARAM = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+\-.^_`|~0-9A-Za-z:/?=]+))/sy;
-const TOKEN68 = /[ \t]+[-A-Za-z0-9._~+/]+=*(?=[ \t]*(?:,|$))/y;
-const SEPARATORS = /[ \t,]*/y;
+/** go-containerregistry and podman have the same grammar, from docker/distribution. */
+const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]*/y;
+const QUOTED = /"((?:[^"\\]|\\.)*)"/sy;
+const SPACE = /[ \t\r\n]*/y;
 
-/** The challenges of one header line; what cannot be read ends the list. Never throws. */
-export function parseChallenges(header: string): Challenge[] {
-  const challenges: Challenge[] = [];
-  let index = skip(header, 0);
-  while (index < header.length) {
-    const scheme = match(SCHEME, header, index)?.[0];
-    if (scheme === undefined) return challenges;
-    index += scheme.length;
-    const params = new Map<string, string>();
-    challenges.push({ scheme: scheme.toLowerCase(), params });
-    const opaque = match(TOKEN68, header, index);
-    if (opaque !== undefined) index += opaque[0].length;
-    for (;;) {
-      const next = skip(header, index);
-      const [text = '', name = '', quoted, plain = ''] = match(PARAM, header, next) ?? [];
-      if (text === '') {
-        index = next;
-        break;
-      }
-      params.set(name.toLowerCase(), quoted?.replace(/\\(.)/gs, '$1') ?? plain);
-      index = next + text.length;
-    }
+/**
+ * One challenge for each header line: a second one in the same line is not seen, a line that begins with a comma has none,
+ * and a value without quotes ends where a token ends. Bearer first, then Basic; others are left out. Never throws.
+ * (containerd core/remotes/docker/auth/parse.go `ParseAuthHeader`)
+ */
+export function parseChallenges(lines: readonly string[]): Challenge[] {
+  const challenges = lines.map(parseLine).filter((challenge) => challenge !== undefined);
+  return [
+    ...challenges.filter(({ scheme }) => scheme === 'bearer'),
+    ...challenges.filter(({ scheme }) => scheme === 'basic'),
+  ];
+}
+
+function parseLine(line: string): Challenge | undefined {
+  const text = new Text(line);
+  const scheme = text.take(TOKEN).toLowerCase();
+  const params = new Map<string, string>();
+  if (scheme !== 'bearer' && scheme !== 'basic') return undefined;
+  for (;;) {
+    text.take(SPACE);
+    const name = text.take(TOKEN).toLowerCase();
+    if (name === '' || !text.skip('=')) return { scheme, params };
+    params.set(name, text.value());
+    text.take(SPACE);
+    if (!text.skip(',')) return { scheme, params };
   }
-  return challenges;
 }
 
-function skip(header: string, index: number): number {
-  return index + (match(SEPARATORS, header, index)?.[0].length ?? 0);
-}
+class Text {
+  readonly #text: string;
+  #index = 0;
 
-function match(pattern: RegExp, text: string, index: number): RegExpExecArray | undefined {
-  pattern.lastIndex = index;
-  return pattern.exec(text) ?? undefined;
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  take(pattern: RegExp): string {
+    return this.#match(pattern)?.[0] ?? '';
+  }
+
+  skip(character: string): boolean {
+    if (this.#text[this.#index] !== character) return false;
+    this.#index += 1;
+    return true;
+  }
+
+  /** A token or a quoted string; one whose end is missing is empty, and so is all that follows. */
+  value(): string {
+    if (this.#text[this.#index] !== '"') return this.take(TOKEN);
+    const [, quoted] = this.#match(QUOTED) ?? [];
+    if (quoted === undefined) this.#index = this.#text.length;
+    return quoted?.replace(/\\(.)/gs, '$1') ?? '';
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#index;
+    const found = pattern.exec(this.#text);
+    this.#index += found?.[0].length ?? 0;
+    return found ?? undefined;
+  }
 }

@@ -1,14 +1,19 @@
-/** Whether an image may be pulled with a credential, and whether it is the credential that makes it so. */
-import { type OncePerKey, oncePerKey } from '../concurrency.ts';
+/**
+ * Whether a node would pull an image with a login: asked in the order and with the requests of containerd
+ * (core/remotes/docker/resolver.go `Resolve`, authorizer.go). It knows nothing of `/v2/`: it asks for the manifest without a
+ * login, and answers the challenge that it gets there. docs/registries.md has what we do otherwise.
+ */
 import type { ImageReference } from '../domain/keyring/image.ts';
+import { isSameHost, urlHost } from '../domain/verify/destination.ts';
 import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Challenge } from './challenge.ts';
-import type { Ask, Exchange, RegistryResponse } from './exchange.ts';
-import { differsFromAnonymous, get, isForAnother, isPersonal, judgeBasic, tokenSource } from './judge-login.ts';
-import { explainNotFound, headManifest } from './manifest.ts';
+import { type Ask, type Exchange, type RegistryResponse, TargetRefused, unanswered } from './exchange.ts';
+import { isBetter, isForEverybody, isPersonal, judgeLogin } from './judge-login.ts';
+import { askManifest, explainNotFound, isThere, type ManifestResponse, manifestProblem } from './manifest.ts';
+import { oncePerRegistry } from './once-per-registry.ts';
 import { challengeOf, type Registry } from './ping.ts';
-import { requestToken } from './token.ts';
+import { requestPullToken, requestToken, type TokenRequest, takesForms, tokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
 export interface ImageCase {
@@ -22,133 +27,153 @@ export interface ImageCase {
 /** Throws NetworkError and TargetRefused. */
 export async function judgeImage(question: ImageCase, image: ImageReference): Promise<Verdict> {
   const { exchange, registry, login } = question;
-  if (registry.challenge === undefined) return judgeOpen(question, image);
-  if (login === undefined) return judgeAnonymous(exchange, registry, image);
-  if (registry.challenge.scheme === 'bearer') {
-    return judgeBearer({ ...question, login }, registry.challenge, image);
+  const first = await askAnybody(exchange, registry, image);
+  const challenge = challengeOf(first);
+  if (challenge === undefined) return judgeUnasked(question, image, first);
+  if (login === undefined) return judgeAnonymous(question, image);
+  const { url } = first.from;
+  if (!isSameHost(registry.base, url)) {
+    throw new TargetRefused(`it redirects to ${urlHost(url)}, which does not get the credential`);
   }
-  const [verdict, answer, open] = await Promise.all([
-    basicLogin(exchange, registry, login),
-    headManifest(exchange, registry, image, login),
-    accessOfNobody(exchange, registry, image),
-  ]);
-  if (verdict.kind !== 'accepted') return verdict;
-  if (answer.status !== 200) return judgeFailure({ exchange, registry, credential: login }, image, answer);
-  return { kind: 'accepted', ...('answer' in open && open.answer.status === 200 ? { public: true } : {}) };
+  const attempt: Attempt = { ...question, login, image, challenge, method: first.method };
+  return challenge.scheme === 'bearer' ? judgeBearer(attempt) : judgeBasic(attempt);
 }
 
-/** Some registries ask for nothing at `/v2/`, and then for a credential at the image. */
-async function judgeOpen(question: ImageCase, image: ImageReference): Promise<Verdict> {
+/** The manifest as anybody gets it, without a token: each try of a login begins with it. */
+const askAnybody = oncePerRegistry((exchange, registry, image: ImageReference) =>
+  askManifest(exchange, registry, image, {}),
+);
+
+/** Where the registry asks for no login, a runtime sends none, whether that helps or not. */
+async function judgeUnasked(question: ImageCase, image: ImageReference, answer: ManifestResponse): Promise<Verdict> {
   const { exchange, registry, login } = question;
-  const answer = await headManifest(exchange, registry, image, undefined);
-  if (answer.status === 200) return { kind: 'anonymous', why: 'asks for none', result: 'pulls' };
-  const challenge = answer.status === 401 ? challengeOf(answer) : undefined;
-  if (challenge === undefined) return judgeFailure({ exchange, registry, credential: undefined }, image, answer);
-  const late = { ...registry, challenge };
-  if (login === undefined) return judgeAnonymous(exchange, late, image);
-  if (challenge.scheme === 'bearer') return judgeBearer({ ...question, registry: late, login }, challenge, image);
-  const second = await headManifest(exchange, registry, image, login);
-  if (second.status === 200) return { kind: 'accepted' };
-  if (second.status === 401) return refused(second);
-  return judgeFailure({ exchange, registry, credential: login }, image, second);
+  const problem = isThere(answer) ? manifestProblem(answer, image) : undefined;
+  if (problem !== undefined) return unclear(`it ${problem}`);
+  const why = login === undefined && challengeOf(registry.greeting) ? 'empty' : 'asks for none';
+  if (!isThere(answer)) {
+    if (![401, 403].includes(answer.status)) return judgeFailure({ ...question, image }, answer, undefined);
+    return { kind: 'anonymous', why, result: 'fails' };
+  }
+  // The image is pulled all the same, but the login was meant for something.
+  const known = login && (await judgeLogin({ exchange, registry, host: question.host, login }).catch(unanswered));
+  if (known?.kind === 'accepted' || known?.kind === 'rejected') return { ...known, public: true };
+  return { kind: 'anonymous', why: 'asks for none', result: 'pulls' };
 }
 
 /** What becomes of a pull without a credential. */
-async function judgeAnonymous(exchange: Exchange, registry: Registry, image: ImageReference): Promise<Verdict> {
-  const access = await accessOfNobody(exchange, registry, image);
-  if (!('answer' in access))
+async function judgeAnonymous(question: ImageCase, image: ImageReference): Promise<Verdict> {
+  const access = await accessOfNobody(question.exchange, question.registry, image);
+  if (!('answer' in access)) {
     return access.kind === 'rejected' ? { kind: 'anonymous', why: 'empty', result: 'fails' } : access;
-  if (access.answer.status === 200) return { kind: 'anonymous', why: 'empty', result: 'pulls' };
-  const verdict = await judgeFailure({ exchange, registry, credential: access.credential }, image, access.answer);
+  }
+  const { answer, grant } = access;
+  const verdict = isThere(answer)
+    ? judgeThere(answer, image, { kind: 'anonymous', why: 'empty', result: 'pulls' })
+    : await judgeFailure({ ...question, image }, answer, grant);
   return verdict.kind === 'no access' ? { kind: 'anonymous', why: 'empty', result: 'fails' } : verdict;
 }
 
-async function judgeBearer(
-  { exchange, registry, host, login }: ImageCase & { readonly login: RegistryLogin },
-  challenge: Challenge,
-  image: ImageReference,
-): Promise<Verdict> {
-  const [access, open] = await Promise.all([
-    accessOf(exchange, registry, login, image),
-    accessOfNobody(exchange, registry, image),
-  ]);
-  if (!('answer' in access)) {
-    if (access.kind !== 'rejected') return access;
-    // GHCR, for one, refuses a token for a repository in the same words as a token for nobody.
-    const source = tokenSource(challenge);
-    const grant = await requestToken(exchange, source, login, []);
-    if ('kind' in grant) return grant.kind === 'rejected' ? access : grant;
-    const isGood =
-      isPersonal(grant, login, host) || (await differsFromAnonymous({ exchange, registry, grant, source }));
-    return isGood ? { kind: 'no access', repository: image.path, status: access.status } : access;
-  }
-  const { answer, credential, grant } = access;
-  if (answer.status !== 200) return judgeFailure({ exchange, registry, credential }, image, answer);
-  if (!('answer' in open)) return open.kind === 'rejected' ? { kind: 'accepted' } : open;
-  if (open.answer.status === 429) return rateLimited(open.answer);
-  if (open.answer.status !== 200) return { kind: 'accepted' };
-  const isKnown =
-    grant !== undefined &&
-    (isPersonal(grant, login, host) || (open.grant !== undefined && isForAnother(grant, open.grant)));
-  return isKnown ? { kind: 'accepted', public: true } : { kind: 'anonymous', why: 'same answer', result: 'pulls' };
+/** What a login meets, and what the registry has asked for. */
+interface Attempt extends ImageCase {
+  readonly login: RegistryLogin;
+  readonly image: ImageReference;
+  readonly challenge: Challenge;
+  readonly method: Ask['method'];
 }
+
+async function judgeBasic(attempt: Attempt): Promise<Verdict> {
+  const { exchange, registry, login, image, method } = attempt;
+  const answer = await askManifest(exchange, registry, image, { method, credential: login });
+  if (isThere(answer)) return judgeThere(answer, image, { kind: 'accepted' });
+  if (answer.status !== 401 && answer.status !== 403) return judgeFailure(attempt, answer, login);
+  // Only `/v2/` tells a wrong login from one that may not pull this: ECR answers 403 to both.
+  const isAsked = challengeOf(registry.greeting)?.scheme === 'basic';
+  const known = isAsked ? await judgeLogin(attempt).catch(unanswered) : undefined;
+  if (known?.kind === 'accepted') return { kind: 'no access', repository: image.path, status: answer.status };
+  return known?.kind === 'rejected' ? known : refused(answer);
+}
+
+async function judgeBearer(attempt: Attempt): Promise<Verdict> {
+  const { exchange, registry, host, login, image, challenge, method } = attempt;
+  const source = tokenSource(challenge);
+  const request = { source, login, scopes: scopesOf(challenge, image) };
+  // What it is compared with is asked for at the same time.
+  accessOfNobody(exchange, registry, image).catch(unanswered);
+  // An identity token can only be sent with POST.
+  const knowsForms =
+    'identityToken' in login.credential || (await askForms(exchange, registry, { source, login, scopes: [] }));
+  const grant = await requestPullToken(exchange, request, knowsForms);
+  if ('kind' in grant) {
+    // A server that knows POST has refused the login twice by now; containerd does not send it a third time.
+    if (grant.kind !== 'rejected' || knowsForms) return grant;
+    // GHCR, for one, refuses a token for a repository in the same words as a token for nobody.
+    const unscoped = { source, login, scopes: [] };
+    const known = await requestPullToken(exchange, unscoped, knowsForms);
+    if ('kind' in known) return grant;
+    const isGood = isPersonal(known, login, host) || !(await isForEverybody(exchange, registry, unscoped, known));
+    return isGood ? { kind: 'no access', repository: image.path, status: grant.status } : grant;
+  }
+  const answer = await askManifest(exchange, registry, image, { method, credential: grant });
+  if (isThere(answer)) return judgeThere(answer, image, await judgePulled(attempt, grant));
+  const verdict = await judgeFailure(attempt, answer, grant);
+  if (verdict.kind !== 'no access' || isPersonal(grant, login, host) || (await isKnown(attempt, grant))) return verdict;
+  return { kind: 'anonymous', why: 'same answer', result: 'fails' };
+}
+
+/** The manifest came with the token; did it come because of the login? Nothing that is asked for that spoils it. */
+async function judgePulled(attempt: Attempt, grant: RegistryToken): Promise<Verdict> {
+  const { exchange, registry, image } = attempt;
+  const open = await accessOfNobody(exchange, registry, image).catch(unanswered);
+  if (open === undefined || !('answer' in open) || !isThere(open.answer)) return { kind: 'accepted' };
+  return (await isKnown(attempt, grant))
+    ? { kind: 'accepted', public: true }
+    : { kind: 'anonymous', why: 'same answer', result: 'pulls' };
+}
+
+/** Whether a token shows that the login is good, by itself or beside the one that everybody gets. */
+async function isKnown({ exchange, registry, host, login, image }: Attempt, grant: RegistryToken): Promise<boolean> {
+  if (isPersonal(grant, login, host)) return true;
+  const open = await accessOfNobody(exchange, registry, image).catch(unanswered);
+  if (open === undefined) return false;
+  if (!('answer' in open)) return open.kind === 'rejected';
+  return open.grant !== undefined && isBetter(exchange, registry, grant, open.grant);
+}
+
+const askForms = oncePerRegistry((exchange, _registry, request: TokenRequest) => takesForms(exchange, request));
 
 interface Access {
   readonly answer: RegistryResponse;
-  readonly credential: Ask['credential'];
   readonly grant: RegistryToken | undefined;
 }
 
-/** Asked once for each image: each try of a login asks it, too. */
-const accessOfNobody = oncePerRegistry((exchange, registry, image: ImageReference) =>
-  accessOf(exchange, registry, undefined, image),
-);
-
-/** Asked once for each login, however many images it is tried on: registries lock out who comes with a wrong one too often. */
-const basicLogin = oncePerRegistry(async (exchange, { base }, login: RegistryLogin) =>
-  judgeBasic(await get(exchange, base, login)),
-);
-
-function oncePerRegistry<Subject, Result>(
-  ask: (exchange: Exchange, registry: Registry, subject: Subject) => Promise<Result>,
-): typeof ask {
-  const known = new WeakMap<Registry, OncePerKey<Result>>();
-  return (exchange, registry, subject) => {
-    const answers = known.get(registry) ?? oncePerKey<Result>();
-    known.set(registry, answers);
-    return answers(JSON.stringify(subject) ?? '', () => ask(exchange, registry, subject));
-  };
-}
-
-/** The answer about the manifest, with a token for its repository where the registry works with tokens. */
-async function accessOf(
-  exchange: Exchange,
-  registry: Registry,
-  login: RegistryLogin | undefined,
-  image: ImageReference,
-): Promise<Access | Verdict> {
-  const { challenge } = registry;
-  if (challenge?.scheme !== 'bearer') {
-    const answer = await headManifest(exchange, registry, image, login);
-    return { answer, credential: login, grant: undefined };
-  }
-  const scope = `repository:${image.path}:pull`;
-  const grant = await requestToken(exchange, tokenSource(challenge), login, [scope]);
+/** The answer about the manifest without a login, with a token where the registry works with tokens. Asked once for each image. */
+const accessOfNobody = oncePerRegistry(async (exchange, registry, image: ImageReference): Promise<Access | Verdict> => {
+  const first = await askAnybody(exchange, registry, image);
+  const challenge = challengeOf(first);
+  if (challenge?.scheme !== 'bearer') return { answer: first, grant: undefined };
+  const scopes = scopesOf(challenge, image);
+  const grant = await requestToken(exchange, { source: tokenSource(challenge), login: undefined, scopes });
   if ('kind' in grant) return grant;
-  return { answer: await headManifest(exchange, registry, image, grant), credential: grant, grant };
+  const answer = await askManifest(exchange, registry, image, { method: first.method, credential: grant });
+  return { answer, grant };
+});
+
+/** That of the repository and those of the challenge (containerd core/remotes/docker/scope.go `GetTokenScopes`). */
+function scopesOf({ params }: Challenge, { path }: ImageReference): string[] {
+  const scopes = params.get('scope')?.split(' ') ?? [];
+  return [...new Set([`repository:${path}:pull`, ...scopes])].sort();
 }
 
-interface Asked {
-  readonly exchange: Exchange;
-  readonly registry: Registry;
-  readonly credential: Ask['credential'];
+function judgeThere(answer: ManifestResponse | RegistryResponse, image: ImageReference, otherwise: Verdict): Verdict {
+  const problem = manifestProblem(answer, image);
+  return problem === undefined ? otherwise : unclear(`it ${problem}`);
 }
 
 /** What it means that the manifest was not there for us. */
 function judgeFailure(
-  { exchange, registry, credential }: Asked,
-  image: ImageReference,
+  { exchange, registry, image }: Pick<Attempt, 'exchange' | 'registry' | 'image'>,
   answer: RegistryResponse,
+  credential: Ask['credential'],
 ): Promise<Verdict> | Verdict {
   const { status } = answer;
   if (status === 404) return explainNotFound(exchange, registry, image, credential);

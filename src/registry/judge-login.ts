@@ -3,10 +3,10 @@ import { claimsOf } from '../domain/pull-secret/jwt.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import type { RegistryLogin, RegistryToken } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
-import type { Challenge } from './challenge.ts';
-import { type Ask, type Exchange, type RegistryResponse, send } from './exchange.ts';
-import type { Registry } from './ping.ts';
-import { requestToken, type TokenSource } from './token.ts';
+import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
+import { oncePerRegistry } from './once-per-registry.ts';
+import { challengeOf, greetingProblem, type Registry } from './ping.ts';
+import { requestToken, type TokenRequest, tokenSource } from './token.ts';
 import { rateLimited, refused, unclear } from './verdicts.ts';
 
 export interface Case {
@@ -16,24 +16,32 @@ export interface Case {
   readonly login: RegistryLogin;
 }
 
-/** Throws NetworkError and TargetRefused. */
-export async function judgeLogin({ exchange, registry, host, login }: Case): Promise<Verdict> {
-  const { base, challenge } = registry;
-  if (challenge === undefined) return { kind: 'anonymous', why: 'asks for none' };
-  if (challenge.scheme === 'basic') return judgeBasic(await get(exchange, base, login));
-  const source = tokenSource(challenge);
-  const grant = await requestToken(exchange, source, login, []);
-  if ('kind' in grant) return grant;
-  const answer = await get(exchange, base, grant);
-  if (answer.status !== 200) return judgeToken(answer);
-  if (isPersonal(grant, login, host)) return { kind: 'accepted' };
-  const differs = await differsFromAnonymous({ exchange, registry, grant, source });
-  return differs ? { kind: 'accepted' } : { kind: 'anonymous', why: 'same answer' };
+/**
+ * Asked once for each login, however many images it is tried on: registries lock out who comes with a wrong one too often.
+ * Throws NetworkError and TargetRefused.
+ */
+export function judgeLogin({ exchange, registry, host, login }: Case): Promise<Verdict> {
+  return judgeOnce(exchange, registry, { host, login });
 }
 
-export function tokenSource({ params }: Challenge): TokenSource {
-  return { realm: params.get('realm'), service: params.get('service') };
-}
+const judgeOnce = oncePerRegistry(
+  async (exchange, registry, { host, login }: Pick<Case, 'host' | 'login'>): Promise<Verdict> => {
+    const { base } = registry;
+    const problem = greetingProblem(registry);
+    if (problem !== undefined) return problem;
+    const challenge = challengeOf(registry.greeting);
+    if (challenge === undefined) return { kind: 'anonymous', why: 'asks for none' };
+    if (challenge.scheme === 'basic') return judgeBasic(await get(exchange, base, login));
+    const request = { source: tokenSource(challenge), login, scopes: [] };
+    const grant = await requestToken(exchange, request);
+    if ('kind' in grant) return grant;
+    const answer = await get(exchange, base, grant);
+    if (answer.status !== 200) return judgeToken(answer);
+    return isPersonal(grant, login, host) || !(await isForEverybody(exchange, registry, request, grant))
+      ? { kind: 'accepted' }
+      : { kind: 'anonymous', why: 'same answer' };
+  },
+);
 
 /**
  * Whether a token shows by itself that the login is good: it is in the name of the user, or the registry is known to give
@@ -45,29 +53,33 @@ export function isPersonal({ token }: RegistryToken, { credential }: RegistryLog
   return 'username' in credential && subject === credential.username;
 }
 
-/** Whether two tokens are for different people. */
-export function isForAnother(one: RegistryToken, other: RegistryToken): boolean {
-  const [subject, otherSubject] = [claimsOf(one.token)?.sub, claimsOf(other.token)?.sub];
-  return typeof subject === 'string' && subject !== '' && subject !== otherSubject;
+/** Whether everybody gets such a token as `grant` for the same request. No answer counts as no. */
+export async function isForEverybody(
+  exchange: Exchange,
+  registry: Registry,
+  request: TokenRequest,
+  grant: RegistryToken,
+): Promise<boolean> {
+  const anonymous = await requestToken(exchange, { ...request, login: undefined }).catch(unanswered);
+  return anonymous !== undefined && 'token' in anonymous && !(await isBetter(exchange, registry, grant, anonymous));
 }
 
-export interface Comparison {
-  readonly exchange: Exchange;
-  readonly registry: Registry;
-  readonly grant: RegistryToken;
-  readonly source: TokenSource;
-}
-
-/** Whether it makes a difference to send the credential. */
-export async function differsFromAnonymous({ exchange, registry, grant, source }: Comparison): Promise<boolean> {
-  const anonymous = await requestToken(exchange, source, undefined, []);
-  if ('kind' in anonymous) return anonymous.kind === 'rejected';
-  if (isForAnother(grant, anonymous)) return true;
-  return (await get(exchange, registry.base, anonymous)).status === 401;
+/** Whether `grant` is for another than `anonymous`: by its subject, or because `/v2/` takes only the one. */
+export async function isBetter(
+  exchange: Exchange,
+  { base }: Pick<Registry, 'base'>,
+  grant: RegistryToken,
+  anonymous: RegistryToken,
+): Promise<boolean> {
+  if (grant.token === anonymous.token) return false;
+  const [subject, other] = [claimsOf(grant.token)?.sub, claimsOf(anonymous.token)?.sub];
+  if (typeof subject === 'string' && subject !== '' && subject !== other) return true;
+  const answers = await Promise.all([grant, anonymous].map((token) => get(exchange, base, token).catch(unanswered)));
+  return answers[0]?.status === 200 && answers[1]?.status === 401;
 }
 
 /** What `/v2/` says to a user name and password. */
-export function judgeBasic(answer: RegistryResponse): Verdict {
+function judgeBasic(answer: RegistryResponse): Verdict {
   if (answer.status === 200) return { kind: 'accepted' };
   if (answer.status === 429) return rateLimited(answer);
   if (answer.status === 401 || answer.status === 403) return refused(answer);
@@ -75,12 +87,12 @@ export function judgeBasic(answer: RegistryResponse): Verdict {
 }
 
 /** What it means that a registry does not take a token which its own token server has just given out. */
-export function judgeToken(answer: RegistryResponse): Verdict {
+function judgeToken(answer: RegistryResponse): Verdict {
   if (answer.status === 429) return rateLimited(answer);
   if (answer.status !== 401 && answer.status !== 403) return unclear(`it answers with HTTP ${answer.status}`);
   return unclear(`it does not take the token that its token server has just given out (HTTP ${answer.status})`);
 }
 
-export function get(exchange: Exchange, url: URL, credential: Ask['credential']): Promise<RegistryResponse> {
+function get(exchange: Exchange, url: URL, credential: Ask['credential']): Promise<RegistryResponse> {
   return send(exchange, { method: 'GET', url, credential });
 }

@@ -1,29 +1,74 @@
 /** Whether an image is there, asked for without downloading any of it (distribution docs/content/spec/api.md). */
 import type { ImageReference } from '../domain/keyring/image.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
-import { NetworkError } from '../http/network-error.ts';
 import { errorCodes } from './answer.ts';
-import { type Ask, type Exchange, type RegistryResponse, send } from './exchange.ts';
+import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
 import type { Registry } from './ping.ts';
 
 /** Registries say 404 to a client that does not accept the kind of manifest they have. */
 export const MANIFEST_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
   'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
 ];
 
-/** HEAD, which Docker Hub does not count as a pull. */
-export function headManifest(
+/** Of containerd, core/remotes/docker/resolver.go `MaxManifestSize`. */
+const MAX_MANIFEST_BYTES = 4 * 1048 * 1048;
+
+/**
+ * HEAD, which Docker Hub does not count as a pull; GET where the registry knows no HEAD, or does not say all that containerd
+ * needs to know (resolver.go `retryRequest`, `Resolve`).
+ */
+export async function askManifest(
   exchange: Exchange,
-  { base }: Registry,
+  { base }: Pick<Registry, 'base'>,
   image: ImageReference,
-  credential: Ask['credential'],
-): Promise<RegistryResponse> {
+  { method = 'HEAD', credential }: Partial<Pick<Ask, 'method' | 'credential'>>,
+): Promise<ManifestResponse> {
   const url = manifestUrl(base, image);
-  return send(exchange, { method: 'HEAD', url, credential, accept: [MANIFEST_TYPES.join(', ')] });
+  const accept = [...MANIFEST_TYPES, '*/*'].join(', ');
+  const answer = await send(exchange, { method, url, credential, accept, elsewhere: 'follow' });
+  const isEnough = answer.status !== 405 && !(isThere(answer) && lacksDescriptor(answer, image));
+  if (method === 'HEAD' && !isEnough) return askManifest(exchange, { base }, image, { method: 'GET', credential });
+  return { ...answer, method };
 }
+
+export interface ManifestResponse extends RegistryResponse {
+  /** With which the registry answers. */
+  readonly method: Ask['method'];
+}
+
+function lacksDescriptor({ headers }: RegistryResponse, { digest }: ImageReference): boolean {
+  const isNamed = digest !== undefined || headers['docker-content-digest'] !== undefined;
+  return !isNamed || headers['content-length'] === undefined;
+}
+
+/** Whether the answer is the manifest. */
+export function isThere({ status }: RegistryResponse): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/**
+ * Why no node takes a manifest that is there, to follow "it"; undefined when one does. A digest that is missing is no
+ * reason: containerd then takes the whole manifest (core/remotes/docker/resolver.go `Resolve`; core/images/mediatypes.go).
+ */
+export function manifestProblem({ headers }: RegistryResponse, { digest }: ImageReference): string | undefined {
+  const { 'content-type': type = '', 'content-length': length } = headers;
+  const given = [headers['docker-content-digest'] ?? ''].flat()[0] ?? '';
+  if (digest === undefined && length !== undefined && given !== '' && !DIGEST.test(given)) {
+    return 'gives the manifest a digest that is none';
+  }
+  if (Number(length) > MAX_MANIFEST_BYTES) return 'has a manifest that is too large for any node';
+  const [kind = ''] = type.split(';', 1);
+  if (MANIFEST_TYPES.includes(kind)) return undefined;
+  return kind === ''
+    ? 'does not say what kind of manifest it has'
+    : `has a manifest of a kind that no node pulls (${kind.slice(0, 100)})`;
+}
+
+/** github.com/opencontainers/go-digest `Validate`. */
+const DIGEST = /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 
 /**
  * What a 404 means. The code in its body does not tell: distribution says MANIFEST_UNKNOWN of a repository that it does not
@@ -36,7 +81,7 @@ export async function explainNotFound(
   credential: Ask['credential'],
 ): Promise<Verdict> {
   const url = new URL(`${image.path}/tags/list?n=1`, base);
-  const answer = await send(exchange, { method: 'GET', url, credential }).catch(noAnswer);
+  const answer = await send(exchange, { method: 'GET', url, credential }).catch(unanswered);
   const missing =
     answer?.status === 200
       ? 'tag'
@@ -48,9 +93,4 @@ export async function explainNotFound(
 
 function manifestUrl(base: URL, { path, tag, digest }: ImageReference): URL {
   return new URL(`${path}/manifests/${digest ?? tag ?? 'latest'}`, base);
-}
-
-function noAnswer(error: unknown): undefined {
-  if (error instanceof NetworkError) return undefined;
-  throw error;
 }

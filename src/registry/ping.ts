@@ -1,5 +1,5 @@
 /** The first request to a registry: where its API is, and how it wants to be asked. */
-import { type Destination, isSameHost } from '../domain/verify/destination.ts';
+import { type Destination, urlHost } from '../domain/verify/destination.ts';
 import { nearness } from '../domain/verify/nearness.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import type { HttpResponse } from '../http/message.ts';
@@ -12,15 +12,15 @@ export interface Registry {
   /** Ends in `/v2/`. */
   readonly base: URL;
   readonly at: Destination;
-  /** Bearer where there is a choice, as containerd has it; undefined where it asks for nothing. */
-  readonly challenge: Challenge | undefined;
+  /** What it says at `/v2/` without a credential. A runtime does not ask there, so for an image it means nothing. */
+  readonly greeting: RegistryResponse;
 }
 
 /**
  * Asks `https://HOST/v2/` without a credential. A registry on this machine that does not speak TLS is asked in plain
  * HTTP, and so is one that `--plain-http` names. Throws NetworkError and TargetRefused.
  */
-export async function ping(host: string, exchange: Omit<Exchange, 'registry'>): Promise<Registry | Verdict> {
+export async function ping(host: string, exchange: Omit<Exchange, 'registry'>): Promise<Registry> {
   const urls = [`https://${host}/v2/`, `http://${host}/v2/`].map((url) => new URL(url));
   const [secure, plain] = urls as [URL, URL];
   try {
@@ -35,31 +35,31 @@ export async function ping(host: string, exchange: Omit<Exchange, 'registry'>): 
   }
 }
 
-/** The challenge of an answer, undefined for one that has none that we know. */
-export function challengeOf({ headers }: HttpResponse): Challenge | undefined {
-  const challenges = parseChallenges([headers['www-authenticate'] ?? ''].flat().join(', '));
-  return challenges.find(({ scheme }) => scheme === 'bearer') ?? challenges.find(({ scheme }) => scheme === 'basic');
+/** The challenge that a client answers, undefined where there is none that it knows (containerd `AddResponses`). */
+export function challengeOf({ status, challenges }: HttpResponse): Challenge | undefined {
+  return status === 401 ? parseChallenges(challenges)[0] : undefined;
 }
 
-async function ask(url: URL, exchange: Omit<Exchange, 'registry'>): Promise<Registry | Verdict> {
-  return read(await send({ ...exchange, registry: undefined }, { method: 'GET', url }), url);
+/** Why the registry cannot be checked about a login, by what it says at `/v2/`; undefined where it can. */
+export function greetingProblem({ greeting }: Registry): Verdict | undefined {
+  const { status, headers, from } = greeting;
+  if (status === 429) return rateLimited(greeting);
+  if (status === 200 || challengeOf(greeting) !== undefined) return undefined;
+  const target = URL.canParse(headers.location ?? '', from.url.href) && new URL(headers.location ?? '', from.url);
+  return target && status >= 300 && status < 400
+    ? {
+        kind: 'unreachable',
+        cause: 'target',
+        reason: `it redirects to ${urlHost(target)}, which does not get the credential`,
+      }
+    : unclear(`it does not answer like a registry (HTTP ${status} at /v2/)`);
 }
 
-function read(answer: RegistryResponse, asked: URL): Registry | Verdict {
-  if (answer.status === 429) return rateLimited(answer);
-  const challenge = answer.status === 401 ? challengeOf(answer) : undefined;
-  if (answer.status !== 200 && challenge === undefined) {
-    return unclear(`it does not answer like a registry (HTTP ${answer.status} at ${asked.pathname})`);
-  }
-  if (!isSameHost(asked, answer.from.url)) {
-    return {
-      kind: 'unreachable',
-      cause: 'target',
-      reason: `it sends us to ${answer.from.url.host}, which does not get the credential`,
-    };
-  }
-  const { href } = answer.from.url;
-  return { base: new URL(href.replace(/[?#].*$/s, '').replace(/\/?$/, '/')), at: answer.from, challenge };
+/** From a redirect nothing but the scheme is taken: manifests are where the specification has them. */
+async function ask(url: URL, exchange: Omit<Exchange, 'registry'>): Promise<Registry> {
+  const asked = { method: 'GET', url, elsewhere: 'stop' } as const;
+  const greeting = await send({ ...exchange, registry: undefined }, asked);
+  return { base: new URL('/v2/', greeting.from.url), at: greeting.from, greeting };
 }
 
 /** Whether the other side answered, but not in TLS; a certificate that is not trusted is TLS. */

@@ -67,6 +67,7 @@ export async function createRegistryClient(
     env: io.env,
     proxy: (url) => proxyFor(url, io.env),
     tls: { rejectUnauthorized: true, ca },
+    log: io,
   });
   const context: Context = { http, io, timeoutMs, locate, trust, registries: oncePerKey(), verdicts: oncePerKey() };
   return { verify: (question) => verify(question, context), close: () => http.close() };
@@ -78,7 +79,7 @@ interface Context {
   readonly timeoutMs: number;
   readonly locate: Locate;
   readonly trust: Trust;
-  readonly registries: OncePerKey<Registry | Verdict>;
+  readonly registries: OncePerKey<Registry>;
   readonly verdicts: OncePerKey<Verdict>;
 }
 
@@ -112,7 +113,6 @@ async function ask(
   const shared = { http, locate, trust, signal: io.signal, deadline: performance.now() + timeoutMs };
   try {
     const registry = await registries(host, () => ping(host, shared));
-    if ('kind' in registry) return registry;
     const exchange: Exchange = { ...shared, registry: registry.at };
     if (image !== undefined) return await judgeImage({ exchange, registry, host, login }, image);
     return login === undefined

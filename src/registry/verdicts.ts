@@ -12,16 +12,24 @@ export function unclear(reason: string): Verdict {
   return { kind: 'unreachable', cause: 'protocol', reason };
 }
 
+export function rateLimited(answer: HttpResponse): Verdict {
+  return { kind: 'rate limited', retryAfterSeconds: secondsUntilRetry(answer) };
+}
+
 /** Retry-After in seconds or as a date (RFC 9110 section 10.2.3), else the reset time that Docker Hub sends. */
-export function rateLimited({ headers }: HttpResponse): Verdict {
+export function secondsUntilRetry({ headers }: HttpResponse): number | undefined {
   const retryAfter = headers['retry-after'] ?? '';
-  const date = /[A-Za-z]/.test(retryAfter) ? Date.parse(retryAfter) / 1000 : Number.NaN;
-  const reset = Number([headers['x-ratelimit-reset']].flat()[0]);
-  const seconds = [Number(retryAfter || Number.NaN), date, reset]
-    // A number of this size is a time, not a span.
-    .map((value) => Math.ceil(value > 1e9 ? value - Date.now() / 1000 : value))
-    .find((value) => value > 0);
-  return { kind: 'rate limited', retryAfterSeconds: seconds };
+  const date = /[A-Za-z]{3}/.test(retryAfter) ? Date.parse(retryAfter) / 1000 : Number.NaN;
+  return (
+    [number(retryAfter), date, number([headers['x-ratelimit-reset']].flat()[0])]
+      // A number of this size is a time, not a span.
+      .map((value) => Math.ceil(value > 1e9 ? value - Date.now() / 1000 : value))
+      .find((value) => value > 0)
+  );
+}
+
+function number(text = ''): number {
+  return /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 const CAUSES: Readonly<Record<NetworkErrorKind, Cause>> = {
@@ -55,7 +63,7 @@ function reasonOf({ kind, code, message }: NetworkError, timeoutMs: number): str
     case 'tls':
       return tlsReason(code, message);
     case 'proxy':
-      return `the proxy does not let us through (${message})`;
+      return `the proxy refuses the connection (${message})`;
     case 'too-large':
       return 'its answer is too large for a registry';
     case 'protocol':

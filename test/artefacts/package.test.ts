@@ -1,5 +1,5 @@
 /** The npm package as npm packs it: what is in it, how it is run, and how it is imported. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -42,10 +42,12 @@ describe('the tarball', () => {
     expect([...new Set(kinds.filter((path) => !/^dist\/api\/.*\.d\.ts$/.test(path)))].sort()).toEqual([
       'LICENSE',
       'README.md',
+      'README.zh-CN.md',
       'bin/regsecret.cjs',
       'dist/api/index.js',
       'dist/cli/*.cjs',
       'dist/cli/LICENSES.txt',
+      'dist/cluster/cluster.js',
       'package.json',
     ]);
   });
@@ -115,13 +117,13 @@ describe('the library', () => {
   });
 
   const consumer = readFileSync(join(import.meta.dirname, 'consumer.ts'), 'utf8');
-  const [, example = ''] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  const [, example = ''] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(root, 'docs/library.md'), 'utf8')) ?? [];
 
   test.each([
     { title: 'a strict program', text: consumer, module: 'nodenext', stdout: 'ghcr.io/acme opened, 1 finding\n' },
     { title: 'a bundler', text: consumer, module: 'preserve', stdout: 'ghcr.io/acme opened, 1 finding\n' },
     {
-      title: 'the example of the README',
+      title: 'the example of the documents',
       text: example,
       module: 'nodenext',
       stdout: 'ci opens it as ci, by ghcr.io/acme/\n',
@@ -134,6 +136,34 @@ describe('the library', () => {
     const checked = await execute([tsc, ...strict, '--module', module, program], { cwd: project });
     expect(checked, checked.stdout).toMatchObject({ code: 0, stdout: '' });
     expect(await execute([process.execPath, program], { cwd: project })).toMatchObject({ code: 0, stdout });
+  });
+
+  test('for a cluster has its functions without the client, which is no dependency', async () => {
+    const script = "process.stdout.write(Object.keys(await import('regsecret/cluster')).sort().join())";
+    const ran = await execute([process.execPath, '--input-type=module', '--eval', script], { cwd: project });
+    expect(ran).toMatchObject({ code: 0, stdout: 'PullSecretError,applyPullSecret,attachPullSecret' });
+    const code = readFileSync(join(project, 'node_modules/regsecret/dist/cluster/cluster.js'), 'utf8');
+    expect([...code.matchAll(/(?:^|;)import[^;]*?from["'`]([^"'`]+)/g)].map(([, name]) => name)).toEqual([
+      'node:util',
+      'node:crypto',
+    ]);
+  });
+
+  test('for a cluster has types for a program with the client', async () => {
+    const client = 'node_modules/@kubernetes';
+    mkdirSync(join(project, client), { recursive: true });
+    symlinkSync(join(root, client, 'client-node'), join(project, client, 'client-node'));
+    const program = join(project, 'cluster.ts');
+    copyFileSync(join(import.meta.dirname, 'consumer-cluster.ts'), program);
+    // The client's own types need those of Node, and are not all sound.
+    const strict = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--skipLibCheck', '--lib', 'es2024,dom'];
+    const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node', '--module', 'nodenext'];
+    const checked = await execute([join(root, 'node_modules/.bin/tsc'), ...strict, ...types, program], {
+      cwd: project,
+    });
+    expect(checked, checked.stdout).toMatchObject({ code: 0, stdout: '' });
+    const ran = await execute([process.execPath, program], { cwd: project });
+    expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: 'function, true\n' });
   });
 
   test('runs in Bun as well', async () => {

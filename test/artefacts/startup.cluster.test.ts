@@ -11,7 +11,14 @@ beforeAll(async () => {
 
 const CLUSTER = [
   ...['auth/auth', 'client/api-answer', 'client/api-error', 'client/api-request', 'client/clients'],
-  ...['client/network-trouble', 'client/retry', 'client/transport', 'config/check', 'config/config-file'],
+  ...[
+    'client/lanes',
+    'client/network-trouble',
+    'client/retry',
+    'client/transport',
+    'config/check',
+    'config/config-file',
+  ],
   ...['config/connection', 'config/fields', 'config/home', 'config/in-cluster', 'config/kube-config'],
   ...[
     'config/kube-file',
@@ -20,6 +27,7 @@ const CLUSTER = [
     'config/server-address',
     'secret-request',
     'write/apply-secret',
+    'write/secret-write',
   ],
 ].map((file) => `cluster/${file}`);
 const HTTP = ['http/bun-fetch', 'http/http-client', 'http/message', 'http/network-error', 'http/proxy'];

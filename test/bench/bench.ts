@@ -18,6 +18,7 @@ import { createCrowd } from '../support/crowd.ts';
 import { measureFleet } from './fleet.ts';
 import { measure } from './measure.ts';
 import { format, isMissed, type Row, rows } from './rows.ts';
+import { measureSync } from './sync.ts';
 import { measureTenants } from './tenants.ts';
 import { type Artefacts, cases, crowdCase, WHY_NAMESPACE } from './world.ts';
 
@@ -69,6 +70,7 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
   });
   // A round of these takes seconds.
   const fleet = await measureFleet(cluster, executable, Math.ceil(Number(values.rounds) / 4));
+  const sync = await measureSync(cluster, executable, Math.ceil(Number(values.rounds) / 8));
   await createCrowd(cluster);
   const { crowd } = await measure(measurer, {
     rounds: Math.ceil(Number(values.rounds) / 8),
@@ -82,7 +84,7 @@ async function run(cluster: ClusterInfo): Promise<Row[]> {
   rmSync(folder, { recursive: true });
   const program = readFileSync(executable);
   return rows(
-    { ...samples, fleet, crowd, tenantList: tenants.list, tenantDoctor: tenants.doctor },
+    { ...samples, fleet, sync, crowd, tenantList: tenants.list, tenantDoctor: tenants.doctor },
     { bytes: program.length, gzipBytes: gzipSync(program, { level: 9 }).length },
   );
 }

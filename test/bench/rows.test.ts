@@ -12,6 +12,7 @@ const none: Samples<CaseName> = {
   attach: [],
   why: [],
   fleet: [],
+  sync: [],
   crowd: [],
   tenantList: [],
   tenantDoctor: [],
@@ -35,8 +36,8 @@ test('what was not measured is left out', () => {
 });
 
 test('a target is missed by more than a tenth', () => {
-  const [size] = rows(none, { bytes: 126e6, gzipBytes: 0 });
-  const [larger] = rows(none, { bytes: 127e6, gzipBytes: 0 });
+  const [size] = rows(none, { bytes: 136e6, gzipBytes: 0 });
+  const [larger] = rows(none, { bytes: 137e6, gzipBytes: 0 });
   expect([size, larger].map((row) => row && isMissed(row))).toEqual([false, true]);
 });
 
@@ -60,6 +61,6 @@ test('the table is Markdown', () => {
       .slice(2, 4),
   ).toEqual([
     '| docker config of 5 MB, one of 20,000 logins | **100 ms** | 90 ms – 120 ms | ≤ 150 ms |  |  |',
-    '| size of the executable | **114 MB** |  | ≤ 115 MB |  |  |',
+    '| size of the executable | **114 MB** |  | ≤ 124 MB |  |  |',
   ]);
 });

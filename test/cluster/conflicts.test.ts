@@ -35,7 +35,9 @@ function scripted({ changes, write }: Script): Transport & { readonly writes: st
   return {
     namespace: 'team',
     server: 'https://cluster.example',
+    concurrency: 4,
     signal,
+    watch: () => Promise.reject(new Error('nothing is watched here')),
     close: () => undefined,
     writes,
     request: <T>(request: ApiRequest): Promise<T> => {

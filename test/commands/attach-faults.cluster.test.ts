@@ -206,4 +206,15 @@ describe('requests', () => {
     await regsecretIn(namespace, ['attach', '--to', `deploy/${name}`], { kubeconfig: kubeconfigOf(between) });
     expect(between.requests.map(({ method }) => method).toSorted()).toEqual(['GET', 'GET', 'GET', 'PATCH']);
   });
+
+  test.each([
+    ['a Secret that is gone: itself, its service account, the Secret, and the write', ['gone', 'a'], 4],
+    ['a Secret that has the login for its image: those, and the other Secret of its list', ['regsecret', 'a'], 5],
+  ])('a Deployment loses %s', async (_, list, requests) => {
+    const name = await newWorkload('Deployment', namespace, { list: named(...list) });
+    const between = await proxy(() => undefined);
+    const args = ['detach', list[0] ?? '', '--from', `deploy/${name}`, '--yes'];
+    expect((await regsecretIn(namespace, args, { kubeconfig: kubeconfigOf(between) })).code).toBe(0);
+    expect(between.requests).toHaveLength(requests);
+  });
 });

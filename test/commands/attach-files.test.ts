@@ -67,7 +67,7 @@ describe('the result goes to stdout', () => {
     const map = 'apiVersion: v1\nkind: ConfigMap\n';
     const ran = await run(['attach', '-f', '-'], map);
     expect(ran.stdout).toBe(map);
-    expect(ran.stderr).toContain('nothing in there has a list of pull secrets');
+    expect(ran.stderr).toContain('nothing in there can have pull secrets');
   });
 
   test('of several files: one stream of documents', async () => {
@@ -147,7 +147,72 @@ describe('--write', () => {
           images: ['ghcr.io/acme/app'],
         },
       ],
+      notes: [],
     });
+  });
+});
+
+describe('detached where it is the only login for an image', () => {
+  const secret = (name: string, server = 'ghcr.io') =>
+    `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}}\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: '{"auths":{"${server}":{"auth":"YWRhOnA="}}}'\n`;
+  const said = 'warning: in these files, pod/a has no login for ghcr.io/acme/app without regsecret\n';
+  const both = `${secret('regsecret')}---\n${ATTACHED}`;
+  const listed = (...names: string[]) =>
+    `${POD}  imagePullSecrets: [${names.map((name) => `{name: ${name}}`).join(', ')}]\n`;
+  const account =
+    'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\nimagePullSecrets: [{name: regsecret}]\n';
+
+  test('on stdout: that is said', async () => {
+    const ran = await run(['detach', '-f', '-'], both);
+    expect(ran).toMatchObject({ code: 0, stdout: `${secret('regsecret')}---\n${POD}` });
+    expect(ran.stderr).toContain(said);
+  });
+
+  test('--write changes no file without --yes', async () => {
+    const path = file('app.yaml', both);
+    const ran = await run(['detach', '-f', path, '--write']);
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toBe(
+      `${said}error: regsecret is still needed by pod/a, so no file is changed\nhint: regsecret detach regsecret -f ${path} --write --yes\n`,
+    );
+    expect(read(path)).toBe(both);
+    const sure = await run(['detach', '-f', path, '--write', '--yes', '-o', 'json']);
+    expect(sure.code).toBe(0);
+    const lost = { kind: 'Pod', namespace: '', name: 'a', file: path, images: ['ghcr.io/acme/app'] };
+    expect(JSON.parse(sure.stdout)).toMatchObject({ notes: [{ code: 'loses-login', ...lost }] });
+    expect(read(path)).toBe(`${secret('regsecret')}---\n${POD}`);
+  });
+
+  test.each([
+    ['a dry run', both, ['--write', '--dry-run=client'], true],
+    ['--no-checks', both, ['--no-checks'], false],
+    ['a Secret that is not in the files', `${secret('other')}---\n${ATTACHED}`, [], false],
+    [
+      'another one of the list opens it',
+      `${secret('regsecret')}---\n${secret('b')}---\n${listed('regsecret', 'b')}`,
+      [],
+      false,
+    ],
+    [
+      'another one of the list, for another registry',
+      `${secret('regsecret')}---\n${secret('b', 'quay.io')}---\n${listed('regsecret', 'b')}`,
+      [],
+      true,
+    ],
+    [
+      'another one of the list, which is not in the files',
+      `${secret('regsecret')}---\n${listed('regsecret', 'b')}`,
+      [],
+      false,
+    ],
+    ['a pod with the list of its service account', `${secret('regsecret')}---\n${account}---\n${POD}`, [], true],
+    ['a pod that has it from there, too', `${account}---\n${both}`, [], true],
+  ])('%s', async (_, text, flags, isSaid) => {
+    const path = file('app.yaml', text);
+    const ran = await run(['detach', '-f', path, ...flags]);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr.includes(said)).toBe(isSaid);
+    expect(read(path)).toBe(text);
   });
 });
 
@@ -196,7 +261,7 @@ describe('--auto: only pods with an image that the Secret opens', () => {
     expect(ran).toEqual({
       code: 0,
       stdout: stream,
-      stderr: 'warning: no image in there is one that the Secret opens\n',
+      stderr: 'warning: the Secret has no login for any image in there\n',
     });
   });
 });
@@ -226,11 +291,11 @@ describe('flags that do not go together', () => {
     [['--auto', '--sa', 'default'], '--auto goes with -f'],
     [['-f', 'x', '--secret-file', 'y'], '--secret-file goes with --auto'],
     [['-f', '-', '--write'], 'what comes from stdin cannot be written in place'],
-    [['-f', 'x', '-o', 'json'], '-o would stand among the manifests'],
+    [['-f', 'x', '-o', 'json'], '-o cannot be combined with manifests on stdout'],
     [['-f', 'x', '--dry-run=server'], 'no server is asked about manifests'],
-    [['-f', 'x', '--sa', 'default'], 'manifests and a cluster cannot both be answered on stdout'],
-    [['-l', 'a=b', '--sa', 'default'], '-l picks nothing without a kind'],
-    [['-A', '--sa', 'default'], '-A cannot be combined with names'],
+    [['-f', 'x', '--sa', 'default'], 'manifests and targets in a cluster cannot be combined'],
+    [['-l', 'a=b', '--sa', 'default'], '-l needs a kind'],
+    [['-A', '--pod', 'web'], '-A cannot be combined with the name of a pod'],
     [['--to', 'deploy'], '--to deployment names no deployment'],
     [['--to', 'secret/x'], 'a target is KIND/NAME, with a kind that has pull secrets'],
     [['--sa', 'A B'], nameRule('serviceaccount')],

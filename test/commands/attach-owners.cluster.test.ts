@@ -78,7 +78,7 @@ test('a static pod is explained', async () => {
   const ran = await regsecretIn(namespace, ['attach', '--pod', name, '--recreate']);
   expect(ran).toMatchObject({ code: 1, stdout: '' });
   expect(ran.stderr).toContain(
-    `error: pod ${namespace}/${name} is a static pod, which may use no Secret: node node-7 makes it from a file of its own`,
+    `error: pod ${namespace}/${name} is a static pod, which cannot use Secrets: node node-7 makes it from a file of its own`,
   );
   expect(ran.stderr).toContain("in the kubelet's config.json or from a credential provider plugin");
 });

@@ -284,7 +284,7 @@ test('detached from a Deployment, whose new pods cannot pull any more: that is s
     list: named('regsecret'),
   });
   await allRun(namespace, name);
-  const ran = await regsecretIn(namespace, ['detach', '--from', `deploy/${name}`, '--wait']);
+  const ran = await regsecretIn(namespace, ['detach', '--from', `deploy/${name}`, '--wait', '--yes']);
   expect(ran).toMatchObject({ code: 1, stdout: `deployment.apps/${name} patched\n` });
   expect(ran.stderr).toContain('cannot pull');
 });

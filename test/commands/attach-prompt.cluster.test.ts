@@ -1,5 +1,5 @@
 /** What `attach` and `detach` ask in a real terminal: to what, and whether a bare pod may be created again. */
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { api, cluster, newNamespace, waitFor } from '../environment/use.ts';
 import { account, listOf, named, newAccount, newPullSecret, newWorkload, pathOf } from '../support/attach-world.ts';
 import { regsecret } from '../support/program.ts';
@@ -100,6 +100,39 @@ test('after a no nothing else is asked, and what is named with it stays as it is
   expect(await tty.ended).toBe(1);
   expect(tty.screen()).not.toContain(`pod ${namespace}/two`);
   expect(await listed('default')).toBeUndefined();
+});
+
+describe('detach, where it is the only login for an image', () => {
+  test.each([
+    ['yes', 'y', 0, undefined],
+    ['no', 'n', 1, named('regsecret')],
+  ])('%s is the answer', async (_, answer, code, list) => {
+    const web = await newWorkload('Deployment', namespace, { list: named('regsecret') });
+    const tty = type('detach', '--from', `deploy/${web}`);
+    await tty.see(`without regsecret, deployment.apps/${web} has no login for r.example/app:1`);
+    await tty.see('Detach regsecret anyway?');
+    tty.type(`${answer}${keys.enter}`);
+    await tty.see(code === 0 ? 'patched' : `is still needed by deployment.apps/${web}`);
+    expect(await tty.ended).toBe(code);
+    expect(await listOf('Deployment', namespace, web)).toEqual(list);
+  });
+
+  test('of many, those that need it are asked about together, and the others are done', async () => {
+    await newAccount(namespace, { imagePullSecrets: named('regsecret') }, 'unused');
+    for (const name of ['one', 'two']) {
+      await newAccount(namespace, { imagePullSecrets: named('regsecret') }, name);
+      await newWorkload('Deployment', namespace, { name, account: name });
+    }
+    const tty = type('detach', '--all-serviceaccounts');
+    await tty.see('deployment.apps/two has no login');
+    await tty.see('Detach regsecret anyway?');
+    expect(await listed('unused')).toBeUndefined();
+    expect(await listed('one')).toEqual(named('regsecret'));
+    tty.type(`y${keys.enter}`);
+    await tty.see('serviceaccount/two patched');
+    expect(await tty.ended).toBe(0);
+    expect(await listed('one')).toBeUndefined();
+  });
 });
 
 test('without a terminal nothing is asked', async () => {

@@ -93,7 +93,7 @@ describe('the new pod', () => {
 
   test('has its list without the Secret after detaching', async () => {
     const name = await newWorkload('Pod', namespace, { list: named('regsecret', 'a') });
-    const ran = await regsecretIn(namespace, ['detach', '--pod', name, '--recreate'], temporary());
+    const ran = await regsecretIn(namespace, ['detach', '--pod', name, '--recreate', '--yes'], temporary());
     expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: `pod/${name} recreated\n` });
     expect(await listOf('Pod', namespace, name)).toEqual(named('a'));
   });
@@ -105,7 +105,7 @@ describe('the new pod', () => {
     const robot = freshName('sa');
     await newAccount(namespace, { metadata: { name: robot, annotations }, imagePullSecrets: list }, robot);
     const name = await newWorkload('Pod', namespace, { account: robot });
-    const both = ['--pod', name, '--recreate', '--serviceaccount', robot];
+    const both = ['--pod', name, '--recreate', '--serviceaccount', robot, ...(verb === 'detach' ? ['--yes'] : [])];
     const ran = await regsecretIn(namespace, [verb, ...both], temporary());
     expect(ran, ran.stderr).toMatchObject({
       code: 0,

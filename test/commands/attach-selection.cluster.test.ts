@@ -88,6 +88,27 @@ describe('--all-serviceaccounts', () => {
   });
 });
 
+test('a service account of every namespace that has the Secret, and then every list that names it', async () => {
+  const second = await newNamespace({ serviceAccount: true });
+  const secret = `pull-${namespace}`;
+  await newPullSecret(namespace, secret);
+  await newPullSecret(second, secret);
+  await newAccount(second, {}, 'other');
+  const web = await newWorkload('Deployment', second, { list: named(secret, 'kept') });
+  const env = { KUBECONFIG: cluster().kubeconfig };
+  const attached = fakeIo({ env });
+  expect(await run(['attach', secret, '--sa', 'default', '-A'], attached)).toBe(0);
+  const both = [namespace, second].map((where) => `serviceaccount/default patched in ${where}`).sort();
+  expect(lines(attached.written.stdout)).toEqual(both);
+  const detached = fakeIo({ env });
+  expect(await run(['detach', secret, '-A', '--yes'], detached), detached.written.stderr).toBe(0);
+  expect(lines(detached.written.stdout)).toEqual([`deployment.apps/${web} patched in ${second}`, ...both]);
+  expect(await listOf('Deployment', second, web)).toEqual(named('kept'));
+  const again = fakeIo({ env });
+  expect(await run(['detach', secret, '-A'], again)).toBe(0);
+  expect(again.written).toEqual({ stdout: '', stderr: `no list in any namespace names ${secret}\n` });
+});
+
 test('--used: the service accounts that pods and workloads name, and no other', async () => {
   for (const name of ['of-pod', 'of-job', 'of-cron', 'idle']) await newAccount(namespace, {}, name);
   await newWorkload('Pod', namespace, { account: 'of-pod' });

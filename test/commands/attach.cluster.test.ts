@@ -198,14 +198,14 @@ describe('the template of each kind', () => {
     expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: `${result}/${name} patched\n` });
     expect(await listOf(kind, namespace, name)).toEqual(named('z', 'a', 'regsecret'));
     expect((await attach('--to', `${kind}/${name}`)).stdout).toBe(`${result}/${name} unchanged\n`);
-    expect((await detach('--from', `${kind}/${name}`)).stdout).toBe(`${result}/${name} patched\n`);
+    expect((await detach('--from', `${kind}/${name}`, '--yes')).stdout).toBe(`${result}/${name} patched\n`);
     expect(await listOf(kind, namespace, name)).toEqual(named('z', 'a'));
     expect((await detach('--from', `${kind}/${name}`)).stdout).toBe(`${result}/${name} unchanged\n`);
   });
 
   test.each(WORKLOADS)('%s: the only entry leaves no list behind', async (kind) => {
     const name = await newWorkload(kind, namespace, { list: named('regsecret') });
-    expect((await detach('--from', `${kind}/${name}`)).code).toBe(0);
+    expect((await detach('--from', `${kind}/${name}`, '--yes')).code).toBe(0);
     expect(await listOf(kind, namespace, name)).toBeUndefined();
   });
 
@@ -435,6 +435,42 @@ describe('a Secret that is no help', () => {
     const name = await accountWith(named('gone', 'a', 'gone'));
     expect(await detach('gone', '--sa', name)).toMatchObject({ code: 0, stdout: `serviceaccount/${name} patched\n` });
     expect(await listed(name)).toEqual(named('a'));
+  });
+});
+
+describe('detached, where it is the only login for an image', () => {
+  const needed = async () => newWorkload('Deployment', namespace, { list: named('regsecret') });
+  const said = (web: string) =>
+    `warning: without regsecret, deployment.apps/${web} has no login for r.example/app:1: what is not public cannot be pulled again\n`;
+
+  test('nothing is written without --yes', async () => {
+    const web = await needed();
+    expect(await detach('--from', `deploy/${web}`)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${said(web)}error: regsecret is still needed by deployment.apps/${web}, so it is not detached from deployment.apps/${web}\nhint: regsecret detach regsecret -n ${namespace} --from deployment/${web} --yes\n`,
+    });
+    expect(await listOf('Deployment', namespace, web)).toEqual(named('regsecret'));
+    const sure = await detach('--from', `deploy/${web}`, '--yes');
+    expect(sure).toMatchObject({ code: 0, stdout: `deployment.apps/${web} patched\n` });
+    expect(sure.stderr).toContain(said(web));
+    expect(await listOf('Deployment', namespace, web)).toBeUndefined();
+  });
+
+  test.each(['client', 'server'])('a %s dry run says it, and -o json records it', async (where) => {
+    const web = await needed();
+    expect((await detach('--from', `deploy/${web}`, `--dry-run=${where}`)).stderr).toContain(said(web));
+    const ran = await detach('--from', `deploy/${web}`, `--dry-run=${where}`, '-o', 'json');
+    expect(ran.code).toBe(0);
+    const ref = { kind: 'Deployment', namespace, name: web };
+    expect(JSON.parse(ran.stdout).notes).toContainEqual({ code: 'loses-login', ref, images: ['r.example/app:1'] });
+  });
+
+  test('beside another one for the image: nothing is asked', async () => {
+    const web = await newWorkload('Deployment', namespace, { list: named('regsecret', 'other') });
+    const ran = await detach('--from', `deploy/${web}`);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).not.toContain('has no login');
   });
 });
 

@@ -139,6 +139,15 @@ test('a Secret with a finalizer: the new one is created when the old one has gon
   expect(await waiting).toMatchObject({ code: 0, stdout: `secret/${name} replaced\n` });
 });
 
+test('the old one is in the way when the new one is created, and has gone when it is looked for', async () => {
+  const name = await precious();
+  const message = `object is being deleted: secrets "${name}" already exists`;
+  const body = JSON.stringify({ kind: 'Status', reason: 'AlreadyExists', message, code: 409 });
+  const ran = await force(name, at(CREATION, { ...REFUSED, status: 409, body }));
+  expect(ran).toMatchObject({ code: 0, stdout: `secret/${name} replaced\n`, methods: `${CREATION} GET POST DELETE` });
+  await expectReplaced(name);
+});
+
 describe('nothing is deleted when', () => {
   test('the copy is refused', async () => {
     const name = await precious();

@@ -49,13 +49,31 @@ describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth'
     expect(await authsOf(name)).toMatchObject({ [host]: { username: 'janedoe', password: janedoe.password } });
   });
 
-  test('a password that the registry rejects is not written', async () => {
+  test('a wrong password may be typed again', async () => {
     const { host } = sharedRegistries()[auth];
-    const name = `rejected-${auth}`;
+    const name = `retyped-${auth}`;
     const tty = terminal(['create', name, '-n', namespace, '--server', host, '--username', 'janedoe'], environment());
     await tty.see('Password or token');
     tty.type(`${CANARY}${keys.enter}`);
+    await tty.see(`warning: ${host} rejects the credential (HTTP 401); type the password again`);
+    await tty.see('Password or token');
+    tty.type(`${janedoe.password}${keys.enter}`);
+    await tty.see(`secret/${name} created`);
+    expect(await tty.ended).toBe(0);
+    expect(await authsOf(name)).toMatchObject({ [host]: { username: 'janedoe', password: janedoe.password } });
+  });
+
+  test('a password that the registry rejects three times is not written', async () => {
+    const { host } = sharedRegistries()[auth];
+    const name = `rejected-${auth}`;
+    const tty = terminal(['create', name, '-n', namespace, '--server', host, '--username', 'janedoe'], environment());
+    for (const again of [true, true, false]) {
+      await tty.see('Password or token');
+      tty.type(`${CANARY}${keys.enter}`);
+      if (again) await tty.see('type the password again');
+    }
     await tty.see(`error: ${host} rejects the credential (HTTP 401); nothing is written`);
+    await tty.see('it is the login of janedoe from the command line');
     await tty.see('hint: ');
     expect(await tty.ended).toBe(1);
     expect(tty.screen()).not.toContain(CANARY);
@@ -63,16 +81,40 @@ describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth'
   });
 });
 
-test('a prompted password for a registry that cannot be asked is not written', async () => {
-  const tty = terminal(
-    ['create', 'unasked', '-n', namespace, '--server', '127.0.0.1:1', '--username', 'u'],
-    environment(),
-  );
-  await tty.see('Password or token');
-  tty.type(`p${keys.enter}`);
-  await tty.see('127.0.0.1:1 cannot be asked: nothing listens there; nothing is written');
-  expect(await tty.ended).toBe(1);
-  expect(await authsOf('unasked')).toBeUndefined();
+describe('a typed password for a registry that cannot be checked', () => {
+  const typed = async (name: string, flags: readonly string[] = []) => {
+    const login = ['--server', '127.0.0.1:1', '--username', 'u'];
+    const tty = terminal(['create', name, '-n', namespace, ...login, ...flags], environment());
+    await tty.see('Password or token');
+    tty.type(`p${keys.enter}`);
+    return tty;
+  };
+  const question = '127.0.0.1:1 cannot be checked: nothing listens there. Write the login unchecked?';
+
+  test('is written when the person says yes', async () => {
+    const tty = await typed('unchecked');
+    await tty.see(question);
+    tty.type(`y${keys.enter}`);
+    await tty.see('secret/unchecked created');
+    expect(await tty.ended).toBe(0);
+  });
+
+  test('is not written otherwise', async () => {
+    const tty = await typed('unasked');
+    await tty.see(question);
+    tty.type(keys.enter);
+    await tty.see('cannot be checked: nothing listens there; nothing is written');
+    await tty.see('hint: add --no-verify to write the login unchecked');
+    expect(await tty.ended).toBe(1);
+    expect(await authsOf('unasked')).toBeUndefined();
+  });
+
+  test('is written with --no-verify, and the registry is not asked', async () => {
+    const tty = await typed('not-verified', ['--no-verify']);
+    await tty.see('secret/not-verified created');
+    expect(await tty.ended).toBe(0);
+    expect(tty.screen()).not.toContain('cannot be checked');
+  });
 });
 
 test.each([
@@ -88,6 +130,14 @@ test.each([
   expect(await authsOf('interrupted')).toBeUndefined();
 });
 
+test('where a typed login will go is said before the first question, with the namespace', async () => {
+  const tty = terminal(['create', 'asked', '-n', namespace], environment());
+  await tty.see(`no login on this machine; the one you type will go into secret/asked in namespace ${namespace}`);
+  await tty.see('Registry');
+  tty.type(keys.ctrlC);
+  expect(await tty.ended).toBe(130);
+});
+
 test('several logins: those that are picked are written, and no others', async () => {
   const login = (user: string) => ({ auth: Buffer.from(`${user}:${CANARY}`).toString('base64') });
   const config = {
@@ -98,7 +148,7 @@ test('several logins: those that are picked are written, and no others', async (
   tty.type(keys.down);
   tty.type(`${keys.space}${keys.down}${keys.space}${keys.enter}`);
   await tty.see(
-    `everybody who can read Secrets in ${namespace} will have your logins for b.example.com, c.example.com`,
+    `everybody who can read Secrets in ${namespace} will have your logins for b.example.com, c.example.com; a robot account would be safer`,
   );
   await tty.see('secret/picked created');
   await tty.see('b.example.com  grace  from ~/.docker/config.json');
@@ -110,7 +160,7 @@ test('several logins: those that are picked are written, and no others', async (
 test('a login of this machine: who will have it is said on a terminal, once, and nowhere else', async () => {
   const config = { auths: { 'a.example.com': { auth: Buffer.from('ada:pa55').toString('base64') } } };
   const args = ['create', 'shared', '-n', namespace];
-  const said = `everybody who can read Secrets in ${namespace} will have your login for a.example.com`;
+  const said = `everybody who can read Secrets in ${namespace} will have your login for a.example.com; a robot account would be safer`;
   const tty = terminal(args, environment(config));
   await tty.see('secret/shared created');
   expect(await tty.ended).toBe(0);

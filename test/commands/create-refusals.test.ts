@@ -186,6 +186,66 @@ describe('logins that pull nothing', () => {
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));
 });
 
+describe('logins that have expired', () => {
+  const json = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const seconds = Date.UTC(2026, 0, 2) / 1000;
+  const jwt = `${json({ alg: 'none' })}.${json({ exp: seconds })}.${CANARY}`;
+  const ecr = Buffer.from(JSON.stringify({ payload: CANARY, expiration: seconds })).toString('base64');
+  const acr = 'team.azurecr.io';
+  const said = 'expired at 2026-01-02T00:00:00Z';
+  const files = (auths: object): MachineOptions => ({ files: { [config]: { auths } } });
+  const aws = '1.dkr.ecr.us-east-1.amazonaws.com';
+  const rows: Row[] = [
+    [
+      'a JSON web token',
+      dry,
+      files({ 'r.io': { auth: auth('u', jwt) } }),
+      1,
+      `the login for r.io from ~/.docker/config.json ${said}`,
+      'docker login r.io',
+    ],
+    [
+      'a password of Amazon ECR',
+      [...dry, '--server', aws, '--username', 'AWS', '--password-stdin'],
+      { stdin: ecr },
+      1,
+      `the login for ${aws} from the command line ${said}`,
+      `docker login ${aws}`,
+    ],
+    [
+      'an identity token of Azure',
+      [...dry, '--from-file', '$HOME/f'],
+      { files: { '$HOME/f': { auths: { [acr]: { identitytoken: jwt } } } } },
+      1,
+      `the login for ${acr} from`,
+      `docker login ${acr}`,
+    ],
+    [
+      'every one of several',
+      [...dry, '--all'],
+      files({ 'a.io': { auth: auth('u', jwt) }, 'b.io': { auth: auth('u', jwt) } }),
+      1,
+      `the login for a.io from ~/.docker/config.json ${said}`,
+      'docker login a.io',
+    ],
+  ];
+  test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));
+
+  test('--no-verify writes it and says when it expired', async () => {
+    const box = machine(files({ 'r.io': { auth: auth('u', jwt) } }));
+    expect(await run([...dry, '--no-verify', '-o', 'name'], box.io)).toBe(0);
+    expect(box.io.written.stdout).toBe('secret/x\n');
+    expect(box.io.written.stderr).toContain(`the credential for r.io ${said}`);
+  });
+
+  test('beside one that has not: it is skipped with a warning', async () => {
+    const box = machine(files({ 'a.io': { auth: auth('u', jwt) }, 'b.io': { auth: auth('u') } }));
+    expect(await run([...dry, '--all'], box.io)).toBe(0);
+    expect(box.io.written.stderr).toContain(`warning: skipped: the login for a.io from ~/.docker/config.json ${said}`);
+    expect(box.io.written.stderr).toContain('b.io  u  from ~/.docker/config.json');
+  });
+});
+
 describe('flags that contradict each other', () => {
   const rows: Row[] = [
     [

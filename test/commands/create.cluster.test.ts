@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sameKey } from '../../src/domain/keyring/key.ts';
 import { api, clientCertificate, cluster, kubeconfigFor, kubectl, newNamespace } from '../environment/use.ts';
 import { CANARY, holdsCanary } from '../support/canary.ts';
+import { fc } from '../support/fast-check.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { regsecret } from '../support/program.ts';
 import { userWith } from '../support/user.ts';
@@ -127,6 +127,28 @@ describe('a Secret that is not there', () => {
 });
 
 describe('a Secret that is there', () => {
+  const endedAt = '2026-01-02T00:00:00Z';
+  async function ended(name: string): Promise<void> {
+    await create(name, 'ghcr.io');
+    const metadata = { annotations: { 'regsecret/expires-at': `{"ghcr.io":"${endedAt}"}` } };
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await api('PATCH', `/api/v1/namespaces/${namespace}/secrets/${name}`, { metadata }, headers);
+  }
+
+  test('with the same login, which has expired as its annotation says: exit 1, and nothing is written', async () => {
+    const name = freshName();
+    await ended(name);
+    const before = await stored(name);
+    const ran = await create(name, 'ghcr.io');
+    expect(ran).toMatchObject({ code: 1, stdout: `secret/${name} unchanged\n` });
+    expect(ran.stderr).toContain(
+      `error: the login for ghcr.io from the command line expired at ${endedAt}, as the annotation regsecret/expires-at says\n`,
+    );
+    expect(ran.stderr).toContain('hint: docker login ghcr.io\n');
+    expect((await stored(name)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    expect((await create(name, 'ghcr.io', ['--no-verify'])).code).toBe(0);
+  });
+
   test('keeps its other registries, and a second run changes nothing', async () => {
     const name = freshName();
     await create(name, 'ghcr.io');

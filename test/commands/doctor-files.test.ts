@@ -1,9 +1,9 @@
 /** `doctor -f`: manifests and docker configs by themselves, as continuous integration looks at them. */
 import { join, relative } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FindingView } from '../../src/domain/diagnosis/view.ts';
 import { CANARY } from '../support/canary.ts';
+import { fc } from '../support/fast-check.ts';
 import { here, type RanHere } from '../support/here.ts';
 import { manifestTexts } from '../support/manifest-texts.ts';
 
@@ -216,12 +216,11 @@ function secretOf(metadata: object, config: string): object {
   return { apiVersion: 'v1', kind: 'Secret', metadata, type, stringData: { '.dockerconfigjson': config } };
 }
 
-test('files and targets are two questions', async () => {
+test('files and images are two questions', async () => {
   const refused = {
     code: 2,
-    stderr: 'error: -f is about manifests by themselves\nhint: regsecret doctor -f a.yaml\n',
+    stderr: 'error: -f cannot be combined with targets\nhint: regsecret doctor -f a.yaml\n',
   };
-  expect(await doctor(['pod/web', '-f', 'a.yaml'])).toMatchObject(refused);
   expect(await doctor(['--image', 'nginx', '-f', 'a.yaml'])).toMatchObject(refused);
 });
 
@@ -265,7 +264,7 @@ test('files without anything of ours say so', async () => {
   expect(await doctor(['-f', '-'], 'kind: ConfigMap\n')).toEqual({
     code: 0,
     stdout: '0 objects in 1 file: nothing wrong\n',
-    stderr: 'warning: nothing in there pulls images or is a pull secret\n',
+    stderr: 'warning: no pull secret in there, and nothing that pulls images\n',
   });
 });
 
@@ -290,7 +289,7 @@ describe('whatever is in a file, there is an answer', () => {
     const { code, stdout, stderr } = await doctor(['-f', '-'], text);
     expect([0, 1]).toContain(code);
     expect(stdout).toMatch(/^\d+ objects? in 1 file: .+\n$/m);
-    expect(stderr.replace('warning: nothing in there pulls images or is a pull secret\n', '')).toBe('');
+    expect(stderr.replace('warning: no pull secret in there, and nothing that pulls images\n', '')).toBe('');
   };
 
   test('manifests', () =>
@@ -305,4 +304,14 @@ describe('whatever is in a file, there is an answer', () => {
     fc.assert(fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), payload), answers), {
       numRuns: 300,
     }));
+});
+
+test.each([
+  ['a.yaml', 'b.yml'],
+  ['./a', 'b.json'],
+  ['-f', 'a.yaml', 'b.yaml'],
+  ['a.yaml', '-f', 'b'],
+])('words that are files: %j', async (...args) => {
+  const { code, stderr } = await doctor(args);
+  expect([code, stderr.split('\n')[0]]).toEqual([1, expect.stringMatching(/^error: cannot read (\.\/)?[ab]/)]);
 });

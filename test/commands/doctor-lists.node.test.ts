@@ -3,7 +3,8 @@ import { describe } from 'vitest';
 import { newNamespace } from '../environment/use.ts';
 import { pathOf } from '../support/attach-world.ts';
 import { good } from '../support/doctor-machine.ts';
-import { giveAccount, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
+import { type Diagnosed, giveAccount, patch, type Setup, type Situation, store } from '../support/doctor-world.ts';
+import { type Situations, testSituations } from '../support/situations.ts';
 
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
 const quay = { auths: { 'quay.io': good } };
@@ -53,7 +54,7 @@ const later: readonly Situation[] = [
   ],
 ];
 
-const other: readonly Situation[] = [
+const other: Situations = [
   [
     'a list of its own, so that of the service account does not count',
     {
@@ -91,22 +92,22 @@ const other: readonly Situation[] = [
       fix: 'regsecret attach regcred -n NS --to statefulset/web && kubectl delete pod POD -n NS',
     },
   ],
-  [
+  (suffix) => [
     'a Secret that is missing',
-    { list: ['nowhere-to-be-found'] },
+    { list: [`nowhere-to-be-found-${suffix}`] },
     {
       kubelet: 'no credential',
       cause: 'missing-secret',
-      fix: 'regsecret create nowhere-to-be-found -n NS --server HOST',
+      fix: `regsecret create nowhere-to-be-found-${suffix} -n NS --server HOST`,
     },
   ],
-  [
+  (suffix) => [
     'a Secret of the service account that is missing, for a Deployment',
-    { on: 'bearer', kind: 'Deployment', account: ['not-there-either'] },
+    { on: 'bearer', kind: 'Deployment', account: [`not-there-either-${suffix}`] },
     {
       kubelet: 'no access',
       cause: 'missing-secret',
-      fix: 'regsecret create not-there-either -n NS --server HOST',
+      fix: `regsecret create not-there-either-${suffix} -n NS --server HOST`,
     },
   ],
   [
@@ -125,7 +126,7 @@ const other: readonly Situation[] = [
       kubelet: 'no credential',
       cause: 'missing-secret',
       fix: `kubectl get secret only-elsewhere -n ELSEWHERE -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create only-elsewhere -n NS --from-file -`,
-      healed: 'not by a command of ours',
+      healed: copiedFromTheRightOne,
     },
   ],
 ];
@@ -141,9 +142,19 @@ function attachToTemplate(kind: 'ReplicaSet' | 'StatefulSet'): Step {
   return ({ namespace }) => patch(pathOf(kind, namespace, 'web'), { spec });
 }
 
-async function storeElsewhere({ host }: Parameters<Step>[0]): Promise<void> {
+/** The namespace with the login, by that of the pod. */
+const rightOnes = new Map<string, string>();
+
+async function storeElsewhere({ host, namespace }: Parameters<Step>[0]): Promise<void> {
   await store(await newNamespace(), 'only-elsewhere', quay);
-  await store(await newNamespace(), 'only-elsewhere', { auths: { [host]: good } });
+  const right = await newNamespace();
+  await store(right, 'only-elsewhere', { auths: { [host]: good } });
+  rightOnes.set(namespace, right);
+}
+
+/** The command names one of the namespaces; only a person knows which is meant. */
+function copiedFromTheRightOne({ namespace, commands: [command = ''], paste }: Diagnosed): Promise<void> {
+  return paste(command.replace(/ -n \S+ -o /, ` -n ${rightOnes.get(namespace)} -o `));
 }
 
 describe.concurrent('a list that came later', () => testSituations(later));

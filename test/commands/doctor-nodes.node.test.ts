@@ -1,14 +1,14 @@
 /** The matrix of `why pod/x`: what nodes say, and what has changed since. */
 import { describe } from 'vitest';
-import { api, node, podSettled, waitFor } from '../environment/use.ts';
-import { newScheduledWorkload } from '../support/attach-world.ts';
+import { api, placedOn, podSettled, sharedRegistries, waitFor } from '../environment/use.ts';
+import { freshName, newScheduledWorkload } from '../support/attach-world.ts';
 import { base64, good, local, wrong } from '../support/doctor-machine.ts';
-import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
+import { type Place, patch, type Setup, type Situation, store } from '../support/doctor-world.ts';
 import { pushVariant } from '../support/image-variant.ts';
+import { edited, filledIn, pasted, testSituations } from '../support/situations.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
-const advice = { healed: 'not by a command of ours' } as const;
 const attach = 'regsecret attach regcred -n NS --pod web --recreate';
 
 const images: readonly Situation[] = [
@@ -19,18 +19,38 @@ const images: readonly Situation[] = [
       kubelet: 'invalid name',
       cause: 'invalid-image',
       fix: 'kubectl set image pod/web app=REGISTRY/NAME:TAG -n NS',
-      ...advice,
+      healed: filledIn(({ host }) => ({ 'REGISTRY/NAME:TAG': `${host}/janedoe/jdoe-private:v1` })),
     },
   ],
   [
     'an image for another platform',
-    { backOff: true, secrets: regcred, list, image: (host) => pushVariant(host, 'platform', 's390x') },
-    { kubelet: 'platform', cause: 'wrong-platform', fix: 'kubectl get node NODE --show-labels', ...advice },
+    { backOff: true, secrets: regcred, list, image: (host) => pushVariant(host, freshName('platform'), 's390x') },
+    {
+      kubelet: 'platform',
+      cause: 'wrong-platform',
+      fix: 'kubectl get node NODE --show-labels',
+      healed: ({ host, image }) => pushVariant(host, tagOf(image)),
+    },
   ],
   [
     'an image that is not there and may not be pulled',
-    { policy: 'Never', secrets: regcred, list, image: (host) => `${host}/janedoe/jdoe-private:never` },
-    { kubelet: 'never', cause: 'never-pulled', fix: 'kubectl edit pod web -n NS', ...advice },
+    { policy: 'Never', secrets: regcred, list, image: variant('never') },
+    {
+      kubelet: 'never',
+      cause: 'never-pulled',
+      fix: "kubectl get pod web -n NS -o yaml | sed 's/imagePullPolicy: Never/imagePullPolicy: IfNotPresent/' | kubectl replace --force -n NS -f -",
+      healed: pasted,
+    },
+  ],
+  [
+    'an image that is not there and may not be pulled, for a Deployment',
+    { kind: 'Deployment', policy: 'Never', secrets: regcred, list, image: variant('never') },
+    {
+      kubelet: 'never',
+      cause: 'never-pulled',
+      fix: 'kubectl edit deployment web -n NS',
+      healed: edited('imagePullPolicy: Never', 'imagePullPolicy: IfNotPresent'),
+    },
   ],
   [
     'an image that is there for others and may not be pulled, without a Secret',
@@ -66,7 +86,7 @@ const several: readonly Situation[] = [
     {
       spec: (image) => ({
         initContainers: [{ ...container('first', image), restartPolicy: 'Always' }],
-        containers: [container('app', node().registries.publicImage)],
+        containers: [container('app', sharedRegistries().publicImage)],
       }),
     },
     {
@@ -83,7 +103,7 @@ const several: readonly Situation[] = [
       secrets: regcred,
       list,
       spec: (image) => ({
-        containers: [container('one', image), container('two', local(node().registries.basic.privateImage))],
+        containers: [container('one', image), container('two', local(sharedRegistries().basic.privateImage))],
       }),
     },
     { kubelet: 'no credential', cause: 'no-entry', fix: 'regsecret create regcred -n NS --server OTHER' },
@@ -93,7 +113,7 @@ const several: readonly Situation[] = [
     {
       on: 'bearer',
       spec: (image) => ({
-        containers: [container('one', image), container('two', local(node().registries.basic.privateImage))],
+        containers: [container('one', image), container('two', local(sharedRegistries().basic.privateImage))],
       }),
     },
     {
@@ -107,7 +127,7 @@ const several: readonly Situation[] = [
     {
       spec: (image) => ({
         containers: [
-          { ...container('app', node().registries.publicImage), volumeMounts: [{ name: 'data', mountPath: '/data' }] },
+          { ...container('app', sharedRegistries().publicImage), volumeMounts: [{ name: 'data', mountPath: '/data' }] },
         ],
         volumes: [{ name: 'data', image: { reference: image, pullPolicy: 'Always' } }],
       }),
@@ -151,9 +171,9 @@ const since: readonly Situation[] = [
     {
       secrets: regcred,
       list,
-      image: (host) => `${host}/janedoe/jdoe-private:pushed-late`,
+      image: (host) => `${host}/janedoe/jdoe-private:${freshName('late')}`,
       gate: true,
-      after: ({ host }) => pushVariant(host, 'pushed-late'),
+      after: ({ host, image }) => pushVariant(host, tagOf(image)),
     },
     pending('not found'),
   ],
@@ -175,16 +195,25 @@ function container(name: string, image: string): object {
   return { name, image, imagePullPolicy: 'Always' };
 }
 
+/** An image that no node has seen. */
 function variant(tag: string): NonNullable<Setup['image']> {
-  return (host) => pushVariant(host, tag);
+  return (host) => pushVariant(host, freshName(tag));
+}
+
+function tagOf(image: string): string {
+  return image.slice(image.lastIndexOf(':') + 1);
 }
 
 /** By another pod, and until the node says that it has the image. */
-async function pulledBefore({ namespace, image }: Place): Promise<void> {
-  const name = await newScheduledWorkload('Pod', namespace, { image, list: [{ name: 'regcred' }] });
+async function pulledBefore({ namespace, image, node: where }: Place): Promise<void> {
+  const name = await newScheduledWorkload('Pod', namespace, {
+    image,
+    list: [{ name: 'regcred' }],
+    spec: placedOn(where),
+  });
   await podSettled(namespace, name);
   const known = async (): Promise<boolean> => {
-    const { status } = (await api('GET', `/api/v1/nodes/${node().name}`)).body;
+    const { status } = (await api('GET', `/api/v1/nodes/${where.name}`)).body;
     return (status.images ?? []).some(({ names }: { names?: string[] }) => names?.includes(image));
   };
   await waitFor(known, { what: `the node to say that it has ${image}`, deadlineMs: 90_000, everyMs: 500 });

@@ -2,7 +2,8 @@
 import { describe } from 'vitest';
 import { newAccount, pathOf } from '../support/attach-world.ts';
 import { good } from '../support/doctor-machine.ts';
-import { giveAccount, patch, type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
+import { giveAccount, patch, type Setup, type Situation } from '../support/doctor-world.ts';
+import { testSituations } from '../support/situations.ts';
 
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
 const bare = 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate';

@@ -66,7 +66,9 @@ describe.concurrent('a pod', () => {
       outcome: 'will not pull',
       cause: 'credential-rejected',
     });
-    expect(seen.stdout).toMatch(/^pod\/web has no node yet, so nothing has been pulled for it\npod\/web will not get /);
+    expect(seen.stdout).toMatch(
+      /^pod\/web is not on a node yet, so no image has been pulled for it\npod\/web will not get /,
+    );
   });
 
   test('that has just been created and will pull', async () => {
@@ -103,7 +105,7 @@ describe.concurrent('a pod', () => {
     await waitFor(ended, { what: 'the pod to end' });
     const seen = await why(namespace);
     expect(verdict(seen)).toEqual({ code: 0, state: 'done', outcome: 'cannot know' });
-    expect(seen.stdout).toBe('pod/web has ended and pulls nothing any more\n');
+    expect(seen.stdout).toBe('pod/web has finished, so it pulls no more images\n');
   });
 });
 
@@ -114,7 +116,7 @@ test('a command is for the cluster that was asked about, whatever the machine is
   const flags = ['--kubeconfig', cluster().kubeconfig];
   const { stdout } = await regsecretIn(namespace, ['why', 'pod/web', ...flags], { kubeconfig: elsewhere });
   const [, fix = ''] = /^ {2}fix: {3}(.*)$/m.exec(stdout) ?? [];
-  await paste(fix, host, elsewhere);
+  await paste(fix, host, { kubeconfig: elsewhere });
   await runningPod(namespace);
 });
 
@@ -163,7 +165,7 @@ describe('what is asked', () => {
       'of a pod that runs',
       { secrets: regcred, list },
       [...always, 'secrets/regcred'],
-      ['GET /v2/', 'GET /v2/ with login', 'HEAD manifest', 'HEAD manifest with login'],
+      ['GET /v2/', 'HEAD manifest', 'HEAD manifest with login'],
     ],
     [
       'of a pod that fails: all pull secrets of its namespace, too',
@@ -179,14 +181,7 @@ describe('what is asked', () => {
         list: ['one', 'two'],
       },
       [...always, 'secrets/one', 'secrets/two'],
-      [
-        'GET /v2/',
-        'GET /v2/ with login',
-        'GET /v2/ with login',
-        'HEAD manifest',
-        'HEAD manifest with login',
-        'HEAD manifest with login',
-      ],
+      ['GET /v2/', 'GET /v2/ with login', 'HEAD manifest', 'HEAD manifest with login', 'HEAD manifest with login'],
     ],
   ] satisfies [string, Setup, string[], string[]][])('%s', async (_, setup, requests, registry) => {
     expect(await asked(setup)).toEqual({ cluster: requests.sort(), registry });

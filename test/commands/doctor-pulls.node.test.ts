@@ -1,10 +1,11 @@
 /** The matrix of `why pod/x`: what runs, and is said to run. */
 import { afterAll, describe } from 'vitest';
-import { api, janedoe, newNamespace, node, podSettled } from '../environment/use.ts';
+import { api, janedoe, newNamespace, placedOn, podSettled, sharedRegistries } from '../environment/use.ts';
 import { newScheduledWorkload } from '../support/attach-world.ts';
 import { base64, good, wrong } from '../support/doctor-machine.ts';
-import { type Place, patch, type Setup, type Situation, store, testSituations } from '../support/doctor-world.ts';
+import { type Place, patch, type Setup, type Situation, store } from '../support/doctor-world.ts';
 import { type Front, type FrontFault, startFront } from '../support/registry-front.ts';
+import { type Situations, testSituations } from '../support/situations.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
@@ -107,7 +108,7 @@ const logins: readonly Situation[] = [
   ],
 ];
 
-const publicImage = (): string => node().registries.publicImage;
+const publicImage = (): string => sharedRegistries().publicImage;
 
 const open: readonly Situation[] = [
   ['a public image and no Secret', { on: 'bearer', image: publicImage }, runs],
@@ -142,21 +143,21 @@ const present: readonly Situation[] = [
   ],
 ];
 
-const kept: readonly Situation[] = [
-  [
+const kept: Situations = [
+  (suffix) => [
     'its Secret is gone now, for a Deployment',
     {
       kind: 'Deployment',
-      secrets: (host) => ({ 'about-to-go': { auths: { [host]: good } } }),
-      list: ['about-to-go'],
-      after: loseSecret,
+      secrets: (host) => ({ [`about-to-go-${suffix}`]: { auths: { [host]: good } } }),
+      list: [`about-to-go-${suffix}`],
+      after: ({ namespace }) => api('DELETE', `/api/v1/namespaces/${namespace}/secrets/about-to-go-${suffix}`),
     },
     {
       kubelet: 'runs',
       outcome: 'will not pull',
       cause: 'missing-secret',
       offline: 'none',
-      fix: 'regsecret create about-to-go -n NS --server HOST',
+      fix: `regsecret create about-to-go-${suffix} -n NS --server HOST`,
     },
   ],
   [
@@ -184,26 +185,22 @@ const kept: readonly Situation[] = [
   ],
 ];
 
-let front: Front | undefined;
-let isClosed = false;
+const fronts: Front[] = [];
+const closed = new Set<string>();
 
 function frontThatCloses(behind: string): Promise<string> {
   const refusal: FrontFault = { status: 401, headers: { 'www-authenticate': 'Basic realm="closed"' } };
-  return startFront({ behind, choose: () => (isClosed ? refusal : undefined) }).then((started) => {
-    front = started;
+  return startFront({ behind, choose: ({ host }) => (closed.has(host) ? refusal : undefined) }).then((started) => {
+    fronts.push(started);
     return started.host;
   });
 }
 
-async function closeFront(): Promise<void> {
-  isClosed = true;
+async function closeFront({ host }: Place): Promise<void> {
+  closed.add(host);
 }
 
-afterAll(() => front?.close());
-
-function loseSecret({ namespace }: Place): ReturnType<typeof api> {
-  return api('DELETE', `/api/v1/namespaces/${namespace}/secrets/about-to-go`);
-}
+afterAll(() => Promise.all(fronts.map((front) => front.close())));
 
 function spoilSecret({ namespace, host }: Place): ReturnType<typeof patch> {
   const data = { '.dockerconfigjson': base64(JSON.stringify({ auths: { [host]: wrong } })) };
@@ -219,15 +216,19 @@ function soon(): string {
 }
 
 /** By another pod. */
-async function pulledBefore({ namespace, image }: Place): Promise<void> {
-  const name = await newScheduledWorkload('Pod', namespace, { image, list: [{ name: 'regcred' }] });
+async function pulledBefore({ namespace, image, node: where }: Place): Promise<void> {
+  const name = await newScheduledWorkload('Pod', namespace, {
+    image,
+    list: [{ name: 'regcred' }],
+    spec: placedOn(where),
+  });
   await podSettled(namespace, name);
 }
 
-async function pulledElsewhere({ host, image }: Place): Promise<void> {
+async function pulledElsewhere(place: Place): Promise<void> {
   const namespace = await newNamespace({ serviceAccount: true });
-  await store(namespace, 'regcred', { auths: { [host]: good } });
-  await pulledBefore({ namespace, host, image });
+  await store(namespace, 'regcred', { auths: { [place.host]: good } });
+  await pulledBefore({ ...place, namespace });
 }
 
 describe.concurrent('a login', () => testSituations(logins));

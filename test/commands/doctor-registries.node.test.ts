@@ -1,16 +1,20 @@
 /** The matrix of `why pod/x`: what registries say, and registries that say nothing. */
 import { afterAll, describe } from 'vitest';
+import { parseImage } from '../../src/domain/keyring/image.ts';
 import { claimsOf } from '../../src/domain/pull-secret/jwt.ts';
-import { node } from '../environment/use.ts';
-import { good, wrong } from '../support/doctor-machine.ts';
-import { type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
+import { johndoe, sharedRegistries } from '../environment/use.ts';
+import { freshName } from '../support/attach-world.ts';
+import { good, login, wrong } from '../support/doctor-machine.ts';
+import type { Place, Setup, Situation } from '../support/doctor-world.ts';
 import { pushVariant } from '../support/image-variant.ts';
 import { type Front, type FrontFault, type FrontOptions, startFront } from '../support/registry-front.ts';
+import { writeHosts } from '../support/registry-hosts.ts';
+import { filledIn, testSituations } from '../support/situations.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
-const advice = { healed: 'not by a command of ours' } as const;
 const create = 'regsecret create regcred -n NS --server HOST';
+const johns = login(johndoe.username, johndoe.password);
 
 const answers: readonly Situation[] = [
   [
@@ -20,7 +24,7 @@ const answers: readonly Situation[] = [
       kubelet: 'not found',
       cause: 'image-not-found',
       fix: 'kubectl set image pod/web app=HOST/janedoe/jdoe-private:TAG -n NS',
-      ...advice,
+      healed: filledIn(() => ({ TAG: 'v1' })),
     },
   ],
   [
@@ -37,14 +41,14 @@ const answers: readonly Situation[] = [
       kubelet: 'not found',
       cause: 'image-not-found',
       fix: 'kubectl set image deployment/web app=HOST/janedoe/nothing:TAG -n NS',
-      ...advice,
+      healed: filledIn(() => ({ 'nothing:TAG': 'jdoe-private:v1' })),
     },
   ],
   [
     'a public image and a login that is rejected, so that it is not pulled without one',
     {
       on: 'bearer',
-      image: () => node().registries.publicImage,
+      image: () => sharedRegistries().publicImage,
       secrets: (host) => ({ regcred: { auths: { [host]: wrong } } }),
       list,
     },
@@ -52,8 +56,8 @@ const answers: readonly Situation[] = [
   ],
   [
     'a login that is good and refused for this image',
-    { secrets: regcred, list, host: front({ manifests: { status: 403 } }) },
-    { kubelet: 'no access', cause: 'no-access', fix: create, healed: 'not here' },
+    { secrets: (host) => ({ regcred: { auths: { [host]: johns } } }), list, host: frontForJane },
+    { kubelet: 'no access', cause: 'no-access', fix: create },
   ],
   [
     'that there is no such image, as long as there is no login, and a Secret in the namespace opens it',
@@ -72,13 +76,16 @@ const answers: readonly Situation[] = [
       kubelet: 'not found',
       cause: 'image-not-found',
       fix: 'kubectl set image pod/web app=HOST/janedoe/jdoe-private:TAG -n NS',
-      ...advice,
+      healed: ({ namespace, host, paste }) =>
+        paste(
+          `regsecret create -n ${namespace} --server ${host} && regsecret attach regsecret -n ${namespace} --pod web --recreate`,
+        ),
     },
   ],
   [
     'too many pulls',
     { backOff: true, secrets: regcred, list, host: front({ manifests: { status: 429 } }) },
-    { kubelet: 'rate limited', cause: 'rate-limited', fix: 'kubectl get pod web -n NS --watch', ...advice },
+    { kubelet: 'rate limited', cause: 'rate-limited', fix: 'kubectl get pod web -n NS --watch', healed: mend },
   ],
   [
     'that the image is there, and refuses its layers',
@@ -87,7 +94,7 @@ const answers: readonly Situation[] = [
       kubelet: 'layers',
       cause: 'node-cannot-reach',
       fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
-      ...advice,
+      healed: mend,
     },
   ],
   [
@@ -97,7 +104,7 @@ const answers: readonly Situation[] = [
       kubelet: 'layers',
       cause: 'node-cannot-reach',
       fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
-      ...advice,
+      healed: mend,
     },
   ],
   [
@@ -107,7 +114,7 @@ const answers: readonly Situation[] = [
       kubelet: 'out of order',
       cause: 'node-cannot-reach',
       fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://HOST/v2/',
-      ...advice,
+      healed: mend,
     },
   ],
 ];
@@ -118,59 +125,92 @@ const silence: readonly Situation[] = [
     {
       secrets: () => ({ regcred: { auths: { 'registry.invalid': good } } }),
       list,
-      image: () => 'registry.invalid/app:v1',
+      image: () => 'registry.invalid/janedoe/jdoe-private:v1',
     },
     {
       kubelet: 'name',
       cause: 'node-cannot-reach',
       fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://registry.invalid/v2/',
-      ...advice,
+      healed: viaMirror,
     },
   ],
   [
     'a registry that does not listen',
-    { backOff: true, image: () => '127.0.0.1:1/app:v1' },
+    {
+      backOff: true,
+      secrets: () => ({ regcred: { auths: { '127.0.0.1:1': good } } }),
+      list,
+      image: () => '127.0.0.1:1/janedoe/jdoe-private:v1',
+    },
     {
       kubelet: 'connection',
       cause: 'node-cannot-reach',
       fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://127.0.0.1:1/v2/',
-      ...advice,
+      healed: viaMirror,
     },
   ],
   [
     'a registry without TLS, which the node wants for whatever is not called localhost',
-    { image: (host) => `${host.replace('127.0.0.1', '0.0.0.0')}/janedoe/jdoe-private:v1` },
+    {
+      secrets: (host) => ({ regcred: { auths: { [anyAddress(host)]: good } } }),
+      list,
+      image: (host) => `${anyAddress(host)}/janedoe/jdoe-private:v1`,
+    },
     {
       kubelet: 'tls',
       cause: 'node-cannot-reach',
       fix: 'kubectl debug node/NODE -it --image=curlimages/curl -- curl -sv https://0.0.0.0:PORT/v2/',
-      ...advice,
+      healed: viaMirror,
     },
   ],
 ];
 
 const fronts: Front[] = [];
+/** Registries that do what they should, from now on. */
+const mended = new Set<string>();
+
+async function mend({ host }: Place): Promise<void> {
+  mended.add(host);
+}
+
+/** The registry under another name, which the node takes for this one. */
+async function viaMirror({ image, node: where }: Place): Promise<void> {
+  const { basic } = sharedRegistries();
+  writeHosts(where, parseImage(image).domain, `server = "http://${basic.host}"\n`);
+}
+
+function anyAddress(host: string): string {
+  return host.replace('127.0.0.1', '0.0.0.0');
+}
 
 /** A host in front of the registry, which answers so when it is asked for manifests with a login. */
 function front({ manifests }: { readonly manifests: FrontFault }): NonNullable<Setup['host']> {
   return (behind) =>
-    startAt(behind, ({ path, authorization }) =>
-      path.includes('/manifests/') && authorization !== undefined ? manifests : undefined,
+    startAt(behind, ({ path, authorization, host }) =>
+      path.includes('/manifests/') && authorization !== undefined && !mended.has(host) ? manifests : undefined,
     );
 }
 
 /** A host in front of the registry, which has manifests only. */
 function frontWithout(blobs: FrontFault): NonNullable<Setup['host']> {
   return (behind) =>
-    startAt(behind, ({ path, authorization }) =>
-      path.includes('/blobs/') && authorization !== undefined ? blobs : undefined,
+    startAt(behind, ({ path, authorization, host }) =>
+      path.includes('/blobs/') && authorization !== undefined && !mended.has(host) ? blobs : undefined,
     );
+}
+
+/** A registry that knows others, and lets only janedoe pull. */
+function frontForJane(behind: string): Promise<string> {
+  const { auth } = johns as { auth: string };
+  return startAt(behind, ({ path, authorization }) =>
+    path.includes('/manifests/') && authorization === `Basic ${auth}` ? { status: 403 } : undefined,
+  );
 }
 
 /** An image that no node has seen. */
 function made(tag: string): NonNullable<Setup['image']> {
-  const { basic } = node().registries;
-  return async (host) => (await pushVariant(basic.host, tag)).replace(basic.host, host);
+  const { basic } = sharedRegistries();
+  return async (host) => (await pushVariant(basic.host, freshName(tag))).replace(basic.host, host);
 }
 
 /** The tokens of nobody have an empty subject. */

@@ -156,7 +156,7 @@ describe.concurrent('a namespace', () => {
       healthy: true,
       asked: true,
       findings: [],
-      counts: { pods: 1, failingPods: 0, workloads: 2, secrets: 1, registries: 1 },
+      counts: { pods: 1, failingPods: 0, workloads: 2, secrets: 1, registries: 2 },
     });
     expect(report.pullers).toBeUndefined();
   });
@@ -319,6 +319,12 @@ describe.concurrent('registries are asked', () => {
     expect(front.requests).toHaveLength(2);
   });
 
+  test('about an image of a template that has neither a list nor pods', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newWorkload('Deployment', namespace, { image: ownImage, name: 'web', fields: { replicas: 0 } });
+    expect(shown(await doctor(namespace, [], 1))).toEqual(['error no-pull-secret Deployment/web']);
+  });
+
   test('not at all with --offline', async () => {
     const namespace = await newNamespace({ serviceAccount: true });
     const front = await registryFront();
@@ -391,6 +397,22 @@ describe.concurrent('least rights', () => {
       'list serviceaccounts',
       'list statefulsets',
     ]);
+  });
+
+  test('all but one kind, each in turn: it is not called healthy, and what was not seen is named', async () => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    const kinds = [
+      ...['pods', 'secrets', 'serviceaccounts', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
+      'replicationcontrollers',
+    ];
+    const all = await userWith(namespace, may(kinds, ['', 'apps', 'batch']));
+    expect((await doctor(namespace, [], 0, { kubeconfig: all })).healthy).toBe(true);
+    for (const missing of kinds) {
+      const others = kinds.filter((kind) => kind !== missing);
+      const kubeconfig = await userWith(namespace, may(others, ['', 'apps', 'batch']));
+      const report = await doctor(namespace, [], 3, { kubeconfig });
+      expect([report.healthy, report.unjudged]).toEqual([null, [`${missing} in namespace ${namespace}`]]);
+    }
   });
 
   test('all but one kind: nothing is called unused', async () => {
@@ -490,6 +512,6 @@ test('what makes no sense together', async () => {
   const target = await here(['doctor', '-A', 'pod/x'], { env });
   expect([target.code, target.stderr.split('\n')[0]]).toEqual([
     2,
-    'error: --all-namespaces is for everything, not for single targets',
+    'error: --all-namespaces cannot be combined with targets',
   ]);
 });

@@ -2,7 +2,8 @@
 import { describe } from 'vitest';
 import { janedoe, johndoe } from '../environment/use.ts';
 import { base64, good, login, wrong } from '../support/doctor-machine.ts';
-import { type Situation, testSituations } from '../support/doctor-world.ts';
+import type { Situation } from '../support/doctor-world.ts';
+import { testSituations } from '../support/situations.ts';
 
 const json = (value: object): string => base64(JSON.stringify(value));
 const create = 'regsecret create regcred -n NS --server HOST';
@@ -84,6 +85,18 @@ const spoiling: readonly Situation[] = [
     },
   ],
   [
+    'a good login beside an auth that is not base64, which no image needs',
+    {
+      secrets: (host) => ({ regcred: { auths: { [host]: good, 'r.example': { auth: 'notbase64!' } } } }),
+      list,
+    },
+    {
+      kubelet: 'undecodable',
+      cause: 'unreadable-entry',
+      fix: 'regsecret remove regcred -n NS --server r.example',
+    },
+  ],
+  [
     'a good Secret and one with an auth that has no colon, for a StatefulSet',
     {
       kind: 'StatefulSet',
@@ -136,7 +149,11 @@ const rejected: readonly Situation[] = [
       }),
       list,
     },
-    { kubelet: 'refused', cause: 'credential-rejected', fix: `${create} --force` },
+    {
+      kubelet: 'refused',
+      cause: 'credential-rejected',
+      fix: 'regsecret create regcred-2 -n NS --server HOST && regsecret attach regcred-2 -n NS --pod web --recreate && regsecret detach regcred -n NS --pod web --recreate',
+    },
   ],
   [
     'a newline behind the password',

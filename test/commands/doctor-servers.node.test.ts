@@ -1,7 +1,8 @@
 /** The matrix of `why pod/x`: entries that are for other images than the pod's. */
 import { describe } from 'vitest';
 import { good, local, wrong } from '../support/doctor-machine.ts';
-import { type Setup, type Situation, testSituations } from '../support/doctor-world.ts';
+import type { Setup, Situation } from '../support/doctor-world.ts';
+import { pasted, testSituations } from '../support/situations.ts';
 
 const list = ['regcred'];
 const create = 'regsecret create regcred -n NS --server HOST';
@@ -112,7 +113,12 @@ const hub: readonly Situation[] = [
       list,
       image: hubImage,
     },
-    { kubelet: 'refused', cause: 'shadowed-entry', fix: 'regsecret create regcred -n NS --server docker.io/janedoe' },
+    {
+      kubelet: 'refused',
+      cause: 'shadowed-entry',
+      fix: 'regsecret remove regcred -n NS --server docker.io/janedoe',
+      healed: pasted,
+    },
   ],
 ];
 

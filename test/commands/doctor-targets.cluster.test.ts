@@ -377,8 +377,8 @@ describe.concurrent('least rights', () => {
 
 test('what makes no sense together', async () => {
   const wrongs: readonly (readonly [string[], string])[] = [
-    [['--serviceaccount', 'ci'], '--serviceaccount and --secret say how --image is pulled, which is missing'],
-    [['--secret', 'good'], '--serviceaccount and --secret say how --image is pulled, which is missing'],
+    [['--serviceaccount', 'ci'], '--serviceaccount and --secret need --image'],
+    [['--secret', 'good'], '--serviceaccount and --secret need --image'],
   ];
   for (const [args, message] of wrongs) {
     const { code, stderr } = await regsecretIn(namespace, ['why', ...args]);
@@ -426,4 +426,13 @@ describe.concurrent('for programs', () => {
     const [json, yaml] = await Promise.all(['json', 'yaml'].map((format) => regsecretIn(namespace, [...args, format])));
     expect(load(yaml?.stdout ?? '')).toEqual(JSON.parse(json?.stdout ?? ''));
   });
+});
+
+test('one of several that does not exist is said, and the others are answered', async () => {
+  const { code, stdout, stderr } = await regsecretIn(namespace, ['why', 'sa/builder', 'pod/not-there', '--offline']);
+  expect([code, stderr.split('\n')[0]]).toEqual([1, `error: pod ${namespace}/not-there does not exist`]);
+  expect(stdout).toContain('serviceaccount/builder');
+  const none = await regsecretIn(namespace, ['why', 'not-there', 'nor-this', '--offline']);
+  expect(none).toMatchObject({ code: 1, stdout: '' });
+  expect(none.stderr.match(/^error: pod \S+ does not exist$/gm)).toHaveLength(2);
 });

@@ -39,7 +39,7 @@ test('the login of Docker Hub for an image of localhost, which the kubelet would
   await newPullSecret(namespace, 'hub', 'https://index.docker.io/v1/', victim);
   const pod = await newWorkload('Pod', namespace, { image: 'localhost/x:v1', list: named('hub') });
   const { stdout } = await why(namespace, pod);
-  expect(stdout).toContain('localhost cannot be asked from here: it would get the login of Docker Hub');
+  expect(stdout).toContain('localhost cannot be checked from here: it would get the login of Docker Hub');
 });
 
 test('a token server that the registry names on this machine under another name', async () => {

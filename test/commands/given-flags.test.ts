@@ -55,5 +55,5 @@ test.each([
 
 test('a context whose name cannot be shown is in no command', async () => {
   const { stderr } = await here(['why', 'deploy/A', '--context', 'a\u202eb'], {});
-  expect(stderr).toMatch(/^hint: no command is proposed, because .*\n$/m);
+  expect(stderr).toMatch(/^hint: no command is shown, because .*\n$/m);
 });

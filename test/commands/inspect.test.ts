@@ -220,12 +220,12 @@ describe('what is wrong comes with the command that fixes it', () => {
     ],
     [
       manifest('regcred', config({ 'registry-1.docker.io': auth('jane') })),
-      'warning: the entry registry-1.docker.io of secret team-a/regcred probably does not match the images you meant: it is not the name that images of Docker Hub have',
+      'warning: the entry registry-1.docker.io of secret team-a/regcred probably does not match the images you meant: it is not the registry name in Docker Hub images',
       'hint: regsecret create regcred -n team-a --server docker.io',
     ],
     [
       manifest('regcred', '', { type: 'Opaque' }),
-      'error: secret team-a/regcred has the type Opaque, which the kubelet does not look at',
+      'error: secret team-a/regcred has the type Opaque, which the kubelet ignores',
       'hint: regsecret create regcred -n team-a --force',
     ],
   ])('%#', async (secret, sentence, hint) => {

@@ -111,7 +111,7 @@ async function problemsOf(situation: Situation, one: Case): Promise<string[]> {
   // What is killed at once cannot say more than it has said.
   const found = await prepared.problems(ended);
   if (ended.code === 0 && !isDone) found.push('exit code 0, and it is not done');
-  if (!isDone && ended.stdout !== '') found.push(`a result: ${ended.stdout}`);
+  if (!isDone && ended.stdout !== '' && !prepared.writesMany) found.push(`a result: ${ended.stdout}`);
   if ('signal' in one.act && /SIGINT|SIGTERM/.test(one.act.signal) && ended.code !== 130) found.push(`${ended.code}`);
   const outcome = isDone
     ? 'done'

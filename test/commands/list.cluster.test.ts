@@ -139,6 +139,51 @@ test('names', async () => {
   );
 });
 
+describe('some of them', () => {
+  const names = async (...args: string[]) => {
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['list', '-o', 'name', ...args]);
+    return { code, names: stdout.split('\n').filter(Boolean), errors: stderr.split('\n').filter(Boolean).length / 2 };
+  };
+
+  test.each([
+    ['one by its name', ['regcred'], ['regcred']],
+    ['two', ['legacy', 'broken'], ['broken', 'legacy']],
+    ['one that is only referred to', ['missing'], ['missing']],
+    ['one of another type, which nobody uses', ['unrelated'], ['unrelated']],
+    ['with a problem', ['--problems'], ['broken', 'missing', 'referred']],
+    ['with labels that none has', ['-l', 'no=such'], []],
+    ['by type', ['--sort-by', 'type', 'regcred', 'legacy'], ['legacy', 'regcred']],
+    ['by problems', ['--sort-by', 'problems', 'legacy', 'missing'], ['missing', 'legacy']],
+  ])('%s', async (_, args, expected) => {
+    expect(await names(...args)).toEqual({ code: 0, names: expected.map((name) => `secret/${name}`), errors: 0 });
+  });
+
+  test('one that does not exist is said, and the others are listed', async () => {
+    expect(await names('regcrd', 'legacy')).toEqual({ code: 1, names: ['secret/legacy'], errors: 1 });
+  });
+
+  test('of all namespaces a name has its namespace, as a command takes it', async () => {
+    const env = { KUBECONFIG: cluster().kubeconfig };
+    const { stdout } = await here(['list', 'elsewhere', '-A', '-o', 'name'], { env });
+    expect(stdout.split('\n')).toContain(`secret/elsewhere -n ${other}`);
+    const { code, stderr } = await here(['list', 'no-such-secret-anywhere', '-A'], { env });
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      1,
+      'error: secret no-such-secret-anywhere does not exist in any namespace',
+    ]);
+  });
+
+  test('without titles', async () => {
+    const { stdout } = await regsecretIn(namespace, ['list', 'legacy', '--no-headers']);
+    expect(stdout).toMatch(/^legacy +dockercfg +ghcr\.io +cronjob\/nightly +- +\S+\n$/);
+  });
+
+  test('by label', async () => {
+    await kubectl(['label', 'secret', 'legacy', '-n', namespace, 'team=a']);
+    expect(await names('-l', 'team=a')).toEqual({ code: 0, names: ['secret/legacy'], errors: 0 });
+  });
+});
+
 test('what is in a Secret that no pod pulls with is not asked for', async () => {
   const proxy = await startFaultProxy(cluster());
   onTestFinished(() => proxy.close());
@@ -258,6 +303,15 @@ describe('inspect', () => {
     const { code, stderr } = await regsecretIn(namespace, ['inspect', name]);
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
+  });
+
+  test('two of which one is not there', async () => {
+    const { code, stdout, stderr } = await regsecretIn(namespace, ['inspect', 'legacy', 'nothing-like-it', 'regcred']);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      1,
+      `error: secret ${namespace}/nothing-like-it does not exist; the pull secrets there are broken, regcred, legacy`,
+    ]);
+    expect(stdout.match(/^secret \S+/gm)).toEqual([`secret ${namespace}/legacy,`, `secret ${namespace}/regcred,`]);
   });
 
   test('in a namespace that is not there', async () => {

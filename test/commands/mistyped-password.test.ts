@@ -7,7 +7,15 @@ import { fakeIo } from '../support/io.ts';
 
 /** Values by which a person finds the file, the cluster or the registry that is meant. */
 const SHOWN = [
-  ...['--api-server', '--as', '--as-group', '--as-uid', '--certificate-authority', '--client-certificate'],
+  ...[
+    '--api-server',
+    '--as',
+    '--as-group',
+    '--as-uid',
+    '--as-user-extra',
+    '--certificate-authority',
+    '--client-certificate',
+  ],
   ...['--client-key', '--cluster', '--context', '--filename', '--from-file', '--image', '--kubeconfig', '--namespace'],
   ...['--registry-ca', '--secret-file', '--server', '--tls-server-name', '--user'],
 ];

@@ -44,7 +44,8 @@ describe.each(NAMES)('a service account names %s', (_, name) => {
   ])('%s', async (command, args) => {
     const ran = await here([...args], { env: { KUBECONFIG: cluster().kubeconfig } });
     expect(ran.stderr).not.toMatch(/error:/);
-    expect(ran.stdout.length).toBeLessThan(400_000);
+    // The other namespaces of this cluster fill the report; the long name does not.
+    expect(ran.stdout).not.toContain('a'.repeat(1_000));
     const report = JSON.parse(ran.stdout);
     const missing: Shown['object'][] = command.startsWith('list')
       ? report.items.filter(({ findings }: { findings: Shown[] }) => findings[0]?.code === 'missing-secret')

@@ -27,7 +27,8 @@ async function together(name: string, commands: [string, string][], folders: str
     commands.map(async ([verb, secret], index) => {
       for (let turn = 0; turn < delay * index; turn += 1) await new Promise((done) => setImmediate(done));
       const env = { XDG_STATE_HOME: folders[index] ?? '' };
-      return regsecretIn(namespace, [verb, secret, '--pod', name, '--recreate'], { env });
+      const sure = verb === 'detach' ? ['--recreate', '--yes'] : ['--recreate'];
+      return regsecretIn(namespace, [verb, secret, '--pod', name, ...sure], { env });
     }),
   );
 }
@@ -75,7 +76,7 @@ test.each(ROUNDS)('on two machines: what is said is what is there, round %i', as
   expect(done).toContain('one');
   for (const { code, stderr } of ran) {
     // Read while it was going, or gone.
-    if (code !== 0) expect(stderr).toMatch(/error: pod \S+ (does not exist|was gone for a moment|is being deleted)/);
+    if (code !== 0) expect(stderr).toMatch(/error: pod \S+ (does not exist|was missing for a moment|is being deleted)/);
     expect(stderr).not.toContain(`did you mean ${name}`);
   }
 });

@@ -32,7 +32,7 @@ describe('a login file', () => {
     [
       'a link to itself',
       (path: string) => symlinkSync(path, path),
-      'cannot read PATH: its symbolic links go in a circle',
+      'cannot read PATH: its symbolic links form a loop',
       'ls -l PATH',
     ],
     [

@@ -1,13 +1,12 @@
 /**
  * Our choice of a login against docker's and podman's own code. REGSECRET_SEED and REGSECRET_CASES choose other generated
- * cases than those of a random seed; the seed is printed, so that a difference can be had again. What differs on purpose
- * is in docs/logins.md.
+ * cases. What differs on purpose is in docs/logins.md.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fc, seed } from '../support/fast-check.ts';
 import { type LoginCase, loginCase } from '../support/login-cases.ts';
 import { type Counts, compareForms } from '../support/login-forms.ts';
 import { loginMachine } from '../support/login-machine.ts';
@@ -25,7 +24,6 @@ afterAll(() => {
 });
 
 test('every form takes the login that docker, else podman, would send', { timeout: 600_000 }, async () => {
-  const seed = Number(process.env.REGSECRET_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const total = Number(process.env.REGSECRET_CASES ?? 3_000);
   const counts: Counts = {};
   const started = performance.now();

@@ -226,6 +226,41 @@ describe('what is said', () => {
     expect(written.stderr).toContain('invalid auth configuration file (entry bad.example.com)');
   });
 
+  const withUserInfo = (auth: string) => ({ [`https://jane:${CANARY}@${R}`]: { auth } });
+  const ONE = ['--server', 'other.example.com'];
+  test.each<[string, string[], MachineOptions, string]>([
+    [
+      'docker refuses',
+      ONE,
+      { files: { [CONFIG]: { auths: withUserInfo('cGFudHM=') } } },
+      'invalid auth configuration file (entry https://…@registry.example.com)',
+    ],
+    [
+      'docker cannot decode',
+      ONE,
+      { files: { [CONFIG]: { auths: withUserInfo('***') } } },
+      'illegal base64 data at input byte 0 (entry https://…@registry.example.com)',
+    ],
+    [
+      'docker refuses in its variable',
+      ONE,
+      { env: variable(withUserInfo('cGFudHM=')) },
+      'docker ignores DOCKER_AUTH_CONFIG: ',
+    ],
+    // A key with user info is none that podman looks under, so it meets the broken entry only in a list.
+    [
+      'podman has but never opens',
+      ['--all'],
+      { files: { [AUTH]: { auths: withUserInfo('***') } } },
+      'skipped: podman auth.json has a login for registry.example.com that docker and podman do not send',
+    ],
+  ])('user info is left out of the entry that %s', async (_, args, options, message) => {
+    const written = await create(args, options);
+    expect(written.code).toBe(1);
+    expect(written.stderr).toContain(message);
+    expect(written.stderr).not.toContain('jane');
+  });
+
   test('www.docker.io alone: where it is, and that nobody sends it', async () => {
     const written = await create([], { files: { [CONFIG]: { auths: { 'www.docker.io': OLD } } } });
     expect(written.code).toBe(1);

@@ -41,7 +41,9 @@ describe('a section says how bad it is, why, how it is seen, and how it is fixed
 });
 
 test('the commands are those that there are', async () => {
-  const commands = [...page.matchAll(/regsecret (create|attach|detach|inspect|list|verify|doctor|why)\b([^`|\n]*)/g)];
+  const commands = [
+    ...page.matchAll(/regsecret (create|attach|detach|inspect|list|verify|doctor|why|sync|remove|delete)\b([^`|\n]*)/g),
+  ];
   expect(commands.length).toBeGreaterThan(40);
   for (const [whole, command = '', rest = ''] of commands) {
     const { stdout } = await here([command, '--help']);

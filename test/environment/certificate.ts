@@ -53,7 +53,12 @@ export function readAuthority(files: CertificateFiles): Authority {
 }
 
 /** Issues a certificate that is good for clients and, for the given host names and addresses, for servers. */
-export function issueCertificate(authority: Authority, subject: Subject, hosts: readonly string[] = []): Certificate {
+export function issueCertificate(
+  authority: Authority,
+  subject: Subject,
+  hosts: readonly string[] = [],
+  days: Days = DAYS,
+): Certificate {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const usages = hosts.length > 0 ? [serverAuth, clientAuth] : [clientAuth];
   const extensions = [
@@ -61,7 +66,8 @@ export function issueCertificate(authority: Authority, subject: Subject, hosts: 
     extension('2.5.29.37', der.sequence(...usages.map(der.objectIdentifier))),
     ...(hosts.length > 0 ? [extension('2.5.29.17', der.sequence(...hosts.map(alternativeName)))] : []),
   ];
-  return { certificate: signed(authority, subject, keys.publicKey, extensions), key: privatePem(keys.privateKey) };
+  const certificate = signed(authority, subject, keys.publicKey, extensions, days);
+  return { certificate, key: privatePem(keys.privateKey) };
 }
 
 /** Writes `path.crt` and `path.key`. */
@@ -76,8 +82,22 @@ const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 const day = 24 * 60 * 60 * 1000;
 
+/** From when to when a certificate is good, in days from now. */
+export interface Days {
+  readonly from: number;
+  readonly to: number;
+}
+
+const DAYS: Days = { from: -1, to: 30 };
+
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1 */
-function signed(issuer: Authority, subject: Subject, publicKey: KeyObject, extensions: readonly Buffer[]): string {
+function signed(
+  issuer: Authority,
+  subject: Subject,
+  publicKey: KeyObject,
+  extensions: readonly Buffer[],
+  { from, to }: Days = DAYS,
+): string {
   const algorithm = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2')); // ecdsa-with-SHA256
   const issuerKey = createPublicKey(issuer.key);
   const keyIdentifiers = [
@@ -90,7 +110,7 @@ function signed(issuer: Authority, subject: Subject, publicKey: KeyObject, exten
     der.integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
     algorithm,
     name(issuer.subject),
-    der.sequence(der.utcTime(new Date(now - day)), der.utcTime(new Date(now + 30 * day))),
+    der.sequence(der.utcTime(new Date(now + from * day)), der.utcTime(new Date(now + to * day))),
     name(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der.context(3, der.sequence(...extensions, ...keyIdentifiers), 'constructed'),

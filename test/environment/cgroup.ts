@@ -1,15 +1,25 @@
 /** The cgroups of one run, which outlive its processes until somebody removes them. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { waitFor } from './condition.ts';
 
-/** Makes an empty cgroup of this name at the top of every hierarchy. */
+/** Makes a cgroup of this name, `RUN/NODE`, in every hierarchy, and the one that it is in where that is not there yet. */
 export function createCgroups(name: string): void {
+  const parent = dirname(name);
   for (const hierarchy of hierarchies()) {
-    mkdirSync(join(hierarchy, name));
-    for (const file of ['cpuset.cpus', 'cpuset.mems'].filter((file) => existsSync(join(hierarchy, file)))) {
-      writeFileSync(join(hierarchy, name, file), readFileSync(join(hierarchy, file))); // v1 leaves them empty
+    for (const [outer, inner] of [
+      [hierarchy, join(hierarchy, parent)],
+      [join(hierarchy, parent), join(hierarchy, name)],
+    ] as const) {
+      if (!existsSync(inner)) createCgroup(outer, inner);
     }
+  }
+}
+
+function createCgroup(outer: string, inner: string): void {
+  mkdirSync(inner);
+  for (const file of ['cpuset.cpus', 'cpuset.mems'].filter((file) => existsSync(join(outer, file)))) {
+    writeFileSync(join(inner, file), readFileSync(join(outer, file))); // v1 leaves them empty
   }
 }
 

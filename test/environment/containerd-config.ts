@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface ContainerdOptions {
   socket: string;
   pauseImage: string;
+  /** A folder with what it knows of each registry, which it reads before each pull. */
+  hosts: string;
   /** The registry, `HOST:PORT`, that is Docker Hub for this node. */
   dockerHub: string;
   /** The name of the cgroup for all containers. */
@@ -13,7 +15,7 @@ export interface ContainerdOptions {
 
 /** Writes the configuration and what it refers to; returns its path. */
 export function writeContainerdConfig(state: string, options: ContainerdOptions): string {
-  const { socket, pauseImage, dockerHub, cgroup } = options;
+  const { socket, pauseImage, hosts, dockerHub, cgroup } = options;
   const cni = writeCni(join(state, 'cni'));
   const path = join(state, 'containerd.toml');
   const quoted = (text: string): string => JSON.stringify(text);
@@ -35,7 +37,7 @@ address = ${quoted(`${socket}.ttrpc`)}
 sandbox = ${quoted(pauseImage)}
 
 [plugins."io.containerd.cri.v1.images".registry]
-config_path = ${quoted(writeHosts(join(state, 'hosts'), dockerHub))}
+config_path = ${quoted(writeHosts(hosts, dockerHub))}
 
 # inside a container of its own, root may not lower the score of the out-of-memory killer
 [plugins."io.containerd.cri.v1.runtime"]

@@ -1,7 +1,20 @@
-/** The kubelet's configuration: a small node that disturbs nothing of the machine it runs on. */
+/** The kubelet's configuration: its defaults, and a list of what is not, each with its reason. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterInfo } from './control-plane.ts';
+
+/** What a test may want otherwise than it is by default, on a node of its own. */
+export interface KubeletSettings {
+  readonly configMapAndSecretChangeDetectionStrategy?: 'Watch' | 'Get';
+  readonly imagePullCredentialsVerificationPolicy?:
+    | 'NeverVerify'
+    | 'NeverVerifyPreloadedImages'
+    | 'NeverVerifyAllowlistedImages'
+    | 'AlwaysVerify';
+  readonly preloadedImagesVerificationAllowlist?: readonly string[];
+  readonly registryPullQPS?: number;
+  readonly serializeImagePulls?: boolean;
+}
 
 export interface KubeletOptions {
   /** containerd's. */
@@ -10,11 +23,40 @@ export interface KubeletOptions {
   /** The name of the cgroup for all pods. */
   cgroup: string;
   cluster: ClusterInfo;
+  settings: KubeletSettings;
+  /** Keeps other pods away. */
+  taints: readonly object[];
 }
+
+/**
+ * Where the kubelets of the tests differ from those of the world. `npm test` runs on machines of all kinds, beside whatever
+ * they do. Which Secret is read when, and what is made of it, is as it is by default.
+ */
+const DIFFERENCES: readonly (readonly [setting: string, value: unknown, reason: string])[] = [
+  ['cgroupDriver', 'cgroupfs', 'the machine need not have systemd'],
+  ['cgroupsPerQOS', false, 'the cgroups of a container may not be ours to arrange'],
+  ['enforceNodeAllocatable', [], 'needs cgroupsPerQOS'],
+  ['failCgroupV1', false, 'the machine may have cgroup v1'],
+  ['failSwapOn', false, 'the machine may have swap'],
+  ['makeIPTablesUtilChains', false, 'the rules of the machine are not ours to change'],
+  ['localStorageCapacityIsolation', false, 'the kubelet cannot tell the disk of a namespace of its own'],
+  ['resolvConf', '', 'pods talk to nobody'],
+  ['clusterDNS', ['10.96.0.10'], 'nobody answers there, but without an address every pod gets a warning'],
+  ['evictionHard', noEviction(), 'the machine may be as full as it is'],
+  ['imageGCHighThresholdPercent', 100, 'the machine may be as full as it is'],
+  ['healthzPort', 0, 'two runs may be on one machine'],
+  // These have their defaults on a node of their own: node.node.test.ts.
+  ['registryPullQPS', 0, 'a burst of pods is what tests are, and what is put off waits for 10 seconds and more'],
+  [
+    'serializeImagePulls',
+    false,
+    'on a busy machine a pull takes seconds, and a hundred pods would wait for each other',
+  ],
+];
 
 /** Writes the configuration below `state` and returns its path. */
 export function writeKubeletConfig(state: string, options: KubeletOptions): string {
-  const { socket, port, cgroup, cluster } = options;
+  const { socket, port, cgroup, cluster, settings, taints } = options;
   const folder = (name: string): string => {
     const path = join(state, name);
     mkdirSync(path, { recursive: true });
@@ -23,49 +65,30 @@ export function writeKubeletConfig(state: string, options: KubeletOptions): stri
   const config = {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
+    // Where things are.
     address: '127.0.0.1',
     port,
-    healthzPort: 0,
-    authentication: {
-      anonymous: { enabled: false },
-      webhook: { enabled: true },
-      x509: { clientCAFile: cluster.caFile },
-    },
-    authorization: { mode: 'Webhook' },
+    authentication: { x509: { clientCAFile: cluster.caFile } },
     containerRuntimeEndpoint: `unix://${socket}`,
     podLogsDir: folder('pod-logs'),
     volumePluginDir: folder('volume-plugins'),
-    cgroupDriver: 'cgroupfs',
     cgroupRoot: `/${cgroup}`,
-    cgroupsPerQOS: false,
-    enforceNodeAllocatable: [],
-    failCgroupV1: false,
-    failSwapOn: false,
-    makeIPTablesUtilChains: false,
-    localStorageCapacityIsolation: false,
-    resolvConf: '',
-    clusterDNS: ['10.96.0.10'], // nobody answers there, but without an address every pod gets a warning
-    // The machine may be as full as it is: nothing is to be evicted from it, and no image removed.
-    evictionHard: Object.fromEntries(signals.map((signal) => [signal, '0%'])),
-    imageGCHighThresholdPercent: 100,
-    // Watched secrets may come a second too late under load, and the kubelet then pulls without them.
-    configMapAndSecretChangeDetectionStrategy: 'Get',
-    // A burst of pods is what tests are: none of the limits that make the kubelet put things off.
-    registryPullQPS: 0,
-    eventRecordQPS: 0,
-    serializeImagePulls: false,
-    kubeAPIQPS: 1000,
-    kubeAPIBurst: 1000,
+    registerWithTaints: taints,
+    ...Object.fromEntries(DIFFERENCES),
+    ...settings,
   };
   const path = join(state, 'kubelet.json');
   writeFileSync(path, JSON.stringify(config, undefined, 2));
   return path;
 }
 
-const signals = [
-  'memory.available',
-  'nodefs.available',
-  'nodefs.inodesFree',
-  'imagefs.available',
-  'imagefs.inodesFree',
-];
+function noEviction(): Readonly<Record<string, string>> {
+  const signals = [
+    'memory.available',
+    'nodefs.available',
+    'nodefs.inodesFree',
+    'imagefs.available',
+    'imagefs.inodesFree',
+  ];
+  return Object.fromEntries(signals.map((signal) => [signal, '0%']));
+}

@@ -2,14 +2,15 @@
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { ClusterInfo } from './control-plane.ts';
-import type { NodeInfo } from './node.ts';
+import type { NodeInfo, NodeSettings } from './node.ts';
 import type { RegistriesInfo } from './registries.ts';
 import type { RegistryInfo, RegistryOptions } from './registry.ts';
 
 export type Request =
   | { start: 'cluster' }
   | { start: 'registries' }
-  | { start: 'node' }
+  /** Left out: the usual one. */
+  | { start: 'node'; settings?: NodeSettings | undefined }
   /** A registry that is stopped as soon as the connection closes. */
   | { start: 'registry'; options: RegistryOptions };
 

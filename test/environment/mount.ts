@@ -1,11 +1,11 @@
 /** Mounts of the supervisor's own namespace, which nobody else sees and which end with it. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './child.ts';
 
-/** Memory is faster than a disk, and is given back when the namespace ends. */
-export async function mountMemory(folder: string): Promise<void> {
-  await mount('-t', 'tmpfs', '-o', 'mode=0700', 'regsecret', folder);
+/** Memory is faster than a disk, and is given back when the namespace ends. `size` is the most that there is room for. */
+export async function mountMemory(folder: string, size?: string): Promise<void> {
+  await mount('-t', 'tmpfs', '-o', size === undefined ? 'mode=0700' : `mode=0700,size=${size}`, 'regsecret', folder);
 }
 
 /** Lets go of a mount, also while something uses it. */
@@ -17,7 +17,7 @@ export async function unmount(folder: string): Promise<void> {
  * Covers what kubelet, containerd and runc write to outside the folders that one can give them: paths such as
  * /run/containerd and /var/lib/kubelet, and the kernel settings that a kubelet otherwise changes for the whole machine.
  */
-export async function hideSystemFolders(layers: string, hostName: string): Promise<void> {
+export async function hideSystemFolders(layers: string): Promise<void> {
   await mountMemory('/run');
   for (const path of ['/var/lib', '/var/log']) {
     const name = path.replaceAll('/', '-').slice(1);
@@ -30,10 +30,14 @@ export async function hideSystemFolders(layers: string, hostName: string): Promi
     writeFileSync(file, `${value}\n`);
     await mount('--bind', file, join('/proc/sys', setting));
   }
-  // so that the API server finds the kubelet, for `kubectl logs` and `kubectl exec`
   const hosts = join(layers, 'hosts');
-  writeFileSync(hosts, `${readFileSync('/etc/hosts', 'utf8')}\n127.0.0.1 ${hostName}\n`);
+  writeFileSync(hosts, `${readFileSync('/etc/hosts', 'utf8')}\n`);
   await mount('--bind', hosts, '/etc/hosts');
+}
+
+/** So that the API server finds the kubelet, for `kubectl logs` and `kubectl exec`; once the system folders are hidden. */
+export function nameNode(name: string): void {
+  appendFileSync('/etc/hosts', `127.0.0.1 ${name}\n`);
 }
 
 /** What the kubelet wants: https://github.com/kubernetes/component-helpers/blob/v0.36.3/node/util/sysctl/sysctl.go */

@@ -1,12 +1,20 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
+import { json } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startTokenServer } from './token-server.ts';
 import {
   api,
+  cluster,
   janedoe,
   johndoe,
   kubectl,
+  type NodeInfo,
   newNamespace,
   node,
+  nodeWith,
+  placedOn,
   podSettled,
   pushTestImage,
   type RegistryUser,
@@ -20,7 +28,7 @@ describe.each(['basic', 'bearer'] as const)('registry with %s auth', (auth) => {
   test('a pod with a pull secret of kubectl runs the private image', async () => {
     const { host, privateImage } = node().registries[auth];
     const namespace = await namespaceWithSecret(host, janedoe);
-    await createPod(namespace, privateImage, ['regcred']);
+    await createPod(namespace, privateImage, { secrets: ['regcred'] });
     expect(await podSettled(namespace, 'app')).toEqual({ phase: 'Running' });
   });
 
@@ -35,7 +43,7 @@ describe.each(['basic', 'bearer'] as const)('registry with %s auth', (auth) => {
   test('a pod with a wrong password does not', async () => {
     const { host, privateImage } = node().registries[auth];
     const namespace = await namespaceWithSecret(host, { ...janedoe, password: 'wrong' });
-    await createPod(namespace, privateImage, ['regcred']);
+    await createPod(namespace, privateImage, { secrets: ['regcred'] });
     expect(await podSettled(namespace, 'app')).toMatchObject({
       phase: 'Pending',
       message: expect.stringMatching(rejected),
@@ -46,7 +54,7 @@ describe.each(['basic', 'bearer'] as const)('registry with %s auth', (auth) => {
 test('a user without rights to the repository does not get the image from the Bearer registry', async () => {
   const { host, privateImage } = node().registries.bearer;
   const namespace = await namespaceWithSecret(host, johndoe);
-  await createPod(namespace, privateImage, ['regcred']);
+  await createPod(namespace, privateImage, { secrets: ['regcred'] });
   const { message } = await podSettled(namespace, 'app');
   expect(message).toContain('insufficient_scope');
 });
@@ -62,7 +70,7 @@ test('a registry and a user of its own for one test', async () => {
   const { host } = await startRegistry({ auth: 'bearer', users: [grace] });
   await pushTestImage(`${host}/team/app:v2`, grace);
   const namespace = await namespaceWithSecret(host, grace);
-  await createPod(namespace, `${host}/team/app:v2`, ['regcred']);
+  await createPod(namespace, `${host}/team/app:v2`, { secrets: ['regcred'] });
   expect(await podSettled(namespace, 'app')).toEqual({ phase: 'Running' });
 });
 
@@ -75,7 +83,7 @@ test('a registry that trusts a token server of the test', async () => {
   await pushTestImage(`${host}/ada/app:v1`, users[0]);
   const namespace = await namespaceWithSecret(host, { ...janedoe, username: 'ada' });
   tokenServer.requests.length = 0;
-  await createPod(namespace, `${host}/ada/app:v1`, ['regcred']);
+  await createPod(namespace, `${host}/ada/app:v1`, { secrets: ['regcred'] });
   await podSettled(namespace, 'app');
   const login = `Basic ${btoa(`ada:${janedoe.password}`)}`;
   expect(tokenServer.requests.map(({ method, headers }) => [method, headers.authorization])).toContainEqual([
@@ -84,14 +92,52 @@ test('a registry that trusts a token server of the test', async () => {
   ]);
 });
 
-test('a burst of pods is not put off', async () => {
+describe.each(['Watch', 'Get'] as const)('a kubelet with %s', (strategy) => {
+  test('reads Secrets so, and verifies and reports as it does by default', async () => {
+    const config = await kubeletConfig(node(strategy).name);
+    expect(config).toMatchObject({
+      configMapAndSecretChangeDetectionStrategy: strategy,
+      imagePullCredentialsVerificationPolicy: 'NeverVerifyPreloadedImages',
+      eventRecordQPS: 50,
+      eventBurst: 100,
+      kubeAPIQPS: 50,
+      kubeAPIBurst: 100,
+      syncFrequency: '1m0s',
+      nodeStatusUpdateFrequency: '10s',
+    });
+    expect(config.featureGates ?? {}).toEqual({});
+  });
+});
+
+test('a burst of pods is put off by the defaults, and runs all the same', { timeout: 180_000 }, async () => {
+  const kubelet = { registryPullQPS: 5, serializeImagePulls: true };
+  const where = await nodeWith({ label: 'queue', kubelet });
+  expect(await kubeletConfig(where.name)).toMatchObject({ ...kubelet, registryBurst: 10 });
   const { host, privateImage } = node().registries.basic;
   const namespace = await namespaceWithSecret(host, janedoe);
   const names = Array.from({ length: 20 }, (_, index) => `app-${index}`);
-  await Promise.all(names.map((name) => createPod(namespace, privateImage, ['regcred'], name)));
-  const states = await Promise.all(names.map((name) => podSettled(namespace, name)));
+  await Promise.all(names.map((name) => createPod(namespace, privateImage, { secrets: ['regcred'], name, where })));
+  const states = await Promise.all(names.map((name) => podSettled(namespace, name, 150_000)));
   expect(states).toEqual(names.map(() => ({ phase: 'Running' })));
 });
+
+/** As the kubelet says itself; the API server passes nothing on to an address of this machine. */
+async function kubeletConfig(name: string): Promise<Record<string, unknown>> {
+  const { status } = (await api('GET', `/api/v1/nodes/${name}`)).body;
+  const { certFile, keyFile } = cluster().admin;
+  const options = {
+    host: '127.0.0.1',
+    port: status.daemonEndpoints.kubeletEndpoint.Port,
+    path: '/configz',
+    cert: readFileSync(certFile),
+    key: readFileSync(keyFile),
+    rejectUnauthorized: false, // it has signed its certificate itself
+  };
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(options, resolve).once('error', reject);
+  });
+  return ((await json(answer)) as { kubeletconfig: Record<string, unknown> }).kubeletconfig;
+}
 
 async function namespaceWithSecret(server: string, user: RegistryUser): Promise<string> {
   const namespace = await newNamespace({ serviceAccount: true });
@@ -105,10 +151,21 @@ async function namespaceWithSecret(server: string, user: RegistryUser): Promise<
   return namespace;
 }
 
-async function createPod(namespace: string, image: string, secrets: string[] = [], name = 'app'): Promise<void> {
+interface PodOptions {
+  readonly secrets?: readonly string[];
+  readonly name?: string;
+  readonly where?: NodeInfo;
+}
+
+async function createPod(
+  namespace: string,
+  image: string,
+  { secrets = [], name = 'app', where = node() }: PodOptions = {},
+): Promise<void> {
   const { status } = await api('POST', `/api/v1/namespaces/${namespace}/pods`, {
     metadata: { name },
     spec: {
+      ...placedOn(where),
       containers: [{ name: 'app', image, imagePullPolicy: 'Always' }],
       imagePullSecrets: secrets.map((secret) => ({ name: secret })),
     },

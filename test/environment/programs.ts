@@ -16,7 +16,8 @@ export type ProgramName =
   | 'oracle'
   | 'logins'
   | 'clientconfig'
-  | 'measure';
+  | 'measure'
+  | 'puller';
 export type Programs = Partial<Record<ProgramName, string>>;
 
 /** A Go module of ours and the programs that are built from it, all in one go because they share most packages. */
@@ -39,7 +40,7 @@ export const controlPlanePrograms = [
 
 export const registryPrograms = ['registry', 'crane', 'app'] as const;
 
-export const nodePrograms = [...registryPrograms, 'kubelet', 'containerd', 'containerd-shim-runc-v2'] as const;
+export const nodePrograms = [...registryPrograms, 'kubelet', 'containerd', 'containerd-shim-runc-v2', 'ctr'] as const;
 
 const allPrograms: readonly ProgramName[] = [
   ...controlPlanePrograms,
@@ -48,6 +49,7 @@ const allPrograms: readonly ProgramName[] = [
   'logins',
   'clientconfig',
   'measure',
+  'puller',
 ];
 
 /** Where each of the named programs is, after building those that are not there yet. */
@@ -110,10 +112,12 @@ const modules: readonly GoModule[] = [
     packages: {
       containerd: 'github.com/containerd/containerd/v2/cmd/containerd',
       'containerd-shim-runc-v2': 'github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2',
+      ctr: 'github.com/containerd/containerd/v2/cmd/ctr',
       registry: './registry',
       crane: 'github.com/google/go-containerregistry/cmd/crane',
       app: './app',
       measure: './measure',
+      puller: './puller',
     },
   },
   {

@@ -1,5 +1,5 @@
 /** The temporary folder of one run, and clearing away those whose owner was killed. */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { removeCgroups } from './cgroup.ts';
@@ -7,22 +7,28 @@ import { run } from './child.ts';
 import { waitFor } from './condition.ts';
 import { tryLock } from './lock.ts';
 
-/** Makes the folder of a run. It is locked for as long as this process lives, which is how others know that it does. */
+/** Makes the folder of a cluster. */
 export function createRunFolder(): string {
-  const unlocked = mkdtempSync(join(tmpdir(), `${unlockedPrefix}`));
-  const held = tryLock(join(unlocked, lockName));
-  if (!held) throw new Error(`somebody else has the lock of the new folder ${unlocked}`);
-  locks.push(held);
-  const folder = join(tmpdir(), prefix + basename(unlocked).slice(unlockedPrefix.length));
-  renameSync(unlocked, folder); // visible to a sweep only now that it is locked
+  const folder = createLockedFolder('cluster');
   for (const name of ['certificates', 'home', 'logs', 'state']) mkdirSync(join(folder, name));
   return folder;
 }
 
-/** Clears away what runs of this user have left behind that were killed together with their starter. */
-export async function sweepRunFolders(): Promise<void> {
-  const mine = readdirSync(tmpdir()).filter((name) => name.startsWith(prefix));
-  await Promise.all(mine.map((name) => sweepRunFolder(join(tmpdir(), name))));
+/** Makes a folder that is locked for as long as this process lives, which is how others know that it does. */
+export function createLockedFolder(purpose: 'cluster' | 'tests'): string {
+  const unlocked = mkdtempSync(join(tmpdir(), `${unlockedPrefix}`));
+  const held = tryLock(join(unlocked, lockName));
+  if (!held) throw new Error(`somebody else has the lock of the new folder ${unlocked}`);
+  locks.push(held);
+  const folder = join(tmpdir(), `regsecret-${purpose}-${basename(unlocked).slice(unlockedPrefix.length)}`);
+  renameSync(unlocked, folder); // visible to a sweep only now that it is locked
+  return folder;
+}
+
+/** Clears away what runs of this user have left behind in `parent` that were killed together with their starter. */
+export async function sweepRunFolders(parent = tmpdir()): Promise<void> {
+  const mine = readdirSync(parent).filter((name) => /^regsecret-(cluster|tests)-/.test(name));
+  await Promise.all(mine.map((name) => sweepRunFolder(join(parent, name))));
 }
 
 /** Clears away what a run has left behind, if its owner is gone; answers `false` while it is not. */
@@ -39,13 +45,13 @@ export async function sweepRunFolder(folder: string): Promise<boolean> {
   }
 }
 
-/** Removes a folder whose processes have ended, and their cgroups. */
+/** Removes a folder whose processes have ended, and their cgroups, with what clusters of tests have left in it. */
 export async function removeRunFolder(folder: string): Promise<void> {
+  await sweepRunFolders(folder);
   await removeCgroups(basename(folder));
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-const prefix = 'regsecret-cluster-';
 const unlockedPrefix = '.regsecret-unlocked-';
 const lockName = '.lock';
 
@@ -57,12 +63,16 @@ function belongsToUs(folder: string): boolean {
   return status?.isDirectory() === true && status.uid === userInfo().uid;
 }
 
-/** Each of our programs has the folder in its arguments, which, unlike a process id, is never used twice. */
-async function killProcessesOf(folder: string): Promise<void> {
+/** Kills every process that has the folder in its arguments or environment: unlike a process id, its name is never used twice. */
+export async function killProcessesOf(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const ids = async (): Promise<number[]> => {
     const list = await run('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'args=']);
-    const lines = list.stdout.split('\n').filter((line) => line.includes(`${folder}/`));
-    return lines.map((line) => Number.parseInt(line, 10)).filter((id) => id !== process.pid);
+    const processes = list.stdout.split('\n').map((line) => ({ id: Number.parseInt(line, 10), line }));
+    return processes
+      .filter(({ id, line }) => line.includes(`${folder}/`) || environmentOf(id).includes(folder))
+      .map(({ id }) => id)
+      .filter((id) => id !== process.pid);
   };
   await waitFor(
     async () => {
@@ -78,4 +88,13 @@ async function killProcessesOf(folder: string): Promise<void> {
     },
     { what: `the processes of ${folder} to end` },
   );
+}
+
+/** Empty where it cannot be read: on other systems than Linux, and of processes of other users. */
+function environmentOf(id: number): string {
+  try {
+    return readFileSync(`/proc/${id}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
 }

@@ -1,11 +1,16 @@
-/** Vitest's global set-up of project `node`: what project `cluster` has, and a node. */
+/** Vitest's global set-up of project `node`: what project `cluster` has, and nodes. */
 import type { TestProject } from 'vitest/node';
-import type { NodeInfo } from './node.ts';
+import type { NodeInfo, NodeSettings } from './node.ts';
 import { shareSupervisor } from './shared-supervisor.ts';
+
+/** How a kubelet reads Secrets; it watches them by default. */
+export type Strategy = 'Watch' | 'Get';
+
+const GET: NodeSettings = { label: 'get', kubelet: { configMapAndSecretChangeDetectionStrategy: 'Get' } };
 
 declare module 'vitest' {
   interface ProvidedContext {
-    node: NodeInfo;
+    nodes: Record<Strategy, NodeInfo>;
   }
 }
 
@@ -14,7 +19,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   try {
     project.provide('cluster', await supervisor.cluster());
     project.provide('registries', await supervisor.registries());
-    project.provide('node', await supervisor.node());
+    const [Watch, Get] = await Promise.all([supervisor.node(), supervisor.node(GET)]);
+    project.provide('nodes', { Watch, Get });
     return leave;
   } catch (error) {
     await leave();

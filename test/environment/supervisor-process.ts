@@ -11,8 +11,8 @@ import { waitFor } from './condition.ts';
 import { startControlPlane } from './control-plane.ts';
 import { stopDaemons } from './daemon.ts';
 import { answerRequests, type Greeting, type Request } from './line-protocol.ts';
-import { mountMemory, unmount } from './mount.ts';
-import { startNode } from './node.ts';
+import { hideSystemFolders, mountMemory, unmount } from './mount.ts';
+import { type NodeInfo, type NodeSettings, startNode } from './node.ts';
 import { reservePorts } from './port-block.ts';
 import { startRegistries } from './registries.ts';
 import { type RegistryInfo, type RegistryOptions, startRegistry } from './registry.ts';
@@ -31,7 +31,8 @@ if (hasNamespaces) await mountMemory(state);
 const ports = await reservePorts();
 const cluster = once(() => startControlPlane(folder, ports, report));
 const registries = once(() => startRegistries(folder, ports, report));
-const node = once(async () => startNode(await cluster(), registries(), ports, report));
+const system = once(() => hideSystemFolders(join(state, 'system')));
+const nodes = new Map<string | undefined, Promise<NodeInfo>>();
 
 const socket = join(folder, 'supervisor.sock');
 createServer((connection) => answerRequests(connection, answer)).listen(socket, () => {
@@ -46,10 +47,25 @@ function answer(request: Request, closed: Promise<void>): unknown {
     case 'registries':
       return registries();
     case 'node':
-      return node();
+      return node(request.settings);
     case 'registry':
       return startRegistryUntil(closed, request.options);
   }
+}
+
+/** Starts a node the first time that one of these settings is asked for. */
+function node(settings?: NodeSettings): Promise<NodeInfo> {
+  const started = nodes.get(settings?.label) ?? startNodeHere(settings);
+  nodes.set(settings?.label, started);
+  return started;
+}
+
+async function startNodeHere(settings?: NodeSettings): Promise<NodeInfo> {
+  if (!hasNamespaces) throw new Error('a node needs namespaces of its own, so Linux and root');
+  const started = registries();
+  const control = await cluster();
+  await system();
+  return startNode({ cluster: control, registries: started, ports, report, settings });
 }
 
 async function startRegistryUntil(closed: Promise<void>, options: RegistryOptions): Promise<RegistryInfo> {

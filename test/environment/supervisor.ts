@@ -7,7 +7,7 @@ import { canUnshare } from './availability.ts';
 import { waitFor } from './condition.ts';
 import type { ClusterInfo } from './control-plane.ts';
 import { type Answers, ask, type Greeting, type Request } from './line-protocol.ts';
-import type { NodeInfo } from './node.ts';
+import type { NodeInfo, NodeSettings } from './node.ts';
 import type { RegistriesInfo } from './registries.ts';
 import { report } from './report.ts';
 import { sweepRunFolder, sweepRunFolders } from './run-folder.ts';
@@ -21,8 +21,8 @@ export interface Supervisor {
   cluster(): Promise<ClusterInfo>;
   /** Starts the registries, the first time it is asked. */
   registries(): Promise<RegistriesInfo>;
-  /** Starts the node, and what it needs of the rest, the first time it is asked. */
-  node(): Promise<NodeInfo>;
+  /** Starts the usual node or one with these settings, and what it needs of the rest, the first time it is asked. */
+  node(settings?: NodeSettings): Promise<NodeInfo>;
   /** Stops everything and waits until nothing is left. */
   close(): Promise<void>;
 }
@@ -47,9 +47,9 @@ export async function startSupervisor(): Promise<Supervisor> {
   return {
     folder,
     process: child,
-    cluster: () => askOnce(socket, 'cluster'),
-    registries: () => askOnce(socket, 'registries'),
-    node: () => askOnce(socket, 'node'),
+    cluster: () => askOnce(socket, { start: 'cluster' }),
+    registries: () => askOnce(socket, { start: 'registries' }),
+    node: (settings) => askOnce(socket, { start: 'node', settings }),
     close: async () => {
       closing = true;
       child.stdin.end();
@@ -58,11 +58,11 @@ export async function startSupervisor(): Promise<Supervisor> {
   };
 }
 
-async function askOnce<Start extends 'cluster' | 'registries' | 'node'>(
+async function askOnce<Start extends Request['start']>(
   socket: string,
-  start: Start,
+  request: Extract<Request, { start: Start }>,
 ): Promise<Answers[Start]> {
-  const { answer, close } = await ask(socket, { start } as Extract<Request, { start: Start }>);
+  const { answer, close } = await ask(socket, request);
   close();
   return answer;
 }

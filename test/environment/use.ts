@@ -12,16 +12,17 @@ import { pushImage } from './image.ts';
 import { type KubeconfigOptions, writeKubeconfig } from './kubeconfig.ts';
 import { type KubectlOptions, runKubectl } from './kubectl.ts';
 import { ask } from './line-protocol.ts';
-import type { NodeInfo } from './node.ts';
+import { CHOSEN, type NodeInfo, type NodeSettings } from './node.ts';
 import { settledState } from './pod-state.ts';
 import type { RegistriesInfo } from './registries.ts';
 import type { RegistryInfo, RegistryOptions } from './registry.ts';
 import type { RegistryUser } from './registry-user.ts';
+import type { Strategy } from './setup-node.ts';
 
 export { waitFor } from './condition.ts';
 
 export { janedoe, johndoe } from './registries.ts';
-export type { ClusterInfo, KubectlOptions, RegistryInfo, RegistryOptions, RegistryUser, Result };
+export type { ClusterInfo, KubectlOptions, NodeInfo, RegistryInfo, RegistryOptions, RegistryUser, Result, Strategy };
 
 /** The control plane of this run. */
 export function cluster(): ClusterInfo {
@@ -33,10 +34,16 @@ export function cluster(): ClusterInfo {
  * it is returned once the controller has made its service account `default`.
  */
 export async function newNamespace(
-  options: { serviceAccount?: boolean; labels?: Record<string, string> } = {},
+  options: {
+    serviceAccount?: boolean;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    prefix?: string;
+  } = {},
 ): Promise<string> {
-  const name = `test-${randomBytes(5).toString('hex')}`;
-  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: options.labels ?? {} } };
+  const { labels = {}, annotations = {}, prefix = 'test' } = options;
+  const name = `${prefix}-${randomBytes(5).toString('hex')}`;
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, annotations } };
   const created = await api('POST', '/api/v1/namespaces', body);
   if (created.status !== 201) throw new Error(`namespace ${name}: ${created.status} ${created.body.message}`);
   namespaces.push(name);
@@ -80,9 +87,24 @@ export function sharedRegistries(): RegistriesInfo {
   return inject('registries');
 }
 
-/** The node of this run; in project `node` only. */
-export function node(): NodeInfo & { registries: RegistriesInfo } {
-  return { ...inject('node'), registries: sharedRegistries() };
+/** The node of this run whose kubelet reads Secrets so; in project `node` only. */
+export function node(strategy: Strategy = 'Watch'): NodeInfo & { registries: RegistriesInfo } {
+  return { ...inject('nodes')[strategy], registries: sharedRegistries() };
+}
+
+/** A node of its own kind, for the rest of the run; in project `node` only. */
+export async function nodeWith(settings: NodeSettings): Promise<NodeInfo> {
+  const { answer, close } = await ask(cluster().socket, { start: 'node', settings });
+  close();
+  return answer;
+}
+
+/** The fields of a pod spec that put pods on a node. */
+export function placedOn({ name }: NodeInfo): object {
+  return {
+    nodeSelector: { 'kubernetes.io/hostname': name },
+    tolerations: [{ key: CHOSEN, operator: 'Exists' }],
+  };
 }
 
 /** Starts an empty registry for one test file, which is stopped when the file ends. */

@@ -60,7 +60,8 @@ async function startDeaf(): Promise<{ port: number; close(): void }> {
     const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
       const { port } = server.address();
       for (let count = 0; count < 4; count += 1) require('node:net').connect(port, '127.0.0.1');
-      setTimeout(() => {
+      // After those connections, which wait for the next tick as well, and before the loop could accept one of them.
+      process.nextTick(() => {
         require('node:fs').writeSync(1, String(port));
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       });

@@ -8,6 +8,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { randomNumbers } from '../support/random.ts';
 import { EQUIVALENT } from './equivalent.ts';
 import { type Mutation, mutationsOf } from './mutations.ts';
 import type { MutantRun } from './run-mutant.ts';
@@ -89,15 +90,9 @@ function mutantsOf(file: string): Mutant[] {
   });
 }
 
-/** In an order that the seed decides (mulberry32). */
+/** In an order that the seed decides. */
 function shuffled<T>(items: readonly T[], seed: number): T[] {
-  let state = seed;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
+  const random = randomNumbers(seed);
   return items
     .map((item) => ({ item, key: random() }))
     .sort((one, other) => one.key - other.key)

@@ -20,9 +20,22 @@ test.each([
     'makes a text printable, where it is written',
     /\bprintable(?:Lines|Json|Yaml)?\(/,
     [
-      ...['cli.ts', 'cluster/auth/exec-plugin.ts', 'cluster/client/transport.ts', 'domain/text/printable.ts'],
-      ...['manifests/manifest-files.ts', 'output/doctor/doctor-printer.ts', 'output/doctor/lint-printer.ts'],
-      'output/inspection-printer.ts',
+      ...[
+        'cli.ts',
+        'cluster/auth/exec-plugin.ts',
+        'cluster/client/transport.ts',
+        'commands/complete.ts',
+        'credentials/collect.ts',
+      ],
+      'domain/text/printable.ts',
+      ...[
+        'http/request-log.ts',
+        'manifests/manifest-files.ts',
+        'output/doctor/annotations.ts',
+        'output/doctor/doctor-printer.ts',
+        'output/doctor/lint-printer.ts',
+      ],
+      ...['output/doctor/scope-printer.ts', 'output/inspection-printer.ts'],
       ...['output/list-printer.ts', 'output/printer.ts', 'output/progress.ts', 'output/structured.ts'],
       ...['output/style.ts', 'output/table.ts', 'prompt.ts', 'yaml.ts'],
     ],
@@ -30,7 +43,14 @@ test.each([
   ['colours', /\bpainted\b/, ['domain/text/printable.ts', 'output/style.ts']],
   ['opens streams of the process', /\bprocess\.std(?:out|err)\b|\bwriteSync\b|\bconsole\.|_rawDebug/, ['io.ts']],
   ['has the Node stream, for inquirer', /\b(?:output|std(?:out|err))\.stream\b/, ['io.ts', 'prompt.ts']],
-  ['writes a manifest as it is', /\.writeManifest\b/, ['commands/attach.ts', 'io.ts', 'output/create-printer.ts']],
+  [
+    'writes a manifest as it is',
+    /\.writeManifest\b/,
+    [
+      ...['commands/attach.ts', 'commands/completion.ts', 'io.ts', 'output/create-printer.ts'],
+      'output/doctor/annotations.ts',
+    ],
+  ],
 ])('only a home file %s', (_, pattern, homes) => {
   const found = sources.filter(([, text]) => pattern.test(text)).map(([file]) => file);
   expect(found.sort()).toEqual(homes);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatPlainYaml } from '../../src/output/secret-manifest.ts';
 import { formatYaml } from '../../src/yaml.ts';
+import { fc } from '../support/fast-check.ts';
 
 const secret = {
   kind: 'Secret',

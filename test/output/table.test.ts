@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Output } from '../../src/io.ts';
 import { cutTo, formatTable, widthOf } from '../../src/output/table.ts';
+import { fc } from '../support/fast-check.ts';
 import { fakeIo } from '../support/io.ts';
 
 function terminal(columns: number | undefined): Output {

@@ -7,8 +7,12 @@ import { fakeIo } from '../support/io.ts';
 
 const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
   [{ kind: 'accepted' }, 'accepts the credential'],
-  [{ kind: 'accepted', public: true }, 'accepts the credential, and gives the image to everybody'],
+  [{ kind: 'accepted', public: true }, 'accepts the credential, and lets everybody pull the image'],
   [{ kind: 'rejected', status: 403 }, 'rejects the credential (HTTP 403)'],
+  [
+    { kind: 'rejected', status: 401, public: true },
+    'rejects the credential (HTTP 401), but lets everybody pull the image',
+  ],
   [
     { kind: 'no access', repository: 'acme/app', status: 401 },
     'knows the login, but does not let it pull acme/app, or has no such repository (HTTP 401)',
@@ -22,7 +26,7 @@ const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
   [{ kind: 'anonymous', why: 'asks for none' }, 'asks for no credential, so it could not be checked'],
   [
     { kind: 'anonymous', why: 'empty', result: 'fails' },
-    'gets no credential, for there is none in the entry; without one it refuses',
+    'gets no credential, because the entry has none; without one it refuses',
   ],
   [
     { kind: 'anonymous', why: 'same answer', result: 'pulls' },
@@ -35,7 +39,7 @@ const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
   [{ kind: 'rate limited', retryAfterSeconds: 119 }, 'limits the rate of requests; try again in 119 s'],
   [{ kind: 'rate limited', retryAfterSeconds: 120 }, 'limits the rate of requests; try again in 2 min'],
   [{ kind: 'rate limited', retryAfterSeconds: 121 }, 'limits the rate of requests; try again in 3 min'],
-  [{ kind: 'unreachable', cause: 'dns', reason: 'x' }, 'cannot be asked: x'],
+  [{ kind: 'unreachable', cause: 'dns', reason: 'x' }, 'cannot be checked: x'],
   [{ kind: 'not asked', reason: 'x' }, 'was not asked: x'],
 ];
 
@@ -78,14 +82,14 @@ describe('what to do next', () => {
     [
       { verdict: { kind: 'unreachable', cause: 'tls', reason: 'its certificate is signed by an unknown authority' } },
       [
-        'ghcr.io cannot be asked: its certificate is signed by an unknown authority',
+        'ghcr.io cannot be checked: its certificate is signed by an unknown authority',
         'hint: name that authority with --registry-ca FILE',
       ],
     ],
     [
       { verdict: { kind: 'unreachable', cause: 'tls', reason: 'it speaks http, not https' } },
       [
-        'ghcr.io cannot be asked: it speaks http, not https',
+        'ghcr.io cannot be checked: it speaks http, not https',
         'hint: send the login over http, too, with --plain-http ghcr.io',
       ],
     ],

@@ -166,7 +166,7 @@ test('one request for a manifest, with the four kinds of manifest, and never the
   await ask(passing.host, { image: `${passing.host}/${privatePath}` });
   const manifests = passing.requests.filter(({ path }) => path.includes('/manifests/'));
   expect(manifests.map(({ method }) => method)).toEqual(['HEAD', 'HEAD']);
-  for (const { accept } of manifests) expect(accept?.split(', ')).toEqual(MANIFEST_TYPES);
+  for (const { accept } of manifests) expect(accept?.split(', ')).toEqual([...MANIFEST_TYPES, '*/*']);
 });
 
 test('the same question is asked once, and a registry is greeted once', async () => {
@@ -194,16 +194,11 @@ test('a login is asked about once, however many images it is tried on, and a wro
   expect(greetings.map(({ authorization }) => authorization !== undefined)).toEqual([false, true]);
 });
 
-test('the login and the image are asked about at once: one round trip after the greeting', async () => {
-  const slow = await front({
-    behind: basic.host,
-    choose: ({ path, authorization }) => (path === '/v2/' && authorization !== undefined ? 'hang' : undefined),
-  });
-  const verdict = await ask(slow.host, { image: `${slow.host}/${privatePath}`, timeout: '1s' });
-  expect(verdict).toMatchObject({ kind: 'unreachable', cause: 'timeout' });
-  expect(slow.requests.map(({ method, authorization }) => `${method} ${authorization !== undefined}`).sort()).toEqual([
+test('as a runtime asks: without the login, and with it; the login is not asked about by itself', async () => {
+  const passing = await front({ behind: basic.host });
+  expect(await ask(passing.host, { image: `${passing.host}/${privatePath}` })).toEqual({ kind: 'accepted' });
+  expect(passing.requests.map(({ method, authorization }) => `${method} ${authorization !== undefined}`)).toEqual([
     'GET false',
-    'GET true',
     'HEAD false',
     'HEAD true',
   ]);
@@ -234,19 +229,31 @@ async function ownBearer(options: { tokens?: FrontOptions; expiresIn?: number; s
 const ada: Credential = { username: 'ada', password: 'lovelace' };
 
 describe('token servers', () => {
-  test('scope, service and account are asked for, with the login in the header alone', async () => {
+  test('scope and service are asked for, the login is in the form of one POST', async () => {
     const { tokens, host } = await ownBearer();
     const before = tokens.requests.length;
     expect(await ask(host, { credential: ada, image: `${host}/ada/app:v1` })).toEqual({ kind: 'accepted' });
-    const [first, second] = tokens.requests.slice(before).map(({ path, authorization }) => {
-      const { searchParams } = new URL(path, 'http://x');
-      return { ...Object.fromEntries(searchParams), authorization };
+    const asked = tokens.requests.slice(before).map(({ method, path, body, authorization }) => {
+      const fields = new URLSearchParams(method === 'POST' ? body : new URL(path, 'http://x').searchParams);
+      return { method, ...Object.fromEntries(fields), authorization };
     });
     const scope = 'repository:ada/app:pull';
-    const common = { scope, service: 'test-registry', client_id: 'regsecret' };
-    expect(first).toEqual({ ...common, account: 'ada', authorization: `Basic ${btoa('ada:lovelace')}` });
-    expect(second).toEqual({ ...common, authorization: undefined });
+    const common = { service: 'test-registry', client_id: 'regsecret', authorization: undefined };
+    const login = { grant_type: 'password', username: 'ada', password: 'lovelace' };
+    expect(asked).toHaveLength(3);
+    expect(asked).toContainEqual({ method: 'GET', ...common, scope });
+    expect(asked).toContainEqual({ method: 'POST', ...common });
+    expect(asked).toContainEqual({ method: 'POST', ...common, ...login, scope });
     expect(tokens.requests.map(({ path }) => path).join()).not.toContain('lovelace');
+  });
+
+  test('without an image it is asked as `docker login` asks: with GET, and the account', async () => {
+    const { tokens, host } = await ownBearer();
+    const before = tokens.requests.length;
+    expect(await ask(host, { credential: ada })).toEqual({ kind: 'accepted' });
+    const [first] = tokens.requests.slice(before);
+    expect([first?.method, first?.authorization]).toEqual(['GET', `Basic ${btoa('ada:lovelace')}`]);
+    expect(first?.path).toContain('account=ada');
   });
 
   test('one that knows only POST', async () => {
@@ -321,19 +328,19 @@ describe('token servers', () => {
     expect(await ask(host, { credential: ada })).toEqual({ kind: 'accepted' });
   });
 
-  test('one that sends us to another host does not get the login there', async () => {
+  test('one that redirects to another host does not get the login there', async () => {
     const thief = await front({ choose: () => ({ status: 200, body: '{"token":"x"}' }) });
     const location = `http://${thief.host}/token`;
     const { host } = await ownBearer({ tokens: { choose: () => ({ status: 302, headers: { location } }) } });
     expect(await ask(host, { credential: ada })).toEqual({
       kind: 'unreachable',
       cause: 'target',
-      reason: `it sends us to ${thief.host}, which does not get the credential`,
+      reason: `it redirects to ${thief.host}, which does not get the credential`,
     });
     expect(thief.requests).toEqual([]);
   });
 
-  test('one that sends us to the metadata service is not followed there', async () => {
+  test('one that redirects to the metadata service is not followed there', async () => {
     const location = 'http://169.254.169.254/latest/meta-data/';
     const { host } = await ownBearer({ tokens: { choose: () => ({ status: 302, headers: { location } }) } });
     expect(await ask(host, { credential: ada })).toMatchObject({
@@ -441,19 +448,23 @@ describe('registries that are hard to reach', () => {
       { status: 401, headers: { 'www-authenticate': 'Negotiate' } },
       'it does not answer like a registry (HTTP 401 at /v2/)',
     ],
-    ['100 MB', 'huge', 'its answer is too large for a registry'],
   ] as const)('one that answers with %s', async (_, fault, reason) => {
     const { host } = await front({ choose: () => fault });
     expect(await ask(host)).toEqual({ kind: 'unreachable', cause: 'protocol', reason });
   });
 
-  test.each([
-    [{ 'retry-after': '30' }, 30],
-    [{ 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }, undefined],
-    [{ 'x-ratelimit-reset': `${Math.floor(Date.now() / 1000) + 3600}` }, 3600],
-    [{}, undefined],
-  ])('one that limits the rate, with %j', async (headers, seconds) => {
-    const { host } = await front({ choose: () => ({ status: 429, headers: headers as Record<string, string> }) });
+  test('one that answers with 100 MB, which are not read', async () => {
+    const { host } = await front({ choose: () => 'huge' });
+    expect(await ask(host)).toEqual({ kind: 'anonymous', why: 'asks for none' });
+  });
+
+  test.each<[headers: () => Record<string, string>, seconds: number | undefined]>([
+    [() => ({ 'retry-after': '30' }), 30],
+    [() => ({ 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }), undefined],
+    [() => ({ 'x-ratelimit-reset': `${Math.floor(Date.now() / 1000) + 3600}` }), 3600],
+    [() => ({}), undefined],
+  ])('one that limits the rate, with %s', async (headers, seconds) => {
+    const { host } = await front({ choose: () => ({ status: 429, headers: headers() }) });
     const verdict = await ask(host);
     expect(verdict.kind).toBe('rate limited');
     const said = verdict.kind === 'rate limited' ? verdict.retryAfterSeconds : 0;
@@ -486,14 +497,16 @@ describe('registries behind a redirect', () => {
     expect(await ask(first.host)).toEqual({
       kind: 'unreachable',
       cause: 'target',
-      reason: `it sends us to ${second.host}, which does not get the credential`,
+      reason: `it redirects to ${second.host}, which does not get the credential`,
     });
     const sent = [...first.requests, ...second.requests].filter(({ authorization }) => authorization !== undefined);
     expect(sent).toEqual([]);
   });
 
   test('a manifest elsewhere is looked at without the login', async () => {
-    const store = await front({ choose: () => ({ status: 200 }) });
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const headers = { 'content-type': `${MANIFEST_TYPES[0]}`, 'content-length': '2', 'docker-content-digest': digest };
+    const store = await front({ choose: () => ({ status: 200, headers }) });
     const first = await front({
       behind: basic.host,
       choose: ({ path, authorization }) =>

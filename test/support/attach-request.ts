@@ -12,6 +12,7 @@ export function attachRequest(change: Partial<AttachRequest> = {}): AttachReques
     selections: [],
     allNamespaces: false,
     recreate: false,
+    yes: false,
     folders: { state: '/nowhere/regsecret', temporary: tmpdir() },
     checks: true,
     allowMissing: false,

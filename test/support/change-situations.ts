@@ -195,7 +195,7 @@ export function changeSituations(secret: typeof secretFor): [string, ChangeSitua
       'pods of which one is agreed to',
       {
         objects: [stored('Pod', 'a'), stored('Pod', 'b')],
-        change: { ...all('Pod'), confirm: ({ name }) => Promise.resolve(name === 'b') },
+        change: { ...all('Pod'), confirm: (question) => Promise.resolve(question.includes('/b ')) },
       },
     ],
     [

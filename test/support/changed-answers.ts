@@ -1,5 +1,5 @@
 /** What becomes of a real answer on the way of a bad proxy, from a server with a bug, or from one that is none of ours. */
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 import type { Recorded } from './replay.ts';
 
 export type Change = (answer: Recorded) => Recorded | undefined;

@@ -7,7 +7,7 @@ import type { ClientAnswer, ClientQuestion } from './client-config.ts';
 /** The heading of the difference, undefined for one that is not intended. */
 export function intended(asked: ClientQuestion, ours: ClientAnswer, theirs: ClientAnswer): string | undefined {
   if (ours.error !== undefined) return refusedHere(ours.error, theirs);
-  if (theirs.error !== undefined) return takenHere(theirs.error);
+  if (theirs.error !== undefined) return takenHere(asked, ours, theirs.error);
   return otherRequest(asked, ours, theirs);
 }
 
@@ -44,8 +44,10 @@ function isUnreachable(address: string): boolean {
 }
 
 /** What kubectl refuses and we take, by its words. */
-function takenHere(error: string): string | undefined {
+function takenHere(asked: ClientQuestion, ours: ClientAnswer, error: string): string | undefined {
   if (/error loading config file.*: yaml: /s.test(error)) return 'YAML';
+  // What kubectl could not send is in the file of tokens that it prefers.
+  if (/invalid header field value for Authorization/.test(error)) return ofCommandLine(asked, ours);
   return undefined;
 }
 
@@ -54,8 +56,11 @@ function otherRequest(asked: ClientQuestion, ours: ClientAnswer, theirs: ClientA
   // A timer counts whole milliseconds, and no more of them than this.
   const milliseconds = Math.min(Math.ceil(timeout / 1e6), 2 ** 31 - 1);
   if (ours.timeout !== timeout && ours.timeout === milliseconds * 1e6) return 'Time-outs';
+  return ofCommandLine(asked, ours);
+}
+
+function ofCommandLine(asked: ClientQuestion, ours: ClientAnswer): string | undefined {
   const token = asked.flags.findLast((flag) => /^--token=./.test(flag))?.slice('--token='.length);
   const [authorization] = ours.headers?.authorization ?? [];
-  if (token !== undefined && authorization === `Bearer ${token}`) return 'A token on the command line';
-  return undefined;
+  return token !== undefined && authorization === `Bearer ${token}` ? 'A token on the command line' : undefined;
 }

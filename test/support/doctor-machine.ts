@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { api, cluster, janedoe, node, waitFor } from '../environment/use.ts';
+import { api, cluster, janedoe, sharedRegistries, waitFor } from '../environment/use.ts';
 import { pathOf } from './attach-world.ts';
 import { artefact, execute } from './program.ts';
 
@@ -16,9 +16,17 @@ export const wrong = login(janedoe.username, 'wrong');
 /** The same registry by its other name. */
 export const local = (host: string): string => host.replace('127.0.0.1', 'localhost');
 
+export interface PasteOptions {
+  readonly kubeconfig?: string;
+  /** The editor of kubectl. */
+  readonly editor?: string | undefined;
+}
+
 /** Without a terminal, so that nothing is asked. `host` is a registry that janedoe is logged in to, beside the usual ones. */
-export async function paste(command: string, host: string, kubeconfig = cluster().kubeconfig): Promise<void> {
-  const ran = await execute(['sh', '-ec', command], { env: { ...machine(host), KUBECONFIG: kubeconfig } });
+export async function paste(command: string, host: string, options: PasteOptions = {}): Promise<void> {
+  const { kubeconfig = cluster().kubeconfig, editor = 'false' } = options;
+  const env = { ...machine(host), KUBECONFIG: kubeconfig, KUBE_EDITOR: editor };
+  const ran = await execute(['sh', '-ec', command], { env });
   expect(ran.code, `${command}\n${ran.stderr}`).toBe(0);
 }
 
@@ -29,10 +37,15 @@ function machine(host: string): Record<string, string> {
   };
   script('regsecret', artefact());
   script('kubectl', [cluster().bin.kubectl]);
-  const hosts = [host, local(host), local(node().registries.basic.host), 'r.example'];
+  const hosts = [host, local(host), local(sharedRegistries().basic.host), 'r.example'];
   const auths = Object.fromEntries([...hosts, 'https://index.docker.io/v1/'].map((server) => [server, good]));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
   return { PATH: `${folder}:${process.env.PATH}`, DOCKER_CONFIG: folder };
+}
+
+interface PodStatus {
+  readonly containerStatuses?: readonly { readonly ready: boolean }[];
+  readonly ephemeralContainerStatuses?: readonly { readonly state: { readonly running?: object } }[];
 }
 
 /** The name of a pod of the situation that has all its containers running. */
@@ -41,9 +54,10 @@ export async function runningPod(namespace: string): Promise<string> {
   const running = async (): Promise<string | undefined> => {
     const { items } = (await api('GET', path)).body;
     const ready = items.find(
-      (pod: { metadata: { deletionTimestamp?: string }; status: { containerStatuses?: { ready: boolean }[] } }) =>
+      (pod: { metadata: { deletionTimestamp?: string }; status: PodStatus }) =>
         pod.metadata.deletionTimestamp === undefined &&
-        pod.status.containerStatuses?.every((status) => status.ready) === true,
+        pod.status.containerStatuses?.every((status) => status.ready) === true &&
+        (pod.status.ephemeralContainerStatuses ?? []).every(({ state }) => state.running !== undefined),
     );
     return ready?.metadata.name;
   };

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { api } from '../environment/use.ts';
+import { api, newNamespace } from '../environment/use.ts';
 import { freshName, listOf, named, newAccount, newWorkload, pathOf } from './attach-world.ts';
 import { CANARY } from './canary.ts';
 import type { Ran } from './program.ts';
@@ -19,6 +19,8 @@ export interface Prepared {
   problems(ended: Ended): Promise<string[]>;
   /** What is left over at the end. */
   leftovers(): Promise<string[]>;
+  /** Several objects are written, each with a result; `problems` says where one is not so. */
+  readonly writesMany?: true;
 }
 
 export interface Situation {
@@ -48,7 +50,7 @@ const CLAIMS: [RegExp, 'old' | 'none' | 'any'][] = [
   [/is deleted and not (created|there) again/, 'none'],
   [/nothing is deleted/, 'old'],
   [/is not deleted, or not yet|is still the old one|cannot delete/, 'old'],
-  [/was gone for a moment/, 'any'],
+  [/was missing for a moment/, 'any'],
 ];
 
 function untrue(stderr: string, uid: string | undefined, now: string | undefined): string[] {
@@ -158,6 +160,176 @@ function list(verb: 'attach' | 'detach', kind: Listed, flagsFor: (name: string) 
   };
 }
 
+/** A copy is written or deleted, or a list that names it; `own` is what its namespace has put on it. */
+function copies(
+  title: string,
+  flags: string[],
+  before: 'nothing' | 'a copy' | 'an old copy' | 'an immutable copy',
+): Situation {
+  const isPruned = flags.includes('--prune');
+  const isAttached = flags.includes('--attach');
+  return {
+    title,
+    async prepare(namespace) {
+      const name = freshName('c');
+      const prefix = freshName('team');
+      const team = await newNamespace({ serviceAccount: true, prefix });
+      const body = { type: IMMUTABLE.type, data: { '.dockerconfigjson': base64(QUAY) } };
+      await api('POST', secretsOf(namespace), { metadata: { name }, ...body });
+      if (before !== 'nothing') {
+        const metadata = {
+          name,
+          labels: { 'app.kubernetes.io/managed-by': 'regsecret', own: 'yes' },
+          annotations: { 'regsecret/source': `${namespace}/${name}` },
+        };
+        const old = before === 'a copy' ? {} : { data: { '.dockerconfigjson': base64('{"auths":{}}') } };
+        await api('POST', secretsOf(team), { metadata, ...body, ...old, immutable: before === 'an immutable copy' });
+      }
+      const account = `/api/v1/namespaces/${team}/serviceaccounts/default`;
+      const headers = { 'content-type': 'application/merge-patch+json' };
+      await api('PATCH', account, { imagePullSecrets: named('kept', ...(isPruned ? [name] : [])) }, headers);
+      const copy = () => at(`${secretsOf(team)}/${name}`);
+      return {
+        name,
+        args: ['sync', name, '--to', isPruned ? 'no-such-*' : `${prefix}-*`, '-o', 'name', ...flags],
+        stdin: '',
+        async isDone() {
+          const [now, list] = [await copy(), await namesOf('ServiceAccount', team, 'default')];
+          if (isPruned) return now === undefined && isDeepStrictEqual(list, ['kept']);
+          const isCopy = now?.metadata.annotations?.['regsecret/source'] === `${namespace}/${name}`;
+          const hasData = isDeepStrictEqual(now?.data, body.data);
+          return isCopy && hasData && (!isAttached || isDeepStrictEqual(list, ['kept', name]));
+        },
+        async problems(ended) {
+          const found = isBug(ended);
+          const list = await namesOf('ServiceAccount', team, 'default');
+          if (!list.includes('kept')) found.push(`the list is ${list}`);
+          if (isPruned && list.includes(name) && (await copy()) === undefined) found.push('a list names what is gone');
+          if (isAttached && list.includes(name) && (await copy()) === undefined)
+            found.push('a list names what is not there');
+          return found;
+        },
+        leftovers: async () => {
+          const all = (await at(secretsOf(team))).items.map(
+            (item: { metadata: { name: string } }) => item.metadata.name,
+          );
+          return all.filter((one: string) => one !== name);
+        },
+      };
+    },
+  };
+}
+
+const userOf = (secret: { data?: Record<string, string> } | undefined, server: string): string => {
+  const text = Buffer.from(secret?.data?.['.dockerconfigjson'] ?? '', 'base64').toString();
+  return text === '' ? '' : Buffer.from(JSON.parse(text).auths[server]?.auth ?? '', 'base64').toString();
+};
+
+/** One of two entries goes. */
+const removal: Situation = {
+  title: 'remove, of one of two entries',
+  async prepare(namespace) {
+    const name = freshName('e');
+    const data = { '.dockerconfigjson': base64(GHCR_AND_QUAY) };
+    await api('POST', secretsOf(namespace), { metadata: { name }, type: 'kubernetes.io/dockerconfigjson', data });
+    const now = async () => serversIn(await at(`${secretsOf(namespace)}/${name}`));
+    return {
+      name,
+      args: ['remove', name, '--server', 'ghcr.io', '--yes'],
+      stdin: '',
+      isDone: async () => isDeepStrictEqual(await now(), ['quay.io']),
+      problems: async (ended) => [
+        ...isBug(ended),
+        ...((await now()).includes('quay.io') ? [] : ['another entry is lost']),
+      ],
+      leftovers: async () => [],
+    };
+  },
+};
+
+/** A Secret that a service account and a workload name. */
+const deletion: Situation = {
+  title: 'delete, of a Secret that two lists name',
+  async prepare(namespace) {
+    const name = freshName('d');
+    const data = { '.dockerconfigjson': base64(QUAY) };
+    await api('POST', secretsOf(namespace), { metadata: { name }, type: 'kubernetes.io/dockerconfigjson', data });
+    await newAccount(namespace, { imagePullSecrets: named('kept', name) }, name);
+    await newWorkload('Deployment', namespace, { name, list: named(name, 'kept') });
+    const lists = async () => [
+      await namesOf('ServiceAccount', namespace, name),
+      await namesOf('Deployment', namespace, name),
+    ];
+    const isThere = async () => (await at(`${secretsOf(namespace)}/${name}`)) !== undefined;
+    return {
+      name,
+      args: ['delete', name, '--yes'],
+      stdin: '',
+      isDone: async () => !(await isThere()) && isDeepStrictEqual(await lists(), [['kept'], ['kept']]),
+      writesMany: true,
+      async problems(ended) {
+        const found = isBug(ended);
+        const [named, there] = [(await lists()).flat(), await isThere()];
+        if (!there && named.includes(name)) found.push('a list names what is gone');
+        if (named.filter((one) => one === 'kept').length < 2) found.push('another entry of a list is lost');
+        if (there && ended.stdout.includes(`secret/${name} deleted`)) found.push('said, and not deleted');
+        return found;
+      },
+      leftovers: async () => [],
+    };
+  },
+};
+
+const GHCR_AND_QUAY = `{"auths":{"quay.io":{"auth":"${base64('jane:p')}"},"ghcr.io":{"auth":"${base64('jane:old')}"}}}`;
+
+/** A Secret and its copies, whose login for one registry is rotated. */
+const rotation: Situation = {
+  title: 'rotate, of a Secret with two copies',
+  async prepare(namespace) {
+    const name = freshName('s');
+    const names = [name, `${name}-a`, `${name}-b`];
+    const copy = {
+      labels: { 'app.kubernetes.io/managed-by': 'regsecret' },
+      annotations: { 'regsecret/source': `${namespace}/${name}` },
+    };
+    for (const one of names) {
+      const metadata = { name: one, ...(one === name ? {} : copy) };
+      const data = { '.dockerconfigjson': base64(GHCR_AND_QUAY) };
+      await api('POST', secretsOf(namespace), { metadata, type: 'kubernetes.io/dockerconfigjson', data });
+    }
+    const all = () => Promise.all(names.map((one) => at(`${secretsOf(namespace)}/${one}`)));
+    return {
+      name,
+      args: [
+        'rotate',
+        ...names,
+        '--server',
+        'ghcr.io',
+        '--username',
+        'jane',
+        '--password-stdin',
+        '--no-verify',
+        '--yes',
+      ],
+      stdin: CANARY,
+      isDone: async () => (await all()).every((secret) => userOf(secret, 'ghcr.io') === `jane:${CANARY}`),
+      writesMany: true,
+      async problems(ended) {
+        const found = isBug(ended);
+        for (const secret of await all()) {
+          const login = userOf(secret, 'ghcr.io');
+          const isSaid = ended.stdout.includes(`secret/${secret.metadata.name} configured`);
+          if (isSaid && login !== `jane:${CANARY}`) found.push('said, and not written');
+          if (![`jane:old`, `jane:${CANARY}`].includes(login)) found.push('half a login is written');
+          if (userOf(secret, 'quay.io') !== 'jane:p') found.push('another entry is lost');
+        }
+        return found;
+      },
+      leftovers: async () => [],
+    };
+  },
+};
+
 const IMMUTABLE = { type: 'kubernetes.io/dockerconfigjson', immutable: true };
 
 export const SITUATIONS: readonly Situation[] = [
@@ -174,6 +346,15 @@ export const SITUATIONS: readonly Situation[] = [
   list('attach', 'Deployment', (name) => ['--to', `deployment/${name}`]),
   list('attach', 'Pod', (name) => ['--pod', name, '--recreate']),
   list('detach', 'ServiceAccount', (name) => ['--serviceaccount', name]),
-  list('detach', 'Deployment', (name) => ['--from', `deployment/${name}`]),
-  list('detach', 'Pod', (name) => ['--pod', name, '--recreate']),
+  list('detach', 'Deployment', (name) => ['--from', `deployment/${name}`, '--yes']),
+  list('detach', 'Pod', (name) => ['--pod', name, '--recreate', '--yes']),
+  copies('sync, of a new copy', [], 'nothing'),
+  copies('sync, of an old copy', [], 'an old copy'),
+  copies('sync, of an immutable copy', [], 'an immutable copy'),
+  copies('sync --attach', ['--attach', 'sa/default'], 'a copy'),
+  copies('sync --prune', ['--prune', '--yes'], 'a copy'),
+
+  rotation,
+  removal,
+  deletion,
 ];

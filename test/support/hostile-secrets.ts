@@ -9,10 +9,25 @@ export function manyEntries(index: number, count = 25_000): string {
   return JSON.stringify({ auths: Object.fromEntries(entries) });
 }
 
+/** Entries that are not even a login, of which most fit into a megabyte. */
+export function emptyEntries(count = 40_000): string {
+  return JSON.stringify({
+    auths: Object.fromEntries(Array.from({ length: count }, (_, entry) => [`r${entry}.io`, {}])),
+  });
+}
+
+export interface HostileSize {
+  readonly namespaces: number;
+  readonly secrets: number;
+  /** Secrets with empty entries, which no pod names. */
+  readonly empty: number;
+  readonly pods: number;
+}
+
 /** Namespaces with Secrets of a megabyte each, and in each namespace pods that name them and cannot pull. */
 export async function createHostileSecrets(
   cluster: ClusterInfo,
-  { namespaces, secrets, pods }: { readonly namespaces: number; readonly secrets: number; readonly pods: number },
+  { namespaces, secrets, empty, pods }: HostileSize,
 ): Promise<void> {
   const client = createApiClient({ ...cluster, certificate: cluster.admin });
   const send = async (method: string, path: string, body: object, type = 'application/json'): Promise<void> => {
@@ -25,11 +40,12 @@ export async function createHostileSecrets(
     await waitFor(async () => (await client.request('GET', `${path}/serviceaccounts/default`)).status === 200, {
       what: 'the service account',
     });
-    for (let secret = 0; secret < secrets / namespaces; secret += 1) {
-      const data = { '.dockerconfigjson': Buffer.from(manyEntries(secret)).toString('base64') };
-      const type = 'kubernetes.io/dockerconfigjson';
-      await send('POST', `${path}/secrets`, { metadata: { name: `s${secret}` }, type, data });
-    }
+    const newSecret = (name: string, payload: string): Promise<void> => {
+      const data = { '.dockerconfigjson': Buffer.from(payload).toString('base64') };
+      return send('POST', `${path}/secrets`, { metadata: { name }, type: 'kubernetes.io/dockerconfigjson', data });
+    };
+    for (let secret = 0; secret < secrets / namespaces; secret += 1) await newSecret(`s${secret}`, manyEntries(secret));
+    for (let secret = 0; secret < empty / namespaces; secret += 1) await newSecret(`e${secret}`, emptyEntries());
     for (let pod = 0; pod < pods / namespaces; pod += 1) {
       const image = `q.example.com/x/y${pod}:v1`;
       const imagePullSecrets = Array.from({ length: 1 + (pod % 4) }, (_, place) => ({ name: `s${place}` }));

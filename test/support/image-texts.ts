@@ -1,5 +1,5 @@
 /** Images as pods name them: sound ones by the grammar of distribution/reference, and odd ones. */
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 
 /** A sound image in parts, from which keys that fit it can be made. */
 export interface ImageParts {

@@ -1,5 +1,6 @@
 /** Images that differ from the test image in their configuration alone, pushed by the API of registries. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { tar } from '../environment/tar.ts';
 import { janedoe } from '../environment/use.ts';
 
 const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json';
@@ -9,20 +10,57 @@ const REPOSITORY = 'janedoe/jdoe-private';
 export async function pushVariant(host: string, tag: string, architecture?: string): Promise<string> {
   const base = `http://${host}/v2/${REPOSITORY}`;
   const original = await ask(`${base}/manifests/v1`, { headers: { accept: ACCEPT } });
-  const manifest = (await original.json()) as { config: { digest: string; size: number } };
+  const manifest = (await original.json()) as Manifest;
   const config = await (await ask(`${base}/blobs/${manifest.config.digest}`)).json();
   const changed = JSON.stringify({ ...(config as object), author: tag });
-  const digest = `sha256:${createHash('sha256').update(changed).digest('hex')}`;
-  const upload = await ask(`${base}/blobs/uploads/`, { method: 'POST' });
-  const place = new URL(upload.headers.get('location') ?? '', base);
-  place.searchParams.set('digest', digest);
-  const octets = { 'content-type': 'application/octet-stream' };
-  await ask(place.href, { method: 'PUT', body: changed, headers: octets });
+  const digest = await pushBlob(base, Buffer.from(changed));
   const type = original.headers.get('content-type') ?? '';
   const body = JSON.stringify({ ...manifest, config: { ...manifest.config, digest, size: changed.length } });
   await ask(`${base}/manifests/${tag}`, { method: 'PUT', body, headers: { 'content-type': type } });
   if (architecture !== undefined) await pushIndex(`${base}/manifests/${tag}`, { type, body, architecture });
   return `${host}/${REPOSITORY}:${tag}`;
+}
+
+/** The same with one more layer, of 2 MB that no node has. */
+export async function pushLarge(host: string, tag: string): Promise<string> {
+  const base = `http://${host}/v2/${REPOSITORY}`;
+  const original = await ask(`${base}/manifests/v1`, { headers: { accept: ACCEPT } });
+  const manifest = (await original.json()) as Manifest;
+  const config = (await (await ask(`${base}/blobs/${manifest.config.digest}`)).json()) as Config;
+  const layer = tar([{ path: 'large', content: randomBytes(2_000_000) }]);
+  const digest = await pushBlob(base, layer);
+  const { rootfs } = config;
+  const changed = JSON.stringify({ ...config, rootfs: { ...rootfs, diff_ids: [...rootfs.diff_ids, digest] } });
+  const [first] = manifest.layers;
+  const mediaType = first?.mediaType.replace(/[.+]gzip$/, '');
+  const body = JSON.stringify({
+    ...manifest,
+    config: { ...manifest.config, digest: await pushBlob(base, Buffer.from(changed)), size: changed.length },
+    layers: [...manifest.layers, { mediaType, digest, size: layer.length }],
+  });
+  const type = original.headers.get('content-type') ?? '';
+  await ask(`${base}/manifests/${tag}`, { method: 'PUT', body, headers: { 'content-type': type } });
+  return `${host}/${REPOSITORY}:${tag}`;
+}
+
+interface Manifest {
+  readonly config: { readonly digest: string; readonly size: number };
+  readonly layers: readonly { readonly mediaType: string }[];
+}
+
+interface Config {
+  readonly rootfs: { readonly diff_ids: readonly string[] };
+}
+
+/** Returns its digest. */
+async function pushBlob(base: string, content: Buffer): Promise<string> {
+  const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  const upload = await ask(`${base}/blobs/uploads/`, { method: 'POST' });
+  const place = new URL(upload.headers.get('location') ?? '', base);
+  place.searchParams.set('digest', digest);
+  const headers = { 'content-type': 'application/octet-stream' };
+  await ask(place.href, { method: 'PUT', body: new Uint8Array(content), headers });
+  return digest;
 }
 
 /** In the place of the manifest, which it refers to. */

@@ -27,7 +27,10 @@ export function fakeIo({ env = {}, stdin = '', tty = false }: FakeIoOptions = {}
     stderr: stderr.output,
     env,
     signal: abort.signal,
+    suspend: undefined,
     commands: { shell: 'posix', given: {} },
+    speech: { quiet: false, requests: false, warnings: new Set() },
+    machine: { runtime: 'node 24.0.0', platform: 'linux/x64' },
     written: {
       get stdout() {
         return stdout.text();

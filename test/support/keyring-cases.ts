@@ -1,6 +1,6 @@
 /** Secrets and images for the kubelet's keyring: half of them made for each other, half made to be misunderstood. */
-import fc from 'fast-check';
 import type { Secret } from '../../src/domain/keyring/secret.ts';
+import { fc } from './fast-check.ts';
 import { imageOf, imageParts, oddImage } from './image-texts.ts';
 import type { KeyringCase } from './oracle.ts';
 import { payload } from './payload-texts.ts';

@@ -1,5 +1,5 @@
 /** Generated kubeconfigs with flags and an environment, most of them such that a request can be made. */
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 import { damage, type Style, type Tree, write } from './kube-text.ts';
 import * as values from './kube-values.ts';
 

@@ -1,5 +1,5 @@
 /** Kubeconfigs as texts: a tree of values, written as JSON, as flow or block YAML, and then damaged a little. */
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 
 /** A scalar is a text to be quoted as needed, or stands as written; a map may have a key twice. */
 export type Tree =

@@ -13,7 +13,7 @@ import { SELF_SUBJECT_REVIEW } from './whoami-script.ts';
 
 export type Env = Record<string, string>;
 
-/** Who somebody is to the API server, or why it cannot be asked. */
+/** Who somebody is to the API server, or why it cannot be checked. */
 export interface Who {
   readonly user?: unknown;
   /** Ours only. */

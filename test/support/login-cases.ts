@@ -1,6 +1,6 @@
 /** Generated machines with logins: files of docker and podman, helpers and variables, one registry under many spellings. */
-import fc from 'fast-check';
 import { CANARY } from './canary.ts';
+import { fc } from './fast-check.ts';
 import type { HelperAnswer } from './machine.ts';
 
 export interface LoginCase {

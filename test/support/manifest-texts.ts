@@ -1,5 +1,5 @@
 /** Manifests as people write them: generated values in generated styles. */
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 
 /** How one text is written. Each list of numbers is an endless supply of choices. */
 interface Style {

@@ -1,5 +1,5 @@
 /** Contents of pull secrets: sound ones, and ones that are broken in JSON, in base64 or in what they hold. */
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 
 const pick = <T>(...values: T[]) => fc.constantFrom(...values);
 

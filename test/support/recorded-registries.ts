@@ -25,7 +25,7 @@ export interface RecordedRegistry {
   };
   readonly user: string;
   readonly password: string;
-  /** Whether requests for manifests are refused without a challenge. */
+  /** Whether a token or login that is not good for a manifest is refused without a challenge. */
   readonly mute?: true;
 }
 
@@ -44,6 +44,8 @@ export interface WorldRequest {
   readonly target: string;
   readonly authorization: string | undefined;
 }
+
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 /** The one private image of each registry. */
 export const PRIVATE = 'acme/private';
@@ -101,8 +103,10 @@ function serve(
   const registry = registries.find(({ host }) => target.startsWith(`${host}/v2/`));
   if (registry === undefined) return void answer.writeHead(404).end();
   const isPing = path === `${registry.host}/v2/`;
-  if (mayEnter(registry, isPing, headers.authorization)) return void answer.writeHead(200).end();
-  const isMute = registry.mute && !isPing;
+  if (mayEnter(registry, isPing, headers.authorization)) {
+    return void answer.writeHead(200, isPing ? {} : { 'content-type': OCI_MANIFEST }).end();
+  }
+  const isMute = registry.mute && !isPing && headers.authorization !== undefined;
   answer.writeHead(401, isMute ? {} : { 'www-authenticate': registry.challenge }).end();
 }
 

@@ -36,6 +36,8 @@ export interface Front {
   /** As images name it, `127.0.0.1:PORT`. */
   readonly host: string;
   readonly requests: readonly FrontRequest[];
+  /** Shows another certificate from now on. */
+  renew(tls: NonNullable<FrontOptions['tls']>): void;
   close(): Promise<void>;
 }
 
@@ -95,6 +97,9 @@ export async function startFront({ behind = '', choose, tls, dropAuthorization }
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    renew({ certificate, key }) {
+      if ('setSecureContext' in server) server.setSecureContext({ cert: certificate, key });
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((done) => server.close(done));

@@ -1,5 +1,5 @@
 /** Servers (keys of `auths`): those that fit an image or nearly do, and those made to be misunderstood. */
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 import type { ImageParts } from './image-texts.ts';
 
 const pick = <T>(...values: T[]) => fc.constantFrom(...values);

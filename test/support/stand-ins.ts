@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const SCRIPT = `#!/bin/sh
 printf '%s\\0' "$#" "\${0##*/}" "$@" >> "$RECORD"
 `;
-const PROGRAMS = ['kubectl', 'regsecret', 'docker', 'curl', 'vi', 'helm', 'touch', 'ls'];
+const PROGRAMS = ['kubectl', 'regsecret', 'docker', 'curl', 'vi', 'helm', 'touch', 'ls', 'sed'];
 
 /** The POSIX shells of this machine, and those that read the same words. */
 export const SHELLS: readonly string[] = ['sh', 'bash', 'zsh', 'fish'].filter((shell) => {

@@ -26,6 +26,8 @@ export function storedObjects(objects: readonly Stored[], forbidden: readonly st
   return {
     namespace: 'team',
     server: 'https://cluster.example',
+    watch: () => Promise.reject(new Error('nothing is watched here')),
+    concurrency: 4,
     close: () => undefined,
     signal: new AbortController().signal,
     request: <T>({ method, path, query = {}, read }: ApiRequest): Promise<T> => {

@@ -1,5 +1,5 @@
 /** What somebody may write into a namespace who means no good: Secrets, service accounts, pods and events, generated. */
-import fc from 'fast-check';
+import { fc } from './fast-check.ts';
 import { NASTY_TEXTS } from './nasty-texts.ts';
 
 /** Where a tenant's images and keys may point. */

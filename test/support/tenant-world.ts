@@ -1,9 +1,9 @@
 /** A cluster with honest namespaces and a tenant's, and what may reach which registry there. */
-import fc from 'fast-check';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import { waitFor } from '../environment/condition.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
 import { CANARY } from './canary.ts';
+import { fc } from './fast-check.ts';
 import { pool } from './pool.ts';
 import { type TenantObject, type TenantPlaces, tenantObject } from './tenant-objects.ts';
 import type { TenantRegistries } from './tenant-registries.ts';

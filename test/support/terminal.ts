@@ -11,20 +11,43 @@ export interface Terminal {
   /** Waits until `text` is shown; what stands before the last text that was seen does not count. */
   readonly see: (text: string) => Promise<void>;
   readonly type: (keys: string) => void;
+  readonly resize: (columns: number) => void;
   /** The exit code. */
   readonly ended: Promise<number>;
 }
 
-export const keys = { enter: '\r', space: ' ', down: '\u001b[B', ctrlC: '\u0003', ctrlD: '\u0004' } as const;
+export const keys = {
+  enter: '\r',
+  space: ' ',
+  up: '\u001b[A',
+  down: '\u001b[B',
+  left: '\u001b[D',
+  backspace: '\u007f',
+  ctrlC: '\u0003',
+  ctrlD: '\u0004',
+  ctrlZ: '\u001a',
+} as const;
 
 const DEADLINE_MS = 50_000;
 
-/** Starts `regsecret ARGS` in a terminal of 100 by 30, with nothing of the machine's environment but PATH. */
-export function terminal(args: readonly string[], env: Readonly<Record<string, string>>): Terminal {
-  const [command, ...rest] = artefact();
-  const pty = spawn(command, [...rest, ...args], {
+/** Starts `regsecret ARGS` in a terminal of 30 lines, with nothing of the machine's environment but PATH. */
+export function terminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  columns: number = 100,
+): Terminal {
+  return terminalOf([...artefact(), ...args], env, columns);
+}
+
+/** Starts `command` likewise. */
+export function terminalOf(
+  [file = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+  columns: number,
+): Terminal {
+  const pty = spawn(file, args, {
     name: 'xterm',
-    cols: 100,
+    cols: columns,
     rows: 30,
     env: { PATH: process.env.PATH ?? '', TERM: 'xterm', ...env },
   });
@@ -40,6 +63,7 @@ export function terminal(args: readonly string[], env: Readonly<Record<string, s
     raw: () => raw,
     ended,
     type: (text) => pty.write(text),
+    resize: (width) => pty.resize(width, 30),
     async see(text) {
       const deadline = Date.now() + DEADLINE_MS;
       for (;;) {

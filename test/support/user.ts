@@ -24,12 +24,12 @@ export async function userWith(namespace: string, rules: readonly Rule[]): Promi
   });
   const [rule] = rules;
   if (rule !== undefined)
-    await waitFor(() => may(user, namespace, rule), { what: `the rights of ${user}`, everyMs: 5 });
+    await waitFor(() => mayDo(user, namespace, rule), { what: `the rights of ${user}`, everyMs: 5 });
   return kubeconfigFor({ user });
 }
 
-/** The API server learns of roles and bindings a moment after it has stored them. */
-async function may(user: string, namespace: string, rule: Rule): Promise<boolean> {
+/** Whether a user has the first right of `rule`: the API server learns of roles and bindings a moment after it has stored them. */
+export async function mayDo(user: string, namespace: string, rule: Rule): Promise<boolean> {
   const [group = ''] = rule.apiGroups;
   const [resource = ''] = rule.resources;
   const [verb = ''] = rule.verbs;

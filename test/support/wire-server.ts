@@ -12,16 +12,25 @@ import { fakeIo } from './io.ts';
 /** Whom the server's certificate has to be for, with the names of generated kubeconfigs. */
 export const WIRE_HOSTS = ['127.0.0.1', 'other.example', 'flag.example'];
 
+export interface WireRequest {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  /** Authorization and Impersonate-*. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  /** The fingerprint of the client's. */
+  readonly certificate: string | undefined;
+}
+
 export interface WireServer {
   /** The servers in `text` become this one, with the same user info and path. */
   here(text: string): string;
   /** What has arrived since the last time. */
-  take(): object[];
+  take(): WireRequest[];
   close(): void;
 }
 
 export async function startWireServer({ certificate, key }: Certificate): Promise<WireServer> {
-  let requests: object[] = [];
+  let requests: WireRequest[] = [];
   const server = createServer(
     { cert: certificate, key, requestCert: true, rejectUnauthorized: false },
     (request, response) => {
@@ -47,7 +56,7 @@ export async function startWireServer({ certificate, key }: Certificate): Promis
   };
 }
 
-function describeRequest(request: IncomingMessage): object {
+function describeRequest(request: IncomingMessage): WireRequest {
   const headers: Record<string, string[]> = {};
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index]?.toLowerCase() ?? '';

@@ -13,6 +13,9 @@ export interface ExecCredential {
   readonly expires?: number | undefined;
 }
 
+/** A version of the format, as Kubernetes names versions. */
+const VERSION = /^client\.authentication\.k8s\.io\/v\d{1,3}((alpha|beta)\d{1,3})?$/;
+
 /** The content of KUBERNETES_EXEC_INFO, byte for byte as kubectl writes it. */
 export async function execInfo(
   exec: ExecConfig,
@@ -58,8 +61,10 @@ export async function readExecCredential(output: string, exec: ExecConfig): Prom
   const apiVersion = text(document, 'apiVersion');
   if (text(document, 'kind') !== 'ExecCredential') throw new FieldError('decoding stdout: not an ExecCredential');
   if (apiVersion !== exec.apiVersion) {
+    // What is no version may be a token that was printed at the wrong place.
+    const returned = VERSION.test(apiVersion ?? '') ? `version ${apiVersion}` : 'another version';
     throw new FieldError(
-      `exec plugin is configured to use API version ${exec.apiVersion}, plugin returned version ${apiVersion?.slice(0, 80)}`,
+      `exec plugin is configured to use API version ${exec.apiVersion}, plugin returned ${returned}`,
     );
   }
   const status = member(document, 'status');

@@ -85,6 +85,7 @@ async function refresh(config: Config, io: Io): Promise<Record<string, string>> 
     env: io.env,
     tls: { ca, rejectUnauthorized: true },
     proxy: (url) => proxyFor(url, io.env),
+    log: io,
   });
   try {
     const url = await tokenEndpoint(client, config['idp-issuer-url'] ?? '', io.signal);

@@ -93,6 +93,16 @@ export interface Attempt {
 
 /** `error` for people. The server's message names user, verb, resource and namespace; a command to go on is added. */
 export function refusal(error: ApiError, attempt: Attempt): UserError {
+  return because(error, wordedRefusal(error, attempt));
+}
+
+/** For programs that want to know the status. */
+function because(cause: Error | undefined, error: UserError): UserError {
+  error.cause = cause;
+  return error;
+}
+
+function wordedRefusal(error: ApiError, attempt: Attempt): UserError {
   const { verb, namespace, name, kind = 'secret', resource = 'secrets' } = attempt;
   const ref = `${kind} ${namespace}/${name}`;
   switch (error.status) {
@@ -137,7 +147,8 @@ const NO_MISSING_RIGHT = prose`a webhook, policy or quota in the cluster refuses
 /** `what` is written by others, each time before we write it; `last` is what the server has said to our last try. */
 export function keepsChanging(what: string, last: Error | undefined): UserError {
   const said = last === undefined ? '' : `: ${last.message}`;
-  return new UserError(`${what} keeps changing while it is written${said}`, prose`run the same command again`);
+  const text = `${what} keeps changing while it is written${said}`;
+  return because(last, new UserError(text, prose`run the same command again`));
 }
 
 /** The same for a request that is one of many, where it does not matter which one it was. */

@@ -2,6 +2,7 @@
 import { clusterCommand } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
 import { createHttpClient, type HttpClient } from '../../http/http-client.ts';
+import type { TlsOptions } from '../../http/message.ts';
 import { proxyFor } from '../../http/proxy.ts';
 import type { Io } from '../../io.ts';
 import { VERSION } from '../../version.ts';
@@ -12,6 +13,8 @@ import { pem } from '../config/pem.ts';
 
 export interface Clients {
   readonly proxy: string | undefined;
+  /** Without a client certificate. */
+  readonly tls: TlsOptions;
   /** One client as long as the client certificate stays the same, so that requests share connections. */
   forUser(credentials: Credentials): HttpClient;
   close(): void;
@@ -19,7 +22,7 @@ export interface Clients {
 
 export async function createClients({ server, cluster }: Connection, io: Io): Promise<Clients> {
   const proxy = cluster.proxyUrl ?? proxyFor(server, io.env);
-  const trust = {
+  const trust: TlsOptions = {
     ca: server.protocol === 'https:' ? await authorities(cluster, io.signal) : undefined,
     servername: cluster.tlsServerName,
     rejectUnauthorized: !cluster.insecureSkipTlsVerify,
@@ -27,11 +30,18 @@ export async function createClients({ server, cluster }: Connection, io: Io): Pr
   const clients: { certificate: string | undefined; client: HttpClient }[] = [];
   return {
     proxy,
+    tls: trust,
     forUser({ certificate, key }) {
       const latest = clients.at(-1);
       if (latest !== undefined && latest.certificate === certificate) return latest.client;
       const tls = { ...trust, cert: certificate, key };
-      const client = createHttpClient({ userAgent: `regsecret/${VERSION}`, env: io.env, tls, proxy });
+      const client = createHttpClient({
+        userAgent: `regsecret/${VERSION}`,
+        env: io.env,
+        tls,
+        proxy,
+        log: io,
+      });
       clients.push({ certificate, client });
       return client;
     },

@@ -29,7 +29,7 @@ export function networkTrouble(error: NetworkError, connection: Connection, prox
     case 'timeout':
       return timedOut(error, connection, server);
     case 'proxy':
-      return new UserError(`${unable}: the proxy ${hostOf(proxy)} did not let us through (${error.message})`, VIEW);
+      return new UserError(`${unable}: the proxy ${hostOf(proxy)} refused the connection (${error.message})`, VIEW);
     case 'tls':
       return tlsTrouble(error, unable, connection.cluster.tlsServerName ?? connection.server.hostname);
     case 'too-large':
@@ -52,7 +52,7 @@ function tlsTrouble({ code, message }: NetworkError, unable: string, name: strin
     const names = /in the cert's (?:altnames|list): (.*)$/.exec(message)?.[1]?.replace(/(DNS|IP Address):/g, '');
     return new UserError(
       `${unable}: its certificate is ${names ? `valid for ${names}, not ${name}` : `not valid for ${name}`}`,
-      prose`if it is the right server, say its name with --tls-server-name`,
+      prose`if it is the right server, give its name with --tls-server-name`,
     );
   }
   if (/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_UNTRUSTED|INVALID_CA)/.test(code)) {
@@ -71,7 +71,7 @@ function tlsTrouble({ code, message }: NetworkError, unable: string, name: strin
     return new UserError(`the client certificate and its key cannot be used: ${reason}`, VIEW);
   }
   if (/alert/i.test(code + message)) {
-    return new UserError(`${unable}: it does not accept our side of the TLS connection (${code})`, VIEW);
+    return new UserError(`${unable}: it refused the TLS connection (${code})`, VIEW);
   }
   return new UserError(`${unable}: ${code}`, VIEW);
 }

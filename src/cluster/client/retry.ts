@@ -1,11 +1,14 @@
 /** When a request is sent again, and after how long. */
+import { pause } from '../../concurrency.ts';
 import { NetworkError } from '../../http/network-error.ts';
 import type { ApiError } from './api-error.ts';
+import type { ApiRequest } from './api-request.ts';
 
 const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 200;
 const FACTOR = 2.5;
-const MAX_RETRY_AFTER_MS = 30_000;
+/** An API server asks for 32 s at most (apiserver pkg/util/flowcontrol/dropped_requests_tracker.go `maxRetryAfter`). */
+const MAX_RETRY_AFTER_MS = 60_000;
 
 export interface RequestFailure {
   /** What went wrong at attempt number `attempt`, from 1 on. */
@@ -17,13 +20,39 @@ export interface RequestFailure {
   readonly retryAfter?: string | undefined;
 }
 
+/** What one attempt has come to. */
+export type Attempted<T> = { readonly value: T } | Pick<RequestFailure, 'error' | 'retryAfter'>;
+
+/**
+ * Makes an attempt at `request`, and others for as long as that may help; returns the answer, or the failure of the last.
+ * Throws what `attempt` throws, and the reason of `signal`.
+ */
+export async function withRetries<T>(
+  { method, guarded = false }: ApiRequest,
+  signal: AbortSignal,
+  attempt: () => Promise<Attempted<T>>,
+): Promise<Attempted<T>> {
+  const repeatable = method === 'GET' || guarded;
+  for (let count = 1; ; count += 1) {
+    const attempted = await attempt();
+    if ('value' in attempted) return attempted;
+    const delay = retryDelay({ ...attempted, attempt: count, repeatable }, Math.random());
+    if (delay === undefined) return attempted;
+    await pause(delay, signal);
+  }
+}
+
+/** Milliseconds that the server asks us to wait, in a header or in its Status; undefined where it asks for nothing. */
+export function askedDelay({ error, retryAfter }: Pick<RequestFailure, 'error' | 'retryAfter'>): number | undefined {
+  const seconds = Number(retryAfter ?? (error instanceof NetworkError ? 0 : error.details.retryAfterSeconds));
+  return seconds > 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : undefined;
+}
+
 /** Milliseconds until the next attempt, undefined for giving up. `random` is in [0, 1). */
 export function retryDelay(failure: RequestFailure, random: number): number | undefined {
   if (failure.attempt >= ATTEMPTS || !isWorthRepeating(failure)) return undefined;
-  const asked = Number(
-    failure.retryAfter ?? (failure.error instanceof NetworkError ? 0 : failure.error.details.retryAfterSeconds),
-  );
-  if (asked > 0) return Math.min(asked * 1000, MAX_RETRY_AFTER_MS);
+  const asked = askedDelay(failure);
+  if (asked !== undefined) return asked;
   // Between half and all of it, so that writers which failed together do not come back together.
   return FIRST_DELAY_MS * FACTOR ** (failure.attempt - 1) * (0.5 + random / 2);
 }

@@ -1,11 +1,10 @@
 /** An authenticated connection to one API server: every request of every command passes here, with its retries. */
-import { pause } from '../../concurrency.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { printable, printed } from '../../domain/text/printable.ts';
 import { UserError } from '../../errors.ts';
 import type { HttpResponse } from '../../http/message.ts';
 import { NetworkError } from '../../http/network-error.ts';
-import type { Io, Output } from '../../io.ts';
+import type { Io } from '../../io.ts';
 import { createAuthenticator } from '../auth/auth.ts';
 import type { Authenticator } from '../auth/credentials.ts';
 import { type Connection, resolveConnection } from '../config/connection.ts';
@@ -16,19 +15,28 @@ import { oddAnswer } from './api-answer.ts';
 import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
 import { createClients } from './clients.ts';
+import { createLanes, DEFAULT_CONCURRENCY, type Lanes } from './lanes.ts';
 import { networkTrouble } from './network-trouble.ts';
-import { retryDelay } from './retry.ts';
+import { type Attempted, askedDelay, withRetries } from './retry.ts';
+import type { Hear, WatchEnd, WatchRequest } from './watch-end.ts';
 
 export interface Transport {
   /** The namespace of `-n`, else of the context, else of the pod, else `default`. */
   readonly namespace: string;
   /** Without user info. */
   readonly server: string;
+  /** So many requests are sent at once, and no more: work in more lanes would only wait. */
+  readonly concurrency: number;
   /**
-   * The answer's JSON. Throws ApiError when the API server refuses, UserError when it cannot be asked, and the reason of
+   * The answer's JSON. Throws ApiError when the API server refuses, UserError when it cannot be checked, and the reason of
    * the signal as soon as that is aborted.
    */
   request<T>(request: ApiRequest): Promise<T>;
+  /**
+   * Tells `hear` of every change until the watch ends, and returns why it did: every watch does, sooner or later. After a refusal of
+   * who we are, the next one comes with new credentials, if there are any.
+   */
+  watch(request: WatchRequest, hear: Hear, signal: AbortSignal): Promise<WatchEnd>;
   /** Aborted by Ctrl-C: also what is done with an answer ends then. */
   readonly signal: AbortSignal;
   close(): void;
@@ -36,14 +44,25 @@ export interface Transport {
 
 /** Finds server and user as kubectl does; asks a credential plugin only with the first request. */
 export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Transport> {
-  const connection = resolveConnection(await loadKubeConfig(flags.kubeconfig, io), flags, pod, io.env);
-  return createTransport(connection, await createAuthenticator(connection, io), io);
+  const connection = await connectionOf(flags, io, pod);
+  const lanes = createLanes(flags.concurrency ?? DEFAULT_CONCURRENCY);
+  return createTransport(connection, await createAuthenticator(connection, io), lanes, io);
 }
 
-async function createTransport(connection: Connection, authenticator: Authenticator, io: Io): Promise<Transport> {
+/** The cluster, user and namespace that `flags` mean; nothing is asked. Throws UserError. */
+export async function connectionOf(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Connection> {
+  return resolveConnection(await loadKubeConfig(flags.kubeconfig, io), flags, pod, io.env);
+}
+
+async function createTransport(
+  connection: Connection,
+  authenticator: Authenticator,
+  lanes: Lanes,
+  io: Io,
+): Promise<Transport> {
   const { server, namespace } = connection;
   const clients = await createClients(connection, io);
-  const warn = createWarner(io.stderr);
+  const warn = createWarner(io);
 
   /** With new credentials when the server does not know the old ones. */
   async function send(request: ApiRequest): Promise<HttpResponse> {
@@ -54,24 +73,36 @@ async function createTransport(connection: Connection, authenticator: Authentica
     return clients.forUser(renewed).send(httpRequest(request, connection, renewed, io.signal));
   }
 
+  async function attempt(request: ApiRequest): Promise<Attempted<HttpResponse>> {
+    const response = await send(request);
+    const { status, headers, body } = response;
+    warn(headers.warning);
+    if (status < 400) return { value: response };
+    const failure = { error: readApiError(status, body), retryAfter: headers['retry-after'] };
+    // Turned away, it keeps its lane until every other one is told to wait, too.
+    if (status === 429) lanes.hold(askedDelay(failure) ?? 0);
+    return failure;
+  }
+
   return {
     namespace,
     server: server.href.replace(/\/$/, ''),
+    concurrency: lanes.count,
     async request<T>(request: ApiRequest): Promise<T> {
-      const repeatable = request.method === 'GET' || request.guarded === true;
-      for (let attempt = 1; ; attempt += 1) {
-        const answer = await send(request).catch(networkErrorOnly);
-        const response = answer instanceof NetworkError ? undefined : answer;
-        warn(response?.headers.warning);
-        if (response !== undefined && response.status < 400) return readAnswer<T>(response, server, request);
-        const error = answer instanceof NetworkError ? answer : readApiError(answer.status, answer.body);
-        const retryAfter = response?.headers['retry-after'];
-        const delay = retryDelay({ error, attempt, repeatable, retryAfter }, Math.random());
-        if (delay === undefined) {
-          throw error instanceof NetworkError ? networkTrouble(error, connection, clients.proxy) : error;
-        }
-        await pause(delay, io.signal);
-      }
+      const end = await withRetries(request, io.signal, () =>
+        lanes.pass(() => attempt(request), io.signal).catch(networkErrorOnly),
+      );
+      if ('value' in end) return readAnswer<T>(end.value, server, request);
+      const { error } = end;
+      throw error instanceof NetworkError ? networkTrouble(error, connection, clients.proxy) : error;
+    },
+    async watch(request, hear, signal) {
+      const { watchOnce } = await import('./watch-connection.ts');
+      const credentials = await authenticator.current();
+      const get = httpRequest({ ...request, method: 'GET' }, connection, credentials, signal);
+      const end = await watchOnce({ request: get, credentials, ...clients, env: io.env }, hear);
+      if (end.why === 'refused' && end.status === 401) await authenticator.renew(credentials);
+      return end;
     },
     get signal() {
       return io.signal;
@@ -80,8 +111,8 @@ async function createTransport(connection: Connection, authenticator: Authentica
   };
 }
 
-function networkErrorOnly(error: unknown): NetworkError {
-  if (error instanceof NetworkError) return error;
+function networkErrorOnly(error: unknown): { readonly error: NetworkError } {
+  if (error instanceof NetworkError) return { error };
   throw error;
 }
 
@@ -90,7 +121,7 @@ function readAnswer<T>({ status, headers, body }: HttpResponse, server: URL, req
   if (status >= 300) {
     const { location = '' } = headers;
     const to = URL.canParse(location, server.href) ? new URL(location, server).origin : 'somewhere else';
-    throw new UserError(`the server ${server.origin} sends us to ${to}, so it is no API server`, VIEW);
+    throw new UserError(`the server ${server.origin} redirects to ${to}, so it is no API server`, VIEW);
   }
   const answer = body.length === 0 ? undefined : decode(body, server, request);
   const odd = oddAnswer(request, answer);
@@ -117,16 +148,18 @@ function parseJson(body: Uint8Array): unknown {
 }
 
 /** Writes each text once, as kubectl does. */
-export function createWarner(stderr: Output): (header: string | readonly string[] | undefined) => void {
-  const seen = new Set<string>();
+export function createWarner({
+  stderr,
+  speech: { quiet, warnings },
+}: Pick<Io, 'stderr' | 'speech'>): (header: string | readonly string[] | undefined) => void {
   return (header) => {
     for (const [, quoted = ''] of [header ?? []]
       .flat()
       .join(', ')
       .matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)) {
       const text = quoted.replace(/\\(.)/g, '$1').slice(0, 2000);
-      if (!seen.has(text)) stderr.write(printed`Warning: ${printable(text)}\n`);
-      seen.add(text);
+      if (!quiet && !warnings.has(text)) stderr.write(printed`Warning: ${printable(text)}\n`);
+      warnings.add(text);
     }
   };
 }

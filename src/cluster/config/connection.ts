@@ -112,8 +112,20 @@ function overrideUser(user: User, flags: KubeFlags): User {
     ...(flags.clientKey ? { clientKey: resolve(flags.clientKey), clientKeyData: undefined } : {}),
     as: flags.as || user.as,
     asUid: flags.asUid || user.asUid,
+    asUserExtra: flags.asUserExtra?.length ? extraFields(flags.asUserExtra) : user.asUserExtra,
     asGroups: flags.asGroup?.length ? flags.asGroup : user.asGroups,
   };
+}
+
+/** Values by key, of which each may have several (cli-runtime pkg/genericclioptions/config_flags.go). Throws UsageError. */
+function extraFields(texts: readonly string[]): Record<string, string[]> {
+  const fields = new Map<string, string[]>();
+  for (const text of texts) {
+    const [, key = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (key === '') throw new UsageError('--as-user-extra takes a key and a value', prose`--as-user-extra KEY=VALUE`);
+    fields.set(key, [...(fields.get(key) ?? []), value]);
+  }
+  return Object.fromEntries(fields);
 }
 
 /** kubectl would go on to localhost:8080, where nothing listens. */

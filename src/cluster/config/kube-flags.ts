@@ -5,4 +5,6 @@ import type { GivenFlags } from '../../domain/text/given-flags.ts';
 export interface KubeFlags extends GivenFlags {
   readonly token?: string | undefined;
   readonly requestTimeout?: string | undefined;
+  /** How many requests are sent at once. */
+  readonly concurrency?: number | undefined;
 }

@@ -1,20 +1,12 @@
 /** Brings one Secret to what is wanted, also while others write to it. */
-import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../concurrency.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import type { Change, WantedSecret } from '../../domain/pull-secret/plan.ts';
-import { UserError } from '../../errors.ts';
-import { ApiError, keepsChanging, refusal } from '../client/api-error.ts';
+import { ApiError, keepsChanging } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
-import {
-  createSecret,
-  lookAtSecret,
-  type SecretRef,
-  secretPath,
-  type WriteOptions,
-  writeQuery,
-} from '../secret-request.ts';
+import type { SecretRef, WriteOptions } from '../secret-request.ts';
 import type { CopyListener, KeptCopy } from './kept-copy.ts';
+import { readWritten, tryCreate, tryPatch } from './secret-write.ts';
 
 export interface ApplyOptions extends WriteOptions {
   readonly signal: AbortSignal;
@@ -43,17 +35,17 @@ export async function applySecret(
 ): Promise<Applied> {
   const target: Target = { ref: { namespace: transport.namespace, name: secret.metadata.name ?? '' }, wanted, options };
   let copy = await copyFor(transport, target);
-  let created = copy === undefined ? await create(transport, secret, target) : undefined;
+  let created = copy === undefined ? await tryCreate(transport, target.ref, secret, options) : undefined;
   const versions: unknown[] = [];
   let last: ApiError | undefined;
   const deadline = performance.now() + MAX_CONFLICT_MS;
   for (let conflicts = 0; ; conflicts += 1) {
     if (created !== undefined && !(created instanceof ApiError)) return { action: 'created', secret: created };
-    const existing = await read(transport, target.ref, created);
+    const existing = await readWritten(transport, target.ref, created);
     if (existing === undefined && copy === undefined) {
       last = created;
       // It was there when we wanted to create it, and has been deleted since.
-      created = await create(transport, secret, target);
+      created = await tryCreate(transport, target.ref, secret, options);
     } else {
       const applied =
         existing === undefined
@@ -84,43 +76,6 @@ async function copyFor(transport: Transport, { ref, wanted }: Target): Promise<K
   return findCopy(transport, ref);
 }
 
-/** The new Secret, or why it was not created when reading the one that is there may help. */
-async function create(transport: Transport, secret: Secret, { ref, options }: Target): Promise<Secret | ApiError> {
-  try {
-    return await createSecret(transport, ref, secret, options);
-  } catch (error) {
-    if (error instanceof ApiError && (error.reason === 'AlreadyExists' || error.status === 403)) return error;
-    // It may be created all the same.
-    const present = await presentAfter(error, transport, ref, options);
-    if (present?.type === secret.type && isDeepStrictEqual(present?.data, secret.data)) return present as Secret;
-    throw error instanceof ApiError ? refusal(error, { verb: 'create', ...ref }) : error;
-  }
-}
-
-/** What is there after a write that failed, or whose answer was lost or made by a proxy; undefined when nobody knows. */
-async function presentAfter(
-  error: unknown,
-  transport: Transport,
-  ref: SecretRef,
-  { dryRun }: ApplyOptions,
-): Promise<Secret | undefined> {
-  if (dryRun || !(error instanceof ApiError || error instanceof UserError)) return undefined;
-  const present = await lookAtSecret(transport, ref);
-  return typeof present === 'string' ? undefined : present;
-}
-
-/** Undefined when it is gone. Where neither creating nor reading is allowed, creating is what is missing. */
-async function read(transport: Transport, ref: SecretRef, refused: ApiError | undefined): Promise<Secret | undefined> {
-  try {
-    return await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (refused?.status === 403) throw refusal(refused, { verb: 'create', ...ref });
-    if (error.status === 404) return undefined;
-    throw refusal(error, { verb: 'get', ...ref });
-  }
-}
-
 /** Whether nobody has written since the conflicts before: then the next one is a refusal, such as that of a webhook. */
 function isUnchanged(versions: unknown[], { metadata }: Secret): boolean {
   versions.push(metadata.resourceVersion);
@@ -139,7 +94,7 @@ async function change(
   if (change.action === 'unchanged') return { action: 'unchanged', secret: existing, change };
   if (change.action === 'update') {
     const isDone = (present: Secret): boolean => planChange(present, wanted).action === 'unchanged';
-    const written = await update(transport, ref, { patch: change.patch, isDone, isLast }, options);
+    const written = await tryPatch(transport, ref, { patch: change.patch, isDone, isLast }, options);
     return written instanceof ApiError ? written : { action: 'updated', secret: written, change };
   }
   const { recreateSecret } = await import('./recreate-secret.ts');
@@ -170,37 +125,4 @@ async function settle(
   if (action === 'recreated' || options.dryRun) return;
   const { settleCopy } = await import('./kept-copy.ts');
   await settleCopy(transport, copy, { secret, isReplaced: wanted.replace }, options.listener);
-}
-
-interface Update {
-  readonly patch: object;
-  /** Whether a Secret is what is wanted. */
-  readonly isDone: (present: Secret) => boolean;
-  readonly isLast: boolean;
-}
-
-/** The conflict when somebody else has changed or deleted it since it was read. */
-async function update(
-  transport: Transport,
-  ref: SecretRef,
-  { patch, isDone, isLast }: Update,
-  options: ApplyOptions,
-): Promise<Secret | ApiError> {
-  try {
-    return await transport.request<Secret>({
-      method: 'PATCH',
-      path: secretPath(ref),
-      query: writeQuery(options),
-      contentType: 'application/merge-patch+json',
-      body: patch,
-      guarded: true,
-    });
-  } catch (error) {
-    const isChanged = error instanceof ApiError && (error.reason === 'Conflict' || error.status === 404);
-    if (isChanged && !isLast) return error;
-    // It may be written all the same.
-    const present = await presentAfter(error, transport, ref, options);
-    if (present !== undefined && isDone(present)) return present;
-    throw error instanceof ApiError ? refusal(error, { verb: 'patch', ...ref }) : error;
-  }
 }

@@ -8,6 +8,7 @@ import { ApiError, isRefusal, refusal } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
 import { createSecret, lookAtSecret, type SecretRef, secretPath, type WriteOptions } from '../secret-request.ts';
 import { type CopyListener, copyRef, dropCopy, type KeptCopy, keepCopy } from './kept-copy.ts';
+import { rehearseSecret } from './secret-write.ts';
 
 export interface Replacement extends WriteOptions {
   readonly ref: SecretRef;
@@ -29,14 +30,8 @@ export async function recreateSecret(
   replacement: Replacement & { readonly existing: Secret },
 ): Promise<Secret | undefined> {
   const { ref, existing, secret, listener, ...options } = replacement;
-  try {
-    const { name: _, ...metadata } = secret.metadata;
-    const rehearsal = { ...secret, metadata: { ...metadata, generateName: 'regsecret-' } };
-    const accepted = await createSecret(transport, ref, rehearsal, { ...options, dryRun: true });
-    if (options.dryRun) return { ...accepted, metadata: { ...accepted.metadata, name: ref.name } };
-  } catch (error) {
-    throw error instanceof ApiError ? refusal(error, { verb: 'create', ...ref }) : error;
-  }
+  const accepted = await rehearseSecret(transport, ref, secret, options);
+  if (options.dryRun) return accepted;
   return orTellOfCopy(transport, ref, listener, async () => {
     const copy = await keepCopy(transport, ref, existing, options);
     listener.say(`until the new secret/${ref.name} is there, secret/${copy.ref.name} is a copy of the old one`);
@@ -103,7 +98,7 @@ async function remove(
     const present = await lookAtSecret(transport, ref);
     // Deleted by our first attempt, whose answer was lost, or by somebody else: both want it created now.
     if (present === 'none') return 'gone';
-    if (present === 'unknown') throw failure(`it is not known whether ${nameOf(ref)} is deleted`, error, copy);
+    if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} is deleted`, error, copy);
     if (present.metadata.uid !== uid) return 'changed';
     if (isTerminating(present)) return 'gone';
     // What is not an answer of the API server may come before that is ready.
@@ -128,8 +123,11 @@ async function create(
     } catch (error) {
       if (transport.signal.aborted) throw error;
       const present = await lookAtSecret(transport, ref);
+      // It was still there when we wanted to create it, and has gone since.
+      const hasGone = present === 'none' && error instanceof ApiError && error.reason === 'AlreadyExists';
+      if (hasGone && performance.now() < deadline) continue;
       if (present === 'none') throw failure(`${nameOf(ref)} is deleted and not created again`, error, copy);
-      if (present === 'unknown') throw failure(`it is not known whether ${nameOf(ref)} is there again`, error, copy);
+      if (present === 'unknown') throw failure(`it is unclear whether ${nameOf(ref)} is there again`, error, copy);
       if (present.metadata.uid !== uid) return isSame(present, secret) ? present : undefined;
       if (!isTerminating(present)) throw failure(`${nameOf(ref)} is still the old one`, error, copy);
       if (performance.now() > deadline) throw failure(`${nameOf(ref)} is still being deleted`, error, copy);

@@ -136,7 +136,12 @@ function ask(
 }
 
 /** None of them was accepted. */
-function resultOfLogins({ candidates, forbidden }: Tried): PullResult {
+function resultOfLogins({ candidates, forbidden, anonymous }: Tried): PullResult {
+  // Where the registry asks for no login at all, none is sent, and a wrong one does no harm.
+  const { verdict } = anonymous ?? {};
+  if (verdict?.kind === 'anonymous' && verdict.why === 'asks for none' && verdict.result === 'pulls') {
+    return { result: 'pulls', reason: 'no login needed' };
+  }
   if (forbidden.length > 0) return { result: 'unknown', reason: 'unread secrets' };
   if (candidates.some(({ answer }) => answer === undefined)) return { result: 'unknown', reason: 'not asked' };
   return candidates.every(({ answer }) => resultOf(answer) === 'fails')
@@ -204,4 +209,31 @@ function parse(image: string): ImageReference | undefined {
 /** Whether there is a login that is worth something. */
 export function hasLogin({ candidates }: PullAttempt): boolean {
   return candidates.some(({ anonymous }) => !anonymous);
+}
+
+/**
+ * Those of `images` for which the Secrets `before` have a login, and the Secrets `after` surely none. No registry is asked:
+ * they may be public. A Secret of `secrets` that may not be read leaves it open.
+ */
+export function lostImages(
+  images: readonly string[],
+  { before, after }: { readonly before: readonly string[]; readonly after: readonly string[] },
+  namespace: string,
+  secrets: PullFacts['secrets'],
+): string[] {
+  const nothing = new Map<string, never>();
+  const facts = {
+    now: 0,
+    online: false,
+    secrets,
+    accounts: nothing,
+    nodes: nothing,
+    others: nothing,
+    answers: nothing,
+  };
+  return images.filter((image) => {
+    if (!hasLogin(simulatePull(before, namespace, image, facts))) return false;
+    const then = simulatePull(after, namespace, image, facts);
+    return !hasLogin(then) && then.forbidden.length === 0;
+  });
 }

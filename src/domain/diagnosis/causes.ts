@@ -4,6 +4,7 @@ import type { Finding } from '../findings/finding.ts';
 import { ImageReferenceError, parseImage } from '../keyring/image.ts';
 import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
+import { mirrorIn, nodeTimeIn } from '../workloads/pull-error.ts';
 import { hasLogin } from './attempt.ts';
 import { accountOf } from './effective-list.ts';
 import {
@@ -40,6 +41,7 @@ const RULES: readonly PullRule[] = [
   pullPostponed,
   nodeCannotReach,
   neverPulled,
+  mirrorRefuses,
   imageNotFound,
   rateLimited,
   ...candidateRules,
@@ -110,19 +112,46 @@ function pullPostponed({ object, use: { image }, pullError }: ImagePull): Findin
   return pullError === 'postponed' ? finding('pull-postponed', object, { image }) : undefined;
 }
 
-function nodeCannotReach({ object, puller, use: { image }, pullError }: ImagePull): Finding | undefined {
-  const troubles = ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'] as const;
-  const trouble = troubles.find((one) => one === pullError);
-  if (trouble === undefined) return undefined;
+function nodeCannotReach(pull: ImagePull): Finding | undefined {
+  const { object, puller, pullError } = pull;
+  const { image, state } = pull.use;
+  const trouble = TROUBLES.find((one) => one === pullError);
+  if (trouble === undefined || state.status !== 'missing') return undefined;
+  return finding('node-cannot-reach', object, {
+    registry: registryHost(image),
+    trouble: isClockWrong(pull) ? 'clock' : trouble,
+    node: puller.pod?.node ?? '',
+    mirror: mirrorIn(state.message),
+  });
+}
+
+const TROUBLES = ['name', 'connection', 'timeout', 'tls', 'authority', 'dates', 'out of order', 'layers'] as const;
+
+/** What it said may be as old as the longest wait between two attempts, and a little more. */
+const CLOCK_MS = 3_600_000;
+
+/** Only where the node has said its time. */
+function isClockWrong({ facts, use: { state } }: ImagePull): boolean {
+  const time = state.status === 'missing' ? nodeTimeIn(state.message) : undefined;
+  return time !== undefined && Math.abs(time - facts.now) > CLOCK_MS;
+}
+
+/** containerd offers the login of the registry to a mirror, too, and asks the registry itself only where it is told to. */
+function mirrorRefuses({ object, puller, use: { image, state }, attempt, pullError }: ImagePull): Finding | undefined {
+  if (state.status !== 'missing' || pullError === undefined || attempt.result !== 'pulls') return undefined;
+  const mirror = mirrorIn(state.message);
+  if (mirror === undefined) return undefined;
   const node = puller.pod?.node ?? '';
-  return finding('node-cannot-reach', object, { registry: registryHost(image), trouble, node });
+  return finding('node-cannot-reach', object, { registry: registryHost(image), trouble: 'mirror', node, mirror });
 }
 
 /** pkg/kubelet/images/image_manager.go: one text for an image that is not there, and for one that is not for this pod. */
 function neverPulled(pull: ImagePull): Finding | undefined {
   const { object, puller, use, pullError } = pull;
   if (pullError !== 'never') return undefined;
-  return unverified(pull) ?? finding('never-pulled', object, { image: use.image, remedy: puller.remedy });
+  // With a login it has to be pulled once more, so that the kubelet knows the login for one that opens it.
+  const there = hasLogin(pull.attempt) ? undefined : unverified(pull);
+  return there ?? finding('never-pulled', object, { image: use.image, remedy: puller.remedy });
 }
 
 /** Where the node says that it has the image. */

@@ -1,7 +1,7 @@
 /** What a diagnosis starts from, wherever it was gathered: in a cluster, or in manifests. */
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
+import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { Elsewhere } from '../findings/finding-arguments.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
@@ -56,8 +56,12 @@ export interface Puller {
   readonly count: number;
   /** Of what makes pods: how many of them run. */
   readonly runs?: number | undefined;
-  /** One of many that nobody complains of: registries are asked about its images only where something is wrong. */
+  /** One of many that nobody complains of: registries are asked about its images only where something may be wrong. */
   readonly brief?: true | undefined;
+  /** Of what makes pods: some run or ran, all without a list, so what they pull needs no login, or their nodes have it. */
+  readonly runsWithoutList?: boolean | undefined;
+  /** Of what makes pods: they may not be listed. */
+  readonly podsUnread?: boolean | undefined;
 }
 
 export interface PodFacts {

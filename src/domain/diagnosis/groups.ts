@@ -5,9 +5,9 @@ import { describeObject, type Finding, withSeverity } from '../findings/finding.
 import { listed } from '../findings/listed.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
-import type { Puller } from './facts.ts';
+import type { Puller, PullFacts } from './facts.ts';
 import type { Fix } from './judgement.ts';
-import { type Affected, type FindingView, findingView } from './view.ts';
+import { type Affected, type AffectedObject, type FindingView, findingView } from './view.ts';
 
 export interface Seen {
   readonly found: Finding;
@@ -20,6 +20,7 @@ export interface Seen {
 export function* groupFindings(
   seen: readonly Seen[],
   usage?: ReadonlyMap<string, Usage>,
+  secrets?: PullFacts['secrets'],
 ): Generator<void, FindingView[]> {
   const groups = new Map<string, Seen[]>();
   for (const one of seen) {
@@ -32,7 +33,7 @@ export function* groupFindings(
   const all = [...groups.values()].map((group) => ({ group }));
   const views: FindingView[] = [];
   for (const { group, more } of listed(all, likeness)) {
-    views.push({ ...viewOrBug(group, usage), more });
+    views.push({ ...viewOrBug(group, usage, secrets), more });
     yield;
   }
   return views.sort(compare);
@@ -59,21 +60,54 @@ function byName(one: FindingView, other: FindingView): number {
   return name === otherName ? 0 : name < otherName ? -1 : 1;
 }
 
-function viewOrBug(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): FindingView {
+type Usages = ReadonlyMap<string, Usage> | undefined;
+type Secrets = PullFacts['secrets'] | undefined;
+
+function viewOrBug(group: readonly Seen[], usage: Usages, secrets: Secrets): FindingView {
   try {
-    return viewOf(group, usage);
+    return viewOf(group, usage, secrets);
   } catch (error) {
     return findingView(bugFinding((group[0] as Seen).found.object, error));
   }
 }
 
-function viewOf(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): FindingView {
+function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): FindingView {
   // What makes pods says more than one of them; what fixes a pod that is there fixes its template, too.
   const first = group.toSorted((one, other) => rank(one) - rank(other))[0] as Seen;
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
-  return findingView(found, affected(group, usage), failing.fix);
+  return { ...findingView(found, affected(group, usage), failing.fix, secrets), objects: objectsOf(group) };
+}
+
+/** All that has a finding, by namespace and name; undefined where nobody pulls. */
+function objectsOf(group: readonly Seen[]): readonly AffectedObject[] | undefined {
+  const pullers = [...new Set(group.flatMap(({ puller }) => puller ?? []))];
+  if (pullers.length === 0) return undefined;
+  // What runs and would not come back has its image, and a note keeps none away.
+  const kept = group.filter(({ found, fix }) => fix !== undefined && found.code !== 'fails-at-restart');
+  const failing = new Set(kept.flatMap(({ puller }) => (puller !== undefined && lacksImage(puller) ? [puller] : [])));
+  const alike = Map.groupBy(pullers, (puller) => secretKey(puller.ref.namespace, ownName(puller)));
+  return [...alike]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, same]) => {
+      const [namespace = '', ...name] = key.split('/');
+      return {
+        namespace,
+        name: name.join('/'),
+        pods: podsOf(same),
+        failing: sumOf(same.filter((puller) => failing.has(puller))),
+      };
+    });
+}
+
+/** Whether it is a pod that waits for an image. */
+export function lacksImage({ pod, images }: Puller): boolean {
+  return pod !== undefined && images.some(({ state }) => state.status === 'missing');
+}
+
+function sumOf(pods: readonly Puller[]): number {
+  return pods.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Pods know which Secret they would have rather, the list of Secrets knows who else names this one. */
@@ -108,7 +142,7 @@ function whoPull(pullers: readonly Puller[]): Affected | undefined {
 /** Those of a workload are counted once, whether they show by themselves or by what makes them. */
 function podsOf(pullers: readonly Puller[]): number {
   const shown = pullers.filter(({ pod }) => pod !== undefined);
-  if (shown.length > 0) return shown.reduce((sum, { count }) => sum + count, 0);
+  if (shown.length > 0) return sumOf(shown);
   return pullers.reduce((sum, { runs = 0 }) => sum + runs, 0);
 }
 

@@ -1,9 +1,10 @@
 /** One image of one pod or template, with everything that the rules ask about it. */
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
+import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding, FindingCode, FindingObject } from '../findings/finding.ts';
-import type { Elsewhere } from '../findings/finding-arguments.ts';
 import { closest } from '../text/closest.ts';
 import type { Question } from '../verify/question.ts';
+import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import { DENIALS, type PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
@@ -193,4 +194,52 @@ export function hiddenOf(pull: ImagePull): Search<string> {
   const { puller, facts, applied } = pull;
   const hidden = hiddenList(puller, facts).filter((name) => !applied.names.includes(name));
   return firstOf(hidden, pull);
+}
+
+/** The kubelet waits up to 5 minutes between two attempts, and a little longer where it is busy. */
+const BACK_OFF_MS = 310_000;
+
+/** By the events; undefined where there are none, or not yet. */
+export function lastFailure({ puller, use: { image } }: ImagePull): number | undefined {
+  const others = puller.images.filter((use) => use.image !== image);
+  const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
+    if (reason !== 'Failed') return false;
+    if (message.includes(`"${image}"`)) return true;
+    // "Error: ImagePullBackOff" is said while nothing is tried.
+    const isNoAttempt = /^Error: (ErrImagePull|ImagePullBackOff)$/.test(message);
+    return !isNoAttempt && !others.some((use) => message.includes(`"${use.image}"`));
+  });
+  return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
+}
+
+export function earliestFailure({ puller, facts }: ImagePull): number {
+  return Math.max(facts.now - BACK_OFF_MS, puller.pod?.createdAt ?? 0);
+}
+
+/** Whether it has tried only once, and then a Secret that it watches may have come a moment too late. */
+export function isFirstAttempt({ puller, use: { image } }: ImagePull): boolean {
+  const pulling = (puller.pod?.events ?? []).filter(
+    ({ reason, message }) => reason === 'Pulling' && message.includes(`"${image}"`),
+  );
+  return pulling.reduce((sum, { count }) => sum + count, 0) === 1;
+}
+
+/** When somebody last wrote to a Secret, as far as it says. */
+export function changedAt(name: string, pull: ImagePull): number {
+  const state = stateOf(pull, name);
+  if (state?.status !== 'there') return 0;
+  const managed = fieldOf(state.secret, 'metadata', 'managedFields');
+  const times = (Array.isArray(managed) ? managed : []).map((entry) => fieldOf(entry, 'time'));
+  return Math.max(0, ...[...times, state.secret.metadata.creationTimestamp].map(milliseconds));
+}
+
+/** When it was made, as far as it says. */
+export function createdAt(name: string, pull: ImagePull): number {
+  const state = stateOf(pull, name);
+  return state?.status === 'there' ? milliseconds(state.secret.metadata.creationTimestamp) : 0;
+}
+
+function milliseconds(time: unknown): number {
+  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(parsed) ? 0 : parsed;
 }

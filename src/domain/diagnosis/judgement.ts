@@ -1,5 +1,7 @@
 /** What becomes of one image of a pod or template: will it be pulled, and what is the one cause if not. */
 import { catalogRow, finding } from '../findings/catalog.ts';
+import type { Immutable } from '../findings/commands.ts';
+import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { registryHost } from '../keyring/server.ts';
@@ -8,6 +10,7 @@ import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
+import { isComplete } from '../workloads/remedy.ts';
 import type { PullAttempt } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { accountOf } from './effective-list.ts';
@@ -106,8 +109,10 @@ function consider(puller: Puller, use: ImageUse, facts: PullFacts): Considered {
   const guess = imagePull(puller, use, { ...facts, online: false });
   const cause = causeFor(guess);
   const { applied, attempt } = guess;
-  const isUnopened = applied.names.length > 0 && attempt.candidates.length === 0 && attempt.forbidden.length === 0;
-  const isLikely = isUnopened || outcomeOf(guess, cause) === 'will not pull';
+  const hasNone = attempt.candidates.length === 0 && attempt.forbidden.length === 0;
+  // Without a list nothing shows, unless a pod has pulled the image like that.
+  const isProven = applied.names.length === 0 && (use.state.status === 'there' || puller.runsWithoutList === true);
+  const isLikely = (hasNone && !isProven) || outcomeOf(guess, cause) === 'will not pull';
   return isLikely ? asked() : { pull: guess, online: false, judged: { cause } };
 }
 
@@ -117,11 +122,24 @@ function causeFor(pull: ImagePull): Finding | undefined {
 
 function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
   const state = cause.object.kind === 'Secret' ? stateOf(pull, cause.object.name) : undefined;
-  const immutable = state?.status === 'there' && state.secret.immutable === true;
-  return {
-    command: fixFor(cause, { image: pull.use.image, immutable }),
-    sufficient: isSufficient(cause) && (online || !namesAnother(cause)),
+  const immutable = state?.status === 'there' ? immutableOf(state, pull) : undefined;
+  const isReached = immutable === undefined || isComplete(immutable.remedy);
+  const secretOf = (name: string): DiagnosedSecret | undefined => {
+    const known = stateOf(pull, name);
+    return known?.status === 'there' ? known : undefined;
   };
+  const command = fixFor(cause, { image: pull.use.image, immutable, secretOf });
+  return {
+    command,
+    sufficient: isSufficient(cause, command) && isReached && (online || !namesAnother(cause)),
+  };
+}
+
+function immutableOf({ secret, contents }: DiagnosedSecret, { puller }: ImagePull): Immutable | undefined {
+  if (secret.immutable !== true) return undefined;
+  // What cannot be decoded cannot be copied.
+  const isMore = contents.entries.length > 1 && contents.failure === undefined;
+  return { remedy: puller.remedy, dataKey: isMore ? contents.dataKey : undefined };
 }
 
 /** Whether it names a Secret to take instead, of which nothing can be promised when no registry was asked. */
@@ -159,7 +177,8 @@ function unreachable({ object, puller, use, attempt, facts }: ImagePull): Findin
 
 function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | undefined): Outcome {
   if (cause?.code === 'retry-pending') return attempt.result === 'pulls' ? 'will pull' : 'cannot know';
-  if (cause?.code === 'rate-limited' && cause.severity === 'warning') return 'cannot know';
+  const isUnsure = cause?.code === 'rate-limited' || cause?.code === 'stale-secret';
+  if (isUnsure && cause.severity === 'warning') return 'cannot know';
   if (cause !== undefined) return catalogRow(cause.code).outcome ?? 'will not pull';
   if (use.policy === 'Never') return use.state.status === 'there' ? 'will pull' : 'cannot know';
   if (puller.pod === undefined && accountOf(puller, facts).status === 'forbidden' && attempt.result !== 'pulls')

@@ -8,13 +8,29 @@ import { imageName, parseImage } from '../keyring/image.ts';
 import { isDockerHub } from '../keyring/match.ts';
 import { rfc3339 } from '../text/time.ts';
 import { pullResult } from '../verify/verdict.ts';
-import { fieldOf } from '../workloads/api-object.ts';
+import { DENIALS } from '../workloads/pull-error.ts';
 import type { Candidate } from './attempt.ts';
-import { findingsInSecret, foundIn, type ImagePull, nextOf, readable, secretObject, stateOf } from './image-pull.ts';
+import {
+  changedAt,
+  createdAt,
+  earliestFailure,
+  findingsInSecret,
+  foundIn,
+  type ImagePull,
+  isFirstAttempt,
+  lastFailure,
+  nextOf,
+  readable,
+  secretObject,
+  stateOf,
+  usableSecret,
+} from './image-pull.ts';
 
 type Rule = (pull: ImagePull) => Finding | undefined;
 
 export const candidateRules: readonly Rule[] = [
+  nodeLoginRefused,
+  staleSecret,
   retryPending,
   publicImageRefused,
   newerList,
@@ -26,8 +42,37 @@ export const candidateRules: readonly Rule[] = [
   emptyCandidate,
 ];
 
-/** The kubelet waits up to 5 minutes between two attempts, and a little longer where it is busy. */
-const BACK_OFF_MS = 310_000;
+/** Credential providers and docker configs of a node are tried after the Secrets (credentialprovider `MakeDockerKeyring`). */
+function nodeLoginRefused(pull: ImagePull): Finding | undefined {
+  const { object, puller, use, attempt, pullError } = pull;
+  const isAsked = attempt.anonymous?.verdict.kind === 'anonymous';
+  if (pullError !== 'refused' || attempt.candidates.length > 0 || attempt.forbidden.length > 0 || !isAsked)
+    return undefined;
+  const { remedy, pod } = puller;
+  const usable = foundIn(usableSecret(pull));
+  return finding('node-login-refused', object, { image: use.image, node: pod?.node ?? '', usable, remedy });
+}
+
+/**
+ * A kubelet that watches Secrets, which is the default, stops doing so for one that is immutable, and keeps what it has read
+ * as long as a pod on its node names it: also when it is deleted and made again (watch_based_manager.go `Get`).
+ */
+function staleSecret(pull: ImagePull): Finding | undefined {
+  const { use, attempt, pullError, puller } = pull;
+  const { pod, remedy } = puller;
+  if (attempt.result !== 'pulls' || pullError === undefined || pod === undefined) return undefined;
+  if (!DENIALS.includes(pullError) && pullError !== 'undecodable') return undefined;
+  const name = attempt.candidates.at(-1)?.secret;
+  const state = name === undefined ? undefined : stateOf(pull, name);
+  if (name === undefined || state?.status !== 'there' || state.secret.immutable !== true) return undefined;
+  const tried = (lastFailure(pull) ?? 0) > changedAt(name, pull) && !isFirstAttempt(pull);
+  // One that was there, and was read, before this one was made.
+  const wasRead = createdAt(name, pull) > pod.createdAt && pullError !== 'no credential';
+  if (!tried && !wasRead) return undefined;
+  const { dataKey } = state.contents;
+  const args = { image: use.image, node: pod.node, tried, dataKey, remedy };
+  return finding('stale-secret', secretObject(pull, name), args, tried ? 'error' : 'warning');
+}
 
 /** Since its last attempt something was put right: that it failed then says nothing. */
 function retryPending(pull: ImagePull): Finding | undefined {
@@ -44,38 +89,9 @@ function retryPending(pull: ImagePull): Finding | undefined {
     return isLater && (isUndecodable || attempt.candidates.some((candidate) => candidate.secret === name));
   });
   if (secret !== undefined) return finding('retry-pending', object, { image, secret });
-  return pulls && pullError === 'not found' ? finding('retry-pending', object, { image }) : undefined;
-}
-
-/** By the events; undefined where there are none, or not yet. */
-function lastFailure({ puller, use: { image } }: ImagePull): number | undefined {
-  const others = puller.images.filter((use) => use.image !== image);
-  const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
-    if (reason !== 'Failed') return false;
-    if (message.includes(`"${image}"`)) return true;
-    // "Error: ImagePullBackOff" is said while nothing is tried.
-    const isNoAttempt = /^Error: (ErrImagePull|ImagePullBackOff)$/.test(message);
-    return !isNoAttempt && !others.some((use) => message.includes(`"${use.image}"`));
-  });
-  return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
-}
-
-function earliestFailure({ puller, facts }: ImagePull): number {
-  return Math.max(facts.now - BACK_OFF_MS, puller.pod?.createdAt ?? 0);
-}
-
-/** When somebody last wrote to a Secret, as far as it says. */
-function changedAt(name: string, pull: ImagePull): number {
-  const state = stateOf(pull, name);
-  if (state?.status !== 'there') return 0;
-  const managed = fieldOf(state.secret, 'metadata', 'managedFields');
-  const times = (Array.isArray(managed) ? managed : []).map((entry) => fieldOf(entry, 'time'));
-  return Math.max(0, ...[...times, state.secret.metadata.creationTimestamp].map(milliseconds));
-}
-
-function milliseconds(time: unknown): number {
-  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(parsed) ? 0 : parsed;
+  // The node may also see a Secret a moment after its first attempt.
+  const isNext = pullError === 'not found' || (pull.attempt.candidates.length > 0 && isFirstAttempt(pull));
+  return pulls && isNext ? finding('retry-pending', object, { image }) : undefined;
 }
 
 /** There is no attempt without a login where there is one that fits (containerd/cri issue 668). */

@@ -1,10 +1,12 @@
 /** From everything that was gathered and answered to the report. */
 import { describeObject, type Finding } from '../findings/finding.ts';
-import { plural } from '../text/enumerate.ts';
+import type { Ignored } from '../findings/selection.ts';
+import { many, plural } from '../text/enumerate.ts';
 import { keyServer } from '../verify/question.ts';
 import { type SecretName, secretKey, UNUSED, type Usage } from '../workloads/references.ts';
 import type { Counts, Observed, PullFacts } from './facts.ts';
 import { groupFindings, type Seen } from './groups.ts';
+import { objectOf } from './image-pull.ts';
 import { silentRegistry } from './judgement.ts';
 import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
@@ -28,13 +30,16 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
   const asked = facts.answers.size > 0;
   if (scope !== undefined) {
     const unread = gathered.findings.map((found) => ({ found }));
-    const found = yield* groupFindings([...(yield* scopeFindings(gathered, facts, judged)), ...unread], usage);
+    const found = yield* groupFindings(
+      [...(yield* scopeFindings(gathered, facts, judged)), ...unread],
+      usage,
+      facts.secrets,
+    );
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
     const rest = unjudgedOf(found, gathered, diagnosed);
-    const isKnown = rest.length === 0 && unchecked.every((right) => !KEEPS_SCOPE_OUT.test(right));
-    const healthy = isHealthy(found, strict) && (isKnown || null);
-    return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen: UNSEEN };
+    const healthy = isHealthy(found, strict) && (rest.length === 0 || null);
+    return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen: unseenOf(facts) };
   }
   const reports: PullerReport[] = [];
   for (const puller of pullers) {
@@ -42,8 +47,9 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
     yield;
   }
   const others = [...gathered.findings, ...secrets.flatMap((id) => secretFindings(id, facts, usage))];
-  const findings = yield* groupFindings([...reports.flatMap(seenIn), ...others.map((found) => ({ found }))], usage);
-  const unjudged = [...unjudgedOf(findings, gathered, diagnosed), ...secrets.flatMap((id) => unreadSecret(id, facts))];
+  const seen = [...reports.flatMap(seenIn), ...others.map((found) => ({ found }))];
+  const findings = yield* groupFindings(seen, usage, facts.secrets);
+  const unjudged = unjudgedOf(findings, gathered, diagnosed);
   return {
     healthy: isHealthy(findings, strict) && (unjudged.length === 0 || null),
     asked,
@@ -58,13 +64,22 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
           })),
     findings,
     unchecked,
-    unjudged: [...new Set(unjudged)],
-    unseen: UNSEEN,
+    unjudged,
+    unseen: unseenOf(facts),
   };
 }
 
-/** Without these rights it is not known who pulls and with what; nodes and events only say more of what is known. */
-const KEEPS_SCOPE_OUT = /^list (?!nodes|events)/;
+/** What nobody can see from here, and the sources of copies that may not be read: a copy may differ from one. */
+function unseenOf({ secrets }: PullFacts): string[] {
+  const sources = new Set(
+    [...secrets.values()].flatMap((state) =>
+      state.status === 'there' && state.copyOf?.state === 'not readable'
+        ? [secretKey(state.copyOf.namespace, state.copyOf.name)]
+        : [],
+    ),
+  );
+  return [...UNSEEN, ...(sources.size === 0 ? [] : [`the sources of copies (${many([...sources])})`])];
+}
 
 /** What keeps it from being known of everything whether it can be pulled, each once. */
 function unjudgedOf(
@@ -76,7 +91,21 @@ function unjudgedOf(
   const secrets = findings.filter(({ object }) => object.kind === 'Secret').flatMap(silentRegistry);
   const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries (no time left)`];
   const many = askedSecrets(gathered).flatMap((id) => unaskedServers(id, facts));
-  return [...new Set([...images, ...secrets, ...many, ...late])];
+  const unread = (gathered.secrets ?? []).flatMap((id) => unreadSecret(id, facts));
+  return [...new Set([...images, ...secrets, ...many, ...late, ...unlisted(gathered), ...unread])];
+}
+
+/** What there is of a kind, in the scope or of one workload, where that may not be listed. */
+function unlisted({ pullers, unchecked, scope }: Observed): string[] {
+  if (scope === undefined) {
+    return pullers.flatMap(({ ref, podsUnread }) => (podsUnread ? [`pods of ${describeObject(objectOf(ref))}`] : []));
+  }
+  const where = scope.namespace === undefined ? 'all namespaces' : `namespace ${scope.namespace}`;
+  // Nodes and events only say more of what is known.
+  return unchecked.flatMap((right) => {
+    const kind = /^list (?!nodes|events)(.*)$/.exec(right)?.[1];
+    return kind === undefined ? [] : [`${kind} in ${where}`];
+  });
 }
 
 function unreadSecret(id: SecretName, { secrets }: PullFacts): string[] {
@@ -84,7 +113,8 @@ function unreadSecret(id: SecretName, { secrets }: PullFacts): string[] {
   return state?.status === 'forbidden' ? [describeObject({ kind: 'Secret', ...id })] : [];
 }
 
-function isHealthy(findings: readonly Finding[], strict: boolean): boolean {
+/** Nothing is an error, nor with `strict` a warning. */
+export function isHealthy(findings: readonly Pick<Finding, 'severity'>[], strict: boolean): boolean {
   return !findings.some(({ severity }) => severity === 'error' || strict);
 }
 
@@ -96,7 +126,10 @@ function seenIn({ puller, judgements, notes }: PullerReport): Seen[] {
 }
 
 export interface DoctorReport {
-  /** Whether nothing is wrong, as the exit code says it; null where nothing wrong was seen, and not everything could be. */
+  /**
+   * Whether nothing is wrong, with what is ignored, too, which the exit code leaves out; null where nothing wrong was seen, and not everything
+   * could be.
+   */
   readonly healthy: boolean | null;
   /** Whether registries were asked. */
   readonly asked: boolean;
@@ -110,6 +143,8 @@ export interface DoctorReport {
   readonly manifests?: { readonly files: number; readonly objects: number };
   /** Everything that is wrong, errors first. */
   readonly findings: readonly FindingView[];
+  /** What is not among the findings because somebody wants it so; left out where everything is wanted. */
+  readonly ignored?: readonly Ignored[] | undefined;
   /** Rights that were missing, such as `get secrets`. */
   readonly unchecked: readonly string[];
   /** What could not be judged. */

@@ -6,7 +6,7 @@ import { usabilityOf } from '../findings/diagnosed-secret.ts';
 import { type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
 import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
 import type { Observed, Puller, PullFacts, SecretState } from './facts.ts';
-import { causeKey, type Seen } from './groups.ts';
+import { causeKey, lacksImage, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import type { Judgement } from './judgement.ts';
 import { type Judged, judgementsOf, notesOn } from './puller-report.ts';
@@ -18,7 +18,7 @@ export function* scopeFindings(
   facts: PullFacts,
   judged: Judged,
 ): Generator<void, Seen[]> {
-  const failing = new Set(pullers.filter(fails).map(ownerKey));
+  const failing = new Set(pullers.filter(lacksImage).map(ownerKey));
   const seen: Seen[] = [];
   for (const puller of pullers) {
     seen.push(...orBug(objectOf(puller.ref), () => seenOf(puller, facts, judged.get(puller), failing)));
@@ -56,10 +56,6 @@ function orBug(object: FindingObject, judge: () => Seen[]): Seen[] {
   } catch (error) {
     return [{ found: bugFinding(object, error) }];
   }
-}
-
-function fails({ pod, images }: Puller): boolean {
-  return pod !== undefined && images.some(({ state }) => state.status === 'missing');
 }
 
 function ownerKey({ ref, pod }: Puller): string {

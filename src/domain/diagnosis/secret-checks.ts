@@ -7,7 +7,7 @@ import { describeObject, type Finding } from '../findings/finding.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
-import { registryOf } from '../keyring/server.ts';
+import { HUB_REGISTRY, registryOf } from '../keyring/server.ts';
 import { closest } from '../text/closest.ts';
 import { plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -109,7 +109,7 @@ function questionOf({ server, login }: ContentEntry): Question | undefined {
   const { username, password } = login;
   // It is checked at its own registry, whatever namespace it is of.
   const assigned = assignLogin({ username, password }, { key: server, owner: { namespace: '' } });
-  return { server: host === 'registry-1.docker.io' ? 'docker.io' : host, login: assigned };
+  return { server: host === HUB_REGISTRY ? 'docker.io' : host, login: assigned };
 }
 
 /** Nothing of one that may not be read. `usage` is left out where nobody looked, or may look. */

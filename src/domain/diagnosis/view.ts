@@ -1,10 +1,12 @@
 /** Whether the kubelet says what is to be expected for a cause. */
 import { catalogRow, NO_LOGIN } from '../findings/catalog.ts';
+import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Finding, FindingCode } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { formatFinding } from '../findings/messages.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
+import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';
@@ -28,6 +30,8 @@ export type FindingView = Finding & {
   readonly fix: Fix;
   /** Who has it, where several are put together. */
   readonly affects?: Affected | undefined;
+  /** Everything that has it, where somebody pulls. */
+  readonly objects?: readonly AffectedObject[] | undefined;
   /** How many more like it the same Secret has, which are not listed. */
   readonly more?: number | undefined;
 };
@@ -41,6 +45,17 @@ export interface Affected {
   readonly others: number;
   /** All of them, where there are several. */
   readonly namespaces?: readonly string[] | undefined;
+}
+
+/** Pods that are alike, by what makes them. */
+export interface AffectedObject {
+  readonly namespace: string;
+  /** `deployment/web`, or a pod that nothing makes. */
+  readonly name: string;
+  /** How many pods it has. */
+  readonly pods: number;
+  /** How many of those cannot pull now. */
+  readonly failing: number;
 }
 
 export interface PullerView {
@@ -65,6 +80,8 @@ export interface SecretView {
   readonly entries?: readonly EntryView[] | undefined;
   /** How many there are beside those. */
   readonly moreEntries?: number | undefined;
+  /** What it is marked as a copy of. */
+  readonly copyOf?: CopyOrigin | undefined;
 }
 
 const MAX_ENTRIES = 100;
@@ -113,13 +130,23 @@ export interface EventView {
   readonly at: string;
 }
 
-export function findingView(found: Finding, affects?: Affected, fix?: Fix): FindingView {
-  return {
-    ...found,
-    message: formatFinding(found),
-    fix: fix ?? { command: fixFor(found), sufficient: isSufficient(found) },
-    affects,
+/** `secrets`: what is known of them, by `namespace/name`. */
+export function findingView(
+  found: Finding,
+  affects?: Affected,
+  fix?: Fix,
+  secrets?: PullFacts['secrets'],
+): FindingView {
+  return { ...found, message: formatFinding(found), fix: fix ?? ownFix(found, secrets), affects };
+}
+
+function ownFix(found: Finding, secrets: PullFacts['secrets'] = new Map()): Fix {
+  const secretOf = (name: string): DiagnosedSecret | undefined => {
+    const state = secrets.get(secretKey(found.object.namespace ?? '', name));
+    return state?.status === 'there' ? state : undefined;
   };
+  const command = fixFor(found, { secretOf });
+  return { command, sufficient: isSufficient(found, command) };
 }
 
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
@@ -158,6 +185,7 @@ export function secretView(name: string, namespace: string, facts: PullFacts): S
     type,
     entries: entries.slice(0, MAX_ENTRIES).map((entry) => entryView(entry, facts)),
     moreEntries: more > 0 ? more : undefined,
+    copyOf: state.copyOf,
   };
 }
 

@@ -30,7 +30,16 @@ export interface CatalogRow<Code extends FindingCode> {
 export const NO_LOGIN: readonly PullError[] = ['no credential', 'unauthorized', 'no access', 'not found'];
 const REFUSED: readonly PullError[] = ['refused', 'unauthorized', 'no access'];
 const ANY: readonly PullError[] = [...NO_LOGIN, 'refused'];
-const UNREACHABLE: readonly PullError[] = ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'];
+const UNREACHABLE: readonly PullError[] = [
+  'name',
+  'connection',
+  'timeout',
+  'tls',
+  'authority',
+  'dates',
+  'out of order',
+  'layers',
+];
 
 const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'missing-secret': { severity: 'error', namesUsers: true },
@@ -51,6 +60,8 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'white-space': { severity: 'error', identity: ['server', 'field'], kubeletSays: REFUSED },
   expired: { severity: 'error', identity: ['server'], kubeletSays: REFUSED },
   'expires-soon': { severity: 'warning', identity: ['server'] },
+  'stale-copy': { severity: 'warning', isAdvice: true },
+  'orphaned-copy': { severity: 'warning', isAdvice: true },
   'credential-rejected': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },
   'no-access': { severity: 'error', identity: ['server', 'username'], kubeletSays: ANY },
   'public-image-refused': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },
@@ -77,6 +88,8 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   },
   'never-pulled': { severity: 'error', identity: ['image'], kubeletSays: ['never'], isAdvice: true },
   'unverified-image': { severity: 'error', identity: ['image'], kubeletSays: ['never', ...NO_LOGIN] },
+  'stale-secret': { severity: 'error', identity: ['image'], kubeletSays: [...ANY, 'undecodable'] },
+  'node-login-refused': { severity: 'error', identity: ['image'], kubeletSays: REFUSED },
   'rate-limited': {
     severity: 'error',
     kubeletSays: ['rate limited'],
@@ -91,8 +104,9 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   },
   'node-cannot-reach': {
     severity: 'error',
-    kubeletSays: UNREACHABLE,
-    subject: ({ arguments: { registry, trouble } }) => [registry, trouble],
+    // A mirror may also refuse.
+    kubeletSays: [...UNREACHABLE, ...ANY],
+    subject: ({ arguments: { registry, trouble, mirror } }) => [mirror ?? registry, trouble],
     isAdvice: true,
   },
   'wrong-platform': {

@@ -1,29 +1,97 @@
 /** What the commands that fix findings are made of. */
+import type { ContentEntry } from '../keyring/contents.ts';
+import { bareServer, type ShownServer, shownServer } from '../keyring/display-server.ts';
+import { sameKey } from '../keyring/key.ts';
 import { imageServer, serverWord } from '../keyring/server.ts';
-import { type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
+import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
 import { knownKind } from '../workloads/kind.ts';
+import type { ObjectRef } from '../workloads/object-ref.ts';
 import { changeCommand, createCommand, type Remedy } from '../workloads/remedy.ts';
+import type { DiagnosedSecret } from './diagnosed-secret.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { FindingObject } from './finding.ts';
-import type { Elsewhere } from './finding-arguments.ts';
 
 /** What is known of the surroundings of a finding. */
 export interface FixContext {
   /** The image that it is about, where the finding itself names none. */
   readonly image?: string | undefined;
-  /** Whether the Secret may not be changed, only replaced. */
-  readonly immutable?: boolean | undefined;
+  /** Left out unless the Secret is immutable. */
+  readonly immutable?: Immutable | undefined;
+  /** What is known of a Secret in the namespace of the finding. */
+  readonly secretOf?: ((name: string) => DiagnosedSecret | undefined) | undefined;
+}
+
+export interface Immutable {
+  /** How its pods come to use another one. */
+  readonly remedy: Remedy;
+  /** The key of its data, where that holds more than one login. */
+  readonly dataKey?: string | undefined;
+}
+
+/**
+ * What `sync` would do to a copy. It only shows that: everyone who can write a Secret can mark it as a copy, and a command that is
+ * pasted must not give them the login of another namespace.
+ */
+export function syncPreview({ namespace, name }: CopySourceName, copy: FindingObject): Command {
+  const to = nameWord(copy.namespace ?? '');
+  return command`regsecret sync ${nameWord(name)} ${scope(namespace)} --to ${to} --dry-run=client`;
+}
+
+/** From another namespace. */
+export function copy({ name, namespace }: FindingObject, { namespaces, dataKey }: Elsewhere): Command {
+  return copyTo(
+    { name, namespace: namespaces[0] },
+    command`regsecret create ${nameWord(name)} ${scope(namespace)}`,
+    dataKey,
+  );
 }
 
 /** `kubectl` and `regsecret` together: what is in the Secret passes through the pipe only. */
-export function copy(
-  { name, namespace }: FindingObject,
-  { namespaces, dataKey = '.dockerconfigjson' }: Elsewhere,
+function copyTo(
+  { name, namespace }: Pick<FindingObject, 'name' | 'namespace'>,
+  create: Command,
+  dataKey = '.dockerconfigjson',
 ): Command {
   const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
-  const secret = nameWord(name);
-  const pipe = command`regsecret create ${secret} ${scope(namespace)} --from-file -`;
-  return { ...command`kubectl get secret ${secret} ${scope(namespaces[0])} -o ${template}`, pipe };
+  const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
+  return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
+}
+
+/**
+ * A copy under another name in the place of the Secret. Under its old name kubelets do not see a new one as long as their
+ * pods name it (pkg/kubelet/util/manager/watch_based_manager.go `Get`).
+ */
+export function replaceSecret(object: FindingObject, remedy: Remedy, dataKey?: string): Command {
+  const { name, namespace } = object;
+  const copied = copyTo(object, command`regsecret create ${nameWord(nextName(name))} ${scope(namespace)}`, dataKey);
+  return { ...copied, pipe: andThen(copied.pipe ?? words``, exchange(remedy, name)) };
+}
+
+/** The same with one login changed by `create`; a Secret with that one alone is made anew. */
+function replaceLogin(object: FindingObject, { remedy, dataKey }: Immutable, create: Command): Command {
+  const made = andThen(create, exchange(remedy, object.name));
+  if (dataKey === undefined) return made;
+  const next = command`regsecret create ${nameWord(nextName(object.name))} ${scope(object.namespace)}`;
+  const copied = copyTo(object, next, dataKey);
+  return { ...copied, pipe: andThen(copied.pipe ?? words``, made) };
+}
+
+/** The Secret of the next name into the list, and this one out of it; pods that have to be deleted for that only once. */
+function exchange(remedy: Remedy, name: string): Command {
+  return andThen(changeCommand('attach', withoutStep(remedy), nextName(name)), changeCommand('detach', remedy, name));
+}
+
+function withoutStep(remedy: Remedy): Remedy {
+  if (remedy.how === 'template') return { ...remedy, next: undefined };
+  return remedy.how === 'account' ? { ...remedy, pods: [] } : remedy;
+}
+
+/** `regcred-2` for `regcred`, `regcred-3` for that. */
+function nextName(name: string): string {
+  const [, base = name, number = '1'] = /^(.*)-(\d{1,3})$/.exec(name) ?? [];
+  return `${base}-${Number(number) + 1}`;
 }
 
 export function giveLogin(remedy: Remedy, image: string, usable: string | undefined): Command {
@@ -34,13 +102,55 @@ export function giveLogin(remedy: Remedy, image: string, usable: string | undefi
 /** Writes a login for `server` into the Secret, with `flag`; without a server for those that are meant. */
 export function createSecretCommand(
   object: FindingObject,
-  { immutable = false }: FixContext,
+  { immutable, secretOf }: FixContext,
   server: string | undefined,
   flag?: Command,
 ): Command {
   if (isInManifest(object)) return createText(object, server);
-  const force = immutable ? words`--force` : undefined;
-  return command`regsecret create ${nameWord(object.name)} ${scope(object.namespace)} ${serverFlag(server)} ${flag} ${force}`;
+  const copyOf = secretOf?.(object.name)?.copyOf;
+  if (copyOf !== undefined && copyOf.state !== 'missing') {
+    return changeSource(object, copyOf, (source) => createSecretCommand(source, {}, server, flag));
+  }
+  const create = (name: string): Command =>
+    command`regsecret create ${nameWord(name)} ${scope(object.namespace)} ${serverFlag(server)}`;
+  if (immutable !== undefined) return replaceLogin(object, immutable, create(nextName(object.name)));
+  return command`${create(object.name)} ${flag}`;
+}
+
+/**
+ * What changes a copy for good: `sync` would undo what is done to the copy itself. A source that was replaced meanwhile, or may
+ * not be seen, is left as it is: the copy may be all that is wrong.
+ */
+function changeSource(copy: FindingObject, origin: CopyOrigin, change: (source: FindingObject) => Command): Command {
+  const sync = syncPreview(origin, copy);
+  if (origin.state !== 'same') return sync;
+  return andThen(change({ kind: 'Secret', namespace: origin.namespace, name: origin.name }), sync);
+}
+
+/**
+ * Takes the entry `server` out of the Secret. Undefined where nothing is known of the Secret, or `remove` would refuse: the last
+ * entry stays, unless another one `comes` first, and so does everything in what is immutable or no pull secret.
+ */
+export function removeEntry(
+  object: FindingObject,
+  server: ShownServer,
+  { secretOf }: FixContext,
+  comes = false,
+): Command | undefined {
+  const known = isInManifest(object) ? undefined : secretOf?.(object.name);
+  if (known === undefined || known.secret.immutable === true) return undefined;
+  const { entries, type, format } = known.contents;
+  const entry = entries.find((one) => shownServer(one.server) === server);
+  // User info is not part of the key.
+  const typed = entry?.server === server ? server : bareServer(entry?.server ?? '');
+  const isMeant = (one: ContentEntry): boolean => sameKey(typed, one.server);
+  if (entry === undefined || !isMeant(entry) || format !== type || !(comes || !entries.every(isMeant)))
+    return undefined;
+  const removeFrom = ({ name, namespace }: FindingObject): Command =>
+    command`regsecret remove ${nameWord(name)} ${scope(namespace)} --server ${typed}`;
+  const { copyOf } = known;
+  const isOwn = copyOf === undefined || copyOf.state === 'missing';
+  return isOwn ? removeFrom(object) : changeSource(object, copyOf, removeFrom);
 }
 
 /** For a Secret in a manifest: what is to stand there. A docker config has a program of its own. */
@@ -64,6 +174,16 @@ export function here({ image }: FixContext): string | undefined {
 
 function serverFlag(server: string | undefined): Command | undefined {
   return server === undefined ? undefined : words`--server ${serverWord(server)}`;
+}
+
+/** A pod cannot be changed so, and nobody makes it again. */
+export function pullIfMissing({ name, namespace }: ObjectRef): Command {
+  const replace = command`kubectl replace --force ${scope(namespace)} -f -`;
+  const change = words`sed ${'s/imagePullPolicy: Never/imagePullPolicy: IfNotPresent/'}`;
+  return {
+    ...command`kubectl get pod ${nameWord(name)} ${scope(namespace)} -o yaml`,
+    pipe: { ...change, pipe: replace },
+  };
 }
 
 /** `image` for the container of that name. */

@@ -4,6 +4,7 @@ import { type Contents, contentsOf } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import type { Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
+import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
 import { catalogRow } from './catalog.ts';
 import type { Finding } from './finding.ts';
 import { diagnoseInSteps, type SecretFacts } from './secret-rules.ts';
@@ -11,6 +12,8 @@ import { diagnoseInSteps, type SecretFacts } from './secret-rules.ts';
 export interface DiagnosedSecret extends SecretFacts {
   /** What is wrong with it by itself, errors first. */
   readonly findings: readonly Finding[];
+  /** What it is marked as a copy of, where somebody looked. */
+  readonly copyOf?: CopyOrigin | undefined;
 }
 
 /** Reads `secret` and judges it; `now` in milliseconds since 1970. */

@@ -1,23 +1,19 @@
 /** What each finding says beyond its code and its object. */
 import type { ShownServer } from '../keyring/display-server.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
+import type { CopySourceName } from '../pull-secret/copy-origin.ts';
+import type { PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
+import type { Elsewhere } from './elsewhere.ts';
 
 /** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
-/** The same content of another namespace, to be copied from there. */
-export interface Elsewhere {
-  readonly namespaces: readonly string[];
-  readonly dataKey?: string | undefined;
-  /** Nobody chose this namespace to look at: no copy of another's login into it is proposed. */
-  readonly copy?: false | undefined;
-}
-
-/** Whether a copy is proposed of a Secret that is in other namespaces. */
-export function isCopied(elsewhere: Elsewhere | undefined): elsewhere is Elsewhere {
-  return elsewhere !== undefined && elsewhere.copy !== false;
-}
+/** What is wrong between a node and a registry: its own `clock`, or a `mirror` that refuses what the registry gives. */
+export type NodeTrouble =
+  | Extract<PullError, 'name' | 'connection' | 'timeout' | 'tls' | 'authority' | 'dates' | 'out of order' | 'layers'>
+  | 'clock'
+  | 'mirror';
 
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
@@ -67,6 +63,10 @@ export interface FindingArguments<Cause> {
   /** `by` the annotation: as regsecret noted it; somebody may have replaced the credential since. */
   readonly expired: { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'expires-soon': { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
+  /** Marked as a copy of `source`, which has another type or payload. */
+  readonly 'stale-copy': { readonly source: CopySourceName };
+  /** Marked as a copy of `source`, which is no pull secret. */
+  readonly 'orphaned-copy': { readonly source: CopySourceName };
 
   // What becomes of a login at its registry; the object is the Secret.
   readonly 'credential-rejected': {
@@ -179,12 +179,32 @@ export interface FindingArguments<Cause> {
     readonly said: Reporter;
     readonly remedy: Remedy;
   };
-  /** From here; the node may see another network. */
+  /**
+   * The node has the Secret as it was before it was made again. `tried`: the kubelet has pulled without the new one, else
+   * that is what it will do if the old one was immutable, too.
+   */
+  readonly 'stale-secret': {
+    readonly image: string;
+    readonly node: string;
+    readonly tried: boolean;
+    readonly dataKey?: string | undefined;
+    readonly remedy: Remedy;
+  };
+  /** The pod has no login for it, and yet one was refused. */
+  readonly 'node-login-refused': {
+    readonly image: string;
+    readonly node: string;
+    readonly usable?: string | undefined;
+    readonly remedy: Remedy;
+  };
+  /** From here; the node may be on another network. */
   readonly 'registry-unreachable': { readonly registry: string; readonly reason: string; readonly at: string };
   readonly 'node-cannot-reach': {
     readonly registry: string;
-    readonly trouble: 'name' | 'connection' | 'timeout' | 'tls' | 'out of order' | 'layers';
+    readonly trouble: NodeTrouble;
     readonly node: string;
+    /** What the node asks in the place of the registry. */
+    readonly mirror?: string | undefined;
   };
   readonly 'wrong-platform': { readonly image: string; readonly node: string };
   readonly 'disk-full': { readonly node: string };

@@ -1,7 +1,10 @@
 /** The command that fixes each finding, ready to be pasted. */
 
+import { imageName, parseImage } from '../keyring/image.ts';
+import { readKey, sameKey } from '../keyring/key.ts';
+import { isFor } from '../keyring/match.ts';
 import { imageServer, serverToType } from '../keyring/server.ts';
-import { type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, nodeWord, scope } from '../text/object-name.ts';
 import { targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, isComplete, renewCommand } from '../workloads/remedy.ts';
@@ -15,11 +18,15 @@ import {
   giveLogin,
   here,
   isInManifest,
+  pullIfMissing,
+  removeEntry,
+  replaceSecret,
   setImage,
+  syncPreview,
   watch,
 } from './commands.ts';
+import { isCopied } from './elsewhere.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
-import { isCopied } from './finding-arguments.ts';
 
 /** The command, or two that belong together. */
 export function fixFor(found: Finding, context: FixContext = {}): Command {
@@ -31,7 +38,10 @@ export function fixFor(found: Finding, context: FixContext = {}): Command {
  * Whether pods pull once the command has been run, provided that the login which it finds on this machine is good. What it
  * holds of a credential nobody can promise.
  */
-export function isSufficient(found: Finding): boolean {
+export function isSufficient(found: Finding, command?: Command): boolean {
+  if (command !== undefined && isDryRun(command)) return false;
+  // A login is lost, and nobody has asked yet whether the hidden one is good: not for a script.
+  if (found.code === 'shadowed-entry' && command?.words[1] === 'remove') return false;
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
   // It gives a namespace the login of another: a person decides that, and pastes nothing.
   if (found.code === 'missing-secret' && found.arguments.near === undefined && isCopied(found.arguments.elsewhere)) {
@@ -45,13 +55,20 @@ export function isSufficient(found: Finding): boolean {
   return catalogRow(found.code).isAdvice !== true && (remedy === undefined || isComplete(remedy));
 }
 
+/** What `sync` would do to a copy is only shown. */
+function isDryRun({ words, next }: Command): boolean {
+  return next === undefined ? words.includes('--dry-run=client') : isDryRun(next);
+}
+
 /** Whether `fix` changes only what is in a Secret: the kubelet reads that before each attempt, and none is sooner for it. */
 export function isPickedUp({ words, pipe, next }: Command): boolean {
   if (pipe !== undefined) return isPickedUp(pipe);
-  return next === undefined && words[1] === 'create' && words[0] === 'regsecret' && !words.includes('--attach');
+  const isOfSecret = words[1] === 'create' || words[1] === 'remove';
+  return next === undefined && isOfSecret && words[0] === 'regsecret' && !words.includes('--attach');
 }
 
 const REPLACE = words`--replace`;
+const FORCE = words`--force`;
 
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
@@ -62,24 +79,34 @@ const FIXES: Fixes = {
     const { file: _, ...secret } = object;
     return isCopied(elsewhere) ? copy(object, elsewhere) : createSecretCommand(secret, context, here(context));
   },
-  'wrong-type': ({ object }, context) => createSecretCommand(object, { ...context, immutable: true }, here(context)),
+  'wrong-type': ({ object }, context) => createSecretCommand(object, context, here(context), FORCE),
   'no-payload': ({ object }, context) => createOr(REPLACE, object, context),
-  'wrong-format': ({ object }, context) => createOr(words`--force`, object, context),
+  'wrong-format': ({ object }, context) => createOr(FORCE, object, context),
   'unreadable-payload': ({ object }, context) => createSecretCommand(object, context, here(context), REPLACE),
-  'unreadable-entry': entryFix,
+  'unreadable-entry': (found, context) =>
+    (isOfOthers(found.arguments.server, context) ? removeFix(found, context) : undefined) ?? entryFix(found, context),
   'no-login': ({ object }, context) => createOr(REPLACE, object, context),
   'credential-store': ({ object }, context) => createOr(REPLACE, object, context),
-  'empty-entry': entryFix,
+  'empty-entry': (found, context) =>
+    (isLoose(context) ? removeFix(found, context) : undefined) ?? entryFix(found, context),
   'identity-token': entryFix,
   'incomplete-entry': entryFix,
-  'opens-nothing': proposalFix,
+  'opens-nothing': (found, context) =>
+    (isLoose(context) ? moveFix(found, context) : undefined) ?? proposalFix(found, context),
   'unusual-server': proposalFix,
-  'shadowed-entry': ({ object, arguments: { by, bySecret } }, context) =>
-    createSecretCommand({ ...object, name: bySecret ?? object.name }, context, serverToType(by, undefined)),
+  'shadowed-entry': ({ object, severity, arguments: { server, by, bySecret } }, context) => {
+    const hiding = { ...object, name: bySecret ?? object.name };
+    // What is hidden for every image can go; what hides it only when it is refused.
+    const removed = severity === 'error' ? removeEntry(hiding, by, context) : undefined;
+    const hidden = severity !== 'error' && readKey(by)?.path === '' ? removeEntry(object, server, context) : undefined;
+    return removed ?? hidden ?? createSecretCommand(hiding, context, serverToType(by, undefined));
+  },
   'same-key': ({ object }) => edit(object),
   'white-space': entryFix,
   expired: entryFix,
   'expires-soon': entryFix,
+  'stale-copy': ({ object, arguments: { source } }) => syncPreview(source, object),
+  'orphaned-copy': ({ object }) => command`regsecret delete ${nameWord(object.name)} ${scope(object.namespace)}`,
 
   'credential-rejected': entryFix,
   'no-access': entryFix,
@@ -111,13 +138,19 @@ const FIXES: Fixes = {
   'image-not-found': ({ object, arguments: { image, container, remedy } }) =>
     setImage(object, remedy, container, `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:TAG`),
   'never-pulled': ({ object, arguments: { remedy } }) =>
-    edit(remedy.how === 'template' || remedy.how === 'recreate' ? remedy.target : object),
+    remedy.how === 'recreate' ? pullIfMissing(remedy.target) : edit(remedy.how === 'template' ? remedy.target : object),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
+  'stale-secret': ({ object, arguments: { dataKey, remedy } }) => replaceSecret(object, remedy, dataKey),
+  'node-login-refused': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
   'rate-limited': ({ object, arguments: { image, anonymous, remedy } }) =>
     anonymous ? giveLogin(remedy, image, undefined) : watch(object),
   'registry-unreachable': ({ arguments: { registry } }) => command`curl -sv https://${registry}/v2/`,
-  'node-cannot-reach': ({ arguments: { registry, node } }) =>
-    clusterCommand`kubectl debug node/${nodeWord(node)} -it --image=curlimages/curl -- curl -sv https://${registry}/v2/`,
+  'node-cannot-reach': ({ arguments: { registry, node, trouble, mirror = registry } }) => {
+    const debug = words`kubectl debug node/${nodeWord(node)} -it --image=curlimages/curl`;
+    return trouble === 'clock'
+      ? clusterCommand`${debug} -- date`
+      : clusterCommand`${debug} -- curl -sv https://${mirror}/v2/`;
+  },
   'wrong-platform': ({ arguments: { node } }) => clusterCommand`kubectl get node ${nodeWord(node)} --show-labels`,
   'disk-full': ({ arguments: { node } }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
   'pull-postponed': ({ object }) => watch(object),
@@ -153,6 +186,36 @@ function entryFix(
   context: FixContext,
 ): Command {
   return createSecretCommand(object, context, serverToType(args.server, args.image ?? context.image));
+}
+
+/** Whether the finding is about the Secret alone, and not why an image is not pulled. */
+function isLoose({ image }: FixContext): boolean {
+  return image === undefined;
+}
+
+/** Whether the image that is kept away is none that the entry is for. */
+function isOfOthers(server: string, { image }: FixContext): boolean {
+  // A login is missing only for an image whose name is valid.
+  return image !== undefined && !isFor(server, imageName(parseImage(image)));
+}
+
+function removeFix(
+  { object, arguments: { server } }: FindingOf<'unreadable-entry' | 'empty-entry'>,
+  context: FixContext,
+): Command | undefined {
+  return removeEntry(object, server, context);
+}
+
+/** Out with the entry; before that comes what was likely meant, where that is not there. A copy is changed at its source. */
+function moveFix(
+  { object, arguments: { server, proposal } }: FindingOf<'opens-nothing'>,
+  context: FixContext,
+): Command | undefined {
+  const known = context.secretOf?.(object.name);
+  const isThere = known?.contents.entries.some((entry) => proposal !== undefined && sameKey(entry.server, proposal));
+  if (proposal === undefined || isThere) return removeEntry(object, server, context);
+  const removed = known?.copyOf === undefined ? removeEntry(object, server, context, true) : undefined;
+  return removed && andThen(createSecretCommand(object, context, proposal), removed);
 }
 
 function proposalFix(

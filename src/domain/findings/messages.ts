@@ -1,8 +1,9 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { many } from '../text/enumerate.ts';
+import { isCopied } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
-import { isCopied, type Reporter } from './finding-arguments.ts';
+import type { Reporter } from './finding-arguments.ts';
 
 /** `found` in one sentence. */
 export function formatFinding(found: Finding): string {
@@ -30,11 +31,11 @@ const TEXTS: Texts = {
     return `${object} ${what}${users}; one of that name is in ${plural('namespace', elsewhere.namespaces)} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
-    `${object} has the type ${type}, which the kubelet does not look at${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
+    `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
   'no-payload': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type} and nothing under ${dataKey}`,
   'wrong-format': ({ arguments: { type, form } }, object) =>
-    `${object} has the type ${type}, but its content has the form of ${form}, so the kubelet finds no login in it`,
+    `${object} has the type ${type}, but its content is that of ${form}, so the kubelet finds no login in it`,
   'unreadable-payload': ({ arguments: { error, ignored } }, object) => `${object} ${undecodable(error, ignored)}`,
   'unreadable-entry': ({ arguments: { server, error, ignored } }, object) =>
     `the entry ${displayServer(server)} of ${object} ${undecodable(error, ignored)}`,
@@ -63,13 +64,17 @@ const TEXTS: Texts = {
     `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends with it`,
   expired: (found, object) => expiry(found, object, 'expired'),
   'expires-soon': (found, object) => expiry(found, object, 'expires'),
+  'stale-copy': ({ object: { namespace }, arguments: { source } }, object) =>
+    `${object} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; sync gives namespace ${namespace} the login of ${source.namespace}`,
+  'orphaned-copy': ({ arguments: { source } }, object) =>
+    `${object} is marked as a copy of ${source.namespace}/${source.name}, which does not exist`,
 
   'credential-rejected': ({ arguments: { server, username, status, said } }, object) =>
     `${displayServer(server)} rejects the login${of(username)} in ${object} (${saying(said, status)})`,
   'no-access': ({ arguments: { server, username, image, said } }, object) =>
     `${displayServer(server)} knows the login${of(username)} in ${object}, but does not let it pull ${image}, or has no such repository (${saying(said)})`,
   'public-image-refused': ({ arguments: { server, username, image, at } }, object) =>
-    `everybody may pull ${image}, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet that has one does not try without it (asked from here at ${at})`,
+    `${image} is public, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet that has a login does not try without it (asked from here at ${at})`,
   'other-images': ({ arguments: { server, image, difference } }, object) =>
     `the entry ${displayServer(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
 
@@ -77,64 +82,74 @@ const TEXTS: Texts = {
   'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0 } }, object) =>
     `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}`,
   'attached-later': ({ arguments: { account, secrets } }, object) =>
-    `${object} was made before ${some(secrets)} came into the list of serviceaccount ${account}, and keeps the list that it was made with`,
+    `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list`,
   'outdated-pod': ({ arguments: { template } }, object) =>
-    `${object} was made before the list of ${template} was changed, and keeps the list that it was made with`,
+    `${object} was created before the list of ${template} was changed, and keeps its original list`,
   'own-list': ({ arguments: { own, account, usable, image } }, object) =>
-    `${object} names pull secrets itself (${some(own)}), so those of serviceaccount ${account} do not count; one of them, ${usable}, opens ${image}`,
+    `${object} has its own list of pull secrets (${some(own)}), so that of serviceaccount ${account} is ignored; ${usable} in it has a login for ${image}`,
   'empty-name': ({ arguments: { account, usable } }, object) =>
     usable === undefined
       ? `the list of pull secrets of ${object} has an entry without a name`
-      : `the list of pull secrets of ${object} has only an entry without a name, so those of serviceaccount ${account} do not count; one of them is ${usable}`,
+      : `the list of pull secrets of ${object} has only an entry without a name, so the list of serviceaccount ${account} is ignored; ${usable} is in it`,
   'duplicate-name': ({ arguments: { secret } }, object) => `${object} names the pull secret ${secret} more than once`,
   'not-mountable': ({ arguments: { secret, account } }, object) =>
-    `pods of ${object} are refused: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,
+    `pods of ${object} are rejected: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,
   'missing-account': ({ arguments: { account } }, object) =>
-    `pods of ${object} are refused: serviceaccount ${account} does not exist`,
+    `pods of ${object} are rejected: serviceaccount ${account} does not exist`,
   'different-credentials': ({ arguments: { server, secrets, usernames, more } }, object) =>
-    `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which are tried one after the other${more === undefined ? '' : `, and so for ${more} more servers`}`,
+    `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which the kubelet tries in turn${more === undefined ? '' : `; the same goes for ${more} more servers`}`,
 
   'invalid-image': ({ arguments: { image, error } }, object) =>
     `${image || 'an empty text'} in ${object} is not a valid image name (${error})`,
   'image-not-found': ({ arguments: { image, missing, anonymous, said } }) => {
-    const hidden = anonymous ? ', or its registry shows it only to those with a login' : '';
-    return `there is no image ${image}${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})`;
+    const hidden = anonymous ? ', or its registry shows it only after a login' : '';
+    return `image ${image} does not exist${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})`;
   },
   'never-pulled': ({ arguments: { image } }, object) =>
     `${object} may not pull ${image} (imagePullPolicy Never), and its node does not have it, or has it for other credentials only`,
   'unverified-image': ({ arguments: { image, node, version, policy } }, object) =>
     `node ${node} (${version}) has ${image}, but gives it only to pods with a credential that it was pulled with (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
+  'stale-secret': ({ arguments: { image, node, tried } }, object) =>
+    `${object} opens ${image}, but ${tried ? '' : 'if it was immutable before, too, '}${onNode(node)} still uses the Secret of that name that was deleted: a kubelet does not read an immutable Secret again while a pod on its node names it`,
+  'node-login-refused': ({ arguments: { image, node } }, object) =>
+    `${object} has no login for ${image}, so ${onNode(node)} sent one of its own (a credential provider, or a docker config on the node), and that was refused; a login in a pull secret is tried first`,
   'rate-limited': ({ arguments: { image, anonymous, said } }) =>
     `the registry of ${image} limits the rate of pulls${anonymous ? ' without a login' : ''} (${saying(said)})`,
   'registry-unreachable': ({ arguments: { registry, reason, at } }) =>
-    `${registry} cannot be asked from here: ${reason} (at ${at}); the node may see another network`,
-  'node-cannot-reach': ({ arguments: { registry, trouble } }) =>
-    `the node cannot pull from ${registry}: ${TROUBLES[trouble]} (says the kubelet), which is not about credentials`,
+    `${registry} cannot be checked from here: ${reason} (at ${at}); the node may be on another network`,
+  'node-cannot-reach': ({ arguments: { registry, trouble, mirror } }) => {
+    const place = mirror === undefined ? registry : `${mirror}, which it uses instead of ${registry}`;
+    return trouble === 'mirror'
+      ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (says the kubelet)`
+      : `the node cannot pull from ${place}: ${TROUBLES[trouble]} (says the kubelet); this is not about credentials`;
+  },
   'wrong-platform': ({ arguments: { image } }) =>
-    `there is no ${image} for the platform of the node (says the kubelet), which is not about credentials`,
+    `there is no ${image} for the platform of the node (says the kubelet); this is not about credentials`,
   'disk-full': ({ arguments: { node } }) =>
-    `${node === '' ? 'the node of the pod' : `node ${node}`} has no room left for the image (says the kubelet), which is not about credentials`,
+    `${onNode(node)} has no room left for the image (says the kubelet); this is not about credentials`,
   'pull-postponed': ({ arguments: { image } }) =>
-    `the kubelet puts off the pull of ${image}, for it pulls too many at once (pull QPS exceeded); it tries again by itself`,
+    `the kubelet delays the pull of ${image}, because it pulls too many images at once (pull QPS exceeded); it retries by itself`,
   'undecodable-list': ({ arguments: { secrets, error } }, object) =>
     `one of the pull secrets of ${object} (${some(secrets)}) cannot be decoded (${error}), so the kubelet uses none of them`,
   'unread-secrets': ({ arguments: { image, secrets, sent } }, object) =>
     `${SENT[sent]} for ${image} (says the kubelet), and the pull secrets of ${object} may not be read from here: ${some(secrets)}`,
   'retry-pending': ({ arguments: { image, secret } }) =>
     secret === undefined
-      ? `${image} can be pulled now; the kubelet tries again within 5 minutes, in vain only where its node asks a mirror without it`
+      ? `${image} can be pulled now; the kubelet tries again within 5 minutes; this fails only if its node uses a mirror that does not have it`
       : `secret ${secret} was changed after the last attempt to pull ${image}; the kubelet tries again within 5 minutes`,
   unexplained: ({ arguments: { image, message, accepted } }, object) =>
-    `${object} does not get ${image}, and nothing is wrong that can be seen from here${accepted ? ', where its registry accepts the credential' : ''}; the kubelet says: ${message}`,
+    `${object} cannot get ${image}, but nothing wrong can be seen from here${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
   'unseen-credential': ({ arguments: { image } }, object) =>
-    `${object} runs, but nothing that can be seen from here opens ${image}: its node has a credential of its own, or has kept the image`,
+    `${object} runs, but no login that can be seen from here opens ${image}: its node has a credential of its own, or still has the image`,
 
   'fails-at-restart': ({ arguments: { image, cause } }, object) =>
     `${object} runs, but will not pull ${image} again: ${formatFinding(cause)}`,
   'unused-secret': (_, object) => `nothing refers to ${object}: no service account, workload or pod`,
   'same-content': ({ arguments: { others } }, object) => `${object} holds the same logins as ${some(others)}`,
   'unread-object': ({ arguments: { reason, bug } }, object) =>
-    bug ? `${object} is not judged: a bug in regsecret (${reason})` : `${object} cannot be read: ${reason}`,
+    bug
+      ? `${object} was not checked, because of a bug in regsecret (${reason})`
+      : `${object} cannot be read: ${reason}`,
   'unreadable-file': ({ arguments: { error, chart, others = [] } }, object) => {
     const more = others.length === 0 ? '' : `, and so ${others.length === 1 ? 'does' : 'do'} ${some(others)}`;
     return `${object} cannot be read: ${error}${chart ? `; it seems to be the template of a chart${more}` : ''}`;
@@ -162,9 +177,16 @@ const TROUBLES = {
   connection: 'it does not answer there',
   timeout: 'it does not answer in time there',
   tls: 'TLS fails there',
+  authority: 'its certificate is from an authority that the node does not trust',
+  dates: 'its certificate has expired or is not valid yet',
+  clock: 'the clock of the node is wrong, so that the certificate has expired or is not valid yet there',
   'out of order': 'it answers with an error of its own',
   layers: 'it has the image, but its layers do not arrive there',
 } as const;
+
+function onNode(node: string): string {
+  return node === '' ? 'the node of the pod' : `node ${node}`;
+}
 
 const SENT = {
   nothing: 'no credential was sent',

@@ -2,11 +2,13 @@
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { KubeletEntry } from '../keyring/entry.ts';
 import type { Secret } from '../keyring/secret.ts';
+import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
 import { finding } from './catalog.ts';
 import { diagnoseBriefly } from './diagnosed-secret.ts';
 import type { Finding } from './finding.ts';
+import { originFindings } from './origin-findings.ts';
 import { endsIn } from './secret-rules.ts';
 
 /** The JSON of one item of `list -o json`. */
@@ -21,6 +23,8 @@ export interface SecretRow {
   /** How many there are beside those. */
   readonly moreRegistries?: number | undefined;
   readonly usedBy: Usage;
+  /** What it is marked as a copy of. */
+  readonly copyOf?: CopyOrigin | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -65,6 +69,12 @@ export function* summarize(
   };
 }
 
+/** `row` of what is a copy, with what is wrong about that. */
+export function withOrigin(row: SecretSummary, copyOf: CopyOrigin): SecretSummary {
+  const copy = { kind: 'Secret', namespace: row.namespace, name: row.name } as const;
+  return { ...row, copyOf, findings: [...row.findings, ...originFindings(copy, copyOf)] };
+}
+
 /** A Secret that somebody refers to and that does not exist. */
 export function missingRow(namespace: string, name: string): SecretSummary {
   const object = { kind: 'Secret', namespace, name } as const;
@@ -75,6 +85,25 @@ export function missingRow(namespace: string, name: string): SecretSummary {
 export function unreadRow(found: Finding): SecretSummary {
   const { namespace = '', name } = found.object;
   return { namespace, name, registries: [], findings: [found] };
+}
+
+export type RowOrder = 'name' | 'namespace' | 'type' | 'problems' | 'age';
+
+const KEYS: Readonly<Record<RowOrder, (row: SecretRow) => string | number>> = {
+  name: ({ name }) => name,
+  namespace: ({ namespace }) => namespace,
+  type: ({ type = '' }) => type,
+  problems: ({ findings }) => -findings.length,
+  age: ({ createdAt = '' }) => createdAt,
+};
+
+/** The most problems first, the oldest first, and what is equal by namespace, then by name. */
+export function sortRows(rows: readonly SecretRow[], order: RowOrder): SecretRow[] {
+  const key = KEYS[order];
+  return [...rows].sort((one, other) => {
+    if (key(one) === key(other)) return compareRows(one, other);
+    return key(one) < key(other) ? -1 : 1;
+  });
 }
 
 /** By namespace, then by name. */

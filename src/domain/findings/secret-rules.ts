@@ -44,13 +44,13 @@ export function* diagnoseInSteps({ now, secrets }: SecretRuleFacts): Generator<v
 }
 
 /** What the rule finds in all of them together, it finds in these one after the other. */
-function* partsFor(rule: SecretRule, facts: SecretFacts): Generator<SecretFacts> {
+function partsFor(rule: SecretRule, facts: SecretFacts): readonly SecretFacts[] {
   const { entries } = facts.contents;
-  if (!ENTRY_RULES.has(rule) || entries.length <= STEP_ENTRIES) return yield facts;
-  for (let start = 0; start < entries.length; start += STEP_ENTRIES) {
-    const contents = { ...facts.contents, entries: entries.slice(start, start + STEP_ENTRIES) };
-    yield { ...facts, contents };
-  }
+  if (!ENTRY_RULES.has(rule) || entries.length <= STEP_ENTRIES) return [facts];
+  return Array.from({ length: Math.ceil(entries.length / STEP_ENTRIES) }, (_, index) => {
+    const part = entries.slice(index * STEP_ENTRIES, (index + 1) * STEP_ENTRIES);
+    return { ...facts, contents: { ...facts.contents, entries: part } };
+  });
 }
 
 function rank({ severity }: Finding): number {

@@ -13,7 +13,7 @@ export interface JsonNode {
   /** Offsets in bytes: the first byte of the value, and the one after its last. */
   readonly start: number;
   readonly end: number;
-  /** In the order they are written, duplicates included. Empty unless `kind` is `object`. Read anew each time, and not kept. */
+  /** In the order they are written, duplicates included. Empty unless `kind` is `object`. */
   readonly members: readonly JsonMember[];
 }
 
@@ -30,6 +30,7 @@ class CheckedNode implements JsonNode {
   readonly start: number;
   readonly end: number;
   readonly #source: JsonSource;
+  #members: readonly JsonMember[] | undefined;
 
   constructor(source: JsonSource, start: number, end: number) {
     this.#source = source;
@@ -43,11 +44,18 @@ class CheckedNode implements JsonNode {
 
   get members(): readonly JsonMember[] {
     // Two bytes of an object are `{}`, of which one Secret may have 40,000.
-    return this.end - this.start > 2 && this.kind === 'object' ? membersAt(this.#source, this.start) : NONE;
+    if (this.end - this.start <= 2 || this.kind !== 'object') return NONE;
+    // Those of 25,000 entries would take 17 MB.
+    if (this.#source.bytes.length > LARGE_TEXT) return membersAt(this.#source, this.start);
+    this.#members ??= membersAt(this.#source, this.start);
+    return this.#members;
   }
 }
 
 const NONE: readonly JsonMember[] = [];
+
+/** From so many bytes or characters on a text may have thousands of members, which take a while and much memory. */
+export const LARGE_TEXT = 64 * 1024;
 
 function kindOf(byte: number | undefined): JsonNode['kind'] {
   switch (byte) {

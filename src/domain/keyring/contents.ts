@@ -1,7 +1,7 @@
 /** What is in a Secret, whether or not a kubelet could use it: the view for people. */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { foldName, jsonString, memberOf } from '../go/json.ts';
-import type { JsonNode } from '../go/json-node.ts';
+import { type JsonNode, LARGE_TEXT } from '../go/json-node.ts';
 import { authField, hasIdentityToken, type KubeletEntry, readKubeletEntry } from './entry.ts';
 import { keyOf } from './key.ts';
 import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
@@ -49,12 +49,13 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
   if (place === undefined) return { ...NOTHING, type };
   const bytes = bytesOf(place.value);
   if ('error' in bytes) return { ...NOTHING, type, dataKey: DATA_KEY[place.type], failure: bytes };
-  yield;
+  const isLarge = bytes.length >= LARGE_TEXT;
+  if (isLarge) yield;
   const asTyped = yield* decodePayload(bytes, place.type, limit);
   const format = formatOf(asTyped, place.type);
   // What stands in the wrong format is shown as it was meant.
   const payload = format === place.type ? asTyped : yield* decodePayload(bytes, format, limit);
-  yield;
+  if (isLarge) yield;
   return {
     type,
     dataKey: DATA_KEY[place.type],

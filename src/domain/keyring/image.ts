@@ -1,4 +1,5 @@
 /** Image references as written in a pod (github.com/distribution/reference v0.6.0: normalize.go, regexp.go). */
+import { isLowerCase } from '../go/letter-case.ts';
 
 export interface ImageReference {
   /** Registry host, with its port; `docker.io` for Docker Hub. */
@@ -54,7 +55,7 @@ export function parseImage(text: string): ImageReference {
   }
   const { domain, remainder } = splitDomain(text);
   const [repository = ''] = remainder.split(':', 1);
-  if (repository.toLowerCase() !== repository) {
+  if (!isLowerCase(repository)) {
     throw new ImageReferenceError(`${INVALID_FORMAT}: repository name (${repository}) must be lowercase`);
   }
   return parseReference(`${domain}/${remainder}`);
@@ -78,7 +79,7 @@ function splitDomain(text: string): { domain: string; remainder: string } {
   // A bare `localhost:5000` or `example.com` is an image of Docker Hub.
   if (slash < 0) return { domain: DEFAULT_DOMAIN, remainder: `library/${text}` };
   const first = text.slice(0, slash);
-  if (first !== 'localhost' && !/[.:]/.test(first) && first.toLowerCase() === first) {
+  if (first !== 'localhost' && !/[.:]/.test(first) && isLowerCase(first)) {
     return { domain: DEFAULT_DOMAIN, remainder: text };
   }
   const domain = first === LEGACY_DEFAULT_DOMAIN ? DEFAULT_DOMAIN : first;

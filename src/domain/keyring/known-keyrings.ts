@@ -1,13 +1,11 @@
 /** Each Secret is decoded once for many lists and images, which is most of the work; what is kept of large ones is little. */
 import { decodeBase64 } from '../go/base64.ts';
+import { LARGE_TEXT } from '../go/json-node.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 import { ImageReferenceError } from './image.ts';
 import { buildKeyring, buildKeyringFor, hostsOf, type Keyring, KeyringError, narrowKeyring } from './keyring.ts';
 import { serversFor } from './match.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from './secret.ts';
-
-/** Characters of `data`: a longer Secret may have thousands of entries, and a namespace many such Secrets. */
-const LARGE = 64 * 1024;
 
 /** All of it, or of one with many entries what opens the images that were asked about. */
 type Known = Keyring | KeyringError | Map<string, Keyring>;
@@ -37,7 +35,7 @@ export function* lookUpAhead(secret: Secret, images: Iterable<string>, isDecodab
   // Read once, for it may be packed.
   const unpacked = { ...secret, data: { ...secret.data } };
   const size = Object.values(unpacked.data).reduce((sum, { length }) => sum + length, 0);
-  if (size <= LARGE) {
+  if (size <= LARGE_TEXT) {
     known.set(secret, keyringOrError(secret));
     return;
   }

@@ -1,7 +1,7 @@
 /** Whether a key opens an image (kubernetes pkg/credentialprovider/keyring.go, unchanged since 2015). */
 import { matchesGlob } from '../go/glob.ts';
 import { GoUrlError, parseGoUrl } from '../go/url.ts';
-import { splitHost } from './key.ts';
+import { keyOf, splitHost } from './key.ts';
 
 /** What a key, or the name of an image, is compared by. */
 export interface KeyParts {
@@ -40,6 +40,12 @@ export function isDockerHub(name: string): boolean {
   const [first = '', ...rest] = name.split('/');
   if (first === '') return false;
   return rest.length === 0 || first === 'docker.io' || first === 'index.docker.io' || !/[.:]/.test(first);
+}
+
+/** Whether `server` may be what an image of this name is pulled with. */
+export function isFor(server: string, name: string): boolean {
+  const key = keyOf(server);
+  return key !== undefined && (matchesImage(key, name) || (key === 'index.docker.io' && isDockerHub(name)));
 }
 
 /** A key is read a second time, so what an escape in it stood for counts (`ParseSchemelessURL`); undefined when it cannot. */

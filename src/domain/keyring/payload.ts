@@ -1,6 +1,6 @@
 /** A whole payload as the kubelet decodes it (Go's json.Unmarshal into credentialprovider's types). */
 import { type JsonDocument, memberOf, parseJson, typeErrorText } from '../go/json.ts';
-import { type JsonNode, MemberCursor, nodeAt } from '../go/json-node.ts';
+import { type JsonNode, LARGE_TEXT, MemberCursor, nodeAt } from '../go/json-node.ts';
 import { JsonSyntaxError, unquote } from '../go/json-scanner.ts';
 import { readKubeletEntry } from './entry.ts';
 import type { PullSecretType } from './secret.ts';
@@ -39,7 +39,7 @@ export function* decodePayload(
   limit = Number.POSITIVE_INFINITY,
 ): Generator<void, Payload> {
   const document = parse(bytes);
-  yield;
+  if (bytes.length >= LARGE_TEXT) yield;
   const found: Found = { entries: new Map<string, JsonNode>(), moreEntries: 0, limit };
   const { entries } = found;
   if ('error' in document) return { document: undefined, entries, moreEntries: 0, failure: document };

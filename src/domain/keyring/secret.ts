@@ -12,6 +12,14 @@ export interface ObjectMeta {
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+/** Who made an object, and with whom it goes (apimachinery pkg/apis/meta/v1/types.go). */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
 }
 
 /** The part of a core/v1 Secret that we read; every other field is kept as it came. */

@@ -1,6 +1,7 @@
 /** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
 import { matchesGlob } from '../go/glob.ts';
 import { GoUrlError } from '../go/url.ts';
+import { type Command, command } from '../text/command.ts';
 import { exampleImage, MAX_SERVER } from './coverage.ts';
 import { bareServer, DOCKER_HUB, shownServer } from './display-server.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
@@ -15,9 +16,11 @@ export interface ServerProblem {
   readonly proposal?: string | undefined;
 }
 
+/** Who is asked about Docker Hub. */
+export const HUB_REGISTRY = 'registry-1.docker.io';
 const HUB_NAMES = ['docker.io', 'index.docker.io', 'www.docker.io'];
 /** Hosts that belong to Docker Hub but are in no image name. */
-const HUB_ALIASES = ['registry-1.docker.io', 'hub.docker.com', 'registry.hub.docker.com', 'registry.docker.io'];
+const HUB_ALIASES = [HUB_REGISTRY, 'hub.docker.com', 'registry.hub.docker.com', 'registry.docker.io'];
 
 /** `server` as it is written into a Secret: Docker Hub's names become its one key, anything else stays as it is. */
 export function canonicalServer(server: string): string {
@@ -28,7 +31,7 @@ export function canonicalServer(server: string): string {
 /** The host[:port] that is asked about `server`; undefined when it has none. */
 export function registryOf(server: string): string | undefined {
   const host = readKey(server)?.host;
-  if (host !== undefined && HUB_NAMES.includes(host)) return 'registry-1.docker.io';
+  if (host !== undefined && HUB_NAMES.includes(host)) return HUB_REGISTRY;
   return host === '' ? undefined : host;
 }
 
@@ -73,7 +76,7 @@ function why(server: string, { message }: GoUrlError): string {
 }
 
 function hostProblem(server: string, { host, path }: Key): string | undefined {
-  if (HUB_ALIASES.includes(host)) return `${shownServer(server)} is not the name that images of Docker Hub have`;
+  if (HUB_ALIASES.includes(host)) return `${shownServer(server)} is not the registry name in Docker Hub images`;
   if (host === 'index.docker.io' && path !== '')
     return `${shownServer(server)} matches no image: those of Docker Hub are called docker.io/…`;
   if (/[A-Z]/.test(host))
@@ -155,4 +158,10 @@ export function registryHost(image: string): string {
 export function serverWord(server: string): string {
   if (server === DOCKER_HUB) return 'docker.io';
   return shownServer(server) === server ? server : bareServer(server);
+}
+
+/** What makes a new login for `server`; Docker Hub is what `docker login` means without a name. */
+export function loginCommand(server: string): Command {
+  const registry = registryOf(server);
+  return command`docker login ${registry === HUB_REGISTRY ? undefined : registry}`;
 }

@@ -49,6 +49,16 @@ export function claimedEnd({
   return jwtExpiry(password) ?? (username === 'AWS' ? ecrExpiry(password) : undefined);
 }
 
+/** When the logins of a Secret end, by server, in milliseconds since 1970: as they say it themselves, or its annotation {@link EXPIRES_AT}. */
+export function knownEnds(entries: readonly AuthEntry[], annotation: string | undefined): Map<string, number> {
+  const ends = new Map([...parseExpiries(annotation)].map(([server, end]) => [server, Date.parse(end)]));
+  for (const { server, credential } of entries) {
+    const end = 'password' in credential ? claimedEnd(credential) : undefined;
+    if (end !== undefined) ends.set(server, end);
+  }
+  return ends;
+}
+
 /** The `exp` claim of a JSON web token (RFC 7519 section 4.1.4) in milliseconds. */
 function jwtExpiry(token: string): number | undefined {
   return secondsIn(claimsOf(token), 'exp');
@@ -84,6 +94,14 @@ export function expiryAnnotation(
   }
   if (known.size === 0) return undefined;
   return JSON.stringify(Object.fromEntries([...known].sort(([one], [other]) => (one < other ? -1 : 1))));
+}
+
+/** The annotation of a new Secret with `entries`; undefined where no end is known. */
+export function expiryAnnotations(
+  entries: ReadonlyMap<string, Expiry | undefined>,
+): Readonly<Record<string, string>> | undefined {
+  const ends = expiryAnnotation(undefined, entries);
+  return ends === undefined ? undefined : { [EXPIRES_AT]: ends };
 }
 
 /** The times in an annotation, by server, which may be called as what every object has; empty when it is not ours. */

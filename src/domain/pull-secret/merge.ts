@@ -1,13 +1,13 @@
 /** Writes credentials into a payload that is already there, and leaves every other byte of it alone. */
-import { foldName, type JsonDocument, membersFor, parseJson, quoteJson } from '../go/json.ts';
+import { foldName, type JsonDocument, quoteJson } from '../go/json.ts';
 import type { JsonMember, JsonNode } from '../go/json-node.ts';
-import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import { authField, decodeKubeletEntry, EntryError, type KubeletEntry } from '../keyring/entry.ts';
 import { keyText } from '../keyring/key.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
 import { encodeAuthFields, encodePayload } from './build.ts';
+import { join, type PayloadEdit, PayloadError, readServers, type Servers, splice } from './payload-edit.ts';
 
 export interface Merged {
   readonly payload: Uint8Array;
@@ -19,29 +19,6 @@ export interface Merged {
   readonly undecodable: readonly { readonly server: string; readonly error: string }[];
 }
 
-/** The existing payload is not a docker config, so nothing can be merged into it. */
-export class PayloadError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'PayloadError';
-  }
-}
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** The members of JSON objects that Go decodes into the map of servers, in order. */
-interface Servers {
-  readonly document: JsonDocument;
-  /** The object a new entry goes into; undefined when there is none yet. */
-  readonly map: JsonNode | undefined;
-  /** The value of each server that counts: the last one. */
-  readonly values: ReadonlyMap<string, JsonNode>;
-}
-
 /**
  * Sets `entries` in `payload`, which has the form of `type`. A server that the kubelet takes for the same (`ghcr.io` and
  * `https://ghcr.io/v2/`) is updated under the name it has. Fields of an entry that the kubelet ignores stay, except
@@ -50,7 +27,7 @@ interface Servers {
 export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[], type: PullSecretType): Merged {
   const servers = readServers(payload, type);
   const actions = new Map<string, 'added' | 'updated' | 'unchanged'>();
-  const edits: Edit[] = [];
+  const edits: PayloadEdit[] = [];
   const added: AuthEntry[] = [];
   const named = new Set<string>();
   const byKey = Map.groupBy(servers.values, ([server]) => keyText(server));
@@ -110,36 +87,11 @@ function serversOrNone(payload: Uint8Array, type: PullSecretType): Servers | und
   }
 }
 
-function readServers(payload: Uint8Array, type: PullSecretType): Servers {
-  const document = parse(payload);
-  const { root } = document;
-  if (root.kind !== 'object' && root.kind !== 'null')
-    throw new PayloadError(`it is a JSON ${root.kind}, not an object`);
-  // Go decodes into `auths` every member whose name differs only in case, one after the other into the same map.
-  const nodes =
-    type === 'kubernetes.io/dockercfg' ? [root] : membersFor(root, 'auths', ['auths']).map((member) => member.value);
-  const values = new Map<string, JsonNode>();
-  let map: JsonNode | undefined;
-  for (const node of nodes) {
-    if (node.kind === 'null') values.clear();
-    else if (node.kind !== 'object') throw new PayloadError(`auths is a JSON ${node.kind}, not an object`);
-    for (const { name, value } of node.members) values.set(name, value);
-    map = node;
-  }
-  return { document, map, values };
-}
-
-function parse(payload: Uint8Array): JsonDocument {
-  try {
-    return parseJson(payload);
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw new PayloadError(error.message);
-    throw error;
-  }
-}
-
-/** No edit when the kubelet reads the same credential already; else the whole value anew, unknown fields as they were. */
-function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthEntry): Edit[] {
+/**
+ * No edit when the kubelet reads the same credential already; else the whole value anew, unknown fields as they were. Tokens
+ * that would override the password in other tools go.
+ */
+export function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthEntry): PayloadEdit[] {
   const before = decodeOrNone(document, node);
   if (before !== undefined && isSame(before, entry) && !node.members.some(isToken)) return [];
   const others = node.members
@@ -185,7 +137,7 @@ function undecodableEntries({ document, values }: Servers, named: ReadonlySet<st
   });
 }
 
-function insertion({ document, map }: Servers, added: readonly AuthEntry[], type: PullSecretType): Edit {
+function insertion({ document, map }: Servers, added: readonly AuthEntry[], type: PullSecretType): PayloadEdit {
   const { root } = document;
   const members = added.map((entry) => `${quoteJson(entry.server)}:${encodeAuthFields(entry)}`).join(',');
   if (map === undefined && root.kind === 'object') return append(root, `"auths":{${members}}`);
@@ -196,28 +148,8 @@ function insertion({ document, map }: Servers, added: readonly AuthEntry[], type
 }
 
 /** Adds members at the end of an object, directly behind its last one. */
-function append(object: JsonNode, members: string): Edit {
+function append(object: JsonNode, members: string): PayloadEdit {
   const last = object.members.at(-1);
   const start = last?.value.end ?? object.start + 1;
   return { start, end: start, text: last === undefined ? members : `,${members}` };
-}
-
-function splice(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  let offset = 0;
-  for (const { start, end, text } of edits.toSorted((one, other) => one.start - other.start)) {
-    parts.push(bytes.subarray(offset, start), encodeUtf8(text));
-    offset = end;
-  }
-  return join([...parts, bytes.subarray(offset)]);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }

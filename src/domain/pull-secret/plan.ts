@@ -13,7 +13,8 @@ import {
 import { prose } from '../text/hint.ts';
 import { encodePayload } from './build.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation, parseExpiries } from './expiry.ts';
-import { convertPayload, type Merged, mergePayload, PayloadError, replacePayload } from './merge.ts';
+import { convertPayload, type Merged, mergePayload, replacePayload } from './merge.ts';
+import { PayloadError } from './payload-edit.ts';
 
 /** What the person asked for. */
 export interface WantedSecret {

@@ -2,11 +2,11 @@
 import { decodeBase64 } from '../go/base64.ts';
 import { keyText } from '../keyring/key.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
+import { MANAGED_BY } from './copy.ts';
 import { serversIn } from './merge.ts';
 
 /** Says of which Secret this is a copy, as JSON: its name and UID, and what of it the copy does not have itself. */
 const COPY_OF = 'regsecret/copy-of';
-const MANAGED_BY = 'app.kubernetes.io/managed-by';
 const SUFFIX = '-regsecret-copy';
 /** The longest name of an object, without the suffix. */
 const ROOM = 253 - SUFFIX.length;

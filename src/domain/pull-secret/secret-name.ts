@@ -8,9 +8,9 @@ interface SecretNames {
   readonly namespace?: string | undefined;
 }
 
-/** Throws UserError. */
-export function checkNames({ name, namespace }: SecretNames): void {
-  if (!isObjectName(name)) throw new UserError(nameRule('secret'), command`regsecret create NAME`);
+/** Throws UserError; `verb` is the subcommand that is typed again. */
+export function checkNames({ name, namespace }: SecretNames, verb = 'create'): void {
+  if (!isObjectName(name)) throw new UserError(nameRule('secret'), command`regsecret ${verb} NAME`);
   if (namespace && !isNamespaceName(namespace)) {
     throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
   }

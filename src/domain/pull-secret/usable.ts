@@ -2,7 +2,7 @@
 import { UserError } from '../../errors.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import { displayServer } from '../keyring/display-server.ts';
-import { registryOf, serverProblem, serverWord } from '../keyring/server.ts';
+import { loginCommand, registryOf, serverProblem, serverWord } from '../keyring/server.ts';
 import { command, words } from '../text/command.ts';
 import { prose } from '../text/hint.ts';
 
@@ -20,10 +20,7 @@ export function usableEntry(entry: AuthEntry): AuthEntry {
   const { username, password } = entry.credential;
   const name = displayServer(server);
   if (username === '' && password === '') {
-    throw new UserError(
-      `the login for ${name} is empty, and the kubelet would pull without it`,
-      command`docker login ${loginName(server)}`,
-    );
+    throw new UserError(`the login for ${name} is empty, and the kubelet would pull without it`, loginCommand(server));
   }
   if (username === '') {
     throw new UserError(
@@ -51,7 +48,7 @@ export function checkServer(server: string): void {
   const problem = serverProblem(server);
   if (problem === undefined) return;
   throw new UserError(
-    `${problem.opensNothing ? 'no image can match the server' : 'the server is not what images are called by'}: ${problem.reason}`,
+    `${problem.opensNothing ? 'no image can match the server' : 'the server probably does not match the images you meant'}: ${problem.reason}`,
     problem.proposal === undefined
       ? prose`name the registry as images do: ghcr.io, registry.example.com:5000`
       : words`--server ${problem.proposal}`,
@@ -67,9 +64,4 @@ function fromIdentityToken(entry: AuthEntry, identityToken: string): AuthEntry {
     `the login for ${displayServer(entry.server)} is an identity token, which the kubelet ignores`,
     prose`make a token for pulling at the registry, then ${command`regsecret create --server ${serverWord(entry.server)} --username USER --password-stdin`}`,
   );
-}
-
-function loginName(server: string): string | undefined {
-  const registry = registryOf(server);
-  return registry === undefined || registry === 'registry-1.docker.io' ? undefined : registry;
 }

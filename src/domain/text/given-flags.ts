@@ -11,6 +11,7 @@ export interface GivenFlags {
   readonly as?: string | undefined;
   readonly asGroup?: readonly string[] | undefined;
   readonly asUid?: string | undefined;
+  readonly asUserExtra?: readonly string[] | undefined;
   readonly tlsServerName?: string | undefined;
   readonly insecureSkipTlsVerify?: boolean | undefined;
   readonly certificateAuthority?: string | undefined;
@@ -27,6 +28,7 @@ const FLAGS = [
   ['as', '--as'],
   ['asGroup', '--as-group'],
   ['asUid', '--as-uid'],
+  ['asUserExtra', '--as-user-extra'],
   ['certificateAuthority', '--certificate-authority'],
   ['clientCertificate', '--client-certificate'],
   ['clientKey', '--client-key'],
@@ -41,7 +43,9 @@ export function clusterWords(given: GivenFlags, program: 'kubectl' | 'regsecret'
     const value = given[key];
     if (value === true) return [spelled];
     const values = typeof value === 'object' ? value : [value || ''];
-    return values.flatMap((one) => (one === '' ? [] : [spelled, one]));
+    // Nor is the password in an address.
+    const shown = (one: string): string => (key === 'apiServer' ? one.replace(/\/\/[^/]*@/, '//') : one);
+    return values.flatMap((one) => (one === '' ? [] : [spelled, shown(one)]));
   });
 }
 

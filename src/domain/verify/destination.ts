@@ -29,12 +29,12 @@ export interface Trust {
 export function destinationProblem(to: Destination, registry: Destination, trust: Trust): string | undefined {
   const { url } = to;
   const near = nearest(to);
-  if (near === 'off limits') return `is at a link-local or metadata address (${url.host})`;
+  if (near === 'off limits') return `is at a link-local or metadata address (${urlHost(url)})`;
   if (near === 'loopback' && !trust.loopback) {
-    return `is on this machine, which is not where the cluster is (${url.host}; --allow-local-registries asks it)`;
+    return `is on this machine, which is not where the cluster is (${urlHost(url)}; --allow-local-registries asks it)`;
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && registry.url.protocol === 'http:')) {
-    return `is not spoken to over https (${url.host})`;
+    return `is not spoken to over https (${urlHost(url)})`;
   }
   if (url.hostname === registry.url.hostname) return undefined;
   // A person's registry may be known by other addresses inside a company than outside; what a tenant names may not.
@@ -42,7 +42,12 @@ export function destinationProblem(to: Destination, registry: Destination, trust
     trust.from === 'cluster'
       ? isNearer(near, farthest(registry))
       : isNearer(nearness(url.hostname), nearness(registry.url.hostname));
-  return isCloser ? `is at a private address (${url.host})` : undefined;
+  return isCloser ? `is at a private address (${urlHost(url)})` : undefined;
+}
+
+/** `url` in a sentence: some have no host. */
+export function urlHost({ host, protocol }: URL): string {
+  return host === '' ? protocol : host;
 }
 
 /** Whether we connect to this machine; what a proxy makes of a name is not known. */

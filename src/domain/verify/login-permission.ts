@@ -8,7 +8,7 @@ import type { Credential } from '../keyring/credential.ts';
 import { type ImageReference, imageName } from '../keyring/image.ts';
 import { formatKey, parseKey } from '../keyring/key.ts';
 import { matchesImage } from '../keyring/match.ts';
-import { registryOf } from '../keyring/server.ts';
+import { HUB_REGISTRY, registryOf } from '../keyring/server.ts';
 import { type Destination, destinationProblem, isOnThisMachine, isSameHost, type Trust } from './destination.ts';
 
 /** Not exported, so that nothing else can make a login or a permission. */
@@ -55,8 +55,7 @@ export interface LoginUse {
   readonly image?: ImageReference | undefined;
 }
 
-const HUB = 'registry-1.docker.io';
-const HUB_HOSTS = [HUB, 'docker.io', 'index.docker.io', 'auth.docker.io'];
+const HUB_HOSTS = [HUB_REGISTRY, 'docker.io', 'index.docker.io', 'auth.docker.io'];
 
 /**
  * The login for the registry of an image, or of its own key. Refused where the kubelet would not send it for a pod of the
@@ -70,8 +69,8 @@ export function assignLogin(credential: Credential, { key, owner, namespace, ima
   if (owner !== 'person' && name !== undefined && owner.namespace !== namespace) {
     return { refused: 'it would get the login of another namespace' };
   }
-  const isHub = own === HUB;
-  if (isHub && registry !== HUB) return { refused: 'it would get the login of Docker Hub' };
+  const isHub = own === HUB_REGISTRY;
+  if (isHub && registry !== HUB_REGISTRY) return { refused: 'it would get the login of Docker Hub' };
   if (name !== undefined && !isHub && !matchesImage(formatKey(parseKey(key)), name))
     return { refused: 'the login is for other images' };
   return { [ASSIGNED]: true, credential, registry, isHub, isPersonal: owner === 'person' };

@@ -6,8 +6,11 @@ export type Cause = 'dns' | 'tcp' | 'tls' | 'timeout' | 'proxy' | 'protocol' | '
 export type Verdict =
   /** `public`: the image can be pulled without a credential, too. */
   | { readonly kind: 'accepted'; readonly public?: true | undefined }
-  /** `status` is the HTTP status of the refusal. */
-  | { readonly kind: 'rejected'; readonly status: number }
+  /**
+   * `status` is the HTTP status of the refusal. `public`: the registry does not ask for a login before it gives the image, so
+   * that a wrong one does no harm.
+   */
+  | { readonly kind: 'rejected'; readonly status: number; readonly public?: true | undefined }
   /** The login is good, the repository is closed to it or does not exist: registries do not say which. */
   | { readonly kind: 'no access'; readonly repository: string; readonly status: number }
   | { readonly kind: 'not found'; readonly repository: string; readonly missing?: 'repository' | 'tag' | undefined }
@@ -30,5 +33,6 @@ export type Verdict =
 export function pullResult(verdict: Verdict): 'pulls' | 'fails' | 'unknown' {
   if (verdict.kind === 'accepted') return 'pulls';
   if (verdict.kind === 'anonymous') return verdict.result ?? 'unknown';
+  if (verdict.kind === 'rejected' && verdict.public) return 'pulls';
   return ['rejected', 'no access', 'not found'].includes(verdict.kind) ? 'fails' : 'unknown';
 }

@@ -61,6 +61,13 @@ export const WORKLOAD_KINDS = [
   'ReplicationController',
 ] as const satisfies readonly PullKindName[];
 
+/** Whose list can be changed: that of a Job cannot, and ends with it. A ReplicaSet without a Deployment shows nowhere else. */
+export const CHANGEABLE_KINDS: readonly PullKindName[] = [
+  'ServiceAccount',
+  ...WORKLOAD_KINDS.filter((kind) => kind !== 'Job'),
+  'ReplicaSet',
+];
+
 /** The field that every kind has its list in, in the pod spec or in the service account. */
 export const LIST_FIELD = 'imagePullSecrets';
 

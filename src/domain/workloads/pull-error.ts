@@ -15,6 +15,10 @@ export type PullError =
   | 'connection'
   | 'timeout'
   | 'tls'
+  /** The certificate of the registry is of an authority that the node does not know. */
+  | 'authority'
+  /** The certificate of the registry is not valid at the time of the node. */
+  | 'dates'
   | 'out of order'
   /** The image is there, and its layers or its configuration do not arrive. */
   | 'layers'
@@ -54,10 +58,10 @@ const SYMPTOMS: readonly (readonly [PullError, RegExp])[] = [
     /no match for platform|no matching manifest for|no image found in (?:image index|manifest list) for architecture|[Nn]o image for arch|does not match the specified platform/,
   ],
   ['rate limited', /429 Too Many Requests|toomanyrequests|pull rate limit|too many requests/i],
-  [
-    'tls',
-    /x509: |tls: |certificate signed by unknown authority|server gave HTTP response to HTTPS client|remote error: tls/,
-  ],
+  // crypto/x509 verify.go
+  ['authority', /certificate signed by unknown authority|certificate is not trusted/],
+  ['dates', /certificate has expired or is not yet valid/],
+  ['tls', /x509: |tls: |server gave HTTP response to HTTPS client|remote error: tls/],
   [
     'name',
     /no such host|server misbehaving|Temporary failure in name resolution|lookup .*: (?:i\/o timeout|no answer)/,
@@ -101,16 +105,30 @@ export const PULL_ERROR_TEXTS: Readonly<Record<PullError, string>> = {
   connection: 'the registry does not answer',
   timeout: 'the registry does not answer in time',
   tls: 'TLS fails',
-  'out of order': 'the registry is out of order',
+  authority: 'the certificate of the registry is not trusted',
+  dates: 'the certificate of the registry has expired or is not valid yet',
+  'out of order': 'the registry fails',
   layers: 'the layers of the image do not arrive',
   platform: 'the image is for other platforms',
-  disk: 'there is no room left',
-  postponed: 'the pull is put off',
+  disk: 'the disk is full',
+  postponed: 'the pull is delayed',
   never: 'the image is not there and may not be pulled',
   'invalid name': 'that is not a valid image name',
   undecodable: 'a pull secret cannot be decoded',
   other: 'something else',
 };
+
+/** The time of the node, in milliseconds since 1970, by which a certificate is not valid (crypto/x509 verify.go). */
+export function nodeTimeIn(message: string): number | undefined {
+  const [, time = ''] = /has expired or is not yet valid: current time (\S+) is (?:before|after) /.exec(message) ?? [];
+  const parsed = Date.parse(time);
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+/** What was asked in the place of the registry, `HOST:PORT` (containerd core/remotes/docker/resolver.go `addNamespace`). */
+export function mirrorIn(message: string): string | undefined {
+  return /\bhttps?:\/\/([^\s"/?]+)\/[^\s"?]*\?ns=/.exec(message)?.[1];
+}
 
 /** `reason` and `message` of a container that waits, or of an event. */
 export function pullErrorOf(reason: string, message: string): PullError {

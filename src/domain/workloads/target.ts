@@ -55,6 +55,40 @@ function why(target: string): Command {
   return command`regsecret why ${target}`;
 }
 
+interface DoctorWords {
+  readonly targets: readonly string[];
+  readonly image?: readonly string[] | undefined;
+  readonly filename?: readonly string[] | undefined;
+}
+
+/**
+ * `line` with the files among its targets where `-f` has them, as a shell makes them of `deploy/*.yaml`. Behind `-f` every
+ * word is one.
+ */
+export function filesApart<T extends DoctorWords>(line: T): T {
+  const isFile = (word: string): boolean =>
+    line.filename !== undefined || word === '-' || /^\.{0,2}\/|\.(ya?ml|json)$/i.test(word);
+  const files = line.targets.filter(isFile);
+  if (files.length === 0) return line;
+  const targets = line.targets.filter((word) => !isFile(word));
+  return { ...line, targets, filename: [...(line.filename ?? []), ...files] };
+}
+
+/**
+ * `line` with the images among its targets where `--image` has them: `why ghcr.io/org/app:v1` is what people type first. An
+ * image has a tag, a digest, or more than one slash; no target has.
+ */
+export function imagesApart<T extends DoctorWords>(line: T): T {
+  const images = line.targets.filter(isImage);
+  if (images.length === 0) return line;
+  const targets = line.targets.filter((word) => !isImage(word));
+  return { ...line, targets, image: [...(line.image ?? []), ...images] };
+}
+
+function isImage(word: string): boolean {
+  return /[:@]/.test(word) || word.split('/').length > 2;
+}
+
 /** Words as kubectl takes them (cli-runtime pkg/resource `ResourceTypeOrNameArgs`); a name alone is that of a pod. Throws UsageError. */
 export function parseDoctorTargets(words: readonly string[]): DoctorTarget[] {
   const [first = '', ...rest] = words;

@@ -4,7 +4,7 @@ import { parseDuration } from '../../domain/go/duration.ts';
 import { command, words } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
-import { pullKindByName } from '../../domain/workloads/kind.ts';
+import { CHANGEABLE_KINDS, type PullKindName, pullKindByName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { checkedName, parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
@@ -27,6 +27,7 @@ export interface AttachOptions extends KubeFlags {
   readonly auto?: boolean;
   readonly secretFile?: string;
   readonly recreate?: boolean;
+  readonly yes?: boolean;
   readonly restart?: boolean;
   readonly wait?: boolean;
   readonly timeout?: string;
@@ -53,9 +54,10 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
   return {
     verb,
     secret,
-    ...targetsOf(options),
+    ...targetsOf(verb, options),
     allNamespaces: options.allNamespaces ?? false,
     recreate: options.recreate ?? false,
+    yes: options.yes ?? false,
     folders: manifestFolders(io.env),
     checks: options.checks ?? true,
     allowMissing: options.allowMissing ?? false,
@@ -95,6 +97,7 @@ export function requestFor(
     selections: [],
     allNamespaces: false,
     recreate: false,
+    yes: false,
     folders: manifestFolders(io.env),
     checks: true,
     allowMissing: false,
@@ -122,7 +125,7 @@ function parseTimeout(timeout: string | undefined): number | undefined {
   throw new UsageError('--timeout is not a duration', prose`--timeout takes seconds or units: 30, 30s, 2m, 1h`);
 }
 
-function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'selections'> {
+function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'targets' | 'selections'> {
   const { pod = [], serviceaccount = [], to = [], selector } = options;
   const targets: NamedTarget[] = [
     ...pod.map((name) => ({ kind: 'Pod' as const, name: checkedName(name, 'Pod') })),
@@ -138,15 +141,30 @@ function targetsOf(options: AttachOptions): Pick<AttachRequest, 'targets' | 'sel
   if (options.allServiceaccounts) selections.push({ by: 'kind', kind: 'ServiceAccount', labelSelector: selector });
   if (options.used) selections.push({ by: 'use' });
   if (selector !== undefined && !selections.some(({ by }) => by === 'kind')) {
-    throw new UsageError(
-      '-l picks nothing without a kind',
-      prose`--to deployment -l app=web, or --all-serviceaccounts -l team=a`,
-    );
+    throw new UsageError('-l needs a kind', prose`--to deployment -l app=web, or --all-serviceaccounts -l team=a`);
   }
-  if (options.allNamespaces && (selections.length === 0 || targets.length > 0)) {
-    throw new UsageError('-A cannot be combined with names', prose`--all-serviceaccounts -A, or --used -A`);
-  }
-  return { targets, selections };
+  if (!options.allNamespaces) return { targets, selections };
+  if (targets.length + selections.length > 0)
+    return { targets: [], selections: [...selections, ...targets.map(everywhere)] };
+  if (verb === 'detach' && options.filename === undefined)
+    return { targets, selections: CHANGEABLE_KINDS.map(implied) };
+  throw new UsageError(
+    `-A says where to ${verb}, but not what`,
+    prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`,
+  );
+}
+
+/** All service accounts of a name. Throws UsageError for another kind: one name elsewhere is another thing. */
+function everywhere({ kind, name }: NamedTarget): TargetSelection {
+  if (kind === 'ServiceAccount') return { by: 'kind', kind, name };
+  throw new UsageError(
+    `-A cannot be combined with the name of a ${kind.toLowerCase()}`,
+    prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`,
+  );
+}
+
+function implied(kind: PullKindName): TargetSelection {
+  return { by: 'kind', kind, isImplied: true };
 }
 
 function checkFileFlags(options: AttachOptions): void {
@@ -168,7 +186,7 @@ function checkFileFlags(options: AttachOptions): void {
       output: 'FILE',
     });
   if (named && !write && output !== undefined)
-    throw new UsageError('-o would stand among the manifests', words`-f FILE --write -o name`);
+    throw new UsageError('-o cannot be combined with manifests on stdout', words`-f FILE --write -o name`);
   if (named && dryRun === 'server')
     throw new UsageError('no server is asked about manifests', words`-f FILE --dry-run=client`);
 }

@@ -1,33 +1,24 @@
 /** Attaches a pull secret to whatever was named or selected, or detaches it: look, plan, write, tell the truth. */
 import type { Transport } from '../../cluster/client/transport.ts';
-import { type Written, writeList } from '../../cluster/write/write-list.ts';
 import { forEachLimit, prefetch } from '../../concurrency.ts';
 import { refKey } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { effectOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
-import { placeOf, recreatePod, resumePod } from '../pods/recreate.ts';
-import { forgetPods, savedPods } from '../pods/saved-pod.ts';
 import { waitFor } from '../pods/wait.ts';
 import type { Usable } from './check-secret.ts';
 import { type AttachContext, createContext } from './context.ts';
-import { type Done, reportAccounts, reportWorkload } from './effects.ts';
+import { reportAccounts, reportWorkload } from './effects.ts';
+import { isAccepted, type Loss, lossesOf } from './look-ahead.ts';
+import { attempt, perform, type Run } from './perform.ts';
 import { planItem } from './plan.ts';
-import type { PlanItem, Recreation, Resumption, Write } from './plan-item.ts';
-import { notRecreated, planResumption } from './plan-pod.ts';
+import type { PlanItem } from './plan-item.ts';
+import { notRecreated, planResumption, recreationQuestion } from './plan-pod.ts';
 import type { AttachRequest, Listener, TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 
-/** As many as an API server takes gladly (measured: more do not make it faster). */
-const CONCURRENCY = 32;
-
 /** Nothing that uses a service account. */
-const UNUSED = { kind: 'Pod', labelSelector: undefined } as const;
-
-interface Run extends AttachContext {
-  /** By `refKey`. */
-  readonly done: Map<string, Done>;
-}
+const UNUSED = { kind: 'Pod', labelSelector: undefined, name: undefined } as const;
 
 /** Everything is told to `listener`; problems of named targets prevent all writing. Throws UserError and Interrupted. */
 export async function changePullSecrets(
@@ -40,13 +31,15 @@ export async function changePullSecrets(
   // Begun before they are needed, for they take the longest, and after what everything else waits for.
   if (request.checks && concernsAccounts(request)) run.facts();
   const plan = await planning;
-  if (plan === undefined || !(await announce(plan, run))) return reportUnchecked(run);
-  const isAccount = ({ pullSpec }: PlanItem): boolean => pullSpec.ref.kind === 'ServiceAccount';
+  if (plan === undefined) return reportUnchecked(run);
   // Two pods of one Deployment lead to it twice.
   const unique = [...new Map(plan.map((item) => [refKey(item.pullSpec.ref), item])).values()];
+  if (!(await isAccepted(await lossesOf(unique, run), unique, run)) || !(await announce(plan, run)))
+    return reportUnchecked(run);
+  const isAccount = ({ pullSpec }: PlanItem): boolean => pullSpec.ref.kind === 'ServiceAccount';
   // What pods may name, and what they get, depends on their service accounts.
   for (const items of [unique.filter(isAccount), unique.filter((item) => !isAccount(item))]) {
-    await forEachLimit(CONCURRENCY, items, (item) => perform(item, run));
+    await forEachLimit(run.transport.concurrency, items, (item) => perform(item, run));
   }
   await performSelected(run);
   await reportEffects(run);
@@ -58,6 +51,10 @@ function concernsAccounts({ targets, selections }: AttachRequest): boolean {
 
 function picksAccounts(selection: TargetSelection): boolean {
   return selection.by === 'use' || selection.kind === 'ServiceAccount';
+}
+
+function isImplied(selection: TargetSelection): boolean {
+  return selection.by === 'kind' && selection.isImplied === true;
 }
 
 /** Undefined when one of them has a problem. */
@@ -98,7 +95,7 @@ async function announce(items: readonly PlanItem[], run: Run): Promise<boolean> 
 
 async function isAgreed(item: PlanItem, { request: { recreate, confirm } }: Run): Promise<boolean> {
   if (item.action !== 'recreate' || recreate) return true;
-  return confirm !== undefined && (await confirm(item.pullSpec.ref, item.losses));
+  return confirm !== undefined && (await confirm(recreationQuestion(item.pullSpec, item.losses)));
 }
 
 function reportSecrets({ listener, secretFindings }: Run): void {
@@ -113,103 +110,75 @@ async function performSelected(run: Run): Promise<void> {
     // Its first page is on its way while the Secrets are looked at.
     const pullSpecs = prefetch(selected(selection, run, run.facts));
     const usable = await run.usable();
+    const needed: Needed[] = [];
+    const { verb, secret } = run.request;
     let picked = 0;
     // A person answers one question at a time.
-    const width = asksAbout(selection, run.request) ? 1 : CONCURRENCY;
+    const width = asksAbout(selection, run.request) ? 1 : run.transport.concurrency;
     await forEachLimit(width, pullSpecs, (pullSpec) => {
       picked += 1;
-      return attempt(run, () => performIn(pullSpec, usable, without, run));
+      // Of a whole cluster only what is changed is of interest.
+      const isListed = listedNames(pullSpec.imagePullSecrets).includes(secret);
+      if (verb === 'detach' && allNamespaces && !isListed) return Promise.resolve();
+      return attempt(run, async () => {
+        const item = await planIn(pullSpec, usable, without, run);
+        if (item === undefined) return;
+        const losses = await lossesOf([item], run);
+        if (losses.length > 0) needed.push({ item, losses });
+        else if (await announce([item], run)) await perform(item, run);
+      });
     });
-    if (picked > 0) continue;
+    await performNeeded(needed, run);
+    if (picked > 0 || isImplied(selection)) continue;
     const namespace = allNamespaces ? undefined : run.transport.namespace;
-    const { kind, labelSelector: labels } = selection.by === 'use' ? UNUSED : selection;
-    run.listener.note({ code: 'picks-none', kind, labels, namespace });
+    const { kind, labelSelector: labels, name } = selection.by === 'use' ? UNUSED : selection;
+    run.listener.note({ code: 'picks-none', kind, labels, name, namespace });
   }
+  if (selections.some(isImplied) && run.done.size === 0) run.listener.note({ code: 'listed-nowhere' });
   if (without.size > 0) run.listener.note({ code: 'secret-elsewhere', namespaces: [...without].sort() });
 }
 
-/** Leaves alone what is in a namespace without the Secret; throws UserError where it is of no use. */
-async function performIn(
+/** What loses a login, put together for one question. */
+interface Needed {
+  readonly item: PlanItem;
+  readonly losses: readonly Loss[];
+}
+
+async function performNeeded(needed: readonly Needed[], run: Run): Promise<void> {
+  const items = needed.map(({ item }) => item);
+  const losses = needed.flatMap((one) => one.losses);
+  if (!(await isAccepted(losses, items, run))) return;
+  await forEachLimit(run.transport.concurrency, items, async (item) => {
+    if (await announce([item], run)) await perform(item, run);
+  });
+}
+
+/** Undefined for what is in a namespace without the Secret, or done already; throws UserError where it is of no use. */
+async function planIn(
   pullSpec: PullSpec,
   usable: Usable | undefined,
   without: Set<string>,
   run: Run,
-): Promise<void> {
+): Promise<PlanItem | undefined> {
   const { namespace } = pullSpec.ref;
-  if (run.done.has(refKey(pullSpec.ref))) return;
+  if (run.done.has(refKey(pullSpec.ref))) return undefined;
   const found = usable?.get(namespace);
   if (found instanceof UserError && run.request.checks) throw found;
   if (found !== undefined && 'findings' in found && run.request.checks) {
     for (const finding of found.findings) run.listener.note(finding);
   }
-  if (usable !== undefined && found === undefined && !run.request.allowMissing) return void without.add(namespace);
+  if (usable !== undefined && found === undefined && !run.request.allowMissing) {
+    without.add(namespace);
+    return undefined;
+  }
   if (usable === undefined && !run.request.allNamespaces) await run.secretIn(namespace);
   const item = await planItem(pullSpec, run);
   reportSecrets(run);
-  if (await announce([item], run)) await perform(item, run);
-}
-
-/** One that cannot be done does not keep the others from it. */
-async function attempt(run: Run, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    run.listener.problem(error);
-  }
+  return item;
 }
 
 function asksAbout(selection: TargetSelection, { recreate, confirm }: AttachRequest): boolean {
   return selection.by === 'kind' && selection.kind === 'Pod' && !recreate && confirm !== undefined;
-}
-
-async function perform(item: PlanItem, run: Run): Promise<void> {
-  const { pullSpec } = item;
-  if (run.done.has(refKey(pullSpec.ref))) return;
-  run.done.set(refKey(pullSpec.ref), { pullSpec, changed: false });
-  const { imagePullSecrets: before } = pullSpec;
-  if (item.action === 'recreate' || item.action === 'resume') await attempt(run, () => recreate(item, run));
-  else if (item.action === 'write') await attempt(run, () => write(pullSpec, item, run));
-  else {
-    if (pullSpec.ref.kind === 'Pod' && run.request.dryRun === 'none') forgetPods(savedPods(placeOf(pullSpec, run)));
-    report({ action: 'unchanged', pullSpec, before, after: before }, run);
-  }
-}
-
-async function recreate(item: PlanItem & (Recreation | Resumption), run: Run): Promise<void> {
-  const { pullSpec: pod, list } = item;
-  const write = (): Promise<PullSpec> =>
-    item.action === 'resume' ? resumePod(pod, list, item.saved, run) : recreatePod(pod, list, run);
-  const created = run.request.dryRun === 'client' ? { ...pod, imagePullSecrets: list } : await write();
-  report(
-    { action: 'recreated', pullSpec: created, before: pod.imagePullSecrets, after: created.imagePullSecrets },
-    run,
-  );
-}
-
-async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: Run): Promise<void> {
-  const { transport, request, listener } = run;
-  const planned = planner(pullSpec);
-  const written: Written =
-    request.dryRun === 'client'
-      ? {
-          action: planned === undefined ? 'unchanged' : 'patched',
-          before: pullSpec.imagePullSecrets,
-          after: planned ?? pullSpec.imagePullSecrets,
-          pullSpec,
-        }
-      : await writeList(transport, pullSpec, planner, { ...request, dryRun: request.dryRun === 'server' });
-  report(written, run);
-  if (written.action === 'patched') for (const note of changeNotes) listener.note(note);
-}
-
-type Performed = Omit<Written, 'action'> & { readonly action: Written['action'] | 'recreated' };
-
-function report({ pullSpec, action, before, after }: Performed, run: Run): void {
-  // Of a service account no more than this is asked for later, and there may be many.
-  const kept = pullSpec.ref.kind === 'ServiceAccount' ? { ...pullSpec, object: {} } : pullSpec;
-  run.done.set(refKey(pullSpec.ref), { pullSpec: kept, changed: action !== 'unchanged' });
-  run.listener.outcome({ ref: pullSpec.ref, action, before: listedNames(before), after: listedNames(after) });
 }
 
 async function reportEffects(run: Run): Promise<void> {
@@ -226,7 +195,7 @@ async function reportEffects(run: Run): Promise<void> {
   const rolling = workloads.filter(({ pullSpec }) => effectOf(pullSpec).kind === 'rolls out');
   run.listener.waiting();
   const followed = [...pods, ...rolling].map(({ pullSpec }) => pullSpec);
-  await forEachLimit(CONCURRENCY, [...followed, ...restarted], (pullSpec) =>
+  await forEachLimit(run.transport.concurrency, [...followed, ...restarted], (pullSpec) =>
     attempt(run, () => waitFor(pullSpec, run)),
   );
 }

@@ -18,11 +18,15 @@ export type Note =
   | { readonly code: 'unchecked'; readonly rights: readonly string[] }
   | { readonly code: 'secret-elsewhere'; readonly namespaces: readonly string[] }
   | ({ readonly code: 'picks-none' } & Picking)
+  /** No list of the cluster. */
+  | { readonly code: 'listed-nowhere' }
   | { readonly code: 'opens-none'; readonly ref: ObjectRef; readonly images: readonly string[] }
   | { readonly code: 'shadowed'; readonly ref: ObjectRef; readonly account: string; readonly list: readonly string[] }
   | { readonly code: 'failing'; readonly ref: ObjectRef; readonly reason: string; readonly remedy: PodRemedy }
   | { readonly code: 'managed'; readonly ref: ObjectRef; readonly manager: string }
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
+  /** Images for which nothing else in the list has a login. */
+  | { readonly code: 'loses-login'; readonly ref: ObjectRef; readonly images: readonly string[] }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'now-refused'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'owned'; readonly ref: ObjectRef; readonly owner: string }
@@ -44,6 +48,7 @@ export type Note =
 export interface Picking {
   readonly kind: PullKindName;
   readonly labels?: string | undefined;
+  readonly name?: string | undefined;
   readonly namespace?: string | undefined;
 }
 
@@ -79,6 +84,7 @@ const SENTENCES: {
   'secret-elsewhere': ({ namespaces }, { secret }) =>
     warn(`secret ${secret} does not exist in ${many(namespaces)}, so nothing is attached there`),
   'picks-none': (note) => warn(picksNone(note), command`kubectl get ${pullKind(note.kind).plural} ${flagsOf(note)}`),
+  'listed-nowhere': (_, { secret }) => say(`no list in any namespace names ${secret}`),
   'opens-none': ({ ref, images }, { secret }) =>
     warn(
       `secret ${secret} has no credential for ${many(images)} of ${resultName(ref)}`,
@@ -96,6 +102,10 @@ const SENTENCES: {
     ),
   enforced: ({ ref }) =>
     say(`${resultName(ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`),
+  'loses-login': ({ ref, images }, { secret }) =>
+    warn(
+      `without ${secret}, ${resultName(ref)} has no login for ${many(images)}: what is not public cannot be pulled again`,
+    ),
   'names-it': ({ ref }, { secret }) =>
     warn(
       `${resultName(ref)} names ${secret} in a list of its own, so its pods still use it`,
@@ -103,7 +113,7 @@ const SENTENCES: {
     ),
   'now-refused': ({ ref, account }, { secret }) =>
     warn(
-      `${resultName(ref)} names ${secret}, which serviceaccount/${account} no longer allows: its new pods will be refused`,
+      `${resultName(ref)} names ${secret}, which serviceaccount/${account} no longer allows: its new pods will be rejected`,
       workloadCommand('detach', secret, ref),
     ),
   owned: ({ ref, owner }) => warn(`${owner} made ${resultName(ref)} and may undo this`),
@@ -167,8 +177,8 @@ function warn(text: string, ...hints: Command[]): Sentence {
   return { severity: 'warning', text, hints };
 }
 
-function picksNone({ kind, labels, namespace }: Picking): string {
-  const which = labels === undefined ? '' : ` with the labels ${labels}`;
+function picksNone({ kind, labels, name, namespace }: Picking): string {
+  const which = name === undefined ? (labels === undefined ? '' : ` with the labels ${labels}`) : ` ${name}`;
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const owned = kind === 'ReplicaSet' || kind === 'Job' ? ', apart from those of other workloads' : '';
   return `there is no ${kind.toLowerCase()}${which}${where}${owned}`;

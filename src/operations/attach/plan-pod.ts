@@ -22,7 +22,7 @@ import type { PlanContext } from './context.ts';
 import type { Note } from './notes.ts';
 import type { PlanItem } from './plan-item.ts';
 import { imageNotes, jobProblem, planWorkload } from './plan-workload.ts';
-import type { AttachRequest } from './request.ts';
+import { type AttachRequest, namesAccount } from './request.ts';
 
 /** Throws UserError where it is not for us to do, with the way to do it. */
 export async function planPod(pod: PullSpec, context: PlanContext): Promise<PlanItem> {
@@ -57,7 +57,7 @@ function ownerNote({ ref }: PullSpec, controller: Controller, { ref: owner }: Pu
 function staticPodProblem(pod: PullSpec, { request: { verb, secret } }: PlanContext): UserError {
   const { ref, object } = pod;
   const node = `${fieldOf(object, 'spec', 'nodeName')}`;
-  const text = `${describeRef(ref)} is a static pod, which may use no Secret: node ${node} makes it from a file of its own`;
+  const text = `${describeRef(ref)} is a static pod, which cannot use Secrets: node ${node} makes it from a file of its own`;
   return new UserError(text, changeCommand(verb, remedyOfPod(pod, []), secret), [
     "its image needs a credential on that node: in the kubelet's config.json or from a credential provider plugin",
   ]);
@@ -88,10 +88,10 @@ function unknownOwnerProblem({ pod, top, owner, change }: Unknown, { request }: 
 
 /** Admission copies the list of the service account into a pod without one; throws UserError when that has the Secret. */
 async function checkInherited({ ref, serviceAccountName: name }: PullSpec, context: PlanContext): Promise<void> {
-  const { secret, targets } = context.request;
+  const { secret } = context.request;
   const account = await context.accountOf(ref.namespace, name);
   if (!listedNames(account?.imagePullSecrets).includes(secret)) return;
-  if (targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)) return;
+  if (namesAccount(context.request, name)) return;
   throw new UserError(
     `${describeRef(ref)} would have ${secret} again from serviceaccount ${name}`,
     command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${name}`,
@@ -112,6 +112,12 @@ async function planRecreation(pod: PullSpec, list: readonly unknown[], context: 
   if (!recreate && confirm === undefined) throw notRecreated(pod, context.request);
   const notes = verb === 'attach' ? await imageNotes(pod, context) : [];
   return { action: 'recreate', pullSpec: pod, list, losses: recreationLosses(pod), notes };
+}
+
+/** What is asked before `pod` is deleted. */
+export function recreationQuestion({ ref }: PullSpec, losses: readonly string[]): string {
+  const price = losses.length === 0 ? '' : ` It loses ${losses.join(', and ')}.`;
+  return `The pull secrets of ${describeRef(ref)} cannot be changed. Delete it and create it again?${price}`;
 }
 
 /** A pod that is gone; throws UserError where nobody agreed to create it. */

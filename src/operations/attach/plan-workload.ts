@@ -13,6 +13,7 @@ import { UserError } from '../../errors.ts';
 import type { PlanContext } from './context.ts';
 import type { Note } from './notes.ts';
 import type { PlanItem } from './plan-item.ts';
+import { namesAccount } from './request.ts';
 
 /** core/validation `ValidateJobSpecUpdate`: also while it is suspended. */
 export function jobProblem(
@@ -52,7 +53,13 @@ export async function planWorkload(pullSpec: PullSpec, context: PlanContext): Pr
   const owned: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
   if (verb === 'detach') {
     const planner: Planner = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
-    return { action: 'write', pullSpec, planner, notes: inheritedNotes(pullSpec, account, secret), changeNotes: owned };
+    return {
+      action: 'write',
+      pullSpec,
+      planner,
+      notes: inheritedNotes(pullSpec, account, context),
+      changeNotes: owned,
+    };
   }
   if (account !== undefined) checkAllowed(account, pullSpec, context);
   // A first list of its own hides that of the service account (admission copies it only into pods without one), so what
@@ -71,8 +78,10 @@ function keptNotes({ ref, imagePullSecrets: list, serviceAccountName }: PullSpec
 }
 
 /** Says so when the pods have the Secret from their service account once the template has no list. */
-function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, secret: string): Note[] {
-  if (account === undefined || !listedNames(account.imagePullSecrets).includes(secret)) return [];
+function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, { request }: PlanContext): Note[] {
+  const { secret } = request;
+  if (account === undefined || namesAccount(request, account.ref.name)) return [];
+  if (!listedNames(account.imagePullSecrets).includes(secret)) return [];
   const { ref, imagePullSecrets: list } = pullSpec;
   const rest = changedList('detach', list, [secret]) ?? list ?? [];
   return rest.length > 0 ? [] : [{ code: 'account-has-it', ref, account: account.ref.name }];
@@ -80,10 +89,10 @@ function inheritedNotes(pullSpec: PullSpec, account: PullSpec | undefined, secre
 
 /** plugin/pkg/admission/serviceaccount `limitSecretReferences`; throws UserError. */
 function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { request }: PlanContext): void {
-  const { secret, targets } = request;
+  const { secret } = request;
   const { namespace, name } = account.ref;
   if (!isEnforced(account) || listedNames(account.imagePullSecrets).includes(secret)) return;
-  if (targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)) return;
+  if (namesAccount(request, name)) return;
   throw new UserError(
     `serviceaccount ${namespace}/${name} enforces its list (enforce-mountable-secrets), so pods of ${describeRef(ref)} that name ${secret} would be refused`,
     command`regsecret attach ${secret} ${scope(namespace)} --serviceaccount ${name}`,

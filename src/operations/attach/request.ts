@@ -23,8 +23,10 @@ export interface AttachRequest {
   readonly recreate: boolean;
   /** For the manifest of a pod while it is gone. */
   readonly folders: ManifestFolders;
-  /** Asks the person for that; left out where there is nobody. */
-  readonly confirm?: ((pod: ObjectRef, losses: readonly string[]) => Promise<boolean>) | undefined;
+  /** Whether to detach also what is the only login for an image. */
+  readonly yes: boolean;
+  /** Puts a question to the person, who agrees or not; left out where there is nobody. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
   /** Whether to look at the Secret, at workloads and at pods. */
   readonly checks: boolean;
   readonly allowMissing: boolean;
@@ -46,8 +48,15 @@ export interface WrittenSecret {
 export type NamedTarget = Required<Target>;
 
 export type TargetSelection =
-  /** All of a kind, or those with these labels. */
-  | { readonly by: 'kind'; readonly kind: PullKindName; readonly labelSelector?: string | undefined }
+  /** All of a kind, those with these labels, or those of this name in several namespaces. */
+  | {
+      readonly by: 'kind';
+      readonly kind: PullKindName;
+      readonly labelSelector?: string | undefined;
+      readonly name?: string | undefined;
+      /** Nobody has named the kind: it is one of all whose lists can be changed. */
+      readonly isImplied?: boolean;
+    }
   /** The service accounts that pods or workloads use. */
   | { readonly by: 'use' };
 
@@ -65,8 +74,13 @@ export interface Listener {
   note(note: Note): void;
   /** What could not be done; everything else goes on. */
   problem(error: UserError): void;
-  /** Everything is written; the rest may take minutes. */
+  /** What has been told so far is to be shown now: a question follows, or minutes of waiting. */
   waiting(): void;
+}
+
+/** Whether the service account `name` is named, too, so that its list is another one then. */
+export function namesAccount({ targets }: Pick<AttachRequest, 'targets'>, name: string): boolean {
+  return targets.some((target) => target.kind === 'ServiceAccount' && target.name === name);
 }
 
 /** The command line that says `request` again, with another Secret, or with more flags. */
@@ -78,11 +92,14 @@ export function commandFor(request: AttachRequest, namespace: string, secret = r
   });
   const selections = request.selections.map((selection) => {
     if (selection.by === 'use') return words`--used`;
+    if (selection.isImplied) return words``;
+    if (selection.name !== undefined) return words`--serviceaccount ${selection.name}`;
     const selector = selection.labelSelector === undefined ? undefined : words`-l ${selection.labelSelector}`;
     if (selection.kind === 'ServiceAccount') return words`--all-serviceaccounts ${selector}`;
     return words`${to} ${selection.kind.toLowerCase()} ${selector}`;
   });
   const where = request.allNamespaces ? ALL_NAMESPACES : scope(namespace);
   const start = command`regsecret ${request.verb} ${secret} ${where}`;
-  return [...targets, ...selections].reduce((line, more) => command`${line} ${more}`, start);
+  const recreate = request.recreate ? [words`--recreate`] : [];
+  return [...targets, ...selections, ...recreate].reduce((line, more) => command`${line} ${more}`, start);
 }

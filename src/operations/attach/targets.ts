@@ -1,17 +1,21 @@
 /** From what was named or selected to the objects. */
 import { ApiError } from '../../cluster/client/api-error.ts';
-import { noObject } from '../../cluster/not-found.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { checkNamespace, noObject } from '../../cluster/not-found.ts';
 import { getPullSpec, listPages, listRefusal } from '../../cluster/object-request.ts';
+import { pause } from '../../concurrency.ts';
+import { command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
-import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
+import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { changeCommand } from '../../domain/workloads/remedy.ts';
+import { UserError } from '../../errors.ts';
 import { accountKey, type FailingFacts } from '../pods/failing.ts';
 import { isBeingDeleted } from '../pods/replace-pod.ts';
 import { type SavedPod, savedPods } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';
-import type { TargetSelection } from './request.ts';
-import { readAccount } from './service-account.ts';
+import type { AttachRequest, TargetSelection } from './request.ts';
 
 /** One named object, or what an interrupted run has left of a pod that is gone; throws UserError when there is neither. */
 export async function readTarget(
@@ -39,11 +43,12 @@ export async function* selected(
   facts: () => Promise<FailingFacts>,
 ): AsyncGenerator<PullSpec[]> {
   const kind = pullKind(selection.by === 'use' ? 'ServiceAccount' : selection.kind);
-  const labelSelector = selection.by === 'use' ? undefined : selection.labelSelector;
+  const { labelSelector, name } = selection.by === 'use' ? { labelSelector: undefined, name: undefined } : selection;
+  const fieldSelector = name === undefined ? undefined : `metadata.name=${name}`;
   const namespace = request.allNamespaces ? undefined : transport.namespace;
   const users = selection.by === 'use' ? (await facts()).users : undefined;
   try {
-    for await (const page of listPages(transport, kind, { namespace, labelSelector })) {
+    for await (const page of listPages(transport, kind, { namespace, labelSelector, fieldSelector })) {
       const pullSpecs = page.flatMap((object) => pullSpecOf(kind, object) ?? []);
       yield pullSpecs.filter(
         (pullSpec) => isOwn(pullSpec) && (users?.has(accountKey(pullSpec.ref.namespace, pullSpec.ref.name)) ?? true),
@@ -58,4 +63,30 @@ export async function* selected(
 /** A ReplicaSet of a Deployment, say, has the list of that. Pods lead to their owners. */
 function isOwn(pullSpec: PullSpec): boolean {
   return pullSpec.ref.kind === 'Pod' || !hasKnownOwner(pullSpec);
+}
+
+/** A controller makes the service account called `default`, which may not be there yet. */
+const TIMEOUT_MS = 30_000;
+const POLL_MS = 100;
+
+/** Throws UserError when it does not exist: `default` after it has been waited for. */
+async function readAccount(transport: Transport, ref: ObjectRef, request: AttachRequest): Promise<PullSpec> {
+  const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
+  const deadline = performance.now() + timeoutMs;
+  let account = await getPullSpec(transport, ref);
+  if (account === undefined) await checkNamespace(transport, ref.namespace);
+  while (account === undefined && ref.name === 'default' && performance.now() < deadline) {
+    await pause(POLL_MS, request.signal);
+    account = await getPullSpec(transport, ref);
+  }
+  if (account !== undefined) return account;
+  if (ref.name === 'default') {
+    const text = `${describeRef(ref)} does not exist, also after ${timeoutMs / 1000} s`;
+    throw new UserError(text, command`kubectl get serviceaccounts ${scope(ref.namespace)}`);
+  }
+  return noObject(
+    ref,
+    transport,
+    (near) => command`regsecret ${request.verb} ${request.secret} ${scope(ref.namespace)} --serviceaccount ${near}`,
+  );
 }

@@ -6,15 +6,18 @@ import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
-import type { Elsewhere } from '../../domain/findings/finding-arguments.ts';
+import type { Elsewhere } from '../../domain/findings/elsewhere.ts';
+import { originFindings } from '../../domain/findings/origin-findings.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import type { CopyOrigin } from '../../domain/pull-secret/copy-origin.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, refKey } from '../../domain/workloads/object-ref.ts';
 import { isEnforced, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { secretKey } from '../../domain/workloads/references.ts';
+import { secretKey, secretName } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
+import { type CopyOrigins, createCopyOrigins } from './copy-origins.ts';
 import {
   elsewhereAmong,
   findElsewhere,
@@ -37,6 +40,8 @@ export interface Collector extends Reader {
   others(namespace: string): Promise<void>;
   /** Reads all pull secrets of a namespace or of the cluster, and returns how many there are. */
   every(namespace: string | undefined): Promise<number>;
+  /** Looks where the copies come from that have been read; where there is none, nothing is asked. Throws Interrupted. */
+  origins(): Promise<void>;
   /** Keeps a service account, or what makes pods, that has been read already. */
   know(pullSpec: PullSpec): void;
   /** What has been collected so far; registries have not been asked. */
@@ -51,17 +56,26 @@ export function createCollector(transport: Transport): Collector {
   const accounts = createStore<AccountState>();
   const nodes = createStore<NodeFacts | undefined>();
   const owners = createStore<PullSpec | undefined>();
-  const namespaces = namespaceSecrets(reader, secrets);
+  const copies = createCopyOrigins(reader);
+  const namespaces = namespaceSecrets(reader, secrets, copies);
+  let origins: ReadonlyMap<string, CopyOrigin> = new Map();
   return {
     ...reader,
     unread,
     secret: (namespace, name) =>
-      secrets.once(secretKey(namespace, name), () => secretState(reader, { namespace, name }, namespaces.elsewhere)),
+      secrets.once(secretKey(namespace, name), async () => {
+        const state = await secretState(reader, { namespace, name }, namespaces.elsewhere);
+        if (state.status === 'there') copies.note(state.secret);
+        return state;
+      }),
     account: (namespace, name) => accounts.once(secretKey(namespace, name), () => readAccount(reader, namespace, name)),
     owner: (ref) => owners.once(refKey(ref), () => readOwner(reader, ref)),
     node: (name) => nodes.once(name, () => readNode(reader, name)),
     others: namespaces.read,
     every: namespaces.readAll,
+    async origins() {
+      origins = await copies.find(namespaces.isWhole());
+    },
     know(pullSpec) {
       const { ref } = pullSpec;
       if (ref.kind === 'ServiceAccount') accounts.done.set(secretKey(ref.namespace, ref.name), accountState(pullSpec));
@@ -70,7 +84,7 @@ export function createCollector(transport: Transport): Collector {
     facts: (now, online) => ({
       now,
       online,
-      secrets: secrets.done,
+      secrets: withOrigins(secrets.done, origins),
       accounts: accounts.done,
       nodes: present(nodes.done),
       others: present(namespaces.names),
@@ -85,18 +99,23 @@ interface NamespaceSecrets {
   read(namespace: string): Promise<void>;
   readAll(namespace: string | undefined): Promise<number>;
   elsewhere(name: string): Promise<Elsewhere | undefined>;
+  /** Whether those of all namespaces have been read. */
+  isWhole(): boolean;
 }
 
 /** The pull secrets of whole namespaces; each goes to `secrets`, too. */
-function namespaceSecrets(reader: Reader, secrets: Store<SecretState>): NamespaceSecrets {
+function namespaceSecrets(reader: Reader, secrets: Store<SecretState>, copies: CopyOrigins): NamespaceSecrets {
   const others = createStore<readonly string[] | undefined>();
   let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
   const keep = function* (secret: Secret): Generator<void> {
     const { namespace = '', name = '' } = secret.metadata;
+    copies.note(secret);
     secrets.done.set(secretKey(namespace, name), yield* knownSecret(secret));
   };
+  const isWhole = (): boolean => all !== undefined && all.namespace === undefined;
   return {
     names: others.done,
+    isWhole,
     async read(namespace) {
       await others.once(namespace, async () => {
         const names = all?.names ?? (await pullSecretsByNamespace(reader, namespace, keep));
@@ -110,9 +129,7 @@ function namespaceSecrets(reader: Reader, secrets: Store<SecretState>): Namespac
       return [...names.values()].reduce((sum, some) => sum + some.length, 0);
     },
     elsewhere: (name) =>
-      all !== undefined && all.namespace === undefined
-        ? Promise.resolve(elsewhereAmong(name, all.names))
-        : findElsewhere(reader, name),
+      all !== undefined && isWhole() ? Promise.resolve(elsewhereAmong(name, all.names)) : findElsewhere(reader, name),
   };
 }
 
@@ -130,6 +147,22 @@ export async function withCollector<T>(
   } finally {
     transport.close();
   }
+}
+
+/** With what is known of where each comes from, and what is wrong about that. */
+function withOrigins(
+  states: ReadonlyMap<string, SecretState>,
+  origins: ReadonlyMap<string, CopyOrigin>,
+): ReadonlyMap<string, SecretState> {
+  if (origins.size === 0) return states;
+  return new Map(
+    [...states].map(([key, state]) => {
+      const copyOf = origins.get(key);
+      if (copyOf === undefined || state.status !== 'there') return [key, state];
+      const object = { kind: 'Secret', ...secretName(key) } as const;
+      return [key, { ...state, copyOf, findings: [...state.findings, ...originFindings(object, copyOf)] }];
+    }),
+  );
 }
 
 function present<T>(map: ReadonlyMap<string, T | undefined>): Map<string, T> {

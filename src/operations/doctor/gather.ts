@@ -6,6 +6,7 @@ import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
 import type { DoctorTarget } from '../../domain/workloads/target.ts';
+import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type Collector, withCollector } from './collector.ts';
 import { gatherPod } from './pod.ts';
@@ -21,8 +22,17 @@ export interface GatherOptions extends KubeFlags {
   readonly secret?: readonly string[] | undefined;
 }
 
-/** Throws UserError. */
-export function gatherTargets(targets: readonly DoctorTarget[], options: GatherOptions, io: Io): Promise<Observed> {
+/** What is known of the targets, and why one of several is not. */
+export interface ObservedTargets extends Observed {
+  readonly errors: readonly UserError[];
+}
+
+/** Throws UserError where there is only one target, and none of it. */
+export function gatherTargets(
+  targets: readonly DoctorTarget[],
+  options: GatherOptions,
+  io: Io,
+): Promise<ObservedTargets> {
   return withCollector(options, io, (collector) => observeTargets(targets, options, collector));
 }
 
@@ -31,14 +41,24 @@ export async function observeTargets(
   targets: readonly DoctorTarget[],
   options: GatherOptions,
   collector: Collector,
-): Promise<Observed> {
+): Promise<ObservedTargets> {
   const { namespace } = collector.transport;
-  const gathered = await Promise.all(
-    allTargets(targets, options).map((target) => gatherTarget(target, namespace, options, collector)),
-  );
+  const all = allTargets(targets, options);
+  const errors = new Map<string, UserError>();
+  const gather = async (target: DoctorTarget): Promise<Target> => {
+    try {
+      return await gatherTarget(target, namespace, options, collector);
+    } catch (error) {
+      if (all.length === 1 || !(error instanceof UserError)) throw error;
+      errors.set(error.message, error);
+      return { pullers: [], secrets: [] };
+    }
+  };
+  const gathered = await Promise.all(all.map(gather));
   const named = gathered.flatMap((one) => one.secrets);
   const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
   const isAsked = targets.some(({ kind }) => kind === 'Secret');
+  await collector.origins();
   const usage = isAsked ? await gatherUsage(collector, namespace) : undefined;
   return {
     pullers: gathered.flatMap(({ pullers }) => pullers),
@@ -48,6 +68,7 @@ export async function observeTargets(
     unchecked: collector.missingRights.list(),
     secrets,
     usage,
+    errors: [...errors.values()],
   };
 }
 

@@ -106,8 +106,9 @@ async function gathered(
   const templates = world.templates.filter((template) => !hasKnownOwner(template));
   const groups = [...world.groups.values()].filter((group) => trouble(group) >= 0);
   const failing = groups.filter((group) => trouble(group) > 1);
-  const made = madeBy(world.templates);
-  const others = groups.filter((group) => trouble(group) <= 1 && !made(group.pod));
+  const makerOf = makers(world.templates);
+  const others = groups.filter((group) => trouble(group) <= 1 && makerOf(group.pod) === undefined);
+  const withoutList = runningWithoutList([...world.groups.values()], makerOf);
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
   const eventsOf = manyPodEvents(
     failing.filter(isMute).map(({ pod }) => pod.ref),
@@ -119,9 +120,12 @@ async function gathered(
       pods.push({ ...(await gatherRest(pod.object, events, collector)), count: group.count });
     }),
   );
+  await collector.origins();
   return {
     pullers: [
-      ...templates.flatMap((template) => pullerOf(template, () => templatePuller(template), collector)),
+      ...templates.flatMap((template) =>
+        pullerOf(template, () => templatePuller(template, withoutList.has(template.uid)), collector),
+      ),
       ...accounts.flatMap((account) => pullerOf(account, () => accountPuller(account), collector)),
       ...pods,
     ],
@@ -181,20 +185,38 @@ async function noteBug(
   }
 }
 
-/** Whether one of `templates` makes a pod, so that what becomes of it shows there. */
-function madeBy(templates: readonly PullSpec[]): (pod: PullSpec) => boolean {
-  const uids = new Set(templates.map(({ uid }) => uid));
-  const deployments = new Set(
-    templates.flatMap(({ ref }) => (ref.kind === 'Deployment' ? [`${ref.namespace}/${ref.name}`] : [])),
+type MakerOf = (pod: PullSpec) => string | undefined;
+
+/** The uid of the one of `templates` that makes a pod, so that what becomes of it shows there. */
+function makers(templates: readonly PullSpec[]): MakerOf {
+  // A Job of a CronJob shows by that.
+  const uids = new Map(
+    templates.map(({ uid, controller }) => [uid, hasKnownOwner({ controller }) ? (controller?.uid ?? uid) : uid]),
+  );
+  const deployments = new Map(
+    templates.flatMap(({ ref, uid }) => (ref.kind === 'Deployment' ? [[`${ref.namespace}/${ref.name}`, uid]] : [])),
   );
   return ({ ref, controller, labels }) => {
-    if (controller === undefined) return false;
-    if (uids.has(controller.uid)) return true;
+    if (controller === undefined) return undefined;
+    const known = uids.get(controller.uid);
+    if (known !== undefined) return known;
     // ReplicaSets are many, and say by their names which Deployment is theirs (deployment/sync.go `getNewReplicaSet`).
     const suffix = `-${labels['pod-template-hash']}`;
     const name = controller.name.endsWith(suffix) ? controller.name.slice(0, -suffix.length) : '';
-    return controller.kind === 'ReplicaSet' && deployments.has(`${ref.namespace}/${name}`);
+    return controller.kind === 'ReplicaSet' ? deployments.get(`${ref.namespace}/${name}`) : undefined;
   };
+}
+
+/** By uid what makes pods that run or ran, all of them without a list. */
+function runningWithoutList(groups: readonly PodGroup[], makerOf: MakerOf): ReadonlySet<string> {
+  const found = new Map<string, boolean>();
+  for (const { pod, images } of groups) {
+    const maker = makerOf(pod);
+    if (maker === undefined) continue;
+    const isProof = (pod.imagePullSecrets ?? []).length === 0 && images.every(({ state }) => state.status === 'there');
+    found.set(maker, isProof && (found.get(maker) ?? true));
+  }
+  return new Set([...found].flatMap(([maker, isProven]) => (isProven ? [maker] : [])));
 }
 
 /** Kubelets before 1.32 say why only in events. */

@@ -1,4 +1,5 @@
 /** A workload: its template, as it would pull now, and the pod of it that is worst off. */
+import type { ApiError } from '../../cluster/client/api-error.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { missingObject, noObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
@@ -35,6 +36,7 @@ export async function gatherWorkload(ref: ObjectRef, collector: Collector): Prom
     );
   }
   const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
+  if (worst === 'forbidden') return [{ ...template, podsUnread: true }];
   if (worst === undefined) return [template];
   const { pod, count } = worst;
   const puller = await gatherRest(pod.object, await podEvents(pod.ref, collector), collector);
@@ -71,9 +73,10 @@ async function remedyOf(workload: PullSpec, { transport, owner }: Collector): Pr
   return remedyOfTemplate(unknownOwner === undefined ? top : workload);
 }
 
-async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGroup | undefined> {
+async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGroup | 'forbidden' | undefined> {
   const groups: PodGroups = new Map();
-  await eachPodOf(workload, collector, (pod) => addPod(groups, pod));
+  const refused = await eachPodOf(workload, collector, (pod) => addPod(groups, pod));
+  if (refused !== undefined) return 'forbidden';
   return [...groups.values()]
     .filter((group) => trouble(group) >= 0)
     .sort((one, other) => trouble(other) - trouble(one))[0];
@@ -82,9 +85,14 @@ async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGr
 /** What makes the pods of a workload in turn. */
 const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
 
-async function eachPodOf(workload: PullSpec, reader: Reader, use: (pod: PullSpec) => void): Promise<void> {
+/** Returns why they may not be listed, if so, which is noted. */
+async function eachPodOf(
+  workload: PullSpec,
+  reader: Reader,
+  use: (pod: PullSpec) => void,
+): Promise<ApiError | undefined> {
   const { ref, uid, object } = workload;
-  if (ref.kind === 'PodTemplate') return;
+  if (ref.kind === 'PodTemplate') return undefined;
   const scope = { namespace: ref.namespace, labelSelector: selectorOf(object) };
   const each = (name: PullKindName, take: (found: PullSpec) => void) => {
     const kind = pullKind(name);
@@ -97,8 +105,8 @@ async function eachPodOf(workload: PullSpec, reader: Reader, use: (pod: PullSpec
     (await each(between, (one) => {
       if (one.controller?.uid === uid) owners.add(one.uid);
     }));
-  if (refused !== undefined) return;
-  await each('Pod', (pod) => {
+  if (refused !== undefined) return refused;
+  return each('Pod', (pod) => {
     if (pod.controller !== undefined && owners.has(pod.controller.uid)) use(pod);
   });
 }
@@ -138,7 +146,8 @@ export async function gatherAccount(
   };
 }
 
-export function templatePuller(workload: PullSpec): Puller {
+/** `runsWithoutList` is that of {@link Puller}. */
+export function templatePuller(workload: PullSpec, runsWithoutList: boolean): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
   const status = fieldOf(object, 'status');
   const ready = [fieldOf(status, 'readyReplicas'), fieldOf(status, 'numberReady'), fieldOf(status, 'ready')];
@@ -150,6 +159,7 @@ export function templatePuller(workload: PullSpec): Puller {
     remedy: remedyOfTemplate(workload),
     count: 1,
     runs: ready.find((count) => typeof count === 'number') ?? 0,
+    runsWithoutList,
     brief: true,
   };
 }

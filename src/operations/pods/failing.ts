@@ -4,9 +4,11 @@ import { eachPullSpec } from '../../cluster/each-object.ts';
 import { type MoreFields, pullSpecFields } from '../../cluster/pull-spec-fields.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { forEachLimit } from '../../concurrency.ts';
-import { CONTAINER_LISTS, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
+import { fieldOf } from '../../domain/workloads/api-object.ts';
+import { CONTAINER_LISTS, imageUses, STATUS_LISTS } from '../../domain/workloads/container-images.ts';
 import { type PullKind, pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
+import { hasEnded } from '../../domain/workloads/pod-group.ts';
 import { type PullFailure, pullFailures } from '../../domain/workloads/pod-state.ts';
 import { type Controller, hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { hasFinished, selectorOf } from '../../domain/workloads/rollout.ts';
@@ -27,6 +29,11 @@ export interface FailingFacts {
   readonly workloads: readonly WorkloadFact[];
   /** Pods that cannot pull an image now. */
   readonly failing: readonly FailingPod[];
+  /**
+   * What may have its list from a service account, by `namespace/name` of that: templates without a list, and pods of which
+   * no template is known. Empty unless it was asked for.
+   */
+  readonly dependants: ReadonlyMap<string, readonly Dependant[]>;
   /** Who uses each service account, by `namespace/name`. */
   readonly users: ReadonlyMap<string, AccountUse>;
 }
@@ -44,6 +51,12 @@ export interface WorkloadFact {
   readonly list: readonly string[];
 }
 
+/** What pulls images with the list of its service account. */
+export interface Dependant extends WorkloadFact {
+  /** Without those that are never pulled. */
+  readonly images: readonly string[];
+}
+
 export interface FailingPod extends WorkloadFact {
   readonly controller: Controller | undefined;
   readonly failures: readonly PullFailure[];
@@ -56,6 +69,8 @@ export interface FactsScope {
   readonly account?: string | undefined;
   /** Whether the API server's cache is new enough: where the facts only inform, but not where they decide what is written. */
   readonly cached: boolean;
+  /** Whether it is asked what has its list from a service account. */
+  readonly dependants?: boolean;
 }
 
 /** Few, so that what is written meanwhile has the processor. */
@@ -66,6 +81,7 @@ export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Fa
   const workloads: WorkloadFact[] = [];
   const failing: FailingPod[] = [];
   const users = new Map<string, { pods: number; workloads: number; examples: ObjectRef[] }>();
+  const { add: addDependant, all: dependants } = dependantsByAccount();
   const userOf = ({ ref, serviceAccountName }: PullSpec) => {
     const key = accountKey(ref.namespace, serviceAccountName);
     const user = users.get(key) ?? { pods: 0, workloads: 0, examples: [] };
@@ -76,6 +92,7 @@ export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Fa
     userOf(pod).pods += 1;
     const failures = pullFailures(pod.object);
     if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
+    if (scope.dependants && !hasKnownOwner(pod) && !hasEnded(pod.object)) addDependant(pod);
   };
   const noteWorkload = (workload: PullSpec): void => {
     if (hasKnownOwner(workload) || hasFinished(workload)) return;
@@ -83,11 +100,52 @@ export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Fa
     user.workloads += 1;
     if (user.examples.length < 3) user.examples.push(workload.ref);
     if ((workload.imagePullSecrets ?? []).length > 0) workloads.push(factOf(workload));
+    else if (scope.dependants) addDependant(workload);
   };
   await forEachLimit(CONCURRENCY, ['Pod' as const, ...WORKLOAD_KINDS], (kind) =>
-    eachOf(pullKind(kind), scope, reader, kind === 'Pod' ? notePod : noteWorkload),
+    eachPuller(pullKind(kind), scope, reader, kind === 'Pod' ? notePod : noteWorkload),
   );
-  return { workloads, failing, users };
+  return { workloads, failing, users, dependants };
+}
+
+/** The same of a few namespaces, read one after the other. */
+export async function mergedFacts(
+  namespaces: readonly string[],
+  scope: Omit<FactsScope, 'namespace'>,
+  reader: Reader,
+): Promise<FailingFacts> {
+  const all: FailingFacts[] = [];
+  for (const namespace of namespaces) all.push(await gatherFacts(reader, { ...scope, namespace }));
+  return {
+    workloads: all.flatMap(({ workloads }) => workloads),
+    failing: all.flatMap(({ failing }) => failing),
+    dependants: new Map(all.flatMap(({ dependants }) => [...dependants])),
+    users: new Map(all.flatMap(({ users }) => [...users])),
+  };
+}
+
+/** Of pods with one controller, which are alike, the first is kept. */
+function dependantsByAccount() {
+  const all = new Map<string, Dependant[]>();
+  const controllers = new Set<string>();
+  const add = (pullSpec: PullSpec): void => {
+    const { ref, controller, serviceAccountName } = pullSpec;
+    if (controller !== undefined) {
+      if (controllers.has(controller.uid)) return;
+      controllers.add(controller.uid);
+    }
+    const key = accountKey(ref.namespace, serviceAccountName);
+    const here = all.get(key) ?? [];
+    all.set(key, here);
+    here.push({ ...factOf(pullSpec), images: pulledImages(pullSpec) });
+  };
+  return { all, add };
+}
+
+/** The images of a pod or template, without those that are never pulled. */
+export function pulledImages({ ref, object }: PullSpec): string[] {
+  const uses = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
+  return [...new Set(uses.flatMap(({ image, policy }) => (policy === 'Never' || image === '' ? [] : [image])))];
 }
 
 /** One text for each service account. */
@@ -99,26 +157,29 @@ function factOf({ ref, serviceAccountName, imagePullSecrets: list }: PullSpec): 
   return { ref, account: serviceAccountName, list: listedNames(list) };
 }
 
-const CONTAINERS = [{ name: true, image: true }] as const;
+const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true }] as const;
+const IMAGES = { ...fieldsWith(CONTAINER_LISTS, CONTAINERS), volumes: [{ name: true, image: true }] } as const;
 const STATUSES = [{ name: true, state: true }] as const;
 
-/** What `pullFailures` reads of pods. */
+/** What `pullFailures` and `hasEnded` read of pods. */
 const OF_PODS: MoreFields = {
-  podSpec: { ...fieldsWith(CONTAINER_LISTS, CONTAINERS), volumes: [{ name: true, image: true }] },
-  status: fieldsWith(STATUS_LISTS, STATUSES),
+  podSpec: IMAGES,
+  status: { ...fieldsWith(STATUS_LISTS, STATUSES), phase: true },
 };
 /** What `hasFinished` reads. */
 const OF_WORKLOADS: MoreFields = { status: { conditions: [{ type: true, status: true }] } };
 
-async function eachOf(
+/** Hands every object of a kind that pulls images to `use`, with the fields that {@link gatherFacts} needs of it. */
+export async function eachPuller(
   kind: PullKind,
-  { namespace, account, cached }: FactsScope,
+  { namespace, account, cached, dependants = false }: FactsScope,
   reader: Reader,
   use: (pullSpec: PullSpec) => void,
 ): Promise<void> {
   const isPod = kind.kind === 'Pod';
   const fieldSelector = isPod && account !== undefined ? `spec.serviceAccountName=${account}` : undefined;
-  const shape = pullSpecFields(kind, isPod ? OF_PODS : OF_WORKLOADS);
+  const ofWorkloads = dependants ? { ...OF_WORKLOADS, podSpec: IMAGES } : OF_WORKLOADS;
+  const shape = pullSpecFields(kind, isPod ? OF_PODS : ofWorkloads);
   await eachPullSpec(reader, kind, { namespace, fieldSelector, cached, shape }, (pullSpec) => {
     if (account === undefined || pullSpec.serviceAccountName === account) use(pullSpec);
   });

@@ -65,13 +65,16 @@ function remedyOfJob({ first, top }: PodOwners, secret: string): Pick<RemediedPo
   };
 }
 
-interface PodOwners extends Owners {
+export interface PodOwners extends Owners {
   /** The pod's own controller. */
   readonly first: PullSpec;
 }
 
-/** Undefined where they may not be read. */
-async function ownersOf(pod: FailingPod, { transport, missingRights }: PodContext): Promise<PodOwners | undefined> {
+/** From its own controller up; undefined where they may not be read. */
+export async function ownersOf(
+  pod: FailingPod,
+  { transport, missingRights }: Pick<PodContext, 'transport' | 'missingRights'>,
+): Promise<PodOwners | undefined> {
   const { controller, ref } = pod;
   const kind = pullKindOf(controller?.apiVersion, controller?.kind);
   if (kind === undefined || controller === undefined) return undefined;

@@ -63,7 +63,7 @@ async function remove(replacement: PodReplacement, context: PodContext): Promise
     if (transport.signal.aborted) throw error;
     const present = await look(pod, context);
     if (present === 'none') return undefined;
-    if (present === 'unknown') throw failure(`it is not known whether ${describeRef(ref)} is deleted`, error, saved);
+    if (present === 'unknown') throw failure(`it is unclear whether ${describeRef(ref)} is deleted`, error, saved);
     if (present.uid !== uid) return present;
     if (isBeingDeleted(present)) return undefined;
     // What is not an answer of the API server may come before that is ready.
@@ -106,7 +106,7 @@ async function create(replacement: PodReplacement, deadline: number, context: Po
       const isInTime = performance.now() <= deadline;
       const present = await look(pod, context);
       if (present === 'unknown') {
-        throw failure(`it is not known whether ${describeRef(pod.ref)} is there again`, error, saved);
+        throw failure(`it is unclear whether ${describeRef(pod.ref)} is there again`, error, saved);
       }
       if (present !== 'none' && (pod.uid === '' || present.uid !== pod.uid)) return { other: present };
       if (present !== 'none' && !isBeingDeleted(present)) {

@@ -1,45 +1,48 @@
 /** What `doctor` prints: for people the verdict, the cause and the command first, and the way there with `-v`. */
-import type { Counts } from '../../domain/diagnosis/facts.ts';
 import { findingKey } from '../../domain/diagnosis/puller-report.ts';
 import type { DoctorReport, SecretReport } from '../../domain/diagnosis/report.ts';
-import type { Affected, FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
+import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
 import type { FindingCode } from '../../domain/findings/finding.ts';
 import { isPickedUp } from '../../domain/findings/fixes.ts';
-import { countOf, formatMore } from '../../domain/findings/listed.ts';
+import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
-import { many, plural } from '../../domain/text/enumerate.ts';
+import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
+import { many } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
 import { formatUsage } from '../../domain/workloads/references.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
-import { shownReport, writeStructured } from '../structured.ts';
 import { type Style, styleFor } from '../style.ts';
 import { describeVerdict } from '../verdict-printer.ts';
+import { formatAffected } from './affected.ts';
 import { stepsOf } from './doctor-steps.ts';
+import { type ReportFormat, writeReport } from './report-writer.ts';
+import { scopeLines } from './scope-printer.ts';
 
 export interface DoctorPrinterOptions {
-  readonly output: 'json' | 'yaml' | undefined;
+  readonly output: ReportFormat | undefined;
   readonly verbose: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 export async function printDoctor(report: DoctorReport, options: DoctorPrinterOptions, io: Io): Promise<void> {
-  if (options.output !== undefined) return writeStructured(shownReport(report, io), options.output, io);
+  if (options.output !== undefined) return writeReport(report, options.output, io);
   const style = await styleFor(io.stdout, io);
   const line = (text: Printable): void => io.stdout.write(printed`${text}\n`);
+  const { counts } = report;
+  if (counts !== undefined) for (const text of await scopeLines({ ...report, counts }, options.verbose, io)) line(text);
   for (const [index, puller] of (report.pullers ?? []).entries()) {
     if (index > 0) line(printed``);
     for (const text of pullerLines(puller, style, io)) line(text);
     if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
   }
   for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
-  for (const text of noteLines(report, options.verbose, style, io)) line(text);
-  if (report.counts !== undefined) line(printable(formatCounts(report, report.counts)));
+  if (counts === undefined) for (const text of noteLines(report, options.verbose, style, io)) line(text);
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
-  const isFine = report.counts !== undefined && report.findings.length === 0;
+  const isFine = counts !== undefined && report.findings.length === 0;
   if (unexplained || isFine || options.verbose) line(printable(`not seen from here: ${report.unseen.join(', ')}`));
 }
 
@@ -64,9 +67,14 @@ function imageLines(puller: PullerView, image: ImageView, style: Style, io: Io):
   const paint = cause.severity === 'error' ? style.error : style.warning;
   const { command, sufficient } = cause.fix;
   const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet, cause.code)];
+  const { kind, name } = cause.object;
+  const copyOf = kind === 'Secret' ? puller.secrets.find((secret) => secret.name === name)?.copyOf : undefined;
   return [
     paint(sentence),
     printed`  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
+    ...(copyOf === undefined
+      ? []
+      : [printed`  where: secret ${printable(name)} is a ${printable(describeOrigin(copyOf))}`]),
     printed`  ${printable(sufficient ? 'fix:  ' : 'next: ')} ${hintText(command, io)}`,
     ...(kubelet !== undefined && sufficient && isPickedUp(command) ? [THEN] : []),
     ...said.map((text) => printed`  ${style.faint(text)}`),
@@ -79,16 +87,18 @@ function kubeletLine(
 ): string {
   const text = `${PULL_ERROR_TEXTS[pullError]}${reason.includes(' ') ? '' : ` (${reason})`}`;
   if (code === 'retry-pending') return `seen:  at its last attempt the kubelet said: ${text}`;
-  return agrees ? `seen:  the kubelet agrees: ${text}` : `seen:  the kubelet says something else: ${text}`;
+  return agrees
+    ? `seen:  the kubelet agrees: ${text}`
+    : `seen:  the last attempt of the kubelet failed for another reason: ${text}`;
 }
 
 /** What it is, who uses it, and what registries say of each login. */
-function secretLines({ name, state, type = '', entries = [], moreEntries, usedBy }: SecretReport): string[] {
+function secretLines({ name, state, type = '', entries = [], moreEntries, copyOf, usedBy }: SecretReport): string[] {
   const users = usedBy === undefined ? [] : formatUsage(usedBy);
   const used = users.length === 0 ? '' : `, used by ${many(users)}`;
   if (state !== 'there') return [`secret/${name} ${SECRET_STATES[state]}${used}`];
   return [
-    `secret/${name} (${type.replace(/^kubernetes\.io\//, '')})${used}`,
+    `secret/${name} (${type.replace(/^kubernetes\.io\//, '')})${copyOf === undefined ? '' : `, ${describeOrigin(copyOf)}`}${used}`,
     ...entries.map(({ server, username = 'no user', verdict }) => {
       const answer = verdict === undefined ? '' : `: its registry ${describeVerdict(verdict)}`;
       return `  ${displayServer(server)} (${username})${answer}`;
@@ -114,7 +124,7 @@ function noteLines(report: DoctorReport, verbose: boolean, style: Style, io: Io)
   const rest = verbose ? [] : [...shown].filter(([, count]) => count > OF_A_KIND);
   return [
     ...lines,
-    ...rest.map(([kind, count]) => printable(`and ${count - OF_A_KIND} more of ${kind}, which -v shows`)),
+    ...rest.map(([kind, count]) => printable(`and ${count - OF_A_KIND} more of ${kind} (-v shows them)`)),
   ];
 }
 
@@ -142,7 +152,7 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
   switch (outcome) {
     case 'will pull':
       if (state === 'there')
-        return policy === 'Never' ? `${who} has ${name}` : `${who} has ${name}, and can pull it again`;
+        return policy === 'Never' ? `${who} has ${name}` : `${who} has ${name}; pulling it again would work, too`;
       return state === 'missing'
         ? `${who} could not pull ${name}, but will at its next attempt`
         : `${who} can pull ${name}`;
@@ -151,7 +161,7 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
       return state === 'missing' ? `${who} cannot get ${name}` : `${who} will not get ${name}`;
     case 'cannot know':
       if (state === 'there') return `${who} has ${name}`;
-      return state === 'missing' ? `${who} does not get ${name}` : `whether ${who} can pull ${name} is not known`;
+      return state === 'missing' ? `${who} does not get ${name}` : `cannot tell whether ${who} can pull ${name}`;
   }
 }
 
@@ -161,11 +171,11 @@ export function formatState({ object, state, node = '' }: PullerView): string | 
   const name = targetName(object);
   switch (state) {
     case 'done':
-      return `${name} has ended and pulls nothing any more`;
+      return `${name} has finished, so it pulls no more images`;
     case 'terminating':
       return `${name} is being deleted`;
     case 'unscheduled':
-      return `${name} has no node yet, so nothing has been pulled for it`;
+      return `${name} is not on a node yet, so no image has been pulled for it`;
     case 'node gone':
       return `node ${node}, which ${name} is on, does not exist any more, so nothing is pulled for it`;
   }
@@ -183,33 +193,4 @@ export function formatAccount({ object, images, list: { names, from } }: PullerV
   const name = `a new pod with ${targetName(object)}`;
   if (from === 'not known') return `what ${name} pulls with may not be read`;
   return names.length === 0 ? `${name} pulls without a login` : `${name} pulls with ${names.join(', ')}`;
-}
-
-/** Who has a finding. */
-export function formatAffected({ pods, examples, others, namespaces }: Affected): string {
-  const names = many(examples, { total: examples.length + others });
-  const where = namespaces === undefined ? '' : ` in namespaces ${namespaces.join(', ')}`;
-  if (pods === 0) return `affects ${names}${where}`;
-  const count = plural(pods, 'pod');
-  return names === '' ? `affects ${count}${where}` : `affects ${count}${where}: ${names}`;
-}
-
-/** How much was looked at, and how much of it is wrong. */
-export function formatCounts(
-  {
-    findings,
-    healthy,
-  }: { readonly findings: readonly Pick<FindingView, 'severity' | 'more'>[]; readonly healthy: boolean | null },
-  counts: Counts,
-): string {
-  const [errors, warnings] = [countOf('error', findings), countOf('warning', findings)];
-  const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ');
-  const verdict = wrong || (healthy === null ? 'nothing wrong was seen' : 'nothing is wrong');
-  const failing = counts.failingPods === 0 ? '' : ` (${counts.failingPods} without an image)`;
-  const asked = counts.registries === 0 ? '' : `, ${plural(counts.registries, 'registry', 'registries')} asked`;
-  return `${verdict}: ${plural(counts.pods, 'pod')}${failing}, ${plural(counts.workloads, 'workload')}, ${plural(counts.serviceAccounts, 'service account')}, ${plural(counts.secrets, 'pull secret')}${asked}`;
-}
-
-function some(count: number, name: string): string[] {
-  return count === 0 ? [] : [plural(count, name)];
 }

@@ -2,6 +2,7 @@
 import type { EventView, ImageView, PullerView, SecretView } from '../../domain/diagnosis/view.ts';
 import type { FindingCode } from '../../domain/findings/finding.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
+import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
 import { humanDuration } from '../../domain/text/time.ts';
 import type { Verdict } from '../../domain/verify/verdict.ts';
 import { describeVerdict } from '../verdict-printer.ts';
@@ -36,14 +37,14 @@ function listText({ list, serviceAccount, object }: PullerView): string {
   }
 }
 
-function secretText({ state, type = '', entries = [], moreEntries }: SecretView): string {
+function secretText({ state, type = '', entries = [], moreEntries, copyOf }: SecretView): string {
   if (state === 'missing') return 'does not exist';
   if (state === 'not readable') return 'may not be read';
   const shown = entries.map(({ server, username, error }) => {
     const who = error === undefined ? (username ?? 'no user') : 'cannot be decoded';
     return `${displayServer(server)} (${who})`;
   });
-  return `${type.replace(/^kubernetes\.io\//, '')}: ${shown.join(', ') || 'no entries'}${moreEntries === undefined ? '' : ` and ${moreEntries} more`}`;
+  return `${type.replace(/^kubernetes\.io\//, '')}: ${shown.join(', ') || 'no entries'}${moreEntries === undefined ? '' : ` and ${moreEntries} more`}${copyOf === undefined ? '' : `; ${describeOrigin(copyOf)}`}`;
 }
 
 function imageSteps(image: ImageView, puller: PullerView): string[] {
@@ -72,18 +73,18 @@ function imageSteps(image: ImageView, puller: PullerView): string[] {
 }
 
 function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: PullerView): string {
-  if (cause !== undefined && UNDECODABLE.includes(cause.code)) return 'nothing, for a pull secret cannot be decoded';
-  if (cause?.code === 'invalid-image') return 'nothing, for that is not a valid image name';
-  if (policy === 'Never') return 'nothing, for it may not be pulled';
+  if (cause !== undefined && UNDECODABLE.includes(cause.code)) return 'nothing: a pull secret cannot be decoded';
+  if (cause?.code === 'invalid-image') return 'nothing: it is not a valid image name';
+  if (policy === 'Never') return 'nothing: it may not be pulled';
   const isUnknown = list.from === 'not known' || secrets.some(({ state }) => state === 'not readable');
-  return isUnknown ? 'not known, for the pull secrets may not be read' : 'without a login, for no entry matches';
+  return isUnknown ? 'unknown: no permission to read the pull secrets' : 'without a login: no entry matches';
 }
 
 const UNDECODABLE: readonly FindingCode[] = ['unreadable-payload', 'unreadable-entry', 'undecodable-list'];
 
 function nobodyText(verdict: Verdict): string {
   if (verdict.kind !== 'anonymous' || verdict.result === undefined) return describeVerdict(verdict);
-  return verdict.result === 'pulls' ? 'gives the image to everybody' : 'refuses';
+  return verdict.result === 'pulls' ? 'lets everybody pull the image' : 'refuses';
 }
 
 function statusText({ reason, message }: NonNullable<ImageView['kubelet']>): string {

@@ -2,17 +2,20 @@
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { countOf, formatMore } from '../../domain/findings/listed.ts';
+import { formatIgnored } from '../../domain/findings/selection.ts';
 import { plural } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
-import { shownReport, writeStructured } from '../structured.ts';
 import { type Style, styleFor } from '../style.ts';
+import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 
-export async function printLint(report: LintReport, output: 'json' | 'yaml' | undefined, io: Io): Promise<void> {
-  if (output !== undefined) return writeStructured(shownReport(report, io), output, io);
+export async function printLint(report: LintReport, output: ReportFormat | undefined, io: Io): Promise<void> {
+  if (output !== undefined) await writeReport(report, output, io);
+  if (output === 'github') io.stdout.write(printed`${printable(countLine(report))}\n`);
+  if (output !== undefined) return;
   const style = await styleFor(io.stdout, io);
   const lines = report.findings.flatMap((found) => findingLines(found, style, io));
   for (const line of [...lines, printable(countLine(report))]) io.stdout.write(printed`${line}\n`);
@@ -32,8 +35,9 @@ function placeOf({ file = '', line }: FindingView['object']): string {
   return `${file === '-' ? 'stdin' : file}:${line}`;
 }
 
-function countLine({ manifests: { objects, files }, findings }: LintReport): string {
+function countLine({ manifests: { objects, files }, findings, ignored }: LintReport): string {
   const place = `${plural(objects, 'object')} in ${plural(files, 'file')}`;
-  if (findings.length === 0) return `${place}: nothing wrong`;
-  return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}`;
+  const left = formatIgnored(ignored);
+  if (findings.length === 0) return `${place}: nothing ${left === '' ? '' : 'else '}wrong${left}`;
+  return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}${left}`;
 }

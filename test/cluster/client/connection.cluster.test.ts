@@ -1,11 +1,12 @@
 /** The ways to the API server: proxies, a terminal for a plugin, and a pod. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../../../src/cluster/client/transport.ts';
+import { createAuthority } from '../../environment/certificate.ts';
 import { run } from '../../environment/child.ts';
 import { cluster } from '../../environment/use.ts';
 import { fakeIo } from '../../support/io.ts';
@@ -76,7 +77,7 @@ describe('through a proxy we are who kubectl is with', () => {
     });
     const { error } = await ourWho({}, { KUBECONFIG });
     await proxy.close();
-    expect(error).toMatch(`the proxy ${proxy.address} did not let us through (HTTP_403)`);
+    expect(error).toMatch(`the proxy ${proxy.address} refused the connection (HTTP_403)`);
     expect(error).not.toContain('hidden');
   });
 });
@@ -115,9 +116,9 @@ const ownRun = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', 
 
 describe.skipIf(!ownRun)('in a pod', () => {
   /** Runs a program where the service account of a pod is mounted. */
-  function inPod(command: readonly string[], env: Record<string, string> = {}) {
+  function inPod(command: readonly string[], env: Record<string, string> = {}, authority?: string) {
     const folder = newFolder();
-    copyFileSync(cluster().caFile, join(folder, 'ca.crt'));
+    writeFile(join(folder, 'ca.crt'), authority ?? readFileSync(cluster().caFile, 'utf8'));
     writeFile(join(folder, 'token'), admin().token);
     writeFile(join(folder, 'namespace'), 'of-the-pod');
     const account = '/run/secrets/kubernetes.io/serviceaccount';
@@ -127,8 +128,10 @@ describe.skipIf(!ownRun)('in a pod', () => {
       env: { PATH: process.env.PATH, ...pod, ...env },
     });
   }
-  const ours = async (runtime: string, flags: object, env = {}) =>
-    JSON.parse((await inPod([join(nodeModules, '.bin', runtime), script, JSON.stringify(flags)], env)).stdout);
+  const ours = async (runtime: string, flags: object, env = {}, authority?: string) => {
+    const command = [join(nodeModules, '.bin', runtime), script, JSON.stringify(flags)];
+    return JSON.parse((await inPod(command, env, authority)).stdout);
+  };
 
   test('we are who kubectl is', async () => {
     const theirs = await inPod([cluster().bin.kubectl, 'auth', 'whoami', '-o', 'json']);
@@ -158,6 +161,26 @@ describe.skipIf(!ownRun)('in a pod', () => {
 
   test('the account of the pod may act as somebody else', async () => {
     expect(await ours('node', { as: 'johndoe' })).toMatchObject({ user: { username: 'johndoe' } });
+  });
+
+  test('with --request-timeout it is still the account of the pod', async () => {
+    const answer = await ours('node', { requestTimeout: '50s' });
+    expect(answer).toMatchObject({ user: { username: 'token-admin' }, namespace: 'of-the-pod' });
+  });
+
+  test('--tls-server-name is what the certificate has to be for', async () => {
+    expect(await ours('node', { tlsServerName: 'other' })).toEqual({
+      error: expect.stringMatching(/certificate.*other/),
+      stderr: '',
+    });
+    expect(await ours('node', { tlsServerName: 'localhost' })).toMatchObject({ user: { username: 'token-admin' } });
+  });
+
+  test('--insecure-skip-tls-verify leaves out a check that fails', async () => {
+    const { certificate } = createAuthority('of another cluster');
+    expect((await ours('node', {}, {}, certificate)).error).toMatch(/certificate/);
+    const answer = await ours('node', { insecureSkipTlsVerify: true }, {}, certificate);
+    expect(answer).toMatchObject({ user: { username: 'token-admin' } });
   });
 
   test('--api-server names another server, which does not get the account of the pod', async () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type FieldSelection, pickJson } from '../../../src/cluster/client/pick-json.ts';
 import { JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 

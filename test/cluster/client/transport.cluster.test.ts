@@ -90,6 +90,17 @@ describe('a read is repeated', () => {
     expect((two ?? 0) - (one ?? 0)).toBeGreaterThan(950);
   });
 
+  test('and every other request of the process waits as long', async () => {
+    const { proxy, transport } = await through(first(1, { status: 429, headers: { 'retry-after': '1' } }), {
+      concurrency: 1,
+    });
+    const read = () => transport.request({ method: 'GET', path: '/api/v1/namespaces/default' });
+    await Promise.all([read(), read(), read()]);
+    const [turnedAway = 0, ...others] = proxy.requests.map(({ at }) => at);
+    expect(others).toHaveLength(3);
+    for (const other of others) expect(other - turnedAway).toBeGreaterThan(950);
+  });
+
   test('five times at most, and then the failure is named', async () => {
     const { proxy, transport } = await through(() => busy);
     const answer = transport.request({ method: 'GET', path: '/api/v1/namespaces/default' });
@@ -178,7 +189,7 @@ test('a redirect is not followed, for the token would go along', async () => {
     headers: { location: 'https://login.example/x?y' },
   }));
   const answer = transport.request({ method: 'GET', path: '/api' });
-  await expect(answer).rejects.toThrow(/sends us to https:\/\/login.example, so it is no API server$/);
+  await expect(answer).rejects.toThrow(/redirects to https:\/\/login.example, so it is no API server$/);
   expect(proxy.requests).toHaveLength(1);
 });
 

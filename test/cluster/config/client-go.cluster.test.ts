@@ -1,17 +1,16 @@
 /**
  * Server, user and namespace against client-go and cli-runtime. REGSECRET_SEED and REGSECRET_CASES choose other generated
- * cases than 2,000 of a random seed, REGSECRET_WIRE more of those that are sent than 50; the seed is printed, so that a
- * difference can be had again.
+ * cases, REGSECRET_WIRE more of those that are sent than 50.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthority, issueCertificate } from '../../environment/certificate.ts';
 import { type ClientAnswer, type ClientQuestion, ourAnswer, startClientGo } from '../../support/client-config.ts';
 import { intended } from '../../support/client-config-differences.ts';
+import { fc, seed } from '../../support/fast-check.ts';
 import { type KubeConfigCase, kubeConfigCase } from '../../support/kube-config-cases.ts';
 import type { LineProgram } from '../../support/line-program.ts';
 import { sendOurs, startWireServer, WIRE_HOSTS } from '../../support/wire-server.ts';
@@ -24,7 +23,6 @@ const contents = { CA: authority.certificate, CERT: client.certificate, KEY: cli
 const fill = (text: string): string =>
   text.replace(/@(CA|CERT|KEY)/g, (_, name: keyof typeof contents) => base64(contents[name]));
 const generated = kubeConfigCase(fill);
-const seed = Number(process.env.REGSECRET_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 let clientGo: LineProgram<ClientQuestion, ClientAnswer>;
 beforeAll(async () => {

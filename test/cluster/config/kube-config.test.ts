@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../../src/cluster/auth/auth.ts';
 import { ApiError, readApiError } from '../../../src/cluster/client/api-error.ts';
@@ -15,6 +14,7 @@ import { loadKubeConfig } from '../../../src/cluster/config/kube-config.ts';
 import { parseKubeFile } from '../../../src/cluster/config/kube-file.ts';
 import type { KubeFlags } from '../../../src/cluster/config/kube-flags.ts';
 import { NetworkError } from '../../../src/http/network-error.ts';
+import { fc } from '../../support/fast-check.ts';
 import { fakeIo } from '../../support/io.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-kube-'));
@@ -180,7 +180,8 @@ describe('the next attempt', () => {
     ['a fifth one', { ...harmless, attempt: 5, error: answer(503) }, undefined],
     ['a header of 3 s', { ...harmless, error: answer(503), retryAfter: '3' }, 3000],
     ['a Status of 2 s', { ...harmless, error: answer(503, 2) }, 2000],
-    ['a header of an hour', { ...harmless, error: answer(429), retryAfter: '3600' }, 30_000],
+    ['a header of an hour', { ...harmless, error: answer(429), retryAfter: '3600' }, 60_000],
+    ['a fifth one, and a header', { ...harmless, attempt: 5, error: answer(429), retryAfter: '1' }, undefined],
     ['a header that is a date', { ...harmless, error: answer(429), retryAfter: 'Wed, 21 Oct 2026 07:28:00 GMT' }, 150],
     ['a conflict', { ...harmless, error: answer(409) }, undefined],
     ['a refusal', { ...harmless, error: answer(403) }, undefined],

@@ -1,8 +1,8 @@
 /** Whatever is read without js-yaml is read as js-yaml reads it, and the usual kubeconfigs are. */
-import fc from 'fast-check';
 import { CORE_SCHEMA, dump, load, YAML11_SCHEMA } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { parsePlainYaml } from '../../../src/cluster/config/plain-yaml.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const BASE64 = 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUM+/w==';
 

@@ -46,6 +46,17 @@ const rows: readonly Row[] = [
     is: { result: 'fails', reason: 'logins refused' },
   },
   {
+    title: 'a login that is rejected, where the registry gives the image without asking for one',
+    world: {
+      secrets: { regcred: good },
+      says: (user) =>
+        user === undefined
+          ? { kind: 'anonymous', why: 'asks for none', result: 'pulls' }
+          : { kind: 'rejected', status: 401 },
+    },
+    is: { result: 'pulls', reason: 'no login needed' },
+  },
+  {
     title: 'a login that is rejected, where another Secret may not be read',
     names: ['other', 'regcred'],
     world: { secrets: { other: 'forbidden', regcred: good }, says: says('rejected', 'accepted') },

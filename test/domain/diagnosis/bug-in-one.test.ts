@@ -51,7 +51,7 @@ test('a pod', () => {
   const expected = shown(observed([web]));
   expect(expected).toContain('missing-secret gone');
   expect(shown(observed([trap, web]))).toEqual(
-    [...expected, 'pod team-a/trap is not judged: a bug in regsecret (RangeError)'].sort(),
+    [...expected, 'pod team-a/trap was not checked, because of a bug in regsecret (RangeError)'].sort(),
   );
 });
 
@@ -59,7 +59,10 @@ test.each(['contents', 'findings'] as const)('the %s of a Secret', (field) => {
   const { facts } = observed([]);
   const secrets = new Map([['team-a/trap', trapped(there(facts), field)]]);
   expect(shown(observed([web], secrets))).toEqual(
-    [...shown(observed([web])), 'secret team-a/trap is not judged: a bug in regsecret (RangeError)'].sort(),
+    [
+      ...shown(observed([web])),
+      'secret team-a/trap was not checked, because of a bug in regsecret (RangeError)',
+    ].sort(),
   );
 });
 

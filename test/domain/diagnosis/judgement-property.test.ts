@@ -1,10 +1,9 @@
 /** Whatever there is, and whatever registry and kubelet say: an image that is missing has a cause, and what is said holds no secret. */
-
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatFinding } from '../../../src/domain/findings/messages.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
+import { fc } from '../../support/fast-check.ts';
 import { shownHint } from '../../support/hints.ts';
 import {
   deployment,

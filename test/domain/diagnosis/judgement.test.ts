@@ -375,7 +375,7 @@ const secrets: readonly Row[] = [
     {
       outcome: 'will not pull',
       cause: 'unreadable-entry',
-      fix: 'regsecret create regcred -n team-a --server r.io',
+      fix: 'regsecret remove regcred -n team-a --server r.io',
       asked: [],
     },
   ],
@@ -395,7 +395,24 @@ const secrets: readonly Row[] = [
     'an immutable Secret with a wrong password',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { ...wrong, immutable: true } }, says: jane },
-    { outcome: 'will not pull', cause: 'credential-rejected', fix: `${create} --force` },
+    {
+      outcome: 'will not pull',
+      cause: 'credential-rejected',
+      fix: 'regsecret create regcred-2 -n team-a --server ghcr.io && regsecret attach regcred-2 -n team-a --pod web --recreate && regsecret detach regcred -n team-a --pod web --recreate',
+    },
+  ],
+  [
+    'an immutable Secret with a wrong password and a login for another registry, which pods keep',
+    podWith({ list: list('regcred') }),
+    {
+      secrets: { regcred: secretWith({ 'ghcr.io': login('rex'), 'quay.io': login() }, { immutable: true }) },
+      says: jane,
+    },
+    {
+      outcome: 'will not pull',
+      cause: 'credential-rejected',
+      fix: `kubectl get secret regcred -n team-a -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred-2 -n team-a --from-file - && regsecret create regcred-2 -n team-a --server ghcr.io && regsecret attach regcred-2 -n team-a --pod web --recreate && regsecret detach regcred -n team-a --pod web --recreate`,
+    },
   ],
   [
     'the logins are in a credential store',

@@ -25,7 +25,12 @@ test.each<[FindingCode, readonly PullError[]]>([
   ['invalid-image', ['invalid name']],
   ['image-not-found', ['not found']],
   ['rate-limited', ['rate limited']],
-  ['node-cannot-reach', ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers']],
+  [
+    'node-cannot-reach',
+    ['name', 'connection', 'timeout', 'tls', 'authority', 'dates', 'out of order', 'layers', ...ANY],
+  ],
+  ['stale-secret', [...ANY, 'undecodable']],
+  ['node-login-refused', REFUSED],
   ['wrong-platform', ['platform']],
   ['disk-full', ['disk']],
   ['pull-postponed', ['postponed']],

@@ -148,9 +148,26 @@ describe('of a Secret', () => {
 describe('registries are not asked about images', () => {
   const asks = (puller: Puller, world: World): number =>
     openQuestions(finished(judgeAll({ pullers: [puller] }, factsOf(world)))).length;
+  const proven = { ...template('web', {}, 1), runsWithoutList: true };
+
+  test('without a list, where a pod has pulled them: they may be public, or nodes have credentials', () => {
+    expect(asks(proven, { says: refuses })).toBe(0);
+  });
+
+  test('of a pod that has them', () => {
+    expect(asks({ ...podWith({ status: 'runs' }), brief: true }, { says: refuses })).toBe(0);
+  });
+
+  test('unless no pod of a template without a list has pulled them', () => {
+    expect(asks(template('web', {}, 0), { says: refuses })).toBe(1);
+    expect(asks({ ...proven, imagePullSecrets: list }, { says: refuses, secrets: { regcred: 'missing' } })).toBe(1);
+  });
+
+  test('unless a pod without a list has not tried them yet', () => {
+    expect(asks({ ...podWith(), brief: true }, { says: refuses })).toBe(1);
+  });
 
   test.each([
-    ['without a list: it may be public, or nodes have credentials', {}, {}, 0],
     ['with a login that fits', { list }, { secrets: { regcred: good } }, 0],
     ['unless its Secret is missing', { list }, { secrets: { regcred: 'missing' } }, 1],
     ['unless no entry fits', { list }, { secrets: { regcred: secretWith({ 'r.example': login() }) } }, 1],

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { credentialOf, dockerAuthConfig, podmanAuthConfig } from '../../../src/domain/docker-config/auth-fields.ts';
 import {
@@ -11,6 +10,7 @@ import {
   scanLoginText,
 } from '../../../src/domain/docker-config/docker-config.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { fc } from '../../support/fast-check.ts';
 
 function plain({ auths, credHelpers, ...rest }: DockerConfig): object {
   return { auths: Object.fromEntries(auths), credHelpers: Object.fromEntries(credHelpers), ...rest };

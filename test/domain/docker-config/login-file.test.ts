@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeLoginFile } from '../../../src/domain/docker-config/login-file.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { UserError } from '../../../src/errors.ts';
+import { fc } from '../../support/fast-check.ts';
 import { refusalOf } from '../../support/hints.ts';
 
 const EXAMPLE = 'regsecret create --from-file ~/.docker/config.json';

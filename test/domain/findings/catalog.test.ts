@@ -17,6 +17,8 @@ test('these are warnings, all others are errors', () => {
     'shadowed-entry',
     'same-key',
     'expires-soon',
+    'stale-copy',
+    'orphaned-copy',
     'empty-name',
     'duplicate-name',
     'different-credentials',
@@ -27,12 +29,14 @@ test('these are warnings, all others are errors', () => {
     'unused-secret',
     'same-content',
   ]);
-  expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 13);
+  expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 15);
 });
 
 test('the commands of these tell more, and fix nothing by themselves', () => {
   expect(codesWhere(({ isAdvice }) => isAdvice === true)).toEqual([
     'same-key',
+    'stale-copy',
+    'orphaned-copy',
     'duplicate-name',
     'different-credentials',
     'invalid-image',
@@ -91,7 +95,19 @@ test('what the kubelet says of a pull that fails for it', () => {
     'never-pulled': ['never'],
     'unverified-image': ['never', 'no credential', 'unauthorized', 'no access', 'not found'],
     'rate-limited': ['rate limited'],
-    'node-cannot-reach': ['name', 'connection', 'timeout', 'tls', 'out of order', 'layers'],
+    'stale-secret': [...ANY, 'undecodable'],
+    'node-login-refused': REFUSED,
+    'node-cannot-reach': [
+      'name',
+      'connection',
+      'timeout',
+      'tls',
+      'authority',
+      'dates',
+      'out of order',
+      'layers',
+      ...ANY,
+    ],
     'wrong-platform': ['platform'],
     'disk-full': ['disk'],
     'pull-postponed': ['postponed'],

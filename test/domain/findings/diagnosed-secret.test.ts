@@ -1,11 +1,11 @@
 /** What the findings of a Secret say of its use is what the kubelet's keyring does with it. */
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diagnoseSecret, type Usability, usabilityOf } from '../../../src/domain/findings/diagnosed-secret.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
 import { exampleImage } from '../../../src/domain/keyring/coverage.ts';
 import { buildKeyring, KeyringError, opensImage } from '../../../src/domain/keyring/keyring.ts';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { fc } from '../../support/fast-check.ts';
 import { payload } from '../../support/payload-texts.ts';
 import { objectOfSituation, secretSituations } from '../../support/secret-situations.ts';
 import { pullSecretOf } from '../../support/secrets.ts';

@@ -1,6 +1,6 @@
 /** What is wrong with an entry of a Secret: the sentence and the command of each finding. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
-import { at, CONFIG, IN_FILE, SECRET, server, shown, testFindings } from '../../support/finding-table.ts';
+import { at, CONFIG, DEPLOYMENT, IN_FILE, SECRET, server, shown, testFindings } from '../../support/finding-table.ts';
 
 testFindings([
   [
@@ -109,7 +109,7 @@ testFindings([
     finding('expires-soon', SECRET, { server, at, by: 'annotation' }),
     'warning: the credential for ghcr.io in secret team-a/regcred expires at 2026-01-01T00:00:00Z, as the annotation regsecret/expires-at says',
     'fix',
-    'regsecret create regcred -n team-a --server ghcr.io --force',
-    { immutable: true },
+    'regsecret create regcred-2 -n team-a --server ghcr.io && regsecret attach regcred-2 -n team-a --to deployment/web && regsecret detach regcred -n team-a --from deployment/web',
+    { immutable: { remedy: DEPLOYMENT } },
   ],
 ]);

@@ -43,7 +43,7 @@ testFindings([
   ],
   [
     finding('unread-object', SECRET, { reason: 'TypeError', bug: true }),
-    'error: secret team-a/regcred is not judged: a bug in regsecret (TypeError)',
+    'error: secret team-a/regcred was not checked, because of a bug in regsecret (TypeError)',
     'advice',
     'regsecret why secret/regcred -n team-a',
   ],

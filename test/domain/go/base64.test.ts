@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Base64Error, decodeBase64, encodeBase64 } from '../../../src/domain/go/base64.ts';
+import { fc } from '../../support/fast-check.ts';
 
 /** Results are those of Go 1.26's StdEncoding and RawStdEncoding, run; a number is the byte of the error. */
 describe('padded and unpadded', () => {

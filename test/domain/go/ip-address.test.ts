@@ -1,8 +1,8 @@
 /** IP addresses as Go's net/netip reads them. */
 import { isIPv6 as nodesIPv6 } from 'node:net';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressBytes, isIPv4, isIPv6 } from '../../../src/domain/go/ip-address.ts';
+import { fc } from '../../support/fast-check.ts';
 
 describe('IPv6', () => {
   test.each([

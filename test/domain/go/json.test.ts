@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   foldName,
@@ -12,6 +11,7 @@ import {
 import type { JsonNode } from '../../../src/domain/go/json-node.ts';
 import { JsonSyntaxError } from '../../../src/domain/go/json-scanner.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { fc } from '../../support/fast-check.ts';
 
 /** Every text below is what Go 1.26 says, run. */
 describe('syntax errors, in the words of json.Unmarshal and json.Decoder', () => {

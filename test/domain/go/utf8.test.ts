@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareUtf8, decodeUtf8, encodeUtf8 } from '../../../src/domain/go/utf8.ts';
+import { fc } from '../../support/fast-check.ts';
 
 describe('bytes that are not UTF-8', () => {
   test.each([

@@ -1,12 +1,11 @@
 /**
- * Our keyring against Kubernetes' own code. REGSECRET_SEED and REGSECRET_CASES choose other generated cases than those of
- * a random seed; the seed is printed, so that a difference can be had again.
+ * Our keyring against Kubernetes' own code. REGSECRET_SEED and REGSECRET_CASES choose other generated cases.
  */
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { ImageReferenceError, imageName, parseImage } from '../../../src/domain/keyring/image.ts';
 import { buildKeyring, KeyringError, lookup } from '../../../src/domain/keyring/keyring.ts';
+import { fc, seed } from '../../support/fast-check.ts';
 import { keyringCase } from '../../support/keyring-cases.ts';
 import { keyringFacts } from '../../support/keyring-facts.ts';
 import {
@@ -36,7 +35,6 @@ test.each(keyringFacts)('$title', async ({ payloads, image, outcome }) => {
 });
 
 test('the keyring equals that of Kubernetes on every generated case', { timeout: 600_000 }, async () => {
-  const seed = Number(process.env.REGSECRET_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const total = Number(process.env.REGSECRET_CASES ?? 100_000);
   const counts = { credentials: 0, nothing: 0, keyringErrors: 0, imageErrors: 0 };
   const started = performance.now();

@@ -37,9 +37,9 @@ test.each(OPENS_NOTHING)('%s opens nothing: %s', (server, reason) => {
 });
 
 const UNUSUAL: readonly [server: string, reason: string][] = [
-  ['registry-1.docker.io', 'registry-1.docker.io is not the name that images of Docker Hub have'],
-  ['registry.hub.docker.com', 'registry.hub.docker.com is not the name that images of Docker Hub have'],
-  ['registry.docker.io', 'registry.docker.io is not the name that images of Docker Hub have'],
+  ['registry-1.docker.io', 'registry-1.docker.io is not the registry name in Docker Hub images'],
+  ['registry.hub.docker.com', 'registry.hub.docker.com is not the registry name in Docker Hub images'],
+  ['registry.docker.io', 'registry.docker.io is not the registry name in Docker Hub images'],
   ['https://ghcr.io/v2', 'https://ghcr.io/v2 needs a slash at its end, or it opens only images under v2'],
   ['https://ghcr.io/v1', 'https://ghcr.io/v1 needs a slash at its end, or it opens only images under v1'],
   ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet compares hosts letter by letter'],

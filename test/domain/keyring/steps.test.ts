@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { diagnoseBriefly, diagnosisOf } from '../../../src/domain/findings/diagnosed-secret.ts';
 import { summarize } from '../../../src/domain/findings/row.ts';
 import { buildKeyringFor } from '../../../src/domain/keyring/keyring.ts';
-import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { DATA_KEY, type Secret } from '../../../src/domain/keyring/secret.ts';
 import { STEP_ENTRIES } from '../../../src/domain/keyring/steps.ts';
+import { executionsOf } from '../../support/executions.ts';
 import { manyEntries } from '../../support/hostile-secrets.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 
@@ -24,4 +25,19 @@ test.each(Object.keys(work))('%s: a step for every 256 entries', (title) => {
   const of = (count: number): number => stepsOf(work[title]?.(secretOf(count)) as Generator<void, unknown>);
   expect(of(ENTRIES) - of(1)).toBeGreaterThanOrEqual(ENTRIES / STEP_ENTRIES);
   expect(of(ENTRIES) - of(ENTRIES - STEP_ENTRIES)).toBeGreaterThanOrEqual(1);
+});
+
+/** Reading a server as a URL and as an image has it, and decoding a login; each of them takes a few of the first. */
+const COSTLY = ['parseGoUrl', 'matchesGlob', 'readKubeletEntry'];
+
+test.each(Object.keys(work))('%s: between two steps', { timeout: 300_000 }, (title) => {
+  const secret = pullSecretOf('a', manyEntries(0, ENTRIES));
+  const { calls, most } = executionsOf(work[title]?.(secret) as Generator<void, unknown>);
+  // What is costly is done for one portion of entries.
+  const costly = Math.max(...COSTLY.map(calls));
+  expect(costly).toBeGreaterThanOrEqual(STEP_ENTRIES);
+  expect(costly).toBeLessThanOrEqual(5 * STEP_ENTRIES);
+  // What is cheap may be done for all of them, but once: a Secret has a megabyte at most, which a loop passes in milliseconds.
+  expect(most).toBeGreaterThan(ENTRIES);
+  expect(most).toBeLessThanOrEqual(secret.data?.[DATA_KEY['kubernetes.io/dockerconfigjson']]?.length ?? 0);
 });

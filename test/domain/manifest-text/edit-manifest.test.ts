@@ -1,5 +1,4 @@
 /** Manifests of any style: nothing changes but the list, and not a line more than that takes. */
-import fc from 'fast-check';
 import { loadAll } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { fieldOf, isObject } from '../../../src/domain/workloads/api-object.ts';
@@ -7,6 +6,7 @@ import { manifestKindOf } from '../../../src/domain/workloads/kind.ts';
 import { changedList, type Verb } from '../../../src/domain/workloads/list-change.ts';
 import { editManifest, readPullManifest } from '../../../src/manifests/edit-manifest.ts';
 import { ManifestError } from '../../../src/manifests/read-objects.ts';
+import { fc } from '../../support/fast-check.ts';
 import { manifestTexts } from '../../support/manifest-texts.ts';
 
 async function edit(text: string, verb: Verb, name: string): Promise<string> {

@@ -1,8 +1,8 @@
 /** Which texts are worth parsing: none that holds something of ours is passed over. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mayHoldObjects } from '../../../src/domain/manifest-text/placeholder.ts';
 import { readPullManifest } from '../../../src/manifests/edit-manifest.ts';
+import { fc } from '../../support/fast-check.ts';
 import { manifestTexts } from '../../support/manifest-texts.ts';
 
 describe('worth it', () => {

@@ -1,9 +1,9 @@
 /** A copy holds everything of a Secret, and says what another one lacks of it. */
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { copyName, copyOfSecret, missingFrom, originalOf } from '../../../src/domain/pull-secret/secret-copy.ts';
 import { isObjectName } from '../../../src/domain/text/object-name.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const hash = (text: string): string => Buffer.from(text).toString('hex').padEnd(16, '0').slice(-16);
 const texts = fc.dictionary(fc.string({ minLength: 1 }), fc.string());

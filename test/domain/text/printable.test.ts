@@ -1,5 +1,4 @@
 /** Text from outside on a terminal. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   printable,
@@ -7,6 +6,7 @@ import {
   printableLines,
   withoutWorkflowCommands,
 } from '../../../src/domain/text/printable.ts';
+import { fc } from '../../support/fast-check.ts';
 import { workflowCommand } from '../../support/shown.ts';
 
 test.each([

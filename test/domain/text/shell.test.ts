@@ -1,8 +1,8 @@
 /** A word that is quoted reaches a program as it is. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { printable } from '../../../src/domain/text/printable.ts';
 import { quoteFor } from '../../../src/domain/text/shell.ts';
+import { fc } from '../../support/fast-check.ts';
 import { NASTY_TEXTS } from '../../support/nasty-texts.ts';
 import { SHELLS, startedBy } from '../../support/stand-ins.ts';
 

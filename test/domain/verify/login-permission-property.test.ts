@@ -1,8 +1,8 @@
 /** Whatever a tenant makes up, no permission breaks a rule; the rules are said here a second time, in other words. */
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseImage } from '../../../src/domain/keyring/image.ts';
 import { assignLogin, permit } from '../../../src/domain/verify/login-permission.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const LOOPBACK = ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', '0.0.0.0'];
 const FORBIDDEN = ['169.254.169.254', 'fe80::1', '168.63.129.16', 'fd00:ec2::254', '192.0.0.192', '::ffff:169.254.1.1'];

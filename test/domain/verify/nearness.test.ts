@@ -1,7 +1,7 @@
 /** How near hosts are, in every notation that a URL can have. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isNearer, type Nearness, nearness } from '../../../src/domain/verify/nearness.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const hostOf = (host: string): string => new URL(`https://${host}/`).hostname;
 

@@ -6,6 +6,7 @@ test.each<[Verdict, 'pulls' | 'fails' | 'unknown']>([
   [{ kind: 'accepted' }, 'pulls'],
   [{ kind: 'accepted', public: true }, 'pulls'],
   [{ kind: 'rejected', status: 401 }, 'fails'],
+  [{ kind: 'rejected', status: 401, public: true }, 'pulls'],
   [{ kind: 'no access', repository: 'a/b', status: 403 }, 'fails'],
   [{ kind: 'not found', repository: 'a/b' }, 'fails'],
   [{ kind: 'not found', repository: 'a/b', missing: 'repository' }, 'fails'],

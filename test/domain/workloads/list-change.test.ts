@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
 import { changedList, listPatch } from '../../../src/domain/workloads/list-change.ts';
 import { listedNames, pullFieldsOf } from '../../../src/domain/workloads/pull-spec.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const named = (...names: string[]) => names.map((name) => ({ name }));
 

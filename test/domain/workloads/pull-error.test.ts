@@ -46,7 +46,7 @@ const texts: Readonly<Record<string, readonly (readonly [text: string, pullError
     ],
     [
       `${resolve('r.io/a:1')}failed to do request: Head "https://r.io/v2/a/manifests/1": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
-      'tls',
+      'authority',
     ],
     [
       `${resolve('r.io/a:1')}failed to do request: Head "https://r.io/v2/a/manifests/1": http: server gave HTTP response to HTTPS client`,
@@ -95,7 +95,7 @@ const texts: Readonly<Record<string, readonly (readonly [text: string, pullError
     ['pinging container registry r.io: Get "https://r.io/v2/": dial tcp: lookup r.io: no such host', 'name'],
     [
       'pinging container registry r.io: Get "https://r.io/v2/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
-      'tls',
+      'dates',
     ],
     ['toomanyrequests: You have reached your pull rate limit', 'rate limited'],
     [

@@ -25,6 +25,7 @@ const USUAL = {
   selections: [],
   allNamespaces: false,
   recreate: false,
+  yes: false,
   folders: { state: expect.stringMatching(/regsecret$/), temporary: expect.any(String) },
   checks: true,
   allowMissing: false,
@@ -64,6 +65,14 @@ describe('a request', () => {
       'the service accounts with labels, and those in use',
       { allServiceaccounts: true, used: true, selector: 'team=a' },
       { selections: [{ by: 'kind', kind: 'ServiceAccount', labelSelector: 'team=a' }, { by: 'use' }] },
+    ],
+    [
+      'a service account of every namespace',
+      { serviceaccount: ['default'], to: ['sa/ci'], allNamespaces: true },
+      {
+        selections: ['default', 'ci'].map((name) => ({ by: 'kind', kind: 'ServiceAccount', name })),
+        allNamespaces: true,
+      },
     ],
     [
       'in use, in all namespaces',
@@ -106,7 +115,7 @@ describe('a request', () => {
 });
 
 const PICKS = '--to deployment -l app=web, or --all-serviceaccounts -l team=a';
-const ALL = '--all-serviceaccounts -A, or --used -A';
+const ALL = '--serviceaccount default -A, --all-serviceaccounts -A, or --used -A';
 const DURATION = '--timeout takes seconds or units: 30, 30s, 2m, 1h';
 
 test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
@@ -117,11 +126,13 @@ test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
   [{ pod: ['A'] }, nameRule('pod'), 'kubectl get pods'],
   [{ serviceaccount: ['A'] }, nameRule('serviceaccount'), 'kubectl get serviceaccounts'],
   [{ to: ['deploy'] }, '--to deployment names no deployment', '--to deployment/NAME, or --to deployment -l app=NAME'],
-  [{ selector: 'app=web' }, '-l picks nothing without a kind', PICKS],
-  [{ selector: 'app=web', to: ['deploy/web'] }, '-l picks nothing without a kind', PICKS],
-  [{ selector: 'app=web', used: true }, '-l picks nothing without a kind', PICKS],
-  [{ allNamespaces: true }, '-A cannot be combined with names', ALL],
-  [{ allNamespaces: true, used: true, pod: ['p'] }, '-A cannot be combined with names', ALL],
+  [{ selector: 'app=web' }, '-l needs a kind', PICKS],
+  [{ selector: 'app=web', to: ['deploy/web'] }, '-l needs a kind', PICKS],
+  [{ selector: 'app=web', used: true }, '-l needs a kind', PICKS],
+  [{ allNamespaces: true }, '-A says where to attach, but not what', ALL],
+  [{ allNamespaces: true, filename: ['a.yaml'] }, '-A says where to attach, but not what', ALL],
+  [{ allNamespaces: true, used: true, pod: ['p'] }, '-A cannot be combined with the name of a pod', ALL],
+  [{ allNamespaces: true, to: ['deploy/web'] }, '-A cannot be combined with the name of a deployment', ALL],
   [{ timeout: 'soon' }, '--timeout is not a duration', DURATION],
   [{ timeout: '-1s' }, '--timeout is not a duration', DURATION],
   [{ write: true }, '--write goes with -f', '-f FILE --write'],
@@ -130,7 +141,11 @@ test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
   [{ secretFile: 's.yaml' }, '--secret-file goes with -f', '-f FILE --auto --secret-file FILE'],
   [{ filename: ['a.yaml'], secretFile: 's.yaml' }, '--secret-file goes with --auto', '--auto --secret-file FILE'],
   [{ filename: ['-'], write: true }, 'what comes from stdin cannot be written in place', '-f - > FILE'],
-  [{ filename: ['a.yaml'], output: 'name' }, '-o would stand among the manifests', '-f FILE --write -o name'],
+  [
+    { filename: ['a.yaml'], output: 'name' },
+    '-o cannot be combined with manifests on stdout',
+    '-f FILE --write -o name',
+  ],
   [{ filename: ['a.yaml'], dryRun: 'server' }, 'no server is asked about manifests', '-f FILE --dry-run=client'],
 ])('%j is refused', (given, message, hint) => {
   expect(refusalOf(() => requestOf('attach', flags(given), fakeIo()))).toEqual({ message, hint });

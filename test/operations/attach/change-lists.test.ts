@@ -56,9 +56,122 @@ const SELDOM: readonly [string, ChangeSituation][] = [
   ['no such namespace, unchecked', { objects: [], secrets: [], change: { ...named('a'), checks: false } }],
 ];
 
+const detach = { verb: 'detach', targets: [{ kind: 'Deployment', name: 'web' }] } as const;
+const fromAccount = { verb: 'detach', ...named('default') } as const;
+const web = (...list: string[]): Stored => stored('Deployment', 'web', { list });
+const withPolicy = (imagePullPolicy: string): Stored => {
+  const containers = [{ name: 'app', image: 'ghcr.io/acme/web', imagePullPolicy }];
+  const spec = { template: { spec: { containers, imagePullSecrets: [{ name: 'pull' }] } } };
+  return ['Deployment', { metadata: { namespace: 'team', name: 'web', uid: 'web' }, spec }];
+};
+const no = { confirm: () => Promise.resolve(false) };
+/** Whether the Secret is all that opens the images is asked before anything is written, which ends each of these. */
+const live = { dryRun: 'none' } as const;
+
+const DETACHED: readonly [string, ChangeSituation][] = [
+  ['the only one of a Deployment', { objects: [web('pull')], change: detach }],
+  ['and nobody can be asked', { objects: [web('pull')], change: { ...detach, ...live } }],
+  ['and the person says no', { objects: [web('pull')], change: { ...detach, ...live, ...no } }],
+  ['and nothing is checked', { objects: [web('pull')], change: { ...detach, checks: false } }],
+  ['and it is gone', { objects: [web('pull')], secrets: [], change: detach }],
+  ['and it may not be read', { objects: [web('pull')], change: detach, forbidden: ['get secrets'] }],
+  [
+    'and it has a login for other images',
+    { objects: [web('pull')], secrets: [secretFor('pull', 'quay.io')], change: detach },
+  ],
+  [
+    'beside one with a login for the image',
+    { objects: [web('pull', 'b')], secrets: [ghcrSecret, secretFor('b', 'ghcr.io')], change: detach },
+  ],
+  [
+    'beside one with a login for other images',
+    { objects: [web('pull', 'b')], secrets: [ghcrSecret, secretFor('b', 'quay.io')], change: detach },
+  ],
+  ['beside one that is gone', { objects: [web('pull', 'b')], change: detach }],
+  [
+    'where its service account has one with a login for the image',
+    {
+      objects: [web('pull'), account('default', ['b'])],
+      secrets: [ghcrSecret, secretFor('b', 'ghcr.io')],
+      change: detach,
+    },
+  ],
+  ['where its service account has it, too', { objects: [web('pull'), account('default', ['pull'])], change: detach }],
+  [
+    'also from its service account',
+    {
+      objects: [web('pull'), account('default', ['pull'])],
+      change: { ...detach, targets: [...detach.targets, ...fromAccount.targets] },
+    },
+  ],
+  ['for an image that is never pulled', { objects: [withPolicy('Never')], change: detach }],
+  ['for one that is pulled where it is missing', { objects: [withPolicy('IfNotPresent')], change: detach }],
+  ['from what does not have it', { objects: [web('b')], change: detach, forbidden: ['get secrets'] }],
+  [
+    'from two pods of one Deployment',
+    {
+      objects: [
+        web('pull'),
+        stored('ReplicaSet', 'web-1', { list: ['pull'], owner: 'Deployment/web' }),
+        stored('Pod', 'web-1-a', { list: ['pull'], owner: 'ReplicaSet/web-1' }),
+        stored('Pod', 'web-1-b', { list: ['pull'], owner: 'ReplicaSet/web-1' }),
+      ],
+      change: { verb: 'detach', targets: ['a', 'b'].map((name) => ({ kind: 'Pod', name: `web-1-${name}` })) },
+    },
+  ],
+  [
+    'from a pod that is created again',
+    {
+      objects: [stored('Pod', 'web', { list: ['pull'] })],
+      change: { verb: 'detach', targets: [{ kind: 'Pod', name: 'web' }], recreate: true, ...live },
+    },
+  ],
+  [
+    'from a service account',
+    {
+      objects: [
+        account('default', ['pull']),
+        stored('Deployment', 'web'),
+        stored('StatefulSet', 'own', { list: ['b'] }),
+        stored('Pod', 'web-1', { list: ['pull'], owner: 'Rollout/r' }),
+        stored('Pod', 'web-2', { list: ['pull'], owner: 'Rollout/r' }),
+        stored('Pod', 'bare', { list: ['pull'] }),
+        stored('Pod', 'own-list', { list: ['pull', 'b'] }),
+        stored('Pod', 'done', { list: ['pull'], rest: { status: { phase: 'Succeeded' } } }),
+        stored('Job', 'past', { rest: { status: { conditions: [{ type: 'Complete', status: 'True' }] } } }),
+      ],
+      change: { ...fromAccount, ...live },
+    },
+  ],
+  [
+    'from a service account that nothing uses',
+    { objects: [account('default', ['pull'])], change: fromAccount, forbidden: ['get secrets'] },
+  ],
+  [
+    'from a service account, and pods may not be listed',
+    {
+      objects: [account('default', ['pull']), stored('Pod', 'bare', { list: ['pull'] })],
+      change: fromAccount,
+      forbidden: ['list pods'],
+    },
+  ],
+  [
+    'from all service accounts: of those that need it, one question',
+    {
+      objects: [
+        account('a', ['pull']),
+        account('b', ['pull']),
+        stored('Deployment', 'of-a', { account: 'a' }),
+        stored('Deployment', 'of-b', { account: 'b' }),
+      ],
+      change: { verb: 'detach', selections: [{ by: 'kind', kind: 'ServiceAccount' }], ...live, ...no },
+    },
+  ],
+];
+
 test('what is told', async () => {
   const outlines: string[] = [];
-  for (const [title, situation] of [...changeSituations(secretFor), ...SELDOM]) {
+  for (const [title, situation] of [...changeSituations(secretFor), ...SELDOM, ...DETACHED]) {
     const lines = await told(situation);
     outlines.push(`# ${title}\n${lines.map((line) => `${line}\n`).join('')}`);
   }

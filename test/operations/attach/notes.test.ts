@@ -62,7 +62,7 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'now-refused', ref, account },
     'warning',
-    'deployment.apps/web names regcred, which serviceaccount/ci no longer allows: its new pods will be refused',
+    'deployment.apps/web names regcred, which serviceaccount/ci no longer allows: its new pods will be rejected',
   ],
   [{ code: 'owned', ref, owner: 'rollout/web' }, 'warning', 'rollout/web made deployment.apps/web and may undo this'],
   [

@@ -113,7 +113,7 @@ test.each(SITUATIONS)('%s', async (_, kind, objects, trap) => {
     severity: 'error',
     object: { kind, namespace: 'evil', name: 'trap' },
     arguments: { reason: 'TypeError', bug: true },
-    message: `${kind.toLowerCase()} evil/trap is not judged: a bug in regsecret (TypeError)`,
+    message: `${kind.toLowerCase()} evil/trap was not checked, because of a bug in regsecret (TypeError)`,
   });
   expect(JSON.stringify(found)).not.toContain('pa55word');
 });

@@ -49,6 +49,11 @@ const NOTHING = [
   'replicationcontrollers',
   'podtemplates',
 ].map((plural) => `list ${plural}`);
+/** Who pulls, and with what. */
+const KINDS_IN_SCOPE = [
+  ...['pods', 'secrets', 'serviceaccounts', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
+  'replicationcontrollers',
+];
 const broken = { list: ['pull'] };
 const runs = (name: string, options: StoredOptions): Stored =>
   stored('Pod', name, {
@@ -172,6 +177,43 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
     },
   ],
 ];
+
+test.each(KINDS_IN_SCOPE)(
+  'of a namespace %s may not be listed: it is not called healthy, and they are named',
+  async (plural) => {
+    const objects = [account(['pull']), ghcrSecret, runs('web', broken), stored('Deployment', 'web', broken)];
+    const said = await outline({ objects, forbidden: [`list ${plural}`, `get ${plural}`] });
+    const [head = ''] = said.split('\n');
+    expect(head).toMatch(/^not known, /);
+    expect(head).toContain(`${plural} in namespace team`);
+  },
+);
+
+test('of a namespace without anything that may not be listed: it is healthy', async () => {
+  const objects = [account(['pull']), ghcrSecret, runs('web', broken), stored('Deployment', 'web', broken)];
+  expect(await outline({ objects })).toMatch(/^healthy, /);
+});
+
+test.each([
+  ['no pods', [], undefined],
+  ['a pod that runs without a list', [{}], true],
+  ['a pod that ended without a list', [{ phase: 'Succeeded' }], true],
+  ['a pod that waits', [{ phase: 'Pending' }], false],
+  ['a pod with a list, which its service account had', [{ list: ['pull'] }], false],
+  ['one of both', [{}, { list: ['pull'] }], false],
+])('a template without a list that has %s', async (_, pods, proven = false) => {
+  const ofWeb = (options: { phase?: string; list?: string[] }, index: number): Stored => {
+    const { phase = 'Running', list } = options;
+    const state = phase === 'Running' ? { running: {} } : { terminated: {} };
+    const there = phase === 'Pending' ? [] : [{ name: 'app', imageID: 'x', state }];
+    const rest = { status: { phase, containerStatuses: there } };
+    const metadata = { labels: { 'pod-template-hash': '1' } };
+    return stored('Pod', `web-1-${index}`, { owner: 'ReplicaSet/web-1', metadata, rest, ...(list && { list }) });
+  };
+  const objects = [account(), ghcrSecret, stored('Deployment', 'web'), ...pods.map(ofWeb)];
+  const { pullers } = await observeScope({ offline: true }, createCollector(storedObjects(objects)));
+  expect(pullers.find(({ ref }) => ref.kind === 'Deployment')?.runsWithoutList).toBe(proven);
+});
 
 test('what is reported', async () => {
   const outlines: string[] = [];

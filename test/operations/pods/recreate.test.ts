@@ -114,12 +114,12 @@ test.each<[string, Situation, string]>([
   [
     'its deletion is refused, and it may not be read',
     { faults: [times('DELETE', 1, busy), times('GET', 1, no)], writes: DELETED },
-    `it is not known whether pod team/web is deleted: busy ${AGAIN}`,
+    `it is unclear whether pod team/web is deleted: busy ${AGAIN}`,
   ],
   [
     'its deletion is lost, and it may not be read',
     { faults: [{ method: 'DELETE' }, times('GET', 1, no)], writes: DELETED },
-    `it is not known whether pod team/web is deleted: the connection was lost ${AGAIN}`,
+    `it is unclear whether pod team/web is deleted: the connection was lost ${AGAIN}`,
   ],
   [
     'another run recreated it before',

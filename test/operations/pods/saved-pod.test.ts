@@ -1,7 +1,17 @@
 /** Manifests of pods on disk: for their owner alone, found again by the pod, and made use of by the next run. */
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContext } from '../../../src/operations/attach/context.ts';
 import { resumePod } from '../../../src/operations/pods/recreate.ts';
@@ -63,6 +73,20 @@ describe('a manifest', () => {
   test('is for its owner alone', () => {
     const { file } = savePod(place(), manifestOf('web', '1'));
     expect([modeOf(file), modeOf(dirname(file))]).toEqual([0o600, 0o700]);
+  });
+
+  test.each(['.github/SECURITY.md', 'docs/security.md'])('is where %s says, with the mode that it says', (page) => {
+    const here = place();
+    const { file } = savePod(
+      { ...here, folders: manifestFolders({ HOME: here.folders.temporary }) },
+      manifestOf('web', '1'),
+    );
+    const text = readFileSync(join(import.meta.dirname, '../../..', page), 'utf8');
+    expect(relative(here.folders.temporary, dirname(file))).toBe(join('.local', 'state', 'regsecret'));
+    expect(basename(file)).toMatch(/^web-.*\.json$/);
+    for (const said of ['~/.local/state', 'regsecret/POD-*.json', 'XDG_STATE_HOME', `0${modeOf(file).toString(8)}`]) {
+      expect(text).toContain(said);
+    }
   });
 
   test('in a folder that others may use is for its owner alone, from then on', () => {

@@ -26,14 +26,15 @@ test('twenty findings of one namespace do not hide that of another', async () =>
   const text = await printed();
   expect(text).toContain('secret honest/regcred does not exist');
   expect(text).toContain('secret zoo/regcred does not exist');
-  expect(text.match(/secret evil\/gone/g)).toHaveLength(10);
-  expect(text).toContain('and 10 more of error missing-secret in evil, which -v shows');
+  expect(text.match(/secret evil\/gone/g)).toHaveLength(8);
+  expect(text).toContain('error: 22 findings in 3 namespaces [missing-secret]');
+  expect(text).toContain('  and 12 more in evil (-v shows them)');
 });
 
 test('with -v nothing is left out', async () => {
   const text = await printed(true);
   expect(text.match(/secret evil\/gone-\d+ does not exist/g)).toHaveLength(20);
-  expect(text).not.toContain('more of');
+  expect(text).not.toContain(' more in ');
 });
 
 test('thousands of broken entries of one Secret are counted, and hide no other finding', async () => {

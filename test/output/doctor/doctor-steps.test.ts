@@ -11,11 +11,11 @@ const broken = secretWith({ 'r.io': { auth: 'notbase64!' } });
 
 describe('tried is', () => {
   test.each<readonly [what: string, puller: Puller, world: World]>([
-    ['without a login, for no entry matches', podWith(), {}],
-    ['nothing, for a pull secret cannot be decoded', podWith({ list }), { secrets: { regcred: broken } }],
-    ['nothing, for that is not a valid image name', podWith({ image: 'r.io/Acme/web' }), {}],
-    ['nothing, for it may not be pulled', podWith({ policy: 'Never' }), {}],
-    ['not known, for the pull secrets may not be read', podWith({ list }), { secrets: { regcred: 'forbidden' } }],
+    ['without a login: no entry matches', podWith(), {}],
+    ['nothing: a pull secret cannot be decoded', podWith({ list }), { secrets: { regcred: broken } }],
+    ['nothing: it is not a valid image name', podWith({ image: 'r.io/Acme/web' }), {}],
+    ['nothing: it may not be pulled', podWith({ policy: 'Never' }), {}],
+    ['unknown: no permission to read the pull secrets', podWith({ list }), { secrets: { regcred: 'forbidden' } }],
   ])('%s', (what, puller, world) => {
     const facts = factsOf(world);
     const steps = stepsOf(pullerView(reportOn(puller, facts), facts), NOW);

@@ -1,16 +1,16 @@
-/** The commands of the README's blocks with a `why`, about a pod that a real kubelet cannot pull for. */
+/** The commands of the documents' blocks with a `why`, about a pod that a real kubelet cannot pull for. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cluster, janedoe, kubeconfigFor, kubectl, newNamespace, node, waitFor } from './environment/use.ts';
-import { artefact } from './support/program.ts';
-import { prepareBin, replaceEach, testReadme } from './support/readme.ts';
+import { cluster, janedoe, kubeconfigFor, kubectl, newNamespace, node, waitFor } from '../environment/use.ts';
+import { prepareBin, replaceEach, testDocuments } from '../support/documents.ts';
+import { artefact } from '../support/program.ts';
 
 /** As long as the address that it stands for, so that tables stay in line. */
 const REGISTRY = 'images.acme.com';
 
-const home = mkdtempSync(join(tmpdir(), 'regsecret-readme-'));
+const home = mkdtempSync(join(tmpdir(), 'regsecret-documents-'));
 let env: NodeJS.ProcessEnv = {};
 let namespace = '';
 
@@ -49,7 +49,7 @@ function standIns(): [string | RegExp, string][] {
   ];
 }
 
-const count = testReadme('node', () => ({
+const count = testDocuments('node', () => ({
   cwd: home,
   env,
   real: (command) => command.replaceAll(REGISTRY, node().registries.basic.host).replaceAll('team-a', namespace),

@@ -1,29 +1,37 @@
-/** Every command in the README prints what the README says; those of `why` are in readme.node.test.ts. */
+/** Every command in the documents prints what they say; those of `why` are in documents.node.test.ts. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cluster, janedoe, kubeconfigFor, newNamespace, sharedRegistries } from './environment/use.ts';
-import { artefact } from './support/program.ts';
-import { prepareBin, replaceEach, testReadme } from './support/readme.ts';
+import { cluster, janedoe, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
+import { prepareBin, replaceEach, testDocuments } from '../support/documents.ts';
+import { artefact } from '../support/program.ts';
 
-const home = mkdtempSync(join(tmpdir(), 'regsecret-readme-'));
+const home = mkdtempSync(join(tmpdir(), 'regsecret-documents-'));
 let env: NodeJS.ProcessEnv = {};
 let namespace = '';
+let teams: readonly string[] = [];
 
 function standIns(): [string | RegExp, string][] {
   return [
     [namespace, 'team-a'],
+    [teams[0] ?? '', 'search'],
+    [teams[1] ?? '', 'shop'],
     [sharedRegistries().basic.host, '127.0.0.1:50000'],
     [home, '~'],
     [/old-[0-9a-f]{16}-[0-9a-f]{8}/g, 'old-1a2b3c4d5e6f7a8b-9c0d1e2f'],
     [/•••• [0-9a-f]{8}/g, '•••• 581fbfe7'],
+    [/[0-9a-f]{8}(?= +gets the new one)/g, '581fbfe7'],
+    [/[0-9a-f]{8}(?= +has the new one)/g, '0c9d1e2f'],
     [/\b\d+s( old)?$/gm, '3s$1'],
   ];
 }
 
 beforeAll(async () => {
   namespace = await newNamespace({ serviceAccount: true });
+  // One after the other, on one connection: the examples let this process do nothing for a minute, and servers close idle ones.
+  const search = await newNamespace({ prefix: 'search', serviceAccount: true });
+  teams = [search, await newNamespace({ prefix: 'shop', serviceAccount: true })];
   const bin = prepareBin(home, { regsecret: artefact(), kubectl: [cluster().bin.kubectl] });
   for (const folder of ['.docker', 'deploy']) mkdirSync(join(home, folder));
   const login = (user: string, password = 'pa55word') => ({
@@ -47,7 +55,13 @@ beforeAll(async () => {
     writeFileSync(join(home, name), typeof content === 'string' ? content : JSON.stringify(content));
   }
   const kubeconfig = kubeconfigFor({ certificate: cluster().admin, namespace });
-  env = { PATH: `${bin}:${process.env.PATH}`, HOME: home, KUBECONFIG: kubeconfig, REGISTRY_TOKEN: 't0ken' };
+  env = {
+    PATH: `${bin}:${process.env.PATH}`,
+    HOME: home,
+    KUBECONFIG: kubeconfig,
+    REGISTRY_TOKEN: 't0ken',
+    OLD_TOKEN: 'leaked',
+  };
 });
 
 const SECRET = `apiVersion: v1
@@ -76,10 +90,15 @@ spec:
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const count = testReadme('cluster', () => ({
+const count = testDocuments('cluster', () => ({
   cwd: home,
   env,
-  real: (command) => command.replaceAll('127.0.0.1:50000', sharedRegistries().basic.host),
+  real: (command) =>
+    replaceEach(command, [
+      ['127.0.0.1:50000', sharedRegistries().basic.host],
+      [/\bsearch\b/g, teams[0] ?? ''],
+      [/\bshop\b/g, teams[1] ?? ''],
+    ]),
   shown: (output) => replaceEach(output, standIns()),
 }));
 

@@ -1,0 +1,155 @@
+/** What changes in the cluster, heard for days: a watch that ends for whatever reason is opened again, where it ended. */
+import { pause } from '../concurrency.ts';
+import { ALL_NAMESPACES, clusterCommand, command } from '../domain/text/command.ts';
+import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
+import { UserError } from '../errors.ts';
+import { ApiError } from './client/api-error.ts';
+import type { Transport } from './client/transport.ts';
+import type { WatchEnd } from './client/watch-end.ts';
+import { listRefusal, METADATA, METADATA_OF_ONE, objectPath, type Resource } from './object-request.ts';
+
+export interface Watched {
+  readonly resource: Resource;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export interface ChangeListener {
+  /** One object has been made, has changed, or is gone. */
+  changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', namespace: string | undefined, name: string): void;
+  /** The API server speaks: a change, or a bookmark. */
+  heard(): void;
+  /** What has happened until now is not known, and what happens from now on will be told. */
+  missed(): void;
+  trouble(error: UserError): void;
+}
+
+/** The API server ends the watch then; 2 s before, it sends a bookmark (apiserver cacher `nextBookmarkTime`): so a watch that is well is never silent for long. */
+const LIFE_S = 25;
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 10_000;
+const KINDS = ['ADDED', 'MODIFIED', 'DELETED'] as const;
+
+/**
+ * Tells `listener` of every change until `signal` is aborted, and never throws. Only metadata is sent, so no contents of Secrets.
+ */
+export async function followChanges(
+  transport: Transport,
+  watched: Watched,
+  listener: ChangeListener,
+  signal: AbortSignal,
+): Promise<void> {
+  let version: string | undefined;
+  for (let failures = 0; !signal.aborted; ) {
+    const spell = await followOnce(transport, watched, version, listener, signal);
+    if (signal.aborted) return;
+    version = spell.version;
+    failures = spell.isWell ? 0 : failures + 1;
+    if (spell.error !== undefined) listener.trouble(spell.error);
+    if (failures === 0) continue;
+    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
+    await pause(longest * (0.5 + Math.random() / 2), signal).catch(() => undefined);
+  }
+}
+
+interface Spell {
+  /** Where the next one goes on; undefined where it has to begin anew. */
+  readonly version: string | undefined;
+  /** Whether anything was heard, and no error. */
+  readonly isWell: boolean;
+  readonly error?: UserError | undefined;
+}
+
+/** One watch, from `version` on. */
+async function followOnce(
+  transport: Transport,
+  watched: Watched,
+  version: string | undefined,
+  listener: ChangeListener,
+  signal: AbortSignal,
+): Promise<Spell> {
+  let last = version;
+  let isWell = false;
+  let isLost = false;
+  const hear = (type: string, object: unknown): void => {
+    if (type === 'ERROR') {
+      isLost = true;
+      return;
+    }
+    isWell = true;
+    const { name, namespace, resourceVersion } = metadataOf(object);
+    last = resourceVersion ?? last;
+    listener.heard();
+    const kind = KINDS.find((one) => one === type);
+    if (kind !== undefined && name !== undefined) listener.changed(kind, namespace, name);
+  };
+  try {
+    if (last === undefined) {
+      last = await currentVersion(transport, watched);
+      listener.missed();
+    }
+    const { resource, labelSelector, fieldSelector } = watched;
+    const query = {
+      labelSelector,
+      fieldSelector,
+      resourceVersion: last,
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: `${LIFE_S}`,
+    };
+    const request = { path: objectPath(resource), query, accept: METADATA_OF_ONE };
+    const end = await transport.watch(request, hear, signal);
+    // 410: what has changed since that version is no longer known.
+    const isOver = isLost || (end.why === 'refused' && end.status === 410);
+    return {
+      version: isOver ? undefined : last,
+      isWell: isWell && !isLost,
+      error: troubleOf(end, resource, transport),
+    };
+  } catch (error) {
+    if (error instanceof UserError) return { version: last, isWell: false, error };
+    if (signal.aborted) return { version: last, isWell: false };
+    throw error;
+  }
+}
+
+/** The version of a list of these objects now. Throws UserError. */
+async function currentVersion(
+  transport: Transport,
+  { resource, labelSelector, fieldSelector }: Watched,
+): Promise<string> {
+  const query = { labelSelector, fieldSelector, limit: '1' };
+  const request = { method: 'GET', path: objectPath(resource), query, accept: METADATA } as const;
+  const list = await transport.request<ApiObject>(request).catch((error: unknown) => {
+    throw error instanceof ApiError ? listRefusal(error, resource, undefined) : error;
+  });
+  return `${fieldOf(list, 'metadata', 'resourceVersion') ?? ''}`;
+}
+
+function metadataOf(object: unknown): Record<'name' | 'namespace' | 'resourceVersion', string | undefined> {
+  const textOf = (field: string): string | undefined => {
+    const value = fieldOf(object, 'metadata', field);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { name: textOf('name'), namespace: textOf('namespace'), resourceVersion: textOf('resourceVersion') };
+}
+
+/** What there is to say of an end; nothing of those that are part of every life. */
+function troubleOf(end: WatchEnd, { plural }: Resource, { server }: Transport): UserError | undefined {
+  switch (end.why) {
+    case 'closed':
+      return undefined;
+    case 'silent':
+      return new UserError(`the watch of ${plural} has been silent for 30 s, so it is opened again`);
+    case 'refused':
+      if (end.status === 410) return undefined;
+      return new UserError(
+        `the API server refuses the watch of ${plural} with ${end.status}`,
+        command`kubectl auth can-i watch ${plural} ${ALL_NAMESPACES}`,
+      );
+    case 'unreachable':
+      return new UserError(
+        `the watch of ${plural} cannot be opened at ${server}: ${end.code}`,
+        clusterCommand`kubectl cluster-info`,
+      );
+  }
+}

@@ -1,0 +1,121 @@
+/** Brings a Secret that was read to what a plan wants, also while others write to it. */
+import { pause } from '../../concurrency.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import type { UserError } from '../../errors.ts';
+import { ApiError, keepsChanging, refusal } from '../client/api-error.ts';
+import type { Transport } from '../client/transport.ts';
+import { type SecretRef, secretPath, type WriteOptions } from '../secret-request.ts';
+import { readWritten, rehearseSecret, tryCreate, tryPatch } from './secret-write.ts';
+
+/** What is to become of a Secret. */
+export type SecretStep =
+  | { readonly action: 'create'; readonly secret: Secret }
+  /** A JSON merge patch (RFC 7386) that holds the resourceVersion it is computed from. */
+  | { readonly action: 'update'; readonly patch: object }
+  /** The Secret that takes the place of one which the API server would not update. */
+  | { readonly action: 'replace'; readonly secret: Secret }
+  | { readonly action: 'unchanged' }
+  /** Why it stays as it is. */
+  | { readonly action: 'refuse'; readonly error: UserError };
+
+/** What to do about what is there, or about nothing; pure, for it is asked again when somebody else was faster. */
+export type SecretPlanner = (existing: Secret | undefined) => SecretStep;
+
+const ACTIONS = { create: 'created', update: 'updated', replace: 'replaced', unchanged: 'unchanged' } as const;
+export type SecretAction = (typeof ACTIONS)[keyof typeof ACTIONS];
+
+/** As results call it. */
+export function actionOf({ action }: Exclude<SecretStep, { action: 'refuse' }>): SecretAction {
+  return ACTIONS[action];
+}
+
+/** As many conflicts with others as anybody meets; a webhook that refuses like one is met as often. */
+const MAX_CONFLICTS = 10;
+
+/**
+ * Does what `plan` says about `existing`, as it was read, on the condition that this is still there; again from the reading
+ * when it is not. Returns what was done. Throws UserError.
+ */
+export async function writeSecret(
+  transport: Transport,
+  ref: SecretRef,
+  existing: Secret | undefined,
+  plan: SecretPlanner,
+  options: WriteOptions,
+): Promise<SecretAction> {
+  let current = existing;
+  let begun: SecretAction | undefined;
+  for (let conflicts = 0; ; conflicts += 1) {
+    const step = plan(current);
+    if (step.action === 'refuse') throw step.error;
+    // After a conflict it may be our own write whose answer was lost.
+    if (step.action === 'unchanged') return begun ?? 'unchanged';
+    // What was deleted to be replaced is created now.
+    begun = begun === 'replaced' ? begun : actionOf(step);
+    const isDone = (present: Secret): boolean => plan(present).action === 'unchanged';
+    const isLast = conflicts >= MAX_CONFLICTS;
+    const conflict = await perform(transport, ref, { step, current, isDone, isLast }, options);
+    if (conflict === 'done') return begun;
+    if (isLast) throw keepsChanging(`secret ${ref.namespace}/${ref.name}`, conflict);
+    if (conflicts > 0) await pause(Math.random() * 20 * 2 ** conflicts, transport.signal);
+    current = await readWritten(transport, ref, conflict);
+  }
+}
+
+interface Work {
+  readonly step: Exclude<SecretStep, { action: 'refuse' | 'unchanged' }>;
+  readonly current: Secret | undefined;
+  readonly isDone: (present: Secret) => boolean;
+  readonly isLast: boolean;
+}
+
+/** The conflict when what is there is not what was read. */
+async function perform(
+  transport: Transport,
+  ref: SecretRef,
+  { step, current, isDone, isLast }: Work,
+  options: WriteOptions,
+): Promise<'done' | ApiError> {
+  switch (step.action) {
+    case 'create':
+      return orDone(await tryCreate(transport, ref, step.secret, options));
+    case 'update':
+      return orDone(await tryPatch(transport, ref, { patch: step.patch, isDone, isLast }, options));
+    case 'replace':
+      return replace(transport, ref, { secret: step.secret, current }, options);
+  }
+}
+
+/** Deletes what is there, after the server has accepted the new one in a dry run, under another name, and creates that. */
+async function replace(
+  transport: Transport,
+  ref: SecretRef,
+  { secret, current }: { readonly secret: Secret; readonly current: Secret | undefined },
+  options: WriteOptions,
+): Promise<'done' | ApiError> {
+  await rehearseSecret(transport, ref, secret, options);
+  if (options.dryRun) return 'done';
+  return (await remove(transport, ref, current)) ?? orDone(await tryCreate(transport, ref, secret, options));
+}
+
+/** The conflict when what is there is not what was read. */
+async function remove(
+  transport: Transport,
+  ref: SecretRef,
+  existing: Secret | undefined,
+): Promise<ApiError | undefined> {
+  const { uid, resourceVersion } = existing?.metadata ?? {};
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
+  try {
+    await transport.request({ method: 'DELETE', path: secretPath(ref), body, guarded: true });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404 || error.status === 409) return error;
+    throw refusal(error, { verb: 'delete', ...ref });
+  }
+}
+
+function orDone(written: Secret | ApiError): 'done' | ApiError {
+  return written instanceof ApiError ? written : 'done';
+}

@@ -1,0 +1,248 @@
+/** Every command with its examples; its flags are in flags/. Each loads its code only when it is run. */
+import { type Command, Option } from 'commander';
+import { attachFlags, detachFlags } from './flags/attach-flags.ts';
+import { completionFlags } from './flags/completion-flags.ts';
+import { createFlags } from './flags/create-flags.ts';
+import { doctorFlags } from './flags/doctor-flags.ts';
+import { deleteFlags, removeFlags, rotateFlags } from './flags/fleet-flags.ts';
+import { inspectFlags } from './flags/inspect-flags.ts';
+import { listFlags } from './flags/list-flags.ts';
+import { rbacFlags } from './flags/rbac-flags.ts';
+import { type examples, FINDINGS_PAGE, kubernetesFlags } from './flags/shared-flags.ts';
+import { syncFlags } from './flags/sync-flags.ts';
+import { verifyFlags } from './flags/verify-flags.ts';
+import type { Io } from './io.ts';
+import type { ParsedLine } from './operations/rbac/command-rights.ts';
+
+type ParseLine = (words: readonly string[]) => Promise<ParsedLine>;
+
+export interface Definition {
+  readonly title: string;
+  readonly alias?: string;
+  readonly description: string;
+  readonly examples: Parameters<typeof examples>[1];
+  /** What `--help` says behind the examples. */
+  readonly more?: string;
+  flags(command: Command): Command;
+  /** `parse` reads the command line that stands behind this one. */
+  run(io: Io, exit: (code: number) => void, parse: ParseLine): Parameters<Command['action']>[0];
+}
+
+/** In the order of `--help`. */
+export const COMMANDS: readonly Definition[] = [
+  {
+    title: 'create',
+    description: 'create a pull secret from a login, or add the login to the one that exists',
+    examples: [
+      ['create', 'from the docker or podman login on this machine'],
+      ['create team-pull --server ghcr.io --server quay.io', 'from two of several logins'],
+      ['create --attach sa/default', 'and attached to the service account of most pods'],
+      ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
+      ['create --from-file ~/.docker/config.json --dry-run=client -o yaml', 'a manifest, without a cluster'],
+    ],
+    flags: createFlags,
+    run: (io, exit) => async (secret: string, options) => {
+      const { create } = await import('./commands/create.ts');
+      exit(await create({ ...options, name: secret }, io));
+    },
+  },
+  {
+    title: 'attach',
+    description: 'add a Secret to the pull secrets of service accounts, workloads and pods',
+    examples: [
+      ['attach --serviceaccount default', 'for new pods that have no list of their own'],
+      ['attach --pod private-reg', 'to a pod, by changing the template of its owner (or see --recreate)'],
+      ['attach --to deploy/web --to cj/nightly --wait', 'to workloads, and wait until their pods run'],
+      ['attach --used --restart', 'to every service account in use, and restart what fails now'],
+      ['attach -f deploy/ --write', 'to everything in the manifests of a folder'],
+    ],
+    flags: attachFlags,
+    run: (io, exit) => async (secret: string, options) => {
+      const { attach: run } = await import('./commands/attach.ts');
+      exit(await run({ ...options, secret }, io));
+    },
+  },
+  {
+    title: 'detach',
+    description: 'take a Secret out of the pull secrets of service accounts, workloads and pods',
+    examples: [
+      ['detach --serviceaccount default', 'from a service account'],
+      ['detach old-login -A', 'from everything in the cluster that uses it'],
+    ],
+    flags: detachFlags,
+    run: (io, exit) => async (secret: string, options) => {
+      const { detach: run } = await import('./commands/attach.ts');
+      exit(await run({ ...options, secret }, io));
+    },
+  },
+  {
+    title: 'sync',
+    description: 'copy a pull secret into many namespaces, and keep the copies up to date',
+    examples: [
+      ["sync -n platform --to 'team-*'", 'the Secret regsecret of namespace platform, into all of these'],
+      ['sync -n platform -A --exclude sandbox --dry-run=client', 'what would be done in which namespace'],
+      ['sync -n platform -l pulls=private --attach sa/default --prune', 'where a label says so, and nowhere else'],
+      ["sync -n platform --to 'team-*' --attach sa/default --watch", 'for days: new namespaces within a second'],
+      ['sync pull -n platform -A --server ghcr.io --username ci --password-stdin < token', 'a login from here'],
+    ],
+    flags: syncFlags,
+    run: (io, exit) => async (secret: string, options) => {
+      if (options.watch) {
+        const { syncWatch } = await import('./commands/sync-watch.ts');
+        return exit(await syncWatch({ ...options, name: secret }, io));
+      }
+      const { sync: run } = await import('./commands/sync.ts');
+      exit(await run({ ...options, name: secret }, io));
+    },
+  },
+  {
+    title: 'rotate',
+    description: 'replace a login in every Secret that holds the old one',
+    examples: [
+      [
+        'rotate --server ghcr.io -n platform -A --dry-run=client',
+        'which Secrets still have the old login, in all namespaces',
+      ],
+      ['rotate team-pull --server ghcr.io --restart', 'in one Secret and its copies, and restart the pods that fail'],
+    ],
+    flags: rotateFlags,
+    run: (io, exit) => async (names: string[], options) => {
+      const { rotate: run } = await import('./commands/rotate.ts');
+      exit(await run({ ...options, names }, io));
+    },
+  },
+  {
+    title: 'remove',
+    description: 'remove the login for one registry from a Secret',
+    examples: [
+      ['remove --server old.example.com -A --dry-run=client', 'show what would be removed, in all namespaces'],
+    ],
+    flags: removeFlags,
+    run: (io, exit) => async (secret: string | undefined, options) => {
+      const { remove: run } = await import('./commands/remove.ts');
+      exit(await run({ ...options, name: secret }, io));
+    },
+  },
+  {
+    title: 'delete',
+    description: 'detach a Secret from everything that uses it, then delete it',
+    examples: [
+      ['delete old-pull', 'unless an image needs it'],
+      ['delete team-pull -n platform -A --yes', 'with all its copies'],
+    ],
+    flags: deleteFlags,
+    run: (io, exit) => async (secret: string, options) => {
+      const { deleteSecrets } = await import('./commands/delete.ts');
+      exit(await deleteSecrets({ ...options, name: secret }, io));
+    },
+  },
+  {
+    title: 'inspect',
+    description: 'show what is in a pull secret, which images it opens, and what is wrong with it',
+    examples: [
+      ['inspect', 'the Secret regsecret'],
+      ['inspect team-pull --reveal -o json', 'with passwords, as a docker config'],
+      ['inspect -f secret.yaml', 'a manifest, without a cluster'],
+    ],
+    flags: inspectFlags,
+    run: (io, exit) => async (names: string[], options) => {
+      const { inspect: run } = await import('./commands/inspect.ts');
+      exit(await run({ ...options, names }, io));
+    },
+  },
+  {
+    title: 'list',
+    description: 'list pull secrets, who uses them, and what is wrong with them',
+    examples: [
+      ['list', 'of this namespace'],
+      ['list -A --problems', 'with a problem, in all namespaces'],
+      ['list -A -o wide', 'with user names, and marks that show equal passwords'],
+    ],
+    flags: listFlags,
+    run: (io, exit) => async (names: string[], options) => {
+      const { list: run } = await import('./commands/list.ts');
+      exit(await run({ ...options, names }, io));
+    },
+  },
+  {
+    title: 'verify',
+    description: 'ask registries whether they accept the logins of a pull secret',
+    examples: [
+      ['verify', 'all logins in the Secret regsecret'],
+      ['verify --image ghcr.io/org/app:v1', 'whether a pod with this Secret can pull the image'],
+      ['verify -A', 'all logins in the cluster'],
+      ['verify --server ghcr.io', 'the login of docker or podman on this machine'],
+    ],
+    flags: verifyFlags,
+    run: (io, exit) => async (names: string[], options) => {
+      const { verify: run } = await import('./commands/verify.ts');
+      exit(await run({ ...options, names }, io));
+    },
+  },
+  {
+    title: 'doctor',
+    alias: 'why',
+    description: 'explain why pods cannot pull their images, and how to fix it',
+    examples: [
+      ['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says'],
+      ['why deploy/web secret/regcred -v', 'a workload with its worst pod, and a Secret, step by step'],
+      ['why ghcr.io/org/app:v2 --serviceaccount ci', 'an image before it is deployed'],
+      ['doctor -A --offline', 'the whole cluster, without asking registries'],
+      ['doctor -R -f deploy', 'a folder of manifests, for CI'],
+      ['doctor -f - --strict', 'what helm template or kustomize build print; warnings fail, too'],
+    ],
+    more: FINDINGS_PAGE,
+    flags: doctorFlags,
+    run: (io, exit) => async (targets: string[], options) => {
+      const { doctor: run } = await import('./commands/doctor.ts');
+      exit(await run({ ...options, targets }, io));
+    },
+  },
+  {
+    title: 'rbac',
+    description: 'print the minimal RBAC role for a regsecret command',
+    examples: [
+      ['rbac attach --used', 'a Role and a binding for the service account regsecret'],
+      ['rbac --for sa/ci:deployer create --attach sa/default -n team', 'for another one'],
+      ['rbac doctor -A | kubectl apply -f -', 'a ClusterRole'],
+    ],
+    flags: rbacFlags,
+    run: (io, exit, parse) => async (words: string[], options) => {
+      const { rbac: run } = await import('./commands/rbac.ts');
+      exit(await run({ ...options, line: await parse(words) }, io));
+    },
+  },
+  {
+    title: 'options',
+    description: 'show the flags that every command has',
+    examples: [['list --context staging --as jane -q', 'of another cluster, as somebody else']],
+    flags: (command) => kubernetesFlags(command.configureHelp({})),
+    run: (_io, exit) => async (_options, command) => {
+      command.outputHelp();
+      exit(0);
+    },
+  },
+  {
+    title: 'completion',
+    description: 'print the script that completes command lines in a shell',
+    examples: [
+      ['completion bash > ~/.local/share/bash-completion/completions/regsecret', 'Bash'],
+      ['completion fish > ~/.config/fish/completions/regsecret.fish', 'fish'],
+    ],
+    flags: completionFlags,
+    run: (io, exit) => async (shell) => {
+      const { printCompletion } = await import('./commands/completion.ts');
+      exit(printCompletion(shell, io));
+    },
+  },
+  {
+    title: 'version',
+    description: 'print the version and the runtime',
+    examples: [['version -o json', 'for a program']],
+    flags: (command) => command.addOption(new Option('-o, --output <format>', 'print').choices(['json', 'yaml'])),
+    run: (io, exit) => async (options) => {
+      const { printVersion } = await import('./commands/print-version.ts');
+      exit(await printVersion(options, io));
+    },
+  },
+];

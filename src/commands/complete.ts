@@ -1,0 +1,37 @@
+/** What a shell asks while a command line is being typed (spf13/cobra completions.go `__complete`). */
+import { printable, printed } from '../domain/text/printable.ts';
+import { EXIT } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { type Completion, candidateNames } from '../operations/completion/candidates.ts';
+
+/** cobra `ShellCompDirectiveDefault` and `ShellCompDirectiveNoFileComp`. */
+const FILES = 0;
+const NO_FILES = 4;
+
+/** Prints one candidate a line, with a tab and its description, and whether files may follow. Says nothing else, and never throws. */
+export async function complete(completion: () => Completion, io: Io): Promise<number> {
+  try {
+    const { wanted, flags } = completion();
+    const isFile = 'files' in wanted;
+    if ('values' in wanted) for (const [value, description] of wanted.values) print(value, description, io);
+    if ('from' in wanted) for (const name of await candidateNames(wanted.from, flags, silent(io))) print(name, '', io);
+    io.stdout.write(printed`:${printable(`${isFile ? FILES : NO_FILES}`)}\n`);
+  } catch {
+    // The person has not run anything yet: errors are shown when the command runs.
+    io.stdout.write(printed`:${printable(`${NO_FILES}`)}\n`);
+  }
+  return EXIT.ok;
+}
+
+function print(value: string, description: string, io: Io): void {
+  // A name that a shell would split is none.
+  if (/[\s'"\\$`]/.test(value)) return;
+  const text = description === '' ? printed`` : printed`\t${printable(description)}`;
+  io.stdout.write(printed`${printable(value)}${text}\n`);
+}
+
+/** Nobody is there to be asked or told something. */
+function silent(io: Io): Io {
+  const stderr = { ...io.stderr, isTTY: false, write: () => undefined };
+  return Object.create(io, { stdin: { value: { ...io.stdin, isTTY: false } }, stderr: { value: stderr } });
+}

@@ -1,0 +1,18 @@
+/** `regsecret version`: this program, and what runs it. */
+import { EXIT } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { printerFor } from '../output/printer.ts';
+import { writeStructured } from '../output/structured.ts';
+import { COMMIT, RELEASE, VERSION } from '../version.ts';
+
+export interface VersionOptions {
+  readonly output?: 'json' | 'yaml';
+}
+
+/** Asks nobody; returns the exit code. */
+export async function printVersion({ output }: VersionOptions, io: Io): Promise<number> {
+  const { runtime, platform } = io.machine;
+  if (output !== undefined) await writeStructured({ version: RELEASE, commit: COMMIT, runtime, platform }, output, io);
+  else (await printerFor(io)).result(`regsecret ${VERSION}, ${runtime}, ${platform}`);
+  return EXIT.ok;
+}

@@ -1,0 +1,203 @@
+/** `regsecret rotate`: a new login into every Secret that holds the old one. */
+import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import type { Reader } from '../cluster/reader.ts';
+import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
+import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
+import { withoutPassword } from '../credentials/credential-flags.ts';
+import type { CredentialOptions } from '../credentials/credential-options.ts';
+import { displayServer } from '../domain/keyring/display-server.ts';
+import { describeSecret, isPullSecretType, type Secret } from '../domain/keyring/secret.ts';
+import { expiryOf } from '../domain/pull-secret/expiry.ts';
+import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
+import { many } from '../domain/text/enumerate.ts';
+import { nameWord, scope } from '../domain/text/object-name.ts';
+import { checkNotExpired } from '../domain/verify/refused-login.ts';
+import type { SecretName } from '../domain/workloads/references.ts';
+import { EXIT, UsageError, UserError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import type { RotatedLogin } from '../operations/rotate/held.ts';
+import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
+import type { Rotation } from '../operations/rotate/rotation.ts';
+import { sayExpiry } from '../output/create-printer.ts';
+import { type Printer, printerFor } from '../output/printer.ts';
+import { canPrompt, promptYes } from '../prompt.ts';
+import type { RegistryFlags } from '../registry/registry-client.ts';
+
+export interface RotateOptions extends CredentialOptions, RegistryFlags, KubeFlags {
+  readonly names: readonly string[];
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+  readonly below?: boolean;
+  readonly anyUser?: boolean;
+  readonly anyPassword?: boolean;
+  readonly owned?: boolean;
+  readonly restart?: boolean;
+  readonly yes?: boolean;
+  /** False: no registry is asked. */
+  readonly verify?: boolean;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly output?: 'name' | 'json';
+  readonly fieldManager: string;
+}
+
+/** Returns the exit code; throws UserError. */
+export async function rotate(options: RotateOptions, io: Io): Promise<number> {
+  checkOptions(options);
+  const printer = await printerFor(io);
+  const logins = await newLogins(options, io, printer);
+  const [{ connect }, { createReader }] = await Promise.all([
+    import('../cluster/client/transport.ts'),
+    import('../cluster/reader.ts'),
+  ]);
+  const transport = await connect(options, withoutPassword(options, io));
+  try {
+    const request = requestOf(options, logins, transport.namespace);
+    return await rotateIn(createReader(transport), request, options, { io, printer });
+  } finally {
+    transport.close();
+  }
+}
+
+function checkOptions({
+  server,
+  all,
+  fromFile,
+  prompt,
+  allNamespaces,
+  selector,
+  names,
+  namespace,
+}: RotateOptions): void {
+  if ((server ?? fromFile) === undefined && !all && !prompt)
+    throw new UsageError('no registry is named', words`regsecret rotate --server HOST`);
+  checkScope({ allNamespaces, selector });
+  for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
+}
+
+/** Collected and accepted by their registries. Throws UserError. */
+async function newLogins(options: RotateOptions, io: Io, printer: Printer): Promise<RotatedLogin[]> {
+  const verify = options.verify !== false;
+  const check = verify ? (entry: CollectedEntry) => checkNotExpired(entry, Date.now()) : undefined;
+  const collected = await collectCredentials(options, io, { check });
+  for (const warning of collected.warnings) printer.warn(warning);
+  const entries = verify ? await accepted(collected, { options, io, printer }) : collected.entries;
+  return entries.map(({ server, credential, email }) => {
+    const expiry = expiryOf({ server, credential }, io.env, Date.now());
+    if (expiry !== undefined) sayExpiry(server, expiry, printer);
+    return { server, credential, email, expiry };
+  });
+}
+
+/** Throws UserError for a login that its registry does not accept. */
+async function accepted(
+  collected: Collected,
+  context: { readonly options: RegistryFlags } & Run,
+): Promise<readonly CollectedEntry[]> {
+  const { checkLogins } = await import('../output/fleet/login-check.ts');
+  return checkLogins(collected, { mustAnswer: true }, context);
+}
+
+function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], namespace: string): RotateRequest {
+  return {
+    scope: { namespaces: namespacesOf(options, namespace), names: options.names, verb: 'rotate' },
+    logins,
+    anyUser: options.anyUser ?? false,
+    anyPassword: options.anyPassword ?? false,
+    below: options.below ?? false,
+    owned: options.owned ?? false,
+    verify: options.verify ?? true,
+    restart: options.restart ?? false,
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+  };
+}
+
+interface Run {
+  readonly io: Io;
+  readonly printer: Printer;
+}
+
+async function rotateIn(
+  reader: Reader,
+  request: RotateRequest,
+  options: RotateOptions,
+  { io, printer }: Run,
+): Promise<number> {
+  const [{ prepareRotation }, { rotatePrinter, rotateQuestion }, { withProgress }] = await Promise.all([
+    import('../operations/rotate/rotation.ts'),
+    import('../output/fleet/rotate-printer.ts'),
+    import('../output/progress.ts'),
+  ]);
+  const openClient = async () => {
+    const { createRegistryClient } = await import('../registry/registry-client.ts');
+    return createRegistryClient(options, { from: 'cluster', cluster: reader.transport.server }, io);
+  };
+  const prepare = () => prepareRotation(reader, request, request.verify ? openClient : undefined);
+  const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
+  checkFound(rotation, request, reader.transport.namespace);
+  const report = rotatePrinter({ request, output: options.output }, printer, io);
+  const { items } = rotation;
+  report.left(items);
+  for (const secret of rotation.without) report.problem(refOf(secret), withoutLogin(secret, request));
+  const meant = items.filter(({ action }) => action === 'update');
+  const isAsked = meant.length > 1 && !options.yes && request.dryRun === 'none' && canPrompt(io);
+  if (isAsked && !(await promptYes(rotateQuestion(meant), io))) {
+    printer.say('nothing was written');
+    return EXIT.failed;
+  }
+  try {
+    await withProgress(
+      () => `${report.done} of ${meant.length} Secrets`,
+      io,
+      () => rotation.perform(report),
+    );
+  } catch (error) {
+    if (io.signal.aborted)
+      printer.warn(`interrupted: ${report.done} of ${meant.length} done; run the same command again`);
+    throw error;
+  }
+  sayUnseen(reader, printer);
+  return report.end(items);
+}
+
+/** Throws UserError where there is nothing to rotate. */
+function checkFound(
+  { items, without }: Rotation,
+  { scope: { namespaces }, logins }: RotateRequest,
+  namespace: string,
+): void {
+  if (items.length + without.length > 0) return;
+  const servers = many(logins.map(({ server }) => displayServer(server)));
+  const isOne = typeof namespaces === 'object' && 'only' in namespaces;
+  throw new UserError(
+    `no Secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`,
+    command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`,
+  );
+}
+
+function withoutLogin(secret: Secret, { logins }: RotateRequest): UserError {
+  const { name, namespace } = refOf(secret);
+  if (!isPullSecretType(secret.type)) {
+    const text = `${describeSecret(secret)} has the type ${secret.type ?? 'Opaque'}, which no kubelet pulls with`;
+    return new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
+  }
+  const servers = many(logins.map(({ server }) => displayServer(server)));
+  const inspect = command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
+  return new UserError(`${describeSecret(secret)} holds no login for ${servers}`, inspect);
+}
+
+function refOf({ metadata: { namespace = '', name = '' } }: Secret): SecretName {
+  return { namespace, name };
+}
+
+function sayUnseen({ missingRights }: Reader, printer: Printer): void {
+  const unseen = missingRights.resources('list');
+  if (unseen.includes('secrets')) {
+    printer.say(
+      'copies in other namespaces, if there are any, are not looked for: that needs the right to list secrets there',
+    );
+  }
+  const others = unseen.filter((resource) => resource !== 'secrets');
+  if (others.length > 0) printer.warn(`not checked, no permission to list ${others.join(', ')}`);
+}

@@ -1,0 +1,125 @@
+/** `regsecret sync --watch`: the same for days, as it becomes necessary. */
+import { gentleStop } from '../concurrency.ts';
+import { usesLogin } from '../credentials/credential-flags.ts';
+import type { Secret } from '../domain/keyring/secret.ts';
+import { EXIT, Interrupted, UserError } from '../errors.ts';
+import { serveStatus } from '../http/status-server.ts';
+import type { Io } from '../io.ts';
+import { type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
+import type { SyncListener } from '../operations/sync/sync-request.ts';
+import { createHealth } from '../operations/watch/health.ts';
+import { createMetrics } from '../operations/watch/metrics.ts';
+import { keepRenewed } from '../operations/watch/renewal.ts';
+import { watchOptions } from '../operations/watch/watch-options.ts';
+import { type WatchHost, watchedFor, watchSync } from '../operations/watch/watch-sync.ts';
+import { sayFight } from '../output/fleet/fight-printer.ts';
+import { loginSource } from '../output/fleet/login-source.ts';
+import { oncePrinter } from '../output/fleet/once-printer.ts';
+import { statusPage } from '../output/fleet/status-page.ts';
+import { type Printer, printerFor } from '../output/printer.ts';
+import { withSyncPrinter } from '../output/sync-printer.ts';
+
+/** Of one request: a server that goes silent must not keep everything waiting. */
+const REQUEST_TIMEOUT = '30s';
+
+const monotonic = (): number => performance.now();
+
+/** Returns the exit code: 0 after SIGTERM. Throws UserError. */
+export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
+  const request = syncRequest(options, io);
+  const { listen, refreshMs } = watchOptions(options);
+  const printer = oncePrinter(await printerFor(io));
+  const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
+  const [{ connect }, { canPrompt, promptYes }] = await Promise.all([
+    import('../cluster/client/transport.ts'),
+    import('../prompt.ts'),
+  ]);
+  const confirm = canPrompt(io) ? (question: string) => promptYes(question, io) : undefined;
+  const { signal: stop } = io;
+  const { signal, writing } = gentleStop(stop);
+  // A credential plugin of the kubeconfig inherits the environment, and has no use for this password.
+  const { passwordEnv, requestTimeout = REQUEST_TIMEOUT } = options;
+  const env = passwordEnv === undefined ? io.env : { ...io.env, [passwordEnv]: undefined };
+  const inside: Io = { ...io, env, signal };
+  const transport = await connect({ ...options, requestTimeout }, inside);
+  const plurals = watchedFor(request).map(({ resource }) => resource.plural);
+  const [health, metrics] = [createHealth(plurals, monotonic()), createMetrics()];
+  const shown = { ...options, command: syncCommand(options, transport.namespace) };
+  const trouble: WatchHost['trouble'] = (error, reason) => {
+    metrics.failed(reason);
+    printer.error(error);
+  };
+  const renew = refreshMs === undefined ? undefined : () => loginSource(options, silent(printer), io);
+  const host: WatchHost = {
+    now: monotonic,
+    stop,
+    health,
+    metrics,
+    ...renewed(login, renew, refreshMs, trouble),
+    look: looks(shown, { printer, io: inside, writing }),
+    trouble,
+    fight: (fight) => void sayFight(fight, printer, io),
+  };
+  const page = (path: string) => statusPage(path, health.report(monotonic()), metrics.text(Date.now()));
+  const server = listen === undefined ? undefined : await serveStatus(listen, page);
+  try {
+    await watchSync(transport, { ...request, confirm }, host);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  } finally {
+    server?.close();
+    transport.close();
+  }
+  return stop.reason instanceof Interrupted && stop.reason.by === 'SIGTERM' ? EXIT.ok : EXIT.interrupted;
+}
+
+type LookOptions = Parameters<typeof withSyncPrinter>[0];
+
+/** Each look with what is said of it; only the first says how much there is. */
+function looks(
+  options: LookOptions,
+  { printer, io, writing }: { printer: ReturnType<typeof oncePrinter>; io: Io } & Pick<SyncListener, 'writing'>,
+): WatchHost['look'] {
+  let isFirst = true;
+  return async (isFull, work) => {
+    if (isFull) printer.turn();
+    // A service account that is made later is heard of.
+    const quiet = isFirst ? {} : { absent: () => undefined };
+    await withSyncPrinter({ ...options, isOneOfMany: !isFirst }, printer, io, (listener) =>
+      work({ ...listener, ...quiet, writing }),
+    );
+    isFirst = false;
+  };
+}
+
+/** The login from here, as it is now; `renew` asks for it again. */
+function renewed(
+  login: Secret | undefined,
+  renew: (() => Promise<Secret>) | undefined,
+  everyMs = 0,
+  trouble: WatchHost['trouble'],
+): Pick<WatchHost, 'login' | 'keepLogin'> {
+  let current = login;
+  return {
+    login: () => current,
+    async keepLogin(changed, signal) {
+      // What has no end must not end the watch.
+      if (login === undefined || renew === undefined) return new Promise(() => undefined);
+      const take = (next: Secret): void => {
+        current = next;
+        changed();
+      };
+      const old = (error: UserError): void =>
+        trouble(
+          new UserError(`the login cannot be renewed, so the old one stays: ${error.message}`, error.hint),
+          'login',
+        );
+      return keepRenewed(login, { renew, everyMs, changed: take, trouble: old }, signal);
+    },
+  };
+}
+
+/** Nothing is said of a login that is renewed; what is wrong with it is thrown. */
+function silent(printer: Printer): Printer {
+  return { ...printer, say: () => undefined, warn: () => undefined, hint: () => undefined };
+}

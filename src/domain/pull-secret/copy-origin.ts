@@ -1,0 +1,46 @@
+/** Which Secret a copy is marked as a copy of. Everyone who can write the copy can write the mark, so it proves nothing. */
+import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
+import { isNamespaceName, isObjectName } from '../text/object-name.ts';
+import { MADE_FROM, sourceOf } from './copy.ts';
+
+/** The Secret that a copy is marked with. */
+export interface CopySourceName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The same with what it is like. */
+export interface CopyOrigin extends CopySourceName {
+  /** Whether type and payload of the source are those of the copy; `missing`: there is no pull secret of that name. */
+  readonly state: 'same' | 'different' | 'missing' | 'not readable';
+}
+
+/**
+ * The source that `secret` is marked with. Undefined for what `sync` cannot have made from a Secret: copies of a login of its
+ * own machine, of a Secret with another name, or of one in the same namespace.
+ */
+export function markedSource(secret: Secret): CopySourceName | undefined {
+  const ref = sourceOf(secret);
+  if (typeof ref !== 'string' || secret.metadata.annotations?.[MADE_FROM] === 'login') return undefined;
+  const [namespace = '', name = '', ...more] = ref.split('/', 3);
+  const isName = more.length === 0 && isNamespaceName(namespace) && isObjectName(name);
+  const isPossible = isName && name === secret.metadata.name && namespace !== secret.metadata.namespace;
+  return isPossible ? { namespace, name } : undefined;
+}
+
+/** What a copy has of its source, as one text; undefined for a Secret that no kubelet reads. */
+export function copiedContent({ type, data }: Secret): string | undefined {
+  return isPullSecretType(type) ? `${type} ${data?.[DATA_KEY[type]] ?? ''}` : undefined;
+}
+
+/** `copy of prod/pull (which may not be read)`. */
+export function describeOrigin({ namespace, name, state }: CopyOrigin): string {
+  return `copy of ${namespace}/${name}${STATES[state]}`;
+}
+
+const STATES: Readonly<Record<CopyOrigin['state'], string>> = {
+  same: '',
+  different: ' (differs)',
+  missing: ' (which does not exist)',
+  'not readable': ' (which may not be read)',
+};

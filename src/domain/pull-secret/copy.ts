@@ -1,0 +1,129 @@
+/** What `sync` writes into other namespaces: a copy of a pull secret, and how one is recognised. Labels and annotations are all the state. */
+import { UserError } from '../../errors.ts';
+import { DATA_KEY, describeSecret, isPullSecretType, type PullSecretType, type Secret } from '../keyring/secret.ts';
+import { command } from '../text/command.ts';
+import { isNamespaceName, isObjectName, nameWord, scope } from '../text/object-name.ts';
+import { EXPIRES_AT } from './expiry.ts';
+
+/** Label on everything that regsecret makes by itself. */
+export const MANAGED_BY = 'app.kubernetes.io/managed-by';
+/** Annotation on a copy: `NAMESPACE/NAME` of its source. */
+export const SOURCE = 'regsecret/source';
+/** Annotation on a copy; with the value `login` there is no Secret that it is a copy of: `sync` was given a login. */
+export const MADE_FROM = 'regsecret/made-from';
+/** Annotation on a namespace; with the value `false` nothing is written there. */
+export const SYNC = 'regsecret/sync';
+
+/** What a copy has of its source, and nothing else of it. */
+export interface CopySource {
+  /** `NAMESPACE/NAME`. */
+  readonly ref: string;
+  readonly name: string;
+  readonly type: PullSecretType;
+  /** In base64, as it is stored. */
+  readonly payload: string;
+  /** The value of the annotation {@link EXPIRES_AT}. */
+  readonly expiresAt: string | undefined;
+  /** Whether no Secret is the source, but a login of the machine that `sync` runs on. */
+  readonly isLogin?: boolean | undefined;
+}
+
+/**
+ * What of `secret` goes into copies: type and payload, byte for byte, and when its logins end. No other label or annotation,
+ * for tracking data of Argo CD, Flux, Helm and kubectl would have them prune the copies. Throws UserError for a Secret
+ * that is no pull secret, is empty, or is a copy itself.
+ */
+export function copySourceOf(secret: Secret): CopySource {
+  const { type, data, metadata } = secret;
+  const { namespace = '', name = '' } = metadata;
+  const origin = sourceOf(secret);
+  if (origin !== undefined) {
+    const [from = '', original = ''] = origin.split('/');
+    throw new UserError(
+      `${describeSecret(secret)} is itself a copy${ofSource(origin)}`,
+      command`regsecret sync ${nameWord(original)} ${scope(from)}`,
+    );
+  }
+  if (!isPullSecretType(type)) {
+    throw new UserError(
+      `${describeSecret(secret)} has the type ${type ?? 'Opaque'}, which no kubelet pulls with`,
+      command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`,
+    );
+  }
+  const payload = data?.[DATA_KEY[type]] ?? '';
+  return { ref: `${namespace}/${name}`, name, type, payload, expiresAt: metadata.annotations?.[EXPIRES_AT] };
+}
+
+/** The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. */
+export function sourceOf({ metadata: { labels, annotations } }: Secret): string | undefined {
+  return labels?.[MANAGED_BY] === 'regsecret' ? annotations?.[SOURCE] : undefined;
+}
+
+/** ` of NAMESPACE/NAME` for a sentence; nothing where `ref` is no such name, for anybody may have written it. */
+export function ofSource(ref: string): string {
+  const [namespace = '', name = '', ...more] = ref.split('/');
+  return more.length === 0 && isNamespaceName(namespace) && isObjectName(name) ? ` of ${ref}` : '';
+}
+
+/** The copy of `source` for `namespace`, where there is no Secret of its name. */
+export function newCopy(source: CopySource, namespace: string): Secret {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: source.name,
+      namespace,
+      labels: { [MANAGED_BY]: 'regsecret' },
+      annotations: Object.fromEntries(
+        Object.entries(annotationsOf(source)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+    },
+    type: source.type,
+    data: dataOf(source),
+  };
+}
+
+/** The same in the place of `existing`, with the labels and annotations that others have put there. */
+export function replacedCopy(source: CopySource, existing: Secret): Secret {
+  const copy = newCopy(source, existing.metadata.namespace ?? '');
+  const { [EXPIRES_AT]: _end, [MADE_FROM]: _origin, ...annotations } = existing.metadata.annotations ?? {};
+  const metadata = {
+    ...copy.metadata,
+    labels: { ...existing.metadata.labels, ...copy.metadata.labels },
+    annotations: { ...annotations, ...copy.metadata.annotations },
+  };
+  return { ...copy, metadata };
+}
+
+/**
+ * The JSON merge patch (RFC 7386) that makes `existing`, of the type of `source`, its copy, on the condition that it is as
+ * it was read; undefined where it is one. Labels and annotations of others stay; other data goes.
+ */
+export function copyPatch(existing: Secret, source: CopySource): object | undefined {
+  const labels = differing(existing.metadata.labels, { [MANAGED_BY]: 'regsecret' });
+  const annotations = differing(existing.metadata.annotations, annotationsOf(source));
+  const others = Object.fromEntries(Object.keys(existing.data ?? {}).map((key) => [key, undefined]));
+  const data = differing(existing.data, { ...others, ...dataOf(source) });
+  if (labels === undefined && annotations === undefined && data === undefined) return undefined;
+  const { resourceVersion } = existing.metadata;
+  const metadata = { resourceVersion, ...(labels && { labels }), ...(annotations && { annotations }) };
+  return { metadata, ...(data && { data }) };
+}
+
+function annotationsOf({ ref, expiresAt, isLogin }: CopySource): Record<string, string | undefined> {
+  return { [SOURCE]: ref, [MADE_FROM]: isLogin ? 'login' : undefined, [EXPIRES_AT]: expiresAt };
+}
+
+function dataOf({ type, payload }: CopySource): Record<string, string> {
+  return { [DATA_KEY[type]]: payload };
+}
+
+/** The members of `wanted` that `present` has otherwise, those that are to go as null; undefined where there are none. */
+function differing(
+  present: Readonly<Record<string, string>> = {},
+  wanted: Readonly<Record<string, string | undefined>>,
+): Record<string, string | null> | undefined {
+  const others = Object.entries(wanted).filter(([name, value]) => present[name] !== value);
+  if (others.length === 0) return undefined;
+  return Object.fromEntries(others.map(([name, value]) => [name, value ?? null]));
+}

@@ -1,0 +1,61 @@
+/** The rights that `doctor` and `why` need. */
+import type { PullKindName } from '../workloads/kind.ts';
+import type { DoctorTarget } from '../workloads/target.ts';
+import { CONTROLLERS, type Grants, grantsIn, type Right } from './right.ts';
+import { usageRights } from './secret-rights.ts';
+
+export interface Diagnosis {
+  readonly targets: readonly DoctorTarget[];
+  readonly allNamespaces: boolean;
+  /** Whether images are asked about that are not deployed, with this service account. */
+  readonly account: string | undefined;
+}
+
+const NODES: Right = { verb: 'get', group: '', plural: 'nodes', everywhere: true };
+
+/** What stands between a workload and its pods, and has to be listed. */
+const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
+
+/** What is needed to leave nothing unread. */
+export function doctorRights({ targets, allNamespaces, account }: Diagnosis): Right[] {
+  const grants = grantsIn(allNamespaces);
+  const pullers = grants.objects('get', ['ServiceAccount'], account === undefined ? [] : [account]);
+  const lists = [grants.secrets('get'), grants.secrets('list')];
+  if (targets.length === 0 && account === undefined) {
+    return [
+      ...lists,
+      ...usageRights(grants),
+      ...grants.objects('get', ['ServiceAccount', ...CONTROLLERS]),
+      grants.events('list'),
+      NODES,
+    ];
+  }
+  return [
+    ...(account === undefined ? [] : [...pullers, ...lists]),
+    ...targets.flatMap((target) => targetRights(target, grants)),
+  ];
+}
+
+function targetRights({ kind, name }: DoctorTarget, grants: Grants): Right[] {
+  if (kind === 'Secret') return [grants.secrets('get', [name]), grants.secrets('list'), ...usageRights(grants)];
+  const lists = [grants.secrets('get'), grants.secrets('list')];
+  const own = grants.objects('get', [kind], [name]);
+  if (kind === 'ServiceAccount') return [...own, ...lists];
+  const pods = [...grants.objects('get', ['ServiceAccount']), grants.events('list'), NODES];
+  if (kind === 'Pod') return [...own, ...lists, ...pods, ...grants.objects('get', CONTROLLERS)];
+  const between = BETWEEN[kind];
+  const owner = OWNERS[kind];
+  return [
+    ...own,
+    ...lists,
+    ...pods,
+    ...grants.objects('list', between === undefined ? ['Pod'] : ['Pod', between]),
+    ...grants.objects(
+      'get',
+      [between, owner].filter((one) => one !== undefined),
+    ),
+  ];
+}
+
+/** Who may own a workload. */
+const OWNERS: Readonly<Partial<Record<PullKindName, PullKindName>>> = { ReplicaSet: 'Deployment', Job: 'CronJob' };

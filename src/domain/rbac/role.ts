@@ -1,0 +1,69 @@
+/** A Role or ClusterRole with its binding. */
+import { UsageError } from '../../errors.ts';
+import { words } from '../text/command.ts';
+import { isNamespaceName, isObjectName } from '../text/object-name.ts';
+import { type PolicyRule, type Right, rulesFor } from './right.ts';
+
+const API = 'rbac.authorization.k8s.io';
+
+/** Who is given the rights. */
+export interface Subject {
+  readonly kind: 'ServiceAccount' | 'User' | 'Group';
+  readonly name: string;
+  /** Of a service account; left out: that of the role. */
+  readonly namespace?: string | undefined;
+}
+
+/** Reads `sa/NAME`, `sa/NAMESPACE:NAME`, `user/NAME` or `group/NAME`. Throws UsageError. */
+export function parseSubject(text: string): Subject {
+  const [, kind = '', name = ''] = /^([^/]*)\/(.+)$/s.exec(text) ?? [];
+  if (kind === 'user' || kind === 'group') return { kind: kind === 'user' ? 'User' : 'Group', name };
+  const [account = '', namespace] = name.split(':').reverse();
+  const isAccount = /^(sa|serviceaccounts?)$/.test(kind) && isObjectName(account);
+  if (isAccount && (namespace === undefined || isNamespaceName(namespace))) {
+    return { kind: 'ServiceAccount', name: account, namespace };
+  }
+  throw new UsageError('--for takes sa/NAME, sa/NAMESPACE:NAME, user/NAME or group/NAME', words`--for sa/regsecret`);
+}
+
+export interface RoleRequest {
+  readonly name: string;
+  readonly namespace: string;
+  readonly subject: Subject;
+  readonly rights: readonly Right[];
+}
+
+/**
+ * What grants `rights` to the subject, in the order in which it is applied: a Role for what is in the namespace, and a
+ * ClusterRole for the rest.
+ */
+export function roleObjects(request: RoleRequest): object[] {
+  const here = request.rights.filter(({ everywhere }) => !everywhere);
+  const everywhere = request.rights.filter((right) => right.everywhere);
+  return [
+    ...(here.length === 0 ? [] : withBinding('Role', rulesFor(here), request)),
+    ...(everywhere.length === 0 ? [] : withBinding('ClusterRole', rulesFor(everywhere), request)),
+  ];
+}
+
+function withBinding(
+  kind: 'Role' | 'ClusterRole',
+  rules: readonly PolicyRule[],
+  { name, namespace, subject }: RoleRequest,
+): object[] {
+  const metadata = kind === 'Role' ? { name, namespace } : { name };
+  const who =
+    subject.kind === 'ServiceAccount'
+      ? { kind: subject.kind, name: subject.name, namespace: subject.namespace ?? namespace }
+      : { apiGroup: API, kind: subject.kind, name: subject.name };
+  return [
+    { apiVersion: `${API}/v1`, kind, metadata, rules },
+    {
+      apiVersion: `${API}/v1`,
+      kind: `${kind}Binding`,
+      metadata,
+      roleRef: { apiGroup: API, kind, name },
+      subjects: [who],
+    },
+  ];
+}

@@ -1,0 +1,73 @@
+/** The rights that `rotate`, `remove` and `delete` need. */
+import { WORKLOAD_KINDS } from '../workloads/kind.ts';
+import { RESTARTABLE, TEMPLATES } from './attach-rights.ts';
+import { CONTROLLERS, type Grants, grantsIn, type Right } from './right.ts';
+
+export interface RotateScope {
+  /** None: every Secret. */
+  readonly names: readonly string[];
+  readonly allNamespaces: boolean;
+  /** Whether labels choose the namespaces. */
+  readonly labels: boolean;
+  readonly restart: boolean;
+  /** False in a dry run that only reads. */
+  readonly writes: boolean;
+}
+
+/**
+ * Without the right to look for copies in namespaces that the command is not about: it would be one to read every Secret of the
+ * cluster, and is asked for with `-A`.
+ */
+export function rotateRights(scope: RotateScope): Right[] {
+  const { names, allNamespaces, labels, restart, writes } = scope;
+  const isWide = allNamespaces || labels;
+  const grants = grantsIn(isWide);
+  const which = names.length === 0 ? undefined : names;
+  const isListed = isWide || which === undefined;
+  return [
+    ...(labels ? [{ verb: 'list', group: '', plural: 'namespaces', everywhere: true } as const] : []),
+    grants.secrets('get', which),
+    ...(isListed ? [grants.secrets('list', which)] : []),
+    ...(writes ? [grants.secrets('patch', which)] : []),
+    ...(restart ? restartRights(writes, grants) : []),
+  ];
+}
+
+function restartRights(writes: boolean, grants: Grants): Right[] {
+  return [
+    ...grants.objects('list', ['Pod', ...WORKLOAD_KINDS]),
+    ...grants.objects('get', CONTROLLERS),
+    ...(writes ? grants.objects('patch', RESTARTABLE) : []),
+  ];
+}
+
+export interface DeleteScope {
+  readonly name: string;
+  /** Whether its copies go, too. */
+  readonly copies: boolean;
+  readonly writes: boolean;
+}
+
+/** To see who names it and what else opens their images, to take it out of their lists, and to delete it. */
+export function deleteRights({ name, copies, writes }: DeleteScope): Right[] {
+  const grants = grantsIn(copies);
+  return [
+    grants.secrets('get'),
+    ...(copies ? [grants.secrets('list')] : []),
+    ...grants.objects('list', ['Pod', 'ServiceAccount', ...CONTROLLERS]),
+    ...grants.objects('get', ['ServiceAccount', ...CONTROLLERS.filter((kind) => kind !== 'Job')]),
+    ...(writes ? [grants.secrets('delete', [name]), ...grants.objects('patch', ['ServiceAccount', ...TEMPLATES])] : []),
+  ];
+}
+
+export interface RemoveScope extends Omit<RotateScope, 'restart'> {
+  /** Whether it is asked who needs an entry. */
+  readonly looks: boolean;
+}
+
+/** Those of `rotate`, and to see who needs what goes. */
+export function removeRights({ looks, ...scope }: RemoveScope): Right[] {
+  const grants = grantsIn(scope.allNamespaces || scope.labels);
+  const looked = [grants.secrets('get'), ...grants.objects('list', ['Pod', 'ServiceAccount', ...CONTROLLERS])];
+  return [...rotateRights({ ...scope, restart: false }), ...(looks ? looked : [])];
+}

@@ -1,0 +1,44 @@
+/** What is said of a command line that cannot be parsed. */
+
+/** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
+const MEANT: Readonly<Record<string, readonly string[]>> = {
+  '-u': ['--username'],
+  '-p': ['--password-stdin'],
+  '--password': ['--password-stdin'],
+  '-s': ['--api-server'],
+  '-f': ['--from-file'],
+  '--from-env-file': ['--from-file'],
+  '--labels': ['--selector'],
+};
+const TEMPLATES = 'Templates are not supported; use -o json and jq.';
+
+/**
+ * What commander says is wrong, but for what was typed there: it may be a password at the wrong place. `flags` are those of
+ * the command.
+ */
+export function withoutValues(error: string, flags: readonly string[]): string {
+  const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
+  const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
+  if (option !== undefined) return `error: unknown option '${option}'${meant(option, flags) ?? (suggestion || '\n')}`;
+  // What is nearly a command is none.
+  if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
+  return error
+    .replace(/^(error: too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): .*$/s, '$1.\n')
+    .replace(
+      /^(error: option '-o, [^']*') argument '(?:jsonpath|go-template|template|custom-columns)(?:-?file|-as-json)?['=].*$/s,
+      `$1: ${TEMPLATES}\n`,
+    )
+    .replace(
+      /^error: command-argument value '.*' is invalid for (argument '[^']*')\. /s,
+      'error: $1 got an invalid value. ',
+    )
+    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
+}
+
+/** The line behind an unknown option that others have. */
+function meant(option: string, flags: readonly string[]): string | undefined {
+  if (option === '--template' && flags.includes('--output')) return `\n(${TEMPLATES})\n`;
+  if (option === '-v') return '\n(Did you mean -v=6?)\n';
+  const found = MEANT[option]?.find((flag) => flags.includes(flag));
+  return found === undefined ? undefined : `\n(Did you mean ${found}?)\n`;
+}

@@ -1,0 +1,57 @@
+/** Logins that are not written: one that has expired, and one that its registry rejects. */
+import { UserError } from '../../errors.ts';
+import type { AuthEntry } from '../keyring/credential.ts';
+import { displayServer } from '../keyring/display-server.ts';
+import type { Secret } from '../keyring/secret.ts';
+import { loginCommand, registryOf } from '../keyring/server.ts';
+import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
+import type { Change } from '../pull-secret/plan.ts';
+import { prose } from '../text/hint.ts';
+import { rfc3339 } from '../text/time.ts';
+import { loginAdvice } from './known-registries.ts';
+
+/** A login with a word for people on where it comes from. */
+export interface FoundLogin extends AuthEntry {
+  readonly credential: { readonly username: string; readonly password: string };
+  readonly from: string;
+}
+
+const ANYWAY = '--no-verify writes it anyway';
+
+/** Throws UserError for a login that says itself that it ended before `now`, in milliseconds since 1970. */
+export function checkNotExpired(login: FoundLogin, now: number): void {
+  const end = claimedEnd(login.credential);
+  if (end !== undefined && end <= now) throw new UserError(expired(login, end), loginCommand(login.server), [ANYWAY]);
+}
+
+/**
+ * Those of `logins` that `secret` had already and that ended before `now`, as its annotation says: a password may not show
+ * it. `actions` is what became of each.
+ */
+export function expiredBefore(
+  logins: readonly FoundLogin[],
+  { secret, actions }: { readonly secret: Secret; readonly actions: Change['actions'] },
+  now: number,
+): UserError[] {
+  const ends = parseExpiries(secret.metadata.annotations?.[EXPIRES_AT]);
+  return logins.flatMap((login) => {
+    const end = Date.parse(ends.get(login.server) ?? '');
+    if (actions.get(login.server) !== 'unchanged' || !(end <= now)) return [];
+    const text = `${expired(login, end)}, as the annotation ${EXPIRES_AT} says`;
+    return [new UserError(text, loginCommand(login.server))];
+  });
+}
+
+function expired({ server, from }: FoundLogin, end: number): string {
+  return `the login for ${displayServer(server)} from ${from} expired at ${rfc3339(end)}`;
+}
+
+/** For a login that its registry rejects, which `sentence` says. `typed` is one that a person has just typed. */
+export function rejectedLogin({ server, credential, from }: FoundLogin, sentence: string, typed: boolean): UserError {
+  const advice = loginAdvice(registryOf(server) ?? '', credential.username);
+  return new UserError(
+    `${sentence}; nothing is written`,
+    typed ? prose`check user name and password, then run the command again` : loginCommand(server),
+    [`it is the login of ${credential.username} from ${from}`, ...(advice === undefined ? [] : [advice]), ANYWAY],
+  );
+}

@@ -1,0 +1,120 @@
+/** Command lines in the forms that kubectl takes and commander does not, brought into the one form that it does. */
+import { words } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
+import { UsageError } from '../errors.ts';
+
+/** Flags of Kubernetes that take a value, which kubectl has before its command, too. */
+const VALUE_FLAGS = [
+  ...['-n', '--namespace', '--context', '--kubeconfig', '--cluster', '--user', '--api-server', '--token', '--as'],
+  ...['--as-group', '--as-uid', '--request-timeout', '--certificate-authority', '--client-certificate'],
+  ...['--client-key', '--tls-server-name', '--as-user-extra', '--cache-dir'],
+];
+const BARE_FLAGS = [
+  ...['--insecure-skip-tls-verify', '--warnings-as-errors', '-q', '--quiet'],
+  ...['--disable-compression', '--match-server-version'],
+];
+
+/** What others call our commands (kubectl, docker, brew). */
+const ALIASES: Readonly<Record<string, string>> = { ls: 'list', get: 'list', describe: 'inspect', check: 'doctor' };
+
+/**
+ * The command first, by our name for it; `help X` as `X --help`, and nothing at all as `--help`. `create secret docker-registry NAME`, and `generic`, as it is
+ * typed for kubectl, is `create NAME`. Throws UsageError.
+ */
+export function commandFirst(typed: readonly string[]): string[] {
+  const [leading, [name, ...rest]] = splitLeading(typed);
+  if (name === undefined) return leading.length === 0 ? ['--help'] : leading;
+  if (name === 'help') return rest.length === 0 ? ['--help'] : [...commandFirst(rest), '--help'];
+  const command = ALIASES[name] ?? name;
+  // Behind `rbac` stands another command, and these are its flags.
+  if (command === 'rbac') return [command, ...rest, ...leading];
+  return [command, ...leading, ...withoutKind(command, rest)];
+}
+
+/** Commands that read Secrets and nothing else. */
+const READERS = ['list', 'inspect', 'verify'];
+
+/** What follows `command`, without the kind of the object. Throws UsageError where the name does not follow. */
+function withoutKind(command: string, typed: readonly string[]): readonly string[] {
+  const [kind, type = ''] = typed;
+  if (kind !== 'secret' && kind !== 'secrets') return typed;
+  if (READERS.includes(command)) return typed.slice(1);
+  if (command !== 'create') return typed;
+  if (type === 'docker-registry' || type === 'generic') return typed.slice(2);
+  if (typed.some((word) => word === '-h' || word === '--help')) return typed.slice(1);
+  throw new UsageError('create takes the name of the Secret, not its kind', words`regsecret create NAME`);
+}
+
+/** The flags of Kubernetes that stand before the command, and what follows them. */
+function splitLeading(args: readonly string[]): [string[], string[]] {
+  let end = 0;
+  for (let arg = args[0]; arg !== undefined; arg = args[end]) {
+    if (VALUE_FLAGS.includes(arg) || isLevel(args, end)) end += 2;
+    else if (/^--?v=|^-v\d+$/.test(arg)) end += 1;
+    else if (BARE_FLAGS.includes(arg) || [...VALUE_FLAGS, ...BARE_FLAGS].some((flag) => arg.startsWith(`${flag}=`)))
+      end += 1;
+    else break;
+  }
+  return [args.slice(0, end), args.slice(end)];
+}
+
+/** Whether a verbosity stands there in two words, as `-v 6`. */
+function isLevel(args: readonly string[], index: number): boolean {
+  return /^--?v$/.test(args[index] ?? '') && /^\d+$/.test(args[index + 1] ?? '');
+}
+
+/** `-v=6`, `-v6` and `-v 6` as `--v=6`; `-v` alone, and `-v=true`, stay. */
+function withLevel(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    if (index > 0 && isLevel(args, index - 1)) return [];
+    const [, level] = /^-v=?(\d+)$/.exec(arg) ?? (isLevel(args, index) ? ['', args[index + 1]] : []);
+    if (level !== undefined) return [`--v=${level}`];
+    return /^-v=(?!(t|f|true|false)$)/i.test(arg) ? [`-${arg}`] : [arg];
+  });
+}
+
+/** A flag without a value, by its names: `--yes`, or `-A` and `--all-namespaces`. */
+export type BooleanFlag = readonly string[];
+
+/** `--flag=true`, `-A=true` and `-o=yaml`; what stands behind `--` is nobody's flag. Throws UsageError. */
+export function plainFlags(args: readonly string[], booleans: readonly BooleanFlag[]): string[] {
+  const end = args.indexOf('--');
+  const flags = end < 0 ? args : args.slice(0, end);
+  const given = withLevel(flags).map((arg) => arg.replace(/^--validate=(strict|warn|ignore)$/, '--validate=true'));
+  const normal = booleans.reduce(withBoolean, given).flatMap((arg) => {
+    const [, short, rest] = /^(-[a-z])=(.*)$/s.exec(arg) ?? [];
+    return short === undefined || rest === undefined ? [arg] : [short, rest];
+  });
+  return [...normal, ...args.slice(flags.length)];
+}
+
+/** The last of several counts (spf13/pflag bool.go, strconv `ParseBool`). */
+function withBoolean(args: readonly string[], names: BooleanFlag): string[] {
+  const givenTo = (arg: string): string | undefined => {
+    const name = names.find((one) => arg.startsWith(`${one}=`));
+    if (name !== undefined) return arg.slice(name.length + 1);
+    return names.includes(arg) ? 'true' : undefined;
+  };
+  const last = args.findLastIndex((arg) => givenTo(arg) !== undefined);
+  return args.flatMap((arg, index) => {
+    const value = givenTo(arg);
+    if (value === undefined) return [arg];
+    const [flag = ''] = arg.split('=');
+    const isTrue = /^(1|t|T|TRUE|true|True)$/.test(value);
+    if (!isTrue && !/^(0|f|F|FALSE|false|False)$/.test(value)) {
+      throw new UsageError(`invalid argument for "${flag}"`, prose`${flag}=true or ${flag}=false`);
+    }
+    return isTrue && index === last ? [flag] : [];
+  });
+}
+
+/** Throws UsageError where one command is to work in several namespaces: kubectl takes the last of them, unasked. */
+export function checkNamespaces(args: readonly string[]): void {
+  const given = args.flatMap((arg, index) => {
+    const [, value] = /^(?:-n=?|--namespace=)(.+)$/s.exec(arg) ?? [];
+    return arg === '-n' || arg === '--namespace' ? [args[index + 1] ?? ''] : (value ?? []);
+  });
+  const names = [...new Set(given.flatMap((text) => text.split(',')))];
+  if (names.length > 1)
+    throw new UsageError('a command works in one namespace', words`regsecret sync --to ${names.join(',')}`);
+}

@@ -1,0 +1,104 @@
+/** `regsecret/cluster`: pull secrets written through the client that a program has, as `create` and `attach` write them. */
+
+import { getPullSpec } from '../cluster/object-request.ts';
+import { applySecret } from '../cluster/write/apply-secret.ts';
+import { writeList } from '../cluster/write/write-list.ts';
+import type { AuthEntry } from '../domain/keyring/credential.ts';
+import { canonicalServer } from '../domain/keyring/server.ts';
+import { buildPullSecret } from '../domain/pull-secret/build.ts';
+import { expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
+import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { usableEntry } from '../domain/pull-secret/usable.ts';
+import { changedList } from '../domain/workloads/list-change.ts';
+import { accountTransport, secretTransport } from './client-transport.ts';
+import type { PullSecretApi } from './pull-secret-api.ts';
+import { orPullSecretError, PullSecretError } from './pull-secret-error.ts';
+
+export type { AuthEntry, Credential } from '../domain/keyring/credential.ts';
+export type { PullSecretApi } from './pull-secret-api.ts';
+export { PullSecretError };
+
+export interface WriteThroughClient {
+  /** Of the Secret. */
+  readonly name: string;
+  readonly namespace: string;
+  /** The API server checks everything and changes nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** `regsecret` when left out. */
+  readonly fieldManager?: string | undefined;
+  /** Ends the waiting between two attempts, and whatever comes after it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ApplyPullSecretOptions extends WriteThroughClient {
+  /** Each sets the login of one server; what else is in the Secret stays. */
+  readonly entries: readonly AuthEntry[];
+}
+
+export interface AttachPullSecretOptions extends WriteThroughClient {
+  /** `default` when left out. */
+  readonly serviceAccount?: string | undefined;
+}
+
+/**
+ * Creates the Secret, or sets `entries` in the one that is there. Its other entries, fields, labels and annotations stay as they
+ * are, also while others write to it: each write is on the condition that nothing has changed since the reading, and begins
+ * again where something has. With the same entries it writes nothing. Takes the rights `create`, `get` and `patch` of Secrets.
+ *
+ * Returns what was done. Throws {@link PullSecretError} where an entry could open no image, the API server refuses, the Secret is
+ * immutable or of another type, or it never stops changing; the reason of `signal`; and what `api` throws where the API server cannot be reached.
+ */
+export function applyPullSecret(
+  api: PullSecretApi,
+  { name, namespace, entries, ...options }: ApplyPullSecretOptions,
+): Promise<'created' | 'updated' | 'unchanged'> {
+  return orPullSecretError(async () => {
+    checkNames({ name, namespace });
+    if (entries.length === 0) throw new PullSecretError(`there is no login for secret ${namespace}/${name}`);
+    const usable = entries.map((entry) => usableEntry({ ...entry, server: canonicalServer(entry.server) }));
+    const expiries = new Map(usable.map((entry) => [entry.server, expiryOf(entry, {}, Date.now())]));
+    const secret = buildPullSecret({ name, namespace, entries: usable, annotations: expiryAnnotations(expiries) });
+    const wanted = { entries: usable, expiries, type: undefined, replace: false, force: false };
+    const write = writeOptions(options);
+    const transport = secretTransport(api, { namespace, name, signal: write.signal });
+    const { action } = await applySecret(transport, secret, wanted, { ...write, listener: SILENT });
+    return action === 'recreated' ? 'updated' : action;
+  });
+}
+
+/**
+ * Puts the Secret into `imagePullSecrets` of a service account. Other names in the list stay, also while others write to it,
+ * and those who apply the list (server-side apply) keep their share of it. Where the name is there already, nothing is written.
+ * It is not looked whether the Secret exists. Takes the rights `get` and `patch` of service accounts.
+ *
+ * Returns what was done. Throws as {@link applyPullSecret} does, and where there is no such service account.
+ */
+export function attachPullSecret(
+  api: PullSecretApi,
+  { name, namespace, serviceAccount = 'default', ...options }: AttachPullSecretOptions,
+): Promise<'updated' | 'unchanged'> {
+  return orPullSecretError(async () => {
+    checkNames({ name, namespace }, 'attach');
+    const write = writeOptions(options);
+    const ref = { kind: 'ServiceAccount', namespace, name: serviceAccount } as const;
+    const transport = accountTransport(api, { namespace, name: serviceAccount, signal: write.signal });
+    const account = await getPullSpec(transport, ref);
+    if (account === undefined) {
+      throw new PullSecretError(`serviceaccount ${namespace}/${serviceAccount} does not exist`, 404);
+    }
+    const plan = ({ imagePullSecrets }: typeof account) => changedList('attach', imagePullSecrets, [name]);
+    const { action } = await writeList(transport, account, plan, write);
+    return action === 'patched' ? 'updated' : 'unchanged';
+  });
+}
+
+function writeOptions({
+  dryRun = false,
+  fieldManager = 'regsecret',
+  signal = new AbortController().signal,
+}: Pick<WriteThroughClient, 'dryRun' | 'fieldManager' | 'signal'>) {
+  return { dryRun, fieldManager, signal };
+}
+
+/** Only a Secret that is created anew in the place of another has something to say. */
+const SILENT = { say: () => undefined, warn: () => undefined, hint: () => undefined };

@@ -1,0 +1,50 @@
+/** Images in manifests that lose their only login when a Secret is taken out of the lists there. */
+import { lostImages } from '../../domain/diagnosis/attempt.ts';
+import type { ManifestRef } from '../../domain/workloads/object-ref.ts';
+import { listedNames } from '../../domain/workloads/pull-spec.ts';
+import { secretKey } from '../../domain/workloads/references.ts';
+import { readManifest } from '../read-objects.ts';
+import { type Inventory, inventoryOf, type PlacedPullSpec } from './inventory.ts';
+import { factsFor, pullerIn } from './manifest-facts.ts';
+
+export interface ManifestLoss {
+  /** The name of the file. */
+  readonly file: string;
+  readonly ref: ManifestRef;
+  readonly images: readonly string[];
+}
+
+interface FileBefore {
+  readonly name: string;
+  readonly before: string;
+}
+
+/**
+ * What would be left without a login, as far as `files` show it: Secrets that are not in them may have one. `now` in
+ * milliseconds since 1970.
+ */
+export async function lossesIn(files: readonly FileBefore[], secret: string, now: number): Promise<ManifestLoss[]> {
+  if (!files.some(({ before }) => /\bSecret\b/.test(before))) return [];
+  const read = await Promise.all(files.map(({ name, before }) => readManifest({ name, text: before })));
+  const inventory = inventoryOf(
+    read.flatMap(({ objects }) => objects),
+    now,
+  );
+  return inventory.pullSpecs.flatMap((placed) => lossOf(placed, secret, inventory, now) ?? []);
+}
+
+function lossOf(placed: PlacedPullSpec, secret: string, inventory: Inventory, now: number): ManifestLoss | undefined {
+  const { ref, images: uses, imagePullSecrets: list, account } = pullerIn(placed);
+  const { secrets, accounts } = factsFor(placed, inventory, now);
+  const found = accounts.get(secretKey(ref.namespace, account));
+  const inherited = found?.status === 'there' ? listedNames(found.imagePullSecrets) : [];
+  const [own, without] = [listedNames(list), (name: string) => name !== secret];
+  const before = own.length > 0 ? own : inherited;
+  const kept = own.filter(without);
+  const after = kept.length > 0 ? kept : inherited.filter(without);
+  const elsewhere = { status: 'forbidden' } as const;
+  const known = new Map([...secrets].map(([key, state]) => [key, state.status === 'missing' ? elsewhere : state]));
+  const images = uses.flatMap(({ image, policy }) => (policy === 'Never' ? [] : [image]));
+  const lost = before.includes(secret) ? lostImages(images, { before, after }, ref.namespace, known) : [];
+  return lost.length === 0 ? undefined : { file: placed.file.name, ref, images: lost };
+}

@@ -1,0 +1,119 @@
+/** What a Secret is still needed for, found before it is detached: images for which nothing else in the list has a login. */
+import { lostImages } from '../../domain/diagnosis/attempt.ts';
+import { type Command, command } from '../../domain/text/command.ts';
+import { many } from '../../domain/text/enumerate.ts';
+import { refKey, resultName } from '../../domain/workloads/object-ref.ts';
+import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { secretKey } from '../../domain/workloads/references.ts';
+import { UserError } from '../../errors.ts';
+import { accountKey, type Dependant, pulledImages } from '../pods/failing.ts';
+import type { Note } from './notes.ts';
+import type { Run } from './perform.ts';
+import type { PlanItem } from './plan-item.ts';
+import { commandFor, namesAccount } from './request.ts';
+
+export type Loss = Extract<Note, { code: 'loses-login' }>;
+
+/** What pulls with a list that changes. */
+interface Change extends Pick<Dependant, 'ref' | 'images'> {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/**
+ * Who would be left without a login for an image, as far as that may be looked at. Secrets are read only where somebody
+ * pulls with the list that changes, and others than the one that is detached only where that has a login for the image.
+ */
+export async function lossesOf(items: readonly PlanItem[], context: Run): Promise<Loss[]> {
+  const { verb, checks } = context.request;
+  if (verb === 'attach' || !checks) return [];
+  const changes = (await Promise.all(items.map((item) => changesBy(item, context)))).flat();
+  const losses = await Promise.all(changes.map((change) => lossOf(change, context)));
+  return losses.flatMap((loss) => loss ?? []);
+}
+
+/** Tells the losses; false where nobody agrees to them, which is a problem. */
+export async function isAccepted(
+  losses: readonly Loss[],
+  items: readonly PlanItem[],
+  { request, listener, transport }: Run,
+): Promise<boolean> {
+  for (const loss of losses) listener.note(loss);
+  const { yes, dryRun, secret, confirm } = request;
+  if (losses.length === 0 || yes || dryRun !== 'none') return true;
+  listener.waiting();
+  if (confirm !== undefined && (await confirm(`Detach ${secret} anyway?`))) return true;
+  listener.problem(stillNeeded(losses, items, secret, command`${commandFor(request, transport.namespace)} --yes`));
+  return false;
+}
+
+function stillNeeded(
+  losses: readonly Loss[],
+  items: readonly PlanItem[],
+  secret: string,
+  proposal: Command,
+): UserError {
+  const users = many(losses.map(({ ref }) => resultName(ref)));
+  const targets = many(items.map(({ pullSpec }) => resultName(pullSpec.ref)));
+  return new UserError(`${secret} is still needed by ${users}, so it is not detached from ${targets}`, proposal);
+}
+
+async function changesBy(item: PlanItem, context: Run): Promise<Change[]> {
+  const { pullSpec } = item;
+  const { ref, imagePullSecrets: list } = pullSpec;
+  const next = nextList(item);
+  if (next === undefined) return [];
+  const before = listedNames(list);
+  if (ref.kind === 'ServiceAccount') return changesOfAccount(pullSpec, listedNames(next), context);
+  // Admission gives pods without a list that of their service account.
+  const after = next.length > 0 ? listedNames(next) : await inheritedNames(pullSpec, context);
+  return [{ ref, images: pulledImages(pullSpec), before, after }];
+}
+
+/** Undefined where it stays as it is. */
+function nextList(item: PlanItem): readonly unknown[] | undefined {
+  if (item.action === 'write') return item.planner(item.pullSpec);
+  return item.action === 'recreate' ? item.list : undefined;
+}
+
+/** A pod without a template that we know has its list from there if that is the same. */
+async function changesOfAccount(
+  { ref, imagePullSecrets }: PullSpec,
+  after: readonly string[],
+  { facts }: Run,
+): Promise<Change[]> {
+  const before = listedNames(imagePullSecrets);
+  const { dependants } = await facts();
+  return (dependants.get(accountKey(ref.namespace, ref.name)) ?? [])
+    .filter((one) => one.ref.kind !== 'Pod' || JSON.stringify(one.list) === JSON.stringify(before))
+    .map((one) => ({ ref: one.ref, images: one.images, before, after }));
+}
+
+async function inheritedNames(
+  { ref: { namespace }, serviceAccountName: name }: PullSpec,
+  { request, accountOf, done }: Run,
+): Promise<string[]> {
+  const account = await accountOf(namespace, name);
+  const isDetached = namesAccount(request, name) || done.has(refKey({ kind: 'ServiceAccount', namespace, name }));
+  return listedNames(account?.imagePullSecrets).filter((one) => !isDetached || one !== request.secret);
+}
+
+async function lossOf(
+  { ref, images, before, after }: Change,
+  { request: { secret }, stateOf }: Run,
+): Promise<Loss | undefined> {
+  const { namespace } = ref;
+  if (images.length === 0 || after.includes(secret)) return undefined;
+  const read = async (names: readonly string[]) =>
+    new Map(
+      await Promise.all(
+        names.map(async (name) => [secretKey(namespace, name), await stateOf(namespace, name)] as const),
+      ),
+    );
+  const detached = await read([secret]);
+  const opened = lostImages(images, { before: [secret], after: [] }, namespace, detached);
+  if (opened.length === 0) return undefined;
+  const secrets = new Map([...detached, ...(await read([...new Set([...before, ...after])]))]);
+  const lost = lostImages(opened, { before, after }, namespace, secrets);
+  return lost.length === 0 ? undefined : { code: 'loses-login', ref, images: lost };
+}

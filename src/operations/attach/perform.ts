@@ -1,0 +1,75 @@
+/** Does to one object what its plan says, once in a run. */
+import { type Written, writeList } from '../../cluster/write/write-list.ts';
+import { refKey } from '../../domain/workloads/object-ref.ts';
+import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { UserError } from '../../errors.ts';
+import { placeOf, recreatePod, resumePod } from '../pods/recreate.ts';
+import { forgetPods, savedPods } from '../pods/saved-pod.ts';
+import type { AttachContext } from './context.ts';
+import type { Done } from './effects.ts';
+import type { PlanItem, Recreation, Resumption, Write } from './plan-item.ts';
+
+export interface Run extends AttachContext {
+  /** By `refKey`. */
+  readonly done: Map<string, Done>;
+}
+
+/** One that cannot be done does not keep the others from it. */
+export async function attempt(run: Run, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    run.listener.problem(error);
+  }
+}
+
+/** What cannot be done is told as a problem. */
+export async function perform(item: PlanItem, run: Run): Promise<void> {
+  const { pullSpec } = item;
+  if (run.done.has(refKey(pullSpec.ref))) return;
+  run.done.set(refKey(pullSpec.ref), { pullSpec, changed: false });
+  const { imagePullSecrets: before } = pullSpec;
+  if (item.action === 'recreate' || item.action === 'resume') await attempt(run, () => recreate(item, run));
+  else if (item.action === 'write') await attempt(run, () => write(pullSpec, item, run));
+  else {
+    if (pullSpec.ref.kind === 'Pod' && run.request.dryRun === 'none') forgetPods(savedPods(placeOf(pullSpec, run)));
+    report({ action: 'unchanged', pullSpec, before, after: before }, run);
+  }
+}
+
+async function recreate(item: PlanItem & (Recreation | Resumption), run: Run): Promise<void> {
+  const { pullSpec: pod, list } = item;
+  const write = (): Promise<PullSpec> =>
+    item.action === 'resume' ? resumePod(pod, list, item.saved, run) : recreatePod(pod, list, run);
+  const created = run.request.dryRun === 'client' ? { ...pod, imagePullSecrets: list } : await write();
+  report(
+    { action: 'recreated', pullSpec: created, before: pod.imagePullSecrets, after: created.imagePullSecrets },
+    run,
+  );
+}
+
+async function write(pullSpec: PullSpec, { planner, changeNotes }: Write, run: Run): Promise<void> {
+  const { transport, request, listener } = run;
+  const planned = planner(pullSpec);
+  const written: Written =
+    request.dryRun === 'client'
+      ? {
+          action: planned === undefined ? 'unchanged' : 'patched',
+          before: pullSpec.imagePullSecrets,
+          after: planned ?? pullSpec.imagePullSecrets,
+          pullSpec,
+        }
+      : await writeList(transport, pullSpec, planner, { ...request, dryRun: request.dryRun === 'server' });
+  report(written, run);
+  if (written.action === 'patched') for (const note of changeNotes) listener.note(note);
+}
+
+type Performed = Omit<Written, 'action'> & { readonly action: Written['action'] | 'recreated' };
+
+function report({ pullSpec, action, before, after }: Performed, run: Run): void {
+  // Of a service account no more than this is asked for later, and there may be many.
+  const kept = pullSpec.ref.kind === 'ServiceAccount' ? { ...pullSpec, object: {} } : pullSpec;
+  run.done.set(refKey(pullSpec.ref), { pullSpec: kept, changed: action !== 'unchanged' });
+  run.listener.outcome({ ref: pullSpec.ref, action, before: listedNames(before), after: listedNames(after) });
+}

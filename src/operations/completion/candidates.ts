@@ -1,0 +1,83 @@
+/** Names from the cluster and from the kubeconfig, for a command line that is being typed: soon, or none. */
+import { connect, connectionOf, type Transport } from '../../cluster/client/transport.ts';
+import { loadKubeConfig } from '../../cluster/config/kube-config.ts';
+import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
+import { listNames } from '../../cluster/list-names.ts';
+import type { Resource } from '../../cluster/object-request.ts';
+import { pullSecretNames } from '../../cluster/read-secrets.ts';
+import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
+import type { Io } from '../../io.ts';
+
+export type CandidateSource =
+  | 'secrets'
+  | 'namespaces'
+  | 'accounts'
+  | 'pods'
+  | 'targets'
+  | 'contexts'
+  | 'clusters'
+  | 'users';
+
+/** What is proposed: values with a description, names of one source, or what the shell knows of files. */
+export type Candidates =
+  | { readonly values: readonly (readonly [value: string, description: string])[] }
+  | { readonly from: CandidateSource }
+  | { readonly files: true };
+
+/** A place in a command line. */
+export interface Completion {
+  readonly wanted: Candidates;
+  readonly flags: KubeFlags;
+}
+
+/** A shell waits for it: with the start of the program this is less than a second. */
+const PATIENCE_MS = 700;
+
+/**
+ * The names, sorted; empty where they are not known in time. No plugin is started, for it may ask a person or open a browser, and
+ * no token is renewed. Throws UserError.
+ */
+export async function candidateNames(source: CandidateSource, flags: KubeFlags, io: Io): Promise<string[]> {
+  if (source === 'contexts' || source === 'clusters' || source === 'users') {
+    const config = await loadKubeConfig(flags.kubeconfig, io);
+    return [...config[source].keys()].sort();
+  }
+  const { user } = await connectionOf(flags, io);
+  if (user.exec !== undefined || user.authProvider !== undefined) return [];
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const transport = await connect(flags, Object.create(io, { signal: { value: signal } }));
+  try {
+    return (await namesIn(source, transport)).sort();
+  } finally {
+    transport.close();
+  }
+}
+
+const NAMESPACES = { group: '', plural: 'namespaces' } as const;
+const TARGETS: readonly PullKindName[] = ['ServiceAccount', 'Pod', ...WORKLOAD_KINDS];
+
+async function namesIn(
+  source: 'secrets' | 'namespaces' | 'accounts' | 'pods' | 'targets',
+  transport: Transport,
+): Promise<string[]> {
+  const { namespace } = transport;
+  const list = (kind: Resource, where: string | undefined): Promise<string[]> =>
+    listNames(transport, kind, { namespace: where, cached: true });
+  switch (source) {
+    case 'secrets':
+      return pullSecretNames(transport, namespace);
+    case 'namespaces':
+      return list(NAMESPACES, undefined);
+    case 'accounts':
+      return list(pullKind('ServiceAccount'), namespace);
+    case 'pods':
+      return list(pullKind('Pod'), namespace);
+    case 'targets': {
+      const lists = TARGETS.map(async (kind) => {
+        const names = await list(pullKind(kind), namespace);
+        return names.map((name) => `${kind.toLowerCase()}/${name}`);
+      });
+      return (await Promise.all(lists)).flat();
+    }
+  }
+}

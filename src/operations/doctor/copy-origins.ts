@@ -1,0 +1,80 @@
+/** Whether copies are as their sources are. Of a source nothing is kept but a digest, and nothing of it is shown. */
+import { createHash } from 'node:crypto';
+import { SECRETS } from '../../cluster/read-secrets.ts';
+import type { Reader } from '../../cluster/reader.ts';
+import { lookAtSecret } from '../../cluster/secret-request.ts';
+import { forEachLimit } from '../../concurrency.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import {
+  type CopyOrigin,
+  type CopySourceName,
+  copiedContent,
+  markedSource,
+} from '../../domain/pull-secret/copy-origin.ts';
+import { secretKey, secretName } from '../../domain/workloads/references.ts';
+
+/** Sources that are read one by one. A namespace has a few; whoever writes thousands of marks makes no more requests. */
+const MAX_SOURCES = 50;
+const CONCURRENCY = 8;
+
+export interface CopyOrigins {
+  /** To be called with every Secret that has been read. */
+  note(secret: Secret): void;
+  /**
+   * What the sources of all copies are like, by `namespace/name` of the copy. `isWhole`: every pull secret of the cluster has
+   * been noted, so that none is asked for. Throws Interrupted.
+   */
+  find(isWhole: boolean): Promise<ReadonlyMap<string, CopyOrigin>>;
+}
+
+interface Copy {
+  readonly source: CopySourceName;
+  readonly digest: string | undefined;
+}
+
+/** One that knows no Secret yet. */
+export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
+  const digests = new Map<string, string>();
+  const copies = new Map<string, Copy>();
+  const unreadSecrets = (): Set<string> =>
+    new Set(
+      (unread?.list() ?? []).flatMap(({ resource: { plural }, namespace = '', name }) =>
+        plural === SECRETS.plural ? [secretKey(namespace, name)] : [],
+      ),
+    );
+  const digestOf = async (source: CopySourceName): Promise<string | 'missing' | 'not readable'> => {
+    const present = await lookAtSecret(transport, source);
+    if (present === 'unknown') return 'not readable';
+    return present === 'none' ? 'missing' : (digest(present) ?? 'missing');
+  };
+  return {
+    note(secret) {
+      const { namespace = '', name = '' } = secret.metadata;
+      const own = digest(secret);
+      if (own !== undefined) digests.set(secretKey(namespace, name), own);
+      const source = markedSource(secret);
+      if (source !== undefined) copies.set(secretKey(namespace, name), { source, digest: own });
+    },
+    async find(isWhole) {
+      const keys = [...copies.values()].map(({ source }) => secretKey(source.namespace, source.name));
+      const unknown = isWhole ? [] : [...new Set(keys)].filter((key) => !digests.has(key)).slice(0, MAX_SOURCES);
+      const odd = unreadSecrets();
+      const looked = new Map<string, string>();
+      await forEachLimit(CONCURRENCY, unknown, async (key) => void looked.set(key, await digestOf(secretName(key))));
+      return new Map(
+        [...copies].map(([key, { source, digest: own }]): [string, CopyOrigin] => {
+          const known = secretKey(source.namespace, source.name);
+          const isGone = isWhole && !odd.has(known);
+          const found = digests.get(known) ?? looked.get(known) ?? (isGone ? 'missing' : 'not readable');
+          if (found === 'missing' || found === 'not readable') return [key, { ...source, state: found }];
+          return [key, { ...source, state: found === own ? 'same' : 'different' }];
+        }),
+      );
+    },
+  };
+}
+
+function digest(secret: Secret): string | undefined {
+  const content = copiedContent(secret);
+  return content === undefined ? undefined : createHash('sha256').update(content).digest('base64');
+}

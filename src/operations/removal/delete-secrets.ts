@@ -1,0 +1,132 @@
+/** Deletes a Secret, and the copies of it: out of every list that names them first, and not while an image needs them. */
+import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
+import type { Reader } from '../../cluster/reader.ts';
+import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import { deleteSecret } from '../../cluster/write/delete-secret.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
+import { makerOf } from '../../domain/pull-secret/maker.ts';
+import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
+import { UserError } from '../../errors.ts';
+import { type DetachListener, type DetachOptions, detachAll } from './detach-all.ts';
+import { describeNeeds, type Need, needsOf } from './needs.ts';
+
+export interface DeleteRequest extends DetachOptions {
+  /** In the namespace of the connection. */
+  readonly name: string;
+  /** Whether the copies in other namespaces go, too. */
+  readonly copies: boolean;
+  /** Whether it goes although an image needs it. */
+  readonly force: boolean;
+  /** Whether it goes although somebody else makes it. */
+  readonly owned: boolean;
+}
+
+export interface DeleteListener {
+  /** Of the lists of one Secret. */
+  lists(ref: SecretRef): DetachListener;
+  deleted(ref: SecretRef): void;
+  problem(ref: SecretRef, error: UserError): void;
+}
+
+/** One Secret that is to go. */
+export interface Deleted {
+  readonly ref: SecretRef;
+  /** As it was read; left out when it is gone, and only lists may name it. */
+  readonly secret: Secret | undefined;
+  readonly source: string | undefined;
+  /** Why it stays. */
+  readonly error?: UserError;
+}
+
+/** What is to go: copies first, for they are found by their source. Throws UserError where it may not be read. */
+export async function planDeletion(reader: Reader, request: DeleteRequest): Promise<Deleted[]> {
+  const { transport } = reader;
+  const own = { namespace: transport.namespace, name: request.name };
+  const source = `${own.namespace}/${own.name}`;
+  const found: Deleted[] = [];
+  if (request.copies) {
+    const query = { labelSelector: `${MANAGED_BY}=regsecret` };
+    const refused = await eachSecretToWrite(reader, query, (secret) => {
+      const { namespace = '', name = '' } = secret.metadata;
+      if (sourceOf(secret) === source) found.push({ ref: { namespace, name }, secret, source });
+      return undefined;
+    });
+    if (refused !== undefined)
+      throw new UserError(
+        'copies may not be looked for: no permission to list secrets',
+        command`kubectl auth can-i list secrets ${ALL_NAMESPACES}`,
+      );
+  }
+  const present = await lookAtSecret(transport, own);
+  if (present === 'unknown')
+    throw new UserError(
+      `secret ${source} may not be read`,
+      command`kubectl auth can-i get secrets ${scope(own.namespace)}`,
+    );
+  found.push({ ref: own, secret: present === 'none' ? undefined : present, source: undefined });
+  const planned: Deleted[] = [];
+  for (const one of found) {
+    const error = await obstacleTo(reader, one, request);
+    planned.push(error === undefined ? one : { ...one, error });
+  }
+  return planned;
+}
+
+async function obstacleTo(
+  reader: Reader,
+  { ref, secret }: Deleted,
+  request: DeleteRequest,
+): Promise<UserError | undefined> {
+  if (secret === undefined) return undefined;
+  const maker = makerOf(secret);
+  if (maker !== undefined && !request.owned) {
+    const text = `secret ${ref.namespace}/${ref.name} is not deleted, because ${maker.name} makes it and would make it again`;
+    return new UserError(text, maker.where, ['--owned deletes it anyway']);
+  }
+  const needs = request.force ? [] : await needsOf(reader, secret, undefined);
+  return needs.length === 0 ? undefined : stillNeeded(ref, needs, request);
+}
+
+function stillNeeded(ref: SecretRef, needs: readonly Need[], { copies }: DeleteRequest): UserError {
+  const again = command`regsecret delete ${nameWord(ref.name)} ${scope(ref.namespace)} --force`;
+  return new UserError(
+    `secret ${ref.namespace}/${ref.name} is still needed, so it is not deleted`,
+    copies ? prose`--force deletes it anyway` : again,
+    describeNeeds(needs),
+  );
+}
+
+/** Takes each out of its lists and deletes it; what fails is told, and keeps no other from it. Throws what is no UserError. */
+export async function performDeletion(
+  { transport }: Reader,
+  planned: readonly Deleted[],
+  request: DeleteRequest,
+  listener: DeleteListener,
+): Promise<void> {
+  for (const { ref, secret, source, error } of planned) {
+    try {
+      if (error !== undefined) throw error;
+      if (!(await detachAll(transport, ref, request, listener.lists(ref)))) {
+        const text = `secret ${ref.namespace}/${ref.name} is still named by a list, so it is not deleted`;
+        throw new UserError(text, command`regsecret inspect ${nameWord(ref.name)} ${scope(ref.namespace)}`);
+      }
+      if (secret === undefined) continue;
+      const isMeant = (present: Secret): boolean =>
+        source === undefined ? present.metadata.uid === secret.metadata.uid : sourceOf(present) === source;
+      const { metadata } = secret;
+      const dryRun = request.dryRun === 'server';
+      const isGone = request.dryRun === 'client' || (await deleteSecret(transport, ref, { metadata, isMeant, dryRun }));
+      if (!isGone) {
+        const text = `secret ${ref.namespace}/${ref.name} was replaced meanwhile, so it is not deleted`;
+        throw new UserError(text, prose`run the same command again`);
+      }
+      listener.deleted(ref);
+    } catch (failure) {
+      if (!(failure instanceof UserError)) throw failure;
+      listener.problem(ref, failure);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** Takes a Secret out of every list of its namespace, before it is deleted. */
+import type { Transport } from '../../cluster/client/transport.ts';
+import { eachPullSpec } from '../../cluster/each-object.ts';
+import { pullSpecFields } from '../../cluster/pull-spec-fields.ts';
+import { createReader } from '../../cluster/reader.ts';
+import type { SecretRef } from '../../cluster/secret-request.ts';
+import { command } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
+import { CHANGEABLE_KINDS, pullKind } from '../../domain/workloads/kind.ts';
+import { hasKnownOwner, listedNames } from '../../domain/workloads/pull-spec.ts';
+import { UserError } from '../../errors.ts';
+import { changePullSecrets } from '../attach/change-lists.ts';
+import type { Note } from '../attach/notes.ts';
+import type { AttachRequest, ListResult, NamedTarget } from '../attach/request.ts';
+
+export type DetachOptions = Pick<AttachRequest, 'dryRun' | 'fieldManager' | 'folders'>;
+
+/** Told of each list, and of what loses a login. */
+export interface DetachListener {
+  list(result: ListResult): void;
+  note(note: Note, verb: 'detach'): void;
+  problem(error: UserError): void;
+}
+
+/** Every list that can be changed; false where that failed, which is told. Throws UserError. */
+export async function detachAll(
+  transport: Transport,
+  { namespace, name }: SecretRef,
+  options: DetachOptions,
+  listener: DetachListener,
+): Promise<boolean> {
+  const targets = await targetsIn(transport, namespace, name);
+  if (targets.length === 0) return true;
+  let isFree = true;
+  const here = { ...transport, namespace, signal: transport.signal };
+  await changePullSecrets(here, detachRequest(name, targets, options, transport.signal), {
+    outcome: (result) => listener.list(result),
+    note: (note) => listener.note(note, 'detach'),
+    problem(error) {
+      isFree = false;
+      listener.problem(error);
+    },
+    waiting: () => undefined,
+  });
+  return isFree;
+}
+
+/** Who names it; of what a workload has made itself, that workload. Throws UserError where it cannot be known. */
+async function targetsIn(transport: Transport, namespace: string, name: string): Promise<NamedTarget[]> {
+  const reader = createReader(transport);
+  const targets: NamedTarget[] = [];
+  for (const kindName of CHANGEABLE_KINDS) {
+    const kind = pullKind(kindName);
+    await eachPullSpec(reader, kind, { namespace, shape: pullSpecFields(kind) }, (pullSpec) => {
+      if (hasKnownOwner(pullSpec) || !listedNames(pullSpec.imagePullSecrets).includes(name)) return;
+      targets.push({ kind: kindName, name: pullSpec.ref.name });
+    });
+  }
+  const [right] = reader.missingRights.list();
+  if (right === undefined) return targets;
+  throw new UserError(
+    `secret ${namespace}/${name} is not deleted, because regsecret cannot see what uses it: no permission to ${right}`,
+    command`kubectl auth can-i ${right.split(' ')} ${scope(namespace)}`,
+  );
+}
+
+function detachRequest(
+  secret: string,
+  targets: readonly NamedTarget[],
+  { dryRun, fieldManager, folders }: DetachOptions,
+  signal: AbortSignal,
+): AttachRequest {
+  return {
+    verb: 'detach',
+    secret,
+    targets,
+    selections: [],
+    allNamespaces: false,
+    recreate: false,
+    folders,
+    // That it goes is agreed to; what loses its login is said.
+    yes: true,
+    checks: true,
+    allowMissing: true,
+    restart: false,
+    wait: false,
+    timeoutMs: undefined,
+    dryRun,
+    fieldManager,
+    signal,
+  };
+}

@@ -1,0 +1,81 @@
+/** Which images lose their only login when a Secret goes, or an entry of it. */
+import { eachPullSpec } from '../../cluster/each-object.ts';
+import type { Reader } from '../../cluster/reader.ts';
+import type { SecretRef } from '../../cluster/secret-request.ts';
+import { inPortions } from '../../concurrency.ts';
+import { lostImages } from '../../domain/diagnosis/attempt.ts';
+import type { SecretState } from '../../domain/diagnosis/facts.ts';
+import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { many } from '../../domain/text/enumerate.ts';
+import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
+import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
+import { hasEnded } from '../../domain/workloads/pod-group.ts';
+import { hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { secretKey } from '../../domain/workloads/references.ts';
+import { hasFinished } from '../../domain/workloads/rollout.ts';
+import { readState } from '../attach/context.ts';
+import { eachPuller, pulledImages } from '../pods/failing.ts';
+
+/** What pulls images that nothing else in its list has a login for. */
+export interface Need {
+  readonly ref: ObjectRef;
+  readonly images: readonly string[];
+}
+
+interface Puller extends Need {
+  readonly list: readonly string[];
+}
+
+/** No object is called so: in a list it stands for the Secret as it will be. */
+const CHANGED = '(changed)';
+
+/** `after` is the Secret as it will be, undefined when it goes. As far as that may be seen. Throws UserError. */
+export async function needsOf(reader: Reader, secret: Secret, after: Secret | undefined): Promise<Need[]> {
+  const { namespace = '', name = '' } = secret.metadata;
+  const pullers = await pullersWith(reader, { namespace, name });
+  const states = new Map<string, SecretState>([[secretKey(namespace, name), await stateIn(reader, secret)]]);
+  if (after !== undefined) states.set(secretKey(namespace, CHANGED), await stateIn(reader, after));
+  for (const other of new Set(pullers.flatMap(({ list }) => list))) {
+    const key = secretKey(namespace, other);
+    if (!states.has(key)) states.set(key, await readState(reader, { namespace, name: other }));
+  }
+  return pullers.flatMap(({ ref, images, list }) => {
+    const rest = list.flatMap((one) => (one !== name ? [one] : after === undefined ? [] : [CHANGED]));
+    const lost = lostImages(images, { before: list, after: rest }, namespace, states);
+    return lost.length === 0 ? [] : [{ ref, images: lost }];
+  });
+}
+
+async function stateIn({ transport }: Reader, secret: Secret): Promise<SecretState> {
+  return { status: 'there', ...(await inPortions(diagnoseBriefly(secret, Date.now()), transport.signal)) };
+}
+
+/** Those whose list names it: their own, or that of their service account, which admission gives to pods without one. */
+async function pullersWith(reader: Reader, { namespace, name }: SecretRef): Promise<Puller[]> {
+  const accounts = new Map<string, readonly string[]>();
+  await eachPullSpec(reader, pullKind('ServiceAccount'), { namespace }, ({ ref, imagePullSecrets }) => {
+    accounts.set(ref.name, listedNames(imagePullSecrets));
+  });
+  const pullers: Puller[] = [];
+  const note = (pullSpec: PullSpec): void => {
+    const { ref, object, imagePullSecrets, serviceAccountName } = pullSpec;
+    if (hasKnownOwner(pullSpec) || (ref.kind === 'Pod' ? hasEnded(object) : hasFinished(pullSpec))) return;
+    const own = listedNames(imagePullSecrets);
+    const list = own.length > 0 || ref.kind === 'Pod' ? own : (accounts.get(serviceAccountName) ?? []);
+    if (list.includes(name)) pullers.push({ ref, list, images: pulledImages(pullSpec) });
+  };
+  // A ReplicaSet without a Deployment shows nowhere else.
+  for (const kind of ['Pod', ...WORKLOAD_KINDS, 'ReplicaSet'] as const) {
+    await eachPuller(pullKind(kind), { namespace, cached: false, dependants: true }, reader, note);
+  }
+  return pullers;
+}
+
+const SHOWN = 10;
+
+/** A line for each of the first ones. */
+export function describeNeeds(needs: readonly Need[]): string[] {
+  const users = needs.map(({ ref, images }) => `${resultName(ref)} has no other login for ${many(images)}`);
+  return [...users.slice(0, SHOWN), ...(users.length > SHOWN ? [`and ${users.length - SHOWN} more`] : [])];
+}

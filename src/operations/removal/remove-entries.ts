@@ -1,0 +1,122 @@
+/** Takes the entries of a registry out of Secrets: everything else in them stays, and so does what an image needs. */
+import type { Reader } from '../../cluster/reader.ts';
+import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
+import { readWritten } from '../../cluster/write/secret-write.ts';
+import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
+import { forEachLimit } from '../../concurrency.ts';
+import { shownServer } from '../../domain/keyring/display-server.ts';
+import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
+import { command } from '../../domain/text/command.ts';
+import { many } from '../../domain/text/enumerate.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { scope as inNamespace, nameWord } from '../../domain/text/object-name.ts';
+import { type SecretName, secretName } from '../../domain/workloads/references.ts';
+import { UserError } from '../../errors.ts';
+import { describeNeeds, needsOf } from './needs.ts';
+import { planRemoval, type RemovalPlan, type RemovalRules } from './plan.ts';
+
+export interface RemoveRequest extends RemovalRules {
+  readonly scope: SecretScope;
+  /** Whether an entry goes although an image needs it. */
+  readonly yes: boolean;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly fieldManager: string;
+}
+
+/** One Secret with an entry that is meant. */
+export interface Removed {
+  readonly ref: SecretName;
+  /** As they are written there. */
+  readonly servers: readonly string[];
+  /** Why they stay. */
+  readonly error: UserError | undefined;
+}
+
+export interface RemoveListener {
+  removed(one: Removed): void;
+  problem(ref: SecretName, error: UserError): void;
+}
+
+/** What is to go, and what stays and why; nothing is written yet. Throws UserError where it may not be read. */
+export async function planRemovals(reader: Reader, request: RemoveRequest): Promise<Removed[]> {
+  const found: { readonly secret: Secret; readonly plan: RemovalPlan }[] = [];
+  await eachInScope(reader, request.scope, (secret) => {
+    const plan = planRemoval(secret, request);
+    if (plan !== undefined) found.push({ secret, plan });
+    return undefined;
+  });
+  const planned: Removed[] = [];
+  for (const { secret, plan } of found) {
+    const { namespace = '', name = '' } = secret.metadata;
+    const ref = { namespace, name };
+    const error = obstacleError(secret, plan) ?? (await needError(reader, secret, plan, request));
+    planned.push({ ref, servers: plan.removed, error });
+  }
+  return planned;
+}
+
+function obstacleError(secret: Secret, { obstacle, removed }: RemovalPlan): UserError | undefined {
+  if (obstacle === undefined) return undefined;
+  const { namespace = '', name = '' } = secret.metadata;
+  const keeps = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}`;
+  const anyway = ['--owned writes it anyway'];
+  switch (obstacle.by) {
+    case 'last':
+      return new UserError(
+        `${keeps}, because nothing else would be left in it`,
+        command`regsecret delete ${nameWord(name)} ${inNamespace(namespace)}`,
+      );
+    case 'immutable':
+      return new UserError(
+        `${keeps}, because it is immutable`,
+        prose`make a new Secret without it, and delete this one`,
+      );
+    case 'maker':
+      return new UserError(`${keeps}, because ${obstacle.maker.name} makes it`, obstacle.maker.where, anyway);
+    case 'source': {
+      const source = secretName(obstacle.source);
+      const inspect = command`regsecret inspect ${nameWord(source.name)} ${inNamespace(source.namespace)}`;
+      return new UserError(`${keeps}, because it is a copy of ${obstacle.source}`, inspect, anyway);
+    }
+  }
+}
+
+async function needError(
+  reader: Reader,
+  secret: Secret,
+  { after, removed }: RemovalPlan,
+  { yes }: RemoveRequest,
+): Promise<UserError | undefined> {
+  const needs = yes ? [] : await needsOf(reader, secret, after);
+  if (needs.length === 0) return undefined;
+  const text = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}, which is still needed`;
+  return new UserError(text, prose`--yes removes it anyway`, describeNeeds(needs));
+}
+
+/** Writes what is planned; what fails is told, and keeps no other from it. Throws what is no UserError. */
+export async function performRemovals(
+  { transport }: Reader,
+  planned: readonly Removed[],
+  request: RemoveRequest,
+  listener: RemoveListener,
+): Promise<void> {
+  const options = { dryRun: request.dryRun === 'server', fieldManager: request.fieldManager };
+  const plan = (present: Secret | undefined): SecretStep => {
+    const next = present && planRemoval(present, request);
+    if (present === undefined || next === undefined) return { action: 'unchanged' };
+    const error = obstacleError(present, next);
+    return error === undefined ? { action: 'update', patch: next.patch } : { action: 'refuse', error };
+  };
+  await forEachLimit(transport.concurrency, planned, async (one) => {
+    try {
+      if (one.error !== undefined) throw one.error;
+      const write = async () =>
+        writeSecret(transport, one.ref, await readWritten(transport, one.ref, undefined), plan, options);
+      // Somebody else may have been faster.
+      if (request.dryRun === 'client' || (await write()) !== 'unchanged') listener.removed(one);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      listener.problem(one.ref, error);
+    }
+  });
+}

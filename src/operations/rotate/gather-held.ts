@@ -1,0 +1,39 @@
+/** Reads the Secrets that hold a login of the registries, and the copies of those in other namespaces. */
+import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
+import type { Reader } from '../../cluster/reader.ts';
+import { eachInScope } from '../../cluster/secret-scope.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { MANAGED_BY } from '../../domain/pull-secret/copy.ts';
+import { secretKey } from '../../domain/workloads/references.ts';
+import { type HeldSecret, heldIn } from './held.ts';
+import type { RotateRequest } from './rotate-request.ts';
+
+export interface Gathered {
+  readonly held: readonly HeldSecret[];
+  /** `NAMESPACE/NAME` of what the command is about. */
+  readonly inScope: ReadonlySet<string>;
+  /** Names that were asked for and hold no login for the registries. */
+  readonly without: readonly Secret[];
+}
+
+/** Throws UserError where they may not be read. That copies elsewhere may not be looked for is noted as a missing right. */
+export async function gatherHeld(reader: Reader, { scope, logins }: RotateRequest): Promise<Gathered> {
+  const held = new Map<string, HeldSecret>();
+  const without: Secret[] = [];
+  await eachInScope(reader, scope, function* (secret) {
+    const found = yield* heldIn(secret, logins);
+    if (found !== undefined) held.set(secretKey(found.ref.namespace, found.ref.name), found);
+    else if (scope.names.length > 0) without.push(secret);
+  });
+  const inScope = new Set(held.keys());
+  if (scope.namespaces !== 'all' && inScope.size > 0) {
+    const query = { labelSelector: `${MANAGED_BY}=regsecret` };
+    await eachSecretToWrite(reader, query, function* (secret) {
+      const found = yield* heldIn(secret, logins);
+      if (found?.source === undefined || !inScope.has(found.source)) return;
+      const key = secretKey(found.ref.namespace, found.ref.name);
+      if (!inScope.has(key)) held.set(key, found);
+    });
+  }
+  return { held: [...held.values()], inScope, without };
+}

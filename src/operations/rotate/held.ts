@@ -1,0 +1,86 @@
+/** What a Secret holds for the registries whose login is rotated, as far as the plan needs it. */
+import { contentsOf } from '../../domain/keyring/contents.ts';
+import type { KubeletEntry } from '../../domain/keyring/entry.ts';
+import { readKey } from '../../domain/keyring/key.ts';
+import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
+import { registryOf } from '../../domain/keyring/server.ts';
+import { sourceOf } from '../../domain/pull-secret/copy.ts';
+import type { NewLogin } from '../../domain/pull-secret/entry-change.ts';
+import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
+import type { SecretName } from '../../domain/workloads/references.ts';
+
+/** A new login, and the server it is for. */
+export interface RotatedLogin extends NewLogin {
+  readonly server: string;
+  readonly credential: { readonly username: string; readonly password: string };
+}
+
+export interface HeldEntry {
+  /** As it is written in the Secret. */
+  readonly server: string;
+  /** Undefined where the kubelet cannot read it. */
+  readonly login: KubeletEntry | undefined;
+  /** A token beside the password, which docker would use instead. */
+  readonly hasToken: boolean;
+  /** `below`: of the same registry, with a path or under another name, so that it is another entry to the kubelet. */
+  readonly place: 'same' | 'below';
+  /** What it may get. */
+  readonly next: RotatedLogin;
+}
+
+export interface HeldSecret {
+  readonly ref: SecretName;
+  readonly entries: readonly HeldEntry[];
+  readonly maker: Maker | undefined;
+  /** `NAMESPACE/NAME`, where it says that it is a copy. */
+  readonly source: string | undefined;
+  readonly isImmutable: boolean;
+  /** Left out of what is large, which is read again before it is written. */
+  readonly secret: Secret | undefined;
+}
+
+/** In bytes of base64. A thousand of these take 16 MB. */
+const SMALL = 16 * 1024;
+
+/** Undefined where no kubelet finds a login for one of the registries in it. In steps. */
+export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, HeldSecret | undefined> {
+  const { metadata, type, immutable = false } = secret;
+  if (!isPullSecretType(type) || metadata.deletionTimestamp !== undefined) return undefined;
+  const { entries, format } = yield* contentsOf(secret);
+  if (format !== type) return undefined;
+  const held = entries.flatMap(({ server, login, hasToken }) => {
+    const found = loginFor(server, logins);
+    return found === undefined ? [] : [{ server, login, hasToken, ...found }];
+  });
+  if (held.length === 0) return undefined;
+  const size = Object.values(secret.data ?? {}).reduce((sum, value) => sum + value.length, 0);
+  return {
+    ref: { namespace: metadata.namespace ?? '', name: metadata.name ?? '' },
+    entries: held,
+    maker: makerOf(secret),
+    source: sourceOf(secret),
+    isImmutable: immutable,
+    secret: size <= SMALL ? secret : undefined,
+  };
+}
+
+/** That of the same server comes first: `ghcr.io/acme/` and `ghcr.io` may both be rotated. */
+function loginFor(server: string, logins: readonly RotatedLogin[]): Pick<HeldEntry, 'place' | 'next'> | undefined {
+  const key = readKey(server);
+  if (key === undefined) return undefined;
+  let below: RotatedLogin | undefined;
+  for (const next of logins) {
+    const wanted = readKey(next.server);
+    if (wanted === undefined) continue;
+    if (wanted.host === key.host && wanted.path === key.path) return { place: 'same', next };
+    const isBelow = registryOf(server) === registryOf(next.server) && isPathBelow(key.path, wanted.path);
+    if (isBelow && wanted.path.length >= (readKey(below?.server ?? '')?.path.length ?? 0)) below = next;
+  }
+  return below && { place: 'below', next: below };
+}
+
+/** `/acme/` is below no path and below `/acme`. */
+function isPathBelow(path: string, other: string): boolean {
+  const parent = other.replace(/\/$/, '');
+  return parent === '' || path === parent || path.startsWith(`${parent}/`);
+}

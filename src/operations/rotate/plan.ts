@@ -1,0 +1,90 @@
+/** Which Secret gets which new login, decided before anything is written. Pure: what was read goes in, and nothing is asked. */
+import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
+import type { HeldEntry, HeldSecret } from './held.ts';
+
+export interface RotateRules {
+  readonly anyUser: boolean;
+  readonly below: boolean;
+  readonly owned: boolean;
+  /** The namespace that the command names: whatever password is there is the old one. */
+  readonly home: string;
+  /**
+   * Whether a login of another namespace is the old one. Without that, a Secret with the right server and user name and any
+   * password would be enough to be given a login.
+   */
+  isProven(entry: Pick<HeldEntry, 'server' | 'login'>): boolean;
+  /** Whether the command is about it; copies elsewhere go with their source. */
+  isInScope(ref: SecretName): boolean;
+}
+
+/** What becomes of one entry: it gets the new login, has it, or keeps what it has. */
+export type EntryState = 'new' | 'has it' | 'other user' | 'below' | 'other password';
+
+export interface PlannedEntry extends HeldEntry {
+  readonly state: EntryState;
+}
+
+/** Why a Secret is not written although an entry of it is meant. */
+export type Obstacle = 'maker' | 'source' | 'immutable';
+
+export interface PlannedSecret extends HeldSecret {
+  readonly entries: readonly PlannedEntry[];
+  /** `left`: nothing in it is meant; `held back`: something is, and there is an obstacle. */
+  readonly action: 'update' | 'unchanged' | 'left' | 'held back';
+  readonly obstacle?: Obstacle;
+}
+
+/** One item for each Secret, in the order in which they are written: those at home prove the others, so they come last. */
+export function planRotation(held: readonly HeldSecret[], rules: RotateRules): PlannedSecret[] {
+  const own = held.filter(({ ref }) => rules.isInScope(ref));
+  const first = own.map((secret) => planSecret(secret, rules, () => false));
+  const rotated = new Set(
+    first.flatMap(({ ref, action, source }) =>
+      // What is a copy itself is no source.
+      source === undefined && (action === 'update' || action === 'unchanged')
+        ? [secretKey(ref.namespace, ref.name)]
+        : [],
+    ),
+  );
+  const isRotated = (source: string): boolean => rotated.has(source);
+  const copies = held
+    .filter(({ ref, source }) => !rules.isInScope(ref) && source !== undefined && isRotated(source))
+    .map((secret) => planSecret(secret, rules, isRotated))
+    // One that differs from its source is brought to it by `sync`, and anybody may say of his Secret that it is a copy.
+    .filter(({ action }) => action !== 'left');
+  const items = [...copies, ...own.map((secret) => planSecret(secret, rules, isRotated))];
+  const isHome = ({ ref }: PlannedSecret): boolean => ref.namespace === rules.home;
+  return [...items.filter((item) => !isHome(item)), ...items.filter(isHome)];
+}
+
+/** What becomes of one Secret; `isRotated` says whether the source of a copy is written, too. */
+function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (source: string) => boolean): PlannedSecret {
+  const entries = held.entries.map((entry) => ({ ...entry, state: entryState(entry, held.ref, rules) }));
+  const states = entries.map(({ state }) => state);
+  if (!states.includes('new')) return { ...held, entries, action: states.includes('has it') ? 'unchanged' : 'left' };
+  const obstacle = obstacleFor(held, rules, isRotated);
+  return obstacle === undefined
+    ? { ...held, entries, action: 'update' }
+    : { ...held, entries, action: 'held back', obstacle };
+}
+
+/** By the entry alone, so that it can be decided again from what is there when it is written. */
+export function entryState(entry: HeldEntry, { namespace }: SecretName, rules: RotateRules): EntryState {
+  const { login, hasToken, place } = entry;
+  const { username, password } = entry.next.credential;
+  if (login?.username === username && login.password === password && !hasToken) return 'has it';
+  if (place === 'below' && !rules.below) return 'below';
+  if (login?.username !== username && !rules.anyUser) return 'other user';
+  return namespace === rules.home || rules.isProven(entry) ? 'new' : 'other password';
+}
+
+function obstacleFor(
+  { maker, source, isImmutable }: HeldSecret,
+  { owned }: RotateRules,
+  isRotated: (source: string) => boolean,
+): Obstacle | undefined {
+  if (isImmutable) return 'immutable';
+  if (owned) return undefined;
+  if (maker !== undefined) return 'maker';
+  return source !== undefined && !isRotated(source) ? 'source' : undefined;
+}

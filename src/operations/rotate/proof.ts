@@ -1,0 +1,67 @@
+/**
+ * Which logins in other namespaces are the old one. Somebody who may write Secrets in one namespace could put the name of a
+ * registry and of a user there, with any password, and would be given the new one; so the password has to be one that the
+ * home namespace has, too, or that the registry accepts.
+ */
+import { forEachLimit } from '../../concurrency.ts';
+import type { KubeletEntry } from '../../domain/keyring/entry.ts';
+import { registryOf } from '../../domain/keyring/server.ts';
+import { assignLogin } from '../../domain/verify/login-permission.ts';
+import type { RegistryClient } from '../../registry/registry-client.ts';
+import type { HeldEntry, HeldSecret } from './held.ts';
+import { planRotation, type RotateRules } from './plan.ts';
+
+/** Of logins that are asked about; a tenant could make thousands. Those that most Secrets have come first. */
+const MAX_ASKED = 20;
+const CONCURRENCY = 4;
+
+export type Proof = RotateRules['isProven'];
+
+/** Those of the home namespace, by the other `rules`. */
+export function provenAtHome(held: readonly HeldSecret[], rules: Omit<RotateRules, 'isProven'>): Proof {
+  const atHome = held.filter(({ ref }) => ref.namespace === rules.home);
+  const known = new Set(
+    planRotation(atHome, { ...rules, isInScope: () => true, owned: true, isProven: () => true }).flatMap(
+      ({ entries }) => entries.flatMap((entry) => (entry.state === 'new' ? (keyOf(entry) ?? []) : [])),
+    ),
+  );
+  return (entry) => known.has(keyOf(entry) ?? '');
+}
+
+/** With those that the registry accepts, which is asked only about what is not proven yet. */
+export async function provenByRegistry(
+  held: readonly HeldSecret[],
+  rules: RotateRules,
+  client: RegistryClient,
+): Promise<Proof> {
+  const questions = new Map<string, Question>();
+  for (const { ref, entries } of planRotation(held, rules)) {
+    for (const entry of entries) {
+      const { state, login, server } = entry;
+      const key = keyOf(entry);
+      if (state !== 'other password' || login === undefined || key === undefined) continue;
+      const { namespaces } = questions.get(key) ?? { namespaces: new Set<string>() };
+      questions.set(key, { login, server, namespaces: namespaces.add(ref.namespace) });
+    }
+  }
+  const accepted = new Set<string>();
+  const first = [...questions].toSorted(([, one], [, other]) => other.namespaces.size - one.namespaces.size);
+  await forEachLimit(CONCURRENCY, first.slice(0, MAX_ASKED), async ([key, { login, server, namespaces }]) => {
+    const [namespace = ''] = namespaces;
+    const { username, password } = login;
+    const assigned = assignLogin({ username, password }, { key: server, owner: { namespace } });
+    const verdict = await client.verify({ server, login: assigned });
+    if (verdict.kind === 'accepted') accepted.add(key);
+  });
+  return (entry) => rules.isProven(entry) || accepted.has(keyOf(entry) ?? '');
+}
+
+interface Question extends Pick<HeldEntry, 'server'> {
+  readonly login: KubeletEntry;
+  readonly namespaces: Set<string>;
+}
+
+/** The same for the same user name and password at one registry. */
+function keyOf({ server, login }: Pick<HeldEntry, 'server' | 'login'>): string | undefined {
+  return login && JSON.stringify([registryOf(server), login.username, login.password]);
+}

@@ -1,0 +1,173 @@
+/** The service accounts that are to name the copies: their lists are written as `attach` writes them. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { listPages, listRefusal } from '../../cluster/object-request.ts';
+import type { Reader } from '../../cluster/reader.ts';
+import { forEachLimit, oncePerKey } from '../../concurrency.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { changedList } from '../../domain/workloads/list-change.ts';
+import { refKey } from '../../domain/workloads/object-ref.ts';
+import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { UserError } from '../../errors.ts';
+import { createContext } from '../attach/context.ts';
+import { reportAccounts } from '../attach/effects.ts';
+import { perform, type Run } from '../attach/perform.ts';
+import { planItem } from '../attach/plan.ts';
+import type { AttachRequest } from '../attach/request.ts';
+import { readTarget } from '../attach/targets.ts';
+import { accountKey, type FailingFacts, mergedFacts } from '../pods/failing.ts';
+import type { SyncListener, SyncRequest } from './sync-request.ts';
+
+const ACCOUNT = pullKind('ServiceAccount');
+
+/** What is known before anything is written. */
+export interface ListPlan {
+  readonly run: Run;
+  readonly changing: readonly PullSpec[];
+  /** Where `default` is meant and not there yet: a controller makes it. */
+  readonly awaited: readonly string[];
+}
+
+/** Reads the service accounts of `namespaces` in one list. Throws UserError. */
+export async function planLists(
+  transport: Transport,
+  source: Secret,
+  namespaces: readonly string[],
+  request: SyncRequest,
+  listener: SyncListener,
+): Promise<ListPlan> {
+  const context = createContext(transport, attachRequest(source, request, transport.signal), {
+    outcome: (result) => listener.list(result),
+    note: (note) => listener.note(note, 'attach'),
+    problem: (error) => listener.problem(error),
+    waiting: () => undefined,
+  });
+  const run: Run = { ...context, ...factsOfPart(request, context), done: new Map() };
+  const { names } = request.accounts;
+  const users = request.accounts.used ? (await run.facts()).users : undefined;
+  const missing = new Map(names.map((name) => [name, new Set(namespaces)]));
+  const changing: PullSpec[] = [];
+  await eachAccount(transport, namespaces, request, (account) => {
+    const { namespace, name } = account.ref;
+    missing.get(name)?.delete(namespace);
+    const isUsed = users?.has(accountKey(namespace, name)) ?? false;
+    if (!request.accounts.all && !names.includes(name) && !isUsed) return;
+    if (changedList('attach', account.imagePullSecrets, [request.name]) !== undefined) changing.push(account);
+    // Of one that names the Secret only its annotations are asked for later.
+    else run.done.set(refKey(account.ref), { pullSpec: { ...account, object: {} }, changed: false });
+  });
+  // Where changes are watched, its making is heard of.
+  const awaited = request.part === undefined ? [...(missing.get('default') ?? [])] : [];
+  missing.delete('default');
+  for (const [name, places] of missing) if (places.size > 0) listener.absent(name, [...places]);
+  return { run, changing, awaited };
+}
+
+/** Of a few namespaces the pods and workloads are read there, and not in the whole cluster. */
+function factsOfPart({ part, accounts }: SyncRequest, reader: Reader): Partial<Pick<Run, 'facts'>> {
+  const few = part?.only;
+  if (few === undefined) return {};
+  const once = oncePerKey<FailingFacts>();
+  return { facts: () => once('', async () => mergedFacts(few, { cached: !accounts.used }, reader)) };
+}
+
+function attachRequest(
+  source: Secret,
+  { name, accounts, restart, dryRun, fieldManager, folders }: SyncRequest,
+  signal: AbortSignal,
+): AttachRequest {
+  return {
+    verb: 'attach',
+    secret: name,
+    // What ends when is said of the source.
+    known: { secret: source, saidEnds: new Set() },
+    targets: [],
+    selections: [accounts.used ? { by: 'use' } : { by: 'kind', kind: 'ServiceAccount' }],
+    allNamespaces: true,
+    recreate: false,
+    folders,
+    yes: true,
+    checks: true,
+    allowMissing: true,
+    restart,
+    wait: false,
+    timeoutMs: undefined,
+    dryRun,
+    fieldManager,
+    signal,
+  };
+}
+
+/** Of all namespaces at once, or of one after the other where that is not allowed. Throws UserError. */
+async function eachAccount(
+  transport: Transport,
+  namespaces: readonly string[],
+  { accounts: { names, used, all }, part }: Pick<SyncRequest, 'accounts' | 'part'>,
+  use: (account: PullSpec) => void,
+): Promise<void> {
+  const isMeant = new Set(namespaces);
+  const [name] = names;
+  const fieldSelector = used || all || names.length > 1 ? undefined : `metadata.name=${name}`;
+  const listIn = async (namespace: string | undefined): Promise<void> => {
+    for await (const page of listPages(transport, ACCOUNT, { namespace, fieldSelector })) {
+      for (const object of page) {
+        const account = pullSpecOf(ACCOUNT, object);
+        if (account !== undefined && isMeant.has(account.ref.namespace)) use(account);
+      }
+    }
+  };
+  const listEach = (): Promise<void> =>
+    forEachLimit(transport.concurrency, namespaces, (namespace) =>
+      listIn(namespace).catch((refused: unknown) => {
+        throw refused instanceof ApiError ? listRefusal(refused, ACCOUNT, namespace) : refused;
+      }),
+    );
+  if (part?.only !== undefined) return listEach();
+  try {
+    await listIn(undefined);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 403) throw listRefusal(error, ACCOUNT, undefined);
+    await listEach();
+  }
+}
+
+/**
+ * Writes the lists of `plan` in `namespaces`, which have their copy by now, and says which pods fail all the same, or
+ * restarts what makes them. Throws Interrupted.
+ */
+export async function attachCopies(
+  { run, changing, awaited }: ListPlan,
+  namespaces: ReadonlySet<string>,
+  { restart, part }: Pick<SyncRequest, 'restart' | 'part'>,
+  listener: Pick<SyncListener, 'writing' | 'problem'>,
+): Promise<void> {
+  const isServed = (namespace: string): boolean => namespaces.has(namespace);
+  await forEachLimit(
+    run.transport.concurrency,
+    changing.filter(({ ref }) => isServed(ref.namespace)),
+    (account) => listener.writing(async () => perform(await planItem(account, run), placed(run, account, listener))),
+  );
+  await forEachLimit(run.transport.concurrency, awaited.filter(isServed), (namespace) => attachAwaited(namespace, run));
+  const hasChanged = [...run.done.values()].some(({ changed }) => changed);
+  // Reads every pod: not for a run that has nothing to do, and not with each change that is watched.
+  if ((hasChanged && part === undefined) || restart) await reportAccounts(run.done, await run.facts(), run);
+  const rights = run.missingRights.list();
+  if (rights.length > 0) run.listener.note({ code: 'unchecked', rights });
+}
+
+/** `run`, whose problems are those of the namespace of `account`. */
+function placed(run: Run, { ref }: PullSpec, listener: Pick<SyncListener, 'problem'>): Run {
+  return { ...run, listener: { ...run.listener, problem: (error) => listener.problem(error, ref.namespace) } };
+}
+
+async function attachAwaited(namespace: string, run: Run): Promise<void> {
+  try {
+    const account = await readTarget({ kind: 'ServiceAccount', namespace, name: 'default' }, run);
+    if (!('manifest' in account)) await perform(await planItem(account, run), run);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    run.listener.problem(error);
+  }
+}

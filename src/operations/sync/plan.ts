@@ -1,0 +1,120 @@
+/** What `sync` does in which namespace, decided before anything is written: pure, from what was read. */
+import type { SecretStep } from '../../cluster/write/write-secret.ts';
+import { matchesGlob } from '../../domain/go/glob.ts';
+import type { AuthEntry } from '../../domain/keyring/credential.ts';
+import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
+import {
+  type CopySource,
+  copyPatch,
+  newCopy,
+  ofSource,
+  replacedCopy,
+  sourceOf,
+} from '../../domain/pull-secret/copy.ts';
+import { parseExpiries } from '../../domain/pull-secret/expiry.ts';
+import { planChange } from '../../domain/pull-secret/plan.ts';
+import { type Hint, prose } from '../../domain/text/hint.ts';
+import { UserError } from '../../errors.ts';
+
+/** Which namespaces are meant. */
+export interface NamespaceSelection {
+  /** Those that are named: also vendors' own. */
+  readonly names: readonly string[];
+  /** As `--to` has them. */
+  readonly globs: readonly string[];
+  /** Whether every one is meant that the list has. */
+  readonly all: boolean;
+  readonly exclude: readonly string[];
+}
+
+export interface NamespaceFacts {
+  readonly name: string;
+  /** Whether it is being deleted. */
+  readonly isEnding: boolean;
+  /** Whether its owner wants nothing from `sync`. */
+  readonly isLeftAlone: boolean;
+}
+
+/** Chosen by name only: vendors put them there, and know best what is in them. */
+const RESERVED = ['kube-*', 'openshift-*'];
+
+/** Whether a namespace is meant, and if so why nothing is written there. `home` is the source's own. */
+export function choiceOf(
+  { name, isEnding, isLeftAlone }: NamespaceFacts,
+  { names, globs, all, exclude }: NamespaceSelection,
+  home: string,
+): 'chosen' | 'other' | 'ending' | 'left alone' {
+  const matches = (pattern: string): boolean => matchesGlob(pattern, name);
+  const isPicked = !RESERVED.some(matches) && (all || globs.some(matches));
+  if (name === home || !(names.includes(name) || isPicked) || exclude.some(matches)) return 'other';
+  if (isLeftAlone) return 'left alone';
+  return isEnding ? 'ending' : 'chosen';
+}
+
+/** What is written, and what is done with a Secret of its name that somebody else made. */
+export interface SyncSource extends CopySource {
+  /** Its logins, for a Secret that gets them beside its own. */
+  readonly entries: readonly AuthEntry[];
+  readonly foreign: 'leave' | 'merge' | 'adopt';
+}
+
+/** How to bring `source` to `namespace`, where `existing` is what is there. */
+export function planSecret(namespace: string, existing: Secret | undefined, source: SyncSource): SecretStep {
+  if (existing === undefined) return { action: 'create', secret: newCopy(source, namespace) };
+  const called = `secret ${namespace}/${source.name}`;
+  if (existing.metadata.deletionTimestamp !== undefined) {
+    return refuse(`${called} is being deleted`, prose`run the same command again when it is gone`);
+  }
+  const origin = sourceOf(existing);
+  if (origin === source.ref) return planCopy(existing, source);
+  if (source.foreign === 'adopt') return planAdoption(called, existing, source);
+  if (origin !== undefined) {
+    return refuse(`${called} is a copy${ofSource(origin) || ' of another Secret'}, so it is left alone`, ADOPT);
+  }
+  return source.foreign === 'merge'
+    ? planMerge(called, existing, source)
+    : refuse(`${called} was not made by sync, so it is left alone`, MERGE);
+}
+
+const MERGE = prose`add --merge to put these logins into it and keep the rest, or --adopt to make it a copy`;
+const ADOPT = prose`add --adopt to make it a copy of this one`;
+
+function planCopy(existing: Secret, source: SyncSource): SecretStep {
+  const patch = copyPatch(existing, source);
+  const isOfType = existing.type === source.type;
+  if (patch === undefined && isOfType) return { action: 'unchanged' };
+  if (!isOfType || existing.immutable) return { action: 'replace', secret: replacedCopy(source, existing) };
+  return { action: 'update', patch: patch ?? {} };
+}
+
+/** Not of what is no pull secret: it serves something else. */
+function planAdoption(called: string, existing: Secret, source: SyncSource): SecretStep {
+  if (isPullSecretType(existing.type)) return planCopy(existing, source);
+  return refuse(`${called} has the type ${existing.type ?? 'Opaque'}, so it is left alone`);
+}
+
+/** It stays what it is, without the marks of a copy. */
+function planMerge(called: string, existing: Secret, { entries, expiresAt }: SyncSource): SecretStep {
+  if (!isPullSecretType(existing.type)) {
+    return refuse(`${called} has the type ${existing.type ?? 'Opaque'}, so it is left alone`);
+  }
+  const ends = parseExpiries(expiresAt);
+  const expiries = new Map(
+    entries.map(({ server }) => {
+      const end = ends.get(server);
+      return [server, end === undefined ? undefined : { at: Date.parse(end), why: '' }];
+    }),
+  );
+  try {
+    const change = planChange(existing, { entries, expiries, type: undefined, replace: false, force: false });
+    if (change.action === 'update') return { action: 'update', patch: change.patch };
+    return { action: 'unchanged' };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return refuse(error.message);
+  }
+}
+
+function refuse(message: string, hint?: Hint): SecretStep {
+  return { action: 'refuse', error: new UserError(message, hint) };
+}

@@ -1,0 +1,149 @@
+/** What `sync` reads before it writes: the namespaces, and in them the Secrets of one name, each kind in one list. */
+import { oddSecret } from '../../cluster/client/api-answer.ts';
+import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
+import type { FieldSelection } from '../../cluster/client/pick-json.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { listPages, listRefusal, objectPath } from '../../cluster/object-request.ts';
+import { SECRETS } from '../../cluster/read-secrets.ts';
+import { secretPath } from '../../cluster/secret-request.ts';
+import { forEachLimit } from '../../concurrency.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { SYNC } from '../../domain/pull-secret/copy.ts';
+import { clusterCommand } from '../../domain/text/command.ts';
+import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
+import { UserError } from '../../errors.ts';
+import type { NamespaceFacts } from './plan.ts';
+import type { SyncRequest } from './sync-request.ts';
+
+export const NAMESPACES = { group: '', plural: 'namespaces' } as const;
+const NAMESPACE_FIELDS = { metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: true } } } as const;
+/** All that is planned with; `managedFields` are long. */
+const SECRET_FIELDS: FieldSelection = {
+  metadata: {
+    namespace: true,
+    name: true,
+    uid: true,
+    resourceVersion: true,
+    deletionTimestamp: true,
+    labels: true,
+    annotations: true,
+  },
+  type: true,
+  immutable: true,
+  data: true,
+};
+const PAGE = 200;
+/** A Secret may have a megabyte, and then the next page is smaller. */
+const FIRST_PAGE = 32;
+
+/**
+ * The namespaces among which are those that are meant. Where they may not be listed, those that are named are read
+ * one by one. Throws UserError.
+ */
+export async function readNamespaces(
+  transport: Transport,
+  { selection, prune, part }: Pick<SyncRequest, 'selection' | 'prune' | 'part'>,
+): Promise<NamespaceFacts[]> {
+  const { labelSelector, names } = selection;
+  const found: NamespaceFacts[] = [];
+  const list = async (fieldSelector?: string): Promise<void> => {
+    const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS };
+    for await (const page of listPages(transport, NAMESPACES, query)) found.push(...page.map(factsOf));
+  };
+  try {
+    if (part?.only === undefined) await list();
+    else await forEachLimit(transport.concurrency, part.only, (name) => list(`metadata.name=${name}`));
+    return found;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 403 || !isNamed(selection) || prune) throw listRefusal(error, NAMESPACES, undefined);
+    await forEachLimit(transport.concurrency, names, async (name) => {
+      const facts = await readNamespace(transport, name);
+      if (facts !== undefined) found.push(facts);
+    });
+    return found;
+  }
+}
+
+function factsOf({ metadata }: ApiObject): NamespaceFacts {
+  return {
+    name: `${fieldOf(metadata, 'name')}`,
+    isEnding: fieldOf(metadata, 'deletionTimestamp') !== undefined,
+    isLeftAlone: fieldOf(metadata, 'annotations', SYNC) === 'false',
+  };
+}
+
+/** Undefined where there is none. One that may not be read is taken to be there: writing tells. */
+async function readNamespace(transport: Transport, name: string): Promise<NamespaceFacts | undefined> {
+  try {
+    return factsOf(
+      await transport.request<ApiObject>({ method: 'GET', path: objectPath(NAMESPACES, undefined, name) }),
+    );
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404) return undefined;
+    if (error.status === 403) return { name, isEnding: false, isLeftAlone: false };
+    throw refusalOf(error);
+  }
+}
+
+/** Whether every namespace that is meant is named. */
+function isNamed({ labelSelector, globs, all }: SyncRequest['selection']): boolean {
+  return labelSelector === undefined && globs.length === 0 && !all;
+}
+
+/** That a namespace that was named is not there. */
+export function noNamespace(namespace: string): UserError {
+  return new UserError(`namespace ${namespace} does not exist`, clusterCommand`kubectl create namespace ${namespace}`);
+}
+
+/** What there is in a namespace under the name of the source: one Secret, or why it is not known. */
+export type Present = (namespace: string, secret: Secret | UserError) => void;
+
+/**
+ * Hands every Secret called `name` to `use`, and keeps none. Where they may not be listed, those in `namespaces` are read one
+ * by one, and where that is not allowed either, nothing is said of them. Throws UserError.
+ */
+export async function eachPresent(
+  transport: Transport,
+  { name, prune, part }: Pick<SyncRequest, 'name' | 'prune' | 'part'>,
+  namespaces: readonly string[],
+  use: Present,
+): Promise<void> {
+  const readEach = (each: readonly string[]): Promise<void> =>
+    forEachLimit(transport.concurrency, each, async (namespace) => {
+      const secret = await readIfAllowed(transport, namespace, name);
+      if (secret !== undefined) use(namespace, secret);
+    });
+  if (part?.only !== undefined) return readEach(prune ? part.only : namespaces);
+  const query = { fieldSelector: `metadata.name=${name}`, limit: PAGE, first: FIRST_PAGE, shape: SECRET_FIELDS };
+  try {
+    for await (const page of listPages(transport, SECRETS, query)) {
+      for (const object of page) {
+        const namespace = `${fieldOf(object, 'metadata', 'namespace')}`;
+        const odd = oddSecret(object);
+        const text = `the API server answers with ${odd} for secret ${namespace}/${name}`;
+        use(namespace, odd === undefined ? (object as unknown as Secret) : new UserError(text));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 403 || prune) throw listRefusal(error, SECRETS, undefined);
+    await readEach(namespaces);
+  }
+}
+
+/** Undefined where there is none, or none that may be read: creating it then tells. */
+async function readIfAllowed(
+  transport: Transport,
+  namespace: string,
+  name: string,
+): Promise<Secret | UserError | undefined> {
+  try {
+    return await transport.request<Secret>({ method: 'GET', path: secretPath({ namespace, name }) });
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}

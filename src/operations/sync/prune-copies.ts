@@ -1,0 +1,44 @@
+/** Copies in namespaces that are no longer meant: first out of the lists that name them, then deleted. */
+import type { Transport } from '../../cluster/client/transport.ts';
+import { deleteSecret } from '../../cluster/write/delete-secret.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { sourceOf } from '../../domain/pull-secret/copy.ts';
+import { command } from '../../domain/text/command.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
+import { UserError } from '../../errors.ts';
+import { detachAll } from '../removal/detach-all.ts';
+import type { SyncListener, SyncOutcome, SyncRequest } from './sync-request.ts';
+
+/** A copy that is to go. */
+export interface Pruned {
+  readonly namespace: string;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+}
+
+/** Takes the copy of `source` (`NAMESPACE/NAME`) in one namespace away. Throws Interrupted. */
+export async function pruneCopy(
+  transport: Transport,
+  copy: Pruned,
+  source: string,
+  request: SyncRequest,
+  listener: SyncListener,
+): Promise<SyncOutcome> {
+  const { namespace } = copy;
+  const { name, dryRun } = request;
+  const ref = { namespace, name };
+  try {
+    const isFree = await detachAll(transport, ref, request, listener);
+    if (!isFree) {
+      const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
+      throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
+    }
+    const isMeant = (present: Secret): boolean => sourceOf(present) === source;
+    const deletion = { metadata: copy, isMeant, dryRun: dryRun === 'server' };
+    const isGone = dryRun === 'client' || (await deleteSecret(transport, ref, deletion));
+    return { namespace, action: isGone ? 'deleted' : 'unchanged' };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { namespace, action: 'failed', error };
+  }
+}

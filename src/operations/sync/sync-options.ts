@@ -1,0 +1,159 @@
+/** From the flags of `sync` to what is to be brought where. */
+import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
+import type { CredentialOptions } from '../../credentials/credential-options.ts';
+import { serverWord } from '../../domain/keyring/server.ts';
+import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../../domain/text/command.ts';
+import { isNamespaceName, isObjectName, nameRule, scope } from '../../domain/text/object-name.ts';
+import { parseTarget } from '../../domain/workloads/target.ts';
+import { UsageError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import { manifestFolders } from '../pods/saved-pod.ts';
+import type { AccountSelection, SyncRequest } from './sync-request.ts';
+
+export interface SyncOptions extends KubeFlags, Omit<CredentialOptions, 'prompt'> {
+  readonly name: string;
+  readonly to?: readonly string[];
+  readonly selector?: string;
+  readonly allNamespaces?: boolean;
+  readonly exclude?: readonly string[];
+  readonly merge?: boolean;
+  readonly adopt?: boolean;
+  readonly attach?: readonly string[];
+  readonly restart?: boolean;
+  readonly prune?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly output?: 'name' | 'json';
+  readonly fieldManager: string;
+  readonly watch?: boolean;
+  readonly listen?: string;
+  readonly refresh?: string;
+}
+
+/** Throws UsageError. */
+export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
+  const { name, dryRun, fieldManager, attach = [], restart = false, prune = false, yes = false } = options;
+  if (!isObjectName(name)) throw new UsageError(nameRule('secret'), command`regsecret sync NAME ${ALL_NAMESPACES}`);
+  if (options.merge && options.adopt) {
+    throw new UsageError('--merge and --adopt cannot be used together', words`--merge`);
+  }
+  const foreign = options.merge ? 'merge' : options.adopt ? 'adopt' : 'leave';
+  if (restart && attach.length === 0)
+    throw new UsageError('--restart goes with --attach', words`--attach used --restart`);
+  if (options.watch) checkWatch(options);
+  else if (options.listen !== undefined || options.refresh !== undefined) {
+    const flag = options.listen === undefined ? '--refresh' : '--listen';
+    throw new UsageError(`${flag} goes with --watch`, words`--watch`);
+  }
+  const folders = manifestFolders(io.env);
+  const accounts = accountsIn(attach);
+  return {
+    name,
+    selection: selectionOf(options),
+    foreign,
+    accounts,
+    restart,
+    prune,
+    yes,
+    dryRun,
+    fieldManager,
+    folders,
+  };
+}
+
+/** Throws UsageError for what does not go with a run that has no end. */
+function checkWatch({ dryRun, output, prune, yes }: SyncOptions): void {
+  if (dryRun !== 'none') {
+    throw new UsageError('--watch and --dry-run cannot be used together', words`--dry-run=client`);
+  }
+  if (output === 'json') {
+    throw new UsageError('--watch prints a line for each change, so -o json does not go with it', words`-o name`);
+  }
+  if (prune && !yes)
+    throw new UsageError('--watch with --prune deletes without a question, so it needs --yes', words`--yes`);
+}
+
+/** Throws UsageError. */
+function accountsIn(texts: readonly string[]): AccountSelection {
+  const names = texts
+    .filter((text) => text !== 'used' && text !== 'all')
+    .map((text) => {
+      const { kind, name } = parseTarget(text, (target) => words`--attach ${target}`);
+      if (kind === 'ServiceAccount' && name !== undefined) return name;
+      throw new UsageError('--attach takes service accounts: sa/NAME, used or all', words`--attach sa/default`);
+    });
+  return { names: [...new Set(names)], used: texts.includes('used'), all: texts.includes('all') };
+}
+
+/** The command line that `options` are of, for a source in `home`. */
+export function syncCommand(options: SyncOptions, home: string): Command {
+  const { name, selector, allNamespaces, merge, adopt, prune } = options;
+  const parts = [
+    ...loginWords(options),
+    ...(options.to ?? []).map((text) => words`--to ${text}`),
+    ...(selector === undefined ? [] : [words`-l ${selector}`]),
+    ...(allNamespaces ? [words`${ALL_NAMESPACES}`] : []),
+    ...(options.exclude ?? []).map((text) => words`--exclude ${text}`),
+    ...(merge ? [words`--merge`] : adopt ? [words`--adopt`] : []),
+    ...(options.attach ?? []).map((text) => words`--attach ${text}`),
+    ...(prune ? [words`--prune`] : []),
+  ];
+  return parts.reduce((line, part) => command`${line} ${part}`, command`regsecret sync ${name} ${scope(home)}`);
+}
+
+function loginWords({ username, passwordFile, passwordEnv, passwordStdin, all, ...options }: SyncOptions): Command[] {
+  return [
+    ...(options.server ?? []).map((server) => words`--server ${serverWord(server)}`),
+    ...(options.fromFile ?? []).map((file) => words`--from-file ${pathWord(file)}`),
+    ...(username === undefined ? [] : [words`--username ${username}`]),
+    ...(passwordFile === undefined ? [] : [words`--password-file ${pathWord(passwordFile)}`]),
+    ...(passwordEnv === undefined ? [] : [words`--password-env ${passwordEnv}`]),
+    ...(passwordStdin ? [words`--password-stdin`] : []),
+    ...(all ? [words`--all`] : []),
+  ];
+}
+
+function selectionOf({
+  name,
+  to = [],
+  selector,
+  allNamespaces = false,
+  exclude = [],
+}: SyncOptions): SyncRequest['selection'] {
+  const wanted = namespacesIn(to, '--to');
+  const ways = [wanted.length > 0 && '--to', selector !== undefined && '-l', allNamespaces && '-A'].filter(Boolean);
+  const secret = name === 'regsecret' ? undefined : name;
+  if (ways.length === 0) {
+    throw new UsageError('no target namespace is given', command`regsecret sync ${secret} --to ${'team-*'}`);
+  }
+  if (ways.length > 1) {
+    throw new UsageError(`${ways.join(' and ')} cannot be used together`, words`--to ${'team-*'} --exclude team-x`);
+  }
+  return {
+    names: wanted.filter((text) => !isPattern(text)),
+    globs: wanted.filter(isPattern),
+    // The server has picked by the labels.
+    all: allNamespaces || selector !== undefined,
+    exclude: namespacesIn(exclude, '--exclude'),
+    labelSelector: selector,
+  };
+}
+
+/** Throws UsageError for what no namespace is called, and no pattern of one. */
+function namespacesIn(texts: readonly string[], flag: string): string[] {
+  const found = new Set(
+    texts
+      .flatMap((text) => text.split(','))
+      .map((text) => text.trim())
+      .filter(Boolean),
+  );
+  for (const text of found) {
+    if (isPattern(text) ? /^[-a-z0-9*?[\]^]*$/.test(text) : isNamespaceName(text)) continue;
+    throw new UsageError(nameRule('namespace'), words`${flag} NAMESPACE`);
+  }
+  return [...found];
+}
+
+function isPattern(text: string): boolean {
+  return /[*?[]/.test(text);
+}

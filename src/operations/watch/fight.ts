@@ -1,0 +1,42 @@
+/** Somebody else who undoes what is written, and who that is. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { METADATA_OF_ONE, objectPath } from '../../cluster/object-request.ts';
+import { SECRETS } from '../../cluster/read-secrets.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
+import { fieldOf, itemsOf } from '../../domain/workloads/api-object.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { UserError } from '../../errors.ts';
+
+export interface Fight {
+  readonly object: { readonly kind: 'Secret' | 'ServiceAccount'; readonly namespace: string; readonly name: string };
+  /** Field managers other than ours, the one that wrote last first; empty where it is always deleted. */
+  readonly managers: readonly string[];
+  /** Who makes the object, as far as its marks say it. */
+  readonly maker: Maker | undefined;
+}
+
+const SHOWN = 3;
+
+/** Who writes `object` beside the field manager `own`; nobody where that may not be read, or it is gone. */
+export async function findFight(transport: Transport, object: Fight['object'], own: string): Promise<Fight> {
+  const { kind, namespace, name } = object;
+  const resource = kind === 'Secret' ? SECRETS : pullKind(kind);
+  const path = objectPath(resource, namespace, name);
+  try {
+    const found = await transport.request<Secret>({ method: 'GET', path, accept: METADATA_OF_ONE });
+    return { object, managers: managersOf(found, own), maker: makerOf(found) };
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof UserError) return { object, managers: [], maker: undefined };
+    throw error;
+  }
+}
+
+function managersOf(object: unknown, own: string): string[] {
+  const entries = itemsOf(fieldOf(object, 'metadata', 'managedFields'))
+    .map((entry) => ({ manager: `${fieldOf(entry, 'manager') ?? ''}`, time: `${fieldOf(entry, 'time') ?? ''}` }))
+    .filter(({ manager }) => manager !== '' && manager !== own)
+    .sort((one, other) => (one.time < other.time ? 1 : -1));
+  return [...new Set(entries.map(({ manager }) => manager))].slice(0, SHOWN);
+}

@@ -1,0 +1,101 @@
+/** What a running `sync --watch` has done, as Prometheus reads it. Pure. */
+import { displayServer } from '../../domain/keyring/display-server.ts';
+import type { ListResult } from '../attach/request.ts';
+import type { SyncOutcome } from '../sync/sync-request.ts';
+
+/** What went wrong: a write to a Secret, a list, a Secret that others made, a look, a watch, or a login that is to be renewed. */
+export type ErrorReason = 'write' | 'list' | 'left alone' | 'look' | 'watch' | 'login';
+
+const REASONS: readonly ErrorReason[] = ['write', 'list', 'left alone', 'look', 'watch', 'login'];
+/** A Secret may name any number of servers. */
+const MAX_SERVERS = 100;
+
+export interface Metrics {
+  outcome(outcome: SyncOutcome): void;
+  list(result: ListResult): void;
+  failed(reason: ErrorReason): void;
+  /** A look has ended well, at `now` in milliseconds since 1970; after one at everything only the copies count that it has seen. */
+  looked(isFull: boolean, now: number): void;
+  /** When each login ends, by server, in milliseconds since 1970. */
+  ends(ends: ReadonlyMap<string, number>): void;
+  /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
+  text(now: number): string;
+}
+
+export function createMetrics(): Metrics {
+  const writes = new Map<string, number>();
+  const errors = new Map<string, number>(REASONS.map((reason) => [reason, 0]));
+  let copies = new Set<string>();
+  let seen = new Set<string>();
+  let lastSuccess: number | undefined;
+  let known: ReadonlyMap<string, number> = new Map();
+  const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+  const countWrite = (kind: string, action: string): void => count(writes, `kind="${kind}",action="${action}"`);
+  return {
+    outcome(outcome) {
+      const { namespace, action } = outcome;
+      if (outcome.action === 'failed') count(errors, outcome.isDecided ? 'left alone' : 'write');
+      else if (action !== 'unchanged') countWrite('Secret', action);
+      const isThere = action !== 'failed' && action !== 'deleted';
+      for (const set of [copies, seen]) isThere ? set.add(namespace) : set.delete(namespace);
+    },
+    list({ ref, action }) {
+      if (action !== 'unchanged') countWrite(ref.kind, action);
+    },
+    failed: (reason) => count(errors, reason),
+    looked(isFull, now) {
+      lastSuccess = now;
+      if (!isFull) return;
+      copies = seen;
+      seen = new Set();
+    },
+    ends(ends) {
+      known = ends;
+    },
+    text(now) {
+      const seconds = (time: number): string => `${Math.floor(time / 1000)}`;
+      return [
+        ...family('copies', 'gauge', 'Namespaces that have the Secret as its source is.', [['', `${copies.size}`]]),
+        ...family(
+          'writes_total',
+          'counter',
+          'Objects that were written.',
+          [...writes].map(([key, n]) => [key, `${n}`]),
+        ),
+        ...family(
+          'errors_total',
+          'counter',
+          'What went wrong, each time it was tried.',
+          [...errors].map(([reason, n]) => [`reason="${reason}"`, `${n}`]),
+        ),
+        ...family(
+          'last_success_timestamp_seconds',
+          'gauge',
+          'When a look came to its end.',
+          lastSuccess === undefined ? [] : [['', seconds(lastSuccess)]],
+        ),
+        ...family(
+          'credential_ends_in_seconds',
+          'gauge',
+          'Until a login of the source ends; negative afterwards.',
+          [...known].slice(0, MAX_SERVERS).map(([server, end]) => [`server="${escaped(server)}"`, seconds(end - now)]),
+        ),
+        '',
+      ].join('\n');
+    },
+  };
+}
+
+function family(name: string, type: string, help: string, samples: readonly (readonly [string, string])[]): string[] {
+  const full = `regsecret_${name}`;
+  return [
+    `# HELP ${full} ${help}`,
+    `# TYPE ${full} ${type}`,
+    ...samples.map(([labels, value]) => `${full}${labels === '' ? '' : `{${labels}}`} ${value}`),
+  ];
+}
+
+/** Without user info, and with the three escapes of a label. */
+function escaped(server: string): string {
+  return displayServer(server).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

@@ -1,0 +1,45 @@
+/** What a look has done, for the agenda and for the metrics. */
+import type { SyncListener } from '../sync/sync-request.ts';
+import type { Fight } from './fight.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface LookNotes {
+  /** What was written last in a namespace. */
+  readonly written: Map<string, Fight['object']>;
+  /** Namespaces that may be served by another try. */
+  readonly failed: string[];
+}
+
+/** `listener`, with note taken of what was written to Secrets called `name` and to lists, and of what failed. */
+export function noting(
+  listener: SyncListener,
+  { written, failed }: LookNotes,
+  name: string,
+  metrics: Metrics,
+): SyncListener {
+  return {
+    ...listener,
+    outcome(outcome) {
+      const { namespace, action } = outcome;
+      if (outcome.action === 'failed') {
+        if (!outcome.isDecided) failed.push(namespace);
+      } else if (action !== 'unchanged') written.set(namespace, { kind: 'Secret', namespace, name });
+      metrics.outcome(outcome);
+      listener.outcome(outcome);
+    },
+    list(result) {
+      const { kind, namespace, name: account } = result.ref;
+      if (kind === 'ServiceAccount' && result.action === 'patched') {
+        written.set(namespace, { kind, namespace, name: account });
+      }
+      metrics.list(result);
+      listener.list(result);
+    },
+    problem(error, namespace) {
+      if (namespace !== undefined) failed.push(namespace);
+      metrics.failed('list');
+      listener.problem(error, namespace);
+    },
+    ends: (ends) => metrics.ends(ends),
+  };
+}

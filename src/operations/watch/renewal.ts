@@ -1,0 +1,75 @@
+/** A login from here that is asked for again before it ends. */
+import { pause } from '../../concurrency.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { DATA_KEY, isPullSecretType } from '../../domain/keyring/secret.ts';
+import { EXPIRES_AT, parseExpiries } from '../../domain/pull-secret/expiry.ts';
+import { UserError } from '../../errors.ts';
+
+export interface Renewal {
+  /** Asks for the login again. Throws UserError. */
+  readonly renew: () => Promise<Secret>;
+  /** How often, where it is not known when a login ends. */
+  readonly everyMs: number;
+  readonly changed: (login: Secret) => void;
+  /** Told of each attempt that fails: the old login stays. */
+  readonly trouble: (error: UserError) => void;
+}
+
+const FIRST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 600_000;
+/** A clock that is set forward is noticed in that time. */
+const LONGEST_SLEEP_MS = 30_000;
+
+/** When a login that is had at `had` is to be asked for again: after two thirds of what is left of the shortest, or after `everyMs`. */
+export function renewalTime(ends: readonly number[], had: number, everyMs: number): number {
+  const lives = ends.filter((end) => end > had).map((end) => had + ((end - had) * 2) / 3);
+  return Math.min(...lives, had + everyMs);
+}
+
+/** The time until an attempt that comes after `failures` others, which have all failed. */
+export function renewalDelay(failures: number): number {
+  return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
+}
+
+/** Renews `login` until `signal` is aborted, and never throws but for a bug. `clock` is in milliseconds since 1970. */
+export async function keepRenewed(
+  login: Secret,
+  { renew, everyMs, changed, trouble }: Renewal,
+  signal: AbortSignal,
+  clock: () => number = Date.now,
+): Promise<void> {
+  let current = login;
+  let failures = 0;
+  for (let due = renewalTime(endsOf(current), clock(), everyMs); !signal.aborted; ) {
+    const rest = due - clock();
+    if (rest > 0) {
+      await pause(Math.min(rest, LONGEST_SLEEP_MS), signal).catch(() => undefined);
+      continue;
+    }
+    try {
+      const next = await renew();
+      failures = 0;
+      due = renewalTime(endsOf(next), clock(), everyMs);
+      if (isOther(next, current)) changed(next);
+      current = next;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failures += 1;
+      due = clock() + Math.min(everyMs, renewalDelay(failures));
+      trouble(error);
+    }
+  }
+}
+
+function endsOf({ metadata }: Secret): number[] {
+  return [...parseExpiries(metadata.annotations?.[EXPIRES_AT]).values()].map((end) => Date.parse(end));
+}
+
+function isOther(one: Secret, other: Secret): boolean {
+  const payload = ({ type, data }: Secret): string | undefined =>
+    isPullSecretType(type) ? data?.[DATA_KEY[type]] : undefined;
+  return (
+    payload(one) !== payload(other) ||
+    one.metadata.annotations?.[EXPIRES_AT] !== other.metadata.annotations?.[EXPIRES_AT]
+  );
+}

@@ -1,0 +1,198 @@
+/** `sync --watch`: hears what changes, and looks again at what has changed, for as long as the process lives. */
+import { type ChangeListener, followChanges, type Watched } from '../../cluster/changes.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { SECRETS } from '../../cluster/read-secrets.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { pullKind } from '../../domain/workloads/kind.ts';
+import { UserError } from '../../errors.ts';
+import { syncSecret } from '../sync/bring-copies.ts';
+import { choiceOf } from '../sync/plan.ts';
+import { NAMESPACES } from '../sync/present-copies.ts';
+import { hasAccounts, type SyncListener, type SyncRequest } from '../sync/sync-request.ts';
+import { type Agenda, createAgenda, type Look } from './agenda.ts';
+import { type Bell, createBell } from './bell.ts';
+import { type Fight, findFight } from './fight.ts';
+import type { Health } from './health.ts';
+import type { ErrorReason, Metrics } from './metrics.ts';
+import { type LookNotes, noting } from './noting.ts';
+
+/** Who runs the watch: it is told what happens, and says when to stop. */
+export interface WatchHost {
+  /** Milliseconds that only grow. */
+  now(): number;
+  /** Aborted: nothing new is begun. */
+  readonly stop: AbortSignal;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** What is brought where the source is none of the cluster, as it is now. */
+  login(): Secret | undefined;
+  /** Has the login renewed for as long as `signal` is not aborted. */
+  keepLogin(changed: () => void, signal: AbortSignal): Promise<void>;
+  /** Runs one look with a listener. */
+  look(isFull: boolean, work: (listener: SyncListener) => Promise<void>): Promise<void>;
+  /** What goes wrong and is tried again. */
+  trouble(error: UserError, reason: ErrorReason): void;
+  fight(fight: Fight): void;
+}
+
+/** What is watched for `request`. */
+export function watchedFor({ name, accounts, selection: { labelSelector } }: SyncRequest): Watched[] {
+  const [only] = accounts.used || accounts.all || accounts.names.length > 1 ? [] : accounts.names;
+  const account = only === undefined ? {} : { fieldSelector: `metadata.name=${only}` };
+  return [
+    { resource: NAMESPACES, labelSelector },
+    { resource: SECRETS, fieldSelector: `metadata.name=${name}` },
+    ...(hasAccounts(accounts) ? [{ resource: pullKind('ServiceAccount'), ...account }] : []),
+  ];
+}
+
+/**
+ * Returns when `host.stop` is aborted and what was being written is written. Throws UserError where the first look cannot be done,
+ * and when nothing has worked for a quarter of an hour.
+ */
+export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
+  const agenda = createAgenda(host.now());
+  const bell = createBell();
+  const end = new AbortController();
+  const troubles = heldBack(host);
+  const all = watchedFor(request).map((watched) => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const listener = changeListener(watched, { transport, request, agenda, host, bell, begin, trouble: troubles.tell });
+    return { begun, over: followChanges(transport, watched, listener, end.signal) };
+  });
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  const halt = (): void => {
+    resolve();
+    bell.ring();
+  };
+  host.stop.addEventListener('abort', halt, { once: true });
+  if (host.stop.aborted) halt();
+  try {
+    // What changes from here on is told, so that the first look misses nothing.
+    await Promise.race([Promise.all(all.map(({ begun }) => begun)), ...all.map(({ over }) => over), stopped]);
+    if (host.stop.aborted) return;
+    await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, transport, request, {
+      ...host,
+      agenda,
+      isFirst: true,
+    });
+    troubles.release();
+    const changed = (): void => {
+      agenda.sourceChanged(host.now());
+      bell.ring();
+    };
+    const kept = host.keepLogin(changed, end.signal);
+    await Promise.race([lookOn(transport, request, agenda, host, bell), kept, ...all.map(({ over }) => over)]);
+  } finally {
+    end.abort();
+    host.stop.removeEventListener('abort', halt);
+    await Promise.allSettled(all.map(({ over }) => over));
+  }
+}
+
+/** Where the first look fails, its error is the one that counts. */
+function heldBack(host: WatchHost) {
+  let early: UserError[] | undefined = [];
+  return {
+    tell: (error: UserError): void => void (early === undefined ? host.trouble(error, 'watch') : early.push(error)),
+    release(): void {
+      for (const error of early ?? []) host.trouble(error, 'watch');
+      early = undefined;
+    },
+  };
+}
+
+async function lookOn(
+  transport: Transport,
+  request: SyncRequest,
+  agenda: Agenda,
+  host: WatchHost,
+  bell: Bell,
+): Promise<void> {
+  while (!host.stop.aborted) {
+    const look = agenda.next(host.now());
+    if (look !== undefined)
+      await lookOnce(look, transport, { ...request, yes: true }, { ...host, agenda, isFirst: false });
+    else await bell.wait(Math.min(agenda.wait(host.now()), host.health.hope(host.now())));
+    if (host.health.hope(host.now()) === 0) {
+      throw new UserError(
+        'nothing has worked for 15 minutes, so this watch ends; start it again when the API server can be asked',
+      );
+    }
+  }
+}
+
+async function lookOnce(
+  look: Look,
+  transport: Transport,
+  request: SyncRequest,
+  host: WatchHost & { readonly agenda: Agenda; readonly isFirst: boolean },
+): Promise<void> {
+  const notes: LookNotes = { written: new Map(), failed: [] };
+  const isFull = look.only === undefined;
+  let ended = false;
+  try {
+    await host.look(isFull, (listener) =>
+      syncSecret(
+        transport,
+        { ...request, login: host.login(), part: look },
+        noting(listener, notes, request.name, host.metrics),
+      ),
+    );
+    ended = true;
+    host.health.looked(isFull, host.now());
+    host.metrics.looked(isFull, Date.now());
+  } catch (error) {
+    if (host.stop.aborted) return;
+    if (!(error instanceof UserError) || host.isFirst) throw error;
+    host.trouble(error, 'look');
+  }
+  const { written, failed } = notes;
+  const fought = host.agenda.done(look, { ended, written: [...written.keys()], failed }, host.now());
+  for (const namespace of fought) {
+    const object = written.get(namespace);
+    if (object !== undefined) host.fight(await findFight(transport, object, request.fieldManager));
+  }
+}
+
+interface Heard {
+  readonly transport: Transport;
+  readonly request: SyncRequest;
+  readonly agenda: Agenda;
+  readonly host: WatchHost;
+  readonly bell: Bell;
+  readonly begin: () => void;
+  readonly trouble: (error: UserError) => void;
+}
+
+/** From what is heard of a kind to what is looked at again. */
+function changeListener(
+  { resource: { plural } }: Watched,
+  { transport, request, agenda, host, bell, begin, trouble }: Heard,
+): ChangeListener {
+  const { selection, prune, name: secret } = request;
+  const isOfCluster = host.login() === undefined;
+  const isMeant = (name: string): boolean =>
+    prune || choiceOf({ name, isEnding: false, isLeftAlone: false }, selection, transport.namespace) === 'chosen';
+  return {
+    changed(type, place, name) {
+      const namespace = place ?? name;
+      const isSource = plural === 'secrets' && namespace === transport.namespace && name === secret;
+      if (isSource && isOfCluster) agenda.sourceChanged(host.now());
+      else if (plural === 'namespaces' && type === 'DELETED' && !prune) agenda.gone(namespace);
+      else if (isMeant(namespace)) agenda.changed(namespace, host.now());
+      else return;
+      bell.ring();
+    },
+    heard: () => host.health.heard(plural, host.now()),
+    missed() {
+      agenda.missed(host.now());
+      begin();
+      bell.ring();
+    },
+    trouble(error) {
+      trouble(error);
+      begin();
+    },
+  };
+}

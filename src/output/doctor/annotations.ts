@@ -1,0 +1,36 @@
+/** Findings for the log of GitHub Actions, which shows them at their file and line. */
+import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { formatMore } from '../../domain/findings/listed.ts';
+import { type Printable, printable, withoutWorkflowCommands } from '../../domain/text/printable.ts';
+import type { Io } from '../../io.ts';
+import { hintText } from '../printer.ts';
+
+/** Writes a command of the workflow for each; texts of others are escaped, and make no command of their own. */
+export function writeAnnotations(findings: readonly FindingView[], io: Io): void {
+  for (const found of findings) io.stdout.writeManifest(annotationOf(found, io));
+}
+
+function annotationOf({ severity, code, message, object, fix, more }: FindingView, io: Io): string {
+  const { file, line } = object;
+  // What comes from stdin is in no file of the repository.
+  const place = file === undefined || file === '-' ? [] : [['file', file] as const, ['line', `${line ?? 1}`] as const];
+  const properties = [...place, ['title', code] as const].map(([name, value]) => `${name}=${escapeProperty(value)}`);
+  const lines = [message, ...(more === undefined ? [] : [formatMore(more)])].map(printable);
+  const text = [...lines, `${fix.sufficient ? 'fix' : 'next'}: ${hintText(fix.command, io)}`].map(escapeData);
+  return `::${severity} ${properties.join(',')}::${text.join('%0A')}\n`;
+}
+
+/** actions/toolkit packages/core/src/command.ts `escapeData`. */
+function escapeData(text: string): string {
+  return safe(text).replaceAll('%', '%25');
+}
+
+/** The same file, `escapeProperty`. */
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** Line breaks are escapes by then. */
+function safe(text: string): Printable {
+  return withoutWorkflowCommands(printable(text));
+}

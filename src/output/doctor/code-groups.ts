@@ -1,0 +1,82 @@
+/** Findings of one code and severity, put together for the screen, and which of them are shown where not all can be. */
+import type { AffectedObject, FindingView } from '../../domain/diagnosis/view.ts';
+
+export interface CodeGroup {
+  readonly severity: FindingView['severity'];
+  readonly code: FindingView['code'];
+  /** By namespace. */
+  readonly findings: readonly FindingView[];
+  /** Each once, in order. */
+  readonly namespaces: readonly string[];
+  readonly pods: number;
+  /** How many pods cannot pull because of it now. */
+  readonly failing: number;
+}
+
+/** The group with the most pods that cannot pull is the last. */
+export function groupByCode(findings: readonly FindingView[]): CodeGroup[] {
+  const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`);
+  return [...groups.values()]
+    .map(groupOf)
+    .sort(
+      (one, other) =>
+        one.failing - other.failing || one.pods - other.pods || one.findings.length - other.findings.length,
+    );
+}
+
+function groupOf(findings: readonly [FindingView, ...FindingView[]] | FindingView[]): CodeGroup {
+  const [{ severity, code }] = findings as [FindingView];
+  const objects = distinct(findings.flatMap((found) => found.objects ?? []));
+  const sorted = findings.toSorted((one, other) => compareNames(namespaceOf(one), namespaceOf(other)));
+  const named = findings.flatMap((found) => [
+    ...(found.objects?.map(({ namespace }) => namespace) ?? []),
+    ...(found.object.namespace === undefined ? [] : [found.object.namespace]),
+  ]);
+  return {
+    severity,
+    code,
+    findings: sorted,
+    namespaces: [...new Set(named)].sort(compareNames),
+    pods: objects.reduce((sum, { pods }) => sum + pods, 0),
+    failing: objects.reduce((sum, { failing }) => sum + failing, 0),
+  };
+}
+
+/** A pod that cannot pull two images is one pod. */
+function distinct(objects: readonly AffectedObject[]): AffectedObject[] {
+  return [...Map.groupBy(objects, ({ namespace, name }) => `${namespace}/${name}`).values()].map((same) => ({
+    ...(same[0] as AffectedObject),
+    pods: Math.max(...same.map(({ pods }) => pods)),
+    failing: Math.max(...same.map(({ failing }) => failing)),
+  }));
+}
+
+/**
+ * At most `limit` of `findings`, in their order: one of each namespace before a second of any, so that a namespace with
+ * thousands hides no other, and those with the most pods that cannot pull first.
+ */
+export function pickFrom(findings: readonly FindingView[], limit: number): FindingView[] {
+  if (findings.length <= limit) return [...findings];
+  const byWeight = findings.toSorted((one, other) => weightOf(other) - weightOf(one));
+  const places = new Map<string, number>();
+  const ranked = byWeight.map((found, index) => {
+    const place = places.get(namespaceOf(found)) ?? 0;
+    places.set(namespaceOf(found), place + 1);
+    return { found, place, index };
+  });
+  const chosen = ranked.sort((one, other) => one.place - other.place || one.index - other.index).slice(0, limit);
+  const shown = new Set(chosen.map(({ found }) => found));
+  return findings.filter((found) => shown.has(found));
+}
+
+function weightOf({ objects = [] }: FindingView): number {
+  return objects.reduce((sum, { failing }) => sum + failing, 0);
+}
+
+function namespaceOf({ object, objects }: FindingView): string {
+  return object.namespace ?? objects?.[0]?.namespace ?? '';
+}
+
+function compareNames(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}

@@ -1,0 +1,56 @@
+/** Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), for code scanning. */
+import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { FINDING_CODES } from '../../domain/findings/catalog.ts';
+import { describeObject } from '../../domain/findings/finding.ts';
+import { formatMore } from '../../domain/findings/listed.ts';
+import type { Io } from '../../io.ts';
+import { RELEASE } from '../../version.ts';
+import { hintText } from '../printer.ts';
+
+const HOME = 'https://github.com/regsecret/regsecret';
+
+/** The log of one run, as JSON has it. */
+export function sarifOf({ findings, ignored }: Pick<DoctorReport, 'findings' | 'ignored'>, io: Io): object {
+  const codes = FINDING_CODES.filter((code) => findings.some((found) => found.code === code));
+  const rules = codes.map((id) => ({ id, name: id, helpUri: `${HOME}/blob/main/docs/findings.md#${id}` }));
+  return {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'regsecret', version: RELEASE, informationUri: HOME, rules } },
+        results: findings.map((found) => ({
+          ruleId: found.code,
+          ruleIndex: codes.indexOf(found.code),
+          level: found.severity,
+          message: { text: textOf(found, io) },
+          locations: [locationOf(found)],
+        })),
+        ...(ignored === undefined ? {} : { properties: { ignored } }),
+      },
+    ],
+  };
+}
+
+function textOf({ message, more, fix }: FindingView, io: Io): string {
+  const rest = more === undefined ? [] : [formatMore(more)];
+  return [message, ...rest, `${fix.sufficient ? 'fix' : 'next'}: ${hintText(fix.command, io)}`].join('\n');
+}
+
+/** At its line, or as an object of the cluster. */
+function locationOf({ object }: FindingView): object {
+  const { file, line } = object;
+  const logicalLocations = [{ fullyQualifiedName: describeObject(object), kind: 'object' }];
+  if (file === undefined || file === '-') return { logicalLocations };
+  const physicalLocation = { artifactLocation: { uri: uriOf(file) }, region: { startLine: line ?? 1 } };
+  return { physicalLocation, logicalLocations };
+}
+
+/** Relative to the root of the repository where the name of the file is. */
+function uriOf(file: string): string {
+  const path = file.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+  const escaped = path.split('/').map(encodeURIComponent).join('/');
+  if (path.startsWith('/')) return `file://${escaped}`;
+  return /^[a-z]:\//i.test(path) ? `file:///${escaped.replace('%3A', ':')}` : escaped;
+}

@@ -1,0 +1,126 @@
+/**
+ * What `doctor` prints of a namespace or a cluster: warnings, then errors, the worst last, so that the end of a screen shows
+ * every cause with its number of pods and its command. Findings of one code stand together, and a few of each are shown.
+ */
+import type { Counts } from '../../domain/diagnosis/facts.ts';
+import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { countOf, formatMore } from '../../domain/findings/listed.ts';
+import { formatIgnored } from '../../domain/findings/selection.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
+import { type Printable, printable, printed } from '../../domain/text/printable.ts';
+import type { Io } from '../../io.ts';
+import { hintText } from '../printer.ts';
+import { type Style, styleFor } from '../style.ts';
+import { formatAffected } from './affected.ts';
+import { type CodeGroup, groupByCode, pickFrom } from './code-groups.ts';
+
+export type ScopeReport = DoctorReport & { readonly counts: Counts };
+
+/** How many findings of a code are shown, from the most that fit to the least. */
+const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1] };
+
+/** What an ordinary terminal shows, but for the lines at the end. */
+const ROWS = 36;
+const COLUMNS = 80;
+
+/** The lines for people; with `verbose` nothing is left out. */
+export async function scopeLines(report: ScopeReport, verbose: boolean, io: Io): Promise<Printable[]> {
+  const style = await styleFor(io.stdout, io);
+  const groups = groupByCode(report.findings);
+  const linesOf = (severity: FindingView['severity']): Printable[] => {
+    const chosen = groups.filter((group) => group.severity === severity);
+    const lines = (limit: number): Printable[] => chosen.flatMap((group) => groupLines(group, limit, style, io));
+    if (verbose) return lines(Number.POSITIVE_INFINITY);
+    const fitting = SHOWN[severity].map(lines).find((some) => rowsOf(some) <= ROWS);
+    return fitting ?? lines(1);
+  };
+  return [...headline(report, groups), ...linesOf('warning'), ...linesOf('error'), printable(formatCounts(report))];
+}
+
+function headline(
+  { counts: { pods, failingPods }, ignored = [] }: ScopeReport,
+  groups: readonly CodeGroup[],
+): Printable[] {
+  if (failingPods === 0) return [];
+  const causes = groups.filter(({ failing }) => failing > 0).length;
+  const why = causes === 0 ? '' : `; ${plural(causes, 'cause')}${ignored.length === 0 ? '' : ' shown'}`;
+  return [printable(`${failingPods} of ${plural(pods, 'pod')} cannot pull${why}`)];
+}
+
+/** As a terminal breaks them. */
+function rowsOf(lines: readonly Printable[]): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / COLUMNS)), 0);
+}
+
+function groupLines(group: CodeGroup, limit: number, style: Style, io: Io): Printable[] {
+  const { severity, code, findings } = group;
+  const label = (severity === 'error' ? style.error : style.warning)(`${severity}:`);
+  const [only, ...others] = findings;
+  if (only !== undefined && others.length === 0) {
+    const title = printed`${label} ${printable(only.message)} ${style.faint(`[${code}]`)}`;
+    return [title, ...belowTitle(only, style, io).map((line) => printed`  ${line}`)];
+  }
+  const shown = pickFrom(findings, limit);
+  const rest = findings.filter((found) => !shown.includes(found));
+  return [
+    printed`${label} ${printable(groupTitle(group))} ${style.faint(`[${code}]`)}`,
+    ...shown.flatMap((found) => [
+      printed`  ${printable(found.message)}`,
+      ...belowTitle(found, style, io).map((line) => printed`    ${line}`),
+    ]),
+    ...(rest.length === 0 ? [] : [printed`  ${printable(formatRest(rest))}`]),
+  ];
+}
+
+function groupTitle({ failing, pods, findings, namespaces }: CodeGroup): string {
+  const where = namespaces.length < 2 ? `in ${namespaces[0] ?? 'the cluster'}` : `in ${namespaces.length} namespaces`;
+  if (failing > 0) return `${plural(failing, 'pod')} ${where} cannot pull`;
+  const count = `${plural(countOf('error', findings) + countOf('warning', findings), 'finding')} ${where}`;
+  return pods === 0 ? count : `${count}, ${plural(pods, 'pod')}`;
+}
+
+function belowTitle(found: FindingView, style: Style, io: Io): Printable[] {
+  const { fix, more } = found;
+  const affected = affectedOf(found);
+  return [
+    ...(affected === undefined ? [] : [style.faint(affected)]),
+    printed`${style.faint(fix.sufficient ? 'fix: ' : 'next:')} ${hintText(fix.command, io)}`,
+    ...(more === undefined ? [] : [style.faint(formatMore(more))]),
+  ];
+}
+
+/** Who has it, and in which namespace where the sentence does not say. */
+function affectedOf({ affects, objects = [], message }: FindingView): string | undefined {
+  const [one] = objects;
+  const isSaid = one === undefined || message.includes(`${one.namespace}/`);
+  if (affects !== undefined) {
+    const where = isSaid || affects.namespaces !== undefined ? '' : ` in namespace ${one.namespace}`;
+    return `${formatAffected(affects)}${where}`;
+  }
+  return isSaid ? undefined : `affects ${one.name} in namespace ${one.namespace}`;
+}
+
+function formatRest(rest: readonly FindingView[]): string {
+  const [group] = groupByCode(rest);
+  const { failing = 0, namespaces = [] } = group ?? {};
+  const pods = failing === 0 ? '' : `, ${plural(failing, 'pod')}`;
+  const where = namespaces.length === 0 ? '' : ` in ${many(namespaces)}`;
+  return `and ${rest.length} more${where}${pods} (-v shows them)`;
+}
+
+/** How much was looked at, and how much of it is wrong. */
+function formatCounts({ findings, ignored, healthy, counts }: ScopeReport): string {
+  const [errors, warnings] = [countOf('error', findings), countOf('warning', findings)];
+  const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ');
+  const left = formatIgnored(ignored);
+  const nothing = healthy === null ? 'nothing wrong was seen' : 'nothing is wrong';
+  const verdict = wrong || (left === '' ? nothing : 'nothing else is wrong');
+  const failing = counts.failingPods === 0 ? '' : ` (${counts.failingPods} cannot pull)`;
+  const asked = counts.registries === 0 ? '' : `, ${plural(counts.registries, 'registry', 'registries')} asked`;
+  return `${verdict}${left}: ${plural(counts.pods, 'pod')}${failing}, ${plural(counts.workloads, 'workload')}, ${plural(counts.serviceAccounts, 'service account')}, ${plural(counts.secrets, 'pull secret')}${asked}`;
+}
+
+function some(count: number, name: string): string[] {
+  return count === 0 ? [] : [plural(count, name)];
+}

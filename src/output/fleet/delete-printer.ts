@@ -1,0 +1,87 @@
+/** What `delete` prints: each list that is written and each Secret that goes, what stays and why, and how many there are. */
+import { command } from '../../domain/text/command.ts';
+import { plural } from '../../domain/text/enumerate.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
+import { summaryLine } from '../../domain/text/summary.ts';
+import { resultName } from '../../domain/workloads/object-ref.ts';
+import { EXIT, type UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import type { ListResult } from '../../operations/attach/request.ts';
+import type { Deleted, DeleteListener } from '../../operations/removal/delete-secrets.ts';
+import { noteBook } from '../attach-printer.ts';
+import { DRY_RUN, type Printer, shownError } from '../printer.ts';
+import { formatJson } from '../structured.ts';
+
+export interface DeletePrinterOptions {
+  readonly output: 'name' | 'json' | undefined;
+  readonly dryRun: 'none' | 'client' | 'server';
+}
+
+export interface DeletePrinter extends DeleteListener {
+  /** The end. Returns the exit code. */
+  end(planned: readonly Deleted[]): number;
+  readonly done: number;
+}
+
+type Ref = Deleted['ref'];
+
+export function deletePrinter({ output, dryRun }: DeletePrinterOptions, printer: Printer, io: Io): DeletePrinter {
+  const suffix = DRY_RUN[dryRun];
+  const [deleted, lists]: [Ref[], ListResult[]] = [[], []];
+  const problems: { readonly ref: Ref; readonly error: UserError }[] = [];
+  const report = (ref: Ref, error: UserError): void => {
+    problems.push({ ref, error });
+    printer.error(error);
+  };
+  const result = (name: string, text: string): void => {
+    if (output !== 'json') printer.result(output === 'name' ? name : `${text}${suffix}`);
+  };
+  return {
+    lists(ref) {
+      const typed = command`regsecret detach ${nameWord(ref.name)} ${scope(ref.namespace)}`;
+      const context = { verb: 'detach', secret: ref.name, output, dryRun, namespaces: true, command: typed } as const;
+      const notes = noteBook(context, printer);
+      return {
+        list(list) {
+          lists.push(list);
+          if (list.action === 'unchanged') return;
+          result(resultName(list.ref), `${resultName(list.ref)} ${list.action} in ${list.ref.namespace}`);
+        },
+        note(note) {
+          notes.add(note);
+          notes.flush();
+        },
+        problem: (error) => report(ref, error),
+      };
+    },
+    deleted(ref) {
+      deleted.push(ref);
+      result(`secret/${ref.name}`, `secret/${ref.name} deleted in ${ref.namespace}`);
+    },
+    problem: report,
+    end(planned) {
+      const errors = problems.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) }));
+      if (output === 'json') io.stdout.write(formatJson({ dryRun, deleted, lists, errors }));
+      const there = planned.filter(({ secret }) => secret !== undefined).length;
+      if (there > 1) {
+        const counts = { deleted: deleted.length, failed: there - deleted.length };
+        printer.say(summaryLine(there, 'Secret', counts) + suffix);
+      }
+      return problems.length > 0 ? EXIT.failed : EXIT.ok;
+    },
+    get done() {
+      return deleted.length + lists.length;
+    },
+  };
+}
+
+/** The question before anything is deleted. */
+export function deleteQuestion(planned: readonly Deleted[]): string {
+  const meant = planned.filter(({ error }) => error === undefined);
+  const [first] = meant;
+  if (meant.length === 1 && first !== undefined) {
+    return `Take secret ${first.ref.namespace}/${first.ref.name} out of every list that names it, and delete it?`;
+  }
+  const namespaces = new Set(meant.map(({ ref }) => ref.namespace)).size;
+  return `Take ${plural(meant.length, 'Secret')} in ${plural(namespaces, 'namespace')} out of every list that names them, and delete them?`;
+}

@@ -1,0 +1,85 @@
+/** Asks registries about logins before they are written, and says what they answer. */
+import type { Collected, CollectedEntry } from '../../credentials/collect.ts';
+import { displayServer } from '../../domain/keyring/display-server.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { assignLogin } from '../../domain/verify/login-permission.ts';
+import { rejectedLogin } from '../../domain/verify/refused-login.ts';
+import type { Verdict } from '../../domain/verify/verdict.ts';
+import { UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import { canPrompt, promptPassword, promptYes } from '../../prompt.ts';
+import { createRegistryClient, type RegistryFlags } from '../../registry/registry-client.ts';
+import type { Printer } from '../printer.ts';
+import { withProgress } from '../progress.ts';
+import { describeVerdict } from '../verdict-printer.ts';
+
+interface CheckContext {
+  readonly options: RegistryFlags;
+  readonly io: Io;
+  readonly printer: Printer;
+}
+
+export interface CheckRules {
+  /** Whether a registry that asks for no login, so that nothing is known of this one, is reason enough not to write it. */
+  readonly mustAnswer: boolean;
+}
+
+/** How often a person may type a password. */
+const TRIES = 3;
+
+/**
+ * The logins of `collected` as they may be written; a typed password that its registry rejects is asked for again. Throws UserError unless
+ * every registry accepts its login, or the person writes it although it cannot be checked.
+ */
+export async function checkLogins(
+  { entries, prompted: isTyped }: Collected,
+  { mustAnswer }: CheckRules,
+  { options, io, printer }: CheckContext,
+): Promise<readonly CollectedEntry[]> {
+  const client = await createRegistryClient(options, { from: 'person' }, io);
+  const ask: Ask = ({ server, credential }) =>
+    client.verify({ server, login: assignLogin(credential, { key: server, owner: 'person' }) });
+  try {
+    const verdicts = await withProgress(
+      () => 'asking registries',
+      io,
+      () => Promise.all(entries.map(ask)),
+    );
+    const settled: CollectedEntry[] = [];
+    for (const [index, entry] of entries.entries()) {
+      const verdict = verdicts[index];
+      if (verdict !== undefined) settled.push(await settle(entry, verdict, { isTyped, mustAnswer, io, printer, ask }));
+    }
+    return settled;
+  } finally {
+    client.close();
+  }
+}
+
+type Ask = (entry: CollectedEntry) => Promise<Verdict>;
+
+interface Settlement extends CheckRules {
+  /** Whether a person has typed the password just now. */
+  readonly isTyped: boolean;
+  readonly io: Io;
+  readonly printer: Printer;
+  readonly ask: Ask;
+}
+
+async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, tries = 1): Promise<CollectedEntry> {
+  const { isTyped, mustAnswer, io, printer, ask } = by;
+  if (verdict.kind === 'accepted') return entry;
+  const sentence = `${displayServer(entry.server)} ${describeVerdict(verdict)}`;
+  if (verdict.kind === 'rejected') {
+    if (!isTyped || tries === TRIES) throw rejectedLogin(entry, sentence, isTyped);
+    printer.warn(`${sentence}; type the password again`);
+    const { username } = entry.credential;
+    const again = { ...entry, credential: { username, password: await promptPassword(io) } };
+    return settle(again, await ask(again), by, tries + 1);
+  }
+  if (!mustAnswer && (verdict.kind === 'anonymous' || verdict.kind === 'not asked')) printer.warn(sentence);
+  else if (!canPrompt(io) || !(await promptYes(`${sentence}. Write the login unchecked?`, io))) {
+    throw new UserError(`${sentence}; nothing is written`, prose`add --no-verify to write the login unchecked`);
+  }
+  return entry;
+}

@@ -1,0 +1,68 @@
+/** What `remove` prints: each Secret that is written with what goes out of it, what stays and why, and how many there are. */
+import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
+import { summaryLine } from '../../domain/text/summary.ts';
+import { EXIT, type UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import type { Removed, RemoveListener } from '../../operations/removal/remove-entries.ts';
+import { DRY_RUN, type Printer, shownError } from '../printer.ts';
+import { formatJson } from '../structured.ts';
+
+export interface RemovePrinterOptions {
+  readonly output: 'name' | 'json' | undefined;
+  readonly dryRun: 'none' | 'client' | 'server';
+}
+
+export interface RemovePrinter extends RemoveListener {
+  /** The end. Returns the exit code. */
+  end(planned: readonly Removed[]): number;
+  readonly done: number;
+}
+
+export function removePrinter({ output, dryRun }: RemovePrinterOptions, printer: Printer, io: Io): RemovePrinter {
+  const suffix = DRY_RUN[dryRun];
+  const results: Removed[] = [];
+  const problems: { readonly ref: Removed['ref']; readonly error: UserError }[] = [];
+  return {
+    removed(one) {
+      results.push(one);
+      const { ref, servers } = one;
+      if (output === 'name') printer.result(`secret/${ref.name}`);
+      if (output !== undefined) return;
+      printer.result(`secret/${ref.name} configured in ${ref.namespace}${suffix}`);
+      for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
+    },
+    problem(ref, error) {
+      problems.push({ ref, error });
+      printer.error(error);
+    },
+    end(planned) {
+      if (output === 'json') {
+        // Several are written at once, and are done in any order.
+        const order = new Map(planned.map(({ ref }, index) => [ref, index]));
+        const byPlan = <T extends Pick<Removed, 'ref'>>(list: readonly T[]): T[] =>
+          list.toSorted((one, other) => (order.get(one.ref) ?? 0) - (order.get(other.ref) ?? 0));
+        const shown = {
+          dryRun,
+          results: byPlan(results).map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) })),
+          errors: byPlan(problems).map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
+        };
+        io.stdout.write(formatJson(shown));
+      }
+      const counts = { updated: results.length, failed: problems.length };
+      if (planned.length > 1) printer.say(summaryLine(planned.length, 'Secret', counts) + suffix);
+      return problems.length > 0 ? EXIT.failed : EXIT.ok;
+    },
+    get done() {
+      return results.length;
+    },
+  };
+}
+
+/** The question before more than one Secret is written. */
+export function removeQuestion(planned: readonly Removed[]): string {
+  const servers = [...new Set(planned.flatMap((one) => one.servers.map(displayServer)))];
+  const namespaces = new Set(planned.map(({ ref }) => ref.namespace)).size;
+  const where = namespaces === 1 ? '' : ` in ${plural(namespaces, 'namespace')}`;
+  return `Remove ${many(servers)} from ${plural(planned.length, 'Secret')}${where}?`;
+}

@@ -1,0 +1,222 @@
+/** What `rotate` prints: the plan as a table, each Secret that is written, what is left, and how many there are of each. */
+import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
+import { type Command, command } from '../../domain/text/command.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
+import { type Hint, prose } from '../../domain/text/hint.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
+import { summaryLine } from '../../domain/text/summary.ts';
+import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
+import { secretName } from '../../domain/workloads/references.ts';
+import { EXIT, UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import type { PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
+import type { RotateListener, RotateRequest } from '../../operations/rotate/rotate-request.ts';
+import { createFingerprint } from '../fingerprint.ts';
+import { DRY_RUN, type Printer, shownError } from '../printer.ts';
+import { formatJson } from '../structured.ts';
+import { formatTable } from '../table.ts';
+
+export interface RotatePrinterOptions {
+  readonly request: RotateRequest;
+  readonly output: 'name' | 'json' | undefined;
+}
+
+export interface RotatePrinter extends RotateListener {
+  /** What is not written, and why; said before anything is. */
+  left(items: readonly PlannedSecret[]): void;
+  /** The end: a table in a dry run, the summary. Returns the exit code. */
+  end(items: readonly PlannedSecret[]): number;
+  readonly done: number;
+}
+
+const SHOWN = 10;
+type Problem = { readonly ref: { readonly namespace: string; readonly name: string }; readonly error: UserError };
+
+export function rotatePrinter({ request, output }: RotatePrinterOptions, printer: Printer, io: Io): RotatePrinter {
+  const problems: Problem[] = [];
+  const outcomes = new Map<PlannedSecret, 'updated' | 'unchanged'>();
+  const restarted: ObjectRef[] = [];
+  const isDry = request.dryRun !== 'none';
+  const suffix = DRY_RUN[request.dryRun];
+  const report = (ref: Problem['ref'], error: UserError): void => {
+    problems.push({ ref, error });
+    if (problems.length <= SHOWN) printer.error(error);
+  };
+  return {
+    outcome(item, action) {
+      outcomes.set(item, action);
+      if (action !== 'updated') return;
+      if (output === 'name') printer.result(`secret/${item.ref.name}`);
+      if (output === undefined && !isDry) printer.result(`secret/${item.ref.name} configured in ${item.ref.namespace}`);
+    },
+    restarted(ref) {
+      restarted.push(ref);
+      if (output === 'name') printer.result(resultName(ref));
+      if (output === undefined) printer.result(`${resultName(ref)} restarted in ${ref.namespace}${suffix}`);
+    },
+    problem: report,
+    left(items) {
+      sayKept(items, printer);
+      for (const item of items) {
+        const error = reasonFor(item, request);
+        if (error !== undefined) report(item.ref, error);
+      }
+    },
+    end(items) {
+      if (problems.length > SHOWN) printer.say(`and ${problems.length - SHOWN} more errors; -o json has them all`);
+      if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, io));
+      if (output === 'json') io.stdout.write(formatJson(asJson(items, { request, outcomes, restarted, problems }, io)));
+      printer.say(summary(items, outcomes, problems) + suffix);
+      return problems.length > 0 ? EXIT.failed : EXIT.ok;
+    },
+    get done() {
+      return outcomes.size;
+    },
+  };
+}
+
+/** The question before more than one Secret is written. */
+export function rotateQuestion(items: readonly PlannedSecret[]): string {
+  const namespaces = new Set(items.map(({ ref }) => ref.namespace)).size;
+  const servers = new Set(newEntries(items).map(({ next }) => displayServer(next.server)));
+  const where = namespaces === 1 ? '' : ` in ${plural(namespaces, 'namespace')}`;
+  return `Write the new login for ${many([...servers])} into ${plural(items.length, 'Secret')}${where}?`;
+}
+
+function newEntries(items: readonly PlannedSecret[]): PlannedEntry[] {
+  return items.flatMap(({ entries }) => entries.filter(({ state }) => state === 'new'));
+}
+
+const KEPT = {
+  'other user': '--any-user',
+  below: '--below',
+} as const;
+
+/** Entries that are not meant. */
+function sayKept(items: readonly PlannedSecret[], printer: Printer): void {
+  for (const [state, flag] of Object.entries(KEPT)) {
+    const kept = items.flatMap(({ ref, entries }) =>
+      entries.flatMap((entry) => (entry.state === state ? [{ ref, entry }] : [])),
+    );
+    for (const { ref, entry } of kept.slice(0, SHOWN)) {
+      const user = entry.login?.username ? `the login of ${entry.login.username}` : 'what it has';
+      printer.say(`secret/${ref.name} in ${ref.namespace} keeps ${user} for ${displayServer(entry.server)}`);
+    }
+    if (kept.length > SHOWN) printer.say(`and ${kept.length - SHOWN} more; -o json has them all`);
+    if (kept.length > 0) printer.hint(prose`${flag} takes ${kept.length === 1 ? 'it' : 'them'} in`);
+  }
+}
+
+/** Why a Secret that is meant does not get the new login; undefined for any other. */
+function reasonFor({ ref, action, obstacle, entries, maker, source }: PlannedSecret, request: RotateRequest) {
+  const secret = `secret ${ref.namespace}/${ref.name}`;
+  if (action === 'held back' && obstacle !== undefined) {
+    const [first] = entries.filter(({ state }) => state === 'new');
+    const anyway = ['--owned writes it anyway'];
+    switch (obstacle) {
+      case 'immutable':
+        return new UserError(`${secret} is immutable, so it keeps its login`, recreate(ref, first?.server ?? ''));
+      case 'maker':
+        return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
+      case 'source':
+        return new UserError(
+          `${secret} keeps its login, because it is a copy of ${source}`,
+          again(source ?? '', request),
+          anyway,
+        );
+    }
+  }
+  const other = entries.find(({ state }) => state === 'other password');
+  if (other === undefined) return undefined;
+  const name = displayServer(other.server);
+  return new UserError(
+    `${secret} keeps its login for ${name}, because nothing shows that its password was the old one`,
+    OTHER,
+    [request.verify ? `${name} does not accept it` : '--no-verify asks no registry whether it accepts it'],
+  );
+}
+
+const OTHER: Hint = prose`--any-password writes it anyway, which gives the new login to whoever owns that namespace`;
+
+function recreate({ namespace, name }: PlannedSecret['ref'], server: string): Command {
+  return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force`;
+}
+
+function again(source: string, { logins }: RotateRequest): Command {
+  const { namespace, name } = secretName(source);
+  return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} --server ${shownServer(logins[0]?.server ?? '')}`;
+}
+
+/** One row for each entry, with its namespace where there are several. The marks are the same for the same login in this run. */
+function planTable(items: readonly PlannedSecret[], io: Io) {
+  const mark = createFingerprint();
+  const isWide = new Set(items.map(({ ref }) => ref.namespace)).size > 1;
+  const rows = items.flatMap((item) =>
+    item.entries.map((entry) => [
+      ...(isWide ? [item.ref.namespace] : []),
+      item.ref.name,
+      displayServer(entry.server),
+      entry.login?.username || '-',
+      entry.login?.password ? mark(entry.login) : '-',
+      planOf(item, entry),
+    ]),
+  );
+  const titles = [...(isWide ? ['NAMESPACE'] : []), 'NAME', 'SERVER', 'USER', 'PASSWORD', 'PLAN'];
+  return formatTable(titles, rows, io.stdout);
+}
+
+function planOf({ action, obstacle, maker, source }: PlannedSecret, { state, next }: PlannedEntry): string {
+  if (state === 'has it') return 'has the new one';
+  if (state !== 'new') return `keeps it: ${state === 'below' ? 'another entry' : state}`;
+  if (action !== 'held back') return `gets the new one of ${next.credential.username}`;
+  return obstacle === 'immutable'
+    ? 'keeps it: immutable'
+    : `keeps it: ${maker === undefined ? `copy of ${source}` : `made by ${maker.name}`}`;
+}
+
+function summary(
+  items: readonly PlannedSecret[],
+  outcomes: ReadonlyMap<PlannedSecret, string>,
+  problems: readonly Problem[],
+): string {
+  const count = (wanted: string): number => [...outcomes.values()].filter((outcome) => outcome === wanted).length;
+  const held = items.filter(({ action }) => action === 'left' || action === 'held back').length;
+  const unchanged = items.filter(({ action }) => action === 'unchanged').length + count('unchanged');
+  const failed = problems.filter(({ ref }) =>
+    items.some((item) => item.ref === ref && item.action === 'update'),
+  ).length;
+  return summaryLine(items.length, 'Secret', {
+    updated: count('updated'),
+    unchanged,
+    left: held,
+    failed,
+  });
+}
+
+interface Ended {
+  readonly request: RotateRequest;
+  readonly outcomes: ReadonlyMap<PlannedSecret, string>;
+  readonly restarted: readonly ObjectRef[];
+  readonly problems: readonly Problem[];
+}
+
+/** Without a password: a mark stands for it. */
+function asJson(items: readonly PlannedSecret[], { request, outcomes, restarted, problems }: Ended, io: Io): object {
+  const mark = createFingerprint();
+  return {
+    dryRun: request.dryRun,
+    results: items.map((item) => ({
+      ...item.ref,
+      action: outcomes.get(item) ?? (item.action === 'update' ? 'failed' : item.action),
+      obstacle: item.obstacle,
+      entries: item.entries.map(({ server, login, state }) => ({
+        server: shownServer(server),
+        username: login?.username || undefined,
+        fingerprint: login?.password ? mark(login) : undefined,
+        state,
+      })),
+    })),
+    restarted,
+    errors: problems.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
+  };
+}

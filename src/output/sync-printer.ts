@@ -1,0 +1,175 @@
+/** What `sync` prints: a line for each change, failures put together by their reason, and the summary. */
+import { fixFor } from '../domain/findings/fixes.ts';
+import { formatFinding } from '../domain/findings/messages.ts';
+import { SYNC } from '../domain/pull-secret/copy.ts';
+import type { Command } from '../domain/text/command.ts';
+import { many, plural } from '../domain/text/enumerate.ts';
+import { summaryLine } from '../domain/text/summary.ts';
+import type { Verb } from '../domain/workloads/list-change.ts';
+import { resultName } from '../domain/workloads/object-ref.ts';
+import { EXIT, type UserError, withDetails } from '../errors.ts';
+import type { Io } from '../io.ts';
+import type { ListResult } from '../operations/attach/request.ts';
+import type { Skipped, SyncListener, SyncOutcome } from '../operations/sync/sync-request.ts';
+import { type NoteBook, noteBook } from './attach-printer.ts';
+import { DRY_RUN, type Printer, shownError } from './printer.ts';
+import { withProgress } from './progress.ts';
+import { formatJson } from './structured.ts';
+
+export interface SyncPrinterOptions {
+  /** Of the Secret. */
+  readonly name: string;
+  readonly output?: 'name' | 'json' | undefined;
+  readonly dryRun: 'none' | 'client' | 'server';
+  /** The command that was typed. */
+  readonly command: Command;
+  /** Whether nothing is counted at the end. */
+  readonly isOneOfMany?: boolean;
+}
+
+const SHOWN = 10;
+const COUNTED = ['created', 'updated', 'replaced', 'deleted', 'unchanged', 'failed'] as const;
+
+/** All that was told. */
+interface Told {
+  readonly outcomes: SyncOutcome[];
+  readonly lists: ListResult[];
+  readonly problems: UserError[];
+  readonly notes: Readonly<Record<Verb, NoteBook>>;
+  skipped: Skipped;
+}
+
+/** Runs `work` with a listener, and says at the end, or after an interruption, what was done. Returns the exit code. */
+export async function withSyncPrinter(
+  options: SyncPrinterOptions,
+  printer: Printer,
+  io: Io,
+  work: (listener: SyncListener) => Promise<void>,
+): Promise<number> {
+  const context = { ...options, secret: options.name, output: options.output, namespaces: true };
+  const notes = {
+    attach: noteBook({ ...context, verb: 'attach' }, printer),
+    detach: noteBook({ ...context, verb: 'detach' }, printer),
+  };
+  const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped: { leftAlone: [], ending: [] } };
+  try {
+    await work(listenerFor(told, options, printer, io));
+  } catch (error) {
+    printFailures(told, printer);
+    if (io.signal.aborted) {
+      const done = told.outcomes.filter(isChange).length + told.lists.length;
+      printer.warn(`interrupted: ${done} done, each named above; the one in progress may be done, too`);
+    }
+    throw error;
+  }
+  for (const book of Object.values(notes)) book.flush();
+  printFailures(told, printer);
+  if (!options.isOneOfMany) printEnd(told, options, printer, io);
+  const hasFailed = told.problems.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
+  return hasFailed ? EXIT.failed : EXIT.ok;
+}
+
+function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, io: Io): SyncListener {
+  const { name, dryRun, output } = options;
+  return {
+    reading: (work) => withProgress(() => 'reading namespaces and what is in them', io, work),
+    writing: (work) => work(),
+    ends: () => undefined,
+    finding(finding) {
+      printer.warn(formatFinding(finding));
+      printer.hint(fixFor(finding));
+    },
+    skipped(found) {
+      told.skipped = found;
+      saySkipped(found, printer);
+    },
+    outcome(outcome) {
+      told.outcomes.push(outcome);
+      if (!isChange(outcome) || output === 'json') return;
+      const { namespace, action } = outcome;
+      const text = `secret/${name} ${action} in ${namespace}${DRY_RUN[dryRun]}`;
+      printer.result(output === 'name' ? `${namespace}/${name}` : text);
+    },
+    list(result) {
+      told.lists.push(result);
+      // Of these everything has a name, and Secrets are what was asked for.
+      if (output === undefined) {
+        printer.result(`${resultName(result.ref)} ${result.action} in ${result.ref.namespace}${DRY_RUN[dryRun]}`);
+      }
+    },
+    note: (note, verb) => told.notes[verb].add(note),
+    problem: (error) => void told.problems.push(error),
+    absent(account, namespaces) {
+      printer.warn(`there is no service account ${account} in ${many(namespaces)}, so nothing names ${name} there`);
+    },
+  };
+}
+
+function isChange({ action }: SyncOutcome): boolean {
+  return action !== 'unchanged' && action !== 'failed';
+}
+
+function saySkipped({ leftAlone, ending }: Skipped, printer: Printer): void {
+  if (leftAlone.length > 0) {
+    const verb = leftAlone.length === 1 ? 'is' : 'are';
+    printer.say(
+      `${plural(leftAlone.length, 'namespace')} ${verb} left alone, as annotation ${SYNC} says: ${many(leftAlone)}`,
+    );
+  }
+  if (ending.length === 0) return;
+  const verb = ending.length === 1 ? 'is' : 'are';
+  printer.say(`${plural(ending.length, 'namespace')} ${verb} being deleted, and skipped: ${many(ending)}`);
+}
+
+/** One error for each reason: where a hundred namespaces refuse, nobody reads a hundred. */
+function printFailures({ outcomes, problems }: Told, printer: Printer): void {
+  const failed = outcomes.flatMap((outcome) => (outcome.action === 'failed' ? [outcome] : []));
+  const reasons = Map.groupBy(failed, ({ namespace, error }) => error.message.replaceAll(namespace, 'NAMESPACE'));
+  for (const [first, ...others] of reasons.values()) {
+    if (first === undefined) continue;
+    const more = others.length === 0 ? [] : [`the same in ${many(others.map(({ namespace }) => namespace))}`];
+    printer.error(withDetails(first.error, more));
+  }
+  for (const problem of problems.slice(0, SHOWN)) printer.error(problem);
+  if (problems.length > SHOWN) printer.say(`and ${problems.length - SHOWN} more errors; -o json has them all`);
+}
+
+function printEnd(told: Told, { name, output, dryRun }: SyncPrinterOptions, printer: Printer, io: Io): void {
+  const { outcomes, lists, problems, notes, skipped } = told;
+  const counts = countsOf(COUNTED, outcomes);
+  const say = output === undefined ? printer.result : printer.say;
+  say(`${summaryLine(outcomes.length, 'namespace', counts)}${DRY_RUN[dryRun]}`);
+  const accounts = countsOf(
+    ['patched', 'unchanged'],
+    lists.filter(({ ref }) => ref.kind === 'ServiceAccount'),
+  );
+  const total = Object.values(accounts).reduce((sum, count) => sum + count, 0) + problems.length;
+  if (total > 0) {
+    say(`${summaryLine(total, 'service account', { ...accounts, failed: problems.length })}${DRY_RUN[dryRun]}`);
+  }
+  if (output !== 'json') return;
+  const shown = (error: UserError) => shownError(error, io);
+  const namespaces = outcomes.map((outcome) => {
+    const { namespace, action } = outcome;
+    return 'error' in outcome ? { namespace, action, error: shown(outcome.error) } : { namespace, action };
+  });
+  const results = lists.map(({ ref, action, before, after }) => ({ ...ref, action, before, after }));
+  const errors = problems.map(shown);
+  io.stdout.write(
+    formatJson({
+      secret: name,
+      dryRun,
+      namespaces,
+      skipped,
+      lists: results,
+      notes: Object.values(notes).flatMap((book) => book.all()),
+      errors,
+      summary: counts,
+    }),
+  );
+}
+
+function countsOf(actions: readonly string[], results: readonly { readonly action: string }[]): Record<string, number> {
+  const byAction = Map.groupBy(results, ({ action }) => action);
+  return Object.fromEntries(actions.map((action) => [action, byAction.get(action)?.length ?? 0]));
+}

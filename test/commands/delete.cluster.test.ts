@@ -1,0 +1,174 @@
+/** `delete` against the real API server. */
+import { describe, expect, test } from 'vitest';
+import { api, newNamespace } from '../environment/use.ts';
+import {
+  account,
+  created,
+  freshName,
+  listOf,
+  named,
+  newAccount,
+  newPullSecret,
+  newWorkload,
+  regsecretIn,
+} from '../support/attach-world.ts';
+
+const MANAGED = { 'app.kubernetes.io/managed-by': 'regsecret' };
+
+async function isThere(namespace: string, name: string): Promise<boolean> {
+  return (await api('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`)).status === 200;
+}
+
+async function put(namespace: string, name: string, metadata: object): Promise<void> {
+  const auth = Buffer.from('jane:x').toString('base64');
+  await created(`/api/v1/namespaces/${namespace}/secrets`, {
+    metadata: { name, ...metadata },
+    type: 'kubernetes.io/dockerconfigjson',
+    stringData: { '.dockerconfigjson': JSON.stringify({ auths: { 'r.example': { auth } } }) },
+  });
+}
+
+const copyOf = (source: string) => ({ labels: MANAGED, annotations: { 'regsecret/source': source } });
+
+test('a Secret goes out of every list first, and what else is in them stays', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  await newPullSecret(namespace, 'old');
+  await newPullSecret(namespace, 'kept');
+  const robot = (await newAccount(namespace, { imagePullSecrets: named('kept', 'old') })).metadata.name;
+  const web = await newWorkload('Deployment', namespace, { list: named('old', 'kept') });
+  const nightly = await newWorkload('CronJob', namespace, { list: named('old', 'kept') });
+  const args = ['delete', 'old', '--yes'];
+  const plan = await regsecretIn(namespace, [...args, '--dry-run=server']);
+  expect([plan.code, await isThere(namespace, 'old')]).toEqual([0, true]);
+  const ran = await regsecretIn(namespace, args);
+  expect(ran.code, ran.stderr).toBe(0);
+  const lines = [
+    `serviceaccount/${robot} patched in ${namespace}`,
+    `deployment.apps/${web} patched in ${namespace}`,
+    `cronjob.batch/${nightly} patched in ${namespace}`,
+    `secret/old deleted in ${namespace}`,
+  ];
+  expect(ran.stdout.split('\n').filter(Boolean).sort()).toEqual(lines.toSorted());
+  expect(plan.stdout.replaceAll(' (server dry run)', '').split('\n').sort()).toEqual(ran.stdout.split('\n').sort());
+  expect(ran.stdout.trim().split('\n').at(-1)).toBe(lines[3]);
+  expect((await account(namespace, robot)).imagePullSecrets).toEqual(named('kept'));
+  expect(await listOf('Deployment', namespace, web)).toEqual(named('kept'));
+  expect(await listOf('CronJob', namespace, nightly)).toEqual(named('kept'));
+  expect([await isThere(namespace, 'old'), await isThere(namespace, 'kept')]).toEqual([false, true]);
+  const again = await regsecretIn(namespace, args);
+  expect([again.code, again.stdout]).toEqual([0, '']);
+  expect(again.stderr).toContain(`secret ${namespace}/old does not exist`);
+});
+
+test('lists that name what is gone are put right, too', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  const robot = (await newAccount(namespace, { imagePullSecrets: named('gone') })).metadata.name;
+  const ran = await regsecretIn(namespace, ['delete', 'gone', '--yes']);
+  expect([ran.code, ran.stdout]).toEqual([0, `serviceaccount/${robot} patched in ${namespace}\n`]);
+  expect((await account(namespace, robot)).imagePullSecrets ?? []).toEqual([]);
+});
+
+describe('it stays', () => {
+  test.each<[situation: string, prepare: (namespace: string) => Promise<unknown>, says: string, anyway: string]>([
+    [
+      'while a workload needs it',
+      (namespace) => newWorkload('Deployment', namespace, { name: 'web', list: named('pull') }),
+      'deployment.apps/web has no other login for r.example/app:1',
+      '--force',
+    ],
+    [
+      'while a pod without a controller needs it',
+      (namespace) => newWorkload('Pod', namespace, { name: 'tool', list: named('pull') }),
+      'pod/tool has no other login for r.example/app:1',
+      '--force',
+    ],
+    [
+      'while a ReplicaSet without a Deployment needs it',
+      (namespace) => newWorkload('ReplicaSet', namespace, { name: 'web', list: named('pull') }),
+      'replicaset.apps/web has no other login for r.example/app:1',
+      '--force',
+    ],
+    [
+      'while a workload needs it through its service account',
+      async (namespace) => {
+        await newAccount(namespace, { imagePullSecrets: named('pull') }, 'robot');
+        await newWorkload('Deployment', namespace, { name: 'web', account: 'robot' });
+      },
+      'deployment.apps/web has no other login for r.example/app:1',
+      '--force',
+    ],
+  ])('%s', async (_, prepare, says, anyway) => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await newPullSecret(namespace, 'pull');
+    await prepare(namespace);
+    const ran = await regsecretIn(namespace, ['delete', 'pull', '--yes']);
+    expect([ran.code, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toContain(`error: secret ${namespace}/pull is still needed, so it is not deleted\n  ${says}\n`);
+    expect(ran.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway}`);
+    expect(await isThere(namespace, 'pull')).toBe(true);
+    const forced = await regsecretIn(namespace, ['delete', 'pull', '--yes', anyway]);
+    expect(forced.code, forced.stderr).toBe(0);
+    expect(await isThere(namespace, 'pull')).toBe(false);
+  });
+
+  test('while somebody else makes it', async () => {
+    const namespace = await newNamespace();
+    const owner = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'pull', uid: 'a' };
+    await put(namespace, 'pull', { ownerReferences: [owner] });
+    const ran = await regsecretIn(namespace, ['delete', 'pull', '--yes']);
+    expect([ran.code, await isThere(namespace, 'pull')]).toEqual([1, true]);
+    expect(ran.stderr).toContain('because externalsecret.external-secrets.io/pull makes it and would make it again');
+    const anyway = await regsecretIn(namespace, ['delete', 'pull', '--yes', '--owned']);
+    expect([anyway.code, anyway.stdout]).toEqual([0, `secret/pull deleted in ${namespace}\n`]);
+  });
+
+  test('where nobody can be asked', async () => {
+    const namespace = await newNamespace();
+    await newPullSecret(namespace, 'pull');
+    const ran = await regsecretIn(namespace, ['delete', 'pull']);
+    expect([ran.code, ran.stderr]).toEqual([
+      2,
+      `error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete pull -n ${namespace} --yes\n`,
+    ]);
+    const near = await regsecretIn(namespace, ['delete', 'pul', '--yes']);
+    expect([near.code, near.stderr]).toEqual([
+      1,
+      `error: secret ${namespace}/pul does not exist; did you mean pull?\nhint: regsecret delete pull -n ${namespace}\n`,
+    ]);
+    expect(await isThere(namespace, 'pull')).toBe(true);
+  });
+});
+
+test('-A takes all copies of it along, and no Secret that is none', async () => {
+  const [home, one, two, other] = [
+    await newNamespace({ serviceAccount: true }),
+    await newNamespace({ serviceAccount: true }),
+    await newNamespace({ serviceAccount: true }),
+    await newNamespace(),
+  ];
+  const name = freshName('pull');
+  await newPullSecret(home, name);
+  for (const namespace of [one, two]) await put(namespace, name, copyOf(`${home}/${name}`));
+  await put(other, name, copyOf(`${one}/${name}`));
+  await put(other, 'mine', { annotations: { 'regsecret/source': `${home}/${name}` } });
+  const robot = (await newAccount(one, { imagePullSecrets: named(name) })).metadata.name;
+  await newWorkload('Deployment', two, { name: 'web', list: named(name) });
+  const ran = await regsecretIn(home, ['delete', name, '-A', '--yes']);
+  expect(ran.code).toBe(1);
+  expect(ran.stdout.split('\n').filter(Boolean).sort()).toEqual(
+    [
+      `serviceaccount/${robot} patched in ${one}`,
+      `secret/${name} deleted in ${one}`,
+      `secret/${name} deleted in ${home}`,
+    ].sort(),
+  );
+  expect(ran.stderr).toContain(`secret ${two}/${name} is still needed`);
+  expect(ran.stderr).toContain('3 Secrets: 2 deleted, 1 failed');
+  const forced = await regsecretIn(home, ['delete', name, '-A', '--yes', '--force']);
+  expect(forced.code, forced.stderr).toBe(0);
+  expect([await isThere(two, name), await isThere(other, name), await isThere(other, 'mine')]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});

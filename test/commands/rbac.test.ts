@@ -1,0 +1,59 @@
+/** `rbac` without an API server: what it refuses, and who is given the rights. */
+import { describe, expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli.ts';
+import { here } from '../support/here.ts';
+import { fakeIo } from '../support/io.ts';
+
+describe('what makes no role', () => {
+  test.each([
+    ['no command', ['rbac'], 2, "missing required argument 'command'"],
+    ['a command that is none', ['rbac', 'foo'], 2, 'unknown command'],
+    ['a flag that the command has not', ['rbac', 'attach', '--foo'], 2, "unknown option '--foo'"],
+    ['a command that needs none', ['rbac', 'rbac', 'list'], 2, 'rbac needs no role'],
+    ['attach to nothing', ['rbac', 'attach', '-n', 'x'], 2, 'attach needs a target here'],
+    ['a target that is none', ['rbac', 'attach', '--to', 'foo/x', '-n', 'x'], 2, 'a target is KIND/NAME'],
+    ['manifests', ['rbac', 'doctor', '-f', 'deploy'], 1, 'asks no API server'],
+    ['a login', ['rbac', 'verify', '--server', 'ghcr.io'], 1, 'asks no API server'],
+    ['a dry run of the client', ['rbac', 'create', '--dry-run=client'], 1, 'asks no API server'],
+    ['somebody who is nobody', ['rbac', '--for', 'jane', 'list', '-n', 'x'], 2, '--for takes'],
+    ['a role without a name', ['rbac', '--name', '..', 'list', '-n', 'x'], 2, 'the name of a role'],
+    ['a namespace that is none', ['rbac', 'list', '-n', 'X'], 2, 'the name of a namespace'],
+  ])('%s', async (_, args, code, sentence) => {
+    const ran = await here(args, { env: { HOME: '/nowhere' } });
+    expect(ran.stderr).toContain(sentence);
+    expect(ran).toMatchObject({ code, stdout: '' });
+  });
+});
+
+test.each(
+  buildProgram([], fakeIo(), 'regsecret', () => undefined)
+    .commands.map((command) => command.name())
+    .filter((name) => !['rbac', 'options', 'completion', 'version'].includes(name)),
+)('%s is a command whose rights are known', async (name) => {
+  const ran = await here(['rbac', name, '-n', 'x'], { env: { HOME: '/nowhere' } });
+  expect(ran.stderr).not.toContain('needs no role');
+});
+
+describe('who gets the rights', () => {
+  const account = { kind: 'ServiceAccount', namespace: 'team' };
+  const rbac = 'rbac.authorization.k8s.io';
+  test.each([
+    ['nobody named', [], { ...account, name: 'regsecret' }],
+    ['a service account', ['--for', 'sa/ci'], { ...account, name: 'ci' }],
+    ['one of another namespace', ['--for', 'sa/tools:ci'], { ...account, name: 'ci', namespace: 'tools' }],
+    ['a user', ['--for', 'user/jane@example.com'], { kind: 'User', name: 'jane@example.com', apiGroup: rbac }],
+    ['a group', ['--for', 'group/oidc:dev'], { kind: 'Group', name: 'oidc:dev', apiGroup: rbac }],
+  ])('%s', async (_, flags, subject) => {
+    const ran = await here(['rbac', ...flags, '-o', 'json', 'verify', '-n', 'team'], { env: { HOME: '/nowhere' } });
+    expect(ran.stderr).toBe('');
+    const [role, binding] = JSON.parse(ran.stdout).items;
+    expect(role.metadata).toEqual({ name: 'regsecret-verify', namespace: 'team' });
+    expect(role.rules).toEqual([
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['regsecret'], verbs: ['get'] },
+    ]);
+    expect(binding).toMatchObject({
+      subjects: [subject],
+      roleRef: { apiGroup: rbac, kind: 'Role', name: 'regsecret-verify' },
+    });
+  });
+});

@@ -1,0 +1,151 @@
+/** `remove` against the real API server. */
+import { describe, expect, test } from 'vitest';
+import { api, newNamespace } from '../environment/use.ts';
+import { created, freshName, named, newWorkload, regsecretIn } from '../support/attach-world.ts';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const LOGIN = { auth: base64('jane:x') };
+const freshHost = (): string => `${freshName('r')}.example.com`;
+
+interface Put {
+  readonly name?: string;
+  readonly metadata?: object;
+  readonly rest?: object;
+}
+
+/** `text` is the payload. */
+async function put(
+  namespace: string,
+  text: string,
+  { name = 'pull', metadata = {}, rest = {} }: Put = {},
+): Promise<void> {
+  await created(`/api/v1/namespaces/${namespace}/secrets`, {
+    metadata: { name, ...metadata },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': base64(text) },
+    ...rest,
+  });
+}
+
+async function payload(namespace: string, name = 'pull'): Promise<string> {
+  const { body } = await api('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`);
+  return Buffer.from(body.data['.dockerconfigjson'], 'base64').toString();
+}
+
+async function version(namespace: string): Promise<string> {
+  return (await api('GET', `/api/v1/namespaces/${namespace}/secrets/pull`)).body.metadata.resourceVersion;
+}
+
+const both = (host: string): string => JSON.stringify({ auths: { [host]: LOGIN, 'quay.io': LOGIN } });
+
+test('an entry goes under whatever name it has, everything else stays byte for byte, and a second run writes nothing', async () => {
+  const [namespace, host] = [await newNamespace(), freshHost()];
+  await put(
+    namespace,
+    `{ "auths": {"quay.io":{"auth":"${LOGIN.auth}", "x":[1 ,2]},\n "https://${host}/v2/": {"auth":"eDp5"}},"more":{} }\n`,
+  );
+  const args = ['remove', 'pull', '--server', host];
+  const plan = await regsecretIn(namespace, [...args, '--dry-run=server']);
+  const ran = await regsecretIn(namespace, args);
+  expect([ran.code, ran.stdout, ran.stderr]).toEqual([
+    0,
+    `secret/pull configured in ${namespace}\n`,
+    `  https://${host}/v2/  removed\n`,
+  ]);
+  expect(plan.stdout).toBe(`secret/pull configured in ${namespace} (server dry run)\n`);
+  expect(await payload(namespace)).toBe(`{ "auths": {"quay.io":{"auth":"${LOGIN.auth}", "x":[1 ,2]}},"more":{} }\n`);
+  const before = await version(namespace);
+  const again = await regsecretIn(namespace, args);
+  expect([again.code, again.stdout, again.stderr]).toEqual([0, '', `nothing has an entry ${host}\n`]);
+  expect(await version(namespace)).toBe(before);
+});
+
+test("another name of Docker Hub is an entry of its own: that which hides Hub's goes alone", async () => {
+  const namespace = await newNamespace();
+  const hub = 'https://index.docker.io/v1/';
+  await put(namespace, JSON.stringify({ auths: { 'docker.io': LOGIN, [hub]: LOGIN } }));
+  const args = ['remove', 'pull', '--server', 'docker.io'];
+  await regsecretIn(namespace, args);
+  await regsecretIn(namespace, args);
+  expect(JSON.parse(await payload(namespace)).auths).toEqual({ [hub]: LOGIN });
+});
+
+describe('an entry stays', () => {
+  const external = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'pull', uid: 'a' };
+  const copy = {
+    labels: { 'app.kubernetes.io/managed-by': 'regsecret' },
+    annotations: { 'regsecret/source': 'platform/pull' },
+  };
+  test.each<[situation: string, text: (host: string) => string, put: Put, says: string, flag?: string]>([
+    [
+      'that is the last one',
+      (host) => JSON.stringify({ auths: { [host]: LOGIN } }),
+      {},
+      'because nothing else would be left in it\nhint: regsecret delete pull -n NAMESPACE',
+    ],
+    ['in an immutable Secret', both, { rest: { immutable: true } }, 'because it is immutable'],
+    [
+      'in what an external secret makes',
+      both,
+      { metadata: { ownerReferences: [external] } },
+      'because externalsecret.external-secrets.io/pull makes it\n  --owned writes it anyway',
+      '--owned',
+    ],
+    ['in a copy', both, { metadata: copy }, 'because it is a copy of platform/pull', '--owned'],
+  ])('%s', async (_, text, body, says, flag) => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await put(namespace, text(host), body);
+    const args = ['remove', 'pull', '--server', host];
+    const ran = await regsecretIn(namespace, args);
+    expect([ran.code, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toContain(`error: secret ${namespace}/pull keeps ${host}, `);
+    expect(ran.stderr).toContain(says.replace('NAMESPACE', namespace));
+    expect(await payload(namespace)).toBe(text(host));
+    if (flag === undefined) return;
+    expect((await regsecretIn(namespace, [...args, flag])).code).toBe(0);
+    expect(JSON.parse(await payload(namespace)).auths).toEqual({ 'quay.io': LOGIN });
+  });
+
+  test('that an image needs', async () => {
+    const [namespace, host] = [await newNamespace({ serviceAccount: true }), freshHost()];
+    await put(namespace, both(host));
+    await newWorkload('Deployment', namespace, { name: 'web', image: `${host}/app:1`, list: named('pull') });
+    await newWorkload('Deployment', namespace, { name: 'other', image: 'quay.io/app:1', list: named('pull') });
+    const args = ['remove', 'pull', '--server', host];
+    const ran = await regsecretIn(namespace, args);
+    expect([ran.code, ran.stderr]).toEqual([
+      1,
+      `error: secret ${namespace}/pull keeps ${host}, which is still needed\n  deployment.apps/web has no other login for ${host}/app:1\nhint: --yes removes it anyway\n`,
+    ]);
+    // Another Secret of the list has a login for it.
+    await put(namespace, JSON.stringify({ auths: { [host]: LOGIN } }), { name: 'second' });
+    const patch = { 'content-type': 'application/merge-patch+json' };
+    const spec = { template: { spec: { imagePullSecrets: named('pull', 'second') } } };
+    await api('PATCH', `/apis/apps/v1/namespaces/${namespace}/deployments/web`, { spec }, patch);
+    expect((await regsecretIn(namespace, args)).code).toBe(0);
+  });
+
+  test('that an image needs, with --yes', async () => {
+    const [namespace, host] = [await newNamespace({ serviceAccount: true }), freshHost()];
+    await put(namespace, both(host));
+    await newWorkload('Pod', namespace, { name: 'tool', image: `${host}/app:1`, list: named('pull') });
+    const ran = await regsecretIn(namespace, ['remove', 'pull', '--server', host, '--yes']);
+    expect([ran.code, JSON.parse(await payload(namespace)).auths]).toEqual([0, { 'quay.io': LOGIN }]);
+  });
+});
+
+test('-A takes it out of every Secret, -l out of those of some namespaces', async () => {
+  const [team, host] = [freshName('team'), freshHost()];
+  const [one, two] = [await newNamespace({ labels: { team } }), await newNamespace()];
+  for (const namespace of [one, two]) await put(namespace, both(host));
+  await put(two, JSON.stringify({ auths: { [host]: LOGIN } }), { name: 'only' });
+  const some = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}`, '-o', 'name']);
+  expect([some.code, some.stdout]).toEqual([0, 'secret/pull\n']);
+  const all = await regsecretIn(one, ['remove', '--server', host, '-A', '-o', 'json']);
+  expect(all.code).toBe(1);
+  expect(JSON.parse(all.stdout)).toMatchObject({
+    results: [{ namespace: two, name: 'pull', removed: [host] }],
+    errors: [{ namespace: two, name: 'only' }],
+  });
+  expect(all.stderr).toContain('2 Secrets: 1 updated, 1 failed\n');
+});

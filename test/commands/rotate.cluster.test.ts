@@ -1,0 +1,413 @@
+/** `rotate` against the real API server. */
+import { describe, expect, test } from 'vitest';
+import { api, janedoe, johndoe, newNamespace, sharedRegistries } from '../environment/use.ts';
+import {
+  created,
+  failFirstPod,
+  freshName,
+  listOf,
+  named,
+  newSecret,
+  newWorkload,
+  pathOf,
+  regsecretIn,
+} from '../support/attach-world.ts';
+import { CANARY } from '../support/canary.ts';
+import { userWith } from '../support/user.ts';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const auth = (user: string, password: string) => ({ auth: base64(`${user}:${password}`) });
+const OLD = auth('ci', `${CANARY}-old`);
+const NEW = { username: 'ci', password: CANARY, auth: base64(`ci:${CANARY}`) };
+/** No other test has it, so that one may look at all namespaces. */
+const freshHost = (): string => `${freshName('r')}.example.com`;
+
+interface Put {
+  readonly name?: string;
+  readonly metadata?: object;
+  readonly auths?: object;
+  /** The payload where its bytes matter. */
+  readonly text?: string;
+  readonly rest?: object;
+}
+
+async function put(namespace: string, { name = 'pull', metadata = {}, auths, text, rest = {} }: Put): Promise<void> {
+  await created(`/api/v1/namespaces/${namespace}/secrets`, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, ...metadata },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': base64(text ?? JSON.stringify({ auths })) },
+    ...rest,
+  });
+}
+
+interface Stored {
+  readonly metadata: { readonly resourceVersion: string; readonly annotations?: Record<string, string> };
+  readonly data: Record<string, string>;
+}
+
+async function stored(namespace: string, name = 'pull'): Promise<Stored> {
+  return (await api('GET', `/api/v1/namespaces/${namespace}/secrets/${name}`)).body as unknown as Stored;
+}
+
+async function payload(namespace: string, name = 'pull'): Promise<string> {
+  return Buffer.from((await stored(namespace, name)).data['.dockerconfigjson'] ?? '', 'base64').toString();
+}
+
+const auths = async (namespace: string, name?: string) => JSON.parse(await payload(namespace, name)).auths;
+
+/** The new login is that of `ci`; no registry is asked. */
+function rotate(
+  namespace: string,
+  host: string,
+  args: readonly string[] = [],
+  options: { kubeconfig?: string; tty?: boolean } = {},
+) {
+  const login = ['--server', host, '--username', 'ci', '--password-stdin', '--no-verify'];
+  return regsecretIn(namespace, ['rotate', ...args, ...login], { stdin: CANARY, ...options });
+}
+
+const MANAGED = { 'app.kubernetes.io/managed-by': 'regsecret' };
+const copyOf = (source: string) => ({ labels: MANAGED, annotations: { 'regsecret/source': source } });
+
+describe('in one namespace', () => {
+  test('every Secret with the login of this user gets the new one, and everything else stays byte for byte', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    const text = `{ "auths" : {"quay.io":{"auth":"eDp5", "x":[1 ,2]}, "https://${host}/v2/": {"auth":"${OLD.auth}","note":1e30}},"more":{} }\n`;
+    await put(namespace, { name: 'odd', text, metadata: { labels: { a: 'b' }, annotations: { c: 'd' } } });
+    await put(namespace, { name: 'other', auths: { 'quay.io': OLD } });
+    await put(namespace, { auths: { [host]: OLD } });
+    const ran = await rotate(namespace, host);
+    expect(ran.code, ran.stderr).toBe(0);
+    const lines = ['odd', 'pull'].map((name) => `secret/${name} configured in ${namespace}`);
+    expect(ran.stdout.split('\n').sort()).toEqual(['', ...lines]);
+    expect(ran.stderr).toBe('2 Secrets: 2 updated\n');
+    const fields = JSON.stringify(NEW).slice(0, -1);
+    expect(await payload(namespace, 'odd')).toBe(
+      text.replace(`{"auth":"${OLD.auth}","note":1e30}`, `${fields},"note":1e30}`),
+    );
+    expect(await auths(namespace)).toEqual({ [host]: NEW });
+    expect((await stored(namespace, 'odd')).metadata.annotations).toEqual({ c: 'd' });
+  });
+
+  test('a second run writes nothing', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await put(namespace, { auths: { [host]: OLD } });
+    await rotate(namespace, host);
+    const before = await stored(namespace);
+    const again = await rotate(namespace, host);
+    expect([again.code, again.stdout, again.stderr]).toEqual([0, '', '1 Secret: 1 unchanged\n']);
+    expect((await stored(namespace)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  });
+
+  test('a name chooses a Secret, and for that nobody needs a right to list', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    for (const name of ['one', 'two']) await put(namespace, { name, auths: { [host]: OLD } });
+    const rule = { apiGroups: [''], resources: ['secrets'], resourceNames: ['one'], verbs: ['get', 'patch'] };
+    const ran = await rotate(namespace, host, ['secret/one'], { kubeconfig: await userWith(namespace, [rule]) });
+    expect([ran.code, ran.stdout]).toEqual([0, `secret/one configured in ${namespace}\n`]);
+    expect(ran.stderr).toContain('copies in other namespaces, if there are any, are not looked for');
+    expect(await auths(namespace, 'two')).toEqual({ [host]: OLD });
+  });
+
+  test('the end of the old login is forgotten, and that of the new one noted', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    const ends = {
+      'regsecret/expires-at': JSON.stringify({ [host]: '2020-01-01T00:00:00Z', x: '2030-01-01T00:00:00Z' }),
+    };
+    await put(namespace, { auths: { [host]: OLD, x: {} }, metadata: { annotations: ends } });
+    await rotate(namespace, host);
+    expect((await stored(namespace)).metadata.annotations).toEqual({
+      'regsecret/expires-at': '{"x":"2030-01-01T00:00:00Z"}',
+    });
+  });
+});
+
+interface Situation {
+  readonly title: string;
+  readonly put: (host: string) => Put;
+  readonly flags?: readonly string[];
+  /** Of the Secret called `pull`. */
+  readonly gets: 'new' | 'old';
+  readonly code?: number;
+  readonly says?: string;
+}
+
+const EXTERNAL = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ExternalSecret',
+  name: 'pull',
+  uid: 'a',
+  controller: true,
+};
+const HELM = {
+  labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+  annotations: { 'meta.helm.sh/release-name': 'web', 'meta.helm.sh/release-namespace': 'apps' },
+};
+
+const SITUATIONS: readonly Situation[] = [
+  {
+    title: 'the login of another user stays',
+    put: (host) => ({ auths: { [host]: auth('bob', 'x') } }),
+    gets: 'old',
+    says: 'secret/pull in NAMESPACE keeps the login of bob for HOST\nhint: --any-user takes it in',
+  },
+  {
+    title: 'the login of another user with --any-user',
+    put: (host) => ({ auths: { [host]: auth('bob', 'x') } }),
+    flags: ['--any-user'],
+    gets: 'new',
+  },
+  {
+    title: 'an entry with a path stays',
+    put: (host) => ({ auths: { [`${host}/acme`]: OLD } }),
+    gets: 'old',
+    says: 'keeps the login of ci for HOST/acme\nhint: --below takes it in',
+  },
+  {
+    title: 'an entry with a path with --below',
+    put: (host) => ({ auths: { [`${host}/acme`]: OLD } }),
+    flags: ['--below'],
+    gets: 'new',
+  },
+  {
+    title: 'an entry that cannot be read stays',
+    put: (host) => ({ auths: { [host]: { auth: 'eA==' } } }),
+    gets: 'old',
+    says: 'keeps what it has for HOST',
+  },
+  {
+    title: 'an entry that cannot be read with --any-user',
+    put: (host) => ({ auths: { [host]: { auth: 'eA==' } } }),
+    flags: ['--any-user'],
+    gets: 'new',
+  },
+  {
+    title: 'an immutable Secret is not made anew',
+    put: (host) => ({ auths: { [host]: OLD }, rest: { immutable: true } }),
+    gets: 'old',
+    code: 1,
+    says: 'error: secret NAMESPACE/pull is immutable, so it keeps its login\nhint: regsecret create pull -n NAMESPACE --server HOST --force',
+  },
+  {
+    title: 'what an external secret makes is left',
+    put: (host) => ({ auths: { [host]: OLD }, metadata: { ownerReferences: [EXTERNAL] } }),
+    gets: 'old',
+    code: 1,
+    says: 'keeps its login, because externalsecret.external-secrets.io/pull makes it\n  --owned writes it anyway\nhint: kubectl get externalsecret.external-secrets.io pull -n NAMESPACE -o yaml',
+  },
+  {
+    title: 'what Helm makes is left',
+    put: (host) => ({ auths: { [host]: OLD }, metadata: HELM }),
+    gets: 'old',
+    code: 1,
+    says: 'hint: helm get values web -n apps',
+  },
+  {
+    title: 'what Helm makes with --owned',
+    put: (host) => ({ auths: { [host]: OLD }, metadata: HELM }),
+    flags: ['--owned'],
+    gets: 'new',
+  },
+  {
+    title: 'a copy of a Secret elsewhere is left',
+    put: (host) => ({ auths: { [host]: OLD }, metadata: copyOf('platform/pull') }),
+    gets: 'old',
+    code: 1,
+    says: 'because it is a copy of platform/pull\n  --owned writes it anyway\nhint: regsecret rotate pull -n platform --server HOST',
+  },
+  {
+    title: 'a copy of what is no name is left without a command',
+    put: (host) => ({ auths: { [host]: OLD }, metadata: copyOf('$(touch x)/;y') }),
+    gets: 'old',
+    code: 1,
+    says: 'hint: no command is shown',
+  },
+];
+
+describe('one Secret', () => {
+  test.each(SITUATIONS)('$title', async ({ put: body, flags = [], gets, code = 0, says = '' }) => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await put(namespace, body(host));
+    const before = await payload(namespace);
+    const dry = await rotate(namespace, host, ['--dry-run=server', '-o', 'name', ...flags]);
+    const ran = await rotate(namespace, host, ['-o', 'name', ...flags]);
+    expect(ran.code, ran.stderr).toBe(code);
+    expect([dry.code, dry.stdout]).toEqual([ran.code, ran.stdout]);
+    expect(ran.stderr).toContain(says.replaceAll('NAMESPACE', namespace).replaceAll('HOST', host));
+    const after = await payload(namespace);
+    expect(after === before ? 'old' : 'new').toBe(gets);
+    if (gets === 'new') expect(Object.values(JSON.parse(after).auths)).toEqual([NEW]);
+  });
+
+  test('of another type, or without the registry, or that is not there', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await newSecret(namespace, 'opaque', 'Opaque', { '.dockerconfigjson': '{}' });
+    await put(namespace, { auths: { 'quay.io': OLD } });
+    const [opaque, without, missing] = [
+      await rotate(namespace, host, ['opaque']),
+      await rotate(namespace, host, ['pull']),
+      await rotate(namespace, host, ['pul']),
+    ];
+    expect([opaque.code, opaque.stderr]).toEqual([
+      1,
+      `error: secret ${namespace}/opaque has the type Opaque, which no kubelet pulls with\nhint: regsecret inspect opaque -n ${namespace}\n0 Secrets\n`,
+    ]);
+    expect(without.stderr).toContain(`error: secret ${namespace}/pull holds no login for ${host}`);
+    expect(missing.stderr).toContain('did you mean pull?\nhint: regsecret rotate pull');
+    const none = await rotate(namespace, host);
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      `error: no Secret in namespace ${namespace} holds a login for ${host}\nhint: regsecret list -n ${namespace}\n`,
+    ]);
+  });
+});
+
+describe('in many namespaces', () => {
+  test('all of them, those with labels, and what is printed before is what is done', async () => {
+    const team = freshName('team');
+    const [home, one, two] = [await newNamespace(), await newNamespace({ labels: { team } }), await newNamespace()];
+    const host = freshHost();
+    for (const namespace of [home, one, two]) await put(namespace, { auths: { [host]: OLD, 'quay.io': OLD } });
+    const labelled = await rotate(home, host, [
+      '-l',
+      `team=${team}`,
+      '--dry-run=client',
+      '--any-password',
+      '-o',
+      'name',
+    ]);
+    expect([labelled.stdout, labelled.stderr]).toEqual(['secret/pull\n', '1 Secret: 1 updated (dry run)\n']);
+    const plan = await rotate(home, host, ['-A', '--dry-run=server']);
+    const rows = plan.stdout
+      .split('\n')
+      .slice(1, -1)
+      .map((row) => row.split(/ {2,}/));
+    expect(rows.map(([namespace]) => namespace).sort()).toEqual([home, one, two].sort());
+    expect(new Set(rows.map(([, ...cells]) => cells.join()))).toEqual(
+      new Set([`pull,${host},ci,${rows[0]?.[4]},gets the new one of ci`]),
+    );
+    const ran = await rotate(home, host, ['-A']);
+    expect([ran.code, ran.stderr]).toEqual([0, '3 Secrets: 3 updated\n']);
+    const lines = ran.stdout.split('\n').filter(Boolean);
+    expect(lines.sort()).toEqual([home, one, two].map((namespace) => `secret/pull configured in ${namespace}`).sort());
+    for (const namespace of [home, one, two]) {
+      expect(await auths(namespace)).toEqual({ [host]: NEW, 'quay.io': OLD });
+    }
+    const after = await rotate(home, host, ['-A', '--dry-run=client']);
+    expect(after.stdout.match(/has the new one/g)).toHaveLength(3);
+  });
+
+  test('copies are written with their source, which is written last', async () => {
+    const [home, one, other] = [await newNamespace(), await newNamespace(), await newNamespace()];
+    const host = freshHost();
+    await put(home, { auths: { [host]: OLD } });
+    await put(one, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
+    await put(other, { auths: { [host]: OLD } });
+    const ran = await rotate(home, host, ['pull']);
+    expect(ran.stdout).toBe(`secret/pull configured in ${one}\nsecret/pull configured in ${home}\n`);
+    expect(await payload(one)).toBe(await payload(home));
+    expect(await auths(other)).toEqual({ [host]: OLD });
+  });
+
+  test('a tenant who only writes down the registry and the user is not given the login', async () => {
+    const [home, evil, copy] = [await newNamespace(), await newNamespace(), await newNamespace()];
+    const host = freshHost();
+    await put(home, { auths: { [host]: OLD } });
+    await put(evil, { auths: { [host]: auth('ci', 'guess') } });
+    await put(copy, { auths: { [host]: auth('ci', 'guess') }, metadata: copyOf(`${home}/pull`) });
+    const ran = await rotate(home, host, ['-A']);
+    expect([ran.code, ran.stdout]).toEqual([1, `secret/pull configured in ${home}\n`]);
+    expect(ran.stderr).toContain(
+      `error: secret ${evil}/pull keeps its login for ${host}, because nothing shows that its password was the old one`,
+    );
+    expect(await auths(evil)).toEqual({ [host]: auth('ci', 'guess') });
+    expect(await auths(copy)).toEqual({ [host]: auth('ci', 'guess') });
+    const forced = await rotate(home, host, ['-A', '--any-password']);
+    expect([forced.code, await auths(evil)]).toEqual([0, { [host]: NEW }]);
+  });
+
+  test('a tenant whose Secret says that it is the source of others moves nothing outside', async () => {
+    const [home, evil] = [await newNamespace(), await newNamespace()];
+    const host = freshHost();
+    await put(home, { auths: { [host]: OLD } });
+    await put(evil, { name: 'source', auths: { [host]: auth('ci', 'guess') } });
+    await put(home, { name: 'victim', auths: { [host]: OLD }, metadata: copyOf(`${evil}/source`) });
+    const ran = await rotate(evil, host, []);
+    expect([ran.code, await auths(home, 'victim')]).toEqual([0, { [host]: OLD }]);
+    expect(ran.stdout).toBe(`secret/source configured in ${evil}\n`);
+  });
+
+  test('the registry says which logins elsewhere are the old one', async () => {
+    const [home, had, forged] = [await newNamespace(), await newNamespace(), await newNamespace()];
+    const { host } = sharedRegistries().basic;
+    await put(had, { auths: { [host]: auth(janedoe.username, janedoe.password) } });
+    await put(forged, { auths: { [host]: auth(janedoe.username, 'guess') } });
+    const args = ['rotate', '--server', host, '--username', johndoe.username, '--password-stdin', '--any-user'];
+    const label = freshName('team');
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    for (const namespace of [had, forged]) {
+      await api('PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { labels: { team: label } } }, headers);
+    }
+    const wrong = await regsecretIn(home, [...args, '-l', `team=${label}`], { stdin: 'wrong' });
+    expect([wrong.code, wrong.stdout]).toEqual([1, '']);
+    expect(wrong.stderr).toContain('nothing is written');
+    const ran = await regsecretIn(home, [...args, '-l', `team=${label}`], { stdin: johndoe.password });
+    expect([ran.code, ran.stdout]).toEqual([1, `secret/pull configured in ${had}\n`]);
+    expect(ran.stderr).toContain(`${host} does not accept it`);
+    expect(Object.keys(await auths(forged))).toEqual([host]);
+    expect((await auths(forged))[host]).toEqual(auth(janedoe.username, 'guess'));
+  });
+
+  test('one that may not be written keeps no other from it', async () => {
+    const [home, one] = [await newNamespace(), await newNamespace()];
+    const host = freshHost();
+    for (const namespace of [home, one]) await put(namespace, { auths: { [host]: OLD } });
+    await put(one, { name: 'fixed', auths: { [host]: OLD }, rest: { immutable: true } });
+    const ran = await rotate(home, host, ['-A', '-o', 'json']);
+    expect(ran.code).toBe(1);
+    const { results, errors } = JSON.parse(ran.stdout);
+    const action = (result: { namespace: string; name: string; action: string }) =>
+      `${result.namespace}/${result.name} ${result.action}`;
+    expect(results.map(action).sort()).toEqual(
+      [`${home}/pull updated`, `${one}/pull updated`, `${one}/fixed held back`].sort(),
+    );
+    expect(errors).toMatchObject([{ namespace: one, name: 'fixed' }]);
+    expect(ran.stderr).toContain('3 Secrets: 2 updated, 1 left\n');
+  });
+});
+
+test('--restart restarts the controllers of pods that fail for want of it, and no others', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  const host = freshHost();
+  await put(namespace, { auths: { [host]: OLD } });
+  await put(namespace, { name: 'other', auths: { 'quay.io': OLD } });
+  const image = `${host}/app:1`;
+  const [failing, foreign, fine] = [
+    await newWorkload('Deployment', namespace, { image, list: named('pull') }),
+    await newWorkload('Deployment', namespace, { image: 'quay.io/app:1', list: named('other') }),
+    await newWorkload('Deployment', namespace, { image, list: named('pull') }),
+  ];
+  for (const app of [failing, foreign]) await failFirstPod(namespace, app);
+  const ran = await rotate(namespace, host, ['--restart']);
+  expect(ran.stdout).toBe(
+    `secret/pull configured in ${namespace}\ndeployment.apps/${failing} restarted in ${namespace}\n`,
+  );
+  for (const name of [failing, foreign, fine]) {
+    const { body } = await api('GET', pathOf('Deployment', namespace, name));
+    const annotations = body.spec.template.metadata.annotations ?? {};
+    expect('kubectl.kubernetes.io/restartedAt' in annotations, name).toBe(name === failing);
+  }
+  expect(await listOf('Deployment', namespace, failing)).toEqual(named('pull'));
+});
+
+test.each([
+  ['no registry', ['rotate'], 'error: no registry is named\nhint: regsecret rotate --server HOST\n'],
+  ['-A and -l', ['rotate', '--server', 'x.io', '-A', '-l', 'a=b'], 'error: -A and -l cannot be used together\n'],
+  ['a name that none can have', ['rotate', 'A_b', '--server', 'x.io'], 'error: the name of a secret has only'],
+])('wrong usage: %s', async (_, args, says) => {
+  const ran = await regsecretIn('default', args);
+  expect(ran.code).toBeGreaterThan(0);
+  expect(ran.stderr).toContain(says);
+});

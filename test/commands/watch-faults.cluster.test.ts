@@ -1,0 +1,216 @@
+/** `sync --watch` never goes deaf: whatever happens to its watches, a namespace that is made afterwards is served. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { api, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
+import { created, freshName } from '../support/attach-world.ts';
+import { here } from '../support/here.ts';
+import { changeSecret, type Fleet, newFleet, payloadOf, secretIn } from '../support/sync-world.ts';
+import { mayDo, type Rule } from '../support/user.ts';
+import {
+  askWatch,
+  freePort,
+  type RunningWatch,
+  startWatch,
+  startWatchProxy,
+  type WatchFault,
+  type WatchProxy,
+} from '../support/watch-world.ts';
+
+let fleet: Fleet;
+let proxy: WatchProxy;
+let watch: RunningWatch;
+let port: number;
+beforeAll(async () => {
+  fleet = await newFleet(1);
+  proxy = await startWatchProxy();
+  port = await freePort();
+  watch = await startWatch(fleet.home, ['-l', `fleet=${fleet.prefix}`, '--listen', `127.0.0.1:${port}`], {
+    kubeconfig: kubeconfigFor({ server: proxy.server }),
+  });
+});
+afterAll(() => proxy.close());
+
+const newMember = () => newNamespace({ labels: { fleet: fleet.prefix } });
+const served = (namespace: string, deadlineMs = 30_000) =>
+  waitFor(async () => (await secretIn(namespace)) !== undefined, { what: `the copy in ${namespace}`, deadlineMs });
+const watchesOf = (plural: string): number =>
+  proxy.requests.filter((request) => request.includes(`/${plural}?`) && request.includes('watch=true')).length;
+
+/** Breaks every watch that is open, and each that is opened until `count` have been. */
+async function breakWatches(fault: WatchFault, count: number): Promise<void> {
+  let broken = 0;
+  proxy.faults = () => {
+    broken += 1;
+    return fault;
+  };
+  proxy.cut();
+  await waitFor(() => broken >= count, { what: `${count} broken watches` });
+  proxy.faults = () => undefined;
+}
+
+test('the API server closes every watch: it goes on where it was, without another look at everything', async () => {
+  const lists = (): number => proxy.requests.filter((request) => /\/secrets\?.*limit/.test(request)).length;
+  const [before, watches] = [lists(), watchesOf('namespaces')];
+  proxy.cut();
+  await waitFor(() => watchesOf('namespaces') > watches, { what: 'another watch' });
+  await served(await newMember());
+  expect(lists()).toBe(before);
+});
+
+describe.each<[situation: string, fault: WatchFault]>([
+  ['its version is too old: 410', 'expired'],
+  ['its version is too old: an ERROR event', 'expired event'],
+  ['half an event, and the end', 'half'],
+  ['not allowed for a while', 'forbidden'],
+])('%s', (_, fault) => {
+  test('a namespace that is made meanwhile, and one that is made later', async () => {
+    const breaking = breakWatches(fault, 4);
+    const meanwhile = await newMember();
+    await breaking;
+    await served(meanwhile);
+    await served(await newMember());
+  });
+});
+
+test('nothing is said any more, and the connection stays open: it is given up', async () => {
+  await breakWatches('silent', 2);
+  const born = await newMember();
+  await served(born, 45_000);
+  await watch.says('has been silent for 30 s, so it is opened again');
+});
+
+test('it says how it is, and what it has done', async () => {
+  const health = await askWatch(port, '/healthz');
+  expect([health.status, JSON.parse(health.body)]).toEqual([
+    200,
+    { status: 'ok', lastLookSeconds: expect.any(Number), lastEventSeconds: expect.any(Number) },
+  ]);
+  const metric = async (name: string): Promise<number> =>
+    Number(new RegExp(`^regsecret_${name} (.*)$`, 'm').exec((await askWatch(port, '/metrics')).body)?.[1]);
+  const [copies, created] = [await metric('copies'), await metric('writes_total{kind="Secret",action="created"}')];
+  await served(await newMember());
+  await waitFor(async () => (await metric('copies')) === copies + 1, { what: 'one copy more' });
+  expect(await metric('writes_total{kind="Secret",action="created"}')).toBe(created + 1);
+  expect(Math.abs((await metric('last_success_timestamp_seconds')) - Date.now() / 1000)).toBeLessThan(600);
+  expect((await askWatch(port, '/')).status).toBe(404);
+});
+
+test('the API server is away, and comes back: what has happened meanwhile is done', { timeout: 150_000 }, async () => {
+  proxy.isAway = true;
+  proxy.cut();
+  const born = await newMember();
+  const [team = ''] = fleet.teams;
+  await changeSecret(team, { data: { '.dockerconfigjson': payloadOf('other.example') } });
+  await watch.says(/the watch of \w+ cannot be opened/);
+  // Nothing has been heard for a minute: whoever asks is told.
+  await waitFor(async () => (await askWatch(port, '/healthz')).status === 503, { what: '503', deadlineMs: 90_000 });
+  proxy.isAway = false;
+  await served(born);
+  const payload = async () => (await secretIn(team))?.data?.['.dockerconfigjson'];
+  await waitFor(async () => (await payload()) === payloadOf('r.example'), { what: 'the copy as it was' });
+  await waitFor(async () => (await askWatch(port, '/healthz')).status === 200, { what: '200 again' });
+});
+
+test('somebody undoes every write: a few writes, and then who it is, with what makes peace', async () => {
+  const [team = ''] = fleet.teams;
+  const stop = new AbortController();
+  let undone = 0;
+  const undo = (async () => {
+    while (!stop.signal.aborted) {
+      if ((await secretIn(team))?.data?.['.dockerconfigjson'] !== payloadOf('r.example')) continue;
+      const query = '?fieldManager=argocd-controller';
+      const fields = { data: { '.dockerconfigjson': payloadOf('other.example') } };
+      const path = `/api/v1/namespaces/${team}/secrets/regsecret${query}`;
+      await api('PATCH', path, fields, { 'content-type': 'application/merge-patch+json' });
+      undone += 1;
+    }
+  })();
+  await watch.says('ignoreDifferences:');
+  stop.abort();
+  await undo;
+  expect(watch.stderr).toContain(
+    `warning: somebody keeps undoing what sync writes to secret ${team}/regsecret, so it is written less and less often; its other field managers: argocd-controller`,
+  );
+  expect(watch.stderr).toContain('- /metadata/labels/app.kubernetes.io~1managed-by\n');
+  expect(undone).toBeLessThanOrEqual(6);
+  // Another source is written everywhere, and it has an end of its own then.
+  await changeSecret(fleet.home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
+  const payload = async () => (await secretIn(team))?.data?.['.dockerconfigjson'];
+  await waitFor(async () => (await payload()) === payloadOf('new.example'), { what: 'the copy of the new source' });
+});
+
+test('a login from here is asked for again; where that fails the old one stays, and it is said', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-login-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'token');
+  writeFileSync(file, 'first');
+  const { home, teams } = await newFleet(1);
+  const [team = ''] = teams;
+  const login = ['--server', 'r.example', '--username', 'u', '--password-file', file];
+  const renewing = await startWatch(home, ['pull', ...login, '--to', team, '--refresh', '1s']);
+  const passwordIs = (password: string) =>
+    waitFor(
+      async () => {
+        const payload = (await secretIn(team, 'pull'))?.data?.['.dockerconfigjson'] ?? '';
+        const auth = JSON.parse(Buffer.from(payload, 'base64').toString()).auths['r.example'].auth;
+        return Buffer.from(auth, 'base64').toString() === `u:${password}`;
+      },
+      { what: `the password ${password}` },
+    );
+  await passwordIs('first');
+  writeFileSync(file, 'second');
+  await passwordIs('second');
+  rmSync(file);
+  await renewing.says('error: the login cannot be renewed, so the old one stays: ');
+  writeFileSync(file, 'third');
+  await passwordIs('third');
+  expect(await renewing.end()).toBe(0);
+});
+
+/** The kubeconfig of a user with the rules that `rbac` prints, as `change` leaves them. */
+async function withRights(args: readonly string[], change: (rule: Rule) => Rule = (rule) => rule): Promise<string> {
+  const user = freshName('user');
+  const line = ['rbac', '--for', `user/${user}`, '--name', user, '-o', 'json', 'sync', ...args, '--watch'];
+  const printed = await here([...line, '-n', fleet.home], {});
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const roles = JSON.parse(printed.stdout).items.map((item: { rules?: readonly Rule[] }) =>
+    item.rules === undefined ? item : { ...item, rules: item.rules.map(change) },
+  );
+  for (const role of roles) await created(`${rbac}/${role.kind.toLowerCase()}s`, role);
+  onTestFinished(async () => {
+    for (const role of roles) await api('DELETE', `${rbac}/${role.kind.toLowerCase()}s/${user}`);
+  });
+  const [{ rules }] = roles;
+  for (const rule of rules) await waitFor(() => mayDo(user, '', rule), { what: `the rights of ${user}`, everyMs: 5 });
+  return kubeconfigFor({ user });
+}
+
+describe('with the rights that `rbac` prints', () => {
+  const args = (): string[] => ['-l', `fleet=${fleet.prefix}`, '--attach', 'sa/default'];
+
+  test('a namespace that is made later is served, with its service account, and nothing is amiss', async () => {
+    const { end, says } = await startWatch(fleet.home, args(), { kubeconfig: await withRights(args()) });
+    const born = await newNamespace({ labels: { fleet: fleet.prefix }, serviceAccount: true });
+    await says(`serviceaccount/default patched in ${born}`);
+    expect(await end()).toBe(0);
+  });
+
+  test.each(['namespaces', 'secrets', 'serviceaccounts'])(
+    'but not the one to watch %s: that is said',
+    async (plural) => {
+      const without = (rule: Rule): Rule =>
+        rule.resources.includes(plural) ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== 'watch') } : rule;
+      const { end, says } = await startWatch(fleet.home, args(), { kubeconfig: await withRights(args(), without) });
+      await says(
+        `error: the API server refuses the watch of ${plural} with 403\nhint: kubectl auth can-i watch ${plural} -A`,
+      );
+      expect(await end('SIGINT')).toBe(130);
+    },
+  );
+});
+
+test('after all that it ends as it is told to', async () => {
+  expect(await watch.end('SIGTERM')).toBe(0);
+});

@@ -1,0 +1,196 @@
+/** TAB in real shells, and what stands behind it, with an API server that has a few names. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { here } from './support/here.ts';
+import { artefact } from './support/program.ts';
+import { SHELLS } from './support/stand-ins.ts';
+import { keys, terminalOf } from './support/terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'regsecret-completion-'));
+const [bin, kubeconfig, plugin] = [join(folder, 'bin'), join(folder, 'kubeconfig'), join(folder, 'plugin-ran')];
+const CONTEXT = 'arn:aws:eks:1';
+
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  namespaces: ['team-a', 'other'],
+  secrets: ['pull-secret'],
+  serviceaccounts: ['builder'],
+  deployments: ['web'],
+};
+
+let server: Server;
+/** Takes requests and never answers. */
+let deaf: Server;
+
+beforeAll(async () => {
+  server = createServer(({ url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://server');
+    const isLegacy = searchParams.get('fieldSelector') === 'type=kubernetes.io/dockercfg';
+    const names = isLegacy ? [] : (NAMES[pathname.split('/').at(-1) ?? ''] ?? []);
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ kind: 'List', items: names.map((name) => ({ metadata: { name } })) }));
+  });
+  deaf = createServer(() => undefined);
+  const ports = await Promise.all([server, deaf].map(listening));
+  const [cluster, away] = ports.map((port) => ({ server: `http://127.0.0.1:${port}` }));
+  const config = {
+    clusters: [
+      { name: 'near', cluster },
+      { name: 'away', cluster: away },
+    ],
+    users: [
+      { name: 'jane', user: {} },
+      {
+        name: 'asks',
+        user: {
+          exec: {
+            apiVersion: 'client.authentication.k8s.io/v1',
+            command: 'touch',
+            args: [plugin],
+            interactiveMode: 'Never',
+          },
+        },
+      },
+    ],
+    contexts: [
+      { name: CONTEXT, context: { cluster: 'near', user: 'jane' } },
+      { name: 'away', context: { cluster: 'away', user: 'jane' } },
+      { name: 'asks', context: { cluster: 'near', user: 'asks' } },
+    ],
+    'current-context': CONTEXT,
+  };
+  mkdirSync(bin);
+  writeFileSync(kubeconfig, JSON.stringify({ kind: 'Config', apiVersion: 'v1', ...config }));
+  writeFileSync(join(folder, 'auth.json'), '{}');
+  const program = artefact()
+    .map((word) => `'${word}'`)
+    .join(' ');
+  const script = `#!/bin/sh\ncase $1 in __complete|completion) exec ${program} "$@" ;; esac\necho "ran: $*."\n`;
+  writeFileSync(join(bin, 'regsecret'), script);
+  chmodSync(join(bin, 'regsecret'), 0o755);
+});
+
+afterAll(() => {
+  for (const one of [server, deaf]) {
+    one.closeAllConnections();
+    one.close();
+  }
+  rmSync(folder, { recursive: true });
+});
+
+async function listening(one: Server): Promise<number> {
+  await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
+  return (one.address() as AddressInfo).port;
+}
+
+const env = () => ({ HOME: folder, KUBECONFIG: kubeconfig });
+
+async function proposed(...words: string[]): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await here(['__complete', ...words], { env: env() });
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t')[0] ?? '');
+}
+
+describe('what is proposed', () => {
+  test.each<[words: string, candidates: readonly string[]]>([
+    ['list -o ', ['wide', 'json', 'yaml', 'name', ':4']],
+    ['list -o=', ['wide', 'json', 'yaml', 'name', ':4']],
+    ['create --dry-run=', ['none', 'client', 'server', ':4']],
+    ['completion ', ['bash', 'zsh', 'fish', 'kubectl', ':4']],
+    ['-n ', ['other', 'team-a', ':4']],
+    ['list -n ', ['other', 'team-a', ':4']],
+    ['list --namespace=', ['other', 'team-a', ':4']],
+    ['list ', ['pull-secret', ':4']],
+    ['get secrets ', ['pull-secret', ':4']],
+    ['-n team-a describe ', ['pull-secret', ':4']],
+    ['attach --sa ', ['builder', ':4']],
+    ['attach --to ', ['deployment/web', 'serviceaccount/builder', ':4']],
+    ['rbac attach --serviceaccount ', ['builder', ':4']],
+    ['why ', ['deployment/web', 'serviceaccount/builder', ':4']],
+    ['list --context ', [CONTEXT, 'asks', 'away', ':4']],
+    ['list --cluster ', ['away', 'near', ':4']],
+    ['list --user ', ['asks', 'jane', ':4']],
+    ['list --context away -n ', [':4']],
+    ['list --context asks -n ', [':4']],
+    ['list --context none -n ', [':4']],
+    ['list --as ', [':4']],
+    ['create --from-file ', [':0']],
+    ['create secret ', [':4']],
+    ['list --nonsense=', [':4']],
+    ['nonsense ', [':4']],
+  ])('behind %j', async (line, candidates) => {
+    expect(await proposed(...line.split(' '))).toEqual(candidates);
+    expect(existsSync(plugin)).toBe(false);
+  });
+
+  test.each([
+    ['', 'why'],
+    ['help ', 'create'],
+    ['rbac ', 'attach'],
+    ['list --', '--no-headers'],
+    ['-', '--context'],
+  ])('behind %j there is %s', async (line, candidate) => {
+    expect(await proposed(...line.split(' '))).toContain(candidate);
+  });
+});
+
+const STARTS: Readonly<Record<string, readonly [command: readonly string[], set: string]>> = {
+  bash: [['bash', '--norc', '--noprofile', '-i'], 'source <(regsecret completion bash); echo ready-$((1+1))'],
+  zsh: [
+    ['zsh', '-f', '-i'],
+    'autoload -U compinit; compinit -u -D; source <(regsecret completion zsh); echo ready-$((1+1))',
+  ],
+  fish: [['fish', '--no-config', '-i'], 'regsecret completion fish | source; echo ready-(math 1+1)'],
+};
+
+/** Keys, and the command line that they make. */
+const TYPED: readonly (readonly [keys: string, line: string])[] = [
+  ['lis', 'list'],
+  ['list --no-he', 'list --no-headers'],
+  ['list -n te', 'list -n team-a'],
+  ['list --namespace=te', 'list --namespace=team-a'],
+  ['-n team-a inspect pu', '-n team-a inspect pull-secret'],
+  ['list --context arn:aws:e', `list --context ${CONTEXT}`],
+  ['why deployment/w', 'why deployment/web'],
+  ['create --from-file aut', 'create --from-file auth.json'],
+];
+
+describe.each(Object.keys(STARTS).filter((shell) => SHELLS.includes(shell)))('TAB in %s', (shell) => {
+  test('goes on with what was meant', { timeout: 60_000 }, async () => {
+    const [command, set] = STARTS[shell] ?? [[], ''];
+    const PATH = `${bin}:${process.env.PATH}`;
+    const tty = terminalOf(['/bin/sh', '-c', `cd '${folder}' && exec "$0" "$@"`, ...command], { ...env(), PATH }, 100);
+    tty.type(`${set}\r`);
+    await tty.see('ready-2');
+    for (const [typed, line] of TYPED) {
+      tty.type(`regsecret ${typed}\t`);
+      // The shell shows the rest once it has been told.
+      await tty.see(line.slice(-2));
+      tty.type(keys.enter);
+      await tty.see(`ran: ${line}.`);
+    }
+    tty.type('exit\r');
+    await tty.ended;
+  });
+});
+
+test.runIf(process.platform !== 'win32')('the script for kubectl asks the plugin', () => {
+  const script = join(bin, 'kubectl_complete-regsecret');
+  const { stdout } = spawnSync(artefact()[0], [...artefact().slice(1), 'completion', 'kubectl'], { encoding: 'utf8' });
+  writeFileSync(script, stdout);
+  chmodSync(script, 0o755);
+  writeFileSync(join(bin, 'kubectl-regsecret'), '#!/bin/sh\nexec regsecret "$@"\n');
+  chmodSync(join(bin, 'kubectl-regsecret'), 0o755);
+  const ran = spawnSync(script, ['list', '-o', ''], {
+    encoding: 'utf8',
+    env: { ...env(), PATH: `${bin}:${process.env.PATH}` },
+  });
+  expect(ran.stdout).toBe('wide\njson\nyaml\nname\n:4\n');
+});

@@ -1,0 +1,31 @@
+/** The Deployment of docs/fleet.md is one that the API server takes, and its arguments are those that the role next to it is for. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { expect, test } from 'vitest';
+import { kubectl, newNamespace } from '../environment/use.ts';
+import { here } from '../support/here.ts';
+
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'fleet.md'), 'utf8');
+const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+
+test('the API server takes it', async () => {
+  const namespace = await newNamespace();
+  const input = yaml.replaceAll('platform', namespace);
+  const applied = await kubectl(['apply', '--dry-run=server', '--validate=strict', '-f', '-'], { stdin: input });
+  expect(applied).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('its arguments are those of the role, which can be printed', async () => {
+  const deployment = load(yaml) as {
+    spec: { template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } } };
+  };
+  const { containers, serviceAccountName } = deployment.spec.template.spec;
+  const [, line = ''] = /^regsecret (rbac sync .*--watch) \|/m.exec(page) ?? [];
+  const words = line.split(' ');
+  const args = (containers[0]?.args ?? []).filter((word) => !['--listen', ':8080'].includes(word));
+  expect(['rbac', ...args]).toEqual(words.filter((word) => !['-n', 'platform'].includes(word)));
+  const printed = await here(words, { env: { HOME: '/nowhere' } });
+  expect(printed.code, printed.stderr).toBe(0);
+  expect(printed.stdout).toContain(`name: ${serviceAccountName}\n    namespace: platform`);
+});

@@ -1,0 +1,41 @@
+/** What is wrong with copies: the sentence and the command of each finding, and the commands where a copy is what is wrong. */
+import { expect, test } from 'vitest';
+import { finding } from '../../../src/domain/findings/catalog.ts';
+import { type DiagnosedSecret, diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
+import { fixFor, isSufficient } from '../../../src/domain/findings/fixes.ts';
+import type { CopyOrigin } from '../../../src/domain/pull-secret/copy-origin.ts';
+import { formatCommand } from '../../../src/domain/text/format-command.ts';
+import { at, SECRET, server, testFindings } from '../../support/finding-table.ts';
+import { NOW, secretWith } from '../../support/pull-facts.ts';
+
+const source = { namespace: 'prod', name: 'regcred' };
+
+testFindings([
+  [
+    finding('stale-copy', SECRET, { source }),
+    'warning: secret team-a/regcred is marked as a copy of prod/regcred, but differs from it; sync gives namespace team-a the login of prod',
+    'advice',
+    'regsecret sync regcred -n prod --to team-a --dry-run=client',
+  ],
+  [
+    finding('orphaned-copy', SECRET, { source }),
+    'warning: secret team-a/regcred is marked as a copy of prod/regcred, which does not exist',
+    'advice',
+    'regsecret delete regcred -n team-a',
+  ],
+]);
+
+const SHOWN = 'regsecret sync regcred -n prod --to team-a --dry-run=client';
+
+test.each<[CopyOrigin['state'], line: string, isFix: boolean]>([
+  ['same', `regsecret create regcred -n prod --server ghcr.io && ${SHOWN}`, false],
+  ['different', SHOWN, false],
+  ['not readable', SHOWN, false],
+  ['missing', 'regsecret create regcred -n team-a --server ghcr.io', true],
+])('a login that ended, in a copy whose source is %s', (state, line, isFix) => {
+  const copy: DiagnosedSecret = { ...diagnoseSecret(secretWith({}), NOW), copyOf: { ...source, state } };
+  const found = finding('expired', SECRET, { server, at, by: 'itself' });
+  const command = fixFor(found, { secretOf: (name) => (name === 'regcred' ? copy : undefined) });
+  expect(formatCommand(command, { shell: 'posix', given: {} })).toBe(line);
+  expect(isSufficient(found, command)).toBe(isFix);
+});

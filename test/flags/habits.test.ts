@@ -1,0 +1,235 @@
+/** Command lines that whoever uses kubectl every day types, and the slips beside them. Nothing is contacted. */
+import { describe, expect, test } from 'vitest';
+import { here } from '../support/here.ts';
+
+type Row = readonly [line: string, code: number, firstLine: string];
+
+/** No kubeconfig is there, so this is as far as a command line that is understood can come. */
+const UNDERSTOOD = [1, 'error: no kubeconfig: /nowhere/.kube/config does not exist'] as const;
+const LOGIN = '--docker-username=u --docker-password=p --dry-run=client -o name';
+
+const TYPES = 'dockerconfigjson, dockercfg';
+const NO_TEMPLATES = "error: option '-o, --output <format>': Templates are not supported; use -o json and jq.";
+
+const missing = (flag: string): string => `error: option '${flag}' argument missing`;
+const invalid = (flag: string, choices: string): string =>
+  `error: option '${flag}' got an invalid value. Allowed choices are ${choices}.`;
+
+const typed = (line: string): string[] =>
+  line.split(' ').flatMap((word) => (word === '' ? [] : [word.replace(/^''$/, '').replaceAll('\\n', '\n')]));
+
+function check(rows: readonly Row[]): void {
+  test.each(rows)('%s', async (line, code, firstLine) => {
+    const ran = await here(typed(line), { env: { HOME: '/nowhere' }, stdin: 'secret' });
+    const [first] = (code === 0 ? ran.stdout : ran.stderr).split('\n');
+    expect([ran.code, first]).toEqual([code, firstLine]);
+    if (code !== 0) expect(ran.stdout).toBe('');
+  });
+}
+
+describe('create, with the words of kubectl', () => {
+  check([
+    [`create secret docker-registry x ${LOGIN}`, 0, 'secret/x'],
+    [`create secret generic x ${LOGIN}`, 0, 'secret/x'],
+    [`create secret generic x --type=kubernetes.io/dockerconfigjson ${LOGIN}`, 0, 'secret/x'],
+    [`create x --type kubernetes.io/dockercfg ${LOGIN}`, 0, 'secret/x'],
+    [`create secret generic x --type=Opaque ${LOGIN}`, 2, invalid('--type <type>', TYPES)],
+    [`create x --type= ${LOGIN}`, 2, invalid('--type <type>', TYPES)],
+    ['create x --type', 2, missing('--type <type>')],
+    [`create secret ${LOGIN}`, 2, 'error: create takes the name of the Secret, not its kind'],
+    ['create secret', 2, 'error: create takes the name of the Secret, not its kind'],
+    ['create secret tls x', 2, 'error: create takes the name of the Secret, not its kind'],
+    ['create secrets x', 2, 'error: create takes the name of the Secret, not its kind'],
+    [`create secret/secret ${LOGIN}`, 0, 'secret/secret'],
+    ['create ghcr.io', 2, 'error: a registry is named with --server'],
+    ['create ghcr.io/acme/app:v1', 2, 'error: a registry is named with --server'],
+    ['create registry.example.com:5000', 2, 'error: a registry is named with --server'],
+    ['create https://quay.io', 2, 'error: a registry is named with --server'],
+    [`create registry.example.com ${LOGIN}`, 0, 'secret/registry.example.com'],
+    [`create ghcr.io --docker-server=ghcr.io ${LOGIN}`, 0, 'secret/ghcr.io'],
+    ['create x -u jane', 2, "error: unknown option '-u'"],
+    ['create x -p secret', 2, "error: unknown option '-p'"],
+    ['create x -psecret', 2, "error: unknown option '-p'"],
+    ['create x --password secret', 2, "error: unknown option '--password'"],
+    ['create x --password=secret', 2, "error: unknown option '--password'"],
+    ['create x -f config.json', 2, "error: unknown option '-f'"],
+    ['create x --user jane --password-stdin', 2, 'error: there is a password, but no user name'],
+    ['create x --from-file', 2, missing('--from-file <file>')],
+  ]);
+});
+
+describe('flags of kubectl that change nothing here', () => {
+  check([
+    [`create x ${LOGIN} --show-managed-fields`, 0, 'secret/x'],
+    [`create x ${LOGIN} --show-managed-fields=false`, 0, 'secret/x'],
+    [`create x ${LOGIN} --validate`, 0, 'secret/x'],
+    [`create x ${LOGIN} --validate=strict`, 0, 'secret/x'],
+    [`create x ${LOGIN} --validate=ignore`, 0, 'secret/x'],
+    [`create x ${LOGIN} --validate=foo`, 2, 'error: invalid argument for "--validate"'],
+    [`create x ${LOGIN} --allow-missing-template-keys=true`, 0, 'secret/x'],
+    [`create x ${LOGIN} --cache-dir=/tmp/c --disable-compression --match-server-version`, 0, 'secret/x'],
+    [`--cache-dir /tmp/c --disable-compression create x ${LOGIN}`, 0, 'secret/x'],
+    ['list --cache-dir', 2, missing('--cache-dir <folder>')],
+    ['list --disable-compresion', 2, "error: unknown option '--disable-compresion'"],
+    ['list --template {{.x}}', 2, "error: unknown option '--template'"],
+    ['list -o jsonpath={.items}', 2, NO_TEMPLATES],
+    [`create x --dry-run=client -o go-template={{.data}}`, 2, NO_TEMPLATES],
+    ['list -o jsonpaths', 2, invalid('-o, --output <format>', 'wide, json, yaml, name')],
+    ['list -s https://k.example.com', 2, "error: unknown option '-s'"],
+    ['list --save-config', 2, "error: unknown option '--save-config'"],
+  ]);
+});
+
+const BAD_NAME = 'error: the name of a secret has only a-z, 0-9, - and ., with a letter or digit at both ends';
+
+describe('list, inspect and verify, as kubectl gets and describes', () => {
+  check([
+    ['get secrets', ...UNDERSTOOD],
+    ['get secret pull other', ...UNDERSTOOD],
+    ['describe secret pull', ...UNDERSTOOD],
+    ['list pull other', ...UNDERSTOOD],
+    ['list secret/pull', ...UNDERSTOOD],
+    ['list pull -A', ...UNDERSTOOD],
+    ['list -l app=web,team!=a --no-headers', ...UNDERSTOOD],
+    ['list --selector app=web', ...UNDERSTOOD],
+    ["list -l ''", ...UNDERSTOOD],
+    ['list --problems --no-headers --sort-by age', ...UNDERSTOOD],
+    ['list --sort-by .metadata.creationTimestamp', ...UNDERSTOOD],
+    ['list --sort-by={.metadata.name}', ...UNDERSTOOD],
+    ['list -A -o name', ...UNDERSTOOD],
+    ['list -l', 2, missing('-l, --selector <labels>')],
+    ['list pull -l app=web', 2, 'error: names and -l cannot be used together'],
+    ['list --sort-by size', 2, invalid('--sort-by <column>', 'name, namespace, type, problems, age')],
+    ['list --sort-by=', 2, invalid('--sort-by <column>', 'name, namespace, type, problems, age')],
+    ['list --problem', 2, "error: unknown option '--problem'"],
+    ['list --no-header', 2, "error: unknown option '--no-header'"],
+    ['list Pull', 2, BAD_NAME],
+    ["list ''", 2, BAD_NAME],
+    ['list a\\nb', 2, BAD_NAME],
+    ['list -A -n a', 2, 'error: --all-namespaces and --namespace cannot be used together'],
+    ['inspect pull other', ...UNDERSTOOD],
+    ['inspect secret/pull secret/other -o json', ...UNDERSTOOD],
+    ['inspect pull Other', 2, BAD_NAME],
+    ['inspect -A', 2, "error: unknown option '-A'"],
+    ['verify pull other', ...UNDERSTOOD],
+    ['verify -A', ...UNDERSTOOD],
+    ['verify pull -A', ...UNDERSTOOD],
+    ['verify pull Other', 2, BAD_NAME],
+    ['verify -A -n a', 2, 'error: --all-namespaces and --namespace cannot be used together'],
+    ['verify -A --server ghcr.io', 2, 'error: a Secret, manifests and a login cannot be verified together'],
+    ['verify -A -f secret.yaml', 2, 'error: a Secret, manifests and a login cannot be verified together'],
+    ['verify -A --image ghcr.io/acme/app:v1', 2, 'error: -A and --image cannot be used together'],
+  ]);
+});
+
+describe('attach and detach in all namespaces', () => {
+  check([
+    ['attach pull --sa default -A', ...UNDERSTOOD],
+    ['attach pull --sa default --to sa/ci -A', ...UNDERSTOOD],
+    ['attach secret/pull --all-serviceaccounts -A', ...UNDERSTOOD],
+    ['detach pull -A', ...UNDERSTOOD],
+    ['detach pull --sa default -A', ...UNDERSTOOD],
+    ['attach pull -A', 2, 'error: -A says where to attach, but not what'],
+    ['attach pull --to deploy/web -A', 2, 'error: -A cannot be combined with the name of a deployment'],
+    ['detach pull --pod web -A', 2, 'error: -A cannot be combined with the name of a pod'],
+    ['attach pull --sa Default -A', 2, BAD_NAME.replace('secret', 'serviceaccount')],
+    ["attach pull --sa '' -A", 2, BAD_NAME.replace('secret', 'serviceaccount')],
+    ['attach pull --sa', 2, missing('--sa, --serviceaccount <name>')],
+    ['detach pull -A -f a.yaml', 2, 'error: -A says where to detach, but not what'],
+  ]);
+});
+
+describe('why and doctor', () => {
+  check([
+    ['why pod/x pod/y', ...UNDERSTOOD],
+    ['why pods x y', ...UNDERSTOOD],
+    ['check -A -q', ...UNDERSTOOD],
+    ['doctor nowhere/a.yaml nowhere/b.yaml', 1, 'error: cannot read nowhere/a.yaml: no such file or directory'],
+    ['doctor ./nowhere', 1, 'error: cannot read ./nowhere: no such file or directory'],
+    ['doctor -f nowhere/a nowhere/b', 1, 'error: cannot read nowhere/a: no such file or directory'],
+    ['doctor nowhere/a.yaml --image nginx:1', 2, 'error: -f cannot be combined with targets'],
+    ['doctor deplyo/web', 2, 'error: a target is KIND/NAME, with a kind that has pull secrets'],
+    ['why pod', 2, 'error: "pod" is a kind without a name'],
+    ["why ''", 2, BAD_NAME.replace('secret', 'pod')],
+    ['why web\\nx', 2, BAD_NAME.replace('secret', 'pod')],
+    ['doctor -f', 2, missing('-f, --filename <file>')],
+  ]);
+});
+
+describe('flags of every command', () => {
+  check([
+    ['list --as jane --as-user-extra scopes=a --as-user-extra scopes=b', ...UNDERSTOOD],
+    ['list --as jane --as-user-extra scopes', 2, 'error: --as-user-extra takes a key and a value'],
+    ['list --as jane --as-user-extra =a', 2, 'error: --as-user-extra takes a key and a value'],
+    ["list --as jane --as-user-extra ''", 2, 'error: --as-user-extra takes a key and a value'],
+    ['list --as-user-extra', 2, missing('--as-user-extra <key=value>')],
+    ['list --warnings-as-errors', ...UNDERSTOOD],
+    ['--warnings-as-errors=true list', ...UNDERSTOOD],
+    ['list --warnings-as-errors=maybe', 2, 'error: invalid argument for "--warnings-as-errors"'],
+    ['list -q', ...UNDERSTOOD],
+    ['-q list', ...UNDERSTOOD],
+    ['list --quiet=true', ...UNDERSTOOD],
+    ['list --quite', 2, "error: unknown option '--quite'"],
+    ['list -v=6', ...UNDERSTOOD],
+    ['list -v 8', ...UNDERSTOOD],
+    ['list -v9 --v=10', ...UNDERSTOOD],
+    ['-v=6 list', ...UNDERSTOOD],
+    ['-v 6 -n team why pod/x', ...UNDERSTOOD],
+    ['why pod/x -v', ...UNDERSTOOD],
+    ['why pod/x -v=true', ...UNDERSTOOD],
+    ['why -v=6 pod/x', ...UNDERSTOOD],
+    ['list -v', 2, "error: unknown option '-v'"],
+    ['list -v=', 2, "error: option '--v <level>' got an invalid value. It must be a number, as in -v=6."],
+    ['list -v=six', 2, "error: option '--v <level>' got an invalid value. It must be a number, as in -v=6."],
+    ['list --v', 2, missing('--v <level>')],
+    ['options', 0, 'Usage: regsecret options [options]'],
+    ['help options', 0, 'Usage: regsecret options [options]'],
+    ['options x', 2, "error: too many arguments for 'options'. Expected 0 arguments but got 1."],
+    ['optons', 2, "error: unknown command 'optons'"],
+  ]);
+});
+
+describe('what an unknown flag means', () => {
+  test.each([
+    ['create -u jane', '(Did you mean --username?)'],
+    ['create -p secret', '(Did you mean --password-stdin?)'],
+    ['verify --password=secret', '(Did you mean --password-stdin?)'],
+    ['create -f config.json', '(Did you mean --from-file?)'],
+    ['list -s https://k.example.com', '(Did you mean --api-server?)'],
+    ['list --template {{.x}}', '(Templates are not supported; use -o json and jq.)'],
+    ['list -v', '(Did you mean -v=6?)'],
+    ['list --contxt c', '(Did you mean --context?)'],
+    ['inspect -u jane', 'hint: regsecret inspect --help'],
+  ])('%s', async (line, second) => {
+    const { code, stderr } = await here(typed(line));
+    expect([code, stderr.split('\n')[1]]).toEqual([2, second]);
+  });
+});
+
+describe('-q', () => {
+  const login = ['create', 'x', '--docker-username=u', '--docker-password=p', '--dry-run=client'];
+
+  test('leaves the result', async () => {
+    expect(await here([...login, '-q'])).toEqual({ code: 0, stdout: 'secret/x created (dry run)\n', stderr: '' });
+  });
+
+  test('leaves an error with its hint', async () => {
+    expect((await here(['create', 'ghcr.io', '-q'])).stderr).toBe(
+      'error: a registry is named with --server\nhint: regsecret create --server ghcr.io\n',
+    );
+  });
+});
+
+describe('colours where there is no terminal', () => {
+  test.each([
+    [{ FORCE_COLOR: '1' }, true],
+    [{ CLICOLOR_FORCE: '1' }, true],
+    [{ FORCE_COLOR: '1', TERM: 'dumb' }, true],
+    [{ FORCE_COLOR: '0' }, false],
+    [{ CLICOLOR_FORCE: '0' }, false],
+    [{ FORCE_COLOR: '' }, false],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+  ])('%j', async (env, isColoured) => {
+    expect((await here(['create', 'ghcr.io'], { env })).stderr.includes('\u001b[')).toBe(isColoured);
+  });
+});

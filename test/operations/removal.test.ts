@@ -1,0 +1,68 @@
+/** Which entries of a Secret go, and which stay. */
+import { expect, test } from 'vitest';
+import type { Secret } from '../../src/domain/keyring/secret.ts';
+import { planRemoval } from '../../src/operations/removal/plan.ts';
+
+const HUB = 'https://index.docker.io/v1/';
+
+function secretWith(servers: readonly string[], more: Partial<Secret> = {}): Secret {
+  const auths = Object.fromEntries(servers.map((server) => [server, { auth: 'eDp5' }]));
+  const payload = Buffer.from(JSON.stringify({ auths })).toString('base64');
+  const type = 'kubernetes.io/dockerconfigjson';
+  const metadata = { namespace: 'team', name: 'pull' };
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type, data: { '.dockerconfigjson': payload }, ...more };
+}
+
+const owner = { apiVersion: 'x.io/v1', kind: 'Maker', name: 'm' };
+const MADE = { namespace: 'team', name: 'pull', ownerReferences: [owner] };
+const COPY = {
+  namespace: 'team',
+  name: 'pull',
+  labels: { 'app.kubernetes.io/managed-by': 'regsecret' },
+  annotations: { 'regsecret/source': 'platform/pull' },
+};
+
+test.each<[situation: string, secret: Secret, typed: string, owned: boolean, plan: string]>([
+  ['no such entry', secretWith(['quay.io']), 'ghcr.io', false, 'nothing'],
+  ['one of two', secretWith(['ghcr.io', 'quay.io']), 'ghcr.io', false, 'ghcr.io'],
+  [
+    'another name of the same server',
+    secretWith(['https://ghcr.io/v2/', 'quay.io']),
+    'ghcr.io',
+    false,
+    'https://ghcr.io/v2/',
+  ],
+  ['an entry with a path is another', secretWith(['ghcr.io/acme', 'quay.io']), 'ghcr.io', false, 'nothing'],
+  ['a server that nobody can read', secretWith(['ht tp://x', 'quay.io']), 'ht tp://x', false, 'ht tp://x'],
+  ["the name that hides Hub's", secretWith(['docker.io', HUB]), 'docker.io', false, 'docker.io'],
+  ["Hub's own", secretWith(['docker.io', HUB]), HUB, false, HUB],
+  ['the last one', secretWith(['ghcr.io']), 'ghcr.io', true, 'ghcr.io stays: last'],
+  [
+    'in an immutable Secret',
+    secretWith(['ghcr.io', 'x.io'], { immutable: true }),
+    'ghcr.io',
+    true,
+    'ghcr.io stays: immutable',
+  ],
+  [
+    'in what somebody makes',
+    secretWith(['ghcr.io', 'x.io'], { metadata: MADE }),
+    'ghcr.io',
+    false,
+    'ghcr.io stays: maker',
+  ],
+  ['in that all the same', secretWith(['ghcr.io', 'x.io'], { metadata: MADE }), 'ghcr.io', true, 'ghcr.io'],
+  ['in a copy', secretWith(['ghcr.io', 'x.io'], { metadata: COPY }), 'ghcr.io', false, 'ghcr.io stays: source'],
+  ['in a Secret of another type', secretWith(['ghcr.io', 'x.io'], { type: 'Opaque' }), 'ghcr.io', false, 'nothing'],
+  [
+    'in what is no docker config',
+    secretWith([], { data: { '.dockerconfigjson': 'W10=' } }),
+    'ghcr.io',
+    false,
+    'nothing',
+  ],
+])('%s', (_, secret, typed, owned, expected) => {
+  const plan = planRemoval(secret, { servers: [typed], owned });
+  const stays = plan?.obstacle === undefined ? '' : ` stays: ${plan.obstacle.by}`;
+  expect(plan === undefined ? 'nothing' : `${plan.removed.join(', ')}${stays}`).toBe(expected);
+});

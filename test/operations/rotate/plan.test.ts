@@ -1,0 +1,257 @@
+/** Which Secret gets which login: a table of situations, and what is true of every plan. */
+import { describe, expect, test } from 'vitest';
+import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { finished } from '../../../src/domain/keyring/steps.ts';
+import { buildPullSecret } from '../../../src/domain/pull-secret/build.ts';
+import { patchLogins } from '../../../src/domain/pull-secret/entry-change.ts';
+import { type HeldSecret, heldIn, type RotatedLogin } from '../../../src/operations/rotate/held.ts';
+import { type PlannedSecret, planRotation, type RotateRules } from '../../../src/operations/rotate/plan.ts';
+import { fc } from '../../support/fast-check.ts';
+
+const NEXT: RotatedLogin = { server: 'ghcr.io', credential: { username: 'ci', password: 'new' }, expiry: undefined };
+
+interface Given {
+  readonly namespace?: string;
+  readonly name?: string;
+  /** `user:password` by server. */
+  readonly auths: Readonly<Record<string, string>>;
+  readonly source?: string;
+  readonly owner?: boolean;
+  readonly immutable?: boolean;
+}
+
+function secretOf({ namespace = 'home', name = 'pull', auths, source, owner, immutable }: Given): Secret {
+  const entries = Object.entries(auths).map(([server, login]) => {
+    const [username = '', password = ''] = login.split(':');
+    return { server, credential: { username, password } };
+  });
+  const built = buildPullSecret({ name, namespace, entries });
+  const metadata = {
+    ...built.metadata,
+    ...(source && {
+      labels: { 'app.kubernetes.io/managed-by': 'regsecret' },
+      annotations: { 'regsecret/source': source },
+    }),
+    ...(owner && { ownerReferences: [{ apiVersion: 'x.io/v1', kind: 'Maker', name: 'm' }] }),
+  };
+  return { ...built, metadata, ...(immutable && { immutable }) };
+}
+
+const held = (secrets: readonly Secret[], logins = [NEXT]): HeldSecret[] =>
+  secrets.flatMap((secret) => finished(heldIn(secret, logins)) ?? []);
+
+function rulesWith(rules: Partial<RotateRules> = {}): RotateRules {
+  return {
+    anyUser: false,
+    below: false,
+    owned: false,
+    home: 'home',
+    isProven: ({ login }) => login?.password === 'old',
+    isInScope: () => true,
+    ...rules,
+  };
+}
+
+/** `namespace/name action[: obstacle] [states]`, in the order of the plan. */
+const shown = ({ ref, action, obstacle, entries }: PlannedSecret): string => {
+  const states = entries.map(({ server, state }) => `${server}: ${state}`).join(', ');
+  return `${ref.namespace}/${ref.name} ${action}${obstacle === undefined ? '' : ` (${obstacle})`}, ${states}`;
+};
+
+const NONE = { 'quay.io': 'ci:old' };
+
+describe('a table', () => {
+  test.each<[situation: string, given: Given[], rules: Partial<RotateRules>, plan: string[]]>([
+    ['nothing of the registry', [{ auths: NONE }], {}, []],
+    ['the old one', [{ auths: { 'ghcr.io': 'ci:x' } }], {}, ['home/pull update, ghcr.io: new']],
+    ['the new one', [{ auths: { 'ghcr.io': 'ci:new' } }], {}, ['home/pull unchanged, ghcr.io: has it']],
+    [
+      'two names of one server, of two users',
+      [{ auths: { 'ghcr.io': 'ci:x', 'https://ghcr.io/v2/': 'bob:x' } }],
+      {},
+      ['home/pull update, ghcr.io: new, https://ghcr.io/v2/: other user'],
+    ],
+    ['another user', [{ auths: { 'ghcr.io': 'bob:x' } }], {}, ['home/pull left, ghcr.io: other user']],
+    [
+      'another user, if any',
+      [{ auths: { 'ghcr.io': 'bob:x' } }],
+      { anyUser: true },
+      ['home/pull update, ghcr.io: new'],
+    ],
+    ['below', [{ auths: { 'ghcr.io/acme/': 'ci:x' } }], {}, ['home/pull left, ghcr.io/acme/: below']],
+    [
+      'below, if wanted',
+      [{ auths: { 'ghcr.io/acme/': 'ci:x' } }],
+      { below: true },
+      ['home/pull update, ghcr.io/acme/: new'],
+    ],
+    ['a host that only begins so', [{ auths: { 'ghcr.io.evil.example': 'ci:x' } }], { below: true, anyUser: true }, []],
+    ['a wildcard', [{ auths: { '*.io': 'ci:x' } }], { below: true, anyUser: true }, []],
+    [
+      'made by somebody else',
+      [{ auths: { 'ghcr.io': 'ci:x' }, owner: true }],
+      {},
+      ['home/pull held back (maker), ghcr.io: new'],
+    ],
+    [
+      'made by somebody else, all the same',
+      [{ auths: { 'ghcr.io': 'ci:x' }, owner: true }],
+      { owned: true },
+      ['home/pull update, ghcr.io: new'],
+    ],
+    [
+      'made by somebody else, with the new one',
+      [{ auths: { 'ghcr.io': 'ci:new' }, owner: true }],
+      {},
+      ['home/pull unchanged, ghcr.io: has it'],
+    ],
+    [
+      'immutable',
+      [{ auths: { 'ghcr.io': 'ci:x' }, immutable: true }],
+      { owned: true },
+      ['home/pull held back (immutable), ghcr.io: new'],
+    ],
+    [
+      'elsewhere, the old one',
+      [{ namespace: 'b', auths: { 'ghcr.io': 'ci:old' } }],
+      {},
+      ['b/pull update, ghcr.io: new'],
+    ],
+    [
+      'elsewhere, another password',
+      [{ namespace: 'b', auths: { 'ghcr.io': 'ci:x' } }],
+      {},
+      ['b/pull left, ghcr.io: other password'],
+    ],
+    [
+      'a copy with its source, which comes last',
+      [{ auths: { 'ghcr.io': 'ci:old' } }, { namespace: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/pull' }],
+      {},
+      ['b/pull update, ghcr.io: new', 'home/pull update, ghcr.io: new'],
+    ],
+    [
+      'a copy whose source is not in the plan',
+      [{ namespace: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/pull' }],
+      {},
+      ['b/pull held back (source), ghcr.io: new'],
+    ],
+    [
+      'a copy whose source is held back',
+      [
+        { auths: { 'ghcr.io': 'ci:old' }, owner: true },
+        { namespace: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/pull' },
+      ],
+      {},
+      ['b/pull held back (source), ghcr.io: new', 'home/pull held back (maker), ghcr.io: new'],
+    ],
+    [
+      'copies that name each other, and one that names itself',
+      [
+        { name: 'a', auths: { 'ghcr.io': 'ci:old' }, source: 'home/b' },
+        { name: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/a' },
+        { name: 'c', auths: { 'ghcr.io': 'ci:old' }, source: 'home/c' },
+      ],
+      {},
+      ['a', 'b', 'c'].map((name) => `home/${name} held back (source), ghcr.io: new`),
+    ],
+    [
+      'outside of the scope only copies of what is in it',
+      [
+        { auths: { 'ghcr.io': 'ci:old' } },
+        { namespace: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/pull' },
+        { namespace: 'c', auths: { 'ghcr.io': 'ci:old' } },
+        { namespace: 'd', auths: { 'ghcr.io': 'ci:guess' }, source: 'home/pull' },
+      ],
+      { isInScope: ({ namespace }) => namespace === 'home' },
+      ['b/pull update, ghcr.io: new', 'home/pull update, ghcr.io: new'],
+    ],
+  ])('%s', (_, given, rules, plan) => {
+    expect(planRotation(held(given.map(secretOf)), rulesWith(rules)).map(shown)).toEqual(plan);
+  });
+
+  test('of two new logins an entry below both gets that of the longer path', () => {
+    const acme = { ...NEXT, server: 'ghcr.io/acme' };
+    const given = [secretOf({ auths: { 'ghcr.io/acme/web': 'ci:x', 'ghcr.io': 'ci:x', 'ghcr.io/other': 'ci:x' } })];
+    const [item] = planRotation(held(given, [NEXT, acme]), rulesWith({ below: true }));
+    expect(item?.entries.map(({ server, next }) => [server, next.server])).toEqual([
+      ['ghcr.io', 'ghcr.io'],
+      ['ghcr.io/acme/web', 'ghcr.io/acme'],
+      ['ghcr.io/other', 'ghcr.io'],
+    ]);
+  });
+
+  test("another name of Docker Hub is another entry, below Hub's own", () => {
+    const hub = { ...NEXT, server: 'https://index.docker.io/v1/' };
+    const given = [secretOf({ auths: { 'https://index.docker.io/v1/': 'ci:x', 'docker.io': 'ci:x' } })];
+    expect(planRotation(held(given, [hub]), rulesWith()).map(shown)).toEqual([
+      'home/pull update, docker.io: below, https://index.docker.io/v1/: new',
+    ]);
+  });
+});
+
+const aSecret = fc.record({
+  namespace: fc.constantFrom('home', 'b', 'c'),
+  name: fc.constantFrom('x', 'y'),
+  auths: fc.dictionary(
+    fc.constantFrom('ghcr.io', 'https://ghcr.io/v1/', 'ghcr.io/acme', 'quay.io', 'ghcr.io.evil.example'),
+    fc.constantFrom('ci:old', 'ci:new', 'ci:guess', 'bob:old'),
+  ),
+  source: fc.constantFrom('', 'home/x', 'home/y', 'b/x'),
+  owner: fc.boolean(),
+  immutable: fc.boolean(),
+});
+const someSecrets = fc.uniqueArray(aSecret, { selector: ({ namespace, name }) => `${namespace}/${name}` });
+const someRules = fc.record({ anyUser: fc.boolean(), below: fc.boolean(), owned: fc.boolean() });
+
+const loginsOf = (secret: Secret): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries<{ auth: string }>(
+      JSON.parse(Buffer.from(secret.data?.['.dockerconfigjson'] ?? '', 'base64').toString()).auths,
+    ).map(([server, { auth }]) => [server, Buffer.from(auth, 'base64').toString()]),
+  );
+
+/** What is there once a plan is carried out. */
+function carriedOut(secrets: readonly Secret[], plan: readonly PlannedSecret[]): Secret[] {
+  return secrets.map((secret) => {
+    const item = plan.find(
+      ({ ref }) => ref.namespace === secret.metadata.namespace && ref.name === secret.metadata.name,
+    );
+    const entries = item?.action === 'update' ? item.entries.filter(({ state }) => state === 'new') : [];
+    const patch = patchLogins(secret, new Map(entries.map(({ server, next }) => [server, next])));
+    return patch === undefined
+      ? secret
+      : { ...secret, ...(patch as { data: Record<string, string> }), metadata: secret.metadata };
+  });
+}
+
+test('every plan changes only meant logins, leaves nothing meant that nothing stands against, and is done once', () => {
+  fc.assert(
+    fc.property(someSecrets, someRules, (given, flags) => {
+      const rules = rulesWith(flags);
+      const secrets = given.map(secretOf);
+      const plan = planRotation(held(secrets), rules);
+      const after = carriedOut(secrets, plan);
+      for (const [index, secret] of secrets.entries()) {
+        const [before, now] = [loginsOf(secret), loginsOf(after[index] ?? secret)];
+        for (const [server, login] of Object.entries(before)) {
+          if (now[server] === login) continue;
+          expect(now[server]).toBe('ci:new');
+          expect(server).toMatch(/^(https:\/\/)?ghcr\.io(\/|$)/);
+          if (!flags.below) expect(server).not.toBe('ghcr.io/acme');
+          if (!flags.anyUser) expect(login).toMatch(/^ci:/);
+          if (secret.metadata.namespace !== 'home') expect(login).toMatch(/:old$/);
+          expect(secret.immutable ?? false).toBe(false);
+          if (!flags.owned) expect(secret.metadata.ownerReferences).toBeUndefined();
+        }
+        expect(Object.keys(now)).toEqual(Object.keys(before));
+      }
+      const again = planRotation(held(after), rules);
+      expect(again.filter(({ action }) => action === 'update')).toEqual([]);
+      const free = plan.filter(
+        ({ entries, obstacle }) => obstacle === undefined && entries.some(({ state }) => state === 'new'),
+      );
+      expect(free.every(({ action }) => action === 'update')).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});

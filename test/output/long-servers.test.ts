@@ -1,0 +1,47 @@
+/** A server of half a megabyte, of which a Secret may have one: it took seconds when each of its labels was looked at again. */
+import { describe, expect, test } from 'vitest';
+import { diagnoseSecret } from '../../src/domain/findings/diagnosed-secret.ts';
+import { fixFor } from '../../src/domain/findings/fixes.ts';
+import { inspectionOf } from '../../src/domain/findings/inspection.ts';
+import { formatFinding } from '../../src/domain/findings/messages.ts';
+import { summarize } from '../../src/domain/findings/row.ts';
+import { finished } from '../../src/domain/keyring/steps.ts';
+import { formatHint } from '../../src/domain/text/hint.ts';
+import { UNUSED } from '../../src/domain/workloads/references.ts';
+import { printInspections } from '../../src/output/inspection-printer.ts';
+import { printList } from '../../src/output/list-printer.ts';
+import { growth, MAX_GROWTH } from '../support/growth.ts';
+import { fakeIo } from '../support/io.ts';
+import { pullSecretOf } from '../support/secrets.ts';
+
+const secretOf = (server: string) => pullSecretOf('a', JSON.stringify({ auths: { [server]: { auth: 'YTpw' } } }));
+const fingerprint = (): string => '';
+
+const WORK: Readonly<Record<string, (server: string) => void>> = {
+  'what is wrong with its Secret': (server) => {
+    for (const found of diagnoseSecret(secretOf(server), 0).findings) {
+      formatFinding(found);
+      formatHint(fixFor(found), { shell: 'posix', given: {} });
+    }
+  },
+  // All but the findings is written before it is waited for anything.
+  'what inspect shows of it': (server) => {
+    const { secret, contents, findings } = diagnoseSecret(secretOf(server), 0);
+    const inspection = inspectionOf(secret, contents, { usage: undefined, findings, reveal: false, fingerprint });
+    const io = fakeIo({ tty: true });
+    void printInspections([inspection], { now: 0 }, io);
+    expect(io.written.stdout).toContain('SERVER');
+  },
+  'its line in a list': (server) => {
+    const row = { ...finished(summarize(secretOf(server), 0, fingerprint)), usedBy: UNUSED };
+    const io = fakeIo({ tty: true });
+    void printList([row], { output: undefined, namespaces: true, headers: true, now: 0 }, io);
+    expect(io.written.stdout).toContain('REGISTRIES');
+  },
+};
+
+describe.each(['.', 'a.', '.a', '*.', '-', '[', '/', ':'])('of %j', (unit) => {
+  test.each(Object.entries(WORK))('%s', (_, work) => {
+    expect(growth(work, (length) => unit.repeat(length / unit.length))).toBeLessThan(MAX_GROWTH);
+  });
+});

@@ -1,0 +1,205 @@
+/**
+ * Where our verdict about a registry and the clients of nodes differ on purpose. docs/registries.md gives each a reason; the
+ * titles here are in its tables, and a test holds that.
+ */
+import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import type { RegistryCase } from './registry-cases.ts';
+import type { Result } from './registry-oracle.ts';
+import type { RegistryProgram } from './registry-program.ts';
+
+/** What becomes of a pull, in the words of a verdict. */
+export type Outcome = 'pulls' | 'denied' | 'not found' | 'rate limited' | 'unreachable';
+
+export interface Compared {
+  readonly one: RegistryCase;
+  readonly node: Outcome;
+  readonly ours: Outcome;
+  readonly verdict: Verdict;
+  /** Whether containerd has the descriptor, and only the manifest itself is missing. */
+  readonly isResolved: boolean;
+  /** Of go-containerregistry, which is asked about the login alone. */
+  readonly check: Result;
+  /** How often the password was sent: by us, containerd, go-containerregistry. */
+  readonly sends: number;
+  readonly nodeSends: number;
+  readonly checkSends: number;
+}
+
+export interface Difference {
+  readonly title: string;
+  /** What becomes of the pull, what is said of the login, how often the password is sent. */
+  readonly about: 'pull' | 'login' | 'sends';
+  readonly applies: (compared: Compared, program: RegistryProgram) => boolean;
+}
+
+const breaks = ({ manifest, v2 }: RegistryProgram): boolean =>
+  [manifest, v2].some(({ first }) => first?.includes('reset'));
+const isBasic = ({ manifest }: RegistryProgram): boolean =>
+  manifest.challenge.some((line) => /^(basic|digest)/i.test(line));
+
+/** containerd gives up on one behind another answer to the same request (authorizer.go `invalidAuthorization`). */
+const namesError = ({ manifest }: RegistryProgram): boolean =>
+  manifest.challenge.some((line) => line.includes('error=')) && (manifest.first?.length ?? 0) > 0;
+
+/** A status that says no to a login, whoever gets it. */
+const saysNo = (status: unknown): boolean => [400, 401, 403].includes(status as number);
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    title: 'The manifest itself is not asked for when HEAD has shown it.',
+    about: 'pull',
+    applies: ({ ours, isResolved }, { get }) => ours === 'pulls' && isResolved && get !== undefined,
+  },
+  {
+    title: 'A manifest of which HEAD says too little, and that GET does not give.',
+    about: 'pull',
+    applies: ({ ours, node }, { head, digest, get }) =>
+      (head !== undefined || (digest === 'none' && get !== undefined)) && node !== 'pulls' && ours !== 'pulls',
+  },
+  {
+    title: 'A digest that is none counts, also where only GET says it.',
+    about: 'pull',
+    applies: ({ ours }, { head, digest }) => ours === 'unreachable' && head === 200 && digest === 'broken',
+  },
+  {
+    title: 'A connection that breaks is tried again.',
+    about: 'pull',
+    applies: ({ node }, program) => node === 'unreachable' && breaks(program),
+  },
+  {
+    title: 'A registry that asks us to wait is not asked again.',
+    about: 'pull',
+    applies: ({ ours }, { manifest }) =>
+      ['rate limited', 'unreachable'].includes(ours) &&
+      (manifest.first?.length ?? 0) > 0 &&
+      manifest.headers?.['retry-after'] === '3600',
+  },
+  {
+    title: 'A redirect to another host never carries the login or a token there.',
+    about: 'pull',
+    applies: ({ verdict }, { manifest, tokens }) =>
+      [manifest, tokens].some(({ redirect }) => redirect?.to === 'elsewhere') &&
+      ['unreachable', 'anonymous'].includes(verdict.kind),
+  },
+  {
+    title: 'A token that is not taken though it has just been given out.',
+    about: 'pull',
+    applies: ({ node, verdict }) =>
+      node === 'denied' && verdict.kind === 'unreachable' && verdict.reason.includes('does not take the token'),
+  },
+  {
+    title: 'A challenge that names an error is answered, also after another answer.',
+    about: 'pull',
+    applies: ({ node }, program) => node === 'denied' && namesError(program),
+  },
+  {
+    title: 'A registry or token server that says no to every login rejects this one, too.',
+    about: 'login',
+    applies: ({ verdict }, { tokens, manifest, v2 }) =>
+      verdict.kind === 'rejected' &&
+      (saysNo(tokens.get) ||
+        saysNo(tokens.post) ||
+        [manifest, v2].some(({ basic, answer }) => !basic || saysNo(answer))),
+  },
+  {
+    title: 'A 401 or 403 to user and password is a rejection where `/v2/` does not tell more.',
+    about: 'login',
+    applies: ({ one, verdict }, program) => one.login === 'stranger' && verdict.kind === 'rejected' && isBasic(program),
+  },
+  {
+    title: 'A pull that is proven is accepted, where it is not known what everybody gets.',
+    about: 'login',
+    applies: ({ one, verdict, node }, { tokens }) =>
+      one.withImage && verdict.kind === 'accepted' && node === 'pulls' && tokens.wrong === 'anonymous token',
+  },
+  {
+    title: 'A token that is given to a wrong login, and not to everybody, speaks for the login.',
+    about: 'login',
+    applies: (_, { tokens }) => tokens.wrong === 'anonymous token' && tokens.anonymous !== 'token',
+  },
+  {
+    title: 'Of several challenges Bearer is answered, as containerd does it.',
+    about: 'login',
+    applies: ({ one }, { v2 }) => !one.withImage && v2.challenge.length > 1 && /^basic/i.test(v2.challenge[0] ?? ''),
+  },
+  {
+    title: 'A redirect of `/v2/` to another host says nothing about a login.',
+    about: 'login',
+    applies: ({ verdict }, { v2, tokens }) =>
+      [v2, tokens].some(({ redirect }) => redirect?.to === 'elsewhere') && verdict.kind === 'unreachable',
+  },
+  {
+    title: 'What passes at `/v2/` is asked about again.',
+    about: 'login',
+    applies: ({ one }, { v2, tokens }) => !one.withImage && (v2.first ?? []).concat(tokens.first ?? []).length > 0,
+  },
+  {
+    title: 'The answer of a token server is read as containerd reads it.',
+    about: 'login',
+    applies: ({ one }, { tokens: { form } }) =>
+      !one.withImage && ['trailing text', 'issued as nonsense'].includes(form),
+  },
+  {
+    title: 'A registry that asks for no login, or in words that no runtime reads, gets none.',
+    about: 'login',
+    applies: ({ one, verdict }) =>
+      verdict.kind === 'anonymous'
+        ? verdict.why === 'asks for none'
+        : !one.withImage && verdict.kind === 'unreachable' && verdict.reason.includes('HTTP 401 at /v2/'),
+  },
+  {
+    title: 'A token server that knows only POST is asked that way.',
+    about: 'login',
+    applies: ({ check }, { tokens }) => check.kind === 'status' && tokens.get !== 'works' && tokens.post === 'works',
+  },
+  {
+    title: 'the image is open to everybody, and `/v2/` asks for a login',
+    about: 'sends',
+    applies: ({ one, nodeSends, sends, ours }) => one.withImage && nodeSends === 0 && sends <= 2 && ours === 'pulls',
+  },
+  {
+    title: 'Basic, and the registry answers 404 to a login that it takes',
+    about: 'sends',
+    applies: ({ one, verdict, sends, nodeSends }, program) =>
+      one.withImage && isBasic(program) && verdict.kind === 'not found' && sends === nodeSends + 1,
+  },
+  {
+    title: 'Basic, and the registry answers 403 to the login',
+    about: 'sends',
+    applies: ({ one, verdict, sends, nodeSends }, program) =>
+      one.withImage && isBasic(program) && ['rejected', 'no access'].includes(verdict.kind) && sends === nodeSends + 1,
+  },
+  {
+    title: 'about a login alone, and the token server does not know GET',
+    about: 'sends',
+    applies: ({ one, sends }, { tokens }) =>
+      // One that sends us on is sent it twice each time.
+      !one.withImage &&
+      sends <= (tokens.redirect === undefined ? 2 : 4) &&
+      (tokens.get !== 'works' || typeof tokens.wrong === 'number'),
+  },
+  {
+    title: 'a connection broke before, or a challenge names an error',
+    about: 'sends',
+    applies: (_, program) => breaks(program) || namesError(program),
+  },
+];
+
+export function outcomeOf(verdict: Verdict): Outcome {
+  switch (verdict.kind) {
+    case 'accepted':
+      return 'pulls';
+    case 'rejected':
+      return verdict.public ? 'pulls' : 'denied';
+    case 'no access':
+      return 'denied';
+    case 'anonymous':
+      return verdict.result === 'fails' ? 'denied' : 'pulls';
+    case 'not found':
+    case 'rate limited':
+    case 'unreachable':
+      return verdict.kind;
+    case 'not asked':
+      throw new Error(verdict.reason);
+  }
+}

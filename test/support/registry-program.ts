@@ -1,0 +1,138 @@
+/** What a programmed registry and its token server answer: data, with a registry in the manner of distribution as the default. */
+import { createHash } from 'node:crypto';
+import { CANARY } from './canary.ts';
+
+/** The status of an answer, or a connection that breaks. */
+export type Fault = number | 'reset';
+
+export interface Place {
+  /** The lines of WWW-Authenticate. `SELF` is the registry, `AUTH` where its token server is, else as they are. */
+  readonly challenge: readonly string[];
+  /** Status for a request without a login or token. */
+  readonly refusal: number;
+  /** Status for one with a login or token that is not enough. */
+  readonly wrong: number;
+  /** Status for one that is let in. */
+  readonly answer: number;
+  /** Nobody is asked for anything. */
+  readonly open?: boolean | undefined;
+  /** Basic logins are let in, too, or alone. */
+  readonly basic?: boolean | undefined;
+  /** What comes first, once for each client, with these headers. */
+  readonly first?: readonly Fault[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where requests are sent on to. */
+  readonly redirect?: { readonly status: number; readonly to: 'here' | 'elsewhere' } | undefined;
+}
+
+export interface TokenServer {
+  /** What becomes of each method: it works, or is answered with a status whatever comes with it. */
+  readonly get: 'works' | number;
+  readonly post: 'works' | number;
+  /** For a wrong login. */
+  readonly wrong: number | 'anonymous token';
+  /** Without a login. */
+  readonly anonymous: number | 'token' | 'empty';
+  /** A known login is refused where it has no rights to what it asks for. */
+  readonly strict?: boolean | undefined;
+  /** `jwt`: in the name of the user. */
+  readonly kind: 'jwt' | 'opaque';
+  readonly form: TokenForm;
+  readonly first?: readonly Fault[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly redirect?: { readonly status: number; readonly to: 'here' | 'elsewhere' } | undefined;
+}
+
+export const TOKEN_FORMS = [
+  'both',
+  'token',
+  'access_token',
+  'different',
+  'gzip',
+  'expires as text',
+  'issued as nonsense',
+  'empty',
+  'no JSON',
+  'other case',
+  'trailing text',
+  'a number',
+] as const;
+
+export type TokenForm = (typeof TOKEN_FORMS)[number];
+
+export interface RegistryProgram {
+  /** Its name in a test. */
+  readonly name?: string;
+  readonly v2: Place;
+  readonly manifest: Place;
+  /** The status of every HEAD for a manifest, and of every GET that is let in. */
+  readonly head?: number | undefined;
+  readonly get?: number | undefined;
+  readonly isPublic: boolean;
+  readonly type: string;
+  readonly digest: 'right' | 'none' | 'broken';
+  /** What a token for the manifest must have been asked with, and where. */
+  readonly scope: string;
+  readonly service: string;
+  readonly realm: string;
+  readonly tokens: TokenServer;
+  /** Over TLS, with a token server under another name. */
+  readonly tls: boolean;
+}
+
+export const IMAGE = 'team/app';
+export const SCOPE = `repository:${IMAGE}:pull`;
+export const MANIFEST = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json' });
+export const DIGEST = `sha256:${createHash('sha256').update(MANIFEST).digest('hex')}`;
+
+/** `ada` may pull, `bob` may not; of either the password may be wrong. */
+export const LOGINS = {
+  right: { username: 'ada', password: CANARY },
+  wrong: { username: 'ada', password: `${CANARY}-wrong` },
+  stranger: { username: 'bob', password: `${CANARY}-bob` },
+  none: { username: '', password: '' },
+} as const;
+
+export type LoginName = keyof typeof LOGINS;
+
+export const bearer = (realm = 'AUTH/token', more = ',service="registry"'): string => `Bearer realm="${realm}"${more}`;
+export const BASIC = 'Basic realm="registry"';
+
+const place: Place = { challenge: [bearer()], refusal: 401, wrong: 401, answer: 200 };
+
+export const DISTRIBUTION: RegistryProgram = {
+  v2: place,
+  manifest: place,
+  isPublic: false,
+  type: 'application/vnd.oci.image.manifest.v1+json',
+  digest: 'right',
+  scope: SCOPE,
+  service: 'registry',
+  realm: '/token',
+  tokens: { get: 'works', post: 'works', wrong: 401, anonymous: 'token', kind: 'jwt', form: 'both' },
+  tls: false,
+};
+
+/** The default with `changes`, one level deep in places and token server. */
+export function program(changes: Changes = {}): RegistryProgram {
+  const { v2, manifest, tokens, ...rest } = changes;
+  return {
+    ...DISTRIBUTION,
+    ...rest,
+    v2: { ...DISTRIBUTION.v2, ...v2 },
+    manifest: { ...DISTRIBUTION.manifest, ...manifest },
+    tokens: { ...DISTRIBUTION.tokens, ...tokens },
+  };
+}
+
+export type Changes = Omit<Partial<RegistryProgram>, 'v2' | 'manifest' | 'tokens'> & {
+  readonly v2?: Partial<Place>;
+  readonly manifest?: Partial<Place>;
+  readonly tokens?: Partial<TokenServer>;
+};
+
+/** A registry that takes user and password themselves. */
+export function basicProgram({ v2, manifest, ...rest }: Changes = {}): RegistryProgram {
+  const own = { challenge: [BASIC], basic: true };
+  return program({ ...rest, v2: { ...own, ...v2 }, manifest: { ...own, ...manifest } });
+}

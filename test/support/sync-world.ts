@@ -1,0 +1,70 @@
+/** Namespaces and Secrets for the tests of `sync`. */
+import { api, newNamespace } from '../environment/use.ts';
+import { created, freshName } from './attach-world.ts';
+import { CANARY } from './canary.ts';
+
+export interface StoredSecret {
+  readonly type: string;
+  readonly immutable?: boolean;
+  readonly data?: Record<string, string>;
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly uid: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+    readonly ownerReferences?: readonly object[];
+  };
+}
+
+/** A payload with one login for each of `hosts`. */
+export function payloadOf(...hosts: string[]): string {
+  const auth = Buffer.from(`jane:${CANARY}`).toString('base64');
+  return Buffer.from(JSON.stringify({ auths: Object.fromEntries(hosts.map((host) => [host, { auth }])) })).toString(
+    'base64',
+  );
+}
+
+export const OURS = { 'app.kubernetes.io/managed-by': 'regsecret' };
+const TYPE = 'kubernetes.io/dockerconfigjson';
+
+const secretsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/secrets`;
+
+/** Undefined where there is none. */
+export async function secretIn(namespace: string, name = 'regsecret'): Promise<StoredSecret | undefined> {
+  const { status, body } = await api('GET', `${secretsOf(namespace)}/${name}`);
+  return status === 200 ? (body as StoredSecret) : undefined;
+}
+
+/** A Secret `regsecret` that opens r.example, but for what `fields` say. */
+export async function putSecret(namespace: string, fields: object = {}, name = 'regsecret'): Promise<void> {
+  const { metadata = {}, ...rest } = fields as { metadata?: object };
+  const body = { metadata: { name, ...metadata }, type: TYPE, data: { '.dockerconfigjson': payloadOf('r.example') } };
+  await created(secretsOf(namespace), { ...body, ...rest });
+}
+
+/** Changes what is stored; `fields` as in a merge patch. */
+export async function changeSecret(namespace: string, fields: object, name = 'regsecret'): Promise<void> {
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const { status, body } = await api('PATCH', `${secretsOf(namespace)}/${name}`, fields, headers);
+  if (status !== 200) throw new Error(`${namespace}/${name}: ${status} ${JSON.stringify(body)}`);
+}
+
+export interface Fleet {
+  /** Where the source is. */
+  readonly home: string;
+  /** The others. */
+  readonly teams: readonly string[];
+  /** What their names begin with, and the value of their label `fleet`. */
+  readonly prefix: string;
+}
+
+/** A namespace with a source, and `count` others whose names begin alike; nobody else's do. */
+export async function newFleet(count: number, options: { serviceAccount?: boolean } = {}): Promise<Fleet> {
+  const prefix = freshName('fleet');
+  const home = await newNamespace(options);
+  const teams = await Promise.all(
+    Array.from({ length: count }, () => newNamespace({ ...options, prefix, labels: { fleet: prefix } })),
+  );
+  await putSecret(home);
+  return { home, teams: teams.sort(), prefix };
+}

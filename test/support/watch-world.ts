@@ -1,0 +1,202 @@
+/** `sync --watch` as a process, and a server in front of the API server that breaks its watches. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, createServer, request } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { dirname } from 'node:path';
+import { afterAll } from 'vitest';
+import { issueCertificate, readAuthority } from '../environment/certificate.ts';
+import { cluster, waitFor } from '../environment/use.ts';
+import { holdsCanary } from './canary.ts';
+import { artefact } from './program.ts';
+
+export interface RunningWatch {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Waits until `text` has been printed, on either stream. */
+  says(text: string | RegExp): Promise<void>;
+  /** Sends a signal, and returns the exit code. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+  /** The exit code, when it ends by itself. */
+  readonly ended: Promise<number | null>;
+}
+
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts it with the source in `home`, and returns when it has looked at everything once. */
+export async function startWatch(
+  home: string,
+  args: readonly string[],
+  { kubeconfig = cluster().kubeconfig, env = {} }: { kubeconfig?: string; env?: Record<string, string> } = {},
+): Promise<RunningWatch> {
+  const [command, ...first] = artefact();
+  const child = spawn(command, [...first, 'sync', '--watch', '-n', home, ...args], {
+    env: { PATH: process.env.PATH ?? '', HOME: dirname(kubeconfig), KUBECONFIG: kubeconfig, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('close', (code) => {
+      running.delete(child);
+      if (holdsCanary(stdout + stderr)) throw new Error('a secret is printed');
+      resolve(code);
+    });
+  });
+  const watch: RunningWatch = {
+    get stdout() {
+      return stdout;
+    },
+    get stderr() {
+      return stderr;
+    },
+    async says(text) {
+      const isSaid = (): boolean => {
+        const all = stdout + stderr;
+        return typeof text === 'string' ? all.includes(text) : text.test(all);
+      };
+      await waitFor(isSaid, { what: `${text}`, deadlineMs: 45_000 }).catch((error: unknown) => {
+        throw new Error(`${error}; it said\n${stdout}\n${stderr}`);
+      });
+    },
+    end(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+    ended,
+  };
+  await Promise.race([
+    watch.says(/^\d+ namespaces?: /m),
+    ended.then((code) => {
+      throw new Error(`it ended with ${code}: ${stderr}`);
+    }),
+  ]);
+  return watch;
+}
+
+/** What happens to one watch: it is passed on, or … */
+export type WatchFault =
+  | undefined
+  /** … answered with an event that says that its version is too old, */
+  | 'expired event'
+  /** … refused for the same reason, */
+  | 'expired'
+  /** … cut after half an event, */
+  | 'half'
+  /** … left without a word, though changes come, */
+  | 'silent'
+  /** … or refused as not allowed. */
+  | 'forbidden';
+
+/** What a watch answers at `path` on `port`. */
+export async function askWatch(port: number, path: string): Promise<{ status: number; body: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: response.status, body: await response.text() };
+}
+
+/** One that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+export interface WatchProxy {
+  readonly server: string;
+  /** The paths of all requests. */
+  readonly requests: readonly string[];
+  /** What happens to watches from now on; those that are open are closed. */
+  faults: (plural: string) => WatchFault;
+  /** Whether everything is refused, as by a server that is away. */
+  isAway: boolean;
+  /** Closes what is open. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Passes requests on as they come, as the cluster's administrator, and answers as they come. */
+export async function startWatchProxy(): Promise<WatchProxy> {
+  const { caFile, caKeyFile, admin, server: target } = cluster();
+  const authority = readAuthority({ certFile: caFile, keyFile: caKeyFile });
+  const files = issueCertificate(authority, { commonName: 'watch-proxy' }, ['127.0.0.1']);
+  const [ca, cert, key] = [caFile, admin.certFile, admin.keyFile].map((file) => readFileSync(file));
+  const agent = new Agent({ keepAlive: true, ca, cert, key });
+  const requests: string[] = [];
+  const server = createServer({ cert: files.certificate, key: files.key }, (incoming, answer) => {
+    if (proxy.isAway) return void incoming.socket.destroy();
+    const { url = '', method } = incoming;
+    requests.push(`${method} ${url}`);
+    const isWatch = url.includes('watch=true');
+    const fault = isWatch ? proxy.faults(/\/(\w+)\?/.exec(url)?.[1] ?? '') : undefined;
+    if (fault === undefined) pass(incoming, answer, new URL(url, target), agent);
+    else breakOff(fault, answer);
+  });
+  const proxy: WatchProxy = {
+    server: '',
+    requests,
+    faults: () => undefined,
+    isAway: false,
+    cut: () => server.closeAllConnections(),
+    async close() {
+      agent.destroy();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return Object.assign(proxy, { server: `https://127.0.0.1:${(server.address() as AddressInfo).port}` });
+}
+
+function pass(incoming: IncomingMessage, answer: ServerResponse, url: URL, agent: Agent): void {
+  const { method, headers } = incoming;
+  const outgoing = request(url, { method, headers: { ...headers, host: url.host }, agent }, (response) => {
+    answer.writeHead(response.statusCode ?? 0, response.headers);
+    answer.flushHeaders();
+    response.pipe(answer);
+    response.on('error', () => answer.destroy());
+  });
+  outgoing.on('error', () => answer.destroy());
+  answer.on('close', () => outgoing.destroy());
+  incoming.pipe(outgoing);
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+function breakOff(fault: NonNullable<WatchFault>, answer: ServerResponse): void {
+  const status = (code: number, reason: string) => ({
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    reason,
+    message: `made up: ${reason}`,
+    code,
+  });
+  switch (fault) {
+    case 'expired':
+      return void answer.writeHead(410, JSON_TYPE).end(JSON.stringify(status(410, 'Expired')));
+    case 'forbidden':
+      return void answer.writeHead(403, JSON_TYPE).end(JSON.stringify(status(403, 'Forbidden')));
+    case 'expired event':
+      return void answer
+        .writeHead(200, JSON_TYPE)
+        .end(`${JSON.stringify({ type: 'ERROR', object: status(410, 'Expired') })}\n`);
+    case 'half':
+      answer.writeHead(200, JSON_TYPE);
+      return void answer.write('{"type":"ADDED","object":{"metada', () => answer.destroy());
+    case 'silent':
+      answer.writeHead(200, JSON_TYPE);
+      answer.flushHeaders();
+  }
+}
