@@ -38,6 +38,8 @@ test.each(Object.keys(work))('%s: between two steps', { timeout: 300_000 }, (tit
   expect(costly).toBeGreaterThanOrEqual(STEP_ENTRIES);
   expect(costly).toBeLessThanOrEqual(5 * STEP_ENTRIES);
   // What is cheap may be done for all of them, but once: a Secret has a megabyte at most, which a loop passes in milliseconds.
-  expect(most).toBeGreaterThan(ENTRIES);
+  // V8 counts the blocks of a function only if it compiled the function while counting; for another one it counts the calls,
+  // of which there may be exactly one for each entry.
+  expect(most).toBeGreaterThanOrEqual(ENTRIES);
   expect(most).toBeLessThanOrEqual(secret.data?.[DATA_KEY['kubernetes.io/dockerconfigjson']]?.length ?? 0);
 });
