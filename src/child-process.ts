@@ -1,14 +1,21 @@
-/** One run of another program: without a shell, its time and its output limited. */
+/** One run of another program: without a shell, but for the batch files of Windows, its time and its output limited. */
 import type { ChildProcess } from 'node:child_process';
+import { platform } from 'node:os';
 import type { Readable } from 'node:stream';
+import { batchStart, isBatchFile, REFUSED_BY_BATCH } from './domain/text/batch-file.ts';
+import { prose } from './domain/text/hint.ts';
+import { UserError } from './errors.ts';
 import type { Io } from './io.ts';
 
-export interface ProgramRun {
+interface Program {
   readonly path: string;
   readonly args: readonly string[];
   /** What the program is told that it is called; left out: `path`. */
   readonly name?: string;
   readonly env: Io['env'];
+}
+
+export interface ProgramRun extends Program {
   /** `inherit` hands on our own. */
   readonly stdin: 'inherit' | 'ignore' | { readonly text: string };
   /** `inherit` hands on our own; a function gets the text as it comes, and no more than {@link STDERR_LIMIT} bytes of it. */
@@ -36,16 +43,18 @@ const STDERR_LIMIT = 64 * 1024;
 const GRACE_MS = 200;
 
 /**
- * Runs a program and returns when it has ended. Throws the reason of `signal` when that is aborted. However this ends,
- * the program does not run any more, and processes that it has started cannot hold us up.
+ * Runs a program and returns when it has ended. Throws the reason of `signal` when that is aborted, and UserError where an
+ * argument cannot be passed on whole. However this ends, the program does not run any more, and processes that it has
+ * started cannot hold us up.
  */
 export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<ProgramResult> {
   // Node takes 4 ms to load it, and most commands start no program.
   const { spawn } = await import('node:child_process');
   signal.throwIfAborted();
   const { stdin, stderr } = run;
-  const child = spawn(run.path, run.args, {
-    argv0: run.name,
+  const { path, args, ...how } = startOf(run, platform());
+  const child = spawn(path, args, {
+    ...how,
     env: { ...run.env },
     stdio: [typeof stdin === 'object' ? 'pipe' : stdin, 'pipe', stderr === 'inherit' ? 'inherit' : 'pipe'],
     windowsHide: true,
@@ -59,6 +68,30 @@ export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<
     child.kill('SIGKILL');
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   }
+}
+
+interface Start {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly argv0: string | undefined;
+  /** On Windows, where a program gets one line: whether `args` are that line already. */
+  readonly windowsVerbatimArguments: boolean;
+}
+
+/**
+ * How `run` is started on `system`. Node starts no batch file, for Windows would have cmd.exe read the arguments
+ * (CVE-2024-27980). Throws UserError.
+ */
+export function startOf({ path, args, name, env }: Program, system: NodeJS.Platform): Start {
+  if (system !== 'win32' || !isBatchFile(path)) return { path, args, argv0: name, windowsVerbatimArguments: false };
+  const start = batchStart(path, args, env.SystemRoot || 'C:\\Windows');
+  if (start === undefined) {
+    throw new UserError(
+      `cannot start ${path}: an argument of a batch file must not hold ${REFUSED_BY_BATCH}`,
+      prose`use the program that the batch file starts`,
+    );
+  }
+  return { path: start.path, args: start.line, argv0: 'cmd.exe', windowsVerbatimArguments: true };
 }
 
 function resultOf(child: ChildProcess, run: ProgramRun, signal: AbortSignal): Promise<ProgramResult> {

@@ -1,6 +1,6 @@
 /** Credential plugins: a program that prints an ExecCredential (client-go plugin/pkg/client/auth/exec/exec.go). */
-import { sep } from 'node:path';
 import { type ProgramEnd, runProgram } from '../../child-process.ts';
+import { isBatchFile } from '../../domain/text/batch-file.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { printable, printed } from '../../domain/text/printable.ts';
@@ -59,7 +59,9 @@ async function runPlugin(exec: ExecConfig, connection: Connection, io: Io): Prom
   const interactive = isInteractive(exec, io);
   await checkPluginPolicy(command, io);
   const own = Object.fromEntries(exec.env.map(({ name, value }) => [name, value]));
-  const program = lookPath(command, io.env) ?? (command.includes(sep) ? command : undefined);
+  // What stands in a folder and is no program is tried, for the system says why; of a batch file cmd.exe would.
+  const isTried = command.includes('/') && !isBatchFile(command);
+  const program = lookPath(command, io.env) ?? (isTried ? command : undefined);
   if (program === undefined) throw missing(exec);
   const said = lineWriter(io.stderr);
   const run = {
