@@ -1,11 +1,12 @@
 /** Results and notes of `attach` and `detach`, as text, names or JSON. */
 import { type Command, command } from '../domain/text/command.ts';
 import type { Printable } from '../domain/text/printable.ts';
-import { type ObjectRef, resultName } from '../domain/workloads/object-ref.ts';
+import { resultName } from '../domain/workloads/object-ref.ts';
 import { changeCommand, deleteCommand } from '../domain/workloads/remedy.ts';
 import { EXIT, type UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatNote, type Note, type NoteContext, noteKey, type Sentence } from '../operations/attach/notes.ts';
+import type { ListResult } from '../operations/attach/request.ts';
 import { DRY_RUN, type Printer, shownError } from './printer.ts';
 import { formatJson } from './structured.ts';
 
@@ -18,16 +19,9 @@ export interface AttachPrinterOptions extends NoteContext {
   readonly command: Command;
 }
 
-interface Result {
-  readonly ref: ObjectRef;
-  readonly action: string;
-  readonly before?: readonly string[];
-  readonly after?: readonly string[];
-}
-
 /** What `changePullSecrets` reports. */
 export interface AttachPrinter {
-  outcome(result: Result): void;
+  outcome(result: ListResult): void;
   note(note: Note): void;
   problem(error: UserError): void;
   waiting(): void;
@@ -63,7 +57,7 @@ const IMMEDIATE: readonly Note['code'][] = ['belongs', 'job-stays', 'resumed', '
 const SHOWN = 10;
 
 function attachPrinter(options: AttachPrinterOptions, printer: Printer, io: Io): AttachPrinter {
-  const results: Result[] = [];
+  const results: ListResult[] = [];
   const notes = noteBook(options, printer);
   const errors: UserError[] = [];
   return {
@@ -125,7 +119,7 @@ export function noteBook(options: AttachPrinterOptions, printer: Printer): NoteB
   };
 }
 
-function sayPlan({ before = [], after }: Result, printer: Printer): void {
+function sayPlan({ before = [], after }: ListResult, printer: Printer): void {
   if (after === undefined) return;
   printer.say(`  imagePullSecrets: ${after.join(', ') || '(none)'}  (now: ${before.join(', ') || 'none'})`);
 }
@@ -201,7 +195,7 @@ function hintsFor(failing: readonly Failing[], { command: typed, secret }: Attac
 
 function toJson(
   { verb, secret, dryRun }: AttachPrinterOptions,
-  { results, notes, errors }: { results: readonly Result[]; notes: readonly Note[]; errors: readonly UserError[] },
+  { results, notes, errors }: { results: readonly ListResult[]; notes: readonly Note[]; errors: readonly UserError[] },
   io: Io,
 ): Printable {
   const shown = {

@@ -45,7 +45,7 @@ export function printManifests(
     const results = files.flatMap(({ name, objects }) =>
       objects.map(({ ref, ...rest }) => ({ file: name, ...ref, ...rest })),
     );
-    const notes = losses.map(({ ref, ...rest }) => ({ code: 'loses-login', ...ref, ...rest }));
+    const notes = losses.map((loss) => ({ code: 'loses-login', ...loss }));
     for (const text of formatJson({ results, notes }).trimEnd().split('\n')) line(text);
   }
   if (files.length > 0 && files.every(({ objects }) => objects.length === 0)) {

@@ -1,6 +1,6 @@
 /** Results for programs, which a person may have on the screen all the same. */
-import type { Fix } from '../domain/diagnosis/judgement.ts';
 import type { DoctorReport } from '../domain/diagnosis/report.ts';
+import type { FindingView } from '../domain/diagnosis/view.ts';
 import { argvOf, formatCommand } from '../domain/text/format-command.ts';
 import { type Printable, printableJson, printed } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
@@ -18,8 +18,8 @@ export function formatJson(value: unknown): Printable {
 }
 
 /** `report` with commands as texts to be pasted, and as lists of arguments where they take no shell. */
-export function shownReport(report: DoctorReport, { commands }: Pick<Io, 'commands'>): object {
-  const shown = <T extends { readonly fix: Fix }>(found: T): object => {
+export function shownReport(report: DoctorReport, { commands }: Pick<Io, 'commands'>) {
+  const shown = (found: FindingView) => {
     const { command, sufficient } = found.fix;
     const text = formatCommand(command, commands);
     const argv = text === undefined ? undefined : argvOf(command, commands);
@@ -27,7 +27,7 @@ export function shownReport(report: DoctorReport, { commands }: Pick<Io, 'comman
   };
   const pullers = report.pullers?.map((puller) => ({
     ...puller,
-    images: puller.images.map((image) => (image.cause === undefined ? image : { ...image, cause: shown(image.cause) })),
+    images: puller.images.map((image) => ({ ...image, cause: image.cause && shown(image.cause) })),
   }));
   return { ...report, pullers, findings: report.findings.map(shown) };
 }

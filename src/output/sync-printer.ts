@@ -148,25 +148,24 @@ function printEnd(told: Told, { name, output, dryRun }: SyncPrinterOptions, prin
     say(`${summaryLine(total, 'service account', { ...accounts, failed: problems.length })}${DRY_RUN[dryRun]}`);
   }
   if (output !== 'json') return;
-  const shown = (error: UserError) => shownError(error, io);
+  const asShown = (error: UserError) => shownError(error, io);
   const namespaces = outcomes.map((outcome) => {
     const { namespace, action } = outcome;
-    return 'error' in outcome ? { namespace, action, error: shown(outcome.error) } : { namespace, action };
+    return 'error' in outcome ? { namespace, action, error: asShown(outcome.error) } : { namespace, action };
   });
   const results = lists.map(({ ref, action, before, after }) => ({ ...ref, action, before, after }));
-  const errors = problems.map(shown);
-  io.stdout.write(
-    formatJson({
-      secret: name,
-      dryRun,
-      namespaces,
-      skipped,
-      lists: results,
-      notes: Object.values(notes).flatMap((book) => book.all()),
-      errors,
-      summary: counts,
-    }),
-  );
+  const errors = problems.map(asShown);
+  const shown = {
+    secret: name,
+    dryRun,
+    namespaces,
+    skipped,
+    lists: results,
+    notes: Object.values(notes).flatMap((book) => book.all()),
+    errors,
+    summary: counts,
+  };
+  io.stdout.write(formatJson(shown));
 }
 
 function countsOf(actions: readonly string[], results: readonly { readonly action: string }[]): Record<string, number> {

@@ -178,7 +178,7 @@ describe('detached where it is the only login for an image', () => {
     expect(read(path)).toBe(both);
     const sure = await run(['detach', '-f', path, '--write', '--yes', '-o', 'json']);
     expect(sure.code).toBe(0);
-    const lost = { kind: 'Pod', namespace: '', name: 'a', file: path, images: ['ghcr.io/acme/app'] };
+    const lost = { file: path, ref: { kind: 'Pod', namespace: '', name: 'a' }, images: ['ghcr.io/acme/app'] };
     expect(JSON.parse(sure.stdout)).toMatchObject({ notes: [{ code: 'loses-login', ...lost }] });
     expect(read(path)).toBe(`${secret('regsecret')}---\n${POD}`);
   });

@@ -61,7 +61,8 @@ export function deletePrinter({ output, dryRun }: DeletePrinterOptions, printer:
     problem: report,
     end(planned) {
       const errors = problems.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) }));
-      if (output === 'json') io.stdout.write(formatJson({ dryRun, deleted, lists, errors }));
+      const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
+      if (output === 'json') io.stdout.write(formatJson({ dryRun, deleted, lists: changed, errors }));
       const there = planned.filter(({ secret }) => secret !== undefined).length;
       if (there > 1) {
         const counts = { deleted: deleted.length, failed: there - deleted.length };

@@ -195,13 +195,13 @@ function summary(
 
 interface Ended {
   readonly request: RotateRequest;
-  readonly outcomes: ReadonlyMap<PlannedSecret, string>;
+  readonly outcomes: ReadonlyMap<PlannedSecret, 'updated' | 'unchanged'>;
   readonly restarted: readonly ObjectRef[];
   readonly problems: readonly Problem[];
 }
 
 /** Without a password: a mark stands for it. */
-function asJson(items: readonly PlannedSecret[], { request, outcomes, restarted, problems }: Ended, io: Io): object {
+function asJson(items: readonly PlannedSecret[], { request, outcomes, restarted, problems }: Ended, io: Io) {
   const mark = createFingerprint();
   return {
     dryRun: request.dryRun,
