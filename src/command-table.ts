@@ -227,6 +227,7 @@ export const COMMANDS: readonly Definition[] = [
     description: 'print the script that completes command lines in a shell',
     examples: [
       ['completion bash > ~/.local/share/bash-completion/completions/regsecret', 'Bash'],
+      ['completion powershell | Out-String | Invoke-Expression', 'PowerShell, in $PROFILE'],
       ['completion fish > ~/.config/fish/completions/regsecret.fish', 'fish'],
     ],
     flags: completionFlags,

@@ -4,10 +4,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { here } from './support/here.ts';
-import { artefact } from './support/program.ts';
+import { installed } from './support/installed.ts';
+import { artefact, execute } from './support/program.ts';
 import { SHELLS } from './support/stand-ins.ts';
 import { keys, terminalOf } from './support/terminal.ts';
 
@@ -72,6 +73,11 @@ beforeAll(async () => {
   const script = `#!/bin/sh\ncase $1 in __complete|completion) exec ${program} "$@" ;; esac\necho "ran: $*."\n`;
   writeFileSync(join(bin, 'regsecret'), script);
   chmodSync(join(bin, 'regsecret'), 0o755);
+  // As npm makes one for PowerShell, which takes it before a file without an ending.
+  const call = artefact()
+    .map((word) => `'${word.replaceAll("'", "''")}'`)
+    .join(' ');
+  writeFileSync(join(bin, 'regsecret.ps1'), `& ${call} $args\nexit $LASTEXITCODE\n`);
 });
 
 afterAll(() => {
@@ -103,7 +109,7 @@ describe('what is proposed', () => {
     ['list -o ', ['wide', 'json', 'yaml', 'name', ':4']],
     ['list -o=', ['wide', 'json', 'yaml', 'name', ':4']],
     ['create --dry-run=', ['none', 'client', 'server', ':4']],
-    ['completion ', ['bash', 'zsh', 'fish', 'kubectl', ':4']],
+    ['completion ', ['bash', 'zsh', 'fish', 'powershell', 'kubectl', ':4']],
     ['-n ', ['other', 'team-a', ':4']],
     ['list -n ', ['other', 'team-a', ':4']],
     ['list --namespace=', ['other', 'team-a', ':4']],
@@ -180,6 +186,45 @@ describe.each(Object.keys(STARTS).filter((shell) => SHELLS.includes(shell)))('TA
     await tty.ended;
   });
 });
+
+describe('the script for PowerShell', () => {
+  test('runs nothing that is typed', async () => {
+    const { code, stdout } = await here(['completion', 'powershell']);
+    expect(code).toBe(0);
+    // What stands in quotes or behind a # calls nothing.
+    const called = stdout.replace(/'[^'\n]*'|"[^"\n]*"|#.*/g, '').match(/& \S+.*?(?=\))|Invoke-\w+|iex\b/g);
+    expect(called).toEqual(['& regsecret __complete @words $asked 2> $null']);
+  });
+
+  // GitHub's runners have it.
+  test.runIf(installed('pwsh', ['pwsh']))('goes on with what was meant', { timeout: 120_000 }, async () => {
+    const typed = [...TYPED, ['list -o j', 'list -o json'], ['list -o=j', 'list -o=json']].map(([keys]) => keys);
+    const program = `
+      (& regsecret completion powershell) -join [Environment]::NewLine | Invoke-Expression
+      $completed = foreach ($typed in (ConvertFrom-Json $env:TYPED)) {
+        $line = 'regsecret ' + $typed
+        $found = TabExpansion2 $line $line.Length
+        $text = @($found.CompletionMatches)[0].CompletionText
+        $line.Remove($found.ReplacementIndex, $found.ReplacementLength).Insert($found.ReplacementIndex, $text)
+      }
+      ConvertTo-Json @($completed)`;
+    const PATH = `${bin}${delimiter}${process.env.PATH}`;
+    const ran = await execute(['pwsh', '-NoProfile', '-NonInteractive', '-Command', program], {
+      cwd: folder,
+      env: { ...platformEnv(), ...env(), PATH, TYPED: JSON.stringify(typed) },
+    });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    const lines = [...TYPED.map(([, line]) => line), 'list -o json', 'list -o=json'];
+    const completed: string[] = JSON.parse(ran.stdout);
+    expect(completed.map((line) => line.replace(/\.[\\/]/, ''))).toEqual(lines.map((line) => `regsecret ${line}`));
+  });
+});
+
+/** What programs of Windows do not start without. */
+function platformEnv(): Record<string, string> {
+  const names = ['SystemRoot', 'PATHEXT', 'TEMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PSModulePath'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
 
 test.runIf(process.platform !== 'win32')('the script for kubectl asks the plugin', () => {
   const script = join(bin, 'kubectl_complete-regsecret');

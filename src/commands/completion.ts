@@ -2,7 +2,7 @@
 import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
 
-type CompletionShell = 'bash' | 'zsh' | 'fish' | 'kubectl';
+type CompletionShell = 'bash' | 'zsh' | 'fish' | 'powershell' | 'kubectl';
 
 /** Prints the script; returns the exit code. */
 export function printCompletion(shell: CompletionShell, io: Io): number {
@@ -73,10 +73,54 @@ end
 complete -c regsecret -f -a '(__regsecret_complete)'
 `;
 
+/**
+ * From 5.1 on. What is typed is data, never code again, as it would be in Invoke-Expression. A value cannot hold a quote
+ * ({@link complete}). An empty string keeps PowerShell from proposing files.
+ */
+const POWERSHELL = `# PowerShell completion of regsecret
+Register-ArgumentCompleter -Native -CommandName 'regsecret', 'regsecret.exe' -ScriptBlock {
+  param($typed, $line, $cursor)
+  $words = @()
+  $word = ''
+  foreach ($element in ($line.CommandElements | Select-Object -Skip 1)) {
+    $extent = $element.Extent
+    if ($extent.StartOffset -ge $cursor) { break }
+    $isText = $element -is [System.Management.Automation.Language.StringConstantExpressionAst]
+    $text = if ($isText) { $element.Value } else { $extent.Text }
+    if ($extent.EndOffset -lt $cursor) { $words += $text }
+    elseif ($extent.EndOffset -eq $cursor) { $word = $text }
+    else { $word = $extent.Text.Substring(0, $cursor - $extent.StartOffset) }
+  }
+  $asked = $word
+  # Before 7.3 an empty argument is lost.
+  $version = $PSVersionTable.PSVersion
+  $isOld = $version.Major -lt 7 -or ($version.Major -eq 7 -and $version.Minor -lt 3)
+  if ($word -eq '' -and ($isOld -or $PSNativeCommandArgumentPassing -eq 'Legacy')) { $asked = '""' }
+  $flag = if ($word -match '^-[^=]*=') { $Matches[0] } else { '' }
+  $start = $word.Substring($flag.Length)
+  $directive = '4'
+  $results = @(foreach ($answer in (& regsecret __complete @words $asked 2> $null)) {
+    if ($answer.StartsWith(':')) { $directive = $answer.Substring(1); continue }
+    $value, $description = $answer -split '\\t', 2
+    if (-not $value.StartsWith($start, [StringComparison]::Ordinal)) { continue }
+    if (-not $description) { $description = $value }
+    $quoted = if ($value -match '^[\\w/-][\\w/+=.:@%-]*$') { $value } else { "'$value'" }
+    [System.Management.Automation.CompletionResult]::new($flag + $quoted, $value, 'ParameterValue', $description)
+  })
+  if ($results.Count -gt 0) { return $results }
+  if ($directive -ne '0') { return '' }
+  if ($flag -ne '') {
+    foreach ($file in [System.Management.Automation.CompletionCompleters]::CompleteFilename($start)) {
+      [System.Management.Automation.CompletionResult]::new($flag + $file.CompletionText, $file.ListItemText, $file.ResultType, $file.ToolTip)
+    }
+  }
+}
+`;
+
 /** kubectl runs a program of this name for its plugin (kubectl pkg/cmd/plugin/plugin_completion.go). */
 const KUBECTL = `#!/bin/sh
 # kubectl_complete-regsecret: completion for the plugin.
 exec kubectl-regsecret __complete "$@"
 `;
 
-const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, kubectl: KUBECTL };
+const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL, kubectl: KUBECTL };
