@@ -56,7 +56,7 @@ const ROOMS = [
   { room: 'output/doctor', purpose: 'what doctor, why and doctor -f print' },
   {
     room: 'output/fleet',
-    purpose: 'what rotate, remove and delete print, and whether a login is good enough to be written',
+    purpose: 'what sync, rotate, remove and delete print, and whether a login is good enough to be written',
   },
   { room: 'commands', purpose: 'one file a command: its options and one function' },
   {

@@ -1,7 +1,7 @@
 /** The Secrets that a command is about: by name, in one namespace, in all, or in those with certain labels. */
 import { forEachLimit } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, words } from '../domain/text/command.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { UsageError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
@@ -26,8 +26,15 @@ export interface ScopeFlags {
   readonly selector?: string | undefined;
 }
 
+/** Throws UsageError for a selector that is empty: to the API server it means everything, and it is a variable that is not set. */
+export function checkSelector(selector: string | undefined): void {
+  if (selector?.trim() !== '') return;
+  throw new UsageError('the selector of -l is empty, which would mean every namespace', words`${ALL_NAMESPACES}`);
+}
+
 /** Throws UsageError. */
 export function checkScope({ allNamespaces, selector }: ScopeFlags): void {
+  checkSelector(selector);
   if (allNamespaces && selector !== undefined)
     throw new UsageError('-A and -l cannot be used together', words`-l ${selector}`);
 }

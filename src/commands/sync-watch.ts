@@ -16,8 +16,8 @@ import { sayFight } from '../output/fleet/fight-printer.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
 import { oncePrinter } from '../output/fleet/once-printer.ts';
 import { statusPage } from '../output/fleet/status-page.ts';
+import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
-import { withSyncPrinter } from '../output/sync-printer.ts';
 
 /** Of one request: a server that goes silent must not keep everything waiting. */
 const REQUEST_TIMEOUT = '30s';

@@ -3,8 +3,8 @@ import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Io } from '../io.ts';
 import { type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
+import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
 import { printerFor } from '../output/printer.ts';
-import { withSyncPrinter } from '../output/sync-printer.ts';
 
 /** Returns the exit code; throws UserError. */
 export async function sync(options: SyncOptions, io: Io): Promise<number> {

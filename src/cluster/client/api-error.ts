@@ -105,11 +105,19 @@ function because(cause: Error | undefined, error: UserError): UserError {
 function wordedRefusal(error: ApiError, attempt: Attempt): UserError {
   const { verb, namespace, name, kind = 'secret', resource = 'secrets' } = attempt;
   const ref = `${kind} ${namespace}/${name}`;
+  const text = `cannot ${verb} ${ref}: ${error.message}`;
+  if (isEnding(error)) {
+    return new UserError(
+      `cannot ${verb} ${ref}: namespace ${namespace} is being deleted`,
+      clusterCommand`kubectl get namespace ${namespace}`,
+    );
+  }
+  if (isByAdmission(error)) return new UserError(text, NO_MISSING_RIGHT);
+  if (isByDeafWebhook(error)) return new UserError(text, WEBHOOKS);
   switch (error.status) {
     case 401:
       return refusalOf(error);
     case 403:
-      if (isByAdmission(error)) return new UserError(`cannot ${verb} ${ref}: ${error.message}`, NO_MISSING_RIGHT);
       return new UserError(
         `may not ${verb} ${ref}: ${error.message}`,
         command`kubectl auth can-i ${verb} ${resource} ${scope(namespace)}`,
@@ -121,27 +129,32 @@ function wordedRefusal(error: ApiError, attempt: Attempt): UserError {
           clusterCommand`kubectl create namespace ${namespace}`,
         );
       }
-      return new UserError(
-        `cannot ${verb} ${ref}: ${error.message}`,
-        command`kubectl get ${resource} ${scope(namespace)}`,
-      );
+      return new UserError(text, command`kubectl get ${resource} ${scope(namespace)}`);
     default:
-      return new UserError(
-        `cannot ${verb} ${ref}: ${error.message}`,
-        command`kubectl get ${kind} ${name} ${scope(namespace)}`,
-      );
+      return new UserError(text, command`kubectl get ${kind} ${name} ${scope(namespace)}`);
   }
+}
+
+/** Whether the namespace takes nothing new, because it is being deleted (apiserver pkg/admission/plugin/namespace/lifecycle). */
+export function isEnding({ details }: ApiError): boolean {
+  return details.causes.some(({ reason }) => reason === 'NamespaceTerminating');
 }
 
 /**
  * Whether a webhook, a policy or a quota has said no, to somebody who has the right to ask (apiserver
- * pkg/admission/errors.go `NewForbidden`, plugin/webhook/errors/statuserror.go `ToStatusErr`). Of a missing right it is
- * `User "…" cannot …` (pkg/endpoints/handlers/responsewriters/errors.go `forbiddenMessage`).
+ * pkg/admission/errors.go `NewForbidden`, plugin/webhook/errors/statuserror.go `ToStatusErr`), with whatever status it likes. Of a
+ * missing right it is `User "…" cannot …` (pkg/endpoints/handlers/responsewriters/errors.go `forbiddenMessage`).
  */
 function isByAdmission({ message }: ApiError): boolean {
   return /^admission webhook ".*" denied the request|is forbidden: (?!User ")/.test(message);
 }
 
+/** Whether a webhook has not answered, and nothing may be written without it (plugin/webhook/mutating/dispatcher.go). */
+function isByDeafWebhook({ status, message }: ApiError): boolean {
+  return status === 500 && /failed calling webhook "/.test(message);
+}
+
+const WEBHOOKS = clusterCommand`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`;
 const NO_MISSING_RIGHT = prose`a webhook, policy or quota in the cluster refuses this: ask its owner`;
 
 /** `what` is written by others, each time before we write it; `last` is what the server has said to our last try. */

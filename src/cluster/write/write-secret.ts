@@ -1,7 +1,8 @@
 /** Brings a Secret that was read to what a plan wants, also while others write to it. */
 import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import type { UserError } from '../../errors.ts';
+import { clusterCommand } from '../../domain/text/command.ts';
+import { UserError } from '../../errors.ts';
 import { ApiError, keepsChanging, refusal } from '../client/api-error.ts';
 import type { Transport } from '../client/transport.ts';
 import { type SecretRef, secretPath, type WriteOptions } from '../secret-request.ts';
@@ -27,6 +28,17 @@ export type SecretAction = (typeof ACTIONS)[keyof typeof ACTIONS];
 /** As results call it. */
 export function actionOf({ action }: Exclude<SecretStep, { action: 'refuse' }>): SecretAction {
   return ACTIONS[action];
+}
+
+/** What is stored is not what was sent: a webhook that changes Secrets would undo it each time. */
+export class AlteredError extends UserError {
+  constructor({ namespace, name }: SecretRef) {
+    super(
+      `secret ${namespace}/${name} was written, but something in the cluster, such as a webhook, changed it on the way`,
+      clusterCommand`kubectl get mutatingwebhookconfigurations`,
+    );
+    this.name = 'AlteredError';
+  }
 }
 
 /** As many conflicts with others as anybody meets; a webhook that refuses like one is met as often. */
@@ -55,7 +67,10 @@ export async function writeSecret(
     const isDone = (present: Secret): boolean => plan(present).action === 'unchanged';
     const isLast = conflicts >= MAX_CONFLICTS;
     const conflict = await perform(transport, ref, { step, current, isDone, isLast }, options);
-    if (conflict === 'done') return begun;
+    if (!(conflict instanceof ApiError)) {
+      if (conflict !== 'rehearsed' && !isDone(conflict)) throw new AlteredError(ref);
+      return begun;
+    }
     if (isLast) throw keepsChanging(`secret ${ref.namespace}/${ref.name}`, conflict);
     if (conflicts > 0) await pause(Math.random() * 20 * 2 ** conflicts, transport.signal);
     current = await readWritten(transport, ref, conflict);
@@ -69,18 +84,18 @@ interface Work {
   readonly isLast: boolean;
 }
 
-/** The conflict when what is there is not what was read. */
+/** What is stored now; the conflict when what is there is not what was read. */
 async function perform(
   transport: Transport,
   ref: SecretRef,
   { step, current, isDone, isLast }: Work,
   options: WriteOptions,
-): Promise<'done' | ApiError> {
+): Promise<Secret | 'rehearsed' | ApiError> {
   switch (step.action) {
     case 'create':
-      return orDone(await tryCreate(transport, ref, step.secret, options));
+      return tryCreate(transport, ref, step.secret, options);
     case 'update':
-      return orDone(await tryPatch(transport, ref, { patch: step.patch, isDone, isLast }, options));
+      return tryPatch(transport, ref, { patch: step.patch, isDone, isLast }, options);
     case 'replace':
       return replace(transport, ref, { secret: step.secret, current }, options);
   }
@@ -92,10 +107,10 @@ async function replace(
   ref: SecretRef,
   { secret, current }: { readonly secret: Secret; readonly current: Secret | undefined },
   options: WriteOptions,
-): Promise<'done' | ApiError> {
+): Promise<Secret | 'rehearsed' | ApiError> {
   await rehearseSecret(transport, ref, secret, options);
-  if (options.dryRun) return 'done';
-  return (await remove(transport, ref, current)) ?? orDone(await tryCreate(transport, ref, secret, options));
+  if (options.dryRun) return 'rehearsed';
+  return (await remove(transport, ref, current)) ?? tryCreate(transport, ref, secret, options);
 }
 
 /** The conflict when what is there is not what was read. */
@@ -114,8 +129,4 @@ async function remove(
     if (error.status === 404 || error.status === 409) return error;
     throw refusal(error, { verb: 'delete', ...ref });
   }
-}
-
-function orDone(written: Secret | ApiError): 'done' | ApiError {
-  return written instanceof ApiError ? written : 'done';
 }

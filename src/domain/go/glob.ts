@@ -15,6 +15,11 @@ export function matchesGlob(pattern: string, name: string): boolean {
   return /[?[\\]/.test(pattern) ? matchesTokens(pattern, name) : matchesStars(pattern, name);
 }
 
+/** Whether `pattern` is well-formed. */
+export function isGlob(pattern: string): boolean {
+  return tokenize(pattern) !== undefined;
+}
+
 /** A pattern of texts and stars, which is all that a host of a key can be: each text at its first place. */
 function matchesStars(pattern: string, name: string): boolean {
   const [start = '', ...texts] = pattern.split('*');

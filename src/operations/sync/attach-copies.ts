@@ -147,9 +147,12 @@ export async function attachCopies(
   await forEachLimit(
     run.transport.concurrency,
     changing.filter(({ ref }) => isServed(ref.namespace)),
-    (account) => listener.writing(async () => perform(await planItem(account, run), placed(run, account, listener))),
+    (account) =>
+      listener.writing(async () => perform(await planItem(account, run), placed(run, account.ref.namespace, listener))),
   );
-  await forEachLimit(run.transport.concurrency, awaited.filter(isServed), (namespace) => attachAwaited(namespace, run));
+  await forEachLimit(run.transport.concurrency, awaited.filter(isServed), (namespace) =>
+    attachAwaited(namespace, placed(run, namespace, listener)),
+  );
   const hasChanged = [...run.done.values()].some(({ changed }) => changed);
   // Reads every pod: not for a run that has nothing to do, and not with each change that is watched.
   if ((hasChanged && part === undefined) || restart) await reportAccounts(run.done, await run.facts(), run);
@@ -157,9 +160,9 @@ export async function attachCopies(
   if (rights.length > 0) run.listener.note({ code: 'unchecked', rights });
 }
 
-/** `run`, whose problems are those of the namespace of `account`. */
-function placed(run: Run, { ref }: PullSpec, listener: Pick<SyncListener, 'problem'>): Run {
-  return { ...run, listener: { ...run.listener, problem: (error) => listener.problem(error, ref.namespace) } };
+/** `run`, whose problems are those of `namespace`. */
+function placed(run: Run, namespace: string, listener: Pick<SyncListener, 'problem'>): Run {
+  return { ...run, listener: { ...run.listener, problem: (error) => listener.problem(error, namespace) } };
 }
 
 async function attachAwaited(namespace: string, run: Run): Promise<void> {

@@ -1,12 +1,13 @@
 /** Brings one pull secret into many namespaces: look, plan, write, tell the truth. */
+import { ApiError, isEnding } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { findSecret } from '../../cluster/not-found.ts';
-import { actionOf, type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
+import { AlteredError, actionOf, type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { AuthEntry } from '../../domain/keyring/credential.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { copySourceOf, sourceOf } from '../../domain/pull-secret/copy.ts';
+import { copySourceOf } from '../../domain/pull-secret/copy.ts';
 import { knownEnds } from '../../domain/pull-secret/expiry.ts';
 import { words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
@@ -15,10 +16,11 @@ import { summaryLine } from '../../domain/text/summary.ts';
 import { UserError } from '../../errors.ts';
 import { checkedSecret } from '../attach/check-secret.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
-import { choiceOf, type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
-import { eachPresent, noNamespace, readNamespaces } from './present-copies.ts';
-import { type Pruned, pruneCopy } from './prune-copies.ts';
-import { hasAccounts, type SyncListener, type SyncOutcome, type SyncPart, type SyncRequest } from './sync-request.ts';
+import { type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
+import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
+import { readNamespaces } from './present-copies.ts';
+import { pruneCopy } from './prune-copies.ts';
+import { hasAccounts, type SyncListener, type SyncOutcome, type SyncRequest } from './sync-request.ts';
 
 /** Each reads all lists of its namespace. */
 const PRUNE_CONCURRENCY = 4;
@@ -30,10 +32,12 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
   const served = new Set(meant);
   await forEachLimit(transport.concurrency, plan.items, async (item) => {
     const outcome = await listener.writing(() => perform(transport, item, source, request));
-    if (outcome.action === 'failed') served.delete(item.namespace);
-    listener.outcome(outcome);
+    if (outcome === 'ended' || outcome.action === 'failed') served.delete(item.namespace);
+    if (outcome === 'ended') listener.skipped({ leftAlone: [], ending: [item.namespace] });
+    else listener.outcome(outcome);
   });
   if (lists !== undefined) await attachCopies(lists, served, request, listener);
+  for (const outcome of plan.taken) listener.outcome(outcome);
   await forEachLimit(PRUNE_CONCURRENCY, plan.pruned, async (copy) => {
     listener.outcome(await listener.writing(() => pruneCopy(transport, copy, source.ref, request, listener)));
   });
@@ -48,6 +52,7 @@ async function look(transport: Transport, request: SyncRequest, listener: SyncLi
   ]);
   const chosen = choose(namespaces, request, transport.namespace, listener);
   const plan = await planAll(transport, source, chosen, prunable ?? namespaces, request);
+  if (request.part === undefined) checkMeant(namespaces, plan, request, transport.namespace);
   const meant = plan.items.filter(({ step }) => step.action !== 'refuse').map(({ namespace }) => namespace);
   const lists = hasAccounts(request.accounts)
     ? await planLists(transport, secret, meant, request, listener)
@@ -87,79 +92,6 @@ async function readSource(
   return { secret, source: { ...source, isLogin: login !== undefined, entries, foreign } };
 }
 
-/** The namespaces to write to; those that are named and not there have failed. */
-function choose(
-  namespaces: readonly NamespaceFacts[],
-  { selection, part }: SyncRequest,
-  home: string,
-  listener: SyncListener,
-): string[] {
-  const choices = Map.groupBy(namespaces, (namespace) => choiceOf(namespace, selection, home));
-  const namesOf = (choice: ReturnType<typeof choiceOf>): string[] =>
-    (choices.get(choice) ?? []).map(({ name }) => name);
-  listener.skipped({ leftAlone: namesOf('left alone'), ending: namesOf('ending') });
-  const there = new Set(namespaces.map(({ name }) => name));
-  for (const namespace of selection.names) {
-    if (there.has(namespace) || !isIn(part, namespace)) continue;
-    listener.outcome({ namespace, action: 'failed', error: noNamespace(namespace), isDecided: true });
-  }
-  return namesOf('chosen')
-    .filter((namespace) => isIn(part, namespace))
-    .sort();
-}
-
-function isIn(part: SyncPart | undefined, namespace: string): boolean {
-  return part === undefined || (!part.except.has(namespace) && (part.only?.includes(namespace) ?? true));
-}
-
-/** What has to be done in one namespace. */
-interface Item {
-  readonly namespace: string;
-  readonly step: SecretStep;
-  /** Kept only where something has to be done to it. */
-  readonly existing: Secret | undefined;
-}
-
-interface Plan {
-  readonly items: readonly Item[];
-  readonly pruned: readonly Pruned[];
-}
-
-/** `places` are the namespaces from which copies may go. */
-async function planAll(
-  transport: Transport,
-  source: SyncSource,
-  chosen: readonly string[],
-  places: readonly NamespaceFacts[],
-  request: SyncRequest,
-): Promise<Plan> {
-  const items = new Map(chosen.map((namespace) => [namespace, planned(namespace, undefined, source)]));
-  const open = new Set(places.flatMap(({ name, isEnding, isLeftAlone }) => (isEnding || isLeftAlone ? [] : [name])));
-  const pruned: Pruned[] = [];
-  await eachPresent(transport, request, chosen, (namespace, secret) => {
-    if (items.has(namespace)) items.set(namespace, planned(namespace, secret, source));
-    else if (
-      request.prune &&
-      isIn(request.part, namespace) &&
-      open.has(namespace) &&
-      !(secret instanceof UserError) &&
-      sourceOf(secret) === source.ref
-    ) {
-      pruned.push({ namespace, uid: secret.metadata.uid, resourceVersion: secret.metadata.resourceVersion });
-    }
-  });
-  return { items: [...items.values()], pruned };
-}
-
-function planned(namespace: string, secret: Secret | UserError | undefined, source: SyncSource): Item {
-  if (secret instanceof UserError) {
-    return { namespace, step: { action: 'refuse', error: secret }, existing: undefined };
-  }
-  const step = planSecret(namespace, secret, source);
-  const isWritten = step.action === 'update' || step.action === 'replace';
-  return { namespace, step, existing: isWritten ? secret : undefined };
-}
-
 /** Asks about more than one change, and about every deletion. Throws UserError where nobody agrees. */
 async function checkAgreed(
   { items, pruned }: Plan,
@@ -193,8 +125,8 @@ async function perform(
   transport: Transport,
   { namespace, step, existing }: Item,
   source: SyncSource,
-  { dryRun, fieldManager }: SyncRequest,
-): Promise<SyncOutcome> {
+  { dryRun, fieldManager, selection }: SyncRequest,
+): Promise<SyncOutcome | 'ended'> {
   if (step.action === 'refuse') return { namespace, action: 'failed', error: step.error, isDecided: true };
   if (step.action === 'unchanged' || dryRun === 'client') return { namespace, action: actionOf(step) };
   try {
@@ -204,6 +136,15 @@ async function perform(
     return { namespace, action };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { namespace, action: 'failed', error };
+    // It was not being deleted when the namespaces were read.
+    const { cause } = error;
+    if (cause instanceof ApiError && (isEnding(cause) || (isGone(cause) && !selection.names.includes(namespace)))) {
+      return 'ended';
+    }
+    return { namespace, action: 'failed', error, isWritten: error instanceof AlteredError };
   }
+}
+
+function isGone({ status, details }: ApiError): boolean {
+  return status === 404 && details.kind === 'namespaces';
 }

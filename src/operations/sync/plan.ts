@@ -12,6 +12,7 @@ import {
   sourceOf,
 } from '../../domain/pull-secret/copy.ts';
 import { parseExpiries } from '../../domain/pull-secret/expiry.ts';
+import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { planChange } from '../../domain/pull-secret/plan.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
@@ -27,6 +28,18 @@ export interface NamespaceSelection {
   readonly exclude: readonly string[];
 }
 
+/** Those of the patterns that choose none of `namespaces`, with those that they would choose if these were named. */
+export function idlePatterns(
+  namespaces: readonly NamespaceFacts[],
+  globs: readonly string[],
+): { readonly glob: string; readonly reserved: readonly string[] }[] {
+  return globs.flatMap((glob) => {
+    const matched = namespaces.flatMap(({ name }) => (matchesGlob(glob, name) ? [name] : []));
+    const reserved = matched.filter(isReserved);
+    return reserved.length === matched.length ? [{ glob, reserved }] : [];
+  });
+}
+
 export interface NamespaceFacts {
   readonly name: string;
   /** Whether it is being deleted. */
@@ -38,6 +51,10 @@ export interface NamespaceFacts {
 /** Chosen by name only: vendors put them there, and know best what is in them. */
 const RESERVED = ['kube-*', 'openshift-*'];
 
+function isReserved(name: string): boolean {
+  return RESERVED.some((pattern) => matchesGlob(pattern, name));
+}
+
 /** Whether a namespace is meant, and if so why nothing is written there. `home` is the source's own. */
 export function choiceOf(
   { name, isEnding, isLeftAlone }: NamespaceFacts,
@@ -45,7 +62,7 @@ export function choiceOf(
   home: string,
 ): 'chosen' | 'other' | 'ending' | 'left alone' {
   const matches = (pattern: string): boolean => matchesGlob(pattern, name);
-  const isPicked = !RESERVED.some(matches) && (all || globs.some(matches));
+  const isPicked = !isReserved(name) && (all || globs.some(matches));
   if (name === home || !(names.includes(name) || isPicked) || exclude.some(matches)) return 'other';
   if (isLeftAlone) return 'left alone';
   return isEnding ? 'ending' : 'chosen';
@@ -66,7 +83,7 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
     return refuse(`${called} is being deleted`, prose`run the same command again when it is gone`);
   }
   const origin = sourceOf(existing);
-  if (origin === source.ref) return planCopy(existing, source);
+  if (origin === source.ref) return planOwn(called, existing, source);
   if (source.foreign === 'adopt') return planAdoption(called, existing, source);
   if (origin !== undefined) {
     return refuse(`${called} is a copy${ofSource(origin) || ' of another Secret'}, so it is left alone`, ADOPT);
@@ -78,6 +95,15 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
 
 const MERGE = prose`add --merge to put these logins into it and keep the rest, or --adopt to make it a copy`;
 const ADOPT = prose`add --adopt to make it a copy of this one`;
+
+/** A copy that somebody else makes by now, such as Argo CD, would be written by two for ever. */
+function planOwn(called: string, existing: Secret, source: SyncSource): SecretStep {
+  const step = planCopy(existing, source);
+  const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
+  if (maker === undefined) return step;
+  const text = `${called} was made by sync, but ${maker.name} makes it now, so it is left alone`;
+  return { action: 'refuse', error: new UserError(text, maker.where, ['--adopt writes it anyway']) };
+}
 
 function planCopy(existing: Secret, source: SyncSource): SecretStep {
   const patch = copyPatch(existing, source);

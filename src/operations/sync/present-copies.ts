@@ -27,6 +27,7 @@ const SECRET_FIELDS: FieldSelection = {
     deletionTimestamp: true,
     labels: true,
     annotations: true,
+    ownerReferences: true,
   },
   type: true,
   immutable: true,

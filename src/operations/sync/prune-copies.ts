@@ -3,6 +3,7 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { sourceOf } from '../../domain/pull-secret/copy.ts';
+import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
@@ -14,6 +15,17 @@ export interface Pruned {
   readonly namespace: string;
   readonly uid: string | undefined;
   readonly resourceVersion: string | undefined;
+}
+
+/** Why a copy stays that is no longer meant: somebody else makes it by now, and would make it again. */
+export function takenOver(secret: Secret): UserError | undefined {
+  const maker = makerOf(secret);
+  if (maker === undefined) return undefined;
+  const { namespace = '', name = '' } = secret.metadata;
+  return new UserError(
+    `secret ${namespace}/${name} was made by sync, but ${maker.name} makes it now, so it is not deleted`,
+    maker.where,
+  );
 }
 
 /** Takes the copy of `source` (`NAMESPACE/NAME`) in one namespace away. Throws Interrupted. */
@@ -28,12 +40,15 @@ export async function pruneCopy(
   const { name, dryRun } = request;
   const ref = { namespace, name };
   try {
-    const isFree = await detachAll(transport, ref, request, listener);
+    const isFree = await detachAll(transport, ref, request, {
+      ...listener,
+      problem: (error) => listener.problem(error, namespace),
+    });
     if (!isFree) {
       const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
       throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
     }
-    const isMeant = (present: Secret): boolean => sourceOf(present) === source;
+    const isMeant = (present: Secret): boolean => sourceOf(present) === source && makerOf(present) === undefined;
     const deletion = { metadata: copy, isMeant, dryRun: dryRun === 'server' };
     const isGone = dryRun === 'client' || (await deleteSecret(transport, ref, deletion));
     return { namespace, action: isGone ? 'deleted' : 'unchanged' };

@@ -1,6 +1,8 @@
 /** From the flags of `sync` to what is to be brought where. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
+import { checkSelector } from '../../cluster/secret-scope.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
+import { isGlob } from '../../domain/go/glob.ts';
 import { serverWord } from '../../domain/keyring/server.ts';
 import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../../domain/text/command.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../../domain/text/object-name.ts';
@@ -123,6 +125,7 @@ function selectionOf({
   const wanted = namespacesIn(to, '--to');
   const ways = [wanted.length > 0 && '--to', selector !== undefined && '-l', allNamespaces && '-A'].filter(Boolean);
   const secret = name === 'regsecret' ? undefined : name;
+  checkSelector(selector);
   if (ways.length === 0) {
     throw new UsageError('no target namespace is given', command`regsecret sync ${secret} --to ${'team-*'}`);
   }
@@ -140,7 +143,8 @@ function selectionOf({
 }
 
 /** Throws UsageError for what no namespace is called, and no pattern of one. */
-function namespacesIn(texts: readonly string[], flag: string): string[] {
+function namespacesIn(texts: readonly string[], flag: '--to' | '--exclude'): string[] {
+  const given = flag === '--to' ? words`--to` : words`--exclude`;
   const found = new Set(
     texts
       .flatMap((text) => text.split(','))
@@ -148,8 +152,11 @@ function namespacesIn(texts: readonly string[], flag: string): string[] {
       .filter(Boolean),
   );
   for (const text of found) {
-    if (isPattern(text) ? /^[-a-z0-9*?[\]^]*$/.test(text) : isNamespaceName(text)) continue;
-    throw new UsageError(nameRule('namespace'), words`${flag} NAMESPACE`);
+    if (isPattern(text) ? /^[-a-z0-9*?[\]^]*$/.test(text) : isNamespaceName(text)) {
+      if (isGlob(text)) continue;
+      throw new UsageError(`the pattern ${text} of ${flag} has a [ without its ]`, words`${given} ${'team-[a-c]'}`);
+    }
+    throw new UsageError(nameRule('namespace'), words`${given} NAMESPACE`);
   }
   return [...found];
 }

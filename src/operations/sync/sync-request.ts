@@ -56,6 +56,8 @@ export type SyncOutcome =
       readonly error: UserError;
       /** Whether another try comes to the same, as long as nothing changes there. */
       readonly isDecided?: boolean;
+      /** Whether something was written all the same. */
+      readonly isWritten?: boolean;
     };
 
 /** Namespaces that are meant, and where nothing is written. */
@@ -76,7 +78,10 @@ export interface SyncListener {
   ends(ends: ReadonlyMap<string, number>): void;
   /** About the source. */
   finding(finding: Finding): void;
+  /** More than once: a namespace may begin to end meanwhile. */
   skipped(skipped: Skipped): void;
+  /** Part of the selection that chooses nothing; `reserved` are those that it would choose if they were named. */
+  idle(what: string, reserved: readonly string[]): void;
   outcome(outcome: SyncOutcome): void;
   /** A list of a service account that was written, or a workload that was restarted. */
   list(result: ListResult): void;

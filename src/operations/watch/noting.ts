@@ -23,7 +23,9 @@ export function noting(
       const { namespace, action } = outcome;
       if (outcome.action === 'failed') {
         if (!outcome.isDecided) failed.push(namespace);
-      } else if (action !== 'unchanged') written.set(namespace, { kind: 'Secret', namespace, name });
+      }
+      const isWritten = outcome.action === 'failed' ? outcome.isWritten : action !== 'unchanged';
+      if (isWritten) written.set(namespace, { kind: 'Secret', namespace, name });
       metrics.outcome(outcome);
       listener.outcome(outcome);
     },

@@ -69,6 +69,16 @@ test.each<[string, Secret | undefined, unknown]>([
     stored({}, { annotations: { 'regsecret/source': 'x/regsecret' } }),
     { action: 'refuse' },
   ],
+  [
+    'a copy that Argo CD makes by now',
+    stored({ data: {} }, { labels: { ...LABELS, 'argocd.argoproj.io/instance': 'web' } }),
+    { action: 'refuse' },
+  ],
+  [
+    'such a copy, as it should be',
+    stored({}, { labels: { ...LABELS, 'argocd.argoproj.io/instance': 'web' } }),
+    { action: 'unchanged' },
+  ],
   ['a copy that is being deleted', stored({}, { deletionTimestamp: '2026-01-01T00:00:00Z' }), { action: 'refuse' }],
 ])('%s', (_, existing, step) => {
   expect(planSecret('a', existing, source)).toMatchObject(step as object);

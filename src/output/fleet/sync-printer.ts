@@ -1,20 +1,21 @@
 /** What `sync` prints: a line for each change, failures put together by their reason, and the summary. */
-import { fixFor } from '../domain/findings/fixes.ts';
-import { formatFinding } from '../domain/findings/messages.ts';
-import { SYNC } from '../domain/pull-secret/copy.ts';
-import type { Command } from '../domain/text/command.ts';
-import { many, plural } from '../domain/text/enumerate.ts';
-import { summaryLine } from '../domain/text/summary.ts';
-import type { Verb } from '../domain/workloads/list-change.ts';
-import { resultName } from '../domain/workloads/object-ref.ts';
-import { EXIT, type UserError, withDetails } from '../errors.ts';
-import type { Io } from '../io.ts';
-import type { ListResult } from '../operations/attach/request.ts';
-import type { Skipped, SyncListener, SyncOutcome } from '../operations/sync/sync-request.ts';
-import { type NoteBook, noteBook } from './attach-printer.ts';
-import { DRY_RUN, type Printer, shownError } from './printer.ts';
-import { withProgress } from './progress.ts';
-import { formatJson } from './structured.ts';
+import { fixFor } from '../../domain/findings/fixes.ts';
+import { formatFinding } from '../../domain/findings/messages.ts';
+import { SYNC } from '../../domain/pull-secret/copy.ts';
+import type { Command } from '../../domain/text/command.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
+import { summaryLine } from '../../domain/text/summary.ts';
+import type { Verb } from '../../domain/workloads/list-change.ts';
+import { resultName } from '../../domain/workloads/object-ref.ts';
+import { EXIT, type UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import type { ListResult } from '../../operations/attach/request.ts';
+import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/sync-request.ts';
+import { type NoteBook, noteBook } from '../attach-printer.ts';
+import { DRY_RUN, type Printer, shownError } from '../printer.ts';
+import { withProgress } from '../progress.ts';
+import { formatJson } from '../structured.ts';
+import { type Failure, printFailures } from './failure-printer.ts';
 
 export interface SyncPrinterOptions {
   /** Of the Secret. */
@@ -27,14 +28,13 @@ export interface SyncPrinterOptions {
   readonly isOneOfMany?: boolean;
 }
 
-const SHOWN = 10;
 const COUNTED = ['created', 'updated', 'replaced', 'deleted', 'unchanged', 'failed'] as const;
 
 /** All that was told. */
 interface Told {
   readonly outcomes: SyncOutcome[];
   readonly lists: ListResult[];
-  readonly problems: UserError[];
+  readonly problems: Failure[];
   readonly notes: Readonly<Record<Verb, NoteBook>>;
   skipped: Skipped;
 }
@@ -55,7 +55,7 @@ export async function withSyncPrinter(
   try {
     await work(listenerFor(told, options, printer, io));
   } catch (error) {
-    printFailures(told, printer);
+    printFailures(failuresOf(told), printer);
     if (io.signal.aborted) {
       const done = told.outcomes.filter(isChange).length + told.lists.length;
       printer.warn(`interrupted: ${done} done, each named above; the one in progress may be done, too`);
@@ -63,7 +63,7 @@ export async function withSyncPrinter(
     throw error;
   }
   for (const book of Object.values(notes)) book.flush();
-  printFailures(told, printer);
+  printFailures(failuresOf(told), printer);
   if (!options.isOneOfMany) printEnd(told, options, printer, io);
   const hasFailed = told.problems.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
   return hasFailed ? EXIT.failed : EXIT.ok;
@@ -80,8 +80,18 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       printer.hint(fixFor(finding));
     },
     skipped(found) {
-      told.skipped = found;
+      told.skipped = {
+        leftAlone: [...told.skipped.leftAlone, ...found.leftAlone],
+        ending: [...told.skipped.ending, ...found.ending],
+      };
       saySkipped(found, printer);
+    },
+    idle(what, reserved) {
+      if (reserved.length === 0) printer.warn(`no namespace matches ${what}`);
+      else
+        printer.warn(
+          `${what} matches only ${many(reserved)}: namespaces of that kind get nothing unless they are named`,
+        );
     },
     outcome(outcome) {
       told.outcomes.push(outcome);
@@ -98,7 +108,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       }
     },
     note: (note, verb) => told.notes[verb].add(note),
-    problem: (error) => void told.problems.push(error),
+    problem: (error, namespace) => void told.problems.push({ error, namespace }),
     absent(account, namespaces) {
       printer.warn(`there is no service account ${account} in ${many(namespaces)}, so nothing names ${name} there`);
     },
@@ -121,17 +131,8 @@ function saySkipped({ leftAlone, ending }: Skipped, printer: Printer): void {
   printer.say(`${plural(ending.length, 'namespace')} ${verb} being deleted, and skipped: ${many(ending)}`);
 }
 
-/** One error for each reason: where a hundred namespaces refuse, nobody reads a hundred. */
-function printFailures({ outcomes, problems }: Told, printer: Printer): void {
-  const failed = outcomes.flatMap((outcome) => (outcome.action === 'failed' ? [outcome] : []));
-  const reasons = Map.groupBy(failed, ({ namespace, error }) => error.message.replaceAll(namespace, 'NAMESPACE'));
-  for (const [first, ...others] of reasons.values()) {
-    if (first === undefined) continue;
-    const more = others.length === 0 ? [] : [`the same in ${many(others.map(({ namespace }) => namespace))}`];
-    printer.error(withDetails(first.error, more));
-  }
-  for (const problem of problems.slice(0, SHOWN)) printer.error(problem);
-  if (problems.length > SHOWN) printer.say(`and ${problems.length - SHOWN} more errors; -o json has them all`);
+function failuresOf({ outcomes, problems }: Told): Failure[] {
+  return [...outcomes.flatMap((outcome) => (outcome.action === 'failed' ? [outcome] : [])), ...problems];
 }
 
 function printEnd(told: Told, { name, output, dryRun }: SyncPrinterOptions, printer: Printer, io: Io): void {
@@ -154,7 +155,7 @@ function printEnd(told: Told, { name, output, dryRun }: SyncPrinterOptions, prin
     return 'error' in outcome ? { namespace, action, error: asShown(outcome.error) } : { namespace, action };
   });
   const results = lists.map(({ ref, action, before, after }) => ({ ...ref, action, before, after }));
-  const errors = problems.map(asShown);
+  const errors = problems.map(({ error }) => asShown(error));
   const shown = {
     secret: name,
     dryRun,

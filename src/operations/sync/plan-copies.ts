@@ -1,0 +1,117 @@
+/** Which namespaces are served and how, and which copies go: the whole plan, from what is read. */
+import type { Transport } from '../../cluster/client/transport.ts';
+import type { SecretStep } from '../../cluster/write/write-secret.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { sourceOf } from '../../domain/pull-secret/copy.ts';
+import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
+import { many } from '../../domain/text/enumerate.ts';
+import { scope } from '../../domain/text/object-name.ts';
+import { UserError } from '../../errors.ts';
+import { choiceOf, idlePatterns, type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
+import { eachPresent, noNamespace } from './present-copies.ts';
+import { type Pruned, takenOver } from './prune-copies.ts';
+import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-request.ts';
+
+/** The namespaces to write to; those that are named and not there have failed. */
+export function choose(
+  namespaces: readonly NamespaceFacts[],
+  { selection, part }: SyncRequest,
+  home: string,
+  listener: SyncListener,
+): string[] {
+  const choices = Map.groupBy(namespaces, (namespace) => choiceOf(namespace, selection, home));
+  const namesOf = (choice: ReturnType<typeof choiceOf>): string[] =>
+    (choices.get(choice) ?? []).map(({ name }) => name);
+  listener.skipped({ leftAlone: namesOf('left alone'), ending: namesOf('ending') });
+  if (part?.only === undefined) {
+    for (const { glob, reserved } of idlePatterns(namespaces, selection.globs)) listener.idle(glob, reserved);
+    const { labelSelector } = selection;
+    if (labelSelector !== undefined && namespaces.length === 0) listener.idle(`-l ${labelSelector}`, []);
+  }
+  const there = new Set(namespaces.map(({ name }) => name));
+  for (const namespace of selection.names) {
+    if (there.has(namespace) || !isIn(part, namespace)) continue;
+    listener.outcome({ namespace, action: 'failed', error: noNamespace(namespace), isDecided: true });
+  }
+  return namesOf('chosen')
+    .filter((namespace) => isIn(part, namespace))
+    .sort();
+}
+
+function isIn(part: SyncPart | undefined, namespace: string): boolean {
+  return part === undefined || (!part.except.has(namespace) && (part.only?.includes(namespace) ?? true));
+}
+
+/** What has to be done in one namespace. */
+export interface Item {
+  readonly namespace: string;
+  readonly step: SecretStep;
+  /** Kept only where something has to be done to it. */
+  readonly existing: Secret | undefined;
+}
+
+export interface Plan {
+  readonly items: readonly Item[];
+  readonly pruned: readonly Pruned[];
+  /** Copies that would go if somebody else did not make them by now. */
+  readonly taken: readonly SyncOutcome[];
+}
+
+/** `places` are the namespaces from which copies may go. */
+export async function planAll(
+  transport: Transport,
+  source: SyncSource,
+  chosen: readonly string[],
+  places: readonly NamespaceFacts[],
+  request: SyncRequest,
+): Promise<Plan> {
+  const items = new Map(chosen.map((namespace) => [namespace, planned(namespace, undefined, source)]));
+  const open = new Set(places.flatMap(({ name, isEnding, isLeftAlone }) => (isEnding || isLeftAlone ? [] : [name])));
+  const pruned: Pruned[] = [];
+  const taken: SyncOutcome[] = [];
+  await eachPresent(transport, request, chosen, (namespace, secret) => {
+    if (items.has(namespace)) items.set(namespace, planned(namespace, secret, source));
+    else if (
+      request.prune &&
+      isIn(request.part, namespace) &&
+      open.has(namespace) &&
+      !(secret instanceof UserError) &&
+      sourceOf(secret) === source.ref
+    ) {
+      const kept = takenOver(secret);
+      if (kept !== undefined) taken.push({ namespace, action: 'failed', error: kept, isDecided: true });
+      else pruned.push({ namespace, uid: secret.metadata.uid, resourceVersion: secret.metadata.resourceVersion });
+    }
+  });
+  return { items: [...items.values()], pruned, taken };
+}
+
+function planned(namespace: string, secret: Secret | UserError | undefined, source: SyncSource): Item {
+  if (secret instanceof UserError) {
+    return { namespace, step: { action: 'refuse', error: secret }, existing: undefined };
+  }
+  const step = planSecret(namespace, secret, source);
+  const isWritten = step.action === 'update' || step.action === 'replace';
+  return { namespace, step, existing: isWritten ? secret : undefined };
+}
+
+/**
+ * A selection that chooses nothing is a mistyped one more often than the end of a fleet. Throws UserError where it would
+ * delete every copy.
+ */
+export function checkMeant(
+  namespaces: readonly NamespaceFacts[],
+  { pruned }: Plan,
+  { name, selection }: SyncRequest,
+  home: string,
+): void {
+  const { names, all, labelSelector } = selection;
+  if (pruned.length === 0 || (all && labelSelector === undefined)) return;
+  const every = { ...selection, exclude: [] };
+  if (namespaces.some((namespace) => choiceOf(namespace, every, home) !== 'other')) return;
+  const what = labelSelector === undefined ? many([...names, ...selection.globs]) : `-l ${labelSelector}`;
+  throw new UserError(
+    `no namespace matches ${what}, so --prune would delete every copy: nothing is done`,
+    command`regsecret sync ${name} ${scope(home)} ${ALL_NAMESPACES} --exclude ${'*'} --prune --dry-run=client`,
+  );
+}

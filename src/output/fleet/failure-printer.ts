@@ -1,0 +1,61 @@
+/** What failed in many places, so that a person can read it: one error for each reason, with the places that have it. */
+import { many } from '../../domain/text/enumerate.ts';
+import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts';
+import { type UserError, withDetails } from '../../errors.ts';
+import type { Printer } from '../printer.ts';
+
+export interface Failure {
+  readonly error: UserError;
+  /** Left out for what is of no namespace. */
+  readonly namespace?: string | undefined;
+  /** Of the Secret, where there may be several in a namespace. */
+  readonly name?: string | undefined;
+}
+
+const SHOWN = 10;
+
+/** Where a hundred namespaces refuse, nobody reads a hundred errors. */
+export function printFailures(failures: readonly Failure[], printer: Printer): void {
+  const groups = takingTurns([...Map.groupBy(failures, reasonOf).values()], ([first]) => first?.namespace);
+  for (const [first, ...others] of groups.slice(0, SHOWN)) {
+    if (first === undefined) continue;
+    const places = takingTurns(others, ({ namespace }) => namespace).map(placeOf);
+    const more = places.length === 0 ? [] : [`the same in ${many(places)}`];
+    printer.error(withDetails(first.error, more));
+  }
+  const rest = groups.slice(SHOWN).flat().length;
+  if (rest > 0) printer.say(`and ${rest} more ${rest === 1 ? 'error' : 'errors'}; -o json has them all`);
+}
+
+function placeOf({ namespace = '', name }: Failure): string {
+  return name === undefined ? namespace : `${namespace}/${name}`;
+}
+
+/** The message without what is different in each place: its name, and how much of a quota is used, say. */
+function reasonOf({ error, namespace, name }: Failure): string {
+  const ofPlace = [name, namespace].flatMap((text) => (text === undefined || !isName(text) ? [] : [text]));
+  return ofPlace
+    .reduce(
+      // A namespace may be called `a`.
+      (text, word) =>
+        text.replaceAll(new RegExp(`(?<![-a-z0-9])${word.replaceAll('.', '\\.')}(?![-a-z0-9])`, 'g'), '…'),
+      error.message,
+    )
+    .replaceAll(/\d+/g, '0');
+}
+
+function isName(text: string): boolean {
+  return isNamespaceName(text) || isObjectName(text);
+}
+
+/** The first of each namespace, then the second of each: the owner of one cannot push the others off a list that is cut. */
+function takingTurns<T>(items: readonly T[], namespaceOf: (item: T) => string | undefined): T[] {
+  const turns = new Map<string, number>();
+  const ranked = items.map((item) => {
+    const namespace = namespaceOf(item) ?? '';
+    const turn = turns.get(namespace) ?? 0;
+    turns.set(namespace, turn + 1);
+    return { item, turn };
+  });
+  return ranked.toSorted((one, other) => one.turn - other.turn).map(({ item }) => item);
+}

@@ -1,0 +1,312 @@
+/** `sync` with sources, namespaces, flags and clusters that are not as they should be: what is said, and that nothing is half done. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
+import { startPolicy, startWebhook, type Verdict } from '../support/admission.ts';
+import { account, named, regsecretIn } from '../support/attach-world.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { changeSecret, newFleet, OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
+
+const lines = (text: string): string[] => text.trimEnd().split('\n');
+const encoded = (text: string): string => Buffer.from(text).toString('base64');
+const CONFIG = '.dockerconfigjson';
+
+describe('a source', () => {
+  test.each<[situation: string, fields: object, says: string]>([
+    ['without a login', { data: { [CONFIG]: encoded('{"auths":{}}') } }, 'holds no login'],
+    ['that is an empty object', { data: { [CONFIG]: encoded('{}') } }, 'holds no login'],
+    ['with an entry that has no password', { data: { [CONFIG]: encoded('{"auths":{"r.example":{}}}') } }, 'r.example'],
+    [
+      'of type Opaque',
+      { type: 'Opaque', data: { [CONFIG]: payloadOf('r.example') } },
+      'has the type Opaque, which no kubelet pulls with',
+    ],
+    [
+      'of basic-auth',
+      { type: 'kubernetes.io/basic-auth', data: { username: 'eA==', password: 'eQ==' } },
+      'has the type kubernetes.io/basic-auth',
+    ],
+  ])('%s: nothing is written anywhere', async (_, fields, says) => {
+    const [home, { teams }] = await Promise.all([newNamespace(), newFleet(2)]);
+    await putSecret(home, fields);
+    const ran = await regsecretIn(home, ['sync', '--to', teams.join(','), '--adopt']);
+    expect([ran.code, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toMatch(new RegExp(`^error: .*${home}/regsecret.*`));
+    expect(ran.stderr).toContain(says);
+    expect(ran.stderr).toMatch(/^hint: /m);
+    for (const team of teams) expect(await secretIn(team)).toBeUndefined();
+  });
+
+  test('that is immutable: its copies are none, and follow when it is made again', async () => {
+    const { home, teams } = await newFleet(2);
+    await changeSecret(home, { immutable: true });
+    const args = ['sync', '--to', teams.join(',')];
+    expect(lines((await regsecretIn(home, args)).stdout).at(-1)).toBe('2 namespaces: 2 created');
+    expect((await secretIn(teams[0] ?? ''))?.immutable).toBeUndefined();
+    await api('DELETE', `/api/v1/namespaces/${home}/secrets/regsecret`);
+    await putSecret(home, { immutable: true, data: { [CONFIG]: payloadOf('new.example') } });
+    expect(lines((await regsecretIn(home, args)).stdout).at(-1)).toBe('2 namespaces: 2 updated');
+    for (const team of teams) expect((await secretIn(team))?.data).toEqual({ [CONFIG]: payloadOf('new.example') });
+  });
+
+  test('that is missing: the next command is said', async () => {
+    const home = await newNamespace();
+    const ran = await regsecretIn(home, ['sync', 'pull', '--to', 'x']);
+    expect([ran.code, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toMatch(/^error: secret \S+\/pull does not exist/);
+    expect(ran.stderr).toMatch(/^hint: regsecret (create|sync) pull -n /m);
+  });
+});
+
+describe('flags', () => {
+  test.each<[situation: string, args: readonly string[], error: string, hint: string]>([
+    ['no target', [], 'no target namespace is given', "regsecret sync -n default --to 'team-*'"],
+    [
+      'two ways to choose',
+      ['--to', 'a', '-A'],
+      '--to and -A cannot be used together',
+      "--to 'team-*' --exclude team-x",
+    ],
+    ['a label and all', ['-l', 'a=b', '-A'], '-l and -A cannot be used together', "--to 'team-*' --exclude team-x"],
+    [
+      'a pattern without its end',
+      ['--to', 'team-[ab'],
+      'the pattern team-[ab of --to has a [ without its ]',
+      "--to 'team-[a-c]'",
+    ],
+    [
+      'such a pattern to leave out',
+      ['-A', '--exclude', '[a'],
+      'the pattern [a of --exclude has a [ without its ]',
+      "--exclude 'team-[a-c]'",
+    ],
+    [
+      'a name in capitals',
+      ['--to', 'Team'],
+      'the name of a namespace has only a-z, 0-9 and -, with a letter or digit at both ends',
+      '--to NAMESPACE',
+    ],
+    [
+      'a path',
+      ['--to', '../x'],
+      'the name of a namespace has only a-z, 0-9 and -, with a letter or digit at both ends',
+      '--to NAMESPACE',
+    ],
+    [
+      'a variable that is not set',
+      ['--to', ''],
+      'no target namespace is given',
+      "regsecret sync -n default --to 'team-*'",
+    ],
+    ['a selector that is not set', ['-l', ''], 'the selector of -l is empty, which would mean every namespace', '-A'],
+    [
+      'both ways with a foreign Secret',
+      ['-A', '--merge', '--adopt'],
+      '--merge and --adopt cannot be used together',
+      '--merge',
+    ],
+  ])('%s', async (_, args, error, hint) => {
+    const ran = await regsecretIn('default', ['sync', ...args]);
+    expect(ran).toEqual({ code: 2, stdout: '', stderr: `error: ${error}\nhint: ${hint}\n` });
+  });
+
+  test('a selector that is none: in the words of the API server', async () => {
+    const { home } = await newFleet(0);
+    const ran = await regsecretIn(home, ['sync', '-l', 'a b==']);
+    expect([ran.code, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toMatch(/^error: the API server refuses: unable to parse requirement/);
+  });
+
+  test.each<[situation: string, args: readonly string[], warning: string]>([
+    ['a pattern', ['--to', 'nobody-has-this-*'], 'no namespace matches nobody-has-this-*'],
+    ['labels', ['-l', 'nobody=has-this'], 'no namespace matches -l nobody=has-this'],
+    [
+      'a pattern of namespaces that have to be named',
+      ['--to', 'kube-p*'],
+      'kube-p* matches only kube-public: namespaces of that kind get nothing unless they are named',
+    ],
+  ])('%s that chooses nothing is said, and is no failure', async (_, args, warning) => {
+    const { home } = await newFleet(0);
+    const ran = await regsecretIn(home, ['sync', ...args]);
+    expect(ran).toEqual({ code: 0, stdout: '0 namespaces\n', stderr: `warning: ${warning}\n` });
+  });
+
+  test('one pattern of two that chooses nothing is said, and the other is served', async () => {
+    const { home, prefix } = await newFleet(1);
+    const ran = await regsecretIn(home, ['sync', '--to', `${prefix}-*,nobody-has-this-*`]);
+    expect([ran.code, ran.stderr]).toEqual([0, 'warning: no namespace matches nobody-has-this-*\n']);
+    expect(lines(ran.stdout).at(-1)).toBe('1 namespace: 1 created');
+  });
+
+  test.each([
+    ['a pattern', ['--to', 'nobody-has-this-*']],
+    ['a name', ['--to', 'nobody-has-this']],
+    ['labels', ['-l', 'nobody=has-this']],
+  ])('--prune with %s that chooses nothing deletes nothing', async (_, where) => {
+    const { home, teams } = await newFleet(2);
+    await regsecretIn(home, ['sync', '--to', teams.join(',')]);
+    const ran = await regsecretIn(home, ['sync', ...where, '--prune', '--yes']);
+    expect([ran.code, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toContain('so --prune would delete every copy: nothing is done\n');
+    expect(ran.stderr).toContain(
+      `hint: regsecret sync regsecret -n ${home} -A --exclude '*' --prune --dry-run=client\n`,
+    );
+    for (const team of teams) expect(await secretIn(team)).toBeDefined();
+    const all = await regsecretIn(home, ['sync', '-A', '--exclude', '*', '--prune', '--yes']);
+    expect(lines(all.stdout).at(-1)).toBe('2 namespaces: 2 deleted');
+  });
+});
+
+/** Runs it, and has `meddle` done once before the first request with this verb goes on. */
+async function meddled(home: string, args: readonly string[], verb: string, meddle: () => Promise<void>) {
+  let done: Promise<void> | undefined;
+  const proxy = await startFaultProxy(cluster(), async ({ method }) => {
+    if (method !== verb) return undefined;
+    done = done ?? meddle();
+    await done;
+    return undefined;
+  });
+  const ran = await regsecretIn(home, args, { kubeconfig: kubeconfigFor({ server: proxy.server }) });
+  await proxy.close();
+  return ran;
+}
+
+describe('a namespace between the look and the write', () => {
+  test('begins to end: it is skipped, and the others are served', async () => {
+    const { home, teams, prefix } = await newFleet(2, { serviceAccount: true });
+    const [first = '', second = ''] = teams;
+    const stays = `/api/v1/namespaces/${first}/configmaps`;
+    await api('POST', stays, { metadata: { name: 'stays', finalizers: ['test/stays'] } });
+    const args = ['sync', '--to', `${prefix}-*`, '--attach', 'sa/default'];
+    const ran = await meddled(
+      home,
+      args,
+      'POST',
+      async () => void (await api('DELETE', `/api/v1/namespaces/${first}`)),
+    );
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await api('PATCH', `${stays}/stays`, { metadata: { finalizers: null } }, headers);
+    expect([ran.code, ran.stderr]).toEqual([0, `1 namespace is being deleted, and skipped: ${first}\n`]);
+    expect(lines(ran.stdout)).toContain('1 namespace: 1 created');
+    expect((await account(second, 'default')).imagePullSecrets).toEqual(named('regsecret'));
+  });
+
+  test.concurrent.each([
+    [
+      'chosen by a pattern, is gone: it is skipped',
+      (prefix: string) => `${prefix}-*`,
+      0,
+      'is being deleted, and skipped',
+    ],
+    ['that is named, is gone: it has failed', (_: string, teams: string) => teams, 1, 'does not exist'],
+  ])('%s', async (_, where, code, says) => {
+    const { home, teams, prefix } = await newFleet(2);
+    const [first = ''] = teams;
+    const path = `/api/v1/namespaces/${first}`;
+    const ran = await meddled(home, ['sync', '--to', where(prefix, teams.join(','))], 'POST', async () => {
+      await api('DELETE', path);
+      const isGone = async (): Promise<boolean> => (await api('GET', path)).status === 404;
+      await waitFor(isGone, { what: `${first} to be gone`, deadlineMs: 50_000 });
+    });
+    expect(ran.code, ran.stderr).toBe(code);
+    expect(ran.stderr).toContain(says);
+    expect(ran.stderr).toContain(first);
+    expect(await secretIn(teams[1] ?? '')).toBeDefined();
+  });
+});
+
+describe('admission', () => {
+  /** With a webhook that judges Secrets called `regsecret` in the first team only. */
+  async function judged(kind: 'Validating' | 'Mutating', verdict: Verdict, args: readonly string[] = []) {
+    const { home, teams, prefix } = await newFleet(3, { serviceAccount: true });
+    const [first = ''] = teams;
+    const webhook = await startWebhook(kind, prefix, first, ({ namespace, object }) => {
+      const isJudged = namespace === first && (object.metadata as { name?: string }).name === 'regsecret';
+      return isJudged ? verdict : { allowed: true };
+    });
+    onTestFinished(() => webhook.close());
+    const line = ['sync', '-l', `fleet=${prefix}`, '--attach', 'sa/default', ...args];
+    return { home, teams, first, line, ran: await regsecretIn(home, line) };
+  }
+  const listOf = async (namespace: string) => (await account(namespace, 'default')).imagePullSecrets;
+
+  test.each([403, 400, 409, 422])(
+    'a webhook that refuses with %i: whose it is is said, and the others are served',
+    async (code) => {
+      const status = { code, message: 'not on Fridays' };
+      const { teams, first, ran } = await judged('Validating', { allowed: false, status });
+      expect(ran.code).toBe(1);
+      expect(lines(ran.stdout)).toContain('3 namespaces: 2 created, 1 failed');
+      expect(ran.stderr).toMatch(
+        /^error: cannot create secret \S+\/regsecret: admission webhook "\S+" denied the request: not on Fridays\nhint: a webhook, policy or quota in the cluster refuses this: ask its owner\n$/,
+      );
+      expect(await secretIn(first)).toBeUndefined();
+      expect(await Promise.all(teams.map(listOf))).toEqual([undefined, named('regsecret'), named('regsecret')]);
+    },
+  );
+
+  test('a webhook that does not answer: that is said, and the next run finishes the rest', async () => {
+    const { home, teams, first, line, ran } = await judged('Validating', 'never');
+    expect(ran.code).toBe(1);
+    expect(lines(ran.stdout)).toContain('3 namespaces: 2 created, 1 failed');
+    expect(ran.stderr).toMatch(/^error: cannot create secret \S+\/regsecret: .*failed calling webhook "/);
+    expect(ran.stderr).toContain('hint: kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations\n');
+    expect([await secretIn(first), await listOf(first)]).toEqual([undefined, undefined]);
+    expect(await secretIn(teams[1] ?? '')).toBeDefined();
+    expect((await regsecretIn(home, [...line, '--exclude', first])).code).toBe(0);
+  });
+
+  test('a webhook that puts a label and an annotation on it: it is served, and a second run writes nothing', async () => {
+    const patch = [
+      { op: 'add', path: '/metadata/labels/cost-centre', value: '42' },
+      { op: 'add', path: '/metadata/annotations/seen', value: 'yes' },
+    ];
+    const { home, first, line, ran } = await judged('Mutating', { allowed: true, patch });
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    expect((await secretIn(first))?.metadata.labels).toEqual({ ...OURS, 'cost-centre': '42' });
+    expect((await regsecretIn(home, line)).stdout).toBe('3 namespaces: 3 unchanged\n');
+  });
+
+  test.each<[situation: string, patch: object]>([
+    ['its login', { op: 'replace', path: `/data/${CONFIG}`, value: payloadOf('mirror.example') }],
+    ['its mark', { op: 'remove', path: '/metadata/annotations/regsecret~1source' }],
+  ])('a webhook that changes %s: that is said, and it is not taken for served', async (_, patch) => {
+    const { teams, first, ran } = await judged('Mutating', { allowed: true, patch: [patch] });
+    expect(ran.code).toBe(1);
+    expect(lines(ran.stdout)).toContain('3 namespaces: 2 created, 1 failed');
+    expect(ran.stderr).toBe(
+      `error: secret ${first}/regsecret was written, but something in the cluster, such as a webhook, changed it on the way\nhint: kubectl get mutatingwebhookconfigurations\n`,
+    );
+    expect(await Promise.all(teams.map(listOf))).toEqual([undefined, named('regsecret'), named('regsecret')]);
+  });
+
+  test('a policy that refuses them all: one error, and nothing is written', async () => {
+    const { home, teams, prefix } = await newFleet(4);
+    const policy = await startPolicy(prefix, teams[0] ?? '', 'regsecret');
+    onTestFinished(() => policy.close());
+    const ran = await regsecretIn(home, ['sync', '--to', teams.join(',')]);
+    expect([ran.code, ran.stdout]).toEqual([1, '4 namespaces: 4 failed\n']);
+    const [error, same, hint, ...more] = lines(ran.stderr);
+    expect(error).toMatch(
+      /^error: cannot create secret .*ValidatingAdmissionPolicy .* denied request: no such Secrets here$/,
+    );
+    expect(same).toMatch(/^ {2}the same in \S+, \S+, \S+$/);
+    expect(hint).toBe('hint: a webhook, policy or quota in the cluster refuses this: ask its owner');
+    expect(more).toEqual([]);
+  });
+});
+
+test('quotas that are used differently are one reason', async () => {
+  const { home, teams } = await newFleet(3);
+  for (const [index, team] of teams.entries()) {
+    for (let count = 0; count < index; count++) await putSecret(team, {}, `other-${count}`);
+    const spec = { hard: { 'count/secrets': `${index}` } };
+    await api('POST', `/api/v1/namespaces/${team}/resourcequotas`, { metadata: { name: 'few' }, spec });
+    const path = `/api/v1/namespaces/${team}/resourcequotas/few`;
+    const isCounted = async () => (await api('GET', path)).body.status?.used?.['count/secrets'] === `${index}`;
+    await waitFor(isCounted, { what: `the quota of ${team}`, deadlineMs: 50_000 });
+  }
+  const ran = await regsecretIn(home, ['sync', '--to', teams.join(',')]);
+  expect([ran.code, ran.stdout]).toEqual([1, '3 namespaces: 3 failed\n']);
+  expect(lines(ran.stderr).filter((line) => line.startsWith('error: '))).toHaveLength(1);
+  expect(ran.stderr).toMatch(/^ {2}the same in \S+, \S+$/m);
+});

@@ -1,0 +1,105 @@
+/** Admission that a test controls: webhooks on a server of its own, and policies, for the Secrets of namespaces with one label. */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { issueCertificate, readAuthority } from '../environment/certificate.ts';
+import { api, cluster, waitFor } from '../environment/use.ts';
+import { created, freshName } from './attach-world.ts';
+
+/** What a webhook answers; `never` does not answer at all. */
+export type Verdict =
+  | 'never'
+  | { readonly allowed: true; readonly patch?: readonly object[] }
+  | { readonly allowed: false; readonly status: { readonly code: number; readonly message: string } };
+
+/** The Secret as it would be stored, and where. */
+interface Asked {
+  readonly namespace: string;
+  readonly object: { readonly metadata: object };
+}
+
+export interface Admission {
+  close(): Promise<void>;
+}
+
+const GROUP = '/apis/admissionregistration.k8s.io/v1';
+const SECRETS = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['secrets'] };
+
+/** Starts one for namespaces with the label `fleet=FLEET`; it is asked about every Secret by the time this returns. */
+export async function startWebhook(
+  kind: 'Validating' | 'Mutating',
+  fleet: string,
+  probe: string,
+  judge: (asked: Asked) => Verdict,
+): Promise<Admission> {
+  const { caFile, caKeyFile } = cluster();
+  const authority = readAuthority({ certFile: caFile, keyFile: caKeyFile });
+  const { certificate, key } = issueCertificate(authority, { commonName: 'webhook' }, ['127.0.0.1']);
+  let asked = 0;
+  const server = createServer({ cert: certificate, key }, async (incoming, answer) => {
+    const { request } = (await json(incoming)) as { request: Asked & { uid: string } };
+    asked += 1;
+    const verdict = judge(request);
+    if (verdict === 'never') return;
+    const patch = 'patch' in verdict ? { patchType: 'JSONPatch', patch: encoded(verdict.patch) } : {};
+    const review = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
+    answer.writeHead(200, { 'content-type': 'application/json' });
+    answer.end(JSON.stringify({ ...review, response: { ...verdict, ...patch, uid: request.uid } }));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const name = freshName('webhook');
+  const path = `${GROUP}/${kind.toLowerCase()}webhookconfigurations`;
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const webhook = {
+    name: `${name}.example.com`,
+    clientConfig: { url, caBundle: readFileSync(caFile).toString('base64') },
+    rules: [SECRETS],
+    namespaceSelector: { matchLabels: { fleet } },
+    admissionReviewVersions: ['v1'],
+    sideEffects: 'None',
+    timeoutSeconds: 1,
+    failurePolicy: 'Fail',
+  };
+  await created(path, { metadata: { name }, webhooks: [webhook] });
+  await waitFor(async () => (await tryOut(probe)) && asked > 0, { what: `${name} to be asked` });
+  return {
+    async close() {
+      await api('DELETE', `${path}/${name}`);
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/** A policy that refuses every Secret called `name` there. */
+export async function startPolicy(fleet: string, probe: string, name: string): Promise<Admission> {
+  const policy = freshName('policy');
+  const expression = `object.metadata.name != '${name}' && object.metadata.name != 'probe'`;
+  await created(`${GROUP}/validatingadmissionpolicies`, {
+    metadata: { name: policy },
+    spec: {
+      matchConstraints: { resourceRules: [SECRETS], namespaceSelector: { matchLabels: { fleet } } },
+      validations: [{ expression, message: 'no such Secrets here' }],
+    },
+  });
+  await created(`${GROUP}/validatingadmissionpolicybindings`, {
+    metadata: { name: policy },
+    spec: { policyName: policy, validationActions: ['Deny'] },
+  });
+  await waitFor(async () => (await tryOut(probe)) !== 201, { what: `${policy} to be in force` });
+  return {
+    async close() {
+      for (const kind of ['validatingadmissionpolicybindings', 'validatingadmissionpolicies'])
+        await api('DELETE', `${GROUP}/${kind}/${policy}`);
+    },
+  };
+}
+
+/** The status of a Secret that is not stored. */
+async function tryOut(namespace: string): Promise<number> {
+  const path = `/api/v1/namespaces/${namespace}/secrets?dryRun=All`;
+  return (await api('POST', path, { metadata: { name: 'probe' } })).status;
+}
+
+const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
