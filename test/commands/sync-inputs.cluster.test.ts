@@ -215,14 +215,11 @@ describe('a namespace between the look and the write', () => {
 });
 
 describe('admission', () => {
-  /** With a webhook that judges Secrets called `regsecret` in the first team only. */
+  /** With a webhook in the first team only. */
   async function judged(kind: 'Validating' | 'Mutating', verdict: Verdict, args: readonly string[] = []) {
     const { home, teams, prefix } = await newFleet(3, { serviceAccount: true });
     const [first = ''] = teams;
-    const webhook = await startWebhook(kind, prefix, first, ({ namespace, object }) => {
-      const isJudged = namespace === first && (object.metadata as { name?: string }).name === 'regsecret';
-      return isJudged ? verdict : { allowed: true };
-    });
+    const webhook = await startWebhook(kind, first, verdict);
     onTestFinished(() => webhook.close());
     const line = ['sync', '-l', `fleet=${prefix}`, '--attach', 'sa/default', ...args];
     return { home, teams, first, line, ran: await regsecretIn(home, line) };

@@ -1,4 +1,4 @@
-/** Admission that a test controls: webhooks on a server of its own, and policies, for the Secrets of namespaces with one label. */
+/** Admission that a test controls: webhooks on a server of their own, and policies, for the Secrets of some namespaces. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,13 +10,17 @@ import { created, freshName } from './attach-world.ts';
 /** What a webhook answers; `never` does not answer at all. */
 export type Verdict =
   | 'never'
-  | { readonly allowed: true; readonly patch?: readonly object[] }
-  | { readonly allowed: false; readonly status: { readonly code: number; readonly message: string } };
+  | {
+      readonly allowed: boolean;
+      readonly patch?: readonly object[];
+      readonly status?: { readonly code: number; readonly message: string };
+    };
 
-/** The Secret as it would be stored, and where. */
+const ALLOWED = { allowed: true, patch: undefined };
+
+/** A Secret as it would be stored. */
 interface Asked {
-  readonly namespace: string;
-  readonly object: { readonly metadata: object };
+  readonly object: { readonly metadata: { readonly name?: string } };
 }
 
 export interface Admission {
@@ -26,12 +30,11 @@ export interface Admission {
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const SECRETS = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['secrets'] };
 
-/** Starts one for namespaces with the label `fleet=FLEET`; it is asked about every Secret by the time this returns. */
+/** Starts one for the Secrets called `regsecret` of a namespace; it is asked about every one by the time this returns. */
 export async function startWebhook(
   kind: 'Validating' | 'Mutating',
-  fleet: string,
-  probe: string,
-  judge: (asked: Asked) => Verdict,
+  namespace: string,
+  verdict: Verdict,
 ): Promise<Admission> {
   const { caFile, caKeyFile } = cluster();
   const authority = readAuthority({ certFile: caFile, keyFile: caKeyFile });
@@ -40,12 +43,12 @@ export async function startWebhook(
   const server = createServer({ cert: certificate, key }, async (incoming, answer) => {
     const { request } = (await json(incoming)) as { request: Asked & { uid: string } };
     asked += 1;
-    const verdict = judge(request);
-    if (verdict === 'never') return;
-    const patch = 'patch' in verdict ? { patchType: 'JSONPatch', patch: encoded(verdict.patch) } : {};
+    const given = request.object.metadata.name === 'regsecret' ? verdict : ALLOWED;
+    if (given === 'never') return;
+    const patch = given.patch === undefined ? {} : { patchType: 'JSONPatch', patch: encoded(given.patch) };
     const review = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
     answer.writeHead(200, { 'content-type': 'application/json' });
-    answer.end(JSON.stringify({ ...review, response: { ...verdict, ...patch, uid: request.uid } }));
+    answer.end(JSON.stringify({ ...review, response: { ...given, ...patch, uid: request.uid } }));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const name = freshName('webhook');
@@ -55,14 +58,19 @@ export async function startWebhook(
     name: `${name}.example.com`,
     clientConfig: { url, caBundle: readFileSync(caFile).toString('base64') },
     rules: [SECRETS],
-    namespaceSelector: { matchLabels: { fleet } },
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
     admissionReviewVersions: ['v1'],
     sideEffects: 'None',
-    timeoutSeconds: 1,
+    // A machine may be slow; who never answers is to be waited for no longer than it has to be.
+    timeoutSeconds: verdict === 'never' ? 1 : 30,
     failurePolicy: 'Fail',
   };
   await created(path, { metadata: { name }, webhooks: [webhook] });
-  await waitFor(async () => (await tryOut(probe)) && asked > 0, { what: `${name} to be asked` });
+  const isAsked = async (): Promise<boolean> => {
+    await tryOut(namespace);
+    return asked > 0;
+  };
+  await waitFor(isAsked, { what: `${name} to be asked` });
   return {
     async close() {
       await api('DELETE', `${path}/${name}`);
