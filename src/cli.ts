@@ -6,6 +6,7 @@ import { printableLines } from './domain/text/printable.ts';
 import { withoutValues } from './domain/text/usage-text.ts';
 import { UsageError } from './errors.ts';
 import { type BooleanFlag, commandFirst, plainFlags } from './flags/command-line.ts';
+import { checkValues } from './flags/flag-values.ts';
 import { EVERYWHERE, examples } from './flags/shared-flags.ts';
 import type { Io } from './io.ts';
 import type { ParsedLine } from './operations/rbac/command-rights.ts';
@@ -29,6 +30,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       getErrHasColors: () => false,
     })
     .showHelpAfterError(`hint: ${name} --help`)
+    .hook('preAction', (_, action) => checkValues(action))
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
       ...withoutFlagsOfAll(name),

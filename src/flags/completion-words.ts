@@ -2,6 +2,7 @@
 import type { Command, Option } from 'commander';
 import type { CandidateSource, Candidates, Completion } from '../operations/completion/candidates.ts';
 import { commandFirst } from './command-line.ts';
+import { FILE_FLAGS } from './flag-values.ts';
 
 /** The program with all flags of the command that stands first in `line`. */
 export type Program = (line: readonly string[]) => Command;
@@ -19,12 +20,7 @@ const VALUES: Readonly<Record<string, CandidateSource | 'files'>> = {
   '--to': 'targets',
   '--from': 'targets',
   '--attach': 'targets',
-  ...Object.fromEntries(
-    [
-      ...['--filename', '--from-file', '--secret-file', '--password-file', '--registry-ca', '--kubeconfig'],
-      ...['--certificate-authority', '--client-certificate', '--client-key', '--cache-dir'],
-    ].map((flag) => [flag, 'files']),
-  ),
+  ...Object.fromEntries(FILE_FLAGS.map((flag) => [flag, 'files'])),
 };
 const NOTHING: Candidates = { values: [] };
 

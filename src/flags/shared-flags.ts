@@ -1,5 +1,6 @@
 /** Flags that several commands have. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../domain/go/duration.ts';
 import { words } from '../domain/text/command.ts';
 import { UsageError } from '../errors.ts';
 
@@ -116,13 +117,19 @@ export function writeOutputFlags(command: Command): Command {
 /** How registries are asked, in the group of options that is open. */
 export function registryFlags(command: Command): Command {
   return command
-    .option('--timeout <duration>', 'how long to wait for each registry (default: 10s)')
+    .option('--timeout <duration>', 'how long to wait for each registry (default: 10s)', registryTimeout)
     .option(
       '--plain-http <host>',
       'use http if this registry does not support https; not needed for registries on this machine (repeatable)',
       collectHost,
     )
     .option('--registry-ca <file>', 'extra CA certificates to trust for registries');
+}
+
+/** Throws UsageError for what is no length of time. */
+function registryTimeout(text: string): string {
+  if ((parseDuration(text) ?? 0) > 0) return text;
+  throw new UsageError('--timeout is not a duration', words`--timeout 10s`);
 }
 
 function collectHost(value: string, previous: readonly string[] | undefined): string[] {

@@ -3,11 +3,9 @@ import { type OncePerKey, oncePerKey } from '../concurrency.ts';
 import { parseDuration } from '../domain/go/duration.ts';
 import type { ImageReference } from '../domain/keyring/image.ts';
 import { registryOf } from '../domain/keyring/server.ts';
-import { words } from '../domain/text/command.ts';
 import type { Trust } from '../domain/verify/destination.ts';
 import type { AssignedLogin, RegistryLogin } from '../domain/verify/login-permission.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
-import { UsageError } from '../errors.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { proxyFor } from '../http/proxy.ts';
@@ -58,7 +56,6 @@ export async function createRegistryClient(
 ): Promise<RegistryClient> {
   const { timeout = DEFAULT_TIMEOUT, plainHttp = [], registryCa } = flags;
   const timeoutMs = parseDuration(timeout) ?? 0;
-  if (timeoutMs <= 0) throw new UsageError('--timeout is not a duration', words`--timeout 10s`);
   const locate = createLocate(io.env, resolve);
   const trust = await trustOf(plainHttp, origin, locate);
   const ca = registryCa === undefined ? undefined : await extraAuthorities(registryCa, io);

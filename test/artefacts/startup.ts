@@ -10,6 +10,7 @@ export const START = [
   'flags/completion-flags',
   'flags/create-flags',
   'flags/doctor-flags',
+  'flags/flag-values',
   'flags/fleet-flags',
   'flags/inspect-flags',
   'flags/list-flags',

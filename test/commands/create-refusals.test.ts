@@ -153,7 +153,7 @@ describe('logins that pull nothing', () => {
     ['no password', [...dry, '--username', 'u'], {}, 2, 'no password', '--password-stdin'],
     ['no user name', [...dry, '--password-stdin'], { stdin: CANARY }, 2, 'no user name', '--username'],
     ['an empty password on stdin', [...dry, '--username', 'u', '--password-stdin'], {}, 1, 'stdin holds no password'],
-    ['an empty user name', [...dry, '--username', '', '--password-stdin'], { stdin: CANARY }, 1, 'no user name'],
+    ['an empty user name', [...dry, '--username', '', '--password-stdin'], { stdin: CANARY }, 2, '--username has an'],
     [
       'a user name with a colon',
       [...dry, '--username', 'a:b', '--password-stdin'],

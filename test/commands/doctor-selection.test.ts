@@ -78,11 +78,7 @@ test.each<[args: string[], message: string, hint: string]>([
     '--only takes the codes that stand in brackets behind findings, such as missing-secret',
     'regsecret doctor --only missing-secret',
   ],
-  [
-    ['--only', ''],
-    '--only takes the codes that stand in brackets behind findings, such as missing-secret',
-    'regsecret doctor --only missing-secret',
-  ],
+  [['--only', ''], '--only has an empty value', 'leave --only out, or set the variable that its value comes from'],
   [
     ['--ignore', 'expired,'],
     '--ignore takes the codes that stand in brackets behind findings, such as missing-secret',

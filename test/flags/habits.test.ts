@@ -133,7 +133,7 @@ describe('attach and detach in all namespaces', () => {
     ['attach pull --to deploy/web -A', 2, 'error: -A cannot be combined with the name of a deployment'],
     ['detach pull --pod web -A', 2, 'error: -A cannot be combined with the name of a pod'],
     ['attach pull --sa Default -A', 2, BAD_NAME.replace('secret', 'serviceaccount')],
-    ["attach pull --sa '' -A", 2, BAD_NAME.replace('secret', 'serviceaccount')],
+    ["attach pull --sa '' -A", 2, 'error: --serviceaccount has an empty value'],
     ['attach pull --sa', 2, missing('--sa, --serviceaccount <name>')],
     ['detach pull -A -f a.yaml', 2, 'error: -A says where to detach, but not what'],
   ]);

@@ -1,0 +1,54 @@
+/** What no flag takes: nothing, for a variable of the shell that is not set, and what the end of a file has left in one. */
+import type { Command, Option } from 'commander';
+import { prose } from '../domain/text/hint.ts';
+import { UsageError } from '../errors.ts';
+import { EVERYWHERE } from './shared-flags.ts';
+
+/** Flags whose value is a file. */
+export const FILE_FLAGS = [
+  ...['--filename', '--from-file', '--secret-file', '--password-file', '--registry-ca', '--kubeconfig'],
+  ...['--certificate-authority', '--client-certificate', '--client-key', '--cache-dir'],
+];
+
+/** Throws UsageError for the first flag of `command` whose value cannot have been meant. */
+export function checkValues(command: Command): void {
+  for (const option of command.options) {
+    if (command.getOptionValueSource(option.attributeName()) !== 'cli') continue;
+    for (const value of [command.getOptionValue(option.attributeName())].flat()) {
+      if (typeof value === 'string') checkValue(command, option, value);
+    }
+  }
+}
+
+function checkValue(command: Command, option: Option, value: string): void {
+  const name = option.long ?? option.flags;
+  if (value === '' && !mayBeEmpty(command, option)) {
+    throw new UsageError(
+      `${name} has an empty value`,
+      prose`leave ${name} out, or set the variable that its value comes from`,
+    );
+  }
+  if (/[\r\n]/.test(value) && !mayHaveLines(name)) {
+    throw new UsageError(`the value of ${name} has a line break`, prose`check where the value of ${name} comes from`);
+  }
+  // Node reads a byte that is not UTF-8 as this character. kubectl writes it, too.
+  if (value.includes('\ufffd') && !isKubectls(name)) {
+    throw new UsageError(`the value of ${name} is not UTF-8`, prose`check where the value of ${name} comes from`);
+  }
+}
+
+/** kubectl takes an empty value of its own flags for none, and an empty selector for everything; to read that is no harm. */
+function mayBeEmpty(command: Command, option: Option): boolean {
+  const reads = command.name() === 'list' && option.long === '--selector';
+  return reads || option.helpGroupHeading === EVERYWHERE || isKubectls(option.long ?? '');
+}
+
+/** The name of a file or of an entry of the kubeconfig may hold any character, and a selector may be written on several lines. */
+function mayHaveLines(name: string): boolean {
+  return [...FILE_FLAGS, '--context', '--cluster', '--user', '--selector'].includes(name) || isKubectls(name);
+}
+
+/** Of `kubectl create secret docker-registry`, which writes whatever it gets. */
+function isKubectls(name: string): boolean {
+  return name.startsWith('--docker-');
+}

@@ -1,0 +1,156 @@
+/** What stands behind a flag and cannot have been meant, for every flag of every command. Nothing is contacted. */
+import type { Option } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli.ts';
+import { COMMANDS } from '../../src/command-table.ts';
+import { EVERYWHERE } from '../../src/flags/shared-flags.ts';
+import { here, type RanHere } from '../support/here.ts';
+import { fakeIo } from '../support/io.ts';
+import { artefact, execute } from '../support/program.ts';
+
+/** Command lines that want nothing more. */
+const LINES: Readonly<Record<string, string>> = {
+  create: 'create x',
+  attach: 'attach x --sa default',
+  detach: 'detach x --sa default',
+  sync: 'sync x --to a',
+  rotate: 'rotate x --server ghcr.io --username u --password-stdin',
+  remove: 'remove x --server ghcr.io',
+  delete: 'delete x --yes',
+  inspect: 'inspect x',
+  list: 'list',
+  verify: 'verify x',
+  doctor: 'doctor',
+  rbac: 'rbac list',
+  options: 'options',
+  completion: 'completion bash',
+  version: 'version',
+};
+
+function optionsOf(title: string): readonly Option[] {
+  const program = buildProgram([title], fakeIo({}), 'regsecret', () => undefined);
+  return program.commands.find((one) => one.name() === title)?.options ?? [];
+}
+
+type Row = readonly [title: string, flag: string, option: Option];
+
+const rows: readonly Row[] = COMMANDS.flatMap(({ title }) =>
+  optionsOf(title).map((option): Row => [title, option.long ?? '', option]),
+);
+const valued = rows.filter(([, , option]) => option.required);
+/** For flags that every command has, one command is enough. */
+const once = valued.filter(([title, , option]) => option.helpGroupHeading !== EVERYWHERE || title === 'list');
+
+function ran(title: string, ...args: readonly string[]): Promise<RanHere> {
+  const line = (LINES[title] ?? title).split(' ');
+  // Behind `rbac` follow the flags of the other command.
+  const all = title === 'rbac' ? ['rbac', ...args, ...line.slice(1)] : [...line, ...args];
+  return here(all, { env: { HOME: '/nowhere' }, stdin: 'secret' });
+}
+
+/** One sentence that names the flag, and what can be done. */
+function expectRefusal({ code, stdout, stderr }: RanHere, named: readonly string[]): void {
+  const [first = '', ...more] = stderr.trimEnd().split('\n');
+  expect({ code, stdout, first: first.startsWith('error: '), lines: more.length > 0 }).toEqual({
+    code: 2,
+    stdout: '',
+    first: true,
+    lines: true,
+  });
+  expect(
+    named.some((name) => first.includes(name)),
+    stderr,
+  ).toBe(true);
+  expect(more.at(-1)).toMatch(/^(hint: (?!no command)|\(Did you mean )/);
+}
+
+test('every command is tried', () => {
+  expect(COMMANDS.map(({ title }) => title).filter((title) => LINES[title] === undefined)).toEqual([]);
+});
+
+describe('a value is missing', () => {
+  test.each(valued)('%s … %s', async (title, flag, option) => {
+    if (title === 'rbac') return expectRefusal(await here(['rbac', flag]), [`'${option.flags}'`]);
+    expectRefusal(await ran(title, flag), [`option '${option.flags}' argument missing`]);
+  });
+});
+
+describe('a value is empty', () => {
+  const asKubectl = ({ long, helpGroupHeading }: Option, title: string): boolean =>
+    (helpGroupHeading === EVERYWHERE && !['--as-user-extra', '--v'].includes(long ?? '')) ||
+    /^--docker-|^--cache-dir$/.test(long ?? '') ||
+    (title === 'list' && long === '--selector');
+  const ours = once.filter(([title, , option]) => !asKubectl(option, title));
+  const kubectls = once.filter(([title, , option]) => asKubectl(option, title) && title === 'list');
+
+  test.each(ours)("%s … %s ''", async (title, flag, option) => {
+    expectRefusal(await ran(title, flag, ''), [flag, `'${option.flags}'`]);
+    expect(await ran(title, `${flag}=`)).toEqual(await ran(title, flag, ''));
+  });
+
+  test.each(kubectls)("%s … %s '' is as if it were left out", async (title, flag) => {
+    expect(await ran(title, flag, '')).toEqual(await ran(title));
+  });
+});
+
+describe('a value ends in a line break', () => {
+  const MAY = /^--(docker-\w+|context|cluster|user|selector|kubeconfig|\w+-file|filename|client-\w+|cache-dir)$/;
+  const FILES = ['--registry-ca', '--certificate-authority'];
+  const refused = once.filter(([, flag]) => !MAY.test(flag) && !FILES.includes(flag));
+
+  test.each(refused)('%s … %s', async (title, flag, option) => {
+    expectRefusal(await ran(title, flag, 'team-a\n'), [flag, `'${option.flags}'`]);
+    expectRefusal(await ran(title, flag, 'team-a\r'), [flag, `'${option.flags}'`]);
+  });
+});
+
+describe('a flag is mistyped', () => {
+  test.each(rows.filter(([title, , option]) => option.helpGroupHeading !== EVERYWHERE || title === 'list'))(
+    '%s … %s',
+    async (title, flag) => {
+      const slip = `${flag}${flag.at(-1)}`;
+      expectRefusal(await ran(title, slip), [`unknown option '${slip}'`]);
+      expectRefusal(await ran(title, `${slip}=a`), [`unknown option '${slip}'`]);
+    },
+  );
+});
+
+describe('a flag without a value has one that is neither true nor false', () => {
+  const bare = rows.filter(
+    ([title, flag, option]) =>
+      !option.required && flag !== '--validate' && (option.helpGroupHeading !== EVERYWHERE || title === 'list'),
+  );
+
+  test.each(bare)('%s … %s=maybe', async (title, flag) => {
+    expectRefusal(await ran(title, `${flag}=maybe`), [`"${flag}"`]);
+    expectRefusal(await ran(title, `${flag}=`), [`"${flag}"`]);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('bytes that are not UTF-8', () => {
+  test.each([
+    ['list -n "$BYTE"', '--namespace'],
+    ['create x --server "a$BYTE.example" --username u --password-stdin', '--server'],
+    ['create x --server ghcr.io --username "$BYTE" --password-stdin', '--username'],
+    ['create x --from-file "$BYTE"', '--from-file'],
+    ['list --context "$BYTE"', '--context'],
+  ])('%s', async (line, flag) => {
+    const [program, ...args] = artefact();
+    const script = `BYTE=$(printf '\\377'); exec "$0" "$@" ${line}`;
+    const { code, stdout, stderr } = await execute(['sh', '-c', script, program, ...args], { stdin: 'secret' });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: the value of ${flag} is not UTF-8\nhint: check where the value of ${flag} comes from\n`,
+    });
+  });
+
+  test('in the name of a Secret', async () => {
+    const script = `exec "$0" "$@" inspect "$(printf 'a\\377')"`;
+    const { code, stderr } = await execute(['sh', '-c', script, ...artefact()]);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      'error: the name of a secret has only a-z, 0-9, - and ., with a letter or digit at both ends',
+    ]);
+  });
+});
