@@ -81,6 +81,8 @@ const LAST_WRITE_MS = 20_000;
 export interface GentleStop {
   /** Aborted with `stop`, but only when nothing is being written. */
   readonly signal: AbortSignal;
+  /** Whether a write took so long that it has been cut all the same. */
+  isCut(): boolean;
   /** Does `work`, or throws the reason of `stop` where that is aborted. */
   writing<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -88,6 +90,7 @@ export interface GentleStop {
 export function gentleStop(stop: AbortSignal): GentleStop {
   const hard = new AbortController();
   let count = 0;
+  let isCut = false;
   const cut = (): void => {
     if (stop.aborted && count === 0) hard.abort(stop.reason);
   };
@@ -95,12 +98,17 @@ export function gentleStop(stop: AbortSignal): GentleStop {
     'abort',
     () => {
       cut();
-      setTimeout(() => hard.abort(stop.reason), LAST_WRITE_MS).unref();
+      const end = (): void => {
+        isCut = count > 0;
+        hard.abort(stop.reason);
+      };
+      setTimeout(end, LAST_WRITE_MS).unref();
     },
     { once: true },
   );
   return {
     signal: hard.signal,
+    isCut: () => isCut,
     async writing(work) {
       stop.throwIfAborted();
       count += 1;

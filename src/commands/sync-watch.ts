@@ -36,7 +36,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   ]);
   const confirm = canPrompt(io) ? (question: string) => promptYes(question, io) : undefined;
   const { signal: stop } = io;
-  const { signal, writing } = gentleStop(stop);
+  const { signal, writing, isCut } = gentleStop(stop);
   // A credential plugin of the kubeconfig inherits the environment, and has no use for this password.
   const { passwordEnv, requestTimeout = REQUEST_TIMEOUT } = options;
   const env = passwordEnv === undefined ? io.env : { ...io.env, [passwordEnv]: undefined };
@@ -44,7 +44,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const transport = await connect({ ...options, requestTimeout }, inside);
   const plurals = watchedFor(request).map(({ resource }) => resource.plural);
   const [health, metrics] = [createHealth(plurals, monotonic()), createMetrics()];
-  const shown = { ...options, command: syncCommand(options, transport.namespace) };
+  const shown = { ...options, command: syncCommand(options, transport.namespace), isCut };
   const trouble: WatchHost['trouble'] = (error, reason) => {
     metrics.failed(reason);
     printer.error(error);

@@ -27,12 +27,33 @@ afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+interface WatchOptions {
+  readonly kubeconfig?: string;
+  readonly env?: Record<string, string>;
+}
+
 /** Starts it with the source in `home`, and returns when it has looked at everything once. */
 export async function startWatch(
   home: string,
   args: readonly string[],
-  { kubeconfig = cluster().kubeconfig, env = {} }: { kubeconfig?: string; env?: Record<string, string> } = {},
+  options: WatchOptions = {},
 ): Promise<RunningWatch> {
+  const watch = beginWatch(home, args, options);
+  await Promise.race([
+    watch.says(/^\d+ namespaces?: /m),
+    watch.ended.then((code) => {
+      throw new Error(`it ended with ${code}: ${watch.stderr}`);
+    }),
+  ]);
+  return watch;
+}
+
+/** Starts it with the source in `home`. */
+export function beginWatch(
+  home: string,
+  args: readonly string[],
+  { kubeconfig = cluster().kubeconfig, env = {} }: WatchOptions = {},
+): RunningWatch {
   const [command, ...first] = artefact();
   const child = spawn(command, [...first, 'sync', '--watch', '-n', home, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: dirname(kubeconfig), KUBECONFIG: kubeconfig, ...env },
@@ -53,7 +74,7 @@ export async function startWatch(
       resolve(code);
     });
   });
-  const watch: RunningWatch = {
+  return {
     get stdout() {
       return stdout;
     },
@@ -75,13 +96,6 @@ export async function startWatch(
     },
     ended,
   };
-  await Promise.race([
-    watch.says(/^\d+ namespaces?: /m),
-    ended.then((code) => {
-      throw new Error(`it ended with ${code}: ${stderr}`);
-    }),
-  ]);
-  return watch;
 }
 
 /** What happens to one watch: it is passed on, or … */
@@ -119,6 +133,8 @@ export interface WatchProxy {
   readonly requests: readonly string[];
   /** What happens to watches from now on; those that are open are closed. */
   faults: (plural: string) => WatchFault;
+  /** What is waited for before a request goes on, and before its answer does. */
+  hold: (method: string, url: string) => Partial<Record<'request' | 'answer', Promise<void>>>;
   /** Whether everything is refused, as by a server that is away. */
   isAway: boolean;
   /** Closes what is open. */
@@ -136,17 +152,21 @@ export async function startWatchProxy(): Promise<WatchProxy> {
   const requests: string[] = [];
   const server = createServer({ cert: files.certificate, key: files.key }, (incoming, answer) => {
     if (proxy.isAway) return void incoming.socket.destroy();
-    const { url = '', method } = incoming;
+    const { url = '', method = '' } = incoming;
     requests.push(`${method} ${url}`);
     const isWatch = url.includes('watch=true');
     const fault = isWatch ? proxy.faults(/\/(\w+)\?/.exec(url)?.[1] ?? '') : undefined;
-    if (fault === undefined) pass(incoming, answer, new URL(url, target), agent);
-    else breakOff(fault, answer);
+    if (fault !== undefined) return breakOff(fault, answer);
+    const held = proxy.hold(method, url);
+    const go = () => pass(incoming, answer, new URL(url, target), agent, held.answer);
+    if (held.request === undefined) go();
+    else held.request.then(go);
   });
   const proxy: WatchProxy = {
     server: '',
     requests,
     faults: () => undefined,
+    hold: () => ({}),
     isAway: false,
     cut: () => server.closeAllConnections(),
     async close() {
@@ -159,9 +179,16 @@ export async function startWatchProxy(): Promise<WatchProxy> {
   return Object.assign(proxy, { server: `https://127.0.0.1:${(server.address() as AddressInfo).port}` });
 }
 
-function pass(incoming: IncomingMessage, answer: ServerResponse, url: URL, agent: Agent): void {
+function pass(
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  url: URL,
+  agent: Agent,
+  held: Promise<void> | undefined,
+): void {
   const { method, headers } = incoming;
-  const outgoing = request(url, { method, headers: { ...headers, host: url.host }, agent }, (response) => {
+  const outgoing = request(url, { method, headers: { ...headers, host: url.host }, agent }, async (response) => {
+    await held;
     answer.writeHead(response.statusCode ?? 0, response.headers);
     answer.flushHeaders();
     response.pipe(answer);

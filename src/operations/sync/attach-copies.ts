@@ -155,7 +155,10 @@ export async function attachCopies(
   );
   const hasChanged = [...run.done.values()].some(({ changed }) => changed);
   // Reads every pod: not for a run that has nothing to do, and not with each change that is watched.
-  if ((hasChanged && part === undefined) || restart) await reportAccounts(run.done, await run.facts(), run);
+  if ((hasChanged && part === undefined) || restart) {
+    const facts = await run.facts();
+    await listener.writing(() => reportAccounts(run.done, facts, run));
+  }
   const rights = run.missingRights.list();
   if (rights.length > 0) run.listener.note({ code: 'unchecked', rights });
 }

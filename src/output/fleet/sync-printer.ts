@@ -26,6 +26,8 @@ export interface SyncPrinterOptions {
   readonly command: Command;
   /** Whether nothing is counted at the end. */
   readonly isOneOfMany?: boolean;
+  /** Whether an end before the end has cut a write; left out: it may have. */
+  readonly isCut?: () => boolean;
 }
 
 const COUNTED = ['created', 'updated', 'replaced', 'deleted', 'unchanged', 'failed'] as const;
@@ -56,7 +58,7 @@ export async function withSyncPrinter(
     await work(listenerFor(told, options, printer, io));
   } catch (error) {
     printFailures(failuresOf(told), printer);
-    if (io.signal.aborted) {
+    if (io.signal.aborted && (options.isCut?.() ?? true)) {
       const done = told.outcomes.filter(isChange).length + told.lists.length;
       printer.warn(`interrupted: ${done} done, each named above; the one in progress may be done, too`);
     }
