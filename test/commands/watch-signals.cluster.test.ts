@@ -5,9 +5,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubeconfigFor, waitFor } from '../environment/use.ts';
 import { account, named, regsecretIn } from '../support/attach-world.ts';
+import { artefact } from '../support/program.ts';
 import { changeSecret, type Fleet, newFleet, payloadOf, secretIn } from '../support/sync-world.ts';
 import { askWatch, beginWatch, freePort, startWatchProxy, type WatchProxy } from '../support/watch-world.ts';
 
+const ARTEFACT = artefact()[0].includes('regsecret') ? 'the executable' : 'the npm package';
 const LANES = 2;
 const TEAMS = 2 * LANES;
 
@@ -66,13 +68,13 @@ const saidOf = (stdout: string, text: RegExp): string[] =>
   [...stdout.matchAll(text)].map(([, namespace = '']) => namespace).sort();
 
 const looks = {
-  'the first look, which makes copies': { plural: 'secrets', isFirst: true, copies: LANES, lists: 0 },
-  'the first look, which writes lists': { plural: 'serviceaccounts', isFirst: true, copies: TEAMS, lists: LANES },
-  'a later look, which changes copies': { plural: 'secrets', isFirst: false, copies: LANES, lists: TEAMS },
+  'the first look, which makes copies': { plural: 'secrets', isFirst: true },
+  'the first look, which writes lists': { plural: 'serviceaccounts', isFirst: true },
+  'a later look, which changes copies': { plural: 'secrets', isFirst: false },
 } as const;
 
-describe.each(['request', 'answer'] as const)('while the %s of a write is on its way', (where) => {
-  test.each(Object.entries(looks))('%s', async (_, { plural, isFirst, copies, lists }) => {
+describe.each(['request', 'answer'] as const)(`${ARTEFACT}, while the %s of a write is on its way`, (where) => {
+  test.each(Object.entries(looks))('%s', async (_, { plural, isFirst }) => {
     const fleet = await newFleet(TEAMS, { serviceAccount: true });
     let held = isFirst ? hold(plural, where) : undefined;
     const { watch, terminate } = await begin(fleet);
@@ -82,17 +84,20 @@ describe.each(['request', 'answer'] as const)('while the %s of a write is on its
       await changeSecret(fleet.home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
     }
     const { writes, waiting, release } = held;
-    await waitFor(() => waiting() === LANES, { what: `${LANES} writes` });
+    // One look may be about a part of the namespaces.
+    await waitFor(() => waiting() > 0, { what: 'a write' });
     await terminate();
-    const begun = writes.length;
     const early = watch.stdout;
     release();
     expect(await watch.ended, watch.stderr).toBe(0);
-    expect([watch.stderr.match(/^(error|warning): .*/m), writes.length]).toEqual([null, begun]);
+    expect(watch.stderr).not.toMatch(/^(error|warning): /m);
+    expect(waiting()).toBeLessThanOrEqual(LANES);
+    expect(writes.length).toBe(plural === 'secrets' ? waiting() : TEAMS + waiting());
 
     const payload = payloadOf(isFirst ? 'r.example' : 'new.example');
     const after = await served(fleet, payload);
-    expect([after.copies.length, after.lists.length]).toEqual([copies, lists]);
+    const counts = { secrets: [waiting(), isFirst ? 0 : TEAMS], serviceaccounts: [TEAMS, waiting()] };
+    expect([after.copies.length, after.lists.length]).toEqual(counts[plural]);
     const late = isFirst ? watch.stdout : watch.stdout.slice(early.length);
     expect(saidOf(late, /^secret\/regsecret (?:created|updated) in (\S+)$/gm)).toEqual(after.copies);
     if (isFirst) expect(saidOf(late, /^serviceaccount\/default patched in (\S+)$/gm)).toEqual(after.lists);
