@@ -5,6 +5,7 @@ import { type Command, command, words } from '../domain/text/command.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
+import { describeTags } from '../domain/verify/near-tags.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import type { Io } from '../io.ts';
 import type { Printer } from './printer.ts';
@@ -114,10 +115,10 @@ export function describeVerdict(verdict: Verdict): string {
   }
 }
 
-function notFound({ repository, missing }: Extract<Verdict, { kind: 'not found' }>): string {
+function notFound({ repository, missing, tags }: Extract<Verdict, { kind: 'not found' }>): string {
   if (missing === 'repository') return `has no repository ${repository}`;
   return missing === 'tag'
-    ? `has the repository ${repository}, but not this tag or digest`
+    ? `has the repository ${repository}, but not this tag or digest${tags === undefined ? '' : `; ${describeTags(tags)}`}`
     : `has no such image in ${repository}`;
 }
 

@@ -1,5 +1,6 @@
 /** Whether an image is there, asked for without downloading any of it (distribution docs/content/spec/api.md). */
 import type { ImageReference } from '../domain/keyring/image.ts';
+import { tagsNear } from '../domain/verify/near-tags.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
 import { errorCodes } from './answer.ts';
 import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from './exchange.ts';
@@ -72,7 +73,7 @@ const DIGEST = /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$
 
 /**
  * What a 404 means. The code in its body does not tell: distribution says MANIFEST_UNKNOWN of a repository that it does not
- * have, too. The list of tags does.
+ * have, too. The list of tags does, and says which ones there are.
  */
 export async function explainNotFound(
   exchange: Exchange,
@@ -80,7 +81,7 @@ export async function explainNotFound(
   image: ImageReference,
   credential: Ask['credential'],
 ): Promise<Verdict> {
-  const url = new URL(`${image.path}/tags/list?n=1`, base);
+  const url = new URL(`${image.path}/tags/list?n=${MAX_TAGS}`, base);
   const answer = await send(exchange, { method: 'GET', url, credential }).catch(unanswered);
   const missing =
     answer?.status === 200
@@ -88,8 +89,16 @@ export async function explainNotFound(
       : answer?.status === 404 && errorCodes(answer.body).includes('NAME_UNKNOWN')
         ? 'repository'
         : undefined;
-  return { kind: 'not found', repository: image.path, missing };
+  const { tag = 'latest', digest } = image;
+  const tags =
+    answer === undefined || missing !== 'tag' || digest !== undefined
+      ? undefined
+      : tagsNear(tag, new TextDecoder().decode(answer.body), answer.headers.link !== undefined);
+  return { kind: 'not found', repository: image.path, missing, ...(tags === undefined ? {} : { tags }) };
 }
+
+/** On one page. With a registry that has no pages the answer is cut off, as every long one. */
+const MAX_TAGS = 500;
 
 function manifestUrl(base: URL, { path, tag, digest }: ImageReference): URL {
   return new URL(`${path}/manifests/${digest ?? tag ?? 'latest'}`, base);

@@ -23,6 +23,10 @@ const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
     { kind: 'not found', repository: 'acme/app', missing: 'tag' },
     'has the repository acme/app, but not this tag or digest',
   ],
+  [
+    { kind: 'not found', repository: 'acme/app', missing: 'tag', tags: { names: ['v2'], more: 0 } },
+    'has the repository acme/app, but not this tag or digest; existing tags: v2',
+  ],
   [{ kind: 'anonymous', why: 'asks for none' }, 'asks for no credential, so it could not be checked'],
   [
     { kind: 'anonymous', why: 'empty', result: 'fails' },

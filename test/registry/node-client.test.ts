@@ -278,6 +278,56 @@ describe('small ones', () => {
     const verdict = await client.verify({ server: registry.host, login: undefined, image }).finally(client.close);
     expect(verdict).toEqual({ kind: 'not found', repository: 'team/app' });
   });
+
+  const link = '</v2/team/app/tags/list?last=v3&n=500>; rel="next"';
+  const missing: Verdict = { kind: 'not found', repository: 'team/app', missing: 'tag' };
+  test.each<[string, string, { status: number; headers?: Record<string, string>; body?: string }, Verdict]>([
+    [
+      'names the tags that there are',
+      ':v1',
+      { status: 200, body: '{"tags":["v2","v3"]}' },
+      { ...missing, tags: { names: ['v3', 'v2'], more: 0 } },
+    ],
+    [
+      'of several pages is asked for the first only',
+      ':v1',
+      { status: 200, headers: { link }, body: '{"tags":["v2","v3"]}' },
+      { ...missing, tags: { names: ['v3', 'v2'], more: 0, isPart: true } },
+    ],
+    [
+      'of a megabyte is not read to its end',
+      ':latest',
+      { status: 200, body: JSON.stringify({ tags: Array.from({ length: 100_000 }, (_, index) => `v${index}`) }) },
+      { ...missing, tags: { names: expect.any(Array), more: expect.any(Number), isPart: true } },
+    ],
+    [
+      'names no tags in place of a digest',
+      `@sha256:${'0'.repeat(64)}`,
+      { status: 200, body: '{"tags":["v2"]}' },
+      missing,
+    ],
+    ['that is nonsense names none', ':v1', { status: 200, body: '<html>' }, missing],
+    [
+      'that may not be read changes nothing',
+      ':v1',
+      { status: 403 },
+      { kind: 'not found', repository: 'team/app', missing: undefined },
+    ],
+    [
+      'that fails changes nothing',
+      ':v1',
+      { status: 500 },
+      { kind: 'not found', repository: 'team/app', missing: undefined },
+    ],
+  ])('a list of tags %s', async (_, tag, list, expected) => {
+    const registry = await startFront({ choose: ({ path }) => (path.includes('/tags/') ? list : { status: 404 }) });
+    onTestFinished(() => registry.close());
+    const client = await createRegistryClient({}, { from: 'person' }, fakeIo());
+    const image = parseImage(`${registry.host}/team/app${tag}`);
+    const verdict = await client.verify({ server: registry.host, login: undefined, image }).finally(client.close);
+    expect(verdict).toEqual(expected);
+    expect(registry.requests.filter(({ path }) => path.includes('/tags/')).length).toBeLessThanOrEqual(2);
+  });
 });
 
 test('a 401 with a page of 100 KB is a 401', async () => {

@@ -73,7 +73,7 @@ const outcomes: readonly (readonly [situation: string, server: string, asked: As
     'Basic, a tag that is not there',
     basic.host,
     { image: `${basic.host}/janedoe/jdoe-private:v9` },
-    { kind: 'not found', repository: 'janedoe/jdoe-private', missing: 'tag' },
+    { kind: 'not found', repository: 'janedoe/jdoe-private', missing: 'tag', tags: { names: ['v1'], more: 0 } },
   ],
   [
     'Basic, a repository that is not there',
@@ -112,7 +112,7 @@ const outcomes: readonly (readonly [situation: string, server: string, asked: As
     'Bearer, a tag that is not there',
     bearer.host,
     { image: `${bearer.host}/janedoe/jdoe-private:v9` },
-    { kind: 'not found', repository: 'janedoe/jdoe-private', missing: 'tag' },
+    { kind: 'not found', repository: 'janedoe/jdoe-private', missing: 'tag', tags: { names: ['v1'], more: 0 } },
   ],
   ['Bearer, a public image', bearer.host, { image: publicImage }, { kind: 'accepted', public: true }],
   [

@@ -106,7 +106,10 @@ const ARGUMENTS: Arguments = {
   'missing-account': () => [{ account: 'sa7' }],
   'different-credentials': (remedy) => [{ server, secrets: ['one7', 'two7'], usernames: ['u'], remedy }],
   'invalid-image': (remedy) => [{ image, error: 'x', container: 'container7', remedy }],
-  'image-not-found': (remedy) => [{ image, container: 'container7', said, remedy }],
+  'image-not-found': (remedy) => [
+    { image, container: 'container7', said, remedy },
+    { image, container: 'container7', said, remedy, missing: 'tag', tags: { names: ['tag7'], more: 1 } },
+  ],
   'never-pulled': (remedy) => [{ image, remedy }],
   'unverified-image': (remedy) => [{ image, node: 'node7', version: 'v', policy: 'Never', usable: 'usable7', remedy }],
   'stale-secret': (remedy) => [

@@ -207,10 +207,10 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
   // A login that is not asked about may see it.
   const answer = attempt.unasked === undefined ? answers.find((one) => one?.verdict.kind === 'not found') : undefined;
   if (answer?.verdict.kind === 'not found') {
-    const { missing } = answer.verdict;
+    const { missing, tags } = answer.verdict;
     const said = { by: 'registry', at: rfc3339(answer.at) } as const;
     const hidden = answer === nobody ? ({ anonymous: true } as const) : {};
-    return finding('image-not-found', object, { ...shared, ...hidden, said, missing });
+    return finding('image-not-found', object, { ...shared, ...hidden, said, missing, tags });
   }
   if (pullError !== 'not found') return undefined;
   return finding('image-not-found', object, {

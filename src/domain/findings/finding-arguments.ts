@@ -2,6 +2,7 @@
 import type { ShownServer } from '../keyring/display-server.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
 import type { CopySourceName } from '../pull-secret/copy-origin.ts';
+import type { NearTags } from '../verify/near-tags.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { Elsewhere } from './elsewhere.ts';
@@ -158,6 +159,7 @@ export interface FindingArguments<Cause> {
     readonly container: string;
     readonly remedy: Remedy;
     readonly missing?: 'repository' | 'tag' | undefined;
+    readonly tags?: NearTags | undefined;
     /** Without a login, to whom some registries do not tell what there is. */
     readonly anonymous?: true | undefined;
     readonly said: Reporter;

@@ -1,6 +1,7 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { many } from '../text/enumerate.ts';
+import { describeTags } from '../verify/near-tags.ts';
 import { isCopied } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
@@ -101,9 +102,10 @@ const TEXTS: Texts = {
 
   'invalid-image': ({ arguments: { image, error } }, object) =>
     `${image || 'an empty text'} in ${object} is not a valid image name (${error})`,
-  'image-not-found': ({ arguments: { image, missing, anonymous, said } }) => {
+  'image-not-found': ({ arguments: { image, missing, tags, anonymous, said } }) => {
     const hidden = anonymous ? ', or its registry shows it only after a login' : '';
-    return `image ${image} does not exist${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})`;
+    const instead = tags === undefined ? '' : `; ${describeTags(tags)}`;
+    return `image ${image} does not exist${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})${instead}`;
   },
   'never-pulled': ({ arguments: { image } }, object) =>
     `${object} may not pull ${image} (imagePullPolicy Never), and its node does not have it, or has it for other credentials only`,

@@ -9,9 +9,14 @@ const MAX_CELLS = 300_000;
 
 /** The candidate nearest to `name`, undefined when none is near. */
 export function closest(name: string, candidates: readonly string[]): string | undefined {
-  if (name.length > MAX_LENGTH) return undefined;
+  return nearest(name, candidates, 1)[0];
+}
+
+/** The candidates near `name`, the nearest first, at most `count`. */
+export function nearest(name: string, candidates: readonly string[], count: number): string[] {
+  if (name.length > MAX_LENGTH) return [];
   let limit = Math.min(Math.floor(name.length / 3), MAX_DISTANCE);
-  let best: string | undefined;
+  let found: { readonly candidate: string; readonly distance: number }[] = [];
   let cells = 0;
   for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
     if (candidate.length > MAX_LENGTH) continue;
@@ -20,11 +25,11 @@ export function closest(name: string, candidates: readonly string[]): string | u
     if (cells > MAX_CELLS) break;
     const distance = within ? 1 : boundedDistance(name, candidate, limit);
     if (distance > limit) continue;
-    best = candidate;
-    // Only one that is nearer takes its place.
-    limit = distance - 1;
+    found = [...found, { candidate, distance }].sort((one, other) => one.distance - other.distance).slice(0, count);
+    // Once there are enough, only one that is nearer takes the place of the last.
+    if (found.length === count) limit = Math.min(limit, (found.at(-1)?.distance ?? 0) - 1);
   }
-  return best;
+  return found.map(({ candidate }) => candidate);
 }
 
 /** Whether the two differ by one typo. Digits are no slip: `regcred` and `regcred2` may be two. */

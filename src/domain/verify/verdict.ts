@@ -1,4 +1,5 @@
 /** What a registry says of a credential. */
+import type { NearTags } from './near-tags.ts';
 
 /** Why nothing could be learned. `target`: it sends us where no password may go. */
 export type Cause = 'dns' | 'tcp' | 'tls' | 'timeout' | 'proxy' | 'protocol' | 'target';
@@ -13,7 +14,13 @@ export type Verdict =
   | { readonly kind: 'rejected'; readonly status: number; readonly public?: true | undefined }
   /** The login is good, the repository is closed to it or does not exist: registries do not say which. */
   | { readonly kind: 'no access'; readonly repository: string; readonly status: number }
-  | { readonly kind: 'not found'; readonly repository: string; readonly missing?: 'repository' | 'tag' | undefined }
+  /** `tags`: those that there are, where it is the tag that is missing and the registry lists them. */
+  | {
+      readonly kind: 'not found';
+      readonly repository: string;
+      readonly missing?: 'repository' | 'tag' | undefined;
+      readonly tags?: NearTags | undefined;
+    }
   /**
    * Nothing is known of the credential: the registry asks for none, there is none to send, or the answer is the same
    * without it. `result`: what becomes of a pull of the image that way; left out where there is no image.

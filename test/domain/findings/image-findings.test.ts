@@ -70,6 +70,19 @@ testFindings([
   ],
   [
     finding('image-not-found', POD, {
+      image: 'ghcr.io:5000/org/app:v1',
+      container: 'app',
+      said: REGISTRY,
+      missing: 'tag',
+      tags: { names: ['v2', 'v1.1'], more: 41 },
+      remedy: DEPLOYMENT,
+    }),
+    'error: image ghcr.io:5000/org/app:v1 does not exist: its registry has the repository, but not this tag or digest (asked from here at 2026-01-01T00:00:00Z); existing tags: v2, v1.1 (41 more)',
+    'advice',
+    'kubectl set image deployment/web app=ghcr.io:5000/org/app:TAG -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
       image: 'ghcr.io:5000/org/app',
       container: 'app',
       said: KUBELET,

@@ -1,6 +1,6 @@
 /** Which name was likely meant. */
 import { describe, expect, test } from 'vitest';
-import { closest, isSlip } from '../../../src/domain/text/closest.ts';
+import { closest, isSlip, nearest } from '../../../src/domain/text/closest.ts';
 import { growth } from '../../support/growth.ts';
 
 test.each<[string, string, string[], string | undefined]>([
@@ -24,6 +24,15 @@ test.each<[string, string, string[], string | undefined]>([
   ['nothing to choose from', 'regcred', [], undefined],
 ])('%s', (_, name, candidates, expected) => {
   expect(closest(name, candidates)).toBe(expected);
+});
+
+test.each<[string, string, number, string[], string[]]>([
+  ['the nearest first', 'v1.2.3', 3, ['v1.2.45', 'v2', 'v1.2.4'], ['v1.2.4', 'v1.2.45']],
+  ['no more than are asked for', 'v1.2.3', 2, ['v1.2.4', 'v1.2.5', 'v1.2.6'], ['v1.2.4', 'v1.2.5']],
+  ['a nearer one takes the place of the last', 'v1.2.3', 2, ['v1.3.4', 'v1.3.5', 'v1.2.4'], ['v1.2.4', 'v1.3.4']],
+  ['none is near', 'v1.2.3', 3, ['latest', 'main'], []],
+])('several: %s', (_, name, count, candidates, expected) => {
+  expect(nearest(name, candidates, count)).toEqual(expected);
 });
 
 describe('a slip of the pen', () => {
