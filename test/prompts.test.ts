@@ -121,6 +121,14 @@ describe.each([40, 80, 200])('%i columns', (columns) => {
   });
 });
 
+test('with -q nothing is said before the first question', async () => {
+  const tty = terminal([...DRAFT, '-q', '--server', 'c.example.com'], { HOME: withLogins });
+  await tty.see('User name');
+  tty.type(keys.ctrlC);
+  expect(await tty.ended).toBe(130);
+  expect(tty.screen()).not.toContain('on this machine');
+});
+
 test('nobody is asked for what is there, and why somebody is asked is said', async () => {
   const tty = terminal([...DRAFT, '--server', 'c.example.com'], { HOME: withLogins });
   await tty.see('no login for c.example.com on this machine; the one you type will go into secret/draft');

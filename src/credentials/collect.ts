@@ -97,6 +97,7 @@ async function gather(
 
 /** Before the first question: nobody has asked for one. */
 async function sayWhy({ server }: CredentialOptions, io: Io, destination: Collection['destination']): Promise<void> {
+  if (io.speech.quiet) return;
   const login = server?.[0] === undefined ? 'no login' : `no login for ${displayServer(server[0])}`;
   const where = destination === undefined ? '' : `; the one you type will go into ${await destination()}`;
   io.stderr.write(printable(`${login} on this machine${where}\n`));
