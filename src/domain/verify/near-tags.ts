@@ -26,7 +26,7 @@ export function tagsNear(tag: string, body: string, isPart: boolean): NearTags |
   const names = [...near, ...newest].slice(0, SHOWN);
   if (names.length === 0) return undefined;
   const found = { names, more: all.length - names.length };
-  return isPart || !isWhole ? { ...found, isPart: true as const } : found;
+  return isPart || !isWhole ? { ...found, isPart: true } : found;
 }
 
 function tagList(body: string): { readonly tags: string[]; readonly isWhole: boolean } {
@@ -44,9 +44,9 @@ function tagList(body: string): { readonly tags: string[]; readonly isWhole: boo
 }
 
 /** `existing tags: v1.2, v1.3 (41 more)`. */
-export function describeTags({ names, more, isPart = false }: NearTags): string {
-  const rest = more === 0 ? (isPart ? ' (and more)' : '') : ` (${more}${isPart ? '+' : ''} more)`;
-  return `existing tags: ${names.join(', ')}${rest}`;
+export function describeTags({ names, more, isPart }: NearTags): string {
+  const rest = isPart ? (more === 0 ? 'and more' : `${more}+ more`) : more === 0 ? '' : `${more} more`;
+  return `existing tags: ${names.join(', ')}${rest === '' ? '' : ` (${rest})`}`;
 }
 
 /** What cosign stores beside an image, under a tag that nobody deploys. */
