@@ -2,6 +2,7 @@
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import type { CommandContext } from './domain/text/format-command.ts';
 import { type Printable, withoutWorkflowCommands } from './domain/text/printable.ts';
+import { shellOf } from './domain/text/shell.ts';
 import { Interrupted, UserError } from './errors.ts';
 
 /** Where the program reads from. */
@@ -81,8 +82,7 @@ export function processIo(): Io {
       return interrupts.signal();
     },
     suspend: process.platform === 'win32' ? undefined : suspend,
-    // The shells of MSYS and Cygwin are POSIX shells.
-    commands: { shell: process.platform === 'win32' && !process.env.SHELL ? 'powershell' : 'posix', given: {} },
+    commands: { shell: shellOf(process.env, process.platform), given: {} },
     speech: { quiet: false, requests: false, warnings: new Set() },
     machine: {
       runtime: process.versions.bun === undefined ? `node ${process.versions.node}` : `bun ${process.versions.bun}`,

@@ -48,11 +48,11 @@ function tooLarge(path: string, limit: number): UserError {
 }
 
 /** The home folder as docker and podman find it (Go os `UserHomeDir`, then the password database). */
-export function homeFolder(env: Io['env']): string | undefined {
-  const home = platform() === 'win32' ? env.USERPROFILE : env.HOME;
+export function homeFolder(env: Io['env'], system = platform()): string | undefined {
+  const home = system === 'win32' ? env.USERPROFILE : env.HOME;
   if (home !== undefined && home !== '') return home;
   try {
-    return platform() === 'win32' ? undefined : userInfo().homedir || undefined;
+    return system === 'win32' ? undefined : userInfo().homedir || undefined;
   } catch {
     // A container may run as a user that has no name.
     return undefined;

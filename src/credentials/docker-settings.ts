@@ -45,8 +45,8 @@ export function readDockerSettings(io: Io, files: AuthFiles): DockerSettings {
 }
 
 /** Whether it is there or not; undefined for somebody without a home. */
-export function dockerConfigPath(env: Io['env']): string | undefined {
-  const home = homeFolder(env);
+export function dockerConfigPath(env: Io['env'], system = platform()): string | undefined {
+  const home = homeFolder(env, system);
   const folder = env.DOCKER_CONFIG || (home === undefined ? undefined : join(home, '.docker'));
   return folder === undefined ? undefined : join(folder, 'config.json');
 }

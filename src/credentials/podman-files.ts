@@ -15,7 +15,7 @@ export interface PodmanFile {
 
 /** In the order in which podman reads them; any may be absent. `system` is the platform whose rules apply. */
 export function podmanFiles(env: Io['env'], system = platform()): readonly PodmanFile[] {
-  const home = homeFolder(env);
+  const home = homeFolder(env, system);
   const file = (path: string): PodmanFile => ({ path, from: displayPath(path, home), legacy: false });
   // Here the commands give the library one file only (container-libs common/pkg/auth `GetDefaultAuthFile`).
   if (env.REGISTRY_AUTH_FILE) return [file(env.REGISTRY_AUTH_FILE)];

@@ -70,7 +70,7 @@ export function registriesConfs(env: Io['env'], system = platform()): readonly s
 
 /** The user's, the administrator's and the vendor's. podman takes an XDG_CONFIG_HOME that is empty for the current folder. */
 function confFolders(env: Io['env'], system: NodeJS.Platform): readonly string[] {
-  const home = homeFolder(env);
+  const home = homeFolder(env, system);
   const ofUser = env.XDG_CONFIG_HOME || (home === undefined ? '' : join(home, '.config'));
   const folders = system === 'win32' ? [env.APPDATA ?? '', env.ProgramData ?? ''] : [ofUser, '/etc', '/usr/share'];
   return folders.map((folder) => (folder === '' ? '' : join(folder, 'containers')));

@@ -16,7 +16,7 @@ export interface GivenPassword {
 
 /** Throws UserError. */
 export function passwordFromStdin(io: Io): GivenPassword {
-  return password(decodeUtf8(io.stdin.readAll(LIMIT, 'the password')), 'stdin');
+  return password(decoded(io.stdin.readAll(LIMIT, 'the password'), 'stdin'), 'stdin');
 }
 
 /** Throws UserError. */
@@ -24,7 +24,7 @@ export function passwordFromFile(path: string): GivenPassword {
   const bytes = readCredentialFile(path, LIMIT);
   // A password may have been typed in place of its file, or of its variable.
   if (bytes === undefined) throw new UserError('--password-file names a file that does not exist', FILE_OR_STDIN);
-  return password(decodeUtf8(bytes), path);
+  return password(decoded(bytes, path), path);
 }
 
 /** Throws UserError. */
@@ -35,6 +35,21 @@ export function passwordFromEnv(variable: string, io: Io): GivenPassword {
 }
 
 const FILE_OR_STDIN = prose`pipe the password in with --password-stdin`;
+
+/**
+ * The text of `bytes`. PowerShell 5.1 writes UTF-16 with `>`, and a byte order mark before UTF-8; nobody can type either at
+ * a registry.
+ */
+function decoded(bytes: Uint8Array, source: string): string {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new UserError(
+      `${source} holds UTF-16 and not UTF-8`,
+      prose`in PowerShell, write the file with Out-File -Encoding ascii instead of >`,
+    );
+  }
+  return decodeUtf8(bytes).replace(/^\ufeff/, '');
+}
 
 /** One newline, as `echo` and editors add it; a second one is part of the password. */
 function password(text: string, source: string): GivenPassword {

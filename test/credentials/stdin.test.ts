@@ -40,6 +40,18 @@ test.each([
   expect(() => read(Buffer.alloc(MIB + 1, 'x'))).toThrow(`holds more than ${MIB} bytes`);
 });
 
+test.each([
+  ['stdin', (bytes: Buffer) => passwordFromStdin(machine({ stdin: bytes }).io)],
+  ['a file', (bytes: Buffer) => passwordFromFile(join(machine({ files: { '$HOME/token': bytes } }).home, 'token'))],
+])('what PowerShell 5.1 writes to %s is read, or refused', (_, read) => {
+  expect(read(Buffer.from('\ufeffs3cret\r\n')).password).toBe('s3cret');
+  expect(read(Buffer.from('s3\ufeffcret')).password).toBe('s3\ufeffcret');
+  const utf16 = Buffer.from('\ufeffs3cret\r\n', 'utf16le');
+  const reason = /^(stdin|\/.*token|.:.*token) holds UTF-16 and not UTF-8$/;
+  expect(() => read(utf16)).toThrow(reason);
+  expect(() => read(Buffer.from(utf16).swap16())).toThrow(reason);
+});
+
 test('what is not there is an error', () => {
   const { io, home } = machine();
   expect(() => passwordFromFile(join(home, 'token'))).toThrow('--password-file names a file that does not exist');

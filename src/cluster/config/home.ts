@@ -4,17 +4,24 @@ import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
 import type { Io } from '../../io.ts';
 
-export function kubeHome(env: Io['env']): string {
-  if (platform() !== 'win32') return env.HOME || homedir();
+/** The machine whose rules apply. */
+interface Machine {
+  readonly system: NodeJS.Platform;
+  readonly exists: (path: string) => boolean;
+  readonly isWritable: (folder: string) => boolean;
+}
+
+export function kubeHome(env: Io['env'], machine: Machine = { system: platform(), exists, isWritable }): string {
+  if (machine.system !== 'win32') return env.HOME || homedir();
   const { HOME = '', HOMEDRIVE, HOMEPATH, USERPROFILE = '' } = env;
   const driveAndPath = HOMEDRIVE && HOMEPATH ? HOMEDRIVE + HOMEPATH : '';
   // Two orders: the older one where a kubeconfig is already there.
   const old = [HOME, driveAndPath, USERPROFILE].filter(Boolean);
   const folders = [HOME, USERPROFILE, driveAndPath].filter(Boolean);
   return (
-    old.find((folder) => exists(join(folder, '.kube', 'config'))) ??
-    folders.find(isWritable) ??
-    folders.find(exists) ??
+    old.find((folder) => machine.exists(join(folder, '.kube', 'config'))) ??
+    folders.find(machine.isWritable) ??
+    folders.find(machine.exists) ??
     folders[0] ??
     homedir()
   );

@@ -32,7 +32,8 @@ export function argvOf(command: Command, { given }: CommandContext): string[][] 
 function lineOf(command: Command, context: CommandContext): string | undefined {
   const { next, pipe, output } = command;
   const { shell, given } = context;
-  const quoted = withFlags(command, given).map((word) => quoteFor(shell, word));
+  const all = withFlags(command, given);
+  const quoted = (shell === 'powershell' ? inPowerShell(all) : all).map((word) => quoteFor(shell, word));
   const to = output === undefined ? [] : ['>', quoteFor(shell, output)];
   const words = [...quoted, ...to];
   if (!words.every((word) => word !== undefined)) return undefined;
@@ -42,6 +43,28 @@ function lineOf(command: Command, context: CommandContext): string | undefined {
   // The PowerShell of Windows has no `&&`.
   const [and, end] = shell === 'powershell' ? ['; if ($?) { ', ' }'] : [' && ', ''];
   return joined(`${line}${and}`, lineOf(next, context), end);
+}
+
+/** What PowerShell calls by other names, on a machine that may have nothing else. */
+const POWERSHELL: readonly (readonly [posix: readonly string[], powershell: readonly string[]])[] = [
+  [['ls', '-l'], ['Get-Item']],
+  [['ls', '-ld'], ['Get-Item']],
+  [
+    ['ls', '-R'],
+    ['Get-ChildItem', '-Recurse'],
+  ],
+  [['command', '-v'], ['Get-Command']],
+  [['edit'], ['notepad']],
+  [['vi'], ['notepad']],
+  // In 5.1, `curl` is not curl.
+  [['curl'], ['curl.exe']],
+];
+
+function inPowerShell(words: readonly Argument[]): readonly Argument[] {
+  const [program, name] = words;
+  if (program === 'unset' && typeof name === 'string') return ['Remove-Item', `Env:${name}`];
+  const [posix, powershell] = POWERSHELL.find(([start]) => start.every((word, at) => words[at] === word)) ?? [[], []];
+  return [...powershell, ...words.slice(posix.length)];
 }
 
 function joined(before: string, line: string | undefined, after: string): string | undefined {

@@ -3,6 +3,11 @@
 /** sh, bash, zsh and fish, or PowerShell from 5.1 on. */
 export type Shell = 'posix' | 'powershell';
 
+/** The shell that a person pastes into. On Windows the shells of MSYS and Cygwin, which set SHELL, are POSIX shells. */
+export function shellOf(env: { readonly SHELL?: string | undefined }, system: NodeJS.Platform): Shell {
+  return system === 'win32' && !env.SHELL ? 'powershell' : 'posix';
+}
+
 type Shown = string | { readonly home: string } | { readonly refused: string };
 
 /** `word` as `shell` has to read it; undefined where it cannot pass it on. */

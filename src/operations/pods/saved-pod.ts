@@ -39,10 +39,10 @@ export interface SavedFile {
 }
 
 /** The folder for the state of programs is that of the XDG Base Directory Specification; a relative one does not count. */
-export function manifestFolders(env: Io['env']): ManifestFolders {
+export function manifestFolders(env: Io['env'], system = platform()): ManifestFolders {
   const { XDG_STATE_HOME = '', LOCALAPPDATA = '', HOME, TMPDIR } = env;
   const home = HOME || homedir();
-  const usual = platform() === 'win32' && LOCALAPPDATA !== '' ? LOCALAPPDATA : join(home, '.local', 'state');
+  const usual = system === 'win32' && LOCALAPPDATA !== '' ? LOCALAPPDATA : join(home, '.local', 'state');
   const state = isAbsolute(XDG_STATE_HOME) ? XDG_STATE_HOME : usual;
   return { state: join(state, 'regsecret'), temporary: TMPDIR || tmpdir() };
 }

@@ -129,6 +129,13 @@ describe('as a line', () => {
     [words`ls ${{ refused: 'x' }}`, undefined, undefined],
     [andThen(words`ls`, words`ls ${'a\0b'}`), undefined, undefined],
     [words`ls ${'a"b'}`, `ls 'a"b'`, undefined],
+    [words`ls -l ${'a b'}`, "ls -l 'a b'", "Get-Item 'a b'"],
+    [words`ls -ld a`, 'ls -ld a', 'Get-Item a'],
+    [words`ls -R a`, 'ls -R a', 'Get-ChildItem -Recurse a'],
+    [words`vi ${{ home: '.kube/kuberc' }}`, 'vi ~/.kube/kuberc', 'notepad $HOME/.kube/kuberc'],
+    [words`command -v docker-credential-x`, 'command -v docker-credential-x', 'Get-Command docker-credential-x'],
+    [words`unset HTTPS_PROXY`, 'unset HTTPS_PROXY', 'Remove-Item Env:HTTPS_PROXY'],
+    [words`curl -sv ${'https://r.io'}`, 'curl -sv https://r.io', 'curl.exe -sv https://r.io'],
   ])('%j', (made, posix, powershell) => {
     expect(formatCommand(made, POSIX)).toBe(posix);
     expect(formatCommand(made, { ...POSIX, shell: 'powershell' })).toBe(powershell);
