@@ -93,6 +93,12 @@ const MARKS: readonly Mark[] = [
           where: command`helm get values ${nameWord(release)} ${scope(annotations?.['meta.helm.sh/release-namespace'])}`,
         }))
       : undefined,
+  // https://kubernetes.io/docs/reference/labels-annotations-taints/#applyset-kubernetes-io-part-of: kubectl apply --prune --applyset
+  ({ metadata: { labels } }) =>
+    named(labels?.['applyset.kubernetes.io/part-of'], (set) => ({
+      name: 'an ApplySet of kubectl',
+      where: clusterCommand`kubectl get secrets,configmaps ${ALL_NAMESPACES} -l ${`applyset.kubernetes.io/id=${set}`}`,
+    })),
 ];
 
 /** `from` is the `NAMESPACE/NAME` of what is copied. */

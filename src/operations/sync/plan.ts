@@ -88,9 +88,11 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
   if (origin !== undefined) {
     return refuse(`${called} is a copy${ofSource(origin) || ' of another Secret'}, so it is left alone`, ADOPT);
   }
-  return source.foreign === 'merge'
-    ? planMerge(called, existing, source)
-    : refuse(`${called} was not made by sync, so it is left alone`, MERGE);
+  if (source.foreign === 'merge') return planMerge(called, existing, source);
+  const maker = makerOf(existing);
+  if (maker === undefined) return refuse(`${called} was not made by sync, so it is left alone`, MERGE);
+  const text = `${called} was not made by sync, but by ${maker.name}, so it is left alone`;
+  return refuse(text, maker.where, ['--merge puts these logins into it all the same, until it is made again']);
 }
 
 const MERGE = prose`add --merge to put these logins into it and keep the rest, or --adopt to make it a copy`;
@@ -102,7 +104,7 @@ function planOwn(called: string, existing: Secret, source: SyncSource): SecretSt
   const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
   if (maker === undefined) return step;
   const text = `${called} was made by sync, but ${maker.name} makes it now, so it is left alone`;
-  return { action: 'refuse', error: new UserError(text, maker.where, ['--adopt writes it anyway']) };
+  return refuse(text, maker.where, ['--adopt writes it anyway']);
 }
 
 function planCopy(existing: Secret, source: SyncSource): SecretStep {
@@ -141,6 +143,6 @@ function planMerge(called: string, existing: Secret, { entries, expiresAt }: Syn
   }
 }
 
-function refuse(message: string, hint?: Hint): SecretStep {
-  return { action: 'refuse', error: new UserError(message, hint) };
+function refuse(message: string, hint?: Hint, details: readonly string[] = []): SecretStep {
+  return { action: 'refuse', error: new UserError(message, hint, details) };
 }

@@ -82,6 +82,12 @@ test.each<[situation: string, metadata: Secret['metadata'], name: string | undef
     'kubectl get helmrelease web -n apps -o yaml',
   ],
   [
+    'an ApplySet',
+    { labels: { 'applyset.kubernetes.io/part-of': 'applyset-x-v1' } },
+    'an ApplySet of kubectl',
+    'kubectl get secrets,configmaps -A -l applyset.kubernetes.io/id=applyset-x-v1',
+  ],
+  [
     'Reflector',
     { annotations: { 'reflector.v1.k8s.emberstack.com/reflects': 'platform/pull' } },
     'Reflector, from platform/pull',
