@@ -130,11 +130,14 @@ test.each(TOOLS)(
   'a copy that $title has taken over is left to it by sync, --prune, rotate and delete',
   async (tool) => {
     const { home, teams } = await newFleet(2, { serviceAccount: true });
+    // Of its own, for rotate -A looks at all namespaces.
+    const host = `${freshName('r')}.example.com`;
+    await changeSecret(home, { data: { '.dockerconfigjson': payloadOf(host) } });
     const [taken = '', other = ''] = teams;
     const line = ['sync', '--to', teams.join(','), '--attach', 'sa/default'];
     expect((await regsecretIn(home, line)).code).toBe(0);
     await changeSecret(taken, { metadata: tool.marks(taken) });
-    await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
+    await changeSecret(home, { data: { '.dockerconfigjson': payloadOf(host, 'new.example') } });
     const before = await secretIn(taken);
 
     const ran = await regsecretIn(home, line);
@@ -148,8 +151,10 @@ test.each(TOOLS)(
 
     const narrow = await regsecretIn(home, ['sync', '--to', other, '--prune', '--yes']);
     expect(narrow.stdout).not.toContain('deleted');
-    const user = ['--server', 'r.example', '--username', 'jane', '--password-stdin', '--no-verify'];
-    await regsecretIn(home, ['rotate', '-A', ...user], { stdin: `${CANARY}-new` });
+    const user = ['--server', host, '--username', 'jane', '--password-stdin', '--no-verify'];
+    const rotated = await regsecretIn(home, ['rotate', '-A', ...user, '-o', 'name'], { stdin: `${CANARY}-new` });
+    expect([rotated.code, rotated.stdout]).toEqual([1, 'secret/regsecret\nsecret/regsecret\n']);
+    expect(rotated.stderr).toContain(`hint: ${tool.where}\n`);
     const deleted = await regsecretIn(home, ['delete', 'regsecret', '-A', '--yes', '--force']);
     expect(deleted.stdout).toContain(`secret/regsecret deleted in ${other}\n`);
     expect(deleted.stdout).not.toContain(`deleted in ${taken}\n`);
