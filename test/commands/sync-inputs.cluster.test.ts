@@ -91,13 +91,7 @@ describe('flags', () => {
       'the name of a namespace has only a-z, 0-9 and -, with a letter or digit at both ends',
       '--to NAMESPACE',
     ],
-    [
-      'a variable that is not set',
-      ['--to', ''],
-      'no target namespace is given',
-      "regsecret sync -n default --to 'team-*'",
-    ],
-    ['a selector that is not set', ['-l', ''], 'the selector of -l is empty, which would mean every namespace', '-A'],
+    ['a selector of blanks', ['-l', ' '], 'the selector of -l is empty, which would mean every namespace', '-A'],
     [
       'both ways with a foreign Secret',
       ['-A', '--merge', '--adopt'],

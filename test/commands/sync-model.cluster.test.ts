@@ -52,11 +52,23 @@ interface After {
   readonly fails: boolean;
 }
 
-/** The model. */
-function expected({ secret, isMeant, isLeftAlone, list }: Space, { foreign, attach, prune }: State): After {
+function isOwn(secret: Present): boolean {
   const present = secrets[secret];
-  const isOurs = present !== undefined && 'ours' in present && !('source' in present);
+  return present !== undefined && 'ours' in present && !('source' in present);
+}
+
+/** A label that no namespace has is mistyped, more likely than not: it would delete every copy. */
+function isRefused({ namespaces: all, prune }: State): boolean {
+  return prune && !all.some(({ isMeant }) => isMeant) && all.some((space) => isOwn(space.secret) && !space.isLeftAlone);
+}
+
+/** The model. */
+function expected({ secret, isMeant, isLeftAlone, list }: Space, state: State): After {
+  const { foreign, attach, prune } = state;
+  const present = secrets[secret];
+  const isOurs = isOwn(secret);
   const same = { hosts: present === undefined ? 'none' : 'as it was', isCopy: isOurs, list, fails: false } as const;
+  if (isRefused(state)) return { ...same, fails: true };
   if (isLeftAlone) return same;
   if (!isMeant) {
     const isGone = prune && isOurs;
