@@ -56,6 +56,35 @@ export function promptYes(message: string, io: Io): Promise<boolean> {
   return ask<boolean>(io, { type: 'confirm', message: printable(message), default: false });
 }
 
+/** What a command is about to do in one cluster. */
+export interface Intent {
+  /** A sentence without its end: `Write the new login for ghcr.io into 3 Secrets`. */
+  readonly what: string;
+  readonly changes: number;
+  /** Whether it is asked about although it is one change only. */
+  readonly deletes: boolean;
+}
+
+/** Whether the person agrees, who is asked only where it matters. */
+export type Agree = (intent: Intent) => Promise<boolean>;
+
+/** How everything is agreed to before. */
+export interface Agreement {
+  readonly yes?: boolean | undefined;
+  readonly dryRun: 'none' | 'client' | 'server';
+}
+
+/** More than one change is asked about, and each that deletes. Undefined where nobody is there. */
+export function agreeOn(agreement: Agreement, io: Io): Agree | undefined {
+  if (!canPrompt(io)) return undefined;
+  return async (intent) => !isQuestion(intent, agreement) || promptYes(`${intent.what}?`, io);
+}
+
+/** Whether a person who is there is asked about it. */
+export function isQuestion({ changes, deletes }: Omit<Intent, 'what'>, { yes, dryRun }: Agreement): boolean {
+  return !yes && dryRun === 'none' && (changes > 1 || deletes);
+}
+
 /** Whether images can be named by it; else why not, and what may be meant. */
 function namesRegistry(answer: string): boolean | Printable {
   const problem = serverProblem(canonicalServer(answer.trim()));

@@ -1,17 +1,18 @@
 /** `regsecret delete`: a Secret out of every list that names it, and then away. */
 import type { Transport } from '../cluster/client/transport.ts';
-import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { command } from '../domain/text/command.ts';
+import { command, words } from '../domain/text/command.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { manifestFolders } from '../operations/pods/saved-pod.ts';
 import type { Deleted, DeleteRequest } from '../operations/removal/delete-secrets.ts';
-import { type Printer, printerFor } from '../output/printer.ts';
-import { canPrompt, promptYes } from '../prompt.ts';
+import { inClusters } from '../output/fleet/in-clusters.ts';
+import type { ClusterRun, Printer } from '../output/printer.ts';
+import { canPrompt } from '../prompt.ts';
 
-export interface DeleteOptions extends KubeFlags {
+export interface DeleteOptions extends ContextFlags {
   readonly name: string;
   readonly allNamespaces?: boolean;
   readonly force?: boolean;
@@ -25,49 +26,54 @@ export interface DeleteOptions extends KubeFlags {
 /** Returns the exit code; throws UserError. */
 export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<number> {
   checkNames(options, 'delete');
+  checkContextFlags(options, { hasSource: false });
   const { name, namespace, allNamespaces = false, dryRun, yes = false } = options;
   if (!yes && dryRun === 'none' && !canPrompt(io)) {
     const all = allNamespaces ? '-A' : undefined;
-    const proposal = command`regsecret delete ${name} ${scope(namespace)} ${all} --yes`;
+    const contexts = (options.toContext ?? []).map((context) => words`--to-context ${context}`);
+    const line = command`regsecret delete ${name} ${scope(namespace)} ${all} --yes`;
+    const proposal = contexts.reduce((before, context) => command`${before} ${context}`, line);
     throw new UsageError('deleting needs a confirmation, and there is no terminal to ask on', proposal);
   }
-  const { connect } = await import('../cluster/client/transport.ts');
-  const transport = await connect(options, io);
-  try {
-    const request: DeleteRequest = {
-      name,
-      copies: allNamespaces,
-      force: options.force ?? false,
-      owned: options.owned ?? false,
-      dryRun,
-      fieldManager: options.fieldManager,
-      folders: manifestFolders(io.env),
-    };
-    return await deleteIn(transport, request, options, io);
-  } finally {
-    transport.close();
-  }
+  const request: DeleteRequest = {
+    name,
+    copies: allNamespaces,
+    force: options.force ?? false,
+    owned: options.owned ?? false,
+    dryRun,
+    fieldManager: options.fieldManager,
+    folders: manifestFolders(io.env),
+  };
+  return inClusters(options, io, {
+    hasSource: false,
+    prepare: async () => (transport, run) => deleteIn(transport, request, options, run),
+  });
 }
 
-async function deleteIn(transport: Transport, request: DeleteRequest, options: DeleteOptions, io: Io): Promise<number> {
-  const [{ createReader }, { performDeletion, planDeletion }, { deletePrinter, deleteQuestion }, printer] =
-    await Promise.all([
-      import('../cluster/reader.ts'),
-      import('../operations/removal/delete-secrets.ts'),
-      import('../output/fleet/delete-printer.ts'),
-      printerFor(io),
-    ]);
+async function deleteIn(
+  transport: Transport,
+  request: DeleteRequest,
+  options: DeleteOptions,
+  run: ClusterRun,
+): Promise<number> {
+  const { io, printer } = run;
+  const [{ createReader }, { performDeletion, planDeletion }, { deleteIntent, deletePrinter }] = await Promise.all([
+    import('../cluster/reader.ts'),
+    import('../operations/removal/delete-secrets.ts'),
+    import('../output/fleet/delete-printer.ts'),
+  ]);
   const reader = createReader(transport);
   const planned = await planDeletion(reader, request);
   await checkThere(planned, request, transport, printer);
   const unseen = reader.missingRights.list();
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
-  const isMeant = planned.some(({ secret, error }) => secret !== undefined && error === undefined);
-  if (isMeant && !options.yes && request.dryRun === 'none' && !(await promptYes(deleteQuestion(planned), io))) {
+  const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);
+  const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
+  if ((await run.agree?.(intent)) === false) {
     printer.say('nothing was written');
     return EXIT.failed;
   }
-  const report = deletePrinter({ output: options.output, dryRun: request.dryRun }, printer, io);
+  const report = deletePrinter({ output: options.output, dryRun: request.dryRun }, run);
   try {
     await performDeletion(reader, planned, request, report);
   } catch (error) {

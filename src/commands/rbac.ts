@@ -1,11 +1,17 @@
 /** `regsecret rbac`: the least role for a command line of regsecret, with its binding. */
+import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { usesLogin } from '../credentials/credential-flags.ts';
+import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { parseSubject, roleObjects, type Subject } from '../domain/rbac/role.ts';
+import { words } from '../domain/text/command.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
-import { isNamespaceName, isObjectName, nameRule } from '../domain/text/object-name.ts';
+import { isNamespaceName, isObjectName, nameRule, nameWord, scope } from '../domain/text/object-name.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { commandRights, type ParsedLine } from '../operations/rbac/command-rights.ts';
+import { printerFor } from '../output/printer.ts';
 import { printRoles } from '../output/rbac-printer.ts';
 
 export interface RbacOptions {
@@ -28,10 +34,29 @@ export async function rbac(
   if (rights.length === 0) {
     throw new UserError('that command line asks no API server, so it needs no role', prose`run it as it is`);
   }
+  const flags: ContextFlags = line.options;
+  checkContextFlags(flags, { hasSource: line.command === 'sync' });
   const isEverywhere = rights.every(({ everywhere }) => everywhere);
-  const namespace = isEverywhere && isPlaced(subject) ? '' : await namespaceOf(line.options, io);
+  const namespace = isEverywhere && isPlaced(subject) ? '' : await namespaceOf(line, io);
   await printRoles(roleObjects({ name, namespace, subject, rights }), output, io);
+  if (flags.toContext !== undefined) await sayWhere(flags.toContext, line, io);
   return EXIT.ok;
+}
+
+/** One role is not for all clusters of a run: where the source is, only that is read. */
+async function sayWhere(
+  contexts: readonly string[],
+  { command: name, argument, options }: ParsedLine,
+  io: Io,
+): Promise<void> {
+  const printer = await printerFor(io);
+  printer.say(
+    `this role is for the clusters of --to-context, so apply it in each: ${many(contexts, { limit: contexts.length })}`,
+  );
+  if (name !== 'sync' || usesLogin(options as CredentialOptions)) return;
+  const { namespace = '' } = options as KubeFlags;
+  const source = words`regsecret rbac verify ${nameWord(`${argument}`)} ${scope(namespace)}`;
+  printer.hint(prose`in the cluster of the source, reading it is enough: ${source}`);
 }
 
 function isPlaced({ kind, namespace }: Subject): boolean {
@@ -39,13 +64,18 @@ function isPlaced({ kind, namespace }: Subject): boolean {
 }
 
 /** Without a request, and without a kubeconfig where it is given. Throws UserError. */
-async function namespaceOf(flags: KubeFlags, io: Io): Promise<string> {
+async function namespaceOf({ command: name, options }: ParsedLine, io: Io): Promise<string> {
+  const { toContext, ...flags }: ContextFlags = options;
   if (flags.namespace) {
     if (isNamespaceName(flags.namespace)) return flags.namespace;
     throw new UsageError(nameRule('namespace'), prose`-n NAMESPACE`);
   }
-  const { connect } = await import('../cluster/client/transport.ts');
-  const transport = await connect(flags, io);
-  transport.close();
-  return transport.namespace;
+  const { connectionOf } = await import('../cluster/client/transport.ts');
+  // That of sync is where its source is.
+  const contexts = name === 'sync' || toContext === undefined ? [flags.context] : toContext;
+  const found = new Set<string>();
+  for (const context of contexts) found.add((await connectionOf({ ...flags, context }, io)).namespace);
+  const [namespace = '', ...others] = found;
+  if (others.length === 0) return namespace;
+  throw new UsageError('these contexts have different namespaces, and a role has one', prose`-n NAMESPACE`);
 }

@@ -1,6 +1,6 @@
 /** `regsecret remove`: the entries of a registry out of a Secret, or out of many. */
 import type { Transport } from '../cluster/client/transport.ts';
-import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
@@ -9,10 +9,10 @@ import { many } from '../domain/text/enumerate.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RemoveRequest } from '../operations/removal/remove-entries.ts';
-import { printerFor } from '../output/printer.ts';
-import { canPrompt, promptYes } from '../prompt.ts';
+import { inClusters } from '../output/fleet/in-clusters.ts';
+import type { ClusterRun } from '../output/printer.ts';
 
-export interface RemoveOptions extends KubeFlags {
+export interface RemoveOptions extends ContextFlags {
   /** Left out: `regsecret`, or with -A and -l every Secret. */
   readonly name: string | undefined;
   readonly server?: readonly string[];
@@ -30,14 +30,13 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   const { name = 'regsecret', namespace, server } = options;
   checkNames({ name, namespace }, 'remove');
   checkScope(options);
+  checkContextFlags(options, { hasSource: false });
   if (server === undefined) throw new UsageError('no registry is named', words`regsecret remove --server HOST`);
-  const { connect } = await import('../cluster/client/transport.ts');
-  const transport = await connect(options, io);
-  try {
-    return await removeIn(transport, requestOf(options, server, transport.namespace), options, io);
-  } finally {
-    transport.close();
-  }
+  return inClusters(options, io, {
+    hasSource: false,
+    prepare: async () => (transport, run) =>
+      removeIn(transport, requestOf(options, server, transport.namespace), options, run),
+  });
 }
 
 function requestOf(options: RemoveOptions, servers: readonly string[], namespace: string): RemoveRequest {
@@ -53,14 +52,18 @@ function requestOf(options: RemoveOptions, servers: readonly string[], namespace
   };
 }
 
-async function removeIn(transport: Transport, request: RemoveRequest, options: RemoveOptions, io: Io): Promise<number> {
-  const [{ createReader }, { performRemovals, planRemovals }, { removePrinter, removeQuestion }, printer] =
-    await Promise.all([
-      import('../cluster/reader.ts'),
-      import('../operations/removal/remove-entries.ts'),
-      import('../output/fleet/remove-printer.ts'),
-      printerFor(io),
-    ]);
+async function removeIn(
+  transport: Transport,
+  request: RemoveRequest,
+  options: RemoveOptions,
+  run: ClusterRun,
+): Promise<number> {
+  const { io, printer } = run;
+  const [{ createReader }, { performRemovals, planRemovals }, { removeIntent, removePrinter }] = await Promise.all([
+    import('../cluster/reader.ts'),
+    import('../operations/removal/remove-entries.ts'),
+    import('../output/fleet/remove-printer.ts'),
+  ]);
   const reader = createReader(transport);
   const planned = await planRemovals(reader, request);
   const unseen = reader.missingRights.list();
@@ -71,12 +74,12 @@ async function removeIn(transport: Transport, request: RemoveRequest, options: R
     return EXIT.ok;
   }
   const meant = planned.filter(({ error }) => error === undefined);
-  const isAsked = meant.length > 1 && !request.yes && request.dryRun === 'none' && canPrompt(io);
-  if (isAsked && !(await promptYes(removeQuestion(meant), io))) {
+  const intent = { what: removeIntent(meant), changes: meant.length, deletes: false };
+  if ((await run.agree?.(intent)) === false) {
     printer.say('nothing was written');
     return EXIT.failed;
   }
-  const report = removePrinter({ output: options.output, dryRun: request.dryRun }, printer, io);
+  const report = removePrinter({ output: options.output, dryRun: request.dryRun }, run);
   try {
     await performRemovals(reader, planned, request, report);
   } catch (error) {

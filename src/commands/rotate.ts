@@ -1,9 +1,8 @@
 /** `regsecret rotate`: a new login into every Secret that holds the old one. */
-import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
-import { withoutPassword } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../domain/keyring/secret.ts';
@@ -20,11 +19,13 @@ import type { RotatedLogin } from '../operations/rotate/held.ts';
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
 import type { Rotation } from '../operations/rotate/rotation.ts';
 import { sayExpiry } from '../output/create-printer.ts';
-import { type Printer, printerFor } from '../output/printer.ts';
-import { canPrompt, promptYes } from '../prompt.ts';
+import { createFingerprint } from '../output/fingerprint.ts';
+import { inClusters } from '../output/fleet/in-clusters.ts';
+import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
+import type { ClusterRun, Printer } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
-export interface RotateOptions extends CredentialOptions, RegistryFlags, KubeFlags {
+export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags {
   readonly names: readonly string[];
   readonly allNamespaces?: boolean;
   readonly selector?: string;
@@ -44,33 +45,25 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, KubeFla
 /** Returns the exit code; throws UserError. */
 export async function rotate(options: RotateOptions, io: Io): Promise<number> {
   checkOptions(options);
-  const printer = await printerFor(io);
-  const logins = await newLogins(options, io, printer);
-  const [{ connect }, { createReader }] = await Promise.all([
-    import('../cluster/client/transport.ts'),
-    import('../cluster/reader.ts'),
-  ]);
-  const transport = await connect(options, withoutPassword(options, io));
-  try {
-    const request = requestOf(options, logins, transport.namespace);
-    return await rotateIn(createReader(transport), request, options, { io, printer });
-  } finally {
-    transport.close();
-  }
+  return inClusters(options, io, {
+    hasSource: false,
+    async prepare(printer) {
+      const logins = await newLogins(options, io, printer);
+      const { createReader } = await import('../cluster/reader.ts');
+      const mark = createFingerprint();
+      return (transport, run) => {
+        const request = requestOf(options, logins, transport.namespace);
+        return rotateIn(createReader(transport), request, { ...options, mark }, run);
+      };
+    },
+  });
 }
 
-function checkOptions({
-  server,
-  all,
-  fromFile,
-  prompt,
-  allNamespaces,
-  selector,
-  names,
-  namespace,
-}: RotateOptions): void {
+function checkOptions(options: RotateOptions): void {
+  const { server, all, fromFile, prompt, allNamespaces, selector, names, namespace } = options;
   if ((server ?? fromFile) === undefined && !all && !prompt)
     throw new UsageError('no registry is named', words`regsecret rotate --server HOST`);
+  checkContextFlags(options, { hasSource: false });
   checkScope({ allNamespaces, selector });
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
 }
@@ -113,18 +106,16 @@ function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], name
   };
 }
 
-interface Run {
-  readonly io: Io;
-  readonly printer: Printer;
-}
+type Run = Pick<ClusterRun, 'io' | 'printer'>;
 
 async function rotateIn(
   reader: Reader,
   request: RotateRequest,
-  options: RotateOptions,
-  { io, printer }: Run,
+  options: RotateOptions & Pick<RotatePrinterOptions, 'mark'>,
+  run: ClusterRun,
 ): Promise<number> {
-  const [{ prepareRotation }, { rotatePrinter, rotateQuestion }, { withProgress }] = await Promise.all([
+  const { io, printer } = run;
+  const [{ prepareRotation }, { rotatePrinter, rotateIntent }, { withProgress }] = await Promise.all([
     import('../operations/rotate/rotation.ts'),
     import('../output/fleet/rotate-printer.ts'),
     import('../output/progress.ts'),
@@ -136,13 +127,13 @@ async function rotateIn(
   const prepare = () => prepareRotation(reader, request, request.verify ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
   checkFound(rotation, request, reader.transport.namespace);
-  const report = rotatePrinter({ request, output: options.output }, printer, io);
+  const report = rotatePrinter({ request, output: options.output, mark: options.mark }, run);
   const { items } = rotation;
   report.left(items);
   for (const secret of rotation.without) report.problem(refOf(secret), withoutLogin(secret, request));
   const meant = items.filter(({ action }) => action === 'update');
-  const isAsked = meant.length > 1 && !options.yes && request.dryRun === 'none' && canPrompt(io);
-  if (isAsked && !(await promptYes(rotateQuestion(meant), io))) {
+  const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
+  if ((await run.agree?.(intent)) === false) {
     printer.say('nothing was written');
     return EXIT.failed;
   }

@@ -30,11 +30,11 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const { listen, refreshMs } = watchOptions(options);
   const printer = oncePrinter(await printerFor(io));
   const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
-  const [{ connect }, { canPrompt, promptYes }] = await Promise.all([
+  const [{ connect }, { agreeOn }] = await Promise.all([
     import('../cluster/client/transport.ts'),
     import('../prompt.ts'),
   ]);
-  const confirm = canPrompt(io) ? (question: string) => promptYes(question, io) : undefined;
+  const agree = agreeOn(options, io);
   const { signal: stop } = io;
   const { signal, writing, isCut } = gentleStop(stop);
   // A credential plugin of the kubeconfig inherits the environment, and has no use for this password.
@@ -63,7 +63,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const page = (path: string) => statusPage(path, health.report(monotonic()), metrics.text(Date.now()));
   const server = listen === undefined ? undefined : await serveStatus(listen, page);
   try {
-    await watchSync(transport, { ...request, confirm }, host);
+    await watchSync(transport, { ...request, agree }, host);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
   } finally {
@@ -85,7 +85,8 @@ function looks(
     if (isFull) printer.turn();
     // A service account that is made later is heard of.
     const quiet = isFirst ? {} : { absent: () => undefined };
-    await withSyncPrinter({ ...options, isOneOfMany: !isFirst }, printer, io, (listener) =>
+    const run = { printer, io, answer: () => undefined, counted: () => undefined };
+    await withSyncPrinter({ ...options, isOneOfMany: !isFirst }, run, (listener) =>
       work({ ...listener, ...quiet, writing }),
     );
     isFirst = false;

@@ -1,32 +1,43 @@
 /** `regsecret sync`: one pull secret into many namespaces. */
 import { usesLogin } from '../credentials/credential-flags.ts';
+import type { Finding } from '../domain/findings/finding.ts';
+import { words } from '../domain/text/command.ts';
+import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
+import { commandTo, type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
+import { inClusters } from '../output/fleet/in-clusters.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
-import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
-import { printerFor } from '../output/printer.ts';
+import { sayFinding, withSyncPrinter } from '../output/fleet/sync-printer.ts';
+import { canPrompt } from '../prompt.ts';
 
 /** Returns the exit code; throws UserError. */
 export async function sync(options: SyncOptions, io: Io): Promise<number> {
   const request = syncRequest(options, io);
-  const printer = await printerFor(io);
-  const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
-  const [{ connect }, { syncSecret }, { canPrompt, promptYes }] = await Promise.all([
-    import('../cluster/client/transport.ts'),
-    import('../operations/sync/bring-copies.ts'),
-    import('../prompt.ts'),
-  ]);
-  const confirm = canPrompt(io) ? (question: string) => promptYes(question, io) : undefined;
-  // A credential plugin of the kubeconfig inherits the environment, and has no use for this password.
-  const { passwordEnv } = options;
-  const env = passwordEnv === undefined ? io.env : { ...io.env, [passwordEnv]: undefined };
-  const transport = await connect(options, { ...io, env });
-  const shown = { ...options, command: syncCommand(options, transport.namespace) };
-  try {
-    return await withSyncPrinter(shown, printer, io, (listener) =>
-      syncSecret(transport, { ...request, login, confirm }, listener),
+  const { toContext, prune, yes, dryRun } = options;
+  if (toContext !== undefined && prune && !yes && dryRun === 'none' && !canPrompt(io)) {
+    throw new UsageError(
+      '--prune deletes, which needs --yes where there is no terminal to ask on',
+      words`--prune --yes`,
     );
-  } finally {
-    transport.close();
   }
+  return inClusters(options, io, {
+    hasSource: true,
+    async prepare(printer, from) {
+      const login = usesLogin(options) ? await loginSource(options, printer, io) : undefined;
+      const [{ syncSecret }, { readSource, sourceFor }] = await Promise.all([
+        import('../operations/sync/bring-copies.ts'),
+        import('../operations/sync/read-source.ts'),
+      ]);
+      const listener = { ends: () => undefined, finding: (finding: Finding) => sayFinding(finding, printer) };
+      const known = from && (await readSource(from, { ...request, login }, listener));
+      return async (transport, run) => {
+        const line = syncCommand(options, from?.namespace ?? transport.namespace);
+        const command = run.context === undefined ? line : commandTo(run.context, line, io.commands.given);
+        const own = known && sourceFor(known, { from: from?.server, to: transport.server });
+        return withSyncPrinter({ ...options, command }, run, (told) =>
+          syncSecret(transport, { ...request, login, known: own, agree: run.agree }, told),
+        );
+      };
+    },
+  });
 }

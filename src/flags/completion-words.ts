@@ -11,6 +11,7 @@ export type Program = (line: readonly string[]) => Command;
 const VALUES: Readonly<Record<string, CandidateSource | 'files'>> = {
   '--namespace': 'namespaces',
   '--context': 'contexts',
+  '--to-context': 'contexts',
   '--cluster': 'clusters',
   '--user': 'users',
   '--serviceaccount': 'accounts',

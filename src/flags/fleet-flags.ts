@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import {
   collect,
   concurrencyFlag,
+  contextsFlag,
   credentialFlags,
   kubernetesFlags,
   registryFlags,
@@ -71,5 +72,6 @@ function scopeFlags(command: Command): Command {
 }
 
 function outputFlags(command: Command): Command {
-  return writeOutputFlags(concurrencyFlag(command).optionsGroup('Output:'));
+  const placed = contextsFlag(command, 'do it in the clusters of these contexts (repeatable)');
+  return writeOutputFlags(concurrencyFlag(placed).optionsGroup('Output:'));
 }

@@ -106,6 +106,13 @@ export function concurrencyFlag(command: Command): Command {
   });
 }
 
+/** In which clusters a command works. */
+export function contextsFlag(command: Command, text: string): Command {
+  return command
+    .optionsGroup('Clusters (default: that of the context):')
+    .option('--to-context <context>', text, collect);
+}
+
 /** What is printed of what is written. */
 export function writeOutputFlags(command: Command): Command {
   return command

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import {
   collect,
   concurrencyFlag,
+  contextsFlag,
   kubernetesFlags,
   loginFlags,
   secretNameArgument,
@@ -15,7 +16,7 @@ export function syncFlags(sync: Command): Command {
   return kubernetesFlags(
     writeOutputFlags(
       concurrencyFlag(
-        source
+        contextsFlag(source, 'copy into the clusters of these contexts, not into that of the source (repeatable)')
           .optionsGroup('Target namespaces:')
           .option('--to <namespaces>', "names and patterns: team-a, team-a,team-b, 'team-*' (repeatable)", collect)
           .option('-l, --selector <labels>', 'those with these labels')

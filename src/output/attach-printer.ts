@@ -173,7 +173,7 @@ function describeRemedy(remedy: Failing['remedy'], { secret }: AttachPrinterOpti
 
 function hintsFor(failing: readonly Failing[], { command: typed, secret }: AttachPrinterOptions): Command[] {
   const hints = failing.flatMap(({ ref, remedy }) => {
-    if (remedy.how === 'restart') return command`${typed} --restart`;
+    if (remedy.how === 'restart') return { ...command`${typed} --restart`, asks: typed.asks };
     if (remedy.how === 'attach') return changeCommand('attach', { how: 'template', target: remedy.controller }, secret);
     return remedy.how === 'recreate' ? changeCommand('attach', { how: 'recreate', target: ref }, secret) : [];
   });

@@ -3,6 +3,7 @@ import { formatHint, type Hint } from '../domain/text/hint.ts';
 import { type Printable, printable, printed } from '../domain/text/printable.ts';
 import type { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import type { Agree } from '../prompt.ts';
 import { styleFor } from './style.ts';
 
 export interface Printer {
@@ -14,6 +15,27 @@ export interface Printer {
   hint(hint: Hint): void;
   /** What went wrong and what to do about it. */
   error(error: UserError): void;
+}
+
+/** What a command over one cluster has at hand: it may be one of several in a run, which give one answer together. */
+export interface ClusterRun {
+  /** Left out where it is the only one. */
+  readonly context?: string;
+  readonly io: Io;
+  readonly printer: Printer;
+  /** To be called before the first write, with what is meant; left out where nobody can be asked. */
+  readonly agree?: Agree | undefined;
+  /** The answer of `-o json`. */
+  answer(value: object): void;
+  /** What the summary has said, so that several can be added up. */
+  counted(tally: Tally): void;
+}
+
+export interface Tally {
+  /** One of what is counted: `namespace`. */
+  readonly noun: string;
+  readonly total: number;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** In place of a command with a name that nothing can have, or with a text that shows only with escapes. */

@@ -17,7 +17,7 @@ const SHOWN = [
     '--client-certificate',
   ],
   ...['--client-key', '--cluster', '--context', '--filename', '--from-file', '--image', '--kubeconfig', '--namespace'],
-  ...['--registry-ca', '--secret-file', '--server', '--tls-server-name', '--user'],
+  ...['--registry-ca', '--secret-file', '--server', '--tls-server-name', '--to-context', '--user'],
 ];
 
 /** It is the name of nothing. */

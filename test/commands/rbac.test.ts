@@ -34,6 +34,31 @@ test.each(
   expect(ran.stderr).not.toContain('needs no role');
 });
 
+describe('several clusters', () => {
+  const said = async (line: string) => (await here(line.split(' '), { env: { HOME: '/nowhere' } })).stderr;
+  const contexts = '--to-context east --to-context west';
+  const where = 'this role is for the clusters of --to-context, so apply it in each: east, west\n';
+
+  test.each([
+    [
+      'sync pull -n platform -A',
+      'hint: in the cluster of the source, reading it is enough: regsecret rbac verify pull -n platform\n',
+    ],
+    ['sync pull -n platform -A --server ghcr.io', ''],
+    ['rotate --server ghcr.io -n team', ''],
+    ['remove --server ghcr.io -n team', ''],
+    ['delete pull -n team -A', ''],
+  ])('%s: which clusters the role is for', async (line, hint) => {
+    expect(await said(`rbac ${line} ${contexts}`)).toBe(where + hint);
+  });
+
+  test('what does not go with it is no role either', async () => {
+    expect(await said(`rbac rotate --server ghcr.io -n team ${contexts} --token x`)).toContain(
+      'error: --to-context and --token cannot be used together',
+    );
+  });
+});
+
 describe('who gets the rights', () => {
   const account = { kind: 'ServiceAccount', namespace: 'team' };
   const rbac = 'rbac.authorization.k8s.io';

@@ -13,7 +13,7 @@ const PLACES: Readonly<Record<string, string | undefined>> = {
   'output/verdict-printer.ts: { items: rows }': 'verify',
   'output/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
   'output/fleet/sync-printer.ts: shown': 'sync',
-  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, problems }, io)': 'rotate',
+  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, problems, mark }, io)': 'rotate',
   'output/fleet/remove-printer.ts: shown': 'remove',
   'output/fleet/delete-printer.ts: { dryRun, deleted, lists: changed, errors }': 'delete',
   "output/rbac-printer.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
@@ -21,6 +21,9 @@ const PLACES: Readonly<Record<string, string | undefined>> = {
   // A Secret, which kubectl prints the same (secret-manifest.test.ts); json.cluster.test.ts has its fields.
   'output/secret-manifest.ts: inOrder(shown)': undefined,
   'output/structured.ts: value': undefined,
+  // One of those above, of the only cluster.
+  'output/fleet/in-clusters.ts: value': undefined,
+  'output/fleet/run-contexts.ts: shown': 'several clusters',
   'output/doctor/report-writer.ts: sarifOf(report, io)': undefined,
 };
 

@@ -1,4 +1,7 @@
 /** What the commands over many namespaces take, and what they refuse. Nothing is contacted. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 
@@ -28,4 +31,65 @@ describe.each(COMMANDS)('%s', (line) => {
       expect(await firstLine(`${line} --concurrency=${number}`)).toBe(text);
     },
   );
+});
+
+describe('several clusters', () => {
+  const CONTEXTS = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+    contexts: ['hub', 'east', 'west'].map((name) => ({ name, context: { cluster: 'c' } })),
+    'current-context': 'hub',
+  };
+  const kubeconfig = join(mkdtempSync(join(tmpdir(), 'contexts-')), 'kubeconfig');
+  writeFileSync(kubeconfig, JSON.stringify(CONTEXTS));
+  /** What is said where nothing is contacted: that server refuses every connection. */
+  const said = async (line: string) => {
+    const { code, stderr } = await here(line.split(' '), { env: { KUBECONFIG: kubeconfig }, stdin: 'secret' });
+    return `${code} ${stderr.trimEnd().split('\n').slice(0, 2).join('\n')}`;
+  };
+  const clusters = 'the kubeconfig says for each context where its cluster is, and who you are there';
+
+  describe.each(COMMANDS)('%s', (line) => {
+    test.each([
+      ['--cluster', '--cluster c'],
+      ['--user', '--user jane'],
+      ['--api-server', '--api-server https://127.0.0.1:1'],
+      ['--token', '--token abc'],
+      ['--insecure-skip-tls-verify', '--insecure-skip-tls-verify'],
+      ['--certificate-authority', '--certificate-authority ca.crt'],
+      ['--client-certificate', '--client-certificate me.crt'],
+      ['--client-key', '--client-key me.key'],
+      ['--tls-server-name', '--tls-server-name other'],
+    ])('%s is about one cluster', async (flag, given) => {
+      const text = `--to-context and ${flag} cannot be used together, because ${flag} is about one cluster`;
+      expect(await said(`${line} --to-context east ${given}`)).toBe(`2 error: ${text}\nhint: ${clusters}`);
+    });
+
+    test.each([
+      ['eats', '2 error: context "eats" does not exist; did you mean east?\nhint: --to-context east'],
+      ['north', `2 error: context "north" does not exist\nhint: kubectl config get-contexts`],
+    ])('context %s is not there, and none of the others is contacted', async (name, text) => {
+      expect(await said(`${line} --to-context west --to-context ${name}`)).toBe(text);
+    });
+  });
+
+  test.each(COMMANDS.slice(1))('%s: there is no source, so --context says nothing', async (line) => {
+    const text = '--to-context and --context cannot be used together';
+    expect(await said(`${line} --to-context east --context hub`)).toBe(`2 error: ${text}\nhint: --to-context hub`);
+  });
+
+  test('a watch is of one cluster', async () => {
+    const text = await said('sync --to team-a --to-context east --watch');
+    expect(text).toMatch(/^2 error: --to-context and --watch cannot be used together\nhint: /);
+  });
+
+  test('deleting in several clusters needs a confirmation', async () => {
+    expect(await said('delete pull -n team --to-context east --to-context west')).toBe(
+      '2 error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete pull -n team --yes --to-context east --to-context west',
+    );
+    expect(await said('sync pull --to team-a --prune --to-context east')).toBe(
+      '2 error: --prune deletes, which needs --yes where there is no terminal to ask on\nhint: --prune --yes',
+    );
+  });
 });

@@ -35,7 +35,7 @@ test.each([
         'output/doctor/doctor-printer.ts',
         'output/doctor/lint-printer.ts',
       ],
-      ...['output/doctor/scope-printer.ts', 'output/inspection-printer.ts'],
+      ...['output/doctor/scope-printer.ts', 'output/fleet/run-contexts.ts', 'output/inspection-printer.ts'],
       ...['output/list-printer.ts', 'output/printer.ts', 'output/progress.ts', 'output/structured.ts'],
       ...['output/style.ts', 'output/table.ts', 'prompt.ts', 'yaml.ts'],
     ],

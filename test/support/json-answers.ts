@@ -24,7 +24,7 @@ export interface Answer {
   readonly fields: readonly Field[];
 }
 
-const PRINTS = ['formatJson', 'writeStructured'];
+const PRINTS = ['formatJson', 'writeStructured', 'answer'];
 
 export interface Answers {
   readonly answers: readonly Answer[];

@@ -8,6 +8,7 @@ import type { Io } from '../../io.ts';
 import { createAuthenticator } from '../auth/auth.ts';
 import type { Authenticator } from '../auth/credentials.ts';
 import { type Connection, resolveConnection } from '../config/connection.ts';
+import { type ContextFlags, namedContexts } from '../config/contexts.ts';
 import { inCluster } from '../config/in-cluster.ts';
 import { loadKubeConfig } from '../config/kube-config.ts';
 import type { KubeFlags } from '../config/kube-flags.ts';
@@ -52,6 +53,38 @@ export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env))
 /** The cluster, user and namespace that `flags` mean; nothing is asked. Throws UserError. */
 export async function connectionOf(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Connection> {
   return resolveConnection(await loadKubeConfig(flags.kubeconfig, io), flags, pod, io.env);
+}
+
+/** A connection, and the context of the kubeconfig that it is of. */
+export interface ContextTransport {
+  readonly context: string;
+  readonly transport: Transport;
+}
+
+/**
+ * One connection for each context of `--to-context`, and `source`, where that is wanted, for what the other flags mean. The
+ * kubeconfig is read once, for it may be a pipe, and nothing is asked. `ioOf` says where a context speaks. Throws UserError.
+ */
+export async function connectContexts(
+  { toContext = [], ...flags }: ContextFlags,
+  { wantsSource, io, ioOf }: { readonly wantsSource: boolean; readonly io: Io; ioOf(context: string): Io },
+): Promise<{ readonly source: Transport | undefined; readonly contexts: readonly ContextTransport[] }> {
+  const [config, pod] = [await loadKubeConfig(flags.kubeconfig, io), inCluster(io.env)];
+  const resolved = (own: KubeFlags): Connection => resolveConnection(config, own, pod, io.env);
+  const open = async (connection: Connection, own: Io): Promise<Transport> => {
+    const lanes = createLanes(flags.concurrency ?? DEFAULT_CONCURRENCY);
+    return createTransport(connection, await createAuthenticator(connection, own), lanes, own);
+  };
+  const connections = namedContexts(config, toContext).map((context) => ({
+    context,
+    connection: resolved({ ...flags, context }),
+  }));
+  const source = wantsSource ? await open(resolved(flags), io) : undefined;
+  const contexts: ContextTransport[] = [];
+  for (const { context, connection } of connections) {
+    contexts.push({ context, transport: await open(connection, ioOf(context)) });
+  }
+  return { source, contexts };
 }
 
 async function createTransport(

@@ -108,7 +108,8 @@ export function createSecretCommand(
 ): Command {
   if (isInManifest(object)) return createText(object, server);
   const copyOf = secretOf?.(object.name)?.copyOf;
-  if (copyOf !== undefined && copyOf.state !== 'missing') {
+  // What is in another cluster cannot be changed from here.
+  if (copyOf !== undefined && copyOf.state !== 'missing' && copyOf.state !== 'elsewhere') {
     return changeSource(object, copyOf, (source) => createSecretCommand(source, {}, server, flag));
   }
   const create = (name: string): Command =>
@@ -149,6 +150,7 @@ export function removeEntry(
   const removeFrom = ({ name, namespace }: FindingObject): Command =>
     command`regsecret remove ${nameWord(name)} ${scope(namespace)} --server ${typed}`;
   const { copyOf } = known;
+  if (copyOf?.state === 'elsewhere') return undefined;
   const isOwn = copyOf === undefined || copyOf.state === 'missing';
   return isOwn ? removeFrom(object) : changeSource(object, copyOf, removeFrom);
 }

@@ -1,7 +1,7 @@
 /** Which Secret a copy is marked as a copy of. Everyone who can write the copy can write the mark, so it proves nothing. */
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { isNamespaceName, isObjectName } from '../text/object-name.ts';
-import { MADE_FROM, sourceOf } from './copy.ts';
+import { isFromElsewhere, MADE_FROM, sourceOf } from './copy.ts';
 
 /** The Secret that a copy is marked with. */
 export interface CopySourceName {
@@ -11,20 +11,24 @@ export interface CopySourceName {
 
 /** The same with what it is like. */
 export interface CopyOrigin extends CopySourceName {
-  /** Whether type and payload of the source are those of the copy; `missing`: there is no pull secret of that name. */
-  readonly state: 'same' | 'different' | 'missing' | 'not readable';
+  /**
+   * Whether type and payload of the source are those of the copy; `missing`: there is no pull secret of that name; `elsewhere`:
+   * it is in another cluster, which is not asked.
+   */
+  readonly state: 'same' | 'different' | 'missing' | 'not readable' | 'elsewhere';
 }
 
 /**
  * The source that `secret` is marked with. Undefined for what `sync` cannot have made from a Secret: copies of a login of its
- * own machine, of a Secret with another name, or of one in the same namespace.
+ * own machine, of a Secret with another name, or of one in the same namespace of this cluster.
  */
 export function markedSource(secret: Secret): CopySourceName | undefined {
   const ref = sourceOf(secret);
   if (typeof ref !== 'string' || secret.metadata.annotations?.[MADE_FROM] === 'login') return undefined;
   const [namespace = '', name = '', ...more] = ref.split('/', 3);
   const isName = more.length === 0 && isNamespaceName(namespace) && isObjectName(name);
-  const isPossible = isName && name === secret.metadata.name && namespace !== secret.metadata.namespace;
+  const isElsewhere = isFromElsewhere(secret) || namespace !== secret.metadata.namespace;
+  const isPossible = isName && name === secret.metadata.name && isElsewhere;
   return isPossible ? { namespace, name } : undefined;
 }
 
@@ -43,4 +47,5 @@ const STATES: Readonly<Record<CopyOrigin['state'], string>> = {
   different: ' (differs)',
   missing: ' (which does not exist)',
   'not readable': ' (which may not be read)',
+  elsewhere: ' (in another cluster)',
 };

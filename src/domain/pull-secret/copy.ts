@@ -2,6 +2,7 @@
 import { UserError } from '../../errors.ts';
 import { DATA_KEY, describeSecret, isPullSecretType, type PullSecretType, type Secret } from '../keyring/secret.ts';
 import { command } from '../text/command.ts';
+import { prose } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameWord, scope } from '../text/object-name.ts';
 import { EXPIRES_AT } from './expiry.ts';
 
@@ -9,8 +10,10 @@ import { EXPIRES_AT } from './expiry.ts';
 export const MANAGED_BY = 'app.kubernetes.io/managed-by';
 /** Annotation on a copy: `NAMESPACE/NAME` of its source. */
 export const SOURCE = 'regsecret/source';
-/** Annotation on a copy; with the value `login` there is no Secret that it is a copy of: `sync` was given a login. */
+/** Annotation on a copy whose source is no Secret of its cluster; its values are {@link MadeFrom}. */
 export const MADE_FROM = 'regsecret/made-from';
+/** `login`: there is no Secret that it is a copy of, for `sync` was given a login. `another-cluster`: the Secret is there. */
+export type MadeFrom = 'login' | 'another-cluster';
 /** Annotation on a namespace; with the value `false` nothing is written there. */
 export const SYNC = 'regsecret/sync';
 
@@ -24,8 +27,8 @@ export interface CopySource {
   readonly payload: string;
   /** The value of the annotation {@link EXPIRES_AT}. */
   readonly expiresAt: string | undefined;
-  /** Whether no Secret is the source, but a login of the machine that `sync` runs on. */
-  readonly isLogin?: boolean | undefined;
+  /** Left out for a Secret of the cluster that gets the copies. */
+  readonly madeFrom?: MadeFrom | undefined;
 }
 
 /**
@@ -40,8 +43,10 @@ export function copySourceOf(secret: Secret): CopySource {
   if (origin !== undefined) {
     const [from = '', original = ''] = origin.split('/');
     throw new UserError(
-      `${describeSecret(secret)} is itself a copy${ofSource(origin)}`,
-      command`regsecret sync ${nameWord(original)} ${scope(from)}`,
+      `${describeSecret(secret)} is itself a copy${ofSource(origin)}${isFromElsewhere(secret) ? ' in another cluster' : ''}`,
+      isFromElsewhere(secret)
+        ? prose`sync it from that cluster with --to-context`
+        : command`regsecret sync ${nameWord(original)} ${scope(from)}`,
     );
   }
   if (!isPullSecretType(type)) {
@@ -57,6 +62,23 @@ export function copySourceOf(secret: Secret): CopySource {
 /** The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. */
 export function sourceOf({ metadata: { labels, annotations } }: Secret): string | undefined {
   return labels?.[MANAGED_BY] === 'regsecret' ? annotations?.[SOURCE] : undefined;
+}
+
+/** Whether a copy says that its source is in another cluster. */
+export function isFromElsewhere({ metadata: { annotations } }: Secret): boolean {
+  return annotations?.[MADE_FROM] === ELSEWHERE;
+}
+
+const ELSEWHERE: MadeFrom = 'another-cluster';
+
+/**
+ * Whether `secret` is a copy of `source`. A Secret of the same namespace and name in another cluster is another source; a login
+ * and a Secret may take each other's place.
+ */
+export function isCopyOf(secret: Secret, { ref, madeFrom }: Pick<CopySource, 'ref' | 'madeFrom'>): boolean {
+  if (sourceOf(secret) !== ref) return false;
+  const isLogin = madeFrom === 'login' || secret.metadata.annotations?.[MADE_FROM] === 'login';
+  return isLogin || isFromElsewhere(secret) === (madeFrom === ELSEWHERE);
 }
 
 /** ` of NAMESPACE/NAME` for a sentence; nothing where `ref` is no such name, for anybody may have written it. */
@@ -110,8 +132,8 @@ export function copyPatch(existing: Secret, source: CopySource): object | undefi
   return { metadata, ...(data && { data }) };
 }
 
-function annotationsOf({ ref, expiresAt, isLogin }: CopySource): Record<string, string | undefined> {
-  return { [SOURCE]: ref, [MADE_FROM]: isLogin ? 'login' : undefined, [EXPIRES_AT]: expiresAt };
+function annotationsOf({ ref, expiresAt, madeFrom }: CopySource): Record<string, string | undefined> {
+  return { [SOURCE]: ref, [MADE_FROM]: madeFrom, [EXPIRES_AT]: expiresAt };
 }
 
 function dataOf({ type, payload }: CopySource): Record<string, string> {

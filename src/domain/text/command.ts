@@ -45,6 +45,11 @@ export const configCommand: Tag = (texts, ...parts) => ({ words: wordsOf(texts, 
 /** A command that asks no cluster, or some flags of one: words`--image ${image}`. */
 export const words: Tag = (texts, ...parts) => ({ words: wordsOf(texts, parts), asks: 'nothing' });
 
+/** Flags of our own making as a part of a command. */
+export function flagWords(flags: readonly string[]): Command {
+  return { words: flags, asks: 'nothing' };
+}
+
 /** `-A`. */
 export const ALL_NAMESPACES: Word = { namespaces: 'all' };
 

@@ -44,6 +44,11 @@ export function concat(pieces: readonly Printable[]): Printable {
   return pieces.join('') as Printable;
 }
 
+/** `text`, which consists of whole lines, with `prefix` before each of them. */
+export function withPrefix(prefix: Printable, text: Printable): Printable {
+  return text.replace(/(^|\n)(?=[^\n])/g, (start) => start + prefix) as Printable;
+}
+
 /** `text` in a colour. For output/style.ts. */
 export function painted(text: Printable, paint: (text: string) => string): Printable {
   return paint(text) as Printable;

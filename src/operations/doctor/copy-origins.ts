@@ -5,6 +5,7 @@ import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import { isFromElsewhere } from '../../domain/pull-secret/copy.ts';
 import {
   type CopyOrigin,
   type CopySourceName,
@@ -29,6 +30,8 @@ export interface CopyOrigins {
 
 interface Copy {
   readonly source: CopySourceName;
+  /** Whether the source is in another cluster. */
+  readonly isElsewhere: boolean;
   readonly digest: string | undefined;
 }
 
@@ -53,16 +56,20 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
       const own = digest(secret);
       if (own !== undefined) digests.set(secretKey(namespace, name), own);
       const source = markedSource(secret);
-      if (source !== undefined) copies.set(secretKey(namespace, name), { source, digest: own });
+      if (source !== undefined) {
+        copies.set(secretKey(namespace, name), { source, digest: own, isElsewhere: isFromElsewhere(secret) });
+      }
     },
     async find(isWhole) {
-      const keys = [...copies.values()].map(({ source }) => secretKey(source.namespace, source.name));
+      const here = [...copies.values()].filter(({ isElsewhere }) => !isElsewhere);
+      const keys = here.map(({ source }) => secretKey(source.namespace, source.name));
       const unknown = isWhole ? [] : [...new Set(keys)].filter((key) => !digests.has(key)).slice(0, MAX_SOURCES);
       const odd = unreadSecrets();
       const looked = new Map<string, string>();
       await forEachLimit(CONCURRENCY, unknown, async (key) => void looked.set(key, await digestOf(secretName(key))));
       return new Map(
-        [...copies].map(([key, { source, digest: own }]): [string, CopyOrigin] => {
+        [...copies].map(([key, { source, digest: own, isElsewhere }]): [string, CopyOrigin] => {
+          if (isElsewhere) return [key, { ...source, state: 'elsewhere' }];
           const known = secretKey(source.namespace, source.name);
           const isGone = isWhole && !odd.has(known);
           const found = digests.get(known) ?? looked.get(known) ?? (isGone ? 'missing' : 'not readable');

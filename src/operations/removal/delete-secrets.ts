@@ -4,7 +4,7 @@ import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
+import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
@@ -47,11 +47,21 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
   const own = { namespace: transport.namespace, name: request.name };
   const source = `${own.namespace}/${own.name}`;
   const found: Deleted[] = [];
+  const present = await lookAtSecret(transport, own);
+  if (present === 'unknown')
+    throw new UserError(
+      `secret ${source} may not be read`,
+      command`kubectl auth can-i get secrets ${scope(own.namespace)}`,
+    );
+  // Where the source is not in this cluster, its copies here say that it is in another one.
+  const isHere = present !== 'none' && !isFromElsewhere(present);
+  const isCopy = (secret: Secret): boolean => sourceOf(secret) === source && !(isHere && isFromElsewhere(secret));
+  const isOwn = ({ metadata }: Secret): boolean => metadata.namespace === own.namespace && metadata.name === own.name;
   if (request.copies) {
     const query = { labelSelector: `${MANAGED_BY}=regsecret` };
     const refused = await eachSecretToWrite(reader, query, (secret) => {
       const { namespace = '', name = '' } = secret.metadata;
-      if (sourceOf(secret) === source) found.push({ ref: { namespace, name }, secret, source });
+      if (isCopy(secret) && !isOwn(secret)) found.push({ ref: { namespace, name }, secret, source });
       return undefined;
     });
     if (refused !== undefined)
@@ -60,12 +70,6 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
         command`kubectl auth can-i list secrets ${ALL_NAMESPACES}`,
       );
   }
-  const present = await lookAtSecret(transport, own);
-  if (present === 'unknown')
-    throw new UserError(
-      `secret ${source} may not be read`,
-      command`kubectl auth can-i get secrets ${scope(own.namespace)}`,
-    );
   found.push({ ref: own, secret: present === 'none' ? undefined : present, source: undefined });
   const planned: Deleted[] = [];
   for (const one of found) {

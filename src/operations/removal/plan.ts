@@ -1,7 +1,7 @@
 /** Which entries of a Secret go, decided before anything is written. */
 import { sameKey } from '../../domain/keyring/key.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { sourceOf } from '../../domain/pull-secret/copy.ts';
+import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { type Removal, removalOf } from '../../domain/pull-secret/entry-change.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
 import { PayloadError } from '../../domain/pull-secret/payload-edit.ts';
@@ -18,7 +18,7 @@ export type RemovalObstacle =
   | { readonly by: 'last' | 'immutable' }
   | { readonly by: 'maker'; readonly maker: Maker }
   /** `NAMESPACE/NAME`. */
-  | { readonly by: 'source'; readonly source: string };
+  | { readonly by: 'source'; readonly source: string; readonly isElsewhere: boolean };
 
 export interface RemovalPlan extends Removal {
   /** The Secret as it will be. */
@@ -52,5 +52,5 @@ function obstacleIn(secret: Secret, { left }: Removal, { owned }: RemovalRules):
   const maker = makerOf(secret);
   if (maker !== undefined) return { by: 'maker', maker };
   const source = sourceOf(secret);
-  return source === undefined ? undefined : { by: 'source', source };
+  return source === undefined ? undefined : { by: 'source', source, isElsewhere: isFromElsewhere(secret) };
 }

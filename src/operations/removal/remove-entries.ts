@@ -74,9 +74,14 @@ function obstacleError(secret: Secret, { obstacle, removed }: RemovalPlan): User
     case 'maker':
       return new UserError(`${keeps}, because ${obstacle.maker.name} makes it`, obstacle.maker.where, anyway);
     case 'source': {
+      const isOf = `${keeps}, because it is a copy of ${obstacle.source}`;
+      if (obstacle.isElsewhere) {
+        const there = prose`remove it there, and sync it from there again with --to-context`;
+        return new UserError(`${isOf} in another cluster`, there, anyway);
+      }
       const source = secretName(obstacle.source);
       const inspect = command`regsecret inspect ${nameWord(source.name)} ${inNamespace(source.namespace)}`;
-      return new UserError(`${keeps}, because it is a copy of ${obstacle.source}`, inspect, anyway);
+      return new UserError(isOf, inspect, anyway);
     }
   }
 }

@@ -30,7 +30,7 @@ export async function gatherHeld(reader: Reader, { scope, logins }: RotateReques
     const query = { labelSelector: `${MANAGED_BY}=regsecret` };
     await eachSecretToWrite(reader, query, function* (secret) {
       const found = yield* heldIn(secret, logins);
-      if (found?.source === undefined || !inScope.has(found.source)) return;
+      if (found?.source === undefined || found.isFromElsewhere || !inScope.has(found.source)) return;
       const key = secretKey(found.ref.namespace, found.ref.name);
       if (!inScope.has(key)) held.set(key, found);
     });

@@ -4,7 +4,7 @@ import type { KubeletEntry } from '../../domain/keyring/entry.ts';
 import { readKey } from '../../domain/keyring/key.ts';
 import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
 import { registryOf } from '../../domain/keyring/server.ts';
-import { sourceOf } from '../../domain/pull-secret/copy.ts';
+import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
 import type { NewLogin } from '../../domain/pull-secret/entry-change.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
@@ -34,6 +34,8 @@ export interface HeldSecret {
   readonly maker: Maker | undefined;
   /** `NAMESPACE/NAME`, where it says that it is a copy. */
   readonly source: string | undefined;
+  /** Whether it says that this is in another cluster. */
+  readonly isFromElsewhere: boolean;
   readonly isImmutable: boolean;
   /** Left out of what is large, which is read again before it is written. */
   readonly secret: Secret | undefined;
@@ -59,6 +61,7 @@ export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
     entries: held,
     maker: makerOf(secret),
     source: sourceOf(secret),
+    isFromElsewhere: isFromElsewhere(secret),
     isImmutable: immutable,
     secret: size <= SMALL ? secret : undefined,
   };

@@ -79,12 +79,12 @@ export function entryState(entry: HeldEntry, { namespace }: SecretName, rules: R
 }
 
 function obstacleFor(
-  { maker, source, isImmutable }: HeldSecret,
+  { maker, source, isFromElsewhere, isImmutable }: HeldSecret,
   { owned }: RotateRules,
   isRotated: (source: string) => boolean,
 ): Obstacle | undefined {
   if (isImmutable) return 'immutable';
   if (owned) return undefined;
   if (maker !== undefined) return 'maker';
-  return source !== undefined && !isRotated(source) ? 'source' : undefined;
+  return source !== undefined && (isFromElsewhere || !isRotated(source)) ? 'source' : undefined;
 }

@@ -2,7 +2,7 @@
 import type { Transport } from '../../cluster/client/transport.ts';
 import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { sourceOf } from '../../domain/pull-secret/copy.ts';
+import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -16,7 +16,7 @@ import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-re
 export function choose(
   namespaces: readonly NamespaceFacts[],
   { selection, part }: SyncRequest,
-  home: string,
+  home: string | undefined,
   listener: SyncListener,
 ): string[] {
   const choices = Map.groupBy(namespaces, (namespace) => choiceOf(namespace, selection, home));
@@ -76,7 +76,7 @@ export async function planAll(
       isIn(request.part, namespace) &&
       open.has(namespace) &&
       !(secret instanceof UserError) &&
-      sourceOf(secret) === source.ref
+      isCopyOf(secret, source)
     ) {
       const kept = takenOver(secret);
       if (kept !== undefined) taken.push({ namespace, action: 'failed', error: kept, isDecided: true });
@@ -102,16 +102,19 @@ function planned(namespace: string, secret: Secret | UserError | undefined, sour
 export function checkMeant(
   namespaces: readonly NamespaceFacts[],
   { pruned }: Plan,
-  { name, selection }: SyncRequest,
-  home: string,
+  { name, selection, known }: SyncRequest,
+  home: string | undefined,
 ): void {
   const { names, all, labelSelector } = selection;
   if (pruned.length === 0 || (all && labelSelector === undefined)) return;
   const every = { ...selection, exclude: [] };
   if (namespaces.some((namespace) => choiceOf(namespace, every, home) !== 'other')) return;
   const what = labelSelector === undefined ? many([...names, ...selection.globs]) : `-l ${labelSelector}`;
+  const text = `no namespace matches ${what}, so --prune would delete every copy: nothing is done`;
+  // Of several contexts, the source is in none of them, or in one.
+  if (home === undefined || known !== undefined) throw new UserError(text);
   throw new UserError(
-    `no namespace matches ${what}, so --prune would delete every copy: nothing is done`,
+    text,
     command`regsecret sync ${name} ${scope(home)} ${ALL_NAMESPACES} --exclude ${'*'} --prune --dry-run=client`,
   );
 }

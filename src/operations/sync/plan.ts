@@ -6,6 +6,8 @@ import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
 import {
   type CopySource,
   copyPatch,
+  isCopyOf,
+  isFromElsewhere,
   newCopy,
   ofSource,
   replacedCopy,
@@ -55,11 +57,11 @@ function isReserved(name: string): boolean {
   return RESERVED.some((pattern) => matchesGlob(pattern, name));
 }
 
-/** Whether a namespace is meant, and if so why nothing is written there. `home` is the source's own. */
+/** Whether a namespace is meant, and if so why nothing is written there. `home` is the source's own, where that is in this cluster. */
 export function choiceOf(
   { name, isEnding, isLeftAlone }: NamespaceFacts,
   { names, globs, all, exclude }: NamespaceSelection,
-  home: string,
+  home: string | undefined,
 ): 'chosen' | 'other' | 'ending' | 'left alone' {
   const matches = (pattern: string): boolean => matchesGlob(pattern, name);
   const isPicked = !isReserved(name) && (all || globs.some(matches));
@@ -70,6 +72,8 @@ export function choiceOf(
 
 /** What is written, and what is done with a Secret of its name that somebody else made. */
 export interface SyncSource extends CopySource {
+  /** Of the Secret that is the source. */
+  readonly uid?: string | undefined;
   /** Its logins, for a Secret that gets them beside its own. */
   readonly entries: readonly AuthEntry[];
   readonly foreign: 'leave' | 'merge' | 'adopt';
@@ -79,14 +83,17 @@ export interface SyncSource extends CopySource {
 export function planSecret(namespace: string, existing: Secret | undefined, source: SyncSource): SecretStep {
   if (existing === undefined) return { action: 'create', secret: newCopy(source, namespace) };
   const called = `secret ${namespace}/${source.name}`;
+  // One cluster may have two addresses.
+  if (source.uid !== undefined && existing.metadata.uid === source.uid) return { action: 'unchanged' };
   if (existing.metadata.deletionTimestamp !== undefined) {
     return refuse(`${called} is being deleted`, prose`run the same command again when it is gone`);
   }
   const origin = sourceOf(existing);
-  if (origin === source.ref) return planOwn(called, existing, source);
+  if (isCopyOf(existing, source)) return planOwn(called, existing, source);
   if (source.foreign === 'adopt') return planAdoption(called, existing, source);
   if (origin !== undefined) {
-    return refuse(`${called} is a copy${ofSource(origin) || ' of another Secret'}, so it is left alone`, ADOPT);
+    const where = isFromElsewhere(existing) ? ' in another cluster' : origin === source.ref ? ' in this cluster' : '';
+    return refuse(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}, so it is left alone`, ADOPT);
   }
   if (source.foreign === 'merge') return planMerge(called, existing, source);
   const maker = makerOf(existing);

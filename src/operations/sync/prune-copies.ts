@@ -2,7 +2,7 @@
 import type { Transport } from '../../cluster/client/transport.ts';
 import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { sourceOf } from '../../domain/pull-secret/copy.ts';
+import { type CopySource, isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -28,11 +28,11 @@ export function takenOver(secret: Secret): UserError | undefined {
   );
 }
 
-/** Takes the copy of `source` (`NAMESPACE/NAME`) in one namespace away. Throws Interrupted. */
+/** Takes the copy of `source` in one namespace away. Throws Interrupted. */
 export async function pruneCopy(
   transport: Transport,
   copy: Pruned,
-  source: string,
+  source: Pick<CopySource, 'ref' | 'madeFrom'>,
   request: SyncRequest,
   listener: SyncListener,
 ): Promise<SyncOutcome> {
@@ -48,7 +48,7 @@ export async function pruneCopy(
       const text = `secret ${namespace}/${name} is still named by a list, so it is not deleted`;
       throw new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
     }
-    const isMeant = (present: Secret): boolean => sourceOf(present) === source && makerOf(present) === undefined;
+    const isMeant = (present: Secret): boolean => isCopyOf(present, source) && makerOf(present) === undefined;
     const deletion = { metadata: copy, isMeant, dryRun: dryRun === 'server' };
     const isGone = dryRun === 'client' || (await deleteSecret(transport, ref, deletion));
     return { namespace, action: isGone ? 'deleted' : 'unchanged' };

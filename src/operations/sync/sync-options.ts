@@ -1,10 +1,20 @@
 /** From the flags of `sync` to what is to be brought where. */
-import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
+import { type ContextFlags, checkContextFlags } from '../../cluster/config/contexts.ts';
 import { checkSelector } from '../../cluster/secret-scope.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { isGlob } from '../../domain/go/glob.ts';
 import { serverWord } from '../../domain/keyring/server.ts';
-import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../../domain/text/command.ts';
+import {
+  ALL_NAMESPACES,
+  type Command,
+  command,
+  configCommand,
+  flagWords,
+  pathWord,
+  words,
+} from '../../domain/text/command.ts';
+import { clusterWords, type GivenFlags } from '../../domain/text/given-flags.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../../domain/text/object-name.ts';
 import { parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
@@ -12,7 +22,7 @@ import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
 import type { AccountSelection, SyncRequest } from './sync-request.ts';
 
-export interface SyncOptions extends KubeFlags, Omit<CredentialOptions, 'prompt'> {
+export interface SyncOptions extends ContextFlags, Omit<CredentialOptions, 'prompt'> {
   readonly name: string;
   readonly to?: readonly string[];
   readonly selector?: string;
@@ -47,6 +57,7 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
     const flag = options.listen === undefined ? '--refresh' : '--listen';
     throw new UsageError(`${flag} goes with --watch`, words`--watch`);
   }
+  checkContexts(options);
   const folders = manifestFolders(io.env);
   const accounts = accountsIn(attach);
   return {
@@ -61,6 +72,16 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
     fieldManager,
     folders,
   };
+}
+
+/** Throws UsageError for what does not go with several clusters. */
+function checkContexts(options: SyncOptions): void {
+  if (options.toContext === undefined) return;
+  if (options.watch) {
+    const each = prose`run ${words`regsecret sync --watch`} once for each cluster, with a source of its own`;
+    throw new UsageError('--to-context and --watch cannot be used together', each);
+  }
+  checkContextFlags(options, { hasSource: true });
 }
 
 /** Throws UsageError for what does not go with a run that has no end. */
@@ -101,6 +122,12 @@ export function syncCommand(options: SyncOptions, home: string): Command {
     ...(prune ? [words`--prune`] : []),
   ];
   return parts.reduce((line, part) => command`${line} ${part}`, command`regsecret sync ${name} ${scope(home)}`);
+}
+
+/** `line` with its source in the cluster of `given`, for one of several contexts. */
+export function commandTo(context: string, line: Command, given: GivenFlags): Command {
+  const from = flagWords(clusterWords({ ...given, kubeconfig: undefined }, 'regsecret'));
+  return configCommand`${line} ${from} --to-context ${context}`;
 }
 
 function loginWords({ username, passwordFile, passwordEnv, passwordStdin, all, ...options }: SyncOptions): Command[] {

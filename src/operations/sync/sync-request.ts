@@ -4,6 +4,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { UserError } from '../../errors.ts';
+import type { Agree } from '../../prompt.ts';
 import type { Note } from '../attach/notes.ts';
 import type { ListResult } from '../attach/request.ts';
 import type { ManifestFolders } from '../pods/saved-pod.ts';
@@ -29,8 +30,17 @@ export interface SyncRequest {
   readonly yes: boolean;
   /** Which part of it is looked at, where changes are watched, and what comes late is heard of; left out: all, once. */
   readonly part?: SyncPart | undefined;
-  /** Puts a question to the person, who agrees or not; left out where nobody is there. */
-  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  /** Whether the person agrees to what is meant; left out where nobody is there. */
+  readonly agree?: Agree | undefined;
+  /** The source, where it has been read already; left out where it is to be read. */
+  readonly known?: KnownSource | undefined;
+}
+
+export interface KnownSource {
+  readonly secret: Secret;
+  readonly source: SyncSource;
+  /** The namespace that is its own, which gets no copy; left out in another cluster. */
+  readonly home: string | undefined;
 }
 
 export interface SyncPart {

@@ -112,7 +112,7 @@ async function lookOn(
   while (!host.stop.aborted) {
     const look = agenda.next(host.now());
     if (look !== undefined)
-      await lookOnce(look, transport, { ...request, yes: true }, { ...host, agenda, isFirst: false });
+      await lookOnce(look, transport, { ...request, yes: true, agree: undefined }, { ...host, agenda, isFirst: false });
     else await bell.wait(Math.min(agenda.wait(host.now()), host.health.hope(host.now())));
     if (host.health.hope(host.now()) === 0) {
       throw new UserError(

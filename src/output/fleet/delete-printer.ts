@@ -5,12 +5,10 @@ import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { resultName } from '../../domain/workloads/object-ref.ts';
 import { EXIT, type UserError } from '../../errors.ts';
-import type { Io } from '../../io.ts';
 import type { ListResult } from '../../operations/attach/request.ts';
 import type { Deleted, DeleteListener } from '../../operations/removal/delete-secrets.ts';
 import { noteBook } from '../attach-printer.ts';
-import { DRY_RUN, type Printer, shownError } from '../printer.ts';
-import { formatJson } from '../structured.ts';
+import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
 
 export interface DeletePrinterOptions {
   readonly output: 'name' | 'json' | undefined;
@@ -25,7 +23,8 @@ export interface DeletePrinter extends DeleteListener {
 
 type Ref = Deleted['ref'];
 
-export function deletePrinter({ output, dryRun }: DeletePrinterOptions, printer: Printer, io: Io): DeletePrinter {
+export function deletePrinter({ output, dryRun }: DeletePrinterOptions, run: ClusterRun): DeletePrinter {
+  const { printer, io, answer } = run;
   const suffix = DRY_RUN[dryRun];
   const [deleted, lists]: [Ref[], ListResult[]] = [[], []];
   const problems: { readonly ref: Ref; readonly error: UserError }[] = [];
@@ -62,12 +61,11 @@ export function deletePrinter({ output, dryRun }: DeletePrinterOptions, printer:
     end(planned) {
       const errors = problems.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) }));
       const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
-      if (output === 'json') io.stdout.write(formatJson({ dryRun, deleted, lists: changed, errors }));
+      if (output === 'json') answer({ dryRun, deleted, lists: changed, errors });
       const there = planned.filter(({ secret }) => secret !== undefined).length;
-      if (there > 1) {
-        const counts = { deleted: deleted.length, failed: there - deleted.length };
-        printer.say(summaryLine(there, 'Secret', counts) + suffix);
-      }
+      const counts = { deleted: deleted.length, failed: there - deleted.length };
+      run.counted({ noun: 'Secret', total: there, counts });
+      if (there > 1) printer.say(summaryLine(there, 'Secret', counts) + suffix);
       return problems.length > 0 ? EXIT.failed : EXIT.ok;
     },
     get done() {
@@ -76,13 +74,13 @@ export function deletePrinter({ output, dryRun }: DeletePrinterOptions, printer:
   };
 }
 
-/** The question before anything is deleted. */
-export function deleteQuestion(planned: readonly Deleted[]): string {
+/** What is meant, for the question before anything is deleted. */
+export function deleteIntent(planned: readonly Deleted[]): string {
   const meant = planned.filter(({ error }) => error === undefined);
   const [first] = meant;
   if (meant.length === 1 && first !== undefined) {
-    return `Take secret ${first.ref.namespace}/${first.ref.name} out of every list that names it, and delete it?`;
+    return `Take secret ${first.ref.namespace}/${first.ref.name} out of every list that names it, and delete it`;
   }
   const namespaces = new Set(meant.map(({ ref }) => ref.namespace)).size;
-  return `Take ${plural(meant.length, 'Secret')} in ${plural(namespaces, 'namespace')} out of every list that names them, and delete them?`;
+  return `Take ${plural(meant.length, 'Secret')} in ${plural(namespaces, 'namespace')} out of every list that names them, and delete them`;
 }

@@ -3,10 +3,8 @@ import { displayServer, shownServer } from '../../domain/keyring/display-server.
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { EXIT, type UserError } from '../../errors.ts';
-import type { Io } from '../../io.ts';
 import type { Removed, RemoveListener } from '../../operations/removal/remove-entries.ts';
-import { DRY_RUN, type Printer, shownError } from '../printer.ts';
-import { formatJson } from '../structured.ts';
+import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
 
 export interface RemovePrinterOptions {
   readonly output: 'name' | 'json' | undefined;
@@ -19,7 +17,8 @@ export interface RemovePrinter extends RemoveListener {
   readonly done: number;
 }
 
-export function removePrinter({ output, dryRun }: RemovePrinterOptions, printer: Printer, io: Io): RemovePrinter {
+export function removePrinter({ output, dryRun }: RemovePrinterOptions, run: ClusterRun): RemovePrinter {
+  const { printer, io, answer } = run;
   const suffix = DRY_RUN[dryRun];
   const results: Removed[] = [];
   const problems: { readonly ref: Removed['ref']; readonly error: UserError }[] = [];
@@ -47,9 +46,10 @@ export function removePrinter({ output, dryRun }: RemovePrinterOptions, printer:
           results: byPlan(results).map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) })),
           errors: byPlan(problems).map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
         };
-        io.stdout.write(formatJson(shown));
+        answer(shown);
       }
       const counts = { updated: results.length, failed: problems.length };
+      run.counted({ noun: 'Secret', total: planned.length, counts });
       if (planned.length > 1) printer.say(summaryLine(planned.length, 'Secret', counts) + suffix);
       return problems.length > 0 ? EXIT.failed : EXIT.ok;
     },
@@ -59,10 +59,10 @@ export function removePrinter({ output, dryRun }: RemovePrinterOptions, printer:
   };
 }
 
-/** The question before more than one Secret is written. */
-export function removeQuestion(planned: readonly Removed[]): string {
+/** What is meant, for the question before more than one Secret is written. */
+export function removeIntent(planned: readonly Removed[]): string {
   const servers = [...new Set(planned.flatMap((one) => one.servers.map(displayServer)))];
   const namespaces = new Set(planned.map(({ ref }) => ref.namespace)).size;
   const where = namespaces === 1 ? '' : ` in ${plural(namespaces, 'namespace')}`;
-  return `Remove ${many(servers)} from ${plural(planned.length, 'Secret')}${where}?`;
+  return `Remove ${many(servers)} from ${plural(planned.length, 'Secret')}${where}`;
 }

@@ -11,14 +11,15 @@ import { EXIT, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
 import type { RotateListener, RotateRequest } from '../../operations/rotate/rotate-request.ts';
-import { createFingerprint } from '../fingerprint.ts';
-import { DRY_RUN, type Printer, shownError } from '../printer.ts';
-import { formatJson } from '../structured.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
 import { formatTable } from '../table.ts';
 
 export interface RotatePrinterOptions {
   readonly request: RotateRequest;
   readonly output: 'name' | 'json' | undefined;
+  /** One for the whole run, so that it is seen where the same login is. */
+  readonly mark: Fingerprint;
 }
 
 export interface RotatePrinter extends RotateListener {
@@ -32,7 +33,8 @@ export interface RotatePrinter extends RotateListener {
 const SHOWN = 10;
 type Problem = { readonly ref: { readonly namespace: string; readonly name: string }; readonly error: UserError };
 
-export function rotatePrinter({ request, output }: RotatePrinterOptions, printer: Printer, io: Io): RotatePrinter {
+export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, run: ClusterRun): RotatePrinter {
+  const { printer, io, answer } = run;
   const problems: Problem[] = [];
   const outcomes = new Map<PlannedSecret, 'updated' | 'unchanged'>();
   const restarted: ObjectRef[] = [];
@@ -64,9 +66,11 @@ export function rotatePrinter({ request, output }: RotatePrinterOptions, printer
     },
     end(items) {
       if (problems.length > SHOWN) printer.say(`and ${problems.length - SHOWN} more errors; -o json has them all`);
-      if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, io));
-      if (output === 'json') io.stdout.write(formatJson(asJson(items, { request, outcomes, restarted, problems }, io)));
-      printer.say(summary(items, outcomes, problems) + suffix);
+      if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, mark, io));
+      if (output === 'json') answer(asJson(items, { request, outcomes, restarted, problems, mark }, io));
+      const counts = countsOf(items, outcomes, problems);
+      run.counted({ noun: 'Secret', total: items.length, counts });
+      printer.say(summaryLine(items.length, 'Secret', counts) + suffix);
       return problems.length > 0 ? EXIT.failed : EXIT.ok;
     },
     get done() {
@@ -75,12 +79,12 @@ export function rotatePrinter({ request, output }: RotatePrinterOptions, printer
   };
 }
 
-/** The question before more than one Secret is written. */
-export function rotateQuestion(items: readonly PlannedSecret[]): string {
+/** What is meant, for the question before more than one Secret is written. */
+export function rotateIntent(items: readonly PlannedSecret[]): string {
   const namespaces = new Set(items.map(({ ref }) => ref.namespace)).size;
   const servers = new Set(newEntries(items).map(({ next }) => displayServer(next.server)));
   const where = namespaces === 1 ? '' : ` in ${plural(namespaces, 'namespace')}`;
-  return `Write the new login for ${many([...servers])} into ${plural(items.length, 'Secret')}${where}?`;
+  return `Write the new login for ${many([...servers])} into ${plural(items.length, 'Secret')}${where}`;
 }
 
 function newEntries(items: readonly PlannedSecret[]): PlannedEntry[] {
@@ -108,7 +112,8 @@ function sayKept(items: readonly PlannedSecret[], printer: Printer): void {
 }
 
 /** Why a Secret that is meant does not get the new login; undefined for any other. */
-function reasonFor({ ref, action, obstacle, entries, maker, source }: PlannedSecret, request: RotateRequest) {
+function reasonFor(planned: PlannedSecret, request: RotateRequest) {
+  const { ref, action, obstacle, entries, maker, source, isFromElsewhere } = planned;
   const secret = `secret ${ref.namespace}/${ref.name}`;
   if (action === 'held back' && obstacle !== undefined) {
     const [first] = entries.filter(({ state }) => state === 'new');
@@ -120,8 +125,8 @@ function reasonFor({ ref, action, obstacle, entries, maker, source }: PlannedSec
         return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
       case 'source':
         return new UserError(
-          `${secret} keeps its login, because it is a copy of ${source}`,
-          again(source ?? '', request),
+          `${secret} keeps its login, because it is a copy of ${source}${isFromElsewhere ? ' in another cluster' : ''}`,
+          isFromElsewhere ? FROM_ELSEWHERE : again(source ?? '', request),
           anyway,
         );
     }
@@ -138,6 +143,8 @@ function reasonFor({ ref, action, obstacle, entries, maker, source }: PlannedSec
 
 const OTHER: Hint = prose`--any-password writes it anyway, which gives the new login to whoever owns that namespace`;
 
+const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
+
 function recreate({ namespace, name }: PlannedSecret['ref'], server: string): Command {
   return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force`;
 }
@@ -148,8 +155,7 @@ function again(source: string, { logins }: RotateRequest): Command {
 }
 
 /** One row for each entry, with its namespace where there are several. The marks are the same for the same login in this run. */
-function planTable(items: readonly PlannedSecret[], io: Io) {
-  const mark = createFingerprint();
+function planTable(items: readonly PlannedSecret[], mark: Fingerprint, io: Io) {
   const isWide = new Set(items.map(({ ref }) => ref.namespace)).size > 1;
   const rows = items.flatMap((item) =>
     item.entries.map((entry) => [
@@ -174,23 +180,18 @@ function planOf({ action, obstacle, maker, source }: PlannedSecret, { state, nex
     : `keeps it: ${maker === undefined ? `copy of ${source}` : `made by ${maker.name}`}`;
 }
 
-function summary(
+function countsOf(
   items: readonly PlannedSecret[],
   outcomes: ReadonlyMap<PlannedSecret, string>,
   problems: readonly Problem[],
-): string {
+): Record<string, number> {
   const count = (wanted: string): number => [...outcomes.values()].filter((outcome) => outcome === wanted).length;
   const held = items.filter(({ action }) => action === 'left' || action === 'held back').length;
   const unchanged = items.filter(({ action }) => action === 'unchanged').length + count('unchanged');
   const failed = problems.filter(({ ref }) =>
     items.some((item) => item.ref === ref && item.action === 'update'),
   ).length;
-  return summaryLine(items.length, 'Secret', {
-    updated: count('updated'),
-    unchanged,
-    left: held,
-    failed,
-  });
+  return { updated: count('updated'), unchanged, left: held, failed };
 }
 
 interface Ended {
@@ -198,11 +199,11 @@ interface Ended {
   readonly outcomes: ReadonlyMap<PlannedSecret, 'updated' | 'unchanged'>;
   readonly restarted: readonly ObjectRef[];
   readonly problems: readonly Problem[];
+  readonly mark: Fingerprint;
 }
 
 /** Without a password: a mark stands for it. */
-function asJson(items: readonly PlannedSecret[], { request, outcomes, restarted, problems }: Ended, io: Io) {
-  const mark = createFingerprint();
+function asJson(items: readonly PlannedSecret[], { request, outcomes, restarted, problems, mark }: Ended, io: Io) {
   return {
     dryRun: request.dryRun,
     results: items.map((item) => ({

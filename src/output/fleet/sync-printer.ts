@@ -1,4 +1,5 @@
 /** What `sync` prints: a line for each change, failures put together by their reason, and the summary. */
+import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor } from '../../domain/findings/fixes.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
 import { SYNC } from '../../domain/pull-secret/copy.ts';
@@ -12,9 +13,8 @@ import type { Io } from '../../io.ts';
 import type { ListResult } from '../../operations/attach/request.ts';
 import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/sync-request.ts';
 import { type NoteBook, noteBook } from '../attach-printer.ts';
-import { DRY_RUN, type Printer, shownError } from '../printer.ts';
+import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
 import { withProgress } from '../progress.ts';
-import { formatJson } from '../structured.ts';
 import { type Failure, printFailures } from './failure-printer.ts';
 
 export interface SyncPrinterOptions {
@@ -44,10 +44,10 @@ interface Told {
 /** Runs `work` with a listener, and says at the end, or after an interruption, what was done. Returns the exit code. */
 export async function withSyncPrinter(
   options: SyncPrinterOptions,
-  printer: Printer,
-  io: Io,
+  run: Omit<ClusterRun, 'agree'>,
   work: (listener: SyncListener) => Promise<void>,
 ): Promise<number> {
+  const { printer, io } = run;
   const context = { ...options, secret: options.name, output: options.output, namespaces: true };
   const notes = {
     attach: noteBook({ ...context, verb: 'attach' }, printer),
@@ -66,7 +66,7 @@ export async function withSyncPrinter(
   }
   for (const book of Object.values(notes)) book.flush();
   printFailures(failuresOf(told), printer);
-  if (!options.isOneOfMany) printEnd(told, options, printer, io);
+  if (!options.isOneOfMany) printEnd(told, options, run);
   const hasFailed = told.problems.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
   return hasFailed ? EXIT.failed : EXIT.ok;
 }
@@ -77,10 +77,7 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
     reading: (work) => withProgress(() => 'reading namespaces and what is in them', io, work),
     writing: (work) => work(),
     ends: () => undefined,
-    finding(finding) {
-      printer.warn(formatFinding(finding));
-      printer.hint(fixFor(finding));
-    },
+    finding: (finding) => sayFinding(finding, printer),
     skipped(found) {
       told.skipped = {
         leftAlone: [...told.skipped.leftAlone, ...found.leftAlone],
@@ -117,6 +114,12 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
   };
 }
 
+/** What is wrong with the source, and what helps. */
+export function sayFinding(finding: Finding, printer: Printer): void {
+  printer.warn(formatFinding(finding));
+  printer.hint(fixFor(finding));
+}
+
 function isChange({ action }: SyncOutcome): boolean {
   return action !== 'unchanged' && action !== 'failed';
 }
@@ -137,9 +140,14 @@ function failuresOf({ outcomes, problems }: Told): Failure[] {
   return [...outcomes.flatMap((outcome) => (outcome.action === 'failed' ? [outcome] : [])), ...problems];
 }
 
-function printEnd(told: Told, { name, output, dryRun }: SyncPrinterOptions, printer: Printer, io: Io): void {
+function printEnd(
+  told: Told,
+  { name, output, dryRun }: SyncPrinterOptions,
+  { printer, io, answer, counted }: Omit<ClusterRun, 'agree'>,
+): void {
   const { outcomes, lists, problems, notes, skipped } = told;
   const counts = countsOf(COUNTED, outcomes);
+  counted({ noun: 'namespace', total: outcomes.length, counts });
   const say = output === undefined ? printer.result : printer.say;
   say(`${summaryLine(outcomes.length, 'namespace', counts)}${DRY_RUN[dryRun]}`);
   const accounts = countsOf(
@@ -148,7 +156,9 @@ function printEnd(told: Told, { name, output, dryRun }: SyncPrinterOptions, prin
   );
   const total = Object.values(accounts).reduce((sum, count) => sum + count, 0) + problems.length;
   if (total > 0) {
-    say(`${summaryLine(total, 'service account', { ...accounts, failed: problems.length })}${DRY_RUN[dryRun]}`);
+    const all = { ...accounts, failed: problems.length };
+    counted({ noun: 'service account', total, counts: all });
+    say(`${summaryLine(total, 'service account', all)}${DRY_RUN[dryRun]}`);
   }
   if (output !== 'json') return;
   const asShown = (error: UserError) => shownError(error, io);
@@ -168,7 +178,7 @@ function printEnd(told: Told, { name, output, dryRun }: SyncPrinterOptions, prin
     errors,
     summary: counts,
   };
-  io.stdout.write(formatJson(shown));
+  answer(shown);
 }
 
 function countsOf(actions: readonly string[], results: readonly { readonly action: string }[]): Record<string, number> {

@@ -32,6 +32,8 @@ test.each<[CopyOrigin['state'], line: string, isFix: boolean]>([
   ['different', SHOWN, false],
   ['not readable', SHOWN, false],
   ['missing', 'regsecret create regcred -n team-a --server ghcr.io', true],
+  // It cannot be changed from here, and is not asked.
+  ['elsewhere', 'regsecret create regcred -n team-a --server ghcr.io', true],
 ])('a login that ended, in a copy whose source is %s', (state, line, isFix) => {
   const copy: DiagnosedSecret = { ...diagnoseSecret(secretWith({}), NOW), copyOf: { ...source, state } };
   const found = finding('expired', SECRET, { server, at, by: 'itself' });

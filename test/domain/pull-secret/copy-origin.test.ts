@@ -1,7 +1,7 @@
 /** Which Secret a copy is marked as a copy of: a mark that `sync` cannot have made is none. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
-import { copySourceOf, newCopy } from '../../../src/domain/pull-secret/copy.ts';
+import { copySourceOf, isCopyOf, newCopy } from '../../../src/domain/pull-secret/copy.ts';
 import { copiedContent, markedSource } from '../../../src/domain/pull-secret/copy-origin.ts';
 
 const OURS = { 'app.kubernetes.io/managed-by': 'regsecret' };
@@ -26,7 +26,29 @@ test('what sync writes is marked with its source', () => {
 });
 
 test('a copy of a login from the machine of sync has no Secret as its source', () => {
-  expect(markedSource(newCopy({ ...copySourceOf(SOURCE), isLogin: true }, 'team-a'))).toBeUndefined();
+  expect(markedSource(newCopy({ ...copySourceOf(SOURCE), madeFrom: 'login' }, 'team-a'))).toBeUndefined();
+});
+
+test('a source in another cluster may be in a namespace of the same name', () => {
+  const source = { ...copySourceOf(SOURCE), madeFrom: 'another-cluster' } as const;
+  for (const namespace of ['team-a', 'prod']) {
+    expect(markedSource(newCopy(source, namespace))).toEqual({ namespace: 'prod', name: 'pull' });
+  }
+});
+
+test.each([
+  [undefined, undefined, true],
+  ['another-cluster', 'another-cluster', true],
+  [undefined, 'another-cluster', false],
+  ['another-cluster', undefined, false],
+  ['login', undefined, true],
+  ['login', 'another-cluster', true],
+  [undefined, 'login', true],
+  ['another-cluster', 'login', true],
+] as const)('a copy made from %s is one of a source made from %s: %s', (made, madeFrom, isCopy) => {
+  const source = copySourceOf(SOURCE);
+  expect(isCopyOf(newCopy({ ...source, madeFrom: made }, 'team-a'), { ...source, madeFrom })).toBe(isCopy);
+  expect(isCopyOf(newCopy({ ...source, madeFrom: made }, 'team-a'), { ref: 'other/pull', madeFrom })).toBe(false);
 });
 
 test.each([

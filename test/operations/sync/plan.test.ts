@@ -62,6 +62,16 @@ test.each<[string, Secret | undefined, unknown]>([
   ['a copy of another type', stored({ type: 'kubernetes.io/dockercfg' }), { action: 'replace' }],
   ['a copy that is immutable and as it should be', stored({ immutable: true }), { action: 'unchanged' }],
   ['a copy that is immutable and is not', stored({ immutable: true, data: {} }), { action: 'replace' }],
+  [
+    'a copy of one in another cluster',
+    stored({}, { annotations: { ...ANNOTATIONS, 'regsecret/made-from': 'another-cluster' } }),
+    { action: 'refuse' },
+  ],
+  [
+    'a copy of a login',
+    stored({}, { annotations: { ...ANNOTATIONS, 'regsecret/made-from': 'login' } }),
+    { action: 'update', patch: { metadata: { resourceVersion: '7', annotations: { 'regsecret/made-from': null } } } },
+  ],
   ['a Secret without our label', stored({}, { labels: {} }), { action: 'refuse' }],
   ['a Secret without a source', stored({}, { annotations: {} }), { action: 'refuse' }],
   [

@@ -87,7 +87,8 @@ test.each<[situation: string, refusal: (index: number) => ApiError, reasons: num
   const options = { name: 'regsecret', dryRun: 'none', command: command`regsecret sync -A` } as const;
   const server = transport((index) => (index % 20 === 0 ? refusal(index) : undefined), written);
   const printer = await printerFor(io);
-  const code = await withSyncPrinter(options, printer, io, (listener) => syncSecret(server, request, listener));
+  const run = { printer, io, answer: () => undefined, counted: () => undefined };
+  const code = await withSyncPrinter(options, run, (listener) => syncSecret(server, request, listener));
   expect(code).toBe(1);
   expect(written).toHaveLength(COUNT - FAILING);
   const { stdout, stderr } = io.written;

@@ -1,0 +1,52 @@
+/** Several clusters in one run: the contexts of `--to-context`, and the flags that are about one cluster only. */
+import { closest } from '../../domain/text/closest.ts';
+import { configCommand, words } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
+import { UsageError } from '../../errors.ts';
+import type { KubeConfig } from './kube-config.ts';
+import type { KubeFlags } from './kube-flags.ts';
+
+export interface ContextFlags extends KubeFlags {
+  /** Contexts of the kubeconfig, exactly those in which it is done; left out: in the one of the other flags. */
+  readonly toContext?: readonly string[] | undefined;
+}
+
+/** A context has one cluster and one user, and these name another. */
+const OF_ONE_CLUSTER = [
+  ['cluster', '--cluster'],
+  ['user', '--user'],
+  ['apiServer', '--api-server'],
+  ['token', '--token'],
+  ['insecureSkipTlsVerify', '--insecure-skip-tls-verify'],
+  ['certificateAuthority', '--certificate-authority'],
+  ['clientCertificate', '--client-certificate'],
+  ['clientKey', '--client-key'],
+  ['tlsServerName', '--tls-server-name'],
+] as const satisfies readonly (readonly [keyof KubeFlags, string])[];
+
+/**
+ * Throws UsageError where a flag does not go with `--to-context`. `hasSource`: something is read in the cluster of `--context`
+ * first.
+ */
+export function checkContextFlags(flags: ContextFlags, { hasSource }: { readonly hasSource: boolean }): void {
+  if (flags.toContext === undefined) return;
+  const given = OF_ONE_CLUSTER.find(([key]) => flags[key]);
+  if (given !== undefined) {
+    const text = `--to-context and ${given[1]} cannot be used together, because ${given[1]} is about one cluster`;
+    throw new UsageError(text, prose`the kubeconfig says for each context where its cluster is, and who you are there`);
+  }
+  if (hasSource || !flags.context) return;
+  throw new UsageError('--to-context and --context cannot be used together', words`--to-context ${flags.context}`);
+}
+
+/** Each once, in the order in which they are named. Throws UsageError for one that the kubeconfig does not have. */
+export function namedContexts({ contexts }: KubeConfig, names: readonly string[]): string[] {
+  for (const name of names) {
+    if (contexts.has(name)) continue;
+    const near = closest(name, [...contexts.keys()]);
+    const text = `context "${name}" does not exist`;
+    if (near === undefined) throw new UsageError(text, configCommand`kubectl config get-contexts`);
+    throw new UsageError(`${text}; did you mean ${near}?`, words`--to-context ${near}`);
+  }
+  return [...new Set(names)];
+}

@@ -1,0 +1,49 @@
+/** The source of a sync: a Secret of the cluster, or a login of this machine, and what is wrong with it. */
+import type { Transport } from '../../cluster/client/transport.ts';
+import { findSecret } from '../../cluster/not-found.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import type { AuthEntry } from '../../domain/keyring/credential.ts';
+import { copySourceOf } from '../../domain/pull-secret/copy.ts';
+import { knownEnds } from '../../domain/pull-secret/expiry.ts';
+import { checkedSecret } from '../attach/check-secret.ts';
+import type { KnownSource, SyncListener, SyncRequest } from './sync-request.ts';
+
+/** In the namespace of `transport`. Throws UserError where pods could not use it: in all namespaces they would fail. */
+export async function readSource(
+  transport: Transport,
+  { name, login, foreign }: Pick<SyncRequest, 'name' | 'login' | 'foreign'>,
+  listener: Pick<SyncListener, 'finding' | 'ends'>,
+): Promise<KnownSource> {
+  const { namespace } = transport;
+  const secret =
+    login === undefined
+      ? await findSecret(transport, { namespace, name }, 'sync')
+      : { ...login, metadata: { ...login.metadata, namespace } };
+  const source = copySourceOf(secret);
+  const { contents, findings } = await checkedSecret(secret, transport.signal);
+  // When a login from here ends has been said.
+  const isSaid = ({ code }: Finding): boolean => login !== undefined && /^expire/.test(code);
+  for (const finding of findings) if (!isSaid(finding)) listener.finding(finding);
+  const entries = contents.entries.flatMap(({ server, login }): AuthEntry[] => {
+    if (login === undefined) return [];
+    const { username, password, email } = login;
+    return [{ server, credential: { username, password }, email: email || undefined }];
+  });
+  listener.ends(knownEnds(entries, source.expiresAt));
+  const madeFrom = login === undefined ? undefined : 'login';
+  const { uid } = secret.metadata;
+  return { secret, source: { ...source, uid, madeFrom, entries, foreign }, home: namespace };
+}
+
+/**
+ * `known` for another cluster, or for the same one where the `servers` are. In another cluster no namespace is the source's own,
+ * and what is copied from a Secret says that this is elsewhere.
+ */
+export function sourceFor(
+  known: KnownSource,
+  servers: { readonly from: string | undefined; readonly to: string },
+): KnownSource {
+  if (servers.from === servers.to) return known;
+  const { source } = known;
+  return { ...known, home: undefined, source: { ...source, madeFrom: source.madeFrom ?? 'another-cluster' } };
+}

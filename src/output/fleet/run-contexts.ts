@@ -1,0 +1,214 @@
+/** The same work in several contexts: each line says in which, one question is about all, and one that fails keeps no other from it. */
+import type { ContextTransport, Transport } from '../../cluster/client/transport.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
+import { type Printable, printable, printed, withPrefix } from '../../domain/text/printable.ts';
+import { summaryLine } from '../../domain/text/summary.ts';
+import { EXIT, Interrupted, UserError } from '../../errors.ts';
+import type { Io, Output } from '../../io.ts';
+import { type Agreement, canPrompt, type Intent, isQuestion, promptYes } from '../../prompt.ts';
+import { type ClusterRun, DRY_RUN, type Printer, printerFor, shownError, type Tally } from '../printer.ts';
+import { formatJson } from '../structured.ts';
+
+/** Does it in one cluster. Returns the exit code; throws UserError where nothing is done at all. */
+export type Work = (transport: Transport, run: ClusterRun) => Promise<number>;
+
+interface RunOptions extends Agreement {
+  readonly output?: 'name' | 'json' | undefined;
+}
+
+/** `io` for one context: every line begins with it, and so does every command that is proposed. */
+export function contextIo(context: string, io: Io): Io {
+  const named = (text: Printable): Printable => withPrefix(printed`${printable(context)}: `, text);
+  return {
+    stdin: io.stdin,
+    stdout: through(io.stdout, named),
+    stderr: through(io.stderr, named),
+    env: io.env,
+    get signal() {
+      return io.signal;
+    },
+    suspend: io.suspend,
+    machine: io.machine,
+    speech: io.speech,
+    commands: {
+      shell: io.commands.shell,
+      get given() {
+        return { ...io.commands.given, context };
+      },
+    },
+  };
+}
+
+/** `output`, for which each text is changed by `change`. */
+function through(output: Output, change: (text: Printable) => Printable): Output {
+  return Object.create(output, { write: { value: (text: Printable) => output.write(change(text)) } });
+}
+
+/** The work in one context, which waits before its first write. */
+interface Part {
+  readonly context: string;
+  /** What is meant, once the work waits; undefined when it has ended instead. */
+  readonly intent: Promise<Intent | undefined>;
+  /** Lets it write. */
+  go(): void;
+  readonly end: Promise<{ readonly code: number } | { readonly error: unknown }>;
+  readonly io: Io;
+  readonly answers: object[];
+  readonly tallies: Tally[];
+}
+
+/** What became of one context. */
+interface Ended {
+  readonly part: Part;
+  readonly code: number;
+  readonly error?: UserError;
+}
+
+/** Returns the exit code. Throws what is no UserError, and Interrupted, after saying where it was done. */
+export async function runContexts(
+  contexts: readonly ContextTransport[],
+  work: Work,
+  options: RunOptions,
+  { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
+): Promise<number> {
+  const parts: Part[] = [];
+  for (const cluster of contexts) {
+    const part = await startPart(cluster, work, io);
+    parts.push(part);
+    // One after the other, so that plugins which ask for something do not ask at once.
+    if ((await part.intent) === undefined) throwUnexpected(await part.end);
+  }
+  if (!(await isAgreed(parts, options, { io, printer }))) {
+    printer.say('nothing was written');
+    return EXIT.failed;
+  }
+  const ended: Ended[] = [];
+  for (const part of parts) {
+    try {
+      if (io.signal.aborted) throw io.signal.reason;
+      part.go();
+      ended.push(await endOf(part));
+    } catch (error) {
+      if (io.signal.aborted) sayInterrupted(ended, parts, printer);
+      throw error;
+    }
+  }
+  return report(ended, options, { io, printer });
+}
+
+async function startPart({ context, transport }: ContextTransport, work: Work, outer: Io): Promise<Part> {
+  const io = contextIo(context, outer);
+  const printer = await printerFor(io);
+  const intent = Promise.withResolvers<Intent | undefined>();
+  const gate = Promise.withResolvers<boolean>();
+  const [answers, tallies]: [object[], Tally[]] = [[], []];
+  const agree = (meant: Intent): Promise<boolean> => {
+    intent.resolve(meant);
+    return gate.promise;
+  };
+  const run: ClusterRun = {
+    context,
+    io,
+    printer,
+    agree,
+    answer: (value) => void answers.push(value),
+    counted: (tally) => void tallies.push(tally),
+  };
+  const end = work(transport, run).then(
+    (code) => ({ code }),
+    (error: unknown) => ({ error }),
+  );
+  void end.then(() => intent.resolve(undefined));
+  return { context, intent: intent.promise, go: () => gate.resolve(true), end, io, answers, tallies };
+}
+
+function throwUnexpected(end: Awaited<Part['end']>): void {
+  if ('error' in end && !(end.error instanceof UserError)) throw end.error;
+}
+
+/** Asks once about everything. Throws Interrupted. */
+async function isAgreed(
+  parts: readonly Part[],
+  agreement: Agreement,
+  { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
+): Promise<boolean> {
+  if (!canPrompt(io)) return true;
+  const meant: { readonly part: Part; readonly intent: Intent }[] = [];
+  for (const part of parts) {
+    const intent = await part.intent;
+    if (intent !== undefined && intent.changes > 0) meant.push({ part, intent });
+  }
+  const changes = meant.reduce((sum, { intent }) => sum + intent.changes, 0);
+  if (!isQuestion({ changes, deletes: meant.some(({ intent }) => intent.deletes) }, agreement)) return true;
+  // Also with -q: nobody can agree to what is not shown.
+  for (const { part, intent } of meant) part.io.stderr.write(printed`${printable(intent.what)}\n`);
+  try {
+    return await promptYes(meant.length === 1 ? 'Do this?' : `Do this in ${plural(meant.length, 'context')}?`, io);
+  } catch (error) {
+    if (error instanceof Interrupted) printer.say('nothing was written');
+    throw error;
+  }
+}
+
+async function endOf(part: Part): Promise<Ended> {
+  const end = await part.end;
+  throwUnexpected(end);
+  if ('code' in end) return { part, code: end.code };
+  const error = end.error as UserError;
+  (await printerFor(part.io)).error(error);
+  return { part, code: EXIT.failed, error };
+}
+
+/** With the fields of the answer that the command has in one cluster. */
+interface ContextAnswer {
+  readonly context: string;
+  /** Why nothing is done there. */
+  readonly error?: ReturnType<typeof shownError>;
+}
+
+function sayInterrupted(ended: readonly Ended[], parts: readonly Part[], printer: Printer): void {
+  const names = parts.map(({ context }) => context);
+  const done = names.slice(0, ended.length);
+  const untouched = names.slice(ended.length + 1);
+  const texts = [
+    ...(done.length === 0 ? [] : [`${many(done)} ${done.length === 1 ? 'is' : 'are'} done`]),
+    ...(untouched.length === 0 ? [] : [`nothing was written in ${many(untouched)}`]),
+  ];
+  if (texts.length > 0) printer.warn(`interrupted: ${texts.join(', and ')}; run the same command again`);
+}
+
+function report(
+  ended: readonly Ended[],
+  { output, dryRun }: RunOptions,
+  { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
+): number {
+  const failed = ended.filter(({ code }) => code !== EXIT.ok);
+  if (output === 'json') {
+    const contexts = ended.map(({ part, error }): ContextAnswer => {
+      const shown = error === undefined ? {} : { error: shownError(error, part.io) };
+      return Object.assign({ context: part.context }, ...part.answers, shown);
+    });
+    const shown = { contexts };
+    io.stdout.write(formatJson(shown));
+  }
+  const counts = { done: ended.length - failed.length, failed: failed.length };
+  const totals = sums(ended.flatMap(({ part }) => part.tallies));
+  const lines = [summaryLine(ended.length, 'context', counts), ...totals];
+  printer.say(`${lines.join('; ')}${DRY_RUN[dryRun]}`);
+  return failed.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** One line for each noun, with the sums of its counts. */
+function sums(tallies: readonly Tally[]): string[] {
+  return [...Map.groupBy(tallies, ({ noun }) => noun)].map(([noun, some]) => {
+    const counts: Record<string, number> = {};
+    for (const tally of some) {
+      for (const [what, count] of Object.entries(tally.counts)) counts[what] = (counts[what] ?? 0) + count;
+    }
+    return summaryLine(
+      some.reduce((sum, { total }) => sum + total, 0),
+      noun,
+      counts,
+    );
+  });
+}

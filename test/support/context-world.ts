@@ -1,0 +1,41 @@
+/** Kubeconfigs with several contexts. */
+import { join } from 'node:path';
+import { clientCertificate, cluster } from '../environment/use.ts';
+import { newFolder, writeFile } from './kube-world.ts';
+
+/** One context; what is left out is that of the cluster of this run, and its administrator. */
+export interface ContextOf {
+  readonly server?: string;
+  readonly caFile?: string;
+  readonly certificate?: { readonly certFile: string; readonly keyFile: string };
+  /** Somebody who has no rights but those that a test gives. */
+  readonly user?: string;
+  readonly namespace?: string;
+}
+
+/** Nothing listens there. */
+export const DEAD: ContextOf = { server: 'https://127.0.0.1:1' };
+
+/** Writes a kubeconfig with these contexts, of which the first is the current one, and returns its path. */
+export function contextsFile(contexts: Readonly<Record<string, ContextOf>>): string {
+  const names = Object.keys(contexts);
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: names.map((name) => {
+      const { server = cluster().server, caFile = cluster().caFile } = contexts[name] ?? {};
+      return { name, cluster: { server, 'certificate-authority': caFile } };
+    }),
+    users: names.map((name) => {
+      const { user, certificate = cluster().admin } = contexts[name] ?? {};
+      const { certFile, keyFile } = user === undefined ? certificate : clientCertificate(user);
+      return { name, user: { 'client-certificate': certFile, 'client-key': keyFile } };
+    }),
+    contexts: names.map((name) => {
+      const { namespace } = contexts[name] ?? {};
+      return { name, context: { cluster: name, user: name, ...(namespace === undefined ? {} : { namespace }) } };
+    }),
+    'current-context': names[0],
+  };
+  return writeFile(join(newFolder(), 'config'), JSON.stringify(config));
+}
