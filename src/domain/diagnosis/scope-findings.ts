@@ -46,7 +46,21 @@ export function* scopeFindings(
     yield;
   }
   const same = [...contents.values()].flatMap(sameContent);
-  return [...seen, ...[...found, ...same].filter((one) => !inner.has(causeKey(one)))];
+  const all = [...seen, ...[...found, ...same].filter((one) => !inner.has(causeKey(one)))];
+  const proposed = new Set(all.flatMap(({ found }) => proposedIn(found)));
+  return all.filter(({ found: { code, object } }) => code !== 'unused-secret' || !proposed.has(nameKey(object)));
+}
+
+/** A Secret that is to be attached is not one to be deleted. */
+function proposedIn(found: Finding): string[] {
+  if (found.code === 'fails-at-restart') return proposedIn(found.arguments.cause);
+  const { usable, near } = found.arguments as { readonly usable?: string; readonly near?: string };
+  const { namespace } = found.object;
+  return [usable, near].flatMap((name) => (name === undefined ? [] : nameKey({ namespace, name })));
+}
+
+function nameKey({ namespace = '', name }: Pick<FindingObject, 'namespace' | 'name'>): string {
+  return secretKey(namespace, name);
 }
 
 /** What `judge` finds; where it fails, that, and everything else is judged. */

@@ -134,6 +134,18 @@ describe('of a Secret', () => {
     ]);
   });
 
+  test('nothing uses it, and it is what a pod that fails is to have: it is not to be deleted', () => {
+    const rest = { usage: new Map() };
+    const world = {
+      secrets: { regcred: good, old: secretWith({ 'quay.io': login() }) },
+      others: ['old', 'regcred'],
+      says: (user?: string): Verdict => (user ? { kind: 'accepted' } : refuses()),
+    };
+    const found = shown([pods('web', 3, { status: REFUSED })], world, rest);
+    const unused = found.filter((line) => line.includes('unused-secret'));
+    expect([found[0], unused]).toEqual(['error no-pull-secret Pod/web 3', ['warning unused-secret Secret/old 0']]);
+  });
+
   test('it is of another namespace', () => {
     const rest = { usage: new Map(), scope: { namespace: 'team-b', counts: COUNTS } };
     expect(shown([], world(login()), rest)).toEqual([]);
