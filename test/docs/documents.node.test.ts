@@ -1,16 +1,24 @@
-/** The commands of the documents' blocks with a `why`, about a pod that a real kubelet cannot pull for. */
+/**
+ * The commands of the documents' blocks with a `why`, about a pod that a real kubelet cannot pull for, and the pictures of
+ * what they print.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { cluster, janedoe, kubeconfigFor, kubectl, newNamespace, node, waitFor } from '../environment/use.ts';
+import { startNight } from '../pictures/night-world.ts';
+import { checkPicture } from '../pictures/picture-file.ts';
 import { prepareBin, replaceEach, testDocuments } from '../support/documents.ts';
-import { artefact } from '../support/program.ts';
+import { artefact, execute } from '../support/program.ts';
 
 /** As long as the address that it stands for, so that tables stay in line. */
 const REGISTRY = 'images.acme.com';
 
+/** In colour, by command. */
+const printed = new Map<string, string>();
 const home = mkdtempSync(join(tmpdir(), 'regsecret-documents-'));
+let bin = '';
 let env: NodeJS.ProcessEnv = {};
 let namespace = '';
 
@@ -18,9 +26,9 @@ let namespace = '';
 beforeAll(async () => {
   const { basic } = node().registries;
   namespace = await newNamespace({ serviceAccount: true });
-  const bin = prepareBin(home, { regsecret: artefact(), kubectl: [cluster().bin.kubectl] });
+  bin = prepareBin(home, { regsecret: artefact(), kubectl: [cluster().bin.kubectl] });
   const kubeconfig = kubeconfigFor({ certificate: cluster().admin, namespace });
-  env = { PATH: `${bin}:${process.env.PATH}`, HOME: home, KUBECONFIG: kubeconfig };
+  env = { PATH: `${bin}:${process.env.PATH}`, HOME: home, KUBECONFIG: kubeconfig, FORCE_COLOR: '1' };
   mkdirSync(join(home, '.docker'));
   const auth = Buffer.from(`${janedoe.username}:${janedoe.password}`).toString('base64');
   writeFileSync(join(home, '.docker/config.json'), JSON.stringify({ auths: { [basic.host]: { auth } } }));
@@ -54,8 +62,36 @@ const count = testDocuments('node', () => ({
   env,
   real: (command) => command.replaceAll(REGISTRY, node().registries.basic.host).replaceAll('team-a', namespace),
   shown: (output) => replaceEach(output, standIns()),
+  printed: (command, output) => void (printed.has(command) || printed.set(command, output)),
 }));
 
 test('there are examples', () => {
   expect(count).toBeGreaterThan(2);
+});
+
+test('the picture of why, the fix, and a pod that runs is what was printed', () => {
+  const commands = [
+    'regsecret why pod/private-reg',
+    `regsecret create regsecret -n team-a --server ${REGISTRY}`,
+    'kubectl wait --for=condition=Ready pod/private-reg --timeout=60s',
+  ];
+  const steps = commands.map((command) => ({ command, output: printed.get(command) ?? '' }));
+  const title =
+    'In a terminal, regsecret why says that the registry rejects the login of a pod, and which command fixes it. After that command the pod is ready.';
+  checkPicture('why', steps, { title, columns: 104, moves: true });
+});
+
+test('the picture of doctor is what it prints of a cluster', { timeout: 180_000 }, async () => {
+  const night = await startNight();
+  onTestFinished(() => night.close());
+  const command = 'regsecret doctor -A';
+  // The API server that it asks is one of this process.
+  const { code, stdout } = await execute(['/bin/sh', '-c', `exec 2>&1; ${command}`], {
+    env: { PATH: `${bin}:${process.env.PATH}`, HOME: home, KUBECONFIG: night.kubeconfig, FORCE_COLOR: '1' },
+  });
+  expect(code, stdout).toBe(1);
+  const title =
+    'In a terminal, regsecret doctor -A says how many pods of the cluster cannot pull, and for each cause which pods it affects and which command fixes it.';
+  const output = replaceEach(stdout, [...night.standIns, ...standIns()]);
+  checkPicture('doctor', [{ command, output }], { title, columns: 104, moves: false });
 });

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 
 /** In this order, for what one makes the next may use. */
@@ -38,6 +39,8 @@ export interface Shell {
   readonly real: (command: string) => string;
   /** What the document says instead of what was printed, which differs from run to run. */
   readonly shown: (output: string) => string;
+  /** Gets what was printed as it is shown, with the escapes of colours where `env` asks for them. */
+  readonly printed?: (command: string, output: string) => void;
 }
 
 /** A test for every command of the blocks with a `why`, which need a node, or of all others; returns how many there are. */
@@ -53,12 +56,14 @@ export function testDocuments(need: 'node' | 'cluster', shell: () => Shell): num
   test.each(
     examples.map((example) => ({ ...example, path: example.document.path, number: example.line + 1, example })),
   )('$path line $number: $command', ({ command, document, line, end, example }) => {
-    const { cwd, env, real, shown } = shell();
+    const { cwd, env, real, shown, printed: pass } = shell();
     const { stdout } = spawnSync('/bin/sh', ['-c', `exec 2>&1; ${real(command)}`], { cwd, env, encoding: 'utf8' });
-    printed.set(example, shown(stdout));
+    pass?.(command, shown(stdout));
+    const plain = stripVTControlCharacters(shown(stdout));
+    printed.set(example, plain);
     if (process.env.REGSECRET_DOCUMENTS === 'write') return;
     const said = document.lines.slice(line + 1, end).map((text) => `${text}\n`);
-    expect(shown(stdout)).toBe(said.join(''));
+    expect(plain).toBe(said.join(''));
   });
   return examples.length;
 }
