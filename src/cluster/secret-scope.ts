@@ -60,7 +60,12 @@ export async function eachInScope(
   if (namespaces === 'all') return eachNamed(reader, {}, names, use);
   if ('labelSelector' in namespaces) {
     const chosen = await namespacesWith(reader.transport, namespaces.labelSelector);
-    return forEachLimit(CONCURRENCY, chosen, (namespace) => eachNamed(reader, { namespace }, names, use));
+    const isHome = (namespace: string): boolean => namespace === reader.transport.namespace;
+    // `rotate` writes home last: who sees what is new there sees it everywhere, also while another run writes.
+    for (const some of [chosen.filter(isHome), chosen.filter((namespace) => !isHome(namespace))]) {
+      await forEachLimit(CONCURRENCY, some, (namespace) => eachNamed(reader, { namespace }, names, use));
+    }
+    return;
   }
   const namespace = namespaces.only;
   if (names.length === 0) return eachNamed(reader, { namespace }, names, use);

@@ -1,6 +1,6 @@
 /** `rotate` against the real API server. */
 import { describe, expect, test } from 'vitest';
-import { api, janedoe, johndoe, newNamespace, sharedRegistries } from '../environment/use.ts';
+import { api, cluster, janedoe, johndoe, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
 import {
   created,
   failFirstPod,
@@ -13,6 +13,7 @@ import {
   regsecretIn,
 } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
 import { userWith } from '../support/user.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -297,6 +298,27 @@ describe('in many namespaces', () => {
     }
     const after = await rotate(home, host, ['-A', '--dry-run=client']);
     expect(after.stdout.match(/has the new one/g)).toHaveLength(3);
+  });
+
+  test('another run of the same command that ends while the Secrets are being read', async () => {
+    const [host, label] = [freshHost(), freshName('team')];
+    const [home, team] = [
+      await newNamespace({ labels: { team: label } }),
+      await newNamespace({ labels: { team: label } }),
+    ];
+    for (const namespace of [home, team]) await put(namespace, { auths: { [host]: OLD } });
+    const args = ['-l', `team=${label}`];
+    let other: Promise<unknown> | undefined;
+    const proxy = await startFaultProxy(cluster(), async ({ path }) => {
+      if (!path.includes(`/namespaces/${home}/secrets`)) return undefined;
+      other ??= rotate(home, host, args);
+      await other;
+      return undefined;
+    });
+    const ran = await rotate(home, host, args, { kubeconfig: kubeconfigFor({ server: proxy.server }) });
+    await proxy.close();
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('2 Secrets: 2 unchanged')]);
+    expect(await auths(team)).toEqual({ [host]: NEW });
   });
 
   test('copies are written with their source, which is written last', async () => {
