@@ -211,8 +211,12 @@ async function act({ what, team }: Action, index: number, world: World, kubeconf
       if (status === 200) deleted.add(body.details.uid);
       return;
     }
-    case 'new namespace':
-      born.push(await newNamespace({ prefix, labels: { fleet: prefix } }));
+    case 'new namespace': {
+      const namespace = await newNamespace({ prefix, labels: { fleet: prefix } });
+      born.push(namespace);
+      // As the controller does, which on a busy machine may take longer than anybody waits.
+      await api('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
+    }
   }
 }
 
@@ -256,7 +260,7 @@ async function stepsOf<T extends HistoryObject>(
       current.size === end.size && [...end].every(([key, one]) => versionOf(current.get(key)) === versionOf(one));
     return isAtEnd ? steps : undefined;
   };
-  return waitFor(replay, { what: `the history of ${places.join(' ')}`, everyMs: 5 });
+  return waitFor(replay, { what: `the history of ${places.join(' ')}`, everyMs: 5, deadlineMs: 60_000 });
 }
 
 /** Whether a list that we wrote has lost something, or has what nobody asked for. */
