@@ -8,7 +8,7 @@ import { humanDuration } from '../domain/text/time.ts';
 import { formatUsage } from '../domain/workloads/references.ts';
 import type { Io } from '../io.ts';
 import { writeStructured } from './structured.ts';
-import { formatTable } from './table.ts';
+import { cutTo, formatTable } from './table.ts';
 
 export interface ListPrinterOptions {
   readonly output: 'wide' | 'json' | 'yaml' | 'name' | undefined;
@@ -34,7 +34,7 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
     ...(namespaces ? ([['NAMESPACE', (row) => row.namespace]] satisfies Column[]) : []),
     ['NAME', (row) => row.name],
     ['TYPE', (row) => shortType(row.type)],
-    ['REGISTRIES', (row) => registriesOf(row) || '-'],
+    ['REGISTRIES', (row) => (wide ? allRegistriesOf(row) : registriesOf(row)) || '-'],
     ...(wide ? WIDE : []),
     ['USED BY', ({ usedBy }) => formatUsage(usedBy).join(', ') || '-'],
     ['PROBLEMS', ({ findings }) => [...new Set(findings.map(({ code }) => code))].join(', ') || '-'],
@@ -52,7 +52,18 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
   );
 }
 
+/** A row stays a line that can be read, whatever is in one Secret. */
+const SHOWN_REGISTRIES = 3;
+const SHOWN_CHARACTERS = 100;
+
 function registriesOf({ registries, moreRegistries = 0 }: SecretRow): string {
+  const servers = registries
+    .slice(0, SHOWN_REGISTRIES)
+    .map(({ server }) => cutTo(displayServer(server).slice(0, 2 * SHOWN_CHARACTERS), SHOWN_CHARACTERS));
+  return many(servers, { limit: SHOWN_REGISTRIES, total: registries.length + moreRegistries });
+}
+
+function allRegistriesOf({ registries, moreRegistries = 0 }: SecretRow): string {
   const servers = registries.map(({ server }) => displayServer(server));
   return many(servers, { limit: servers.length, total: servers.length + moreRegistries });
 }

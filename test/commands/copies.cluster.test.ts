@@ -76,6 +76,28 @@ const run = (argv: readonly string[]) => here(argv.slice(1), { env: { KUBECONFIG
 
 const said = (findings: readonly Found[]): string[] => findings.map(({ code, object }) => `${code} ${object.name}`);
 
+test('a source of a quarter of a megabyte, which is changed: its copy is stale', async () => {
+  const name = freshName('large');
+  const large = (servers: number) => {
+    const auths = Object.fromEntries(Array.from({ length: servers }, (_, at) => [`r${at}.example`, { auth: 'YTpw' }]));
+    return { data: { '.dockerconfigjson': Buffer.from(JSON.stringify({ auths })).toString('base64') } };
+  };
+  const [from, to] = await Promise.all([newNamespace(), newNamespace()]);
+  await putSecret(from, large(4_000), name);
+  await regsecretIn(from, ['sync', name, '--to', to]);
+  const copyIn = async (): Promise<Origin | undefined> => {
+    const { stdout } = await runIn('', ['list', name, '-A', '-o', 'json']);
+    const { items } = JSON.parse(stdout) as { items: { namespace: string; copyOf?: Origin }[] };
+    return items.find(({ namespace }) => namespace === to)?.copyOf;
+  };
+  const source = { namespace: from, name };
+  expect(await copyIn()).toEqual({ ...source, state: 'same' });
+  await changeSecret(from, large(4_001), name);
+  expect(await copyIn()).toEqual({ ...source, state: 'different' });
+  const { findings } = await doctor('', ['-A']);
+  expect(findings.filter(({ object }) => object.name === name).map(({ code }) => code)).toEqual(['stale-copy']);
+});
+
 test('a namespace with copies: one is stale, one has no source, one is of a login from here', async () => {
   const { findings, code } = await doctor(team);
   expect(said(findings)).toEqual([`stale-copy ${stale}`, `orphaned-copy ${orphan}`]);

@@ -71,6 +71,8 @@ export function jsonString(document: JsonDocument, node: JsonNode): string {
 export function memberOf<Field extends string>(name: string, fields: readonly Field[]): Field | undefined {
   const exact = fields.find((field) => field === name);
   if (exact !== undefined) return exact;
+  // Letters that fold to one another take one place each, so that most names need not be folded.
+  if (!fields.some(({ length }) => length === name.length)) return undefined;
   const folded = foldName(name);
   return fields.find((field) => foldName(field) === folded);
 }

@@ -1,6 +1,6 @@
 /** What is in a Secret, whether or not a kubelet could use it: the view for people. */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
-import { foldName, jsonString, memberOf } from '../go/json.ts';
+import { type JsonDocument, jsonString, memberOf } from '../go/json.ts';
 import { type JsonNode, LARGE_TEXT } from '../go/json-node.ts';
 import { authField, hasIdentityToken, type KubeletEntry, readKubeletEntry } from './entry.ts';
 import { keyOf } from './key.ts';
@@ -52,7 +52,10 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
   const isLarge = bytes.length >= LARGE_TEXT;
   if (isLarge) yield;
   const asTyped = yield* decodePayload(bytes, place.type, limit);
-  const format = formatOf(asTyped, place.type);
+  // Of a large text they are read each time.
+  const members = asTyped.document?.root.members ?? [];
+  const config = configFields(members);
+  const format = formatOf(members, config, place.type);
   // What stands in the wrong format is shown as it was meant.
   const payload = format === place.type ? asTyped : yield* decodePayload(bytes, format, limit);
   if (isLarge) yield;
@@ -63,7 +66,7 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
     entries: yield* entriesOf(payload),
     moreEntries: payload.moreEntries || undefined,
     failure: asTyped.failure,
-    helpers: helpersOf(payload),
+    helpers: asTyped.document === undefined ? [] : helpersOf(asTyped.document, config),
   };
 }
 
@@ -86,22 +89,29 @@ function bytesOf(value: string): Uint8Array | DecodeFailure {
   }
 }
 
+const CONFIG_FIELDS = ['auths', 'credsStore', 'credHelpers', 'HttpHeaders'] as const;
+
+interface ConfigField {
+  readonly field: (typeof CONFIG_FIELDS)[number];
+  readonly value: JsonNode;
+}
+
+/** What `members` have of a docker config, of which 40,000 others may be servers. */
+function configFields(members: JsonNode['members']): ConfigField[] {
+  const fields: ConfigField[] = [];
+  for (const { name, value } of members) {
+    const field = memberOf(name, CONFIG_FIELDS);
+    if (field !== undefined) fields.push({ field, value });
+  }
+  return fields;
+}
+
 /** The whole docker config in a `.dockercfg`, or the map of servers alone in a `.dockerconfigjson`. */
-function formatOf({ document }: Payload, type: PullSecretType): PullSecretType {
-  if (document?.root.kind !== 'object') return type;
-  const { members } = document.root;
-  const isConfig = members.some(({ name, value }) => isField(name, 'auths') && value.kind === 'object');
+function formatOf(members: JsonNode['members'], config: readonly ConfigField[], type: PullSecretType): PullSecretType {
+  const isConfig = config.some(({ field, value }) => field === 'auths' && value.kind === 'object');
   if (isConfig) return 'kubernetes.io/dockerconfigjson';
-  const isMap = members.length > 0 && members.every(({ name, value }) => !isConfigField(name) && isEntry(value));
+  const isMap = members.length > 0 && config.length === 0 && members.every(({ value }) => isEntry(value));
   return isMap ? 'kubernetes.io/dockercfg' : type;
-}
-
-function isField(name: string, field: string): boolean {
-  return memberOf(name, [field]) !== undefined;
-}
-
-function isConfigField(name: string): boolean {
-  return ['auths', 'credsstore', 'credhelpers', 'httpheaders'].includes(foldName(name));
 }
 
 function isEntry(node: JsonNode): boolean {
@@ -124,11 +134,10 @@ function* entriesOf({ document, entries }: Payload): Generator<void, ContentEntr
   return found;
 }
 
-function helpersOf({ document }: Payload): string[] {
-  if (document === undefined) return [];
-  const texts = document.root.members.flatMap(({ name, value }) => {
-    if (foldName(name) === 'credsstore') return [value];
-    return foldName(name) === 'credhelpers' ? value.members.map((member) => member.value) : [];
+function helpersOf(document: JsonDocument, config: readonly ConfigField[]): string[] {
+  const texts = config.flatMap(({ field, value }) => {
+    if (field === 'credsStore') return [value];
+    return field === 'credHelpers' ? value.members.map((member) => member.value) : [];
   });
   const names = texts.flatMap((node) => (node.kind === 'string' ? [jsonString(document, node)] : []));
   return [...new Set(names.filter(Boolean))];

@@ -8,6 +8,7 @@ export type ShownServer = string & { readonly isShown: true };
 
 /** `server` with `…` for its user info, as results and JSON have it. */
 export function shownServer(server: string): ShownServer {
+  if (!server.includes('@')) return server as ShownServer;
   const { scheme, userInfo, rest } = splitUserInfo(server);
   return (userInfo === undefined ? server : `${scheme}…@${rest}`) as ShownServer;
 }

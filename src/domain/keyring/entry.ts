@@ -1,6 +1,6 @@
 /** One entry of a pull secret as the kubelet decodes it (kubernetes pkg/credentialprovider/config.go). */
 import { base64ErrorText, base64OrOffset } from '../go/base64.ts';
-import { foldName, type JsonDocument, jsonString, memberOf, typeErrorText } from '../go/json.ts';
+import { type JsonDocument, jsonString, memberOf, typeErrorText } from '../go/json.ts';
 import type { JsonNode } from '../go/json-node.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 
@@ -66,12 +66,13 @@ export function isAnonymous({ username, password }: KubeletEntry): boolean {
   return username === '' || password === '';
 }
 
+const TOKEN_FIELDS = ['identitytoken', 'registrytoken'] as const;
+
 /** Whether the entry holds a token that docker would use, and for which the kubelet has no field. */
 export function hasIdentityToken(node: JsonNode): boolean {
   return node.members.some(({ name, value }) => {
-    const isToken = ['identitytoken', 'registrytoken'].includes(foldName(name));
     // An empty string takes two bytes.
-    return isToken && value.kind === 'string' && value.end - value.start > 2;
+    return memberOf(name, TOKEN_FIELDS) !== undefined && value.kind === 'string' && value.end - value.start > 2;
   });
 }
 

@@ -43,6 +43,18 @@ export function serverProblem(server: string): ServerProblem | undefined {
   if (server.length > MAX_SERVER) {
     return { opensNothing: true, reason: `${shownServer(server)} is longer than any server` };
   }
+  if (KNOWN.has(server)) return KNOWN.get(server);
+  const problem = judge(server);
+  if (server.length <= MAX_KNOWN_LENGTH && KNOWN.size < MAX_KNOWN) KNOWN.set(server, problem);
+  return problem;
+}
+
+/** Most Secrets of a cluster are for the same few servers. */
+const KNOWN = new Map<string, ServerProblem | undefined>();
+const MAX_KNOWN = 2_000;
+const MAX_KNOWN_LENGTH = 100;
+
+function judge(server: string): ServerProblem | undefined {
   const opensNothing = exampleImage(server) === undefined;
   const reason =
     unusable(server) ?? (opensNothing ? `${shownServer(server)} has a form that no image can have` : undefined);

@@ -4,6 +4,7 @@ import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
+import { LARGE_TEXT } from '../../domain/go/json-node.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere } from '../../domain/pull-secret/copy.ts';
 import {
@@ -23,7 +24,7 @@ export interface CopyOrigins {
   note(secret: Secret): void;
   /**
    * What the sources of all copies are like, by `namespace/name` of the copy. `isWhole`: every pull secret of the cluster has
-   * been noted, so that none is asked for. Throws Interrupted.
+   * been noted, so that none but large ones is asked for. Throws Interrupted.
    */
   find(isWhole: boolean): Promise<ReadonlyMap<string, CopyOrigin>>;
 }
@@ -39,6 +40,8 @@ interface Copy {
 export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
   const digests = new Map<string, string>();
   const copies = new Map<string, Copy>();
+  /** To be read again if they turn out to be sources. */
+  const postponed = new Set<string>();
   const unreadSecrets = (): Set<string> =>
     new Set(
       (unread?.list() ?? []).flatMap(({ resource: { plural }, namespace = '', name }) =>
@@ -53,25 +56,33 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
   return {
     note(secret) {
       const { namespace = '', name = '' } = secret.metadata;
-      const own = digest(secret);
-      if (own !== undefined) digests.set(secretKey(namespace, name), own);
+      const key = secretKey(namespace, name);
       const source = markedSource(secret);
-      if (source !== undefined) {
-        copies.set(secretKey(namespace, name), { source, digest: own, isElsewhere: isFromElsewhere(secret) });
+      // Few large ones are the source of a copy.
+      if (source === undefined && isLarge(secret)) {
+        postponed.add(key);
+        return;
       }
+      const own = digest(secret);
+      if (own !== undefined) digests.set(key, own);
+      if (source !== undefined) copies.set(key, { source, digest: own, isElsewhere: isFromElsewhere(secret) });
     },
     async find(isWhole) {
       const here = [...copies.values()].filter(({ isElsewhere }) => !isElsewhere);
       const keys = here.map(({ source }) => secretKey(source.namespace, source.name));
-      const unknown = isWhole ? [] : [...new Set(keys)].filter((key) => !digests.has(key)).slice(0, MAX_SOURCES);
+      const unknown = [...new Set(keys)].filter((key) => !digests.has(key) && (!isWhole || postponed.has(key)));
       const odd = unreadSecrets();
       const looked = new Map<string, string>();
-      await forEachLimit(CONCURRENCY, unknown, async (key) => void looked.set(key, await digestOf(secretName(key))));
+      await forEachLimit(
+        CONCURRENCY,
+        unknown.slice(0, MAX_SOURCES),
+        async (key) => void looked.set(key, await digestOf(secretName(key))),
+      );
       return new Map(
         [...copies].map(([key, { source, digest: own, isElsewhere }]): [string, CopyOrigin] => {
           if (isElsewhere) return [key, { ...source, state: 'elsewhere' }];
           const known = secretKey(source.namespace, source.name);
-          const isGone = isWhole && !odd.has(known);
+          const isGone = isWhole && !odd.has(known) && !postponed.has(known);
           const found = digests.get(known) ?? looked.get(known) ?? (isGone ? 'missing' : 'not readable');
           if (found === 'missing' || found === 'not readable') return [key, { ...source, state: found }];
           return [key, { ...source, state: found === own ? 'same' : 'different' }];
@@ -79,6 +90,10 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
       );
     },
   };
+}
+
+function isLarge(secret: Secret): boolean {
+  return (copiedContent(secret)?.length ?? 0) >= LARGE_TEXT;
 }
 
 function digest(secret: Secret): string | undefined {
