@@ -17,15 +17,22 @@ export interface Watched {
 export interface ChangeListener {
   /** One object has been made, has changed, or is gone. */
   changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', namespace: string | undefined, name: string): void;
-  /** The API server speaks: a change, or a bookmark. */
+  /** The API server has taken the watch. */
+  opened(): void;
+  /** It speaks: a change, or a bookmark. */
   heard(): void;
   /** What has happened until now is not known, and what happens from now on will be told. */
   missed(): void;
   trouble(error: UserError): void;
 }
 
-/** The API server ends the watch then; 2 s before, it sends a bookmark (apiserver cacher `nextBookmarkTime`): so a watch that is well is never silent for long. */
-const LIFE_S = 25;
+/**
+ * The API server ends a watch then; 2 s before, it sends a bookmark (apiserver cacher `nextBookmarkTime`): so a watch that is well is
+ * never silent for long, even where the connection itself shows nothing.
+ */
+const SHORT_LIFE_S = 25;
+/** Where the connection shows that it is alive, each watch takes one request in this time: between half an hour and an hour, so that they end apart. */
+const LONG_LIFE_S = 3600;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 const KINDS = ['ADDED', 'MODIFIED', 'DELETED'] as const;
@@ -40,9 +47,12 @@ export async function followChanges(
   signal: AbortSignal,
 ): Promise<void> {
   let version: string | undefined;
+  let isPinged = false;
   for (let failures = 0; !signal.aborted; ) {
-    const spell = await followOnce(transport, watched, version, listener, signal);
+    const seconds = isPinged ? Math.round(LONG_LIFE_S * (0.5 + Math.random() / 2)) : SHORT_LIFE_S;
+    const spell = await followOnce(transport, { ...watched, version, seconds }, listener, signal);
     if (signal.aborted) return;
+    isPinged = spell.isPinged;
     version = spell.version;
     failures = spell.isWell ? 0 : failures + 1;
     if (spell.error !== undefined) listener.trouble(spell.error);
@@ -57,14 +67,14 @@ interface Spell {
   readonly version: string | undefined;
   /** Whether anything was heard, and no error. */
   readonly isWell: boolean;
+  readonly isPinged: boolean;
   readonly error?: UserError | undefined;
 }
 
-/** One watch, from `version` on. */
+/** One watch, from `version` on, which ends after so many seconds. */
 async function followOnce(
   transport: Transport,
-  watched: Watched,
-  version: string | undefined,
+  { version, seconds, ...watched }: Watched & { readonly version: string | undefined; readonly seconds: number },
   listener: ChangeListener,
   signal: AbortSignal,
 ): Promise<Spell> {
@@ -72,6 +82,10 @@ async function followOnce(
   let isWell = false;
   let isLost = false;
   const hear = (type: string, object: unknown): void => {
+    if (type === 'OPENED') {
+      listener.opened();
+      return;
+    }
     if (type === 'ERROR') {
       isLost = true;
       return;
@@ -94,7 +108,7 @@ async function followOnce(
       fieldSelector,
       resourceVersion: last,
       allowWatchBookmarks: 'true',
-      timeoutSeconds: `${LIFE_S}`,
+      timeoutSeconds: `${seconds}`,
     };
     const request = { path: objectPath(resource), query, accept: METADATA_OF_ONE };
     const end = await transport.watch(request, hear, signal);
@@ -103,11 +117,13 @@ async function followOnce(
     return {
       version: isOver ? undefined : last,
       isWell: isWell && !isLost,
+      isPinged: end.isPinged ?? false,
       error: troubleOf(end, resource, transport),
     };
   } catch (error) {
-    if (error instanceof UserError) return { version: last, isWell: false, error };
-    if (signal.aborted) return { version: last, isWell: false };
+    const end = { version: last, isWell: false, isPinged: false };
+    if (error instanceof UserError) return { ...end, error };
+    if (signal.aborted) return end;
     throw error;
   }
 }
@@ -139,7 +155,7 @@ function troubleOf(end: WatchEnd, { plural }: Resource, { server }: Transport): 
     case 'closed':
       return undefined;
     case 'silent':
-      return new UserError(`the watch of ${plural} has been silent for 30 s, so it is opened again`);
+      return new UserError(`the watch of ${plural} has been silent for ${end.seconds} s, so it is opened again`);
     case 'refused':
       if (end.status === 410) return undefined;
       return new UserError(

@@ -4,6 +4,7 @@ import type { HttpRequest, TlsOptions } from '../../http/message.ts';
 import { trustedRoots } from '../../http/trust-store.ts';
 import type { Io } from '../../io.ts';
 import type { Credentials } from '../auth/credentials.ts';
+import { DEAD_AFTER_S, watchDispatcher } from './watch-dispatcher.ts';
 import type { Hear, WatchEnd } from './watch-end.ts';
 
 export interface WatchConnection {
@@ -15,30 +16,45 @@ export interface WatchConnection {
 }
 
 const NAME = 'regsecret';
+/** Over HTTP/1.1 nothing but what the API server says shows that it is there. */
+const SILENCE_S = 30;
+/** With PINGs it is the connection that shows it; that the watch itself is alive shows a bookmark every minute (apiserver cacher `defaultBookmarkFrequency`). */
+const PINGED_SILENCE_S = 90;
 
 /**
- * Watches until it ends. The library cuts a watch of which nothing is heard for 30 s (`requestTimeoutMs` in its watch.ts). Server,
+ * Watches until it ends. The library cuts a watch of which nothing is heard for a time (`requestTimeoutMs` in its watch.ts). Server,
  * trust, proxy and client certificate are given to it as a kubeconfig of our own, so that no file and no variable is read again.
  */
 export async function watchOnce(connection: WatchConnection, hear: Hear): Promise<WatchEnd> {
   const { request } = connection;
   const { pathname, searchParams } = request.url;
-  const config = await configFor(connection);
   const opened: Dispatcher[] = [];
-  const watch = new Watch(withHeaders(config, request, opened));
-  const { promise: ended, resolve: end } = Promise.withResolvers<WatchEnd>();
+  const state = { isPinged: false, isOpen: false, isOver: false };
+  const { promise: ended, resolve } = Promise.withResolvers<WatchEnd>();
+  const end = (error: unknown): void => {
+    state.isOver = true;
+    resolve({ ...endOf(error, state), isPinged: state.isPinged });
+  };
+  const connected = (isPinged: boolean): void => {
+    state.isPinged = isPinged;
+    Object.assign(watch, { requestTimeoutMs: (isPinged ? PINGED_SILENCE_S : SILENCE_S) * 1000 });
+  };
+  const watch = new Watch(withHeaders(await configFor(connection), { connection, opened, connected }));
   let stop: AbortController | undefined;
   const interrupt = (): void => {
     stop?.abort();
-    end({ why: 'closed' });
+    end(undefined);
   };
   request.signal.addEventListener('abort', interrupt, { once: true });
   try {
-    stop = await watch.watch(pathname, Object.fromEntries(searchParams), hear, (error) => end(endOf(error)));
+    stop = await watch.watch(pathname, Object.fromEntries(searchParams), hear, end);
     if (request.signal.aborted) interrupt();
+    if (!state.isOver) hear('OPENED', undefined);
+    state.isOpen = true;
     return await ended;
   } catch (error) {
-    return endOf(error);
+    end(error);
+    return await ended;
   } finally {
     request.signal.removeEventListener('abort', interrupt);
     for (const dispatcher of opened) dispatcher.destroy().catch(() => undefined);
@@ -48,7 +64,7 @@ export async function watchOnce(connection: WatchConnection, hear: Hear): Promis
 async function configFor({ request, credentials, tls, proxy, env }: WatchConnection): Promise<KubeConfig> {
   const { servername, rejectUnauthorized } = tls;
   const secure = request.url.protocol === 'https:';
-  const ca = tls.ca ?? (secure && rejectUnauthorized ? [...(await trustedRoots(env))] : undefined);
+  const ca = await authorities({ request, tls, env });
   const config = new KubeConfig();
   config.addAuthenticator({
     isAuthProvider: () => true,
@@ -79,16 +95,23 @@ interface Dispatcher {
   destroy(): Promise<void>;
 }
 
+interface Opening {
+  readonly connection: WatchConnection;
+  /** What is opened has to be closed by the caller. */
+  readonly opened: Dispatcher[];
+  readonly connected: (isPinged: boolean) => void;
+}
+
 /**
- * `config` with the headers of `request`, each value as a line of its own: `fetch` joins the lines of a header, and two groups of an
- * impersonation would be one. They go out once: `fetch` follows redirects, and the host that it is sent to is no API server. What is `opened` has
- * to be closed by the caller.
+ * `config` with the headers of the request, each value as a line of its own: `fetch` joins the lines of a header, and two groups of an
+ * impersonation would be one. They go out once: `fetch` follows redirects, and the host that it is sent to is no API server.
  */
-function withHeaders(config: KubeConfig, { headers }: HttpRequest, opened: Dispatcher[]): KubeConfig {
+function withHeaders(config: KubeConfig, { connection, opened, connected }: Opening): KubeConfig {
+  const { headers } = connection.request;
   const apply = config.applySecurityAuthentication.bind(config);
   config.applySecurityAuthentication = async (context) => {
     await apply(context);
-    const inner = context.getDispatcher() as unknown as Dispatcher;
+    const inner = await dispatcherFor(connection, context.getDispatcher(), connected);
     opened.push(inner);
     let isSent = false;
     const dispatch: Dispatcher['dispatch'] = (options, handler) => {
@@ -101,10 +124,37 @@ function withHeaders(config: KubeConfig, { headers }: HttpRequest, opened: Dispa
   return config;
 }
 
-function endOf(error: unknown): WatchEnd {
+/** Through SOCKS it is the `given` one of the library, which speaks HTTP/1.1 there. */
+async function dispatcherFor(
+  { credentials, ...connection }: WatchConnection,
+  given: unknown,
+  connected: (isPinged: boolean) => void,
+): Promise<Dispatcher> {
+  const { tls, proxy } = connection;
+  if (proxy?.startsWith('socks')) return given as Dispatcher;
+  const ca = await authorities(connection);
+  return watchDispatcher({ tls, ca, credentials, proxy }, connected) as unknown as Dispatcher;
+}
+
+async function authorities({
+  request,
+  tls,
+  env,
+}: Pick<WatchConnection, 'request' | 'tls' | 'env'>): Promise<string | readonly string[] | undefined> {
+  const { ca, rejectUnauthorized } = tls;
+  if (ca !== undefined || request.url.protocol !== 'https:' || !rejectUnauthorized) return ca;
+  return trustedRoots(env);
+}
+
+function endOf(error: unknown, { isPinged, isOpen }: { isPinged: boolean; isOpen: boolean }): WatchEnd {
   if (!(error instanceof Error)) return { why: 'closed' };
-  if (error.name === 'TimeoutError') return { why: 'silent' };
+  const silence = isPinged ? PINGED_SILENCE_S : SILENCE_S;
+  if (error.name === 'TimeoutError') return { why: 'silent', seconds: silence };
   if ('statusCode' in error) return { why: 'refused', status: Number(error.statusCode) };
-  const cause = error.cause as { code?: unknown } | undefined;
-  return { why: 'unreachable', code: `${cause?.code ?? 'ECONNRESET'}` };
+  const { code, message } = (error.cause ?? {}) as { code?: unknown; message?: unknown };
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return { why: 'silent', seconds: SILENCE_S };
+  // What undici's client-h2.js says of a PING without an answer.
+  if (`${message}`.includes('connection unresponsive')) return { why: 'silent', seconds: DEAD_AFTER_S };
+  // A watch that was open and breaks is opened again; where that fails, it is said.
+  return isOpen ? { why: 'closed' } : { why: 'unreachable', code: `${code ?? 'ECONNRESET'}` };
 }

@@ -5,8 +5,10 @@ import { RESYNC_MS } from './agenda.ts';
 const HOPELESS_MS = 900_000;
 /** A look at everything that is older was missed. */
 const STALE_LOOK_MS = RESYNC_MS + 60_000;
-/** Every watch hears at least a bookmark in 25 s. */
-const STALE_EVENT_MS = 60_000;
+/** Every watch hears a bookmark at least every minute. */
+const STALE_EVENT_MS = 120_000;
+/** What is wrong for so long is no hiccup. */
+const TROUBLE_MS = 60_000;
 
 /** What `/healthz` says. */
 export interface HealthReport {
@@ -18,10 +20,16 @@ export interface HealthReport {
 }
 
 export interface Health {
+  /** A watch of `plural` is open. */
+  opened(plural: string): void;
   /** A watch of `plural` has told something. */
   heard(plural: string, now: number): void;
+  /** A watch of `plural` has ended with an error. */
+  lost(plural: string, now: number): void;
   /** A look came to its end. */
   looked(isFull: boolean, now: number): void;
+  /** A look could not be done. */
+  failed(now: number): void;
   report(now: number): HealthReport;
   /** Milliseconds until it is hopeless: 0 when it is. */
   hope(now: number): number;
@@ -30,22 +38,38 @@ export interface Health {
 /** Of the watches `plurals`, from `start` on. */
 export function createHealth(plurals: readonly string[], start: number): Health {
   const events = new Map<string, number>(plurals.map((plural) => [plural, start]));
+  const losses = new Map<string, number>();
+  let failing: number | undefined;
   let lastLook: number | undefined;
   let lastWorked = start;
   return {
+    opened: (plural) => void losses.delete(plural),
     heard(plural, now) {
+      losses.delete(plural);
       events.set(plural, now);
       lastWorked = now;
     },
+    lost(plural, now) {
+      if (!losses.has(plural)) losses.set(plural, now);
+    },
     looked(isFull, now) {
       if (isFull) lastLook = now;
+      failing = undefined;
       lastWorked = now;
+    },
+    failed(now) {
+      failing ??= now;
     },
     report(now) {
       const oldest = Math.min(...events.values());
-      const isWell = lastLook !== undefined && now - lastLook <= STALE_LOOK_MS && now - oldest <= STALE_EVENT_MS;
+      const isInTrouble = [...losses.values(), failing ?? now].some((since) => now - since > TROUBLE_MS);
+      const isLate = lastLook === undefined || now - lastLook > STALE_LOOK_MS || now - oldest > STALE_EVENT_MS;
       const seconds = (at: number): number => Math.floor((now - at) / 1000);
-      return { isWell, lastLook: lastLook === undefined ? undefined : seconds(lastLook), lastEvent: seconds(oldest) };
+      return {
+        isWell: !isInTrouble && !isLate,
+        lastLook: lastLook === undefined ? undefined : seconds(lastLook),
+        lastEvent: seconds(oldest),
+      };
     },
     hope: (now) => Math.max(0, lastWorked + HOPELESS_MS - now),
   };

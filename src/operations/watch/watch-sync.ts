@@ -145,6 +145,7 @@ async function lookOnce(
   } catch (error) {
     if (host.stop.aborted) return;
     if (!(error instanceof UserError) || host.isFirst) throw error;
+    host.health.failed(host.now());
     host.trouble(error, 'look');
   }
   const { written, failed } = notes;
@@ -184,6 +185,7 @@ function changeListener(
       else return;
       bell.ring();
     },
+    opened: () => host.health.opened(plural),
     heard: () => host.health.heard(plural, host.now()),
     missed() {
       agenda.missed(host.now());
@@ -191,6 +193,7 @@ function changeListener(
       bell.ring();
     },
     trouble(error) {
+      host.health.lost(plural, host.now());
       trouble(error);
       begin();
     },

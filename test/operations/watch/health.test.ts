@@ -11,13 +11,58 @@ test.each<[situation: string, act: (health: Health) => void, now: number, report
   ['before the first look', () => undefined, 1000, { isWell: false, lastLook: undefined, lastEvent: 1 }],
   ['after it', (health) => health.looked(true, 1000), 2000, { isWell: true, lastLook: 1, lastEvent: 2 }],
   [
-    'one watch of two is silent for more than a minute',
+    'one watch of two is silent for more than two minutes',
     (health) => {
       health.looked(true, 0);
-      hear(health, 60_000, 'secrets');
+      hear(health, minutes(2), 'secrets');
     },
-    61_000,
-    { isWell: false, lastLook: 61, lastEvent: 61 },
+    121_000,
+    { isWell: false, lastLook: 121, lastEvent: 121 },
+  ],
+  [
+    'one watch of two has been away for more than a minute',
+    (health) => {
+      health.looked(true, 0);
+      hear(health, 1000, 'secrets', 'namespaces');
+      health.lost('secrets', 2000);
+      health.lost('secrets', 50_000);
+      hear(health, 60_000, 'namespaces');
+    },
+    63_000,
+    { isWell: false, lastLook: 63, lastEvent: 62 },
+  ],
+  [
+    'it is open again, and has nothing to say yet',
+    (health) => {
+      health.looked(true, 0);
+      hear(health, 1000, 'secrets', 'namespaces');
+      health.lost('secrets', 2000);
+      health.opened('secrets');
+    },
+    63_000,
+    { isWell: true, lastLook: 63, lastEvent: 62 },
+  ],
+  [
+    'looks have failed for more than a minute',
+    (health) => {
+      health.looked(true, 0);
+      health.failed(1000);
+      health.failed(50_000);
+      hear(health, 60_000, 'secrets', 'namespaces');
+    },
+    62_000,
+    { isWell: false, lastLook: 62, lastEvent: 2 },
+  ],
+  [
+    'the last look has not',
+    (health) => {
+      health.looked(true, 0);
+      health.failed(1000);
+      health.looked(false, 50_000);
+      hear(health, 60_000, 'secrets', 'namespaces');
+    },
+    62_000,
+    { isWell: true, lastLook: 62, lastEvent: 2 },
   ],
   [
     'both speak again',
