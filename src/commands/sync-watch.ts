@@ -41,7 +41,7 @@ export async function syncWatch(options: SyncOptions, io: Io): Promise<number> {
   const { passwordEnv, requestTimeout = REQUEST_TIMEOUT } = options;
   const env = passwordEnv === undefined ? io.env : { ...io.env, [passwordEnv]: undefined };
   const inside: Io = { ...io, env, signal };
-  const transport = await connect({ ...options, requestTimeout }, inside);
+  const transport = await connect({ ...options, requestTimeout, lasting: true }, inside);
   const plurals = watchedFor(request).map(({ resource }) => resource.plural);
   const [health, metrics] = [createHealth(plurals, monotonic()), createMetrics()];
   const shown = { ...options, command: syncCommand(options, transport.namespace), isCut };

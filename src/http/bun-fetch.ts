@@ -26,14 +26,15 @@ const PROXY = /^(https?|all)_proxy$/i;
 
 /**
  * Whether `fetch` does the same with `request` as node:https. It does not through a proxy, nor where the environment names
- * one, which Bun would choose by rules of its own; to addresses of ours; where the server has another name than its URL; and with headers that it
- * would join or encode.
+ * one, which Bun would choose by rules of its own; to addresses of ours; where the server has another name than its URL; where idle connections
+ * are to be closed, which it keeps for minutes; and with headers that it would join or encode.
  */
-export function canFetch({ headers, addresses }: HttpRequest, { proxy, env, tls }: HttpClientOptions): boolean {
+export function canFetch({ headers, addresses }: HttpRequest, { proxy, env, tls, idleMs }: HttpClientOptions): boolean {
   return (
     'Bun' in globalThis &&
     proxy === undefined &&
     addresses === undefined &&
+    idleMs === undefined &&
     !Object.keys(env).some((name) => PROXY.test(name) && env[name]) &&
     tls?.ca !== undefined &&
     tls.servername === undefined &&

@@ -20,6 +20,8 @@ export interface HttpClientOptions {
   readonly tls?: TlsOptions | undefined;
   /** The http, https, socks5 or socks5h URL of a proxy for everything, or the choice for each URL (`proxyFor`). */
   readonly proxy?: string | ((url: URL) => string | undefined) | undefined;
+  /** Milliseconds after which a connection that nobody uses is closed; left out: it is kept for as long as the server keeps it. */
+  readonly idleMs?: number | undefined;
   /** Whether each request is said, and where. */
   readonly log?: Pick<Io, 'speech' | 'stderr'> | undefined;
 }

@@ -1,5 +1,5 @@
 /** How an URL is reached: directly or through a proxy, over which agent, trusting whom. */
-import type { Agent, RequestOptions } from 'node:http';
+import type { Agent, AgentOptions, RequestOptions } from 'node:http';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { HttpClientOptions, TlsOptions } from './message.ts';
@@ -22,7 +22,8 @@ export function createRouter(options: HttpClientOptions): Router {
 
   async function createAgent(url: URL, proxy: URL | undefined): Promise<Agent> {
     const tls = await trust(url, options.tls?.servername);
-    return proxy === undefined ? directAgent(url, tls) : proxyAgent(url, proxy, tls, await trust(proxy));
+    const kept = { keepAlive: true, ...(options.idleMs === undefined ? {} : { timeout: options.idleMs }) };
+    return proxy === undefined ? directAgent(url, kept, tls) : proxyAgent(url, proxy, kept, tls, await trust(proxy));
   }
 
   async function trust(server: URL, name = server.hostname): Promise<ConnectionOptions> {
@@ -83,20 +84,26 @@ function parseProxy(text: string): URL {
 }
 
 /** TLS settings belong to the agent: a request that brings its own `checkServerIdentity` never reuses a connection. */
-async function directAgent(url: URL, tls: ConnectionOptions): Promise<Agent> {
+async function directAgent(url: URL, kept: AgentOptions, tls: ConnectionOptions): Promise<Agent> {
   const { Agent } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  return new Agent({ keepAlive: true, ...tls });
+  return new Agent({ ...kept, ...tls });
 }
 
-async function proxyAgent(url: URL, proxy: URL, tls: ConnectionOptions, proxyTls: ConnectionOptions): Promise<Agent> {
+async function proxyAgent(
+  url: URL,
+  proxy: URL,
+  kept: AgentOptions,
+  tls: ConnectionOptions,
+  proxyTls: ConnectionOptions,
+): Promise<Agent> {
   if (proxy.protocol.startsWith('socks5')) {
     const { SocksProxyAgent } = await import('socks-proxy-agent');
     // Go lets the proxy look up names for both schemes; this library does so for socks5h only.
-    return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), { keepAlive: true, ...(tls as object) });
+    return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), { ...kept, ...(tls as object) });
   }
-  if (isForwarded(url, proxy)) return directAgent(proxy, proxyTls);
+  if (isForwarded(url, proxy)) return directAgent(proxy, kept, proxyTls);
   const { HttpsProxyAgent } = await import('https-proxy-agent');
-  const agent = new HttpsProxyAgent(proxy.href, { keepAlive: true, ...(proxyTls as object) });
+  const agent = new HttpsProxyAgent(proxy.href, { ...kept, ...(proxyTls as object) });
   Object.assign(agent.options, tls);
   return agent;
 }

@@ -9,7 +9,11 @@ import { VERSION } from '../../version.ts';
 import type { Credentials } from '../auth/credentials.ts';
 import type { Connection } from '../config/connection.ts';
 import type { Cluster } from '../config/kube-file.ts';
+import type { KubeFlags } from '../config/kube-flags.ts';
 import { pem } from '../config/pem.ts';
+
+/** What is used again after a longer time may be forgotten on the way, and a request over it would wait until it is given up. */
+const IDLE_MS = 10_000;
 
 export interface Clients {
   readonly proxy: string | undefined;
@@ -20,7 +24,11 @@ export interface Clients {
   close(): void;
 }
 
-export async function createClients({ server, cluster }: Connection, io: Io): Promise<Clients> {
+export async function createClients(
+  { server, cluster }: Connection,
+  io: Io,
+  { lasting = false }: Pick<KubeFlags, 'lasting'> = {},
+): Promise<Clients> {
   const proxy = cluster.proxyUrl ?? proxyFor(server, io.env);
   const trust: TlsOptions = {
     ca: server.protocol === 'https:' ? await authorities(cluster, io.signal) : undefined,
@@ -40,6 +48,7 @@ export async function createClients({ server, cluster }: Connection, io: Io): Pr
         env: io.env,
         tls,
         proxy,
+        idleMs: lasting ? IDLE_MS : undefined,
         log: io,
       });
       clients.push({ certificate, client });

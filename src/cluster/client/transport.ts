@@ -15,7 +15,7 @@ import type { KubeFlags } from '../config/kube-flags.ts';
 import { oddAnswer } from './api-answer.ts';
 import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
-import { createClients } from './clients.ts';
+import { type Clients, createClients } from './clients.ts';
 import { createLanes, DEFAULT_CONCURRENCY, type Lanes } from './lanes.ts';
 import { networkTrouble } from './network-trouble.ts';
 import { type Attempted, askedDelay, withRetries } from './retry.ts';
@@ -47,7 +47,8 @@ export interface Transport {
 export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Transport> {
   const connection = await connectionOf(flags, io, pod);
   const lanes = createLanes(flags.concurrency ?? DEFAULT_CONCURRENCY);
-  return createTransport(connection, await createAuthenticator(connection, io), lanes, io);
+  const authenticator = await createAuthenticator(connection, io);
+  return createTransport(connection, authenticator, { lanes, clients: await createClients(connection, io, flags) }, io);
 }
 
 /** The cluster, user and namespace that `flags` mean; nothing is asked. Throws UserError. */
@@ -90,11 +91,10 @@ export async function connectContexts(
 async function createTransport(
   connection: Connection,
   authenticator: Authenticator,
-  lanes: Lanes,
+  { lanes, clients }: { readonly lanes: Lanes; readonly clients: Clients },
   io: Io,
 ): Promise<Transport> {
   const { server, namespace } = connection;
-  const clients = await createClients(connection, io);
   const warn = createWarner(io);
 
   /** With new credentials when the server does not know the old ones. */

@@ -5,6 +5,8 @@ import type { GivenFlags } from '../../domain/text/given-flags.ts';
 export interface KubeFlags extends GivenFlags {
   readonly token?: string | undefined;
   readonly requestTimeout?: string | undefined;
+  /** Whether it is for days, in which a network forgets connections that nobody uses. */
+  readonly lasting?: boolean | undefined;
   /** How many requests are sent at once. */
   readonly concurrency?: number | undefined;
 }

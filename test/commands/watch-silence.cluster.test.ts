@@ -1,0 +1,59 @@
+/** `sync --watch` and a network that forgets its connections: a proxy on the way, or a kernel, answers to keep-alive probes all the same. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
+import { startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import { startSilentNetwork } from '../support/silent-network.ts';
+import { type Fleet, newFleet, secretIn } from '../support/sync-world.ts';
+import { startWatch } from '../support/watch-world.ts';
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await newFleet(1);
+});
+
+interface Way {
+  readonly proxy?: string | undefined;
+  close(): Promise<void>;
+}
+
+async function throughHttp(): Promise<Way> {
+  const { address, close } = await startHttpProxy();
+  return { proxy: `http://${address}`, close };
+}
+
+async function throughSocks(): Promise<Way> {
+  const { address, close } = await startSocksProxy();
+  return { proxy: `socks5://${address}`, close };
+}
+
+/** The administrator's, with `server` behind `proxy`. */
+function kubeconfigBehind(server: string, proxy: string | undefined): string {
+  const path = kubeconfigFor({ server, certificate: cluster().admin });
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  Object.assign(config.clusters[0].cluster, { 'proxy-url': proxy });
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+describe.concurrent('what is open stays open, and nothing passes any more', () => {
+  test.each<[way: string, open: () => Promise<Way>, sentence: RegExp]>([
+    ['directly', async () => ({ close: async () => undefined }), /the watch of \w+ has been silent for 20 s/],
+    ['through the tunnel of an HTTP proxy', throughHttp, /the watch of \w+ has been silent for 20 s/],
+    ['through a SOCKS proxy, over HTTP/1.1', throughSocks, /the watch of \w+ has been silent for 30 s/],
+  ])('%s: a namespace that is made then is served', { timeout: 120_000 }, async (_, open, sentence) => {
+    const [way, network] = await Promise.all([open(), startSilentNetwork()]);
+    try {
+      const kubeconfig = kubeconfigBehind(network.server, way.proxy);
+      const watch = await startWatch(fleet.home, ['-l', `fleet=${fleet.prefix}`], { kubeconfig });
+      network.forget();
+      const born = await newNamespace({ labels: { fleet: fleet.prefix } });
+      // Less than the 90 s after which a watch without bookmarks is given up.
+      await waitFor(async () => (await secretIn(born)) !== undefined, { what: 'the copy', deadlineMs: 60_000 });
+      await watch.says(sentence);
+      expect(await watch.end()).toBe(0);
+    } finally {
+      await Promise.all([way.close(), network.close()]);
+    }
+  });
+});
