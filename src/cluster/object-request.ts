@@ -69,13 +69,20 @@ export interface ListQuery {
   readonly limit?: number | undefined;
   /** Objects in the first page, where each may be large; a page of small ones is followed by one of twice as many. */
   readonly first?: number | undefined;
+  /** What was learnt of the sizes of objects when they were listed before: whoever lists them again and again needs few pages. */
+  readonly sizes?: ObjectSizes | undefined;
   /** Whether the API server leaves everything but metadata out: the contents of Secrets then never reach this machine. */
   readonly metadataOnly?: boolean;
   /** The fields that are read of each object; left out: all. */
   readonly shape?: FieldSelection | undefined;
 }
 
+/** Bytes of an object, on average, by the plural of its kind. */
+export type ObjectSizes = Map<string, number>;
+
 const PAGE = 500;
+/** So much longer than others is a page of objects whose size is known. */
+const LEARNT = 10;
 /** A page that is larger is followed by smaller ones: Secrets may have a megabyte each. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 /** Bytes of an object in a page where a few take all the room. */
@@ -99,16 +106,20 @@ export async function* listPages(
     shape = true,
     cached = false,
     metadataOnly = false,
+    sizes,
     ...selectors
   }: ListQuery,
 ): AsyncGenerator<readonly ApiObject[]> {
   const path = objectPath(kind, namespace);
   const accept = metadataOnly ? METADATA : undefined;
-  let objects = first;
+  const known = sizes?.get(kind.plural);
+  const longest = known === undefined ? limit : LEARNT * limit;
+  let objects = known === undefined ? first : Math.max(1, Math.min(longest, Math.floor(PAGE_BYTES / known)));
   let bytes = 0;
+  const all = { bytes: 0, objects: 0 };
   const read = (body: Uint8Array): unknown => {
     bytes = body.length;
-    objects = Math.max(1, Math.min(limit, 2 * objects, Math.floor((objects * PAGE_BYTES) / body.length)));
+    objects = Math.max(1, Math.min(longest, 2 * objects, Math.floor((objects * PAGE_BYTES) / body.length)));
     return pickJson(body, { kind: true, metadata: { continue: true }, items: [shape] });
   };
   let token: string | undefined;
@@ -133,9 +144,14 @@ export async function* listPages(
     const items = itemsOf(list);
     last = items.length === 0 ? last : keyOf(items.at(-1));
     yield items;
+    all.bytes += bytes;
+    all.objects += items.length;
     if (bytes > LARGE * Math.max(1, items.length)) collectGarbage();
     const next = fieldOf(list, 'metadata', 'continue');
-    if (typeof next !== 'string' || next === '') return;
+    if (typeof next !== 'string' || next === '') {
+      if (all.objects > 0) sizes?.set(kind.plural, all.bytes / all.objects);
+      return;
+    }
     token = next;
   }
 }

@@ -109,8 +109,9 @@ async function eachAccount(
   const isMeant = new Set(namespaces);
   const [name] = names;
   const fieldSelector = used || all || names.length > 1 ? undefined : `metadata.name=${name}`;
+  const sizes = part?.only === undefined ? part?.sizes : undefined;
   const listIn = async (namespace: string | undefined): Promise<void> => {
-    for await (const page of listPages(transport, ACCOUNT, { namespace, fieldSelector })) {
+    for await (const page of listPages(transport, ACCOUNT, { namespace, fieldSelector, sizes })) {
       for (const object of page) {
         const account = pullSpecOf(ACCOUNT, object);
         if (account !== undefined && isMeant.has(account.ref.namespace)) use(account);

@@ -48,7 +48,8 @@ export async function readNamespaces(
   const { labelSelector, names } = selection;
   const found: NamespaceFacts[] = [];
   const list = async (fieldSelector?: string): Promise<void> => {
-    const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS };
+    const sizes = fieldSelector === undefined ? part?.sizes : undefined;
+    const query = { labelSelector, fieldSelector, metadataOnly: true, shape: NAMESPACE_FIELDS, sizes };
     for await (const page of listPages(transport, NAMESPACES, query)) found.push(...page.map(factsOf));
   };
   try {
@@ -117,7 +118,8 @@ export async function eachPresent(
       if (secret !== undefined) use(namespace, secret);
     });
   if (part?.only !== undefined) return readEach(prune ? part.only : namespaces);
-  const query = { fieldSelector: `metadata.name=${name}`, limit: PAGE, first: FIRST_PAGE, shape: SECRET_FIELDS };
+  const pages = { limit: PAGE, first: FIRST_PAGE, sizes: part?.sizes };
+  const query = { fieldSelector: `metadata.name=${name}`, ...pages, shape: SECRET_FIELDS };
   try {
     for await (const page of listPages(transport, SECRETS, query)) {
       for (const object of page) {

@@ -1,4 +1,5 @@
 /** What is to be brought where, and who is told about it. */
+import type { ObjectSizes } from '../../cluster/object-request.ts';
 import type { SecretAction } from '../../cluster/write/write-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
@@ -47,6 +48,8 @@ export interface SyncPart {
   /** A few namespaces, which are read one by one; left out: all that are meant. */
   readonly only?: readonly string[] | undefined;
   readonly except: ReadonlySet<string>;
+  /** What looks at everything learn for the next one. */
+  readonly sizes?: ObjectSizes | undefined;
 }
 
 /** Which service accounts, in every namespace that gets a copy. */

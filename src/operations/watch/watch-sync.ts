@@ -1,6 +1,7 @@
 /** `sync --watch`: hears what changes, and looks again at what has changed, for as long as the process lives. */
 import { type ChangeListener, followChanges, type Watched } from '../../cluster/changes.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
+import type { ObjectSizes } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
@@ -52,6 +53,7 @@ export function watchedFor({ name, accounts, selection: { labelSelector } }: Syn
  */
 export async function watchSync(transport: Transport, request: SyncRequest, host: WatchHost): Promise<void> {
   const agenda = createAgenda(host.now());
+  const looker: Looker = { ...host, agenda, sizes: new Map() };
   const bell = createBell();
   const end = new AbortController();
   const troubles = heldBack(host);
@@ -71,18 +73,14 @@ export async function watchSync(transport: Transport, request: SyncRequest, host
     // What changes from here on is told, so that the first look misses nothing.
     await Promise.race([Promise.all(all.map(({ begun }) => begun)), ...all.map(({ over }) => over), stopped]);
     if (host.stop.aborted) return;
-    await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, transport, request, {
-      ...host,
-      agenda,
-      isFirst: true,
-    });
+    await lookOnce(agenda.next(host.now()) ?? { except: new Set() }, transport, request, { ...looker, isFirst: true });
     troubles.release();
     const changed = (): void => {
       agenda.sourceChanged(host.now());
       bell.ring();
     };
     const kept = host.keepLogin(changed, end.signal);
-    await Promise.race([lookOn(transport, request, agenda, host, bell), kept, ...all.map(({ over }) => over)]);
+    await Promise.race([lookOn(transport, request, looker, bell), kept, ...all.map(({ over }) => over)]);
   } finally {
     end.abort();
     host.stop.removeEventListener('abort', halt);
@@ -102,17 +100,18 @@ function heldBack(host: WatchHost) {
   };
 }
 
-async function lookOn(
-  transport: Transport,
-  request: SyncRequest,
-  agenda: Agenda,
-  host: WatchHost,
-  bell: Bell,
-): Promise<void> {
+/** Who looks, and what was learnt so far. */
+interface Looker extends WatchHost {
+  readonly agenda: Agenda;
+  readonly sizes: ObjectSizes;
+}
+
+async function lookOn(transport: Transport, request: SyncRequest, host: Looker, bell: Bell): Promise<void> {
+  const { agenda } = host;
   while (!host.stop.aborted) {
     const look = agenda.next(host.now());
     if (look !== undefined)
-      await lookOnce(look, transport, { ...request, yes: true, agree: undefined }, { ...host, agenda, isFirst: false });
+      await lookOnce(look, transport, { ...request, yes: true, agree: undefined }, { ...host, isFirst: false });
     else await bell.wait(Math.min(agenda.wait(host.now()), host.health.hope(host.now())));
     if (host.health.hope(host.now()) === 0) {
       throw new UserError(
@@ -126,8 +125,9 @@ async function lookOnce(
   look: Look,
   transport: Transport,
   request: SyncRequest,
-  host: WatchHost & { readonly agenda: Agenda; readonly isFirst: boolean },
+  host: Looker & { readonly isFirst: boolean },
 ): Promise<void> {
+  const { sizes } = host;
   const notes: LookNotes = { written: new Map(), failed: [] };
   const isFull = look.only === undefined;
   let ended = false;
@@ -135,7 +135,7 @@ async function lookOnce(
     await host.look(isFull, (listener) =>
       syncSecret(
         transport,
-        { ...request, login: host.login(), part: look },
+        { ...request, login: host.login(), part: { ...look, sizes } },
         noting(listener, notes, request.name, host.metrics),
       ),
     );
