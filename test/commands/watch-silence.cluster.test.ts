@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
+import { artefact } from '../support/program.ts';
 import { startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import { startSilentNetwork } from '../support/silent-network.ts';
 import { type Fleet, newFleet, secretIn } from '../support/sync-world.ts';
@@ -36,7 +37,9 @@ function kubeconfigBehind(server: string, proxy: string | undefined): string {
   return path;
 }
 
-describe.concurrent('what is open stays open, and nothing passes any more', () => {
+const program = artefact()[0].includes('regsecret') ? 'the executable' : 'the npm package';
+
+describe.concurrent(`what is open stays open, and nothing passes any more, with ${program}`, () => {
   test.each<[way: string, open: () => Promise<Way>, sentence: RegExp]>([
     ['directly', async () => ({ close: async () => undefined }), /the watch of \w+ has been silent for 20 s/],
     ['through the tunnel of an HTTP proxy', throughHttp, /the watch of \w+ has been silent for 20 s/],
