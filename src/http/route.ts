@@ -1,6 +1,6 @@
 /** How an URL is reached: directly or through a proxy, over which agent, trusting whom. */
 import type { Agent, AgentOptions, RequestOptions } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { HttpClientOptions, TlsOptions } from './message.ts';
 import { NetworkError } from './network-error.ts';
@@ -97,15 +97,28 @@ async function proxyAgent(
   proxyTls: ConnectionOptions,
 ): Promise<Agent> {
   if (proxy.protocol.startsWith('socks5')) {
-    const { SocksProxyAgent } = await import('socks-proxy-agent');
-    // Go lets the proxy look up names for both schemes; this library does so for socks5h only.
-    return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), { ...kept, ...(tls as object) });
+    return socksAgent(proxy, { ...kept, ...(tls as object) });
   }
   if (isForwarded(url, proxy)) return directAgent(proxy, kept, proxyTls);
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   const agent = new HttpsProxyAgent(proxy.href, { ...kept, ...(proxyTls as object) });
   Object.assign(agent.options, tls);
   return agent;
+}
+
+async function socksAgent(proxy: URL, options: object) {
+  const { SocksProxyAgent } = await import('socks-proxy-agent');
+  // Go lets the proxy look up names for both schemes; this library does so for socks5h only.
+  return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), options);
+}
+
+/** A connection to `host` through the SOCKS proxy `proxy`, for who speaks over it by other means than an agent. */
+export async function socksTunnel(proxy: string, host: string, port: number): Promise<Socket> {
+  const agent = await socksAgent(new URL(proxy), {});
+  const { EventEmitter } = await import('node:events');
+  // There is no request: what the agent tells one, nobody hears.
+  const nobody = new EventEmitter() as Parameters<typeof agent.connect>[0];
+  return (await agent.connect(nobody, { host, port, secureEndpoint: false })) as Socket;
 }
 
 /** An http proxy is handed plain requests whole; only what is encrypted goes through a tunnel. */

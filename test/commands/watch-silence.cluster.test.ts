@@ -43,7 +43,7 @@ describe.concurrent(`what is open stays open, and nothing passes any more, with 
   test.each<[way: string, open: () => Promise<Way>, sentence: RegExp]>([
     ['directly', async () => ({ close: async () => undefined }), /the watch of \w+ has been silent for 20 s/],
     ['through the tunnel of an HTTP proxy', throughHttp, /the watch of \w+ has been silent for 20 s/],
-    ['through a SOCKS proxy, over HTTP/1.1', throughSocks, /the watch of \w+ has been silent for 30 s/],
+    ['through a SOCKS proxy', throughSocks, /the watch of \w+ has been silent for 20 s/],
   ])('%s: a namespace that is made then is served', { timeout: 120_000 }, async (_, open, sentence) => {
     const [way, network] = await Promise.all([open(), startSilentNetwork()]);
     try {

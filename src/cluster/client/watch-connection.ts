@@ -39,7 +39,7 @@ export async function watchOnce(connection: WatchConnection, hear: Hear): Promis
     state.isPinged = isPinged;
     Object.assign(watch, { requestTimeoutMs: (isPinged ? PINGED_SILENCE_S : SILENCE_S) * 1000 });
   };
-  const watch = new Watch(withHeaders(await configFor(connection), { connection, opened, connected }));
+  const watch = new Watch(withHeaders(configFor(connection), { connection, opened, connected }));
   let stop: AbortController | undefined;
   const interrupt = (): void => {
     stop?.abort();
@@ -61,25 +61,16 @@ export async function watchOnce(connection: WatchConnection, hear: Hear): Promis
   }
 }
 
-async function configFor({ request, credentials, tls, proxy, env }: WatchConnection): Promise<KubeConfig> {
-  const { servername, rejectUnauthorized } = tls;
-  const secure = request.url.protocol === 'https:';
-  const ca = await authorities({ request, tls, env });
+function configFor({ request, tls, proxy }: WatchConnection): KubeConfig {
   const config = new KubeConfig();
-  config.addAuthenticator({
-    isAuthProvider: () => true,
-    async applyAuthentication(_, options) {
-      Object.assign(options, { ca, cert: credentials.certificate, key: credentials.key, rejectUnauthorized });
-    },
-  });
   config.loadFromOptions({
     clusters: [
       {
         name: NAME,
         server: request.url.origin,
         // The library refuses http without it.
-        skipTLSVerify: !secure || !rejectUnauthorized,
-        ...(servername === undefined ? {} : { tlsServerName: servername }),
+        skipTLSVerify: request.url.protocol !== 'https:' || !tls.rejectUnauthorized,
+        ...(tls.servername === undefined ? {} : { tlsServerName: tls.servername }),
         ...(proxy === undefined ? {} : { proxyUrl: proxy }),
       },
     ],
@@ -108,10 +99,9 @@ interface Opening {
  */
 function withHeaders(config: KubeConfig, { connection, opened, connected }: Opening): KubeConfig {
   const { headers } = connection.request;
-  const apply = config.applySecurityAuthentication.bind(config);
   config.applySecurityAuthentication = async (context) => {
-    await apply(context);
-    const inner = await dispatcherFor(connection, context.getDispatcher(), connected);
+    const route = { ...connection, ca: await authorities(connection) };
+    const inner = watchDispatcher(route, connected) as unknown as Dispatcher;
     opened.push(inner);
     let isSent = false;
     const dispatch: Dispatcher['dispatch'] = (options, handler) => {
@@ -124,23 +114,7 @@ function withHeaders(config: KubeConfig, { connection, opened, connected }: Open
   return config;
 }
 
-/** Through SOCKS it is the `given` one of the library, which speaks HTTP/1.1 there. */
-async function dispatcherFor(
-  { credentials, ...connection }: WatchConnection,
-  given: unknown,
-  connected: (isPinged: boolean) => void,
-): Promise<Dispatcher> {
-  const { tls, proxy } = connection;
-  if (proxy?.startsWith('socks')) return given as Dispatcher;
-  const ca = await authorities(connection);
-  return watchDispatcher({ tls, ca, credentials, proxy }, connected) as unknown as Dispatcher;
-}
-
-async function authorities({
-  request,
-  tls,
-  env,
-}: Pick<WatchConnection, 'request' | 'tls' | 'env'>): Promise<string | readonly string[] | undefined> {
+async function authorities({ request, tls, env }: WatchConnection): Promise<string | readonly string[] | undefined> {
   const { ca, rejectUnauthorized } = tls;
   if (ca !== undefined || request.url.protocol !== 'https:' || !rejectUnauthorized) return ca;
   return trustedRoots(env);

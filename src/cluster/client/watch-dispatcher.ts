@@ -1,6 +1,7 @@
 /** The connection of one watch, which shows by itself whether it is alive where it speaks HTTP/2. */
 import { Agent, buildConnector, Client, type Dispatcher, ProxyAgent } from 'undici';
 import type { TlsOptions } from '../../http/message.ts';
+import { socksTunnel } from '../../http/route.ts';
 import type { Credentials } from '../auth/credentials.ts';
 
 /** An answer to a PING is awaited for as long as it is until the next one, so a dead connection is given up after twice this time. */
@@ -17,7 +18,6 @@ export interface WatchRoute {
   /** Undefined where nobody is asked who the server is. */
   readonly ca: string | readonly string[] | undefined;
   readonly credentials: Pick<Credentials, 'certificate' | 'key'>;
-  /** Of http or https. */
   readonly proxy: string | undefined;
 }
 
@@ -48,7 +48,19 @@ export function watchDispatcher(
       });
     return new Client(origin, { ...options, connect: noted, pingInterval: PING_MS, headersTimeout: HEADERS_MS });
   };
-  return proxy === undefined
-    ? new Agent({ factory, connect: buildConnector({ ...secure, ...KEEP_ALIVE }) })
-    : new ProxyAgent({ factory, uri: proxy, requestTls: secure });
+  const connect = buildConnector({ ...secure, ...KEEP_ALIVE });
+  if (proxy === undefined) return new Agent({ factory, connect });
+  if (proxy.startsWith('socks')) return new Agent({ factory, connect: throughSocks(proxy, connect) });
+  return new ProxyAgent({ factory, uri: proxy, requestTls: secure });
+}
+
+/** undici's own way through SOCKS is no way to a server without a name, and speaks HTTP/1.1. */
+function throughSocks(proxy: string, connect: buildConnector.connector): buildConnector.connector {
+  return (target, done) => {
+    const isSecure = target.protocol === 'https:';
+    socksTunnel(proxy, target.hostname, Number(target.port) || (isSecure ? 443 : 80)).then(
+      (httpSocket) => (isSecure ? connect({ ...target, httpSocket }, done) : done(null, httpSocket)),
+      (error) => done(error, null),
+    );
+  };
 }
