@@ -6,7 +6,6 @@ import type { HttpResponse } from '../../http/message.ts';
 import { NetworkError } from '../../http/network-error.ts';
 import type { Io } from '../../io.ts';
 import { createAuthenticator } from '../auth/auth.ts';
-import type { Authenticator } from '../auth/credentials.ts';
 import { type Connection, resolveConnection } from '../config/connection.ts';
 import { type ContextFlags, namedContexts } from '../config/contexts.ts';
 import { inCluster } from '../config/in-cluster.ts';
@@ -15,8 +14,8 @@ import type { KubeFlags } from '../config/kube-flags.ts';
 import { oddAnswer } from './api-answer.ts';
 import { readApiError } from './api-error.ts';
 import { type ApiRequest, httpRequest } from './api-request.ts';
-import { type Clients, createClients } from './clients.ts';
-import { createLanes, DEFAULT_CONCURRENCY, type Lanes } from './lanes.ts';
+import { createClients } from './clients.ts';
+import { createLanes, DEFAULT_CONCURRENCY } from './lanes.ts';
 import { networkTrouble } from './network-trouble.ts';
 import { type Attempted, askedDelay, withRetries } from './retry.ts';
 import type { Hear, WatchEnd, WatchRequest } from './watch-end.ts';
@@ -45,10 +44,7 @@ export interface Transport {
 
 /** Finds server and user as kubectl does; asks a credential plugin only with the first request. */
 export async function connect(flags: KubeFlags, io: Io, pod = inCluster(io.env)): Promise<Transport> {
-  const connection = await connectionOf(flags, io, pod);
-  const lanes = createLanes(flags.concurrency ?? DEFAULT_CONCURRENCY);
-  const authenticator = await createAuthenticator(connection, io);
-  return createTransport(connection, authenticator, { lanes, clients: await createClients(connection, io, flags) }, io);
+  return createTransport(await connectionOf(flags, io, pod), flags, io);
 }
 
 /** The cluster, user and namespace that `flags` mean; nothing is asked. Throws UserError. */
@@ -72,28 +68,22 @@ export async function connectContexts(
 ): Promise<{ readonly source: Transport | undefined; readonly contexts: readonly ContextTransport[] }> {
   const [config, pod] = [await loadKubeConfig(flags.kubeconfig, io), inCluster(io.env)];
   const resolved = (own: KubeFlags): Connection => resolveConnection(config, own, pod, io.env);
-  const open = async (connection: Connection, own: Io): Promise<Transport> => {
-    const lanes = createLanes(flags.concurrency ?? DEFAULT_CONCURRENCY);
-    return createTransport(connection, await createAuthenticator(connection, own), lanes, own);
-  };
   const connections = namedContexts(config, toContext).map((context) => ({
     context,
     connection: resolved({ ...flags, context }),
   }));
-  const source = wantsSource ? await open(resolved(flags), io) : undefined;
+  const source = wantsSource ? await createTransport(resolved(flags), flags, io) : undefined;
   const contexts: ContextTransport[] = [];
   for (const { context, connection } of connections) {
-    contexts.push({ context, transport: await open(connection, ioOf(context)) });
+    contexts.push({ context, transport: await createTransport(connection, flags, ioOf(context)) });
   }
   return { source, contexts };
 }
 
-async function createTransport(
-  connection: Connection,
-  authenticator: Authenticator,
-  { lanes, clients }: { readonly lanes: Lanes; readonly clients: Clients },
-  io: Io,
-): Promise<Transport> {
+async function createTransport(connection: Connection, flags: KubeFlags, io: Io): Promise<Transport> {
+  const lanes = createLanes(flags.concurrency ?? DEFAULT_CONCURRENCY);
+  const authenticator = await createAuthenticator(connection, io);
+  const clients = await createClients(connection, io, flags);
   const { server, namespace } = connection;
   const warn = createWarner(io);
 
