@@ -12,15 +12,14 @@ import {
   selectFindings,
   selectionOf,
 } from '../domain/findings/selection.ts';
-import { ALL_NAMESPACES, type Command, command, pathWord, words } from '../domain/text/command.ts';
-import { many } from '../domain/text/enumerate.ts';
-import { scope } from '../domain/text/object-name.ts';
+import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
-import { filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
+import { type DoctorTarget, filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { ObservedTargets } from '../operations/doctor/gather.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
+import { again, sayMore } from '../output/doctor/remarks.ts';
 import type { ReportFormat } from '../output/doctor/report-writer.ts';
 import { printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
@@ -38,6 +37,8 @@ export interface DoctorOptions extends RegistryFlags, KubeFlags, SelectionFlags 
   /** Registries on this machine are asked although the cluster is elsewhere. */
   readonly allowLocalRegistries?: boolean | undefined;
   readonly verbose?: boolean | undefined;
+  /** Goes on until everything is well, or something else is wrong. */
+  readonly watch?: boolean | undefined;
   readonly output?: ReportFormat | undefined;
 }
 
@@ -54,24 +55,66 @@ const ASKING_MS = 50_000;
 export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   const options = imagesApart(filesApart(typed));
   const selection = selectionOf(options);
+  if (options.watch === true) checkWatch(options);
   if (options.filename !== undefined) return lint(options.filename, selection, options, io);
-  const { errors, ...gathered } = await gather(options, io);
+  if (options.watch === true) return watch(options, io);
+  const gathered = await gather(options, io);
   const printer = await printerFor(io);
-  for (const error of errors) printer.error(error);
-  if (errors.length > 0 && gathered.pullers.length + (gathered.secrets ?? []).length === 0) return EXIT.failed;
-  const diagnosed = await diagnose(gathered, options, io);
-  const whole = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
-  const report = { ...whole, ...selectFindings(whole.findings, selection) };
-  await printDoctor(
-    report,
-    { output: options.output, verbose: options.verbose ?? false, now: diagnosed.facts.now },
-    io,
-  );
+  for (const error of gathered.errors) printer.error(error);
+  const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
+  if (gathered.errors.length > 0 && isNothing) return EXIT.failed;
+  const { report, now } = await examine(gathered, new Map(), options, io);
+  const selected = { ...report, ...selectFindings(report.findings, selection) };
+  await show({ report: selected, now }, options, io);
+  return gathered.errors.length > 0 ? EXIT.failed : exitCode(selected, options);
+}
+
+interface Examined {
+  readonly report: DoctorReport;
+  readonly now: number;
+}
+
+async function examine(
+  gathered: Observed,
+  answers: Map<string, Answer>,
+  options: DoctorOptions,
+  io: Io,
+): Promise<Examined> {
+  const diagnosed = await diagnose(gathered, answers, options, io);
+  const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
+  return { report, now: diagnosed.facts.now };
+}
+
+async function show({ report, now }: Examined, options: DoctorOptions, io: Io): Promise<void> {
+  await printDoctor(report, { output: options.output, verbose: options.verbose ?? false, now }, io);
   await sayMore(report, options, io);
-  if (errors.length > 0) return EXIT.failed;
+}
+
+function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): number {
   // What is ignored does not count here, as people want it of a pipeline; the report says that it is there.
-  if (!isHealthy(report.findings, options.strict === true)) return EXIT.failed;
+  if (!isHealthy(report.findings, strict)) return EXIT.failed;
   return (report.unjudged ?? []).length > 0 ? EXIT.unjudged : EXIT.ok;
+}
+
+/** 0 once everything is well. */
+async function watch(options: DoctorOptions, io: Io): Promise<number> {
+  const targets = targetsOf(options);
+  const { followTargets } = await import('../operations/doctor/follow.ts');
+  const { report } = await followTargets(targets, options, io, {
+    judge: (gathered, answers) => examine(gathered, answers, options, io),
+    show: (examined) => show(examined, options, io),
+    waiting: (awaited, work) => withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work),
+  });
+  return isHealthy(report.findings, options.strict === true) ? EXIT.ok : EXIT.failed;
+}
+
+/** Throws UsageError for what is too much to look at every moment, or does not change. */
+function checkWatch({ targets, image, filename, output }: DoctorOptions): void {
+  const hint = command`regsecret why pod/web --watch`;
+  if (filename !== undefined || (targets.length === 0 && image === undefined)) {
+    throw new UsageError('--watch needs a target', hint);
+  }
+  if (output !== undefined && output !== 'json') throw new UsageError(`--watch cannot print ${output}`, hint);
 }
 
 /** Manifests by themselves: neither cluster nor registries are asked. */
@@ -103,13 +146,21 @@ async function lint(
 
 /** From wherever it is asked for. */
 async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> {
+  const targets = targetsOf(options);
+  if (targets.length === 0 && options.image === undefined) return { ...(await gatherAll(options, io)), errors: [] };
+  const { gatherTargets } = await import('../operations/doctor/gather.ts');
+  return gatherTargets(targets, options, io);
+}
+
+/** None: a namespace, or all of them. Throws UsageError for flags that do not go with them. */
+function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
   const { image, serviceaccount, secret } = options;
   const targets = parseDoctorTargets(options.targets);
   if (image === undefined && (serviceaccount ?? secret) !== undefined) {
     const text = '--serviceaccount and --secret need --image';
     throw new UsageError(text, command`regsecret why --image ghcr.io/org/app:v1`);
   }
-  if (targets.length === 0 && image === undefined) return { ...(await gatherAll(options, io)), errors: [] };
+  if (targets.length === 0 && image === undefined) return targets;
   if (options.errors === true || options.only !== undefined || options.ignore !== undefined) {
     throw new UsageError(
       '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
@@ -122,8 +173,7 @@ async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> 
       command`regsecret doctor ${ALL_NAMESPACES}`,
     );
   }
-  const { gatherTargets } = await import('../operations/doctor/gather.ts');
-  return gatherTargets(targets, options, io);
+  return targets;
 }
 
 async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
@@ -137,16 +187,25 @@ async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
   return gatherScope(options, io);
 }
 
-/** What becomes of every image, with what registries say, who are asked as long as an answer may change that. */
-async function diagnose(gathered: Observed, options: DoctorOptions, io: Io): Promise<Diagnosed> {
-  const { facts } = gathered;
+/**
+ * What becomes of every image, with what registries say, who are asked as long as an answer may change that; `answers` gets
+ * it, and has what they have said before.
+ */
+async function diagnose(
+  gathered: Observed,
+  answers: Map<string, Answer>,
+  options: DoctorOptions,
+  io: Io,
+): Promise<Diagnosed> {
+  const facts = { ...gathered.facts, answers };
+  const before = answers.size;
   let diagnosed: Diagnosed = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
-  let open = await questionsOf(gathered, diagnosed, io);
+  const openNow = async (): Promise<Question[]> =>
+    (await questionsOf(gathered, diagnosed, io)).filter((question) => !answers.has(questionKey(question)));
+  let open = await openNow();
   if (open.length === 0) return diagnosed;
   const { createRegistryClient } = await import('../registry/registry-client.ts');
   const client = await createRegistryClient(options, { from: 'cluster', cluster: gathered.server, ...options }, io);
-  const answers = new Map<string, Answer>();
-  const answered = { ...facts, answers };
   let total = 0;
   let unasked = 0;
   const end = performance.now() + ASKING_MS;
@@ -161,13 +220,13 @@ async function diagnose(gathered: Observed, options: DoctorOptions, io: Io): Pro
         const verdict = await client.verify(question);
         answers.set(questionKey(question), { verdict, at: Date.now() });
       });
-      diagnosed = { facts: answered, judged: await inPortions(judgeAll(gathered, answered), io.signal) };
+      diagnosed = { facts, judged: await inPortions(judgeAll(gathered, facts), io.signal) };
       if (unasked > 0) return;
-      open = (await questionsOf(gathered, diagnosed, io)).filter((question) => isNew(question, answers));
+      open = await openNow();
     }
   };
   try {
-    await withProgress(() => `asking registries: ${answers.size} of ${total}`, io, ask);
+    await withProgress(() => `asking registries: ${answers.size - before} of ${total}`, io, ask);
     return { ...diagnosed, unasked };
   } finally {
     client.close();
@@ -177,36 +236,4 @@ async function diagnose(gathered: Observed, options: DoctorOptions, io: Io): Pro
 async function questionsOf(gathered: Observed, { facts, judged }: Diagnosed, io: Io): Promise<readonly Question[]> {
   const secrets = await inPortions(secretQuestions(askedSecrets(gathered), facts), io.signal);
   return [...secrets, ...openQuestions(judged)];
-}
-
-function isNew(question: Question, answers: ReadonlyMap<string, Answer>): boolean {
-  return !answers.has(questionKey(question));
-}
-
-/** What is said to a person beside the result. */
-async function sayMore(report: DoctorReport, options: DoctorOptions, io: Io): Promise<void> {
-  const { verbose, offline } = options;
-  const printer = await printerFor(io);
-  if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
-  // That of a kind nothing may be listed has just been said.
-  const unjudged = (report.unjudged ?? []).filter((one) => !report.unchecked.includes(`list ${one.split(' ', 1)[0]}`));
-  if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
-  if (offline === true) printer.say('registries were not asked (--offline)');
-  const { counts } = report;
-  if (counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {
-    const where = options.allNamespaces === true ? 'any namespace' : 'this namespace';
-    printer.say(`no pods, workloads or pull secrets in ${where}`);
-  }
-  if (report.healthy === false && verbose !== true && counts === undefined) printer.hint(command`${again(options)} -v`);
-}
-
-/** The command line that was typed. */
-function again({ targets, image = [], serviceaccount, secret = [], namespace }: DoctorOptions): Command {
-  const flags = [
-    ...image.map((name) => words`--image ${name}`),
-    ...(serviceaccount === undefined ? [] : [words`--serviceaccount ${serviceaccount}`]),
-    ...secret.map((name) => words`--secret ${name}`),
-  ];
-  const line = flags.reduce((start, more) => command`${start} ${more}`, command`regsecret why ${targets}`);
-  return command`${line} ${scope(namespace)}`;
 }

@@ -29,6 +29,7 @@ export function doctorFlags(doctor: Command): Command {
         .option('--only <codes>', 'only findings with these codes, such as missing-secret (repeatable)', collect)
         .option('--ignore <codes>', 'no findings with these codes (repeatable)', collect)
         .option('-v, --verbose', 'show every step')
+        .option('-w, --watch', 'go on until it is fixed, or until something else is wrong')
         .optionsGroup('Registries:')
         .option('--allow-local-registries', 'contact registries on this machine even if the cluster is elsewhere'),
     )

@@ -59,6 +59,12 @@ describe('several clusters', () => {
   });
 });
 
+test('why --watch needs no other rights than why', async () => {
+  const rolesOf = (...flags: string[]) =>
+    here(['rbac', '-o', 'json', 'why', 'pod/web', '-n', 'x', ...flags], { env: { HOME: '/nowhere' } });
+  expect(await rolesOf('--watch')).toEqual(await rolesOf());
+});
+
 describe('who gets the rights', () => {
   const account = { kind: 'ServiceAccount', namespace: 'team' };
   const rbac = 'rbac.authorization.k8s.io';

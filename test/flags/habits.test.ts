@@ -143,6 +143,12 @@ describe('why and doctor', () => {
   check([
     ['why pod/x pod/y', ...UNDERSTOOD],
     ['why pods x y', ...UNDERSTOOD],
+    ['why pod/x -w', ...UNDERSTOOD],
+    ['why pod/x --watch=true', ...UNDERSTOOD],
+    ['why --watch', 2, 'error: --watch needs a target'],
+    ['why -A --watch', 2, 'error: --watch needs a target'],
+    ['why -f nowhere --watch', 2, 'error: --watch needs a target'],
+    ['why pod/x --watch -o sarif', 2, 'error: --watch cannot print sarif'],
     ['check -A -q', ...UNDERSTOOD],
     ['doctor nowhere/a.yaml nowhere/b.yaml', 1, 'error: cannot read nowhere/a.yaml: no such file or directory'],
     ['doctor ./nowhere', 1, 'error: cannot read ./nowhere: no such file or directory'],

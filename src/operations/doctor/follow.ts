@@ -1,0 +1,87 @@
+/** `why --watch`: looks again and again, until everything is well or something else is wrong. */
+import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
+import { pause } from '../../concurrency.ts';
+import type { Answer } from '../../domain/diagnosis/facts.ts';
+import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import type { DoctorTarget } from '../../domain/workloads/target.ts';
+import { UserError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import { createCollector, withCollector } from './collector.ts';
+import { type GatherOptions, type ObservedTargets, observeTargets } from './gather.ts';
+import { type Condition, conditionOf, isNewTrouble } from './recovery.ts';
+
+/** A handful of requests to the API server each time. */
+const POLL_MS = 2000;
+/** A registry is not asked the same question more often. */
+const ANSWER_MS = 60_000;
+/** A pod that is being replaced is gone for a moment, and so is an API server that restarts. */
+const PATIENCE_MS = 30_000;
+
+export interface FollowSteps<Look extends { readonly report: DoctorReport }> {
+  /** What follows from what was gathered. Registries are asked what is not among `answers`, which get what they say. */
+  judge(gathered: ObservedTargets, answers: Map<string, Answer>): Promise<Look>;
+  show(look: Look): Promise<void>;
+  /** Does `work`, and tells a person meanwhile what is being waited for. */
+  waiting<T>(awaited: string, work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Shows what there is now, and each change, and returns the last: everything is well then, or something keeps an image away
+ * that did not do so before. Throws UserError where that can no longer be told, and Interrupted.
+ */
+export function followTargets<Look extends { readonly report: DoctorReport }>(
+  targets: readonly DoctorTarget[],
+  options: GatherOptions & { readonly strict?: boolean | undefined },
+  io: Io,
+  steps: FollowSteps<Look>,
+): Promise<Look> {
+  const { strict = false, offline = false } = options;
+  const answers = new Map<string, Answer>();
+  return withCollector(options, io, async ({ transport }) => {
+    const look = async (): Promise<Stand<Look>> => {
+      for (const [key, { at }] of answers) if (Date.now() - at > ANSWER_MS) answers.delete(key);
+      const gathered = await observeTargets(targets, options, createCollector(transport));
+      const [error] = gathered.errors;
+      if (error !== undefined) throw error;
+      const seen = await steps.judge(gathered, answers);
+      return { seen, condition: conditionOf(seen.report, { strict, offline }) };
+    };
+    let last = await look();
+    await steps.show(last.seen);
+    while (!last.condition.isWell) {
+      const { condition } = last;
+      const next = await steps.waiting(condition.awaited, () => nextLook(look, condition, io.signal));
+      await steps.show(next.seen);
+      if (isNewTrouble(condition, next.condition)) return next.seen;
+      last = next;
+    }
+    return last.seen;
+  });
+}
+
+interface Stand<Look> {
+  readonly seen: Look;
+  readonly condition: Condition;
+}
+
+/** The first that differs from `before`. */
+async function nextLook<Look>(
+  look: () => Promise<Stand<Look>>,
+  before: Condition,
+  signal: AbortSignal,
+): Promise<Stand<Look>> {
+  let failingSince: number | undefined;
+  for (;;) {
+    await pause(POLL_MS, signal);
+    try {
+      const now = await look();
+      if (now.condition.isWell || now.condition.text !== before.text) return now;
+      failingSince = undefined;
+    } catch (error) {
+      const refusal = error instanceof ApiError ? refusalOf(error) : error;
+      if (!(refusal instanceof UserError)) throw error;
+      failingSince ??= performance.now();
+      if (performance.now() - failingSince > PATIENCE_MS) throw refusal;
+    }
+  }
+}

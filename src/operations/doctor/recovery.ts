@@ -1,0 +1,70 @@
+/** How far what `why` has found is from being well, and whether it has become something else. */
+import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import type { FindingView, ImageView, PullerView } from '../../domain/diagnosis/view.ts';
+import { describeObject } from '../../domain/findings/finding.ts';
+import { targetName } from '../../domain/workloads/object-ref.ts';
+
+/** Which findings are errors, and what may be left unknown. */
+export interface Demands {
+  readonly strict: boolean;
+  readonly offline: boolean;
+}
+
+/** What a report comes to. Two that are alike need not both be shown. */
+export interface Condition {
+  /** Every pod has its images, and every new one can pull them. */
+  readonly isWell: boolean;
+  /** What keeps images away, by what it is about. */
+  readonly wrong: ReadonlySet<string>;
+  /** The same for reports that say the same. */
+  readonly text: string;
+  /** What is being waited for, to follow "waiting for". */
+  readonly awaited: string;
+}
+
+export function conditionOf({ findings, pullers = [], secrets = [] }: DoctorReport, demands: Demands): Condition {
+  const wrong = new Set(
+    findings.filter(({ severity }) => severity === 'error' || demands.strict).map((found) => identityOf(found)),
+  );
+  const images = pullers.flatMap((puller) => puller.images.map((image) => ({ puller, image })));
+  const podsRun = pullers.some(isPod) && pullers.filter(isPod).every((pod) => pod.images.every(hasImage));
+  const missing = images.filter(({ puller, image }) => !isFine(puller, image, demands.offline || podsRun));
+  const [next] = missing;
+  const [secret] = secrets;
+  const outcomes = images.map(({ puller, image }) => `${puller.object.kind} ${image.image} ${image.outcome}`);
+  return {
+    isWell: wrong.size === 0 && missing.length === 0,
+    wrong,
+    text: JSON.stringify([[...wrong].sort(), [...new Set(outcomes)].sort()]),
+    awaited: next === undefined ? (secret?.name ?? 'the cluster') : awaitedText(next.puller, next.image),
+  };
+}
+
+/** Whether something keeps an image away in `now` that did not do so `before`. */
+export function isNewTrouble(before: Condition, now: Condition): boolean {
+  return [...now.wrong].some((one) => !before.wrong.has(one));
+}
+
+/** A pod is replaced by one with another name, and is wrong in the same way. */
+function identityOf(found: FindingView): string {
+  const { image = '' } = found.arguments as { readonly image?: string };
+  return `${found.code} ${found.object.kind === 'Pod' ? 'a pod' : describeObject(found.object)} ${image}`;
+}
+
+function isPod({ object }: PullerView): boolean {
+  return object.kind === 'Pod';
+}
+
+function hasImage({ state }: ImageView): boolean {
+  return state === 'there' || state === 'not used';
+}
+
+function isFine(puller: PullerView, image: ImageView, mayBeUnknown: boolean): boolean {
+  if (isPod(puller)) return puller.state === 'done' || hasImage(image);
+  return image.outcome === 'will pull' || (mayBeUnknown && image.outcome === 'cannot know');
+}
+
+function awaitedText(puller: PullerView, { image }: ImageView): string {
+  const name = targetName(puller.object);
+  return isPod(puller) ? `${name} to pull ${image}` : `new pods of ${name} to be able to pull ${image}`;
+}

@@ -1,0 +1,47 @@
+/** What doctor and why say to a person beside the result. */
+import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import { type Command, command, words } from '../../domain/text/command.ts';
+import { many } from '../../domain/text/enumerate.ts';
+import { scope } from '../../domain/text/object-name.ts';
+import type { Io } from '../../io.ts';
+import { printerFor } from '../printer.ts';
+
+/** What was typed, as far as it matters here. */
+export interface DoctorLine {
+  readonly targets: readonly string[];
+  readonly image?: readonly string[] | undefined;
+  readonly serviceaccount?: string | undefined;
+  readonly secret?: readonly string[] | undefined;
+  readonly namespace?: string | undefined;
+  readonly allNamespaces?: boolean | undefined;
+  readonly offline?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+}
+
+/** What is said to a person beside the result. */
+export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io): Promise<void> {
+  const { verbose, offline } = options;
+  const printer = await printerFor(io);
+  if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
+  // That of a kind nothing may be listed has just been said.
+  const unjudged = (report.unjudged ?? []).filter((one) => !report.unchecked.includes(`list ${one.split(' ', 1)[0]}`));
+  if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
+  if (offline === true) printer.say('registries were not asked (--offline)');
+  const { counts } = report;
+  if (counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {
+    const where = options.allNamespaces === true ? 'any namespace' : 'this namespace';
+    printer.say(`no pods, workloads or pull secrets in ${where}`);
+  }
+  if (report.healthy === false && verbose !== true && counts === undefined) printer.hint(command`${again(options)} -v`);
+}
+
+/** The command line that was typed. */
+export function again({ targets, image = [], serviceaccount, secret = [], namespace }: DoctorLine): Command {
+  const flags = [
+    ...image.map((name) => words`--image ${name}`),
+    ...(serviceaccount === undefined ? [] : [words`--serviceaccount ${serviceaccount}`]),
+    ...secret.map((name) => words`--secret ${name}`),
+  ];
+  const line = flags.reduce((start, more) => command`${start} ${more}`, command`regsecret why ${targets}`);
+  return command`${line} ${scope(namespace)}`;
+}

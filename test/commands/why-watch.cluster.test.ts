@@ -1,0 +1,104 @@
+/** `why --watch` against the real API server and real registries: until it is fixed, or something else is wrong. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cluster, janedoe, newNamespace, sharedRegistries, waitFor } from '../environment/use.ts';
+import { named, newAccount, newPullSecret, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import { follow } from '../support/following.ts';
+import { keys, terminal } from '../support/terminal.ts';
+
+const { basic } = sharedRegistries();
+const image = basic.privateImage;
+
+let namespace = '';
+beforeAll(async () => {
+  namespace = await newNamespace({ serviceAccount: true });
+  await Promise.all([
+    newPullSecret(namespace, 'good', basic.host, janedoe),
+    newPullSecret(namespace, 'rejected', basic.host, { username: 'janedoe', password: 'wrong' }),
+    ...['fixed', 'worse', 'partly', 'other', 'stopped', 'calm'].map((name) => newAccount(namespace, {}, name)),
+    newAccount(namespace, { imagePullSecrets: named('good') }, 'well'),
+  ]);
+});
+
+const attach = async (secret: string, account: string): Promise<void> => {
+  const { code, stderr } = await regsecretIn(namespace, ['attach', secret, '--sa', account]);
+  expect(code, stderr).toBe(0);
+};
+
+describe.concurrent('why --watch', { timeout: 150_000 }, () => {
+  test('ends with 0 as soon as it is fixed', async () => {
+    const seen = follow(namespace, [image, '--sa', 'fixed']);
+    await seen.see('[no-pull-secret]');
+    await attach('good', 'fixed');
+    expect(await seen.ended, seen.stderr()).toBe(0);
+    expect(seen.stdout()).toContain(`a new pod with serviceaccount/fixed can pull ${image}\n`);
+  });
+
+  test('ends with 1 when something else is wrong, and says what', async () => {
+    const seen = follow(namespace, [image, '--sa', 'worse']);
+    await seen.see('[no-pull-secret]');
+    await attach('rejected', 'worse');
+    expect(await seen.ended, seen.stderr()).toBe(1);
+    expect(seen.stdout().trimEnd().split('\n').slice(-3).join('\n')).toContain('[credential-rejected]');
+  });
+
+  test('goes on while one of two is fixed', async () => {
+    // A pod would keep the list that it was made with.
+    const fields = { replicas: 0 };
+    await newWorkload('Deployment', namespace, { name: 'two', image, spec: { serviceAccountName: 'other' }, fields });
+    const seen = follow(namespace, [image, '--sa', 'partly', 'deploy/two']);
+    await seen.see('[no-pull-secret]');
+    await attach('good', 'partly');
+    await seen.see(`a new pod with serviceaccount/partly can pull ${image}`);
+    await attach('good', 'other');
+    expect(await seen.ended, seen.stderr()).toBe(0);
+  });
+
+  test('has nothing to wait for where all is well', async () => {
+    const seen = follow(namespace, [image, '--sa', 'well']);
+    expect(await seen.ended, seen.stderr()).toBe(0);
+    expect(seen.stdout()).toBe(`a new pod with serviceaccount/well can pull ${image}\n`);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 130', async (signal) => {
+    const seen = follow(namespace, [image, '--sa', 'stopped']);
+    await seen.see('[no-pull-secret]');
+    seen.kill(signal);
+    expect(await seen.ended).toBe(130);
+    expect(seen.stderr()).not.toContain('error');
+  });
+
+  test('asks a registry once, however often it looks', async () => {
+    await attach('rejected', 'calm');
+    const seen = follow(namespace, [image, '--sa', 'calm', '-v=6']);
+    await seen.see('[credential-rejected]');
+    const count = (what: string): number => seen.stderr().split(what).length - 1;
+    const asked = count(`${basic.host}/v2/`);
+    await waitFor(() => count('serviceaccounts/calm') >= 4, { what: 'four looks', deadlineMs: 60_000 });
+    seen.kill('SIGINT');
+    await seen.ended;
+    expect([asked > 0, count(`${basic.host}/v2/`)]).toEqual([true, asked]);
+  });
+
+  test('-o json prints a document for each verdict', async () => {
+    const seen = follow(namespace, [image, '--sa', 'stopped', '-o', 'json']);
+    await seen.see('no-pull-secret');
+    seen.kill('SIGINT');
+    await seen.ended;
+    expect(JSON.parse(seen.stdout()).healthy).toBe(false);
+  });
+
+  test('a terminal shows what it waits for', async () => {
+    const env = { KUBECONFIG: cluster().kubeconfig, HOME: '/nonexistent' };
+    const tty = terminal(['why', image, '--sa', 'stopped', '--watch', '-n', namespace], env, 200);
+    await tty.see('[no-pull-secret]');
+    await tty.see('waiting for new pods of serviceaccount/stopped to be able to pull');
+    tty.type(keys.ctrlC);
+    expect(await tty.ended).toBe(130);
+  });
+
+  test('a target that there is not is an error at once', async () => {
+    const seen = follow(namespace, ['pod/nowhere']);
+    expect(await seen.ended).toBe(1);
+    expect(seen.stderr()).toContain('pod');
+  });
+});

@@ -1,0 +1,44 @@
+/** `why --watch` as a process: what it has said so far, until it ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterAll } from 'vitest';
+import { cluster, waitFor } from '../environment/use.ts';
+import { artefact } from './program.ts';
+
+export interface Following {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Waits until `text` has been printed. */
+  see(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<number | null>;
+}
+
+const started: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
+/** Starts `regsecret why ARGS --watch -n NAMESPACE`, which ends with the test file at the latest. */
+export function follow(namespace: string, args: readonly string[]): Following {
+  const [command, ...first] = artefact();
+  const env = { PATH: process.env.PATH ?? '', KUBECONFIG: cluster().kubeconfig };
+  const child: ChildProcess = spawn(command, [...first, 'why', ...args, '--watch', '-n', namespace], { env });
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      written[name] += text;
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  started.push(child);
+  return {
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    see: async (text) => {
+      const what = `"${text}" from why --watch`;
+      await waitFor(() => written.stdout.includes(text), { what, deadlineMs: 60_000 });
+    },
+    kill: (signal) => void child.kill(signal),
+    ended,
+  };
+}
