@@ -77,6 +77,7 @@ async function deleteIn(
   try {
     await performDeletion(reader, planned, request, report);
   } catch (error) {
+    report.flush();
     if (io.signal.aborted)
       printer.warn(`interrupted: ${report.done} done, each named above; run the same command again`);
     throw error;

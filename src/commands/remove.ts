@@ -83,6 +83,7 @@ async function removeIn(
   try {
     await performRemovals(reader, planned, request, report);
   } catch (error) {
+    report.flush();
     if (io.signal.aborted)
       printer.warn(`interrupted: ${report.done} done, each named above; run the same command again`);
     throw error;

@@ -144,6 +144,7 @@ async function rotateIn(
       () => rotation.perform(report),
     );
   } catch (error) {
+    report.flush();
     if (io.signal.aborted)
       printer.warn(`interrupted: ${report.done} of ${meant.length} done; run the same command again`);
     throw error;

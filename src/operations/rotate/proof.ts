@@ -11,7 +11,10 @@ import type { RegistryClient } from '../../registry/registry-client.ts';
 import type { HeldEntry, HeldSecret } from './held.ts';
 import { planRotation, type RotateRules } from './plan.ts';
 
-/** Of logins that are asked about; a tenant could make thousands. Those that most Secrets have come first. */
+/**
+ * Of logins that are asked about; a tenant could make thousands. Those that most namespaces have come first, then one of each
+ * namespace in turn, so that he uses up his own turns and nobody else's.
+ */
 const MAX_ASKED = 20;
 const CONCURRENCY = 4;
 
@@ -35,17 +38,20 @@ export async function provenByRegistry(
   client: RegistryClient,
 ): Promise<Proof> {
   const questions = new Map<string, Question>();
+  const turns = new Map<string, number>();
   for (const { ref, entries } of planRotation(held, rules)) {
     for (const entry of entries) {
       const { state, login, server } = entry;
       const key = keyOf(entry);
       if (state !== 'other password' || login === undefined || key === undefined) continue;
-      const { namespaces } = questions.get(key) ?? { namespaces: new Set<string>() };
-      questions.set(key, { login, server, namespaces: namespaces.add(ref.namespace) });
+      const asked = questions.get(key) ?? { namespaces: new Set<string>(), turn: nextTurn(turns, ref.namespace) };
+      questions.set(key, { ...asked, login, server, namespaces: asked.namespaces.add(ref.namespace) });
     }
   }
   const accepted = new Set<string>();
-  const first = [...questions].toSorted(([, one], [, other]) => other.namespaces.size - one.namespaces.size);
+  const first = [...questions].toSorted(
+    ([, one], [, other]) => other.namespaces.size - one.namespaces.size || one.turn - other.turn,
+  );
   await forEachLimit(CONCURRENCY, first.slice(0, MAX_ASKED), async ([key, { login, server, namespaces }]) => {
     const [namespace = ''] = namespaces;
     const { username, password } = login;
@@ -58,7 +64,15 @@ export async function provenByRegistry(
 
 interface Question extends Pick<HeldEntry, 'server'> {
   readonly login: KubeletEntry;
+  /** How many the namespace that has it first had before. */
+  readonly turn: number;
   readonly namespaces: Set<string>;
+}
+
+function nextTurn(turns: Map<string, number>, namespace: string): number {
+  const turn = turns.get(namespace) ?? 0;
+  turns.set(namespace, turn + 1);
+  return turn;
 }
 
 /** The same for the same user name and password at one registry. */

@@ -4,11 +4,12 @@ import { plural } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { resultName } from '../../domain/workloads/object-ref.ts';
-import { EXIT, type UserError } from '../../errors.ts';
+import { EXIT } from '../../errors.ts';
 import type { ListResult } from '../../operations/attach/request.ts';
 import type { Deleted, DeleteListener } from '../../operations/removal/delete-secrets.ts';
 import { noteBook } from '../attach-printer.ts';
 import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
+import { failureBook } from './failure-printer.ts';
 
 export interface DeletePrinterOptions {
   readonly output: 'name' | 'json' | undefined;
@@ -18,6 +19,8 @@ export interface DeletePrinterOptions {
 export interface DeletePrinter extends DeleteListener {
   /** The end. Returns the exit code. */
   end(planned: readonly Deleted[]): number;
+  /** Says what has failed so far. */
+  flush(): void;
   readonly done: number;
 }
 
@@ -27,11 +30,7 @@ export function deletePrinter({ output, dryRun }: DeletePrinterOptions, run: Clu
   const { printer, io, answer } = run;
   const suffix = DRY_RUN[dryRun];
   const [deleted, lists]: [Ref[], ListResult[]] = [[], []];
-  const problems: { readonly ref: Ref; readonly error: UserError }[] = [];
-  const report = (ref: Ref, error: UserError): void => {
-    problems.push({ ref, error });
-    printer.error(error);
-  };
+  const problems = failureBook(printer);
   const result = (name: string, text: string): void => {
     if (output !== 'json') printer.result(output === 'name' ? name : `${text}${suffix}`);
   };
@@ -50,23 +49,25 @@ export function deletePrinter({ output, dryRun }: DeletePrinterOptions, run: Clu
           notes.add(note);
           notes.flush();
         },
-        problem: (error) => report(ref, error),
+        problem: (error) => problems.add(ref, error),
       };
     },
     deleted(ref) {
       deleted.push(ref);
       result(`secret/${ref.name}`, `secret/${ref.name} deleted in ${ref.namespace}`);
     },
-    problem: report,
+    problem: (ref, error) => problems.add(ref, error),
+    flush: () => problems.flush(),
     end(planned) {
-      const errors = problems.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) }));
+      problems.flush();
+      const errors = problems.all.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) }));
       const changed = lists.map(({ ref, ...rest }) => ({ ...ref, ...rest }));
       if (output === 'json') answer({ dryRun, deleted, lists: changed, errors });
       const there = planned.filter(({ secret }) => secret !== undefined).length;
       const counts = { deleted: deleted.length, failed: there - deleted.length };
       run.counted({ noun: 'Secret', total: there, counts });
       if (there > 1) printer.say(summaryLine(there, 'Secret', counts) + suffix);
-      return problems.length > 0 ? EXIT.failed : EXIT.ok;
+      return problems.all.length > 0 ? EXIT.failed : EXIT.ok;
     },
     get done() {
       return deleted.length + lists.length;

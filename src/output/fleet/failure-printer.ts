@@ -1,6 +1,7 @@
 /** What failed in many places, so that a person can read it: one error for each reason, with the places that have it. */
 import { many } from '../../domain/text/enumerate.ts';
 import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts';
+import type { SecretName } from '../../domain/workloads/references.ts';
 import { type UserError, withDetails } from '../../errors.ts';
 import type { Printer } from '../printer.ts';
 
@@ -13,6 +14,28 @@ export interface Failure {
 }
 
 const SHOWN = 10;
+
+/** Of a command that has Secrets written one after the other: failures are kept until they are to be said. */
+export interface FailureBook {
+  add(ref: SecretName, error: UserError): void;
+  /** Says what has failed since the last time. */
+  flush(): void;
+  readonly all: readonly { readonly ref: SecretName; readonly error: UserError }[];
+}
+
+export function failureBook(printer: Printer): FailureBook {
+  const all: { readonly ref: SecretName; readonly error: UserError }[] = [];
+  let said = 0;
+  return {
+    all,
+    add: (ref, error) => void all.push({ ref, error }),
+    flush() {
+      const failures = all.slice(said).map(({ ref, error }) => ({ ...ref, error }));
+      said = all.length;
+      printFailures(failures, printer);
+    },
+  };
+}
 
 /** Where a hundred namespaces refuse, nobody reads a hundred errors. */
 export function printFailures(failures: readonly Failure[], printer: Printer): void {
@@ -31,7 +54,7 @@ function placeOf({ namespace = '', name }: Failure): string {
   return name === undefined ? namespace : `${namespace}/${name}`;
 }
 
-/** The message without what is different in each place: its name, and how much of a quota is used, say. */
+/** What is said without what is different in each place: its name, and how much of a quota is used, say. */
 function reasonOf({ error, namespace, name }: Failure): string {
   const ofPlace = [name, namespace].flatMap((text) => (text === undefined || !isName(text) ? [] : [text]));
   return ofPlace
@@ -39,7 +62,7 @@ function reasonOf({ error, namespace, name }: Failure): string {
       // A namespace may be called `a`.
       (text, word) =>
         text.replaceAll(new RegExp(`(?<![-a-z0-9])${word.replaceAll('.', '\\.')}(?![-a-z0-9])`, 'g'), '…'),
-      error.message,
+      [error.message, ...error.details.filter((detail) => typeof detail === 'string')].join('\n'),
     )
     .replaceAll(/\d+/g, '0');
 }

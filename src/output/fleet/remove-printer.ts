@@ -2,9 +2,10 @@
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
-import { EXIT, type UserError } from '../../errors.ts';
+import { EXIT } from '../../errors.ts';
 import type { Removed, RemoveListener } from '../../operations/removal/remove-entries.ts';
 import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
+import { failureBook } from './failure-printer.ts';
 
 export interface RemovePrinterOptions {
   readonly output: 'name' | 'json' | undefined;
@@ -14,6 +15,8 @@ export interface RemovePrinterOptions {
 export interface RemovePrinter extends RemoveListener {
   /** The end. Returns the exit code. */
   end(planned: readonly Removed[]): number;
+  /** Says what has failed so far. */
+  flush(): void;
   readonly done: number;
 }
 
@@ -21,7 +24,7 @@ export function removePrinter({ output, dryRun }: RemovePrinterOptions, run: Clu
   const { printer, io, answer } = run;
   const suffix = DRY_RUN[dryRun];
   const results: Removed[] = [];
-  const problems: { readonly ref: Removed['ref']; readonly error: UserError }[] = [];
+  const problems = failureBook(printer);
   return {
     removed(one) {
       results.push(one);
@@ -31,11 +34,10 @@ export function removePrinter({ output, dryRun }: RemovePrinterOptions, run: Clu
       printer.result(`secret/${ref.name} configured in ${ref.namespace}${suffix}`);
       for (const server of servers) printer.say(`  ${displayServer(server)}  removed`);
     },
-    problem(ref, error) {
-      problems.push({ ref, error });
-      printer.error(error);
-    },
+    problem: (ref, error) => problems.add(ref, error),
+    flush: () => problems.flush(),
     end(planned) {
+      problems.flush();
       if (output === 'json') {
         // Several are written at once, and are done in any order.
         const order = new Map(planned.map(({ ref }, index) => [ref, index]));
@@ -44,14 +46,14 @@ export function removePrinter({ output, dryRun }: RemovePrinterOptions, run: Clu
         const shown = {
           dryRun,
           results: byPlan(results).map(({ ref, servers }) => ({ ...ref, removed: servers.map(shownServer) })),
-          errors: byPlan(problems).map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
+          errors: byPlan(problems.all).map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
         };
         answer(shown);
       }
-      const counts = { updated: results.length, failed: problems.length };
+      const counts = { updated: results.length, failed: problems.all.length };
       run.counted({ noun: 'Secret', total: planned.length, counts });
       if (planned.length > 1) printer.say(summaryLine(planned.length, 'Secret', counts) + suffix);
-      return problems.length > 0 ? EXIT.failed : EXIT.ok;
+      return problems.all.length > 0 ? EXIT.failed : EXIT.ok;
     },
     get done() {
       return results.length;

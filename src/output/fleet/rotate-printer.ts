@@ -14,6 +14,7 @@ import type { RotateListener, RotateRequest } from '../../operations/rotate/rota
 import type { Fingerprint } from '../fingerprint.ts';
 import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
 import { formatTable } from '../table.ts';
+import { failureBook } from './failure-printer.ts';
 
 export interface RotatePrinterOptions {
   readonly request: RotateRequest;
@@ -25,6 +26,8 @@ export interface RotatePrinterOptions {
 export interface RotatePrinter extends RotateListener {
   /** What is not written, and why; said before anything is. */
   left(items: readonly PlannedSecret[]): void;
+  /** Says what has failed so far. */
+  flush(): void;
   /** The end: a table in a dry run, the summary. Returns the exit code. */
   end(items: readonly PlannedSecret[]): number;
   readonly done: number;
@@ -35,15 +38,11 @@ type Problem = { readonly ref: { readonly namespace: string; readonly name: stri
 
 export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, run: ClusterRun): RotatePrinter {
   const { printer, io, answer } = run;
-  const problems: Problem[] = [];
+  const problems = failureBook(printer);
   const outcomes = new Map<PlannedSecret, 'updated' | 'unchanged'>();
   const restarted: ObjectRef[] = [];
   const isDry = request.dryRun !== 'none';
   const suffix = DRY_RUN[request.dryRun];
-  const report = (ref: Problem['ref'], error: UserError): void => {
-    problems.push({ ref, error });
-    if (problems.length <= SHOWN) printer.error(error);
-  };
   return {
     outcome(item, action) {
       outcomes.set(item, action);
@@ -56,22 +55,24 @@ export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, r
       if (output === 'name') printer.result(resultName(ref));
       if (output === undefined) printer.result(`${resultName(ref)} restarted in ${ref.namespace}${suffix}`);
     },
-    problem: report,
+    problem: (ref, error) => problems.add(ref, error),
+    flush: () => problems.flush(),
     left(items) {
       sayKept(items, printer);
       for (const item of items) {
         const error = reasonFor(item, request);
-        if (error !== undefined) report(item.ref, error);
+        if (error !== undefined) problems.add(item.ref, error);
       }
+      problems.flush();
     },
     end(items) {
-      if (problems.length > SHOWN) printer.say(`and ${problems.length - SHOWN} more errors; -o json has them all`);
+      problems.flush();
       if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, mark, io));
-      if (output === 'json') answer(asJson(items, { request, outcomes, restarted, problems, mark }, io));
-      const counts = countsOf(items, outcomes, problems);
+      if (output === 'json') answer(asJson(items, { request, outcomes, restarted, problems: problems.all, mark }, io));
+      const counts = countsOf(items, outcomes, problems.all);
       run.counted({ noun: 'Secret', total: items.length, counts });
       printer.say(summaryLine(items.length, 'Secret', counts) + suffix);
-      return problems.length > 0 ? EXIT.failed : EXIT.ok;
+      return problems.all.length > 0 ? EXIT.failed : EXIT.ok;
     },
     get done() {
       return outcomes.size;
