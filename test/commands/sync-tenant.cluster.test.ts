@@ -12,7 +12,7 @@ import { type FaultProxy, type SeenRequest, startFaultProxy } from '../support/f
 import type { RanHere } from '../support/here.ts';
 import { pool } from '../support/pool.ts';
 import { misprinted } from '../support/shown.ts';
-import { putSecret, type StoredSecret, secretIn } from '../support/sync-world.ts';
+import { OURS, putSecret, type StoredSecret, secretIn } from '../support/sync-world.ts';
 
 const CASES = Number(process.env.REGSECRET_TENANT ?? 10);
 const WIDTH = 4;
@@ -41,7 +41,7 @@ function holds(secret: Pick<StoredSecret, 'data'>): boolean {
 }
 
 const NASTY = ['; touch PWNED', '\u001b[2J', '../x', '', 'HOME', 'HOME/NAME/x', '/', 'x'.repeat(2000)];
-const rare = <T>(value: T) => fc.option(fc.constant(value), { nil: undefined, freq: 6 });
+const rare = <T>(value: T): fc.Arbitrary<T | undefined> => fc.constantFrom(value, ...Array<undefined>(6));
 const source = fc.oneof(
   { weight: 2, arbitrary: fc.constant('HOME/NAME') },
   { weight: 1, arbitrary: fc.constantFrom('HONEST/NAME', 'EVIL/NAME', 'EVIL/other', 'HOME/own', ...NASTY) },
@@ -52,7 +52,7 @@ const marks = fc.record({
     'argocd.argoproj.io/instance': rare('platform'),
   }),
   annotations: fc.record({
-    'regsecret/source': fc.option(source, { nil: undefined }),
+    'regsecret/source': fc.option(source, { nil: undefined, freq: 2 }),
     'regsecret/made-from': fc.constantFrom('login', 'x', undefined, undefined),
     'regsecret/expires-at': fc.constantFrom('{"HOST":"2020-01-01T00:00:00Z"}', '{', '\u001b[2J', undefined),
     'regsecret/copy-of': fc.constantFrom('{"name":"NAME","uid":"u","metadata":{"labels":{"x":"y"}}}', '{', undefined),
@@ -148,7 +148,9 @@ async function problemsOf(world: World): Promise<string[]> {
   await putSecret(home, { data: payload({ [host]: entry(OLD), [second]: entry(OLD) }) }, name);
   const own = payload({ 'own.example.com': entry('own') });
   await putSecret(honest, { data: own }, 'own');
-  await putSecret(bystander, { data: own }, name);
+  // Of another operator, who has a source of that name elsewhere.
+  const copy = { labels: OURS, annotations: { 'regsecret/source': `elsewhere/${name}` } };
+  await putSecret(bystander, { data: own, metadata: copy }, name);
   await api(
     'PATCH',
     `/api/v1/namespaces/${bystander}/serviceaccounts/default`,
