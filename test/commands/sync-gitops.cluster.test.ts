@@ -52,13 +52,13 @@ const TOOLS: readonly Tool[] = [
   {
     title: 'Argo CD, which tracks by annotation',
     marks: (namespace) => ({
-      annotations: { 'argocd.argoproj.io/tracking-id': `platform:/Secret:${namespace}/regsecret` },
+      annotations: { 'argocd.argoproj.io/tracking-id': `shop:/Secret:${namespace}/regsecret` },
     }),
     // One that names another object is no mark to it; who is careful counts it all the same.
     knows: ({ metadata: { annotations } }) =>
-      annotations?.['argocd.argoproj.io/tracking-id']?.startsWith('platform:') === true,
-    name: 'Argo CD application platform',
-    where: 'argocd app get platform',
+      annotations?.['argocd.argoproj.io/tracking-id']?.startsWith('shop:') === true,
+    name: 'Argo CD application shop',
+    where: 'argocd app get shop',
   },
   {
     title: "Flux' kustomize-controller",
