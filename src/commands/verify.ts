@@ -9,7 +9,7 @@ import { fixFor } from '../domain/findings/fixes.ts';
 import { formatMore, listed } from '../domain/findings/listed.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
-import { ImageReferenceError } from '../domain/keyring/image.ts';
+import { ImageReferenceError, parseImage } from '../domain/keyring/image.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
@@ -66,6 +66,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
 /** Throws UsageError. */
 function checkOptions(options: VerifyOptions): void {
   const { names = [], allNamespaces = false, namespace, filename, image } = options;
+  for (const text of image ?? []) checkImage(text);
   const isLive = names.length > 0 || allNamespaces;
   const ways = [isLive, filename !== undefined, usesLogin(options)].filter(Boolean);
   if (ways.length > 1 && !(names.length > 0 && !allNamespaces && filename !== undefined && ways.length === 2)) {
@@ -160,13 +161,20 @@ function logins({ secret, contents }: DiagnosedSecret): VerifyQuestion[] {
   return loginQuestions(secret, contents);
 }
 
+/** Throws UsageError. */
+function checkImage(text: string): void {
+  try {
+    parseImage(text);
+  } catch (error) {
+    if (!(error instanceof ImageReferenceError)) throw error;
+    throw new UsageError(`--image ${text} is not an image: ${error.message}`, words`--image ghcr.io/org/app:v1`);
+  }
+}
+
 function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {
   try {
     return imageQuestions(secrets, image);
   } catch (error) {
-    if (error instanceof ImageReferenceError) {
-      throw new UsageError(`${image} is not an image: ${error.message}`, words`--image ghcr.io/org/app:v1`);
-    }
     if (!(error instanceof KeyringError)) throw error;
     const { source, message, server } = error;
     const entry = server === undefined ? '' : ` in the entry ${displayServer(server)}`;

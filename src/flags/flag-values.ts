@@ -1,6 +1,8 @@
 /** What no flag takes: nothing, for a variable of the shell that is not set, and what the end of a file has left in one. */
 import type { Command, Option } from 'commander';
+import { clusterCommand } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
+import { isNamespaceName, nameRule } from '../domain/text/object-name.ts';
 import { UsageError } from '../errors.ts';
 import { EVERYWHERE } from './shared-flags.ts';
 
@@ -34,6 +36,9 @@ function checkValue(command: Command, option: Option, value: string): void {
   // Node reads a byte that is not UTF-8 as this character. kubectl writes it, too.
   if (value.includes('\ufffd') && !isKubectls(name)) {
     throw new UsageError(`the value of ${name} is not UTF-8`, prose`check where the value of ${name} comes from`);
+  }
+  if (name === '--namespace' && value !== '' && !isNamespaceName(value)) {
+    throw new UsageError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
   }
 }
 

@@ -214,7 +214,7 @@ describe('an image', () => {
   test('that is no image', async () => {
     const { code, stderr } = await verify({ [basic.host]: janedoe }, ['--image', 'ghcr.io/Acme/app']);
     expect(code).toBe(2);
-    expect(stderr).toContain('error: ghcr.io/Acme/app is not an image: invalid reference format');
+    expect(stderr).toContain('error: --image ghcr.io/Acme/app is not an image: invalid reference format');
   });
 });
 

@@ -82,6 +82,8 @@ describe('flags of kubectl that change nothing here', () => {
 
 const BAD_NAME = 'error: the name of a secret has only a-z, 0-9, - and ., with a letter or digit at both ends';
 
+const BAD_NAMESPACE = 'error: the name of a namespace has only a-z, 0-9 and -, with a letter or digit at both ends';
+
 describe('list, inspect and verify, as kubectl gets and describes', () => {
   check([
     ['get secrets', ...UNDERSTOOD],
@@ -115,6 +117,11 @@ describe('list, inspect and verify, as kubectl gets and describes', () => {
     ['verify -A', ...UNDERSTOOD],
     ['verify pull -A', ...UNDERSTOOD],
     ['verify pull Other', 2, BAD_NAME],
+    [
+      'verify pull --image ghcr.io/Acme/app',
+      2,
+      'error: --image ghcr.io/Acme/app is not an image: invalid reference format: repository name (Acme/app) must be lowercase',
+    ],
     ['verify -A -n a', 2, 'error: --all-namespaces and --namespace cannot be used together'],
     ['verify -A --server ghcr.io', 2, 'error: a Secret, manifests and a login cannot be verified together'],
     ['verify -A -f secret.yaml', 2, 'error: a Secret, manifests and a login cannot be verified together'],
@@ -169,6 +176,9 @@ describe('flags of every command', () => {
     ['list --as jane --as-user-extra =a', 2, 'error: --as-user-extra takes a key and a value'],
     ["list --as jane --as-user-extra ''", 2, 'error: --as-user-extra takes a key and a value'],
     ['list --as-user-extra', 2, missing('--as-user-extra <key=value>')],
+    ['list -n Team', 2, BAD_NAMESPACE],
+    ['-n a/b list', 2, BAD_NAMESPACE],
+    [`create x ${LOGIN} -n team_a`, 2, BAD_NAMESPACE],
     ['list --warnings-as-errors', ...UNDERSTOOD],
     ['--warnings-as-errors=true list', ...UNDERSTOOD],
     ['list --warnings-as-errors=maybe', 2, 'error: invalid argument for "--warnings-as-errors"'],
