@@ -3,6 +3,7 @@ import { ApiError } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { METADATA_OF_ONE, objectPath } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
+import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
 import { fieldOf, itemsOf } from '../../domain/workloads/api-object.ts';
@@ -19,8 +20,28 @@ export interface Fight {
 
 const SHOWN = 3;
 
-/** Who writes `object` beside the field manager `own`; nobody where that may not be read, or it is gone. */
-export async function findFight(transport: Transport, object: Fight['object'], own: string): Promise<Fight> {
+/**
+ * Our own write takes the fields from whoever wrote them before, who has none until the write is undone once more: so often
+ * and for so long it is looked for.
+ */
+const LOOKS = 20;
+const PAUSE_MS = 250;
+
+/** Who writes `object` beside the field manager `own`; nobody where that may not be read, or it is gone. Throws the reason of `stop`. */
+export async function findFight(
+  transport: Transport,
+  object: Fight['object'],
+  own: string,
+  stop: AbortSignal,
+): Promise<Fight> {
+  for (let looks = 1; ; looks += 1) {
+    const fight = await lookAtFight(transport, object, own);
+    if (fight.managers.length > 0 || fight.maker !== undefined || looks === LOOKS) return fight;
+    await pause(PAUSE_MS, stop);
+  }
+}
+
+async function lookAtFight(transport: Transport, object: Fight['object'], own: string): Promise<Fight> {
   const { kind, namespace, name } = object;
   const resource = kind === 'Secret' ? SECRETS : pullKind(kind);
   const path = objectPath(resource, namespace, name);

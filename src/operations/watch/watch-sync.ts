@@ -152,8 +152,15 @@ async function lookOnce(
   const fought = host.agenda.done(look, { ended, written: [...written.keys()], failed }, host.now());
   for (const namespace of fought) {
     const object = written.get(namespace);
-    if (object !== undefined) host.fight(await findFight(transport, object, request.fieldManager));
+    if (object !== undefined) tellFight(transport, object, request.fieldManager, host);
   }
+}
+
+/** Does not wait for it: meanwhile other namespaces are served. */
+function tellFight(transport: Transport, object: Fight['object'], own: string, host: WatchHost): void {
+  findFight(transport, object, own, host.stop).then(host.fight, (error: unknown) => {
+    if (!host.stop.aborted) throw error;
+  });
 }
 
 interface Heard {
