@@ -51,9 +51,13 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
       const logins = await newLogins(options, io, printer);
       const { createReader } = await import('../cluster/reader.ts');
       const mark = createFingerprint();
+      const rotated = new Set<string>();
       return (transport, run) => {
-        const request = requestOf(options, logins, transport.namespace);
-        return rotateIn(createReader(transport), request, { ...options, mark }, run);
+        const request = { ...requestOf(options, logins, transport.namespace), rotatedElsewhere: new Set(rotated) };
+        const note = (sources: ReadonlySet<string>): void => {
+          for (const source of sources) rotated.add(source);
+        };
+        return rotateIn(createReader(transport), request, { ...options, mark, note }, run);
       };
     },
   });
@@ -111,15 +115,17 @@ type Run = Pick<ClusterRun, 'io' | 'printer'>;
 async function rotateIn(
   reader: Reader,
   request: RotateRequest,
-  options: RotateOptions & Pick<RotatePrinterOptions, 'mark'>,
+  options: RotateOptions & Pick<RotatePrinterOptions, 'mark'> & { note(sources: ReadonlySet<string>): void },
   run: ClusterRun,
 ): Promise<number> {
   const { io, printer } = run;
-  const [{ prepareRotation }, { rotatePrinter, rotateIntent }, { withProgress }] = await Promise.all([
-    import('../operations/rotate/rotation.ts'),
-    import('../output/fleet/rotate-printer.ts'),
-    import('../output/progress.ts'),
-  ]);
+  const [{ rotatedSources }, { prepareRotation }, { rotatePrinter, rotateIntent }, { withProgress }] =
+    await Promise.all([
+      import('../operations/rotate/plan.ts'),
+      import('../operations/rotate/rotation.ts'),
+      import('../output/fleet/rotate-printer.ts'),
+      import('../output/progress.ts'),
+    ]);
   const openClient = async () => {
     const { createRegistryClient } = await import('../registry/registry-client.ts');
     return createRegistryClient(options, { from: 'cluster', cluster: reader.transport.server }, io);
@@ -129,6 +135,7 @@ async function rotateIn(
   checkFound(rotation, request, reader.transport.namespace);
   const report = rotatePrinter({ request, output: options.output, mark: options.mark }, run);
   const { items } = rotation;
+  options.note(rotatedSources(items));
   report.left(items);
   for (const secret of rotation.without) report.problem(refOf(secret), withoutLogin(secret, request));
   const meant = items.filter(({ action }) => action === 'update');

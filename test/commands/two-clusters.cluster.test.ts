@@ -8,7 +8,7 @@ import { contextsFile } from '../support/context-world.ts';
 import { here } from '../support/here.ts';
 import { changeSecret, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
 
-test('a Secret is brought, changed and taken away in both', { timeout: 180_000 }, async () => {
+test('a Secret is brought, changed, rotated and taken away in both', { timeout: 180_000 }, async () => {
   const supervisor = await startSupervisor();
   try {
     const other = await supervisor.cluster();
@@ -55,6 +55,14 @@ async function follow(there: ApiClient, kubeconfig: string): Promise<void> {
 
   await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('new.example', 'r.example') } });
   expect((await sync()).stdout).toContain('east: 2 namespaces: 2 updated\n');
+  expect((await sync()).stderr).toBe('2 contexts: 2 done; 3 namespaces: 3 unchanged\n');
+
+  const login = ['--server', 'r.example', '--username', 'jane', '--password-stdin', '--no-verify'];
+  const rotate = ['rotate', 'regsecret', ...login, '--to-context', 'hub', '--to-context', 'east'];
+  const rotated = await regsecretIn(home, rotate, { kubeconfig, stdin: 'fresh' });
+  expect(rotated.code, rotated.stderr).toBe(0);
+  expect(rotated.stderr).toContain('2 contexts: 2 done; 4 Secrets: 4 updated\n');
+  // A copy is changed as its source is, byte for byte.
   expect((await sync()).stderr).toBe('2 contexts: 2 done; 3 namespaces: 3 unchanged\n');
 
   const doctor = await here(['doctor', '-A', '--offline', '--context', 'east'], { env: { KUBECONFIG: kubeconfig } });

@@ -1,6 +1,7 @@
 /** Reads the Secrets that hold a login of the registries, and the copies of those in other namespaces. */
 import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
+import { lookAtSecret } from '../../cluster/secret-request.ts';
 import { eachInScope } from '../../cluster/secret-scope.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { MANAGED_BY } from '../../domain/pull-secret/copy.ts';
@@ -17,23 +18,47 @@ export interface Gathered {
 }
 
 /** Throws UserError where they may not be read. That copies elsewhere may not be looked for is noted as a missing right. */
-export async function gatherHeld(reader: Reader, { scope, logins }: RotateRequest): Promise<Gathered> {
+export async function gatherHeld(
+  reader: Reader,
+  { scope, logins, rotatedElsewhere }: RotateRequest,
+): Promise<Gathered> {
   const held = new Map<string, HeldSecret>();
   const without: Secret[] = [];
-  await eachInScope(reader, scope, function* (secret) {
-    const found = yield* heldIn(secret, logins);
-    if (found !== undefined) held.set(secretKey(found.ref.namespace, found.ref.name), found);
-    else if (scope.names.length > 0) without.push(secret);
-  });
+  const names = await namesHere(reader, scope, rotatedElsewhere);
+  if (names !== undefined) {
+    await eachInScope(reader, { ...scope, names }, function* (secret) {
+      const found = yield* heldIn(secret, logins);
+      if (found !== undefined) held.set(secretKey(found.ref.namespace, found.ref.name), found);
+      else if (names.length > 0) without.push(secret);
+    });
+  }
   const inScope = new Set(held.keys());
-  if (scope.namespaces !== 'all' && inScope.size > 0) {
+  if (scope.namespaces !== 'all' && inScope.size + (rotatedElsewhere?.size ?? 0) > 0) {
     const query = { labelSelector: `${MANAGED_BY}=regsecret` };
     await eachSecretToWrite(reader, query, function* (secret) {
       const found = yield* heldIn(secret, logins);
-      if (found?.source === undefined || found.isFromElsewhere || !inScope.has(found.source)) return;
+      if (found?.source === undefined) return;
+      const sources = found.isFromElsewhere ? rotatedElsewhere : inScope;
+      if (!sources?.has(found.source)) return;
       const key = secretKey(found.ref.namespace, found.ref.name);
       if (!inScope.has(key)) held.set(key, found);
     });
   }
   return { held: [...held.values()], inScope, without };
+}
+
+/** A source that another cluster has need not be here, where its copies are. Undefined where none of the names is left. */
+async function namesHere(
+  { transport }: Reader,
+  { namespaces, names }: RotateRequest['scope'],
+  rotatedElsewhere: ReadonlySet<string> | undefined,
+): Promise<readonly string[] | undefined> {
+  if (typeof namespaces !== 'object' || !('only' in namespaces) || names.length === 0) return names;
+  const { only: namespace } = namespaces;
+  const here: string[] = [];
+  for (const name of names) {
+    const isElsewhere = rotatedElsewhere?.has(secretKey(namespace, name)) ?? false;
+    if (!isElsewhere || (await lookAtSecret(transport, { namespace, name })) !== 'none') here.push(name);
+  }
+  return here.length === 0 ? undefined : here;
 }

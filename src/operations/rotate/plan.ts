@@ -15,6 +15,8 @@ export interface RotateRules {
   isProven(entry: Pick<HeldEntry, 'server' | 'login'>): boolean;
   /** Whether the command is about it; copies elsewhere go with their source. */
   isInScope(ref: SecretName): boolean;
+  /** `NAMESPACE/NAME` of the sources that get the new login in other clusters, in the same run. */
+  readonly rotatedElsewhere?: ReadonlySet<string> | undefined;
 }
 
 /** What becomes of one entry: it gets the new login, has it, or keeps what it has. */
@@ -37,18 +39,11 @@ export interface PlannedSecret extends HeldSecret {
 /** One item for each Secret, in the order in which they are written: those at home prove the others, so they come last. */
 export function planRotation(held: readonly HeldSecret[], rules: RotateRules): PlannedSecret[] {
   const own = held.filter(({ ref }) => rules.isInScope(ref));
-  const first = own.map((secret) => planSecret(secret, rules, () => false));
-  const rotated = new Set(
-    first.flatMap(({ ref, action, source }) =>
-      // What is a copy itself is no source.
-      source === undefined && (action === 'update' || action === 'unchanged')
-        ? [secretKey(ref.namespace, ref.name)]
-        : [],
-    ),
-  );
-  const isRotated = (source: string): boolean => rotated.has(source);
+  const rotated = rotatedSources(own.map((secret) => planSecret(secret, rules, () => false)));
+  const isRotated = ({ source = '', isFromElsewhere }: HeldSecret): boolean =>
+    isFromElsewhere ? (rules.rotatedElsewhere?.has(source) ?? false) : rotated.has(source);
   const copies = held
-    .filter(({ ref, source }) => !rules.isInScope(ref) && source !== undefined && isRotated(source))
+    .filter((secret) => !rules.isInScope(secret.ref) && isRotated(secret))
     .map((secret) => planSecret(secret, rules, isRotated))
     // One that differs from its source is brought to it by `sync`, and anybody may say of his Secret that it is a copy.
     .filter(({ action }) => action !== 'left');
@@ -57,8 +52,19 @@ export function planRotation(held: readonly HeldSecret[], rules: RotateRules): P
   return [...items.filter((item) => !isHome(item)), ...items.filter(isHome)];
 }
 
+/** `NAMESPACE/NAME` of what has the new login afterwards. What is a copy itself is no source. */
+export function rotatedSources(items: readonly PlannedSecret[]): Set<string> {
+  return new Set(
+    items.flatMap(({ ref, action, source }) =>
+      source === undefined && (action === 'update' || action === 'unchanged')
+        ? [secretKey(ref.namespace, ref.name)]
+        : [],
+    ),
+  );
+}
+
 /** What becomes of one Secret; `isRotated` says whether the source of a copy is written, too. */
-function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (source: string) => boolean): PlannedSecret {
+function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (copy: HeldSecret) => boolean): PlannedSecret {
   const entries = held.entries.map((entry) => ({ ...entry, state: entryState(entry, held.ref, rules) }));
   const states = entries.map(({ state }) => state);
   if (!states.includes('new')) return { ...held, entries, action: states.includes('has it') ? 'unchanged' : 'left' };
@@ -79,12 +85,13 @@ export function entryState(entry: HeldEntry, { namespace }: SecretName, rules: R
 }
 
 function obstacleFor(
-  { maker, source, isFromElsewhere, isImmutable }: HeldSecret,
+  held: HeldSecret,
   { owned }: RotateRules,
-  isRotated: (source: string) => boolean,
+  isRotated: (copy: HeldSecret) => boolean,
 ): Obstacle | undefined {
+  const { maker, source, isImmutable } = held;
   if (isImmutable) return 'immutable';
   if (owned) return undefined;
   if (maker !== undefined) return 'maker';
-  return source !== undefined && (isFromElsewhere || !isRotated(source)) ? 'source' : undefined;
+  return source !== undefined && !isRotated(held) ? 'source' : undefined;
 }

@@ -9,6 +9,8 @@ import type { PlannedSecret } from './plan.ts';
 export interface RotateRequest {
   readonly scope: SecretScope;
   readonly logins: readonly RotatedLogin[];
+  /** `NAMESPACE/NAME` of what gets the new login in the clusters that were looked at before, in the same run. */
+  readonly rotatedElsewhere?: ReadonlySet<string>;
   readonly anyUser: boolean;
   readonly anyPassword: boolean;
   readonly below: boolean;

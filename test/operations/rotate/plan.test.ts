@@ -16,11 +16,13 @@ interface Given {
   /** `user:password` by server. */
   readonly auths: Readonly<Record<string, string>>;
   readonly source?: string;
+  /** Whether that is in another cluster. */
+  readonly isFar?: boolean;
   readonly owner?: boolean;
   readonly immutable?: boolean;
 }
 
-function secretOf({ namespace = 'home', name = 'pull', auths, source, owner, immutable }: Given): Secret {
+function secretOf({ namespace = 'home', name = 'pull', auths, source, isFar, owner, immutable }: Given): Secret {
   const entries = Object.entries(auths).map(([server, login]) => {
     const [username = '', password = ''] = login.split(':');
     return { server, credential: { username, password } };
@@ -30,7 +32,7 @@ function secretOf({ namespace = 'home', name = 'pull', auths, source, owner, imm
     ...built.metadata,
     ...(source && {
       labels: { 'app.kubernetes.io/managed-by': 'regsecret' },
-      annotations: { 'regsecret/source': source },
+      annotations: { 'regsecret/source': source, ...(isFar && { 'regsecret/made-from': 'another-cluster' }) },
     }),
     ...(owner && { ownerReferences: [{ apiVersion: 'x.io/v1', kind: 'Maker', name: 'm' }] }),
   };
@@ -133,6 +135,33 @@ describe('a table', () => {
       'a copy whose source is not in the plan',
       [{ namespace: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/pull' }],
       {},
+      ['b/pull held back (source), ghcr.io: new'],
+    ],
+    [
+      'a copy of a source of that name in another cluster',
+      [
+        { auths: { 'ghcr.io': 'ci:old' } },
+        { namespace: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/pull', isFar: true },
+      ],
+      {},
+      ['b/pull held back (source), ghcr.io: new', 'home/pull update, ghcr.io: new'],
+    ],
+    [
+      'the same, which gets the new login there',
+      [{ namespace: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/pull', isFar: true }],
+      { rotatedElsewhere: new Set(['home/pull']) },
+      ['b/pull update, ghcr.io: new'],
+    ],
+    [
+      'the same with a password that nothing shows to be the old one',
+      [{ namespace: 'b', auths: { 'ghcr.io': 'ci:x' }, source: 'home/pull', isFar: true }],
+      { rotatedElsewhere: new Set(['home/pull']) },
+      ['b/pull left, ghcr.io: other password'],
+    ],
+    [
+      'a copy of this cluster, whose source gets it in another one only',
+      [{ namespace: 'b', auths: { 'ghcr.io': 'ci:old' }, source: 'home/pull' }],
+      { rotatedElsewhere: new Set(['home/pull']) },
       ['b/pull held back (source), ghcr.io: new'],
     ],
     [
