@@ -50,7 +50,7 @@ function wantedAt(
 ): Candidates {
   const [, flag = ''] = /^(-[^=]*)=/.exec(current) ?? [];
   const valued = optionNamed(options, flag) ?? optionNamed(options, before.at(-1) ?? '');
-  if (valued?.required) return valuesOf(valued);
+  if (valued?.required) return valuesOf(valued, command?.name());
   // Of a flag that takes none, or that there is not.
   if (flag !== '') return NOTHING;
   if (current.startsWith('-')) return flagsOf(options);
@@ -67,10 +67,12 @@ function optionNamed(options: readonly Option[], flag: string): Option | undefin
   return flag === '' ? undefined : options.find(({ long, short }) => long === flag || short === flag);
 }
 
-function valuesOf({ long = '', argChoices, defaultValue }: Option): Candidates {
+function valuesOf({ long = '', argChoices, defaultValue }: Option, command: string | undefined): Candidates {
   if (argChoices !== undefined) return { values: argChoices.map((value) => [value, '']) };
   if (defaultValue === 'none') return { values: ['none', 'client', 'server'].map((value) => [value, '']) };
-  const source = VALUES[long];
+  // What attach takes for a target, sync takes for a namespace.
+  const isNamespace = command === 'sync' && (long === '--to' || long === '--exclude');
+  const source = isNamespace ? 'namespaces' : VALUES[long];
   if (source === undefined) return NOTHING;
   return source === 'files' ? { files: true } : { from: source };
 }

@@ -72,28 +72,37 @@ export async function runContexts(
   { io, printer }: Pick<ClusterRun, 'io' | 'printer'>,
 ): Promise<number> {
   const parts: Part[] = [];
+  const ends = new Map<Part, Ended>();
   for (const cluster of contexts) {
+    io.signal.throwIfAborted();
     const part = await startPart(cluster, work, io);
     parts.push(part);
     // One after the other, so that plugins which ask for something do not ask at once.
-    if ((await part.intent) === undefined) throwUnexpected(await part.end);
+    if ((await part.intent) === undefined) ends.set(part, await endOf(part));
   }
-  if (!(await isAgreed(parts, options, { io, printer }))) {
+  const waiting = parts.filter((part) => !ends.has(part));
+  if (!(await isAgreed(waiting, options, { io, printer }))) {
     printer.say('nothing was written');
     return EXIT.failed;
   }
-  const ended: Ended[] = [];
-  for (const part of parts) {
-    try {
-      if (io.signal.aborted) throw io.signal.reason;
+  let begun: Part | undefined;
+  try {
+    for (const part of waiting) {
+      io.signal.throwIfAborted();
+      begun = part;
       part.go();
-      ended.push(await endOf(part));
-    } catch (error) {
-      if (io.signal.aborted) sayInterrupted(ended, parts, printer);
-      throw error;
+      ends.set(part, await endOf(part));
     }
+  } catch (error) {
+    const untouched = waiting.filter((part) => part !== begun && !ends.has(part));
+    if (io.signal.aborted) sayInterrupted([...ends.values()], untouched, printer);
+    throw error;
   }
-  return report(ended, options, { io, printer });
+  return report(
+    parts.flatMap((part) => ends.get(part) ?? []),
+    options,
+    { io, printer },
+  );
 }
 
 async function startPart({ context, transport }: ContextTransport, work: Work, outer: Io): Promise<Part> {
@@ -122,10 +131,6 @@ async function startPart({ context, transport }: ContextTransport, work: Work, o
   return { context, intent: intent.promise, go: () => gate.resolve(true), end, io, answers, tallies };
 }
 
-function throwUnexpected(end: Awaited<Part['end']>): void {
-  if ('error' in end && !(end.error instanceof UserError)) throw end.error;
-}
-
 /** Asks once about everything. Throws Interrupted. */
 async function isAgreed(
   parts: readonly Part[],
@@ -150,11 +155,12 @@ async function isAgreed(
   }
 }
 
+/** Says why nothing is done. Throws what is no UserError. */
 async function endOf(part: Part): Promise<Ended> {
   const end = await part.end;
-  throwUnexpected(end);
   if ('code' in end) return { part, code: end.code };
-  const error = end.error as UserError;
+  const { error } = end;
+  if (!(error instanceof UserError)) throw error;
   (await printerFor(part.io)).error(error);
   return { part, code: EXIT.failed, error };
 }
@@ -166,13 +172,12 @@ interface ContextAnswer {
   readonly error?: ReturnType<typeof shownError>;
 }
 
-function sayInterrupted(ended: readonly Ended[], parts: readonly Part[], printer: Printer): void {
-  const names = parts.map(({ context }) => context);
-  const done = names.slice(0, ended.length);
-  const untouched = names.slice(ended.length + 1);
+function sayInterrupted(ended: readonly Ended[], waiting: readonly Part[], printer: Printer): void {
+  const done = ended.flatMap(({ part, error }) => (error === undefined ? [part.context] : []));
+  const untouched = waiting.map(({ context }) => context);
   const texts = [
-    ...(done.length === 0 ? [] : [`${many(done)} ${done.length === 1 ? 'is' : 'are'} done`]),
-    ...(untouched.length === 0 ? [] : [`nothing was written in ${many(untouched)}`]),
+    ...(done.length === 0 ? [] : [`${all(done)} ${done.length === 1 ? 'is' : 'are'} done`]),
+    ...(untouched.length === 0 ? [] : [`nothing was written in ${all(untouched)}`]),
   ];
   if (texts.length > 0) printer.warn(`interrupted: ${texts.join(', and ')}; run the same command again`);
 }
@@ -196,6 +201,11 @@ function report(
   const lines = [summaryLine(ended.length, 'context', counts), ...totals];
   printer.say(`${lines.join('; ')}${DRY_RUN[dryRun]}`);
   return failed.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+/** None is left out: they were all named. */
+function all(contexts: readonly string[]): string {
+  return many(contexts, { limit: contexts.length });
 }
 
 /** One line for each noun, with the sums of its counts. */
