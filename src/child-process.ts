@@ -45,7 +45,7 @@ const GRACE_MS = 200;
 /**
  * Runs a program and returns when it has ended. Throws the reason of `signal` when that is aborted, and UserError where an
  * argument cannot be passed on whole. However this ends, the program does not run any more, and processes that it has
- * started cannot hold us up.
+ * started cannot hold us up. Of a batch file the program is cmd.exe: what the file has started may go on for a while.
  */
 export async function runProgram(run: ProgramRun, signal: AbortSignal): Promise<ProgramResult> {
   // Node takes 4 ms to load it, and most commands start no program.
