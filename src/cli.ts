@@ -1,5 +1,5 @@
 /** The program as commander has it: from a command line to the command that it runs. */
-import { Command, type Help } from 'commander';
+import { Command } from 'commander';
 import { COMMANDS } from './command-table.ts';
 import { command } from './domain/text/command.ts';
 import { printableLines } from './domain/text/printable.ts';
@@ -7,7 +7,8 @@ import { withoutValues } from './domain/text/usage-text.ts';
 import { UsageError } from './errors.ts';
 import { type BooleanFlag, commandFirst, plainFlags } from './flags/command-line.ts';
 import { checkValues } from './flags/flag-values.ts';
-import { EVERYWHERE, examples } from './flags/shared-flags.ts';
+import { examples } from './flags/shared-flags.ts';
+import { shortHelp } from './flags/short-help.ts';
 import type { Io } from './io.ts';
 import type { ParsedLine } from './operations/rbac/command-rights.ts';
 import { VERSION } from './version.ts';
@@ -24,8 +25,8 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
       writeOut: (text) => io.stdout.write(printableLines(text)),
       writeErr: (text) => io.stderr.write(printableLines(text)),
       outputError: (text, write) => write(withoutValues(text, flagsOf(program, args))),
-      getOutHelpWidth: () => io.stdout.columns() ?? 100,
-      getErrHelpWidth: () => io.stderr.columns() ?? 100,
+      getOutHelpWidth: () => io.stdout.columns() ?? 80,
+      getErrHelpWidth: () => io.stderr.columns() ?? 80,
       getOutHasColors: () => false, // left to commander, it would open process.stdout to find out
       getErrHasColors: () => false,
     })
@@ -33,10 +34,10 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     .hook('preAction', (_, action) => checkValues(action))
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
-      ...withoutFlagsOfAll(name),
+      ...shortHelp(name),
     });
   // What stands behind `rbac` are flags of another command.
-  if (args[0] === 'rbac') program.enablePositionalOptions();
+  if (args.includes('rbac')) program.enablePositionalOptions();
   for (const { title, alias, description, flags, run, examples: shown, more = '' } of COMMANDS) {
     const command = program.command(title).description(description);
     if (alias !== undefined) command.alias(alias);
@@ -52,23 +53,6 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 /** Runs `line`, which {@link commandFirst} has given, in every form that its flags may have. Throws CommanderError and UsageError. */
 export async function runLine(program: Command, line: readonly string[]): Promise<void> {
   await program.parseAsync(plainFlags(line, booleanFlags(program, line)), { from: 'user' });
-}
-
-/** One line in place of the flags that every command has. */
-function withoutFlagsOfAll(name: string): Pick<Help, 'longestOptionTermLength' | 'formatItemList'> {
-  return {
-    longestOptionTermLength: (command, helper) =>
-      Math.max(
-        ...helper
-          .visibleOptions(command)
-          .map((option) => (option.helpGroupHeading === EVERYWHERE ? 0 : helper.optionTerm(option).length)),
-      ),
-    formatItemList: (heading, items) => {
-      if (items.length === 0) return [];
-      if (heading === EVERYWHERE) return [`-n, --context, --as, -q, as in kubectl: ${name} options`, ''];
-      return [heading, ...items, ''];
-    },
-  };
 }
 
 /** The flags of the command that `args` begin with, by all their names. */

@@ -1,5 +1,5 @@
 /** Every command with its examples; its flags are in flags/. Each loads its code only when it is run. */
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { attachFlags, detachFlags } from './flags/attach-flags.ts';
 import { completionFlags } from './flags/completion-flags.ts';
 import { createFlags } from './flags/create-flags.ts';
@@ -9,6 +9,7 @@ import { inspectFlags } from './flags/inspect-flags.ts';
 import { listFlags } from './flags/list-flags.ts';
 import { rbacFlags } from './flags/rbac-flags.ts';
 import { type examples, FINDINGS_PAGE, kubernetesFlags } from './flags/shared-flags.ts';
+import { printFlags } from './flags/short-help.ts';
 import { syncFlags } from './flags/sync-flags.ts';
 import { verifyFlags } from './flags/verify-flags.ts';
 import type { Io } from './io.ts';
@@ -35,10 +36,8 @@ export const COMMANDS: readonly Definition[] = [
     description: 'create a pull secret from a login, or add the login to the one that exists',
     examples: [
       ['create', 'from the docker or podman login on this machine'],
-      ['create team-pull --server ghcr.io --server quay.io', 'from two of several logins'],
       ['create --attach sa/default', 'and attached to the service account of most pods'],
       ['create --server ghcr.io --username ci --password-stdin < token', 'in a pipeline'],
-      ['create --from-file ~/.docker/config.json --dry-run=client -o yaml', 'a manifest, without a cluster'],
     ],
     flags: createFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -53,8 +52,6 @@ export const COMMANDS: readonly Definition[] = [
       ['attach --serviceaccount default', 'for new pods that have no list of their own'],
       ['attach --pod private-reg', 'to a pod, by changing the template of its owner (or see --recreate)'],
       ['attach --to deploy/web --to cj/nightly --wait', 'to workloads, and wait until their pods run'],
-      ['attach --used --restart', 'to every service account in use, and restart what fails now'],
-      ['attach -f deploy/ --write', 'to everything in the manifests of a folder'],
     ],
     flags: attachFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -81,9 +78,7 @@ export const COMMANDS: readonly Definition[] = [
     examples: [
       ["sync -n platform --to 'team-*'", 'the Secret regsecret of namespace platform, into all of these'],
       ['sync -n platform -A --exclude sandbox --dry-run=client', 'what would be done in which namespace'],
-      ['sync -n platform -l pulls=private --attach sa/default --prune', 'where a label says so, and nowhere else'],
       ["sync -n platform --to 'team-*' --attach sa/default --watch", 'for days: new namespaces within a second'],
-      ['sync pull -n platform -A --server ghcr.io --username ci --password-stdin < token', 'a login from here'],
     ],
     flags: syncFlags,
     run: (io, exit) => async (secret: string, options) => {
@@ -185,11 +180,8 @@ export const COMMANDS: readonly Definition[] = [
     description: 'explain why pods cannot pull their images, and how to fix it',
     examples: [
       ['why pod/private-reg', 'a pod, from its list of pull secrets to what the registry says'],
-      ['why deploy/web secret/regcred -v', 'a workload with its worst pod, and a Secret, step by step'],
       ['why ghcr.io/org/app:v2 --serviceaccount ci', 'an image before it is deployed'],
       ['doctor -A --offline', 'the whole cluster, without asking registries'],
-      ['doctor -R -f deploy', 'a folder of manifests, for CI'],
-      ['doctor -f - --strict', 'what helm template or kustomize build print; warnings fail, too'],
     ],
     more: FINDINGS_PAGE,
     flags: doctorFlags,
@@ -214,11 +206,17 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'options',
-    description: 'show the flags that every command has',
-    examples: [['list --context staging --as jane -q', 'of another cluster, as somebody else']],
-    flags: (command) => kubernetesFlags(command.configureHelp({})),
-    run: (_io, exit) => async (_options, command) => {
-      command.outputHelp();
+    description: 'show all flags of a command; without one those that every command has',
+    examples: [
+      ['options create', 'everything that create can be told'],
+      ['list --context staging --as jane -q', 'of another cluster, as somebody else'],
+    ],
+    flags: (command) =>
+      kubernetesFlags(command).addArgument(
+        new Argument('[command]').choices(COMMANDS.flatMap(({ title, alias }) => [title, alias ?? []].flat())),
+      ),
+    run: (_io, exit) => async (name: string | undefined, _options, command) => {
+      printFlags(name, command);
       exit(0);
     },
   },
@@ -226,7 +224,7 @@ export const COMMANDS: readonly Definition[] = [
     title: 'completion',
     description: 'print the script that completes command lines in a shell',
     examples: [
-      ['completion bash > ~/.local/share/bash-completion/completions/regsecret', 'Bash'],
+      ['completion bash >> ~/.bash_completion', 'Bash'],
       ['completion powershell | Out-String | Invoke-Expression', 'PowerShell, in $PROFILE'],
       ['completion fish > ~/.config/fish/completions/regsecret.fish', 'fish'],
     ],

@@ -6,8 +6,8 @@ export function attachFlags(attach: Command): Command {
   return kubernetesFlags(
     targetFlags(attach, 'to')
       .optionsGroup('More:')
-      .option('--restart', 'restart the controllers of pods that fail now and will not recover by themselves')
-      .option('--wait', 'wait until the pods are running, or say why they are not')
+      .option('--restart', 'restart controllers of pods that keep failing')
+      .option('--wait', 'wait until the pods run, or say why not')
       .option('--allow-missing', 'attach a Secret that does not exist yet')
       .option('--auto', 'with -f: only where the Secret has a login for an image')
       .option('--secret-file <file>', 'with --auto: read the Secret from this file, not from the cluster'),
@@ -28,22 +28,20 @@ function targetFlags(command: Command, preposition: 'to' | 'from'): Command {
   const to = preposition === 'to' ? '--to <target>' : '--from, --to <target>';
   const targets = command
     .argument('[secret]', 'name of the Secret', secretNameArgument, 'regsecret')
-    .optionsGroup('Targets, repeatable and mixed (with none, a terminal shows a list to choose from):')
+    .optionsGroup('Targets, repeatable and mixed (with none, a terminal shows a list):')
     .option('--pod <name>', 'pod; the template of its owner is changed', collect)
     .option('--sa, --serviceaccount <name>', 'service account', collect)
-    .option(to, 'KIND/NAME as in kubectl: deploy/web, sts/db, cj/nightly, sa/default; or KIND with -l', collect)
+    .option(to, 'KIND/NAME, such as deploy/web; or KIND with -l', collect)
     .option('--all-serviceaccounts', 'every service account')
-    .option('--used', 'the service accounts that pods and workloads use')
-    .option('-l, --selector <labels>', 'only those of --to KIND or --all-serviceaccounts with these labels')
+    .option('--used', 'service accounts that pods and workloads use')
+    .option('-l, --selector <labels>', 'only those with these labels')
     .option('-A, --all-namespaces', 'in every namespace that has the Secret')
     .option('-f, --filename <file>', 'a manifest or a folder of manifests; - is stdin', collect)
-    .optionsGroup('Manifests (-f); nothing else in them changes:')
-    .option('--write', 'change the files in place instead of printing them')
+    .optionsGroup('More:')
+    .option('--write', 'change the files of -f in place')
     .option('-R, --recursive', 'also subfolders')
-    .optionsGroup('Pods without a controller:')
-    .option('--recreate', 'delete and recreate them, after the server has accepted the new one')
+    .option('--recreate', 'delete and recreate pods without a controller')
     .option('--timeout <duration>', 'how long to wait: for the default service account (30s), for pods (5m)')
-    .optionsGroup('Checks:')
     .option('--no-checks', 'do not look at the Secret, workloads and pods (2 requests for a service account)')
     .optionsGroup('Output:');
   return writeOutputFlags(targets);

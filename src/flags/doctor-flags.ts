@@ -6,41 +6,25 @@ export function doctorFlags(doctor: Command): Command {
   return kubernetesFlags(
     registryFlags(
       doctor
-        .argument(
-          '[target...]',
-          'pod/web, deploy/web, sa/default, secret/regcred, a pod, or an image; none: all of them',
-        )
+        .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, a pod or an image (default: all)')
         .option('-A, --all-namespaces', 'everything in all namespaces')
-        .optionsGroup('Images that are not deployed yet:')
-        .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
-        .option('--sa, --serviceaccount <name>', 'with this service account (default: default)')
-        .option('--secret <name>', 'with this pull secret in its own list (repeatable)', collect)
-        .optionsGroup('Manifests:')
-        .option(
-          '-f, --filename <file>',
-          'manifests, docker configs or folders; contacts neither a cluster nor registries (repeatable)',
-          collect,
-        )
+        .option('-f, --filename <file>', 'manifests or folders, without asking anybody (repeatable)', collect)
         .option('-R, --recursive', 'with -f: also subfolders')
-        .optionsGroup('How:')
+        .option('-w, --watch', 'keep looking until it is fixed or changes')
+        .option('-v, --verbose', 'show every step')
         .option('--offline', 'ask no registry')
         .option('--strict', 'exit 1 for warnings, too')
         .option('--errors', 'only errors')
         .option('--only <codes>', 'only findings with these codes, such as missing-secret (repeatable)', collect)
         .option('--ignore <codes>', 'no findings with these codes (repeatable)', collect)
-        .option('-v, --verbose', 'show every step')
-        .option('-w, --watch', 'go on until it is fixed, or until something else is wrong')
+        .optionsGroup('Images that are not deployed yet:')
+        .option('--image <image>', 'whether a new pod could pull it (repeatable)', collect)
+        .option('--sa, --serviceaccount <name>', 'with this service account')
+        .option('--secret <name>', 'with this pull secret in its own list', collect)
         .optionsGroup('Registries:')
         .option('--allow-local-registries', 'contact registries on this machine even if the cluster is elsewhere'),
     )
       .optionsGroup('Output:')
-      .addOption(
-        new Option('-o, --output <format>', 'print everything; github: annotations of GitHub Actions').choices([
-          'json',
-          'yaml',
-          'github',
-          'sarif',
-        ]),
-      ),
+      .addOption(new Option('-o, --output <format>', 'print everything').choices(['json', 'yaml', 'github', 'sarif'])),
   );
 }

@@ -25,12 +25,12 @@ export function rotateFlags(rotate: Command): Command {
           .option('--below', 'also entries with a path, or under another name of the registry')
           .option('--any-user', 'also entries of other users')
           .option('--any-password', 'also passwords that nothing shows to be the old one')
-          .option('--owned', 'also Secrets that another tool manages, such as Helm or External Secrets')
-          .optionsGroup('Checks:')
+          .option('--owned', 'also Secrets that another tool manages, such as Helm')
+          .optionsGroup('More:')
           .option('--no-verify', 'do not check any login with its registry'),
       )
         .optionsGroup('More:')
-        .option('--restart', 'restart the controllers of pods that fail because of the old login')
+        .option('--restart', 'restart the controllers of pods that keep failing')
         .option('--yes', 'do not ask before writing several Secrets'),
     ),
   );
@@ -45,7 +45,7 @@ export function removeFlags(remove: Command): Command {
           .option('--server <server>', 'the entry, as list and inspect show it (repeatable)', collect),
       )
         .optionsGroup('More:')
-        .option('--owned', 'also Secrets that another tool manages, such as Helm or External Secrets')
+        .option('--owned', 'also Secrets that another tool manages, such as Helm')
         .option('--yes', 'remove it without asking, even if an image needs it'),
     ),
   );
@@ -58,7 +58,7 @@ export function deleteFlags(remove: Command): Command {
         .argument('[name]', 'name of the Secret', secretNameArgument, 'regsecret')
         .option('-A, --all-namespaces', 'also all copies that sync made of it')
         .option('--force', 'delete it even if an image needs it')
-        .option('--owned', 'also Secrets that another tool manages, such as Helm or External Secrets')
+        .option('--owned', 'also Secrets that another tool manages, such as Helm')
         .option('--yes', 'do not ask'),
     ),
   );

@@ -22,17 +22,13 @@ export function credentialFlags(command: Command, title = 'Credentials, the firs
 export function loginFlags(command: Command, title: string): Command {
   return command
     .optionsGroup(title)
-    .option('--server <server>', 'registry, optionally with a path: ghcr.io, ghcr.io/org/ (repeatable)', collect)
+    .option('--server <server>', 'registry or part of it: ghcr.io, ghcr.io/org/ (repeatable)', collect)
     .option('--username <user>', 'user name')
     .option('--email <email>', 'e-mail address (no registry needs it)')
     .option('--password-stdin', 'read the password from stdin')
     .option('--password-file <file>', 'read the password from a file')
     .option('--password-env <variable>', 'take the password from an environment variable')
-    .option(
-      '--from-file <file>',
-      'docker config, podman auth.json, .dockercfg or helper answer; - is stdin (repeatable)',
-      collect,
-    )
+    .option('--from-file <file>', 'docker config, auth.json or .dockercfg; - is stdin (repeatable)', collect)
     .option('--allow-helpers', 'with --from-file: run the credential helpers it names, for the servers it names')
     .option('--all', 'take every login of docker and podman');
 }
@@ -84,9 +80,7 @@ const WITHOUT_EFFECT = [
   ...['--match-server-version', '--cache-dir <folder>'],
 ];
 
-export function dryRunOption(
-  text = 'change nothing; client does not contact the cluster, server lets it check the write',
-): Option {
+export function dryRunOption(text = 'client: without the cluster; server: checked by it'): Option {
   const option = new Option('--dry-run <where>', text);
   return option.default('none').argParser((value) => {
     if (value === 'none' || value === 'client' || value === 'server') return value;
@@ -116,7 +110,7 @@ export function contextsFlag(command: Command, text: string): Command {
 /** What is printed of what is written. */
 export function writeOutputFlags(command: Command): Command {
   return command
-    .addOption(dryRunOption('change nothing and print the plan: client only reads, server checks the writes'))
+    .addOption(dryRunOption('print the plan; server: have the writes checked'))
     .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
     .option('--field-manager <name>', 'name that owns the written fields', 'regsecret');
 }

@@ -22,27 +22,20 @@ export function syncFlags(sync: Command): Command {
           .option('-l, --selector <labels>', 'those with these labels')
           .option('-A, --all-namespaces', 'all but kube-*, openshift-* and its own')
           .option('--exclude <namespaces>', 'but not these; names and patterns, as in --to (repeatable)', collect)
-          .optionsGroup('A Secret of that name that sync did not make (default: leave it alone, and say so):')
-          .option('--merge', 'merge the logins into it and keep the rest')
-          .option('--adopt', 'make it a copy')
-          .optionsGroup('Service accounts to attach it to:')
-          .option(
-            '--attach <accounts>',
-            'sa/default, sa/NAME, those that are in use (used), all of them (all); repeatable',
-            collect,
-          )
-          .option('--restart', 'restart the controllers of pods that fail now and will not recover by themselves')
-          .optionsGroup('Copies in other namespaces:')
-          .option('--prune', 'detach and delete them')
-          .optionsGroup('For days, in place of once:')
-          .option('--watch', 'serve what is new or changed as it happens, until SIGTERM or Ctrl-C')
+          .optionsGroup('What is done there:')
+          .option('--attach <accounts>', 'to sa/default, sa/NAME, used ones, or all (repeatable)', collect)
+          .option('--restart', 'restart the controllers of pods that keep failing')
+          .option('--merge', 'merge the logins into Secrets that sync did not make')
+          .option('--adopt', 'make copies of them')
+          .option('--prune', 'detach and delete copies in other namespaces')
+          .option('--watch', 'go on, and serve what is new or changed as it happens')
           .option('--listen <address>', 'answer /healthz and /metrics there, say :8080')
           .option(
             '--refresh <duration>',
             'ask for a login from here again, where it does not say when it ends (default: 6h)',
           )
-          .optionsGroup('Output:')
-          .option('--yes', 'do not ask before writing or deleting'),
+          .option('--yes', 'do not ask before writing or deleting')
+          .optionsGroup('Output:'),
       ),
     ),
   );

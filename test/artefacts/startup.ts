@@ -16,6 +16,7 @@ export const START = [
   'flags/list-flags',
   'flags/rbac-flags',
   'flags/shared-flags',
+  'flags/short-help',
   'flags/sync-flags',
   'flags/verify-flags',
   'io',

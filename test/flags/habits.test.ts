@@ -150,6 +150,7 @@ describe('why and doctor', () => {
   check([
     ['why pod/x pod/y', ...UNDERSTOOD],
     ['why pods x y', ...UNDERSTOOD],
+    ['list rbac', ...UNDERSTOOD],
     ['why pod/x -w', ...UNDERSTOOD],
     ['why pod/x --watch=true', ...UNDERSTOOD],
     ['why --watch', 2, 'error: --watch needs a target'],
@@ -198,9 +199,13 @@ describe('flags of every command', () => {
     ['list -v=', 2, "error: option '--v <level>' got an invalid value. It must be a number, as in -v=6."],
     ['list -v=six', 2, "error: option '--v <level>' got an invalid value. It must be a number, as in -v=6."],
     ['list --v', 2, missing('--v <level>')],
-    ['options', 0, 'Usage: regsecret options [options]'],
-    ['help options', 0, 'Usage: regsecret options [options]'],
-    ['options x', 2, "error: too many arguments for 'options'. Expected 0 arguments but got 1."],
+    ['options', 0, 'Show all flags of a command; without one those that every command has.'],
+    ['help options', 0, 'Show all flags of a command; without one those that every command has.'],
+    [
+      'options x',
+      2,
+      "error: argument 'command' got an invalid value. Allowed choices are create, attach, detach, sync, rotate, remove, delete, inspect, list, verify, doctor, why, rbac, options, completion, version.",
+    ],
     ['optons', 2, "error: unknown command 'optons'"],
   ]);
 });
