@@ -13,6 +13,8 @@ export interface ManifestResult {
     readonly action: 'patched' | 'unchanged';
     readonly before: readonly string[];
     readonly after: readonly string[];
+    /** Those of the object. */
+    readonly images: readonly string[];
   }[];
 }
 

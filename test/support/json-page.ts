@@ -9,6 +9,8 @@ const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'json.md
 export interface Row extends Field {
   readonly shape?: string | undefined;
   readonly meaning: string;
+  /** The last column. */
+  readonly present: string;
 }
 
 /** The cells of every table line below each heading, by its text and, where there are several tables, `2` and so on behind it. */
@@ -44,7 +46,7 @@ export function rowsOf(title: string): readonly Row[] {
     const [, shape] = /^\[.*\]\(#(.*)\)$/.exec(type) ?? [];
     const optional = present !== '';
     const path = field.replaceAll('`', '');
-    return { path, type: shape === undefined ? plainType(type) : 'object', optional, shape, meaning };
+    return { path, type: shape === undefined ? plainType(type) : 'object', optional, shape, meaning, present };
   });
 }
 
@@ -66,3 +68,90 @@ export function documentedFields(title: string, start = ''): readonly Field[] {
     return shape === undefined ? [field] : [field, ...documentedFields(shape, `${field.path}.`)];
   });
 }
+
+/** What a JSON value shows of the page: the rows that it has, as `TABLE: FIELD`, and the fields that no row has. */
+export function shownIn(
+  title: string,
+  value: unknown,
+): { readonly rows: ReadonlySet<string>; readonly unknown: readonly string[] } {
+  const [rows, unknown] = [new Set<string>(), new Set<string>()];
+  /** `tables` are those that may have a field `path`; each has a path of its own in them. */
+  const enter = (places: readonly Place[], found: unknown): void => {
+    const known = places.flatMap((place) => knownPlace(place));
+    for (const { row } of known) if (row !== undefined) rows.add(`${row.owner}: ${row.path}`);
+    if (Array.isArray(found)) {
+      for (const item of found)
+        enter(
+          places.map(({ table, path }) => ({ table, path: `${path}[]` })),
+          item,
+        );
+      return;
+    }
+    if (known.length === 0) unknown.add(places.map(({ table, path }) => `${table}: ${path}`).join(' or '));
+    if (typeof found !== 'object' || found === null) return;
+    const shapes = known.flatMap(({ row }) => (row?.shape === undefined ? [] : [{ table: row.shape, path: '' }]));
+    const all = [...known.filter(({ isContainer }) => isContainer), ...shapes];
+    for (const [name, item] of all.length === 0 ? [] : Object.entries(found)) {
+      if (name === 'arguments' && 'code' in found) enterArguments(`${found.code}`, item);
+      enter(
+        all.map(({ table, path }) => childOf(table, path, name)),
+        item,
+      );
+    }
+  };
+  const enterArguments = (code: string, found: object): void => {
+    const own = rowsOf('arguments of findings').filter(({ present }) => present.includes(`\`${code}\``));
+    const visit = (path: string, item: unknown): void => {
+      const row = own.find((one) => one.path === path);
+      if (row !== undefined) rows.add(`arguments of findings: ${path} of ${code}`);
+      const isContainer = own.some((one) => one.path.startsWith(`${path}.`));
+      if (Array.isArray(item)) for (const one of item) visit(`${path}[]`, one);
+      else if (row?.shape !== undefined) enter([{ table: row.shape, path: '' }], item);
+      else if (isContainer) for (const [name, one] of Object.entries(item as object)) visit(`${path}.${name}`, one);
+      else if (row === undefined) unknown.add(`${code}: ${path}`);
+    };
+    for (const [name, item] of Object.entries(found)) visit(name, item);
+  };
+  enter([{ table: title, path: '' }], value);
+  return { rows, unknown: [...unknown] };
+}
+
+interface Place {
+  readonly table: string;
+  readonly path: string;
+}
+
+interface OwnedRow extends Row {
+  readonly owner: string;
+}
+
+function knownPlace({
+  table,
+  path,
+}: Place): (Place & { readonly row: OwnedRow | undefined; readonly isContainer: boolean })[] {
+  const own = rowsWithOwners(table);
+  const row = own.get(path);
+  const isContainer = path === '' || [...own.keys()].some((other) => other.startsWith(`${path}.`));
+  return row === undefined && !isContainer ? [] : [{ table, path, row, isContainer }];
+}
+
+/** Where the field `name` of an object is; names that are data are `*`. */
+function childOf(table: string, path: string, name: string): Place {
+  const start = path === '' ? '' : `${path}.`;
+  const own = [...rowsWithOwners(table).keys()];
+  const isData = own.some((other) => other === `${start}*` || other.startsWith(`${start}*.`));
+  return { table, path: `${start}${isData ? '*' : name}` };
+}
+
+/** The rows of a table by field, those too that it has from another. */
+function rowsWithOwners(title: string): ReadonlyMap<string, OwnedRow> {
+  const found = owned.get(title);
+  if (found !== undefined) return found;
+  const own = rowsOf(title).flatMap((row): (readonly [string, OwnedRow])[] =>
+    row.path === '…' ? [...rowsWithOwners(row.shape ?? '')] : [[row.path, { ...row, owner: title }]],
+  );
+  owned.set(title, new Map(own));
+  return new Map(own);
+}
+
+const owned = new Map<string, ReadonlyMap<string, OwnedRow>>();

@@ -1,0 +1,324 @@
+/** What commands print with -o json, against a real cluster and registry, is on docs/json.md; and all of that page is printed. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findingView } from '../../src/domain/diagnosis/view.ts';
+import { finding } from '../../src/domain/findings/catalog.ts';
+import type { Finding } from '../../src/domain/findings/finding.ts';
+import { shownServer } from '../../src/domain/keyring/display-server.ts';
+import { command } from '../../src/domain/text/command.ts';
+import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import { UNUSED } from '../../src/domain/workloads/references.ts';
+import { UserError } from '../../src/errors.ts';
+import type { Note } from '../../src/operations/attach/notes.ts';
+import { printDoctor } from '../../src/output/doctor/doctor-printer.ts';
+import { withSyncPrinter } from '../../src/output/fleet/sync-printer.ts';
+import { printList } from '../../src/output/list-printer.ts';
+import { printerFor } from '../../src/output/printer.ts';
+import { formatJson } from '../../src/output/structured.ts';
+import { printVerdicts } from '../../src/output/verdict-printer.ts';
+import { api, cluster, janedoe, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
+import {
+  created,
+  failFirstPod,
+  named,
+  newPullSecret,
+  newSecret,
+  newWorkload,
+  pathOf,
+} from '../support/attach-world.ts';
+import { FINDINGS } from '../support/finding-samples.ts';
+import { here } from '../support/here.ts';
+import { type FakeIo, fakeIo } from '../support/io.ts';
+import { rowsOf, shownIn, tables } from '../support/json-page.ts';
+import { userWith } from '../support/user.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'regsecret-json-'));
+const seen = new Set<string>();
+let [namespace, other, kubeconfig, limited] = ['', '', '', ''];
+
+const auth = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString('base64');
+/** A token that says when it expires, as some registries give it. */
+const TOKEN = ['{"alg":"x"}', '{"exp":4102444800}', 'x']
+  .map((part) => Buffer.from(part).toString('base64url'))
+  .join('.');
+
+beforeAll(async () => {
+  [namespace, other] = await Promise.all([
+    newNamespace({ serviceAccount: true }),
+    newNamespace({ serviceAccount: true }),
+  ]);
+  kubeconfig = kubeconfigFor({ certificate: cluster().admin, namespace });
+  const config = JSON.parse(readFileSync(kubeconfig, 'utf8'));
+  config.clusters.push({ name: 'away', cluster: { server: 'https://127.0.0.1:1' } });
+  config.contexts.push({ name: 'away', context: { cluster: 'away', user: 'test' } });
+  writeFileSync(kubeconfig, JSON.stringify(config));
+  const { host, privateImage: image } = sharedRegistries().basic;
+  const mixed = {
+    [host]: { auth: auth('janedoe', 'changed'), email: 'j@example.com' },
+    'broken.example': { auth: 'no base64!' },
+    ...Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`b${index}.example`, { auth: '*' }])),
+  };
+  const type = 'kubernetes.io/dockerconfigjson';
+  await newSecret(namespace, 'mixed', type, { '.dockerconfigjson': JSON.stringify({ auths: mixed }) });
+  const many = Object.fromEntries(
+    Array.from({ length: 1500 }, (_, index) => [`m${index}.example`, { auth: auth('m', 'm') }]),
+  );
+  await newSecret(namespace, 'many', type, { '.dockerconfigjson': JSON.stringify({ auths: many }) });
+  await newPullSecret(namespace, 'pull', host, { ...janedoe, password: 'changed' });
+  const good = {
+    [host]: { auth: auth(janedoe.username, janedoe.password) },
+    'token.example': { auth: auth('ci', TOKEN) },
+  };
+  await newSecret(namespace, 'good', type, { '.dockerconfigjson': JSON.stringify({ auths: good }) });
+  await newPullSecret(other, 'pull', host);
+  for (const [name, password] of [
+    ['fixed', 'pa55word'],
+    ['frozen', 'changed'],
+  ] as const) {
+    const stringData = {
+      '.dockerconfigjson': JSON.stringify({ auths: { [host]: { auth: auth('janedoe', password) } } }),
+    };
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type, immutable: true, stringData };
+    await created(`/api/v1/namespaces/${namespace}/secrets`, body);
+  }
+  await newWorkload('Deployment', namespace, { name: 'web', image, list: named('pull') });
+  await failFirstPod(namespace, 'web');
+  await newWorkload('Deployment', namespace, { name: 'free', image });
+  const pod = await newWorkload('Pod', namespace, {
+    name: 'placed',
+    image,
+    list: named('many'),
+    spec: { nodeName: 'n1' },
+  });
+  const { body } = await api('GET', pathOf('Pod', namespace, pod));
+  await created(`/api/v1/namespaces/${namespace}/events`, {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: 'placed.1' },
+    type: 'Warning',
+    reason: 'Failed',
+    message: `Failed to pull image "${image}": not found`,
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name: pod, uid: body.metadata.uid },
+    source: { component: 'kubelet' },
+    count: 2,
+    firstTimestamp: '2026-01-01T00:00:00Z',
+    lastTimestamp: '2026-01-01T00:00:00Z',
+  });
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pull' }, type };
+  const own = JSON.stringify({ auths: { [host]: { auth: auth('ci', 't0ken') } } });
+  const app = (name: string, ...list: string[]) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { containers: [{ name: 'a', image }], imagePullSecrets: named(...list) },
+  });
+  const manifest = [
+    { ...secret, stringData: { '.dockerconfigjson': own } },
+    app('one', 'pull'),
+    app('two', 'pull', 'kept'),
+  ]
+    .map((one) => JSON.stringify(one))
+    .join('\n---\n');
+  writeFileSync(join(home, 'app.yaml'), manifest);
+  limited = await userWith(namespace, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }]);
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+interface Situation {
+  readonly table: string;
+  /** `HOST` is the registry, `IMAGE` an image in it, `OTHER` the other namespace, `~` a folder with files. */
+  readonly line: string;
+}
+
+const STDIN = '--username janedoe --password-stdin --no-verify';
+const SITUATIONS: readonly Situation[] = [
+  // First, because a pod on a node that is not there is removed after a while.
+  { table: 'why and doctor', line: 'why deploy/web pod/placed sa/default secret/pull' },
+  { table: 'why and doctor', line: 'why secret/many secret/mixed --offline' },
+  { table: 'version', line: 'version' },
+  { table: 'rbac', line: 'rbac -o json --for user/u list' },
+  { table: 'create', line: `create fixed --server HOST ${STDIN}` },
+  { table: 'attach and detach', line: 'attach pull --sa default --to deploy/nowhere --to deploy/free' },
+  { table: 'attach and detach', line: 'attach pull --sa default' },
+  { table: 'attach and detach', line: 'attach good --sa default --to deploy/free --restart' },
+  { table: 'attach and detach 2', line: 'detach pull -f ~/app.yaml --write --yes' },
+  { table: 'inspect', line: 'inspect mixed' },
+  { table: 'inspect', line: 'inspect good --reveal' },
+  { table: 'list', line: 'list' },
+  { table: 'verify', line: 'verify pull' },
+  { table: 'verify', line: 'verify good --image IMAGE' },
+  { table: 'verify', line: 'verify good --image HOST/janedoe/jdoe-private:nowhere' },
+  { table: 'why and doctor', line: 'why --image IMAGE --sa default' },
+  { table: 'why and doctor', line: 'doctor --offline --ignore unused-secret' },
+  { table: 'why and doctor', line: 'doctor -f ~/app.yaml' },
+  { table: 'why and doctor', line: 'doctor --kubeconfig LIMITED -n OWN --offline' },
+  { table: 'sync', line: 'sync good --to OTHER --attach sa/default --attach sa/nowhere' },
+  { table: 'sync', line: 'sync pull --to OTHER' },
+  { table: 'sync', line: 'sync good --to OTHER --to-context test --to-context away' },
+  { table: 'list', line: 'list -n OTHER' },
+  { table: 'why and doctor', line: 'why secret/good -n OTHER --offline' },
+  { table: 'rotate', line: `rotate frozen --server HOST ${STDIN}` },
+  { table: 'rotate', line: `rotate pull --server HOST ${STDIN} --restart` },
+  { table: 'remove', line: 'remove many --server m0.example --yes' },
+  { table: 'remove', line: 'remove fixed --server HOST --yes' },
+  { table: 'delete', line: 'delete pull --yes' },
+  { table: 'delete', line: 'delete pull --yes --force' },
+];
+
+/** Notes what of the page `value` shows, and that there is nothing else in it. */
+function note(table: string, value: object): void {
+  const values = Array.isArray(value) ? value : [value];
+  for (const one of values) {
+    // In each context it is the answer of the command.
+    const contexts: { context: string; error?: object }[] = one.contexts ?? [];
+    const rest = contexts.flatMap(({ context: _, ...answer }) => ('error' in answer ? [] : [[table, answer] as const]));
+    const heads = contexts.map(({ context, error }) => (error === undefined ? { context } : { context, error }));
+    const whole =
+      one.contexts === undefined ? [[table, one] as const] : [['several clusters', { contexts: heads }] as const];
+    for (const [title, answer] of [...whole, ...rest]) {
+      const { rows, unknown } = shownIn(title, answer);
+      expect(unknown).toEqual([]);
+      for (const row of rows) seen.add(row);
+    }
+  }
+}
+
+describe('printed with -o json', () => {
+  test.each(SITUATIONS)('$line', async ({ table, line }) => {
+    const { host, privateImage } = sharedRegistries().basic;
+    const typed = line
+      .replaceAll('HOST', host)
+      .replaceAll('IMAGE', privateImage)
+      .replaceAll('OTHER', other)
+      .replaceAll('OWN', namespace)
+      .replaceAll('LIMITED', limited)
+      .replaceAll('~', home);
+    const env = { KUBECONFIG: kubeconfig, HOME: home };
+    const { stdout, stderr } = await here([...typed.split(' '), ...(typed.includes('-o json') ? [] : ['-o', 'json'])], {
+      env,
+      stdin: 'pa55word',
+      secretOnStdout: true,
+    });
+    expect(stdout, stderr).toMatch(/^[{[]/);
+    note(table, JSON.parse(stdout));
+  });
+});
+
+/** What no run of a moment meets: printed by the same printers. */
+describe('rare answers', () => {
+  const ref = { kind: 'Deployment', namespace: 'a', name: 'web' } as const;
+  const [first] = FINDINGS;
+  const print = async (table: string, work: (io: FakeIo) => Promise<unknown>): Promise<void> => {
+    const io = fakeIo();
+    await work(io);
+    note(table, JSON.parse(io.written.stdout));
+  };
+
+  test('every finding', () =>
+    print('list', (io) => {
+      const row = { namespace: 'a', name: 'b', registries: [], usedBy: UNUSED, findings: [...FINDINGS, ...RARE] };
+      return printList([row], { output: 'json', namespaces: false, headers: true, now: 0 }, io);
+    }));
+
+  test('a finding of many', () =>
+    print('why and doctor', (io) => {
+      const affects = { pods: 2, examples: ['deployment/web'], others: 1, namespaces: ['a', 'b'] };
+      const findings = first === undefined ? [] : [findingView(first, affects)];
+      const report = { healthy: false, asked: false, findings, unchecked: [], unseen: [] };
+      return printDoctor(report, { output: 'json', verbose: false, now: 0 }, io);
+    }));
+
+  test('every verdict', () =>
+    print('verify', async (io) => {
+      const rows = VERDICTS.map((verdict) => ({ source: 'a/b', verdict }));
+      return printVerdicts(rows, 'json', io, await printerFor(io));
+    }));
+
+  test('every note, and namespaces that are skipped', () =>
+    print('sync', async (io) => {
+      const run = {
+        io,
+        printer: await printerFor(io),
+        answer: (value: object) => io.stdout.write(formatJson(value)),
+        counted: () => undefined,
+      };
+      const options = { name: 'pull', output: 'json', dryRun: 'none', command: command`regsecret sync` } as const;
+      return withSyncPrinter(options, run, async (listener) => {
+        listener.problem(new UserError('no'));
+        listener.skipped({ leftAlone: ['a'], ending: ['b'] });
+        listener.list({ ref, action: 'patched', before: ['a'], after: ['a', 'b'] });
+        for (const one of [...NOTES, ...FINDINGS]) listener.note(one, 'attach');
+      });
+    }));
+
+  const secret = { kind: 'Secret', namespace: 'a', name: 'pull' } as const;
+  const [image, server, remedy] = ['r.example/app:v1', shownServer('r.example'), { how: 'manifest' }] as const;
+  const RARE: readonly Finding[] = [
+    finding('wrong-type', secret, { type: 'Opaque', dataKey: '.dockercfg' }),
+    finding('unreadable-payload', secret, { error: 'x', ignored: true }),
+    finding('unreadable-entry', secret, { server, error: 'x', ignored: true }),
+    finding('no-entry', ref, { image, secrets: ['pull'], servers: [server], moreServers: 1, remedy }),
+    finding('different-credentials', ref, { server, secrets: ['a', 'b'], usernames: ['c'], remedy, more: 1 }),
+    finding('image-not-found', ref, {
+      image,
+      container: 'app',
+      remedy,
+      missing: 'tag',
+      tags: { names: ['v2'], more: 1, isPart: true },
+      anonymous: true,
+      said: { by: 'kubelet' },
+    }),
+    finding('unreadable-file', { kind: 'File', name: 'a.yaml' }, { error: 'x', chart: true, others: ['b.yaml'] }),
+  ];
+  const NOTES: readonly Note[] = [
+    { code: 'unchecked', rights: ['list pods'] },
+    { code: 'secret-elsewhere', namespaces: ['b'] },
+    { code: 'picks-none', kind: 'Pod', labels: 'a=b', name: 'c', namespace: 'd' },
+    { code: 'opens-none', ref, images: ['r.example/app'] },
+    { code: 'shadowed', ref, account: 'default', list: ['own'] },
+    { code: 'failing', ref, reason: 'ErrImagePull', remedy: { how: 'restart', controller: ref } },
+    {
+      code: 'failing',
+      ref: { ...ref, name: 'b' },
+      reason: 'ErrImagePull',
+      remedy: { how: 'ask the owner', owner: 'rollout.argoproj.io/web' },
+    },
+    {
+      code: 'failing',
+      ref: { ...ref, name: 'c' },
+      reason: 'ErrImagePull',
+      remedy: { how: 'none', image: 'r.example/app' },
+    },
+    { code: 'managed', ref, manager: 'argocd' },
+    { code: 'kept', ref, account: 'default', names: ['a'] },
+    { code: 'belongs', ref, owner: ref },
+    { code: 'owned', ref, owner: 'rollout.argoproj.io/web' },
+    { code: 'partition', ref, partition: 1 },
+    { code: 'stuck', ref, pod: 'web-0', reason: 'ErrImagePull' },
+    { code: 'differs', ref, fields: ['spec.nodeName'] },
+    { code: 'saved', ref, file: 'pod.json' },
+  ];
+  const VERDICTS: readonly Verdict[] = [
+    { kind: 'accepted', public: true },
+    { kind: 'not found', repository: 'a', missing: 'tag', tags: { names: ['v1'], more: 1, isPart: true } },
+    { kind: 'anonymous', why: 'same answer', result: 'pulls' },
+    { kind: 'rate limited', retryAfterSeconds: 1 },
+    { kind: 'unreachable', cause: 'dns', reason: 'no address' },
+  ];
+});
+
+/** Known only to what was built for a release. */
+const ELSEWHERE = ['version: commit'];
+
+test('all of the page is printed', () => {
+  const all = [...tables.keys()].flatMap((title) =>
+    rowsOf(title).flatMap(({ path, present }) => {
+      if (title !== 'arguments of findings') return path === '…' ? [] : [`${title}: ${path}`];
+      return [...present.matchAll(/`([\w-]+)`/g)].map(([, code]) => `${title}: ${path} of ${code}`);
+    }),
+  );
+  expect(all.filter((row) => !seen.has(row) && !ELSEWHERE.includes(row))).toEqual([]);
+});
