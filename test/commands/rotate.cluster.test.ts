@@ -300,6 +300,24 @@ describe('in many namespaces', () => {
     expect(after.stdout.match(/has the new one/g)).toHaveLength(3);
   });
 
+  test.each([
+    ['a label that the namespace of -n does not have', (team: string) => ['-l', `team=${team}`]],
+    ['a name that no Secret there has', () => ['elsewhere', '-A']],
+  ])('%s: what is there shows all the same which password is the old one', async (_, args) => {
+    const [host, team] = [freshHost(), freshName('team')];
+    const [home, one] = [await newNamespace(), await newNamespace({ labels: { team } })];
+    await put(home, { auths: { [host]: OLD } });
+    await put(one, { name: 'elsewhere', auths: { [host]: OLD } });
+    await put(one, { name: 'elsewhere-2', auths: { [host]: auth('ci', 'guess') } });
+    const ran = await rotate(home, host, args(team));
+    expect(ran.stdout).toBe(`secret/elsewhere configured in ${one}\n`);
+    expect(await auths(one, 'elsewhere')).toEqual({ [host]: NEW });
+    expect([await auths(home), await auths(one, 'elsewhere-2')]).toEqual([
+      { [host]: OLD },
+      { [host]: auth('ci', 'guess') },
+    ]);
+  });
+
   test('another run of the same command that ends while the Secrets are being read', async () => {
     const [host, label] = [freshHost(), freshName('team')];
     const [home, team] = [

@@ -62,3 +62,13 @@ async function namesHere(
   }
   return here.length === 0 ? undefined : here;
 }
+
+/** What the namespace of the connection holds, whatever the command is about; nothing where that may not be read. Throws UserError. */
+export async function gatherHome(reader: Reader, { logins }: RotateRequest): Promise<HeldSecret[]> {
+  const held: HeldSecret[] = [];
+  await eachSecretToWrite(reader, { namespace: reader.transport.namespace }, function* (secret) {
+    const found = yield* heldIn(secret, logins);
+    if (found !== undefined) held.push(found);
+  });
+  return held;
+}

@@ -3,7 +3,7 @@ import type { Reader } from '../../cluster/reader.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';
 import { applyRotation } from './apply.ts';
-import { type Gathered, gatherHeld } from './gather-held.ts';
+import { type Gathered, gatherHeld, gatherHome } from './gather-held.ts';
 import { type PlannedSecret, planRotation, type RotateRules } from './plan.ts';
 import { provenAtHome, provenByRegistry } from './proof.ts';
 import { restartFailing } from './restart-failing.ts';
@@ -31,7 +31,7 @@ export async function prepareRotation(
     home: transport.namespace,
     isInScope: ({ namespace, name }: PlannedSecret['ref']) => inScope.has(secretKey(namespace, name)),
   };
-  const rules = await withProof(held, base, request, openClient);
+  const rules = await withProof(reader, held, base, request, openClient);
   const items = planRotation(held, rules);
   return {
     items,
@@ -46,17 +46,20 @@ export async function prepareRotation(
 }
 
 async function withProof(
+  reader: Reader,
   held: Gathered['held'],
   base: Omit<RotateRules, 'isProven'>,
-  { anyPassword }: RotateRequest,
+  request: RotateRequest,
   openClient: (() => Promise<RegistryClient>) | undefined,
 ): Promise<RotateRules> {
-  if (anyPassword) return { ...base, isProven: () => true };
-  const rules = { ...base, isProven: provenAtHome(held, base) };
-  const isOpen = planRotation(held, rules).some(({ entries }) =>
-    entries.some(({ state }) => state === 'other password'),
-  );
-  if (!isOpen || openClient === undefined) return rules;
+  if (request.anyPassword) return { ...base, isProven: () => true };
+  const isOpen = (rules: RotateRules): boolean =>
+    planRotation(held, rules).some(({ entries }) => entries.some(({ state }) => state === 'other password'));
+  let rules = { ...base, isProven: provenAtHome(held, base) };
+  // The command may be about other names, or about other namespaces.
+  if (isOpen(rules))
+    rules = { ...base, isProven: provenAtHome([...held, ...(await gatherHome(reader, request))], base) };
+  if (!isOpen(rules) || openClient === undefined) return rules;
   const client = await openClient();
   try {
     return { ...rules, isProven: await provenByRegistry(held, rules, client) };
