@@ -13,7 +13,8 @@ const PLACES: Readonly<Record<string, string | undefined>> = {
   'output/verdict-printer.ts: { items: rows }': 'verify',
   'output/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
   'output/fleet/sync-printer.ts: shown': 'sync',
-  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, problems, mark }, io)': 'rotate',
+  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, problems: problems.all, mark }, io)':
+    'rotate',
   'output/fleet/remove-printer.ts: shown': 'remove',
   'output/fleet/delete-printer.ts: { dryRun, deleted, lists: changed, errors }': 'delete',
   "output/rbac-printer.ts: { apiVersion: 'v1', kind: 'List', items: objects }": 'rbac',
