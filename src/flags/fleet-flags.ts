@@ -72,6 +72,6 @@ function scopeFlags(command: Command): Command {
 }
 
 function outputFlags(command: Command): Command {
-  const placed = contextsFlag(command, 'do it in the clusters of these contexts (repeatable)');
-  return writeOutputFlags(concurrencyFlag(placed).optionsGroup('Output:'));
+  const placed = contextsFlag(concurrencyFlag(command), 'do it in the clusters of these contexts (repeatable)');
+  return writeOutputFlags(placed.optionsGroup('Output:'));
 }

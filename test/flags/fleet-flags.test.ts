@@ -1,8 +1,8 @@
 /** What the commands over many namespaces take, and what they refuse. Nothing is contacted. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 
 /** No kubeconfig is there, so this is as far as a command line that is understood can come. */
@@ -41,7 +41,9 @@ describe('several clusters', () => {
     contexts: ['hub', 'east', 'west'].map((name) => ({ name, context: { cluster: 'c' } })),
     'current-context': 'hub',
   };
-  const kubeconfig = join(mkdtempSync(join(tmpdir(), 'contexts-')), 'kubeconfig');
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-contexts-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, JSON.stringify(CONTEXTS));
   /** What is said where nothing is contacted: that server refuses every connection. */
   const said = async (line: string) => {
