@@ -37,7 +37,8 @@ function missingForNode(): string | undefined {
   return undefined;
 }
 
-function isCommand(name: string): boolean {
+/** Whether a program of that name is on PATH. */
+export function isCommand(name: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => isAllowed(join(folder, name), constants.X_OK));
 }
 
