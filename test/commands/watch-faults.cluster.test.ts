@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { api, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
-import { created, freshName } from '../support/attach-world.ts';
-import { here } from '../support/here.ts';
 import { changeSecret, type Fleet, newFleet, payloadOf, secretIn } from '../support/sync-world.ts';
-import { mayDo, type Rule } from '../support/user.ts';
+import type { Rule } from '../support/user.ts';
+import { watchRights } from '../support/watch-rights.ts';
 import {
   askWatch,
   freePort,
@@ -169,29 +168,13 @@ test('a login from here is asked for again; where that fails the old one stays, 
   expect(await renewing.end()).toBe(0);
 });
 
-/** The kubeconfig of a user with the rules that `rbac` prints, as `change` leaves them. */
-async function withRights(args: readonly string[], change: (rule: Rule) => Rule = (rule) => rule): Promise<string> {
-  const user = freshName('user');
-  const line = ['rbac', '--for', `user/${user}`, '--name', user, '-o', 'json', 'sync', ...args, '--watch'];
-  const printed = await here([...line, '-n', fleet.home], {});
-  const rbac = '/apis/rbac.authorization.k8s.io/v1';
-  const roles = JSON.parse(printed.stdout).items.map((item: { rules?: readonly Rule[] }) =>
-    item.rules === undefined ? item : { ...item, rules: item.rules.map(change) },
-  );
-  for (const role of roles) await created(`${rbac}/${role.kind.toLowerCase()}s`, role);
-  onTestFinished(async () => {
-    for (const role of roles) await api('DELETE', `${rbac}/${role.kind.toLowerCase()}s/${user}`);
-  });
-  const [{ rules }] = roles;
-  for (const rule of rules) await waitFor(() => mayDo(user, '', rule), { what: `the rights of ${user}`, everyMs: 5 });
-  return kubeconfigFor({ user });
-}
-
 describe('with the rights that `rbac` prints', () => {
   const args = (): string[] => ['-l', `fleet=${fleet.prefix}`, '--attach', 'sa/default'];
 
   test('a namespace that is made later is served, with its service account, and nothing is amiss', async () => {
-    const { end, says } = await startWatch(fleet.home, args(), { kubeconfig: await withRights(args()) });
+    const { end, says } = await startWatch(fleet.home, args(), {
+      kubeconfig: (await watchRights(fleet.home, args())).kubeconfig,
+    });
     const born = await newNamespace({ labels: { fleet: fleet.prefix }, serviceAccount: true });
     await says(`serviceaccount/default patched in ${born}`);
     expect(await end()).toBe(0);
@@ -202,7 +185,8 @@ describe('with the rights that `rbac` prints', () => {
     async (plural) => {
       const without = (rule: Rule): Rule =>
         rule.resources.includes(plural) ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== 'watch') } : rule;
-      const { end, says } = await startWatch(fleet.home, args(), { kubeconfig: await withRights(args(), without) });
+      const { kubeconfig } = await watchRights(fleet.home, args(), without);
+      const { end, says } = await startWatch(fleet.home, args(), { kubeconfig });
       await says(
         `error: the API server refuses the watch of ${plural} with 403\nhint: kubectl auth can-i watch ${plural} -A`,
       );

@@ -135,6 +135,8 @@ export interface WatchProxy {
   faults: (plural: string) => WatchFault;
   /** What is waited for before a request goes on, and before its answer does. */
   hold: (method: string, url: string) => Partial<Record<'request' | 'answer', Promise<void>>>;
+  /** Whether who asks is known; who is not gets 401. */
+  knows: (authorization: string | undefined) => boolean;
   /** Whether everything is refused, as by a server that is away. */
   isAway: boolean;
   /** Closes what is open. */
@@ -154,6 +156,9 @@ export async function startWatchProxy(): Promise<WatchProxy> {
     if (proxy.isAway) return void incoming.socket.destroy();
     const { url = '', method = '' } = incoming;
     requests.push(`${method} ${url}`);
+    if (!proxy.knows(incoming.headers.authorization)) {
+      return void answer.writeHead(401, JSON_TYPE).end(JSON.stringify(status(401, 'Unauthorized')));
+    }
     const isWatch = url.includes('watch=true');
     const fault = isWatch ? proxy.faults(/\/(\w+)\?/.exec(url)?.[1] ?? '') : undefined;
     if (fault !== undefined) return breakOff(fault, answer);
@@ -167,6 +172,7 @@ export async function startWatchProxy(): Promise<WatchProxy> {
     requests,
     faults: () => undefined,
     hold: () => ({}),
+    knows: () => true,
     isAway: false,
     cut: () => server.closeAllConnections(),
     async close() {
@@ -186,7 +192,9 @@ function pass(
   agent: Agent,
   held: Promise<void> | undefined,
 ): void {
-  const { method, headers } = incoming;
+  // Whoever asks here, it is the administrator who asks there.
+  const { method, headers: given } = incoming;
+  const { authorization: _, ...headers } = given;
   const outgoing = request(url, { method, headers: { ...headers, host: url.host }, agent }, async (response) => {
     await held;
     answer.writeHead(response.statusCode ?? 0, response.headers);
@@ -201,15 +209,11 @@ function pass(
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
+function status(code: number, reason: string): object {
+  return { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message: `made up: ${reason}`, code };
+}
+
 function breakOff(fault: NonNullable<WatchFault>, answer: ServerResponse): void {
-  const status = (code: number, reason: string) => ({
-    kind: 'Status',
-    apiVersion: 'v1',
-    status: 'Failure',
-    reason,
-    message: `made up: ${reason}`,
-    code,
-  });
   switch (fault) {
     case 'expired':
       return void answer.writeHead(410, JSON_TYPE).end(JSON.stringify(status(410, 'Expired')));

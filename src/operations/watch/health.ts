@@ -8,7 +8,7 @@ const STALE_LOOK_MS = RESYNC_MS + 60_000;
 /** Every watch hears a bookmark at least every minute. */
 const STALE_EVENT_MS = 120_000;
 /** What is wrong for so long is no hiccup. */
-const TROUBLE_MS = 60_000;
+const TROUBLE_MS = 30_000;
 
 /** What `/healthz` says. */
 export interface HealthReport {

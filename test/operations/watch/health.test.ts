@@ -20,16 +20,16 @@ test.each<[situation: string, act: (health: Health) => void, now: number, report
     { isWell: false, lastLook: 121, lastEvent: 121 },
   ],
   [
-    'one watch of two has been away for more than a minute',
+    'one watch of two has been away for more than half a minute',
     (health) => {
       health.looked(true, 0);
       hear(health, 1000, 'secrets', 'namespaces');
       health.lost('secrets', 2000);
-      health.lost('secrets', 50_000);
-      hear(health, 60_000, 'namespaces');
+      health.lost('secrets', 30_000);
+      hear(health, 30_000, 'namespaces');
     },
-    63_000,
-    { isWell: false, lastLook: 63, lastEvent: 62 },
+    33_000,
+    { isWell: false, lastLook: 33, lastEvent: 32 },
   ],
   [
     'it is open again, and has nothing to say yet',
@@ -43,15 +43,15 @@ test.each<[situation: string, act: (health: Health) => void, now: number, report
     { isWell: true, lastLook: 63, lastEvent: 62 },
   ],
   [
-    'looks have failed for more than a minute',
+    'looks have failed for more than half a minute',
     (health) => {
       health.looked(true, 0);
       health.failed(1000);
-      health.failed(50_000);
-      hear(health, 60_000, 'secrets', 'namespaces');
+      health.failed(30_000);
+      hear(health, 30_000, 'secrets', 'namespaces');
     },
-    62_000,
-    { isWell: false, lastLook: 62, lastEvent: 2 },
+    32_000,
+    { isWell: false, lastLook: 32, lastEvent: 2 },
   ],
   [
     'the last look has not',
