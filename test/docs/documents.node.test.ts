@@ -81,7 +81,7 @@ test('the picture of why, the fix, and a pod that runs is what was printed', () 
   checkPicture('why', steps, { title, columns: 104, moves: true });
 });
 
-test('the picture of doctor is what it prints of a cluster', { timeout: 180_000 }, async () => {
+test('the picture of doctor is what it prints of a cluster', { timeout: 300_000 }, async () => {
   const night = await startNight();
   onTestFinished(() => night.close());
   const command = 'regsecret doctor -A';

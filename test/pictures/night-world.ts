@@ -9,6 +9,7 @@ import {
   newNamespace,
   node,
   podSettled,
+  pushTestImage,
   waitFor,
 } from '../environment/use.ts';
 import { named, newPullSecret, newScheduledWorkload, pathOf } from '../support/attach-world.ts';
@@ -34,9 +35,12 @@ export async function startNight(): Promise<NightWorld> {
   await newPullSecret(search, 'pull', basic.host, janedoe);
   await newPullSecret(search, 'left-over', basic.host, johndoe);
   await newPullSecret(shop, 'regcred', basic.host, janedoe);
+  // Of its own, because its tags are named.
+  const indexer = `${basic.host}/janedoe/indexer`;
+  await pushTestImage(`${indexer}:v1`, janedoe);
   await Promise.all([
     deployment(payments, 'checkout', 3, { image, list: named('pull') }),
-    deployment(search, 'indexer', 1, { image: image.replace(/:v1$/, ':v9'), list: named('pull') }),
+    deployment(search, 'indexer', 1, { image: `${indexer}:v2`, list: named('pull') }),
     deployment(shop, 'web', 2, { image }),
   ]);
   const namespaces = [payments, search, shop];
@@ -55,6 +59,9 @@ export async function startNight(): Promise<NightWorld> {
   };
 }
 
+/** For a kubelet on a busy machine. */
+const DEADLINE = 120_000;
+
 async function deployment(
   namespace: string,
   name: string,
@@ -67,9 +74,9 @@ async function deployment(
       const { items } = (await api('GET', `${pathOf('Pod', namespace)}?labelSelector=app=${name}`)).body;
       return items.length === replicas ? (items as { metadata: { name: string } }[]) : undefined;
     },
-    { what: `the pods of ${name}` },
+    { what: `the pods of ${name}`, deadlineMs: DEADLINE },
   );
-  await Promise.all(found.map(({ metadata }) => podSettled(namespace, metadata.name)));
+  await Promise.all(found.map(({ metadata }) => podSettled(namespace, metadata.name, DEADLINE)));
 }
 
 /** A list of the whole cluster as it were with `namespaces` alone; other tests have theirs there, too. */
