@@ -4,7 +4,7 @@ import { DATA_KEY, describeSecret, isPullSecretType, type PullSecretType, type S
 import { command } from '../text/command.ts';
 import { prose } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameWord, scope } from '../text/object-name.ts';
-import { EXPIRES_AT } from './expiry.ts';
+import { EXPIRES_AT, parseExpiries } from './expiry.ts';
 
 /** Label on everything that regsecret makes by itself. */
 export const MANAGED_BY = 'app.kubernetes.io/managed-by';
@@ -123,13 +123,29 @@ export function replacedCopy(source: CopySource, existing: Secret): Secret {
  */
 export function copyPatch(existing: Secret, source: CopySource): object | undefined {
   const labels = differing(existing.metadata.labels, { [MANAGED_BY]: 'regsecret' });
-  const annotations = differing(existing.metadata.annotations, annotationsOf(source));
+  const wanted = { ...source, expiresAt: endOf(existing, source) };
+  const annotations = differing(existing.metadata.annotations, annotationsOf(wanted));
   const others = Object.fromEntries(Object.keys(existing.data ?? {}).map((key) => [key, undefined]));
   const data = differing(existing.data, { ...others, ...dataOf(source) });
   if (labels === undefined && annotations === undefined && data === undefined) return undefined;
   const { resourceVersion } = existing.metadata;
   const metadata = { resourceVersion, ...(labels && { labels }), ...(annotations && { annotations }) };
   return { metadata, ...(data && { data }) };
+}
+
+/**
+ * When the copy ends. Of some logins it is only known how long they last: asked for again, the same one seems to end later, and
+ * what is written down already is right.
+ */
+function endOf(
+  { metadata, type, data }: Secret,
+  { madeFrom, type: wanted, payload, expiresAt }: CopySource,
+): string | undefined {
+  const written = metadata.annotations?.[EXPIRES_AT];
+  if (madeFrom !== 'login' || type !== wanted || data?.[DATA_KEY[wanted]] !== payload) return expiresAt;
+  const [before, now] = [parseExpiries(written), parseExpiries(expiresAt)];
+  const isEarlier = [...now].every(([server, end]) => Date.parse(before.get(server) ?? '') <= Date.parse(end));
+  return before.size === now.size && isEarlier ? written : expiresAt;
 }
 
 function annotationsOf({ ref, expiresAt, madeFrom }: CopySource): Record<string, string | undefined> {

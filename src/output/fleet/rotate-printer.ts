@@ -1,6 +1,6 @@
 /** What `rotate` prints: the plan as a table, each Secret that is written, what is left, and how many there are of each. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
-import { type Command, command } from '../../domain/text/command.ts';
+import { type Command, command, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -142,7 +142,7 @@ function reasonFor(planned: PlannedSecret, request: RotateRequest) {
   );
 }
 
-const OTHER: Hint = prose`--any-password writes it anyway, which gives the new login to whoever owns that namespace`;
+const OTHER: Hint = prose`name a namespace that is sure to have the old one with ${words`-n NAMESPACE`}, or add ${words`--any-password`}, which gives the new login to whoever owns those namespaces`;
 
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 

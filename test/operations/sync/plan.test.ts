@@ -1,5 +1,5 @@
 /** What `sync` decides for one namespace, and which namespaces are meant. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { choiceOf, planSecret, type SyncSource } from '../../../src/operations/sync/plan.ts';
 import { fc } from '../../support/fast-check.ts';
@@ -92,6 +92,23 @@ test.each<[string, Secret | undefined, unknown]>([
   ['a copy that is being deleted', stored({}, { deletionTimestamp: '2026-01-01T00:00:00Z' }), { action: 'refuse' }],
 ])('%s', (_, existing, step) => {
   expect(planSecret('a', existing, source)).toMatchObject(step as object);
+});
+
+describe('a login from here that lasts so long from when it is asked for', () => {
+  const ends = (time: string): string => `{"r.example":"2030-01-01T${time}Z"}`;
+  const login: SyncSource = { ...source, madeFrom: 'login', expiresAt: ends('12:00:00') };
+  const written = (end: string, fields: Partial<Secret> = {}): Secret =>
+    stored(fields, { annotations: { ...ANNOTATIONS, 'regsecret/made-from': 'login', 'regsecret/expires-at': end } });
+
+  test.each<[string, Secret, string]>([
+    ['the same one, asked for again: it ends when it did', written(ends('11:00:00')), 'unchanged'],
+    ['the same one, with an end that is too late', written(ends('13:00:00')), 'update'],
+    ['the same one, with an end that cannot be read', written('{'), 'update'],
+    ['the same one, with an end of another registry', written('{"x":"2030-01-01T11:00:00Z"}'), 'update'],
+    ['another one', written(ends('11:00:00'), { data: { '.dockerconfigjson': 'b2xk' } }), 'update'],
+  ])('%s', (_, existing, action) => {
+    expect(planSecret('a', existing, login).action).toBe(action);
+  });
 });
 
 /** A Secret that somebody else made. */
