@@ -161,7 +161,11 @@ interface Case {
 async function problemsOf(situation: Situation, fleet: Fleet, { nth, fault }: Case, wanted: string[]) {
   await prepare(situation, fleet);
   const killed = start(situation, fleet, nth, fault);
-  const step = await waitFor(() => killed.writes()[nth - 1], { what: `write ${nth}`, everyMs: 5 });
+  // Before its first write it reads a hundred lists, and a busy machine takes its time.
+  const waiting = waitFor(() => killed.writes()[nth - 1], { what: `write ${nth}`, everyMs: 5, deadlineMs: 180_000 });
+  waiting.catch(() => undefined);
+  const step = await Promise.race([waiting, killed.ended]);
+  if (step === null || typeof step === 'number') return [`${fault} ${nth}: it ended before, with ${step}`];
   if (fault === 'hang-after') await step.done;
   killed.kill();
   const first = await killed.ended;
