@@ -74,7 +74,7 @@ const looks = {
 } as const;
 
 describe.each(['request', 'answer'] as const)(`${ARTEFACT}, while the %s of a write is on its way`, (where) => {
-  test.each(Object.entries(looks))('%s', async (_, { plural, isFirst }) => {
+  test.each(Object.entries(looks))('%s', { timeout: 180_000 }, async (_, { plural, isFirst }) => {
     const fleet = await newFleet(TEAMS, { serviceAccount: true });
     let held = isFirst ? hold(plural, where) : undefined;
     const { watch, terminate } = await begin(fleet);
@@ -85,7 +85,7 @@ describe.each(['request', 'answer'] as const)(`${ARTEFACT}, while the %s of a wr
     }
     const { writes, waiting, release } = held;
     // One look may be about a part of the namespaces.
-    await waitFor(() => waiting() > 0, { what: 'a write' });
+    await waitFor(() => waiting() > 0, { what: 'a write', deadlineMs: 60_000 });
     await terminate();
     const early = watch.stdout;
     release();
