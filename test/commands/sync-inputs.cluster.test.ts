@@ -192,14 +192,14 @@ describe('a namespace between the look and the write', () => {
       'is being deleted, and skipped',
     ],
     ['that is named, is gone: it has failed', (_: string, teams: string) => teams, 1, 'does not exist'],
-  ])('%s', async (_, where, code, says) => {
+  ])('%s', { timeout: 150_000 }, async (_, where, code, says) => {
     const { home, teams, prefix } = await newFleet(2);
     const [first = ''] = teams;
     const path = `/api/v1/namespaces/${first}`;
     const ran = await meddled(home, ['sync', '--to', where(prefix, teams.join(','))], 'POST', async () => {
       await api('DELETE', path);
       const isGone = async (): Promise<boolean> => (await api('GET', path)).status === 404;
-      await waitFor(isGone, { what: `${first} to be gone`, deadlineMs: 50_000 });
+      await waitFor(isGone, { what: `${first} to be gone`, deadlineMs: 120_000 });
     });
     expect(ran.code, ran.stderr).toBe(code);
     expect(ran.stderr).toContain(says);
