@@ -1,4 +1,5 @@
-/** `sync` into many namespaces against `kubectl apply --server-side` of the same Secrets. */
+/** `sync` into many namespaces, and `rotate` in them, against `kubectl apply --server-side` of the same Secrets. */
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
@@ -14,8 +15,8 @@ const DATA = {
 const TYPE = 'kubernetes.io/dockerconfigjson';
 
 /**
- * The samples of a first run, of a second one with nothing to do, of one that attaches to `default`, too, and of kubectl; those
- * of one round belong together, and which program is first is chance.
+ * The samples of a first run, of a second one with nothing to do, of a new password for all of them, of a run that attaches to
+ * `default`, too, and of kubectl; those of one round belong together, and which program is first is chance.
  */
 export async function measureSync(cluster: ClusterInfo, executable: string, rounds: number): Promise<Sample[][]> {
   const api = createApiClient({ ...cluster, certificate: cluster.admin });
@@ -29,20 +30,25 @@ export async function measureSync(cluster: ClusterInfo, executable: string, roun
     const start = performance.now();
     const { code, stdout, stderr } = await run(program, args, { env });
     const milliseconds = performance.now() - start;
-    if (code !== 0 || !stdout.includes(said)) throw new Error(`${args.join(' ')}: ${stdout.slice(-200)} ${stderr}`);
+    if (code !== 0 || !(stdout + stderr).includes(said)) throw new Error(`${args.join(' ')}: ${stdout.slice(-200)} ${stderr}`);
     return { milliseconds, cpuMilliseconds: Number.NaN, peakBytes: Number.NaN };
   };
   const sync = ['sync', 'pull', '-n', HOME, '-l', 'bench=sync'];
-  const samples: [Sample[], Sample[], Sample[], Sample[]] = [[], [], [], []];
+  const password = join(cluster.folder, 'password');
+  const login = ['--server', 'ghcr.io', '--username', 'jane', '--password-file', password, '--no-verify'];
+  const samples: [Sample[], Sample[], Sample[], Sample[], Sample[]] = [[], [], [], [], []];
   const ours = async (): Promise<void> => {
     samples[0].push(await timed(executable, sync, `${NAMESPACES} created`));
     samples[1].push(await timed(executable, sync, `${NAMESPACES} unchanged`));
+    writeFileSync(password, randomUUID());
+    const rotate = ['rotate', 'pull', '-n', HOME, '-A', ...login];
+    samples[2].push(await timed(executable, rotate, `${NAMESPACES + 1} updated`));
     await removeAll(api, names);
-    samples[2].push(await timed(executable, [...sync, '--attach', 'sa/default'], `${NAMESPACES} patched`));
+    samples[3].push(await timed(executable, [...sync, '--attach', 'sa/default'], `${NAMESPACES} patched`));
   };
   const theirs = async (): Promise<void> => {
     const args = ['apply', '--server-side', '-f', file];
-    samples[3].push(await timed(cluster.bin.kubectl, args, 'serverside-applied'));
+    samples[4].push(await timed(cluster.bin.kubectl, args, 'serverside-applied'));
   };
   for (let round = 0; round < rounds; round += 1) {
     await removeAll(api, names);
