@@ -119,12 +119,14 @@ function headersOf({ headers }: Response): HttpResponse['headers'] {
 }
 
 async function collect({ body }: Response, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  if (body === null) return new Uint8Array();
   let size = 0;
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new NetworkError('too-large', 'TOO_LARGE', true);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+  const limit = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.length;
+      if (size > maxBytes) throw new NetworkError('too-large', 'TOO_LARGE', true);
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(body.pipeThrough(limit)).bytes();
 }

@@ -6,7 +6,7 @@ const GAP = '   ';
 /** A column is not made narrower than this for the sake of others. */
 const NARROW = 6;
 /** No row is filled up to more than this: a column of thousands of rows may have one cell of half a million characters. */
-const FILLED = 300;
+const FILLED = 100;
 
 /**
  * Lines of a table with `header`, which is printed unless it is `untitled`. On a terminal long cells are cut with `…` so that a row stays on one line, unless

@@ -33,6 +33,7 @@ const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 const decoder = new TextDecoder();
 const LONG_TEXT = 1_000;
+const LARGE = 64 * 1024;
 
 function pick(picker: Picker, shape: FieldSelection): unknown {
   const first = next(picker);
@@ -42,7 +43,23 @@ function pick(picker: Picker, shape: FieldSelection): unknown {
   }
   const start = picker.index;
   skip(picker);
-  return shape === true ? parse(picker.bytes.subarray(start, picker.index)) : undefined;
+  if (shape !== true) return undefined;
+  if (first !== OPEN_BRACE || picker.index - start < LARGE) return parse(picker.bytes.subarray(start, picker.index));
+  picker.index = start;
+  return pickMembers(picker);
+}
+
+/** A whole object, in which one text may take all the room. */
+function pickMembers(picker: Picker): object {
+  const members: [string, unknown][] = [];
+  picker.index += 1;
+  while (next(picker) !== CLOSE_BRACE) {
+    members.push([memberName(picker), pick(picker, true)]);
+    separator(picker, CLOSE_BRACE);
+  }
+  picker.index += 1;
+  // As JSON.parse, it makes a member of its own of `__proto__`, too.
+  return Object.fromEntries(members);
 }
 
 function pickObject(picker: Picker, shape: { readonly [name: string]: FieldSelection }): Record<string, unknown> {

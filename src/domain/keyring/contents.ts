@@ -1,7 +1,8 @@
 /** What is in a Secret, whether or not a kubelet could use it: the view for people. */
 import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { type JsonDocument, jsonString, memberOf } from '../go/json.ts';
-import { type JsonNode, LARGE_TEXT } from '../go/json-node.ts';
+import { type JsonNode, LARGE_TEXT, MemberCursor, nodeAt } from '../go/json-node.ts';
+import { unquote } from '../go/json-scanner.ts';
 import { authField, hasIdentityToken, type KubeletEntry, readKubeletEntry } from './entry.ts';
 import { keyOf } from './key.ts';
 import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
@@ -52,10 +53,9 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
   const isLarge = bytes.length >= LARGE_TEXT;
   if (isLarge) yield;
   const asTyped = yield* decodePayload(bytes, place.type, limit);
-  // Of a large text they are read each time.
-  const members = asTyped.document?.root.members ?? [];
-  const config = configFields(members);
-  const format = formatOf(members, config, place.type);
+  const { document } = asTyped;
+  const config = document === undefined ? [] : configFields(document);
+  const format = document === undefined ? place.type : formatOf(document, config, place.type);
   // What stands in the wrong format is shown as it was meant.
   const payload = format === place.type ? asTyped : yield* decodePayload(bytes, format, limit);
   if (isLarge) yield;
@@ -66,7 +66,7 @@ export function* contentsOf(secret: SecretContent, limit = Number.POSITIVE_INFIN
     entries: yield* entriesOf(payload),
     moreEntries: payload.moreEntries || undefined,
     failure: asTyped.failure,
-    helpers: asTyped.document === undefined ? [] : helpersOf(asTyped.document, config),
+    helpers: document === undefined ? [] : helpersOf(document, config),
   };
 }
 
@@ -90,27 +90,38 @@ function bytesOf(value: string): Uint8Array | DecodeFailure {
 }
 
 const CONFIG_FIELDS = ['auths', 'credsStore', 'credHelpers', 'HttpHeaders'] as const;
+/** In bytes, with quotes: U+017F, which folds to the `s` of each of them, takes two. */
+const LONGEST_FIELD = 'credHelpers'.length + 2 + 1;
+const BACKSLASH = 0x5c;
 
 interface ConfigField {
   readonly field: (typeof CONFIG_FIELDS)[number];
   readonly value: JsonNode;
 }
 
-/** What `members` have of a docker config, of which 40,000 others may be servers. */
-function configFields(members: JsonNode['members']): ConfigField[] {
+/** What a docker config has beside servers, of which 40,000 may stand in its place: of those nothing is made. */
+function configFields({ bytes, text, root }: JsonDocument): ConfigField[] {
   const fields: ConfigField[] = [];
-  for (const { name, value } of members) {
-    const field = memberOf(name, CONFIG_FIELDS);
-    if (field !== undefined) fields.push({ field, value });
+  if (root.kind !== 'object') return fields;
+  const longest = bytes.includes(BACKSLASH) ? Number.POSITIVE_INFINITY : LONGEST_FIELD;
+  const cursor = new MemberCursor(bytes, root.start);
+  while (cursor.next()) {
+    const { nameStart, nameEnd, valueStart, valueEnd } = cursor;
+    if (nameEnd - nameStart > longest) continue;
+    const source = { bytes, text };
+    const field = memberOf(unquote(source, nameStart, nameEnd), CONFIG_FIELDS);
+    if (field !== undefined) fields.push({ field, value: nodeAt(source, valueStart, valueEnd) });
   }
   return fields;
 }
 
 /** The whole docker config in a `.dockercfg`, or the map of servers alone in a `.dockerconfigjson`. */
-function formatOf(members: JsonNode['members'], config: readonly ConfigField[], type: PullSecretType): PullSecretType {
+function formatOf({ root }: JsonDocument, config: readonly ConfigField[], type: PullSecretType): PullSecretType {
   const isConfig = config.some(({ field, value }) => field === 'auths' && value.kind === 'object');
   if (isConfig) return 'kubernetes.io/dockerconfigjson';
-  const isMap = members.length > 0 && config.length === 0 && members.every(({ value }) => isEntry(value));
+  if (config.length > 0 || type === 'kubernetes.io/dockercfg') return type;
+  const { members } = root;
+  const isMap = members.length > 0 && members.every(({ value }) => isEntry(value));
   return isMap ? 'kubernetes.io/dockercfg' : type;
 }
 

@@ -2,6 +2,7 @@
 import { type JsonDocument, memberOf, parseJson, typeErrorText } from '../go/json.ts';
 import { type JsonNode, LARGE_TEXT, MemberCursor, nodeAt } from '../go/json-node.ts';
 import { JsonSyntaxError, unquote } from '../go/json-scanner.ts';
+import { encodeUtf8 } from '../go/utf8.ts';
 import { readKubeletEntry } from './entry.ts';
 import type { PullSecretType } from './secret.ts';
 import { STEP_ENTRIES } from './steps.ts';
@@ -27,6 +28,7 @@ export type Payload = {
 
 const FIELDS = ['auths', 'HttpHeaders'] as const;
 const OPEN_BRACE = 0x7b;
+const BACKSLASH = 0x5c;
 
 /**
  * Decodes `bytes`, a step for every few hundred entries. Of an entry its place is kept, for there may be thousands, and few are
@@ -54,6 +56,8 @@ interface Found {
   readonly entries: Map<string, JsonNode>;
   moreEntries: number;
   readonly limit: number;
+  /** {@link sumOf} the names that are kept, once they are as many as `limit`. */
+  sums?: ReadonlySet<number | undefined> | undefined;
 }
 
 /** Go goes on after a value of the wrong type and reports the first at the end, unless it has to stop at an entry. */
@@ -105,6 +109,7 @@ function* decodeMap(
   const { entries, limit } = found;
   if (node.kind === 'null') {
     entries.clear();
+    found.sums = undefined;
     found.moreEntries = 0;
     return [];
   }
@@ -112,19 +117,42 @@ function* decodeMap(
   let failure: DecodeFailure | undefined;
   const cursor = new MemberCursor(document.bytes, node.start);
   for (let count = 1; cursor.next(); count += 1) {
+    // Two bytes are `{}`, or nothing that could be an entry.
+    const isEmpty = cursor.valueEnd - cursor.valueStart <= 2 && document.bytes[cursor.valueStart] === OPEN_BRACE;
+    if (count % STEP_ENTRIES === 0) yield;
+    if (isEmpty && entries.size >= limit && isSurelyNew(document.bytes, cursor, found)) {
+      found.moreEntries += 1;
+      continue;
+    }
     const name = unquote(document, cursor.nameStart, cursor.nameEnd);
     const isKept = entries.size < limit || entries.has(name);
-    // Two bytes are `{}`, or nothing that could be an entry.
-    if (isKept || cursor.valueEnd - cursor.valueStart > 2 || document.bytes[cursor.valueStart] !== OPEN_BRACE) {
+    if (isKept || !isEmpty) {
       const value = nodeAt(document, cursor.valueStart, cursor.valueEnd);
       const login = readKubeletEntry(document, value);
       if ('error' in login) failure ??= { ...login, server: name };
       if (isKept) entries.set(name, value);
     }
     if (!isKept) found.moreEntries += 1;
-    if (count % STEP_ENTRIES === 0) yield;
   }
   return failure === undefined ? [] : [failure];
+}
+
+/** Whether the name at `cursor` is none of those that are kept. Most of 40,000 are not, and need not be decoded to see it. */
+function isSurelyNew(bytes: Uint8Array, { nameStart, nameEnd }: MemberCursor, found: Found): boolean {
+  found.sums ??= new Set([...found.entries.keys()].map((name) => sumOf(encodeUtf8(name))));
+  const sum = sumOf(bytes, nameStart + 1, nameEnd - 1);
+  return sum !== undefined && !found.sums.has(sum);
+}
+
+/** A number for a name, the same for the same name; undefined unless it is plain ASCII, which has one spelling. */
+function sumOf(bytes: Uint8Array, start = 0, end = bytes.length): number | undefined {
+  let sum = 0;
+  for (let index = start; index < end; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte === BACKSLASH || byte >= 0x80) return undefined;
+    sum = (Math.imul(sum, 31) + byte) | 0;
+  }
+  return sum;
 }
 
 function headerFailures(node: JsonNode): DecodeFailure[] {

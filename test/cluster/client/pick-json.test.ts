@@ -28,6 +28,15 @@ describe('what a shape names', () => {
   });
 });
 
+test('a large object, whole: as JSON.parse has it', () => {
+  const long = 'x'.repeat(70_000);
+  const rest = '"__proto__":1,"a":1,"a":{"b":[2,null]},"\\u0062":"\\n","c":""';
+  const text = `{"long":"${long}","escaped":"${long}\\"${long}",${rest}}`;
+  expect(pickJson(bytes(text), true)).toStrictEqual(JSON.parse(text));
+  expect(pickJson(bytes(`{"data":${text}}`), { data: true })).toStrictEqual({ data: JSON.parse(text) });
+  expect(() => pickJson(bytes(text.slice(0, -1)), true)).toThrow(JsonSyntaxError);
+});
+
 test.each([
   '',
   '{',

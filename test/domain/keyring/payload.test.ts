@@ -4,6 +4,7 @@ import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { decodePayload } from '../../../src/domain/keyring/payload.ts';
 import type { PullSecretType } from '../../../src/domain/keyring/secret.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
+import { fc } from '../../support/fast-check.ts';
 
 const CONFIG = 'kubernetes.io/dockerconfigjson';
 const MAP = 'kubernetes.io/dockercfg';
@@ -63,4 +64,22 @@ test.each<[PullSecretType, string, readonly string[], string | undefined, string
   const { entries, failure } = finished(decodePayload(encodeUtf8(json), type));
   expect([...entries.keys()]).toEqual(servers);
   expect(failure).toEqual(error === undefined ? undefined : { error, ...(server === undefined ? {} : { server }) });
+});
+
+test('the first ones of many are as they are without a limit, however a later one of the same name is spelled', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'ab', '\\u0061', '\\u0062', 'é', '\\u00e9', '\\\\', '');
+  const value = fc.constantFrom('{}', '{ }', 'null', '{"auth":"YTpi"}', '{"auth":"YTpj"}');
+  const map = fc.array(fc.tuple(name, value), { maxLength: 12 });
+  fc.assert(
+    fc.property(fc.array(fc.option(map), { maxLength: 2 }), fc.integer({ min: 1, max: 3 }), (maps, limit) => {
+      const texts = maps.map((members) =>
+        members === null ? 'null' : `{${members.map(([key, text]) => `"${key}":${text}`).join()}}`,
+      );
+      const bytes = encodeUtf8(`{${texts.map((text) => `"auths":${text}`).join()}}`);
+      const [all, few] = [undefined, limit].map((most) => finished(decodePayload(bytes, CONFIG, most)).entries);
+      const places = (entries: ReadonlyMap<string, { readonly start: number }> = new Map()) =>
+        [...entries].map(([key, { start }]) => [key, start]);
+      expect(places(few)).toEqual(places(all).slice(0, limit));
+    }),
+  );
 });
