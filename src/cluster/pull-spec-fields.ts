@@ -17,7 +17,12 @@ export function pullSpecFields({ specPath }: PullKind, more: MoreFields = {}): F
   const metadata = { namespace: true, name: true, uid: true, ownerReferences: true, ...more.metadata } as const;
   const [top, ...path] = specPath;
   if (top === undefined) return { metadata, [LIST_FIELD]: [{ name: true }] };
-  const podSpec = { [LIST_FIELD]: [{ name: true }], serviceAccountName: true, serviceAccount: true, ...more.podSpec } as const;
+  const podSpec = {
+    [LIST_FIELD]: [{ name: true }],
+    serviceAccountName: true,
+    serviceAccount: true,
+    ...more.podSpec,
+  } as const;
   const spec = path.reduceRight<Fields>((below, name) => ({ [name]: below }), podSpec);
   return { metadata, [top]: { ...more.spec, ...spec }, status: more.status ?? {} };
 }

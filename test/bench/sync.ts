@@ -30,7 +30,8 @@ export async function measureSync(cluster: ClusterInfo, executable: string, roun
     const start = performance.now();
     const { code, stdout, stderr } = await run(program, args, { env });
     const milliseconds = performance.now() - start;
-    if (code !== 0 || !(stdout + stderr).includes(said)) throw new Error(`${args.join(' ')}: ${stdout.slice(-200)} ${stderr}`);
+    if (code !== 0 || !(stdout + stderr).includes(said))
+      throw new Error(`${args.join(' ')}: ${stdout.slice(-200)} ${stderr}`);
     return { milliseconds, cpuMilliseconds: Number.NaN, peakBytes: Number.NaN };
   };
   const sync = ['sync', 'pull', '-n', HOME, '-l', 'bench=sync'];
