@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: regsecret against the kubectl of the tests, on their real API server. Prints a table of ratios and
- * writes exe/bench.json; with `--check` it fails when a target is missed, `--rounds N` makes it longer or shorter.
+ * writes exe/bench.json; with `--check` it fails when a target is missed, `--rounds N` makes it longer or shorter. With
+ * `--growth` it prints instead how `sync` grows with the number of namespaces.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release } from 'node:os';
@@ -16,6 +17,7 @@ import { report } from '../environment/report.ts';
 import { startSupervisor } from '../environment/supervisor.ts';
 import { createCrowd } from '../support/crowd.ts';
 import { measureFleet } from './fleet.ts';
+import { growthTable } from './growth.ts';
 import { measure } from './measure.ts';
 import { format, isMissed, type Row, rows } from './rows.ts';
 import { measureSync } from './sync.ts';
@@ -24,7 +26,11 @@ import { type Artefacts, cases, crowdCase, WHY_NAMESPACE } from './world.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { values } = parseArgs({
-  options: { check: { type: 'boolean', default: false }, rounds: { type: 'string', default: '41' } },
+  options: {
+    check: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '41' },
+  },
 });
 
 const executable = join(root, 'exe', executableName(hostName()));
@@ -32,24 +38,28 @@ if (!existsSync(executable)) throw new Error(`there is no ${executable}: npm run
 
 const { measure: measurer } = await ensurePrograms(['measure'], report);
 const supervisor = await startSupervisor();
-let table: Row[];
 try {
-  table = await run(await supervisor.cluster());
+  const cluster = await supervisor.cluster();
+  if (values.growth) console.log(await growthTable(cluster, executable, measurer));
+  else tell(await run(cluster));
 } finally {
   await supervisor.close();
 }
-const machine = {
-  processor: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
-  system: `${platform()} ${release()} ${arch()}`,
-  node: process.version,
-  kubectl: kubernetesVersion,
-  rounds: Number(values.rounds),
-};
-writeFileSync(join(root, 'exe', 'bench.json'), `${JSON.stringify({ machine, rows: table }, undefined, 2)}\n`);
-console.log(`${format(table)}\n${Object.values(machine).slice(0, -1).join(', ')}; ${machine.rounds} rounds`);
-const missed = table.filter(isMissed);
-for (const { title } of missed) report(`missed by more than a tenth: ${title}`);
-if (values.check && missed.length > 0) process.exitCode = 1;
+
+function tell(table: readonly Row[]): void {
+  const machine = {
+    processor: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.version,
+    kubectl: kubernetesVersion,
+    rounds: Number(values.rounds),
+  };
+  writeFileSync(join(root, 'exe', 'bench.json'), `${JSON.stringify({ machine, rows: table }, undefined, 2)}\n`);
+  console.log(`${format(table)}\n${Object.values(machine).slice(0, -1).join(', ')}; ${machine.rounds} rounds`);
+  const missed = table.filter(isMissed);
+  for (const { title } of missed) report(`missed by more than a tenth: ${title}`);
+  if (values.check && missed.length > 0) process.exitCode = 1;
+}
 
 async function run(cluster: ClusterInfo): Promise<Row[]> {
   const folder = join(cluster.folder, 'bench');

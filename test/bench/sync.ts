@@ -59,7 +59,8 @@ export async function measureSync(cluster: ClusterInfo, executable: string, roun
   return samples;
 }
 
-function secretOf(name: string, namespace: string): object {
+/** A pull secret of the benchmark. */
+export function secretOf(name: string, namespace: string): object {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: TYPE, data: DATA };
 }
 
