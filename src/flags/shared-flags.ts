@@ -80,7 +80,7 @@ const WITHOUT_EFFECT = [
   ...['--match-server-version', '--cache-dir <folder>'],
 ];
 
-export function dryRunOption(text = 'client: without the cluster; server: checked by it'): Option {
+export function dryRunOption(text = 'client: contact no cluster; server: let it validate'): Option {
   const option = new Option('--dry-run <where>', text);
   return option.default('none').argParser((value) => {
     if (value === 'none' || value === 'client' || value === 'server') return value;
@@ -110,7 +110,7 @@ export function contextsFlag(command: Command, text: string): Command {
 /** What is printed of what is written. */
 export function writeOutputFlags(command: Command): Command {
   return command
-    .addOption(dryRunOption('print the plan; server: have the writes checked'))
+    .addOption(dryRunOption('print the plan only; server: validate the writes'))
     .addOption(new Option('-o, --output <format>', 'print names, or everything as JSON').choices(['name', 'json']))
     .option('--field-manager <name>', 'name that owns the written fields', 'regsecret');
 }

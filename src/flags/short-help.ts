@@ -30,7 +30,7 @@ export function shortHelp(name: string): HelpForm {
       // Its own flags are those that the others leave out.
       const options = command.name() === 'options' ? all : all.filter((option) => !isRare(command, option));
       const short = Object.assign(Object.create(helper) as Help, { visibleOptions: () => options, optionDescription });
-      const more = `\nEvery flag, also -n, --context and -q: ${name} options ${command.name()}\n`;
+      const more = `\nAll flags, including -n, --context and -q: ${name} options ${command.name()}\n`;
       return forOneCommand(command, short) + (options.length < all.length ? more : '');
     },
   };

@@ -23,12 +23,12 @@ export function syncFlags(sync: Command): Command {
           .option('-A, --all-namespaces', 'all but kube-*, openshift-* and its own')
           .option('--exclude <namespaces>', 'but not these; names and patterns, as in --to (repeatable)', collect)
           .optionsGroup('What is done there:')
-          .option('--attach <accounts>', 'to sa/default, sa/NAME, used ones, or all (repeatable)', collect)
+          .option('--attach <accounts>', 'attach it: sa/default, sa/NAME, used, or all (repeatable)', collect)
           .option('--restart', 'restart the controllers of pods that keep failing')
           .option('--merge', 'merge the logins into Secrets that sync did not make')
-          .option('--adopt', 'make copies of them')
+          .option('--adopt', 'turn such Secrets into copies')
           .option('--prune', 'detach and delete copies in other namespaces')
-          .option('--watch', 'go on, and serve what is new or changed as it happens')
+          .option('--watch', 'keep running, and update copies as things change')
           .option('--listen <address>', 'answer /healthz and /metrics there, say :8080')
           .option(
             '--refresh <duration>',
