@@ -457,7 +457,8 @@ test('nothing that clusters hold moves the cursor, and no password is seen', asy
     ['doctor'],
     ['doctor', '--offline'],
     ['why', `pod/${pod}`, 'sa/builder', 'secret/hostile', 'secret/typed', '-v'],
-    ['why', '--image', `${own.host}/x${HOSTILE}`, '--secret', 'hostile', '-v'],
+    // No flag takes a line break.
+    ['why', '--image', `${own.host}/x${HOSTILE.replace('\r', '')}`, '--secret', 'hostile', '-v'],
   ];
   const runs = lines.flatMap((args) => [args, [...args, '-o', 'json'], [...args, '-o', 'yaml']]);
   // Running them looks for the canary, too.

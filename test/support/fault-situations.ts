@@ -191,7 +191,14 @@ function copies(
       const copy = () => at(`${secretsOf(team)}/${name}`);
       return {
         name,
-        args: ['sync', name, '--to', isPruned ? 'no-such-*' : `${prefix}-*`, '-o', 'name', ...flags],
+        args: [
+          'sync',
+          name,
+          ...(isPruned ? ['-A', '--exclude', '*'] : ['--to', `${prefix}-*`]),
+          '-o',
+          'name',
+          ...flags,
+        ],
         stdin: '',
         async isDone() {
           const [now, list] = [await copy(), await namesOf('ServiceAccount', team, 'default')];

@@ -7,7 +7,7 @@ import { NetworkError } from '../../http/network-error.ts';
 import type { Io } from '../../io.ts';
 import { createAuthenticator } from '../auth/auth.ts';
 import { type Connection, resolveConnection } from '../config/connection.ts';
-import { type ContextFlags, namedContexts } from '../config/contexts.ts';
+import type { ContextFlags } from '../config/contexts.ts';
 import { inCluster } from '../config/in-cluster.ts';
 import { loadKubeConfig } from '../config/kube-config.ts';
 import type { KubeFlags } from '../config/kube-flags.ts';
@@ -66,6 +66,7 @@ export async function connectContexts(
   { toContext = [], ...flags }: ContextFlags,
   { wantsSource, io, ioOf }: { readonly wantsSource: boolean; readonly io: Io; ioOf(context: string): Io },
 ): Promise<{ readonly source: Transport | undefined; readonly contexts: readonly ContextTransport[] }> {
+  const { namedContexts } = await import('../config/contexts.ts');
   const [config, pod] = [await loadKubeConfig(flags.kubeconfig, io), inCluster(io.env)];
   const resolved = (own: KubeFlags): Connection => resolveConnection(config, own, pod, io.env);
   const connections = namedContexts(config, toContext).map((context) => ({
