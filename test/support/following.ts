@@ -36,7 +36,9 @@ export function follow(namespace: string, args: readonly string[]): Following {
     stderr: () => written.stderr,
     see: async (text) => {
       const what = `"${text}" from why --watch`;
-      await waitFor(() => written.stdout.includes(text), { what, deadlineMs: 60_000 });
+      await waitFor(() => written.stdout.includes(text), { what, deadlineMs: 60_000 }).catch((error: unknown) => {
+        throw new Error(`it has said:\n${written.stdout}${written.stderr}`, { cause: error });
+      });
     },
     kill: (signal) => void child.kill(signal),
     ended,
