@@ -51,9 +51,9 @@ export function rows(samples: Samples<CaseName>, { bytes, gzipBytes }: Sizes): R
     ...ratio('the same with all checks', 0.75, 'attach', 'milliseconds', 1),
     // At least 70 % of their rate.
     ...ratio('`attach --all-serviceaccounts -A`, 1,000 lists, to 32 bare connections', 1 / 0.7, 'fleet'),
-    ...ratio('`sync` into 200 namespaces, to `kubectl apply --server-side` of the same Secrets', 0.3, 'sync'),
+    ...ratio('`sync` into 1,000 namespaces, to `kubectl apply --server-side` of the same Secrets', 0.3, 'sync'),
     ...ratio('the same again, with nothing to do', 0.05, 'sync', 'milliseconds', 1),
-    ...ratio('`rotate` of these 200 and their source', 0.35, 'sync', 'milliseconds', 2),
+    ...ratio('`rotate` of these copies and their source', 0.35, 'sync', 'milliseconds', 2),
     ...ratio('`sync` with `--attach sa/default`', 0.6, 'sync', 'milliseconds', 3),
     ...ratio('`why pod/x --offline`, to `describe pod`', 0.8, 'why'),
     ...ratio('peak memory, offline', 0.7, 'offline', 'peakBytes'),

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { type ApiClient, createApiClient } from '../environment/api-client.ts';
 import { run } from '../environment/child.ts';
 import type { ClusterInfo } from '../environment/control-plane.ts';
+import { pool } from '../support/pool.ts';
 import type { Sample } from './measure.ts';
 
-const NAMESPACES = 200;
+const NAMESPACES = 1_000;
+/** Requests of ours at once. */
+const WIDTH = 32;
 const HOME = 'sync-home';
 const DATA = {
   '.dockerconfigjson': Buffer.from('{"auths":{"ghcr.io":{"auth":"amFuZTpzZWNyZXQ="}}}').toString('base64'),
@@ -67,20 +70,17 @@ export function secretOf(name: string, namespace: string): object {
 async function createSpaces(api: ApiClient, names: readonly string[]): Promise<void> {
   await api.request('POST', '/api/v1/namespaces', { metadata: { name: HOME } });
   await api.request('POST', `/api/v1/namespaces/${HOME}/secrets`, secretOf('pull', HOME));
-  await Promise.all(
-    names.map((name) => api.request('POST', '/api/v1/namespaces', { metadata: { name, labels: { bench: 'sync' } } })),
-  );
+  const labels = { bench: 'sync' };
+  await pool(WIDTH, names, (name) => api.request('POST', '/api/v1/namespaces', { metadata: { name, labels } }));
 }
 
 /** The Secrets of both, and what names them. */
 async function removeAll(api: ApiClient, names: readonly string[]): Promise<void> {
   const headers = { 'content-type': 'application/merge-patch+json' };
   const patch = { imagePullSecrets: null };
-  await Promise.all(
-    names.map(async (name) => {
-      const path = `/api/v1/namespaces/${name}`;
-      await api.request('DELETE', `${path}/secrets`);
-      await api.request('PATCH', `${path}/serviceaccounts/default`, patch, headers);
-    }),
-  );
+  await pool(WIDTH, names, async (name) => {
+    const path = `/api/v1/namespaces/${name}`;
+    await api.request('DELETE', `${path}/secrets`);
+    await api.request('PATCH', `${path}/serviceaccounts/default`, patch, headers);
+  });
 }
