@@ -2,10 +2,12 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { connect } from '../../src/cluster/client/transport.ts';
 import type { Certificate } from '../environment/certificate.ts';
+import { waitFor } from '../environment/condition.ts';
 import { type ClientAnswer, type ClientQuestion, kubeFlags, sent } from './client-config.ts';
 import { fakeIo } from './io.ts';
 
@@ -24,27 +26,41 @@ export interface WireRequest {
 export interface WireServer {
   /** The servers in `text` become this one, with the same user info and path. */
   here(text: string): string;
-  /** What has arrived since the last time. */
-  take(): WireRequest[];
+  /**
+   * What has been sent since the last time. Who gave up for lack of time may have sent a request that is still on its way, and
+   * it belongs to that time.
+   */
+  take(): Promise<WireRequest[]>;
   close(): void;
 }
 
 export async function startWireServer({ certificate, key }: Certificate): Promise<WireServer> {
   let requests: WireRequest[] = [];
+  /** The ports of clients that are connected and have sent no request yet. */
+  const silent = new Set<number | undefined>();
   const server = createServer(
     { cert: certificate, key, requestCert: true, rejectUnauthorized: false },
     (request, response) => {
+      silent.delete(request.socket.remotePort);
       requests.push(describeRequest(request));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     },
   );
+  server.on('connection', (socket: Socket) => {
+    const { remotePort } = socket;
+    silent.add(remotePort);
+    socket.once('close', () => silent.delete(remotePort));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const hosts = /(https:\/\/(?:[^@\s"'/]*@)?)(?:host\.example|10\.0\.0\.1|\[fd00::1\]|h)(?::6443)?(?=[/?"'\s,}]|$)/gim;
   return {
     here: (text) => text.replace(hosts, `$1127.0.0.1:${port}`),
-    take: () => {
+    async take() {
+      // What the kernel has accepted is heard of in the next turns.
+      for (let turn = 0; turn < 3; turn += 1) await setImmediate();
+      await waitFor(() => silent.size === 0, { what: 'requests on their way', everyMs: 1 });
       const taken = requests;
       requests = [];
       return taken;

@@ -32,7 +32,7 @@ async function read(flags: readonly string[], user: object = { token: CANARY }, 
   };
   writeFileSync(path, JSON.stringify(config));
   const { code, stderr } = await here(['inspect', 'pull', ...flags], { env: { KUBECONFIG: path, PATH: '' } });
-  const arrived = server.take().map(({ headers }) => String(headers.authorization));
+  const arrived = (await server.take()).map(({ headers }) => String(headers.authorization));
   return { code, stderr, arrived: [...new Set(arrived)] };
 }
 

@@ -69,11 +69,11 @@ test('what is sent to a TLS server is what kubectl sends', { timeout: 3_600_000 
         const flags = [...one.flags.map(server.here), ...(index % 2 === 0 ? trust : [])];
         const asked = { ...prepare({ ...one, flags }), send: true };
         const [theirs] = await clientGo.ask([asked]);
-        const theirRequests = server.take();
+        const theirRequests = await server.take();
         // A plugin is not run for the comparison, and what cannot be sent is compared above.
         if (theirRequests.length === 0 || theirs?.exec !== undefined || theirs?.authProvider !== undefined) continue;
         const sent = await sendOurs(asked);
-        const requests = server.take();
+        const requests = await server.take();
         // On a busy machine a short time-out ends one of the two before it is sent; what was sent is compared all the same.
         const isCut = requests.length !== theirRequests.length && (theirs?.timeout ?? 0) > 0;
         if (isCut && (theirs?.timeout ?? 0) < 60e9) continue;
