@@ -8,6 +8,7 @@ import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { manifestFolders } from '../operations/pods/saved-pod.ts';
 import type { Deleted, DeleteRequest } from '../operations/removal/delete-secrets.ts';
+import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 import { canPrompt } from '../prompt.ts';
@@ -56,7 +57,7 @@ async function deleteIn(
   options: DeleteOptions,
   run: ClusterRun,
 ): Promise<number> {
-  const { io, printer } = run;
+  const { printer } = run;
   const [{ createReader }, { performDeletion, planDeletion }, { deleteIntent, deletePrinter }] = await Promise.all([
     import('../cluster/reader.ts'),
     import('../operations/removal/delete-secrets.ts'),
@@ -69,19 +70,10 @@ async function deleteIn(
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
-  if ((await run.agree?.(intent)) === false) {
-    printer.say('nothing was written');
-    return EXIT.failed;
-  }
+  if (!(await isAgreed(run, intent))) return EXIT.failed;
   const report = deletePrinter({ output: options.output, dryRun: request.dryRun }, run);
-  try {
-    await performDeletion(reader, planned, request, report);
-  } catch (error) {
-    report.flush();
-    if (io.signal.aborted)
-      printer.warn(`interrupted: ${report.done} done, each named above; run the same command again`);
-    throw error;
-  }
+  const progress = () => `${report.done} done, each named above`;
+  await withReport(run, report, progress, () => performDeletion(reader, planned, request, report));
   return report.end(planned);
 }
 

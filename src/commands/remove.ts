@@ -9,6 +9,7 @@ import { many } from '../domain/text/enumerate.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RemoveRequest } from '../operations/removal/remove-entries.ts';
+import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import type { ClusterRun } from '../output/printer.ts';
 
@@ -58,7 +59,7 @@ async function removeIn(
   options: RemoveOptions,
   run: ClusterRun,
 ): Promise<number> {
-  const { io, printer } = run;
+  const { printer } = run;
   const [{ createReader }, { performRemovals, planRemovals }, { removeIntent, removePrinter }] = await Promise.all([
     import('../cluster/reader.ts'),
     import('../operations/removal/remove-entries.ts'),
@@ -75,18 +76,9 @@ async function removeIn(
   }
   const meant = planned.filter(({ error }) => error === undefined);
   const intent = { what: removeIntent(meant), changes: meant.length, deletes: false };
-  if ((await run.agree?.(intent)) === false) {
-    printer.say('nothing was written');
-    return EXIT.failed;
-  }
+  if (!(await isAgreed(run, intent))) return EXIT.failed;
   const report = removePrinter({ output: options.output, dryRun: request.dryRun }, run);
-  try {
-    await performRemovals(reader, planned, request, report);
-  } catch (error) {
-    report.flush();
-    if (io.signal.aborted)
-      printer.warn(`interrupted: ${report.done} done, each named above; run the same command again`);
-    throw error;
-  }
+  const progress = () => `${report.done} done, each named above`;
+  await withReport(run, report, progress, () => performRemovals(reader, planned, request, report));
   return report.end(planned);
 }

@@ -20,6 +20,7 @@ import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
 import type { Rotation } from '../operations/rotate/rotation.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
+import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
@@ -140,22 +141,11 @@ async function rotateIn(
   for (const secret of rotation.without) report.problem(refOf(secret), withoutLogin(secret, request));
   const meant = items.filter(({ action }) => action === 'update');
   const intent = { what: rotateIntent(meant), changes: meant.length, deletes: false };
-  if ((await run.agree?.(intent)) === false) {
-    printer.say('nothing was written');
-    return EXIT.failed;
-  }
-  try {
-    await withProgress(
-      () => `${report.done} of ${meant.length} Secrets`,
-      io,
-      () => rotation.perform(report),
-    );
-  } catch (error) {
-    report.flush();
-    if (io.signal.aborted)
-      printer.warn(`interrupted: ${report.done} of ${meant.length} done; run the same command again`);
-    throw error;
-  }
+  if (!(await isAgreed(run, intent))) return EXIT.failed;
+  const progress = (what: string) => () => `${report.done} of ${meant.length} ${what}`;
+  await withReport(run, report, progress('done'), () =>
+    withProgress(progress('Secrets'), io, () => rotation.perform(report)),
+  );
   sayUnseen(reader, printer);
   return report.end(items);
 }

@@ -68,11 +68,16 @@ export function isAnonymous({ username, password }: KubeletEntry): boolean {
 
 const TOKEN_FIELDS = ['identitytoken', 'registrytoken'] as const;
 
+/** Whether the member `name` is a token, which docker prefers to a user name and password. */
+export function isTokenField(name: string): boolean {
+  return memberOf(name, TOKEN_FIELDS) !== undefined;
+}
+
 /** Whether the entry holds a token that docker would use, and for which the kubelet has no field. */
 export function hasIdentityToken(node: JsonNode): boolean {
   return node.members.some(({ name, value }) => {
     // An empty string takes two bytes.
-    return memberOf(name, TOKEN_FIELDS) !== undefined && value.kind === 'string' && value.end - value.start > 2;
+    return isTokenField(name) && value.kind === 'string' && value.end - value.start > 2;
   });
 }
 

@@ -1,9 +1,9 @@
 /** Writes credentials into a payload that is already there, and leaves every other byte of it alone. */
-import { foldName, type JsonDocument, quoteJson } from '../go/json.ts';
+import { type JsonDocument, quoteJson } from '../go/json.ts';
 import type { JsonMember, JsonNode } from '../go/json-node.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
-import { authField, decodeKubeletEntry, EntryError, type KubeletEntry } from '../keyring/entry.ts';
+import { authField, decodeKubeletEntry, EntryError, isTokenField, type KubeletEntry } from '../keyring/entry.ts';
 import { keyText } from '../keyring/key.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
 import { encodeAuthFields, encodePayload } from './build.ts';
@@ -112,7 +112,7 @@ function isSame(before: KubeletEntry, { credential, email }: AuthEntry): boolean
 
 /** docker prefers these to a user name and password. */
 function isToken({ name }: JsonMember): boolean {
-  return ['identitytoken', 'registrytoken'].includes(foldName(name));
+  return isTokenField(name);
 }
 
 function decodeOrNone(document: JsonDocument, node: JsonNode): KubeletEntry | undefined {
