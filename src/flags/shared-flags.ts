@@ -127,7 +127,7 @@ export function registryFlags(command: Command): Command {
     .option('--registry-ca <file>', 'extra CA certificates to trust for registries');
 }
 
-/** Throws UsageError for what is no length of time. */
+/** Throws UsageError for what is not a duration. */
 function registryTimeout(text: string): string {
   if ((parseDuration(text) ?? 0) > 0) return text;
   throw new UsageError('--timeout is not a duration', words`--timeout 10s`);
