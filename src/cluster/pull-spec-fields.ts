@@ -16,11 +16,11 @@ export interface MoreFields {
 export function pullSpecFields({ specPath }: PullKind, more: MoreFields = {}): FieldSelection {
   const metadata = { namespace: true, name: true, uid: true, ownerReferences: true, ...more.metadata } as const;
   const [top, ...path] = specPath;
-  if (top === undefined) return { metadata, [LIST_FIELD]: [{ name: true }] };
+  if (top === undefined) return { metadata, [LIST_FIELD]: [{ name: 'name' }] };
   const podSpec = {
-    [LIST_FIELD]: [{ name: true }],
-    serviceAccountName: true,
-    serviceAccount: true,
+    [LIST_FIELD]: [{ name: 'name' }],
+    serviceAccountName: 'name',
+    serviceAccount: 'name',
     ...more.podSpec,
   } as const;
   const spec = path.reduceRight<Fields>((below, name) => ({ [name]: below }), podSpec);

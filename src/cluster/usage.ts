@@ -13,7 +13,7 @@ const KINDS = ['Pod', ...BESIDE_PODS] as const;
 
 const CONCURRENCY = 4;
 /** A page is in memory as a whole. */
-const PAGE = 100;
+const PAGE = 250;
 
 /** Keeps of every page only who refers to what, as far as it may be listed. Throws UserError. */
 export async function gatherUsage(reader: Reader, namespace: string | undefined): Promise<UsageIndex> {

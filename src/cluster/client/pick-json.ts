@@ -4,8 +4,11 @@
  */
 import { JsonSyntaxError } from '../../domain/go/json-scanner.ts';
 
-/** What is wanted: all of a value, some members of an object, or something of each element of an array. */
-export type FieldSelection = true | readonly [FieldSelection] | { readonly [name: string]: FieldSelection };
+/**
+ * What is wanted: all of a value, some members of an object, or something of each element of an array. `'name'`: as all of it,
+ * but of a text that is far too long for the name of an object, only the start.
+ */
+export type FieldSelection = true | 'name' | readonly [FieldSelection] | { readonly [name: string]: FieldSelection };
 
 /** The same selection of each of these fields. */
 export function fieldsWith(
@@ -37,13 +40,16 @@ const LARGE = 64 * 1024;
 
 function pick(picker: Picker, shape: FieldSelection): unknown {
   const first = next(picker);
-  if (shape !== true && Array.isArray(shape) && first === OPEN_BRACKET) return pickArray(picker, shape[0]);
-  if (shape !== true && !Array.isArray(shape) && first === OPEN_BRACE) {
-    return pickObject(picker, shape as { readonly [name: string]: FieldSelection });
+  if (typeof shape === 'object') {
+    if (Array.isArray(shape) && first === OPEN_BRACKET) return pickArray(picker, shape[0]);
+    if (!Array.isArray(shape) && first === OPEN_BRACE) {
+      return pickObject(picker, shape as { readonly [name: string]: FieldSelection });
+    }
   }
   const start = picker.index;
   skip(picker);
-  if (shape !== true) return undefined;
+  if (typeof shape === 'object') return undefined;
+  if (shape === 'name' && first === QUOTE) return parse(startOfText(picker.bytes.subarray(start, picker.index)));
   if (first !== OPEN_BRACE || picker.index - start < LARGE) return parse(picker.bytes.subarray(start, picker.index));
   picker.index = start;
   return pickMembers(picker);
@@ -168,6 +174,14 @@ function next(picker: Picker): number {
     if (byte > 0x20) return byte;
     picker.index += 1;
   }
+}
+
+/** Of a long text in quotes its start, in quotes; one with escapes is left whole, since the cut could be within one. */
+function startOfText(text: Uint8Array): Uint8Array {
+  if (text.length <= LONG_TEXT || text.includes(BACKSLASH)) return text;
+  const start = text.slice(0, LONG_TEXT);
+  start[LONG_TEXT - 1] = QUOTE;
+  return start;
 }
 
 function parse(bytes: Uint8Array): unknown {

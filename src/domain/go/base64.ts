@@ -49,7 +49,8 @@ export function decodeBase64(text: string, options: Base64Options = { padding: t
 
 /** The same, with the offset of the wrong byte instead of an error, of which thousands take their time. */
 export function base64OrOffset(text: string, options: Base64Options): Uint8Array | number {
-  if (isPlainBase64(text) && (options.padding || !text.endsWith('='))) return plainBytes(text);
+  const plain = options.padding || !text.endsWith('=') ? plainBytes(text) : undefined;
+  if (plain !== undefined) return plain;
   const source = encodeUtf8(text);
   const out = new Uint8Array(Math.ceil((source.length * 3) / 4));
   let length = 0;
@@ -95,12 +96,25 @@ export function isPlainBase64(text: string): boolean {
 /** ES2026, which Bun has, and Node from 25 on: of a Secret of a megabyte it makes no text in between. */
 const { fromBase64 } = Uint8Array as { fromBase64?(text: string): Uint8Array };
 
-function plainBytes(text: string): Uint8Array {
-  if (fromBase64 !== undefined) return fromBase64.call(Uint8Array, text);
+/** What plain base64 stands for; undefined for a text that is not plain. */
+function plainBytes(text: string): Uint8Array | undefined {
+  if (fromBase64 !== undefined) return nativeBytes(text, fromBase64);
+  if (!isPlainBase64(text)) return undefined;
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
   return bytes;
+}
+
+/** It skips white space and forgives a missing pad, which both show in the length: a large text need not be checked first. */
+function nativeBytes(text: string, decode: (text: string) => Uint8Array): Uint8Array | undefined {
+  const pads = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  try {
+    const bytes = decode.call(Uint8Array, text);
+    return bytes.length === (text.length / 4) * 3 - pads ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first `=` stands at `index`, after `digits` digits of its quantum: only a second one and newlines may follow. */

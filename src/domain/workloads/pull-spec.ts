@@ -37,9 +37,9 @@ export function listedNames(list: readonly unknown[] | undefined): string[] {
 /** No object has a longer name, and a list may hold one of a megabyte. */
 const MAX_NAME = 253;
 
-/** `name`, or for one that is too long its beginning and its length, which is still no name of an object. */
+/** `name`, or for one that is too long its start with a remark, which is still no name of an object. */
 function bounded(name: string): string {
-  return name.length <= MAX_NAME ? name : `${name.slice(0, 60)}… (${name.length} characters)`;
+  return name.length <= MAX_NAME ? name : `${name.slice(0, 60)}… (too long for a name)`;
 }
 
 /** Images of containers, and of volumes that are images. */

@@ -23,9 +23,24 @@ describe('what a shape names', () => {
     ['{"a":null}', { a: { b: true } }, {}],
     ['7', { a: true }, undefined],
     ['{"__proto__":1,"toString":2}', { a: true }, {}],
+    ['{"a":"x"}', { a: 'name' }, { a: 'x' }],
+    ['{"a":{"b":[1]}}', { a: 'name' }, { a: { b: [1] } }],
   ])('%s', (text, shape, picked) => {
     expect(pickJson(bytes(text), shape)).toEqual(picked);
   });
+});
+
+test.each<[title: string, text: string, name: string]>([
+  ['as long as an object may be called', 'x'.repeat(253), 'x'.repeat(253)],
+  ['far longer', 'x'.repeat(70_000), 'x'.repeat(998)],
+  [
+    'far longer, with an escape',
+    `${'x'.repeat(997)}\n${'x'.repeat(70_000)}`,
+    `${'x'.repeat(997)}\n${'x'.repeat(70_000)}`,
+  ],
+  ['far longer, cut within a character', `${'x'.repeat(997)}${'é'.repeat(70_000)}`, `${'x'.repeat(997)}\ufffd`],
+])('of a name that is %s, enough to see that it is too long', (_, text, name) => {
+  expect(pickJson(bytes(JSON.stringify({ name: text })), { name: 'name' })).toEqual({ name });
 });
 
 test('a large object, whole: as JSON.parse has it', () => {
@@ -59,7 +74,14 @@ test.each([
 });
 
 test('of any JSON it takes what JSON.parse would have given', () => {
-  const shapes: FieldSelection[] = [true, { a: true }, { a: { b: true }, c: [true] }, [{ a: true }], { '': [[true]] }];
+  const shapes: FieldSelection[] = [
+    true,
+    'name',
+    { a: true },
+    { a: { b: true }, c: [true] },
+    [{ a: true }],
+    { '': [[true]] },
+  ];
   const json = fc.letrec((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },
@@ -83,7 +105,7 @@ test('of any JSON it takes what JSON.parse would have given', () => {
 });
 
 function expected(value: unknown, shape: FieldSelection): unknown {
-  if (shape === true) return value;
+  if (typeof shape !== 'object') return value;
   if (Array.isArray(shape))
     return Array.isArray(value) ? value.map((item) => expected(item, shape[0] as FieldSelection)) : undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Base64Error, decodeBase64, encodeBase64 } from '../../../src/domain/go/base64.ts';
 import { fc } from '../../support/fast-check.ts';
+import { runScript } from '../../support/runtime.ts';
 
 /** Results are those of Go 1.26's StdEncoding and RawStdEncoding, run; a number is the byte of the error. */
 describe('padded and unpadded', () => {
@@ -49,8 +50,25 @@ test('agrees with Buffer where both accept, and reads back what it wrote', () =>
   );
 });
 
+const almostBase64 = fc.string({ unit: fc.constantFrom(...'AZaz09+/=\r\n -_é') });
+
+test('the runtime of the executable, which decodes by itself, gives the same', async () => {
+  const quanta = fc.array(fc.constantFrom('AZaz', '09+/', 'AA==', 'AR==', 'AAE=', '    ', ' AA=', 'A=A=', '\n\n\n\n'));
+  const texts = fc.sample(
+    fc.oneof(
+      almostBase64,
+      quanta.map((all) => all.join('')),
+    ),
+    5_000,
+  );
+  const [node, bun] = await Promise.all([
+    runScript('node', 'base64-script.ts', texts),
+    runScript('bun', 'base64-script.ts', texts),
+  ]);
+  expect(bun).toEqual(node);
+});
+
 test('throws nothing but Base64Error', () => {
-  const almostBase64 = fc.string({ unit: fc.constantFrom(...'AZaz09+/=\r\n -_é') });
   fc.assert(
     fc.property(almostBase64, fc.boolean(), (text, padding) => {
       try {

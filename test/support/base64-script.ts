@@ -1,0 +1,14 @@
+/** Decodes each text, padded and unpadded; prints what they stand for in hexadecimal, or the text of the error. */
+import { json } from 'node:stream/consumers';
+import { decodeBase64 } from '../../src/domain/go/base64.ts';
+
+const texts = (await json(process.stdin)) as string[];
+console.log(JSON.stringify(texts.flatMap((text) => [decoded(text, true), decoded(text, false)])));
+
+function decoded(text: string, padding: boolean): string {
+  try {
+    return Buffer.from(decodeBase64(text, { padding })).toString('hex');
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
