@@ -1,0 +1,31 @@
+/** Programs of others, written in Go, that make or check a part of a release: built once per version, and kept. */
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { execute } from '../runtime.ts';
+
+/** Each by its package, with the version. */
+const TOOLS = {} as const satisfies Readonly<Record<string, string>>;
+
+export type GoTool = keyof typeof TOOLS;
+
+/** The path of the program; it is built first where it is not there yet, which takes minutes for some. Throws with what go says. */
+export function goTool(name: GoTool): string {
+  const [path = '', version = ''] = `${TOOLS[name]}`.split('@');
+  const cache =
+    process.env.REGSECRET_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'regsecret');
+  const folder = join(cache, 'tools');
+  const kept = join(folder, `${name}-${version}`);
+  if (existsSync(kept)) return kept;
+  mkdirSync(folder, { recursive: true });
+  const building = mkdtempSync(join(folder, '.building-'));
+  try {
+    process.stderr.write(`building ${name} ${version} with go (minutes, once)\n`);
+    const env = { ...process.env, GOBIN: building, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' };
+    execute('go', ['install', '-trimpath', '-ldflags=-s -w', `${path}@${version}`], env);
+    renameSync(join(building, basename(path.replace(/\/v\d+$/, ''))), kept);
+  } finally {
+    rmSync(building, { recursive: true, force: true });
+  }
+  return kept;
+}
