@@ -1,10 +1,10 @@
 /** `why pod/x` where little may be read, for pods that are not like others, and what it asks to know all that. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
-import { api, cluster, kubeconfigFor, node, podSettled, waitFor } from '../environment/use.ts';
+import { api, cluster, kubeconfigFor, node, podSettled, sharedRegistries, waitFor } from '../environment/use.ts';
 import { pathOf, regsecretIn } from '../support/attach-world.ts';
 import { good, paste, runningPod, wrong } from '../support/doctor-machine.ts';
-import { make, patch, type Setup } from '../support/doctor-world.ts';
+import { make, type Setup } from '../support/doctor-world.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { type Front, startFront } from '../support/registry-front.ts';
 import { userWith } from '../support/user.ts';
@@ -84,13 +84,27 @@ describe.concurrent('a pod', () => {
   });
 
   test('that is being deleted', async () => {
-    const { namespace } = await make({ secrets: rejected, list });
-    await podSettled(namespace, 'web');
+    // One container runs and takes its time to stop: otherwise the kubelet ends the pod while it is asked about.
+    const slow = {
+      name: 'slow',
+      image: sharedRegistries().publicImage,
+      lifecycle: { preStop: { sleep: { seconds: 60 } } },
+    };
+    const spec = (image: string) => ({
+      terminationGracePeriodSeconds: 60,
+      containers: [{ name: 'app', image, imagePullPolicy: 'Always' }, slow],
+    });
+    const { namespace } = await make({ secrets: rejected, list, spec });
     const path = pathOf('Pod', namespace, 'web');
-    await patch(path, { metadata: { finalizers: ['regsecret.example/hold'] } });
+    const runs = async () => {
+      const { containerStatuses = [] } = (await api('GET', path)).body.status;
+      return containerStatuses.some(({ state }: { state: { running?: object } }) => state.running !== undefined);
+    };
+    await podSettled(namespace, 'web');
+    await waitFor(runs, { what: 'the container that is slow to stop' });
     await api('DELETE', path);
     const seen = await why(namespace);
-    await patch(path, { metadata: { finalizers: null } });
+    await api('DELETE', `${path}?gracePeriodSeconds=0`);
     expect(verdict(seen)).toMatchObject({ code: 1, state: 'terminating', cause: 'credential-rejected' });
     expect(seen.stdout).toMatch(/^pod\/web is being deleted\n/);
   });
