@@ -5,7 +5,10 @@ import { basename, join } from 'node:path';
 import { execute } from '../runtime.ts';
 
 /** Each by its package, with the version. */
-const TOOLS = {} as const satisfies Readonly<Record<string, string>>;
+const TOOLS = {
+  helm: 'helm.sh/helm/v4/cmd/helm@v4.3.1',
+  kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
+} as const satisfies Readonly<Record<string, string>>;
 
 export type GoTool = keyof typeof TOOLS;
 

@@ -1,0 +1,62 @@
+/** The objects that `deploy/` and the chart are rendered to, and the command lines in them. */
+import { isDeepStrictEqual } from 'node:util';
+import { loadAll } from 'js-yaml';
+
+export interface ClusterObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
+  readonly [field: string]: any;
+}
+
+export function parseObjects(yaml: string): ClusterObject[] {
+  const objects = loadAll(yaml) as (ClusterObject | null | undefined)[];
+  return objects.filter((object) => object !== null && object !== undefined);
+}
+
+/** The command line of `rbac` for each container of ours: what prints the rights that its arguments need. */
+export function rbacLines(objects: readonly ClusterObject[]): string[][] {
+  return objects.flatMap((object) => {
+    const spec = object.kind === 'CronJob' ? object.spec.jobTemplate.spec.template.spec : object.spec?.template?.spec;
+    if (spec === undefined) return [];
+    const { serviceAccountName, containers } = spec;
+    const [{ args }] = containers as [{ args: readonly string[] }];
+    const words = args.filter((word, index) => word !== '--listen' && args[index - 1] !== '--listen');
+    const name = `${object.metadata.name.replace(/-rotate$/, '')}-${words[0]}`;
+    const namespace = object.metadata.namespace ?? '';
+    return [['rbac', '--for', `sa/${serviceAccountName}`, '--name', name, ...words, '-n', namespace]];
+  });
+}
+
+export function isOfRbac({ apiVersion }: ClusterObject): boolean {
+  return apiVersion.startsWith('rbac.authorization.k8s.io/');
+}
+
+/** Labels that only Helm has. */
+const HELM_LABELS = ['helm.sh/chart', 'app.kubernetes.io/managed-by', 'app.kubernetes.io/version'];
+
+/**
+ * What two renderings of the same objects have in common: by kind and name, without empty fields and without the labels that
+ * only Helm has, or without any label.
+ */
+export function comparable(
+  objects: readonly ClusterObject[],
+  { labels = true }: { readonly labels?: boolean } = {},
+): Record<string, unknown> {
+  const leftOut = (key: string): boolean => HELM_LABELS.includes(key) || (!labels && key === 'labels');
+  const clean = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== 'object' || value === null) return value;
+    const kept = Object.entries(value).filter(([key]) => !leftOut(key));
+    return Object.fromEntries(
+      kept.map(([key, inner]) => [key, clean(inner)]).filter(([, inner]) => !isDeepStrictEqual(inner, {})),
+    );
+  };
+  const entries = objects.map((object) => [`${object.kind}/${object.metadata.name}`, clean(object)] as const);
+  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
+}
