@@ -44,7 +44,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
   const given = await readPassword(options, io);
   if (given === undefined && canPrompt(io)) {
     const asked = await promptLogin({ server, username }, io);
-    return { ...gathered(server, asked.username, asked.password), prompted: true };
+    return { ...gathered(server, asked.username, { password: asked.password, from: 'the prompt' }), prompted: true };
   }
   if (given === undefined) {
     throw new UsageError('there is a user name, but no password', prose`add --password-stdin and pipe the password in`);
@@ -53,18 +53,16 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     const hint = options.user === undefined ? prose`add --username USER` : words`--username ${options.user}`;
     throw new UsageError('there is a password, but no user name', hint);
   }
-  const warnings = [
-    ...(given.newlineDropped ? ['dropped the newline at the end of the password'] : []),
-    ...(options.dockerPassword === undefined
+  const warnings =
+    options.dockerPassword === undefined
       ? []
-      : ['--docker-password shows the password to every user of this machine; --password-stdin does not']),
-  ];
-  return { ...gathered(server, username, given.password), warnings };
+      : ['--docker-password shows the password to every user of this machine; --password-stdin does not'];
+  return { ...gathered(server, username, given), warnings };
 }
 
-function gathered(server: string, username: string, password: string): SourceResult {
+function gathered(server: string, username: string, { password, from }: GivenPassword): SourceResult {
   return {
-    entries: [{ server, credential: { username, password }, from: 'the command line' }],
+    entries: [{ server, credential: { username, password }, from }],
     warnings: [],
     strict: true,
   };
@@ -87,7 +85,7 @@ async function readPassword(options: CredentialOptions, io: Io): Promise<GivenPa
   if (flags.length > 1)
     throw new UsageError(`${flags.join(' and ')} cannot be used together`, prose`give the password once`);
   const { dockerPassword, passwordFile, passwordEnv } = options;
-  if (dockerPassword !== undefined) return { password: dockerPassword, newlineDropped: false };
+  if (dockerPassword !== undefined) return { password: dockerPassword, from: 'the command line' };
   if (flags.length === 0) return undefined;
   const { passwordFromEnv, passwordFromFile, passwordFromStdin } = await import('./stdin.ts');
   if (passwordFile !== undefined) return passwordFromFile(passwordFile);

@@ -10,8 +10,8 @@ const LIMIT = 1024 * 1024;
 export interface GivenPassword {
   /** Bytes that are not UTF-8 are kept as decodeUtf8 keeps them. */
   readonly password: string;
-  /** Whether a newline at its end was dropped, which is worth saying: it may have been meant. */
-  readonly newlineDropped: boolean;
+  /** Where it is from, as results and errors say it: `stdin`, `token.txt`, `$TOKEN`. */
+  readonly from: string;
 }
 
 /** Throws UserError. */
@@ -31,7 +31,7 @@ export function passwordFromFile(path: string): GivenPassword {
 export function passwordFromEnv(variable: string, io: Io): GivenPassword {
   const text = io.env[variable];
   if (text === undefined) throw new UserError('--password-env names a variable that is not set', FILE_OR_STDIN);
-  return password(text, `the variable ${variable}`);
+  return password(text, `$${variable}`);
 }
 
 const FILE_OR_STDIN = prose`pipe the password in with --password-stdin`;
@@ -57,5 +57,5 @@ function password(text: string, source: string): GivenPassword {
   if (trimmed === '') {
     throw new UserError(`${source} holds no password`, prose`pipe one in with --password-stdin < FILE`);
   }
-  return { password: trimmed, newlineDropped: trimmed !== text };
+  return { password: trimmed, from: source };
 }

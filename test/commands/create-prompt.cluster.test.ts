@@ -73,7 +73,7 @@ describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth'
       if (again) await tty.see('type the password again');
     }
     await tty.see(`error: ${host} rejects the credential (HTTP 401); nothing is written`);
-    await tty.see('it is the login of janedoe from the command line');
+    await tty.see('it is the login of janedoe from the prompt');
     await tty.see('hint: ');
     expect(await tty.ended).toBe(1);
     expect(tty.screen()).not.toContain(CANARY);

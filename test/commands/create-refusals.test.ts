@@ -209,7 +209,7 @@ describe('logins that have expired', () => {
       [...dry, '--server', aws, '--username', 'AWS', '--password-stdin'],
       { stdin: ecr },
       1,
-      `the login for ${aws} from the command line ${said}`,
+      `the login for ${aws} from stdin ${said}`,
       `docker login ${aws}`,
     ],
     [

@@ -85,7 +85,7 @@ describe('a Secret that is not there', () => {
     const name = freshName();
     const ran = await create(name, 'ghcr.io');
     expect(ran).toMatchObject({ code: 0, stdout: `secret/${name} created\n` });
-    expect(ran.stderr).toContain('ghcr.io  jane  from the command line');
+    expect(ran.stderr).toContain('ghcr.io  jane  from stdin');
     const secret = await stored(name);
     expect(secret.type).toBe('kubernetes.io/dockerconfigjson');
     expect(JSON.parse(unbase64(secret.data['.dockerconfigjson']))).toEqual({ auths: { 'ghcr.io': login } });
@@ -142,7 +142,7 @@ describe('a Secret that is there', () => {
     const ran = await create(name, 'ghcr.io');
     expect(ran).toMatchObject({ code: 1, stdout: `secret/${name} unchanged\n` });
     expect(ran.stderr).toContain(
-      `error: the login for ghcr.io from the command line expired at ${endedAt}, as the annotation regsecret/expires-at says\n`,
+      `error: the login for ghcr.io from stdin expired at ${endedAt}, as the annotation regsecret/expires-at says\n`,
     );
     expect(ran.stderr).toContain('hint: docker login ghcr.io\n');
     expect((await stored(name)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);

@@ -431,7 +431,7 @@ describe.concurrent('least rights', () => {
     const { code, stderr } = await regsecretIn(namespace, ['doctor'], { kubeconfig: await userWith(namespace, []) });
     expect([code, stderr]).toEqual([
       1,
-      `error: may list nothing in namespace ${namespace}\nhint: kubectl auth can-i --list -n ${namespace}\n`,
+      `error: you have no permission to list anything in namespace ${namespace}\nhint: kubectl auth can-i --list -n ${namespace}\n`,
     ]);
   });
 });

@@ -362,7 +362,7 @@ describe('create --verify', () => {
     const { code, stderr } = await create(basic.host);
     expect(code).toBe(1);
     expect(stderr).toContain(`error: ${basic.host} rejects the credential (HTTP 401); nothing is written`);
-    expect(stderr).toContain('\n  it is the login of ada from the command line\n');
+    expect(stderr).toContain('\n  it is the login of ada from stdin\n');
     expect(stderr).toContain(`hint: docker login ${basic.host}\n`);
   });
 

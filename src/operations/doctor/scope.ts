@@ -227,5 +227,8 @@ function isMute({ images }: PodGroup): boolean {
 function nothingReadable(namespace: string | undefined): UserError {
   const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
   const inNamespace = namespace === undefined ? undefined : scope(namespace);
-  return new UserError(`may list nothing ${where}`, command`kubectl auth can-i --list ${inNamespace}`);
+  return new UserError(
+    `you have no permission to list anything ${where}`,
+    command`kubectl auth can-i --list ${inNamespace}`,
+  );
 }
