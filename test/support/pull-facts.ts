@@ -40,6 +40,8 @@ export interface World {
   /** What registries say to a user, or to nobody; left out: nobody is asked. */
   readonly says?: (user: string | undefined, question: Question) => Verdict;
   readonly nodeImages?: readonly string[];
+  /** Of its kubelet; 1.36.3 where nothing is said. */
+  readonly nodeVersion?: string;
 }
 
 export function factsOf({
@@ -50,6 +52,7 @@ export function factsOf({
   others = [],
   says,
   nodeImages,
+  nodeVersion = 'v1.36.3',
 }: World): PullFacts {
   const state: AccountState =
     typeof account === 'string' ? { status: account } : { status: 'there', imagePullSecrets: account, enforced };
@@ -62,7 +65,7 @@ export function factsOf({
     ]),
     accounts: new Map([['team-a/default', state]]),
     nodes: new Map(
-      nodeImages === undefined ? [] : [['node-1', { exists: true, version: 'v1.36.3', images: nodeImages }]],
+      nodeImages === undefined ? [] : [['node-1', { exists: true, version: nodeVersion, images: nodeImages }]],
     ),
     others: new Map([['team-a', others]]),
     answers: new Map(),

@@ -112,6 +112,15 @@ export interface NodeFacts {
   readonly images: readonly string[];
 }
 
+/**
+ * Whether its kubelet can keep an image that it has from a pod: since 1.33, where KubeletEnsureSecretPulledImages is on. An
+ * older one gives it to every pod, so what it does not have is gone, and the list in the Node is older than that.
+ */
+export function mayWithholdImages({ version }: NodeFacts): boolean {
+  const [, minor = '33'] = /^v1\.(\d+)\./.exec(version) ?? [];
+  return Number(minor) >= 33;
+}
+
 /** What a registry said, and when. */
 export interface Answer {
   readonly verdict: Verdict;

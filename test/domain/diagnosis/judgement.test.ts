@@ -750,6 +750,18 @@ const kubelet: readonly Row[] = [
     { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: ['unverified-image'] },
   ],
   [
+    'had the image, and its kubelet is too old to keep it for some',
+    podWith({ policy: 'IfNotPresent', status: noCredential }),
+    { nodeImages: [IMAGE], nodeVersion: 'v1.32.9', says: jane },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: [] },
+  ],
+  [
+    'may not pull, had the image, and its kubelet is too old to keep it for some',
+    podWith({ policy: 'Never', reason: 'ErrImageNeverPull', status: 'is not present with pull policy of Never' }),
+    { nodeImages: [IMAGE], nodeVersion: 'v1.30.14', says: jane },
+    { outcome: 'will not pull', cause: 'never-pulled', sufficient: false, asked: [] },
+  ],
+  [
     'cannot decode a Secret that may not be read from here',
     podWith({
       list: list('a', 'b'),
