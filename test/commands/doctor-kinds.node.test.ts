@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe } from 'vitest';
+import { type Feature, lacks } from '../environment/kubernetes-features.ts';
 import type { NodeSettings } from '../environment/node.ts';
 import {
   api,
@@ -25,8 +26,9 @@ const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { 
 const bare = 'regsecret create -n NS --server HOST && regsecret attach regsecret -n NS --pod web --recreate';
 
 /** Situations on a node with these settings, which is made for them. */
-function onNode(title: string, settings: () => NodeSettings, situations: readonly Situation[]): void {
-  describe.concurrent(title, () => {
+function onNode(title: string, settings: () => NodeSettings, situations: readonly Situation[], needs?: Feature): void {
+  const suite = needs !== undefined && lacks(needs) ? describe.skip : describe.concurrent;
+  suite(title, () => {
     let where: NodeInfo;
     beforeAll(async () => {
       where = await nodeWith(settings());
@@ -132,6 +134,7 @@ onNode(
     kubelet: { imagePullCredentialsVerificationPolicy: 'NeverVerify' },
   }),
   [['without a Secret', anonymous, unseen]],
+  'verified images',
 );
 
 onNode(
@@ -145,6 +148,7 @@ onNode(
     },
   }),
   [['in whose list it is, without a Secret', anonymous, unseen]],
+  'verified images',
 );
 
 const strict = (label: string): NodeSettings => ({
@@ -153,27 +157,37 @@ const strict = (label: string): NodeSettings => ({
   kubelet: { imagePullCredentialsVerificationPolicy: 'AlwaysVerify' },
 });
 
-onNode('an image from the template of the node, with AlwaysVerify,', () => strict('strict'), [
+onNode(
+  'an image from the template of the node, with AlwaysVerify,',
+  () => strict('strict'),
   [
-    'without a Secret',
-    anonymous,
-    { kubelet: 'no credential', cause: 'no-pull-secret', fix: bare, notes: ['unverified-image'] },
+    [
+      'without a Secret',
+      anonymous,
+      { kubelet: 'no credential', cause: 'no-pull-secret', fix: bare, notes: ['unverified-image'] },
+    ],
+    ['with a good login', { ...anonymous, secrets: regcred, list }, { kubelet: 'runs' }],
   ],
-  ['with a good login', { ...anonymous, secrets: regcred, list }, { kubelet: 'runs' }],
-]);
+  'verified images',
+);
 
-onNode('an image from the template of the node, with AlwaysVerify, that nobody has pulled', () => strict('stricter'), [
+onNode(
+  'an image from the template of the node, with AlwaysVerify, that nobody has pulled',
+  () => strict('stricter'),
   [
-    'with a good login that may not be tried',
-    { ...never, secrets: regcred, list },
-    {
-      kubelet: 'never',
-      cause: 'never-pulled',
-      fix: "kubectl get pod web -n NS -o yaml | sed 's/imagePullPolicy: Never/imagePullPolicy: IfNotPresent/' | kubectl replace --force -n NS -f -",
-      healed: pasted,
-    },
+    [
+      'with a good login that may not be tried',
+      { ...never, secrets: regcred, list },
+      {
+        kubelet: 'never',
+        cause: 'never-pulled',
+        fix: "kubectl get pod web -n NS -o yaml | sed 's/imagePullPolicy: Never/imagePullPolicy: IfNotPresent/' | kubectl replace --force -n NS -f -",
+        healed: pasted,
+      },
+    ],
   ],
-]);
+  'verified images',
+);
 
 onNode(
   'a node that has a wrong login itself',

@@ -54,17 +54,24 @@ const images: readonly Situation[] = [
   ],
   [
     'an image that is there for others and may not be pulled, without a Secret',
-    { policy: 'Never', secrets: regcred, image: variant('never-none'), before: pulledBefore },
+    { needs: 'verified images', policy: 'Never', secrets: regcred, image: variant('never-none'), before: pulledBefore },
     { kubelet: 'never', cause: 'unverified-image', fix: attach },
   ],
   [
     'an image that is there for others, without a Secret',
-    { policy: 'IfNotPresent', secrets: regcred, image: variant('there-none'), before: pulledBefore },
+    {
+      needs: 'verified images',
+      policy: 'IfNotPresent',
+      secrets: regcred,
+      image: variant('there-none'),
+      before: pulledBefore,
+    },
     { kubelet: 'no credential', cause: 'no-pull-secret', fix: attach, notes: ['unverified-image'] },
   ],
   [
     'an image that is there for others, with a wrong password',
     {
+      needs: 'verified images',
       policy: 'IfNotPresent',
       secrets: (host) => ({ ...regcred(host), bad: { auths: { [host]: wrong } } }),
       list: ['bad'],
@@ -125,6 +132,7 @@ const several: readonly Situation[] = [
   [
     'a volume that is an image',
     {
+      needs: 'image volumes',
       spec: (image) => ({
         containers: [
           { ...container('app', sharedRegistries().publicImage), volumeMounts: [{ name: 'data', mountPath: '/data' }] },

@@ -176,6 +176,7 @@ const uncommon: readonly Situation[] = [
   [
     'a volume that is an image, for a Deployment whose Secret has an entry for another registry',
     {
+      needs: 'image volumes',
       kind: 'Deployment',
       secrets: () => ({ regcred: { auths: { 'quay.io': good } } }),
       list,

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterInfo } from './control-plane.ts';
+import { lacks } from './kubernetes-features.ts';
 
 /** What a test may want otherwise than it is by default, on a node of its own. */
 export interface KubeletSettings {
@@ -36,7 +37,7 @@ const DIFFERENCES: readonly (readonly [setting: string, value: unknown, reason: 
   ['cgroupDriver', 'cgroupfs', 'the machine need not have systemd'],
   ['cgroupsPerQOS', false, 'the cgroups of a container may not be ours to arrange'],
   ['enforceNodeAllocatable', [], 'needs cgroupsPerQOS'],
-  ['failCgroupV1', false, 'the machine may have cgroup v1'],
+  ...(lacks('failCgroupV1') ? [] : [['failCgroupV1', false, 'the machine may have cgroup v1'] as const]),
   ['failSwapOn', false, 'the machine may have swap'],
   ['makeIPTablesUtilChains', false, 'the rules of the machine are not ours to change'],
   ['localStorageCapacityIsolation', false, 'the kubelet cannot tell the disk of a namespace of its own'],

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { json } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { lacks } from './kubernetes-features.ts';
 import { startTokenServer } from './token-server.ts';
 import {
   api,
@@ -97,7 +98,7 @@ describe.each(['Watch', 'Get'] as const)('a kubelet with %s', (strategy) => {
     const config = await kubeletConfig(node(strategy).name);
     expect(config).toMatchObject({
       configMapAndSecretChangeDetectionStrategy: strategy,
-      imagePullCredentialsVerificationPolicy: 'NeverVerifyPreloadedImages',
+      ...(lacks('verified images') ? {} : { imagePullCredentialsVerificationPolicy: 'NeverVerifyPreloadedImages' }),
       eventRecordQPS: 50,
       eventBurst: 100,
       kubeAPIQPS: 50,

@@ -77,30 +77,38 @@ export function givenPrograms(names: readonly ProgramName[], env = process.env):
 }
 
 /** The folder below which built programs are kept from one run to the next. */
-function cacheFolder(env = process.env): string {
+export function cacheFolder(env = process.env): string {
   if (env.REGSECRET_CACHE) return env.REGSECRET_CACHE;
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'regsecret');
 }
 
-const version = `k8s.io/component-base/version`;
-const [major, minor] = kubernetesVersion.slice(1).split('.');
-const versionFlags = [
-  `-X ${version}.gitVersion=${kubernetesVersion} -X ${version}.gitMajor=${major} -X ${version}.gitMinor=${minor}`,
-  `-X ${version}.gitTreeState=clean`,
-].join(' ');
+/** Linker flags with which programs of Kubernetes say which version they are. */
+export function versionFlags(version: string): string {
+  const variable = 'k8s.io/component-base/version';
+  const [major, minor] = version.slice(1).split('.');
+  return [
+    `-X ${variable}.gitVersion=${version} -X ${variable}.gitMajor=${major} -X ${variable}.gitMinor=${minor}`,
+    `-X ${variable}.gitTreeState=clean`,
+  ].join(' ');
+}
+
+/** The same in every version of Kubernetes. */
+export const kubernetesPackages = {
+  etcd: 'go.etcd.io/etcd/server/v3',
+  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+  kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+  kubelet: 'k8s.io/kubernetes/cmd/kubelet',
+} as const;
 
 const modules: readonly GoModule[] = [
   {
     name: 'kubernetes',
     folder: join(import.meta.dirname, 'go', 'kubernetes'),
-    flags: [`-ldflags=-s -w ${versionFlags}`],
+    flags: [`-ldflags=-s -w ${versionFlags(kubernetesVersion)}`],
     packages: {
-      etcd: 'go.etcd.io/etcd/server/v3',
-      'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
-      'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
-      'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
-      kubectl: 'k8s.io/kubernetes/cmd/kubectl',
-      kubelet: 'k8s.io/kubernetes/cmd/kubelet',
+      ...kubernetesPackages,
       oracle: './oracle',
       clientconfig: './clientconfig',
     },
@@ -129,7 +137,7 @@ const modules: readonly GoModule[] = [
 ];
 
 /** A name that changes with everything that all programs of a module depend on. */
-async function moduleKey(module: GoModule): Promise<string> {
+export async function moduleKey(module: GoModule): Promise<string> {
   const go = await run('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH'], { cwd: module.folder });
   if (go.code !== 0) throw new Error(`go env failed: ${go.stderr.trim()}`);
   const [goVersion = '', os = '', architecture = ''] = go.stdout.trim().split('\n');

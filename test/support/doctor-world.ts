@@ -2,6 +2,7 @@
 import type { Outcome } from '../../src/domain/diagnosis/judgement.ts';
 import type { FindingCode } from '../../src/domain/findings/finding.ts';
 import type { PullError } from '../../src/domain/workloads/pull-error.ts';
+import type { Feature } from '../environment/kubernetes-features.ts';
 import { api, kubectl, type NodeInfo, newNamespace, node, placedOn, sharedRegistries } from '../environment/use.ts';
 import { created, type Kind, named, newScheduledWorkload } from './attach-world.ts';
 
@@ -33,6 +34,8 @@ export interface Setup {
   readonly backOff?: true;
   /** Once the kubelet has done what it can. */
   readonly after?: (place: Place) => Promise<unknown>;
+  /** What the node has to know; the situation is left out where it does not. */
+  readonly needs?: Feature;
   /** Keeps the node from pulling what `after` puts right until `why` has been asked. */
   readonly gate?: true;
 }

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
 import type { ImageView } from '../../src/domain/diagnosis/view.ts';
 import { pullErrorOf } from '../../src/domain/workloads/pull-error.ts';
+import { FEATURES, lacks } from '../environment/kubernetes-features.ts';
 import {
   api,
   janedoe,
@@ -38,7 +39,8 @@ export function testSituations(situations: Situations): void {
   test.concurrent.for(each)(
     '%s, with %s',
     { timeout: 240_000 },
-    async ([, strategy, situation], { onTestFinished }) => {
+    async ([, strategy, situation], { onTestFinished, skip }) => {
+      skipWhereLacking(situation, skip);
       await runSituation(situation, { title: strategy, where: node(strategy) }, onTestFinished);
     },
   );
@@ -47,9 +49,14 @@ export function testSituations(situations: Situations): void {
 /** Tests for `situations` on a node of its own kind. */
 export function testSituationsOn(label: string, where: () => NodeInfo, situations: readonly Situation[]): void {
   vi.setConfig({ maxConcurrency: 8 });
-  test.concurrent.for(situations)('%s', { timeout: 240_000 }, async (situation, { onTestFinished }) => {
+  test.concurrent.for(situations)('%s', { timeout: 240_000 }, async (situation, { onTestFinished, skip }) => {
+    skipWhereLacking(situation, skip);
     await runSituation(situation, { title: label, where: where() }, onTestFinished);
   });
+}
+
+function skipWhereLacking([, { needs }]: Situation, skip: (why: string) => void): void {
+  if (needs !== undefined && lacks(needs)) skip(FEATURES[needs].reason);
 }
 
 async function runSituation(
@@ -114,6 +121,7 @@ async function settled(
     );
     return statuses.some(({ state }) => {
       const { reason = '', message = '' } = state?.waiting ?? {};
+      if (reason === 'ImagePullBackOff' && lacks('errors while backing off')) return true;
       return pullErrorOf(reason, message) === kubelet && (backOff !== true || reason === 'ImagePullBackOff');
     });
   };

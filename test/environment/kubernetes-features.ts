@@ -1,0 +1,37 @@
+/** What not every version of Kubernetes has that the tests meet. docs/compatibility.md has the same rows for users. */
+import { kubernetesVersion } from './programs.ts';
+
+/** Since which version, and why tests of it are left out before that. */
+export const FEATURES = {
+  failCgroupV1: {
+    since: '1.31',
+    reason: 'the kubelet has no setting failCgroupV1',
+  },
+  'errors while backing off': {
+    since: '1.32',
+    reason: 'the status of a container that waits for the next attempt does not repeat the error (an event has it)',
+  },
+  'image volumes': {
+    since: '1.35',
+    reason: 'volumes of type image are off by default (feature gate ImageVolume)',
+  },
+  'verified images': {
+    since: '1.35',
+    reason: 'an image that is on a node is for every pod there (feature gate KubeletEnsureSecretPulledImages)',
+  },
+} as const satisfies Readonly<Record<string, { readonly since: string; readonly reason: string }>>;
+
+export type Feature = keyof typeof FEATURES;
+
+/** The version whose programs KUBEBUILDER_ASSETS holds, where `npm run skew` has said; else the one that we build. */
+export const testedVersion = process.env.REGSECRET_KUBERNETES || kubernetesVersion;
+
+/** Whether the cluster of the tests, or the given version, has no such thing: `test.skipIf(lacks('image volumes'))`. */
+export function lacks(feature: Feature, version = testedVersion): boolean {
+  return minorOf(version) < minorOf(FEATURES[feature].since);
+}
+
+/** 36 of `v1.36.3`. */
+function minorOf(version: string): number {
+  return Number(/^v?1\.(\d+)/.exec(version)?.[1]);
+}

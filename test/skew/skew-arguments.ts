@@ -1,0 +1,19 @@
+/** What may follow `npm run skew --`. */
+
+/** The oldest and the newest that docs/compatibility.md promises, and one between them. */
+export const VERSIONS: readonly string[] = ['v1.30.14', 'v1.33.13', 'v1.37.2'];
+
+export interface SkewArguments {
+  readonly versions: readonly string[];
+  /** As vitest takes them: parts of the paths of test files. */
+  readonly filters: readonly string[];
+}
+
+/** `VERSION… --files FILTER…`, each of which may be left out. Throws Error. */
+export function parse(args: readonly string[]): SkewArguments {
+  const at = args.includes('--files') ? args.indexOf('--files') : args.length;
+  const given = args.slice(0, at).map((text) => (text.startsWith('v') ? text : `v${text}`));
+  const wrong = given.filter((text) => !/^v1\.\d+\.\d+$/.test(text));
+  if (wrong.length > 0) throw new Error(`not a version of Kubernetes such as ${VERSIONS[0]}: ${wrong.join(', ')}`);
+  return { versions: given.length > 0 ? given : VERSIONS, filters: args.slice(at + 1) };
+}
