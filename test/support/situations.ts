@@ -237,10 +237,20 @@ async function heal(
   };
   if (healed === undefined) for (const command of diagnosed.commands) await diagnosed.paste(command);
   if (typeof healed === 'function') await healed(diagnosed);
-  const running = await runningPod(place.namespace);
-  const after = await why(running, place.namespace);
-  expect(after.code, after.stdout).toBe(0);
+  const after = await afterwards(place.namespace);
+  expect(after.code, after.stdout + after.stderr).toBe(0);
   return typeof healed === 'function' ? 'by hand' : (healed ?? 'the command');
+}
+
+/** What `why` says of a pod that runs; while a roll-out goes on, that may be one that is about to go. */
+async function afterwards(namespace: string): ReturnType<typeof why> {
+  for (let left = 4; ; left -= 1) {
+    const running = await runningPod(namespace);
+    const ran = await why(running, namespace);
+    if (left === 0 || ran.code === 0) return ran;
+    const { status, body } = await api('GET', pathOf('Pod', namespace, running));
+    if (status === 200 && body.metadata.deletionTimestamp === undefined) return ran;
+  }
 }
 
 type Heal = Extract<Expected['healed'], (...args: never) => unknown>;
