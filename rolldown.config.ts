@@ -43,6 +43,7 @@ export default defineConfig([
   },
   {
     ...program,
+    plugins: [shims(), licences({ executable: true })],
     // What the executables are compiled from (build/executable.ts); Bun is 3 ms faster with ES modules.
     output: { dir: 'exe/bundle', cleanDir: true, format: 'esm', minify: true, codeSplitting },
   },

@@ -1,31 +1,37 @@
 /** The licences of the packages whose code is in a bundle, which have to go with it. */
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Plugin } from 'rolldown';
+import { bundledPackages, type LicensedPackage } from './bundled-packages.ts';
+import { runtimeLicences } from './runtime-libraries.ts';
 
-/** Adds the file LICENSES.txt to the bundle. */
-export function licences(): Plugin {
+/** The file beside a bundle for executables that says which packages are in it, as JSON of `BundledPackage[]`. */
+export const PACKAGES_FILE = 'packages.json';
+
+/** Adds the file LICENSES.txt to the bundle, and for executables what the runtime brings, and the list of packages. */
+export function licences({ executable = false } = {}): Plugin {
   return {
     name: 'licences',
     generateBundle(_, bundle) {
-      const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? Object.keys(file.modules) : []));
-      const folders = new Set(
-        modules.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id) ?? []),
+      const packages = bundledPackages(bundle);
+      const source = [...licenceTexts(packages), ...(executable ? [runtimeLicences()] : [])].join(
+        `\n${'-'.repeat(80)}\n\n`,
       );
-      // Packages of one author have the same text, which stands there once.
-      const packages = [...folders].map(licenceOf).sort((one, other) => (one.title < other.title ? -1 : 1));
-      const source = [...Map.groupBy(packages, ({ title, text }) => text || title).values()]
-        .map((same) => `${same.map(({ title }) => `${title}\n`).join('')}${same[0]?.text}`)
-        .join(`\n${'-'.repeat(80)}\n\n`);
       if (source !== '') this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source });
+      if (!executable) return;
+      const list = packages.map(({ text: _, ...listed }) => listed);
+      this.emitFile({ type: 'asset', fileName: PACKAGES_FILE, source: `${JSON.stringify(list, undefined, 2)}\n` });
     },
   };
 }
 
-function licenceOf(folder: string): { readonly title: string; readonly text: string } {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const [file] = globSync('{LICEN[CS]E,licen[cs]e}{,.md,.txt,-MIT}', { cwd: folder });
-  if (file === undefined && license === undefined) throw new Error(`${dirname(folder)}/${name} says no licence`);
-  const text = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
-  return { title: `${name} ${version}: ${license}`, text };
+/** Packages of one author have the same text, which stands there once. */
+function licenceTexts(packages: readonly LicensedPackage[]): string[] {
+  return [...Map.groupBy(packages, ({ name, text }) => text || name).values()].map((same) => {
+    const text = same[0]?.text;
+    return `${same.map((one) => `${licenceTitle(one)}\n`).join('')}${text ? `\n${text}\n` : ''}`;
+  });
+}
+
+/** `zod 4.6.7: MIT`, and `llhttp (in undici): MIT` */
+export function licenceTitle({ name, version, licence, carrier }: Omit<LicensedPackage, 'text' | 'path'>): string {
+  return `${name}${version ? ` ${version}` : ''}${carrier ? ` (in ${carrier})` : ''}: ${licence}`;
 }

@@ -6,8 +6,11 @@ import { execute } from '../runtime.ts';
 
 /** Each by its package, with the version. */
 const TOOLS = {
+  actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+  cosign: 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3',
   helm: 'helm.sh/helm/v4/cmd/helm@v4.3.1',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
+  syft: 'github.com/anchore/syft/cmd/syft@v1.57.1',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type GoTool = keyof typeof TOOLS;

@@ -27,7 +27,9 @@ export interface CheckedWay {
 }
 
 /** In the order in which they are made: the later ones are made of the earlier ones. */
-const PARTS: Readonly<Record<string, () => Promise<Part>>> = {};
+const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
+  sbom: async () => (await import('./sbom.ts')).sbom,
+};
 
 const { values, positionals } = parseArgs({ options: { check: { type: 'boolean' } }, allowPositionals: true });
 const unknown = positionals.filter((name) => PARTS[name] === undefined);

@@ -1,0 +1,70 @@
+/** The packages of others whose code is in a bundle: what LICENSES.txt and the SBOM list. */
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { OutputBundle } from 'rolldown';
+import { CARRIED_CODE } from './reviewed-packages.ts';
+
+export interface BundledPackage {
+  readonly name: string;
+  readonly version?: string;
+  /** An SPDX expression. */
+  readonly licence: string;
+  /** Where it lies, as package-lock.json has it: `node_modules/undici`. For code that another package carries, that one. */
+  readonly path: string;
+  /** The package that carries the code in its own files. */
+  readonly carrier?: string;
+}
+
+/** A package, and the texts of its licences. */
+export interface LicensedPackage extends BundledPackage {
+  readonly text: string;
+}
+
+/** Each package once, sorted by name. */
+export function bundledPackages(bundle: OutputBundle): LicensedPackage[] {
+  const modules = Object.values(bundle)
+    .flatMap((file) => (file.type === 'chunk' ? Object.keys(file.modules) : []))
+    .map((id) => id.replaceAll('\\', '/'));
+  const byFolder = Map.groupBy(modules, (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0]);
+  return [...byFolder]
+    .flatMap(([folder, files]) => (folder === undefined ? [] : [packageIn(folder, files), ...carriedBy(folder, files)]))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function packageIn(folder: string, files: readonly string[]): LicensedPackage {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const texts = licenceFiles(folder, files).map((file) => readFileSync(file, 'utf8').trim());
+  if (license === undefined) throw new Error(`${name} says no licence`);
+  return { name, version, licence: license, path: lockPath(folder), text: texts.join('\n\n') };
+}
+
+function carriedBy(folder: string, files: readonly string[]): LicensedPackage[] {
+  const path = lockPath(folder);
+  return CARRIED_CODE.filter(
+    ({ carrier, file }) => path.endsWith(`/${carrier}`) && files.some((id) => id.startsWith(`${folder}/${file}`)),
+  ).map(({ name, version, licence, carrier, text }) => ({
+    name,
+    ...(version === undefined ? {} : { version }),
+    licence,
+    path,
+    carrier,
+    text: text === undefined ? packageIn(folder, files).text : readFileSync(text, 'utf8').trim(),
+  }));
+}
+
+/** The licence of the package, and those of parts of it, which are beside their modules. */
+function licenceFiles(folder: string, files: readonly string[]): string[] {
+  const folders = new Set([folder]);
+  for (const file of files) {
+    for (let at = dirname(file); at.length > folder.length; at = dirname(at)) folders.add(at);
+  }
+  return [...folders].sort().flatMap((at) => {
+    return globSync('{LICEN[CS]E,licen[cs]e}{,.md,.txt,-MIT}', { cwd: at })
+      .slice(0, 1)
+      .map((name) => join(at, name));
+  });
+}
+
+function lockPath(folder: string): string {
+  return folder.slice(folder.indexOf('node_modules/'));
+}

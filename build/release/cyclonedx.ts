@@ -1,0 +1,105 @@
+/** A document of CycloneDX 1.6 in JSON, as far as it is used here. */
+import { createHash } from 'node:crypto';
+import cyclonedx from '@cyclonedx/cyclonedx-library';
+import { REPOSITORY, type ReleaseInfo } from './release-info.ts';
+
+export type License =
+  | { readonly license: { readonly id: string } }
+  | { readonly license: { readonly name: string; readonly url: string } }
+  | { readonly expression: string };
+
+export interface Component {
+  readonly type: 'library' | 'application';
+  readonly 'bom-ref': string;
+  readonly group?: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly licenses: readonly License[];
+  readonly purl: string;
+  readonly externalReferences?: readonly {
+    readonly type: 'distribution' | 'vcs' | 'website';
+    readonly url: string;
+    readonly comment?: string;
+    readonly hashes?: readonly { readonly alg: 'SHA-512'; readonly content: string }[];
+  }[];
+}
+
+export interface Materials {
+  readonly components: readonly Component[];
+  /** What the program itself needs, as references of components. */
+  readonly direct: readonly string[];
+  /** From the reference of a component to those that it needs. */
+  readonly dependencies: ReadonlyMap<string, readonly string[]>;
+  /** Of these it is not known whether they need more. */
+  readonly incomplete: readonly string[];
+}
+
+/** `MIT`, an expression, or a name with the address of the texts. */
+export function licensesOf(licence: string | { readonly name: string; readonly url: string }): License[] {
+  if (typeof licence !== 'string') return [{ license: licence }];
+  return [cyclonedx.SPDX.isSupportedSpdxId(licence) ? { license: { id: licence } } : { expression: licence }];
+}
+
+/** The document for a release. Nothing in it changes from one build of the same commit to the next. */
+export function document(
+  { version, commit, time }: Pick<ReleaseInfo, 'version' | 'commit' | 'time'>,
+  { components, direct, dependencies, incomplete }: Materials,
+): string {
+  const sorted = components.toSorted((one, other) => (one['bom-ref'] < other['bom-ref'] ? -1 : 1));
+  const self = program(version, commit);
+  const all = new Map([[self['bom-ref'], direct], ...dependencies]);
+  const body = {
+    version: 1,
+    metadata: {
+      timestamp: new Date(time * 1000).toISOString().replace('.000Z', 'Z'),
+      lifecycles: [{ phase: 'build' }],
+      component: self,
+    },
+    components: sorted,
+    dependencies: [...all.keys()].sort().map((ref) => {
+      const dependsOn = [...(all.get(ref) ?? [])].sort();
+      return dependsOn.length === 0 ? { ref } : { ref, dependsOn };
+    }),
+    compositions: [
+      { aggregate: 'complete', dependencies: [...all.keys()].filter((ref) => !incomplete.includes(ref)).sort() },
+      { aggregate: 'incomplete', dependencies: [...incomplete].sort() },
+    ],
+  };
+  const head = {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    serialNumber: `urn:uuid:${uuidOf(JSON.stringify(body))}`,
+  };
+  return `${JSON.stringify({ ...head, ...body }, undefined, 2)}\n`;
+}
+
+function program(version: string, commit: string): Component {
+  const purl = `pkg:npm/regsecret@${version}`;
+  return {
+    type: 'application',
+    'bom-ref': purl,
+    name: 'regsecret',
+    version,
+    licenses: licensesOf('Apache-2.0'),
+    purl,
+    externalReferences: [
+      { type: 'vcs', url: REPOSITORY, comment: `commit ${commit}` },
+      { type: 'website', url: `${REPOSITORY}#readme` },
+    ],
+  };
+}
+
+/** A UUID of version 8, which says nothing but the contents (RFC 9562, 5.8). */
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  const variant = ((Number.parseInt(hex[16] ?? '', 16) & 3) | 8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-');
+}
