@@ -2,13 +2,26 @@
 import type { Plugin } from 'rolldown';
 
 interface Shim {
-  /** The package that imports what is left out. */
-  readonly by: string;
+  /** The package that imports what is left out; without one, whoever does. */
+  readonly by?: string;
   readonly module: string;
   readonly code: string;
 }
 
 const nothing = 'export default {};';
+
+/** Of undici what a watch needs, and what its own parts expect of each other: its index.js has mocks, caches, cookies and web sockets, too. */
+const undici = `
+  import Agent from 'undici/lib/dispatcher/agent.js';
+  import Client from 'undici/lib/dispatcher/client.js';
+  import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+  import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+  import buildConnector from 'undici/lib/core/connect.js';
+  import connect from 'undici/lib/api/api-connect.js';
+  import { fetch } from 'undici/lib/web/fetch/index.js';
+  Object.assign(Dispatcher.prototype, { connect });
+  export { Agent, buildConnector, Client, fetch, ProxyAgent };
+`;
 
 const SHIMS: readonly Shim[] = [
   // commander needs these for stand-alone subcommands. As modules they cost a start 2 ms, and `process` alone Node 4 ms.
@@ -30,6 +43,17 @@ const SHIMS: readonly Shim[] = [
     module: 'debug',
     code: 'export default () => () => {};',
   })),
+  { module: 'undici', code: undici },
+  // Its second parser of HTTP/1.1, which is used where a variable asks for it: 170 KB.
+  { by: 'undici', module: './parser-h1.js', code: 'export const getMiloEnabled = () => false;' },
+  // The same parser twice, 70 KB each. The one without SIMD runs on every machine.
+  {
+    by: 'undici',
+    module: '../llhttp/llhttp_simd-wasm.js',
+    code: "export { default } from 'undici/lib/llhttp/llhttp-wasm.js';",
+  },
+  // src/http/route.ts has its own way through SOCKS.
+  { by: 'undici', module: './socks5-proxy-agent', code: nothing },
 ];
 const PREFIX = '\0shim:';
 
@@ -40,7 +64,8 @@ export function shims(): Plugin {
     name: 'shims',
     resolveId(id, importer = '') {
       const index = SHIMS.findIndex(
-        ({ by, module }) => module === id && importer.replaceAll('\\', '/').includes(`/node_modules/${by}/`),
+        ({ by, module }) =>
+          module === id && (by === undefined || importer.replaceAll('\\', '/').includes(`/node_modules/${by}/`)),
       );
       const shim = SHIMS[index];
       if (shim === undefined) return undefined;
@@ -50,7 +75,7 @@ export function shims(): Plugin {
     load: (id) => (id.startsWith(PREFIX) ? SHIMS[Number(id.slice(PREFIX.length))]?.code : undefined),
     buildEnd(error) {
       const [shim] = unused;
-      if (!error && shim !== undefined) this.error(`${shim.by} does not import ${shim.module}`);
+      if (!error && shim !== undefined) this.error(`${shim.by ?? 'nobody'} does not import ${shim.module}`);
     },
   };
 }

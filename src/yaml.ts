@@ -12,11 +12,27 @@ export type {
   YAMLException,
 } from 'js-yaml';
 
-export type YamlLibrary = typeof import('js-yaml');
+export type YamlLibrary = Awaited<ReturnType<typeof yamlLibrary>>;
 
-/** For the events of a text: manifests need their places, and kubectl reads scalars by rules of its own. */
-export function yamlLibrary(): Promise<YamlLibrary> {
-  return import('js-yaml');
+/**
+ * For the events of a text: manifests need their places, and kubectl reads scalars by rules of its own. What is used is
+ * named, so that the rest of the library, its loader for one, is in no bundle.
+ */
+export async function yamlLibrary() {
+  const { CHOMPING_MODE, COLLECTION_STYLE, CORE_SCHEMA, EVENT_ID, getScalarValue, NOT_RESOLVED, parseEvents } =
+    await import('js-yaml');
+  const { SCALAR_STYLE, YAMLException } = await import('js-yaml');
+  return {
+    CHOMPING_MODE,
+    COLLECTION_STYLE,
+    CORE_SCHEMA,
+    EVENT_ID,
+    getScalarValue,
+    NOT_RESOLVED,
+    parseEvents,
+    SCALAR_STYLE,
+    YAMLException,
+  };
 }
 
 /** What js-yaml says, without what it quotes of the text. */

@@ -11,6 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Packed {
   readonly filename: string;
+  readonly size: number;
   readonly unpackedSize: number;
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
@@ -53,7 +54,8 @@ describe('the tarball', () => {
   });
 
   test('is small', () => {
-    expect(packed.unpackedSize).toBeLessThan(2_000_000);
+    expect(packed.size).toBeLessThan(470_000);
+    expect(packed.unpackedSize).toBeLessThan(1_500_000);
   });
 
   test('needs no other package and runs no script when it is installed', () => {

@@ -1,5 +1,5 @@
 /** One watch of the API server, through the client of Kubernetes for JavaScript: loaded by nothing else, for it is large. */
-import { KubeConfig, Watch } from '@kubernetes/client-node';
+import { type KubeConfig, Watch } from '@kubernetes/client-node';
 import type { HttpRequest, TlsOptions } from '../../http/message.ts';
 import { trustedRoots } from '../../http/trust-store.ts';
 import type { Io } from '../../io.ts';
@@ -22,8 +22,8 @@ const SILENCE_S = 30;
 const PINGED_SILENCE_S = 90;
 
 /**
- * Watches until it ends. The library cuts a watch of which nothing is heard for a time (`requestTimeoutMs` in its watch.ts). Server,
- * trust, proxy and client certificate are given to it as a kubeconfig of our own, so that no file and no variable is read again.
+ * Watches until it ends. The library cuts a watch of which nothing is heard for a time (`requestTimeoutMs` in its watch.ts). It is
+ * told the server and given the connection, so that it reads no file and no variable again.
  */
 export async function watchOnce(connection: WatchConnection, hear: Hear): Promise<WatchEnd> {
   const { request } = connection;
@@ -39,7 +39,7 @@ export async function watchOnce(connection: WatchConnection, hear: Hear): Promis
     state.isPinged = isPinged;
     Object.assign(watch, { requestTimeoutMs: (isPinged ? PINGED_SILENCE_S : SILENCE_S) * 1000 });
   };
-  const watch = new Watch(withHeaders(configFor(connection), { connection, opened, connected }));
+  const watch = new Watch(configFor({ connection, opened, connected }));
   let stop: AbortController | undefined;
   const interrupt = (): void => {
     stop?.abort();
@@ -61,26 +61,6 @@ export async function watchOnce(connection: WatchConnection, hear: Hear): Promis
   }
 }
 
-function configFor({ request, tls, proxy }: WatchConnection): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromOptions({
-    clusters: [
-      {
-        name: NAME,
-        server: request.url.origin,
-        // The library refuses http without it.
-        skipTLSVerify: request.url.protocol !== 'https:' || !tls.rejectUnauthorized,
-        ...(tls.servername === undefined ? {} : { tlsServerName: tls.servername }),
-        ...(proxy === undefined ? {} : { proxyUrl: proxy }),
-      },
-    ],
-    users: [{ name: NAME }],
-    contexts: [{ name: NAME, cluster: NAME, user: NAME }],
-    currentContext: NAME,
-  });
-  return config;
-}
-
 interface Dispatcher {
   dispatch(options: { readonly headers: object }, handler: unknown): boolean;
   destroy(): Promise<void>;
@@ -94,24 +74,29 @@ interface Opening {
 }
 
 /**
- * `config` with the headers of the request, each value as a line of its own: `fetch` joins the lines of a header, and two groups of an
+ * The two things that a watch asks a kubeconfig for. The library's own would bring its ways to log in along, 200 KB of code that is not used.
+ *
+ * The headers of the request go out each value as a line of its own: `fetch` joins the lines of a header, and two groups of an
  * impersonation would be one. They go out once: `fetch` follows redirects, and the host that it is sent to is no API server.
  */
-function withHeaders(config: KubeConfig, { connection, opened, connected }: Opening): KubeConfig {
-  const { headers } = connection.request;
-  config.applySecurityAuthentication = async (context) => {
-    const route = { ...connection, ca: await authorities(connection) };
-    const inner = watchDispatcher(route, connected) as unknown as Dispatcher;
-    opened.push(inner);
-    let isSent = false;
-    const dispatch: Dispatcher['dispatch'] = (options, handler) => {
-      if (isSent) throw new Error('the API server sends a watch somewhere else');
-      isSent = true;
-      return inner.dispatch({ ...options, headers: { ...options.headers, ...headers } }, handler);
-    };
-    context.setDispatcher({ dispatch } as unknown as Parameters<typeof context.setDispatcher>[0]);
+function configFor({ connection, opened, connected }: Opening): KubeConfig {
+  const { url, headers } = connection.request;
+  const config: Pick<KubeConfig, 'getCurrentCluster' | 'applySecurityAuthentication'> = {
+    getCurrentCluster: () => ({ name: NAME, server: url.origin, skipTLSVerify: false }),
+    async applySecurityAuthentication(context) {
+      const route = { ...connection, ca: await authorities(connection) };
+      const inner = watchDispatcher(route, connected) as unknown as Dispatcher;
+      opened.push(inner);
+      let isSent = false;
+      const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+        if (isSent) throw new Error('the API server sends a watch somewhere else');
+        isSent = true;
+        return inner.dispatch({ ...options, headers: { ...options.headers, ...headers } }, handler);
+      };
+      context.setDispatcher({ dispatch } as unknown as Parameters<typeof context.setDispatcher>[0]);
+    },
   };
-  return config;
+  return config as KubeConfig;
 }
 
 async function authorities({ request, tls, env }: WatchConnection): Promise<string | readonly string[] | undefined> {
