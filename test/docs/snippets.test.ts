@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
+import { ACTION } from '../support/action-runner.ts';
 import { here } from '../support/here.ts';
 
 interface Snippet {
@@ -23,25 +24,67 @@ function snippetsIn(path: string): Snippet[] {
   });
 }
 
-/** Of GitHub Actions, GitLab CI, pre-commit and Kubernetes. */
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+/** Of Argo CD, Flux, Tekton and Skaffold, and namespaces. */
+const PULLS_NOTHING = /^((argoproj\.io|\w+\.toolkit\.fluxcd\.io|tekton\.dev|skaffold)\/\w+ |v1 Namespace$)/;
+
+/** What an object in a block of YAML can be. */
+const KINDS: Readonly<Record<string, (object: Readonly<Record<string, unknown>>) => boolean>> = {
+  'steps of GitHub Actions': (object) =>
+    Array.isArray(object) && object.every((step) => 'run' in step || 'uses' in step),
+  'workflow of GitHub Actions': (object) => 'on' in object && 'jobs' in object && 'permissions' in object,
+  'jobs of GitLab CI': (object) =>
+    Object.values(object).every((job) => Array.isArray((job as { script?: unknown } | null)?.script)),
+  'inputs of a component of GitLab CI': (object) => Object.keys(object).join() === 'spec',
+  'hooks of pre-commit': (object) => 'repos' in object,
+  'plugins of k9s': (object) => Object.keys(object).join() === 'plugins',
+  'object that pulls nothing': (object) =>
+    'kind' in object && 'apiVersion' in object && PULLS_NOTHING.test(`${object.apiVersion} ${object.kind}`),
+  'object of Kubernetes': (object) =>
+    'kind' in object && 'apiVersion' in object && !PULLS_NOTHING.test(`${object.apiVersion} ${object.kind}`),
+};
+
+function kindsOf(object: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(KINDS).filter((kind) => KINDS[kind]?.(object));
+}
+
+/** The steps of a workflow, or of a list of steps. */
+function stepsIn(object: unknown): Step[] {
+  if (Array.isArray(object)) return object;
+  const { jobs = {} } = object as { jobs?: Readonly<Record<string, { readonly steps: Step[] }>> };
+  return Object.values(jobs).flatMap(({ steps }) => steps);
+}
+
 const yaml = snippets.filter(({ language }) => language === 'yaml');
 
 describe('YAML', () => {
   test.each(yaml)('$path line $line is of a kind that we know, and its objects are read', async ({ text }) => {
-    const objects = loadAll(text) as (Record<string, unknown> | readonly Record<string, unknown>[])[];
+    const objects = loadAll(text) as Record<string, unknown>[];
     for (const object of objects) {
-      const isSteps = Array.isArray(object) && object.every((step) => 'run' in step || 'uses' in step);
-      const isJob = Object.values(object).every((job) => Array.isArray((job as { script?: unknown } | null)?.script));
-      const isHooks = 'repos' in object;
-      const isObject = 'kind' in object && 'apiVersion' in object;
-      expect([isSteps, isJob, isHooks, isObject].filter(Boolean)).toHaveLength(1);
-      if (!isObject) continue;
+      const kinds = kindsOf(object);
+      expect(kinds).toHaveLength(1);
+      if (kinds[0] !== 'object of Kubernetes') continue;
       const { stdout, stderr } = await here(['doctor', '-f', '-', '-o', 'json'], { stdin: text });
       expect(stderr).toBe('');
       const { manifests, findings } = JSON.parse(stdout);
       expect(manifests).toEqual({ files: 1, objects: objects.length });
       expect(findings.map(({ code }: { code: string }) => code)).not.toContain('unreadable-file');
     }
+  });
+
+  test('the Action is used with inputs that it has', () => {
+    const steps = yaml.flatMap(({ text }) => loadAll(text).flatMap(stepsIn));
+    const used = steps.filter(({ uses = '' }) => uses.startsWith('regsecret/regsecret@'));
+    expect(used.length).toBeGreaterThan(2);
+    expect(used.flatMap((step) => Object.keys(step.with ?? {}))).toContain('doctor');
+    for (const { with: given = {} } of used)
+      expect(Object.keys(ACTION.inputs)).toEqual(expect.arrayContaining(Object.keys(given)));
+    const page = readFileSync(join(root, 'docs/ci.md'), 'utf8');
+    for (const input of Object.keys(ACTION.inputs)) expect(page).toContain(`| \`${input}\` |`);
   });
 
   test('a hook of pre-commit is one that this repository has', () => {
@@ -51,6 +94,9 @@ describe('YAML', () => {
     expect(hooks.map(({ id }) => id)).toEqual(expect.arrayContaining(used));
   });
 });
+
+/** Of a shell, Tekton, GitLab's components or k9s. */
+const VARIABLE = /\$(\w+|\([\w.]+\)|\[\[ [\w.]+ \]\])/g;
 
 describe('a command line of regsecret is understood', () => {
   const lines = snippets.flatMap(({ path, language, text }) => {
@@ -63,13 +109,15 @@ describe('a command line of regsecret is understood', () => {
   test('there are many', () => expect(lines.length).toBeGreaterThan(40));
 
   test.each(lines.map((line) => ({ ...line, typed: line.words.join(' ') })))('$path: $typed', async ({ words }) => {
-    const known = words.map((word) => word.replace(/^\$\w+$/, 'r.example'));
+    const known = words.map((word) =>
+      word.replace(VARIABLE, (name) => (/REGISTRY|server/i.test(name) ? 'r.example' : 'deploy')),
+    );
     const env = { HOME: '/nowhere', PULL_TOKEN: 't0ken', CI_DEPLOY_PASSWORD: 't0ken' };
     const { code, stderr } = await here(known, { env, stdin: 't0ken' });
     // Without a cluster, its contexts and files, this is as far as it can come.
     if (code !== 0)
       expect(stderr).toMatch(
-        /^(error: (no kubeconfig|docker and podman have no login|context "\w+" does not exist|cannot read deploy)|warning: no pull secret in there)/m,
+        /^(error: (no kubeconfig|docker and podman have no login|context "[^"]+" does not exist|cannot read deploy|there is no file deploy)|warning: no pull secret in there)/m,
       );
   });
 });
@@ -79,6 +127,7 @@ function commandsOf(text: string): string[] {
   const found: string[] = [];
   const visit = (value: unknown, key = ''): void => {
     if (typeof value === 'string' && (key === 'run' || key === 'script')) found.push(value);
+    else if (isShell(value)) found.push(value.args[1].replace('"$@"', value.args.slice(3).join(' ')));
     else if (key === 'args' && Array.isArray(value)) found.push(['regsecret', ...value].join(' '));
     else if (Array.isArray(value)) for (const item of value) visit(item, key);
     else if (typeof value === 'object' && value !== null)
@@ -86,6 +135,11 @@ function commandsOf(text: string): string[] {
   };
   for (const object of loadAll(text)) visit(object);
   return found;
+}
+
+/** `sh -c SCRIPT sh ARG…` */
+function isShell(value: unknown): value is { readonly args: readonly [string, string, string, ...string[]] } {
+  return typeof value === 'object' && value !== null && 'command' in value && value.command === 'sh';
 }
 
 /** The words of each program of a line, without what is redirected. */

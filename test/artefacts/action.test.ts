@@ -1,0 +1,329 @@
+/** The GitHub Action: its steps run in bash with the variables of a runner, against a server that stands for GitHub's downloads. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { tar } from '../environment/tar.ts';
+import {
+  ACTION,
+  type Answer,
+  type Job,
+  newJob,
+  publish,
+  type Releases,
+  startReleases,
+} from '../support/action-runner.ts';
+import { artefacts, type Ran } from '../support/program.ts';
+
+const [install, doctor] = ACTION.runs.steps;
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+
+/** A program that is the regsecret of this machine; its version it says at once. */
+const PROGRAM = `#!/bin/sh\n[ "$1" = --version ] && echo '0.0.0 (0123456789ab)' && exit\nexec ${(artefacts()[0]?.[1] ?? []).map((word) => `'${word}'`).join(' ')} "$@"\n`;
+const OLD_GLIBC = '#!/bin/sh\necho "version \\`GLIBC_2.99\' not found" >&2\nexit 1\n';
+const WORKS = packed(PROGRAM);
+const OLD = packed(OLD_GLIBC);
+
+let releases: Releases;
+
+beforeAll(async () => {
+  releases = await startReleases();
+});
+
+afterAll(() => releases.close());
+
+beforeEach(() => {
+  releases.answers.clear();
+  releases.asked.length = 0;
+  for (const one of [version, '0.9.0', '0.10.0-rc.1']) release(one);
+  releases.answers.set('latest/download/SHA256SUMS', (_, response) =>
+    response.writeHead(302, { location: `${releases.url}/download/v0.9.0/SHA256SUMS` }).end(),
+  );
+});
+
+/** For Windows, too: `unzip` is not on every machine that runs this test, so that {@link UNZIP} takes its place. */
+function packed(program: string): Uint8Array {
+  const names = ['regsecret', 'regsecret.exe'];
+  return gzipSync(tar(names.map((path) => ({ path, content: Buffer.from(program), mode: 0o755 }))));
+}
+
+/** As it is called: `unzip -q ARCHIVE FILE -d FOLDER`. */
+const UNZIP = '#!/bin/sh\nexec tar -xzf "$2" -C "$5" "$3"\n';
+
+function release(one: string, archive = WORKS): void {
+  publish(releases, one, archive);
+}
+
+function job(env: Readonly<Record<string, string>> = {}): Job {
+  const made = newJob({ REGSECRET_RELEASES: releases.url, ...env });
+  onTestFinished(made.remove);
+  made.addProgram('unzip', UNZIP);
+  return made;
+}
+
+/** The error that the runner shows. */
+function annotated({ code, stdout }: Ran): string {
+  expect(code).toBe(1);
+  return stdout.match(/^::error title=regsecret::(.*)$/m)?.[1] ?? stdout;
+}
+
+test('inputs and contexts reach the scripts as variables only', () => {
+  const steps = ACTION.runs.steps as readonly { readonly run: string; readonly env: Record<string, string> }[];
+  expect(steps.map(({ run }) => run).join()).not.toContain('${{');
+  const used = steps.flatMap(({ env }) => Object.values(env));
+  expect(used.sort()).toEqual(
+    Object.keys(ACTION.inputs)
+      .map((name) => `\${{ inputs.${name} }}`)
+      .sort(),
+  );
+});
+
+/** Runners of Windows have the same bash, but in another place than this test would look for it. */
+describe.skipIf(process.platform === 'win32')('in bash', () => {
+  describe('a version', () => {
+    test.each([
+      ['of the action itself, where none is named', {}, version],
+      ['that is named', { version: '0.9.0' }, '0.9.0'],
+      ['as its tag is named', { version: 'v0.9.0' }, '0.9.0'],
+      ['before a release', { version: '0.10.0-rc.1' }, '0.10.0-rc.1'],
+      ['the latest', { version: 'latest' }, '0.9.0'],
+    ])('%s', async (_, inputs: Record<string, string>, expected) => {
+      const here = job();
+      const ran = await here.step(install, inputs);
+      expect(ran).toMatchObject({ code: 0, stderr: '' });
+      expect(here.lines('GITHUB_OUTPUT')).toEqual([`version=${expected}`]);
+      expect(here.lines('GITHUB_PATH')).toEqual([join(here.folder, 'tools/regsecret', expected, 'linux_amd64')]);
+      expect(readdirSync(join(here.folder, 'temp'))).toEqual([]);
+      expect(readdirSync(here.lines('GITHUB_PATH')[0] ?? '')).toEqual(['regsecret']);
+    });
+
+    test.each([
+      ['nonsense', 'newest', 'the input version takes a release such as 0.1.0, or latest; this is neither: newest'],
+      ['a part of one', '0.1', 'the input version takes a release such as 0.1.0, or latest; this is neither: 0.1'],
+      [
+        'that would be another command of the workflow',
+        '0.1.0\n::add-path::/tmp%',
+        'the input version takes a release such as 0.1.0, or latest; this is neither: 0.1.0%0A::add-path::/tmp%25',
+      ],
+      ['that leads elsewhere', '../../../other/0.1.0', /^the input version takes/],
+      [
+        'that is not released',
+        '9.9.9',
+        /^cannot download .*\/v9\.9\.9\/SHA256SUMS \(HTTP 404\); these versions are released: http/,
+      ],
+    ])('%s: nothing is installed', async (_, asked, message) => {
+      const here = job();
+      const ran = await here.step(install, { version: asked });
+      expect(annotated(ran)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+      expect(here.lines('GITHUB_PATH')).toEqual([]);
+    });
+  });
+
+  describe('a runner', () => {
+    const musl = 'echo "musl libc (x86_64)" >&2; exit 1';
+    test.each([
+      ['Linux', 'X64', 'linux_amd64.tar.gz'],
+      ['Linux', 'ARM64', 'linux_arm64.tar.gz'],
+      ['macOS', 'X64', 'darwin_amd64.tar.gz'],
+      ['macOS', 'ARM64', 'darwin_arm64.tar.gz'],
+      ['Windows', 'X64', 'windows_amd64.zip'],
+      ['Linux with musl', 'X64', 'linux_amd64_musl.tar.gz'],
+    ])('with %s on %s gets its archive', async (os, arch, archive) => {
+      const here = job({ RUNNER_OS: os.split(' ')[0] ?? '', RUNNER_ARCH: arch });
+      here.addProgram('ldd', os.endsWith('musl') ? `#!/bin/sh\n${musl}\n` : '#!/bin/sh\necho "ldd (GNU libc) 2.36"\n');
+      expect(await here.step(install, { version: '0.9.0' })).toMatchObject({ code: 0, stderr: '' });
+      expect(releases.asked).toEqual(['download/v0.9.0/SHA256SUMS', `download/v0.9.0/regsecret_0.9.0_${archive}`]);
+    });
+
+    test.each([
+      ['Linux', 'ARM', 'Linux on ARM;'],
+      ['Windows', 'ARM64', 'Windows on ARM64;'],
+      ['Linux with musl', 'ARM64', 'Linux on ARM64 with musl;'],
+    ])('with %s on %s is told of the npm package', async (os, arch, message) => {
+      const here = job({ RUNNER_OS: os.split(' ')[0] ?? '', RUNNER_ARCH: arch });
+      if (os.endsWith('musl')) here.addProgram('ldd', `#!/bin/sh\n${musl}\n`);
+      const ran = await here.step(install);
+      expect(annotated(ran)).toBe(
+        `there is no executable for ${message} npm install --global regsecret works wherever Node does`,
+      );
+      expect(releases.asked).toEqual([]);
+    });
+
+    test('without a tool cache installs into its temporary folder', async () => {
+      const here = job({ RUNNER_TOOL_CACHE: '' });
+      expect(await here.step(install)).toMatchObject({ code: 0 });
+      expect(here.lines('GITHUB_PATH')).toEqual([join(here.folder, 'temp/regsecret', version, 'linux_amd64')]);
+    });
+
+    test('with paths of Windows gets them back', async () => {
+      const here = job({ RUNNER_OS: 'Windows', RUNNER_TEMP: 'D:\\a\\_temp', RUNNER_TOOL_CACHE: 'C:\\tools' });
+      here.addProgram(
+        'cygpath',
+        `#!/bin/sh
+case "$1 $2" in
+  '-u D:\\a\\_temp') echo '${here.folder}/temp' ;;
+  '-u C:\\tools') echo '${here.folder}/tools' ;;
+  '-w ${here.folder}/tools/'*) printf '%s\\n' 'C:\\tools' ;;
+  *) exit 1 ;;
+esac
+`,
+      );
+      expect(await here.step(install)).toMatchObject({ code: 0, stderr: '' });
+      expect(here.lines('GITHUB_PATH')).toEqual(['C:\\tools']);
+      expect(existsSync(join(here.folder, 'tools/regsecret', version, 'windows_amd64/regsecret.exe'))).toBe(true);
+    });
+
+    test('whose system is too old is told what the program says', async () => {
+      release('0.9.0', OLD);
+      const ran = await job().step(install, { version: '0.9.0' });
+      expect(annotated(ran)).toBe("regsecret 0.9.0 does not run here: version `GLIBC_2.99' not found");
+    });
+  });
+
+  test('the second run takes it from the tool cache and downloads nothing', async () => {
+    const here = job();
+    await here.step(install, { version: '0.9.0' });
+    releases.asked.length = 0;
+    expect(await here.step(install, { version: '0.9.0' })).toMatchObject({ code: 0 });
+    expect(releases.asked).toEqual([]);
+    expect(here.lines('GITHUB_PATH')).toHaveLength(2);
+  });
+
+  describe('nothing is installed when', () => {
+    const sums = 'download/v0.9.0/SHA256SUMS';
+    const archive = 'download/v0.9.0/regsecret_0.9.0_linux_amd64.tar.gz';
+    const cut: Answer = (_, response) => {
+      const content = WORKS;
+      response.writeHead(200, { 'content-length': content.length });
+      response.write(content.subarray(0, 100), () => response.destroy());
+    };
+    test.each<[string, string, () => Answer | undefined, RegExp]>([
+      [
+        'the archive is another one',
+        archive,
+        () => OLD,
+        /^regsecret_0.9.0_linux_amd64.tar.gz is not what was released: its SHA-256 is [0-9a-f]{64}, and SHA256SUMS says [0-9a-f]{64}; nothing was installed$/,
+      ],
+      ['the archive is truncated', archive, () => WORKS.subarray(0, 100), /is not what was released/],
+      [
+        'the connection ends early',
+        archive,
+        () => cut,
+        /^cannot download http.*linux_amd64.tar.gz; curl says why in the log$/,
+      ],
+      ['the archive is missing', archive, () => undefined, /linux_amd64.tar.gz \(HTTP 404\)/],
+      ['there are no sums', sums, () => undefined, /SHA256SUMS \(HTTP 404\)/],
+      [
+        'the sums have no line for it',
+        sums,
+        () => Buffer.from(`${'0'.repeat(64)}  regsecret.rb\n`),
+        /^regsecret 0.9.0 has no archive regsecret_0.9.0_linux_amd64.tar.gz$/,
+      ],
+      ['the sums are a page that says sorry', sums, () => Buffer.from('<html>Sorry</html>'), /has no archive/],
+      [
+        'a redirect leads to another protocol',
+        archive,
+        () => (_, response) => response.writeHead(302, { location: 'ftp://127.0.0.1/x' }).end(),
+        /^cannot download/,
+      ],
+    ])('%s', async (_, path, answer, message) => {
+      const changed = answer();
+      if (changed === undefined) releases.answers.delete(path);
+      else releases.answers.set(path, changed);
+      const here = job();
+      expect(annotated(await here.step(install, { version: '0.9.0' }))).toMatch(message);
+      expect(here.lines('GITHUB_PATH')).toEqual([]);
+      expect(here.lines('GITHUB_OUTPUT')).toEqual([]);
+      expect(readdirSync(join(here.folder, 'temp'))).toEqual([]);
+      // The next run begins anew.
+      release('0.9.0');
+      expect(await here.step(install, { version: '0.9.0' })).toMatchObject({ code: 0 });
+    });
+  });
+
+  describe('doctor', () => {
+    const POD = `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  imagePullSecrets: [{ name: regcred }]
+  containers: [{ name: web, image: ghcr.io/acme/web:1 }]
+`;
+    const BROKEN = `apiVersion: v1
+kind: Secret
+metadata: { name: regcred }
+type: kubernetes.io/dockerconfigjson
+data: { .dockerconfigjson: bm9wZQ== }
+`;
+
+    async function checked(files: Readonly<Record<string, string>>, inputs: Record<string, string>) {
+      const here = job();
+      const workspace = join(here.folder, 'workspace');
+      for (const [name, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(workspace, name)), { recursive: true });
+        writeFileSync(join(workspace, name), content);
+      }
+      await here.step(install);
+      const { code, stdout, stderr } = await here.step(doctor, inputs);
+      const annotations = stdout
+        .split('\n')
+        .flatMap((line) => line.match(/^::(\w+ file=[^,]+,line=\d+,title=[\w-]+)::/)?.[1] ?? []);
+      return { code, annotations, stderr, left: readdirSync(workspace) };
+    }
+
+    test.each<[string, Record<string, string>, Record<string, string>, { code: number; annotations: string[] }]>([
+      [
+        'a folder and the folders in it; a warning lets the step pass',
+        { 'deploy/prod/web.yaml': POD, 'deploy/values.yaml': 'replicas: 3\n' },
+        { doctor: 'deploy/' },
+        { code: 0, annotations: ['warning file=deploy/prod/web.yaml,line=5,title=missing-secret'] },
+      ],
+      [
+        'an error lets the step fail',
+        { 'deploy/secret.yaml': BROKEN },
+        { doctor: 'deploy' },
+        { code: 1, annotations: ['error file=deploy/secret.yaml,line=5,title=unreadable-payload'] },
+      ],
+      [
+        'several lines, with blanks in names, around them and between',
+        { 'my shop/web.yaml': POD, 'a.yaml': POD.replace('regcred', 'other'), 'not-asked.yaml': BROKEN },
+        { doctor: 'my shop\n\n  a.yaml \r\n' },
+        {
+          code: 0,
+          annotations: [
+            'warning file=a.yaml,line=5,title=missing-secret',
+            'warning file=my shop/web.yaml,line=5,title=missing-secret',
+          ],
+        },
+      ],
+      [
+        'more flags',
+        { 'web.yaml': POD },
+        { doctor: '.', args: '--strict' },
+        { code: 1, annotations: ['warning file=web.yaml,line=5,title=missing-secret'] },
+      ],
+      [
+        'more flags, in lines',
+        { 'web.yaml': POD },
+        { doctor: '.', args: '--strict\n--ignore missing-secret\n' },
+        { code: 0, annotations: [] },
+      ],
+      [
+        'a flag that does not exist',
+        { 'web.yaml': POD },
+        { doctor: '.', args: '--lenient' },
+        { code: 2, annotations: [] },
+      ],
+      ['a file that does not exist', {}, { doctor: 'deploy' }, { code: 1, annotations: [] }],
+    ])('%s', async (_, files, inputs, expected) => {
+      expect(await checked(files, inputs)).toMatchObject(expected);
+    });
+
+    test.each([
+      ['files', { doctor: '$(touch pwned)\n`touch pwned`\n; touch pwned' }],
+      ['flags', { doctor: 'web.yaml', args: '$(touch pwned) `touch pwned` ; touch pwned\n* > pwned' }],
+    ])('nothing in %s is a command of the shell', async (_, inputs) => {
+      expect((await checked({ 'web.yaml': POD }, inputs)).left).toEqual(['web.yaml']);
+    });
+  });
+});
