@@ -6,6 +6,7 @@ import { CARRIED_CODE } from './reviewed-packages.ts';
 
 export interface BundledPackage {
   readonly name: string;
+  /** None of code that another package carries. */
   readonly version?: string;
   /** An SPDX expression. */
   readonly licence: string;
@@ -41,10 +42,9 @@ function packageIn(folder: string, files: readonly string[]): LicensedPackage {
 function carriedBy(folder: string, files: readonly string[]): LicensedPackage[] {
   const path = lockPath(folder);
   return CARRIED_CODE.filter(
-    ({ carrier, file }) => path.endsWith(`/${carrier}`) && files.some((id) => id.startsWith(`${folder}/${file}`)),
-  ).map(({ name, version, licence, carrier, text }) => ({
+    (code) => path.endsWith(`/${code.carrier}`) && files.some((id) => id.startsWith(`${folder}/${code.folder}/`)),
+  ).map(({ name, licence, carrier, text }) => ({
     name,
-    ...(version === undefined ? {} : { version }),
     licence,
     path,
     carrier,

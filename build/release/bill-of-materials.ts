@@ -60,18 +60,10 @@ function libraryOf(one: BundledPackage, lock: Lock): Component {
   };
 }
 
-function carriedBy({ name, version, licence, carrier }: BundledPackage): Component {
-  const purl = CARRIED_CODE.find((code) => code.name === name && code.carrier === carrier)?.purl;
-  const url = version === undefined ? `${purl}` : `${purl}@${version}`;
-  return {
-    type: 'library',
-    'bom-ref': url,
-    name,
-    ...(version === undefined ? {} : { version }),
-    description: `carried by ${carrier} in its own files`,
-    licenses: licensesOf(licence),
-    purl: url,
-  };
+function carriedBy({ name, licence, carrier }: BundledPackage): Component {
+  const purl = CARRIED_CODE.find((code) => code.name === name && code.carrier === carrier)?.purl ?? '';
+  const description = `carried by ${carrier} in its own files`;
+  return { type: 'library', 'bom-ref': purl, name, description, licenses: licensesOf(licence), purl };
 }
 
 /** Bun with its package for each platform. */

@@ -18,9 +18,7 @@ export type GoTool = keyof typeof TOOLS;
 /** The path of the program; it is built first where it is not there yet, which takes minutes for some. Throws with what go says. */
 export function goTool(name: GoTool): string {
   const [path = '', version = ''] = `${TOOLS[name]}`.split('@');
-  const cache =
-    process.env.REGSECRET_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'regsecret');
-  const folder = join(cache, 'tools');
+  const folder = toolFolder();
   const kept = join(folder, `${name}-${version}`);
   if (existsSync(kept)) return kept;
   mkdirSync(folder, { recursive: true });
@@ -34,4 +32,11 @@ export function goTool(name: GoTool): string {
     rmSync(building, { recursive: true, force: true });
   }
   return kept;
+}
+
+/** Where programs of others are kept. */
+export function toolFolder(): string {
+  const cache =
+    process.env.REGSECRET_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'regsecret');
+  return join(cache, 'tools');
 }

@@ -139,11 +139,7 @@ test('a library in the bundle is one that was looked at, under the licence that 
   }
 });
 
-test.each(CARRIED_CODE)('$carrier carries $name', ({ carrier, file, name, version, text }) => {
-  expect(existsSync(join('node_modules', carrier, file))).toBe(true);
+test.each(CARRIED_CODE)('$carrier carries $name', ({ carrier, folder, text }) => {
+  expect(existsSync(join('node_modules', carrier, folder))).toBe(true);
   if (text !== undefined) expect(readFileSync(text, 'utf8')).toContain('Permission is hereby granted');
-  if (version === undefined) return;
-  const used = modules.filter((id) => id.replaceAll('\\', '/').includes(`/node_modules/${carrier}/${file}`));
-  const says = new RegExp(`${name}\\)? ${version.replaceAll('.', '\\.')}\\b`, 'i');
-  expect(used.some((id) => says.test(readFileSync(id, 'utf8')))).toBe(true);
 });
