@@ -28,6 +28,7 @@ export interface CheckedWay {
 
 /** In the order in which they are made: the later ones are made of the earlier ones. */
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
+  action: async () => (await import('./action.ts')).action,
   sbom: async () => (await import('./sbom.ts')).sbom,
 };
 

@@ -1,0 +1,112 @@
+/** The GitHub Action, as a runner runs it: with the archive of this release for this machine, from a server that stands for GitHub's. */
+import { execFile } from 'node:child_process';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { execute } from '../runtime.ts';
+import { hostName } from '../targets.ts';
+import { goTool } from './go-tool.ts';
+import type { CheckedWay, Part } from './release.ts';
+import { archiveName, type Platform, platformOf, type ReleaseInfo } from './release-info.ts';
+
+export const action: Part = {
+  // A release has it already: it is part of the commit.
+  make: async () => undefined,
+  check: checkAction,
+};
+
+const SCRIPTS = ['action/install.sh', 'action/doctor.sh'];
+const RUNNER_OS = { linux: 'Linux', darwin: 'macOS', windows: 'Windows' } as const;
+const RUNNER_ARCH = { amd64: 'X64', arm64: 'ARM64' } as const;
+
+const run = promisify(execFile);
+
+/** Throws when a linter finds something, or when a step does not do what it should. */
+async function checkAction(release: ReleaseInfo): Promise<CheckedWay[]> {
+  execute('shellcheck', SCRIPTS);
+  const work = mkdtempSync(join(tmpdir(), 'regsecret-action-'));
+  try {
+    lintWorkflow(work);
+    const platform = platformOf({ name: hostName() });
+    const seconds = await runSteps(release, platform, work);
+    return [
+      {
+        way: 'GitHub Action',
+        command: `uses: regsecret/regsecret@v${release.version}`,
+        acceptedBy:
+          'shellcheck; actionlint for the workflow in docs/ci.md; its steps in bash with the variables of a runner',
+        bytes: statSync(join(release.folder, archiveName(release.version, platform))).size,
+        seconds,
+      },
+    ];
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The one in docs/ci.md that is whole. */
+function lintWorkflow(work: string): void {
+  const blocks = readFileSync('docs/ci.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms);
+  const [workflow] = [...blocks].flatMap(([, text = '']) => (/^jobs:$/m.test(text) ? [text] : []));
+  if (workflow === undefined) throw new Error('docs/ci.md has no workflow for GitHub');
+  const file = join(work, 'workflow.yml');
+  writeFileSync(file, workflow);
+  execute(goTool('actionlint'), [file]);
+}
+
+/** Installs and checks deploy/; returns the seconds that it took. */
+async function runSteps(release: ReleaseInfo, { os, arch }: Platform, work: string): Promise<number> {
+  const files = { GITHUB_PATH: join(work, 'path'), GITHUB_OUTPUT: join(work, 'output') };
+  for (const file of Object.values(files)) writeFileSync(file, '');
+  for (const folder of ['temp', 'tools']) mkdirSync(join(work, folder));
+  const began = performance.now();
+  await withServer(release.folder, async (address) => {
+    const env = {
+      ...files,
+      PATH: process.env.PATH,
+      HOME: work,
+      RUNNER_OS: RUNNER_OS[os],
+      RUNNER_ARCH: RUNNER_ARCH[arch],
+      RUNNER_TEMP: join(work, 'temp'),
+      RUNNER_TOOL_CACHE: join(work, 'tools'),
+      REGSECRET_RELEASES: address,
+      INPUT_DOCTOR: 'deploy',
+    };
+    const [install = '', doctor = ''] = SCRIPTS;
+    await run('bash', [install], { env });
+    const added = readFileSync(files.GITHUB_PATH, 'utf8').trimEnd();
+    await run('bash', [doctor], { env: { ...env, PATH: `${added}:${env.PATH}` } });
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const output = readFileSync(files.GITHUB_OUTPUT, 'utf8');
+  if (output !== `version=${release.version}\n`) throw new Error(`the output of the action is ${output}`);
+  return seconds;
+}
+
+/** Serves the files of `folder`, whatever release they are asked of, while `use` runs. */
+async function withServer(folder: string, use: (address: string) => Promise<void>): Promise<void> {
+  const server = createServer(({ url = '' }, response) => {
+    const file = join(folder, basename(url));
+    if (existsSync(file)) createReadStream(file).pipe(response);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
