@@ -30,6 +30,7 @@ export interface CheckedWay {
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   action: async () => (await import('./action.ts')).action,
   sbom: async () => (await import('./sbom.ts')).sbom,
+  images: async () => (await import('./images.ts')).images,
 };
 
 const { values, positionals } = parseArgs({ options: { check: { type: 'boolean' } }, allowPositionals: true });

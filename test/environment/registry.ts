@@ -35,7 +35,7 @@ export interface Registry extends RegistryInfo {
   stop(): Promise<void>;
 }
 
-/** Starts a registry that keeps its images in memory; done when it answers. */
+/** Starts a registry that keeps its images where the state of the run is, which is memory; done when it answers. */
 export async function startRegistry(folder: string, ports: PortBlock, options: RegistryOptions): Promise<Registry> {
   const { registry: command } = await ensurePrograms(['registry'], report);
   const { auth, users = [] } = options;
@@ -47,7 +47,8 @@ export async function startRegistry(folder: string, ports: PortBlock, options: R
   const config = {
     version: '0.1',
     log: { level: 'info', accesslog: { disabled: false } },
-    storage: { inmemory: {}, delete: { enabled: true } },
+    // Its own driver for memory copies a layer for each piece that arrives, which for 120 MB takes minutes.
+    storage: { filesystem: { rootdirectory: join(folder, 'state', name) }, delete: { enabled: true } },
     http: { addr: host, secret: 'one-server-needs-no-shared-secret' },
     ...(access.config ? { auth: access.config } : {}),
   };
