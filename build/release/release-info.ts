@@ -13,15 +13,17 @@ export interface ReleaseInfo {
   readonly time: number;
   /** The folder that everything is written to. */
   readonly folder: string;
+  /** What there is an executable for: all of {@link PLATFORMS}, or those that were asked for. */
+  readonly platforms: typeof PLATFORMS;
 }
 
 export const RELEASE_FOLDER = join('dist', 'release');
 export const REPOSITORY = 'https://github.com/regsecret/regsecret';
 
-export function releaseInfo(folder: string = RELEASE_FOLDER): ReleaseInfo {
+export function releaseInfo(folder: string = RELEASE_FOLDER, platforms = PLATFORMS): ReleaseInfo {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   const [commit = '', time = ''] = execute('git', ['log', '-1', '--format=%H %ct']).trim().split(' ');
-  return { version, commit, time: Number(time), folder };
+  return { version, commit, time: Number(time), folder, platforms };
 }
 
 /** An operating system and an architecture as Go and Kubernetes name them, which names of files have. */
@@ -40,6 +42,11 @@ export function platformOf({ name }: Pick<Target, 'name'>): Platform {
 /** `regsecret_0.1.0_linux_amd64.tar.gz`; for Windows a `.zip`. */
 export function archiveName(version: string, { os, arch, musl }: Platform): string {
   return `regsecret_${version}_${os}_${arch}${musl ? '_musl' : ''}.${os === 'windows' ? 'zip' : 'tar.gz'}`;
+}
+
+/** The executable in an archive. */
+export function executableIn({ os }: Pick<Platform, 'os'>): string {
+  return os === 'windows' ? 'regsecret.exe' : 'regsecret';
 }
 
 /** Where an archive can be downloaded once it is released. */

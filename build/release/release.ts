@@ -1,10 +1,12 @@
 /**
  * `npm run release [-- --check] [-- PART…]`: makes everything that a release publishes, in dist/release/. With `--check`, each
- * part is also installed and run as a user would. It needs the package registries and no other network, and no secret.
+ * part is also installed and run as a user would. It needs the package registries and no other network, and no secret. What is
+ * built of the sources has to be there already, which `npm run release` sees to.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type ReleaseInfo, releaseInfo } from './release-info.ts';
+import { PLATFORMS, RELEASE_FOLDER, type ReleaseInfo, releaseInfo } from './release-info.ts';
+import { checkSums, writeSums } from './sums.ts';
 
 /** A part of a release. */
 export interface Part {
@@ -28,28 +30,56 @@ export interface CheckedWay {
 
 /** In the order in which they are made: the later ones are made of the earlier ones. */
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
-  action: async () => (await import('./action.ts')).action,
   sbom: async () => (await import('./sbom.ts')).sbom,
+  archives: async () => (await import('./archives.ts')).archives,
   images: async () => (await import('./images.ts')).images,
+  action: async () => (await import('./action.ts')).action,
 };
 
-const { values, positionals } = parseArgs({ options: { check: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: {
+    check: { type: 'boolean' },
+    /** Checks what is in the folder already, and makes nothing. */
+    'only-check': { type: 'boolean' },
+    /** As in build/targets.ts, `linux-x64`: executables for these only. */
+    target: { type: 'string', multiple: true },
+  },
+  allowPositionals: true,
+});
 const unknown = positionals.filter((name) => PARTS[name] === undefined);
 if (unknown.length > 0) throw new Error(`no part of a release is called ${unknown.join(', ')}`);
+const { target: targets = PLATFORMS.map(({ target }) => target.name) } = values;
+const platforms = PLATFORMS.filter(({ target }) => targets.includes(target.name));
+if (platforms.length < targets.length) throw new Error(`no executable can be built for one of ${targets.join(', ')}`);
 
-const release = releaseInfo();
-mkdirSync(release.folder, { recursive: true });
-const rows: CheckedWay[] = [];
+const release = releaseInfo(RELEASE_FOLDER, platforms);
+const wanted: { readonly name: string; readonly part: Part }[] = [];
 for (const [name, load] of Object.entries(PARTS)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const part = await load();
-  process.stderr.write(`${name}: make\n`);
-  await part.make(release);
-  if (!values.check) continue;
-  process.stderr.write(`${name}: check\n`);
-  rows.push(...(await part.check(release)));
+  if (positionals.length === 0 || positionals.includes(name)) wanted.push({ name, part: await load() });
 }
-if (rows.length > 0) process.stdout.write(table(rows));
+if (!values['only-check']) await make();
+if (values.check || values['only-check']) process.stdout.write(table(await check()));
+
+async function make(): Promise<void> {
+  // What is left of another version would be published with this one.
+  if (positionals.length === 0) rmSync(release.folder, { recursive: true, force: true });
+  mkdirSync(release.folder, { recursive: true });
+  for (const { name, part } of wanted) {
+    process.stderr.write(`${name}: make\n`);
+    await part.make(release);
+  }
+  writeSums(release.folder);
+}
+
+async function check(): Promise<CheckedWay[]> {
+  checkSums(release.folder);
+  const rows: CheckedWay[] = [];
+  for (const { name, part } of wanted) {
+    process.stderr.write(`${name}: check\n`);
+    rows.push(...(await part.check(release)));
+  }
+  return rows;
+}
 
 /** As Markdown has it, for notes and documents. */
 function table(ways: readonly CheckedWay[]): string {

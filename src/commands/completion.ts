@@ -6,7 +6,7 @@ type CompletionShell = 'bash' | 'zsh' | 'fish' | 'powershell' | 'kubectl';
 
 /** Prints the script; returns the exit code. */
 export function printCompletion(shell: CompletionShell, io: Io): number {
-  io.stdout.writeManifest(SCRIPTS[shell]);
+  io.stdout.writeManifest(COMPLETION_SCRIPTS[shell]);
   return EXIT.ok;
 }
 
@@ -123,4 +123,5 @@ const KUBECTL = `#!/bin/sh
 exec kubectl-regsecret __complete "$@"
 `;
 
-const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL, kubectl: KUBECTL };
+/** By shell; `kubectl` is for the plugin. */
+export const COMPLETION_SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL, kubectl: KUBECTL };

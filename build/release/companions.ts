@@ -1,0 +1,33 @@
+/** What stands beside the executable wherever it is installed: licences, the bill of materials, completions and man pages. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { COMPLETION_SCRIPTS } from '../../src/commands/completion.ts';
+import type { ArchiveFile } from './archive.ts';
+import { billOfMaterials } from './bill-of-materials.ts';
+import { manPages } from './man-pages.ts';
+import type { ReleaseInfo } from './release-info.ts';
+
+/** Each under the name that its shell looks for. */
+const COMPLETIONS = [
+  ['regsecret.bash', COMPLETION_SCRIPTS.bash],
+  ['_regsecret', COMPLETION_SCRIPTS.zsh],
+  ['regsecret.fish', COMPLETION_SCRIPTS.fish],
+  ['regsecret.ps1', COMPLETION_SCRIPTS.powershell],
+  // kubectl runs this one.
+  ['kubectl_complete-regsecret', COMPLETION_SCRIPTS.kubectl, true],
+] as const;
+
+/** The files beside the executable, the same on every platform. The bundle has to be built already. */
+export function companions(release: ReleaseInfo): ArchiveFile[] {
+  const text = (path: string, content: string, executable = false): ArchiveFile => {
+    return { path, content: Buffer.from(content), executable };
+  };
+  return [
+    { path: 'LICENSE', content: readFileSync('LICENSE') },
+    { path: 'LICENSES.txt', content: readFileSync(join('exe', 'bundle', 'LICENSES.txt')) },
+    // Scanners look for this ending.
+    text('regsecret.cdx.json', billOfMaterials(release)),
+    ...COMPLETIONS.map(([name, script, executable]) => text(`completions/${name}`, script, executable)),
+    ...manPages(release).map(({ name, source }) => text(`man/${name}`, source)),
+  ];
+}

@@ -1,0 +1,30 @@
+/** SHA256SUMS: one line for each file of a release, as `sha256sum --check` reads it. */
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const SUMS = 'SHA256SUMS';
+
+/** Of the file at `path`, in hexadecimal digits. */
+export function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/** Writes it for what is in `folder`, and below. Signatures of it come later, and are not in it. */
+export function writeSums(folder: string): void {
+  const lines = filesIn(folder).map((name) => `${sha256(join(folder, name))}  ${name}\n`);
+  writeFileSync(join(folder, SUMS), lines.join(''));
+}
+
+/** Throws when a file of `folder` is not the one that was made, or is gone. */
+export function checkSums(folder: string): void {
+  for (const line of readFileSync(join(folder, SUMS), 'utf8').trimEnd().split('\n')) {
+    const [sum, name = ''] = line.split('  ');
+    if (sha256(join(folder, name)) !== sum) throw new Error(`${name} is not the file that ${SUMS} was made of`);
+  }
+}
+
+function filesIn(folder: string): string[] {
+  const names = globSync('**', { cwd: folder }).map((name) => name.replaceAll('\\', '/'));
+  return names.filter((name) => !name.startsWith(SUMS) && statSync(join(folder, name)).isFile()).sort();
+}
