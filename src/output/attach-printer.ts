@@ -144,8 +144,9 @@ type Failing = Extract<Note, { code: 'failing' }>;
 
 function printFailing(failing: readonly Failing[], options: AttachPrinterOptions, printer: Printer): void {
   if (failing.length === 0) return;
-  const subject = failing.length === 1 ? '1 pod fails' : `${failing.length} pods fail`;
-  printer.warn(`${subject} now and will not recover by themselves: a pod keeps its original list`);
+  const [subject, self] =
+    failing.length === 1 ? ['1 pod fails', 'itself'] : [`${failing.length} pods fail`, 'themselves'];
+  printer.warn(`${subject} now and will not recover by ${self}: a pod keeps its original list`);
   for (const { ref, reason, remedy } of failing.slice(0, SHOWN)) {
     const scope = options.namespaces ? ` in ${ref.namespace}` : '';
     printer.say(`  ${resultName(ref)}${scope}  ${reason}  ${describeRemedy(remedy, options)}`);

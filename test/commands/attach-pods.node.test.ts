@@ -223,7 +223,7 @@ describe.concurrent('a service account', () => {
       code: 0,
       stdout: `serviceaccount/default unchanged\ndeployment.apps/${name} restarted\n`,
     });
-    expect(restarted.stderr).toContain('1 pod fails now and will not recover by themselves');
+    expect(restarted.stderr).toContain('1 pod fails now and will not recover by itself');
     await allRun(namespace, name);
     expect(await firstPod(namespace, calm, 'Deployment')).toBe(calmPod);
     expect(await podSettled(namespace, bare)).toMatchObject({ phase: 'Pending' });
