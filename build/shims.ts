@@ -1,27 +1,15 @@
 /** Parts of libraries that regsecret never reaches, left out of the bundles. */
+import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 
 interface Shim {
-  /** The package that imports what is left out; without one, whoever does. */
-  readonly by?: string;
+  /** The package that imports what is left out. */
+  readonly by: string;
   readonly module: string;
   readonly code: string;
 }
 
 const nothing = 'export default {};';
-
-/** Of undici what a watch needs, and what its own parts expect of each other: its index.js has mocks, caches, cookies and web sockets, too. */
-const undici = `
-  import Agent from 'undici/lib/dispatcher/agent.js';
-  import Client from 'undici/lib/dispatcher/client.js';
-  import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-  import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
-  import buildConnector from 'undici/lib/core/connect.js';
-  import connect from 'undici/lib/api/api-connect.js';
-  import { fetch } from 'undici/lib/web/fetch/index.js';
-  Object.assign(Dispatcher.prototype, { connect });
-  export { Agent, buildConnector, Client, fetch, ProxyAgent };
-`;
 
 const SHIMS: readonly Shim[] = [
   // commander needs these for stand-alone subcommands. As modules they cost a start 2 ms, and `process` alone Node 4 ms.
@@ -35,25 +23,38 @@ const SHIMS: readonly Shim[] = [
     module: 'node:util',
     code: "export const stripVTControlCharacters = (text) => text.replace(/\\u001b\\[[\\d;]*m/g, '');",
   },
-  // For questions that are answered in an editor: 270 KB of character sets.
-  { by: '@inquirer/editor', module: '@inquirer/external-editor', code: 'export const editAsync = undefined;' },
+  // Kinds of questions that are not asked.
+  ...['editor', 'expand', 'number', 'rawlist', 'search', 'select'].map((kind) => ({
+    by: '@inquirer/prompts',
+    module: `@inquirer/${kind}`,
+    code: 'export default undefined;',
+  })),
   // With DEBUG=* these would write the options of a connection to stderr, and a proxy's password with them.
   ...['https-proxy-agent', 'socks-proxy-agent'].map((by) => ({
     by,
     module: 'debug',
     code: 'export default () => () => {};',
   })),
-  { module: 'undici', code: undici },
-  // Its second parser of HTTP/1.1, which is used where a variable asks for it: 170 KB.
-  { by: 'undici', module: './parser-h1.js', code: 'export const getMiloEnabled = () => false;' },
-  // The same parser twice, 70 KB each. The one without SIMD runs on every machine.
+  {
+    by: 'socks',
+    module: 'ip-address',
+    code: `export * from ${JSON.stringify(join(import.meta.dirname, 'ip-address.ts'))};`,
+  },
+  // All that client-node's watch uses of it; the rest is connections of its own, mocks, caches and web sockets: 900 KB.
+  {
+    by: '@kubernetes/client-node',
+    module: 'undici',
+    code: "export { fetch } from 'undici/lib/web/fetch/index.js'; export const Agent = undefined, ProxyAgent = undefined;",
+  },
+  // For what is uploaded, and for what a page loads.
+  { by: 'undici', module: './formdata-parser', code: 'export const multipartFormDataParser = undefined;' },
   {
     by: 'undici',
-    module: '../llhttp/llhttp_simd-wasm.js',
-    code: "export { default } from 'undici/lib/llhttp/llhttp-wasm.js';",
+    module: '../subresource-integrity/subresource-integrity',
+    code: 'export const bytesMatch = undefined;',
   },
-  // src/http/route.ts has its own way through SOCKS.
-  { by: 'undici', module: './socks5-proxy-agent', code: nothing },
+  // Every watch brings its own connection (src/cluster/client/watch-dispatcher.ts).
+  { by: 'undici', module: '../../global', code: 'export const getGlobalDispatcher = () => undefined;' },
 ];
 const PREFIX = '\0shim:';
 
@@ -64,8 +65,7 @@ export function shims(): Plugin {
     name: 'shims',
     resolveId(id, importer = '') {
       const index = SHIMS.findIndex(
-        ({ by, module }) =>
-          module === id && (by === undefined || importer.replaceAll('\\', '/').includes(`/node_modules/${by}/`)),
+        ({ by, module }) => module === id && importer.replaceAll('\\', '/').includes(`/node_modules/${by}/`),
       );
       const shim = SHIMS[index];
       if (shim === undefined) return undefined;
@@ -75,7 +75,7 @@ export function shims(): Plugin {
     load: (id) => (id.startsWith(PREFIX) ? SHIMS[Number(id.slice(PREFIX.length))]?.code : undefined),
     buildEnd(error) {
       const [shim] = unused;
-      if (!error && shim !== undefined) this.error(`${shim.by ?? 'nobody'} does not import ${shim.module}`);
+      if (!error && shim !== undefined) this.error(`${shim.by} does not import ${shim.module}`);
     },
   };
 }

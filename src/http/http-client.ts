@@ -72,7 +72,7 @@ function lookupOf(addresses: readonly string[]): LookupFunction {
 }
 
 /** Header values go out as UTF-8, as Go sends them; Node writes the characters up to U+00FF as one byte each. */
-function asBytes(headers: object): OutgoingHttpHeaders {
+export function asBytes(headers: object): OutgoingHttpHeaders {
   const encode = (value: unknown) => inLatin1(`${value}`);
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.map(encode) : encode(value)]),
@@ -148,7 +148,8 @@ function failed(error: unknown, { reached, sent }: Connection): NetworkError {
   return new NetworkError(reached ? kind : 'proxy', code, sent, message);
 }
 
-function whenConnected(socket: Socket & { secureConnecting?: boolean }, then: () => void): void {
+/** Calls `then` as soon as `socket` can be written to, TLS included. */
+export function whenConnected(socket: Socket & { secureConnecting?: boolean }, then: () => void): void {
   if (socket.secureConnecting) socket.once('secureConnect', then);
   else if (socket.connecting) socket.once('connect', then);
   else then();

@@ -18,18 +18,12 @@ export interface Router {
 /** One agent for each server and way to it, so that consecutive requests share connections. */
 export function createRouter(options: HttpClientOptions): Router {
   const agents = new Map<string, Promise<Agent>>();
-  let credentials: Promise<ConnectionOptions> | undefined;
+  const trust = createTrust(options);
 
   async function createAgent(url: URL, proxy: URL | undefined): Promise<Agent> {
     const tls = await trust(url, options.tls?.servername);
     const kept = { keepAlive: true, ...(options.idleMs === undefined ? {} : { timeout: options.idleMs }) };
     return proxy === undefined ? directAgent(url, kept, tls) : proxyAgent(url, proxy, kept, tls, await trust(proxy));
-  }
-
-  async function trust(server: URL, name = server.hostname): Promise<ConnectionOptions> {
-    if (server.protocol !== 'https:') return {};
-    credentials ??= secureContext(options);
-    return { ...(await credentials), ...(await identity(name.replace(/^\[|\]$/g, ''))) };
   }
 
   return {
@@ -49,8 +43,20 @@ export function createRouter(options: HttpClientOptions): Router {
   };
 }
 
+/** What `server`, which may be a proxy, has to prove, under another name than its own when one is given. */
+export type TlsTrust = (server: URL, name?: string) => Promise<ConnectionOptions>;
+
+export function createTrust(options: Pick<HttpClientOptions, 'env' | 'tls'>): TlsTrust {
+  let credentials: Promise<ConnectionOptions> | undefined;
+  return async (server, name = server.hostname) => {
+    if (server.protocol !== 'https:') return {};
+    credentials ??= secureContext(options);
+    return { ...(await credentials), ...(await identity(name.replace(/^\[|\]$/g, ''))) };
+  };
+}
+
 /** Made once, because parsing a hundred authorities again for each connection costs more than the connection. */
-async function secureContext(options: HttpClientOptions): Promise<ConnectionOptions> {
+async function secureContext(options: Pick<HttpClientOptions, 'env' | 'tls'>): Promise<ConnectionOptions> {
   const { createSecureContext } = await import('node:tls');
   const { ca, cert, key, rejectUnauthorized } = options.tls ?? ({ rejectUnauthorized: true } as TlsOptions);
   const authorities = ca ?? (rejectUnauthorized ? await machineRoots(options.env) : undefined);
@@ -73,8 +79,8 @@ async function identity(name: string): Promise<ConnectionOptions> {
   return { checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
 }
 
-/** The schemes of Go's http.Transport. */
-function parseProxy(text: string): URL {
+/** The schemes of Go's http.Transport; throws NetworkError for another. */
+export function parseProxy(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new NetworkError('proxy', 'INVALID_URL', false, 'the address of the proxy is not a URL');
   if (!['http:', 'https:', 'socks5:', 'socks5h:'].includes(url.protocol)) {
@@ -100,10 +106,14 @@ async function proxyAgent(
     return socksAgent(proxy, { ...kept, ...(tls as object) });
   }
   if (isForwarded(url, proxy)) return directAgent(proxy, kept, proxyTls);
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  const agent = new HttpsProxyAgent(proxy.href, { ...kept, ...(proxyTls as object) });
+  const agent = await tunnelAgent(proxy, { ...kept, ...(proxyTls as object) });
   Object.assign(agent.options, tls);
   return agent;
+}
+
+async function tunnelAgent(proxy: URL, options: object) {
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  return new HttpsProxyAgent(proxy.href, options);
 }
 
 async function socksAgent(proxy: URL, options: object) {
@@ -112,17 +122,27 @@ async function socksAgent(proxy: URL, options: object) {
   return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), options);
 }
 
-/** A connection to `host` through the SOCKS proxy `proxy`, for who speaks over it by other means than an agent. */
-export async function socksTunnel(proxy: string, host: string, port: number): Promise<Socket> {
-  const agent = await socksAgent(new URL(proxy), {});
+/** A connection to the host of `url` through `proxy`, for who speaks over it by other means than an agent. */
+export async function tunnel(url: URL, proxy: URL, trust: TlsTrust, signal: AbortSignal): Promise<Socket> {
   const { EventEmitter } = await import('node:events');
-  // There is no request: what the agent tells one, nobody hears.
-  const nobody = new EventEmitter() as Parameters<typeof agent.connect>[0];
-  return (await agent.connect(nobody, { host, port, secureEndpoint: false })) as Socket;
+  // There is no request: of what the agents tell one, only whether the proxy has opened the way is heard.
+  const nobody = new EventEmitter() as Parameters<Awaited<ReturnType<typeof tunnelAgent>>['connect']>[0];
+  let status = 200;
+  nobody.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+    status = statusCode;
+  });
+  const target = { ...address(url), secureEndpoint: false };
+  const agent = proxy.protocol.startsWith('socks5')
+    ? await socksAgent(proxy, {})
+    : await tunnelAgent(proxy, { ...((await trust(proxy)) as object), signal });
+  const socket = (await agent.connect(nobody, target as never)) as Socket;
+  if (status === 200) return socket;
+  socket.destroy();
+  throw new NetworkError('proxy', `HTTP_${status}`, false);
 }
 
 /** An http proxy is handed plain requests whole; only what is encrypted goes through a tunnel. */
-function isForwarded(url: URL, proxy: URL): boolean {
+export function isForwarded(url: URL, proxy: URL): boolean {
   return url.protocol === 'http:' && proxy.protocol.startsWith('http');
 }
 
@@ -130,7 +150,8 @@ function direct(url: URL): RequestOptions {
   return { ...address(url), path: url.pathname + url.search };
 }
 
-function forward(url: URL, proxy: URL): RequestOptions {
+/** What a request for `url` asks `proxy` for. */
+export function forward(url: URL, proxy: URL): RequestOptions {
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   const authorization = { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
   return {
@@ -140,7 +161,8 @@ function forward(url: URL, proxy: URL): RequestOptions {
   };
 }
 
-function address(url: URL): RequestOptions {
-  const port = url.port || (url.protocol === 'https:' ? 443 : 80);
+/** Where `url` is, as node:net takes it. */
+export function address(url: URL) {
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   return { protocol: url.protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port };
 }

@@ -54,8 +54,8 @@ describe('the tarball', () => {
   });
 
   test('is small', () => {
-    expect(packed.size).toBeLessThan(470_000);
-    expect(packed.unpackedSize).toBeLessThan(1_500_000);
+    expect(packed.size).toBeLessThan(400_000);
+    expect(packed.unpackedSize).toBeLessThan(1_300_000);
   });
 
   test('needs no other package and runs no script when it is installed', () => {

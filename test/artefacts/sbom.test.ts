@@ -137,6 +137,9 @@ test('a library in the bundle is one that was looked at, under the licence that 
       `${name}, ${license}: look at it, then add it to build/reviewed-packages.ts`,
     ).toBe(license);
   }
+  expect(Object.keys(REVIEWED_PACKAGES).sort(), 'what has gone goes from build/reviewed-packages.ts, too').toEqual(
+    [...owners].sort(),
+  );
 });
 
 test.each(CARRIED_CODE)('$carrier carries $name', ({ carrier, folder, text }) => {

@@ -1,11 +1,12 @@
 /** One watch of the API server, through the client of Kubernetes for JavaScript: loaded by nothing else, for it is large. */
-import { type KubeConfig, Watch } from '@kubernetes/client-node';
+import { type KubeConfig, type RequestContext, Watch } from '@kubernetes/client-node';
 import type { HttpRequest, TlsOptions } from '../../http/message.ts';
-import { trustedRoots } from '../../http/trust-store.ts';
 import type { Io } from '../../io.ts';
+import { VERSION } from '../../version.ts';
 import type { Credentials } from '../auth/credentials.ts';
-import { DEAD_AFTER_S, watchDispatcher } from './watch-dispatcher.ts';
+import { dispatchWatch } from './watch-dispatcher.ts';
 import type { Hear, WatchEnd } from './watch-end.ts';
+import { DEAD_AFTER_S, UNANSWERED, type WatchGet } from './watch-exchange.ts';
 
 export interface WatchConnection {
   readonly request: HttpRequest;
@@ -28,7 +29,7 @@ const PINGED_SILENCE_S = 90;
 export async function watchOnce(connection: WatchConnection, hear: Hear): Promise<WatchEnd> {
   const { request } = connection;
   const { pathname, searchParams } = request.url;
-  const opened: Dispatcher[] = [];
+  const opened: (() => void)[] = [];
   const state = { isPinged: false, isOpen: false, isOver: false };
   const { promise: ended, resolve } = Promise.withResolvers<WatchEnd>();
   const end = (error: unknown): void => {
@@ -57,21 +58,18 @@ export async function watchOnce(connection: WatchConnection, hear: Hear): Promis
     return await ended;
   } finally {
     request.signal.removeEventListener('abort', interrupt);
-    for (const dispatcher of opened) dispatcher.destroy().catch(() => undefined);
+    for (const close of opened) close();
   }
-}
-
-interface Dispatcher {
-  dispatch(options: { readonly headers: object }, handler: unknown): boolean;
-  destroy(): Promise<void>;
 }
 
 interface Opening {
   readonly connection: WatchConnection;
   /** What is opened has to be closed by the caller. */
-  readonly opened: Dispatcher[];
+  readonly opened: (() => void)[];
   readonly connected: (isPinged: boolean) => void;
 }
+
+type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
 
 /**
  * The two things that a watch asks a kubeconfig for. The library's own would bring its ways to log in along, 200 KB of code that is not used.
@@ -81,39 +79,29 @@ interface Opening {
  */
 function configFor({ connection, opened, connected }: Opening): KubeConfig {
   const { url, headers } = connection.request;
+  const dispatch = (options: WatchGet, handler: Parameters<typeof dispatchWatch>[1]): boolean => {
+    if (opened.length > 0) throw new Error('the API server sends a watch somewhere else');
+    const get = { ...options, headers: { ...options.headers, 'user-agent': `regsecret/${VERSION}`, ...headers } };
+    opened.push(dispatchWatch(get, handler, connection, connected));
+    return true;
+  };
   const config: Pick<KubeConfig, 'getCurrentCluster' | 'applySecurityAuthentication'> = {
     getCurrentCluster: () => ({ name: NAME, server: url.origin, skipTLSVerify: false }),
     async applySecurityAuthentication(context) {
-      const route = { ...connection, ca: await authorities(connection) };
-      const inner = watchDispatcher(route, connected) as unknown as Dispatcher;
-      opened.push(inner);
-      let isSent = false;
-      const dispatch: Dispatcher['dispatch'] = (options, handler) => {
-        if (isSent) throw new Error('the API server sends a watch somewhere else');
-        isSent = true;
-        return inner.dispatch({ ...options, headers: { ...options.headers, ...headers } }, handler);
-      };
-      context.setDispatcher({ dispatch } as unknown as Parameters<typeof context.setDispatcher>[0]);
+      // The library's type is the whole class; of it, `fetch` calls this one function.
+      context.setDispatcher({ dispatch } as unknown as Dispatcher);
     },
   };
   return config as KubeConfig;
 }
 
-async function authorities({ request, tls, env }: WatchConnection): Promise<string | readonly string[] | undefined> {
-  const { ca, rejectUnauthorized } = tls;
-  if (ca !== undefined || request.url.protocol !== 'https:' || !rejectUnauthorized) return ca;
-  return trustedRoots(env);
-}
-
 function endOf(error: unknown, { isPinged, isOpen }: { isPinged: boolean; isOpen: boolean }): WatchEnd {
   if (!(error instanceof Error)) return { why: 'closed' };
-  const silence = isPinged ? PINGED_SILENCE_S : SILENCE_S;
+  const silence = isPinged && isOpen ? PINGED_SILENCE_S : SILENCE_S;
   if (error.name === 'TimeoutError') return { why: 'silent', seconds: silence };
   if ('statusCode' in error) return { why: 'refused', status: Number(error.statusCode) };
-  const { code, message } = (error.cause ?? {}) as { code?: unknown; message?: unknown };
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return { why: 'silent', seconds: SILENCE_S };
-  // What undici's client-h2.js says of a PING without an answer.
-  if (`${message}`.includes('connection unresponsive')) return { why: 'silent', seconds: DEAD_AFTER_S };
+  const { code } = (error.cause ?? error) as { code?: unknown };
+  if (code === UNANSWERED) return { why: 'silent', seconds: DEAD_AFTER_S };
   // A watch that was open and breaks is opened again; where that fails, it is said.
   return isOpen ? { why: 'closed' } : { why: 'unreachable', code: `${code ?? 'ECONNRESET'}` };
 }

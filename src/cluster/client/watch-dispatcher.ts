@@ -1,66 +1,81 @@
 /** The connection of one watch, which shows by itself whether it is alive where it speaks HTTP/2. */
-import { Agent, buildConnector, Client, type Dispatcher, ProxyAgent } from 'undici';
+import { STATUS_CODES } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
 import type { TlsOptions } from '../../http/message.ts';
-import { socksTunnel } from '../../http/route.ts';
+import { type Opened, openSocket } from '../../http/socket.ts';
+import type { Io } from '../../io.ts';
 import type { Credentials } from '../auth/credentials.ts';
-
-/** An answer to a PING is awaited for as long as it is until the next one, so a dead connection is given up after twice this time. */
-const PING_MS = 10_000;
-/** What client-go does, too: less than the minute after which load balancers forget a connection. */
-const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 30_000 } as const;
-const HEADERS_MS = 30_000;
-
-/** After that long, a connection is given up that does not answer to PINGs. */
-export const DEAD_AFTER_S = (2 * PING_MS) / 1000;
+import { overHttp1, overHttp2, type WatchGet } from './watch-exchange.ts';
 
 export interface WatchRoute {
-  readonly tls: Pick<TlsOptions, 'servername' | 'rejectUnauthorized'>;
-  /** Undefined where nobody is asked who the server is. */
-  readonly ca: string | readonly string[] | undefined;
+  readonly tls: TlsOptions;
   readonly credentials: Pick<Credentials, 'certificate' | 'key'>;
   readonly proxy: string | undefined;
+  readonly env: Io['env'];
 }
 
 /**
- * Opens one connection; `connected` is told whether it is asked for signs of life. PINGs go through the tunnel of a proxy, and are answered by who
- * speaks HTTP/2 at its end; the keep-alive probes of TCP would be answered by the proxy.
+ * Sends `get` over a connection of its own, and tells `handler` what becomes of it; `connected` is told whether the connection is
+ * asked for signs of life. PINGs go through the tunnel of a proxy, and are answered by who speaks HTTP/2 at its end; the keep-alive
+ * probes of TCP would be answered by the proxy. The function that is returned closes it.
  */
-export function watchDispatcher(
-  { tls, ca, credentials, proxy }: WatchRoute,
+export function dispatchWatch(
+  get: WatchGet,
+  handler: Dispatcher.DispatchHandler,
+  route: WatchRoute,
   connected: (isPinged: boolean) => void,
-): Dispatcher {
-  const { certificate: cert, key } = credentials;
-  const { servername, rejectUnauthorized } = tls;
-  const secure = {
-    ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
-    ...(cert === undefined ? {} : { cert, key }),
-    ...(servername === undefined ? {} : { servername }),
-    rejectUnauthorized,
-    preferH2: true,
+): () => void {
+  const over = new AbortController();
+  let body: Readable | undefined;
+  const fail = (error: Error): void => {
+    if (over.signal.aborted) return;
+    over.abort();
+    handler.onResponseError?.(controller, error);
   };
-  const factory = (origin: string | URL, options: { readonly connect?: buildConnector.connector }): Dispatcher => {
-    const { connect } = options;
-    const noted: buildConnector.connector = (target, done) =>
-      connect?.(target, (...args) => {
-        const [, socket] = args;
-        if (socket !== null) connected('alpnProtocol' in socket && socket.alpnProtocol === 'h2');
-        done(...args);
-      });
-    return new Client(origin, { ...options, connect: noted, pingInterval: PING_MS, headersTimeout: HEADERS_MS });
+  const controller = {
+    aborted: false,
+    paused: false,
+    reason: null as Error | null,
+    /** `fetch` reads them here and nowhere else. */
+    rawHeaders: [] as Buffer[],
+    abort(reason: Error): void {
+      Object.assign(controller, { aborted: true, reason });
+      fail(reason);
+    },
+    pause: () => void body?.pause(),
+    resume: () => void body?.resume(),
   };
-  const connect = buildConnector({ ...secure, ...KEEP_ALIVE });
-  if (proxy === undefined) return new Agent({ factory, connect });
-  if (proxy.startsWith('socks')) return new Agent({ factory, connect: throughSocks(proxy, connect) });
-  return new ProxyAgent({ factory, uri: proxy, requestTls: secure });
+  const answered = (status: number, headers: readonly string[], opened: Readable): void => {
+    if (over.signal.aborted) return;
+    body = opened;
+    controller.rawHeaders = headers.map((text) => Buffer.from(text, 'latin1'));
+    handler.onResponseStart?.(controller, status, {}, STATUS_CODES[status]);
+    body.on('data', (chunk: Buffer) => handler.onResponseData?.(controller, chunk));
+    body.once('end', () => {
+      if (over.signal.aborted) return;
+      over.abort();
+      handler.onResponseEnd?.(controller, {});
+    });
+  };
+  handler.onRequestStart?.(controller, {});
+  open(get, route, over.signal)
+    .then((opened) => {
+      if (over.signal.aborted) return;
+      const isPinged = opened.protocol === 'h2';
+      connected(isPinged);
+      (isPinged ? overHttp2 : overHttp1)(get, opened, { signal: over.signal, answered, fail });
+    })
+    .catch(fail);
+  return () => fail(new Error('the watch is stopped'));
 }
 
-/** undici's own way through SOCKS is no way to a server without a name, and speaks HTTP/1.1. */
-function throughSocks(proxy: string, connect: buildConnector.connector): buildConnector.connector {
-  return (target, done) => {
-    const isSecure = target.protocol === 'https:';
-    socksTunnel(proxy, target.hostname, Number(target.port) || (isSecure ? 443 : 80)).then(
-      (httpSocket) => (isSecure ? connect({ ...target, httpSocket }, done) : done(null, httpSocket)),
-      (error) => done(error, null),
-    );
-  };
+function open(get: WatchGet, { tls, credentials, proxy, env }: WatchRoute, signal: AbortSignal): Promise<Opened> {
+  return openSocket(new URL(get.path, get.origin), {
+    env,
+    proxy,
+    protocols: ['h2', 'http/1.1'],
+    signal,
+    tls: { ...tls, cert: credentials.certificate, key: credentials.key },
+  });
 }
