@@ -9,8 +9,12 @@ const TOOLS = {
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   cosign: 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3',
   helm: 'helm.sh/helm/v4/cmd/helm@v4.3.1',
+  krew: 'sigs.k8s.io/krew/cmd/krew@v0.4.3',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
+  // 2.46 and later use modules of go.digitalxero.dev, which the Go module proxy does not give out.
+  nfpm: 'github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2',
   syft: 'github.com/anchore/syft/cmd/syft@v1.57.1',
+  'validate-krew-manifest': 'sigs.k8s.io/krew/cmd/validate-krew-manifest@v0.4.3',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type GoTool = keyof typeof TOOLS;

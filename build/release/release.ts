@@ -34,6 +34,8 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   archives: async () => (await import('./archives.ts')).archives,
   images: async () => (await import('./images.ts')).images,
   action: async () => (await import('./action.ts')).action,
+  packages: async () => (await import('./packages.ts')).packages,
+  manifests: async () => (await import('./manifests.ts')).manifests,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,0 +1,141 @@
+/** The plugin as krew installs it, and as kubectl runs it. */
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { ensurePrograms } from '../../../test/environment/programs.ts';
+import { hostName } from '../../targets.ts';
+import { goTool } from '../go-tool.ts';
+import type { CheckedWay } from '../release.ts';
+import { archiveName, downloadUrl, platformOf, type ReleaseInfo } from '../release-info.ts';
+import { KREW_MANIFEST } from './manifest-paths.ts';
+
+const run = promisify(execFile);
+
+/** Validates the manifest, installs every platform of it, runs the one for this machine, and takes it away again. */
+export async function checkKrew(release: ReleaseInfo, work: string): Promise<CheckedWay> {
+  const manifest = join(release.folder, KREW_MANIFEST);
+  const env = await kubectlWithKrew(work);
+  await run(goTool('validate-krew-manifest'), [`-manifest=${manifest}`, '-skip-install'], { env });
+  await refusesWrongSum(manifest, release, work, env);
+  return await withServer(release.folder, async (address) => {
+    const text = readFileSync(manifest, 'utf8').replaceAll(downloadUrl(release.version, ''), `${address}/`);
+    const served = writeManifest(join(work, 'index', 'plugins'), text);
+    // As the bot of krew's index does it, but that the archives come from a server here: they are not released yet.
+    await run(goTool('validate-krew-manifest'), [`-manifest=${served}`], { env });
+    await addIndex(join(work, 'index'), env);
+    const seconds = await installsAndRuns(release, env);
+    return {
+      way: 'krew',
+      command: 'kubectl krew install regsecret',
+      acceptedBy: 'validate-krew-manifest and krew 0.4.3: all platforms installed, a wrong sum refused',
+      seconds,
+    };
+  });
+}
+
+/** The index that plugins are found in is a git repository. */
+async function addIndex(folder: string, env: Environment): Promise<void> {
+  const git = ['-C', folder, '-c', 'user.name=test', '-c', 'user.email=test@example.com'];
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+    ['commit', '-q', '-m', 'regsecret'],
+  ]) {
+    await run('git', [...git, ...args], { env });
+  }
+  await run('kubectl', ['krew', 'index', 'add', 'default', folder], { env });
+}
+
+/** As a user does it; returns the seconds until it has run. */
+async function installsAndRuns({ version }: ReleaseInfo, env: Environment): Promise<number> {
+  const began = performance.now();
+  await run('kubectl', ['krew', 'install', '--no-update-index', 'regsecret'], { env });
+  const { stdout: said } = await run('kubectl', ['regsecret', '--version'], { env });
+  const seconds = (performance.now() - began) / 1000;
+  if (!said.startsWith(`${version} `)) throw new Error(`kubectl regsecret --version says ${said}`);
+  await completes(env);
+  await run('kubectl', ['krew', 'uninstall', 'regsecret'], { env });
+  const left = ['bin', 'store', 'receipts'].flatMap((folder) => readdirSync(join(env.KREW_ROOT, folder)));
+  // What the user has made is the user's.
+  if (left.join() !== COMPLETER) throw new Error(`krew leaves ${left.join(', ')}`);
+  return seconds;
+}
+
+type Environment = { readonly PATH: string; readonly KREW_ROOT: string; readonly HOME: string };
+
+/** A PATH with kubectl and krew, and what krew installs; nothing else of this machine. */
+async function kubectlWithKrew(work: string): Promise<Environment> {
+  const { kubectl } = await ensurePrograms(['kubectl'], (line) => process.stderr.write(`${line}\n`));
+  const bin = join(work, 'bin');
+  mkdirSync(bin);
+  symlinkSync(kubectl, join(bin, 'kubectl'));
+  symlinkSync(goTool('krew'), join(bin, 'kubectl-krew'));
+  const root = join(work, 'krew');
+  return { PATH: [join(root, 'bin'), bin, '/usr/bin', '/bin'].join(':'), KREW_ROOT: root, HOME: work };
+}
+
+async function refusesWrongSum(manifest: string, release: ReleaseInfo, work: string, env: Environment): Promise<void> {
+  const wrong = readFileSync(manifest, 'utf8').replace(/(sha256: )\w+/g, `$1${'f'.repeat(64)}`);
+  const archive = join(release.folder, archiveName(release.version, platformOf({ name: hostName() })));
+  const args = [`--manifest=${writeManifest(join(work, 'wrong'), wrong)}`, `--archive=${archive}`];
+  const said = await run('kubectl', ['krew', 'install', ...args], { env }).then(
+    () => 'it is installed',
+    ({ stderr }: { readonly stderr: string }) => stderr,
+  );
+  if (!said.includes('checksum does not match')) throw new Error(`krew says of a wrong sum: ${said}`);
+}
+
+/** krew wants it to be called as the plugin is. */
+function writeManifest(folder: string, text: string): string {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, basename(KREW_MANIFEST));
+  writeFileSync(file, text);
+  return file;
+}
+
+const COMPLETER = 'kubectl_complete-regsecret';
+
+/** As the caveats of the manifest say. */
+async function completes(env: Environment): Promise<void> {
+  const file = join(env.KREW_ROOT, 'bin', COMPLETER);
+  const { stdout: script } = await run('kubectl', ['regsecret', 'completion', 'kubectl'], { env });
+  writeFileSync(file, script);
+  chmodSync(file, 0o755);
+  const { stdout: proposed } = await run('kubectl', ['__complete', 'regsecret', 'cr'], { env });
+  if (!proposed.startsWith('create')) throw new Error(`for "kubectl regsecret cr" kubectl proposes ${proposed}`);
+}
+
+/** Serves the files of `folder` while `use` runs. */
+async function withServer<Result>(folder: string, use: (address: string) => Promise<Result>): Promise<Result> {
+  const server = createServer(({ url = '' }, response) => {
+    const file = join(folder, basename(url));
+    if (existsSync(file)) createReadStream(file).pipe(response);
+    else response.writeHead(404).end();
+  });
+  await listening(server);
+  try {
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+function listening(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+}
