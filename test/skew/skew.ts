@@ -3,11 +3,12 @@
  * versions of Kubernetes, which it builds first, and prints a table. Not a part of `npm test`: a version takes as long as that,
  * and half an hour more to build.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { killChildren } from '../environment/child.ts';
 import { FEATURES, type Feature, lacks } from '../environment/kubernetes-features.ts';
 import { report } from '../environment/report.ts';
 import { buildKubernetes } from './kubernetes-programs.ts';
@@ -16,7 +17,7 @@ import { parse } from './skew-arguments.ts';
 const MINUTES_A_VERSION = 150;
 
 /** Of vitest's JSON. */
-interface Tests {
+interface Results {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
@@ -31,6 +32,15 @@ interface Row {
   readonly failed: readonly string[];
   readonly leftOut: number;
   readonly seconds: number;
+}
+
+let tests: ChildProcess | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    tests?.kill(signal);
+    void killChildren(); // which build
+    process.exit(130);
+  });
 }
 
 const { versions, filters } = parse(process.argv.slice(2));
@@ -49,15 +59,16 @@ async function runTests(version: string, programs: string): Promise<Row> {
   const args = ['test/environment/test-run.ts', `${MINUTES_A_VERSION}`, ...vitest, ...reporters];
   const env = { ...process.env, KUBEBUILDER_ASSETS: programs, REGSECRET_KUBERNETES: version };
   try {
-    await once(spawn(process.execPath, args, { env, stdio: ['ignore', 2, 2] }), 'exit');
-    const tests: Tests = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { testResults: [] };
-    return { version, ...counted(tests), seconds: (performance.now() - started) / 1000 };
+    tests = spawn(process.execPath, args, { env, stdio: ['ignore', 2, 2] });
+    await once(tests, 'exit');
+    const results: Results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { testResults: [] };
+    return { version, ...counted(results), seconds: (performance.now() - started) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function counted({ testResults }: Tests): Pick<Row, 'passed' | 'failed' | 'leftOut'> {
+function counted({ testResults }: Results): Pick<Row, 'passed' | 'failed' | 'leftOut'> {
   const all = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(process.cwd(), name);
     // A file that could not be read, or whose set-up failed, has no tests.
