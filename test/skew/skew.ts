@@ -71,11 +71,10 @@ async function runTests(version: string, programs: string): Promise<Row> {
 function counted({ testResults }: Results): Pick<Row, 'passed' | 'failed' | 'leftOut'> {
   const all = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(process.cwd(), name);
-    // A file that could not be read, or whose set-up failed, has no tests.
-    if (status === 'failed' && !assertionResults.some((test) => test.status === 'failed')) {
-      return [{ title: `${file}: ${message.split('\n')[0]}`, status }];
-    }
-    return assertionResults.map((test) => ({ title: `${file}: ${test.fullName}`, status: test.status }));
+    const own = assertionResults.map((test) => ({ title: `${file}: ${test.fullName}`, status: test.status }));
+    // A file may fail where none of its tests does: it cannot be read, or what comes before or after them fails.
+    const isOfATest = status !== 'failed' || own.some((test) => test.status === 'failed');
+    return isOfATest ? own : [...own, { title: `${file}: ${message.split('\n')[0]}`, status }];
   });
   const failed = all.filter(({ status }) => status === 'failed').map(({ title }) => title);
   const passed = all.filter(({ status }) => status === 'passed').length;
