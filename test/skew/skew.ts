@@ -94,11 +94,11 @@ function table(all: readonly Row[]): string {
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-/** What was left out and why, and what has failed. */
+/** Why tests were left out, and what has failed. */
 function notes({ version, failed, passed }: Row): string[] {
   const missing = (Object.keys(FEATURES) as Feature[]).filter((feature) => lacks(feature, version));
   return [
-    ...missing.map((name) => `\n${version} left out: ${name}, since ${FEATURES[name].since}: ${FEATURES[name].reason}`),
+    ...missing.map((name) => `\n${version} lacks ${name} (since ${FEATURES[name].since}): ${FEATURES[name].reason}`),
     ...(passed === 0 ? [`\n${version}: no test has run`] : []),
     ...failed.map((title) => `\n${version} failed: ${title}`),
     '\n',
