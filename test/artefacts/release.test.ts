@@ -1,13 +1,24 @@
-/** What a release is made of: locked packages, and jobs of which those that run their code may neither write nor publish. */
-import { readFileSync } from 'node:fs';
+/**
+ * What a release is made of: locked packages, and jobs of which those that run their code may neither write nor publish, and
+ * those that publish can be run again.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { execute } from '../support/program.ts';
 
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string;
-  readonly steps: readonly { readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }[];
+  readonly needs?: string | readonly string[];
+  readonly steps: readonly {
+    readonly name?: string;
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 const file = join(import.meta.dirname, '..', '..', '.github', 'workflows', 'release.yml');
@@ -38,6 +49,75 @@ test('a job that may write or publish runs no code of dependencies', () => {
   for (const job of all.filter((one) => runs(one, /npm publish/))) {
     expect(runs(job, /npm publish .*--ignore-scripts/)).toBe(true);
   }
+});
+
+test('what is published has been checked, and is what was checked', () => {
+  const [build, ...others] = all;
+  expect(build && runs(build, /^npm run release -- --check$/)).toBe(true);
+  for (const job of all.filter((one) => Object.values(one.permissions ?? {}).includes('write'))) {
+    expect(runs(job, /^sha256sum --check --strict SHA256SUMS$/)).toBe(true);
+  }
+  for (const job of others) expect(job.needs ?? []).not.toEqual([]);
+});
+
+test('every action is pinned by the hash of a commit', () => {
+  const used = all.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+  expect(used.length).toBeGreaterThan(0);
+  expect(used.filter((action) => !/^[\w./-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
+});
+
+/** What a job does to publish, with programs in the place of gh and npm that only note what they are asked for. */
+describe.skipIf(process.platform === 'win32')('a job that publishes, when', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-release-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each([
+    {
+      situation: 'there is no release yet: hidden until all files are there',
+      job: 'github',
+      answers: { 'gh release view': 'exit 1' },
+      asked: ['release view', 'release create v1.2.3 --verify-tag --draft', 'release upload', 'release edit'],
+    },
+    {
+      situation: 'an upload failed the last time: goes on with the release that nobody sees',
+      job: 'github',
+      answers: { 'gh release view': 'echo true' },
+      asked: ['release view', 'release upload v1.2.3 --clobber', 'release edit v1.2.3 --draft=false'],
+    },
+    {
+      situation: 'it is published: leaves alone what somebody may have downloaded',
+      job: 'github',
+      answers: { 'gh release view': 'echo false' },
+      asked: ['release view'],
+    },
+    {
+      situation: 'npm does not have the version',
+      job: 'npm',
+      answers: { 'npm view': 'exit 1' },
+      asked: ['view regsecret@1.2.3 version', 'publish --access public --ignore-scripts ./regsecret-'],
+    },
+    {
+      situation: 'npm has the version',
+      job: 'npm',
+      answers: { 'npm view': 'echo 1.2.3' },
+      asked: ['view regsecret@1.2.3 version'],
+    },
+  ])('$situation', async ({ job, answers, asked }) => {
+    const bin = mkdtempSync(join(folder, 'bin-'));
+    const notes = join(bin, 'asked');
+    for (const name of ['gh', 'npm']) {
+      const cases = Object.entries(answers).map(([line, answer]) => `"${line} "*) ${answer};;\n`);
+      const script = `#!/bin/sh\necho "$@" >> '${notes}'\ncase "${name} $* " in ${cases.join('')} esac\n`;
+      writeFileSync(join(bin, name), script, { mode: 0o755 });
+    }
+    const { run = '' } = jobs[job]?.steps.find(({ name }) => name === 'publish') ?? {};
+    const env = { PATH: `${bin}:${process.env.PATH}`, GITHUB_REF_NAME: 'v1.2.3' };
+    // As the runner starts it.
+    const ran = await execute(['bash', '--noprofile', '--norc', '-eo', 'pipefail', '-c', run], { env, cwd: bin });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    const lines = readFileSync(notes, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line, index) => line.slice(0, asked[index]?.length))).toEqual(asked);
+  });
 });
 
 test('the lock file has an integrity for every package', () => {
