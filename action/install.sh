@@ -20,8 +20,8 @@ fetch() { # URL FILE
   local status
   status=$(curl --silent --show-error --location --retry 3 --connect-timeout 30 \
     --proto "=${releases%%:*}" --proto-redir "=${releases%%:*}" \
-    --write-out '%{http_code}' --output "$2" -- "$1") || fail "cannot download $1; curl says why in the log"
-  [ "$status" = 200 ] || fail "cannot download $1 (HTTP $status); these versions are released: $releases"
+    --write-out '%{http_code}' --output "$2" -- "$1") || fail "cannot download $1; the log has the error of curl"
+  [ "$status" = 200 ] || fail "cannot download $1 (HTTP $status); released versions: $releases"
 }
 
 # Variables of a runner on Windows hold paths such as D:\a\_temp, which are not what every program of Git for Windows takes.
@@ -37,7 +37,7 @@ sum_of() { # FILE
   if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -d ' ' -f 1
 }
 
-# By default the version that this action is part of, so that who pins the action has pinned the program, too.
+# By default the version that this action is part of: pinning the action to a commit pins the program, too.
 choose_version() {
   version=${INPUT_VERSION:-}
   if [ -z "$version" ]; then
@@ -46,7 +46,7 @@ choose_version() {
   version=${version#v}
   local release='^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$'
   [ "$version" = latest ] || [[ $version =~ $release ]] ||
-    fail "the input version takes a release such as 0.1.0, or latest; this is neither: $version"
+    fail "the input version must be a release such as 0.1.0, or latest, but it is: $version"
 }
 
 choose_platform() {
@@ -86,7 +86,7 @@ install_into() { # FOLDER
   fetch "$releases/download/v$version/$archive" "$work/$archive"
   actual=$(sum_of "$work/$archive")
   [ "$actual" = "$expected" ] ||
-    fail "$archive is not what was released: its SHA-256 is $actual, and SHA256SUMS says $expected; nothing was installed"
+    fail "$archive does not match SHA256SUMS: its SHA-256 is $actual, not $expected; nothing was installed"
   mkdir -p "$1"
   local unpacked
   unpacked=$(mktemp -d "$1/.unpacked.XXXXXX")

@@ -98,18 +98,18 @@ describe.skipIf(process.platform === 'win32')('in bash', () => {
     });
 
     test.each([
-      ['nonsense', 'newest', 'the input version takes a release such as 0.1.0, or latest; this is neither: newest'],
-      ['a part of one', '0.1', 'the input version takes a release such as 0.1.0, or latest; this is neither: 0.1'],
+      ['nonsense', 'newest', 'the input version must be a release such as 0.1.0, or latest, but it is: newest'],
+      ['a part of one', '0.1', 'the input version must be a release such as 0.1.0, or latest, but it is: 0.1'],
       [
         'that would be another command of the workflow',
         '0.1.0\n::add-path::/tmp%',
-        'the input version takes a release such as 0.1.0, or latest; this is neither: 0.1.0%0A::add-path::/tmp%25',
+        'the input version must be a release such as 0.1.0, or latest, but it is: 0.1.0%0A::add-path::/tmp%25',
       ],
-      ['that leads elsewhere', '../../../other/0.1.0', /^the input version takes/],
+      ['that leads elsewhere', '../../../other/0.1.0', /^the input version must be/],
       [
         'that is not released',
         '9.9.9',
-        /^cannot download .*\/v9\.9\.9\/SHA256SUMS \(HTTP 404\); these versions are released: http/,
+        /^cannot download .*\/v9\.9\.9\/SHA256SUMS \(HTTP 404\); released versions: http/,
       ],
     ])('%s: nothing is installed', async (_, asked, message) => {
       const here = job();
@@ -202,14 +202,14 @@ esac
         'the archive is another one',
         archive,
         () => OLD,
-        /^regsecret_0.9.0_linux_amd64.tar.gz is not what was released: its SHA-256 is [0-9a-f]{64}, and SHA256SUMS says [0-9a-f]{64}; nothing was installed$/,
+        /^regsecret_0.9.0_linux_amd64.tar.gz does not match SHA256SUMS: its SHA-256 is [0-9a-f]{64}, not [0-9a-f]{64}; nothing was installed$/,
       ],
-      ['the archive is truncated', archive, () => WORKS.subarray(0, 100), /is not what was released/],
+      ['the archive is truncated', archive, () => WORKS.subarray(0, 100), /does not match SHA256SUMS/],
       [
         'the connection ends early',
         archive,
         () => cut,
-        /^cannot download http.*linux_amd64.tar.gz; curl says why in the log$/,
+        /^cannot download http.*linux_amd64.tar.gz; the log has the error of curl$/,
       ],
       ['the archive is missing', archive, () => undefined, /linux_amd64.tar.gz \(HTTP 404\)/],
       ['there are no sums', sums, () => undefined, /SHA256SUMS \(HTTP 404\)/],
