@@ -1,6 +1,7 @@
 /** The image of a release on a real kubelet, as careful as a pod can be set up. */
 import { afterAll, expect, test } from 'vitest';
 import { api, cluster, janedoe, kubectl, newNamespace, sharedRegistries, waitFor } from '../environment/use.ts';
+import { carefulPod } from '../support/careful-pod.ts';
 import { pushControllerImage } from '../support/controller-image.ts';
 import { regsecret } from '../support/program.ts';
 
@@ -27,7 +28,9 @@ test('pulled with a pull secret of its own, it lists all Secrets as user 65532 w
   const secret = await regsecret(['create', 'own', ...login, '-n', namespace], { env, stdin: janedoe.password });
   expect(secret).toMatchObject({ code: 0 });
 
-  expect(await api('POST', `/api/v1/namespaces/${namespace}/pods`, careful(image))).toMatchObject({ status: 201 });
+  const { server } = cluster();
+  const pod = carefulPod({ name: 'careful', image, args: ['list', '-A'], server, pullSecret: 'own' });
+  expect(await api('POST', `/api/v1/namespaces/${namespace}/pods`, pod)).toMatchObject({ status: 201 });
   const ended = await waitFor(
     async () => {
       const { body } = await api('GET', `/api/v1/namespaces/${namespace}/pods/careful`);
@@ -41,33 +44,3 @@ test('pulled with a pull secret of its own, it lists all Secrets as user 65532 w
   expect(ended.phase).toBe('Succeeded');
   expect(ended.containerStatuses[0].user.linux).toMatchObject({ uid: 65532, gid: 65532 });
 }, 180_000);
-
-/** The network of the node is its own only: pods of these tests have none. */
-function careful(image: string): object {
-  const { hostname, port } = new URL(cluster().server);
-  const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'careful' },
-    spec: {
-      restartPolicy: 'Never',
-      hostNetwork: true,
-      imagePullSecrets: [{ name: 'own' }],
-      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [
-        {
-          name: 'regsecret',
-          image,
-          args: ['list', '-A'],
-          env: Object.entries(env).map(([name, value]) => ({ name, value })),
-          securityContext: {
-            readOnlyRootFilesystem: true,
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ['ALL'] },
-          },
-        },
-      ],
-    },
-  };
-}

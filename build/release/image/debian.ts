@@ -92,7 +92,7 @@ async function download(
 }
 
 /** The files and links of a tar archive. Folders are left out: those that are needed are made. */
-async function filesOf(archive: Buffer): Promise<readonly LayerEntry[]> {
+export async function filesOf(archive: Buffer): Promise<readonly LayerEntry[]> {
   const files: LayerEntry[] = [];
   for await (const entry of Readable.from([archive]).pipe(extract())) {
     const { name, type, mode = 0o644, linkname } = entry.header;

@@ -1,0 +1,48 @@
+/** A pod as careful as one can be set up, which runs an image of ours beside an API server of the tests. */
+
+export interface CarefulPod {
+  readonly name: string;
+  readonly image: string;
+  readonly args: readonly string[];
+  /** The address of the API server. */
+  readonly server: string;
+  readonly pullSecret: string;
+  /** In place of the image's own entry point. */
+  readonly command?: readonly string[];
+  /** A ConfigMap of this name is the folder ~/.docker. */
+  readonly dockerConfig?: string;
+}
+
+/** On the network of the node, for pods of the tests have none of their own. */
+export function carefulPod({ name, image, args, server, pullSecret, command, dockerConfig }: CarefulPod): object {
+  const { hostname, port } = new URL(server);
+  const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+  const mounted = dockerConfig !== undefined;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      restartPolicy: 'Never',
+      hostNetwork: true,
+      imagePullSecrets: [{ name: pullSecret }],
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'regsecret',
+          image,
+          args,
+          ...(command === undefined ? {} : { command }),
+          env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
+          volumeMounts: mounted ? [{ name: 'docker', mountPath: '/home/nonroot/.docker' }] : [],
+          securityContext: {
+            readOnlyRootFilesystem: true,
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+      volumes: mounted ? [{ name: 'docker', configMap: { name: dockerConfig } }] : [],
+    },
+  };
+}
