@@ -59,7 +59,7 @@ function stepsOf({ version, commit }: ReleaseInfo): readonly Step[] {
 function helperSteps(): readonly Step[] {
   const asked = ['create', 'x', '--server', ECR, '--dry-run=client'];
   return [
-    { command: ['docker-credential-ecr-login'], args: ['-v'], says: /ecr-login/ },
+    { command: ['docker-credential-ecr-login'], args: ['-v'], says: /amazon-ecr-credential-helper/ },
     { command: ['docker-credential-gcr'], args: ['version'], says: /docker-credential-gcr|version/i },
     { command: ['docker-credential-acr-env'], args: ['version'], says: /\S/ },
     { args: asked, dockerConfig: 'docker', says: /docker-credential-ecr-login/, ends: 'Failed' },
