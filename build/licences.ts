@@ -24,7 +24,7 @@ export function licences({ executable = false } = {}): Plugin {
 }
 
 /** Packages of one author have the same text, which stands there once. */
-function licenceTexts(packages: readonly LicensedPackage[]): string[] {
+export function licenceTexts(packages: readonly LicensedPackage[]): string[] {
   return [...Map.groupBy(packages, ({ name, text }) => text || name).values()].map((same) => {
     const text = same[0]?.text;
     return `${same.map((one) => `${licenceTitle(one)}\n`).join('')}${text ? `\n${text}\n` : ''}`;

@@ -21,7 +21,12 @@ export async function tarGz(files: readonly ArchiveFile[], time: number): Promis
     tar.entry({ name, mode: modeOf(file), mtime, uid: 0, gid: 0 }, Buffer.from(content));
   }
   tar.finalize();
-  const packed = gzipSync(await buffer(tar), { level: zlib.Z_BEST_COMPRESSION });
+  return gzip(await buffer(tar));
+}
+
+/** Compressed as well as can be, or to a level, of which 0 is the fastest. */
+export function gzip(content: Buffer, level: number = zlib.Z_BEST_COMPRESSION): Buffer {
+  const packed = gzipSync(content, { level });
   // The operating system that made it, which is nobody's business: 255 is "unknown" (RFC 1952).
   packed[9] = 255;
   return packed;

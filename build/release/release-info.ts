@@ -58,3 +58,17 @@ export const PLATFORMS: readonly { readonly target: Target; readonly platform: P
   target,
   platform: platformOf(target),
 }));
+
+/** The two images, by what the names of the second have more. */
+export const IMAGE_VARIANTS = ['', '-helpers'] as const;
+export type ImageVariant = (typeof IMAGE_VARIANTS)[number];
+
+/** `ghcr.io/regsecret/regsecret:0.1.0-helpers` */
+export function imageName(version: string, variant: ImageVariant): string {
+  return `ghcr.io/regsecret/regsecret:${version}${variant}`;
+}
+
+/** `regsecret_0.1.0_image-helpers.tar` */
+export function imageArchive(version: string, variant: ImageVariant): string {
+  return `regsecret_${version}_image${variant}.tar`;
+}

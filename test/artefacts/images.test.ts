@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { baseEntries } from '../../build/release/image/base.ts';
 import { digest, type LayerEntry, layer, withFolders } from '../../build/release/image/layer.ts';
 import { imageConfig, ociLayout } from '../../build/release/image/oci.ts';
-import { imageArchive, imageName } from '../../build/release/images.ts';
+import { imageArchive, imageName } from '../../build/release/release-info.ts';
 
 const described = { version: '1.2.3', commit: 'c'.repeat(40), time: 1_700_000_000 };
 const file = (path: string, content = path): LayerEntry => ({ path, content: Buffer.from(content) });

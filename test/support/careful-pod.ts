@@ -11,12 +11,14 @@ export interface CarefulPod {
   readonly command?: readonly string[];
   /** A ConfigMap of this name is the folder ~/.docker. */
   readonly dockerConfig?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** On the network of the node, for pods of the tests have none of their own. */
-export function carefulPod({ name, image, args, server, pullSecret, command, dockerConfig }: CarefulPod): object {
+export function carefulPod(pod: CarefulPod): object {
+  const { name, image, args, server, pullSecret, command, dockerConfig } = pod;
   const { hostname, port } = new URL(server);
-  const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+  const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, ...pod.env };
   const mounted = dockerConfig !== undefined;
   return {
     apiVersion: 'v1',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { janedoe } from '../../../test/environment/registries.ts';
 import { execute } from '../../runtime.ts';
+import { machineOf } from '../machine-code.ts';
 import type { ReleaseInfo } from '../release-info.ts';
 import { filesOf } from './debian.ts';
 import { EXECUTABLE, labels, USER } from './oci.ts';
@@ -18,8 +19,6 @@ export interface PushedImage {
   readonly release: ReleaseInfo;
 }
 
-/** By the number that ELF has for it. */
-const MACHINES = { amd64: 0x3e, arm64: 0xb7 } as const;
 /** Of the image without helpers. */
 const MOST_BYTES = 130e6;
 
@@ -30,23 +29,18 @@ export async function checkContents(pushed: PushedImage): Promise<string> {
   const made = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')).manifests[0].digest;
   mustEqual(crane('digest', image).trim(), made, 'the digest in the registry');
   crane('validate', '--remote', image);
-  const { manifests } = JSON.parse(crane('manifest', image));
-  const platforms = manifests.map(({ platform }: { platform: { os: string; architecture: string } }) => platform);
-  mustEqual(
-    platforms.map(({ os, architecture }: { os: string; architecture: string }) => `${os}/${architecture}`),
-    ['linux/amd64', 'linux/arm64'],
-    'the platforms',
-  );
+  const { manifests } = JSON.parse(crane('manifest', image)) as { readonly manifests: readonly Manifest[] };
+  const platforms = manifests.map(({ platform: { os, architecture } }) => `${os}/${architecture}`);
+  mustEqual(platforms, ['linux/amd64', 'linux/arm64'], 'the platforms');
   const sizes: string[] = [];
-  for (const architecture of Object.keys(MACHINES) as (keyof typeof MACHINES)[]) {
-    const platform = `linux/${architecture}`;
-    checkConfig(JSON.parse(crane('config', '--platform', platform, image)), pushed.release);
-    const exported = join(folder, `${architecture}.tar`);
-    crane('export', '--platform', platform, image, exported);
-    const bytes = await checkFiles(readFileSync(exported), MACHINES[architecture]);
-    if (!image.endsWith('-helpers') && bytes > MOST_BYTES)
-      throw new Error(`${image} for ${platform} has ${bytes} bytes`);
-    sizes.push(`${architecture} ${(bytes / 1e6).toFixed(1)} MB`);
+  for (const { platform } of manifests) {
+    const name = `${platform.os}/${platform.architecture}`;
+    checkConfig(JSON.parse(crane('config', '--platform', name, image)), pushed.release);
+    const exported = join(folder, `${platform.architecture}.tar`);
+    crane('export', '--platform', name, image, exported);
+    const bytes = await checkFiles(readFileSync(exported), platform);
+    if (!image.endsWith('-helpers') && bytes > MOST_BYTES) throw new Error(`${image} for ${name} has ${bytes} bytes`);
+    sizes.push(`${platform.architecture} ${(bytes / 1e6).toFixed(1)} MB`);
   }
   return sizes.join(', ');
 }
@@ -60,8 +54,11 @@ function craneOf({ crane, image, folder }: PushedImage): (...args: string[]) => 
   return (...args) => execute(crane, args, { ...process.env, DOCKER_CONFIG: docker });
 }
 
+interface Manifest {
+  readonly platform: { readonly os: string; readonly architecture: string };
+}
+
 interface Config {
-  readonly created: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -71,27 +68,15 @@ function checkConfig({ config }: Config, release: ReleaseInfo): void {
   mustEqual(config.Labels, labels(release), 'the labels');
 }
 
-async function checkFiles(archive: Buffer, machine: number): Promise<number> {
+/** The sum of the sizes. */
+async function checkFiles(archive: Buffer, { os, architecture }: Manifest['platform']): Promise<number> {
   const files = (await filesOf(archive)).flatMap((entry) => ('content' in entry ? [entry] : []));
-  const programs = files.filter(({ content }) => content.subarray(0, 4).toString('latin1') === '\x7fELF');
-  if (!programs.some(({ path }) => path === EXECUTABLE)) throw new Error(`there is no ${EXECUTABLE}`);
-  for (const { path, content } of programs) mustEqual(content.readUInt16LE(18), machine, `the machine of ${path}`);
-  const scripts = files.filter(
-    ({ content, mode = 0 }) => (mode & 0o111) !== 0 && !programs.some((one) => one.content === content),
-  );
-  mustEqual(
-    scripts.map(({ path }) => path),
-    [],
-    'scripts',
-  );
-  const others = programs.filter(
-    ({ path }) => !/^usr\/lib\/|^usr\/local\/bin\/(regsecret|docker-credential-[a-z-]+)$/.test(path),
-  );
-  mustEqual(
-    others.map(({ path }) => path),
-    [],
-    'other programs',
-  );
+  const machine = { os, arch: architecture, musl: false };
+  const programs = files.filter(({ mode = 0, content }) => (mode & 0o111) !== 0 || machineOf(content) !== undefined);
+  for (const { path, content } of programs) mustEqual(machineOf(content), machine, `what ${path} is made for`);
+  const runnable = programs.map(({ path }) => path).filter((path) => !path.startsWith('usr/lib/'));
+  const others = runnable.filter((path) => path !== EXECUTABLE && !/^usr\/local\/bin\/docker-credential-/.test(path));
+  mustEqual([runnable.includes(EXECUTABLE), others], [true, []], 'programs');
   return files.reduce((sum, { content }) => sum + content.length, 0);
 }
 

@@ -7,19 +7,18 @@ import { runKubectl } from '../../../test/environment/kubectl.ts';
 import { janedoe } from '../../../test/environment/registries.ts';
 import { type CarefulPod, carefulPod } from '../../../test/support/careful-pod.ts';
 import { executableName, hostName } from '../../targets.ts';
-import type { Variant } from '../images.ts';
-import type { ReleaseInfo } from '../release-info.ts';
+import type { ImageVariant, ReleaseInfo } from '../release-info.ts';
 
 export interface ImageOnRegistry {
   readonly cluster: ClusterInfo;
   /** The registry, as images name it. */
   readonly host: string;
   readonly image: string;
-  readonly variant: Variant;
+  readonly variant: ImageVariant;
   readonly release: ReleaseInfo;
 }
 
-type Step = Pick<CarefulPod, 'args' | 'command' | 'dockerConfig'> & {
+type Step = Pick<CarefulPod, 'args' | 'command' | 'dockerConfig' | 'env'> & {
   readonly says: RegExp;
   /** The phase that it ends in. */
   readonly ends?: 'Succeeded' | 'Failed';
@@ -47,6 +46,8 @@ export async function checkPods(where: ImageOnRegistry): Promise<{ readonly said
 }
 
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+/** So that nothing looks for the address at which a cloud tells its machines who they are. */
+const NO_CLOUD = { AWS_EC2_METADATA_DISABLED: 'true' };
 
 function stepsOf({ version, commit }: ReleaseInfo): readonly Step[] {
   return [
@@ -55,14 +56,14 @@ function stepsOf({ version, commit }: ReleaseInfo): readonly Step[] {
   ];
 }
 
-/** There is no cloud here to get a login from: each starts, and regsecret finds and asks the one that its config names. */
+/** Each starts; and regsecret asks the one that a config names, which has no login, for there is no cloud here. */
 function helperSteps(): readonly Step[] {
   const asked = ['create', 'x', '--server', ECR, '--dry-run=client'];
   return [
     { command: ['docker-credential-ecr-login'], args: ['-v'], says: /amazon-ecr-credential-helper/ },
-    { command: ['docker-credential-gcr'], args: ['version'], says: /docker-credential-gcr|version/i },
-    { command: ['docker-credential-acr-env'], args: ['version'], says: /\S/ },
-    { args: asked, dockerConfig: 'docker', says: /docker-credential-ecr-login/, ends: 'Failed' },
+    { command: ['docker-credential-gcr'], args: ['version'], says: /Google Container Registry/ },
+    { command: ['docker-credential-acr-env'], args: ['--help'], says: /Azure Container Registry/ },
+    { args: asked, dockerConfig: 'docker', env: NO_CLOUD, says: /have no login for 123456789012/, ends: 'Failed' },
   ];
 }
 

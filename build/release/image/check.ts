@@ -6,9 +6,8 @@ import { pushImage } from '../../../test/environment/image.ts';
 import { janedoe } from '../../../test/environment/registries.ts';
 import { startSupervisor } from '../../../test/environment/supervisor.ts';
 import { execute } from '../../runtime.ts';
-import { imageArchive, imageName, VARIANTS, type Variant } from '../images.ts';
 import type { CheckedWay } from '../release.ts';
-import type { ReleaseInfo } from '../release-info.ts';
+import { IMAGE_VARIANTS, type ImageVariant, imageArchive, imageName, type ReleaseInfo } from '../release-info.ts';
 import { checkContents } from './check-contents.ts';
 import { checkPods } from './check-pods.ts';
 import { firstLine } from './first-line.ts';
@@ -20,7 +19,7 @@ export async function checkImages(release: ReleaseInfo): Promise<readonly Checke
     await supervisor.node();
     const [cluster, { basic, crane }] = await Promise.all([supervisor.cluster(), supervisor.registries()]);
     const rows: CheckedWay[] = [];
-    for (const variant of VARIANTS) {
+    for (const variant of IMAGE_VARIANTS) {
       const image = `${basic.host}/janedoe/regsecret:${release.version}${variant}`;
       const layout = unpack(release, variant, folder);
       await pushImage(crane, layout, image, folder, janedoe);
@@ -45,7 +44,7 @@ export async function checkImages(release: ReleaseInfo): Promise<readonly Checke
 }
 
 /** As the documents tell: crane takes a folder. */
-function unpack({ folder: from, version }: ReleaseInfo, variant: Variant, folder: string): string {
+function unpack({ folder: from, version }: ReleaseInfo, variant: ImageVariant, folder: string): string {
   const layout = join(folder, `layout${variant}`);
   mkdirSync(layout);
   execute('tar', ['-xf', join(from, imageArchive(version, variant)), '-C', layout]);

@@ -3,6 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute } from '../../runtime.ts';
+import { type GoModule, helperLicences } from './helper-licences.ts';
 import type { LayerEntry } from './layer.ts';
 
 const MODULE = join(import.meta.dirname, '..', 'helpers');
@@ -16,19 +17,35 @@ const PACKAGES = [
 /** The one for ECR keeps logins in a file of its home otherwise, which cannot be written here. */
 export const HELPER_ENV = { AWS_ECR_DISABLE_CACHE: 'true' };
 
-/** The helpers for an architecture, on PATH. Go compiles the same sources to the same bytes, if it is the same Go. */
+/** The helpers for an architecture, on PATH, with their licences. The same Go makes the same bytes of the same sources. */
 export function helperEntries(architecture: string): readonly LayerEntry[] {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-helpers-'));
   try {
     const env = { ...process.env, GOOS: 'linux', GOARCH: architecture, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' };
     const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags=-s -w'];
     execute('go', ['-C', MODULE, 'build', ...flags, '-o', `${folder}/`, ...PACKAGES], env);
-    return globSync('docker-credential-*', { cwd: folder }).map((name) => ({
+    const programs = globSync('docker-credential-*', { cwd: folder }).map((name) => ({
       path: `usr/local/bin/${name}`,
       content: readFileSync(join(folder, name)),
       mode: 0o755,
     }));
+    const licences = Buffer.from(helperLicences(modulesOf(env)));
+    return [...programs, { path: 'usr/share/doc/credential-helpers/LICENSES.txt', content: licences }];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The modules that code of is in a helper, and Go with its library. */
+function modulesOf(env: NodeJS.ProcessEnv): readonly GoModule[] {
+  const format = '{{with .Module}}{{.Path}} {{.Version}} {{.Dir}}{{end}}';
+  const lines = execute('go', ['-C', MODULE, 'list', '-deps', '-f', format, ...PACKAGES], env)
+    .trim()
+    .split('\n');
+  const [version = '', root = ''] = execute('go', ['env', 'GOVERSION', 'GOROOT'], env).trim().split('\n');
+  const modules = [...new Set(lines)].sort().map((line) => {
+    const [name = '', of = '', ...folder] = line.split(' ');
+    return { name, version: of, folder: folder.join(' ') };
+  });
+  return [{ name: 'Go', version: version.replace('go', ''), folder: root }, ...modules];
 }

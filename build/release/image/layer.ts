@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path/posix';
 import { buffer } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { gzip } from '../archive.ts';
 
 /** A path has no slash at its start or end. Who is not said to own it is root. */
 export type LayerEntry =
@@ -20,11 +20,14 @@ export interface Layer {
 }
 
 /** A layer of these entries and the folders that they need, all of the time `time` (seconds since 1970). */
-export async function layer(title: string, entries: readonly LayerEntry[], time: number, level = 9): Promise<Layer> {
+export async function layer(
+  title: string,
+  entries: readonly LayerEntry[],
+  time: number,
+  level?: number,
+): Promise<Layer> {
   const archive = await tarOf(entries, time);
-  const compressed = gzipSync(archive, { level });
-  compressed[9] = 255; // the operating system that made it: "unknown" (RFC 1952)
-  return { title, compressed, diffId: digest(archive) };
+  return { title, compressed: gzip(archive, level), diffId: digest(archive) };
 }
 
 /** As images name their parts. */

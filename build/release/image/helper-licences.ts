@@ -1,0 +1,34 @@
+/** The licences of the Go modules whose code is in the credential helpers, which have to go with it. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LicensedPackage } from '../../bundled-packages.ts';
+import { licenceTexts } from '../../licences.ts';
+
+/** By what stands in the text of each, the first that fits. */
+const LICENCES: readonly (readonly [text: RegExp, name: string])[] = [
+  [/Apache License,?\s+Version 2/, 'Apache-2.0'],
+  [/Mozilla Public License/, 'MPL-2.0'],
+  [/Permission is hereby granted, free of charge/, 'MIT'],
+  [/Neither the name/, 'BSD-3-Clause'],
+  [/Redistribution and use in source and binary forms/, 'BSD-2-Clause'],
+];
+
+export interface GoModule {
+  readonly name: string;
+  readonly version: string;
+  /** Where its sources are. */
+  readonly folder: string;
+}
+
+/** One text for all; throws for a module without a licence that is known. */
+export function helperLicences(modules: readonly GoModule[]): string {
+  return licenceTexts(modules.map(licensed)).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function licensed({ name, version, folder }: GoModule): LicensedPackage {
+  const files = globSync('{LICEN[CS]E,NOTICE}{,.md,.txt,.libyaml}', { cwd: folder }).sort();
+  const text = files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
+  const [, licence] = LICENCES.find(([known]) => known.test(text)) ?? [];
+  if (licence === undefined) throw new Error(`nothing says what the licence of ${name} is`);
+  return { name, version, licence, path: name, text };
+}
