@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMPLETION_SCRIPTS } from '../../src/commands/completion.ts';
 import type { ArchiveFile } from './archive.ts';
-import { billOfMaterials } from './bill-of-materials.ts';
+import { billOfMaterials, SBOM_FILE } from './bill-of-materials.ts';
 import { manPages } from './man-pages.ts';
 import type { ReleaseInfo } from './release-info.ts';
 
@@ -25,8 +25,7 @@ export function companions(release: ReleaseInfo): ArchiveFile[] {
   return [
     { path: 'LICENSE', content: readFileSync('LICENSE') },
     { path: 'LICENSES.txt', content: readFileSync(join('exe', 'bundle', 'LICENSES.txt')) },
-    // Scanners look for this ending.
-    text('regsecret.cdx.json', billOfMaterials(release)),
+    text(SBOM_FILE, billOfMaterials(release)),
     ...COMPLETIONS.map(([name, script, executable]) => text(`completions/${name}`, script, executable)),
     ...manPages(release).map(({ name, source }) => text(`man/${name}`, source)),
   ];

@@ -8,6 +8,7 @@ import { execute } from '../runtime.ts';
 const TOOLS = {
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   cosign: 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3',
+  crane: 'github.com/google/go-containerregistry/cmd/crane@v0.22.1',
   helm: 'helm.sh/helm/v4/cmd/helm@v4.3.1',
   krew: 'sigs.k8s.io/krew/cmd/krew@v0.4.3',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',

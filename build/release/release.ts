@@ -36,6 +36,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   action: async () => (await import('./action.ts')).action,
   packages: async () => (await import('./packages.ts')).packages,
   manifests: async () => (await import('./manifests.ts')).manifests,
+  signatures: async () => (await import('./signatures.ts')).signatures,
 };
 
 const { values, positionals } = parseArgs({

@@ -8,7 +8,7 @@ import { billOfMaterials } from './bill-of-materials.ts';
 import type { Component } from './cyclonedx.ts';
 import { goTool } from './go-tool.ts';
 import type { CheckedWay, Part } from './release.ts';
-import { archiveName, PLATFORMS, type ReleaseInfo } from './release-info.ts';
+import { archiveName, type Platform, type ReleaseInfo } from './release-info.ts';
 
 export const sbom: Part = { make, check };
 
@@ -22,28 +22,53 @@ async function make(release: ReleaseInfo): Promise<void> {
 }
 
 async function check(release: ReleaseInfo): Promise<CheckedWay[]> {
-  const file = sbomName(release);
-  const text = readFileSync(join(release.folder, file), 'utf8');
+  const text = readFileSync(join(release.folder, sbomName(release)), 'utf8');
   await validateSbom(text);
-  const expected = materialsOf(text);
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-sbom-'));
   try {
-    return PLATFORMS.map(({ platform }) => {
-      const archive = archiveName(release.version, platform);
-      const started = performance.now();
-      const found = scan(join(release.folder, archive), folder);
-      const differences = [...difference(expected, found), ...difference(found, expected)];
-      if (differences.length > 0) throw new Error(`${archive}: syft and the SBOM differ in ${differences.join(', ')}`);
-      return {
-        way: `SBOM in ${archive}`,
-        command: `syft --select-catalogers +sbom-cataloger ${archive}`,
-        acceptedBy: `schema of CycloneDX 1.6; syft finds the same ${found.size} names and versions`,
-        seconds: (performance.now() - started) / 1000,
-      };
-    });
+    const installed = checkInstalled(text, folder);
+    return [installed, ...release.platforms.map(({ platform }) => checkArchive(release, platform, text, folder))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What we say of each package of npm is what syft says that finds it by itself, where npm has installed it. */
+function checkInstalled(text: string, folder: string): CheckedWay {
+  const select = ['--override-default-catalogers', 'javascript-package-cataloger'];
+  const found = scan(['dir:node_modules', ...select], folder);
+  const known = new Set(found.map(({ purl, licenses }) => `${purl} ${licenses.map(({ value }) => value).join(' ')}`));
+  const ours = componentsOf(text)
+    .filter((one) => one.externalReferences?.some(({ type }) => type === 'distribution'))
+    .map(
+      ({ purl, licenses }) =>
+        `${purl} ${licenses.map((one) => ('license' in one && 'id' in one.license ? one.license.id : '')).join(' ')}`,
+    );
+  const wrong = ours.filter((one) => !known.has(one));
+  if (wrong.length > 0) throw new Error(`syft does not find ${wrong.join(', ')} in node_modules`);
+  return {
+    way: 'SBOM, as installed',
+    command: `syft scan dir:node_modules ${select.join(' ')}`,
+    acceptedBy: `schema of CycloneDX 1.6; syft finds the ${ours.length} packages of npm by itself, with the same versions and licences`,
+  };
+}
+
+/** The names and versions that syft finds in an archive are those of the SBOM, no more and no fewer. */
+function checkArchive(release: ReleaseInfo, platform: Platform, text: string, folder: string): CheckedWay {
+  const archive = archiveName(release.version, platform);
+  const began = performance.now();
+  const select = ['--select-catalogers', '+sbom-cataloger'];
+  const found = new Set(scan([join(release.folder, archive), ...select], folder).map(nameAndVersion));
+  const seconds = (performance.now() - began) / 1000;
+  const expected = new Set(componentsOf(text).map(nameAndVersion));
+  const differences = [...expected, ...found].filter((one) => !expected.has(one) || !found.has(one));
+  if (differences.length > 0) throw new Error(`${archive}: syft and the SBOM differ in ${differences.join(', ')}`);
+  return {
+    way: `SBOM in ${archive}`,
+    command: `syft scan ${archive} ${select.join(' ')}`,
+    acceptedBy: `syft finds the same ${found.size} names and versions`,
+    seconds,
+  };
 }
 
 /** Throws with what is wrong by the schema of CycloneDX. */
@@ -52,35 +77,31 @@ export async function validateSbom(text: string): Promise<void> {
   if (problem !== null) throw new Error(`the SBOM is no CycloneDX 1.6: ${JSON.stringify(problem)}`);
 }
 
-/** Names with versions as a scanner lists them, the program itself included. */
-function materialsOf(text: string): Set<string> {
+/** The program itself included. */
+function componentsOf(text: string): readonly Component[] {
   const { components, metadata } = JSON.parse(text) as {
     readonly components: readonly Component[];
     readonly metadata: { readonly component: Component };
   };
-  return new Set(
-    [...components, metadata.component].map(({ group, name, version = '' }) => {
-      return `${group === undefined ? '' : `${group}/`}${name}@${version}`;
-    }),
-  );
+  return [metadata.component, ...components];
 }
 
-/** What syft finds in an archive that it unpacks. */
-function scan(archive: string, folder: string): Set<string> {
+/** As a scanner has it, which knows no groups; a version that is not known is none. */
+function nameAndVersion({ group, name, version = '' }: Pick<Component, 'group' | 'name' | 'version'>): string {
+  return `${group === undefined ? '' : `${group}/`}${name}@${version === 'UNKNOWN' ? '' : version}`;
+}
+
+interface Artifact {
+  readonly name: string;
+  readonly version: string;
+  readonly purl: string;
+  readonly licenses: readonly { readonly value: string }[];
+}
+
+function scan(args: readonly string[], folder: string): readonly Artifact[] {
   const report = join(folder, 'syft.json');
   // It would ask the network whether there is a newer syft.
   const env = { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: 'false' };
-  execute(
-    goTool('syft'),
-    ['scan', archive, '--select-catalogers', '+sbom-cataloger', '-o', `json=${report}`, '-q'],
-    env,
-  );
-  const { artifacts } = JSON.parse(readFileSync(report, 'utf8')) as {
-    readonly artifacts: readonly { readonly name: string; readonly version: string }[];
-  };
-  return new Set(artifacts.map(({ name, version }) => `${name}@${version}`));
-}
-
-function difference(all: ReadonlySet<string>, known: ReadonlySet<string>): string[] {
-  return [...all].filter((one) => !known.has(one));
+  execute(goTool('syft'), ['scan', ...args, '--output', `json=${report}`, '--quiet'], env);
+  return JSON.parse(readFileSync(report, 'utf8')).artifacts;
 }
