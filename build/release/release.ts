@@ -32,6 +32,7 @@ export interface CheckedWay {
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   sbom: async () => (await import('./sbom.ts')).sbom,
   archives: async () => (await import('./archives.ts')).archives,
+  npm: async () => (await import('./npm.ts')).npm,
   images: async () => (await import('./images.ts')).images,
   action: async () => (await import('./action.ts')).action,
   packages: async () => (await import('./packages.ts')).packages,

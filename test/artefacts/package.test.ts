@@ -44,6 +44,7 @@ describe('the tarball', () => {
       'LICENSE',
       'README.md',
       'README.zh-CN.md',
+      'bin/kubectl_complete-regsecret.cjs',
       'bin/regsecret.cjs',
       'dist/api/index.js',
       'dist/cli/*.cjs',
@@ -86,6 +87,11 @@ describe('the program', () => {
   test.each(['regsecret', 'kubectl-regsecret'])('is installed as %s', async (name) => {
     const ran = await execute([join(project, 'node_modules/.bin', name), '--version']);
     expect(ran).toMatchObject({ code: 0, stdout: version, stderr: '' });
+  });
+
+  test('completes the plugin of kubectl, which asks a program of another name', async () => {
+    const ran = await execute([join(project, 'node_modules/.bin/kubectl_complete-regsecret'), 'completion', 'z']);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bash\nzsh\n(.*\n)*:\d+\n$/), stderr: '' });
   });
 
   test('knows that it is a plugin of kubectl', async () => {
