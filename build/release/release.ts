@@ -38,6 +38,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   packages: async () => (await import('./packages.ts')).packages,
   manifests: async () => (await import('./manifests.ts')).manifests,
   signatures: async () => (await import('./signatures.ts')).signatures,
+  chart: async () => (await import('./chart.ts')).chart,
 };
 
 const { values, positionals } = parseArgs({

@@ -29,8 +29,9 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
-/** Of Argo CD, Flux, Tekton and Skaffold, and namespaces. */
-const PULLS_NOTHING = /^((argoproj\.io|\w+\.toolkit\.fluxcd\.io|tekton\.dev|skaffold)\/\w+ |v1 Namespace$)/;
+/** Of Argo CD, Flux, Kustomize, Tekton and Skaffold, and namespaces. */
+const PULLS_NOTHING =
+  /^((argoproj\.io|\w+\.toolkit\.fluxcd\.io|kustomize\.config\.k8s\.io|tekton\.dev|skaffold)\/\w+ |v1 Namespace$)/;
 
 /** What an object in a block of YAML can be. */
 const KINDS: Readonly<Record<string, (object: Readonly<Record<string, unknown>>) => boolean>> = {

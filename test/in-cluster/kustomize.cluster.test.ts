@@ -1,8 +1,8 @@
 /** `deploy/`: it renders, an API server takes it, and its rights are those that `rbac` prints for its command lines. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { expect, test } from 'vitest';
 import {
   type ClusterObject,
   comparable,
@@ -11,29 +11,8 @@ import {
   rbacLines,
 } from '../../build/release/in-cluster-objects.ts';
 import { kubectl, newNamespace } from '../environment/use.ts';
+import { DEPLOY, kustomize, overlay } from '../support/deploy-overlay.ts';
 import { here } from '../support/here.ts';
-
-const deploy = join(import.meta.dirname, '..', '..', 'deploy');
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
-
-/** A folder with a kustomization on top of `deploy/`, and other files. */
-function overlay(text: string, files: Readonly<Record<string, string>> = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), 'regsecret-overlay-'));
-  folders.push(folder);
-  const base = relative(folder, deploy);
-  const all = { ...files, 'kustomization.yaml': `resources: [${base}]\n${text.replaceAll('BASE', base)}` };
-  for (const [name, content] of Object.entries(all)) writeFileSync(join(folder, name), content);
-  return folder;
-}
-
-async function render(folder: string): Promise<string> {
-  const { code, stdout, stderr } = await kubectl(['kustomize', folder]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return stdout;
-}
 
 async function printedRights(objects: readonly ClusterObject[]): Promise<ClusterObject[]> {
   const printed: ClusterObject[] = [];
@@ -45,28 +24,24 @@ async function printedRights(objects: readonly ClusterObject[]): Promise<Cluster
   return printed;
 }
 
-const otherArguments = `namespace: platform
-patches:
-- path: rights.yaml
-- target: {kind: Deployment}
-  patch: |-
-    - op: replace
-      path: /spec/template/spec/containers/0/args
-      value: [sync, pull, -A, --attach, all, --watch, --listen, ':8080']
-`;
+/** The kustomization of docs/in-cluster.md, and the command line whose output it takes the rights from. */
+const page = readFileSync(join(DEPLOY, '..', 'docs', 'in-cluster.md'), 'utf8');
+const shown = load(/```yaml\n# kustomization\.yaml\n(.*?)```/s.exec(page)?.[1] ?? '') as object;
+const rightsLine = /^regsecret (rbac .*) > rights\.yaml$/m.exec(page)?.[1]?.split(' ') ?? [];
 
 test.each<[situation: string, folder: () => Promise<string>]>([
-  ['as it is', async () => deploy],
-  ['in another namespace', async () => overlay('namespace: platform\n')],
+  ['as it is', async () => DEPLOY],
+  ['in another namespace', async () => overlay({ namespace: 'platform' })],
   [
-    'with other arguments, and what rbac prints for them',
+    'with other arguments, and what rbac prints for them, as in docs/in-cluster.md',
     async () => {
-      const line = ['rbac', 'sync', 'pull', '-n', 'platform', '-A', '--attach', 'all', '--watch'];
-      return overlay(otherArguments, { 'rights.yaml': (await here(line)).stdout });
+      const local = JSON.parse(JSON.stringify(shown).replaceAll(/https:[^"]*\/deploy([^"]*)\?ref=[^"]*/g, 'BASE$1'));
+      const rights = await here(rightsLine);
+      return overlay(local, { 'rights.yaml': rights.stdout });
     },
   ],
 ])('the rights are those of its command lines: %s', async (_, folder) => {
-  const objects = parseObjects(await render(await folder()));
+  const objects = parseObjects(await kustomize(await folder()));
   const printed = await printedRights(objects);
   expect(printed).toHaveLength(4);
   expect(comparable(objects.filter(isOfRbac), { labels: false })).toEqual(comparable(printed));
@@ -75,13 +50,13 @@ test.each<[situation: string, folder: () => Promise<string>]>([
 test('the API server takes it in a namespace that allows restricted pods only, with the network policy too', async () => {
   const pods = { 'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/warn': 'restricted' };
   const namespace = await newNamespace({ labels: pods });
-  const folder = overlay(`namespace: ${namespace}\ncomponents: [BASE/network-policy]\n`);
+  const folder = overlay({ namespace, components: ['BASE/network-policy'] });
   const applied = await kubectl(['apply', '--dry-run=server', '--validate=strict', '-k', folder]);
   expect(applied).toMatchObject({ code: 0, stderr: '' });
   expect(applied.stdout.trim().split('\n')).toHaveLength(9);
 });
 
 test('doctor finds nothing in it', async () => {
-  const { code, stdout, stderr } = await here(['doctor', '-f', '-'], { stdin: await render(deploy) });
+  const { code, stdout, stderr } = await here(['doctor', '-f', '-'], { stdin: await kustomize(DEPLOY) });
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '4 objects in 1 file: nothing wrong\n', stderr: '' });
 });
