@@ -5,15 +5,12 @@ import { type LoginText, scanLoginText } from '../domain/docker-config/docker-co
 import { command, pathWord } from '../domain/text/command.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { readFile } from '../files/file.ts';
+import { CONFIG_BYTES, readFile } from '../files/file.ts';
 import type { Io } from '../io.ts';
-
-/** A docker config of this size has 60,000 logins. */
-export const AUTH_FILE_LIMIT = 16 * 1024 * 1024;
 
 /** A login file, undefined when there is none; throws UserError. */
 export function readAuthFile(path: string): Uint8Array | undefined {
-  return readCredentialFile(path, AUTH_FILE_LIMIT);
+  return readCredentialFile(path, CONFIG_BYTES);
 }
 
 /** A login file by its path, undefined when there is none; throws UserError. */

@@ -12,8 +12,9 @@ import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
 import { command, pathWord, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UserError } from '../errors.ts';
+import { CONFIG_BYTES } from '../files/file.ts';
 import type { Io } from '../io.ts';
-import { AUTH_FILE_LIMIT, readAuthFile } from './auth-file.ts';
+import { readAuthFile } from './auth-file.ts';
 import type { CredentialOptions } from './credential-options.ts';
 import { dockerStore, hasSecret } from './docker.ts';
 import { dockerConfigPath } from './docker-settings.ts';
@@ -201,7 +202,7 @@ async function list(config: DockerConfig, from: string, elsewhere: LoginStore): 
 }
 
 function read(path: string, io: Io): Uint8Array {
-  if (path === '-') return io.stdin.readAll(AUTH_FILE_LIMIT, 'a docker config');
+  if (path === '-') return io.stdin.readAll(CONFIG_BYTES, 'a docker config');
   const bytes = readAuthFile(path);
   if (bytes === undefined) throw new UserError(`there is no file ${path}`, command`ls ${pathWord(path)}`);
   return bytes;

@@ -9,6 +9,11 @@ export interface Limit {
   readonly error: (path: string) => Error;
 }
 
+/**
+ * Larger than any login file (60,000 logins), kubeconfig or list of authorities, smaller than what would hang the program.
+ */
+export const CONFIG_BYTES = 16 * 1024 * 1024;
+
 const CHUNK = 64 * 1024;
 /** How often a pipe is asked whether something has arrived. */
 const PIPE_PERIOD_MS = 20;

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import { type Limit, readFile } from '../files/file.ts';
+import { CONFIG_BYTES, type Limit, readFile } from '../files/file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -56,7 +56,7 @@ function filesOf(directory: string): string[] {
   }
 }
 
-const LIMIT: Limit = { bytes: 16 * 1024 * 1024, error: (file) => new Error(`${file} is too large`) };
+const LIMIT: Limit = { bytes: CONFIG_BYTES, error: (file) => new Error(`${file} is too large`) };
 
 function read(file: string): string | undefined {
   try {

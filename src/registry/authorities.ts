@@ -2,7 +2,7 @@
 import { command, pathWord } from '../domain/text/command.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { type Limit, readFileOrPipe } from '../files/file.ts';
+import { CONFIG_BYTES, type Limit, readFileOrPipe } from '../files/file.ts';
 import { trustedRoots } from '../http/trust-store.ts';
 import type { Io } from '../io.ts';
 
@@ -16,7 +16,7 @@ export async function extraAuthorities(path: string, io: Io): Promise<string> {
 }
 
 const LIMIT: Limit = {
-  bytes: 16 * 1024 * 1024,
+  bytes: CONFIG_BYTES,
   error: (path) => new UserError(`${path} holds more than ${LIMIT.bytes} bytes`, command`ls -l ${pathWord(path)}`),
 };
 

@@ -1,11 +1,10 @@
 /** Files that a kubeconfig consists of or names, read with a limit. */
 import { command, pathWord } from '../../domain/text/command.ts';
 import { UserError } from '../../errors.ts';
-import { type Limit, readFile, readFileOrPipe } from '../../files/file.ts';
+import { CONFIG_BYTES, type Limit, readFile, readFileOrPipe } from '../../files/file.ts';
 
-/** Larger than any kubeconfig, smaller than what would hang the program: that of login files, too. */
 const LIMIT: Limit = {
-  bytes: 16 * 1024 * 1024,
+  bytes: CONFIG_BYTES,
   error: (path) => new UserError(`${path} holds more than 16 MiB: it is too large`, command`ls -l ${pathWord(path)}`),
 };
 

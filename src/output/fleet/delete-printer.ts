@@ -10,11 +10,7 @@ import type { Deleted, DeleteListener } from '../../operations/removal/delete-se
 import { noteBook } from '../attach-printer.ts';
 import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
 import { failureBook } from './failure-printer.ts';
-
-export interface DeletePrinterOptions {
-  readonly output: 'name' | 'json' | undefined;
-  readonly dryRun: 'none' | 'client' | 'server';
-}
+import type { RemovalPrinterOptions } from './remove-printer.ts';
 
 export interface DeletePrinter extends DeleteListener {
   /** The end. Returns the exit code. */
@@ -26,7 +22,7 @@ export interface DeletePrinter extends DeleteListener {
 
 type Ref = Deleted['ref'];
 
-export function deletePrinter({ output, dryRun }: DeletePrinterOptions, run: ClusterRun): DeletePrinter {
+export function deletePrinter({ output, dryRun }: RemovalPrinterOptions, run: ClusterRun): DeletePrinter {
   const { printer, io, answer } = run;
   const suffix = DRY_RUN[dryRun];
   const [deleted, lists]: [Ref[], ListResult[]] = [[], []];

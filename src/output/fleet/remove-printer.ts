@@ -7,7 +7,8 @@ import type { Removed, RemoveListener } from '../../operations/removal/remove-en
 import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
 import { failureBook } from './failure-printer.ts';
 
-export interface RemovePrinterOptions {
+/** How `remove` and `delete` print. */
+export interface RemovalPrinterOptions {
   readonly output: 'name' | 'json' | undefined;
   readonly dryRun: 'none' | 'client' | 'server';
 }
@@ -20,7 +21,7 @@ export interface RemovePrinter extends RemoveListener {
   readonly done: number;
 }
 
-export function removePrinter({ output, dryRun }: RemovePrinterOptions, run: ClusterRun): RemovePrinter {
+export function removePrinter({ output, dryRun }: RemovalPrinterOptions, run: ClusterRun): RemovePrinter {
   const { printer, io, answer } = run;
   const suffix = DRY_RUN[dryRun];
   const results: Removed[] = [];
