@@ -113,10 +113,17 @@ function answer(request: Http2ServerRequest, response: Http2ServerResponse): voi
       response.writeHead(200, { 'content-encoding': 'gzip' });
       response.end(gzipSync(line({ packed: true })));
       return;
+    case '/large':
+      response.writeHead(200).end(line({ large: LARGE }));
+      return;
     case '/cut':
       response.writeHead(200);
       response.write(line({ cut: true }));
-      setTimeout(() => socket.destroy(), 10);
+      cut = () => socket.destroy();
+      return;
+    case '/heard':
+      response.end();
+      cut();
       return;
     case '/stays':
       response.writeHead(200);
@@ -130,6 +137,11 @@ function answer(request: Http2ServerRequest, response: Http2ServerResponse): voi
   }
 }
 
+/** Closes the connection that waits for it: not before its event is heard, or nobody might hear it. */
+let cut = (): void => undefined;
+
+/** More than a window of HTTP/2. */
+const LARGE = 'x'.repeat(300_000);
 const LAST = Buffer.from(line({ last: 'ééé' }));
 
 /** What the server knows of who asks. */
@@ -185,14 +197,21 @@ describe.each(runtimes)('%s', (runtime) => {
   });
 
   test.each(versions)('%s: how it ends', { timeout: 60_000 }, async (version) => {
-    const paths = ['/packed', '/cut', '/stays', '/410', '/401', '/elsewhere'];
+    const paths = ['/packed', '/large', '/cut', '/stays', '/410', '/401', '/elsewhere'];
     const outcomes = await watch(
-      paths.map((path) => ({ url: urls[version] + path, tls, proxy: undefined, stops: path === '/stays' })),
+      paths.map((path) => ({
+        url: urls[version] + path,
+        tls,
+        proxy: undefined,
+        stops: path === '/stays',
+        ...(path === '/cut' && { tells: `${urls['HTTP/1.1']}/heard` }),
+      })),
     );
     const isPinged = version === 'HTTP/2';
     const said = (object: object): unknown[] => [opened, ['ADDED', object]];
     expect(outcomes).toEqual([
       { heard: said({ packed: true }), end: { why: 'closed', isPinged } },
+      { heard: said({ large: LARGE }), end: { why: 'closed', isPinged } },
       { heard: said({ cut: true }), end: { why: 'closed', isPinged } },
       { heard: said({ stays: true }), end: { why: 'closed', isPinged } },
       { heard: [], end: { why: 'refused', status: 410, isPinged } },
