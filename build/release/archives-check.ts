@@ -6,11 +6,14 @@ import { unzipSync } from 'fflate';
 import { execute } from '../runtime.ts';
 import { hostName } from '../targets.ts';
 import { machineOf } from './machine-code.ts';
+import { neededGlibc } from './packages/glibc.ts';
 import type { CheckedWay } from './release.ts';
 import { archiveName, executableIn, type Platform, type ReleaseInfo } from './release-info.ts';
 
 /** The runtime alone is 51 MB of it: gzip makes no less of 107 MB of machine code. */
 const MAX_ARCHIVE = { linux: 58e6, darwin: 50e6, windows: 61e6 } as const;
+/** Of glibc 2. */
+const MAX_GLIBC = 17;
 const MAX_EXECUTABLE = { linux: 124e6, darwin: 124e6, windows: 130e6 } as const;
 
 /** Throws when an archive is too large, not for its platform, or does not run where it can. */
@@ -64,6 +67,11 @@ function inspect(folder: string, platform: Platform, name: string): void {
     throw new Error(`${name} has an executable for ${os} ${arch}${musl ? ' with musl' : ''}`);
   }
   if (program.length > MAX_EXECUTABLE[os]) throw new Error(`the executable in ${name} has ${program.length} bytes`);
+  if (os === 'linux' && !musl && minorOf(neededGlibc(program)) > MAX_GLIBC) {
+    throw new Error(
+      `the executable in ${name} needs glibc ${neededGlibc(program)}, and docs/install.md says 2.${MAX_GLIBC}`,
+    );
+  }
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => ({ path: path.replaceAll('\\', '/'), stats: statSync(join(folder, path)) }))
     .filter(({ stats }) => stats.isFile());
@@ -75,6 +83,10 @@ function inspect(folder: string, platform: Platform, name: string): void {
   if (runnable.sort().join() !== `completions/kubectl_complete-regsecret,${executable}`) {
     throw new Error(`in ${name} these can be run: ${runnable.join(', ')}`);
   }
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
 }
 
 /** Nothing of this machine but where programs are: no home, no kubeconfig. */
