@@ -9,7 +9,7 @@ import { goTool } from './go-tool.ts';
 
 export interface LocalRegistry {
   /** Pushes an image with one small file, and returns its address with its digest. */
-  readonly push: (name: string, folder: string) => string;
+  readonly push: (name: string) => string;
   readonly stop: () => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /** The bill of materials (SBOM) of the executables, checked by its schema and by a scanner that knows nothing of us. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cyclonedx from '@cyclonedx/cyclonedx-library';
@@ -8,7 +8,10 @@ import { billOfMaterials } from './bill-of-materials.ts';
 import type { Component } from './cyclonedx.ts';
 import { goTool } from './go-tool.ts';
 import type { CheckedWay, Part } from './release.ts';
-import { archiveName, type Platform, type ReleaseInfo } from './release-info.ts';
+import { archiveName, IMAGE_VARIANTS, imageArchive, type ReleaseInfo } from './release-info.ts';
+
+/** Syft takes what is written about a file for less than what it finds itself, unless it is told to. */
+const SELECT = ['--select-catalogers', '+sbom-cataloger'];
 
 export const sbom: Part = { make, check };
 
@@ -27,7 +30,19 @@ async function check(release: ReleaseInfo): Promise<CheckedWay[]> {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-sbom-'));
   try {
     const installed = checkInstalled(text, folder);
-    return [installed, ...release.platforms.map(({ platform }) => checkArchive(release, platform, text, folder))];
+    const archives = release.platforms.map(({ platform }) => archiveName(release.version, platform));
+    const inArchives = archives.map((archive) => {
+      return checkFound(archive, scan([join(release.folder, archive), ...SELECT], folder), text);
+    });
+    const images = IMAGE_VARIANTS.map((variant) => imageArchive(release.version, variant));
+    const inImages = images
+      .filter((image) => existsSync(join(release.folder, image)))
+      .map((image) => {
+        // Packages of Debian and modules of Go are found by what they say of themselves.
+        const found = scan([`oci-archive:${join(release.folder, image)}`, ...SELECT], folder);
+        return checkFound(image, found.filter(isListed), text);
+      });
+    return [installed, ...inArchives, ...inImages];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -40,10 +55,9 @@ function checkInstalled(text: string, folder: string): CheckedWay {
   const known = new Set(found.map(({ purl, licenses }) => `${purl} ${licenses.map(({ value }) => value).join(' ')}`));
   const ours = componentsOf(text)
     .filter((one) => one.externalReferences?.some(({ type }) => type === 'distribution'))
-    .map(
-      ({ purl, licenses }) =>
-        `${purl} ${licenses.map((one) => ('license' in one && 'id' in one.license ? one.license.id : '')).join(' ')}`,
-    );
+    .map(({ purl, licenses }) => {
+      return `${purl} ${licenses.map((one) => ('license' in one && 'id' in one.license ? one.license.id : '')).join(' ')}`;
+    });
   const wrong = ours.filter((one) => !known.has(one));
   if (wrong.length > 0) throw new Error(`syft does not find ${wrong.join(', ')} in node_modules`);
   return {
@@ -53,21 +67,16 @@ function checkInstalled(text: string, folder: string): CheckedWay {
   };
 }
 
-/** The names and versions that syft finds in an archive are those of the SBOM, no more and no fewer. */
-function checkArchive(release: ReleaseInfo, platform: Platform, text: string, folder: string): CheckedWay {
-  const archive = archiveName(release.version, platform);
-  const began = performance.now();
-  const select = ['--select-catalogers', '+sbom-cataloger'];
-  const found = new Set(scan([join(release.folder, archive), ...select], folder).map(nameAndVersion));
-  const seconds = (performance.now() - began) / 1000;
+/** The names and versions that syft finds in a file of the release are those of the SBOM, no more and no fewer. */
+function checkFound(file: string, artifacts: readonly Artifact[], text: string): CheckedWay {
+  const found = new Set(artifacts.map(nameAndVersion));
   const expected = new Set(componentsOf(text).map(nameAndVersion));
   const differences = [...expected, ...found].filter((one) => !expected.has(one) || !found.has(one));
-  if (differences.length > 0) throw new Error(`${archive}: syft and the SBOM differ in ${differences.join(', ')}`);
+  if (differences.length > 0) throw new Error(`${file}: syft and the SBOM differ in ${differences.join(', ')}`);
   return {
-    way: `SBOM in ${archive}`,
-    command: `syft scan ${archive} ${select.join(' ')}`,
+    way: `SBOM in ${file}`,
+    command: `syft scan ${file} ${SELECT.join(' ')}`,
     acceptedBy: `syft finds the same ${found.size} names and versions`,
-    seconds,
   };
 }
 
@@ -94,9 +103,12 @@ function nameAndVersion({ group, name, version = '' }: Pick<Component, 'group' |
 interface Artifact {
   readonly name: string;
   readonly version: string;
+  readonly foundBy: string;
   readonly purl: string;
   readonly licenses: readonly { readonly value: string }[];
 }
+
+const isListed = ({ foundBy }: Artifact): boolean => foundBy === 'sbom-cataloger';
 
 function scan(args: readonly string[], folder: string): readonly Artifact[] {
   const report = join(folder, 'syft.json');

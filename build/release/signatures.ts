@@ -3,14 +3,14 @@
  * same program signs the same files and an image with a key that is thrown away, and must refuse what it should.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { execute } from '../runtime.ts';
 import { goTool } from './go-tool.ts';
 import { type LocalRegistry, startRegistry } from './local-registry.ts';
 import type { CheckedWay, Part } from './release.ts';
-import type { ReleaseInfo } from './release-info.ts';
+import { archiveName, type ReleaseInfo } from './release-info.ts';
 import { SUMS } from './sums.ts';
 
 /** What cosign makes of the file with the sums. */
@@ -27,49 +27,67 @@ async function check(release: ReleaseInfo): Promise<CheckedWay[]> {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-signatures-'));
   const registry = await startRegistry(folder);
   try {
-    const [key, otherKey] = ['ours', 'other'].map((name) => keyPair(join(folder, name))) as [string, string];
-    return [...checkSums(release, folder, key, otherKey), ...checkImage(registry, folder, key, otherKey)];
+    const keys = { ours: keyPair(folder, 'ours'), other: keyPair(folder, 'other') };
+    return [...checkSums(release, folder, keys), ...checkArchive(release, folder), ...checkImage(registry, keys)];
   } finally {
     await registry.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function checkSums(release: ReleaseInfo, folder: string, key: string, otherKey: string): CheckedWay[] {
+/** Paths of pairs, without `.key` and `.pub`. */
+interface Keys {
+  readonly ours: string;
+  readonly other: string;
+}
+
+function checkSums(release: ReleaseInfo, folder: string, { ours, other }: Keys): CheckedWay[] {
   const sums = join(folder, SUMS);
   const bundle = join(folder, SUMS_BUNDLE);
   copyFileSync(join(release.folder, SUMS), sums);
-  sign('sign-blob', '--key', `${key}.key`, '--bundle', bundle, sums);
-  const verify = (file: string, pair: string): string[] => {
-    return ['verify-blob', '--key', `${pair}.pub`, '--bundle', bundle, ...OFFLINE_VERIFY, file];
-  };
+  sign('sign-blob', '--key', `${ours}.key`, '--bundle', bundle, sums);
   const changed = join(folder, 'changed');
   writeFileSync(
     changed,
     readFileSync(sums, 'utf8').replace(/^[0-9a-f]/, (digit) => (digit === '0' ? '1' : '0')),
   );
+  const verify = (file: string, pair: string): string[] => {
+    return ['verify-blob', '--key', `${pair}.pub`, '--bundle', bundle, ...OFFLINE_VERIFY, file];
+  };
   return [
-    accepted('SHA256SUMS', verify(sums, key)),
-    refused('SHA256SUMS of another archive', verify(changed, key), /signature/i),
-    refused('SHA256SUMS, another key', verify(sums, otherKey), /signature|key/i),
+    accepted('signature of SHA256SUMS', cosign(verify(sums, ours))),
+    refused('SHA256SUMS with another sum', cosign(verify(changed, ours)), /invalid signature/),
+    refused('SHA256SUMS, signed with another key', cosign(verify(sums, other)), /invalid signature/),
   ];
 }
 
-function checkImage(registry: LocalRegistry, folder: string, key: string, otherKey: string): CheckedWay[] {
-  const [signed, unsigned] = ['signed', 'unsigned'].map((name) => registry.push(name, folder)) as [string, string];
-  sign('sign', '--key', `${key}.key`, '--allow-http-registry', signed);
+/** What is signed is the sums; they have to hold the files to it. */
+function checkArchive(release: ReleaseInfo, folder: string): CheckedWay[] {
+  const archives = release.platforms.map(({ platform }) => archiveName(release.version, platform));
+  const run = (): Ran => ran('sha256sum', ['--check', '--ignore-missing', SUMS], { cwd: folder });
+  for (const name of archives) symlinkSync(resolve(release.folder, name), join(folder, name));
+  const whole = run();
+  const [cut = ''] = archives;
+  rmSync(join(folder, cut));
+  writeFileSync(join(folder, cut), readFileSync(join(release.folder, cut)).subarray(0, -1));
+  return [accepted('archives', whole), refused('archive without its last byte', run(), /checksum did NOT match/)];
+}
+
+function checkImage(registry: LocalRegistry, { ours, other }: Keys): CheckedWay[] {
+  const [signed, unsigned] = [registry.push('signed'), registry.push('unsigned')];
+  sign('sign', '--key', `${ours}.key`, '--allow-http-registry', signed);
   const verify = (image: string, pair: string): string[] => {
     return ['verify', '--key', `${pair}.pub`, '--allow-http-registry', ...OFFLINE_VERIFY, image];
   };
   return [
-    accepted('image', verify(signed, key)),
-    refused('image without a signature', verify(unsigned, key), /no signatures found/i),
-    refused('image, another key', verify(signed, otherKey), /signature|key/i),
+    accepted('signature of an image', cosign(verify(signed, ours))),
+    refused('image without a signature', cosign(verify(unsigned, ours)), /no signatures found/),
+    refused('image, signed with another key', cosign(verify(signed, other)), /accepted signatures do not match/),
   ];
 }
 
-/** The path of the new pair, without `.key` and `.pub`. */
-function keyPair(path: string): string {
+function keyPair(folder: string, name: string): string {
+  const path = join(folder, name);
   execute(goTool('cosign'), ['generate-key-pair', '--output-key-prefix', path], environment);
   return path;
 }
@@ -78,20 +96,39 @@ function sign(command: string, ...args: readonly string[]): void {
   execute(goTool('cosign'), [command, ...OFFLINE_SIGN, ...args], environment);
 }
 
-function accepted(way: string, args: readonly string[]): CheckedWay {
-  execute(goTool('cosign'), args, environment);
-  return { way, command: commandOf(args), acceptedBy: 'cosign' };
+/** A program that was run, as it would be typed in the folder of its files. */
+interface Ran {
+  readonly command: string;
+  readonly status: number | null;
+  readonly stderr: string;
+}
+
+function cosign(args: readonly string[]): Ran {
+  return { ...ran(goTool('cosign'), args, { env: environment }), command: typed('cosign', args) };
+}
+
+function ran(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
+): Ran {
+  const { status, stderr } = spawnSync(program, args, { ...options, encoding: 'utf8' });
+  return { command: typed(program, args), status, stderr };
+}
+
+function typed(program: string, args: readonly string[]): string {
+  const short = args.map((arg) => arg.replace(/^127[^/]*/, 'registry.example').replace(/@sha256:.*/, ''));
+  return [program, ...short.map((arg) => (arg.startsWith('/') ? basename(arg) : arg))].join(' ');
+}
+
+function accepted(way: string, { command, status, stderr }: Ran): CheckedWay {
+  if (status !== 0) throw new Error(`${command}: ${stderr}`);
+  return { way, command, acceptedBy: command.split(' ')[0] ?? '' };
 }
 
 /** It must be refused, and for that reason. */
-function refused(way: string, args: readonly string[], reason: RegExp): CheckedWay {
-  const { status, stderr } = spawnSync(goTool('cosign'), args, { env: environment, encoding: 'utf8' });
-  if (status === 0) throw new Error(`cosign accepts ${way}`);
-  if (!reason.test(stderr)) throw new Error(`cosign refuses ${way} for another reason: ${stderr}`);
-  return { way, command: commandOf(args), acceptedBy: 'refused by cosign' };
-}
-
-/** As it would be typed in the folder of the files. */
-function commandOf(args: readonly string[]): string {
-  return ['cosign', ...args.map((arg) => arg.replace(/^.*[\\/](?=[\w.]+$)/, ''))].join(' ');
+function refused(way: string, { command, status, stderr }: Ran, reason: RegExp): CheckedWay {
+  if (status === 0) throw new Error(`${way} is accepted by ${command}`);
+  if (!reason.test(stderr)) throw new Error(`${way} is refused for another reason: ${stderr}`);
+  return { way, command, acceptedBy: 'refused, as it has to be' };
 }

@@ -51,6 +51,16 @@ test('a job that may write or publish runs no code of dependencies', () => {
   }
 });
 
+test('a job that signs has the identity of the workflow, and no other job has', () => {
+  const signs = ({ steps }: Job): boolean =>
+    steps.some(({ uses = '', run = '' }) => uses.startsWith('actions/attest') || /cosign sign|npm publish/.test(run));
+  const identified = all.filter((job) => job.permissions?.['id-token'] === 'write');
+  expect(identified.length).toBeGreaterThan(0);
+  expect(identified).toEqual(all.filter(signs));
+  // The sums stand for all files; what users download is there only once they are signed.
+  expect(jobs.github?.needs).toBe('sign');
+});
+
 test('what is published has been checked, and is what was checked', () => {
   const [build, ...others] = all;
   expect(build && runs(build, /^npm run release -- --check$/)).toBe(true);
@@ -66,7 +76,7 @@ test('every action is pinned by the hash of a commit', () => {
   expect(used.filter((action) => !/^[\w./-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
 });
 
-/** What a job does to publish, with programs in the place of gh and npm that only note what they are asked for. */
+/** What a job does to publish, with programs in the place of gh, npm and others that only note what they are asked for. */
 describe.skipIf(process.platform === 'win32')('a job that publishes, when', () => {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-release-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -91,6 +101,18 @@ describe.skipIf(process.platform === 'win32')('a job that publishes, when', () =
       asked: ['release view'],
     },
     {
+      situation: 'images are new or there already: what was pushed is signed, by its digest',
+      job: 'image',
+      answers: { 'skopeo copy': 'echo sha256:0123 > digest' },
+      asked: [
+        'login ghcr.io --username octocat --password-stdin',
+        'copy --all --preserve-digests --digestfile digest oci-archive:regsecret_1.2.3_image.tar docker://ghcr.io/o/r:1.2.3',
+        'sign --yes ghcr.io/o/r@sha256:0123',
+        'copy --all --preserve-digests --digestfile digest oci-archive:regsecret_1.2.3_image-helpers.tar docker://ghcr.io/o/r:1.2.3-helpers',
+        'sign --yes ghcr.io/o/r@sha256:0123',
+      ],
+    },
+    {
       situation: 'npm does not have the version',
       job: 'npm',
       answers: { 'npm view': 'exit 1' },
@@ -105,13 +127,20 @@ describe.skipIf(process.platform === 'win32')('a job that publishes, when', () =
   ])('$situation', async ({ job, answers, asked }) => {
     const bin = mkdtempSync(join(folder, 'bin-'));
     const notes = join(bin, 'asked');
-    for (const name of ['gh', 'npm']) {
+    for (const name of ['gh', 'npm', 'docker', 'skopeo', 'cosign']) {
       const cases = Object.entries(answers).map(([line, answer]) => `"${line} "*) ${answer};;\n`);
       const script = `#!/bin/sh\necho "$@" >> '${notes}'\ncase "${name} $* " in ${cases.join('')} esac\n`;
       writeFileSync(join(bin, name), script, { mode: 0o755 });
     }
     const { run = '' } = jobs[job]?.steps.find(({ name }) => name === 'publish') ?? {};
-    const env = { PATH: `${bin}:${process.env.PATH}`, GITHUB_REF_NAME: 'v1.2.3' };
+    const env = {
+      PATH: `${bin}:${process.env.PATH}`,
+      GITHUB_REF_NAME: 'v1.2.3',
+      GITHUB_REPOSITORY: 'o/r',
+      GITHUB_ACTOR: 'octocat',
+      GITHUB_OUTPUT: join(bin, 'output'),
+      TOKEN: 't',
+    };
     // As the runner starts it.
     const ran = await execute(['bash', '--noprofile', '--norc', '-eo', 'pipefail', '-c', run], { env, cwd: bin });
     expect(ran).toMatchObject({ code: 0, stderr: '' });
