@@ -14,6 +14,8 @@ const BUILDS = [
   { folder: join('another', 'and-a-longer-one'), zone: 'Pacific/Kiritimati', umask: '077' },
 ];
 
+// It must not become another one in the meantime.
+const commit = execute('git', ['rev-parse', 'HEAD']).trim();
 const targets = process.argv.slice(2).map((name) => `--target=${name}`);
 const folder = mkdtempSync(join(tmpdir(), 'regsecret-reproduce-'));
 try {
@@ -29,7 +31,7 @@ try {
 /** What SHA256SUMS says in a copy of the repository at `copy`. */
 function sumsOf(copy: string, zone: string, umask: string): string {
   mkdirSync(join(copy, '..'), { recursive: true });
-  execute('git', ['worktree', 'add', '--detach', copy, 'HEAD']);
+  execute('git', ['worktree', 'add', '--detach', copy, commit]);
   symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
   const release = `node build/release/release.ts ${targets.join(' ')} archives`;
   const script = `umask ${umask} && cd "$1" && npm run build && ${release}`;
