@@ -44,8 +44,8 @@ function runsUnderEachName(root: string): void {
   const login = '--docker-server=r.io --docker-username=u --docker-password=p';
   const secret = inDebian(root, `kubectl-regsecret create x ${login} --dry-run=client -o yaml`);
   if (!secret.includes('type: kubernetes.io/dockerconfigjson')) throw new Error(`create printed ${secret}`);
-  const proposed = inDebian(root, 'kubectl_complete-regsecret cr');
-  if (!proposed.startsWith('create')) throw new Error(`for "cr" the completer proposes ${proposed}`);
+  const proposed = inDebian(root, 'kubectl_complete-regsecret create --server-');
+  if (!proposed.includes('--server')) throw new Error(`behind "create" the completer proposes ${proposed}`);
 }
 
 /** To a version that is not final and then to the one after it, which dpkg has to take for newer. */

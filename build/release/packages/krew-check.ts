@@ -23,7 +23,7 @@ import { KREW_MANIFEST } from './manifest-paths.ts';
 
 const run = promisify(execFile);
 
-/** Validates the manifest, installs every platform of it, runs the one for this machine, and takes it away again. */
+/** Validates the manifest, installs every platform of it, runs the one for this machine, and takes it away again. Needs git and bash-completion. */
 export async function checkKrew(release: ReleaseInfo, work: string): Promise<CheckedWay> {
   const manifest = join(release.folder, KREW_MANIFEST);
   const env = await kubectlWithKrew(work);
@@ -39,7 +39,7 @@ export async function checkKrew(release: ReleaseInfo, work: string): Promise<Che
     return {
       way: 'krew',
       command: 'kubectl krew install regsecret',
-      acceptedBy: 'validate-krew-manifest and krew 0.4.3: all platforms installed, a wrong sum refused',
+      acceptedBy: 'validate-krew-manifest and krew 0.4.3: all platforms installed, TAB in Bash, a wrong sum refused',
       seconds,
     };
   });
@@ -66,6 +66,7 @@ async function installsAndRuns({ version }: ReleaseInfo, env: Environment): Prom
   const seconds = (performance.now() - began) / 1000;
   if (!said.startsWith(`${version} `)) throw new Error(`kubectl regsecret --version says ${said}`);
   await completes(env);
+  await firstInPathWins(env);
   await run('kubectl', ['krew', 'uninstall', 'regsecret'], { env });
   const left = ['bin', 'store', 'receipts'].flatMap((folder) => readdirSync(join(env.KREW_ROOT, folder)));
   // What the user has made is the user's.
@@ -107,14 +108,42 @@ function writeManifest(folder: string, text: string): string {
 
 const COMPLETER = 'kubectl_complete-regsecret';
 
-/** As the caveats of the manifest say. */
+/** What Bash makes of TAB behind `kubectl regsecret cr`, once the user has done what the caveats of the manifest say. */
+const TAB = `
+source /usr/share/bash-completion/bash_completion
+source <(kubectl completion bash)
+COMP_WORDS=(kubectl regsecret cr) COMP_CWORD=2 COMP_LINE='kubectl regsecret cr' COMP_POINT=20 COMP_TYPE=9
+__start_kubectl
+echo "\${COMPREPLY[*]}"
+`;
+
 async function completes(env: Environment): Promise<void> {
   const file = join(env.KREW_ROOT, 'bin', COMPLETER);
   const { stdout: script } = await run('kubectl', ['regsecret', 'completion', 'kubectl'], { env });
   writeFileSync(file, script);
   chmodSync(file, 0o755);
-  const { stdout: proposed } = await run('kubectl', ['__complete', 'regsecret', 'cr'], { env });
-  if (!proposed.startsWith('create')) throw new Error(`for "kubectl regsecret cr" kubectl proposes ${proposed}`);
+  const { stdout: proposed } = await run('bash', ['--norc', '-c', TAB], { env });
+  if (proposed.trim() !== 'create') throw new Error(`for "kubectl regsecret cr" Bash proposes "${proposed}"`);
+}
+
+/** Of krew's plugin and one that a package has put elsewhere, the first one in PATH runs; kubectl warns of the other. */
+async function firstInPathWins(env: Environment): Promise<void> {
+  const folder = join(env.HOME, 'package');
+  const other = join(folder, 'kubectl-regsecret');
+  mkdirSync(folder);
+  writeFileSync(other, '#!/bin/sh\necho another\n', { mode: 0o755 });
+  for (const [path, wins] of [
+    [`${env.PATH}:${folder}`, false],
+    [`${folder}:${env.PATH}`, true],
+  ] as const) {
+    const found = { env: { ...env, PATH: path } };
+    const { stdout } = await run('kubectl', ['regsecret', '--version'], found);
+    if ((stdout === 'another\n') !== wins) throw new Error(`with PATH=${path} kubectl regsecret says ${stdout}`);
+    const warning = await run('kubectl', ['plugin', 'list'], found).catch(({ stderr }: { stderr: string }) => ({
+      stderr,
+    }));
+    if (!warning.stderr.includes('is overshadowed by')) throw new Error(`kubectl plugin list warns: ${warning.stderr}`);
+  }
 }
 
 /** Serves the files of `folder` while `use` runs. */
