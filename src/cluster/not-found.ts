@@ -15,8 +15,8 @@ import { objectRefusal } from './object-request.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { type SecretRef, secretPath } from './secret-request.ts';
 
-/** Throws UserError; `verb` is the subcommand that is typed again with the right name. */
-export async function findSecret(transport: Transport, ref: SecretRef, verb: string): Promise<Secret> {
+/** Throws UserError; `verb` is the subcommand that is typed again with the right name, and `flags` what it needs beside that. */
+export async function findSecret(transport: Transport, ref: SecretRef, verb: string, flags?: Command): Promise<Secret> {
   try {
     return await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
   } catch (error) {
@@ -24,7 +24,12 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref);
     const { name, namespace } = meant ?? ref;
-    throw new UserError(text, command`regsecret ${meant === undefined ? 'create' : verb} ${name} ${scope(namespace)}`);
+    throw new UserError(
+      text,
+      meant === undefined
+        ? command`regsecret create ${name} ${scope(namespace)}`
+        : command`regsecret ${verb} ${name} ${scope(namespace)} ${flags}`,
+    );
   }
 }
 
@@ -116,6 +121,6 @@ export async function checkNamespace(transport: Transport, namespace: string): P
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404) return;
-    throw new UserError(`namespace ${namespace} does not exist`, clusterCommand`kubectl create namespace ${namespace}`);
+    throw new UserError(`namespace ${namespace} does not exist`, clusterCommand`kubectl get namespaces`);
   }
 }

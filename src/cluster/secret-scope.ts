@@ -1,7 +1,7 @@
 /** The Secrets that a command is about: by name, in one namespace, in all, or in those with certain labels. */
 import { forEachLimit } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, words } from '../domain/text/command.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { UsageError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
@@ -18,6 +18,8 @@ export interface SecretScope {
   readonly names: readonly string[];
   /** The subcommand that is typed again where a name is wrong. */
   readonly verb: string;
+  /** What is typed beside the name then. */
+  readonly flags?: Command;
 }
 
 /** The flags that say which namespaces. */
@@ -54,7 +56,7 @@ const CONCURRENCY = 8;
  */
 export async function eachInScope(
   reader: Reader,
-  { namespaces, names, verb }: SecretScope,
+  { namespaces, names, verb, flags }: SecretScope,
   use: (secret: Secret) => Generator<void> | undefined,
 ): Promise<void> {
   if (namespaces === 'all') return eachNamed(reader, {}, names, use);
@@ -71,7 +73,7 @@ export async function eachInScope(
   if (names.length === 0) return eachNamed(reader, { namespace }, names, use);
   // For this a role needs no right to list.
   await forEachLimit(CONCURRENCY, names, async (name) => {
-    const secret = await findSecret(reader.transport, { namespace, name }, verb);
+    const secret = await findSecret(reader.transport, { namespace, name }, verb, flags);
     for (const _ of use(secret) ?? []);
   });
 }

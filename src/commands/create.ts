@@ -10,7 +10,7 @@ import { type ShownServer, shownServer } from '../domain/keyring/display-server.
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { type Expiry, expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
-import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { checkNames, hostIn } from '../domain/pull-secret/secret-name.ts';
 import { type Command, command } from '../domain/text/command.ts';
 import { isObjectName, scope } from '../domain/text/object-name.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
@@ -85,7 +85,7 @@ async function accepted(collected: Collected, run: Run): Promise<readonly Collec
 
 /** Throws UsageError for a registry where the name of the Secret stands, and no other is named. */
 function checkName({ name, server, dockerServer }: CreateOptions): void {
-  const [, host] = /^(?:https?:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?)(?:\/[\w./:@-]*)?$/.exec(name) ?? [];
+  const host = hostIn(name);
   if (host === undefined || (server ?? dockerServer) !== undefined) return;
   if (knownRegistry(host) === undefined && isObjectName(name)) return;
   throw new UsageError('a registry is named with --server', command`regsecret create --server ${host}`);

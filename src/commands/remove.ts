@@ -2,10 +2,9 @@
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { bareServer } from '../domain/keyring/display-server.ts';
+import { checkNames, hostIn } from '../domain/pull-secret/secret-name.ts';
 import { words } from '../domain/text/command.ts';
-import { many } from '../domain/text/enumerate.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RemoveRequest } from '../operations/removal/remove-entries.ts';
@@ -29,10 +28,12 @@ export interface RemoveOptions extends ContextFlags {
 /** Returns the exit code; throws UserError. */
 export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   const { name = 'regsecret', namespace, server } = options;
-  checkNames({ name, namespace }, 'remove');
   checkScope(options);
   checkContextFlags(options, { hasSource: false });
-  if (server === undefined) throw new UsageError('no registry is named', words`regsecret remove --server HOST`);
+  if (server === undefined) {
+    throw new UsageError('no registry is named', words`regsecret remove --server ${hostIn(name) ?? 'HOST'}`);
+  }
+  checkNames({ name, namespace }, 'remove');
   return inClusters(options, io, {
     hasSource: false,
     prepare: async () => (transport, run) =>
@@ -44,7 +45,12 @@ function requestOf(options: RemoveOptions, servers: readonly string[], namespace
   const isWide = options.allNamespaces === true || options.selector !== undefined;
   const names = options.name === undefined ? (isWide ? [] : ['regsecret']) : [options.name];
   return {
-    scope: { namespaces: namespacesOf(options, namespace), names, verb: 'remove' },
+    scope: {
+      namespaces: namespacesOf(options, namespace),
+      names,
+      verb: 'remove',
+      flags: words`${servers.flatMap((server) => ['--server', bareServer(server)])}`,
+    },
     servers,
     owned: options.owned ?? false,
     yes: options.yes ?? false,
@@ -71,7 +77,8 @@ async function removeIn(
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   if (planned.length === 0) {
     // Which is what was wanted, and what a second run finds.
-    printer.say(`nothing has an entry ${many(request.servers.map(displayServer))}`);
+    const { describeAbsence } = await import('../operations/removal/absence.ts');
+    printer.say(await describeAbsence(transport, request));
     return EXIT.ok;
   }
   const meant = planned.filter(({ error }) => error === undefined);

@@ -12,6 +12,7 @@ import { displayServer } from '../domain/keyring/display-server.ts';
 import { ImageReferenceError, parseImage } from '../domain/keyring/image.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
+import { imageServer } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command.ts';
 import { nameWord } from '../domain/text/object-name.ts';
@@ -43,9 +44,10 @@ export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFla
 const CONCURRENCY = 16;
 
 /** Prints each verdict; 0 when all logins are accepted, or every image is pulled. Throws UserError. */
-export async function verify(options: VerifyOptions, io: Io): Promise<number> {
+export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
-  checkOptions(options);
+  checkOptions(typed);
+  const options = withServer(typed);
   const { secrets, isWhole } = await secretsToVerify(options, io, printer);
   if (secrets.length === 0 && !isWhole) return EXIT.failed;
   const now = Date.now();
@@ -61,6 +63,15 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
       ? rows.every(({ verdict }) => verdict.kind === 'accepted')
       : options.image.every((image) => rows.some((row) => row.image === image && pullResult(row.verdict) === 'pulls'));
   return fine && sound && isWhole ? EXIT.ok : EXIT.failed;
+}
+
+/** A user name and password without a server are for the registry of the image. */
+function withServer(options: VerifyOptions): VerifyOptions {
+  const { server, username, image = [] } = options;
+  const servers = [...new Set(image.map(imageServer))];
+  return server === undefined && username !== undefined && servers.length === 1
+    ? { ...options, server: servers }
+    : options;
 }
 
 /** Throws UsageError. */

@@ -1,5 +1,5 @@
 /** Command lines in the forms that kubectl takes and commander does not, brought into the one form that it does. */
-import { words } from '../domain/text/command.ts';
+import { flagWords, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 
@@ -26,9 +26,25 @@ export function commandFirst(typed: readonly string[]): string[] {
   if (name === undefined) return leading.length === 0 ? ['--help'] : leading;
   if (name === 'help') return rest.length === 0 ? ['--help'] : [...commandFirst(rest), '--help'];
   const command = ALIASES[name] ?? name;
-  // Behind `rbac` stands another command, and these are its flags.
-  if (command === 'rbac') return [command, ...rest, ...leading];
+  if (command === 'rbac') return rbacFirst(rest, leading);
   return [command, ...leading, ...withoutKind(command, rest)];
+}
+
+/**
+ * Behind `rbac` stands another command, and flags of Kubernetes are that one's. `--for` is no flag of any other command, so it may
+ * stand behind that, too.
+ */
+function rbacFirst(typed: readonly string[], leading: readonly string[]): string[] {
+  const own: string[] = [];
+  const others: string[] = [];
+  for (let index = 0; index < typed.length; index += 1) {
+    const word = typed[index] ?? '';
+    if (word === '--for' && typed[index + 1] !== undefined) own.push(word, typed[++index] ?? '');
+    else if (word.startsWith('--for=')) own.push(word);
+    else others.push(word);
+  }
+  const [before, after] = splitLeading(others);
+  return ['rbac', ...own, ...after, ...leading, ...before];
 }
 
 /** Commands that read Secrets and nothing else. */
@@ -37,12 +53,39 @@ const READERS = ['list', 'inspect', 'verify'];
 /** What follows `command`, without the kind of the object. Throws UsageError where the name does not follow. */
 function withoutKind(command: string, typed: readonly string[]): readonly string[] {
   const [kind, type = ''] = typed;
+  if (command === 'attach' || command === 'detach') checkTarget(command, typed);
+  if (command === 'create' && kind === 'docker-registry' && isWord(type)) return typed.slice(1);
   if (kind !== 'secret' && kind !== 'secrets') return typed;
   if (READERS.includes(command)) return typed.slice(1);
-  if (command !== 'create') return typed;
+  // Alone, it would be the name of a Secret, and without it that of the usual one.
+  if (command !== 'create') return isWord(type) ? typed.slice(1) : typed;
   if (type === 'docker-registry' || type === 'generic') return typed.slice(2);
   if (typed.some((word) => word === '-h' || word === '--help')) return typed.slice(1);
   throw new UsageError('create takes the name of the Secret, not its kind', words`regsecret create NAME`);
+}
+
+function isWord(text: string): boolean {
+  return text !== '' && !text.startsWith('-');
+}
+
+const TARGET_KIND =
+  /^(sa|serviceaccounts?|deploy|deployments?|sts|statefulsets?|ds|daemonsets?|cj|cronjobs?|po|pods?)$/;
+
+/** Throws UsageError for a target without its flag: `attach pull sa/default`, `attach sa default`. */
+function checkTarget(command: 'attach' | 'detach', [first = '', second = '']: readonly string[]): void {
+  const flag = command === 'attach' ? '--to' : '--from';
+  if (!/^[a-z0-9.-]+$/.test(first) || !isWord(first)) return;
+  if (/^[a-z]+\/[a-z0-9.-]+$/.test(second)) {
+    throw new UsageError(
+      `a target is named with ${flag}`,
+      words`regsecret ${command} ${first} ${flagWords([flag])} ${second}`,
+    );
+  }
+  if (!TARGET_KIND.test(first) || !/^[a-z0-9][a-z0-9.-]*$/.test(second)) return;
+  throw new UsageError(
+    `a target is named with ${flag}`,
+    words`regsecret ${command} ${flagWords([flag])} ${first}/${second}`,
+  );
 }
 
 /** The flags of Kubernetes that stand before the command, and what follows them. */

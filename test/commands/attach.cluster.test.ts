@@ -95,7 +95,7 @@ describe('a service account', () => {
   test('in a namespace that does not exist', async () => {
     const ran = await regsecretIn('nope', ['attach', '--serviceaccount', 'default']);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toBe('error: namespace nope does not exist\nhint: kubectl create namespace nope\n');
+    expect(ran.stderr).toBe('error: namespace nope does not exist\nhint: kubectl get namespaces\n');
   });
 
   test('that enforces its list says so, and its workloads may use the Secret only once it is in it', async () => {

@@ -141,7 +141,7 @@ describe.concurrent('a namespace', () => {
     const { code, stderr } = await regsecretIn('no-such-namespace', ['doctor']);
     expect([code, stderr]).toEqual([
       1,
-      'error: namespace no-such-namespace does not exist\nhint: kubectl create namespace no-such-namespace\n',
+      'error: namespace no-such-namespace does not exist\nhint: kubectl get namespaces\n',
     ]);
   });
 

@@ -319,7 +319,7 @@ describe('inspect', () => {
       const { code, stderr } = await regsecretIn('no-such-namespace', [command]);
       expect([code, stderr]).toEqual([
         1,
-        'error: namespace no-such-namespace does not exist\nhint: kubectl create namespace no-such-namespace\n',
+        'error: namespace no-such-namespace does not exist\nhint: kubectl get namespaces\n',
       ]);
     }
   });

@@ -34,6 +34,19 @@ test.each(
   expect(ran.stderr).not.toContain('needs no role');
 });
 
+test.each([
+  'rbac --for sa/deployer list -n team',
+  'rbac list -n team --for sa/deployer',
+  'rbac -n team --for sa/deployer list',
+  'rbac -n team list --for=sa/deployer',
+  '-n team rbac list --for sa/deployer',
+])('who has the rights and where may stand anywhere: %s', async (line) => {
+  const ran = await here(line.split(' '), { env: { HOME: '/nowhere' } });
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect(ran.stdout).toMatch(/kind: Role\nmetadata:\n {2}name: regsecret-list\n {2}namespace: team\n/);
+  expect(ran.stdout).toMatch(/name: deployer\n {4}namespace: team\n/);
+});
+
 describe('several clusters', () => {
   const said = async (line: string) => (await here(line.split(' '), { env: { HOME: '/nowhere' } })).stderr;
   const contexts = '--to-context east --to-context west';

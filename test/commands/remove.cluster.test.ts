@@ -56,8 +56,43 @@ test('an entry goes under whatever name it has, everything else stays byte for b
   expect(await payload(namespace)).toBe(`{ "auths": {"quay.io":{"auth":"${LOGIN.auth}", "x":[1 ,2]}},"more":{} }\n`);
   const before = await version(namespace);
   const again = await regsecretIn(namespace, args);
-  expect([again.code, again.stdout, again.stderr]).toEqual([0, '', `nothing has an entry ${host}\n`]);
+  expect([again.code, again.stdout, again.stderr]).toEqual([
+    0,
+    '',
+    `secret ${namespace}/pull has no entry ${host}; it has quay.io\n`,
+  ]);
   expect(await version(namespace)).toBe(before);
+});
+
+test.each<
+  [
+    what: string,
+    name: string,
+    server: (host: string) => string,
+    code: number,
+    says: (host: string, namespace: string) => string,
+  ]
+>([
+  [
+    'an entry of nearly that name',
+    'pull',
+    (host) => host.replace('.', '-.'),
+    0,
+    (host, namespace) => `secret ${namespace}/pull has no entry ${host.replace('.', '-.')}; did you mean ${host}?\n`,
+  ],
+  [
+    'a Secret of nearly that name: the hint is a whole command',
+    'pulll',
+    (host) => host,
+    1,
+    (host, namespace) =>
+      `error: secret ${namespace}/pulll does not exist; did you mean pull?\nhint: regsecret remove pull -n ${namespace} --server ${host}\n`,
+  ],
+])('%s', async (_, name, server, code, says) => {
+  const [namespace, host] = [await newNamespace(), freshHost()];
+  await put(namespace, both(host));
+  const ran = await regsecretIn(namespace, ['remove', name, '--server', server(host)]);
+  expect([ran.code, ran.stdout, ran.stderr]).toEqual([code, '', says(host, namespace)]);
 });
 
 test("another name of Docker Hub is an entry of its own: that which hides Hub's goes alone", async () => {

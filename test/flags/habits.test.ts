@@ -207,7 +207,36 @@ describe('flags of every command', () => {
       "error: argument 'command' got an invalid value. Allowed choices are create, attach, detach, sync, rotate, remove, delete, inspect, list, verify, doctor, why, rbac, options, completion, version.",
     ],
     ['optons', 2, "error: unknown command 'optons'"],
+    ['rm regcred', 2, "error: unknown command 'rm'"],
+    ['secrt regcred', 2, 'error: unknown command'],
   ]);
+});
+
+describe('kinds and targets where kubectl has them', () => {
+  check([
+    ['delete secret regcred --yes', ...UNDERSTOOD],
+    ['rotate secret regcred --server ghcr.io --username u --password-stdin --no-verify', ...UNDERSTOOD],
+    ['remove secret regcred --server ghcr.io', ...UNDERSTOOD],
+    ['attach secret regcred --sa default', ...UNDERSTOOD],
+    ['attach regcred sa/default', 2, 'error: a target is named with --to'],
+    ['attach sa default', 2, 'error: a target is named with --to'],
+    ['detach regcred deploy/web', 2, 'error: a target is named with --from'],
+    ['remove registry.example.com', 2, 'error: no registry is named'],
+    [`create docker-registry x ${LOGIN}`, 0, 'secret/x'],
+    [`create docker-registry ${LOGIN}`, 0, 'secret/docker-registry'],
+  ]);
+
+  test.each([
+    ['attach regcred sa/default', 'hint: regsecret attach regcred --to sa/default'],
+    ['attach sa default', 'hint: regsecret attach --to sa/default'],
+    ['detach regcred deploy/web', 'hint: regsecret detach regcred --from deploy/web'],
+    ['remove registry.example.com', 'hint: regsecret remove --server registry.example.com'],
+    ['rm regcred', '(Did you mean remove?)'],
+    ['create x --dry-run', '(Did you mean --dry-run=client?)'],
+  ])('%s', async (line, second) => {
+    const { code, stderr } = await here(typed(line));
+    expect([code, stderr.split('\n')[1]]).toEqual([2, second]);
+  });
 });
 
 describe('what an unknown flag means', () => {

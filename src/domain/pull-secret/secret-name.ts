@@ -15,3 +15,8 @@ export function checkNames({ name, namespace }: SecretNames, verb = 'create'): v
     throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
   }
 }
+
+/** The registry that was typed where the name of a Secret stands: `ghcr.io`, `https://quay.io`, `ghcr.io/acme/app:v1`. */
+export function hostIn(name: string): string | undefined {
+  return /^(?:https?:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?)(?:\/[\w./:@-]*)?$/.exec(name)?.[1];
+}

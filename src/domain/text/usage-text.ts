@@ -10,6 +10,11 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--from-env-file': ['--from-file'],
   '--labels': ['--selector'],
 };
+/** What others call our commands, beside the aliases that work (kubectl, brew, docker). */
+const MEANT_COMMANDS: Readonly<Record<string, string>> = {
+  ...{ add: 'create', apply: 'create', edit: 'create', login: 'create', new: 'create', update: 'create' },
+  ...{ copy: 'sync', explain: 'why', patch: 'attach', rm: 'remove', set: 'attach', test: 'verify' },
+};
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
 
 /**
@@ -20,6 +25,9 @@ export function withoutValues(error: string, flags: readonly string[]): string {
   const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
   const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
   if (option !== undefined) return `error: unknown option '${option}'${meant(option, flags) ?? (suggestion || '\n')}`;
+  const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
+  const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
+  if (known !== undefined) return `error: unknown command '${command}'\n(Did you mean ${known}?)\n`;
   // What is nearly a command is none.
   if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
   return error
@@ -32,7 +40,8 @@ export function withoutValues(error: string, flags: readonly string[]): string {
       /^error: command-argument value '.*' is invalid for (argument '[^']*')\. /s,
       'error: $1 got an invalid value. ',
     )
-    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
+    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ')
+    .replace(/^(error: option '--dry-run [^']*' argument missing)\s*$/, `$1\n(Did you mean --dry-run=client?)\n`);
 }
 
 /** The line behind an unknown option that others have. */
