@@ -95,9 +95,9 @@ function componentsOf(text: string): readonly Component[] {
   return [metadata.component, ...components];
 }
 
-/** As a scanner has it, which knows no groups; a version that is not known is none. */
+/** As a scanner has it, which knows no groups; a version that is not known is none. Windows' own record of Bun is in capitals. */
 function nameAndVersion({ group, name, version = '' }: Pick<Component, 'group' | 'name' | 'version'>): string {
-  return `${group === undefined ? '' : `${group}/`}${name}@${version === 'UNKNOWN' ? '' : version}`;
+  return `${group === undefined ? '' : `${group}/`}${name}@${version === 'UNKNOWN' ? '' : version}`.toLowerCase();
 }
 
 interface Artifact {
