@@ -63,7 +63,7 @@ test('a job that signs has the identity of the workflow, and no other job has', 
 
 test('what is published has been checked, and is what was checked', () => {
   const [build, ...others] = all;
-  expect(build && runs(build, /^npm run release -- --check$/)).toBe(true);
+  expect(build && runs(build, /^sudo env "PATH=\$PATH" npm run release -- --check$/)).toBe(true);
   for (const job of all.filter((one) => Object.values(one.permissions ?? {}).includes('write'))) {
     expect(runs(job, /^sha256sum --check --strict SHA256SUMS$/)).toBe(true);
   }
