@@ -2,8 +2,9 @@
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { command, words } from '../domain/text/command.ts';
-import { scope } from '../domain/text/object-name.ts';
+import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
+import { many, plural } from '../domain/text/enumerate.ts';
+import { nameWord, scope } from '../domain/text/object-name.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { manifestFolders } from '../operations/pods/saved-pod.ts';
@@ -69,12 +70,23 @@ async function deleteIn(
   const unseen = reader.missingRights.list();
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);
+  if (changes > 0 && !request.copies) await warnOfCopies(transport, request, printer);
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
   if (!(await isAgreed(run, intent))) return EXIT.failed;
   const report = deletePrinter({ output: options.output, dryRun: request.dryRun }, run);
   const progress = () => `${report.done} done, each named above`;
   await withReport(run, report, progress, () => performDeletion(reader, planned, request, report));
   return report.end(planned);
+}
+
+/** Copies stay when their source goes, and pods go on pulling with what is in them. */
+async function warnOfCopies(transport: Transport, { name }: DeleteRequest, printer: Printer): Promise<void> {
+  const { namespace } = transport;
+  const { copyNamespaces } = await import('../cluster/copy-sources.ts');
+  const namespaces = await copyNamespaces(transport, `${namespace}/${name}`);
+  if (namespaces.length === 0) return;
+  printer.warn(`${plural(namespaces.length, 'copy', 'copies')} of it would stay, in ${many(namespaces)}`);
+  printer.hint(command`regsecret delete ${nameWord(name)} ${scope(namespace)} ${ALL_NAMESPACES}`);
 }
 
 /** Says that there is no such Secret, which is what was wanted; throws UserError where another one was meant. */

@@ -49,7 +49,7 @@ function requestOf(options: RemoveOptions, servers: readonly string[], namespace
       namespaces: namespacesOf(options, namespace),
       names,
       verb: 'remove',
-      flags: words`${servers.flatMap((server) => ['--server', bareServer(server)])}`,
+      flags: servers.map(bareServer).reduce((flags, server) => words`${flags} --server ${server}`, words``),
     },
     servers,
     owned: options.owned ?? false,

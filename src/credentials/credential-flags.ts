@@ -47,7 +47,9 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     return { ...gathered(server, asked.username, { password: asked.password, from: 'the prompt' }), prompted: true };
   }
   if (given === undefined) {
-    throw new UsageError('there is a user name, but no password', prose`add --password-stdin and pipe the password in`);
+    const text =
+      username === undefined ? 'there is no user name and no password' : 'there is a user name, but no password';
+    throw new UsageError(text, prose`add --password-stdin and pipe the password in`);
   }
   if (username === undefined) {
     const hint = options.user === undefined ? prose`add --username USER` : words`--username ${options.user}`;

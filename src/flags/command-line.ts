@@ -159,5 +159,10 @@ export function checkNamespaces(args: readonly string[]): void {
   });
   const names = [...new Set(given.flatMap((text) => text.split(',')))];
   if (names.length > 1)
-    throw new UsageError('a command works in one namespace', words`regsecret sync --to ${names.join(',')}`);
+    throw new UsageError(
+      'a command works in one namespace',
+      args[0] === 'create' || args[0] === 'sync'
+        ? words`regsecret sync --to ${names.join(',')}`
+        : prose`run it once for each, or with -A`,
+    );
 }

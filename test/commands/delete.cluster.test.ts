@@ -139,6 +139,24 @@ describe('it stays', () => {
   });
 });
 
+test('the source of copies is not called unused, and whoever deletes it reads that they stay', async () => {
+  const [home, one] = [await newNamespace({ serviceAccount: true }), await newNamespace()];
+  const name = freshName('pull');
+  await newPullSecret(home, name);
+  const unused = async (...args: string[]) => {
+    const { stdout } = await regsecretIn(home, [...args, '--offline', '-o', 'json']);
+    return stdout.includes('unused-secret');
+  };
+  expect([await unused('doctor'), await unused('why', `secret/${name}`)]).toEqual([true, true]);
+  await put(one, name, copyOf(`${home}/${name}`));
+  expect([await unused('doctor'), await unused('why', `secret/${name}`)]).toEqual([false, false]);
+  const ran = await regsecretIn(home, ['delete', name, '--yes', '--dry-run=client']);
+  expect([ran.code, ran.stderr]).toEqual([
+    0,
+    `warning: 1 copy of it would stay, in ${one}\nhint: regsecret delete ${name} -n ${home} -A\n`,
+  ]);
+});
+
 test('-A takes all copies of it along, and no Secret that is none', async () => {
   const [home, one, two, other] = [
     await newNamespace({ serviceAccount: true }),

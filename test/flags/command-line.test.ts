@@ -93,13 +93,16 @@ describe('names that others have for a command', () => {
 });
 
 describe('two namespaces', () => {
-  test.each(['list -n a,b', 'list -n a -n b', '-n a list -n b', '-n a --namespace=b create x', 'sync -n=a,b'])(
-    '%s',
-    async (line) => {
-      const { code, stderr } = await here(typed(line), nobody);
-      expect([code, stderr]).toEqual([2, 'error: a command works in one namespace\nhint: regsecret sync --to a,b\n']);
-    },
-  );
+  test.each([
+    ['list -n a,b', 'run it once for each, or with -A'],
+    ['list -n a -n b', 'run it once for each, or with -A'],
+    ['-n a list -n b', 'run it once for each, or with -A'],
+    ['-n a --namespace=b create x', 'regsecret sync --to a,b'],
+    ['sync -n=a,b', 'regsecret sync --to a,b'],
+  ])('%s', async (line, hint) => {
+    const { code, stderr } = await here(typed(line), nobody);
+    expect([code, stderr]).toEqual([2, `error: a command works in one namespace\nhint: ${hint}\n`]);
+  });
 });
 
 describe('what is asked about is told by its form', () => {

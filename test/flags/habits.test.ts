@@ -219,6 +219,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['remove secret regcred --server ghcr.io', ...UNDERSTOOD],
     ['attach secret regcred --sa default', ...UNDERSTOOD],
     ['attach regcred sa/default', 2, 'error: a target is named with --to'],
+    ['create x --docker-server=r.io', 2, 'error: there is no user name and no password'],
     ['attach sa default', 2, 'error: a target is named with --to'],
     ['detach regcred deploy/web', 2, 'error: a target is named with --from'],
     ['remove registry.example.com', 2, 'error: no registry is named'],
@@ -232,6 +233,8 @@ describe('kinds and targets where kubectl has them', () => {
     ['detach regcred deploy/web', 'hint: regsecret detach regcred --from deploy/web'],
     ['remove registry.example.com', 'hint: regsecret remove --server registry.example.com'],
     ['rm regcred', '(Did you mean remove?)'],
+    ['doctor -n a -n b', 'hint: run it once for each, or with -A'],
+    ['create -n a,b', 'hint: regsecret sync --to a,b'],
     ['create x --dry-run', '(Did you mean --dry-run=client?)'],
   ])('%s', async (line, second) => {
     const { code, stderr } = await here(typed(line));

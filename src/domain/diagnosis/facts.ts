@@ -140,6 +140,8 @@ export interface PullFacts {
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   /** All pull secrets of a namespace, by its name; they are among `secrets`. Left out where they may not be listed. */
   readonly others: ReadonlyMap<string, readonly string[]>;
+  /** Of copies that `sync` made, by `namespace/name`: nothing has to refer to them. Left out where nobody looked. */
+  readonly sources?: ReadonlySet<string> | undefined;
   /** By the key of the question. */
   readonly answers: ReadonlyMap<string, Answer>;
 }

@@ -129,6 +129,7 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
     ];
   }
   if (state?.status !== 'there') return [];
-  const unused = usage !== undefined && users.length === 0 ? [finding('unused-secret', object, {})] : [];
+  const isUnused = usage !== undefined && users.length === 0 && facts.sources?.has(key) !== true;
+  const unused = isUnused ? [finding('unused-secret', object, {})] : [];
   return [...state.findings, ...loginFindings(state, facts), ...unused];
 }

@@ -3,6 +3,7 @@ import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { connect, type Transport } from '../../cluster/client/transport.ts';
 import { createUnreadObjects, type UnreadObjects } from '../../cluster/client/unread-objects.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
+import { copySources } from '../../cluster/copy-sources.ts';
 import { createReader, type Reader, readObject } from '../../cluster/reader.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
@@ -14,7 +15,7 @@ import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, refKey } from '../../domain/workloads/object-ref.ts';
 import { isEnforced, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { secretKey, secretName } from '../../domain/workloads/references.ts';
+import { secretKey, secretName, type UsageIndex } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type CopyOrigins, createCopyOrigins } from './copy-origins.ts';
@@ -40,8 +41,11 @@ export interface Collector extends Reader {
   others(namespace: string): Promise<void>;
   /** Reads all pull secrets of a namespace or of the cluster, and returns how many there are. */
   every(namespace: string | undefined): Promise<number>;
-  /** Looks where the copies come from that have been read; where there is none, nothing is asked. Throws Interrupted. */
-  origins(): Promise<void>;
+  /**
+   * Looks where the copies come from that have been read; where there is none, nothing is asked. Where a Secret is not in `usage`, it
+   * also looks for what is a source of copies. Throws Interrupted.
+   */
+  origins(usage?: UsageIndex): Promise<void>;
   /** Keeps a service account, or what makes pods, that has been read already. */
   know(pullSpec: PullSpec): void;
   /** What has been collected so far; registries have not been asked. */
@@ -59,6 +63,7 @@ export function createCollector(transport: Transport): Collector {
   const copies = createCopyOrigins(reader);
   const namespaces = namespaceSecrets(reader, secrets, copies);
   let origins: ReadonlyMap<string, CopyOrigin> = new Map();
+  let sources: ReadonlySet<string> | undefined;
   return {
     ...reader,
     unread,
@@ -73,8 +78,11 @@ export function createCollector(transport: Transport): Collector {
     node: (name) => nodes.once(name, () => readNode(reader, name)),
     others: namespaces.read,
     every: namespaces.readAll,
-    async origins() {
+    async origins(usage) {
       origins = await copies.find(namespaces.isWhole());
+      const isIdle = ([key, { status }]: [string, SecretState]) => status === 'there' && usage?.has(key) === false;
+      if (![...secrets.done].some(isIdle)) return;
+      sources = namespaces.isWhole() ? copies.sources() : await copySources(transport);
     },
     know(pullSpec) {
       const { ref } = pullSpec;
@@ -88,6 +96,7 @@ export function createCollector(transport: Transport): Collector {
       accounts: accounts.done,
       nodes: present(nodes.done),
       others: present(namespaces.names),
+      sources,
       answers: new Map(),
     }),
   };

@@ -22,6 +22,8 @@ const CONCURRENCY = 8;
 export interface CopyOrigins {
   /** To be called with every Secret that has been read. */
   note(secret: Secret): void;
+  /** The sources in this cluster of all copies that have been noted, as `namespace/name`. */
+  sources(): ReadonlySet<string>;
   /**
    * What the sources of all copies are like, by `namespace/name` of the copy. `isWhole`: every pull secret of the cluster has
    * been noted, so that none but large ones is asked for. Throws Interrupted.
@@ -53,6 +55,12 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
     if (present === 'unknown') return 'not readable';
     return present === 'none' ? 'missing' : (digest(present) ?? 'missing');
   };
+  const sourcesHere = (): Set<string> =>
+    new Set(
+      [...copies.values()].flatMap(({ source: { namespace, name }, isElsewhere }) =>
+        isElsewhere ? [] : [secretKey(namespace, name)],
+      ),
+    );
   return {
     note(secret) {
       const { namespace = '', name = '' } = secret.metadata;
@@ -67,10 +75,9 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
       if (own !== undefined) digests.set(key, own);
       if (source !== undefined) copies.set(key, { source, digest: own, isElsewhere: isFromElsewhere(secret) });
     },
+    sources: sourcesHere,
     async find(isWhole) {
-      const here = [...copies.values()].filter(({ isElsewhere }) => !isElsewhere);
-      const keys = here.map(({ source }) => secretKey(source.namespace, source.name));
-      const unknown = [...new Set(keys)].filter((key) => !digests.has(key) && (!isWhole || postponed.has(key)));
+      const unknown = [...sourcesHere()].filter((key) => !digests.has(key) && (!isWhole || postponed.has(key)));
       const odd = unreadSecrets();
       const looked = new Map<string, string>();
       await forEachLimit(

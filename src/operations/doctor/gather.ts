@@ -58,8 +58,8 @@ export async function observeTargets(
   const named = gathered.flatMap((one) => one.secrets);
   const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
   const isAsked = targets.some(({ kind }) => kind === 'Secret');
-  await collector.origins();
   const usage = isAsked ? await gatherUsage(collector, namespace) : undefined;
+  await collector.origins(usage);
   return {
     pullers: gathered.flatMap(({ pullers }) => pullers),
     server: collector.transport.server,

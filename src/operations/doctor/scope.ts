@@ -120,7 +120,7 @@ async function gathered(
       pods.push({ ...(await gatherRest(pod.object, events, collector)), count: group.count });
     }),
   );
-  await collector.origins();
+  await collector.origins(usage);
   return {
     pullers: [
       ...templates.flatMap((template) =>

@@ -1,0 +1,48 @@
+/** Which Secrets `sync` has made copies of. */
+import type { Secret } from '../domain/keyring/secret.ts';
+import { isFromElsewhere, MADE_FROM, MANAGED_BY, SOURCE, sourceOf } from '../domain/pull-secret/copy.ts';
+import { ApiError } from './client/api-error.ts';
+import type { FieldSelection } from './client/pick-json.ts';
+import type { Transport } from './client/transport.ts';
+import { listPages } from './object-request.ts';
+import { SECRETS } from './read-secrets.ts';
+
+const MARKS: FieldSelection = {
+  metadata: {
+    namespace: true,
+    name: true,
+    labels: { [MANAGED_BY]: true },
+    annotations: { [SOURCE]: true, [MADE_FROM]: true },
+  },
+};
+
+/** As `namespace/name`, by the marks of the copies in all namespaces. Empty where they may not be listed. */
+export async function copySources(transport: Transport): Promise<ReadonlySet<string>> {
+  const sources = new Set<string>();
+  await eachCopy(transport, (source) => sources.add(source));
+  return sources;
+}
+
+/** The namespaces with a copy of `source`, which is `namespace/name`. Empty where they may not be listed. */
+export async function copyNamespaces(transport: Transport, source: string): Promise<string[]> {
+  const namespaces: string[] = [];
+  await eachCopy(transport, (of, namespace) => {
+    if (of === source) namespaces.push(namespace);
+  });
+  return namespaces;
+}
+
+/** Of copies of Secrets in this cluster only metadata is asked for. */
+async function eachCopy(transport: Transport, use: (source: string, namespace: string) => void): Promise<void> {
+  const query = { labelSelector: `${MANAGED_BY}=regsecret`, shape: MARKS, metadataOnly: true, cached: true };
+  try {
+    for await (const page of listPages(transport, SECRETS, query)) {
+      for (const copy of page as unknown as readonly Secret[]) {
+        const source = isFromElsewhere(copy) ? undefined : sourceOf(copy);
+        if (source !== undefined) use(source, copy.metadata.namespace ?? '');
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
