@@ -1,6 +1,15 @@
 /** `rotate` against the real API server. */
 import { describe, expect, test } from 'vitest';
-import { api, cluster, janedoe, johndoe, kubeconfigFor, newNamespace, sharedRegistries } from '../environment/use.ts';
+import {
+  api,
+  cluster,
+  janedoe,
+  johndoe,
+  kubeconfigFor,
+  kubectl,
+  newNamespace,
+  sharedRegistries,
+} from '../environment/use.ts';
 import {
   created,
   failFirstPod,
@@ -100,6 +109,28 @@ describe('in one namespace', () => {
     const again = await rotate(namespace, host);
     expect([again.code, again.stdout, again.stderr]).toEqual([0, '', '1 Secret: 1 unchanged\n']);
     expect((await stored(namespace)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  });
+
+  test('what kubectl apply has left of the old login in an annotation is named, with the command that takes it away', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'pull', namespace },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': base64(JSON.stringify({ auths: { [host]: OLD } })) },
+    };
+    await kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(secret) });
+    const ran = await rotate(namespace, host);
+    const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
+    expect([ran.code, ran.stderr]).toEqual([
+      0,
+      `1 Secret: 1 updated\nwarning: kubectl apply has left the old login in the annotation ${annotation} of 1 Secret: ${namespace}/pull\n` +
+        `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n`,
+    ]);
+    await kubectl(['annotate', 'secret', 'pull', '-n', namespace, `${annotation}-`]);
+    expect(JSON.stringify(await stored(namespace))).not.toContain(base64(OLD.auth).slice(0, 20));
+    expect((await rotate(namespace, host)).stderr).toBe('1 Secret: 1 unchanged\n');
   });
 
   test('a name chooses a Secret, and for that nobody needs a right to list', async () => {

@@ -1,6 +1,8 @@
 /** What has to be done to one object, decided before anything is written. */
+
 import { appliersOf } from '../../cluster/write/list-owner.ts';
 import type { Planner } from '../../cluster/write/write-list.ts';
+import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import type { PlanContext } from './context.ts';
@@ -32,6 +34,6 @@ function planAccount(pullSpec: PullSpec, { request }: PlanContext): PlanItem {
 
 /** Who will bring their own list back: by server-side apply, or by kubectl's older kind, which replaces the whole list. */
 function appliers({ object, annotations }: PullSpec): string[] {
-  const lastApplied = annotations['kubectl.kubernetes.io/last-applied-configuration'] ?? '';
+  const lastApplied = annotations[LAST_APPLIED] ?? '';
   return [...appliersOf(object), ...(lastApplied.includes('"imagePullSecrets"') ? ['kubectl apply'] : [])];
 }

@@ -6,6 +6,7 @@ import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
 import { registryOf } from '../../domain/keyring/server.ts';
 import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
 import type { NewLogin } from '../../domain/pull-secret/entry-change.ts';
+import { lastAppliedHolds } from '../../domain/pull-secret/last-applied.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
 
@@ -37,6 +38,8 @@ export interface HeldSecret {
   /** Whether it says that this is in another cluster. */
   readonly isFromElsewhere: boolean;
   readonly isImmutable: boolean;
+  /** Whether `kubectl apply` has left one of these logins in an annotation, where it stays. */
+  readonly isInAnnotation: boolean;
   /** Left out of what is large, which is read again before it is written. */
   readonly secret: Secret | undefined;
 }
@@ -63,6 +66,10 @@ export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
     source: sourceOf(secret),
     isFromElsewhere: isFromElsewhere(secret),
     isImmutable: immutable,
+    isInAnnotation: lastAppliedHolds(
+      secret,
+      held.flatMap(({ login }) => login ?? []),
+    ),
     secret: size <= SMALL ? secret : undefined,
   };
 }

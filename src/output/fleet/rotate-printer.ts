@@ -1,5 +1,6 @@
 /** What `rotate` prints: the plan as a table, each Secret that is written, what is left, and how many there are of each. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
+import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
 import { type Command, command, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
@@ -72,6 +73,10 @@ export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, r
       const counts = countsOf(items, outcomes, problems.all);
       run.counted({ noun: 'Secret', total: items.length, counts });
       printer.say(summaryLine(items.length, 'Secret', counts) + suffix);
+      warnOfAnnotations(
+        items.filter((item) => outcomes.get(item) === 'updated'),
+        printer,
+      );
       return problems.all.length > 0 ? EXIT.failed : EXIT.ok;
     },
     get done() {
@@ -86,6 +91,19 @@ export function rotateIntent(items: readonly PlannedSecret[]): string {
   const servers = new Set(newEntries(items).map(({ next }) => displayServer(next.server)));
   const where = namespaces === 1 ? '' : ` in ${plural(namespaces, 'namespace')}`;
   return `Write the new login for ${many([...servers])} into ${plural(items.length, 'Secret')}${where}`;
+}
+
+/** The old login is still in the cluster, for everybody who may read these Secrets. */
+function warnOfAnnotations(written: readonly PlannedSecret[], printer: Printer): void {
+  const holding = written.filter(({ isInAnnotation }) => isInAnnotation).map(({ ref }) => ref);
+  const [first] = holding;
+  if (first === undefined) return;
+  const secrets = many(holding.map(({ namespace, name }) => `${namespace}/${name}`));
+  printer.warn(
+    `kubectl apply has left the old login in the annotation ${LAST_APPLIED} of ${plural(holding.length, 'Secret')}: ${secrets}`,
+  );
+  const annotation = `${LAST_APPLIED}-`;
+  printer.hint(command`kubectl annotate secret ${nameWord(first.name)} ${scope(first.namespace)} ${annotation}`);
 }
 
 function newEntries(items: readonly PlannedSecret[]): PlannedEntry[] {
