@@ -49,7 +49,7 @@ function requestOf(options: RemoveOptions, servers: readonly string[], namespace
       namespaces: namespacesOf(options, namespace),
       names,
       verb: 'remove',
-      flags: servers.map(bareServer).reduce((flags, server) => words`${flags} --server ${server}`, words``),
+      flags: servers.map(bareServer).reduce((flags, typed) => words`${flags} --server ${typed}`, words``),
     },
     servers,
     owned: options.owned ?? false,

@@ -125,7 +125,7 @@ describe('in one namespace', () => {
     const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
     expect([ran.code, ran.stderr]).toEqual([
       0,
-      `1 Secret: 1 updated\nwarning: kubectl apply has left the old login in the annotation ${annotation} of 1 Secret: ${namespace}/pull\n` +
+      `1 Secret: 1 updated\nwarning: the old login is still in the annotation ${annotation} of 1 Secret: ${namespace}/pull\n` +
         `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n`,
     ]);
     await kubectl(['annotate', 'secret', 'pull', '-n', namespace, `${annotation}-`]);

@@ -100,7 +100,7 @@ function warnOfAnnotations(written: readonly PlannedSecret[], printer: Printer):
   if (first === undefined) return;
   const secrets = many(holding.map(({ namespace, name }) => `${namespace}/${name}`));
   printer.warn(
-    `kubectl apply has left the old login in the annotation ${LAST_APPLIED} of ${plural(holding.length, 'Secret')}: ${secrets}`,
+    `the old login is still in the annotation ${LAST_APPLIED} of ${plural(holding.length, 'Secret')}: ${secrets}`,
   );
   const annotation = `${LAST_APPLIED}-`;
   printer.hint(command`kubectl annotate secret ${nameWord(first.name)} ${scope(first.namespace)} ${annotation}`);
