@@ -32,24 +32,26 @@ export function createApiClient(credentials: ApiCredentials): ApiClient {
     ...(certificate ? { cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) } : {}),
   });
   const authorization = token ? { authorization: `Bearer ${token}` } : {};
-  return {
-    close: () => agent.destroy(),
-    request: (method, path, body, headers = {}) =>
-      new Promise((resolve, reject) => {
-        const content = body === undefined ? undefined : JSON.stringify(body);
-        const type = content === undefined ? {} : { 'content-type': 'application/json' };
-        const sent = request(new URL(path, server), {
-          agent,
-          method,
-          headers: { ...type, ...authorization, ...headers },
-        });
-        sent.once('error', reject);
-        sent.once('response', (response) => {
-          text(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }), reject);
-        });
-        sent.end(content);
-      }),
-  };
+  const send: ApiClient['request'] = (method, path, body, headers = {}) =>
+    new Promise((resolve, reject) => {
+      const content = body === undefined ? undefined : JSON.stringify(body);
+      const type = content === undefined ? {} : { 'content-type': 'application/json' };
+      const sent = request(new URL(path, server), {
+        agent,
+        method,
+        headers: { ...type, ...authorization, ...headers },
+      });
+      sent.once('error', (error: NodeJS.ErrnoException) => {
+        // The server has closed the connection that lay idle, and so has not read the request: it goes over another one.
+        if (error.code === 'ECONNRESET' && sent.reusedSocket) resolve(send(method, path, body, headers));
+        else reject(error);
+      });
+      sent.once('response', (response) => {
+        text(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }), reject);
+      });
+      sent.end(content);
+    });
+  return { close: () => agent.destroy(), request: send };
 }
 
 function parsed(answer: string): unknown {
