@@ -278,7 +278,7 @@ const DIFFERENT: Rows = {
     expect(
       await works(`get secret of-${namespace} -n ${namespace} -n ${other} -o jsonpath={.metadata.namespace}`),
     ).toBe(other);
-    await refused(`list -n ${namespace} -n ${other}`, 'hint: regsecret sync --to');
+    await refused(`list -n ${namespace} -n ${other}`, 'hint: run it once for each, or with -A');
   },
   'exit code 1 for wrong usage': async () => {
     expect((await theirs('get secrets --nonsense')).code).toBe(1);
