@@ -1,11 +1,12 @@
 /** `sync`: which namespaces get the Secret, what is written there, and what is left alone. */
 import { describe, expect, test } from 'vitest';
-import { api, cluster, kubeconfigFor, newNamespace } from '../environment/use.ts';
+import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import { type Account, created, freshName, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { changeSecret, newFleet, OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
 import { keys, type Terminal, terminal } from '../support/terminal.ts';
+import { mayDo, type Rule } from '../support/user.ts';
 
 const lines = (text: string): string[] => text.trimEnd().split('\n');
 
@@ -422,7 +423,7 @@ describe('a tenant', () => {
 });
 
 /** A kubeconfig of a user who may do this in these namespaces, and list nothing. */
-async function userIn(namespaces: readonly string[], more: readonly object[] = []): Promise<string> {
+async function userIn(namespaces: readonly string[], more: readonly Rule[] = []): Promise<string> {
   const user = freshName('user');
   for (const namespace of namespaces) {
     const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
@@ -431,6 +432,8 @@ async function userIn(namespaces: readonly string[], more: readonly object[] = [
     const subjects = [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }];
     const roleRef = { kind: 'Role', name: 'sync', apiGroup: 'rbac.authorization.k8s.io' };
     await created(`${path}/rolebindings`, { metadata: { name: 'sync' }, subjects, roleRef });
+    for (const rule of rules)
+      await waitFor(() => mayDo(user, namespace, rule), { what: `the rights of ${user}`, everyMs: 5 });
   }
   return kubeconfigFor({ user });
 }
