@@ -248,10 +248,7 @@ describe('what is not served', () => {
   test('namespaces with a quota: the others are', async () => {
     const { home, teams } = await newFleet(4);
     const full = teams.slice(0, 3);
-    for (const team of full) {
-      const spec = { hard: { 'count/secrets': '0' } };
-      await api('POST', `/api/v1/namespaces/${team}/resourcequotas`, { metadata: { name: 'none' }, spec });
-    }
+    for (const team of full) await takeNoSecrets(team);
     const ran = await regsecretIn(home, ['sync', '--to', teams.join(',')]);
     expect(ran.code).toBe(1);
     expect(lines(ran.stdout).at(-1)).toBe('4 namespaces: 1 created, 3 failed');
@@ -411,8 +408,7 @@ describe('a tenant', () => {
   test('whose namespace refuses by a policy: the others are served, and the reason is told', async () => {
     const { home, teams } = await newFleet(2);
     const [first = ''] = teams;
-    const spec = { hard: { 'count/secrets': '0' } };
-    await api('POST', `/api/v1/namespaces/${first}/resourcequotas`, { metadata: { name: 'none' }, spec });
+    await takeNoSecrets(first);
     const ran = await regsecretIn(home, ['sync', '--to', teams.join(','), '-o', 'json']);
     expect(ran.code).toBe(1);
     const { namespaces, summary } = JSON.parse(ran.stdout);
@@ -421,6 +417,16 @@ describe('a tenant', () => {
     expect(failed).toMatchObject({ namespace: first, error: { message: expect.stringContaining('exceeded quota') } });
   });
 });
+
+/** Gives the namespace a quota of no Secrets; the API server learns of it a moment after it has stored it. */
+async function takeNoSecrets(namespace: string): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}`;
+  const spec = { hard: { 'count/secrets': '0' } };
+  await created(`${path}/resourcequotas`, { metadata: { name: 'none' }, spec });
+  const secret = { metadata: { name: 'one-more' } };
+  const isRefused = async () => (await api('POST', `${path}/secrets?dryRun=All`, secret)).status === 403;
+  await waitFor(isRefused, { what: `the quota of ${namespace}` });
+}
 
 /** A kubeconfig of a user who may do this in these namespaces, and list nothing. */
 async function userIn(namespaces: readonly string[], more: readonly Rule[] = []): Promise<string> {
