@@ -69,7 +69,7 @@ export interface ListQuery {
   readonly limit?: number | undefined;
   /** Objects in the first page, where each may be large; a page of small ones is followed by one of twice as many. */
   readonly first?: number | undefined;
-  /** What was learnt of the sizes of objects when they were listed before: whoever lists them again and again needs few pages. */
+  /** The average sizes seen in earlier lists, so that repeated lists need fewer pages. */
   readonly sizes?: ObjectSizes | undefined;
   /** Whether the API server leaves everything but metadata out: the contents of Secrets then never reach this machine. */
   readonly metadataOnly?: boolean;

@@ -68,6 +68,7 @@ function isWord(text: string): boolean {
   return text !== '' && !text.startsWith('-');
 }
 
+/** The usual ones; domain/workloads has all names of all kinds, and is not loaded by every command. */
 const TARGET_KIND =
   /^(sa|serviceaccounts?|deploy|deployments?|sts|statefulsets?|ds|daemonsets?|cj|cronjobs?|po|pods?)$/;
 

@@ -65,7 +65,7 @@ async function connected(socket: Socket, signal: AbortSignal): Promise<Socket> {
     () => reject(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
     CONNECT_TIMEOUT_MS,
   );
-  // For as long as it lives: what breaks later, whoever uses it hears of by other means.
+  // These stay on the socket: an error without a listener would end the program. Whoever uses it later has listeners of its own.
   socket.on('error', reject);
   socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
   signal.addEventListener('abort', destroy, { once: true });

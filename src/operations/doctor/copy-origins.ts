@@ -15,7 +15,7 @@ import {
 } from '../../domain/pull-secret/copy-origin.ts';
 import { secretKey, secretName } from '../../domain/workloads/references.ts';
 
-/** Sources that are read one by one. A namespace has a few; whoever writes thousands of marks makes no more requests. */
+/** How many sources are read one by one. A namespace has a few; thousands of forged marks cause no more requests than this. */
 const MAX_SOURCES = 50;
 const CONCURRENCY = 8;
 

@@ -135,8 +135,8 @@ async function eachAccount(
 }
 
 /**
- * Writes the lists of `plan` in `namespaces`, which have their copy by now, and says which pods fail all the same, or
- * restarts what makes them. Throws Interrupted.
+ * Writes the lists of `plan` in `namespaces`, whose copies are already written. Reports the pods that still fail, or restarts
+ * their controllers. Throws Interrupted.
  */
 export async function attachCopies(
   { run, changing, awaited }: ListPlan,

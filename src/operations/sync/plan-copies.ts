@@ -53,7 +53,7 @@ export interface Item {
 export interface Plan {
   readonly items: readonly Item[];
   readonly pruned: readonly Pruned[];
-  /** Copies that would go if somebody else did not make them by now. */
+  /** Copies that would be deleted, if another tool had not taken them over. */
   readonly taken: readonly SyncOutcome[];
 }
 

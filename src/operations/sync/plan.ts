@@ -105,7 +105,7 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
 const MERGE = prose`add --merge to put these logins into it and keep the rest, or --adopt to make it a copy`;
 const ADOPT = prose`add --adopt to make it a copy of this one`;
 
-/** A copy that somebody else makes by now, such as Argo CD, would be written by two for ever. */
+/** If another tool such as Argo CD has taken a copy over, the two would overwrite each other forever. */
 function planOwn(called: string, existing: Secret, source: SyncSource): SecretStep {
   const step = planCopy(existing, source);
   const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
