@@ -1,7 +1,7 @@
 /** A document of CycloneDX 1.6 in JSON, as far as it is used here. */
-import { createHash } from 'node:crypto';
 import cyclonedx from '@cyclonedx/cyclonedx-library';
 import { REPOSITORY, type ReleaseInfo } from './release-info.ts';
+import { sha256 } from './sums.ts';
 
 export type License =
   | { readonly license: { readonly id: string } }
@@ -93,7 +93,7 @@ function program(version: string, commit: string): Component {
 
 /** A UUID of version 8, which says nothing but the contents (RFC 9562, 5.8). */
 function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
+  const hex = sha256(text);
   const variant = ((Number.parseInt(hex[16] ?? '', 16) & 3) | 8).toString(16);
   return [
     hex.slice(0, 8),

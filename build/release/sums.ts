@@ -5,14 +5,14 @@ import { join } from 'node:path';
 
 export const SUMS = 'SHA256SUMS';
 
-/** Of the file at `path`, in hexadecimal digits. */
-export function sha256(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+/** In hexadecimal digits. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** Writes it for what is in `folder`, and below. Signatures of it come later, and are not in it. */
 export function writeSums(folder: string): void {
-  const lines = filesIn(folder).map((name) => `${sha256(join(folder, name))}  ${name}\n`);
+  const lines = filesIn(folder).map((name) => `${sha256(readFileSync(join(folder, name)))}  ${name}\n`);
   writeFileSync(join(folder, SUMS), lines.join(''));
 }
 
@@ -20,7 +20,8 @@ export function writeSums(folder: string): void {
 export function checkSums(folder: string): void {
   for (const line of readFileSync(join(folder, SUMS), 'utf8').trimEnd().split('\n')) {
     const [sum, name = ''] = line.split('  ');
-    if (sha256(join(folder, name)) !== sum) throw new Error(`${name} is not the file that ${SUMS} was made of`);
+    if (sha256(readFileSync(join(folder, name))) !== sum)
+      throw new Error(`${name} is not the file that ${SUMS} was made of`);
   }
 }
 

@@ -1,9 +1,9 @@
 /** Layers of an image: tar archives, compressed, whose bytes are the same for the same files. */
-import { createHash } from 'node:crypto';
 import { dirname } from 'node:path/posix';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { gzip } from '../archive.ts';
+import { sha256 } from '../sums.ts';
 
 /** A path has no slash at its start or end. Who is not said to own it is root. */
 export type LayerEntry =
@@ -32,7 +32,7 @@ export async function layer(
 
 /** As images name their parts. */
 export function digest(content: Buffer): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  return `sha256:${sha256(content)}`;
 }
 
 /** A tar archive of the entries, each after the folders that it is in. */

