@@ -23,20 +23,30 @@ export type GoTool = keyof typeof TOOLS;
 /** The path of the program; it is built first where it is not there yet, which takes minutes for some. Throws with what go says. */
 export function goTool(name: GoTool): string {
   const [path = '', version = ''] = `${TOOLS[name]}`.split('@');
-  const folder = toolFolder();
-  const kept = join(folder, `${name}-${version}`);
-  if (existsSync(kept)) return kept;
-  mkdirSync(folder, { recursive: true });
-  const building = mkdtempSync(join(folder, '.building-'));
-  try {
+  return kept(`${name}-${version}`, (building) => {
     process.stderr.write(`building ${name} ${version} with go (minutes, once)\n`);
     const env = { ...process.env, GOBIN: building, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' };
     execute('go', ['install', '-trimpath', '-ldflags=-s -w', `${path}@${version}`], env);
-    renameSync(join(building, basename(path.replace(/\/v\d+$/, ''))), kept);
+    return join(building, basename(path.replace(/\/v\d+$/, '')));
+  });
+}
+
+/**
+ * The path of what is kept as `name`. Where it is not there yet, `make` makes it in a temporary folder and returns its path, so
+ * that it is there whole or not at all. Throws what `make` throws.
+ */
+export function kept(name: string, make: (temporary: string) => string): string {
+  const folder = toolFolder();
+  const path = join(folder, name);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const temporary = mkdtempSync(join(folder, '.making-'));
+  try {
+    renameSync(make(temporary), path);
   } finally {
-    rmSync(building, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
-  return kept;
+  return path;
 }
 
 /** Where programs of others are kept. */

@@ -1,8 +1,8 @@
 /** Programs from PyPI that check a part of a release: installed once per version, and kept. */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute } from '../runtime.ts';
-import { toolFolder } from './go-tool.ts';
+import { kept } from './go-tool.ts';
 
 /** Each with its version, and the sums of its packages for the machines that we use. */
 const TOOLS = {
@@ -20,19 +20,12 @@ const TOOLS = {
 /** The path of the program; it is installed first where it is not there yet. Throws with what pip says. */
 export function pythonTool(name: keyof typeof TOOLS): string {
   const { version, sums } = TOOLS[name];
-  const kept = join(toolFolder(), `${name}-${version}`);
-  const program = join(kept, 'bin', name);
-  if (existsSync(program)) return program;
-  mkdirSync(toolFolder(), { recursive: true });
-  const installing = mkdtempSync(join(toolFolder(), '.installing-'));
-  try {
+  const folder = kept(`${name}-${version}`, (installing) => {
     const requirements = join(installing, 'requirements.txt');
     writeFileSync(requirements, `${name}==${version} ${sums.map((sum) => `--hash=sha256:${sum}`).join(' ')}\n`);
     const strict = ['--require-hashes', '--only-binary=:all:', '--no-deps', '--quiet'];
     execute('python3', ['-m', 'pip', 'install', ...strict, '--target', installing, '--requirement', requirements]);
-    renameSync(installing, kept);
-  } finally {
-    rmSync(installing, { recursive: true, force: true });
-  }
-  return program;
+    return installing;
+  });
+  return join(folder, 'bin', name);
 }
