@@ -12,7 +12,9 @@ import type { Router } from './route.ts';
 export interface HttpClient {
   /** Throws NetworkError when there is no whole answer, and the signal's reason when it is aborted. */
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** Closes idle connections. */
+  /** Closes the connections that no request uses at the moment. */
+  closeIdle(): void;
+  /** Closes all connections. */
   close(): void;
 }
 
@@ -28,6 +30,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (!log?.speech.requests) return send(request);
       const { logged } = await import('./request-log.ts');
       return logged(request, log.stderr, () => send(request));
+    },
+    closeIdle() {
+      router?.then((it) => it.closeIdle()).catch(() => undefined);
     },
     close() {
       router?.then((it) => it.close()).catch(() => undefined);

@@ -12,6 +12,8 @@ export interface Route {
 
 export interface Router {
   route(url: URL): Promise<Route>;
+  /** Closes the connections that no request uses at the moment. */
+  closeIdle(): void;
   close(): void;
 }
 
@@ -36,11 +38,18 @@ export function createRouter(options: HttpClientOptions): Router {
       const target = proxy !== undefined && isForwarded(url, proxy) ? forward(url, proxy) : direct(url);
       return { target: { ...target, agent: await agent }, proxied: proxy !== undefined };
     },
+    closeIdle() {
+      for (const agent of agents.values()) agent.then(closeFree).catch(() => undefined);
+    },
     close() {
       for (const agent of agents.values()) agent.then((it) => it.destroy()).catch(() => undefined);
       agents.clear();
     },
   };
+}
+
+function closeFree({ freeSockets }: Agent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 /** What `server`, which may be a proxy, has to prove, under another name than its own when one is given. */

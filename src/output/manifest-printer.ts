@@ -37,10 +37,15 @@ export function printManifests(
   const { write = false, dryRun, output, auto = false, losses = [] } = options;
   const line = write ? printer.result : printer.say;
   const suffix = dryRun === 'none' ? '' : ' (dry run)';
+  // Without --write the file stays as it is.
+  const from = (name: string): string => {
+    const file = name === '-' ? 'stdin' : name;
+    return write ? ` in ${file}` : `, from ${file} to stdout`;
+  };
   for (const { name, objects } of files) {
     for (const { ref, action } of objects) {
       if (output === 'name') line(resultName(ref));
-      if (output === undefined) line(`${resultName(ref)} ${action} in ${name === '-' ? 'stdin' : name}${suffix}`);
+      if (output === undefined) line(`${resultName(ref)} ${action}${from(name)}${suffix}`);
     }
   }
   if (output === 'json') {

@@ -48,7 +48,7 @@ describe('the result goes to stdout', () => {
     expect(await run(['attach', '-f', path])).toEqual({
       code: 0,
       stdout: ATTACHED,
-      stderr: `pod/a patched in ${path}\n`,
+      stderr: `pod/a patched, from ${path} to stdout\n`,
     });
     expect(read(path)).toBe(POD);
   });
@@ -62,7 +62,7 @@ describe('the result goes to stdout', () => {
     expect(await run(['attach', '-f', '-'], ATTACHED)).toEqual({
       code: 0,
       stdout: ATTACHED,
-      stderr: 'pod/a unchanged in stdin\n',
+      stderr: 'pod/a unchanged, from stdin to stdout\n',
     });
     const map = 'apiVersion: v1\nkind: ConfigMap\n';
     const ran = await run(['attach', '-f', '-'], map);
@@ -239,7 +239,7 @@ describe('--auto: only pods with an image that the Secret opens', () => {
   test('given in a file', async () => {
     const path = file('secret.json', secret);
     const ran = await run(['attach', '-f', '-', '--auto', '--secret-file', path], stream);
-    expect(ran.stderr).toBe('pod/a patched in stdin\n');
+    expect(ran.stderr).toBe('pod/a patched, from stdin to stdout\n');
     expect(ran.stdout).toBe(stream.replace(POD, ATTACHED));
   });
 

@@ -62,13 +62,13 @@ describe.each(situations)('$apiVersion $kind', (situation) => {
 
   test('attach -f puts the Secret into its list', async () => {
     const ran = await run(['attach', 'regcred', '-f', '-'], manifest(situation, listed.slice(0, 1)));
-    expect(ran).toMatchObject({ code: 0, stderr: `${result} patched in stdin\n` });
+    expect(ran).toMatchObject({ code: 0, stderr: `${result} patched, from stdin to stdout\n` });
     expect(JSON.parse(ran.stdout)).toEqual(JSON.parse(manifest(situation, listed)));
   });
 
   test('detach -f takes it out', async () => {
     const ran = await run(['detach', 'regcred', '-f', '-'], manifest(situation, listed));
-    expect(ran).toMatchObject({ code: 0, stderr: `${result} patched in stdin\n` });
+    expect(ran).toMatchObject({ code: 0, stderr: `${result} patched, from stdin to stdout\n` });
     expect(JSON.parse(ran.stdout)).toEqual(JSON.parse(manifest(situation, listed.slice(0, 1))));
   });
 

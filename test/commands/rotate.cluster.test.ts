@@ -207,7 +207,7 @@ const SITUATIONS: readonly Situation[] = [
     title: 'an entry that cannot be read stays',
     put: (host) => ({ auths: { [host]: { auth: 'eA==' } } }),
     gets: 'old',
-    says: 'keeps what it has for HOST',
+    says: 'keeps an entry without a user for HOST',
   },
   {
     title: 'an entry that cannot be read with --any-user',

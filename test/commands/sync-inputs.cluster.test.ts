@@ -55,6 +55,15 @@ describe('a source', () => {
     expect(ran.stderr).toMatch(/^error: secret \S+\/pull does not exist/);
     expect(ran.stderr).toMatch(/^hint: regsecret (create|sync) pull -n /m);
   });
+
+  test('with a slip in its name: the hint keeps all that was typed', async () => {
+    const { home } = await newFleet(1);
+    const flags = ['--to', 'x', '--exclude', 'y', '--attach', 'used', '--restart'];
+    const ran = await regsecretIn(home, ['sync', 'regsecert', ...flags]);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('; did you mean regsecret?\n');
+    expect(ran.stderr).toContain(`hint: regsecret sync regsecret -n ${home} ${flags.join(' ')}\n`);
+  });
 });
 
 describe('flags', () => {

@@ -21,6 +21,8 @@ export interface Clients {
   readonly tls: TlsOptions;
   /** One client as long as the client certificate stays the same, so that requests share connections. */
   forUser(credentials: Credentials): HttpClient;
+  /** Closes the connections that no request uses at the moment. */
+  closeIdle(): void;
   close(): void;
 }
 
@@ -53,6 +55,9 @@ export async function createClients(
       });
       clients.push({ certificate, client });
       return client;
+    },
+    closeIdle() {
+      for (const { client } of clients) client.closeIdle();
     },
     close() {
       for (const { client } of clients) client.close();

@@ -126,6 +126,8 @@ async function createTransport(connection: Connection, flags: KubeFlags, io: Io)
       const get = httpRequest({ ...request, method: 'GET' }, connection, credentials, signal);
       const end = await watchOnce({ request: get, credentials, ...clients, env: io.env }, hear);
       if (end.why === 'refused' && end.status === 401) await authenticator.renew(credentials);
+      // What the network has forgotten with it may be others, over which the next request would wait for its time-out.
+      if (end.why === 'silent') clients.closeIdle();
       return end;
     },
     get signal() {

@@ -11,13 +11,13 @@ import type { KnownSource, SyncListener, SyncRequest } from './sync-request.ts';
 /** In the namespace of `transport`. Throws UserError where pods could not use it: in all namespaces they would fail. */
 export async function readSource(
   transport: Transport,
-  { name, login, foreign }: Pick<SyncRequest, 'name' | 'login' | 'foreign'>,
+  { name, login, foreign, flags }: Pick<SyncRequest, 'name' | 'login' | 'foreign' | 'flags'>,
   listener: Pick<SyncListener, 'finding' | 'ends'>,
 ): Promise<KnownSource> {
   const { namespace } = transport;
   const secret =
     login === undefined
-      ? await findSecret(transport, { namespace, name }, 'sync')
+      ? await findSecret(transport, { namespace, name }, 'sync', flags)
       : { ...login, metadata: { ...login.metadata, namespace } };
   const source = copySourceOf(secret);
   const { contents, findings } = await checkedSecret(secret, transport.signal);

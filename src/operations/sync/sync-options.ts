@@ -63,6 +63,7 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   return {
     name,
     selection: selectionOf(options),
+    flags: syncFlags(options),
     foreign,
     accounts,
     restart,
@@ -110,7 +111,12 @@ function accountsIn(texts: readonly string[]): AccountSelection {
 
 /** The command line that `options` are of, for a source in `home`. */
 export function syncCommand(options: SyncOptions, home: string): Command {
-  const { name, selector, allNamespaces, merge, adopt, prune } = options;
+  return command`regsecret sync ${options.name} ${scope(home)} ${syncFlags(options)}`;
+}
+
+/** All that is said beside the name of the source. */
+function syncFlags(options: SyncOptions): Command {
+  const { selector, allNamespaces, merge, adopt, restart, prune } = options;
   const parts = [
     ...loginWords(options),
     ...(options.to ?? []).map((text) => words`--to ${text}`),
@@ -119,9 +125,10 @@ export function syncCommand(options: SyncOptions, home: string): Command {
     ...(options.exclude ?? []).map((text) => words`--exclude ${text}`),
     ...(merge ? [words`--merge`] : adopt ? [words`--adopt`] : []),
     ...(options.attach ?? []).map((text) => words`--attach ${text}`),
+    ...(restart ? [words`--restart`] : []),
     ...(prune ? [words`--prune`] : []),
   ];
-  return parts.reduce((line, part) => command`${line} ${part}`, command`regsecret sync ${name} ${scope(home)}`);
+  return parts.reduce((line, part) => words`${line} ${part}`, words``);
 }
 
 /** `line` with its source in the cluster of `given`, for one of several contexts. */

@@ -3,6 +3,7 @@ import type { ObjectSizes } from '../../cluster/object-request.ts';
 import type { SecretAction } from '../../cluster/write/write-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import type { Command } from '../../domain/text/command.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import type { UserError } from '../../errors.ts';
 import type { Agree } from '../../prompt.ts';
@@ -17,6 +18,8 @@ export interface SyncRequest {
   /** A Secret that no cluster has, with logins from here; left out where the source is one of the cluster. */
   readonly login?: Secret | undefined;
   readonly selection: NamespaceSelection & { readonly labelSelector: string | undefined };
+  /** What was typed beside the name, for the same command with another name. */
+  readonly flags: Command;
   readonly foreign: SyncSource['foreign'];
   /** Which service accounts are to name the copies. */
   readonly accounts: AccountSelection;

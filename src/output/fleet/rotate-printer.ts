@@ -10,7 +10,7 @@ import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts
 import { secretName } from '../../domain/workloads/references.ts';
 import { EXIT, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import type { PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
+import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
 import type { RotateListener, RotateRequest } from '../../operations/rotate/rotate-request.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
@@ -110,19 +110,20 @@ function newEntries(items: readonly PlannedSecret[]): PlannedEntry[] {
   return items.flatMap(({ entries }) => entries.filter(({ state }) => state === 'new'));
 }
 
-const KEPT = {
-  'other user': '--any-user',
-  below: '--below',
-} as const;
+/** By the flag that takes them in. */
+const KEPT: Readonly<Record<string, readonly EntryState[]>> = {
+  '--any-user': ['other user', 'no user'],
+  '--below': ['below'],
+};
 
 /** Entries that are not meant. */
 function sayKept(items: readonly PlannedSecret[], printer: Printer): void {
-  for (const [state, flag] of Object.entries(KEPT)) {
+  for (const [flag, states] of Object.entries(KEPT)) {
     const kept = items.flatMap(({ ref, entries }) =>
-      entries.flatMap((entry) => (entry.state === state ? [{ ref, entry }] : [])),
+      entries.flatMap((entry) => (states.includes(entry.state) ? [{ ref, entry }] : [])),
     );
     for (const { ref, entry } of kept.slice(0, SHOWN)) {
-      const user = entry.login?.username ? `the login of ${entry.login.username}` : 'what it has';
+      const user = entry.login?.username ? `the login of ${entry.login.username}` : 'an entry without a user';
       printer.say(`secret/${ref.name} in ${ref.namespace} keeps ${user} for ${displayServer(entry.server)}`);
     }
     if (kept.length > SHOWN) printer.say(`and ${kept.length - SHOWN} more; -o json has them all`);

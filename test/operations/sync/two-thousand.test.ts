@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ApiError } from '../../../src/cluster/client/api-error.ts';
 import type { ApiRequest } from '../../../src/cluster/client/api-request.ts';
 import type { Transport } from '../../../src/cluster/client/transport.ts';
-import { command } from '../../../src/domain/text/command.ts';
+import { command, words } from '../../../src/domain/text/command.ts';
 import { syncSecret } from '../../../src/operations/sync/bring-copies.ts';
 import type { SyncRequest } from '../../../src/operations/sync/sync-request.ts';
 import { withSyncPrinter } from '../../../src/output/fleet/sync-printer.ts';
@@ -67,6 +67,7 @@ function transport(refusal: Refusal, written: string[]): Transport {
 const request: SyncRequest = {
   name: 'regsecret',
   selection: { names: [], globs: [], all: true, exclude: [], labelSelector: undefined },
+  flags: words``,
   foreign: 'leave',
   accounts: { names: [], used: false, all: false },
   restart: false,

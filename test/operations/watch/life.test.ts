@@ -3,6 +3,7 @@
  * right. REGSECRET_LIFE says how many hours.
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { words } from '../../../src/domain/text/command.ts';
 import type { SyncListener, SyncRequest } from '../../../src/operations/sync/sync-request.ts';
 import { createHealth } from '../../../src/operations/watch/health.ts';
 import { createMetrics } from '../../../src/operations/watch/metrics.ts';
@@ -18,6 +19,7 @@ const FAULTS: readonly SimulatedFault[] = ['away', 'forbidden', 'all forbidden',
 const request: SyncRequest = {
   name: 'regsecret',
   selection: { names: [], globs: ['team-*'], all: false, exclude: [], labelSelector: undefined },
+  flags: words``,
   foreign: 'leave',
   accounts: { names: [], used: false, all: false },
   restart: false,
