@@ -7,7 +7,7 @@ import { fc, seed } from '../support/fast-check.ts';
 import { pool } from '../support/pool.ts';
 import { execute, type Ran, regsecret } from '../support/program.ts';
 
-const CASES = Number(process.env.REGSECRET_PARITY_CASES ?? 560);
+const CASES = Number(process.env.REGSECRET_PARITY_CASES ?? 200);
 const WIDTH = 3;
 
 let namespace = '';
@@ -251,7 +251,7 @@ test(`${CASES} generated argument sets give the same bytes`, { timeout: 600_000 
     expect(ours.code === 0, about).toBe(kubectl.code === 0);
   });
   console.log(`parity: seed ${seed}, ${CASES} argument sets, ${CASES - refused} equal, ${refused} refused on purpose`);
-  expect(CASES - refused).toBeGreaterThan(300);
+  expect(CASES - refused).toBeGreaterThan(CASES / 2);
 });
 
 describe('what kubectl refuses, regsecret refuses', () => {

@@ -33,10 +33,13 @@ export interface Authority extends Certificate {
   subject: Subject;
 }
 
-/** Makes a certificate authority that signs itself. */
+/**
+ * Makes a certificate authority that signs itself, with RSA as kubeadm has it: an API server checks its signature at every request,
+ * which takes a third of the time that one with P-256 takes.
+ */
 export function createAuthority(commonName: string): Authority {
   const subject = { commonName };
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const extensions = [
     extension('2.5.29.19', der.sequence(der.boolean(true)), 'critical'),
     extension('2.5.29.15', der.bitString(Buffer.from([0b0000_0110]), 7), 'critical'), // keyCertSign, cRLSign
@@ -98,7 +101,7 @@ function signed(
   extensions: readonly Buffer[],
   { from, to }: Days = DAYS,
 ): string {
-  const algorithm = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2')); // ecdsa-with-SHA256
+  const algorithm = der.sequence(der.objectIdentifier('1.2.840.113549.1.1.11'), der.nothing); // sha256WithRSAEncryption
   const issuerKey = createPublicKey(issuer.key);
   const keyIdentifiers = [
     extension('2.5.29.14', der.octetString(keyIdentifier(publicKey))),

@@ -4,6 +4,7 @@ export const sequence = (...parts: Buffer[]): Buffer => tagged(0x30, ...parts);
 export const set = (...parts: Buffer[]): Buffer => tagged(0x31, ...parts);
 export const octetString = (content: Buffer): Buffer => tagged(0x04, content);
 export const utf8String = (text: string): Buffer => tagged(0x0c, Buffer.from(text));
+export const nothing: Buffer = tagged(0x05);
 export const boolean = (value: boolean): Buffer => tagged(0x01, Buffer.from([value ? 0xff : 0]));
 
 /** A context-specific tag, `[number]`, around content that is constructed (other values) or primitive (bare bytes). */
