@@ -341,7 +341,10 @@ describe.concurrent('registries are asked', () => {
     await newAccount(namespace, { imagePullSecrets: named('good') }, 'builder');
     const report = await doctor(namespace, [], 3);
     expect(shown(report)).toEqual(['warning registry-unreachable Secret/good']);
-    expect([report.healthy, report.unjudged]).toEqual([null, [`images from ${front.host}`]]);
+    expect([report.healthy, report.unjudged]).toEqual([
+      null,
+      [`the login in secret ${namespace}/good for ${front.host}`],
+    ]);
     expect(report.findings[0]?.message).toContain('it limits the rate of requests');
   });
 

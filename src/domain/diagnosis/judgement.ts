@@ -89,9 +89,10 @@ function unaskedLogins(pull: ImagePull): string[] {
 
 /** Where a registry did not say what `found` is about. */
 export function silentRegistry(found: Finding | undefined): string[] {
-  if (found?.code === 'registry-unreachable') return [`images from ${found.arguments.registry}`];
+  const what = found?.object.kind === 'Secret' ? `the login in ${describeObject(found.object)} for` : 'images from';
+  if (found?.code === 'registry-unreachable') return [`${what} ${found.arguments.registry}`];
   if (found?.code !== 'rate-limited' || found.arguments.said.by !== 'registry') return [];
-  return [`images from ${registryHost(found.arguments.image)}`];
+  return [`${what} ${registryHost(found.arguments.image)}`];
 }
 
 interface Considered {

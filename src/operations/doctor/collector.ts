@@ -135,6 +135,7 @@ function namespaceSecrets(reader: Reader, secrets: Store<SecretState>, copies: C
       const names = await pullSecretsByNamespace(reader, namespace, keep);
       if (names === undefined) return 0;
       all = { namespace, names };
+      for (const [where, some] of names) others.done.set(where, some);
       return [...names.values()].reduce((sum, some) => sum + some.length, 0);
     },
     elsewhere: (name) =>

@@ -135,11 +135,13 @@ function kindOf({ severity, code, object: { namespace } }: FindingView): string 
 /** Of one namespace: it may have thousands of Secrets that nobody uses. */
 const OF_A_KIND = 10;
 
-function noteLine({ severity, code, message, fix, affects, more }: FindingView, style: Style, io: Io): Printable[] {
+function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
+  const { severity, code, message, fix, more } = found;
+  const affected = formatAffected(found);
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
     printed`${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
-    ...(affects === undefined ? [] : [printed`  ${style.faint(formatAffected(affects))}`]),
+    ...(affected === undefined ? [] : [printed`  ${style.faint(affected)}`]),
     printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),
   ];

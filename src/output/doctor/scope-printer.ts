@@ -91,12 +91,13 @@ function belowTitle(found: FindingView, style: Style, io: Io): Printable[] {
 }
 
 /** Who has it, and in which namespace where the sentence does not say. */
-function affectedOf({ affects, objects = [], message }: FindingView): string | undefined {
+function affectedOf(found: FindingView): string | undefined {
+  const { affects, objects = [], message } = found;
   const [one] = objects;
   const isSaid = one === undefined || message.includes(`${one.namespace}/`);
   if (affects !== undefined) {
     const where = isSaid || affects.namespaces !== undefined ? '' : ` in namespace ${one.namespace}`;
-    return `${formatAffected(affects)}${where}`;
+    return `${formatAffected(found)}${where}`;
   }
   return isSaid ? undefined : `affects ${one.name} in namespace ${one.namespace}`;
 }

@@ -1,0 +1,109 @@
+/** `why` of a template and `doctor` of its namespace: one fact, one fix, wherever it is asked for. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { newNamespace, pushTestImage, type RegistryUser, startRegistry } from '../environment/use.ts';
+import { named, newAccount, newPullSecret, newSecret, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import { CANARY } from '../support/canary.ts';
+
+interface Found {
+  readonly code: string;
+  readonly severity: string;
+  readonly object: { readonly kind: string; readonly name: string };
+  readonly fix: { readonly command: string; readonly sufficient: boolean };
+}
+
+const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
+const wrong = { username: 'ada', password: 'wrong' };
+
+/** A namespace whose Secrets are these, and which nobody names but a list. */
+type Secrets = Readonly<Record<string, 'good' | 'rejected' | 'other registry' | 'undecodable'>>;
+
+const SITUATIONS: readonly {
+  readonly situation: string;
+  readonly secrets: Secrets;
+  readonly list?: readonly string[];
+}[] = [
+  { situation: 'no list, and no Secret', secrets: {} },
+  { situation: 'no list, and a Secret that would open the image', secrets: { spare: 'good' } },
+  { situation: 'no list, and a Secret for another registry', secrets: { spare: 'other registry' } },
+  { situation: 'no list, and a Secret whose login is rejected', secrets: { spare: 'rejected' } },
+  {
+    situation: 'a list with a login that is rejected, and a Secret that would do',
+    secrets: { old: 'rejected', spare: 'good' },
+    list: ['old'],
+  },
+  {
+    situation: 'a list with a login for another registry, and a Secret that would do',
+    secrets: { hub: 'other registry', spare: 'good' },
+    list: ['hub'],
+  },
+  {
+    situation: 'a list with a Secret that is missing, and one that would do',
+    secrets: { spare: 'good' },
+    list: ['gone'],
+  },
+  {
+    situation: 'a list with a slip in the name of a Secret that would do',
+    secrets: { regsecret: 'good' },
+    list: ['regsecert'],
+  },
+  {
+    situation: 'a list with a Secret that cannot be decoded, and one that would do',
+    secrets: { bad: 'undecodable', spare: 'good' },
+    list: ['bad'],
+  },
+  { situation: 'a list with a Secret that is missing, and no other', secrets: {}, list: ['gone'] },
+];
+
+let host = '';
+beforeAll(async () => {
+  const registry = await startRegistry({ auth: 'basic', users: [ada] });
+  host = registry.host;
+  await pushTestImage(`${host}/team/app:v1`, ada);
+});
+
+async function put(namespace: string, secrets: Secrets): Promise<void> {
+  for (const [name, is] of Object.entries(secrets)) {
+    if (is === 'undecodable') {
+      const text = JSON.stringify({ auths: { [host]: { auth: '!!!' } } });
+      await newSecret(namespace, name, 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': text });
+    } else {
+      const server = is === 'other registry' ? 'ghcr.io' : host;
+      await newPullSecret(namespace, name, server, is === 'rejected' ? wrong : ada);
+    }
+  }
+}
+
+async function findings(namespace: string, args: readonly string[]): Promise<readonly Found[]> {
+  const ran = await regsecretIn(namespace, [...args, '-o', 'json']);
+  if (ran.stdout === '') throw new Error(ran.stderr);
+  return JSON.parse(ran.stdout).findings;
+}
+
+const errors = (found: readonly Found[]) =>
+  found.flatMap(({ severity, code, fix }) => (severity === 'error' ? [{ code, fix: fix.command }] : []));
+
+describe.concurrent.each(['CronJob', 'Deployment'] as const)('a %s without pods', (kind) => {
+  test.each(SITUATIONS)('$situation', async ({ secrets, list }) => {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await put(namespace, secrets);
+    const fields = kind === 'Deployment' ? { replicas: 0 } : {};
+    const own = list === undefined ? {} : { list: named(...list) };
+    const image = `${host}/team/app:v1`;
+    const name = await newWorkload(kind, namespace, { image, name: 'web', fields, ...own });
+    const why = errors(await findings(namespace, ['why', `${kind.toLowerCase()}/${name}`]));
+    const doctor = errors(await findings(namespace, ['doctor']));
+    expect(why).toHaveLength(1);
+    expect(doctor).toEqual(why);
+  });
+});
+
+test('a service account whose list has the rejected login, and a Secret that would do', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  await put(namespace, { old: 'rejected', spare: 'good' });
+  await newAccount(namespace, { imagePullSecrets: named('old') }, 'builder');
+  const image = `${host}/team/app:v1`;
+  await newWorkload('CronJob', namespace, { image, name: 'web', account: 'builder' });
+  const why = errors(await findings(namespace, ['why', 'cronjob/web']));
+  expect(why).toHaveLength(1);
+  expect(errors(await findings(namespace, ['doctor']))).toEqual(why);
+});
