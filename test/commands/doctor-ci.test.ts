@@ -82,7 +82,7 @@ describe('-o sarif', () => {
     expect(code).toBe(1);
     expect(schema.safeParse(log).error).toBeUndefined();
     const [{ tool, results, properties }] = log.runs;
-    expect(results).toHaveLength(43);
+    expect(results).toHaveLength(44);
     expect(properties.ignored).toEqual([{ code: 'own-list', severity: 'warning', count: 1 }]);
     for (const { ruleId, ruleIndex, locations } of results) {
       expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);

@@ -1,5 +1,7 @@
 /** `doctor -f`: manifests and docker configs by themselves, as continuous integration looks at them. */
-import { join, relative } from 'node:path';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { FindingView } from '../../src/domain/diagnosis/view.ts';
 import { CANARY } from '../support/canary.ts';
@@ -72,6 +74,7 @@ const FOUND = `
 33-elsewhere.yaml:23 warning missing-secret
 34-names-for-a-shell.yaml:5 warning missing-secret
 34-names-for-a-shell.yaml:6 error invalid-image
+35-not-yaml.yaml:2 error unreadable-file
 `;
 
 describe('a folder of manifests as they are found in repositories', () => {
@@ -94,7 +97,7 @@ describe('a folder of manifests as they are found in repositories', () => {
     ]);
     const severities = lines.filter((line) => line.startsWith('broken')).map((line) => line.split(' ')[1]);
     expect(severities).toEqual(severities.toSorted());
-    expect(lines.at(-1)).toBe('54 objects in 38 files: 27 errors, 17 warnings');
+    expect(lines.at(-1)).toBe('54 objects in 39 files: 28 errors, 17 warnings');
   });
 
   test('all is well with one that is sound', async () => {
@@ -110,6 +113,56 @@ describe('a folder of manifests as they are found in repositories', () => {
     expect(code).toBe(0);
     expect(stdout.match(/template of a chart/g)).toHaveLength(1);
     expect(stdout).toContain('  hint: helm template CHART | regsecret doctor -f -\n');
+  });
+});
+
+/** Of a whole repository, not of a folder with manifests. */
+describe('a folder with files that are no manifests', () => {
+  const CHART = 'a.yaml:1: warning: file a.yaml cannot be read: it is not valid YAML in line';
+  test.each([
+    [
+      'is not YAML',
+      'a.yaml',
+      'foo: [\n',
+      'a.yaml:2: error: file a.yaml cannot be read: it is not valid YAML in line 2',
+    ],
+    [
+      'is not YAML, but of another kind',
+      'a.yml',
+      'kind: ConfigMap\ndata: [\n',
+      'a.yml:3: error: file a.yml cannot be read',
+    ],
+    ['is not JSON', 'a.json', '{"a": [1, 2}', 'a.json:1: error: file a.json cannot be read'],
+    ['is a template that names no kind', 'a.yaml', '{{- include "lib.deployment" . }}\nx: 1\n', CHART],
+    ['has conflict markers', 'a.yaml', '<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n', 'a.yaml:2: error: '],
+    [
+      'is JSON with comments',
+      'tsconfig.json',
+      '{\n\t// a "comment"\n\t"a": "//b", /* c\n */\n\t"c": [1,],\n}\n',
+      undefined,
+    ],
+    ['is JSON with comments, and broken', 'a.json', '{ // a\n "a": [}', 'a.json:2: error: file a.json cannot be read'],
+    ['is what kustomize reads', 'kustomization.yaml', 'resources: [web.yaml]\n', undefined],
+    ['is what Helm reads', 'values.yaml', 'image: {tag: v1}\n---\n# more\n', undefined],
+    ['is what docker reads', 'compose.yml', 'x: &x {a: 1}\nservices: {web: {<<: *x, image: nginx}}\n', undefined],
+    ['has tags of its own', 'stack.yaml', 'a: !Ref b\nc: !Join ["", [!Sub "x"]]\n', undefined],
+    ['is a workflow', 'ci.yml', `on: push\njobs: {a: {steps: [{run: "echo \${{ x }}"}]}}\n`, undefined],
+    ['is empty', 'a.yaml', '', undefined],
+    ['belongs to a tool, and is broken', '.tool/a.yaml', 'foo: [\n', undefined],
+    ['belongs to a package, and is broken', 'web/node_modules/x/package.json', '{', undefined],
+  ])('what is in there %s', async (_, name, text, line) => {
+    const at = realpathSync(mkdtempSync(join(tmpdir(), 'regsecret-')));
+    try {
+      mkdirSync(join(at, dirname(name)), { recursive: true });
+      writeFileSync(join(at, name), text);
+      const { code, stdout } = await doctor(['-R', '-f', at, '--strict']);
+      const shown = stdout.replaceAll(join(at, '/'), '');
+      expect([code, shown]).toEqual(
+        line === undefined ? [0, '0 objects in 1 file: nothing wrong\n'] : [1, expect.stringContaining(line)],
+      );
+    } finally {
+      rmSync(at, { recursive: true });
+    }
   });
 });
 

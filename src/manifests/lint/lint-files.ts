@@ -1,9 +1,11 @@
 /** Looks at manifests and docker configs as they are in files, without a cluster. */
+import { relative } from 'node:path';
 import { isTemplate, mayHoldObjects, namesKind } from '../../domain/manifest-text/placeholder.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
 import { ManifestError, type ReadManifest, readManifest } from '../read-objects.ts';
+import { parseTree } from '../yaml-tree.ts';
 import { type Lint, lint, type UnreadFile } from './lint.ts';
 
 export interface LintedFiles extends Lint {
@@ -19,14 +21,18 @@ export async function lintManifests(
 ): Promise<LintedFiles> {
   const names = [...new Set(manifestNames(files, recursive, io))];
   const read: (ReadManifest | UnreadFile)[] = [];
-  for (const name of names) read.push(await parse(name, files.includes(name), io));
+  for (const name of names) read.push(await parse(name, files, io));
   const objects = read.flatMap((one) => ('objects' in one ? one.objects : []));
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
   return { ...lint(objects, unread, now), files: names.length };
 }
 
-/** Of a file that was named something is expected: one without an object is what a template leaves that failed. */
-async function parse(name: string, isNamed: boolean, io: Io): Promise<ReadManifest | UnreadFile> {
+/**
+ * Of a file that was named something is expected: one without an object is what a template leaves that failed. In a folder,
+ * YAML of any kind is skipped, but what cannot be read is not: nobody knows what it was to be.
+ */
+async function parse(name: string, named: readonly string[], io: Io): Promise<ReadManifest | UnreadFile> {
+  const isNamed = named.includes(name);
   let file: ManifestFile = { name, text: '' };
   try {
     file = await readManifestFile(name, io);
@@ -34,11 +40,31 @@ async function parse(name: string, isNamed: boolean, io: Io): Promise<ReadManife
       const error = file.text.trim() === '' ? 'it is empty' : 'it holds no Kubernetes object';
       return { name, line: 1, error, chart: isTemplate(file.text) };
     }
-    if (!mayHoldObjects(file.text)) file = { name, text: '' };
     return await readManifest(file, mayHoldObjects);
   } catch (error) {
     if (error instanceof UserError) return { name, line: 1, error: error.message, chart: false };
     if (!(error instanceof ManifestError)) throw error;
+    const isOurs = isNamed || mayHoldObjects(file.text);
+    if (!isOurs && (isOfTools(name, named) || (await isJsonWithComments(file)))) {
+      return { file: { ...file, documents: [] }, objects: [] };
+    }
     return { name, line: error.line, error: `it ${error.message}`, chart: isTemplate(file.text) };
   }
+}
+
+/** Hidden, or a package of npm, below a folder that was named: settings and test data of others, some broken on purpose. */
+function isOfTools(name: string, named: readonly string[]): boolean {
+  return named.every((folder) => TOOLS.test(relative(folder, name)));
+}
+
+const TOOLS = /(^|[\\/])(node_modules|\.[^.\\/][^\\/]*)([\\/]|$)/;
+/** What is not closed ends with the text: no text takes long. */
+const TEXT_OR_COMMENT = /("(?:[^"\\]|\\.)*"?)|\/\/.*|\/\*[\s\S]*?(?:\*\/|$)/g;
+const MAX_SETTINGS = 1_000_000;
+
+/** As editors and compilers keep their settings. */
+async function isJsonWithComments({ name, text }: ManifestFile): Promise<boolean> {
+  if (!name.endsWith('.json') || text.length > MAX_SETTINGS) return false;
+  const { error } = await parseTree(text.replace(TEXT_OR_COMMENT, (_, kept = ' ') => kept));
+  return error === undefined;
 }
