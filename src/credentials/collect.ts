@@ -133,11 +133,15 @@ function checkCombination(options: CredentialOptions): void {
   }
 }
 
-function withEmail(entry: ReturnType<typeof usableEntry>, { from }: Login, options: CredentialOptions): CollectedEntry {
+function withEmail(
+  entry: ReturnType<typeof usableEntry>,
+  { from, renew }: Login,
+  options: CredentialOptions,
+): CollectedEntry {
   const email = options.email ?? options.dockerEmail ?? entry.email;
   // usableEntry has made a user name and a password of an identity token, or thrown.
   const credential = entry.credential as CollectedEntry['credential'];
-  return { server: entry.server, credential, from, email: email || undefined };
+  return { server: entry.server, credential, from, renew, email: email || undefined };
 }
 
 /** The kubelet would try two credentials under one key in random order. */

@@ -64,7 +64,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
 
 function gathered(server: string, username: string, { password, from }: GivenPassword): SourceResult {
   return {
-    entries: [{ server, credential: { username, password }, from }],
+    entries: [{ server, credential: { username, password }, from, renew: prose`run it again with a new password` }],
     warnings: [],
     strict: true,
   };

@@ -7,6 +7,7 @@ import type { AuthEntry } from '../domain/keyring/credential.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { parseKey } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
+import type { Hint } from '../domain/text/hint.ts';
 import { trim } from '../domain/text/trim.ts';
 import type { UserError } from '../errors.ts';
 
@@ -45,6 +46,8 @@ export interface StoreAnswer {
 /** A login with its secret. */
 export interface Login extends AuthEntry {
   readonly from: string;
+  /** How to come by another password where the tool that keeps the login is not asked for one; left out: by logging in. */
+  readonly renew?: Hint | undefined;
 }
 
 /** What a source has found, before anybody has looked whether a kubelet could use it. */

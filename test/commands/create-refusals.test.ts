@@ -210,7 +210,7 @@ describe('logins that have expired', () => {
       { stdin: ecr },
       1,
       `the login for ${aws} from stdin ${said}`,
-      `docker login ${aws}`,
+      'run it again with a new password',
     ],
     [
       'an identity token of Azure',

@@ -144,7 +144,7 @@ describe('a Secret that is there', () => {
     expect(ran.stderr).toContain(
       `error: the login for ghcr.io from stdin expired at ${endedAt}, as the annotation regsecret/expires-at says\n`,
     );
-    expect(ran.stderr).toContain('hint: docker login ghcr.io\n');
+    expect(ran.stderr).toContain('hint: run it again with a new password\n');
     expect((await stored(name)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
     expect((await create(name, 'ghcr.io', ['--no-verify'])).code).toBe(0);
   });

@@ -6,7 +6,7 @@ import type { Secret } from '../keyring/secret.ts';
 import { loginCommand, registryOf } from '../keyring/server.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
 import type { Change } from '../pull-secret/plan.ts';
-import { prose } from '../text/hint.ts';
+import { type Hint, prose } from '../text/hint.ts';
 import { rfc3339 } from '../text/time.ts';
 import { loginAdvice } from './known-registries.ts';
 
@@ -14,6 +14,8 @@ import { loginAdvice } from './known-registries.ts';
 export interface FoundLogin extends AuthEntry {
   readonly credential: { readonly username: string; readonly password: string };
   readonly from: string;
+  /** How to come by another password; left out: by logging in. */
+  readonly renew?: Hint | undefined;
 }
 
 const ANYWAY = '--no-verify writes it anyway';
@@ -21,7 +23,7 @@ const ANYWAY = '--no-verify writes it anyway';
 /** Throws UserError for a login that says itself that it ended before `now`, in milliseconds since 1970. */
 export function checkNotExpired(login: FoundLogin, now: number): void {
   const end = claimedEnd(login.credential);
-  if (end !== undefined && end <= now) throw new UserError(expired(login, end), loginCommand(login.server), [ANYWAY]);
+  if (end !== undefined && end <= now) throw new UserError(expired(login, end), renewal(login), [ANYWAY]);
 }
 
 /**
@@ -38,8 +40,12 @@ export function expiredBefore(
     const end = Date.parse(ends.get(login.server) ?? '');
     if (actions.get(login.server) !== 'unchanged' || !(end <= now)) return [];
     const text = `${expired(login, end)}, as the annotation ${EXPIRES_AT} says`;
-    return [new UserError(text, loginCommand(login.server))];
+    return [new UserError(text, renewal(login))];
   });
+}
+
+function renewal({ server, renew }: FoundLogin): Hint {
+  return renew ?? loginCommand(server);
 }
 
 function expired({ server, from }: FoundLogin, end: number): string {
@@ -47,11 +53,12 @@ function expired({ server, from }: FoundLogin, end: number): string {
 }
 
 /** For a login that its registry rejects, which `sentence` says. `typed` is one that a person has just typed. */
-export function rejectedLogin({ server, credential, from }: FoundLogin, sentence: string, typed: boolean): UserError {
+export function rejectedLogin(login: FoundLogin, sentence: string, typed: boolean): UserError {
+  const { server, credential, from } = login;
   const advice = loginAdvice(registryOf(server) ?? '', credential.username);
   return new UserError(
     `${sentence}; nothing is written`,
-    typed ? prose`check user name and password, then run the command again` : loginCommand(server),
+    typed ? prose`check user name and password, then run the command again` : renewal(login),
     [`it is the login of ${credential.username} from ${from}`, ...(advice === undefined ? [] : [advice]), ANYWAY],
   );
 }

@@ -1,4 +1,5 @@
 /** What becomes of a workload's pods when its template changes (kubectl pkg/polymorphichelpers/rollout_status.go). */
+import { plural } from '../text/enumerate.ts';
 import { fieldOf, isObject, itemsOf } from './api-object.ts';
 import { type PullFailure, pullFailures } from './pod-state.ts';
 import { listedNames, type PullSpec } from './pull-spec.ts';
@@ -54,10 +55,18 @@ export function progressOf({ ref, object }: PullSpec): Progress {
   const available = ref.kind === 'DaemonSet' ? count('numberAvailable') : count('availableReplicas');
   const due = Math.max(0, wanted - partitionOf(object));
   if (updated < due) return { done: false, waiting: `${updated} of ${due} pods are new` };
-  if (ref.kind === 'Deployment' && count('replicas') > updated) {
-    return { done: false, waiting: `${count('replicas') - updated} old pods are still there` };
-  }
+  const old = count('replicas') - updated;
+  if (ref.kind === 'Deployment' && old > 0)
+    return { done: false, waiting: waitsBesideOld(count('unavailableReplicas'), old) };
   return available < wanted ? { done: false, waiting: `${available} of ${wanted} pods run` } : { done: true };
+}
+
+/** A Deployment keeps old pods for as long as new ones are not ready, and then ends them. */
+function waitsBesideOld(unready: number, old: number): string {
+  const [is, end] = [unready === 1 ? 'is' : 'are', old === 1 ? 'has' : 'have'];
+  return unready > 0
+    ? `${plural(unready, 'pod')} ${is} not ready, so ${plural(old, 'old pod')} ${end} not been replaced`
+    : `${plural(old, 'old pod')} ${end} not ended yet`;
 }
 
 /** The condition by which a Deployment gives up (`ProgressDeadlineExceeded`). */
