@@ -5,8 +5,8 @@ import { command } from './domain/text/command.ts';
 import { printableLines } from './domain/text/printable.ts';
 import { withoutValues } from './domain/text/usage-text.ts';
 import { UsageError } from './errors.ts';
-import { type BooleanFlag, commandFirst, plainFlags } from './flags/command-line.ts';
-import { checkValues } from './flags/flag-values.ts';
+import { type BooleanFlag, checkSwallowed, commandFirst, plainFlags } from './flags/command-line.ts';
+import { checkArguments, checkValues } from './flags/flag-values.ts';
 import { examples } from './flags/shared-flags.ts';
 import { shortHelp } from './flags/short-help.ts';
 import type { Io } from './io.ts';
@@ -24,14 +24,13 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     .configureOutput({
       writeOut: (text) => io.stdout.write(printableLines(text)),
       writeErr: (text) => io.stderr.write(printableLines(text)),
-      outputError: (text, write) => write(withoutValues(text, flagsOf(program, args))),
+      outputError: (text, write) => write(withoutValues(text, flagsOf(program, args), args)),
       getOutHelpWidth: () => io.stdout.columns() ?? 80,
       getErrHelpWidth: () => io.stderr.columns() ?? 80,
       getOutHasColors: () => false, // left to commander, it would open process.stdout to find out
       getErrHasColors: () => false,
     })
     .showHelpAfterError(`hint: ${name} --help`)
-    .hook('preAction', (_, action) => checkValues(action))
     .configureHelp({
       subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', '),
       ...shortHelp(name),
@@ -43,7 +42,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     if (alias !== undefined) command.alias(alias);
     // Forty flags take a millisecond of a start, so only the command that is named gets its own.
     if (!args.includes(title) && (alias === undefined || !args.includes(alias))) continue;
-    flags(command.addHelpText('after', examples(name, shown) + more)).action(
+    flags(command.addHelpText('after', examples(name, shown) + more).allowExcessArguments()).action(
       run(io, exit, (words) => parseLine(words, io)),
     );
   }
@@ -52,7 +51,14 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 
 /** Runs `line`, which {@link commandFirst} has given, in every form that its flags may have. Throws CommanderError and UsageError. */
 export async function runLine(program: Command, line: readonly string[]): Promise<void> {
-  await program.parseAsync(plainFlags(line, booleanFlags(program, line)), { from: 'user' });
+  const plain = plainFlags(line, booleanFlags(program, line));
+  checkSwallowed(plain, commandOf(program, line)?.options ?? []);
+  // Behind the hooks of whoever has made it, which say what a hint has to repeat.
+  program.hook('preAction', (_, action) => {
+    checkValues(action);
+    return checkArguments(action);
+  });
+  await program.parseAsync(plain, { from: 'user' });
 }
 
 /** The flags of the command that `args` begin with, by all their names. */

@@ -1,7 +1,6 @@
 /** Every command with its examples; its flags are in flags/. Each loads its code only when it is run. */
 import { Argument, type Command, Option } from 'commander';
 import { attachFlags, detachFlags } from './flags/attach-flags.ts';
-import { completionFlags } from './flags/completion-flags.ts';
 import { createFlags } from './flags/create-flags.ts';
 import { doctorFlags } from './flags/doctor-flags.ts';
 import { deleteFlags, removeFlags, rotateFlags } from './flags/fleet-flags.ts';
@@ -228,7 +227,10 @@ export const COMMANDS: readonly Definition[] = [
       ['completion powershell | Out-String | Invoke-Expression', 'PowerShell, in $PROFILE'],
       ['completion fish > ~/.config/fish/completions/regsecret.fish', 'fish'],
     ],
-    flags: completionFlags,
+    flags: (command) =>
+      command.addArgument(
+        new Argument('<shell>', 'where it is used').choices(['bash', 'zsh', 'fish', 'powershell', 'kubectl']),
+      ),
     run: (io, exit) => async (shell) => {
       const { printCompletion } = await import('./commands/completion.ts');
       exit(printCompletion(shell, io));

@@ -10,12 +10,11 @@ import { type ShownServer, shownServer } from '../domain/keyring/display-server.
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { type Expiry, expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
-import { checkNames, hostIn } from '../domain/pull-secret/secret-name.ts';
+import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { type Command, command } from '../domain/text/command.ts';
-import { isObjectName, scope } from '../domain/text/object-name.ts';
-import { knownRegistry } from '../domain/verify/known-registries.ts';
+import { scope } from '../domain/text/object-name.ts';
 import { checkNotExpired, expiredBefore } from '../domain/verify/refused-login.ts';
-import { EXIT, UsageError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { AttachRequest, NamedTarget } from '../operations/attach/request.ts';
 import { printCreated, sayEntries, sayExpiry, saySharing, sayUndecodable } from '../output/create-printer.ts';
@@ -52,7 +51,6 @@ interface Draft extends Pick<Collected, 'entries' | 'personal'> {
 
 /** Writes the Secret that `options` describe and returns the exit code; throws UserError. */
 export async function create(options: CreateOptions, io: Io): Promise<number> {
-  checkName(options);
   checkNames(options);
   const targets = options.attach === undefined ? [] : await targetsOf(options.attach);
   const run = { options, io, printer: await printerFor(io) };
@@ -81,14 +79,6 @@ async function destinationOf(options: CreateOptions, io: Io): Promise<string> {
 async function accepted(collected: Collected, run: Run): Promise<readonly CollectedEntry[]> {
   const { checkLogins } = await import('../output/fleet/login-check.ts');
   return checkLogins(collected, { mustAnswer: false }, run);
-}
-
-/** Throws UsageError for a registry where the name of the Secret stands, and no other is named. */
-function checkName({ name, server, dockerServer }: CreateOptions): void {
-  const host = hostIn(name);
-  if (host === undefined || (server ?? dockerServer) !== undefined) return;
-  if (knownRegistry(host) === undefined && isObjectName(name)) return;
-  throw new UsageError('a registry is named with --server', command`regsecret create --server ${host}`);
 }
 
 async function show({ secret, entries }: Draft, run: Run): Promise<number> {

@@ -1,5 +1,6 @@
 /** Command lines in the forms that kubectl takes and commander does not, brought into the one form that it does. */
-import { flagWords, words } from '../domain/text/command.ts';
+import type { Option } from 'commander';
+import { words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 
@@ -53,40 +54,23 @@ const READERS = ['list', 'inspect', 'verify'];
 /** What follows `command`, without the kind of the object. Throws UsageError where the name does not follow. */
 function withoutKind(command: string, typed: readonly string[]): readonly string[] {
   const [kind, type = ''] = typed;
-  if (command === 'attach' || command === 'detach') checkTarget(command, typed);
-  if (command === 'create' && kind === 'docker-registry' && isWord(type)) return typed.slice(1);
+  if (command === 'create' && kind === 'docker-registry' && isWord(type)) return withKind(typed.slice(1));
   if (kind !== 'secret' && kind !== 'secrets') return typed;
   if (READERS.includes(command)) return typed.slice(1);
   // Alone, it would be the name of a Secret, and without it that of the usual one.
   if (command !== 'create') return isWord(type) ? typed.slice(1) : typed;
-  if (type === 'docker-registry' || type === 'generic') return typed.slice(2);
+  if (type === 'docker-registry' || type === 'generic') return withKind(typed.slice(2));
   if (typed.some((word) => word === '-h' || word === '--help')) return typed.slice(1);
   throw new UsageError('create takes the name of the Secret, not its kind', words`regsecret create NAME`);
 }
 
-function isWord(text: string): boolean {
-  return text !== '' && !text.startsWith('-');
+/** With its kind, what reads like a registry is the name of a Secret. */
+function withKind([name = '', ...rest]: readonly string[]): readonly string[] {
+  return [isWord(name) && !name.includes('/') ? `secret/${name}` : name, ...rest].filter((word) => word !== '');
 }
 
-/** The usual ones; domain/workloads has all names of all kinds, and is not loaded by every command. */
-const TARGET_KIND =
-  /^(sa|serviceaccounts?|deploy|deployments?|sts|statefulsets?|ds|daemonsets?|cj|cronjobs?|po|pods?)$/;
-
-/** Throws UsageError for a target without its flag: `attach pull sa/default`, `attach sa default`. */
-function checkTarget(command: 'attach' | 'detach', [first = '', second = '']: readonly string[]): void {
-  const flag = command === 'attach' ? '--to' : '--from';
-  if (!/^[a-z0-9.-]+$/.test(first) || !isWord(first)) return;
-  if (/^[a-z]+\/[a-z0-9.-]+$/.test(second)) {
-    throw new UsageError(
-      `a target is named with ${flag}`,
-      words`regsecret ${command} ${first} ${flagWords([flag])} ${second}`,
-    );
-  }
-  if (!TARGET_KIND.test(first) || !/^[a-z0-9][a-z0-9.-]*$/.test(second)) return;
-  throw new UsageError(
-    `a target is named with ${flag}`,
-    words`regsecret ${command} ${flagWords([flag])} ${first}/${second}`,
-  );
+function isWord(text: string): boolean {
+  return text !== '' && !text.startsWith('-');
 }
 
 /** The flags of Kubernetes that stand before the command, and what follows them. */
@@ -150,6 +134,25 @@ function withBoolean(args: readonly string[], names: BooleanFlag): string[] {
     }
     return isTrue && index === last ? [flag] : [];
   });
+}
+
+/** Throws UsageError for a flag that would take the next flag for its value: `--server --username jane`. */
+export function checkSwallowed(line: readonly string[], options: readonly Option[]): void {
+  const named = (word: string): Option | undefined =>
+    options.find(({ long, short }) => word !== '' && (long === word || short === word));
+  for (let index = 1; index < line.length; index += 1) {
+    const word = line[index] ?? '';
+    // Behind `rbac` stands a command with flags of its own.
+    if (word === '--' || (line[0] === 'rbac' && !word.startsWith('-'))) return;
+    if (named(word)?.required !== true) continue;
+    index += 1;
+    const [next = ''] = (line[index] ?? '').split('=');
+    if (named(next) === undefined) continue;
+    throw new UsageError(
+      `${word} has no value, because ${next} follows it`,
+      prose`give ${word} a value, or leave it out`,
+    );
+  }
 }
 
 /** Throws UsageError where one command is to work in several namespaces: kubectl takes the last of them, unasked. */

@@ -1,4 +1,4 @@
-/** What no flag takes: nothing, for a variable of the shell that is not set, and what the end of a file has left in one. */
+/** What no command takes: nothing, for a variable of the shell that is not set, and what the end of a file has left in one. */
 import type { Command, Option } from 'commander';
 import { clusterCommand } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -20,6 +20,18 @@ export function checkValues(command: Command): void {
       if (typeof value === 'string') checkValue(command, option, value);
     }
   }
+}
+
+/** Commands whose arguments are names of Secrets. */
+const NAMED = /^(create|attach|detach|sync|rotate|remove|delete|inspect|list|verify)$/;
+
+/** Throws UsageError for arguments of `command` that are too many, or something else than it takes. */
+export async function checkArguments(command: Command): Promise<void> {
+  const { args, registeredArguments } = command;
+  const isOdd = NAMED.test(command.name()) && args.some((word) => /[/.:]/.test(word));
+  if (!isOdd && (registeredArguments.at(-1)?.variadic === true || args.length <= registeredArguments.length)) return;
+  const { refuseSlips } = await import('./argument-slips.ts');
+  refuseSlips(command);
 }
 
 function checkValue(command: Command, option: Option, value: string): void {

@@ -7,7 +7,6 @@ export const START = [
   'errors',
   'flags/attach-flags',
   'flags/command-line',
-  'flags/completion-flags',
   'flags/create-flags',
   'flags/doctor-flags',
   'flags/flag-values',

@@ -5,8 +5,10 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '-u': ['--username'],
   '-p': ['--password-stdin'],
   '--password': ['--password-stdin'],
-  '-s': ['--api-server'],
+  '-s': ['--server', '--api-server'],
+  '--registry': ['--server'],
   '-f': ['--from-file'],
+  '--file': ['--filename', '--from-file'],
   '--from-env-file': ['--from-file'],
   '--labels': ['--selector'],
 };
@@ -15,23 +17,25 @@ const MEANT_COMMANDS: Readonly<Record<string, string>> = {
   ...{ add: 'create', apply: 'create', edit: 'create', login: 'create', new: 'create', update: 'create' },
   ...{ copy: 'sync', explain: 'why', patch: 'attach', rm: 'remove', set: 'attach', test: 'verify' },
 };
+const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
 
 /**
  * What commander says is wrong, but for what was typed there: it may be a password at the wrong place. `flags` are those of
- * the command.
+ * the command that `line` begins with.
  */
-export function withoutValues(error: string, flags: readonly string[]): string {
+export function withoutValues(error: string, flags: readonly string[], line: readonly string[] = []): string {
   const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
   const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
   if (option !== undefined) return `error: unknown option '${option}'${meant(option, flags) ?? (suggestion || '\n')}`;
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
-  if (known !== undefined) return `error: unknown command '${command}'\n(Did you mean ${known}?)\n`;
+  const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
+  const proposal = isFiles ? 'attach -f' : known;
+  if (proposal !== undefined) return `error: unknown command '${command}'\n(Did you mean ${proposal}?)\n`;
   // What is nearly a command is none.
   if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
   return error
-    .replace(/^(error: too many arguments for '[^']*'\. Expected \d+ arguments? but got \d+): .*$/s, '$1.\n')
     .replace(
       /^(error: option '-o, [^']*') argument '(?:jsonpath|go-template|template|custom-columns)(?:-?file|-as-json)?['=].*$/s,
       `$1: ${TEMPLATES}\n`,
@@ -48,6 +52,8 @@ export function withoutValues(error: string, flags: readonly string[]): string {
 function meant(option: string, flags: readonly string[]): string | undefined {
   if (option === '--template' && flags.includes('--output')) return `\n(${TEMPLATES})\n`;
   if (option === '-v') return '\n(Did you mean -v=6?)\n';
+  // `--pod` is a flag of attach and detach.
+  if (KINDS.test(option) && flags.includes('--pod')) return `\n(Did you mean --to ${option.slice(2)}/NAME?)\n`;
   const found = MEANT[option]?.find((flag) => flags.includes(flag));
   return found === undefined ? undefined : `\n(Did you mean ${found}?)\n`;
 }

@@ -4,7 +4,7 @@ import { parseDuration } from '../../domain/go/duration.ts';
 import { command, words } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
-import { CHANGEABLE_KINDS, type PullKindName, pullKindByName } from '../../domain/workloads/kind.ts';
+import { CHANGEABLE_KINDS, type PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { checkedName, parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
@@ -42,13 +42,8 @@ export interface AttachOptions extends KubeFlags {
 export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachRequest {
   const { secret } = options;
   if (!isObjectName(secret)) {
-    const [kind = '', name = ''] = secret.split('/');
-    const isTarget = pullKindByName(kind) !== undefined && isObjectName(name);
     const flag = verb === 'attach' ? 'to' : 'from';
-    throw new UsageError(
-      nameRule('secret'),
-      isTarget ? command`regsecret ${verb} --${flag} ${secret}` : command`regsecret ${verb} NAME --${flag} KIND/NAME`,
-    );
+    throw new UsageError(nameRule('secret'), command`regsecret ${verb} NAME --${flag} KIND/NAME`);
   }
   checkFileFlags(options);
   return {

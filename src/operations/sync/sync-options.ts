@@ -45,7 +45,7 @@ export interface SyncOptions extends ContextFlags, Omit<CredentialOptions, 'prom
 /** Throws UsageError. */
 export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   const { name, dryRun, fieldManager, attach = [], restart = false, prune = false, yes = false } = options;
-  if (!isObjectName(name)) throw new UsageError(nameRule('secret'), command`regsecret sync NAME ${ALL_NAMESPACES}`);
+  if (!isObjectName(name)) throw new UsageError(nameRule('secret'), command`regsecret sync NAME`);
   if (options.merge && options.adopt) {
     throw new UsageError('--merge and --adopt cannot be used together', words`--merge`);
   }

@@ -119,7 +119,6 @@ const ALL = '--serviceaccount default -A, --all-serviceaccounts -A, or --used -A
 const DURATION = '--timeout takes seconds or units: 30, 30s, 2m, 1h';
 
 test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
-  [{ secret: 'deploy/web' }, nameRule('secret'), 'regsecret attach --to deploy/web'],
   [{ secret: 'My_Secret' }, nameRule('secret'), 'regsecret attach NAME --to KIND/NAME'],
   [{ secret: 'deploy/A' }, nameRule('secret'), 'regsecret attach NAME --to KIND/NAME'],
   [{ secret: 'x/y' }, nameRule('secret'), 'regsecret attach NAME --to KIND/NAME'],
@@ -149,13 +148,6 @@ test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
   [{ filename: ['a.yaml'], dryRun: 'server' }, 'no server is asked about manifests', '-f FILE --dry-run=client'],
 ])('%j is refused', (given, message, hint) => {
   expect(refusalOf(() => requestOf('attach', flags(given), fakeIo()))).toEqual({ message, hint });
-});
-
-test('detach of what is a target proposes --from', () => {
-  expect(refusalOf(() => requestOf('detach', flags({ secret: 'sa/ci' }), fakeIo()))).toEqual({
-    message: nameRule('secret'),
-    hint: 'regsecret detach --from sa/ci',
-  });
 });
 
 describe('create --attach', () => {

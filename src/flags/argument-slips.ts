@@ -1,0 +1,154 @@
+/** What people type where the name of a Secret stands, and the command that they mean. Loaded only where it is none. */
+import type { Command, Option } from 'commander';
+import { hostIn } from '../domain/pull-secret/secret-name.ts';
+import { ALL_NAMESPACES, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
+import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
+import { knownRegistry } from '../domain/verify/known-registries.ts';
+import { pullKindByName } from '../domain/workloads/kind.ts';
+import { UsageError } from '../errors.ts';
+import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
+
+/** Throws UsageError for arguments of `typed` that cannot have been meant as they stand. */
+export function refuseSlips(typed: Command): void {
+  const slip = targetSlip(typed) ?? registrySlip(typed) ?? namespaceSlip(typed);
+  if (slip !== undefined) throw slip;
+  if (!isTooMany(typed)) return;
+  const { length: most } = typed.registeredArguments;
+  const text = `Expected ${most} argument${most === 1 ? '' : 's'} but got ${typed.args.length}`;
+  throw new UsageError(
+    `too many arguments for '${typed.name()}'. ${text}.`,
+    words`${[...`${typed.parent?.name()}`.split(' '), typed.name()]} --help`,
+  );
+}
+
+/** Whether there are more arguments than the command takes. */
+function isTooMany({ args, registeredArguments }: Command): boolean {
+  return registeredArguments.at(-1)?.variadic !== true && args.length > registeredArguments.length;
+}
+
+/** `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web` and `attach pull --to deploy web`. */
+function targetSlip(typed: Command): UsageError | undefined {
+  const verb = typed.name();
+  if (verb !== 'attach' && verb !== 'detach') return undefined;
+  const flag = verb === 'attach' ? '--to' : '--from';
+  const refusal = (secrets: readonly string[], targets: readonly string[], except: readonly string[] = []) => {
+    const [secret, ...more] = secrets.map(secretNameArgument);
+    if (more.length > 0 || (secret !== undefined && !isObjectName(secret))) return undefined;
+    const named = targets.map((target) => words`${flagWords([flag])} ${target}`);
+    const line = named.reduce((before, target) => words`${before} ${target}`, words`${secret} ${scopeOf(typed)}`);
+    return new UsageError(`a target is named with ${flag}`, again(typed, line, except));
+  };
+  const { args } = typed;
+  const targets = args.filter(isTarget);
+  if (targets.length > 0) {
+    return refusal(
+      args.filter((word) => !isTarget(word)),
+      targets,
+    );
+  }
+  const [kind = '', name = ''] = args.slice(-2);
+  if (args.length > 1 && pullKindByName(kind) !== undefined && isObjectName(name)) {
+    return refusal(args.slice(0, -2), [`${kind}/${name}`]);
+  }
+  const [bare = '', ...others]: string[] = typed.opts().to ?? [];
+  if (args.length < 2 || others.length > 0 || pullKindByName(bare) === undefined || !isObjectName(name))
+    return undefined;
+  return refusal(args.slice(0, -1), [`${bare}/${name}`], ['--to']);
+}
+
+function isTarget(word: string): boolean {
+  const [kind = '', name = '', ...more] = word.split('/');
+  return more.length === 0 && pullKindByName(kind) !== undefined && isObjectName(name);
+}
+
+/** `create ghcr.io`, `create pull ghcr.io`, `remove pull ghcr.io` and `rotate ghcr.io`. */
+function registrySlip(typed: Command): UsageError | undefined {
+  const verb = typed.name();
+  const { server, dockerServer, fromFile } = typed.opts();
+  if (!['create', 'remove', 'rotate'].includes(verb) || (server ?? dockerServer) !== undefined) return undefined;
+  const hosts = typed.args.filter((word) => isRegistry(word) && !(fromFile !== undefined && isObjectName(word)));
+  const names = typed.args.filter((word) => !hosts.includes(word)).map(secretNameArgument);
+  const [host = ''] = hosts.map(hostIn);
+  if (hosts.length !== 1 || names.length > 1 || !names.every(isObjectName)) return undefined;
+  const line = again(typed, words`${names} ${scopeOf(typed)} --server ${host}`);
+  const [word = ''] = hosts;
+  const mayBeName = verb === 'create' && isObjectName(word) && knownRegistry(host) === undefined && 'words' in line;
+  const hint = mayBeName ? prose`${line}, or ${words`secret/${word}`} for a Secret of that name` : line;
+  return new UsageError('a registry is named with --server', hint);
+}
+
+/** Whether it is the host of a registry, or reads like one; with its kind it is the name of a Secret. */
+function isRegistry(word: string): boolean {
+  const host = hostIn(word);
+  if (host === undefined) return false;
+  return knownRegistry(host) !== undefined || !isObjectName(word) || /\.[a-z]{2,}$/.test(host);
+}
+
+/** `delete team-a/pull`. */
+function namespaceSlip(typed: Command): UsageError | undefined {
+  const names = typed.args.map((word) => secretNameArgument(word).split('/'));
+  const found = new Set(names.map(([namespace = '', name]) => (name === undefined ? '' : namespace)));
+  const isMeant = ([namespace = '', name = '', ...more]: string[]): boolean =>
+    isNamespaceName(namespace) && isObjectName(name) && more.length === 0 && pullKindByName(namespace) === undefined;
+  if (found.has('') || !names.every(isMeant) || isTooMany(typed)) return undefined;
+  const [namespace = '', ...others] = found;
+  const given: string = typed.opts().namespace ?? '';
+  const text = 'the namespace of a Secret is named with -n';
+  if (others.length > 0) return new UsageError(text, prose`run it once for each namespace`);
+  if (given !== '' && given !== namespace)
+    return new UsageError(text, prose`name one: ${words`-n ${namespace}`} or ${words`-n ${given}`}`);
+  // There, it would mean other namespaces than the one that is named.
+  const except = ['rotate', 'sync', 'delete'].includes(typed.name()) ? [] : ['--all-namespaces'];
+  const line = words`${names.map(([, name = '']) => name)} ${scope(namespace)}`;
+  return new UsageError(text, again(typed, line, except));
+}
+
+function scopeOf(typed: Command): Line {
+  return words`${scope(typed.opts().namespace)}`;
+}
+
+/**
+ * The command once more, with `line` in place of its arguments. Where a flag cannot be repeated, for its value may be a password at the
+ * wrong place, what is proposed is only `line`: a command without that flag would do something else.
+ */
+function again(typed: Command, line: Line, except: readonly string[] = []): Hint {
+  const flags = typed.options.flatMap((option) => flagsOf(typed, option, except));
+  if (flags.includes(undefined)) return prose`${line}, with the other flags as they are`;
+  return flags.reduce<Line>((before, flag) => command`${before} ${flag}`, command`regsecret ${typed.name()} ${line}`);
+}
+
+/** What was typed of `option`; undefined where it cannot be repeated. Flags of the cluster are added to every command. */
+function flagsOf(typed: Command, option: Option, except: readonly string[]): readonly (Line | undefined)[] {
+  const attribute = option.attributeName();
+  const { long = '', helpGroupHeading } = option;
+  if (typed.getOptionValueSource(attribute) !== 'cli' || helpGroupHeading === EVERYWHERE) return [];
+  if (except.includes(long)) return [];
+  const value = typed.getOptionValue(attribute);
+  if (!option.required) {
+    if (value === option.negate) return [];
+    return [long === '--all-namespaces' ? words`${ALL_NAMESPACES}` : flagWords([option.short ?? long])];
+  }
+  return [value].flat().map((one) => (mayRepeat(option, `${one}`) ? flagWith(option, `${one}`) : undefined));
+}
+
+function flagWith({ short, long = '' }: Option, value: string): Line {
+  return long === '--dry-run'
+    ? flagWords([`${long}=${value}`])
+    : words`${flagWords([short ?? long])} ${flagWords([value])}`;
+}
+
+/** Flags whose value shows what is meant, and which say it in every error, too. */
+const SHOWN = ['--server', '--from-file', '--filename', '--secret-file', '--registry-ca', '--image', '--to-context'];
+/** Flags that take names, patterns and durations. */
+const NAMED = [
+  ...['--to', '--from', '--exclude', '--attach', '--pod', '--serviceaccount', '--sa', '--field-manager'],
+  ...['--timeout', '--refresh', '--concurrency', '--plain-http'],
+];
+
+function mayRepeat({ long = '', argChoices }: Option, value: string): boolean {
+  if (value.startsWith('-')) return false;
+  if (argChoices !== undefined || long === '--dry-run' || SHOWN.includes(long)) return true;
+  if (long === '--selector') return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$/.test(value);
+  return NAMED.includes(long) && /^[a-z0-9*,./:-]+$/.test(value);
+}

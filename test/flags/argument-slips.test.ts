@@ -1,0 +1,168 @@
+/** What people type where the name of a Secret stands: the hint is what they mean, with every flag that they typed. Nothing is contacted. */
+import { describe, expect, test } from 'vitest';
+import { buildProgram } from '../../src/cli.ts';
+import { COMMANDS } from '../../src/command-table.ts';
+import { here } from '../support/here.ts';
+import { fakeIo } from '../support/io.ts';
+
+async function refusal(line: string): Promise<{ code: number; error: string; hint: string }> {
+  const { code, stdout, stderr } = await here(line.split(' '), { env: { HOME: '/nowhere' }, stdin: 'secret' });
+  expect(stdout).toBe('');
+  const [error = '', hint = ''] = stderr.split('\n');
+  return { code, error, hint };
+}
+
+describe('a namespace before the name', () => {
+  const error = 'error: the namespace of a Secret is named with -n';
+
+  test.each([
+    [
+      'sync platform/regcred -l pulls=private --dry-run=client',
+      'regsecret sync regcred -n platform -l pulls=private --dry-run=client',
+    ],
+    ['sync platform/regcred -A --exclude sandbox', 'regsecret sync regcred -n platform -A --exclude sandbox'],
+    ['delete team-a/pull', 'regsecret delete pull -n team-a'],
+    ['delete team-a/pull -A --dry-run=server --yes', 'regsecret delete pull -n team-a -A --yes --dry-run=server'],
+    ['delete secret/team-a/pull --context staging', 'regsecret delete --context staging pull -n team-a'],
+    ['inspect team-a/pull -o json', 'regsecret inspect pull -n team-a -o json'],
+    ['inspect team-a/pull team-a/other', 'regsecret inspect pull other -n team-a'],
+    ['inspect team-a/pull team-b/pull', 'run it once for each namespace'],
+    ['verify team-a/pull --image ghcr.io/acme/app:v1', 'regsecret verify pull -n team-a --image ghcr.io/acme/app:v1'],
+    ['verify team-a/pull -A', 'regsecret verify pull -n team-a'],
+    ['list team-a/pull -A', 'regsecret list pull -n team-a'],
+    ['rotate team-a/pull --server ghcr.io', 'regsecret rotate pull -n team-a --server ghcr.io'],
+    ['rotate team-a/pull --server ghcr.io -A', 'regsecret rotate pull -n team-a --server ghcr.io -A'],
+    ['remove team-a/pull --server ghcr.io -A', 'regsecret remove pull -n team-a --server ghcr.io'],
+    ['attach team-a/pull --sa default', 'regsecret attach pull -n team-a --sa default'],
+    [
+      'detach team-a/pull --from deploy/web --dry-run=client',
+      'regsecret detach pull -n team-a --from deploy/web --dry-run=client',
+    ],
+    ['create team-a/pull --server ghcr.io --no-verify', 'regsecret create pull -n team-a --server ghcr.io --no-verify'],
+    ['delete team-a/pull -n team-a', 'regsecret delete pull -n team-a'],
+    ['delete team-a/pull -n team-b', 'name one: -n team-a or -n team-b'],
+    // Its value may be a password, and without it the command does something else.
+    ['create team-a/pull --username jane', 'pull -n team-a, with the other flags as they are'],
+    ['sync team-a/pull -l pulls', 'pull -n team-a, with the other flags as they are'],
+  ])('%s', async (line, hint) => {
+    expect(await refusal(line)).toEqual({ code: 2, error, hint: `hint: ${hint}` });
+  });
+
+  test.each(['delete deploy/web --yes', 'inspect team_a/pull', 'delete a/b/c --yes', 'list a/', 'list /b'])(
+    'not in %s',
+    async (line) => {
+      expect((await refusal(line)).error).toMatch(/^error: the name of a secret has only /);
+    },
+  );
+});
+
+describe('a registry in place of a name', () => {
+  test.each([
+    ['create ghcr.io', 'regsecret create --server ghcr.io'],
+    ['create ghcr.io -n team-a --attach sa/default', 'regsecret create -n team-a --server ghcr.io --attach sa/default'],
+    ['create pull ghcr.io', 'regsecret create pull --server ghcr.io'],
+    ['create pull registry.example.com:5000', 'regsecret create pull --server registry.example.com:5000'],
+    [
+      'create registry.example.com',
+      'regsecret create --server registry.example.com, or secret/registry.example.com for a Secret of that name',
+    ],
+    [
+      'create registry.example.com --username bob --password-file f',
+      '--server registry.example.com, with the other flags as they are',
+    ],
+    ['remove registry.example.com', 'regsecret remove --server registry.example.com'],
+    ['remove ghcr.io -A --dry-run=client', 'regsecret remove --server ghcr.io -A --dry-run=client'],
+    ['remove regsecret registry.example.com', 'regsecret remove regsecret --server registry.example.com'],
+    ['remove registry.example.com pull -n a', 'regsecret remove pull -n a --server registry.example.com'],
+    ['rotate ghcr.io -n platform -A', 'regsecret rotate -n platform --server ghcr.io -A'],
+  ])('%s', async (line, hint) => {
+    expect(await refusal(line)).toEqual({
+      code: 2,
+      error: 'error: a registry is named with --server',
+      hint: `hint: ${hint}`,
+    });
+  });
+});
+
+describe('a target without its flag', () => {
+  test.each([
+    [
+      'attach regcred deploy/shop -n team-03 --dry-run=client',
+      'regsecret attach regcred -n team-03 --to deploy/shop --dry-run=client',
+    ],
+    ['attach secret/regcreds deploy/web', 'regsecret attach regcreds --to deploy/web'],
+    ['attach secret regcreds deploy/web', 'regsecret attach regcreds --to deploy/web'],
+    ['attach deploy/web regcreds', 'regsecret attach regcreds --to deploy/web'],
+    ['attach deploy/web', 'regsecret attach --to deploy/web'],
+    ['attach regcred deploy/a sts/b --wait', 'regsecret attach regcred --to deploy/a --to sts/b --wait'],
+    ['attach regcreds --to deployment web', 'regsecret attach regcreds --to deployment/web'],
+    ['attach regcred deployment web', 'regsecret attach regcred --to deployment/web'],
+    ['attach regcred deploy/web --to sa/default', 'regsecret attach regcred --to deploy/web --to sa/default'],
+    ['detach regcred cj/nightly -n a', 'regsecret detach regcred -n a --from cj/nightly'],
+    ['--context staging attach regcred sa/ci', 'regsecret attach --context staging regcred --to sa/ci'],
+  ])('%s', async (line, hint) => {
+    const flag = line.includes('detach') ? '--from' : '--to';
+    expect(await refusal(line)).toEqual({
+      code: 2,
+      error: `error: a target is named with ${flag}`,
+      hint: `hint: ${hint}`,
+    });
+  });
+});
+
+describe('more arguments than there are', () => {
+  test.each([
+    ['create x y', "'create'. Expected 1 argument but got 2."],
+    ['attach regcred other', "'attach'. Expected 1 argument but got 2."],
+    ['delete a b c', "'delete'. Expected 1 argument but got 3."],
+    ['version x', "'version'. Expected 0 arguments but got 1."],
+    ['completion bash x', "'completion'. Expected 1 argument but got 2."],
+  ])('%s', async (line, text) => {
+    const [verb] = line.split(' ');
+    expect(await refusal(line)).toEqual({
+      code: 2,
+      error: `error: too many arguments for ${text}`,
+      hint: `hint: regsecret ${verb} --help`,
+    });
+  });
+});
+
+describe('a flag that would take the next flag for its value', () => {
+  const valued = COMMANDS.flatMap(({ title }) => {
+    const program = buildProgram([title], fakeIo({}), 'regsecret', () => undefined);
+    const options = program.commands.find((one) => one.name() === title)?.options ?? [];
+    const next = options.at(-1)?.long ?? '';
+    return options.filter(({ required }) => required).map(({ long = '' }) => [title, long, next] as const);
+  });
+
+  test.each(valued)('%s %s %s', async (title, flag, next) => {
+    expect(await refusal(`${title} ${flag} ${next}`)).toEqual({
+      code: 2,
+      error: `error: ${flag} has no value, because ${next} follows it`,
+      hint: `hint: give ${flag} a value, or leave it out`,
+    });
+  });
+
+  test.each([
+    ['create --server --username bob --password-file bob.pw', '--server', '--username'],
+    ['create --server --username=bob', '--server', '--username'],
+    ['list -n -A', '-n', '-A'],
+    ['rbac --for --name x list', '--for', '--name'],
+    ['rbac list -n --all-namespaces', '-n', '--all-namespaces'],
+  ])('%s', async (line, flag, next) => {
+    expect((await refusal(line)).error).toBe(`error: ${flag} has no value, because ${next} follows it`);
+  });
+
+  test('with = it is the value', async () => {
+    const line = [
+      'create',
+      'x',
+      '--docker-username=--all',
+      '--docker-password=--yes',
+      '--dry-run=client',
+      '-o',
+      'name',
+    ];
+    expect(await here(line)).toMatchObject({ code: 0, stdout: 'secret/x\n' });
+  });
+});
