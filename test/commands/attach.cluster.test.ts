@@ -441,7 +441,7 @@ describe('a Secret that is no help', () => {
 describe('detached, where it is the only login for an image', () => {
   const needed = async () => newWorkload('Deployment', namespace, { list: named('regsecret') });
   const said = (web: string) =>
-    `warning: without regsecret, deployment.apps/${web} has no login for r.example/app:1: what is not public cannot be pulled again\n`;
+    `warning: without regsecret, deployment.apps/${web} has no login for r.example/app:1: private images can no longer be pulled\n`;
 
   test('nothing is written without --yes', async () => {
     const web = await needed();

@@ -110,7 +110,7 @@ const TEXTS: Texts = {
   'never-pulled': ({ arguments: { image } }, object) =>
     `${object} may not pull ${image} (imagePullPolicy Never), and its node does not have it, or has it for other credentials only`,
   'unverified-image': ({ arguments: { image, node, version, policy } }, object) =>
-    `node ${node} (${version}) has ${image}, but gives it only to pods with a credential that it was pulled with (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
+    `${image} is already on node ${node}, but its kubelet (${version}) requires a login for it all the same (KubeletEnsureSecretPulledImages), and ${object} has none${policy === 'Never' ? ' and may not pull it (imagePullPolicy Never)' : ''}`,
   'stale-secret': ({ arguments: { image, node, tried } }, object) =>
     `${object} opens ${image}, but ${tried ? '' : 'if it was immutable before, too, '}${onNode(node)} still uses the Secret of that name that was deleted: a kubelet does not read an immutable Secret again while a pod on its node names it`,
   'node-login-refused': ({ arguments: { image, node } }, object) =>

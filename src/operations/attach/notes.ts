@@ -104,7 +104,7 @@ const SENTENCES: {
     say(`${resultName(ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`),
   'loses-login': ({ ref, images }, { secret }) =>
     warn(
-      `without ${secret}, ${resultName(ref)} has no login for ${many(images)}: what is not public cannot be pulled again`,
+      `without ${secret}, ${resultName(ref)} has no login for ${many(images)}: private images can no longer be pulled`,
     ),
   'names-it': ({ ref }, { secret }) =>
     warn(
@@ -155,7 +155,7 @@ const SENTENCES: {
   differs: ({ ref, fields }) => warn(`the new ${resultName(ref)} differs from the old one in ${many(fields)}, too`),
   resumed: ({ ref, file }) =>
     say(`${resultName(ref)} is gone: it is created again from ${file}, which an interrupted run left`),
-  saved: ({ ref, file }) => say(`until the new ${resultName(ref)} is there, its manifest is in ${file}`),
+  saved: ({ ref, file }) => say(`${resultName(ref)} is backed up in ${file} until the new one is there`),
   runs: ({ ref }) => say(ref.kind === 'Pod' ? `${resultName(ref)} runs` : `the pods of ${resultName(ref)} run`),
 };
 

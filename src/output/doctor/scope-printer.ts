@@ -65,8 +65,9 @@ function groupLines(group: CodeGroup, limit: number, style: Style, io: Io): Prin
   const rest = findings.filter((found) => !shown.includes(found));
   return [
     printed`${label} ${printable(groupTitle(group))} ${style.faint(`[${code}]`)}`,
-    ...shown.flatMap((found) => [
-      printed`  ${printable(found.message)}`,
+    ...shown.flatMap((found, index) => [
+      // Of one image in many namespaces the same is said.
+      ...(found.message === shown[index - 1]?.message ? [] : [printed`  ${printable(found.message)}`]),
       ...belowTitle(found, style, io).map((line) => printed`    ${line}`),
     ]),
     ...(rest.length === 0 ? [] : [printed`  ${printable(formatRest(rest))}`]),

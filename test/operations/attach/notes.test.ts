@@ -110,7 +110,7 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'saved', ref: of('Pod'), file: 'web.yaml' },
     'note',
-    'until the new pod/web is there, its manifest is in web.yaml',
+    'pod/web is backed up in web.yaml until the new one is there',
   ],
   [{ code: 'runs', ref: of('Pod') }, 'note', 'pod/web runs'],
   [{ code: 'runs', ref }, 'note', 'the pods of deployment.apps/web run'],
