@@ -3,6 +3,7 @@ import { forEachLimit } from '../concurrency.ts';
 import { DATA_KEY, type Secret } from '../domain/keyring/secret.ts';
 import { MADE_FROM, MANAGED_BY, SOURCE } from '../domain/pull-secret/copy.ts';
 import { EXPIRES_AT } from '../domain/pull-secret/expiry.ts';
+import { LAST_APPLIED } from '../domain/pull-secret/last-applied.ts';
 import { UserError } from '../errors.ts';
 import { oddSecret } from './client/api-answer.ts';
 import type { ApiError } from './client/api-error.ts';
@@ -27,7 +28,7 @@ const FIELDS: FieldSelection = {
     name: true,
     creationTimestamp: true,
     labels: { [MANAGED_BY]: true },
-    annotations: { [EXPIRES_AT]: true, [SOURCE]: true, [MADE_FROM]: true },
+    annotations: { [EXPIRES_AT]: true, [SOURCE]: true, [MADE_FROM]: true, [LAST_APPLIED]: true },
     managedFields: [{ time: true }],
   },
   type: true,

@@ -17,7 +17,7 @@ import { checkNotExpired, expiredBefore } from '../domain/verify/refused-login.t
 import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { AttachRequest, NamedTarget } from '../operations/attach/request.ts';
-import { printCreated, sayEntries, sayExpiry, saySharing, sayUndecodable } from '../output/create-printer.ts';
+import { printCreated, sayEntries, sayExpiry, sayLeftOver, saySharing } from '../output/create-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
@@ -109,7 +109,7 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     sayEntries(entries, applied, printer);
     if (options.verify !== false) checkKept(entries, applied, printer);
     if (targets.length > 0) return await attachTo(applied.secret, attachment);
-    await sayUndecodable(applied, run);
+    await sayLeftOver(applied, run);
     if (applied.action === 'created' && options.output === undefined && dryRun === 'none') {
       printer.hint(attachCommand(options));
     }

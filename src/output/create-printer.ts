@@ -61,9 +61,11 @@ export function sayEntries(entries: readonly CollectedEntry[], applied: Applied 
   for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
 }
 
-/** Entries that were there before and keep pods from all their pull secrets. */
-export async function sayUndecodable(applied: Applied, { io, printer }: PrintContext): Promise<void> {
-  if (applied.action === 'created' || applied.change.undecodable.length === 0) return;
+/** What was there before: entries that keep pods from all their pull secrets, and an old login in an annotation. */
+export async function sayLeftOver(applied: Applied, { io, printer }: PrintContext): Promise<void> {
+  if (applied.action === 'created') return;
+  const { annotations = {} } = applied.secret.metadata;
+  if (applied.change.undecodable.length === 0 && Object.keys(annotations).length === 0) return;
   const [{ inPortions }, { diagnosisOf }, { formatMore, listed }, { formatFinding }, { fixFor }] = await Promise.all([
     import('../concurrency.ts'),
     import('../domain/findings/diagnosed-secret.ts'),
@@ -72,8 +74,8 @@ export async function sayUndecodable(applied: Applied, { io, printer }: PrintCon
     import('../domain/findings/fixes.ts'),
   ]);
   const { findings } = await inPortions(diagnosisOf(applied.secret, Date.now()), io.signal);
-  const undecodable = findings.filter(({ code }) => code === 'unreadable-entry');
-  for (const found of listed(undecodable, ({ code }) => code)) {
+  const leftOver = findings.filter(({ code }) => code === 'unreadable-entry' || code === 'login-in-annotation');
+  for (const found of listed(leftOver, ({ code }) => code)) {
     printer.warn(formatFinding(found));
     printer.hint(fixFor(found));
     if (found.more !== undefined) printer.say(formatMore(found.more));

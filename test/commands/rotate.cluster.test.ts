@@ -111,26 +111,70 @@ describe('in one namespace', () => {
     expect((await stored(namespace)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });
 
-  test('what kubectl apply has left of the old login in an annotation is named, with the command that takes it away', async () => {
+  const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+  const HELD = `in the annotation ${APPLIED} that its data no longer holds`;
+  const applied = (namespace: string, host: string, name = 'pull') =>
+    kubectl(['apply', '-f', '-'], {
+      stdin: JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace },
+        type: 'kubernetes.io/dockerconfigjson',
+        data: { '.dockerconfigjson': base64(JSON.stringify({ auths: { [host]: OLD } })) },
+      }),
+    });
+
+  test('what kubectl apply has left of the old login in an annotation is named until it is gone, with the command for that', async () => {
     const [namespace, host] = [await newNamespace(), freshHost()];
-    const secret = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'pull', namespace },
-      type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': base64(JSON.stringify({ auths: { [host]: OLD } })) },
-    };
-    await kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(secret) });
+    await applied(namespace, host);
+    const hint = `hint: kubectl annotate secret pull -n ${namespace} ${APPLIED}-\n`;
+    const warning = `warning: secret ${namespace}/pull still has a login ${HELD}\n${hint}`;
+    const rehearsed = await rotate(namespace, host, ['--dry-run=client']);
+    expect(rehearsed.stderr).toBe(
+      `1 Secret: 1 updated (dry run)\nwarning: secret ${namespace}/pull would still have a login ${HELD}\n${hint}`,
+    );
+    expect((await regsecretIn(namespace, ['inspect', 'pull'])).stdout).not.toContain(HELD);
     const ran = await rotate(namespace, host);
-    const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
-    expect([ran.code, ran.stderr]).toEqual([
-      0,
-      `1 Secret: 1 updated\nwarning: the old login is still in the annotation ${annotation} of 1 Secret: ${namespace}/pull\n` +
-        `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n`,
+    expect([ran.code, ran.stderr]).toEqual([0, `1 Secret: 1 updated\n${warning}`]);
+    const again = await rotate(namespace, host);
+    expect([again.code, again.stderr]).toEqual([0, `1 Secret: 1 unchanged\n${warning}`]);
+    const only = ['doctor', '--offline', '--only', 'login-in-annotation', '-o', 'json'];
+    expect(JSON.parse((await regsecretIn(namespace, only)).stdout).findings).toMatchObject([
+      { object: { namespace, name: 'pull' } },
     ]);
-    await kubectl(['annotate', 'secret', 'pull', '-n', namespace, `${annotation}-`]);
+    const { stdout } = await regsecretIn(namespace, ['inspect', 'pull']);
+    expect(stdout).toContain(`${warning.replace(/\n$/, '')}\n`);
+    await kubectl(['annotate', 'secret', 'pull', '-n', namespace, `${APPLIED}-`]);
     expect(JSON.stringify(await stored(namespace))).not.toContain(base64(OLD.auth).slice(0, 20));
     expect((await rotate(namespace, host)).stderr).toBe('1 Secret: 1 unchanged\n');
+  });
+
+  test('of several Secrets there is one command for each namespace', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    for (const name of ['two', 'one']) await applied(namespace, host, name);
+    const { stderr } = await rotate(namespace, host);
+    expect(stderr).toBe(
+      `2 Secrets: 2 updated\nwarning: 2 Secrets still have a login in the annotation ${APPLIED} that their data no longer holds: ${namespace}/one, ${namespace}/two\n` +
+        `hint: kubectl annotate secret one two -n ${namespace} ${APPLIED}-\n`,
+    );
+    await kubectl(['annotate', 'secret', 'one', 'two', '-n', namespace, `${APPLIED}-`]);
+    expect((await rotate(namespace, host)).stderr).toBe('2 Secrets: 2 unchanged\n');
+  });
+
+  test.each<[command: string, args: (host: string) => string[]]>([
+    ['create', (host) => ['create', 'pull', '--server', host, '--username', 'ci', '--password-stdin', '--no-verify']],
+    ['sync', (host) => ['sync', 'pull', '--server', host, '--username', 'ci', '--password-stdin', '--no-verify']],
+  ])('%s says it, too', async (command, args) => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await applied(namespace, host);
+    const from = command === 'sync' ? await newNamespace() : namespace;
+    const target = command === 'sync' ? ['--to', namespace, '--adopt'] : [];
+    for (const _ of ['written', 'unchanged']) {
+      const ran = await regsecretIn(from, [...args(host), ...target], { stdin: CANARY });
+      expect(ran.code, ran.stderr).toBe(0);
+      expect(ran.stderr).toContain(`secret ${namespace}/pull still has a login ${HELD}`);
+      expect(ran.stderr).toContain(`hint: kubectl annotate secret pull -n ${namespace} ${APPLIED}-\n`);
+    }
   });
 
   test('a name chooses a Secret, and for that nobody needs a right to list', async () => {

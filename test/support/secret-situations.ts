@@ -39,8 +39,16 @@ function endingIn(minutes: number): Partial<SecretSituation> {
   return { ...config(JSON.stringify({ auths: good })), annotations };
 }
 
+function appliedWith(auths: Readonly<Record<string, object>>): Partial<SecretSituation> {
+  const data = { '.dockerconfigjson': base64(JSON.stringify({ auths })) };
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ data }) };
+  return { ...config(JSON.stringify({ auths: good })), annotations };
+}
+
 const ROWS: readonly Row[] = [
   ['a good login', good, [], 'attached'],
+  ['an old login in an annotation', appliedWith({ 'good.example': other }), ['login-in-annotation'], 'attached'],
+  ['the same login in an annotation', appliedWith(good), [], 'attached'],
   [
     'a docker config in an Opaque Secret',
     { ...config(JSON.stringify({ auths: good })), type: 'Opaque' },

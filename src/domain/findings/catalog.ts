@@ -60,6 +60,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'white-space': { severity: 'error', identity: ['server', 'field'], kubeletSays: REFUSED },
   expired: { severity: 'error', identity: ['server'], kubeletSays: REFUSED },
   'expires-soon': { severity: 'warning', identity: ['server'] },
+  'login-in-annotation': { severity: 'warning' },
   'stale-copy': { severity: 'warning', isAdvice: true },
   'orphaned-copy': { severity: 'warning', isAdvice: true },
   'credential-rejected': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },

@@ -4,6 +4,7 @@ import { bareServer, type ShownServer, shownServer } from '../keyring/display-se
 import { sameKey } from '../keyring/key.ts';
 import { imageServer, serverWord } from '../keyring/server.ts';
 import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
+import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
 import { knownKind } from '../workloads/kind.ts';
@@ -215,4 +216,10 @@ export function edit(object: FindingObject): Command {
 /** The place in the manifest. No variable names the editor, for fish has no `${EDITOR:-vi}`. */
 export function editFile({ file = '-', line = 1 }: FindingObject): Command {
   return words`vi +${line} ${fileWord(file)}`;
+}
+
+/** Takes away what `kubectl apply` remembers of these Secrets of a namespace; the next one writes it anew. */
+export function forgetApplied(names: readonly string[], namespace: string | undefined): Command {
+  const annotation = `${LAST_APPLIED}-`;
+  return command`kubectl annotate secret ${names.map(nameWord)} ${scope(namespace)} ${annotation}`;
 }

@@ -64,6 +64,7 @@ export interface FindingArguments<Cause> {
   /** `by` the annotation: as regsecret noted it; somebody may have replaced the credential since. */
   readonly expired: { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'expires-soon': { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
+  readonly 'login-in-annotation': Record<never, never>;
   /** Marked as a copy of `source`, which has another type or payload. */
   readonly 'stale-copy': { readonly source: CopySourceName };
   /** Marked as a copy of `source`, which is no pull secret. */

@@ -15,6 +15,7 @@ import {
   edit,
   editFile,
   type FixContext,
+  forgetApplied,
   giveLogin,
   here,
   isInManifest,
@@ -105,6 +106,8 @@ const FIXES: Fixes = {
   'white-space': entryFix,
   expired: entryFix,
   'expires-soon': entryFix,
+  'login-in-annotation': ({ object }) =>
+    isInManifest(object) ? editFile(object) : forgetApplied([object.name], object.namespace),
   'stale-copy': ({ object, arguments: { source } }) => syncPreview(source, object),
   'orphaned-copy': ({ object }) => command`regsecret delete ${nameWord(object.name)} ${scope(object.namespace)}`,
 

@@ -6,10 +6,10 @@ import { coverageOf } from '../keyring/coverage.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import type { KubeletEntry } from '../keyring/entry.ts';
 import type { Secret } from '../keyring/secret.ts';
+import { type End, endsIn } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
 import type { Finding } from './finding.ts';
-import { type End, endsIn } from './secret-rules.ts';
 
 /**
  * The JSON of `inspect -o json`. `auths` is a docker config: with `--reveal` it holds the logins, and the whole can be

@@ -1,5 +1,6 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, shownServer } from '../keyring/display-server.ts';
+import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { many } from '../text/enumerate.ts';
 import { describeTags } from '../verify/near-tags.ts';
 import { isCopied } from './elsewhere.ts';
@@ -17,6 +18,12 @@ type Texts = { readonly [Code in FindingCode]: (found: FindingOf<Code>, object: 
 
 function undecodable(error: string, ignored = false): string {
   return `cannot be decoded (${error})${ignored ? '' : ', and a pod that names it can use none of its pull secrets'}`;
+}
+
+/** Behind the Secret, or how many there are; `would`: before it comes to that. */
+export function heldInAnnotation({ several = false, would = false } = {}): string {
+  const verb = would ? 'would still have' : several ? 'still have' : 'still has';
+  return `${verb} a login in the annotation ${LAST_APPLIED} that ${several ? 'their' : 'its'} data no longer holds`;
 }
 
 const TEXTS: Texts = {
@@ -65,6 +72,7 @@ const TEXTS: Texts = {
     `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends with it`,
   expired: (found, object) => expiry(found, object, 'expired'),
   'expires-soon': (found, object) => expiry(found, object, 'expires'),
+  'login-in-annotation': (_, object) => `${object} ${heldInAnnotation()}`,
   'stale-copy': ({ object: { namespace }, arguments: { source } }, object) =>
     `${object} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; sync gives namespace ${namespace} the login of ${source.namespace}`,
   'orphaned-copy': ({ arguments: { source } }, object) =>

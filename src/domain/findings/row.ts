@@ -3,13 +3,13 @@ import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import type { KubeletEntry } from '../keyring/entry.ts';
 import type { Secret } from '../keyring/secret.ts';
 import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
+import { endsIn } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Usage } from '../workloads/references.ts';
 import { finding } from './catalog.ts';
 import { diagnoseBriefly } from './diagnosed-secret.ts';
 import type { Finding } from './finding.ts';
 import { originFindings } from './origin-findings.ts';
-import { endsIn } from './secret-rules.ts';
 
 /** The JSON of one item of `list -o json`. */
 export interface SecretRow {

@@ -7,7 +7,8 @@ import { matchesImage } from '../keyring/match.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { serverProblem } from '../keyring/server.ts';
 import { finished, STEP_ENTRIES } from '../keyring/steps.ts';
-import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
+import { endsIn } from '../pull-secret/expiry.ts';
+import { holdsOldLogin } from '../pull-secret/last-applied.ts';
 import { rfc3339 } from '../text/time.ts';
 import { finding } from './catalog.ts';
 import type { Finding, FindingObject } from './finding.ts';
@@ -39,6 +40,8 @@ export function* diagnoseInSteps({ now, secrets }: SecretRuleFacts): Generator<v
         if (facts.contents.entries.length > STEP_ENTRIES) yield;
       }
     }
+    const isHeld = yield* holdsOldLogin(facts.secret, facts.contents);
+    if (isHeld) findings.push(finding('login-in-annotation', refOf(facts.secret), {}));
   }
   return findings.toSorted((one, other) => rank(one) - rank(other));
 }
@@ -213,26 +216,6 @@ function expiries({ secret, contents }: SecretFacts, now: number): Finding[] {
       }),
     ];
   });
-}
-
-export interface End {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly by: 'itself' | 'annotation';
-}
-
-/**
- * When each credential of a Secret ends: by what it says itself, else by what we noted when we wrote it. The annotation is
- * read once, for there may be thousands of entries.
- */
-export function endsIn({ metadata }: Secret): (entry: ContentEntry) => End | undefined {
-  const times = parseExpiries(metadata.annotations?.[EXPIRES_AT]);
-  return ({ server, login }) => {
-    const claimed = login === undefined ? undefined : claimedEnd(login);
-    if (claimed !== undefined) return { at: claimed, by: 'itself' };
-    const noted = times.get(server);
-    return noted === undefined ? undefined : { at: Date.parse(noted), by: 'annotation' };
-  };
 }
 
 function isEmpty({ username, password }: { username: string; password: string }): boolean {

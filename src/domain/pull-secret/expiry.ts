@@ -1,6 +1,8 @@
 /** When credentials stop working, as far as they say it themselves. */
 
+import type { ContentEntry } from '../keyring/contents.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
+import type { Secret } from '../keyring/secret.ts';
 import { trimEnd } from '../text/trim.ts';
 import { claimsOf, jsonObject } from './jwt.ts';
 
@@ -116,4 +118,24 @@ export function parseExpiries(annotation: string | undefined): Map<string, strin
   } catch {
     return new Map();
   }
+}
+
+export interface End {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly by: 'itself' | 'annotation';
+}
+
+/**
+ * When each credential of a Secret ends: by what it says itself, else by what we noted when we wrote it. The annotation is
+ * read once, for there may be thousands of entries.
+ */
+export function endsIn({ metadata }: Secret): (entry: ContentEntry) => End | undefined {
+  const times = parseExpiries(metadata.annotations?.[EXPIRES_AT]);
+  return ({ server, login }) => {
+    const claimed = login === undefined ? undefined : claimedEnd(login);
+    if (claimed !== undefined) return { at: claimed, by: 'itself' };
+    const noted = times.get(server);
+    return noted === undefined ? undefined : { at: Date.parse(noted), by: 'annotation' };
+  };
 }

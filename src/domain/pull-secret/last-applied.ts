@@ -1,30 +1,63 @@
 /** What `kubectl apply` keeps of a Secret beside it: all that was applied, with its logins (kubectl pkg/util/apply.go). */
-import { Base64Error, decodeBase64, encodeBase64 } from '../go/base64.ts';
-import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
-import type { Secret } from '../keyring/secret.ts';
+import { encodeBase64 } from '../go/base64.ts';
+import { encodeUtf8 } from '../go/utf8.ts';
+import { type Contents, contentsOf } from '../keyring/contents.ts';
+import { isAnonymous } from '../keyring/entry.ts';
+import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
+import { finished } from '../keyring/steps.ts';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Whether that annotation of `secret` holds one of these logins; an annotation that is no JSON holds none that can be told. */
-export function lastAppliedHolds(
-  { metadata: { annotations } }: { readonly metadata: Pick<Secret['metadata'], 'annotations'> },
-  logins: readonly { readonly username: string; readonly password: string }[],
-): boolean {
-  const text = annotations?.[LAST_APPLIED];
-  if (text === undefined) return false;
-  const payloads = payloadsIn(text);
-  return logins.some(({ username, password }) => {
-    const marks = [encodeBase64(encodeUtf8(`${username}:${password}`)), JSON.stringify(password)];
-    return payloads.some((payload) => marks.some((mark) => payload.includes(mark)));
-  });
+interface Login {
+  readonly username: string;
+  readonly password: string;
 }
 
-function payloadsIn(text: string): string[] {
+/** The logins in that annotation of `secret`. One that is no JSON, or of another form, has none that can be told. In steps. */
+export function* lastAppliedLogins({ metadata, type }: Secret): Generator<void, Login[]> {
+  const text = metadata.annotations?.[LAST_APPLIED];
+  if (text === undefined || !isPullSecretType(type)) return [];
   const { data, stringData } = parsed(text);
-  return [...Object.values(data ?? {}).flatMap(decoded), ...Object.values(stringData ?? {}).map(String)];
+  const key = DATA_KEY[type];
+  // The API server takes the plain text where there are both.
+  const plain = fieldIn(stringData, key);
+  const value = plain === undefined ? fieldIn(data, key) : encodeBase64(encodeUtf8(plain));
+  if (value === undefined) return [];
+  const { entries } = yield* contentsOf({ type, data: { [key]: value } });
+  return entries.flatMap(({ login }) => (login === undefined || isAnonymous(login) ? [] : [login]));
 }
 
-function parsed(text: string): { readonly data?: object | null; readonly stringData?: object | null } {
+/**
+ * Whether that annotation holds a login that the data of `secret`, which is `contents`, does not hold: everybody who may read the
+ * Secret has it, although it was replaced. In steps.
+ */
+export function* holdsOldLogin(secret: Secret, contents: Contents): Generator<void, boolean> {
+  if (!isPullSecretType(contents.type) || contents.moreEntries !== undefined) return false;
+  // Of what cannot be read nobody knows what it holds.
+  if (contents.failure !== undefined && contents.failure.server === undefined) return false;
+  const applied = yield* lastAppliedLogins(secret);
+  if (applied.length === 0) return false;
+  const present = new Set(contents.entries.flatMap(({ login }) => (login === undefined ? [] : [loginKey(login)])));
+  return applied.some((login) => !present.has(loginKey(login)));
+}
+
+/** {@link holdsOldLogin} of what `patch`, a JSON merge patch (RFC 7386), makes of `secret`. */
+export function willHoldOldLogin(secret: Secret, patch: object = {}): boolean {
+  if (secret.metadata.annotations?.[LAST_APPLIED] === undefined) return false;
+  const changed = 'data' in patch ? (patch.data as Readonly<Record<string, string | null>>) : {};
+  const data = Object.fromEntries(
+    Object.entries({ ...secret.data, ...changed }).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+  );
+  const after = { ...secret, data };
+  return finished(holdsOldLogin(after, finished(contentsOf(after))));
+}
+
+/** The same for the same login. */
+export function loginKey({ username, password }: Login): string {
+  return JSON.stringify([username, password]);
+}
+
+function parsed(text: string): { readonly data?: unknown; readonly stringData?: unknown } {
   try {
     return JSON.parse(text) ?? {};
   } catch {
@@ -32,11 +65,8 @@ function parsed(text: string): { readonly data?: object | null; readonly stringD
   }
 }
 
-function decoded(value: unknown): string[] {
-  try {
-    return [decodeUtf8(decodeBase64(String(value)))];
-  } catch (error) {
-    if (error instanceof Base64Error) return [];
-    throw error;
-  }
+function fieldIn(value: unknown, key: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const text = Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+  return typeof text === 'string' ? text : undefined;
 }

@@ -1,10 +1,20 @@
-/** A large Secret takes little memory while nobody looks into it. */
+/** A Secret that has been judged takes little memory while nobody looks into it. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { LARGE_TEXT } from '../../domain/go/json-node.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
 
-/** The same Secret, of which large values are unpacked whenever they are read. */
+/** The same Secret without what `kubectl apply` keeps beside it; large values are unpacked whenever they are read. */
 export function packedSecret(secret: Secret): Secret {
+  return withPackedData(withoutApplied(secret));
+}
+
+function withoutApplied(secret: Secret): Secret {
+  const { [LAST_APPLIED]: applied, ...annotations } = secret.metadata.annotations ?? {};
+  return applied === undefined ? secret : { ...secret, metadata: { ...secret.metadata, annotations } };
+}
+
+function withPackedData(secret: Secret): Secret {
   const values = Object.entries(secret.data ?? {});
   if (values.every(([, { length }]) => length <= LARGE_TEXT)) return secret;
   const data = {};

@@ -6,7 +6,7 @@ import { isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
 import { registryOf } from '../../domain/keyring/server.ts';
 import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
 import type { NewLogin } from '../../domain/pull-secret/entry-change.ts';
-import { lastAppliedHolds } from '../../domain/pull-secret/last-applied.ts';
+import { holdsOldLogin, lastAppliedLogins, loginKey } from '../../domain/pull-secret/last-applied.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
 
@@ -25,6 +25,8 @@ export interface HeldEntry {
   readonly hasToken: boolean;
   /** `below`: of the same registry, with a path or under another name, so that it is another entry to the kubelet. */
   readonly place: 'same' | 'below';
+  /** Whether `kubectl apply` has left this login in an annotation, where it stays. */
+  readonly isInAnnotation: boolean;
   /** What it may get. */
   readonly next: RotatedLogin;
 }
@@ -38,8 +40,8 @@ export interface HeldSecret {
   /** Whether it says that this is in another cluster. */
   readonly isFromElsewhere: boolean;
   readonly isImmutable: boolean;
-  /** Whether `kubectl apply` has left one of these logins in an annotation, where it stays. */
-  readonly isInAnnotation: boolean;
+  /** Whether such an annotation holds a login that the Secret does not hold any more. */
+  readonly holdsOldLogin: boolean;
   /** Left out of what is large, which is read again before it is written. */
   readonly secret: Secret | undefined;
 }
@@ -51,11 +53,14 @@ const SMALL = 16 * 1024;
 export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, HeldSecret | undefined> {
   const { metadata, type, immutable = false } = secret;
   if (!isPullSecretType(type) || metadata.deletionTimestamp !== undefined) return undefined;
-  const { entries, format } = yield* contentsOf(secret);
+  const contents = yield* contentsOf(secret);
+  const { entries, format } = contents;
   if (format !== type) return undefined;
+  const applied = new Set((yield* lastAppliedLogins(secret)).map(loginKey));
   const held = entries.flatMap(({ server, login, hasToken }) => {
     const found = loginFor(server, logins);
-    return found === undefined ? [] : [{ server, login, hasToken, ...found }];
+    const isInAnnotation = login !== undefined && applied.has(loginKey(login));
+    return found === undefined ? [] : [{ server, login, hasToken, isInAnnotation, ...found }];
   });
   if (held.length === 0) return undefined;
   const size = Object.values(secret.data ?? {}).reduce((sum, value) => sum + value.length, 0);
@@ -66,10 +71,7 @@ export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
     source: sourceOf(secret),
     isFromElsewhere: isFromElsewhere(secret),
     isImmutable: immutable,
-    isInAnnotation: lastAppliedHolds(
-      secret,
-      held.flatMap(({ login }) => login ?? []),
-    ),
+    holdsOldLogin: yield* holdsOldLogin(secret, contents),
     secret: size <= SMALL ? secret : undefined,
   };
 }

@@ -96,17 +96,17 @@ async function checkAgreed(
 
 async function perform(
   transport: Transport,
-  { namespace, step, existing }: Item,
+  { namespace, step, holdsOldLogin, existing }: Item,
   source: SyncSource,
   { dryRun, fieldManager, selection }: SyncRequest,
 ): Promise<SyncOutcome | 'ended'> {
   if (step.action === 'refuse') return { namespace, action: 'failed', error: step.error, isDecided: true };
-  if (step.action === 'unchanged' || dryRun === 'client') return { namespace, action: actionOf(step) };
+  if (step.action === 'unchanged' || dryRun === 'client') return { namespace, action: actionOf(step), holdsOldLogin };
   try {
     const ref = { namespace, name: source.name };
     const planner = (present: Secret | undefined): SecretStep => planSecret(namespace, present, source);
     const action = await writeSecret(transport, ref, existing, planner, { fieldManager, dryRun: dryRun === 'server' });
-    return { namespace, action };
+    return { namespace, action, holdsOldLogin };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     // It was not being deleted when the namespaces were read.

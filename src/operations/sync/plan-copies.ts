@@ -3,6 +3,7 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
+import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -46,6 +47,8 @@ function isIn(part: SyncPart | undefined, namespace: string): boolean {
 export interface Item {
   readonly namespace: string;
   readonly step: SecretStep;
+  /** Whether `kubectl apply` has left a login in an annotation of it that its data does not hold afterwards. */
+  readonly holdsOldLogin?: boolean | undefined;
   /** Kept only where something has to be done to it. */
   readonly existing: Secret | undefined;
 }
@@ -92,7 +95,13 @@ function planned(namespace: string, secret: Secret | UserError | undefined, sour
   }
   const step = planSecret(namespace, secret, source);
   const isWritten = step.action === 'update' || step.action === 'replace';
-  return { namespace, step, existing: isWritten ? secret : undefined };
+  return { namespace, step, holdsOldLogin: holdsAfter(step, secret), existing: isWritten ? secret : undefined };
+}
+
+function holdsAfter(step: SecretStep, secret: Secret | undefined): boolean {
+  if (step.action === 'replace') return willHoldOldLogin(step.secret);
+  if (secret === undefined || step.action === 'refuse') return false;
+  return willHoldOldLogin(secret, step.action === 'update' ? step.patch : undefined);
 }
 
 /**

@@ -65,7 +65,12 @@ export interface AccountSelection {
 
 /** What became of one namespace. */
 export type SyncOutcome =
-  | { readonly namespace: string; readonly action: SecretAction | 'deleted' }
+  | {
+      readonly namespace: string;
+      readonly action: SecretAction | 'deleted';
+      /** Whether an annotation of it holds a login that its data does not hold. */
+      readonly holdsOldLogin?: boolean | undefined;
+    }
   | {
       readonly namespace: string;
       readonly action: 'failed';

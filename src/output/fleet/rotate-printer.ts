@@ -1,6 +1,5 @@
 /** What `rotate` prints: the plan as a table, each Secret that is written, what is left, and how many there are of each. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
-import { LAST_APPLIED } from '../../domain/pull-secret/last-applied.ts';
 import { type Command, command, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
@@ -15,6 +14,7 @@ import type { RotateListener, RotateRequest } from '../../operations/rotate/rota
 import type { Fingerprint } from '../fingerprint.ts';
 import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
 import { formatTable } from '../table.ts';
+import { warnOfAnnotations } from './annotation-printer.ts';
 import { failureBook } from './failure-printer.ts';
 
 export interface RotatePrinterOptions {
@@ -73,8 +73,10 @@ export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, r
       const counts = countsOf(items, outcomes, problems.all);
       run.counted({ noun: 'Secret', total: items.length, counts });
       printer.say(summaryLine(items.length, 'Secret', counts) + suffix);
+      const leftOver = items.filter((item) => isLeftOver(item, outcomes.get(item)));
       warnOfAnnotations(
-        items.filter((item) => outcomes.get(item) === 'updated'),
+        leftOver.map(({ ref }) => ref),
+        isDry && leftOver.some((item) => !item.holdsOldLogin),
         printer,
       );
       return problems.all.length > 0 ? EXIT.failed : EXIT.ok;
@@ -93,17 +95,9 @@ export function rotateIntent(items: readonly PlannedSecret[]): string {
   return `Write the new login for ${many([...servers])} into ${plural(items.length, 'Secret')}${where}`;
 }
 
-/** The old login is still in the cluster, for everybody who may read these Secrets. */
-function warnOfAnnotations(written: readonly PlannedSecret[], printer: Printer): void {
-  const holding = written.filter(({ isInAnnotation }) => isInAnnotation).map(({ ref }) => ref);
-  const [first] = holding;
-  if (first === undefined) return;
-  const secrets = many(holding.map(({ namespace, name }) => `${namespace}/${name}`));
-  printer.warn(
-    `the old login is still in the annotation ${LAST_APPLIED} of ${plural(holding.length, 'Secret')}: ${secrets}`,
-  );
-  const annotation = `${LAST_APPLIED}-`;
-  printer.hint(command`kubectl annotate secret ${nameWord(first.name)} ${scope(first.namespace)} ${annotation}`);
+/** Whether an annotation holds an old login when this is over: that of the entry which was replaced, or one from before. */
+function isLeftOver(item: PlannedSecret, outcome: 'updated' | 'unchanged' | undefined): boolean {
+  return item.holdsOldLogin || (outcome === 'updated' && newEntries([item]).some((entry) => entry.isInAnnotation));
 }
 
 function newEntries(items: readonly PlannedSecret[]): PlannedEntry[] {

@@ -15,6 +15,7 @@ import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/s
 import { type NoteBook, noteBook } from '../attach-printer.ts';
 import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
 import { withProgress } from '../progress.ts';
+import { warnOfAnnotations } from './annotation-printer.ts';
 import { type Failure, printFailures } from './failure-printer.ts';
 
 export interface SyncPrinterOptions {
@@ -67,8 +68,21 @@ export async function withSyncPrinter(
   for (const book of Object.values(notes)) book.flush();
   printFailures(failuresOf(told), printer);
   if (!options.isOneOfMany) printEnd(told, options, run);
+  const leftOver = leftOverIn(told, options);
+  warnOfAnnotations(
+    leftOver.map(({ namespace }) => ({ namespace, name: options.name })),
+    options.dryRun !== 'none' && leftOver.some(isChange),
+    printer,
+  );
   const hasFailed = told.problems.length > 0 || told.outcomes.some(({ action }) => action === 'failed');
   return hasFailed ? EXIT.failed : EXIT.ok;
+}
+
+/** A look of many says it of what it has written: the others were said when they were. */
+function leftOverIn({ outcomes }: Told, { isOneOfMany = false }: SyncPrinterOptions): SyncOutcome[] {
+  return outcomes.filter(
+    (outcome) => 'holdsOldLogin' in outcome && outcome.holdsOldLogin && (!isOneOfMany || isChange(outcome)),
+  );
 }
 
 function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, io: Io): SyncListener {

@@ -24,10 +24,26 @@ function findings(secret: Secret): Finding[] {
   return diagnose({ now: NOW, secrets: [{ secret, contents: readContents(secret) }] });
 }
 
+const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
+const applied = (secret: Secret, by: Secret): Secret => ({
+  ...secret,
+  metadata: { ...secret.metadata, annotations: { [ANNOTATION]: JSON.stringify(by) } },
+});
+
 const opaque = (data: Record<string, string>): Secret => ({ ...pullSecretOf('a', ''), type: 'Opaque', data });
 
 const fixtures: readonly (readonly [situation: string, secret: Secret, codes: readonly FindingCode[]])[] = [
   ['a good login', config({ 'ghcr.io': login }), []],
+  [
+    'the same login in what kubectl apply keeps',
+    applied(config({ 'ghcr.io': login }), config({ 'ghcr.io': login })),
+    [],
+  ],
+  [
+    'an old login in what kubectl apply keeps',
+    applied(config({ 'ghcr.io': login }), config({ 'ghcr.io': { auth: base64('ada:old') } })),
+    ['login-in-annotation'],
+  ],
   ['a good login of the legacy type', pullSecretOf('a', JSON.stringify({ 'ghcr.io': login }), legacy), []],
   ['user name and password without auth', config({ 'ghcr.io': { username: 'ada', password: 'p' } }), []],
   [

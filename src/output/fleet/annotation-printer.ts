@@ -1,0 +1,37 @@
+/** What is said of old logins that `kubectl apply` has left in annotations: everybody who may read the Secrets has them. */
+import { forgetApplied } from '../../domain/findings/commands.ts';
+import { heldInAnnotation } from '../../domain/findings/messages.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
+import type { SecretName } from '../../domain/workloads/references.ts';
+import type { Printer } from '../printer.ts';
+
+/** Commands that are shown: one takes all Secrets of a namespace. */
+const SHOWN = 10;
+/** Names in one command. */
+const NAMES = 20;
+
+/** One warning for all of them, and a command for each namespace; `would`: before it comes to that. */
+export function warnOfAnnotations(refs: readonly SecretName[], would: boolean, printer: Printer): void {
+  const sorted = refs.toSorted(
+    (one, other) => compare(one.namespace, other.namespace) || compare(one.name, other.name),
+  );
+  const [first] = sorted;
+  if (first === undefined) return;
+  const named = sorted.map(({ namespace, name }) => `${namespace}/${name}`);
+  const isOne = named.length === 1;
+  const subject = isOne ? `secret ${named[0]}` : plural(named.length, 'Secret');
+  printer.warn(`${subject} ${heldInAnnotation({ several: !isOne, would })}${isOne ? '' : `: ${many(named)}`}`);
+  const commands = [...Map.groupBy(sorted, ({ namespace }) => namespace)].flatMap(([namespace, here]) =>
+    Array.from({ length: Math.ceil(here.length / NAMES) }, (_, index) => {
+      const names = here.slice(index * NAMES, (index + 1) * NAMES).map(({ name }) => name);
+      return { command: forgetApplied(names, namespace), count: names.length };
+    }),
+  );
+  for (const { command } of commands.slice(0, SHOWN)) printer.hint(command);
+  const rest = commands.slice(SHOWN).reduce((sum, { count }) => sum + count, 0);
+  if (rest > 0) printer.say(`and the same for ${rest} more; \`regsecret doctor\` has a command for each`);
+}
+
+function compare(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}
