@@ -161,16 +161,16 @@ describe('in one namespace', () => {
     expect((await rotate(namespace, host)).stderr).toBe('2 Secrets: 2 unchanged\n');
   });
 
-  test.each<[command: string, args: (host: string) => string[]]>([
-    ['create', (host) => ['create', 'pull', '--server', host, '--username', 'ci', '--password-stdin', '--no-verify']],
-    ['sync', (host) => ['sync', 'pull', '--server', host, '--username', 'ci', '--password-stdin', '--no-verify']],
-  ])('%s says it, too', async (command, args) => {
-    const [namespace, host] = [await newNamespace(), freshHost()];
+  test.each(['create', 'sync'])('%s says it, too', async (command) => {
+    const [namespace, source, host] = [await newNamespace(), await newNamespace(), freshHost()];
     await applied(namespace, host);
-    const from = command === 'sync' ? await newNamespace() : namespace;
-    const target = command === 'sync' ? ['--to', namespace, '--adopt'] : [];
+    if (command === 'sync') await put(source, { auths: { [host]: NEW } });
+    const login = ['--server', host, '--username', 'ci', '--password-stdin', '--no-verify'];
     for (const _ of ['written', 'unchanged']) {
-      const ran = await regsecretIn(from, [...args(host), ...target], { stdin: CANARY });
+      const ran =
+        command === 'create'
+          ? await regsecretIn(namespace, ['create', 'pull', ...login], { stdin: CANARY })
+          : await regsecretIn(source, ['sync', 'pull', '--to', namespace, '--adopt']);
       expect(ran.code, ran.stderr).toBe(0);
       expect(ran.stderr).toContain(`secret ${namespace}/pull still has a login ${HELD}`);
       expect(ran.stderr).toContain(`hint: kubectl annotate secret pull -n ${namespace} ${APPLIED}-\n`);
