@@ -1,5 +1,5 @@
 /** The program as commander has it: from a command line to the command that it runs. */
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './command-table.ts';
 import { command } from './domain/text/command.ts';
 import { printableLines } from './domain/text/printable.ts';
@@ -7,6 +7,7 @@ import { withoutValues } from './domain/text/usage-text.ts';
 import { UsageError } from './errors.ts';
 import { type BooleanFlag, checkSwallowed, commandFirst, plainFlags } from './flags/command-line.ts';
 import { checkArguments, checkValues } from './flags/flag-values.ts';
+import { type RbacFlags, twoCommands } from './flags/rbac-flags.ts';
 import { examples } from './flags/shared-flags.ts';
 import { shortHelp } from './flags/short-help.ts';
 import type { Io } from './io.ts';
@@ -43,7 +44,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
     // Forty flags take a millisecond of a start, so only the command that is named gets its own.
     if (!args.includes(title) && (alias === undefined || !args.includes(alias))) continue;
     flags(command.addHelpText('after', examples(name, shown) + more).allowExcessArguments()).action(
-      run(io, exit, (words) => parseLine(words, io)),
+      run(io, exit, (words, own) => parseLine(words, own, io)),
     );
   }
   return program;
@@ -77,18 +78,30 @@ function booleanFlags(program: Command, line: readonly string[]): BooleanFlag[] 
   );
 }
 
-/** What `words` say, without doing it. Throws CommanderError. */
-async function parseLine(words: readonly string[], io: Io): Promise<ParsedLine> {
+/** What `words` say, without doing it. Throws CommanderError and UsageError. */
+async function parseLine(words: readonly string[], own: RbacFlags, io: Io): Promise<ParsedLine> {
   const line = commandFirst(words);
   const program = buildProgram(line, io, 'regsecret', () => undefined);
   let parsed: ParsedLine | undefined;
+  // What is wrong with the first command may be that it is not the only one.
+  const errors: string[] = [];
   for (const command of program.commands) {
+    command.configureOutput({ writeErr: (text) => errors.push(text) });
     command.action(() => {
       const [argument] = command.processedArgs;
       parsed = { command: command.name(), argument, options: command.opts() };
     });
   }
-  await runLine(program, line);
+  try {
+    await runLine(program, line);
+  } catch (error) {
+    const names = COMMANDS.flatMap(({ title, alias }) => [title, alias ?? []].flat());
+    const isHelp = error instanceof CommanderError && error.exitCode === 0;
+    const two = isHelp ? undefined : twoCommands(words, names, own);
+    if (two !== undefined) throw two;
+    for (const text of errors) io.stderr.write(printableLines(text));
+    throw error;
+  }
   if (parsed === undefined) throw new UsageError('rbac needs a command of regsecret', command`regsecret rbac list`);
   return parsed;
 }

@@ -6,7 +6,7 @@ import { doctorFlags } from './flags/doctor-flags.ts';
 import { deleteFlags, removeFlags, rotateFlags } from './flags/fleet-flags.ts';
 import { inspectFlags } from './flags/inspect-flags.ts';
 import { listFlags } from './flags/list-flags.ts';
-import { rbacFlags } from './flags/rbac-flags.ts';
+import { type RbacFlags, rbacFlags } from './flags/rbac-flags.ts';
 import { type examples, FINDINGS_PAGE, kubernetesFlags } from './flags/shared-flags.ts';
 import { printFlags } from './flags/short-help.ts';
 import { syncFlags } from './flags/sync-flags.ts';
@@ -14,7 +14,7 @@ import { verifyFlags } from './flags/verify-flags.ts';
 import type { Io } from './io.ts';
 import type { ParsedLine } from './operations/rbac/command-rights.ts';
 
-type ParseLine = (words: readonly string[]) => Promise<ParsedLine>;
+type ParseLine = (words: readonly string[], own: RbacFlags) => Promise<ParsedLine>;
 
 export interface Definition {
   readonly title: string;
@@ -200,7 +200,7 @@ export const COMMANDS: readonly Definition[] = [
     flags: rbacFlags,
     run: (io, exit, parse) => async (words: string[], options) => {
       const { rbac: run } = await import('./commands/rbac.ts');
-      exit(await run({ ...options, line: await parse(words) }, io));
+      exit(await run({ ...options, line: await parse(words, options) }, io));
     },
   },
   {

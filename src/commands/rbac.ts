@@ -8,11 +8,11 @@ import { words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, nameWord, scope } from '../domain/text/object-name.ts';
-import { EXIT, UsageError, UserError } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { commandRights, type ParsedLine } from '../operations/rbac/command-rights.ts';
 import { printerFor } from '../output/printer.ts';
-import { printRoles } from '../output/rbac-printer.ts';
+import { printRoleNames, printRoles } from '../output/rbac-printer.ts';
 
 export interface RbacOptions {
   /** The command line that the role is for. */
@@ -20,10 +20,10 @@ export interface RbacOptions {
   /** Who is given the rights. */
   readonly for: string;
   readonly name?: string;
-  readonly output: 'yaml' | 'json';
+  readonly output: 'yaml' | 'json' | 'name';
 }
 
-/** Prints a Role, a ClusterRole or both, each with its binding; throws UserError. */
+/** Prints a Role, a ClusterRole or both, each with its binding, and nothing where no role is needed; throws UserError. */
 export async function rbac(
   { line, for: who, name = `regsecret-${line.command}`, output }: RbacOptions,
   io: Io,
@@ -32,15 +32,28 @@ export async function rbac(
   const subject = parseSubject(who);
   const rights = commandRights(line, io);
   if (rights.length === 0) {
-    throw new UserError('that command line asks no API server, so it needs no role', prose`run it as it is`);
+    const printer = await printerFor(io);
+    printer.say('no role is needed: that command line does not contact the API server');
+    return EXIT.ok;
   }
   const flags: ContextFlags = line.options;
   checkContextFlags(flags, { hasSource: line.command === 'sync' });
   const isEverywhere = rights.every(({ everywhere }) => everywhere);
   const namespace = isEverywhere && isPlaced(subject) ? '' : await namespaceOf(line, io);
-  await printRoles(roleObjects({ name, namespace, subject, rights }), output, io);
+  const objects = roleObjects({ name, namespace, subject, rights });
+  await (output === 'name' ? printRoleNames(objects, io) : printRoles(objects, output, io));
+  await sayFormat(line, output, io);
   if (flags.toContext !== undefined) await sayWhere(flags.toContext, line, io);
   return EXIT.ok;
+}
+
+/** What stands behind the command is the command's, so what was meant for the role has no effect. */
+async function sayFormat({ command: name, options }: ParsedLine, output: RbacOptions['output'], io: Io): Promise<void> {
+  const { output: typed } = options as { readonly output?: string };
+  if (output !== 'yaml' || (typed !== 'json' && typed !== 'name')) return;
+  const printer = await printerFor(io);
+  printer.say(`-o ${typed} belongs to ${name} here, so the role is printed as YAML`);
+  printer.hint(prose`for the role, put it before the command: ${words`regsecret rbac -o ${typed} ${name}`} …`);
 }
 
 /** One role is not for all clusters of a run: where the source is, only that is read. */

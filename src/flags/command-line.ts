@@ -1,7 +1,8 @@
 /** Command lines in the forms that kubectl takes and commander does not, brought into the one form that it does. */
 import type { Option } from 'commander';
-import { words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
+import { typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
 
 /** Flags of Kubernetes that take a value, which kubectl has before its command, too. */
@@ -28,24 +29,44 @@ export function commandFirst(typed: readonly string[]): string[] {
   if (name === 'help') return rest.length === 0 ? ['--help'] : [...commandFirst(rest), '--help'];
   const command = ALIASES[name] ?? name;
   if (command === 'rbac') return rbacFirst(rest, leading);
+  if (command === 'inspect') checkOneNamespace([...withoutKind(command, rest), ...leading]);
   return [command, ...leading, ...withoutKind(command, rest)];
 }
 
 /**
  * Behind `rbac` stands another command, and flags of Kubernetes are that one's. `--for` is no flag of any other command, so it may
- * stand behind that, too.
+ * stand behind that, too; the other flags of rbac stand before it.
  */
 function rbacFirst(typed: readonly string[], leading: readonly string[]): string[] {
   const own: string[] = [];
-  const others: string[] = [];
+  let others: string[] = [];
   for (let index = 0; index < typed.length; index += 1) {
     const word = typed[index] ?? '';
     if (word === '--for' && typed[index + 1] !== undefined) own.push(word, typed[++index] ?? '');
     else if (word.startsWith('--for=')) own.push(word);
     else others.push(word);
   }
-  const [before, after] = splitLeading(others);
-  return ['rbac', ...own, ...after, ...leading, ...before];
+  const scope = [...leading];
+  for (;;) {
+    const [before, after] = splitLeading(others);
+    scope.push(...before);
+    others = after;
+    const [, next] = /^(?:--name|--output|-o)(.*)$/s.exec(after[0] ?? '') ?? [];
+    if (next === undefined) return ['rbac', ...own, ...after, ...scope];
+    const count = next === '' ? 2 : 1;
+    own.push(...after.slice(0, count));
+    others = after.slice(count);
+  }
+}
+
+/** Throws UsageError for `inspect` in all namespaces, which would be pages. */
+function checkOneNamespace(typed: readonly string[]): void {
+  const isAll = (word: string): boolean => word === '-A' || word === '--all-namespaces';
+  if (!typed.some(isAll)) return;
+  // With -A there can be no other namespace.
+  const isOne = (word = ''): boolean => word === '-n' || word === '--namespace';
+  const rest = typedAgain(typed.filter((word, index) => !isAll(word) && !isOne(word) && !isOne(typed[index - 1])));
+  throw new UsageError('inspect shows Secrets of one namespace', words`regsecret list ${rest} ${ALL_NAMESPACES}`);
 }
 
 /** Commands that read Secrets and nothing else. */

@@ -1,7 +1,9 @@
 /** What `rbac` prints, for `kubectl apply -f -`. */
+import { RBAC_API, type RbacObject } from '../domain/rbac/role.ts';
 import { printed } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { formatSafeYaml } from '../yaml.ts';
+import { printerFor } from './printer.ts';
 import { formatJson } from './structured.ts';
 
 /** Writes documents of YAML, or a List as JSON. */
@@ -11,4 +13,10 @@ export async function printRoles(objects: readonly object[], format: 'yaml' | 'j
     return;
   }
   for (const object of objects) io.stdout.write(printed`---\n${await formatSafeYaml(object)}`);
+}
+
+/** Writes the names as kubectl does. */
+export async function printRoleNames(objects: readonly RbacObject[], io: Io): Promise<void> {
+  const printer = await printerFor(io);
+  for (const { kind, metadata } of objects) printer.result(`${kind.toLowerCase()}.${RBAC_API}/${metadata.name}`);
 }

@@ -129,6 +129,7 @@ const LINES: readonly (readonly string[])[] = [
   ['why sa/robot --offline'],
   ['why secret/regsecret --offline'],
   ['why --image r.example/app:2 --serviceaccount robot --offline'],
+  ['why --image x.example/app:2 --serviceaccount robot --secret regsecret --offline'],
   ['doctor --offline'],
 ];
 

@@ -12,9 +12,11 @@ describe('what makes no role', () => {
     ['a command that needs none', ['rbac', 'rbac', 'list'], 2, 'rbac needs no role'],
     ['attach to nothing', ['rbac', 'attach', '-n', 'x'], 2, 'attach needs a target here'],
     ['a target that is none', ['rbac', 'attach', '--to', 'foo/x', '-n', 'x'], 2, 'a target is KIND/NAME'],
-    ['manifests', ['rbac', 'doctor', '-f', 'deploy'], 1, 'asks no API server'],
-    ['a login', ['rbac', 'verify', '--server', 'ghcr.io'], 1, 'asks no API server'],
-    ['a dry run of the client', ['rbac', 'create', '--dry-run=client'], 1, 'asks no API server'],
+    ['manifests', ['rbac', 'doctor', '-f', 'deploy'], 0, 'no role is needed'],
+    ['manifests that are changed', ['rbac', 'attach', '-f', 'deploy'], 0, 'no role is needed'],
+    ['manifests, as JSON', ['rbac', '-o', 'json', 'doctor', '-f', 'deploy'], 0, 'no role is needed'],
+    ['a login', ['rbac', 'verify', '--server', 'ghcr.io'], 0, 'no role is needed'],
+    ['a dry run of the client', ['rbac', 'create', '--dry-run=client'], 0, 'no role is needed'],
     ['somebody who is nobody', ['rbac', '--for', 'jane', 'list', '-n', 'x'], 2, '--for takes'],
     ['a role without a name', ['rbac', '--name', '..', 'list', '-n', 'x'], 2, 'the name of a role'],
     ['a namespace that is none', ['rbac', 'list', '-n', 'X'], 2, 'the name of a namespace'],
@@ -34,8 +36,78 @@ test.each(
   expect(ran.stderr).not.toContain('needs no role');
 });
 
+describe('two commands', () => {
+  const message = 'error: rbac takes one command: each gets a role of its own\nhint: ';
+
+  test.each([
+    ['create pull attach pull --to deploy/web', 'regsecret rbac create pull'],
+    ['attach pull --to deploy/web create pull', 'regsecret rbac attach pull --to deploy/web'],
+    ['-n team create pull attach pull --to deploy/web', 'regsecret rbac create pull -n team'],
+    ['create pull attach pull --to deploy/web --context me@east', 'regsecret rbac create pull --context me@east'],
+    ['--for sa/ci:bot --name ci create pull why pod/web', 'regsecret rbac --for sa/ci:bot --name ci create pull'],
+    ['create pull attach pull --to deploy/web --for user/jane', 'regsecret rbac --for user/jane create pull'],
+    ['create pull -p hunter2 attach pull --to deploy/web', 'run regsecret rbac once for each command'],
+    ['create pull --token abc attach pull --to deploy/web', 'run regsecret rbac once for each command'],
+    ['--for hunter2 create pull attach pull --to deploy/web', 'run regsecret rbac once for each command'],
+  ])('%s: the first is proposed', async (line, hint) => {
+    const ran = await here(['rbac', ...line.split(' ')], { env: { HOME: '/nowhere' } });
+    expect(ran).toEqual({ code: 2, stdout: '', stderr: `${message}${hint}\n` });
+  });
+
+  test('a Secret may be called as a command', async () => {
+    const ran = await here(['rbac', '-n', 'team', 'inspect', 'attach'], { env: { HOME: '/nowhere' } });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.stdout).toContain('resourceNames:\n      - attach\n');
+  });
+});
+
+describe('how it is printed', () => {
+  const env = { HOME: '/nowhere' };
+
+  test('names, with which kubectl deletes the role again', async () => {
+    const ran = await here(['rbac', '-o', 'name', '-n', 'team', 'why', 'pod/web'], { env });
+    const api = 'rbac.authorization.k8s.io/regsecret-doctor';
+    const names = ['role', 'rolebinding', 'clusterrole', 'clusterrolebinding'].map((kind) => `${kind}.${api}\n`);
+    expect(ran).toEqual({ code: 0, stdout: names.join(''), stderr: '' });
+  });
+
+  test.each([
+    ['create pull -o name -n team', 'create', 'name'],
+    ['list -o json -n team', 'list', 'json'],
+  ])('what stands behind the command is not for the role: %s', async (line, command, format) => {
+    const ran = await here(['rbac', ...line.split(' ')], { env });
+    expect(ran.stdout).toMatch(/^---\napiVersion: /);
+    expect(ran.stderr).toBe(
+      `-o ${format} belongs to ${command} here, so the role is printed as YAML\n` +
+        `hint: for the role, put it before the command: regsecret rbac -o ${format} ${command} …\n`,
+    );
+  });
+});
+
+describe('an image with pull secrets that are named', () => {
+  const rulesOf = async (line: string) => {
+    const ran = await here(['rbac', '-o', 'json', '-n', 'team', ...line.split(' ')], { env: { HOME: '/nowhere' } });
+    return JSON.parse(ran.stdout).items[0].rules;
+  };
+  const rule = (resource: string, ...names: string[]) => [
+    { apiGroups: [''], resources: [resource], resourceNames: names, verbs: ['get'] },
+  ];
+
+  test.each([
+    ['why ghcr.io/org/app:1 --secret pull', ['default'], ['pull']],
+    ['why ghcr.io/org/app:1 --secret pull --secret other --sa ci', ['ci'], ['other', 'pull']],
+    ['why sa/ci --image ghcr.io/org/app:1 --secret pull', ['ci'], ['pull']],
+  ])('%s: nothing else is read', async (line, accounts, secrets) => {
+    const rules = [...rule('serviceaccounts', ...accounts), ...rule('secrets', ...secrets)];
+    expect(await rulesOf(line)).toEqual(expect.arrayContaining(rules));
+    expect(await rulesOf(line)).toHaveLength(2);
+  });
+});
+
 test.each([
   'rbac --for sa/deployer list -n team',
+  'rbac --name regsecret-list -n team --for sa/deployer list',
+  'rbac -o yaml -n team list --for sa/deployer',
   'rbac list -n team --for sa/deployer',
   'rbac -n team --for sa/deployer list',
   'rbac -n team list --for=sa/deployer',

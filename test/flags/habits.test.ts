@@ -116,7 +116,7 @@ describe('list, inspect and verify, as kubectl gets and describes', () => {
     ['inspect pull other', ...UNDERSTOOD],
     ['inspect secret/pull secret/other -o json', ...UNDERSTOOD],
     ['inspect pull Other', 2, BAD_NAME],
-    ['inspect -A', 2, "error: unknown option '-A'"],
+    ['inspect -A', 2, 'error: inspect shows Secrets of one namespace'],
     ['verify pull other', ...UNDERSTOOD],
     ['verify -A', ...UNDERSTOOD],
     ['verify pull -A', ...UNDERSTOOD],
@@ -265,6 +265,10 @@ describe('what an unknown flag means', () => {
     ['list -v', '(Did you mean -v=6?)'],
     ['list --contxt c', '(Did you mean --context?)'],
     ['inspect -u jane', 'hint: regsecret inspect --help'],
+    ['inspect -A', 'hint: regsecret list -A'],
+    ['inspect secret pull --all-namespaces', 'hint: regsecret list pull -A'],
+    ['--context east inspect pull -n team -A', 'hint: regsecret list pull --context east -A'],
+    ['inspect Hunter2! -A', 'hint: regsecret list -A'],
   ])('%s', async (line, second) => {
     const { code, stderr } = await here(typed(line));
     expect([code, stderr.split('\n')[1]]).toEqual([2, second]);

@@ -9,6 +9,8 @@ export interface Diagnosis {
   readonly allNamespaces: boolean;
   /** Whether images are asked about that are not deployed, with this service account. */
   readonly account: string | undefined;
+  /** The pull secrets of a pod with them; without any it has those of its service account. */
+  readonly secrets: readonly string[];
 }
 
 const NODES: Right = { verb: 'get', group: '', plural: 'nodes', everywhere: true };
@@ -17,10 +19,10 @@ const NODES: Right = { verb: 'get', group: '', plural: 'nodes', everywhere: true
 const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
 
 /** What is needed to leave nothing unread. */
-export function doctorRights({ targets, allNamespaces, account }: Diagnosis): Right[] {
+export function doctorRights({ targets, allNamespaces, account, secrets }: Diagnosis): Right[] {
   const grants = grantsIn(allNamespaces);
   const pullers = grants.objects('get', ['ServiceAccount'], account === undefined ? [] : [account]);
-  const lists = [grants.secrets('get'), grants.secrets('list')];
+  const lists = listRights(secrets, grants);
   if (targets.length === 0 && account === undefined) {
     return [
       ...lists,
@@ -32,15 +34,21 @@ export function doctorRights({ targets, allNamespaces, account }: Diagnosis): Ri
   }
   return [
     ...(account === undefined ? [] : [...pullers, ...lists]),
-    ...targets.flatMap((target) => targetRights(target, grants)),
+    ...targets.flatMap((target) => targetRights(target, secrets, grants)),
   ];
 }
 
-function targetRights({ kind, name }: DoctorTarget, grants: Grants): Right[] {
+/** What names its Secrets needs no others for its verdict. */
+function listRights(secrets: readonly string[], grants: Grants): Right[] {
+  if (secrets.length > 0) return [grants.secrets('get', secrets)];
+  return [grants.secrets('get'), grants.secrets('list')];
+}
+
+function targetRights({ kind, name }: DoctorTarget, secrets: readonly string[], grants: Grants): Right[] {
   if (kind === 'Secret') return [grants.secrets('get', [name]), grants.secrets('list'), ...usageRights(grants)];
-  const lists = [grants.secrets('get'), grants.secrets('list')];
   const own = grants.objects('get', [kind], [name]);
-  if (kind === 'ServiceAccount') return [...own, ...lists];
+  if (kind === 'ServiceAccount') return [...own, ...listRights(secrets, grants)];
+  const lists = listRights([], grants);
   const pods = [...grants.objects('get', ['ServiceAccount']), grants.events('list'), NODES];
   if (kind === 'Pod') return [...own, ...lists, ...pods, ...grants.objects('get', CONTROLLERS)];
   const between = BETWEEN[kind];

@@ -4,7 +4,8 @@ import { words } from '../text/command.ts';
 import { isNamespaceName, isObjectName } from '../text/object-name.ts';
 import { type PolicyRule, type Right, rulesFor } from './right.ts';
 
-const API = 'rbac.authorization.k8s.io';
+/** The group of roles and bindings. */
+export const RBAC_API = 'rbac.authorization.k8s.io';
 
 /** Who is given the rights. */
 export interface Subject {
@@ -26,6 +27,13 @@ export function parseSubject(text: string): Subject {
   throw new UsageError('--for takes sa/NAME, sa/NAMESPACE:NAME, user/NAME or group/NAME', words`--for sa/regsecret`);
 }
 
+/** A role or its binding. */
+export interface RbacObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly [field: string]: unknown;
+}
+
 export interface RoleRequest {
   readonly name: string;
   readonly namespace: string;
@@ -37,7 +45,7 @@ export interface RoleRequest {
  * What grants `rights` to the subject, in the order in which it is applied: a Role for what is in the namespace, and a
  * ClusterRole for the rest.
  */
-export function roleObjects(request: RoleRequest): object[] {
+export function roleObjects(request: RoleRequest): RbacObject[] {
   const here = request.rights.filter(({ everywhere }) => !everywhere);
   const everywhere = request.rights.filter((right) => right.everywhere);
   return [
@@ -50,19 +58,19 @@ function withBinding(
   kind: 'Role' | 'ClusterRole',
   rules: readonly PolicyRule[],
   { name, namespace, subject }: RoleRequest,
-): object[] {
+): RbacObject[] {
   const metadata = kind === 'Role' ? { name, namespace } : { name };
   const who =
     subject.kind === 'ServiceAccount'
       ? { kind: subject.kind, name: subject.name, namespace: subject.namespace ?? namespace }
-      : { apiGroup: API, kind: subject.kind, name: subject.name };
+      : { apiGroup: RBAC_API, kind: subject.kind, name: subject.name };
   return [
-    { apiVersion: `${API}/v1`, kind, metadata, rules },
+    { apiVersion: `${RBAC_API}/v1`, kind, metadata, rules },
     {
-      apiVersion: `${API}/v1`,
+      apiVersion: `${RBAC_API}/v1`,
       kind: `${kind}Binding`,
       metadata,
-      roleRef: { apiGroup: API, kind, name },
+      roleRef: { apiGroup: RBAC_API, kind, name },
       subjects: [who],
     },
   ];

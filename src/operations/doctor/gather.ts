@@ -2,7 +2,7 @@
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
 import { gatherUsage } from '../../cluster/usage.ts';
-import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
+import type { Observed, Puller, SecretState } from '../../domain/diagnosis/facts.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
 import type { DoctorTarget } from '../../domain/workloads/target.ts';
@@ -60,16 +60,32 @@ export async function observeTargets(
   const isAsked = targets.some(({ kind }) => kind === 'Secret');
   const usage = isAsked ? await gatherUsage(collector, namespace) : undefined;
   await collector.origins(usage);
+  const facts = collector.facts(Date.now(), options.offline !== true);
+  const own = (options.secret ?? []).map((name) => facts.secrets.get(secretKey(namespace, name)));
   return {
     pullers: gathered.flatMap(({ pullers }) => pullers),
     server: collector.transport.server,
-    facts: collector.facts(Date.now(), options.offline !== true),
+    facts,
     findings: unreadFindings(collector.unread),
-    unchecked: collector.missingRights.list(),
+    unchecked: rightsThatMatter(collector.missingRights.list(), all, own),
     secrets,
     usage,
     errors: [...errors.values()],
   };
+}
+
+/**
+ * Those of `rights` without which something is unread that the verdict depends on. Where a new pod names its Secrets, which are
+ * `named`, the others of the namespace are read only to be proposed.
+ */
+function rightsThatMatter(
+  rights: readonly string[],
+  targets: readonly DoctorTarget[],
+  named: readonly (SecretState | undefined)[],
+): readonly string[] {
+  if (named.length === 0 || targets.some(({ kind }) => kind !== 'ServiceAccount')) return rights;
+  const isUnread = named.some((state) => state?.status === 'forbidden');
+  return rights.filter((right) => right !== 'list secrets' && (isUnread || right !== 'get secrets'));
 }
 
 /** An image is asked about for the service accounts that are named, else for that of most pods. */

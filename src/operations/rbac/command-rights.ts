@@ -164,14 +164,19 @@ interface DoctorLine {
   readonly filename?: readonly string[];
   readonly image?: readonly string[];
   readonly serviceaccount?: string;
+  readonly secret?: readonly string[];
 }
 
 function rightsOfDoctor(words: readonly string[], typed: DoctorLine): Right[] {
-  const { targets, ...options } = imagesApart(filesApart({ ...typed, targets: words }));
+  const { targets: rest, ...options } = imagesApart(filesApart({ ...typed, targets: words }));
   if (options.filename !== undefined) return [];
+  const targets = parseDoctorTargets(rest);
+  // Images are asked about for the service accounts that are targets.
+  const usual = targets.some(({ kind }) => kind === 'ServiceAccount') ? undefined : 'default';
   return doctorRights({
-    targets: parseDoctorTargets(targets),
+    targets,
     allNamespaces: options.allNamespaces ?? false,
-    account: options.image === undefined ? undefined : (options.serviceaccount ?? 'default'),
+    account: options.image === undefined ? undefined : (options.serviceaccount ?? usual),
+    secrets: options.secret ?? [],
   });
 }
