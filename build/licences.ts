@@ -10,6 +10,11 @@ export const PACKAGES_FILE = 'packages.json';
 export function licences({ executable = false } = {}): Plugin {
   return {
     name: 'licences',
+    // A whole licence above each file of a package is in LICENSES.txt, too, once.
+    transform: {
+      filter: { code: /^\/\*![^/]*Redistribution and use in source and binary forms/ },
+      handler: (code) => ({ code: code.replace(/^\/\*!.*?\*\//s, ''), map: null }),
+    },
     generateBundle(_, bundle) {
       const packages = bundledPackages(bundle);
       const source = [...licenceTexts(packages), ...(executable ? [runtimeLicences()] : [])].join(

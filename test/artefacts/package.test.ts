@@ -72,6 +72,9 @@ describe('the tarball', () => {
     for (const name of ['commander', 'js-yaml', 'inquirer', 'chalk', 'https-proxy-agent']) {
       expect(licences).toMatch(new RegExp(`^${name} [\\d.]+: MIT$`, 'm'));
     }
+    // Above its own files this text is left out.
+    expect(licences).toMatch(/^smol-toml [\d.]+: BSD-3-Clause\n\nCopyright \(c\) Squirrel Chat/m);
+    expect(licences).toContain('Redistributions in binary form must reproduce the above copyright notice');
   });
 });
 
