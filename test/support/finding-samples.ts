@@ -93,6 +93,7 @@ const ARGUMENTS: Arguments = {
   'no-pull-secret': (remedy) => [
     { image, remedy },
     { image, remedy, usable: 'usable7' },
+    { image, remedy, usable: 'usable7', account: 'sa7' },
   ],
   'no-entry': (remedy) => [
     { image, secrets: ['one7'], servers: [], remedy },

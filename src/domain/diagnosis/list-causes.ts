@@ -130,7 +130,8 @@ function unreadSecrets({ object, use: { image }, applied, attempt, pullError }: 
   return finding('unread-secrets', object, { image, secrets: applied.names, sent });
 }
 
-function noEntry(pull: ImagePull): Finding | undefined {
+/** None of the Secrets of the list has a login for it; undefined without a list. */
+export function noEntry(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   if (applied.names.length === 0) return undefined;
   const usable = foundIn(usableSecret(pull));

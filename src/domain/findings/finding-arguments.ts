@@ -99,8 +99,13 @@ export interface FindingArguments<Cause> {
   };
 
   // Which list of pull secrets there is; the object is the pod, or what makes it.
-  /** `usable` is a Secret of the namespace that opens the image. */
-  readonly 'no-pull-secret': { readonly image: string; readonly usable?: string | undefined; readonly remedy: Remedy };
+  /** `usable` is a Secret of the namespace that opens the image; `account` may name it, but is not in the manifests. */
+  readonly 'no-pull-secret': {
+    readonly image: string;
+    readonly usable?: string | undefined;
+    readonly account?: string | undefined;
+    readonly remedy: Remedy;
+  };
   readonly 'no-entry': {
     readonly image: string;
     /** The Secrets of the list that could hold one, in order. */

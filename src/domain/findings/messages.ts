@@ -28,15 +28,18 @@ export function heldInAnnotation({ several = false, would = false } = {}): strin
 
 const TEXTS: Texts = {
   'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, usedBy = [] } }, object) => {
-    const what = file === undefined ? 'does not exist' : 'is in none of these files';
     // `2 pods` is one of them.
     const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
-    const users = usedBy.length === 0 ? '' : `, and ${some(usedBy)} ${isOne ? 'names' : 'name'} it`;
-    if (near !== undefined) return `${object} ${what}${users}; did you mean ${near}?`;
-    if (elsewhere === undefined) return `${object} ${what}${users}`;
+    const naming = `${some(usedBy)} ${isOne ? 'names' : 'name'}`;
+    const inCluster = `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}`;
+    const inFiles =
+      usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
+    const text = file === undefined ? inCluster : inFiles;
+    if (near !== undefined) return `${text}; did you mean ${near}?`;
+    if (elsewhere === undefined) return text;
     const [owner] = elsewhere.namespaces;
     const gives = isCopied(elsewhere) ? `; a copy gives ${namespace ?? 'this namespace'} the login of ${owner}` : '';
-    return `${object} ${what}${users}; one of that name is in ${plural('namespace', elsewhere.namespaces)} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
+    return `${text}; one of that name is in ${plural('namespace', elsewhere.namespaces)} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
@@ -87,7 +90,11 @@ const TEXTS: Texts = {
   'other-images': ({ arguments: { server, image, difference } }, object) =>
     `the entry ${displayServer(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
 
-  'no-pull-secret': ({ arguments: { image } }, object) => `${object} has no pull secret, and ${image} needs a login`,
+  'no-pull-secret': ({ object: { file }, arguments: { image, usable, account } }, object) => {
+    if (file === undefined || usable === undefined) return `${object} has no pull secret, and ${image} needs a login`;
+    const unseen = account === undefined ? '' : `; serviceaccount ${account} may name it, but is not in these files`;
+    return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
+  },
   'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0 } }, object) =>
     `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}`,
   'attached-later': ({ arguments: { account, secrets } }, object) =>

@@ -2,7 +2,7 @@
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
-import { imagePull, objectOf, stateOf } from '../../domain/diagnosis/image-pull.ts';
+import { type ImagePull, imagePull, objectOf, stateOf } from '../../domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
@@ -18,6 +18,7 @@ import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { factsFor, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
 import { inPullSpec, inSecret, lineOfName, viewOf } from './place.ts';
+import { type FileLogins, loginsIn, unnamedLogin } from './unnamed-login.ts';
 
 /** A file that could not be parsed. */
 export interface UnreadFile {
@@ -39,6 +40,7 @@ export interface Lint {
 export function lint(objects: readonly PlacedObject[], unread: readonly UnreadFile[], now: number): Lint {
   const inventory = inventoryOf(objects, now);
   const { pullSpecs, secrets, templates } = inventory;
+  const logins = loginsIn(inventory, now);
   const named = new Set(pullSpecs.flatMap((placed) => secretsOf(placed, inventory)));
   const charts = templates.map(({ name }) => ({
     name,
@@ -49,7 +51,7 @@ export function lint(objects: readonly PlacedObject[], unread: readonly UnreadFi
   const found = [
     ...fileFindings([...unread, ...charts]),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
-    ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, now)),
+    ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, logins, now)),
     ...missingSecrets(inventory),
   ];
   const unique = new Map(found.map((one) => [findingKey(one), one]));
@@ -111,7 +113,12 @@ function secretsOf(placed: PlacedPullSpec, inventory: Inventory): PlacedSecret[]
 }
 
 /** What is wrong with a Secret is said of the Secret, once. */
-function pullSpecFindings(placed: PlacedPullSpec, inventory: Inventory, now: number): FindingView[] {
+function pullSpecFindings(
+  placed: PlacedPullSpec,
+  inventory: Inventory,
+  logins: FileLogins,
+  now: number,
+): FindingView[] {
   const puller = pullerIn(placed);
   const facts = factsFor(placed, inventory, now);
   const { judgements, notes } = reportOn(puller, facts);
@@ -121,23 +128,28 @@ function pullSpecFindings(placed: PlacedPullSpec, inventory: Inventory, now: num
   const own = [...causes, ...notes].filter(
     ({ object, code }) => object.kind !== 'Secret' && (isOwn || code !== 'different-credentials'),
   );
-  return [...suspicions(puller, facts), ...own].map((found) => {
+  const unnamed = (pull: ImagePull): Finding | undefined => unnamedLogin(pull, placed, inventory, logins);
+  return [...suspicions(puller, facts, unnamed), ...own].map((found) => {
     const secret = found.object.kind === 'Secret' ? secretNamed(found.object.name, placed, inventory) : undefined;
     return secret === undefined ? inPullSpec(found, placed) : inSecret(found, secret);
   });
 }
 
 /** Most images are public, so a Secret that fits one of several is right, and one that fits none hardly. */
-function suspicions(puller: Puller, facts: PullFacts): Finding[] {
+function suspicions(puller: Puller, facts: PullFacts, unnamed: (pull: ImagePull) => Finding | undefined): Finding[] {
   const pulls = puller.images.map((use) => imagePull(puller, use, facts));
   const fits = pulls.some(({ attempt }) => hasLogin(attempt));
   return pulls.flatMap((pull) => {
     const isKnown = pull.applied.names.every((name) => isSound(stateOf(pull, name)));
-    const found = isKnown ? suspicionOf(pull) : undefined;
-    if (found === undefined) return [];
+    if (!isKnown) return [];
+    const found = suspicionOf(pull);
     const isVague =
-      found.code === 'no-entry' || (found.code === 'other-images' && found.arguments.difference === 'path');
-    return isVague && (fits || pull.applied.origin !== 'own') ? [] : [withSeverity(found, 'warning')];
+      found?.code === 'no-entry' || (found?.code === 'other-images' && found.arguments.difference === 'path');
+    const said = isVague && (fits || pull.applied.origin !== 'own') ? undefined : found;
+    // The Secret that has the login is more than that this one has none.
+    const better = said === undefined || said.code === 'no-entry' ? unnamed(pull) : undefined;
+    const best = better ?? said;
+    return best === undefined ? [] : [withSeverity(best, 'warning')];
   });
 }
 

@@ -102,7 +102,7 @@ function nearest<T extends ManifestPlace>(
 }
 
 /** What names no namespace comes into the one that it is applied to. */
-function isSameNamespace(one: string, other: string): boolean {
+export function isSameNamespace(one: string, other: string): boolean {
   return one === other || one === '' || other === '';
 }
 

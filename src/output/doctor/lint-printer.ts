@@ -18,7 +18,15 @@ export async function printLint(report: LintReport, output: ReportFormat | undef
   if (output !== undefined) return;
   const style = await styleFor(io.stdout, io);
   const lines = report.findings.flatMap((found) => findingLines(found, style, io));
-  for (const line of [...lines, printable(countLine(report))]) io.stdout.write(printed`${line}\n`);
+  for (const line of [...lines, ...remarks(report), printable(countLine(report))]) io.stdout.write(printed`${line}\n`);
+}
+
+/** Once, however many Secrets are made elsewhere. */
+function remarks({ findings }: LintReport): Printable[] {
+  const isElsewhere = findings.some(({ code, severity }) => code === 'missing-secret' && severity === 'warning');
+  return isElsewhere
+    ? [printed`doctor -f reads only files: a Secret that exists only in the cluster is reported as missing`]
+    : [];
 }
 
 function findingLines({ severity, code, message, fix, object, more }: FindingView, style: Style, io: Io): Printable[] {

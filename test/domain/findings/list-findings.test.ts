@@ -98,6 +98,23 @@ testFindings([
     'regsecret attach regcred -n team-a --to deployment/web',
   ],
   [
+    finding(
+      'no-pull-secret',
+      { ...WORKLOAD, namespace: undefined, file: 'web.yaml', line: 3 },
+      { image, usable: 'regcred', account: 'default', remedy: FILE },
+      'warning',
+    ),
+    'warning: deployment web has no pull secret, and secret regcred in these files has a login for ghcr.io/org/app:v1; serviceaccount default may name it, but is not in these files',
+    'fix',
+    'regsecret attach regcred -f web.yaml --write',
+  ],
+  [
+    finding('no-pull-secret', { ...WORKLOAD, file: 'web.yaml', line: 3 }, { image, usable: 'regcred', remedy: FILE }),
+    'error: deployment team-a/web has no pull secret, and secret regcred in these files has a login for ghcr.io/org/app:v1',
+    'fix',
+    'regsecret attach regcred -f web.yaml --write',
+  ],
+  [
     finding('no-entry', WORKLOAD, { image, secrets: ['regcred', 'other'], servers: [], remedy: DEPLOYMENT }),
     'error: no pull secret of deployment team-a/web (regcred, other) has an entry for ghcr.io/org/app:v1: they have none at all',
     'fix',

@@ -1,0 +1,115 @@
+/** Images for which a Secret in the files has a login, and what pulls them names none that has. */
+import { hasLogin } from '../../domain/diagnosis/attempt.ts';
+import { type ImagePull, imagePull } from '../../domain/diagnosis/image-pull.ts';
+import { noEntry } from '../../domain/diagnosis/list-causes.ts';
+import { finding } from '../../domain/findings/catalog.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import { isAnonymous } from '../../domain/keyring/entry.ts';
+import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
+import { buildKeyring, type Keyring, lookup, opensImage } from '../../domain/keyring/keyring.ts';
+import { isPullSecretType } from '../../domain/keyring/secret.ts';
+import type { Inventory, PlacedPullSpec } from './inventory.ts';
+import { factsFor, isSameNamespace, pullerIn, secretNamed } from './manifest-facts.ts';
+
+/** Both are made when somebody asks. */
+export interface FileLogins {
+  /** All logins in the files, whatever their namespace. */
+  readonly keyring: () => Keyring;
+  /** Of the images for which what pulls them names a login, the registry and the first part of the path. */
+  readonly owners: () => ReadonlySet<string>;
+}
+
+/**
+ * Where strangers have public images, too: an image of an owner whose images are pulled with a login is likely private, and so is
+ * any where none is pulled with one. On Docker Hub most are public, so there only the first counts.
+ */
+const SHARED =
+  /^(docker\.io|ghcr\.io|quay\.io|registry\.gitlab\.com|public\.ecr\.aws|(.+\.)?gcr\.io|.+-docker\.pkg\.dev)$/;
+
+export function loginsIn(inventory: Inventory, now: number): FileLogins {
+  return { keyring: once(() => keyringOf(inventory)), owners: once(() => ownersIn(inventory, now)) };
+}
+
+/** Undefined where a list cannot be seen that may have the login. Whether the image is private nobody knows. */
+export function unnamedLogin(
+  pull: ImagePull,
+  placed: PlacedPullSpec,
+  inventory: Inventory,
+  logins: FileLogins,
+): Finding | undefined {
+  const { use, applied, attempt, object, puller } = pull;
+  const isOpen = use.policy === 'Never' || attempt.candidates.length > 0 || attempt.forbidden.length > 0;
+  if (isOpen || (applied.origin === 'own' && applied.names.length === 0)) return undefined;
+  const usable = loginFor(use.image, placed, inventory, logins);
+  if (usable === undefined || (applied.origin !== 'own' && isPatched(placed, inventory))) return undefined;
+  const found = noEntry(pull);
+  if (found !== undefined) return { ...found, arguments: { ...found.arguments, usable } } as Finding;
+  const account = applied.origin === 'not known' ? puller.account : undefined;
+  return finding('no-pull-secret', object, { image: use.image, usable, account, remedy: puller.remedy });
+}
+
+function loginFor(
+  image: string,
+  placed: PlacedPullSpec,
+  inventory: Inventory,
+  { keyring, owners }: FileLogins,
+): string | undefined {
+  const owner = ownerOf(image);
+  if (owner === undefined) return undefined;
+  const names = lookup(keyring(), image).flatMap((entry) => (isAnonymous(entry) ? [] : [entry.source.name]));
+  const usable = names.find((name) => {
+    const secret = secretNamed(name, placed, inventory);
+    return secret !== undefined && opensImage(secret.secret, image);
+  });
+  if (usable === undefined || !SHARED.test(owner.registry)) return usable;
+  const known = [...owners()].filter((one) => one.startsWith(`${owner.registry}/`));
+  const isMeant = known.includes(owner.name) || (known.length === 0 && owner.registry !== 'docker.io');
+  return isMeant ? usable : undefined;
+}
+
+/** Patches of Kustomize have the name of what they change, and it is they who have the list. */
+function isPatched({ pullSpec: { ref } }: PlacedPullSpec, { pullSpecs }: Inventory): boolean {
+  return pullSpecs.some(
+    ({ pullSpec: { ref: other, imagePullSecrets: list } }) =>
+      other.kind === ref.kind &&
+      other.name === ref.name &&
+      isSameNamespace(other.namespace, ref.namespace) &&
+      (list ?? []).length > 0,
+  );
+}
+
+function keyringOf({ namedSecrets }: Inventory): Keyring {
+  const sound = [...namedSecrets.values()].flat().flatMap(({ secret, diagnosed }) => {
+    const contents = diagnosed?.contents;
+    return contents !== undefined && isPullSecretType(contents.type) && contents.failure === undefined ? [secret] : [];
+  });
+  return buildKeyring(sound);
+}
+
+function ownersIn(inventory: Inventory, now: number): ReadonlySet<string> {
+  const named = inventory.pullSpecs.flatMap((placed) => {
+    const puller = pullerIn(placed);
+    const facts = factsFor(placed, inventory, now);
+    const pulled = puller.images.filter((use) => hasLogin(imagePull(puller, use, facts).attempt));
+    return pulled.flatMap(({ image }) => ownerOf(image)?.name ?? []);
+  });
+  return new Set(named);
+}
+
+function ownerOf(image: string): { readonly registry: string; readonly name: string } | undefined {
+  try {
+    const { domain, path } = parseImage(image);
+    return { registry: domain, name: `${domain}/${path.split('/', 1)[0]}` };
+  } catch (error) {
+    if (error instanceof ImageReferenceError) return undefined;
+    throw error;
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
