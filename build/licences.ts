@@ -1,4 +1,5 @@
 /** The licences of the packages whose code is in a bundle, which have to go with it. */
+import { readFileSync } from 'node:fs';
 import type { Plugin } from 'rolldown';
 import { bundledPackages, type LicensedPackage } from './bundled-packages.ts';
 import { runtimeLicences } from './runtime-libraries.ts';
@@ -17,15 +18,25 @@ export function licences({ executable = false } = {}): Plugin {
     },
     generateBundle(_, bundle) {
       const packages = bundledPackages(bundle);
-      const source = [...licenceTexts(packages), ...(executable ? [runtimeLicences()] : [])].join(
-        `\n${'-'.repeat(80)}\n\n`,
-      );
+      const texts = licenceTexts(executable ? packages : packages.map(asOurs));
+      const source = [...texts, ...(executable ? [runtimeLicences()] : [])].join(`\n${'-'.repeat(80)}\n\n`);
       if (source !== '') this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source });
       if (!executable) return;
       const list = packages.map(({ text: _, ...listed }) => listed);
       this.emitFile({ type: 'asset', fileName: PACKAGES_FILE, source: `${JSON.stringify(list, undefined, 2)}\n` });
     },
   };
+}
+
+/** The npm package has the text of its own licence once. */
+function asOurs(one: LicensedPackage): LicensedPackage {
+  const ours = readFileSync('LICENSE', 'utf8');
+  return bare(one.text) === bare(ours) ? { ...one, text: 'Its text is in the file LICENSE of this package.' } : one;
+}
+
+/** Copies differ in white space and in the brackets around what is to be filled in, and in nothing else. */
+function bare(text: string): string {
+  return text.replace(/[\s[\]{}]+/g, '');
 }
 
 /** Packages of one author have the same text, which stands there once. */

@@ -75,6 +75,10 @@ describe('the tarball', () => {
     // Above its own files this text is left out.
     expect(licences).toMatch(/^smol-toml [\d.]+: BSD-3-Clause\n\nCopyright \(c\) Squirrel Chat/m);
     expect(licences).toContain('Redistributions in binary form must reproduce the above copyright notice');
+    expect(licences).toMatch(
+      /^@kubernetes\/client-node [\d.]+: Apache-2\.0\n\nIts text is in the file LICENSE of this package\.$/m,
+    );
+    expect(licences).not.toContain('TERMS AND CONDITIONS FOR USE');
   });
 });
 
