@@ -1,9 +1,9 @@
 /** One Secret that somebody names, or what they may have meant. */
 import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
-import { type Command, clusterCommand, command } from '../domain/text/command.ts';
+import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { prose } from '../domain/text/hint.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../domain/workloads/object-ref.ts';
@@ -121,6 +121,23 @@ export async function checkNamespace(transport: Transport, namespace: string): P
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404) return;
-    throw new UserError(`namespace ${namespace} does not exist`, clusterCommand`kubectl get namespaces`);
+    throw await missingNamespace(transport, namespace, clusterCommand`kubectl get namespaces`);
   }
 }
+
+/** Throws `error`, which came when something was written; where it says that there is no such namespace, with the one that was probably meant. */
+export async function withNearNamespace(error: unknown, transport: Transport): Promise<never> {
+  const { cause, hint } = error instanceof UserError ? error : {};
+  if (!(cause instanceof ApiError) || cause.status !== 404 || cause.details.kind !== 'namespaces') throw error;
+  throw await missingNamespace(transport, transport.namespace, hint);
+}
+
+/** There is no such namespace; `hint` is for where none has nearly that name, or they may not be listed. */
+async function missingNamespace(transport: Transport, namespace: string, hint: Hint | undefined): Promise<UserError> {
+  const text = `namespace ${namespace} does not exist`;
+  const near = closest(namespace, await listNames(transport, NAMESPACES, {}));
+  if (near === undefined) return new UserError(text, hint);
+  return new UserError(`${text}; did you mean ${near}?`, words`${scope(near)}`);
+}
+
+const NAMESPACES = { group: '', plural: 'namespaces' } as const;

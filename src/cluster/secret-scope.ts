@@ -1,7 +1,8 @@
 /** The Secrets that a command is about: by name, in one namespace, in all, or in those with certain labels. */
 import { forEachLimit } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, type Command, words } from '../domain/text/command.ts';
+import { type Command, words } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { UsageError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
@@ -31,15 +32,20 @@ export interface ScopeFlags {
 /** Throws UsageError for a selector that is empty: to the API server it means everything, and it is a variable that is not set. */
 export function checkSelector(selector: string | undefined): void {
   if (selector?.trim() !== '') return;
-  throw new UsageError('the selector of -l is empty, which would mean every namespace', words`${ALL_NAMESPACES}`);
+  throw new UsageError(
+    'the selector of -l is empty, which would mean every namespace',
+    prose`say which labels, as in ${words`-l team=a`}`,
+  );
 }
 
 /** Throws UsageError. */
 export function checkScope({ allNamespaces, selector }: ScopeFlags): void {
   checkSelector(selector);
-  if (allNamespaces && selector !== undefined)
-    throw new UsageError('-A and -l cannot be used together', words`-l ${selector}`);
+  if (allNamespaces && selector !== undefined) throw new UsageError('-A and -l cannot be used together', WITHOUT_ALL);
 }
+
+/** What to do where both are given: what was meant is never more than what -l picks. */
+export const WITHOUT_ALL = prose`leave out -A: -l looks for its labels in all namespaces`;
 
 /** Those of the flags, else the one of the connection. */
 export function namespacesOf({ allNamespaces, selector }: ScopeFlags, only: string): SecretScope['namespaces'] {

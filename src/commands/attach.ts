@@ -1,9 +1,9 @@
 /** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { command, pathWord, words } from '../domain/text/command.ts';
+import { command, flagWords, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { scope } from '../domain/text/object-name.ts';
+import { prose } from '../domain/text/hint.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
 import { resultName } from '../domain/workloads/object-ref.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -36,8 +36,14 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   }
   const { canPrompt } = await import('../prompt.ts');
   if (!hasTargets(request) && !canPrompt(io)) {
-    const proposal = command`regsecret ${verb} ${request.secret} --serviceaccount default`;
-    throw new UsageError(`nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`, proposal);
+    const dryRun = options.dryRun === 'none' ? undefined : flagWords([`--dry-run=${options.dryRun}`]);
+    const proposal = command`regsecret ${verb} ${request.secret} --serviceaccount default ${dryRun}`;
+    // Which is more likely the service account than a Secret of that name.
+    const where = prose`say ${verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`} or ${words`--serviceaccount NAME`}`;
+    throw new UsageError(
+      `nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`,
+      request.secret === 'default' ? where : proposal,
+    );
   }
   return inCluster(options, io, async (transport) => {
     return changeIn(transport, await withTargets(request, transport, io), options, io);
@@ -69,7 +75,9 @@ async function changeIn(
   const { verb, secret } = request;
   const command = commandFor(request, transport.namespace);
   const shown = { verb, secret, output, dryRun, namespaces: allNamespaces, command };
-  return withAttachPrinter(shown, printer, io, (report) => changePullSecrets(transport, request, report));
+  return withAttachPrinter(shown, printer, io, async (report) => {
+    if (hasTargets(request)) await changePullSecrets(transport, request, report);
+  });
 }
 
 /** Manifests, without a cluster unless the Secret has to come from there. Throws UserError. */
@@ -163,9 +171,10 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
   const { listChoices } = await import('../operations/attach/choices.ts');
   const choices = (await listChoices(transport, request)).map(({ label, target }) => ({ name: label, value: target }));
   if (choices.length === 0) {
-    const every = verb === 'attach' ? 'everything' : 'nothing';
-    const proposal = command`kubectl get serviceaccounts ${scope(transport.namespace)}`;
-    throw new UserError(`${every} in namespace ${transport.namespace} names ${secret}`, proposal);
+    // Which is what was wanted.
+    const every = verb === 'attach' ? 'everything' : 'no list';
+    (await printerFor(io)).say(`nothing to do: ${every} in namespace ${transport.namespace} names ${secret}`);
+    return request;
   }
   const title = verb === 'attach' ? `Attach ${secret} to` : `Detach ${secret} from`;
   return { ...request, targets: await promptChoice(title, choices, io), confirm };

@@ -103,7 +103,10 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     if (targets.length > 0) await checkTargets(secret, attachment);
     if (personal && dryRun === 'none') saySharing(entries, transport.namespace, run);
     const how = { dryRun: dryRun === 'server', fieldManager, signal: io.signal, listener: printer };
-    const applied = await applySecret(transport, secret, wanted, how);
+    const applied = await applySecret(transport, secret, wanted, how).catch(async (error: unknown) => {
+      const { withNearNamespace } = await import('../cluster/not-found.ts');
+      return withNearNamespace(error, transport);
+    });
     await printCreated(applied, run);
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);

@@ -16,6 +16,7 @@ import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command
 import { type Question, questionKey } from '../domain/verify/question.ts';
 import { type DoctorTarget, filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { isFolder } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import type { ObservedTargets } from '../operations/doctor/gather.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
@@ -155,7 +156,7 @@ async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> 
 /** None: a namespace, or all of them. Throws UsageError for flags that do not go with them. */
 function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
   const { image, serviceaccount, secret } = options;
-  const targets = parseDoctorTargets(options.targets);
+  const targets = parseDoctorTargets(options.targets, isFolder);
   if (image === undefined && (serviceaccount ?? secret) !== undefined) {
     const text = '--serviceaccount and --secret need --image';
     throw new UsageError(text, command`regsecret why --image ghcr.io/org/app:v1`);

@@ -1,8 +1,8 @@
 /** A login given as flags: ours, or those of kubectl, which mean the same. */
 import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
-import { canonicalServer } from '../domain/keyring/server.ts';
+import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
 import { words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
@@ -46,10 +46,11 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     const asked = await promptLogin({ server, username }, io);
     return { ...gathered(server, asked.username, { password: asked.password, from: 'the prompt' }), prompted: true };
   }
+  if (given === undefined && username === undefined) {
+    throw new UsageError('there is no user name and no password', loginHint(options));
+  }
   if (given === undefined) {
-    const text =
-      username === undefined ? 'there is no user name and no password' : 'there is a user name, but no password';
-    throw new UsageError(text, prose`add --password-stdin and pipe the password in`);
+    throw new UsageError('there is a user name, but no password', prose`add --password-stdin and pipe the password in`);
   }
   if (username === undefined) {
     const hint = options.user === undefined ? prose`add --username USER` : words`--username ${options.user}`;
@@ -60,6 +61,17 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
       ? []
       : ['--docker-password shows the password to every user of this machine; --password-stdin does not'];
   return { ...gathered(server, username, given), warnings };
+}
+
+/** Where only kubectl's name of the registry is given: docker may have the login. */
+function loginHint({ dockerServer }: CredentialOptions): Hint {
+  const both = words`--docker-username USER --password-stdin`;
+  if (dockerServer === undefined) return prose`add ${both} and pipe the password in`;
+  // What is no registry is not repeated: it may be a password.
+  const server = /^(https:\/\/)?[a-z0-9.-]+\.[a-z]+(:\d+)?(\/[a-z0-9._/-]*)?$/.test(dockerServer)
+    ? dockerServer
+    : 'REGISTRY';
+  return prose`take docker's login with ${words`--server ${serverWord(server)}`} in place of --docker-server, or add ${both}`;
 }
 
 function gathered(server: string, username: string, { password, from }: GivenPassword): SourceResult {

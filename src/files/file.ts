@@ -1,5 +1,5 @@
 /** Files, pipes and devices: read up to a limit. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { pause } from '../concurrency.ts';
 import { errnoOf } from '../errno.ts';
 
@@ -93,4 +93,13 @@ function collect(path: string, limit: Limit) {
       return read === 0;
     },
   };
+}
+
+/** Whether there is a folder called `path`. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

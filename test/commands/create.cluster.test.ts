@@ -426,6 +426,14 @@ describe('an API server that cannot be used', () => {
     expect(ran.stderr).toContain('error: namespace nope does not exist\nhint: kubectl create namespace nope\n');
   });
 
+  test.each(['defualt', 'defaul'])('namespace %s does not exist: the one that was meant is named', async (wrong) => {
+    const args = ['create', 'x', '-n', wrong, '--server', 'ghcr.io', '--username', 'jane', '--password-stdin'];
+    const ran = await here(args, { env: { KUBECONFIG: cluster().kubeconfig }, stdin: CANARY });
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    const error = `namespace ${wrong} does not exist; did you mean default?`;
+    expect(ran.stderr).toContain(`error: ${error}\nhint: -n default\n`);
+  });
+
   test('a context that does not exist is named', async () => {
     const ran = await create(freshName(), 'ghcr.io', ['--context', 'nope']);
     expect(ran.stderr).toContain('error: context "nope" does not exist\nhint: kubectl config get-contexts\n');

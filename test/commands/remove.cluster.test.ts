@@ -77,8 +77,9 @@ test.each<
     'an entry of nearly that name',
     'pull',
     (host) => host.replace('.', '-.'),
-    0,
-    (host, namespace) => `secret ${namespace}/pull has no entry ${host.replace('.', '-.')}; did you mean ${host}?\n`,
+    1,
+    (host, namespace) =>
+      `error: secret ${namespace}/pull has no entry ${host.replace('.', '-.')}; did you mean ${host}?\nhint: regsecret remove pull -n ${namespace} --server ${host}\n`,
   ],
   [
     'a Secret of nearly that name: the hint is a whole command',

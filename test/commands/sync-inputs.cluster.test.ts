@@ -66,16 +66,25 @@ describe('a source', () => {
   });
 });
 
+test('a source in a namespace of nearly that name', async () => {
+  const ran = await regsecretIn('defualt', ['sync', '--to', 'x', '--dry-run=client']);
+  expect(ran).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'error: namespace defualt does not exist; did you mean default?\nhint: -n default\n',
+  });
+});
+
 describe('flags', () => {
   test.each<[situation: string, args: readonly string[], error: string, hint: string]>([
     ['no target', [], 'no target namespace is given', "regsecret sync -n default --to 'team-*'"],
+    ['two ways to choose', ['--to', 'a', '-A'], '--to and -A cannot be used together', 'leave out -A'],
     [
-      'two ways to choose',
-      ['--to', 'a', '-A'],
-      '--to and -A cannot be used together',
-      "--to 'team-*' --exclude team-x",
+      'a label and all',
+      ['-l', 'a=b', '-A'],
+      '-l and -A cannot be used together',
+      'leave out -A: -l looks for its labels in all namespaces',
     ],
-    ['a label and all', ['-l', 'a=b', '-A'], '-l and -A cannot be used together', "--to 'team-*' --exclude team-x"],
     [
       'a pattern without its end',
       ['--to', 'team-[ab'],
@@ -100,7 +109,12 @@ describe('flags', () => {
       'the name of a namespace has only a-z, 0-9 and -, with a letter or digit at both ends',
       '--to NAMESPACE',
     ],
-    ['a selector of blanks', ['-l', ' '], 'the selector of -l is empty, which would mean every namespace', '-A'],
+    [
+      'a selector of blanks',
+      ['-l', ' '],
+      'the selector of -l is empty, which would mean every namespace',
+      'say which labels, as in -l team=a',
+    ],
     [
       'both ways with a foreign Secret',
       ['-A', '--merge', '--adopt'],

@@ -24,7 +24,12 @@ export function parseSubject(text: string): Subject {
   if (isAccount && (namespace === undefined || isNamespaceName(namespace))) {
     return { kind: 'ServiceAccount', name: account, namespace };
   }
-  throw new UsageError('--for takes sa/NAME, sa/NAMESPACE:NAME, user/NAME or group/NAME', words`--for sa/regsecret`);
+  // A name alone is that of a service account.
+  const isBare = isObjectName(text.replace(/^[a-z0-9-]+:/, ''));
+  throw new UsageError(
+    '--for takes sa/NAME, sa/NAMESPACE:NAME, user/NAME or group/NAME',
+    words`--for sa/${isBare ? text : 'regsecret'}`,
+  );
 }
 
 /** A role or its binding. */

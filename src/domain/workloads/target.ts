@@ -3,7 +3,7 @@
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { type Command, command, words } from '../text/command.ts';
-import { isObjectName, nameRule } from '../text/object-name.ts';
+import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
 export interface Target {
@@ -20,16 +20,20 @@ export function parseTarget(text: string, propose = behindTo): Target {
   const [kindName = '', name, ...more] = text.split('/');
   const found = pullKindByName(kindName);
   if (found === undefined) {
-    const near = closest(
-      kindName.toLowerCase().replace(/\..*$/s, ''),
-      PULL_KINDS.flatMap((entry) => namesOf(entry)),
-    );
+    const near = nearKind(kindName);
     const isName = name !== undefined && isObjectName(name);
     const proposal = `${near ?? 'deployment'}/${near !== undefined && isName ? name : 'NAME'}`;
     throw new UsageError(TARGET, propose(proposal));
   }
   if (more.length > 0) throw new UsageError(TARGET, propose(`${found.kind.toLowerCase()}/NAME`));
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
+}
+
+function nearKind(typed: string): string | undefined {
+  return closest(
+    typed.toLowerCase().replace(/\..*$/s, ''),
+    PULL_KINDS.flatMap((entry) => namesOf(entry)),
+  );
 }
 
 /** What was typed instead is not repeated, as with {@link nameRule}. */
@@ -67,7 +71,7 @@ interface DoctorWords {
  */
 export function filesApart<T extends DoctorWords>(line: T): T {
   const isFile = (word: string): boolean =>
-    line.filename !== undefined || word === '-' || /^\.{0,2}\/|\.(ya?ml|json)$/i.test(word);
+    line.filename !== undefined || word === '-' || /^\.{0,2}\/|\.(ya?ml|json)$|[^/]\/$/i.test(word);
   const files = line.targets.filter(isFile);
   if (files.length === 0) return line;
   const targets = line.targets.filter((word) => !isFile(word));
@@ -89,12 +93,21 @@ function isImage(word: string): boolean {
   return /[:@]/.test(word) || word.split('/').length > 2;
 }
 
-/** Words as kubectl takes them (cli-runtime pkg/resource `ResourceTypeOrNameArgs`); a name alone is that of a pod. Throws UsageError. */
-export function parseDoctorTargets(words: readonly string[]): DoctorTarget[] {
+/**
+ * Words as kubectl takes them (cli-runtime pkg/resource `ResourceTypeOrNameArgs`); a name alone is that of a pod. Throws UsageError,
+ * which says `-f` of what `isFolder`.
+ */
+export function parseDoctorTargets(
+  words: readonly string[],
+  isFolder: (name: string) => boolean = () => false,
+): DoctorTarget[] {
   const [first = '', ...rest] = words;
   const kind = kindOf(first);
   if (kind !== undefined && !words.some((word) => word.includes('/'))) {
-    if (rest.length === 0) throw new UsageError(`"${first}" is a kind without a name`, why(`${first}/NAME`));
+    if (rest.length === 0) {
+      const proposal = isFolder(first) ? command`regsecret doctor -f ${first}` : why(`${first}/NAME`);
+      throw new UsageError(`"${first}" is a kind without a name`, proposal);
+    }
     return rest.map((name) => target(kind, name));
   }
   return words.map(parseWord);
@@ -104,8 +117,23 @@ function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');
   if (name === undefined) return target('Pod', word);
   if (kindOf(kind) === 'Secret' && more.length === 0) return target('Secret', name);
+  if (more.length === 0 && isObjectName(name)) checkNamespacePart(kind, name);
   const found = parseTarget(word, why);
   return target(found.kind, found.name ?? '');
+}
+
+/** Kinds that have no pull secrets, as they are often typed. */
+const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|pvc|pv|hpa|role(binding)?s?|events?)$/;
+
+/** Throws UsageError for a namespace where the kind stands: `ns/team-a`, `team-a/web`. */
+function checkNamespacePart(kind: string, name: string): void {
+  if (/^(ns|namespaces?)$/.test(kind) && isNamespaceName(name)) {
+    throw new UsageError('a namespace is named with -n', command`regsecret doctor ${scope(name)}`);
+  }
+  const near = nearKind(kind) ?? pullKindByName(kind) ?? closest(kind, ['secret']);
+  const isKind = near !== undefined || OTHER_KINDS.test(kind);
+  if (isKind || !isNamespaceName(kind)) return;
+  throw new UsageError(TARGET, command`regsecret why deployment/${name} ${scope(kind)}`);
 }
 
 function kindOf(word: string): DoctorTarget['kind'] | undefined {

@@ -2,18 +2,25 @@
 import type { Transport } from '../../cluster/client/transport.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
-import { shownServer } from '../../domain/keyring/display-server.ts';
+import { bareServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret } from '../../domain/keyring/secret.ts';
 import { closest } from '../../domain/text/closest.ts';
+import { command, flagWords } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
+import { scope } from '../../domain/text/object-name.ts';
+import { UserError } from '../../errors.ts';
 import type { RemoveRequest } from './remove-entries.ts';
 
-/** One sentence; of a single Secret it says what that has instead. Throws UserError where that cannot be read any more. */
+/**
+ * One sentence; of a single Secret it says what that has instead. Throws UserError where one of nearly that name was meant,
+ * and where the Secret cannot be read any more.
+ */
 export async function describeAbsence(
   transport: Transport,
-  { scope, servers }: Pick<RemoveRequest, 'scope' | 'servers'>,
+  request: Pick<RemoveRequest, 'scope' | 'servers' | 'owned' | 'dryRun'>,
 ): Promise<string> {
-  const { namespaces, names } = scope;
+  const { servers, owned, dryRun } = request;
+  const { namespaces, names } = request.scope;
   const absent = many(servers.map(shownServer));
   const [name] = names;
   if (typeof namespaces === 'string' || !('only' in namespaces) || name === undefined || names.length > 1) {
@@ -22,6 +29,11 @@ export async function describeAbsence(
   const secret = await findSecret(transport, { namespace: namespaces.only, name }, 'remove');
   const there = readContents(secret).entries.map(({ server }) => shownServer(server));
   const near = servers.length === 1 ? closest(absent, there) : undefined;
-  const instead = near === undefined ? `it has ${there.length === 0 ? 'none' : many(there)}` : `did you mean ${near}?`;
-  return `${describeSecret(secret)} has no entry ${absent}; ${instead}`;
+  const text = `${describeSecret(secret)} has no entry ${absent}`;
+  if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
+  const flags = flagWords([...(owned ? ['--owned'] : []), ...(dryRun === 'none' ? [] : [`--dry-run=${dryRun}`])]);
+  throw new UserError(
+    `${text}; did you mean ${near}?`,
+    command`regsecret remove ${name} ${scope(namespaces.only)} --server ${bareServer(near)} ${flags}`,
+  );
 }

@@ -1,6 +1,6 @@
 /** From the flags of `sync` to what is to be brought where. */
 import { type ContextFlags, checkContextFlags } from '../../cluster/config/contexts.ts';
-import { checkSelector } from '../../cluster/secret-scope.ts';
+import { checkSelector, WITHOUT_ALL } from '../../cluster/secret-scope.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { isGlob } from '../../domain/go/glob.ts';
 import { serverWord } from '../../domain/keyring/server.ts';
@@ -164,7 +164,10 @@ function selectionOf({
     throw new UsageError('no target namespace is given', command`regsecret sync ${secret} --to ${'team-*'}`);
   }
   if (ways.length > 1) {
-    throw new UsageError(`${ways.join(' and ')} cannot be used together`, words`--to ${'team-*'} --exclude team-x`);
+    throw new UsageError(
+      `${ways.join(' and ')} cannot be used together`,
+      wanted.length === 0 ? WITHOUT_ALL : prose`leave out ${selector === undefined ? '-A' : '--to or -l'}`,
+    );
   }
   return {
     names: wanted.filter((text) => !isPattern(text)),
