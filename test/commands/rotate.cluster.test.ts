@@ -227,7 +227,7 @@ const SITUATIONS: readonly Situation[] = [
     title: 'the login of another user stays',
     put: (host) => ({ auths: { [host]: auth('bob', 'x') } }),
     gets: 'old',
-    says: 'secret/pull in NAMESPACE keeps the login of bob for HOST\nhint: --any-user takes it in',
+    says: 'secret/pull in NAMESPACE keeps the login of bob for HOST\nhint: add --any-user to replace it, too',
   },
   {
     title: 'the login of another user with --any-user',
@@ -239,7 +239,7 @@ const SITUATIONS: readonly Situation[] = [
     title: 'an entry with a path stays',
     put: (host) => ({ auths: { [`${host}/acme`]: OLD } }),
     gets: 'old',
-    says: 'keeps the login of ci for HOST/acme\nhint: --below takes it in',
+    says: 'keeps the login of ci for HOST/acme\nhint: add --below to replace it, too',
   },
   {
     title: 'an entry with a path with --below',
@@ -251,7 +251,7 @@ const SITUATIONS: readonly Situation[] = [
     title: 'an entry that cannot be read stays',
     put: (host) => ({ auths: { [host]: { auth: 'eA==' } } }),
     gets: 'old',
-    says: 'keeps an entry without a user for HOST',
+    says: 'keeps its entry for HOST, which cannot be decoded\nhint: add --any-user to replace it, too',
   },
   {
     title: 'an entry that cannot be read with --any-user',
@@ -360,7 +360,7 @@ describe('in many namespaces', () => {
       .split('\n')
       .slice(1, -1)
       .map((row) => row.split(/ {2,}/));
-    expect(rows.map(([namespace]) => namespace).sort()).toEqual([home, one, two].sort());
+    expect(rows.map(([namespace]) => namespace)).toEqual([home, one, two].sort());
     expect(new Set(rows.map(([, ...cells]) => cells.join()))).toEqual(
       new Set([`pull,${host},ci,${rows[0]?.[4]},gets the new one of ci`]),
     );

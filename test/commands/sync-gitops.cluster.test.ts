@@ -143,7 +143,7 @@ test.each(TOOLS)(
     const ran = await regsecretIn(home, line);
     expect([ran.code, ran.stdout]).toEqual([
       1,
-      `secret/regsecret updated in ${other}\n2 namespaces: 1 updated, 1 failed\n`,
+      `secret/regsecret updated in ${other}\n2 namespaces: 1 updated, 1 left alone\n`,
     ]);
     expect(ran.stderr).toContain(`error: secret ${taken}/regsecret was `);
     expect(ran.stderr).toContain(tool.name);
@@ -177,7 +177,7 @@ test('a copy with an owner is left to it, until --adopt says otherwise', async (
   const ran = await regsecretIn(home, ['sync', '--to', team]);
   expect(ran).toEqual({
     code: 1,
-    stdout: '1 namespace: 1 failed\n',
+    stdout: '1 namespace: 1 left alone\n',
     stderr: `error: secret ${team}/regsecret was made by sync, but configmap/owner makes it now, so it is left alone\n  --adopt writes it anyway\nhint: kubectl get configmap owner -n ${team} -o yaml\n`,
   });
   const pruned = await regsecretIn(home, ['sync', '-A', '--exclude', '*', '--prune', '--yes']);

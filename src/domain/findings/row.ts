@@ -5,7 +5,7 @@ import type { Secret } from '../keyring/secret.ts';
 import type { CopyOrigin } from '../pull-secret/copy-origin.ts';
 import { endsIn } from '../pull-secret/expiry.ts';
 import { rfc3339 } from '../text/time.ts';
-import type { Usage } from '../workloads/references.ts';
+import { compareNames, type Usage } from '../workloads/references.ts';
 import { finding } from './catalog.ts';
 import { diagnoseBriefly } from './diagnosed-secret.ts';
 import type { Finding } from './finding.ts';
@@ -101,13 +101,7 @@ const KEYS: Readonly<Record<RowOrder, (row: SecretRow) => string | number>> = {
 export function sortRows(rows: readonly SecretRow[], order: RowOrder): SecretRow[] {
   const key = KEYS[order];
   return [...rows].sort((one, other) => {
-    if (key(one) === key(other)) return compareRows(one, other);
+    if (key(one) === key(other)) return compareNames(one, other);
     return key(one) < key(other) ? -1 : 1;
   });
-}
-
-/** By namespace, then by name. */
-export function compareRows(one: SecretRow, other: SecretRow): number {
-  if (one.namespace !== other.namespace) return one.namespace < other.namespace ? -1 : 1;
-  return one.name < other.name ? -1 : 1;
 }

@@ -28,6 +28,12 @@ export interface SecretName {
   readonly name: string;
 }
 
+/** By namespace, then by name. */
+export function compareNames(one: SecretName, other: SecretName): number {
+  if (one.namespace !== other.namespace) return one.namespace < other.namespace ? -1 : 1;
+  return one.name === other.name ? 0 : one.name < other.name ? -1 : 1;
+}
+
 /** One text for each Secret. */
 export function secretKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;

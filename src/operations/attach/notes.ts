@@ -62,6 +62,12 @@ export interface Sentence {
 export interface NoteContext {
   readonly verb: Verb;
   readonly secret: string;
+  /** Left out: what it is about is done. */
+  readonly dryRun?: 'none' | 'client' | 'server';
+}
+
+function isDry({ dryRun = 'none' }: NoteContext): boolean {
+  return dryRun !== 'none';
 }
 
 /** The sentence for a note; notes about failing pods are put together where they are printed. */
@@ -102,25 +108,29 @@ const SENTENCES: {
     ),
   enforced: ({ ref }) =>
     say(`${resultName(ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`),
-  'loses-login': ({ ref, images }, { secret }) =>
+  'loses-login': ({ ref, images }, context) =>
     warn(
-      `without ${secret}, ${resultName(ref)} has no login for ${many(images)}: private images can no longer be pulled`,
+      `without ${context.secret}, ${resultName(ref)} has no login for ${many(images)}: private images ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
   'names-it': ({ ref }, { secret }) =>
     warn(
       `${resultName(ref)} names ${secret} in a list of its own, so its pods still use it`,
       workloadCommand('detach', secret, ref),
     ),
-  'now-refused': ({ ref, account }, { secret }) =>
-    warn(
-      `${resultName(ref)} names ${secret}, which serviceaccount/${account} no longer allows: its new pods will be rejected`,
-      workloadCommand('detach', secret, ref),
-    ),
+  'now-refused': ({ ref, account }, context) => {
+    const [allows, will] = isDry(context) ? ['would no longer allow', 'would'] : ['no longer allows', 'will'];
+    return warn(
+      `${resultName(ref)} names ${context.secret}, which serviceaccount/${account} ${allows}: its new pods ${will} be rejected`,
+      workloadCommand('detach', context.secret, ref),
+    );
+  },
   owned: ({ ref, owner }) => warn(`${owner} made ${resultName(ref)} and may undo this`),
-  kept: ({ ref, account, names }) =>
-    say(
-      `the pods of ${resultName(ref)} used the list of serviceaccount/${account} until now: ${many(names)} ${names.length === 1 ? 'is' : 'are'} kept in its own`,
-    ),
+  kept: ({ ref, account, names }, context) => {
+    const [used, be] = isDry(context) ? ['use', 'would be'] : ['used', names.length === 1 ? 'is' : 'are'];
+    return say(
+      `the pods of ${resultName(ref)} ${used} the list of serviceaccount/${account}${isDry(context) ? '' : ' until now'}: ${many(names)} ${be} kept in its own`,
+    );
+  },
   'account-has-it': ({ ref, account }, { secret }) =>
     warn(
       `the pods of ${resultName(ref)} get ${secret} from serviceaccount/${account}`,
@@ -128,25 +138,28 @@ const SENTENCES: {
     ),
   belongs: ({ ref, owner }) =>
     say(`${resultName(ref)} cannot be changed, so it is the template of ${resultName(owner)} that is`),
-  'job-stays': ({ ref, owner }, { verb }) =>
+  'job-stays': ({ ref, owner }, { verb, ...context }) =>
     warn(
-      `the template of ${resultName(ref)} cannot be changed: the next job will ${verb === 'attach' ? 'have' : 'be without'} it`,
+      `the template of ${resultName(ref)} cannot be changed: the next job ${isDry({ verb, ...context }) ? 'would' : 'will'} ${verb === 'attach' ? 'have' : 'be without'} it`,
       againCommand(owner),
     ),
-  'rolls-out': ({ ref }) =>
-    say(
-      `the pods of ${resultName(ref)} are replaced now`,
-      command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`,
-    ),
+  'rolls-out': ({ ref }, context) =>
+    isDry(context)
+      ? say(`the pods of ${resultName(ref)} would be replaced`)
+      : say(
+          `the pods of ${resultName(ref)} are replaced now`,
+          command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`,
+        ),
   paused: ({ ref }) =>
     warn(`${resultName(ref)} is paused: its pods are not replaced before it goes on`, resumeCommand(ref)),
   'on-delete': ({ ref }) => warn(`${resultName(ref)} replaces a pod only when that is deleted (OnDelete)`),
   partition: ({ ref, partition }) =>
     warn(`${resultName(ref)} replaces only pods from number ${partition} on (partition)`),
-  'new-pods-only': ({ ref }, { verb }) =>
-    say(
-      `what ${resultName(ref)} makes from now on ${verb === 'attach' ? 'has' : 'is without'} it; what is there stays as it is`,
-    ),
+  'new-pods-only': ({ ref }, context) => {
+    const has = context.verb === 'attach' ? ['has', 'would have'] : ['is without', 'would be without'];
+    const when = isDry(context) ? `afterwards ${has[1]}` : `from now on ${has[0]}`;
+    return say(`what ${resultName(ref)} makes ${when} it; what is there stays as it is`);
+  },
   stuck: ({ ref, pod, reason }) =>
     warn(
       `${resultName(ref)} waits for pod/${pod}, which cannot pull (${reason}) and has the old list: the roll-out goes on when that is deleted`,

@@ -20,7 +20,7 @@ export interface RotateRules {
 }
 
 /** What becomes of one entry: it gets the new login, has it, or keeps what it has. */
-export type EntryState = 'new' | 'has it' | 'no user' | 'other user' | 'below' | 'other password';
+export type EntryState = 'new' | 'has it' | 'no user' | 'cannot be decoded' | 'other user' | 'below' | 'other password';
 
 export interface PlannedEntry extends HeldEntry {
   readonly state: EntryState;
@@ -80,7 +80,10 @@ export function entryState(entry: HeldEntry, { namespace }: SecretName, rules: R
   const { username, password } = entry.next.credential;
   if (login?.username === username && login.password === password && !hasToken) return 'has it';
   if (place === 'below' && !rules.below) return 'below';
-  if (login?.username !== username && !rules.anyUser) return login?.username ? 'other user' : 'no user';
+  if (login?.username !== username && !rules.anyUser) {
+    if (login === undefined) return 'cannot be decoded';
+    return login.username ? 'other user' : 'no user';
+  }
   return namespace === rules.home || rules.isProven(entry) ? 'new' : 'other password';
 }
 

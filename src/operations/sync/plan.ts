@@ -93,13 +93,13 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
   if (source.foreign === 'adopt') return planAdoption(called, existing, source);
   if (origin !== undefined) {
     const where = isFromElsewhere(existing) ? ' in another cluster' : origin === source.ref ? ' in this cluster' : '';
-    return refuse(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}, so it is left alone`, ADOPT);
+    return leave(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}`, ADOPT);
   }
   if (source.foreign === 'merge') return planMerge(called, existing, source);
   const maker = makerOf(existing);
-  if (maker === undefined) return refuse(`${called} was not made by sync, so it is left alone`, MERGE);
-  const text = `${called} was not made by sync, but by ${maker.name}, so it is left alone`;
-  return refuse(text, maker.where, ['--merge puts these logins into it all the same, until it is made again']);
+  if (maker === undefined) return leave(`${called} was not made by sync`, MERGE);
+  const text = `${called} was not made by sync, but by ${maker.name}`;
+  return leave(text, maker.where, ['--merge puts these logins into it all the same, until it is made again']);
 }
 
 const MERGE = prose`add --merge to put these logins into it and keep the rest, or --adopt to make it a copy`;
@@ -110,8 +110,8 @@ function planOwn(called: string, existing: Secret, source: SyncSource): SecretSt
   const step = planCopy(existing, source);
   const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
   if (maker === undefined) return step;
-  const text = `${called} was made by sync, but ${maker.name} makes it now, so it is left alone`;
-  return refuse(text, maker.where, ['--adopt writes it anyway']);
+  const text = `${called} was made by sync, but ${maker.name} makes it now`;
+  return leave(text, maker.where, ['--adopt writes it anyway']);
 }
 
 function planCopy(existing: Secret, source: SyncSource): SecretStep {
@@ -125,13 +125,13 @@ function planCopy(existing: Secret, source: SyncSource): SecretStep {
 /** Not of what is no pull secret: it serves something else. */
 function planAdoption(called: string, existing: Secret, source: SyncSource): SecretStep {
   if (isPullSecretType(existing.type)) return planCopy(existing, source);
-  return refuse(`${called} has the type ${existing.type ?? 'Opaque'}, so it is left alone`);
+  return leave(`${called} has the type ${existing.type ?? 'Opaque'}`);
 }
 
 /** It stays what it is, without the marks of a copy. */
 function planMerge(called: string, existing: Secret, { entries, expiresAt }: SyncSource): SecretStep {
   if (!isPullSecretType(existing.type)) {
-    return refuse(`${called} has the type ${existing.type ?? 'Opaque'}, so it is left alone`);
+    return leave(`${called} has the type ${existing.type ?? 'Opaque'}`);
   }
   const ends = parseExpiries(expiresAt);
   const expiries = new Map(
@@ -150,6 +150,13 @@ function planMerge(called: string, existing: Secret, { entries, expiresAt }: Syn
   }
 }
 
-function refuse(message: string, hint?: Hint, details: readonly string[] = []): SecretStep {
-  return { action: 'refuse', error: new UserError(message, hint, details) };
+/** Why a Secret of somebody else stays as it is. */
+export class LeftAlone extends UserError {}
+
+function leave(message: string, hint?: Hint, details: readonly string[] = []): SecretStep {
+  return { action: 'refuse', error: new LeftAlone(`${message}, so it is left alone`, hint, details) };
+}
+
+function refuse(message: string, hint?: Hint): SecretStep {
+  return { action: 'refuse', error: new UserError(message, hint) };
 }

@@ -2,7 +2,7 @@
 import { forgetApplied } from '../../domain/findings/commands.ts';
 import { heldInAnnotation } from '../../domain/findings/messages.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
-import type { SecretName } from '../../domain/workloads/references.ts';
+import { compareNames, type SecretName } from '../../domain/workloads/references.ts';
 import type { Printer } from '../printer.ts';
 
 /** Commands that are shown: one takes all Secrets of a namespace. */
@@ -12,9 +12,7 @@ const NAMES = 20;
 
 /** One warning for all of them, and a command for each namespace; `would`: before it comes to that. */
 export function warnOfAnnotations(refs: readonly SecretName[], would: boolean, printer: Printer): void {
-  const sorted = refs.toSorted(
-    (one, other) => compare(one.namespace, other.namespace) || compare(one.name, other.name),
-  );
+  const sorted = refs.toSorted(compareNames);
   const [first] = sorted;
   if (first === undefined) return;
   const named = sorted.map(({ namespace, name }) => `${namespace}/${name}`);
@@ -30,8 +28,4 @@ export function warnOfAnnotations(refs: readonly SecretName[], would: boolean, p
   for (const { command } of commands.slice(0, SHOWN)) printer.hint(command);
   const rest = commands.slice(SHOWN).reduce((sum, { count }) => sum + count, 0);
   if (rest > 0) printer.say(`and the same for ${rest} more; \`regsecret doctor\` has a command for each`);
-}
-
-function compare(one: string, other: string): number {
-  return one === other ? 0 : one < other ? -1 : 1;
 }

@@ -6,7 +6,7 @@ import { type Hint, prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
-import { secretName } from '../../domain/workloads/references.ts';
+import { compareNames, secretName } from '../../domain/workloads/references.ts';
 import { EXIT, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
@@ -58,7 +58,8 @@ export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, r
     },
     problem: (ref, error) => problems.add(ref, error),
     flush: () => problems.flush(),
-    left(items) {
+    left(unsorted) {
+      const items = inOrder(unsorted);
       sayKept(items, printer);
       for (const item of items) {
         const error = reasonFor(item, request);
@@ -66,7 +67,8 @@ export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, r
       }
       problems.flush();
     },
-    end(items) {
+    end(unsorted) {
+      const items = inOrder(unsorted);
       problems.flush();
       if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, mark, io));
       if (output === 'json') answer(asJson(items, { request, outcomes, restarted, problems: problems.all, mark }, io));
@@ -85,6 +87,11 @@ export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, r
       return outcomes.size;
     },
   };
+}
+
+/** As a person looks for them; they are written in another order. */
+function inOrder(items: readonly PlannedSecret[]): PlannedSecret[] {
+  return items.toSorted((one, other) => compareNames(one.ref, other.ref));
 }
 
 /** What is meant, for the question before more than one Secret is written. */
@@ -106,7 +113,7 @@ function newEntries(items: readonly PlannedSecret[]): PlannedEntry[] {
 
 /** By the flag that takes them in. */
 const KEPT: Readonly<Record<string, readonly EntryState[]>> = {
-  '--any-user': ['other user', 'no user'],
+  '--any-user': ['other user', 'no user', 'cannot be decoded'],
   '--below': ['below'],
 };
 
@@ -117,12 +124,17 @@ function sayKept(items: readonly PlannedSecret[], printer: Printer): void {
       entries.flatMap((entry) => (states.includes(entry.state) ? [{ ref, entry }] : [])),
     );
     for (const { ref, entry } of kept.slice(0, SHOWN)) {
-      const user = entry.login?.username ? `the login of ${entry.login.username}` : 'an entry without a user';
-      printer.say(`secret/${ref.name} in ${ref.namespace} keeps ${user} for ${displayServer(entry.server)}`);
+      printer.say(`secret/${ref.name} in ${ref.namespace} keeps ${keptEntry(entry)}`);
     }
     if (kept.length > SHOWN) printer.say(`and ${kept.length - SHOWN} more; -o json has them all`);
-    if (kept.length > 0) printer.hint(prose`${flag} takes ${kept.length === 1 ? 'it' : 'them'} in`);
+    if (kept.length > 0) printer.hint(prose`add ${flag} to replace ${kept.length === 1 ? 'it' : 'them'}, too`);
   }
+}
+
+function keptEntry({ server, login, state }: PlannedEntry): string {
+  const name = displayServer(server);
+  if (state === 'cannot be decoded') return `its entry for ${name}, which cannot be decoded`;
+  return login?.username ? `the login of ${login.username} for ${name}` : `an entry without a user for ${name}`;
 }
 
 /** Why a Secret that is meant does not get the new login; undefined for any other. */
@@ -151,11 +163,11 @@ function reasonFor(planned: PlannedSecret, request: RotateRequest) {
   return new UserError(
     `${secret} keeps its login for ${name}, because nothing shows that its password was the old one`,
     OTHER,
-    [request.verify ? `${name} does not accept it` : '--no-verify asks no registry whether it accepts it'],
+    [request.verify ? `${name} does not accept it` : `with --no-verify, ${name} is not asked whether it accepts it`],
   );
 }
 
-const OTHER: Hint = prose`name a namespace that is sure to have the old one with ${words`-n NAMESPACE`}, or add ${words`--any-password`}, which gives the new login to whoever owns those namespaces`;
+const OTHER: Hint = prose`rotate needs one Secret that certainly has the old password: add ${words`-n NAMESPACE`} with a namespace that has it, or ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 

@@ -8,9 +8,11 @@ import { many, plural } from '../../domain/text/enumerate.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
 import { resultName } from '../../domain/workloads/object-ref.ts';
+import { compareNames } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { ListResult } from '../../operations/attach/request.ts';
+import { LeftAlone } from '../../operations/sync/plan.ts';
 import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/sync-request.ts';
 import { type NoteBook, noteBook } from '../attach-printer.ts';
 import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
@@ -31,7 +33,7 @@ export interface SyncPrinterOptions {
   readonly isCut?: () => boolean;
 }
 
-const COUNTED = ['created', 'updated', 'replaced', 'deleted', 'unchanged', 'failed'] as const;
+const COUNTED = ['created', 'updated', 'replaced', 'deleted', 'unchanged', 'left', 'failed'] as const;
 
 /** All that was told. */
 interface Told {
@@ -40,6 +42,8 @@ interface Told {
   readonly problems: Failure[];
   readonly notes: Readonly<Record<Verb, NoteBook>>;
   skipped: Skipped;
+  /** The result of a dry run, which is printed in the order of the namespaces. */
+  readonly held: { readonly namespace: string; readonly text: string }[];
 }
 
 /** Runs `work` with a listener, and says at the end, or after an interruption, what was done. Returns the exit code. */
@@ -54,10 +58,11 @@ export async function withSyncPrinter(
     attach: noteBook({ ...context, verb: 'attach' }, printer),
     detach: noteBook({ ...context, verb: 'detach' }, printer),
   };
-  const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped: { leftAlone: [], ending: [] } };
+  const told: Told = { outcomes: [], lists: [], problems: [], notes, skipped: { leftAlone: [], ending: [] }, held: [] };
   try {
     await work(listenerFor(told, options, printer, io));
   } catch (error) {
+    printHeld(told, printer);
     printFailures(failuresOf(told), printer);
     if (io.signal.aborted && (options.isCut?.() ?? true)) {
       const done = told.outcomes.filter(isChange).length + told.lists.length;
@@ -65,6 +70,7 @@ export async function withSyncPrinter(
     }
     throw error;
   }
+  printHeld(told, printer);
   for (const book of Object.values(notes)) book.flush();
   printFailures(failuresOf(told), printer);
   if (!options.isOneOfMany) printEnd(told, options, run);
@@ -85,8 +91,20 @@ function leftOverIn({ outcomes }: Told, { isOneOfMany = false }: SyncPrinterOpti
   );
 }
 
+function printHeld({ held }: Told, printer: Printer): void {
+  for (const { text } of held.toSorted(byNamespace)) printer.result(text);
+}
+
+function byNamespace(one: { readonly namespace: string }, other: { readonly namespace: string }): number {
+  return compareNames({ namespace: one.namespace, name: '' }, { namespace: other.namespace, name: '' });
+}
+
 function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, io: Io): SyncListener {
   const { name, dryRun, output } = options;
+  const result = (namespace: string, text: string): void => {
+    if (dryRun === 'none') printer.result(text);
+    else told.held.push({ namespace, text });
+  };
   return {
     reading: (work) => withProgress(() => 'reading namespaces and what is in them', io, work),
     writing: (work) => work(),
@@ -111,13 +129,14 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       if (!isChange(outcome) || output === 'json') return;
       const { namespace, action } = outcome;
       const text = `secret/${name} ${action} in ${namespace}${DRY_RUN[dryRun]}`;
-      printer.result(output === 'name' ? `${namespace}/${name}` : text);
+      result(namespace, output === 'name' ? `${namespace}/${name}` : text);
     },
-    list(result) {
-      told.lists.push(result);
+    list(change) {
+      told.lists.push(change);
       // Of these everything has a name, and Secrets are what was asked for.
       if (output === undefined) {
-        printer.result(`${resultName(result.ref)} ${result.action} in ${result.ref.namespace}${DRY_RUN[dryRun]}`);
+        const { ref, action } = change;
+        result(ref.namespace, `${resultName(ref)} ${action} in ${ref.namespace}${DRY_RUN[dryRun]}`);
       }
     },
     note: (note, verb) => told.notes[verb].add(note),
@@ -160,10 +179,16 @@ function printEnd(
   { printer, io, answer, counted }: Omit<ClusterRun, 'agree'>,
 ): void {
   const { outcomes, lists, problems, notes, skipped } = told;
-  const counts = countsOf(COUNTED, outcomes);
-  counted({ noun: 'namespace', total: outcomes.length, counts });
+  const counts = countsOf(
+    COUNTED,
+    outcomes.map((outcome) => ({ action: shownAction(outcome) })),
+  );
+  const said = Object.fromEntries(
+    Object.entries(counts).map(([what, count]) => [what === 'left' ? 'left alone' : what, count]),
+  );
+  counted({ noun: 'namespace', total: outcomes.length, counts: said });
   const say = output === undefined ? printer.result : printer.say;
-  say(`${summaryLine(outcomes.length, 'namespace', counts)}${DRY_RUN[dryRun]}`);
+  say(`${summaryLine(outcomes.length, 'namespace', said)}${DRY_RUN[dryRun]}`);
   const accounts = countsOf(
     ['patched', 'unchanged'],
     lists.filter(({ ref }) => ref.kind === 'ServiceAccount'),
@@ -176,8 +201,9 @@ function printEnd(
   }
   if (output !== 'json') return;
   const asShown = (error: UserError) => shownError(error, io);
-  const namespaces = outcomes.map((outcome) => {
-    const { namespace, action } = outcome;
+  const namespaces = outcomes.toSorted(byNamespace).map((outcome) => {
+    const { namespace } = outcome;
+    const action = shownAction(outcome);
     return 'error' in outcome ? { namespace, action, error: asShown(outcome.error) } : { namespace, action };
   });
   const results = lists.map(({ ref, action, before, after }) => ({ ...ref, action, before, after }));
@@ -193,6 +219,11 @@ function printEnd(
     summary: counts,
   };
   answer(shown);
+}
+
+/** A Secret of somebody else that stays as it is has not failed. */
+function shownAction(outcome: SyncOutcome): (typeof COUNTED)[number] {
+  return outcome.action === 'failed' && outcome.error instanceof LeftAlone ? 'left' : outcome.action;
 }
 
 function countsOf(actions: readonly string[], results: readonly { readonly action: string }[]): Record<string, number> {

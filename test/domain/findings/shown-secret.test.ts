@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { inspectionOf } from '../../../src/domain/findings/inspection.ts';
-import { compareRows, missingRow, summarize, unreadRow } from '../../../src/domain/findings/row.ts';
+import { missingRow, summarize, unreadRow } from '../../../src/domain/findings/row.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
 import type { KubeletEntry } from '../../../src/domain/keyring/entry.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { EXPIRES_AT } from '../../../src/domain/pull-secret/expiry.ts';
+import { compareNames } from '../../../src/domain/workloads/references.ts';
 import { pullSecretOf } from '../../support/secrets.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -73,7 +74,7 @@ test('rows go by namespace, then by name', () => {
     const [namespace = '', name = ''] = path.split('/');
     return { ...missingRow(namespace, name), usedBy: { serviceAccounts: [], workloads: [], pods: 0 } };
   });
-  const sorted = rows.sort(compareRows).map(({ namespace, name }) => `${namespace}/${name}`);
+  const sorted = rows.sort(compareNames).map(({ namespace, name }) => `${namespace}/${name}`);
   expect(sorted).toEqual(['a/a', 'a/b', 'b/a', 'b/b', 'b/c']);
 });
 

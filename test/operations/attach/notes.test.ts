@@ -120,6 +120,42 @@ test.each(NOTES)('%j', (note, severity, text) => {
   expect(formatNote(note, { verb: 'attach', secret: 'regcred' })).toMatchObject({ severity, text });
 });
 
+describe('in a dry run nothing is said to be done', () => {
+  test.each<[Shown, text: string]>([
+    [{ code: 'rolls-out', ref }, 'the pods of deployment.apps/web would be replaced'],
+    [
+      { code: 'new-pods-only', ref },
+      'what deployment.apps/web makes afterwards would have it; what is there stays as it is',
+    ],
+    [
+      { code: 'job-stays', ref: of('Job'), owner: of('CronJob', 'nightly') },
+      'the template of job.batch/web cannot be changed: the next job would have it',
+    ],
+    [
+      { code: 'kept', ref, account, names: ['a'] },
+      'the pods of deployment.apps/web use the list of serviceaccount/ci: a would be kept in its own',
+    ],
+    [
+      { code: 'now-refused', ref, account },
+      'deployment.apps/web names regcred, which serviceaccount/ci would no longer allow: its new pods would be rejected',
+    ],
+    [
+      { code: 'loses-login', ref, images: ['a'] },
+      'without regcred, deployment.apps/web has no login for a: private images could no longer be pulled',
+    ],
+  ])('%j', (note, text) => {
+    for (const dryRun of ['client', 'server'] as const) {
+      expect(formatNote(note, { verb: 'attach', secret: 'regcred', dryRun }).text).toBe(text);
+    }
+  });
+
+  test('nobody is told to watch a roll-out that does not begin', () => {
+    expect(
+      formatNote({ code: 'rolls-out', ref }, { verb: 'attach', secret: 'regcred', dryRun: 'client' }).hints,
+    ).toEqual([]);
+  });
+});
+
 describe('what attach and detach say in other words', () => {
   test.each<[Shown, attach: string, detach: string]>([
     [

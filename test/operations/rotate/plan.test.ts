@@ -14,7 +14,9 @@ interface Given {
   readonly namespace?: string;
   readonly name?: string;
   /** `user:password` by server. */
-  readonly auths: Readonly<Record<string, string>>;
+  readonly auths?: Readonly<Record<string, string>>;
+  /** In the place of a login for ghcr.io. */
+  readonly auth?: string;
   readonly source?: string;
   /** Whether that is in another cluster. */
   readonly isFar?: boolean;
@@ -22,7 +24,8 @@ interface Given {
   readonly immutable?: boolean;
 }
 
-function secretOf({ namespace = 'home', name = 'pull', auths, source, isFar, owner, immutable }: Given): Secret {
+function secretOf(given: Given): Secret {
+  const { namespace = 'home', name = 'pull', auths = {}, auth, source, isFar, owner, immutable } = given;
   const entries = Object.entries(auths).map(([server, login]) => {
     const [username = '', password = ''] = login.split(':');
     return { server, credential: { username, password } };
@@ -36,7 +39,9 @@ function secretOf({ namespace = 'home', name = 'pull', auths, source, isFar, own
     }),
     ...(owner && { ownerReferences: [{ apiVersion: 'x.io/v1', kind: 'Maker', name: 'm' }] }),
   };
-  return { ...built, metadata, ...(immutable && { immutable }) };
+  const payload = btoa(JSON.stringify({ auths: { 'ghcr.io': { auth } } }));
+  const data = auth === undefined ? built.data : { '.dockerconfigjson': payload };
+  return { ...built, data, metadata, ...(immutable && { immutable }) } as Secret;
 }
 
 const held = (secrets: readonly Secret[], logins = [NEXT]): HeldSecret[] =>
@@ -74,6 +79,9 @@ describe('a table', () => {
       ['home/pull update, ghcr.io: new, https://ghcr.io/v2/: other user'],
     ],
     ['another user', [{ auths: { 'ghcr.io': 'bob:x' } }], {}, ['home/pull left, ghcr.io: other user']],
+    ['no user', [{ auths: { 'ghcr.io': ':x' } }], {}, ['home/pull left, ghcr.io: no user']],
+    ['what cannot be decoded', [{ auth: '!!!' }], {}, ['home/pull left, ghcr.io: cannot be decoded']],
+    ['what cannot be decoded, if wanted', [{ auth: '!!!' }], { anyUser: true }, ['home/pull update, ghcr.io: new']],
     [
       'another user, if any',
       [{ auths: { 'ghcr.io': 'bob:x' } }],
