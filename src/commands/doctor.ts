@@ -132,7 +132,7 @@ async function lint(
       files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`),
     );
   }
-  const [{ lintManifests }, { printLint }] = await Promise.all([
+  const [{ lintManifests }, { isUnreadPipe, printLint }] = await Promise.all([
     import('../manifests/lint/lint-files.ts'),
     import('../output/doctor/lint-printer.ts'),
   ]);
@@ -141,7 +141,8 @@ async function lint(
   const shown = selectFindings(findings, selection);
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unseen: UNSEEN };
   await printLint(report, output, io);
-  if (manifests.objects === 0) (await printerFor(io)).warn('no pull secret in there, and nothing that pulls images');
+  if (manifests.objects === 0 && !isUnreadPipe(report))
+    (await printerFor(io)).warn('no pull secret in there, and nothing that pulls images');
   return isHealthy(shown.findings, strict) ? EXIT.ok : EXIT.failed;
 }
 

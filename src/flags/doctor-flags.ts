@@ -8,7 +8,11 @@ export function doctorFlags(doctor: Command): Command {
       doctor
         .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, a pod or an image (default: all)')
         .option('-A, --all-namespaces', 'everything in all namespaces')
-        .option('-f, --filename <file>', 'manifests or folders; contacts nothing (repeatable)', collect)
+        .option(
+          '-f, --filename <file>',
+          'manifests or folders by themselves: no cluster, no registry (repeatable)',
+          collect,
+        )
         .option('-R, --recursive', 'with -f: also subfolders')
         .option('-w, --watch', 'keep looking until it is fixed or changes')
         .option('-v, --verbose', 'show every step')

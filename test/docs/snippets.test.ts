@@ -114,11 +114,11 @@ describe('a command line of regsecret is understood', () => {
       word.replace(VARIABLE, (name) => (/REGISTRY|server/i.test(name) ? 'r.example' : 'deploy')),
     );
     const env = { HOME: '/nowhere', PULL_TOKEN: 't0ken', CI_DEPLOY_PASSWORD: 't0ken' };
-    const { code, stderr } = await here(known, { env, stdin: 't0ken' });
+    const { code, stdout, stderr } = await here(known, { env, stdin: 't0ken' });
     // Without a cluster, its contexts and files, this is as far as it can come.
     if (code !== 0)
-      expect(stderr).toMatch(
-        /^(error: (no kubeconfig|docker and podman have no login|context "[^"]+" does not exist|cannot read deploy|there is no file deploy)|warning: no pull secret in there)/m,
+      expect(`${stderr}${stdout}`).toMatch(
+        /^(stdin:1: error: stdin cannot be read|error: (no kubeconfig|docker and podman have no login|context "[^"]+" does not exist|cannot read deploy|there is no file deploy)|warning: no pull secret in there)/m,
       );
   });
 });

@@ -17,8 +17,18 @@ export async function printLint(report: LintReport, output: ReportFormat | undef
   if (output === 'github') io.stdout.write(printed`${printable(countLine(report))}\n`);
   if (output !== undefined) return;
   const style = await styleFor(io.stdout, io);
+  if (isUnreadPipe(report)) {
+    const [line] = report.findings.flatMap((found) => findingLines(found, style, io));
+    if (line !== undefined) io.stdout.write(printed`${line}\n`);
+    return;
+  }
   const lines = report.findings.flatMap((found) => findingLines(found, style, io));
   for (const line of [...lines, ...remarks(report), printable(countLine(report))]) io.stdout.write(printed`${line}\n`);
+}
+
+/** The program before it has failed, and has said why: one line is enough. */
+export function isUnreadPipe({ manifests: { files }, findings: [first] }: LintReport): boolean {
+  return files === 1 && first?.code === 'unreadable-file' && first.object.name === '-' && !first.arguments.chart;
 }
 
 /** Once, however many Secrets are made elsewhere. */
