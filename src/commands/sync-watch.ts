@@ -19,8 +19,8 @@ import { statusPage } from '../output/fleet/status-page.ts';
 import { withSyncPrinter } from '../output/fleet/sync-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 
-/** Of one request: a server that goes silent must not keep everything waiting. */
-const REQUEST_TIMEOUT = '30s';
+/** Of one request: what is under way when the network forgets a connection waits for so long, and a new namespace with it. */
+const REQUEST_TIMEOUT = '20s';
 
 const monotonic = (): number => performance.now();
 

@@ -77,7 +77,7 @@ test('nothing is said any more, and the connection stays open: it is given up', 
   await breakWatches('silent', 2);
   const born = await newMember();
   await served(born, 45_000);
-  await watch.says('has been silent for 30 s, so it is opened again');
+  await watch.says('has been silent for 28 s, so it is opened again');
 });
 
 test('it says how it is, and what it has done', async () => {

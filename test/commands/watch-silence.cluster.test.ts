@@ -1,17 +1,12 @@
 /** `sync --watch` and a network that forgets its connections: a proxy on the way, or a kernel, answers to keep-alive probes all the same. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import { artefact } from '../support/program.ts';
 import { startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import { startSilentNetwork } from '../support/silent-network.ts';
-import { type Fleet, newFleet, secretIn } from '../support/sync-world.ts';
+import { newFleet, secretIn } from '../support/sync-world.ts';
 import { startWatch } from '../support/watch-world.ts';
-
-let fleet: Fleet;
-beforeAll(async () => {
-  fleet = await newFleet(1);
-});
 
 interface Way {
   readonly proxy?: string | undefined;
@@ -45,7 +40,8 @@ describe.concurrent(`what is open stays open, and nothing passes any more, with 
     ['through the tunnel of an HTTP proxy', throughHttp, /the watch of \w+ has been silent for 20 s/],
     ['through a SOCKS proxy', throughSocks, /the watch of \w+ has been silent for 20 s/],
   ])('%s: a namespace that is made then is served', { timeout: 120_000 }, async (_, open, sentence) => {
-    const [way, network] = await Promise.all([open(), startSilentNetwork()]);
+    // Of its own, or the watch of another row would serve it.
+    const [fleet, way, network] = await Promise.all([newFleet(1), open(), startSilentNetwork()]);
     try {
       const kubeconfig = kubeconfigBehind(network.server, way.proxy);
       const watch = await startWatch(fleet.home, ['-l', `fleet=${fleet.prefix}`], { kubeconfig });

@@ -17,8 +17,8 @@ export interface WatchConnection {
 }
 
 const NAME = 'regsecret';
-/** Over HTTP/1.1 nothing but what the API server says shows that it is there. */
-const SILENCE_S = 30;
+/** Over HTTP/1.1 nothing but what the API server says shows that it is there, and it ends such a watch after 25 s (cluster/changes.ts). */
+const SILENCE_S = 28;
 /** With PINGs it is the connection that shows it; that the watch itself is alive shows a bookmark every minute (apiserver cacher `defaultBookmarkFrequency`). */
 const PINGED_SILENCE_S = 90;
 
