@@ -108,6 +108,14 @@ describe('a folder of manifests as they are found in repositories', () => {
     });
   });
 
+  test('a file that was named, of a kind that is none of ours', async () => {
+    const { code, stdout } = await doctor(['-f', '-'], 'kind: ConfigMap\ndata: [\n');
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining('stdin:3: error: stdin cannot be read: it is not valid'),
+    ]);
+  });
+
   test('templates of charts are said once, and are no error', async () => {
     const { code, stdout } = await doctor(['-R', '-f', join(broken, '08-chart')]);
     expect(code).toBe(0);
@@ -188,8 +196,9 @@ describe('a Secret that is in none of the files', () => {
     expect(ran.stdout.includes('\ndoctor -f reads only files: ')).toBe(code === 0);
   });
 
-  test('is said once, with those that name it', async () => {
-    const { findings } = await report(['-f', '-'], `${pod('{name: a}')}---\n${pod('{name: a}').replace('web', 'db')}`);
+  test('is said once, with those that name it, each once', async () => {
+    const web = pod('{name: a}');
+    const { findings } = await report(['-f', '-'], [web, web.replace('web', 'db'), web].join('---\n'));
     expect(findings.map(({ arguments: args }) => args)).toEqual([{ usedBy: ['pod/web', 'pod/db'] }]);
   });
 });

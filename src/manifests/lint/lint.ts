@@ -178,7 +178,8 @@ function missingSecrets(inventory: Inventory): FindingView[] {
     const namespaces = namespacesWith(name, inventory);
     const [image] = users.flatMap((user) => pullerIn(user.placed).images.map((use) => use.image));
     const args = {
-      usedBy: users.map((user) => targetName(user.placed.pullSpec.ref)),
+      // The same may be there for several environments.
+      usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
       near,
       elsewhere: namespaces.length === 0 ? undefined : { namespaces },
     };
