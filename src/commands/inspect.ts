@@ -36,7 +36,7 @@ interface FoundSecrets {
 export async function inspect(options: InspectOptions, io: Io): Promise<number> {
   const { found, isWhole } =
     options.filename === undefined ? await live(options, io) : { found: await inFiles(options, io), isWhole: true };
-  const fingerprint = createFingerprint();
+  const fingerprint = createFingerprint(io);
   const now = Date.now();
   const inspections: Inspection[] = [];
   for (const { secret, usage } of found) {

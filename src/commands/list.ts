@@ -24,7 +24,7 @@ import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { CopyOrigins } from '../operations/doctor/copy-origins.ts';
 import { unreadFindings } from '../operations/doctor/unread-findings.ts';
-import { createFingerprint } from '../output/fingerprint.ts';
+import { createFingerprint, type Fingerprint } from '../output/fingerprint.ts';
 import { printList } from '../output/list-printer.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 
@@ -46,6 +46,8 @@ interface Scope {
   readonly labelSelector: string | undefined;
   /** Whether it is said which are copies, and what their sources are like. */
   readonly looks: boolean;
+  /** What stands for each password, where any is printed. */
+  readonly fingerprint: Fingerprint;
 }
 
 /** Prints one line for each pull secret, and for each that is missing; throws UserError. */
@@ -62,7 +64,9 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const unread = createUnreadObjects();
     const reader = createReader(transport, unread);
     const looks = options.output !== 'name' || problems;
-    const scope = { namespace, names, labelSelector: selector || undefined, looks };
+    const isMarked = options.output !== undefined && options.output !== 'name';
+    const fingerprint = isMarked ? createFingerprint(io) : () => '';
+    const scope = { namespace, names, labelSelector: selector || undefined, looks, fingerprint };
     const all = await gather(reader, scope, now);
     const rows = sortRows(problems ? all.filter(({ findings }) => findings.length > 0) : all, sortBy);
     if (all.length === 0 && namespace !== undefined) await checkNamespace(transport, namespace);
@@ -133,10 +137,9 @@ async function gather(reader: Reader, scope: Scope, now: number): Promise<Secret
     labelSelector === undefined && (names.length === 0 || names.includes(name));
   const summaries = new Map<string, SecretSummary>();
   const origins = createCopyOrigins(reader);
-  const fingerprint = createFingerprint();
   const keep = function* (secret: Secret): Generator<void> {
     if (scope.looks) origins.note(secret);
-    const summary = yield* summarize(secret, now, fingerprint);
+    const summary = yield* summarize(secret, now, scope.fingerprint);
     summaries.set(secretKey(summary.namespace, summary.name), summary);
   };
   const [usage, refused] = await Promise.all([gatherUsage(reader, namespace), eachListed(reader, scope, keep)]);

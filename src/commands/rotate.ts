@@ -51,7 +51,7 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
     async prepare(printer) {
       const logins = await newLogins(options, io, printer);
       const { createReader } = await import('../cluster/reader.ts');
-      const mark = createFingerprint();
+      const mark = createFingerprint(io);
       const rotated = new Set<string>();
       return (transport, run) => {
         const request = { ...requestOf(options, logins, transport.namespace), rotatedElsewhere: new Set(rotated) };

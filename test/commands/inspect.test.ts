@@ -117,7 +117,7 @@ describe('marks', () => {
     expect(john).not.toBe(jane);
   });
 
-  test('mean nothing in another run', async () => {
+  test('mean nothing in another run where no home keeps their key', async () => {
     expect(await marks()).not.toEqual(await marks());
   });
 });

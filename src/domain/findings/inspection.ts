@@ -35,7 +35,7 @@ export interface InspectedEntry {
   readonly password?: string | undefined;
   /** With `--reveal`: base64 of user name, colon and password, byte for byte. */
   readonly auth?: string | undefined;
-  /** The same for the same login in one run, and in no other. */
+  /** The same for the same login, for one person on one machine. */
   readonly fingerprint?: string | undefined;
   /** In words. */
   readonly images: string;

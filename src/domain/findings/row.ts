@@ -31,7 +31,7 @@ export interface SecretRow {
 export interface RowRegistry {
   readonly server: ShownServer;
   readonly username?: string | undefined;
-  /** The same for the same login in one run, and in no other. */
+  /** The same for the same login, for one person on one machine. */
   readonly fingerprint?: string | undefined;
   /** RFC 3339. */
   readonly expiresAt?: string | undefined;

@@ -1,8 +1,8 @@
 /** The manifest of a pod on disk while the pod is gone: written before the pod is deleted, found by the next run. */
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { homedir, platform, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { platform, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { prose } from '../../domain/text/hint.ts';
 import { type ApiObject, fieldOf, isObject } from '../../domain/workloads/api-object.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
@@ -10,6 +10,7 @@ import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import { readFile } from '../../files/file.ts';
 import { createFile } from '../../files/file-write.ts';
+import { ownFolder, stateFolder } from '../../files/state-folder.ts';
 import type { Io } from '../../io.ts';
 
 export interface ManifestFolders {
@@ -38,13 +39,9 @@ export interface SavedFile {
   remove(): void;
 }
 
-/** The folder for the state of programs is that of the XDG Base Directory Specification; a relative one does not count. */
+/** Where manifests are kept. */
 export function manifestFolders(env: Io['env'], system = platform()): ManifestFolders {
-  const { XDG_STATE_HOME = '', LOCALAPPDATA = '', HOME, TMPDIR } = env;
-  const home = HOME || homedir();
-  const usual = system === 'win32' && LOCALAPPDATA !== '' ? LOCALAPPDATA : join(home, '.local', 'state');
-  const state = isAbsolute(XDG_STATE_HOME) ? XDG_STATE_HOME : usual;
-  return { state: join(state, 'regsecret'), temporary: TMPDIR || tmpdir() };
+  return { state: stateFolder(env, system), temporary: env.TMPDIR || tmpdir() };
 }
 
 /**
@@ -126,13 +123,6 @@ function readManifest(file: string, { namespace, name }: ObjectRef): (SavedPod &
   } catch {
     return undefined;
   }
-}
-
-/** Makes it, for its owner alone; throws where it is somebody else's. */
-function ownFolder(folder: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
-  return folder;
 }
 
 /** A file name has 255 bytes, in some encrypted folders 143, and the name of a pod 253. */

@@ -180,7 +180,7 @@ function again(source: string, { logins }: RotateRequest): Command {
   return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} --server ${shownServer(logins[0]?.server ?? '')}`;
 }
 
-/** One row for each entry, with its namespace where there are several. The marks are the same for the same login in this run. */
+/** One row for each entry, with its namespace where there are several. The marks are the same for the same login. */
 function planTable(items: readonly PlannedSecret[], mark: Fingerprint, io: Io) {
   const isWide = new Set(items.map(({ ref }) => ref.namespace)).size > 1;
   const rows = items.flatMap((item) =>
