@@ -67,7 +67,7 @@ export async function eachInScope(
 ): Promise<void> {
   if (namespaces === 'all') return eachNamed(reader, {}, names, use);
   if ('labelSelector' in namespaces) {
-    const chosen = await namespacesWith(reader.transport, namespaces.labelSelector);
+    const chosen = await labelledNamespaces(reader.transport, namespaces.labelSelector);
     const isHome = (namespace: string): boolean => namespace === reader.transport.namespace;
     // `rotate` writes home last: who sees what is new there sees it everywhere, also while another run writes.
     for (const some of [chosen.filter(isHome), chosen.filter((namespace) => !isHome(namespace))]) {
@@ -98,7 +98,7 @@ async function eachNamed(
 }
 
 /** The names of the namespaces with these labels. Throws UserError. */
-async function namespacesWith(transport: Transport, labelSelector: string): Promise<string[]> {
+export async function labelledNamespaces(transport: Transport, labelSelector: string): Promise<string[]> {
   const shape = { metadata: { name: true } } as const;
   const names: string[] = [];
   try {

@@ -1,6 +1,7 @@
 /** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that fixes it. */
 
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
+import { checkScope } from '../cluster/secret-scope.ts';
 import { forEachLimit, inPortions } from '../concurrency.ts';
 import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
@@ -29,6 +30,8 @@ import type { RegistryFlags } from '../registry/registry-client.ts';
 export interface DoctorOptions extends RegistryFlags, KubeFlags, SelectionFlags {
   readonly targets: readonly string[];
   readonly allNamespaces?: boolean | undefined;
+  /** Labels of namespaces. */
+  readonly selector?: string | undefined;
   readonly image?: readonly string[] | undefined;
   readonly serviceaccount?: string | undefined;
   readonly secret?: readonly string[] | undefined;
@@ -125,8 +128,8 @@ async function lint(
   options: DoctorOptions,
   io: Io,
 ): Promise<number> {
-  const { targets, image, allNamespaces, recursive = false, strict = false, output } = options;
-  if (targets.length > 0 || image !== undefined || allNamespaces === true) {
+  const { targets, image, allNamespaces, selector, recursive = false, strict = false, output } = options;
+  if (targets.length > 0 || image !== undefined || allNamespaces === true || selector !== undefined) {
     throw new UsageError(
       '-f cannot be combined with targets',
       files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`),
@@ -175,6 +178,9 @@ function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
       command`regsecret doctor ${ALL_NAMESPACES}`,
     );
   }
+  if (options.selector !== undefined) {
+    throw new UsageError('-l cannot be combined with targets', words`regsecret doctor -l ${options.selector}`);
+  }
   return targets;
 }
 
@@ -184,6 +190,10 @@ async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
       '--all-namespaces and --namespace cannot be used together',
       command`regsecret doctor ${ALL_NAMESPACES}`,
     );
+  }
+  checkScope(options);
+  if (options.selector !== undefined && options.namespace !== undefined) {
+    throw new UsageError('-l and --namespace cannot be used together', words`-l ${options.selector}`);
   }
   const { gatherScope } = await import('../operations/doctor/scope.ts');
   return gatherScope(options, io);

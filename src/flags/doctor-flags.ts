@@ -8,6 +8,7 @@ export function doctorFlags(doctor: Command): Command {
       doctor
         .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, a pod or an image (default: all)')
         .option('-A, --all-namespaces', 'everything in all namespaces')
+        .option('-l, --selector <labels>', 'everything in the namespaces with these labels')
         .option(
           '-f, --filename <file>',
           'manifests or folders by themselves: no cluster, no registry (repeatable)',

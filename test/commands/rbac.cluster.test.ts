@@ -131,6 +131,7 @@ const LINES: readonly (readonly string[])[] = [
   ['why --image r.example/app:2 --serviceaccount robot --offline'],
   ['why --image x.example/app:2 --serviceaccount robot --secret regsecret --offline'],
   ['doctor --offline'],
+  ['doctor -l here=NS --offline'],
 ];
 
 /** Where a dry run does less: these are run for real, each time in a world of its own. */
@@ -218,7 +219,7 @@ async function wordsOf(line: string, namespace: string): Promise<string[]> {
       app === undefined ? word.replace('NS', namespace).replace('SOURCE', source) : await podOf(app, namespace),
     );
   }
-  return / -A$| -n /.test(line) ? words : [...words, '-n', namespace];
+  return / -A$| -n |^doctor -l/.test(line) ? words : [...words, '-n', namespace];
 }
 
 async function podOf(app: string, namespace: string): Promise<string> {

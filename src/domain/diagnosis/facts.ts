@@ -2,6 +2,7 @@
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding } from '../findings/finding.ts';
+import { many } from '../text/enumerate.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
@@ -37,8 +38,19 @@ export interface Observed {
 
 export interface Scope {
   /** Left out: all of them. */
-  readonly namespace?: string | undefined;
+  readonly namespaces?: ReadonlySet<string> | undefined;
   readonly counts: Omit<Counts, 'registries'>;
+}
+
+/** Whether `namespace` is looked at; with all of a cluster, each of them is. */
+export function isInScope({ namespaces }: Pick<Scope, 'namespaces'> = {}, namespace: string | undefined): boolean {
+  return namespaces === undefined || namespace === undefined || namespaces.has(namespace);
+}
+
+/** Where that is, in words. */
+export function formatScope({ namespaces }: Pick<Scope, 'namespaces'>): string {
+  if (namespaces === undefined) return 'all namespaces';
+  return `${namespaces.size === 1 ? 'namespace' : 'namespaces'} ${many([...namespaces])}`;
 }
 
 /** A pod, or what pods are made of: the template of a workload, or an image that is not deployed yet. */

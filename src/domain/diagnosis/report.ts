@@ -3,8 +3,8 @@ import { describeObject, type Finding } from '../findings/finding.ts';
 import type { Ignored } from '../findings/selection.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { keyServer } from '../verify/question.ts';
-import { type SecretName, secretKey, UNUSED, type Usage } from '../workloads/references.ts';
-import type { Counts, Observed, PullFacts } from './facts.ts';
+import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
+import { type Counts, formatScope, isInScope, type Observed, type PullFacts, type Scope } from './facts.ts';
 import { groupFindings, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import { silentRegistry } from './judgement.ts';
@@ -39,7 +39,7 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
     const counts = { ...scope.counts, registries };
     const rest = unjudgedOf(found, gathered, diagnosed);
     const healthy = isHealthy(found, strict) && (rest.length === 0 || null);
-    return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen: unseenOf(facts) };
+    return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen: unseenOf(facts, scope) };
   }
   const reports: PullerReport[] = [];
   for (const puller of pullers) {
@@ -70,10 +70,10 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
 }
 
 /** What nobody can see from here, and the sources of copies that may not be read: a copy may differ from one. */
-function unseenOf({ secrets }: PullFacts): string[] {
+function unseenOf({ secrets }: PullFacts, scope?: Scope): string[] {
   const sources = new Set(
-    [...secrets.values()].flatMap((state) =>
-      state.status === 'there' && state.copyOf?.state === 'not readable'
+    [...secrets].flatMap(([key, state]) =>
+      isInScope(scope, secretName(key).namespace) && state.status === 'there' && state.copyOf?.state === 'not readable'
         ? [secretKey(state.copyOf.namespace, state.copyOf.name)]
         : [],
     ),
@@ -100,11 +100,10 @@ function unlisted({ pullers, unchecked, scope }: Observed): string[] {
   if (scope === undefined) {
     return pullers.flatMap(({ ref, podsUnread }) => (podsUnread ? [`pods of ${describeObject(objectOf(ref))}`] : []));
   }
-  const where = scope.namespace === undefined ? 'all namespaces' : `namespace ${scope.namespace}`;
   // Nodes and events only say more of what is known.
   return unchecked.flatMap((right) => {
     const kind = /^list (?!nodes|events)(.*)$/.exec(right)?.[1];
-    return kind === undefined ? [] : [`${kind} in ${where}`];
+    return kind === undefined ? [] : [`${kind} in ${formatScope(scope)}`];
   });
 }
 

@@ -5,7 +5,7 @@ import { finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
 import { type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
 import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
-import type { Observed, Puller, PullFacts, SecretState } from './facts.ts';
+import { isInScope, type Observed, type Puller, type PullFacts, type SecretState } from './facts.ts';
 import { causeKey, lacksImage, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import type { Judgement } from './judgement.ts';
@@ -31,9 +31,7 @@ export function* scopeFindings(
   );
   const isWhole = unchecked.every((right) => !right.startsWith('list '));
   // Those of other namespaces have been read to be proposed.
-  const isHere = ({ namespace }: SecretName): boolean =>
-    scope?.namespace === undefined || scope.namespace === namespace;
-  const secrets = [...facts.secrets.keys()].map(secretName).filter(isHere);
+  const secrets = [...facts.secrets.keys()].map(secretName).filter(({ namespace }) => isInScope(scope, namespace));
   const found: Seen[] = [];
   const contents = new Map<string, [SecretName, ...SecretName[]]>();
   for (const id of secrets) {

@@ -1,12 +1,14 @@
 /** The rights that `doctor` and `why` need. */
 import type { PullKindName } from '../workloads/kind.ts';
 import type { DoctorTarget } from '../workloads/target.ts';
-import { CONTROLLERS, type Grants, grantsIn, type Right } from './right.ts';
+import { CONTROLLERS, type Grants, grantsIn, LIST_NAMESPACES, type Right } from './right.ts';
 import { usageRights } from './secret-rights.ts';
 
 export interface Diagnosis {
   readonly targets: readonly DoctorTarget[];
   readonly allNamespaces: boolean;
+  /** Whether labels choose the namespaces. */
+  readonly labels: boolean;
   /** Whether images are asked about that are not deployed, with this service account. */
   readonly account: string | undefined;
   /** The pull secrets of a pod with them; without any it has those of its service account. */
@@ -19,12 +21,13 @@ const NODES: Right = { verb: 'get', group: '', plural: 'nodes', everywhere: true
 const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
 
 /** What is needed to leave nothing unread. */
-export function doctorRights({ targets, allNamespaces, account, secrets }: Diagnosis): Right[] {
-  const grants = grantsIn(allNamespaces);
+export function doctorRights({ targets, allNamespaces, labels, account, secrets }: Diagnosis): Right[] {
+  const grants = grantsIn(allNamespaces || labels);
   const pullers = grants.objects('get', ['ServiceAccount'], account === undefined ? [] : [account]);
   const lists = listRights(secrets, grants);
   if (targets.length === 0 && account === undefined) {
     return [
+      ...(labels ? [LIST_NAMESPACES] : []),
       ...lists,
       ...usageRights(grants),
       ...grants.objects('get', ['ServiceAccount', ...CONTROLLERS]),

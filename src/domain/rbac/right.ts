@@ -39,6 +39,9 @@ export function grantsIn(everywhere: boolean): Grants {
   };
 }
 
+/** To know which namespaces have some labels. */
+export const LIST_NAMESPACES: Right = { verb: 'list', group: '', plural: 'namespaces', everywhere: true };
+
 /** Whatever may make pods, directly or through another one of these. */
 export const CONTROLLERS = [...WORKLOAD_KINDS, 'ReplicaSet'] as const satisfies readonly PullKindName[];
 

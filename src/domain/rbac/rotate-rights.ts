@@ -1,7 +1,7 @@
 /** The rights that `rotate`, `remove` and `delete` need. */
 import { WORKLOAD_KINDS } from '../workloads/kind.ts';
 import { RESTARTABLE, TEMPLATES } from './attach-rights.ts';
-import { CONTROLLERS, type Grants, grantsIn, type Right } from './right.ts';
+import { CONTROLLERS, type Grants, grantsIn, LIST_NAMESPACES, type Right } from './right.ts';
 
 export interface RotateScope {
   /** None: every Secret. */
@@ -25,7 +25,7 @@ export function rotateRights(scope: RotateScope): Right[] {
   const which = names.length === 0 ? undefined : names;
   const isListed = isWide || which === undefined;
   return [
-    ...(labels ? [{ verb: 'list', group: '', plural: 'namespaces', everywhere: true } as const] : []),
+    ...(labels ? [LIST_NAMESPACES] : []),
     grants.secrets('get', which),
     ...(isListed ? [grants.secrets('list', which)] : []),
     ...(writes ? [grants.secrets('patch', which)] : []),

@@ -1,6 +1,6 @@
 /** The rights that `sync` needs. */
 import { type AttachScope, attachRights } from './attach-rights.ts';
-import { CONTROLLERS, grantsIn, type Right } from './right.ts';
+import { CONTROLLERS, grantsIn, LIST_NAMESPACES, type Right } from './right.ts';
 
 export interface SyncScope {
   /** The name of the source and of its copies. */
@@ -15,14 +15,12 @@ export interface SyncScope {
   readonly writes: boolean;
 }
 
-const NAMESPACES: Right = { verb: 'list', group: '', plural: 'namespaces', everywhere: true };
-
 /** A copy that the API server would not update is deleted and created again. */
 export function syncRights(scope: SyncScope): Right[] {
   const { secrets } = grantsIn(true);
   const names = [scope.name];
   return [
-    NAMESPACES,
+    LIST_NAMESPACES,
     secrets('get', names),
     secrets('list', names),
     ...(scope.writes ? [secrets('create'), secrets('patch', names), secrets('delete', names)] : []),
@@ -35,7 +33,7 @@ export function syncRights(scope: SyncScope): Right[] {
 /** A watch of one name is allowed by that name, as its list is. */
 function watchRights({ name, accounts: { names, used, all } }: SyncScope): Right[] {
   const { secrets, objects } = grantsIn(true);
-  const watched = [{ ...NAMESPACES, verb: 'watch' as const }, secrets('watch', [name])];
+  const watched = [{ ...LIST_NAMESPACES, verb: 'watch' as const }, secrets('watch', [name])];
   if (names.length === 0 && !used && !all) return watched;
   const only = used || all || names.length > 1 ? undefined : names;
   return [...watched, ...objects('watch', ['ServiceAccount'], only)];

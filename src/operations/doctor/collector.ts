@@ -39,8 +39,8 @@ export interface Collector extends Reader {
   owner(ref: ObjectRef): Promise<PullSpec | undefined>;
   /** Reads all pull secrets of a namespace. */
   others(namespace: string): Promise<void>;
-  /** Reads all pull secrets of a namespace or of the cluster, and returns how many there are. */
-  every(namespace: string | undefined): Promise<number>;
+  /** Reads all pull secrets of a namespace or of the cluster, and returns their names; none where they may not be listed. */
+  every(namespace: string | undefined): Promise<NamesByNamespace>;
   /**
    * Looks where the copies come from that have been read; where there is none, nothing is asked. Where a Secret is not in `usage`, it
    * also looks for what is a source of copies. Throws Interrupted.
@@ -106,7 +106,7 @@ interface NamespaceSecrets {
   /** The names of those in each namespace that has been read; undefined where they may not be listed. */
   readonly names: ReadonlyMap<string, readonly string[] | undefined>;
   read(namespace: string): Promise<void>;
-  readAll(namespace: string | undefined): Promise<number>;
+  readAll(namespace: string | undefined): Promise<NamesByNamespace>;
   elsewhere(name: string): Promise<Elsewhere | undefined>;
   /** Whether those of all namespaces have been read. */
   isWhole(): boolean;
@@ -115,31 +115,32 @@ interface NamespaceSecrets {
 /** The pull secrets of whole namespaces; each goes to `secrets`, too. */
 function namespaceSecrets(reader: Reader, secrets: Store<SecretState>, copies: CopyOrigins): NamespaceSecrets {
   const others = createStore<readonly string[] | undefined>();
-  let all: { readonly namespace: string | undefined; readonly names: NamesByNamespace } | undefined;
+  /** Of all namespaces. */
+  let whole: NamesByNamespace | undefined;
   const keep = function* (secret: Secret): Generator<void> {
     const { namespace = '', name = '' } = secret.metadata;
     copies.note(secret);
     secrets.done.set(secretKey(namespace, name), yield* knownSecret(secret));
   };
-  const isWhole = (): boolean => all !== undefined && all.namespace === undefined;
   return {
     names: others.done,
-    isWhole,
+    isWhole: () => whole !== undefined,
     async read(namespace) {
       await others.once(namespace, async () => {
-        const names = all?.names ?? (await pullSecretsByNamespace(reader, namespace, keep));
+        const names = whole ?? (await pullSecretsByNamespace(reader, namespace, keep));
         return names === undefined ? undefined : (names.get(namespace) ?? []);
       });
     },
     async readAll(namespace) {
       const names = await pullSecretsByNamespace(reader, namespace, keep);
-      if (names === undefined) return 0;
-      all = { namespace, names };
+      if (names === undefined) return new Map();
+      if (namespace === undefined) whole = names;
+      else others.done.set(namespace, []);
       for (const [where, some] of names) others.done.set(where, some);
-      return [...names.values()].reduce((sum, some) => sum + some.length, 0);
+      return names;
     },
     elsewhere: (name) =>
-      all !== undefined && isWhole() ? Promise.resolve(elsewhereAmong(name, all.names)) : findElsewhere(reader, name),
+      whole === undefined ? findElsewhere(reader, name) : Promise.resolve(elsewhereAmong(name, whole)),
   };
 }
 

@@ -1,11 +1,13 @@
 /** Everything that pulls in a namespace, or in the cluster: pods in groups, and of all of it only what matters. */
+
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
 import type { Resource } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
+import type { ScopeFlags } from '../../cluster/secret-scope.ts';
 import { BESIDE_PODS } from '../../cluster/usage.ts';
 import { forEachLimit } from '../../concurrency.ts';
-import type { Observed, Puller } from '../../domain/diagnosis/facts.ts';
+import { formatScope, isInScope, type Observed, type Puller } from '../../domain/diagnosis/facts.ts';
 import { command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
@@ -24,6 +26,8 @@ import { type Collector, withCollector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
 import { gatherRest } from './pod.ts';
 import { manyPodEvents } from './pod-events.ts';
+import { makers, runningWithoutList } from './pod-makers.ts';
+import { chosenNamespaces, placesToList } from './scope-places.ts';
 import { shapeOf } from './shape.ts';
 import { unreadFindings } from './unread-findings.ts';
 import { accountPuller, quietPod, templatePuller } from './workload.ts';
@@ -35,11 +39,9 @@ const SINGLE_LIMIT = 16;
 /** A page is in memory as a whole. */
 const PAGE = 50;
 
-export interface ScopeOptions extends GatherOptions {
-  readonly allNamespaces?: boolean | undefined;
-}
+export interface ScopeOptions extends GatherOptions, ScopeFlags {}
 
-/** Throws UserError where there is no such namespace, or nothing of it may be read. */
+/** Throws UserError where there is no such namespace, or none with these labels, or nothing of it may be read. */
 export function gatherScope(options: ScopeOptions, io: Io): Promise<Observed> {
   return withCollector(options, io, (collector) => observeScope(options, collector));
 }
@@ -47,21 +49,40 @@ export function gatherScope(options: ScopeOptions, io: Io): Promise<Observed> {
 /** The same with a collector. */
 export async function observeScope(options: ScopeOptions, collector: Collector): Promise<Observed> {
   const { transport } = collector;
-  const namespace = options.allNamespaces === true ? undefined : transport.namespace;
-  const world: World = { groups: new Map(), templates: [], accounts: [], usage: new Map(), pods: 0, secrets: 0 };
-  const large = async (): Promise<void> => {
-    await listKind('Pod', namespace, world, collector);
-    world.secrets = await collector.every(namespace);
+  const namespaces = await chosenNamespaces(options, transport);
+  const world: World = {
+    namespaces,
+    groups: new Map(),
+    templates: [],
+    accounts: [],
+    usage: new Map(),
+    pods: 0,
+    secrets: 0,
   };
-  const small = BESIDE_PODS.map((kind) => () => listKind(kind, namespace, world, collector));
+  const places = await placesToList(namespaces, transport);
+  const large = async (): Promise<void> => {
+    for (const place of places) {
+      await listKind('Pod', place, world, collector);
+      for (const [where, names] of await collector.every(place)) {
+        if (isInScope(world, where)) world.secrets += names.length;
+      }
+    }
+  };
+  const small = BESIDE_PODS.map((kind) => async () => {
+    for (const place of places) await listKind(kind, place, world, collector);
+  });
   await forEachLimit(1 + CONCURRENCY, [large, ...small], (list) => list());
-  if (collector.missingRights.list().length === BESIDE_PODS.length + 2) throw nothingReadable(namespace);
   const isEmpty = world.pods + world.secrets + world.templates.length === 0;
-  if (isEmpty && namespace !== undefined) await checkNamespace(transport, namespace);
-  return gathered(world, namespace, options, collector);
+  const isRefused = collector.missingRights.list().length === BESIDE_PODS.length + 2;
+  if (isRefused && isEmpty && world.accounts.length === 0) throw nothingReadable(namespaces);
+  const [only] = options.selector === undefined ? (namespaces ?? []) : [];
+  if (isEmpty && only !== undefined) await checkNamespace(transport, only);
+  return gathered(world, options, collector);
 }
 
 interface World {
+  /** Undefined: all of them. */
+  readonly namespaces: ReadonlySet<string> | undefined;
   readonly groups: PodGroups;
   readonly templates: PullSpec[];
   readonly accounts: PullSpec[];
@@ -83,6 +104,7 @@ async function listKind(
 }
 
 function note(pullSpec: PullSpec, world: World, collector: Collector): void {
+  if (!isInScope(world, pullSpec.ref.namespace)) return;
   addUsage(world.usage, pullSpec);
   if (pullSpec.ref.kind === 'Pod') {
     world.pods += 1;
@@ -94,13 +116,8 @@ function note(pullSpec: PullSpec, world: World, collector: Collector): void {
   else world.templates.push(pullSpec);
 }
 
-async function gathered(
-  world: World,
-  namespace: string | undefined,
-  options: ScopeOptions,
-  collector: Collector,
-): Promise<Observed> {
-  const { usage, accounts } = world;
+async function gathered(world: World, options: ScopeOptions, collector: Collector): Promise<Observed> {
+  const { usage, accounts, namespaces } = world;
   await readRest(world, collector);
   // What a controller has made itself shows by that.
   const templates = world.templates.filter((template) => !hasKnownOwner(template));
@@ -131,11 +148,11 @@ async function gathered(
     ],
     server: collector.transport.server,
     facts: collector.facts(Date.now(), options.offline !== true),
-    findings: unreadFindings(collector.unread),
+    findings: unreadFindings(collector.unread).filter(({ object }) => isInScope(world, object.namespace)),
     unchecked: collector.missingRights.list(),
     usage,
     scope: {
-      namespace,
+      namespaces,
       counts: {
         pods: world.pods,
         failingPods: failing.reduce((sum, { count }) => sum + count, 0),
@@ -185,50 +202,15 @@ async function noteBug(
   }
 }
 
-type MakerOf = (pod: PullSpec) => string | undefined;
-
-/** The uid of the one of `templates` that makes a pod, so that what becomes of it shows there. */
-function makers(templates: readonly PullSpec[]): MakerOf {
-  // A Job of a CronJob shows by that.
-  const uids = new Map(
-    templates.map(({ uid, controller }) => [uid, hasKnownOwner({ controller }) ? (controller?.uid ?? uid) : uid]),
-  );
-  const deployments = new Map(
-    templates.flatMap(({ ref, uid }) => (ref.kind === 'Deployment' ? [[`${ref.namespace}/${ref.name}`, uid]] : [])),
-  );
-  return ({ ref, controller, labels }) => {
-    if (controller === undefined) return undefined;
-    const known = uids.get(controller.uid);
-    if (known !== undefined) return known;
-    // ReplicaSets are many, and say by their names which Deployment is theirs (deployment/sync.go `getNewReplicaSet`).
-    const suffix = `-${labels['pod-template-hash']}`;
-    const name = controller.name.endsWith(suffix) ? controller.name.slice(0, -suffix.length) : '';
-    return controller.kind === 'ReplicaSet' ? deployments.get(`${ref.namespace}/${name}`) : undefined;
-  };
-}
-
-/** By uid what makes pods that run or ran, all of them without a list. */
-function runningWithoutList(groups: readonly PodGroup[], makerOf: MakerOf): ReadonlySet<string> {
-  const found = new Map<string, boolean>();
-  for (const { pod, images } of groups) {
-    const maker = makerOf(pod);
-    if (maker === undefined) continue;
-    const isProof = (pod.imagePullSecrets ?? []).length === 0 && images.every(({ state }) => state.status === 'there');
-    found.set(maker, isProof && (found.get(maker) ?? true));
-  }
-  return new Set([...found].flatMap(([maker, isProven]) => (isProven ? [maker] : [])));
-}
-
 /** Kubelets before 1.32 say why only in events. */
 function isMute({ images }: PodGroup): boolean {
   return images.some(({ state }) => state.status === 'missing' && state.pullError === 'other');
 }
 
-function nothingReadable(namespace: string | undefined): UserError {
-  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
-  const inNamespace = namespace === undefined ? undefined : scope(namespace);
+function nothingReadable(namespaces: ReadonlySet<string> | undefined): UserError {
+  const [first] = namespaces ?? [];
   return new UserError(
-    `you have no permission to list anything ${where}`,
-    command`kubectl auth can-i --list ${inNamespace}`,
+    `you have no permission to list anything in ${formatScope({ namespaces })}`,
+    command`kubectl auth can-i --list ${first === undefined ? undefined : scope(first)}`,
   );
 }

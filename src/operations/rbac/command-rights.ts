@@ -161,6 +161,7 @@ function rightsOfDelete(name: string, { allNamespaces, dryRun }: DeleteLine): Ri
 
 interface DoctorLine {
   readonly allNamespaces?: boolean;
+  readonly selector?: string;
   readonly filename?: readonly string[];
   readonly image?: readonly string[];
   readonly serviceaccount?: string;
@@ -176,6 +177,7 @@ function rightsOfDoctor(words: readonly string[], typed: DoctorLine): Right[] {
   return doctorRights({
     targets,
     allNamespaces: options.allNamespaces ?? false,
+    labels: options.selector !== undefined,
     account: options.image === undefined ? undefined : (options.serviceaccount ?? usual),
     secrets: options.secret ?? [],
   });

@@ -14,6 +14,7 @@ export interface DoctorLine {
   readonly secret?: readonly string[] | undefined;
   readonly namespace?: string | undefined;
   readonly allNamespaces?: boolean | undefined;
+  readonly selector?: string | undefined;
   readonly offline?: boolean | undefined;
   readonly verbose?: boolean | undefined;
 }
@@ -29,8 +30,8 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   if (offline === true) printer.say('registries were not asked (--offline)');
   const { counts } = report;
   if (counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {
-    const where = options.allNamespaces === true ? 'any namespace' : 'this namespace';
-    printer.say(`no pods, workloads or pull secrets in ${where}`);
+    const one = options.selector === undefined ? 'this namespace' : 'these namespaces';
+    printer.say(`no pods, workloads or pull secrets in ${options.allNamespaces === true ? 'any namespace' : one}`);
   }
   if (report.healthy === false && verbose !== true && counts === undefined) printer.hint(command`${again(options)} -v`);
 }

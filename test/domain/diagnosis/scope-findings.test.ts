@@ -147,7 +147,7 @@ describe('of a Secret', () => {
   });
 
   test('it is of another namespace', () => {
-    const rest = { usage: new Map(), scope: { namespace: 'team-b', counts: COUNTS } };
+    const rest = { usage: new Map(), scope: { namespaces: new Set(['team-b']), counts: COUNTS } };
     expect(shown([], world(login()), rest)).toEqual([]);
   });
 

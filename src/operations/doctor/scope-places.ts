@@ -1,0 +1,45 @@
+/** Which namespaces doctor looks at, and whether they are listed one by one or all at once. */
+import { ApiError } from '../../cluster/client/api-error.ts';
+import type { Transport } from '../../cluster/client/transport.ts';
+import { listPages } from '../../cluster/object-request.ts';
+import { SECRETS } from '../../cluster/read-secrets.ts';
+import { labelledNamespaces, type ScopeFlags } from '../../cluster/secret-scope.ts';
+import { clusterCommand } from '../../domain/text/command.ts';
+import { UserError } from '../../errors.ts';
+
+/** Up to so many namespaces are listed one by one; of more, all of the cluster is listed, and what is elsewhere left out. */
+const FEW = 5;
+
+/** Undefined for all of them. Throws UserError where no namespace has the labels. */
+export async function chosenNamespaces(
+  { allNamespaces, selector }: ScopeFlags,
+  transport: Transport,
+): Promise<ReadonlySet<string> | undefined> {
+  if (selector === undefined) return allNamespaces === true ? undefined : new Set([transport.namespace]);
+  const found = await labelledNamespaces(transport, selector);
+  if (found.length > 0) return new Set(found);
+  throw new UserError(
+    `no namespace has the labels ${selector}, so nothing was looked at`,
+    clusterCommand`kubectl get namespaces --show-labels`,
+  );
+}
+
+/** What is listed one after the other; undefined stands for all of the cluster. */
+export async function placesToList(
+  namespaces: ReadonlySet<string> | undefined,
+  transport: Transport,
+): Promise<Iterable<string | undefined>> {
+  const isWide = namespaces === undefined || (namespaces.size > FEW && (await mayListEverywhere(transport)));
+  return isWide ? [undefined] : namespaces;
+}
+
+/** Who may not has perhaps a role in each of the namespaces. */
+async function mayListEverywhere(transport: Transport): Promise<boolean> {
+  try {
+    await listPages(transport, SECRETS, { limit: 1, metadataOnly: true, shape: { metadata: { name: true } } }).next();
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return false;
+    throw error;
+  }
+}
