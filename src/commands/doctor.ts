@@ -13,7 +13,7 @@ import {
   selectFindings,
   selectionOf,
 } from '../domain/findings/selection.ts';
-import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../domain/text/command.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
 import { type DoctorTarget, filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -172,28 +172,24 @@ function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
       again(options),
     );
   }
-  if (options.allNamespaces === true) {
-    throw new UsageError(
-      '--all-namespaces cannot be combined with targets',
-      command`regsecret doctor ${ALL_NAMESPACES}`,
-    );
-  }
-  if (options.selector !== undefined) {
-    throw new UsageError('-l cannot be combined with targets', words`regsecret doctor -l ${options.selector}`);
-  }
+  const wide = wideFlag(options);
+  if (wide !== undefined) throw new UsageError(`${wide.flag} cannot be combined with targets`, wide.line);
   return targets;
 }
 
+/** The flag for several namespaces, and doctor with it alone. */
+function wideFlag({ allNamespaces, selector }: DoctorOptions): { flag: string; line: Command } | undefined {
+  if (selector !== undefined) return { flag: '-l', line: clusterCommand`regsecret doctor -l ${selector}` };
+  return allNamespaces === true
+    ? { flag: '--all-namespaces', line: command`regsecret doctor ${ALL_NAMESPACES}` }
+    : undefined;
+}
+
 async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
-  if (options.allNamespaces === true && options.namespace !== undefined) {
-    throw new UsageError(
-      '--all-namespaces and --namespace cannot be used together',
-      command`regsecret doctor ${ALL_NAMESPACES}`,
-    );
-  }
   checkScope(options);
-  if (options.selector !== undefined && options.namespace !== undefined) {
-    throw new UsageError('-l and --namespace cannot be used together', words`-l ${options.selector}`);
+  const wide = wideFlag(options);
+  if (wide !== undefined && options.namespace !== undefined) {
+    throw new UsageError(`${wide.flag} and --namespace cannot be used together`, wide.line);
   }
   const { gatherScope } = await import('../operations/doctor/scope.ts');
   return gatherScope(options, io);

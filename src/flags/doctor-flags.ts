@@ -6,7 +6,7 @@ export function doctorFlags(doctor: Command): Command {
   return kubernetesFlags(
     registryFlags(
       doctor
-        .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/regcred, a pod or an image (default: all)')
+        .argument('[target...]', 'pod/web, deploy/web, sa/default, secret/x, a pod or an image (default: all)')
         .option('-A, --all-namespaces', 'everything in all namespaces')
         .option('-l, --selector <labels>', 'everything in the namespaces with these labels')
         .option(
