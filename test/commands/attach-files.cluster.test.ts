@@ -34,7 +34,11 @@ function file(text: string): string {
 
 test('--auto: the Secret in the cluster says which images it opens', async () => {
   const ran = await regsecretIn(namespace, ['attach', '-f', '-', '--auto'], { stdin: `${ours}---\n${theirs}` });
-  expect(ran).toEqual({ code: 0, stdout: `${ours}${list}---\n${theirs}`, stderr: 'pod/ours patched in stdin\n' });
+  expect(ran).toEqual({
+    code: 0,
+    stdout: `${ours}${list}---\n${theirs}`,
+    stderr: 'pod/ours patched, from stdin to stdout\n',
+  });
 });
 
 test('--auto with a Secret that is not there, or of no use: nothing is printed that could be taken for the result', async () => {
