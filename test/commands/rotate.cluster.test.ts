@@ -377,17 +377,17 @@ describe('in many namespaces', () => {
 
   test.each([
     ['a label that the namespace of -n does not have', (team: string) => ['-l', `team=${team}`]],
-    ['a name that no Secret there has', () => ['elsewhere', '-A']],
+    ['a name that no Secret there has', () => ['far-away', '-A']],
   ])('%s: what is there shows all the same which password is the old one', async (_, args) => {
     const [host, team] = [freshHost(), freshName('team')];
     const [home, one] = [await newNamespace(), await newNamespace({ labels: { team } })];
     await put(home, { auths: { [host]: OLD } });
-    await put(one, { name: 'elsewhere', auths: { [host]: OLD } });
-    await put(one, { name: 'elsewhere-2', auths: { [host]: auth('ci', 'guess') } });
+    await put(one, { name: 'far-away', auths: { [host]: OLD } });
+    await put(one, { name: 'far-away-2', auths: { [host]: auth('ci', 'guess') } });
     const ran = await rotate(home, host, args(team));
-    expect(ran.stdout).toBe(`secret/elsewhere configured in ${one}\n`);
-    expect(await auths(one, 'elsewhere')).toEqual({ [host]: NEW });
-    expect([await auths(home), await auths(one, 'elsewhere-2')]).toEqual([
+    expect(ran.stdout).toBe(`secret/far-away configured in ${one}\n`);
+    expect(await auths(one, 'far-away')).toEqual({ [host]: NEW });
+    expect([await auths(home), await auths(one, 'far-away-2')]).toEqual([
       { [host]: OLD },
       { [host]: auth('ci', 'guess') },
     ]);

@@ -1,9 +1,11 @@
 /** A login from here that `sync` brings into namespaces, and what is said of it. */
-import { collectCredentials } from '../../credentials/collect.ts';
+import { type CollectedEntry, collectCredentials } from '../../credentials/collect.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
+import { displayServer } from '../../domain/keyring/display-server.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { buildPullSecret } from '../../domain/pull-secret/build.ts';
 import { expiryAnnotations, expiryOf } from '../../domain/pull-secret/expiry.ts';
+import { many } from '../../domain/text/enumerate.ts';
 import { checkNotExpired } from '../../domain/verify/refused-login.ts';
 import type { Io } from '../../io.ts';
 import { sayExpiry, saySharing } from '../create-printer.ts';
@@ -24,8 +26,20 @@ export async function loginSource(options: LoginSourceOptions, printer: Printer,
   });
   const { entries, warnings, personal } = collected;
   for (const warning of warnings) printer.warn(warning);
+  saySource(entries, printer);
   const expiries = new Map(entries.map((entry) => [entry.server, expiryOf(entry, io.env, now)]));
   for (const [server, expiry] of expiries) if (expiry !== undefined) sayExpiry(server, expiry, printer);
   if (personal && options.dryRun === 'none') saySharing(entries, 'these namespaces', { io, printer });
   return buildPullSecret({ name: options.name, entries, annotations: expiryAnnotations(expiries) });
+}
+
+/** Every login of this machine is easily taken for every namespace: what is brought is said before it is. */
+function saySource(entries: readonly CollectedEntry[], printer: Printer): void {
+  const servers = many(entries.map(({ server }) => displayServer(server)));
+  const from = many([...new Set(entries.map((entry) => entry.from))]);
+  const [logins, which] =
+    entries.length > 2
+      ? [`${entries.length} logins from ${from}`, `: ${servers}`]
+      : [`the ${entries.length === 1 ? 'login' : 'logins'} for ${servers} from ${from}`, ''];
+  printer.say(`source: ${logins}${which}`);
 }
