@@ -1,7 +1,7 @@
 /** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { command, flagWords, pathWord, words } from '../domain/text/command.ts';
+import { command, dryRunFlag, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
@@ -36,8 +36,7 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   }
   const { canPrompt } = await import('../prompt.ts');
   if (!hasTargets(request) && !canPrompt(io)) {
-    const dryRun = options.dryRun === 'none' ? undefined : flagWords([`--dry-run=${options.dryRun}`]);
-    const proposal = command`regsecret ${verb} ${request.secret} --serviceaccount default ${dryRun}`;
+    const proposal = command`regsecret ${verb} ${request.secret} --serviceaccount default ${dryRunFlag(request)}`;
     // Which is more likely the service account than a Secret of that name.
     const where = prose`say ${verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`} or ${words`--serviceaccount NAME`}`;
     throw new UsageError(

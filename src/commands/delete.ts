@@ -2,7 +2,7 @@
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
 import { many, plural } from '../domain/text/enumerate.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -31,9 +31,10 @@ export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<num
   checkContextFlags(options, { hasSource: false });
   const { name, namespace, allNamespaces = false, dryRun, yes = false } = options;
   if (!yes && dryRun === 'none' && !canPrompt(io)) {
-    const all = allNamespaces ? '-A' : undefined;
+    const all = allNamespaces ? ALL_NAMESPACES : undefined;
     const contexts = (options.toContext ?? []).map((context) => words`--to-context ${context}`);
-    const line = command`regsecret delete ${name} ${scope(namespace)} ${all} --yes`;
+    const flags = flagWords([...(options.force ? ['--force'] : []), ...(options.owned ? ['--owned'] : [])]);
+    const line = command`regsecret delete ${name} ${scope(namespace)} ${all} ${flags} --yes`;
     const proposal = contexts.reduce((before, context) => command`${before} ${context}`, line);
     throw new UsageError('deleting needs a confirmation, and there is no terminal to ask on', proposal);
   }
@@ -80,26 +81,33 @@ async function deleteIn(
 }
 
 /** Copies stay when their source goes, and pods go on pulling with what is in them. */
-async function warnOfCopies(transport: Transport, { name }: DeleteRequest, printer: Printer): Promise<void> {
+async function warnOfCopies(transport: Transport, request: DeleteRequest, printer: Printer): Promise<void> {
   const { namespace } = transport;
+  const { name } = request;
   const { copyNamespaces } = await import('../cluster/copy-sources.ts');
   const namespaces = await copyNamespaces(transport, `${namespace}/${name}`);
   if (namespaces.length === 0) return;
   printer.warn(`${plural(namespaces.length, 'copy', 'copies')} of it would stay, in ${many(namespaces)}`);
-  printer.hint(command`regsecret delete ${nameWord(name)} ${scope(namespace)} ${ALL_NAMESPACES}`);
+  printer.hint(
+    command`regsecret delete ${nameWord(name)} ${scope(namespace)} ${ALL_NAMESPACES} ${dryRunFlag(request)}`,
+  );
 }
 
 /** Says that there is no such Secret, which is what was wanted; throws UserError where another one was meant. */
 async function checkThere(
   planned: readonly Deleted[],
-  { name }: DeleteRequest,
+  request: DeleteRequest,
   transport: Transport,
   printer: Printer,
 ): Promise<void> {
   if (planned.some(({ secret }) => secret !== undefined)) return;
   const { namespace } = transport;
   const { lookAround } = await import('../cluster/not-found.ts');
-  const { text, meant } = await lookAround(transport, { namespace, name });
-  if (meant?.as === 'near') throw new UserError(text, command`regsecret delete ${meant.name} ${scope(namespace)}`);
+  const { text, meant } = await lookAround(transport, { namespace, name: request.name });
+  if (meant?.as === 'near') {
+    const copies = request.copies ? ALL_NAMESPACES : undefined;
+    const line = command`regsecret delete ${meant.name} ${scope(namespace)} ${copies} ${dryRunFlag(request)}`;
+    throw new UserError(text, line);
+  }
   printer.say(text);
 }

@@ -3,8 +3,9 @@ import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
 import { bareServer } from '../domain/keyring/display-server.ts';
-import { checkNames, hostIn } from '../domain/pull-secret/secret-name.ts';
-import { words } from '../domain/text/command.ts';
+import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { command, dryRunFlag, words } from '../domain/text/command.ts';
+import { nameWord } from '../domain/text/object-name.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RemoveRequest } from '../operations/removal/remove-entries.ts';
@@ -31,7 +32,10 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   checkScope(options);
   checkContextFlags(options, { hasSource: false });
   if (server === undefined) {
-    throw new UsageError('no registry is named', words`regsecret remove --server ${hostIn(name) ?? 'HOST'}`);
+    throw new UsageError(
+      'no registry is named',
+      command`regsecret remove ${nameWord(name)} --server HOST ${dryRunFlag(options)}`,
+    );
   }
   checkNames({ name, namespace }, 'remove');
   return inClusters(options, io, {
@@ -44,12 +48,13 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
 function requestOf(options: RemoveOptions, servers: readonly string[], namespace: string): RemoveRequest {
   const isWide = options.allNamespaces === true || options.selector !== undefined;
   const names = options.name === undefined ? (isWide ? [] : ['regsecret']) : [options.name];
+  const named = servers.map(bareServer).reduce((flags, typed) => words`${flags} --server ${typed}`, words``);
   return {
     scope: {
       namespaces: namespacesOf(options, namespace),
       names,
       verb: 'remove',
-      flags: servers.map(bareServer).reduce((flags, typed) => words`${flags} --server ${typed}`, words``),
+      flags: words`${named} ${options.owned ? words`--owned` : undefined} ${dryRunFlag(options)}`,
     },
     servers,
     owned: options.owned ?? false,

@@ -69,6 +69,9 @@ function checkOneNamespace(typed: readonly string[]): void {
   throw new UsageError('inspect shows Secrets of one namespace', words`regsecret list ${rest} ${ALL_NAMESPACES}`);
 }
 
+/** Commands that write nothing, and have -A. */
+const READS = /^(list|verify|doctor|why)$/;
+
 /** Commands that read Secrets and nothing else. */
 const READERS = ['list', 'inspect', 'verify'];
 
@@ -188,6 +191,8 @@ export function checkNamespaces(args: readonly string[]): void {
       'a command works in one namespace',
       args[0] === 'create' || args[0] === 'sync'
         ? words`regsecret sync --to ${names.join(',')}`
-        : prose`run it once for each, or with -A`,
+        : READS.test(args[0] ?? '')
+          ? prose`run it once for each, or with -A`
+          : prose`run it once for each`,
     );
 }

@@ -130,6 +130,8 @@ describe('it stays', () => {
       2,
       `error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete pull -n ${namespace} --yes\n`,
     ]);
+    const dryRun = await regsecretIn(namespace, ['delete', 'pul', '-A', '--dry-run=client']);
+    expect(dryRun.stderr).toContain(`\nhint: regsecret delete pull -n ${namespace} -A --dry-run=client\n`);
     const near = await regsecretIn(namespace, ['delete', 'pul', '--yes']);
     expect([near.code, near.stderr]).toEqual([
       1,
@@ -153,7 +155,7 @@ test('the source of copies is not called unused, and whoever deletes it reads th
   const ran = await regsecretIn(home, ['delete', name, '--yes', '--dry-run=client']);
   expect([ran.code, ran.stderr]).toEqual([
     0,
-    `warning: 1 copy of it would stay, in ${one}\nhint: regsecret delete ${name} -n ${home} -A\n`,
+    `warning: 1 copy of it would stay, in ${one}\nhint: regsecret delete ${name} -n ${home} -A --dry-run=client\n`,
   ]);
 });
 

@@ -64,6 +64,16 @@ test('an entry goes under whatever name it has, everything else stays byte for b
   expect(await version(namespace)).toBe(before);
 });
 
+test('a dry run stays one in the hint', async () => {
+  const [namespace, host] = [await newNamespace(), freshHost()];
+  await put(namespace, both(host));
+  const flags = ['--owned', '--dry-run=client'];
+  const wrongEntry = await regsecretIn(namespace, ['remove', 'pull', '--server', host.replace('.', '-.'), ...flags]);
+  const wrongName = await regsecretIn(namespace, ['remove', 'pulll', '--server', host, ...flags]);
+  const hint = `hint: regsecret remove pull -n ${namespace} --server ${host} ${flags.join(' ')}`;
+  for (const { code, stderr } of [wrongEntry, wrongName]) expect([code, stderr.split('\n')[1]]).toEqual([1, hint]);
+});
+
 test.each<
   [
     what: string,

@@ -97,6 +97,10 @@ describe('two namespaces', () => {
     ['list -n a,b', 'run it once for each, or with -A'],
     ['list -n a -n b', 'run it once for each, or with -A'],
     ['-n a list -n b', 'run it once for each, or with -A'],
+    ['why -n a,b', 'run it once for each, or with -A'],
+    // Who names two does not want all of them changed.
+    ['delete x -n a -n b', 'run it once for each'],
+    ['attach x --sa default -n a,b', 'run it once for each'],
     ['-n a --namespace=b create x', 'regsecret sync --to a,b'],
     ['sync -n=a,b', 'regsecret sync --to a,b'],
   ])('%s', async (line, hint) => {

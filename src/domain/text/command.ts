@@ -50,6 +50,11 @@ export function flagWords(flags: readonly string[]): Command {
   return { words: flags, asks: 'nothing' };
 }
 
+/** `--dry-run` as it was typed: without it, a command that is proposed would write. */
+export function dryRunFlag({ dryRun }: { readonly dryRun: 'none' | 'client' | 'server' }): Command {
+  return flagWords(dryRun === 'none' ? [] : [`--dry-run=${dryRun}`]);
+}
+
 /** `-A`. */
 export const ALL_NAMESPACES: Word = { namespaces: 'all' };
 

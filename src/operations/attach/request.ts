@@ -1,6 +1,6 @@
 /** What is to be attached or detached, to what, and who is told about it. */
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
@@ -101,5 +101,8 @@ export function commandFor(request: AttachRequest, namespace: string, secret = r
   const where = request.allNamespaces ? ALL_NAMESPACES : scope(namespace);
   const start = command`regsecret ${request.verb} ${secret} ${where}`;
   const recreate = request.recreate ? [words`--recreate`] : [];
-  return [...targets, ...selections, ...recreate].reduce((line, more) => command`${line} ${more}`, start);
+  return [...targets, ...selections, ...recreate, dryRunFlag(request)].reduce(
+    (line, more) => command`${line} ${more}`,
+    start,
+  );
 }

@@ -4,18 +4,17 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { checkNamespace, noObject } from '../../cluster/not-found.ts';
 import { getPullSpec, listPages, listRefusal } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
-import { command } from '../../domain/text/command.ts';
+import { type Command, command, words } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { changeCommand } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
 import { accountKey, type FailingFacts } from '../pods/failing.ts';
 import { isBeingDeleted } from '../pods/replace-pod.ts';
 import { type SavedPod, savedPods } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';
-import type { AttachRequest, TargetSelection } from './request.ts';
+import { type AttachRequest, commandFor, type TargetSelection } from './request.ts';
 
 /** One named object, or what an interrupted run has left of a pod that is gone; throws UserError when there is neither. */
 export async function readTarget(
@@ -31,9 +30,17 @@ export async function readTarget(
   // Another run may have created it again, and removed its manifest, since it was read.
   const again = ref.kind === 'Pod' ? await getPullSpec(transport, ref) : undefined;
   if (again !== undefined && !isBeingDeleted(again)) return again;
-  return noObject(ref, transport, (near) =>
-    changeCommand(request.verb, { how: 'template', target: { ...ref, name: near } }, request.secret),
-  );
+  return noObject(ref, transport, withName(ref, request));
+}
+
+/** The command line once more, with another name for `ref`. */
+function withName({ kind, name, namespace }: ObjectRef, request: AttachRequest): (near: string) => Command {
+  return (near) => {
+    // The Secret is still to be written.
+    if (request.known !== undefined) return words`--attach ${kind.toLowerCase()}/${near}`;
+    const named = request.targets.map((one) => (one.kind === kind && one.name === name ? { ...one, name: near } : one));
+    return commandFor({ ...request, targets: named }, namespace);
+  };
 }
 
 /** What a selection picks, page by page. `facts` are those of all that is in scope. Throws UserError. */
@@ -84,9 +91,5 @@ async function readAccount(transport: Transport, ref: ObjectRef, request: Attach
     const text = `${describeRef(ref)} does not exist, also after ${timeoutMs / 1000} s`;
     throw new UserError(text, command`kubectl get serviceaccounts ${scope(ref.namespace)}`);
   }
-  return noObject(
-    ref,
-    transport,
-    (near) => command`regsecret ${request.verb} ${request.secret} ${scope(ref.namespace)} --serviceaccount ${near}`,
-  );
+  return noObject(ref, transport, withName(ref, request));
 }

@@ -5,7 +5,7 @@ import { readContents } from '../../domain/keyring/contents.ts';
 import { bareServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret } from '../../domain/keyring/secret.ts';
 import { closest } from '../../domain/text/closest.ts';
-import { command, flagWords } from '../../domain/text/command.ts';
+import { command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
@@ -19,7 +19,7 @@ export async function describeAbsence(
   transport: Transport,
   request: Pick<RemoveRequest, 'scope' | 'servers' | 'owned' | 'dryRun'>,
 ): Promise<string> {
-  const { servers, owned, dryRun } = request;
+  const { servers } = request;
   const { namespaces, names } = request.scope;
   const absent = many(servers.map(shownServer));
   const [name] = names;
@@ -31,9 +31,8 @@ export async function describeAbsence(
   const near = servers.length === 1 ? closest(absent, there) : undefined;
   const text = `${describeSecret(secret)} has no entry ${absent}`;
   if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
-  const flags = flagWords([...(owned ? ['--owned'] : []), ...(dryRun === 'none' ? [] : [`--dry-run=${dryRun}`])]);
   throw new UserError(
     `${text}; did you mean ${near}?`,
-    command`regsecret remove ${name} ${scope(namespaces.only)} --server ${bareServer(near)} ${flags}`,
+    command`regsecret remove ${name} ${scope(namespaces.only)} --server ${bareServer(near)} ${request.owned ? words`--owned` : undefined} ${dryRunFlag(request)}`,
   );
 }

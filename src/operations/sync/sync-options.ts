@@ -9,6 +9,7 @@ import {
   type Command,
   command,
   configCommand,
+  dryRunFlag,
   flagWords,
   pathWord,
   words,
@@ -127,6 +128,7 @@ function syncFlags(options: SyncOptions): Command {
     ...(options.attach ?? []).map((text) => words`--attach ${text}`),
     ...(restart ? [words`--restart`] : []),
     ...(prune ? [words`--prune`] : []),
+    dryRunFlag(options),
   ];
   return parts.reduce((line, part) => words`${line} ${part}`, words``);
 }
@@ -155,13 +157,17 @@ function selectionOf({
   selector,
   allNamespaces = false,
   exclude = [],
+  dryRun,
 }: SyncOptions): SyncRequest['selection'] {
   const wanted = namespacesIn(to, '--to');
   const ways = [wanted.length > 0 && '--to', selector !== undefined && '-l', allNamespaces && '-A'].filter(Boolean);
   const secret = name === 'regsecret' ? undefined : name;
   checkSelector(selector);
   if (ways.length === 0) {
-    throw new UsageError('no target namespace is given', command`regsecret sync ${secret} --to ${'team-*'}`);
+    throw new UsageError(
+      'no target namespace is given',
+      command`regsecret sync ${secret} --to ${'team-*'} ${dryRunFlag({ dryRun })}`,
+    );
   }
   if (ways.length > 1) {
     throw new UsageError(
