@@ -14,17 +14,23 @@ interface Login {
 }
 
 /** The logins in that annotation of `secret`. One that is no JSON, or of another form, has none that can be told. In steps. */
-export function* lastAppliedLogins({ metadata, type }: Secret): Generator<void, Login[]> {
+export function* lastAppliedLogins(secret: Secret): Generator<void, Login[]> {
+  const data = appliedData(secret);
+  if (data === undefined) return [];
+  const { entries } = yield* contentsOf({ type: secret.type ?? '', data });
+  return entries.flatMap(({ login }) => (login === undefined || isAnonymous(login) ? [] : [login]));
+}
+
+/** What was applied under the key of its type; undefined where nothing was, or the Secret is no pull secret. */
+function appliedData({ metadata, type }: Secret): Readonly<Record<string, string>> | undefined {
   const text = metadata.annotations?.[LAST_APPLIED];
-  if (text === undefined || !isPullSecretType(type)) return [];
+  if (text === undefined || !isPullSecretType(type)) return undefined;
   const { data, stringData } = parsed(text);
   const key = DATA_KEY[type];
   // The API server takes the plain text where there are both.
   const plain = fieldIn(stringData, key);
   const value = plain === undefined ? fieldIn(data, key) : encodeBase64(encodeUtf8(plain));
-  if (value === undefined) return [];
-  const { entries } = yield* contentsOf({ type, data: { [key]: value } });
-  return entries.flatMap(({ login }) => (login === undefined || isAnonymous(login) ? [] : [login]));
+  return value === undefined ? undefined : { [key]: value };
 }
 
 /**
@@ -35,6 +41,9 @@ export function* holdsOldLogin(secret: Secret, contents: Contents): Generator<vo
   if (!isPullSecretType(contents.type) || contents.moreEntries !== undefined) return false;
   // Of what cannot be read nobody knows what it holds.
   if (contents.failure !== undefined && contents.failure.server === undefined) return false;
+  const data = appliedData(secret);
+  // As it is wherever manifests are applied, and nothing else is.
+  if (data === undefined || Object.entries(data).every(([key, value]) => secret.data?.[key] === value)) return false;
   const applied = yield* lastAppliedLogins(secret);
   if (applied.length === 0) return false;
   const present = new Set(contents.entries.flatMap(({ login }) => (login === undefined ? [] : [loginKey(login)])));

@@ -12,3 +12,14 @@ test.each([
   expect(packed).toEqual(secret);
   expect({ ...packed.data }).toEqual(secret.data);
 });
+
+test('what kubectl apply keeps beside it is not kept', () => {
+  const secret = pullSecretOf('a', 'x');
+  const applied = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+  const annotations = { 'regsecret/source': 'a/b' };
+  const packed = packedSecret({
+    ...secret,
+    metadata: { ...secret.metadata, annotations: { ...annotations, ...applied } },
+  });
+  expect(packed).toEqual({ ...secret, metadata: { ...secret.metadata, annotations } });
+});
