@@ -341,7 +341,7 @@ test('several at a time, for people', async () => {
       'secret/rejected (dockerconfigjson), used by serviceaccount/breaker',
       `  ${basic.host} (janedoe): its registry rejects the credential (HTTP 401)`,
       `error: ${basic.host} rejects the login of janedoe in secret ${namespace}/rejected (HTTP 401, asked from here) [credential-rejected]`,
-      '  affects serviceaccount/breaker',
+      '  used by serviceaccount/breaker',
       `hint: regsecret create rejected -n ${namespace} --server ${basic.host}`,
       '',
     ].join('\n'),
