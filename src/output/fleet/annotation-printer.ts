@@ -1,7 +1,9 @@
 /** What is said of old logins that `kubectl apply` has left in annotations: everybody who may read the Secrets has them. */
 import { forgetApplied } from '../../domain/findings/commands.ts';
 import { heldInAnnotation } from '../../domain/findings/messages.ts';
+import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { compareNames, type SecretName } from '../../domain/workloads/references.ts';
 import type { Printer } from '../printer.ts';
 
@@ -25,7 +27,9 @@ export function warnOfAnnotations(refs: readonly SecretName[], would: boolean, p
       return { command: forgetApplied(names, namespace), count: names.length };
     }),
   );
-  for (const { command } of commands.slice(0, SHOWN)) printer.hint(command);
+  for (const one of commands.slice(0, SHOWN)) printer.hint(one.command);
   const rest = commands.slice(SHOWN).reduce((sum, { count }) => sum + count, 0);
-  if (rest > 0) printer.say(`and the same for ${rest} more; \`regsecret doctor\` has a command for each`);
+  if (rest === 0) return;
+  const doctor = command`regsecret doctor ${ALL_NAMESPACES} --only login-in-annotation`;
+  printer.hint(prose`${doctor} has a command for each of the other ${String(rest)}, too`);
 }
