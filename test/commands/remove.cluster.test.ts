@@ -64,6 +64,22 @@ test('an entry goes under whatever name it has, everything else stays byte for b
   expect(await version(namespace)).toBe(before);
 });
 
+test('what kubectl apply has left of the login in an annotation is named', async () => {
+  const [namespace, host] = [await newNamespace(), freshHost()];
+  const text = JSON.stringify({ auths: { [host]: { auth: base64('jane:old') }, 'quay.io': LOGIN } });
+  const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
+  const applied = JSON.stringify({ data: { '.dockerconfigjson': base64(text) } });
+  await put(namespace, text, { metadata: { annotations: { [annotation]: applied } } });
+  for (const [flags, verb] of [[['--dry-run=client'], 'would still have'] as const, [[], 'still has'] as const]) {
+    const { code, stderr } = await regsecretIn(namespace, ['remove', 'pull', '--server', host, ...flags]);
+    expect([code, stderr]).toEqual([
+      0,
+      `  ${host}  removed\nwarning: secret ${namespace}/pull ${verb} a login in the annotation ${annotation} that its data no longer holds\n` +
+        `hint: kubectl annotate secret pull -n ${namespace} ${annotation}-\n`,
+    ]);
+  }
+});
+
 test('a dry run stays one in the hint', async () => {
   const [namespace, host] = [await newNamespace(), freshHost()];
   await put(namespace, both(host));

@@ -6,6 +6,7 @@ import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.t
 import { forEachLimit } from '../../concurrency.ts';
 import { shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
+import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
 import { command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
@@ -28,6 +29,8 @@ export interface Removed {
   readonly ref: SecretName;
   /** As they are written there. */
   readonly servers: readonly string[];
+  /** Whether `kubectl apply` has left a login in an annotation of it that its data does not hold afterwards. */
+  readonly holdsOldLogin: boolean;
   /** Why they stay. */
   readonly error: UserError | undefined;
 }
@@ -50,7 +53,7 @@ export async function planRemovals(reader: Reader, request: RemoveRequest): Prom
     const { namespace = '', name = '' } = secret.metadata;
     const ref = { namespace, name };
     const error = obstacleError(secret, plan) ?? (await needError(reader, secret, plan, request));
-    planned.push({ ref, servers: plan.removed, error });
+    planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error });
   }
   return planned;
 }

@@ -5,6 +5,7 @@ import { summaryLine } from '../../domain/text/summary.ts';
 import { EXIT } from '../../errors.ts';
 import type { Removed, RemoveListener } from '../../operations/removal/remove-entries.ts';
 import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
+import { warnOfAnnotations } from './annotation-printer.ts';
 import { failureBook } from './failure-printer.ts';
 
 /** How `remove` and `delete` print. */
@@ -54,6 +55,8 @@ export function removePrinter({ output, dryRun }: RemovalPrinterOptions, run: Cl
       const counts = { updated: results.length, failed: problems.all.length };
       run.counted({ noun: 'Secret', total: planned.length, counts });
       if (planned.length > 1) printer.say(summaryLine(planned.length, 'Secret', counts) + suffix);
+      const leftOver = results.filter(({ holdsOldLogin }) => holdsOldLogin).map(({ ref }) => ref);
+      warnOfAnnotations(leftOver, dryRun !== 'none', printer);
       return problems.all.length > 0 ? EXIT.failed : EXIT.ok;
     },
     get done() {
