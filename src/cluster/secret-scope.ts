@@ -45,7 +45,7 @@ export function checkScope({ allNamespaces, selector }: ScopeFlags): void {
 }
 
 /** What to do where both are given: what was meant is never more than what -l picks. */
-export const WITHOUT_ALL = prose`leave out -A: -l looks for its labels in all namespaces`;
+export const WITHOUT_ALL = prose`leave out -A: -l already looks in all namespaces`;
 
 /** Those of the flags, else the one of the connection. */
 export function namespacesOf({ allNamespaces, selector }: ScopeFlags, only: string): SecretScope['namespaces'] {

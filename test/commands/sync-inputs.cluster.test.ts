@@ -83,7 +83,7 @@ describe('flags', () => {
       'a label and all',
       ['-l', 'a=b', '-A'],
       '-l and -A cannot be used together',
-      'leave out -A: -l looks for its labels in all namespaces',
+      'leave out -A: -l already looks in all namespaces',
     ],
     [
       'a pattern without its end',
