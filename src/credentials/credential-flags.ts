@@ -56,10 +56,15 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     const hint = options.user === undefined ? prose`add --username USER` : words`--username ${options.user}`;
     throw new UsageError('there is a password, but no user name', hint);
   }
-  const warnings =
-    options.dockerPassword === undefined
+  const warnings = [
+    ...(options.dockerPassword === undefined
       ? []
-      : ['--docker-password shows the password to every user of this machine; --password-stdin does not'];
+      : ['--docker-password shows the password to every user of this machine; --password-stdin does not']),
+    // kubectl says nothing of it either.
+    ...(hasServer(options) || options.dockerUsername !== undefined
+      ? []
+      : ['no --server is given, so the login is for Docker Hub']),
+  ];
   return { ...gathered(server, username, given), warnings };
 }
 
@@ -80,6 +85,10 @@ function gathered(server: string, username: string, { password, from }: GivenPas
     warnings: [],
     strict: true,
   };
+}
+
+function hasServer({ server, dockerServer }: CredentialOptions): boolean {
+  return dockerServer !== undefined || (server ?? []).length > 0;
 }
 
 function theServer({ server, dockerServer }: CredentialOptions): string {

@@ -54,9 +54,11 @@ export function sayEntries(entries: readonly CollectedEntry[], applied: Applied 
     Math.max(...entries.map(({ credential }) => credential.username.length)),
   ];
   for (const { server, credential, from } of entries) {
+    const former = change?.formerUsers?.get(server);
     const action = change?.actions.get(server);
+    const done = former === undefined ? action : `${action} (was ${former})`;
     const cells = [displayServer(server).padEnd(widths[0] ?? 0), credential.username.padEnd(widths[1] ?? 0)];
-    printer.say(`  ${[...cells, `from ${from}`, ...(action === undefined ? [] : [action])].join('  ')}`);
+    printer.say(`  ${[...cells, `from ${from}`, ...(done === undefined ? [] : [done])].join('  ')}`);
   }
   for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
 }

@@ -160,6 +160,17 @@ describe('a Secret that is there', () => {
     expect((await stored(name)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });
 
+  test('says whose login another one takes the place of, and that one without a server is for Docker Hub', async () => {
+    const name = freshName();
+    await create(name, 'ghcr.io');
+    const other = ['create', name, '-n', namespace, '--username', 'ci', '--password-stdin'];
+    const env = { KUBECONFIG: cluster().kubeconfig };
+    const replaced = await here([...other, '--server', 'ghcr.io'], { env, stdin: CANARY });
+    expect(replaced.stderr).toContain('  ghcr.io  ci  from stdin  updated (was jane)\n');
+    const hub = await here(other, { env, stdin: CANARY });
+    expect(hub.stderr).toContain('warning: no --server is given, so the login is for Docker Hub\n');
+  });
+
   test('loses the others with --replace, which names them', async () => {
     const name = freshName();
     await create(name, 'ghcr.io');

@@ -363,7 +363,7 @@ describe('create --verify', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`error: ${basic.host} rejects the credential (HTTP 401); nothing is written`);
     expect(stderr).toContain('\n  it is the login of ada from stdin\n');
-    expect(stderr).toContain(`hint: docker login ${basic.host}\n`);
+    expect(stderr).toContain('hint: run it again with a new password\n');
   });
 
   test('waits as long as it is told', async () => {

@@ -298,6 +298,8 @@ describe('what an unknown flag means', () => {
     ['list -s https://k.example.com', '(Did you mean --api-server?)'],
     ['create -s ghcr.io', '(Did you mean --server?)'],
     ['create --registry ghcr.io', '(Did you mean --server?)'],
+    ['attach -sa default', '(Did you mean --sa?)'],
+    ['delete pull --server ghcr.io', '(Did you mean remove --server?)'],
     ['doctor --file deploy', '(Did you mean --filename?)'],
     ['create --file config.json', '(Did you mean --from-file?)'],
     ['attach regcred --deploy web', '(Did you mean --to deploy/NAME?)'],

@@ -66,7 +66,7 @@ export function judge(puller: Puller, use: ImageUse, facts: PullFacts): Judgemen
     outcome,
     cause,
     fix,
-    notes: notesOf(pull, cause),
+    notes: notesOf(pull, cause, fix),
     unjudged: outcome === 'cannot know' && use.state.status !== 'there' ? unjudgedOf(pull, cause) : [],
   };
 }
@@ -187,9 +187,12 @@ function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | 
   return attempt.result === 'pulls' ? 'will pull' : 'cannot know';
 }
 
-function notesOf(pull: ImagePull, cause: Finding | undefined): Finding[] {
+/** What the same command fixes as the cause need not be said, too. */
+function notesOf(pull: ImagePull, cause: Finding | undefined, fix: Fix | undefined): Finding[] {
   const note = cause?.code === 'unverified-image' || !pull.denied ? undefined : unverified(pull);
-  return note === undefined ? [] : [withSeverity(note, 'warning')];
+  if (note === undefined) return [];
+  const { command } = fixOf(note, pull, pull.facts.online);
+  return JSON.stringify(command) === JSON.stringify(fix?.command) ? [] : [withSeverity(note, 'warning')];
 }
 
 /** For no more names than this it is asked whether another one was meant. */

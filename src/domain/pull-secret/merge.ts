@@ -13,6 +13,8 @@ export interface Merged {
   readonly payload: Uint8Array;
   /** What happened to each of the given servers. */
   readonly actions: ReadonlyMap<string, 'added' | 'updated' | 'unchanged'>;
+  /** Whose login each of them had that is another's now. */
+  readonly formerUsers?: ReadonlyMap<string, string>;
   /** Servers that are no longer there (only with `replace`). */
   readonly removed: readonly string[];
   /** Entries of others that keep the kubelet from using any credential, with its error. */
@@ -27,6 +29,7 @@ export interface Merged {
 export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[], type: PullSecretType): Merged {
   const servers = readServers(payload, type);
   const actions = new Map<string, 'added' | 'updated' | 'unchanged'>();
+  const formerUsers = new Map<string, string>();
   const edits: PayloadEdit[] = [];
   const added: AuthEntry[] = [];
   const named = new Set<string>();
@@ -35,6 +38,8 @@ export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[],
     const targets = byKey.get(keyText(entry.server)) ?? [];
     const changed = targets.flatMap(([server, node]) => {
       named.add(server);
+      const former = formerUser(servers.document, node, entry);
+      if (former !== undefined) formerUsers.set(entry.server, former);
       return updateEntry(servers.document, node, { ...entry, server });
     });
     edits.push(...changed);
@@ -45,6 +50,7 @@ export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[],
   return {
     payload: splice(payload, edits),
     actions,
+    formerUsers,
     removed: [],
     undecodable: undecodableEntries(servers, named),
   };
@@ -54,15 +60,18 @@ export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[],
 export function replacePayload(payload: Uint8Array, entries: readonly AuthEntry[], type: PullSecretType): Merged {
   const before = serversOrNone(payload, type);
   const actions = new Map<string, 'added' | 'updated' | 'unchanged'>();
+  const formerUsers = new Map<string, string>();
   for (const entry of entries) {
     const node = before?.values.get(entry.server);
+    const former = before && node && formerUser(before.document, node, entry);
+    if (former !== undefined) formerUsers.set(entry.server, former);
     if (before === undefined || node === undefined) actions.set(entry.server, 'added');
     else actions.set(entry.server, updateEntry(before.document, node, entry).length === 0 ? 'unchanged' : 'updated');
   }
   const removed = [...(before?.values.keys() ?? [])].filter((server) => !actions.has(server));
   const same =
     before !== undefined && removed.length === 0 && [...actions.values()].every((action) => action === 'unchanged');
-  return { payload: same ? payload : encodePayload(entries, type), actions, removed, undecodable: [] };
+  return { payload: same ? payload : encodePayload(entries, type), actions, formerUsers, removed, undecodable: [] };
 }
 
 /** The payload with its map of servers moved into the form of the other type, every entry byte for byte. */
@@ -99,6 +108,11 @@ export function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthE
     .map(({ nameStart, value }) => decodeUtf8(document.bytes.subarray(nameStart, value.end)));
   const email = entry.email ?? before?.email;
   return [{ start: node.start, end: node.end, text: encodeAuthFields(entry, email, others) }];
+}
+
+function formerUser(document: JsonDocument, node: JsonNode, { credential }: AuthEntry): string | undefined {
+  const { username } = decodeOrNone(document, node) ?? {};
+  return username && 'username' in credential && username !== credential.username ? username : undefined;
 }
 
 function isSame(before: KubeletEntry, { credential, email }: AuthEntry): boolean {

@@ -14,7 +14,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
 };
 /** What others call our commands, beside the aliases that work (kubectl, brew, docker). */
 const MEANT_COMMANDS: Readonly<Record<string, string>> = {
-  ...{ add: 'create', apply: 'create', edit: 'create', login: 'create', new: 'create', update: 'create' },
+  ...{ add: 'create', apply: 'create', login: 'create', new: 'create', update: 'create' },
   ...{ copy: 'sync', explain: 'why', patch: 'attach', rm: 'remove', set: 'attach', test: 'verify' },
 };
 const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
@@ -27,7 +27,7 @@ const TEMPLATES = 'Templates are not supported; use -o json and jq.';
 export function withoutValues(error: string, flags: readonly string[], line: readonly string[] = []): string {
   const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
   const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
-  if (option !== undefined) return `error: unknown option '${option}'${meant(option, flags) ?? (suggestion || '\n')}`;
+  if (option !== undefined) return `error: unknown option '${option}'${meant(option, flags, line) ?? (suggestion || '\n')}`;
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
@@ -49,7 +49,11 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
 }
 
 /** The line behind an unknown option that others have. */
-function meant(option: string, flags: readonly string[]): string | undefined {
+function meant(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
+  // `-sa default`
+  const short = line.find((word) => /^-[a-z]{2,}$/.test(word) && word.startsWith(option) && flags.includes(`-${word}`));
+  if (short !== undefined) return `\n(Did you mean -${short}?)\n`;
+  if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--template' && flags.includes('--output')) return `\n(${TEMPLATES})\n`;
   if (option === '-v') return '\n(Did you mean -v=6?)\n';
   // `--pod` is a flag of attach and detach.

@@ -76,7 +76,7 @@ function nextList(item: PlanItem): readonly unknown[] | undefined {
   return item.action === 'recreate' ? item.list : undefined;
 }
 
-/** A pod without a template that we know has its list from there if that is the same. */
+/** A pod of a controller that we do not know has its list from there if that is the same. */
 async function changesOfAccount(
   { ref, imagePullSecrets }: PullSpec,
   after: readonly string[],

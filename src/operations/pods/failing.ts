@@ -30,8 +30,8 @@ export interface FailingFacts {
   /** Pods that cannot pull an image now. */
   readonly failing: readonly FailingPod[];
   /**
-   * What may have its list from a service account, by `namespace/name` of that: templates without a list, and pods of which
-   * no template is known. Empty unless it was asked for.
+   * What may be made again with the list of a service account, by `namespace/name` of that: templates without a list, and pods whose
+   * controller is of a kind that we do not know. Empty unless it was asked for.
    */
   readonly dependants: ReadonlyMap<string, readonly Dependant[]>;
   /** Who uses each service account, by `namespace/name`. */
@@ -92,7 +92,9 @@ export async function gatherFacts(reader: Reader, scope: FactsScope): Promise<Fa
     userOf(pod).pods += 1;
     const failures = pullFailures(pod.object);
     if (failures.length > 0) failing.push({ ...factOf(pod), controller: pod.controller, failures });
-    if (scope.dependants && !hasKnownOwner(pod) && !hasEnded(pod.object)) addDependant(pod);
+    // One that nobody makes again keeps its list.
+    if (scope.dependants && pod.controller !== undefined && !hasKnownOwner(pod) && !hasEnded(pod.object))
+      addDependant(pod);
   };
   const noteWorkload = (workload: PullSpec): void => {
     if (hasKnownOwner(workload) || hasFinished(workload)) return;

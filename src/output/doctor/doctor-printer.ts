@@ -154,7 +154,7 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
   switch (outcome) {
     case 'will pull':
       if (state === 'there')
-        return policy === 'Never' ? `${who} has ${name}` : `${who} has ${name}; pulling it again would work, too`;
+        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would work, too`;
       return state === 'missing'
         ? `${who} could not pull ${name}, but will at its next attempt`
         : `${who} can pull ${name}`;

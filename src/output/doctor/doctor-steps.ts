@@ -27,9 +27,9 @@ function listText({ list, serviceAccount, object }: PullerView): string {
   const names = list.names.join(', ');
   switch (list.from) {
     case 'own':
-      return `${names || '(no names)'}, ${object.kind === 'Pod' ? 'given to the pod' : 'in the template'}; that of serviceaccount ${serviceAccount} does not count`;
+      return `${names || '(no names)'}, ${object.kind === 'Pod' ? 'in the pod itself' : 'in the template'}; that of serviceaccount ${serviceAccount} does not count`;
     case 'account':
-      return `${names}, ${object.kind === 'Pod' ? 'copied from' : 'of'} serviceaccount ${serviceAccount}`;
+      return `${names}, ${object.kind === 'Pod' ? 'the same as in' : 'of'} serviceaccount ${serviceAccount}`;
     case 'none':
       return `empty; serviceaccount ${serviceAccount} had none either${object.kind === 'Pod' ? ' when the pod was made' : ''}`;
     case 'not known':

@@ -747,7 +747,7 @@ const kubelet: readonly Row[] = [
     'has the image for others, and pulls again in vain',
     podWith({ policy: 'IfNotPresent', status: noCredential }),
     { nodeImages: [IMAGE], says: jane },
-    { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: ['unverified-image'] },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: [] },
   ],
   [
     'had the image, and its kubelet is too old to keep it for some',
