@@ -27,7 +27,8 @@ const TEMPLATES = 'Templates are not supported; use -o json and jq.';
 export function withoutValues(error: string, flags: readonly string[], line: readonly string[] = []): string {
   const [suggestion = ''] = /\n\(Did you mean [^\n]*\)\s*$/.exec(error) ?? [];
   const [, option] = /^error: unknown option '(--[^=']*|-.)/s.exec(error) ?? [];
-  if (option !== undefined) return `error: unknown option '${option}'${meant(option, flags, line) ?? (suggestion || '\n')}`;
+  if (option !== undefined)
+    return `error: unknown option '${option}'${meant(option, flags, line) ?? (suggestion || '\n')}`;
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
