@@ -9,7 +9,7 @@ import { createClients } from '../../src/cluster/client/clients.ts';
 import { type Connection, resolveConnection } from '../../src/cluster/config/connection.ts';
 import { loadKubeConfig } from '../../src/cluster/config/kube-config.ts';
 import type { KubeFlags } from '../../src/cluster/config/kube-flags.ts';
-import { pem } from '../../src/cluster/config/pem.ts';
+import { checkKeyPair, pem } from '../../src/cluster/config/pem.ts';
 import { fakeIo } from './io.ts';
 import { type LineProgram, startLineProgram } from './line-program.ts';
 
@@ -126,6 +126,7 @@ async function certificateOf({ user }: Connection): Promise<Credentials> {
 /** Throws for what is no certificate and no key of it, as the first request does. */
 async function tlsOf({ cluster }: Connection, { certificate, key }: Credentials): Promise<object> {
   const ca = await pem(cluster.certificateAuthorityData, cluster.certificateAuthority, NEVER);
+  checkKeyPair(certificate, key);
   createSecureContext({ ca, cert: certificate, key });
   return {
     serverName: cluster.tlsServerName ?? '',

@@ -10,7 +10,7 @@ import type { Credentials } from '../auth/credentials.ts';
 import type { Connection } from '../config/connection.ts';
 import type { Cluster } from '../config/kube-file.ts';
 import type { KubeFlags } from '../config/kube-flags.ts';
-import { pem } from '../config/pem.ts';
+import { checkKeyPair, pem } from '../config/pem.ts';
 
 /** What is used again after a longer time may be forgotten on the way, and a request over it would wait until it is given up. */
 const IDLE_MS = 10_000;
@@ -44,6 +44,7 @@ export async function createClients(
     forUser({ certificate, key }) {
       const latest = clients.at(-1);
       if (latest !== undefined && latest.certificate === certificate) return latest.client;
+      checkKeyPair(certificate, key);
       const tls = { ...trust, cert: certificate, key };
       const client = createHttpClient({
         userAgent: `regsecret/${VERSION}`,

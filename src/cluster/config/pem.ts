@@ -18,6 +18,32 @@ export async function pem(
       });
 }
 
+/**
+ * Throws UserError for a key of another kind than its certificate, as Go does (crypto/tls `X509KeyPair`). OpenSSL keeps the two apart,
+ * and would send no certificate at all: the user would be nobody.
+ */
+export function checkKeyPair(certificate: string | undefined, key: string | undefined): void {
+  const [one, other] = [kindOf(certificate, 'CERTIFICATE'), kindOf(key, '[A-Z ]*PRIVATE KEY')];
+  if (one === undefined || other === undefined || one === other) return;
+  throw new UserError(
+    `the client certificate and its key cannot be used: the certificate is for ${one}, the key is ${other}`,
+    clusterCommand`kubectl config view --minify`,
+  );
+}
+
+/** The object identifiers of public keys (RFC 3279 2.3.1, RFC 5480 2.1.1), with tag and length. */
+const KINDS = { RSA: '06092a864886f70d010101', EC: '06072a8648ce3d0201' } as const;
+
+/** Of the first block with that label; undefined where it is of neither kind, or does not say. */
+function kindOf(text: string | undefined, label: string): keyof typeof KINDS | undefined {
+  const [, name = '', content = ''] = new RegExp(`-----BEGIN (${label})-----([^-]*)`).exec(text ?? '') ?? [];
+  const named = /^(RSA|EC) /.exec(name)?.[1];
+  if (named === 'RSA' || named === 'EC') return named;
+  const bytes = Buffer.from(content, 'base64');
+  const [found] = (['RSA', 'EC'] as const).filter((kind) => bytes.includes(Buffer.from(KINDS[kind], 'hex')));
+  return found;
+}
+
 /** A pipe is waited for; throws the reason of `signal`, and what `failed` throws. */
 export async function readText(file: string, signal: AbortSignal, failed: (reason: string) => string): Promise<string> {
   try {

@@ -217,6 +217,15 @@ const cases: Case[] = [
     theirs: /private key does not match public key/,
   },
   {
+    title: 'a certificate with a key of another kind',
+    given: () => {
+      const [{ keyFile }, { caFile }] = [clientCertificate('jane'), cluster()];
+      return { env: config({ 'client-certificate': caFile, 'client-key': keyFile }) };
+    },
+    ours: /^the client certificate and its key cannot be used: the certificate is for RSA, the key is EC/,
+    theirs: /private key type does not match public key type/,
+  },
+  {
     title: 'a token and a password',
     given: () => ({ env: config({ token: SECRET, username: 'u', password: SECRET }) }),
     ours: /more than one authentication method found for test; found \[token basicAuth\], only one is allowed/,
