@@ -4,7 +4,7 @@ import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
-import { scope } from '../domain/text/object-name.ts';
+import { isNamespaceName, scope } from '../domain/text/object-name.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
@@ -96,11 +96,23 @@ export async function missingObject(
 ): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
-  return noObject(ref, transport, again);
+  return noObject(ref, transport, again, async () => {
+    // `doctor team-a`: a name alone is that of a pod.
+    const isNamespace = ref.kind === 'Pod' && (await hasNamespace(transport, ref.name));
+    return isNamespace ? command`regsecret doctor ${scope(ref.name)}` : undefined;
+  });
 }
 
-/** Throws UserError, for there is no `ref`; `again` is the command with another name. */
-export async function noObject(ref: ObjectRef, transport: Transport, again: (name: string) => Command): Promise<never> {
+/**
+ * Throws UserError, for there is no `ref`; `again` is the command with another name, and `otherwise` what may have been meant
+ * where none is nearly the same.
+ */
+export async function noObject(
+  ref: ObjectRef,
+  transport: Transport,
+  again: (name: string) => Command,
+  otherwise: () => Promise<Command | undefined> = () => Promise.resolve(undefined),
+): Promise<never> {
   const { namespace } = ref;
   await checkNamespace(transport, namespace);
   const text = `${describeRef(ref)} does not exist`;
@@ -109,9 +121,23 @@ export async function noObject(ref: ObjectRef, transport: Transport, again: (nam
     throw new UserError(`${describeRef(ref)} was missing for a moment`, prose`run the same command again`);
   }
   const near = closest(ref.name, names);
-  throw near === undefined
+  if (near !== undefined) throw new UserError(`${text}; did you mean ${near}?`, again(near));
+  const other = await otherwise();
+  throw other === undefined
     ? new UserError(text, command`kubectl get ${pullKind(ref.kind).plural} ${scope(namespace)}`)
-    : new UserError(`${text}; did you mean ${near}?`, again(near));
+    : new UserError(`${text}, but a namespace of that name does`, other);
+}
+
+/** Whether there is one that we may see. */
+async function hasNamespace(transport: Transport, name: string): Promise<boolean> {
+  if (!isNamespaceName(name)) return false;
+  try {
+    await transport.request({ method: 'GET', path: `/api/v1/namespaces/${name}` });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return false;
+  }
 }
 
 /** Throws UserError when there is no such namespace; one that may not be read may exist. */

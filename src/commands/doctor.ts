@@ -159,8 +159,11 @@ async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> 
 
 /** None: a namespace, or all of them. Throws UsageError for flags that do not go with them. */
 function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
-  const { image, serviceaccount, secret } = options;
-  const targets = parseDoctorTargets(options.targets, isFolder);
+  const { image, serviceaccount, secret, namespace } = options;
+  const wide = wideFlag(options);
+  // Files have no namespace, so with one a kind is meant, whatever a folder here is called.
+  const mayBeFolder = (name: string): boolean => (wide?.flag ?? namespace) === undefined && isFolder(name);
+  const targets = parseDoctorTargets(options.targets, mayBeFolder, wide?.line);
   if (image === undefined && (serviceaccount ?? secret) !== undefined) {
     const text = '--serviceaccount and --secret need --image';
     throw new UsageError(text, command`regsecret why --image ghcr.io/org/app:v1`);
@@ -172,7 +175,6 @@ function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
       again(options),
     );
   }
-  const wide = wideFlag(options);
   if (wide !== undefined) throw new UsageError(`${wide.flag} cannot be combined with targets`, wide.line);
   return targets;
 }

@@ -4,10 +4,9 @@ import { inPortions } from '../concurrency.ts';
 import { diagnosisOf } from '../domain/findings/diagnosed-secret.ts';
 import { type Inspection, inspectionOf } from '../domain/findings/inspection.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { pathWord, words } from '../domain/text/command.ts';
 import { secretKey, UNUSED, type UsageIndex } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
 import { printInspections } from '../output/inspection-printer.ts';
@@ -85,18 +84,7 @@ async function sayUnchecked(unchecked: readonly string[], io: Io): Promise<void>
 }
 
 async function inFiles({ filename = [], names = [] }: InspectOptions, io: Io): Promise<Found[]> {
-  const { readManifestSecrets } = await import('../manifests/read-objects.ts');
-  const { secrets, usage } = await readManifestSecrets(filename, io);
-  const there = secrets.map(({ metadata: { name = '' } }) => name);
-  const missing = names.find((name) => !there.includes(name));
-  if (there.length > 0 && missing === undefined) {
-    const chosen = secrets.filter(({ metadata: { name = '' } }) => names.length === 0 || names.includes(name));
-    return chosen.map((secret) => ({ secret, usage: usage.size > 0 ? usage : undefined }));
-  }
-  throw new UserError(
-    there.length === 0
-      ? `there is no secret in ${filename.join(', ')}`
-      : `there is no secret ${missing} there, but ${there.join(', ')}`,
-    words`regsecret inspect -f ${pathWord(filename[0] ?? '-')}`,
-  );
+  const { readNamedSecrets } = await import('../manifests/read-objects.ts');
+  const { secrets, usage } = await readNamedSecrets(filename, { names, verb: 'inspect' }, io);
+  return secrets.map((secret) => ({ secret, usage: usage.size > 0 ? usage : undefined }));
 }

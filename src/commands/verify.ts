@@ -14,7 +14,7 @@ import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { imageServer } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
-import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
 import { nameWord } from '../domain/text/object-name.ts';
 import {
   imageQuestions,
@@ -135,17 +135,9 @@ async function everywhere(names: readonly string[], transport: Transport): Promi
 }
 
 async function inFiles(filename: readonly string[], names: readonly string[], io: Io): Promise<readonly Secret[]> {
-  const { readManifestSecrets } = await import('../manifests/read-objects.ts');
-  const { secrets } = await readManifestSecrets(filename, io);
-  const there = secrets.map(({ metadata }) => metadata.name);
-  const missing = names.find((name) => !there.includes(name));
-  if (secrets.length > 0 && missing === undefined) {
-    return secrets.filter(({ metadata: { name = '' } }) => names.length === 0 || names.includes(name));
-  }
-  throw new UserError(
-    `there is no secret ${missing ?? ''} in ${filename.join(', ')}`,
-    words`regsecret inspect -f ${pathWord(filename[0] ?? '-')}`,
-  );
+  const { readNamedSecrets } = await import('../manifests/read-objects.ts');
+  const { secrets } = await readNamedSecrets(filename, { names, verb: 'verify' }, io);
+  return secrets;
 }
 
 /** A login of this machine, as the Secret that `create` would make of it. */

@@ -7,7 +7,7 @@ export function attachFlags(attach: Command): Command {
     targetFlags(attach, 'to')
       .optionsGroup('More:')
       .option('--restart', 'restart controllers of pods that keep failing')
-      .option('--wait', 'wait until the pods run, or say why not')
+      .option('--wait', 'wait until the pods run, or say why not (not for files of -f)')
       .option('--allow-missing', 'attach a Secret that does not exist yet')
       .option('--auto', 'with -f: only where the Secret has a login for an image')
       .option('--secret-file <file>', 'with --auto: read the Secret from this file, not from the cluster'),
@@ -19,7 +19,7 @@ export function detachFlags(detach: Command): Command {
     targetFlags(detach, 'from')
       .optionsGroup('More:')
       .option('--yes', 'detach without asking, even if an image has no other login')
-      .option('--wait', 'wait until the pods run without it'),
+      .option('--wait', 'wait until the pods run without it (not for files of -f)'),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Manifests on disk and on stdin. */
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { command, pathWord } from '../domain/text/command.ts';
+import { command, flagWords, pathWord } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
@@ -22,8 +22,15 @@ const LIMIT: Limit = {
 /** cli-runtime pkg/resource/builder.go `FileExtensions` */
 const EXTENSIONS = ['.json', '.yaml', '.yml'];
 
+/** Whether folders below are looked into, too; undefined where no flag could say so. */
+export type Recursive = boolean | undefined;
+
 /** Files, stdin, and the manifests in folders, in the order of their names. Throws UserError. */
-export async function readManifestFiles(names: readonly string[], recursive: boolean, io: Io): Promise<ManifestFile[]> {
+export async function readManifestFiles(
+  names: readonly string[],
+  recursive: Recursive,
+  io: Io,
+): Promise<ManifestFile[]> {
   const files: ManifestFile[] = [];
   for (const name of manifestNames(names, recursive, io)) files.push(await readManifestFile(name, io));
   return files;
@@ -32,7 +39,7 @@ export async function readManifestFiles(names: readonly string[], recursive: boo
 /** The files themselves, and those in folders; warns of what it leaves out there. Throws UserError. */
 export function manifestNames(
   names: readonly string[],
-  recursive: boolean,
+  recursive: Recursive,
   io: Pick<Io, 'stderr' | 'speech'>,
 ): string[] {
   return names.flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive, io)));
@@ -44,11 +51,13 @@ export async function readManifestFile(name: string, io: Io): Promise<ManifestFi
   return { name, text: decode(await read(name, io.signal), name) };
 }
 
-function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr' | 'speech'>): string[] {
+function listFiles(name: string, recursive: Recursive, io: Pick<Io, 'stderr' | 'speech'>): string[] {
+  let hasFolders = false;
   try {
     if (!statSync(name).isDirectory()) return [name];
     const folder = realpathSync(name);
-    const found = readdirSync(name, { recursive, withFileTypes: true })
+    const found = readdirSync(name, { recursive: recursive === true, withFileTypes: true });
+    const manifests = found
       .filter((entry) => !entry.isDirectory() && EXTENSIONS.some((extension) => entry.name.endsWith(extension)))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
@@ -58,13 +67,16 @@ function listFiles(name: string, recursive: boolean, io: Pick<Io, 'stderr' | 'sp
           io.stderr.write(printed`warning: ${printable(file)} is skipped: ${printable(reason)}\n`);
         return reason === undefined;
       });
-    if (found.length > 0) return found;
+    if (manifests.length > 0) return manifests;
+    hasFolders = found.some((entry) => entry.isDirectory());
   } catch (error) {
     throw fileTrouble(error, `cannot read ${name}`, name);
   }
   throw new UserError(
     `there is no manifest in ${name}`,
-    recursive ? command`ls -R ${pathWord(name)}` : prose`add -R for the folders in ${name}`,
+    recursive === false && hasFolders
+      ? prose`add -R for the folders in ${name}`
+      : command`ls ${flagWords([recursive ? '-R' : '-l'])} ${pathWord(name)}`,
   );
 }
 

@@ -5,8 +5,10 @@ import { configSecret, manifestSecret } from '../domain/manifest-text/manifest-s
 import { nodeBudget, TooManyNodes } from '../domain/manifest-text/node.ts';
 import { type ParsedFile, type PlacedObject, placedObjects } from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
+import { closest } from '../domain/text/closest.ts';
 import { command, kubectlPath, pathWord, words } from '../domain/text/command.ts';
-import { nameWord } from '../domain/text/object-name.ts';
+import { many } from '../domain/text/enumerate.ts';
+import { isObjectName, nameWord } from '../domain/text/object-name.ts';
 import { manifestKindOf } from '../domain/workloads/kind.ts';
 import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
@@ -72,7 +74,7 @@ export interface ManifestSecrets {
 export async function readManifestSecrets(files: readonly string[], io: Io): Promise<ManifestSecrets> {
   const secrets: Secret[] = [];
   const usage: UsageIndex = new Map();
-  for (const file of await readManifestFiles(files, false, io)) {
+  for (const file of await readManifestFiles(files, undefined, io)) {
     for (const object of await objectsIn(file)) {
       const secret = secretIn(object);
       if (secret !== undefined) secrets.push(secret);
@@ -82,6 +84,45 @@ export async function readManifestSecrets(files: readonly string[], io: Io): Pro
     }
   }
   return { secrets, usage };
+}
+
+/**
+ * Those called `names`, or all of them. Throws UserError where there is none, or not one of those; `verb` is the subcommand
+ * that is typed again.
+ */
+export async function readNamedSecrets(
+  files: readonly string[],
+  { names, verb }: { readonly names: readonly string[]; readonly verb: string },
+  io: Io,
+): Promise<ManifestSecrets> {
+  const { secrets, usage } = await readManifestSecrets(files, io);
+  const there = secrets.map(({ metadata: { name = '' } }) => name);
+  const missing = names.find((name) => !there.includes(name));
+  if (there.length > 0 && missing === undefined) {
+    const chosen = secrets.filter(({ metadata: { name = '' } }) => names.length === 0 || names.includes(name));
+    return { secrets: chosen, usage };
+  }
+  const where = many(files.map((file) => (file === '-' ? 'stdin' : file)));
+  const named = files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
+  if (there.length === 0) {
+    // Of stdin, nothing is left to be looked at.
+    const secret = command`kubectl get secret ${missing !== undefined && isObjectName(missing) ? missing : 'NAME'} -o yaml`;
+    const piped = { ...secret, pipe: words`regsecret ${verb} -f -` };
+    throw new UserError(
+      `there is no secret in ${where}`,
+      files.includes('-') ? piped : words`regsecret doctor ${named}`,
+    );
+  }
+  // What was typed may be a password at the wrong place.
+  const which = missing !== undefined && isObjectName(missing) ? missing : 'of that name';
+  const near = closest(missing ?? '', there);
+  const others = names.filter((name) => name !== missing && there.includes(name));
+  throw new UserError(
+    `there is no secret ${which} in ${where}${near === undefined ? `, but ${many(there)}` : `; did you mean ${near}?`}`,
+    near === undefined
+      ? words`regsecret inspect ${named}`
+      : words`regsecret ${verb} ${[...others, near].map(nameWord)} ${named}`,
+  );
 }
 
 /** The Secret of that name in a file, or the only one there. Throws UserError. */

@@ -106,6 +106,8 @@ describe('it stays', () => {
     expect(ran.stderr).toContain(`error: secret ${namespace}/pull is still needed, so it is not deleted\n  ${says}\n`);
     expect(ran.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway}`);
     expect(await isThere(namespace, 'pull')).toBe(true);
+    const dry = await regsecretIn(namespace, ['delete', 'pull', '--owned', '--dry-run=client']);
+    expect(dry.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway} --owned --dry-run=client\n`);
     const forced = await regsecretIn(namespace, ['delete', 'pull', '--yes', anyway]);
     expect(forced.code, forced.stderr).toBe(0);
     expect(await isThere(namespace, 'pull')).toBe(false);

@@ -212,6 +212,14 @@ describe.concurrent('a workload', () => {
   });
 });
 
+test('a name that is the one of a namespace, and of no pod', async () => {
+  const { code, stderr } = await regsecretIn(namespace, ['doctor', namespace]);
+  expect([code, stderr]).toEqual([
+    1,
+    `error: pod ${namespace}/${namespace} does not exist, but a namespace of that name does\nhint: regsecret doctor -n ${namespace}\n`,
+  ]);
+});
+
 describe.concurrent('a service account', () => {
   test('its list, its Secrets, and what their registries say', async () => {
     const report = await why(['sa/builder']);

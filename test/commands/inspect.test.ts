@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { decodeDockerConfig } from '../../src/domain/docker-config/docker-config.ts';
 import { CANARY } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
@@ -187,12 +190,16 @@ stringData:
     const { code, stderr } = await inspect(list, ['third']);
     expect([code, stderr]).toEqual([
       1,
-      'error: there is no secret third there, but regcred, other\nhint: regsecret inspect -f -\n',
+      'error: there is no secret third in stdin, but regcred, other\nhint: regsecret inspect -f -\n',
     ]);
   });
 
   test.each([
-    ['no Secret', 'kind: ConfigMap\n', 'there is no secret in -'],
+    [
+      'no Secret',
+      'kind: ConfigMap\n',
+      'there is no secret in stdin\nhint: kubectl get secret NAME -o yaml | regsecret inspect -f -\n',
+    ],
     [
       'broken YAML, with its line and nothing of its text',
       `a: 1\n---\nb: "${CANARY}\n`,
@@ -202,6 +209,52 @@ stringData:
     const { code, stderr } = await inspect(text);
     expect(code).toBe(1);
     expect(stderr).toContain(`error: ${message}`);
+  });
+
+  describe('a folder', () => {
+    const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
+
+    test.each<[situation: string, files: Record<string, string>, args: string[], error: string, hint: string]>([
+      ['without a Secret', { 'a.yaml': CONFIG_MAP }, [], 'there is no secret in FOLDER', 'regsecret doctor -f FOLDER'],
+      [
+        'without a Secret, of which one is named',
+        { 'a.yaml': CONFIG_MAP },
+        ['pull'],
+        'there is no secret in FOLDER',
+        'regsecret doctor -f FOLDER',
+      ],
+      [
+        'with a Secret of nearly that name',
+        { 'a.yaml': JSON.stringify(good) },
+        ['regcrde'],
+        'there is no secret regcrde in FOLDER; did you mean regcred?',
+        'regsecret VERB regcred -f FOLDER',
+      ],
+      [
+        'with a Secret of another name than one that none can have',
+        { 'a.yaml': JSON.stringify(good) },
+        [`${CANARY}!`],
+        'there is no secret of that name in FOLDER, but regcred',
+        'regsecret inspect -f FOLDER',
+      ],
+      ['with nothing in it', {}, [], 'there is no manifest in FOLDER', 'ls -l FOLDER'],
+      // Neither command has -R.
+      ['with a folder in it', { 'base/a.yaml': CONFIG_MAP }, [], 'there is no manifest in FOLDER', 'ls -l FOLDER'],
+    ])('%s', async (_, files, args, error, hint) => {
+      const folder = mkdtempSync(join(tmpdir(), 'regsecret-inspect-'));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true });
+        writeFileSync(join(folder, name), text);
+      }
+      for (const verb of ['inspect', 'verify']) {
+        const { code, stderr } = await here([verb, ...args, '-f', folder]);
+        expect([code, stderr.replaceAll(folder, 'FOLDER')]).toEqual([
+          1,
+          `error: ${error}\nhint: ${hint.replace('VERB', verb)}\n`,
+        ]);
+      }
+    });
   });
 
   test('a file that is not there', async () => {

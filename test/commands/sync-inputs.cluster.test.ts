@@ -77,7 +77,7 @@ test('a source in a namespace of nearly that name', async () => {
 
 describe('flags', () => {
   test.each<[situation: string, args: readonly string[], error: string, hint: string]>([
-    ['no target', [], 'no target namespace is given', "regsecret sync -n default --to 'team-*'"],
+    ['no target', [], 'no target namespace is given', "regsecret sync -n default --to 'team-*' --dry-run=client"],
     ['two ways to choose', ['--to', 'a', '-A'], '--to and -A cannot be used together', 'leave out -A'],
     [
       'a label and all',

@@ -35,6 +35,26 @@ test('files with the endings that kubectl takes, in folders below with -R', () =
   expect(namesIn(true)).toEqual({ read: ['a.yaml', 'base/b.yml'], said: '' });
 });
 
+test.each([
+  ['without a flag', [], 'ls -l EMPTY'],
+  ['with -R', ['-R'], 'ls -R EMPTY'],
+])('an empty folder, %s: there are no folders to look into', async (_, flags, hint) => {
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  for (const verb of [['doctor'], ['attach', 'pull', '--write']]) {
+    const { code, stderr } = await here([...verb, ...flags, '-f', empty]);
+    const error = `error: there is no manifest in EMPTY\nhint: ${hint}\n`;
+    expect([code, stderr.replaceAll(empty, 'EMPTY')]).toEqual([1, error]);
+  }
+});
+
+test('a folder that has only folders: -R looks into them', async () => {
+  rmSync(join(folder, 'deploy', 'a.yaml'));
+  const { code, stderr } = await here(['doctor', '-f', join(folder, 'deploy')]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('hint: add -R for the folders in ');
+});
+
 describe.skipIf(platform() === 'win32')('a link', () => {
   test.each([
     ['to a file of the folder is read', 'a.yaml', undefined],

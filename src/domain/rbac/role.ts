@@ -1,6 +1,7 @@
 /** A Role or ClusterRole with its binding. */
 import { UsageError } from '../../errors.ts';
 import { words } from '../text/command.ts';
+import { type Hint, prose } from '../text/hint.ts';
 import { isNamespaceName, isObjectName } from '../text/object-name.ts';
 import { type PolicyRule, type Right, rulesFor } from './right.ts';
 
@@ -24,12 +25,26 @@ export function parseSubject(text: string): Subject {
   if (isAccount && (namespace === undefined || isNamespaceName(namespace))) {
     return { kind: 'ServiceAccount', name: account, namespace };
   }
-  // A name alone is that of a service account.
-  const isBare = isObjectName(text.replace(/^[a-z0-9-]+:/, ''));
-  throw new UsageError(
-    '--for takes sa/NAME, sa/NAMESPACE:NAME, user/NAME or group/NAME',
-    words`--for sa/${isBare ? text : 'regsecret'}`,
-  );
+  throw new UsageError('--for takes sa/NAME, sa/NAMESPACE:NAME, user/NAME or group/NAME', meantSubject(text));
+}
+
+/**
+ * Who was probably meant by `text`: `NAME`, `NAMESPACE:NAME`, `sa/NAMESPACE/NAME`, or an account as the API server calls it
+ * (k8s.io/apiserver pkg/authentication/serviceaccount `MakeUsername`). Never somebody whose name was not typed.
+ */
+function meantSubject(text: string): Hint {
+  const [first = '', ...others] = text.replace(/^system:(?=serviceaccount:)/, '').split(/[:/]/);
+  const [, typed] = /^(sa|serviceaccount|user|group)s?$/i.exec(first) ?? [];
+  const isKind = typed !== undefined && others.length > 0;
+  const kind = isKind ? typed.toLowerCase() : 'sa';
+  const names = isKind ? others : [first, ...others];
+  const [name = '', namespace] = names.toReversed();
+  const isKnown = isObjectName(name) && (namespace === undefined || isNamespaceName(namespace)) && names.length <= 2;
+  if (!isKnown || namespace === 'system') return prose`--for sa/NAME`;
+  if (kind === 'user' || kind === 'group') {
+    return namespace === undefined ? words`--for ${kind}/${name}` : prose`--for ${kind}/NAME`;
+  }
+  return words`--for sa/${namespace === undefined ? name : `${namespace}:${name}`}`;
 }
 
 /** A role or its binding. */

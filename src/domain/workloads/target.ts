@@ -95,22 +95,29 @@ function isImage(word: string): boolean {
 
 /**
  * Words as kubectl takes them (cli-runtime pkg/resource `ResourceTypeOrNameArgs`); a name alone is that of a pod. Throws UsageError,
- * which says `-f` of what `isFolder`.
+ * which says `-f` of what `isFolder`, and `everything` where all of a kind may be meant.
  */
 export function parseDoctorTargets(
-  words: readonly string[],
+  typed: readonly string[],
   isFolder: (name: string) => boolean = () => false,
+  everything: Command = command`regsecret doctor`,
 ): DoctorTarget[] {
-  const [first = '', ...rest] = words;
+  const [first = '', ...rest] = typed;
   const kind = kindOf(first);
-  if (kind !== undefined && !words.some((word) => word.includes('/'))) {
+  if (kind !== undefined && !typed.some((word) => word.includes('/'))) {
     if (rest.length === 0) {
-      const proposal = isFolder(first) ? command`regsecret doctor -f ${first}` : why(`${first}/NAME`);
+      const all = isPlural(first) ? everything : why(`${first}/NAME`);
+      const proposal = isFolder(first) ? words`regsecret doctor -f ${first}` : all;
       throw new UsageError(`"${first}" is a kind without a name`, proposal);
     }
     return rest.map((name) => target(kind, name));
   }
-  return words.map(parseWord);
+  return typed.map(parseWord);
+}
+
+function isPlural(kind: string): boolean {
+  const name = kind.toLowerCase().replace(/\..*$/s, '');
+  return ['secrets', ...PULL_KINDS.map(({ plural }) => plural)].includes(name);
 }
 
 function parseWord(word: string): DoctorTarget {

@@ -46,10 +46,12 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
     throw new UsageError(nameRule('secret'), command`regsecret ${verb} NAME --${flag} KIND/NAME`);
   }
   checkFileFlags(options);
+  const chosen = targetsOf(verb, options);
+  if (!hasTargets(chosen)) checkNothingRuns(verb, options);
   return {
     verb,
     secret,
-    ...targetsOf(verb, options),
+    ...chosen,
     allNamespaces: options.allNamespaces ?? false,
     recreate: options.recreate ?? false,
     yes: options.yes ?? false,
@@ -160,6 +162,24 @@ function everywhere({ kind, name }: NamedTarget): TargetSelection {
 
 function implied(kind: PullKindName): TargetSelection {
   return { by: 'kind', kind, isImplied: true };
+}
+
+/** Throws UsageError for flags about what runs in a cluster, where only files are changed. */
+function checkNothingRuns(verb: Verb, { filename = [], wait, timeout, restart, recreate }: AttachOptions): void {
+  if (filename.length === 0) return;
+  for (const [given, flag] of [
+    [wait, '--wait'],
+    [timeout, '--timeout'],
+    [restart, '--restart'],
+    [recreate, '--recreate'],
+  ] as const) {
+    if (!given) continue;
+    const target = verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`;
+    throw new UsageError(
+      `${flag} is about what runs in a cluster, and -f only changes files`,
+      prose`leave ${flag} out and apply the files, or name what runs, with ${target} in place of -f`,
+    );
+  }
 }
 
 function checkFileFlags(options: AttachOptions): void {

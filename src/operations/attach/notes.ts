@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor } from '../../domain/findings/fixes.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
 import { ImageReferenceError, parseImage } from '../../domain/keyring/image.ts';
-import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
@@ -96,10 +96,10 @@ const SENTENCES: {
       `secret ${secret} has no credential for ${many(images)} of ${resultName(ref)}`,
       command`regsecret create ${secret} ${scope(ref.namespace)} --server ${registryOf(images)}`,
     ),
-  shadowed: ({ ref, account, list }, { verb, secret }) =>
+  shadowed: ({ ref, account, list }, { verb, secret, dryRun = 'none' }) =>
     warn(
       `${resultName(ref)} has a list of its own (${many(list)}), so its pods do not use that of serviceaccount/${account}`,
-      workloadCommand(verb, secret, ref),
+      workloadCommand(verb, { secret, dryRun }, ref),
     ),
   managed: ({ ref, manager }, { verb, secret }) =>
     warn(
@@ -112,16 +112,17 @@ const SENTENCES: {
     warn(
       `without ${context.secret}, ${resultName(ref)} has no login for ${many(images)}: private images ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
-  'names-it': ({ ref }, { secret }) =>
+  'names-it': ({ ref }, { secret, dryRun = 'none' }) =>
     warn(
       `${resultName(ref)} names ${secret} in a list of its own, so its pods still use it`,
-      workloadCommand('detach', secret, ref),
+      workloadCommand('detach', { secret, dryRun }, ref),
     ),
   'now-refused': ({ ref, account }, context) => {
+    const { secret, dryRun = 'none' } = context;
     const [allows, will] = isDry(context) ? ['would no longer allow', 'would'] : ['no longer allows', 'will'];
     return warn(
-      `${resultName(ref)} names ${context.secret}, which serviceaccount/${account} ${allows}: its new pods ${will} be rejected`,
-      workloadCommand('detach', context.secret, ref),
+      `${resultName(ref)} names ${secret}, which serviceaccount/${account} ${allows}: its new pods ${will} be rejected`,
+      workloadCommand('detach', { secret, dryRun }, ref),
     );
   },
   owned: ({ ref, owner }) => warn(`${owner} made ${resultName(ref)} and may undo this`),
@@ -131,10 +132,10 @@ const SENTENCES: {
       `the pods of ${resultName(ref)} ${used} the list of serviceaccount/${account}${isDry(context) ? '' : ' until now'}: ${many(names)} ${be} kept in its own`,
     );
   },
-  'account-has-it': ({ ref, account }, { secret }) =>
+  'account-has-it': ({ ref, account }, { secret, dryRun = 'none' }) =>
     warn(
       `the pods of ${resultName(ref)} get ${secret} from serviceaccount/${account}`,
-      command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${account}`,
+      command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${account} ${dryRunFlag({ dryRun })}`,
     ),
   belongs: ({ ref, owner }) =>
     say(`${resultName(ref)} cannot be changed, so it is the template of ${resultName(owner)} that is`),
@@ -173,8 +174,13 @@ const SENTENCES: {
 };
 
 /** The template of a Job that is there cannot be changed (core/validation `ValidateJobSpecUpdate`), but its manifest can. */
-function workloadCommand(verb: Verb, secret: string, ref: ObjectRef): Command {
-  return changeCommand(verb, ref.kind === 'Job' ? { how: 'manifest' } : { how: 'template', target: ref }, secret);
+function workloadCommand(
+  verb: Verb,
+  { secret, dryRun }: { readonly secret: string; readonly dryRun: 'none' | 'client' | 'server' },
+  ref: ObjectRef,
+): Command {
+  if (ref.kind === 'Job') return changeCommand(verb, { how: 'manifest' }, secret);
+  return command`${changeCommand(verb, { how: 'template', target: ref }, secret)} ${dryRunFlag({ dryRun })}`;
 }
 
 /** Two notes with one key say the same. */

@@ -1,6 +1,6 @@
 /** What has to be done to a pod, whose own list cannot be changed. */
 import { walkOwners } from '../../cluster/owners.ts';
-import { type Command, command, words } from '../../domain/text/command.ts';
+import { type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { type Prose, prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
@@ -40,7 +40,7 @@ export async function planPod(pod: PullSpec, context: PlanContext): Promise<Plan
   if (verb === 'detach' && !listedNames(top.imagePullSecrets).includes(secret)) {
     throw new UserError(
       `${describeRef(pod.ref)} has ${secret} from serviceaccount ${pod.serviceAccountName}, not from ${describeRef(top.ref)}`,
-      command`regsecret detach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName}`,
+      command`regsecret detach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName} ${dryRunFlag(context.request)}`,
     );
   }
   const item = await planWorkload(top, context);
@@ -79,7 +79,7 @@ function unknownOwnerProblem({ pod, top, owner, change }: Unknown, { request }: 
   const details: (string | Prose)[] = [`${edit} imagePullSecrets in its pod template`];
   if (verb === 'attach' && (top.imagePullSecrets ?? []).length === 0) {
     details.push(
-      prose`or to all pods of its service account: ${command`regsecret attach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName}`}`,
+      prose`or to all pods of its service account: ${command`regsecret attach ${secret} ${scope(pod.ref.namespace)} --serviceaccount ${pod.serviceAccountName} ${dryRunFlag(request)}`}`,
     );
   }
   const text = `${describeRef(pod.ref)} is made by ${name}${through}, whose template regsecret does not know`;
@@ -94,7 +94,7 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
   if (namesAccount(context.request, name)) return;
   throw new UserError(
     `${describeRef(ref)} would have ${secret} again from serviceaccount ${name}`,
-    command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${name}`,
+    command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${name} ${dryRunFlag(context.request)}`,
   );
 }
 
@@ -135,8 +135,9 @@ export function planResumption(saved: SavedPod, { request }: PlanContext): PlanI
   return { action: 'resume', pullSpec: pod, list, saved, notes };
 }
 
-function recreationCommand({ namespace, name }: ObjectRef, { verb, secret }: AttachRequest): Command {
-  return command`regsecret ${verb} ${secret} ${scope(namespace)} --pod ${name} --recreate`;
+function recreationCommand({ namespace, name }: ObjectRef, request: AttachRequest): Command {
+  const { verb, secret } = request;
+  return command`regsecret ${verb} ${secret} ${scope(namespace)} --pod ${name} --recreate ${dryRunFlag(request)}`;
 }
 
 /** Why a pod stays that nobody agreed to delete, and how to agree. */

@@ -1,7 +1,7 @@
 /** What has to be done to a workload, and why a Job stays as it is. */
 import type { Planner } from '../../cluster/write/write-list.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
-import { command } from '../../domain/text/command.ts';
+import { command, dryRunFlag } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
@@ -29,7 +29,7 @@ export function jobProblem(
   // Its template has no list, so the next pod gets that of the service account.
   return new UserError(
     text,
-    command`regsecret attach ${secret} ${scope(ref.namespace)} --serviceaccount ${serviceAccountName}`,
+    command`regsecret attach ${secret} ${scope(ref.namespace)} --serviceaccount ${serviceAccountName} ${dryRunFlag(request)}`,
     [
       'the next pod that it makes takes the list of its service account',
       prose`or change its manifest and create the job again: ${change}`,
@@ -95,7 +95,7 @@ function checkAllowed(account: PullSpec, { ref }: Pick<PullSpec, 'ref'>, { reque
   if (namesAccount(request, name)) return;
   throw new UserError(
     `serviceaccount ${namespace}/${name} enforces its list (enforce-mountable-secrets), so pods of ${describeRef(ref)} that name ${secret} would be refused`,
-    command`regsecret attach ${secret} ${scope(namespace)} --serviceaccount ${name}`,
+    command`regsecret attach ${secret} ${scope(namespace)} --serviceaccount ${name} ${dryRunFlag(request)}`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** What is to be attached or detached, to what, and who is told about it. */
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, dryRunFlag, flagWords, words } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
@@ -100,9 +100,24 @@ export function commandFor(request: AttachRequest, namespace: string, secret = r
   });
   const where = request.allNamespaces ? ALL_NAMESPACES : scope(namespace);
   const start = command`regsecret ${request.verb} ${secret} ${where}`;
-  const recreate = request.recreate ? [words`--recreate`] : [];
-  return [...targets, ...selections, ...recreate, dryRunFlag(request)].reduce(
+  return [...targets, ...selections, flagsOf(request), dryRunFlag(request)].reduce(
     (line, more) => command`${line} ${more}`,
     start,
   );
+}
+
+/** The flags that say how. */
+function flagsOf({ timeoutMs, ...request }: AttachRequest): Command {
+  const given = [
+    ...(request.recreate ? ['--recreate'] : []),
+    ...(request.yes ? ['--yes'] : []),
+    ...(request.restart ? ['--restart'] : []),
+    ...(request.allowMissing ? ['--allow-missing'] : []),
+    ...(request.checks ? [] : ['--no-checks']),
+    ...(request.wait ? ['--wait'] : []),
+    ...(timeoutMs === undefined
+      ? []
+      : ['--timeout', timeoutMs % 1000 === 0 ? `${timeoutMs / 1000}s` : `${timeoutMs}ms`]),
+  ];
+  return flagWords(given);
 }

@@ -6,7 +6,7 @@ import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
-import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
@@ -94,11 +94,12 @@ async function obstacleTo(
   return needs.length === 0 ? undefined : stillNeeded(ref, needs, request);
 }
 
-function stillNeeded(ref: SecretRef, needs: readonly Need[], { copies }: DeleteRequest): UserError {
-  const again = command`regsecret delete ${nameWord(ref.name)} ${scope(ref.namespace)} --force`;
+function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {
+  const owned = request.owned ? words`--owned` : undefined;
+  const again = command`regsecret delete ${nameWord(ref.name)} ${scope(ref.namespace)} --force ${owned} ${dryRunFlag(request)}`;
   return new UserError(
     `secret ${ref.namespace}/${ref.name} is still needed, so it is not deleted`,
-    copies ? prose`--force deletes it anyway` : again,
+    request.copies ? prose`--force deletes it anyway` : again,
     describeNeeds(needs),
   );
 }

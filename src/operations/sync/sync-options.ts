@@ -166,7 +166,8 @@ function selectionOf({
   if (ways.length === 0) {
     throw new UsageError(
       'no target namespace is given',
-      command`regsecret sync ${secret} --to ${'team-*'} ${dryRunFlag({ dryRun })}`,
+      // A pattern that nobody typed writes nothing.
+      command`regsecret sync ${secret} --to ${'team-*'} ${dryRunFlag({ dryRun: dryRun === 'none' ? 'client' : dryRun })}`,
     );
   }
   if (ways.length > 1) {

@@ -22,6 +22,8 @@ interface CheckContext {
 export interface CheckRules {
   /** Whether a registry that asks for no login, so that nothing is known of this one, is reason enough not to write it. */
   readonly mustAnswer: boolean;
+  /** Whether `--verify` was typed: without it, a login that nobody has typed just now is not checked. */
+  readonly isWanted?: boolean;
 }
 
 /** How often a person may type a password. */
@@ -33,7 +35,7 @@ const TRIES = 3;
  */
 export async function checkLogins(
   { entries, prompted: isTyped }: Collected,
-  { mustAnswer }: CheckRules,
+  rules: CheckRules,
   { options, io, printer }: CheckContext,
 ): Promise<readonly CollectedEntry[]> {
   const client = await createRegistryClient(options, { from: 'person' }, io);
@@ -48,7 +50,7 @@ export async function checkLogins(
     const settled: CollectedEntry[] = [];
     for (const [index, entry] of entries.entries()) {
       const verdict = verdicts[index];
-      if (verdict !== undefined) settled.push(await settle(entry, verdict, { isTyped, mustAnswer, io, printer, ask }));
+      if (verdict !== undefined) settled.push(await settle(entry, verdict, { ...rules, isTyped, io, printer, ask }));
     }
     return settled;
   } finally {
@@ -79,7 +81,11 @@ async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, t
   }
   if (!mustAnswer && (verdict.kind === 'anonymous' || verdict.kind === 'not asked')) printer.warn(sentence);
   else if (!canPrompt(io) || !(await promptYes(`${sentence}. Write the login unchecked?`, io))) {
-    throw new UserError(`${sentence}; nothing is written`, prose`add --no-verify to write the login unchecked`);
+    const unchecked =
+      by.isWanted && !isTyped
+        ? prose`run the command again later, or leave out --verify to write the login unchecked`
+        : prose`add --no-verify to write the login unchecked`;
+    throw new UserError(`${sentence}; nothing is written`, unchecked);
   }
   return entry;
 }

@@ -38,6 +38,9 @@ const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
 test.each<[readonly string[], string, string]>([
   [['deploy'], '"deploy" is a kind without a name', 'regsecret why deploy/NAME'],
   [['secret'], '"secret" is a kind without a name', 'regsecret why secret/NAME'],
+  [['pods'], '"pods" is a kind without a name', 'regsecret doctor'],
+  [['Deployments.v1.apps'], '"Deployments.v1.apps" is a kind without a name', 'regsecret doctor'],
+  [['secrets'], '"secrets" is a kind without a name', 'regsecret doctor'],
   [['pod', 'Web'], nameRule('pod'), 'kubectl get pods'],
   [['Web'], nameRule('pod'), 'kubectl get pods'],
   [['deploy/Web'], nameRule('deployment'), 'kubectl get deployments'],

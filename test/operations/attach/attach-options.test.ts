@@ -145,6 +145,16 @@ test.each<[flags: Partial<AttachOptions>, message: string, hint: string]>([
     '-o cannot be combined with manifests on stdout',
     '-f FILE --write -o name',
   ],
+  ...[{ wait: true }, { timeout: '30s' }, { restart: true }, { recreate: true }].map(
+    (given): [flags: Partial<AttachOptions>, message: string, hint: string] => {
+      const flag = `--${Object.keys(given)[0]}`;
+      return [
+        { filename: ['a.yaml'], ...given },
+        `${flag} is about what runs in a cluster, and -f only changes files`,
+        `leave ${flag} out and apply the files, or name what runs, with --to KIND/NAME in place of -f`,
+      ];
+    },
+  ),
   [{ filename: ['a.yaml'], dryRun: 'server' }, 'no server is asked about manifests', '-f FILE --dry-run=client'],
 ])('%j is refused', (given, message, hint) => {
   expect(refusalOf(() => requestOf('attach', flags(given), fakeIo()))).toEqual({ message, hint });
@@ -181,4 +191,9 @@ test.each([
   [[], [{ by: 'use' }], true],
 ] as const)('with the targets %j and the selections %j something is named: %s', (targets, selections, expected) => {
   expect(hasTargets({ targets, selections })).toBe(expected);
+});
+
+test('what runs in the cluster is waited for also when files are changed beside it', () => {
+  const given = { filename: ['a.yaml'], write: true, to: ['deploy/web'], wait: true, restart: true, timeout: '30s' };
+  expect(requestOf('attach', flags(given), fakeIo())).toMatchObject({ wait: true, restart: true, timeoutMs: 30_000 });
 });

@@ -18,6 +18,17 @@ test.each<[Partial<AttachRequest>, string]>([
     },
     'regsecret attach new -n team --pod a --pod b',
   ],
+  [
+    {
+      targets: [{ kind: 'CronJob', name: 'nightly' }],
+      ...{ wait: true, timeoutMs: 30_000, restart: true, recreate: true, dryRun: 'server' },
+    },
+    'regsecret attach new -n team --to cronjob/nightly --recreate --restart --wait --timeout 30s --dry-run=server',
+  ],
+  [
+    { selections: [{ by: 'use' }], allowMissing: true, checks: false, yes: true, timeoutMs: 1500 },
+    'regsecret attach new -n team --used --yes --allow-missing --no-checks --timeout 1500ms',
+  ],
   [{ selections: [{ by: 'use' }] }, 'regsecret attach new -n team --used'],
   [{ selections: [{ by: 'kind', kind: 'ServiceAccount' }] }, 'regsecret attach new -n team --all-serviceaccounts'],
   [
