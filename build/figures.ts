@@ -1,0 +1,19 @@
+/** The signs of @inquirer/figures that our questions show: a tenth of its tables of box drawings. */
+
+/** As @inquirer/figures has it. */
+function showsUnicode(): boolean {
+  const { platform, env } = process;
+  if (!platform.startsWith('win')) return env.TERM !== 'linux';
+  return (
+    Boolean(env.CI || env.WT_SESSION || env.TERMINUS_SUBLIME) ||
+    env.ConEmuTask === '{cmd::Cmder}' ||
+    /^(Terminus-Sublime|vscode)$/.test(env.TERM_PROGRAM ?? '') ||
+    /^(xterm-256color|alacritty)$/.test(env.TERM ?? '') ||
+    env.TERMINAL_EMULATOR === 'JetBrains-JediTerm'
+  );
+}
+
+const shown = { tick: '✔', circle: '◯', circleFilled: '◉', circleDouble: '◎', pointer: '❯', line: '─' };
+const plain = { tick: '√', circle: '( )', circleFilled: '(*)', circleDouble: '( )', pointer: '>', line: '─' };
+
+export default showsUnicode() ? shown : plain;
