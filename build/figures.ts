@@ -16,4 +16,4 @@ function showsUnicode(): boolean {
 const shown = { tick: '✔', circle: '◯', circleFilled: '◉', circleDouble: '◎', pointer: '❯', line: '─' };
 const plain = { tick: '√', circle: '( )', circleFilled: '(*)', circleDouble: '( )', pointer: '>', line: '─' };
 
-export default showsUnicode() ? shown : plain;
+export const figures = showsUnicode() ? shown : plain;

@@ -33,7 +33,7 @@ const SHIMS: readonly Shim[] = [
   ...['checkbox', 'core'].map((kind) => ({
     by: `@inquirer/${kind}`,
     module: '@inquirer/figures',
-    code: `export { default } from ${JSON.stringify(join(import.meta.dirname, 'figures.ts'))};`,
+    code: `export { figures as default } from ${JSON.stringify(join(import.meta.dirname, 'figures.ts'))};`,
   })),
   // With DEBUG=* these would write the options of a connection to stderr, and a proxy's password with them.
   ...['https-proxy-agent', 'socks-proxy-agent'].map((by) => ({
