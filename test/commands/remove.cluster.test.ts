@@ -122,14 +122,34 @@ test.each<
   expect([ran.code, ran.stdout, ran.stderr]).toEqual([code, '', says(host, namespace)]);
 });
 
-test("another name of Docker Hub is an entry of its own: that which hides Hub's goes alone", async () => {
-  const namespace = await newNamespace();
+describe('Docker Hub', () => {
   const hub = 'https://index.docker.io/v1/';
-  await put(namespace, JSON.stringify({ auths: { 'docker.io': LOGIN, [hub]: LOGIN } }));
-  const args = ['remove', 'pull', '--server', 'docker.io'];
-  await regsecretIn(namespace, args);
-  await regsecretIn(namespace, args);
-  expect(JSON.parse(await payload(namespace)).auths).toEqual({ [hub]: LOGIN });
+  const twice = { 'docker.io': LOGIN, [hub]: LOGIN, 'quay.io': LOGIN };
+  test.each<[situation: string, auths: object, typed: string, left: string[]]>([
+    ['by the name that create takes', { [hub]: LOGIN, 'quay.io': LOGIN }, 'docker.io', ['quay.io']],
+    ['as inspect shows it', { [hub]: LOGIN, 'quay.io': LOGIN }, 'Docker Hub', ['quay.io']],
+    ['under two names at once', twice, 'docker.io', ['quay.io']],
+    ["only the entry that hides Hub's own, which a second run leaves", twice, 'https://docker.io', [hub, 'quay.io']],
+    ["only Hub's own", twice, hub, ['docker.io', 'quay.io']],
+  ])('%s', async (_, auths, typed, left) => {
+    const namespace = await newNamespace();
+    await put(namespace, JSON.stringify({ auths }));
+    const args = ['remove', 'pull', '--server', typed];
+    expect((await regsecretIn(namespace, args)).code).toBe(0);
+    expect((await regsecretIn(namespace, args)).code).toBe(0);
+    expect(Object.keys(JSON.parse(await payload(namespace)).auths)).toEqual(left);
+  });
+
+  test('a name of it that no image has is not the entry, which is proposed', async () => {
+    const namespace = await newNamespace();
+    await put(namespace, JSON.stringify({ auths: { [hub]: LOGIN, 'quay.io': LOGIN } }));
+    const { code, stderr } = await regsecretIn(namespace, ['remove', 'pull', '--server', 'registry-1.docker.io']);
+    expect([code, stderr]).toEqual([
+      1,
+      `error: secret ${namespace}/pull has no entry registry-1.docker.io; did you mean ${hub}?\n` +
+        `hint: regsecret remove pull -n ${namespace} --server index.docker.io/v1/\n`,
+    ]);
+  });
 });
 
 describe('an entry stays', () => {

@@ -2,7 +2,7 @@
 import type { ContentEntry } from '../keyring/contents.ts';
 import { bareServer, type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { sameKey } from '../keyring/key.ts';
-import { imageServer, serverWord } from '../keyring/server.ts';
+import { imageServer, onlyEntry, serverWord } from '../keyring/server.ts';
 import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
@@ -144,7 +144,7 @@ export function removeEntry(
   const { entries, type, format } = known.contents;
   const entry = entries.find((one) => shownServer(one.server) === server);
   // User info is not part of the key.
-  const typed = entry?.server === server ? server : bareServer(entry?.server ?? '');
+  const typed = entry?.server === server ? onlyEntry(server) : bareServer(entry?.server ?? '');
   const isMeant = (one: ContentEntry): boolean => sameKey(typed, one.server);
   if (entry === undefined || !isMeant(entry) || format !== type || !(comes || !entries.every(isMeant)))
     return undefined;

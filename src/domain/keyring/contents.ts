@@ -3,7 +3,7 @@ import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { type JsonDocument, jsonString, memberOf } from '../go/json.ts';
 import { type JsonNode, LARGE_TEXT, MemberCursor, nodeAt } from '../go/json-node.ts';
 import { unquote } from '../go/json-scanner.ts';
-import { authField, hasIdentityToken, type KubeletEntry, readKubeletEntry } from './entry.ts';
+import { authField, hasIdentityToken, hasOtherLogin, type KubeletEntry, readKubeletEntry } from './entry.ts';
 import { keyOf } from './key.ts';
 import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
@@ -19,6 +19,8 @@ export interface ContentEntry {
   readonly error?: string;
   /** Whether there is an identity or registry token, which docker would use and the kubelet does not know. */
   readonly hasToken: boolean;
+  /** Whether fields that the kubelet passes over hold another login than `login`. */
+  readonly hasOtherLogin: boolean;
 }
 
 export interface Contents {
@@ -138,6 +140,7 @@ function* entriesOf({ document, entries }: Payload): Generator<void, ContentEntr
       server,
       key: keyOf(server),
       hasToken: hasIdentityToken(node),
+      hasOtherLogin: !('error' in login) && hasOtherLogin(document, node, login),
       ...('error' in login ? { login: undefined, error: login.error } : { login }),
     });
     if (found.length % STEP_ENTRIES === 0) yield;

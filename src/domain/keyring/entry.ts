@@ -81,6 +81,23 @@ export function hasIdentityToken(node: JsonNode): boolean {
   });
 }
 
+/**
+ * Whether fields that the kubelet passes over hold another login than `login`, which it reads in this entry: those beside
+ * `auth`, or the first of two of one name.
+ */
+export function hasOtherLogin(document: JsonDocument, { members }: JsonNode, login: KubeletEntry): boolean {
+  if (members.length < 2) return false;
+  return members.some(({ name, value }) => {
+    const field = authField(name);
+    if (field === undefined || field === 'email' || value.kind !== 'string') return false;
+    const text = jsonString(document, value);
+    if (text === '') return false;
+    if (field !== 'auth') return text !== login[field];
+    const other = readAuthField(text);
+    return 'error' in other || other.username !== login.username || other.password !== login.password;
+  });
+}
+
 /** Splits `base64(username:password)`, with or without padding (`decodeDockerConfigFieldAuth`). */
 function readAuthField(auth: string): { username: string; password: string } | EntryFailure {
   const bytes = base64OrOffset(auth, { padding: PADDED.test(auth) });

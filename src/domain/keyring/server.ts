@@ -3,9 +3,9 @@ import { matchesGlob } from '../go/glob.ts';
 import { GoUrlError } from '../go/url.ts';
 import { type Command, command } from '../text/command.ts';
 import { exampleImage, MAX_SERVER } from './coverage.ts';
-import { bareServer, DOCKER_HUB, shownServer } from './display-server.ts';
+import { bareServer, DOCKER_HUB, displayServer, shownServer } from './display-server.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
-import { formatKey, type Key, parseKey, readKey, splitHost } from './key.ts';
+import { formatKey, type Key, parseKey, readKey, sameKey, splitHost } from './key.ts';
 
 export interface ServerProblem {
   /** Whether no image at all can match; else only images that are written as nobody writes them, or at a price. */
@@ -26,6 +26,22 @@ const HUB_ALIASES = [HUB_REGISTRY, 'hub.docker.com', 'registry.hub.docker.com', 
 export function canonicalServer(server: string): string {
   const host = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/.exec(server)?.[1];
   return host !== undefined && HUB_NAMES.includes(host) ? DOCKER_HUB : server;
+}
+
+/**
+ * Whether `typed` means the entry `server`: to the kubelet they are one, or it is what `create` writes for that name. With a
+ * scheme it means that one key, so that `docker.io` can go without Docker Hub's own.
+ */
+export function meansEntry(typed: string, server: string): boolean {
+  if (sameKey(typed, server)) return true;
+  const isHub =
+    typed === displayServer(DOCKER_HUB) || (!typed.includes('://') && canonicalServer(typed) === DOCKER_HUB);
+  return isHub && sameKey(DOCKER_HUB, server);
+}
+
+/** The server of an entry as it is typed where {@link meansEntry} is to mean no other. */
+export function onlyEntry(server: string): string {
+  return meansEntry(server, DOCKER_HUB) && !sameKey(server, DOCKER_HUB) ? `https://${server}` : server;
 }
 
 /** The host[:port] that is asked about `server`; undefined when it has none. */

@@ -3,7 +3,14 @@ import { type JsonDocument, quoteJson } from '../go/json.ts';
 import type { JsonMember, JsonNode } from '../go/json-node.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
-import { authField, decodeKubeletEntry, EntryError, isTokenField, type KubeletEntry } from '../keyring/entry.ts';
+import {
+  authField,
+  decodeKubeletEntry,
+  EntryError,
+  hasOtherLogin,
+  isTokenField,
+  type KubeletEntry,
+} from '../keyring/entry.ts';
 import { keyText } from '../keyring/key.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
 import { encodeAuthFields, encodePayload } from './build.ts';
@@ -97,12 +104,17 @@ function serversOrNone(payload: Uint8Array, type: PullSecretType): Servers | und
 }
 
 /**
- * No edit when the kubelet reads the same credential already; else the whole value anew, unknown fields as they were. Tokens
- * that would override the password in other tools go.
+ * No edit when the kubelet reads the same credential already and there is no other one in the entry; else the whole value
+ * anew, unknown fields as they were. Tokens that would override the password in other tools go.
  */
 export function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthEntry): PayloadEdit[] {
   const before = decodeOrNone(document, node);
-  if (before !== undefined && isSame(before, entry) && !node.members.some(isToken)) return [];
+  const isFine =
+    before !== undefined &&
+    isSame(before, entry) &&
+    !hasOtherLogin(document, node, before) &&
+    !node.members.some(isToken);
+  if (isFine) return [];
   const others = node.members
     .filter((member) => authField(member.name) === undefined && !isToken(member))
     .map(({ nameStart, value }) => decodeUtf8(document.bytes.subarray(nameStart, value.end)));

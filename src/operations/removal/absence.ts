@@ -3,7 +3,9 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { findSecret } from '../../cluster/not-found.ts';
 import { readContents } from '../../domain/keyring/contents.ts';
 import { bareServer, shownServer } from '../../domain/keyring/display-server.ts';
+import { sameKey } from '../../domain/keyring/key.ts';
 import { describeSecret } from '../../domain/keyring/secret.ts';
+import { serverProblem } from '../../domain/keyring/server.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
@@ -28,7 +30,12 @@ export async function describeAbsence(
   }
   const secret = await findSecret(transport, { namespace: namespaces.only, name }, 'remove');
   const there = readContents(secret).entries.map(({ server }) => shownServer(server));
-  const near = servers.length === 1 ? closest(absent, there) : undefined;
+  const [typed = ''] = servers;
+  const proposal = serverProblem(typed)?.proposal;
+  const near =
+    servers.length === 1
+      ? (there.find((server) => proposal !== undefined && sameKey(proposal, server)) ?? closest(absent, there))
+      : undefined;
   const text = `${describeSecret(secret)} has no entry ${absent}`;
   if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
   throw new UserError(

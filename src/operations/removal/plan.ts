@@ -1,13 +1,13 @@
 /** Which entries of a Secret go, decided before anything is written. */
-import { sameKey } from '../../domain/keyring/key.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import { meansEntry } from '../../domain/keyring/server.ts';
 import { isFromElsewhere, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { type Removal, removalOf } from '../../domain/pull-secret/entry-change.ts';
 import { type Maker, makerOf } from '../../domain/pull-secret/maker.ts';
 import { PayloadError } from '../../domain/pull-secret/payload-edit.ts';
 
 export interface RemovalRules {
-  /** As they were typed: an entry is meant when the kubelet takes the two for the same. */
+  /** As they were typed. */
   readonly servers: readonly string[];
   /** Whether it goes although somebody else makes the Secret. */
   readonly owned: boolean;
@@ -28,7 +28,7 @@ export interface RemovalPlan extends Removal {
 
 /** Undefined where nothing in it is meant, or no kubelet reads it. */
 export function planRemoval(secret: Secret, rules: RemovalRules): RemovalPlan | undefined {
-  const removal = removalIn(secret, (server) => rules.servers.some((typed) => sameKey(typed, server)));
+  const removal = removalIn(secret, (server) => rules.servers.some((typed) => meansEntry(typed, server)));
   if (removal === undefined) return undefined;
   const { data } = removal.patch as { readonly data: Readonly<Record<string, string>> };
   const after = { ...secret, data: { ...secret.data, ...data } };

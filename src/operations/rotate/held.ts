@@ -21,8 +21,8 @@ export interface HeldEntry {
   readonly server: string;
   /** Undefined where the kubelet cannot read it. */
   readonly login: KubeletEntry | undefined;
-  /** A token beside the password, which docker would use instead. */
-  readonly hasToken: boolean;
+  /** A token or another login beside it, which other tools would use instead. */
+  readonly hasMore: boolean;
   /** `below`: of the same registry, with a path or under another name, so that it is another entry to the kubelet. */
   readonly place: 'same' | 'below';
   /** Whether `kubectl apply` has left this login in an annotation, where it stays. */
@@ -57,10 +57,10 @@ export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
   const { entries, format } = contents;
   if (format !== type) return undefined;
   const applied = new Set((yield* lastAppliedLogins(secret)).map(loginKey));
-  const held = entries.flatMap(({ server, login, hasToken }) => {
+  const held = entries.flatMap(({ server, login, hasToken, hasOtherLogin }) => {
     const found = loginFor(server, logins);
     const isInAnnotation = login !== undefined && applied.has(loginKey(login));
-    return found === undefined ? [] : [{ server, login, hasToken, isInAnnotation, ...found }];
+    return found === undefined ? [] : [{ server, login, hasMore: hasToken || hasOtherLogin, isInAnnotation, ...found }];
   });
   if (held.length === 0) return undefined;
   const size = Object.values(secret.data ?? {}).reduce((sum, value) => sum + value.length, 0);

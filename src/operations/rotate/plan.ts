@@ -76,15 +76,17 @@ function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (copy: Held
 
 /** By the entry alone, so that it can be decided again from what is there when it is written. */
 export function entryState(entry: HeldEntry, { namespace }: SecretName, rules: RotateRules): EntryState {
-  const { login, hasToken, place } = entry;
+  const { login, hasMore, place } = entry;
   const { username, password } = entry.next.credential;
-  if (login?.username === username && login.password === password && !hasToken) return 'has it';
+  const isNew = login?.username === username && login.password === password;
+  if (isNew && !hasMore) return 'has it';
   if (place === 'below' && !rules.below) return 'below';
   if (login?.username !== username && !rules.anyUser) {
     if (login === undefined) return 'cannot be decoded';
     return login.username ? 'other user' : 'no user';
   }
-  return namespace === rules.home || rules.isProven(entry) ? 'new' : 'other password';
+  // Whoever has the new login is given nothing.
+  return isNew || namespace === rules.home || rules.isProven(entry) ? 'new' : 'other password';
 }
 
 function obstacleFor(

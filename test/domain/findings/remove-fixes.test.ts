@@ -148,6 +148,13 @@ test.each<[string, Secret, code: string, Options, command: string]>([
     remove('docker.io/acme'),
   ],
   [
+    "an entry that is refused, and hides Docker Hub's own, which is to stay",
+    secretWith({ [hub]: login(), 'docker.io': login('rex') }),
+    'shadowed-entry',
+    { image: 'acme/app' },
+    remove('https://docker.io'),
+  ],
+  [
     'a copy that is like its source',
     secretWith({ ...good, 'r.example': broken }),
     'unreadable-entry',

@@ -39,7 +39,13 @@ test.each<[string, { type?: string; data?: Record<string, string> }, Place]>([
   const contents = readContents(secret);
   expect(contents).toMatchObject(expected);
   expect(contents.entries).toEqual([
-    { server: 'ghcr.io', key: 'ghcr.io', login: { username: 'jane', password: 'pw', email: '' }, hasToken: false },
+    {
+      server: 'ghcr.io',
+      key: 'ghcr.io',
+      login: { username: 'jane', password: 'pw', email: '' },
+      hasToken: false,
+      hasOtherLogin: false,
+    },
   ]);
   expect(contents.helpers).toEqual([]);
 });
@@ -90,8 +96,21 @@ test('an entry that cannot be decoded is there with the reason', () => {
   const auths = { 'ghcr.io': { auth: '!' }, 'a b': { identitytoken: 't' } };
   const { entries, failure } = readContents({ type: CONFIG, data: { '.dockerconfigjson': encode({ auths }) } });
   expect(entries).toEqual([
-    { server: 'ghcr.io', key: 'ghcr.io', login: undefined, error: failure?.error, hasToken: false },
-    { server: 'a b', key: undefined, login: { username: '', password: '', email: '' }, hasToken: true },
+    {
+      server: 'ghcr.io',
+      key: 'ghcr.io',
+      login: undefined,
+      error: failure?.error,
+      hasToken: false,
+      hasOtherLogin: false,
+    },
+    {
+      server: 'a b',
+      key: undefined,
+      login: { username: '', password: '', email: '' },
+      hasToken: true,
+      hasOtherLogin: false,
+    },
   ]);
   expect(failure).toMatchObject({ server: 'ghcr.io', error: 'illegal base64 data at input byte 0' });
 });

@@ -50,6 +50,26 @@ describe('one login is written into', () => {
       `{"auths":{"ghcr.io":${written}}}`,
     ],
     [
+      'an older password beside the auth that counts',
+      '{"auths":{"ghcr.io":{"username":"jane","password":"old","auth":"amFuZTpwdw=="}}}',
+      `{"auths":{"ghcr.io":${written}}}`,
+    ],
+    [
+      'another user beside the auth that counts',
+      '{"auths":{"ghcr.io":{"username":"joe","auth":"amFuZTpwdw=="}}}',
+      `{"auths":{"ghcr.io":${written}}}`,
+    ],
+    [
+      'an older password in the first of two fields',
+      '{"auths":{"ghcr.io":{"username":"jane","password":"old","password":"pw"}}}',
+      `{"auths":{"ghcr.io":${written}}}`,
+    ],
+    [
+      'an older auth in front of an empty one',
+      '{"auths":{"ghcr.io":{"username":"jane","password":"pw","auth":"amFuZTpvbGQ=","auth":""}}}',
+      `{"auths":{"ghcr.io":${written}}}`,
+    ],
+    [
       'the same server as a URL',
       '{"auths":{"https://ghcr.io/v2/":{}}}',
       `{"auths":{"https://ghcr.io/v2/":${written}}}`,
@@ -73,6 +93,8 @@ describe('nothing changes when the kubelet reads the same credential already', (
   test.each([
     ['only auth', '{"auths":{"ghcr.io":{"auth":"amFuZTpwdw=="}}}'],
     ['auth without padding', '{"auths":{"ghcr.io":{"auth":"amFuZTpwdw"}}}'],
+    ['the same in every field', `{"auths":{"ghcr.io":${written}}}`],
+    ['empty fields beside auth', '{"auths":{"ghcr.io":{"username":"","password":"","auth":"amFuZTpwdw=="}}}'],
     ['only user name and password', '{"auths":{"ghcr.io":{"username":"jane","password":"pw"}}}'],
     ['an e-mail address beside it', '{"auths":{"ghcr.io":{"auth":"amFuZTpwdw==","email":"a@b.c"}}}'],
     ['odd spacing', ' { "auths" : { "ghcr.io" : { "Auth" : "amFuZTpwdw==" } } } '],

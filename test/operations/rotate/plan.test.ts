@@ -17,6 +17,8 @@ interface Given {
   readonly auths?: Readonly<Record<string, string>>;
   /** In the place of a login for ghcr.io. */
   readonly auth?: string;
+  /** Beside that. */
+  readonly fields?: object;
   readonly source?: string;
   /** Whether that is in another cluster. */
   readonly isFar?: boolean;
@@ -25,7 +27,7 @@ interface Given {
 }
 
 function secretOf(given: Given): Secret {
-  const { namespace = 'home', name = 'pull', auths = {}, auth, source, isFar, owner, immutable } = given;
+  const { namespace = 'home', name = 'pull', auths = {}, auth, fields, source, isFar, owner, immutable } = given;
   const entries = Object.entries(auths).map(([server, login]) => {
     const [username = '', password = ''] = login.split(':');
     return { server, credential: { username, password } };
@@ -39,7 +41,7 @@ function secretOf(given: Given): Secret {
     }),
     ...(owner && { ownerReferences: [{ apiVersion: 'x.io/v1', kind: 'Maker', name: 'm' }] }),
   };
-  const payload = btoa(JSON.stringify({ auths: { 'ghcr.io': { auth } } }));
+  const payload = btoa(JSON.stringify({ auths: { 'ghcr.io': { auth, ...fields } } }));
   const data = auth === undefined ? built.data : { '.dockerconfigjson': payload };
   return { ...built, data, metadata, ...(immutable && { immutable }) } as Secret;
 }
@@ -82,6 +84,24 @@ describe('a table', () => {
     ['no user', [{ auths: { 'ghcr.io': ':x' } }], {}, ['home/pull left, ghcr.io: no user']],
     ['what cannot be decoded', [{ auth: '!!!' }], {}, ['home/pull left, ghcr.io: cannot be decoded']],
     ['what cannot be decoded, if wanted', [{ auth: '!!!' }], { anyUser: true }, ['home/pull update, ghcr.io: new']],
+    [
+      'the new one in auth, and the old one in fields beside it',
+      [{ auth: btoa('ci:new'), fields: { username: 'ci', password: 'old' } }],
+      {},
+      ['home/pull update, ghcr.io: new'],
+    ],
+    [
+      'the same in another namespace, where nothing has to be proven',
+      [{ namespace: 'team', auth: btoa('ci:new'), fields: { username: 'ci', password: 'x' } }],
+      {},
+      ['team/pull update, ghcr.io: new'],
+    ],
+    [
+      'the new one in auth, and in fields beside it',
+      [{ auth: btoa('ci:new'), fields: { username: 'ci', password: 'new' } }],
+      {},
+      ['home/pull unchanged, ghcr.io: has it'],
+    ],
     [
       'another user, if any',
       [{ auths: { 'ghcr.io': 'bob:x' } }],
