@@ -100,6 +100,7 @@ function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], name
   return {
     scope: { namespaces: namespacesOf(options, namespace), names: options.names, verb: 'rotate' },
     logins,
+    home: namespace,
     anyUser: options.anyUser ?? false,
     anyPassword: options.anyPassword ?? false,
     below: options.below ?? false,

@@ -101,6 +101,13 @@ describe('in one namespace', () => {
     expect((await stored(namespace, 'odd')).metadata.annotations).toEqual({ c: 'd' });
   });
 
+  test('an old password in fields beside the auth that counts goes, too', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await put(namespace, { auths: { [host]: { ...NEW, password: 'leaked' } } });
+    expect((await rotate(namespace, host)).stderr).toBe('1 Secret: 1 updated\n');
+    expect(await auths(namespace)).toEqual({ [host]: NEW });
+  });
+
   test('a second run writes nothing', async () => {
     const [namespace, host] = [await newNamespace(), freshHost()];
     await put(namespace, { auths: { [host]: OLD } });
@@ -391,6 +398,27 @@ describe('in many namespaces', () => {
       { [host]: OLD },
       { [host]: auth('ci', 'guess') },
     ]);
+  });
+
+  test('what cannot be decoded elsewhere needs both flags, which the hint has, and nobody speaks of its password', async () => {
+    const [host, team] = [freshHost(), freshName('team')];
+    const [home, one] = [await newNamespace(), await newNamespace({ labels: { team } })];
+    await put(one, { auths: { [host]: { auth: 'eA==' } } });
+    const flags = ['-l', `team=${team}`];
+    const kept = `secret/pull in ${one} keeps its entry for ${host}, which cannot be decoded`;
+    const owners = ', which gives the new login to the owners of all these namespaces\n';
+    const hint = `hint: add --any-user --any-password to replace it, too${owners}`;
+    const plan = await rotate(home, host, [...flags, '--dry-run=client']);
+    expect([plan.code, plan.stderr]).toEqual([0, `${kept}\n${hint}1 Secret: 1 left (dry run)\n`]);
+    const half = await rotate(home, host, [...flags, '--dry-run=client', '--any-user']);
+    expect([half.code, half.stderr]).toEqual([
+      1,
+      `error: secret ${one}/pull keeps its entry for ${host}, which cannot be decoded, so nothing shows whose login it is\n` +
+        `hint: add --any-password${owners}1 Secret: 1 left (dry run)\n`,
+    ]);
+    for (const { stdout } of [plan, half]) expect(stdout).toContain('keeps it: cannot be decoded');
+    const ran = await rotate(home, host, [...flags, '--any-user', '--any-password']);
+    expect([ran.code, await auths(one)]).toEqual([0, { [host]: NEW }]);
   });
 
   test('another run of the same command that ends while the Secrets are being read', async () => {

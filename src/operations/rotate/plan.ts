@@ -86,7 +86,8 @@ export function entryState(entry: HeldEntry, { namespace }: SecretName, rules: R
     return login.username ? 'other user' : 'no user';
   }
   // Whoever has the new login is given nothing.
-  return isNew || namespace === rules.home || rules.isProven(entry) ? 'new' : 'other password';
+  if (isNew || namespace === rules.home || rules.isProven(entry)) return 'new';
+  return login === undefined ? 'cannot be decoded' : 'other password';
 }
 
 function obstacleFor(

@@ -9,6 +9,8 @@ import type { PlannedSecret } from './plan.ts';
 export interface RotateRequest {
   readonly scope: SecretScope;
   readonly logins: readonly RotatedLogin[];
+  /** The namespace that the command names: whatever password is there is the old one. */
+  readonly home: string;
   /** `NAMESPACE/NAME` of what gets the new login in the clusters that were looked at before, in the same run. */
   readonly rotatedElsewhere?: ReadonlySet<string>;
   readonly anyUser: boolean;

@@ -28,7 +28,6 @@ export async function prepareRotation(
   const { held, inScope, without } = await gatherHeld(reader, request);
   const base = {
     ...request,
-    home: transport.namespace,
     isInScope: ({ namespace, name }: PlannedSecret['ref']) => inScope.has(secretKey(namespace, name)),
   };
   const rules = await withProof(reader, held, base, request, openClient);

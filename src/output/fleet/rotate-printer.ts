@@ -1,21 +1,19 @@
 /** What `rotate` prints: the plan as a table, each Secret that is written, what is left, and how many there are of each. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
-import { type Command, command, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
-import { type Hint, prose } from '../../domain/text/hint.ts';
-import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
-import { compareNames, secretName } from '../../domain/workloads/references.ts';
-import { EXIT, UserError } from '../../errors.ts';
+import { compareNames } from '../../domain/workloads/references.ts';
+import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
+import type { PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
 import type { RotateListener, RotateRequest } from '../../operations/rotate/rotate-request.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import { type ClusterRun, DRY_RUN, type Printer, shownError } from '../printer.ts';
+import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
 import { formatTable } from '../table.ts';
 import { warnOfAnnotations } from './annotation-printer.ts';
 import { failureBook } from './failure-printer.ts';
+import { reasonFor, sayKept } from './rotate-left.ts';
 
 export interface RotatePrinterOptions {
   readonly request: RotateRequest;
@@ -34,7 +32,6 @@ export interface RotatePrinter extends RotateListener {
   readonly done: number;
 }
 
-const SHOWN = 10;
 type Problem = { readonly ref: { readonly namespace: string; readonly name: string }; readonly error: UserError };
 
 export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, run: ClusterRun): RotatePrinter {
@@ -60,7 +57,7 @@ export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, r
     flush: () => problems.flush(),
     left(unsorted) {
       const items = inOrder(unsorted);
-      sayKept(items, printer);
+      sayKept(items, request, printer);
       for (const item of items) {
         const error = reasonFor(item, request);
         if (error !== undefined) problems.add(item.ref, error);
@@ -109,75 +106,6 @@ function isLeftOver(item: PlannedSecret, outcome: 'updated' | 'unchanged' | unde
 
 function newEntries(items: readonly PlannedSecret[]): PlannedEntry[] {
   return items.flatMap(({ entries }) => entries.filter(({ state }) => state === 'new'));
-}
-
-/** By the flag that takes them in. */
-const KEPT: Readonly<Record<string, readonly EntryState[]>> = {
-  '--any-user': ['other user', 'no user', 'cannot be decoded'],
-  '--below': ['below'],
-};
-
-/** Entries that are not meant. */
-function sayKept(items: readonly PlannedSecret[], printer: Printer): void {
-  for (const [flag, states] of Object.entries(KEPT)) {
-    const kept = items.flatMap(({ ref, entries }) =>
-      entries.flatMap((entry) => (states.includes(entry.state) ? [{ ref, entry }] : [])),
-    );
-    for (const { ref, entry } of kept.slice(0, SHOWN)) {
-      printer.say(`secret/${ref.name} in ${ref.namespace} keeps ${keptEntry(entry)}`);
-    }
-    if (kept.length > SHOWN) printer.say(`and ${kept.length - SHOWN} more; -o json has them all`);
-    if (kept.length > 0) printer.hint(prose`add ${flag} to replace ${kept.length === 1 ? 'it' : 'them'}, too`);
-  }
-}
-
-function keptEntry({ server, login, state }: PlannedEntry): string {
-  const name = displayServer(server);
-  if (state === 'cannot be decoded') return `its entry for ${name}, which cannot be decoded`;
-  return login?.username ? `the login of ${login.username} for ${name}` : `an entry without a user for ${name}`;
-}
-
-/** Why a Secret that is meant does not get the new login; undefined for any other. */
-function reasonFor(planned: PlannedSecret, request: RotateRequest) {
-  const { ref, action, obstacle, entries, maker, source, isFromElsewhere } = planned;
-  const secret = `secret ${ref.namespace}/${ref.name}`;
-  if (action === 'held back' && obstacle !== undefined) {
-    const [first] = entries.filter(({ state }) => state === 'new');
-    const anyway = ['--owned writes it anyway'];
-    switch (obstacle) {
-      case 'immutable':
-        return new UserError(`${secret} is immutable, so it keeps its login`, recreate(ref, first?.server ?? ''));
-      case 'maker':
-        return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
-      case 'source':
-        return new UserError(
-          `${secret} keeps its login, because it is a copy of ${source}${isFromElsewhere ? ' in another cluster' : ''}`,
-          isFromElsewhere ? FROM_ELSEWHERE : again(source ?? '', request),
-          anyway,
-        );
-    }
-  }
-  const other = entries.find(({ state }) => state === 'other password');
-  if (other === undefined) return undefined;
-  const name = displayServer(other.server);
-  return new UserError(
-    `${secret} keeps its login for ${name}, because nothing shows that its password was the old one`,
-    OTHER,
-    [request.verify ? `${name} does not accept it` : `with --no-verify, ${name} is not asked whether it accepts it`],
-  );
-}
-
-const OTHER: Hint = prose`rotate needs one Secret that certainly has the old password: add ${words`-n NAMESPACE`} with a namespace that has it, or ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
-
-const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
-
-function recreate({ namespace, name }: PlannedSecret['ref'], server: string): Command {
-  return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force`;
-}
-
-function again(source: string, { logins }: RotateRequest): Command {
-  const { namespace, name } = secretName(source);
-  return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} --server ${shownServer(logins[0]?.server ?? '')}`;
 }
 
 /** One row for each entry, with its namespace where there are several. The marks are the same for the same login. */

@@ -103,6 +103,18 @@ describe('a table', () => {
       ['home/pull unchanged, ghcr.io: has it'],
     ],
     [
+      'what cannot be decoded elsewhere, if wanted',
+      [{ namespace: 'b', auth: '!!!' }],
+      { anyUser: true },
+      ['b/pull left, ghcr.io: cannot be decoded'],
+    ],
+    [
+      'the same, whatever password it has',
+      [{ namespace: 'b', auth: '!!!' }],
+      { anyUser: true, isProven: () => true },
+      ['b/pull update, ghcr.io: new'],
+    ],
+    [
       'another user, if any',
       [{ auths: { 'ghcr.io': 'bob:x' } }],
       { anyUser: true },

@@ -1,0 +1,114 @@
+/** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
+import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
+import { type Command, command, words } from '../../domain/text/command.ts';
+import { type Hint, prose } from '../../domain/text/hint.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
+import { secretName } from '../../domain/workloads/references.ts';
+import { UserError } from '../../errors.ts';
+import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
+import type { RotateRequest } from '../../operations/rotate/rotate-request.ts';
+import type { Printer } from '../printer.ts';
+
+const SHOWN = 10;
+
+/** Flags that take in what is not meant, and what they do beside that. */
+const TAKES_IN = {
+  anyUser: [words`--any-user`, ''],
+  undecodable: [words`--any-user --any-password`, ', which gives the new login to the owners of all these namespaces'],
+  below: [words`--below`, ''],
+} as const;
+
+/** Undefined for an entry that is meant. In another namespace nothing proves anything of what cannot be decoded. */
+function takenInBy(
+  state: EntryState,
+  namespace: string,
+  { anyUser, anyPassword, home }: RotateRequest,
+): keyof typeof TAKES_IN | undefined {
+  switch (state) {
+    case 'below':
+      return 'below';
+    case 'other user':
+    case 'no user':
+      return 'anyUser';
+    case 'cannot be decoded':
+      if (anyUser) return undefined;
+      return anyPassword || namespace === home ? 'anyUser' : 'undecodable';
+    default:
+      return undefined;
+  }
+}
+
+/** Says which entries are not meant, and by which flag they would be. */
+export function sayKept(items: readonly PlannedSecret[], request: RotateRequest, printer: Printer): void {
+  for (const [by, [flags, also]] of Object.entries(TAKES_IN)) {
+    const kept = items.flatMap(({ ref, entries }) =>
+      entries.flatMap((entry) => (takenInBy(entry.state, ref.namespace, request) === by ? [{ ref, entry }] : [])),
+    );
+    for (const { ref, entry } of kept.slice(0, SHOWN)) {
+      printer.say(`secret/${ref.name} in ${ref.namespace} keeps ${keptEntry(entry)}`);
+    }
+    if (kept.length > SHOWN) printer.say(`and ${kept.length - SHOWN} more; -o json has them all`);
+    if (kept.length > 0) printer.hint(prose`add ${flags} to replace ${kept.length === 1 ? 'it' : 'them'}, too${also}`);
+  }
+}
+
+function keptEntry({ server, login, state }: PlannedEntry): string {
+  const name = displayServer(server);
+  if (state === 'cannot be decoded') return `its entry for ${name}, which cannot be decoded`;
+  return login?.username ? `the login of ${login.username} for ${name}` : `an entry without a user for ${name}`;
+}
+
+/** Why a Secret that is meant does not get the new login; undefined for any other. */
+export function reasonFor(planned: PlannedSecret, request: RotateRequest) {
+  const { ref, action, obstacle, entries, maker, source, isFromElsewhere } = planned;
+  const secret = `secret ${ref.namespace}/${ref.name}`;
+  if (action === 'held back' && obstacle !== undefined) {
+    const [first] = entries.filter(({ state }) => state === 'new');
+    const anyway = ['--owned writes it anyway'];
+    switch (obstacle) {
+      case 'immutable':
+        return new UserError(`${secret} is immutable, so it keeps its login`, recreate(ref, first?.server ?? ''));
+      case 'maker':
+        return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
+      case 'source':
+        return new UserError(
+          `${secret} keeps its login, because it is a copy of ${source}${isFromElsewhere ? ' in another cluster' : ''}`,
+          isFromElsewhere ? FROM_ELSEWHERE : again(source ?? '', request),
+          anyway,
+        );
+    }
+  }
+  const other = entries.find(({ state }) => state === 'other password');
+  if (other === undefined) return undecodableError(planned, request);
+  const name = displayServer(other.server);
+  return new UserError(
+    `${secret} keeps its login for ${name}, because nothing shows that its password was the old one`,
+    OTHER,
+    [request.verify ? `${name} does not accept it` : `with --no-verify, ${name} is not asked whether it accepts it`],
+  );
+}
+
+/** Where entries of any user are meant. */
+function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRequest): UserError | undefined {
+  const entry = anyUser ? entries.find(({ state }) => state === 'cannot be decoded') : undefined;
+  if (entry === undefined) return undefined;
+  return new UserError(
+    `secret ${ref.namespace}/${ref.name} keeps its entry for ${displayServer(entry.server)}, which cannot be decoded, so nothing shows whose login it is`,
+    UNDECODABLE,
+  );
+}
+
+const UNDECODABLE: Hint = prose`add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
+
+const OTHER: Hint = prose`rotate needs one Secret that certainly has the old password: add ${words`-n NAMESPACE`} with a namespace that has it, or ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
+
+const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
+
+function recreate({ namespace, name }: PlannedSecret['ref'], server: string): Command {
+  return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force`;
+}
+
+function again(source: string, { logins }: RotateRequest): Command {
+  const { namespace, name } = secretName(source);
+  return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} --server ${shownServer(logins[0]?.server ?? '')}`;
+}
