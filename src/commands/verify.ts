@@ -43,7 +43,10 @@ export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFla
 /** Registries that are asked at a time. */
 const CONCURRENCY = 16;
 
-/** Prints each verdict; 0 when all logins are accepted, or every image is pulled. Throws UserError. */
+/**
+ * Prints each verdict; 0 when all logins are accepted, or every image is pulled, and 3 when nothing is refused, but not all is
+ * known. Throws UserError.
+ */
 export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
   checkOptions(typed);
@@ -58,11 +61,26 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   if (inquiries.length === 0) throw new UserError('there is no login to verify', command`regsecret inspect`);
   const rows = await ask(inquiries, options, io);
   await printVerdicts(rows, options.output, io, printer);
-  const fine =
-    options.image === undefined
-      ? rows.every(({ verdict }) => verdict.kind === 'accepted')
-      : options.image.every((image) => rows.some((row) => row.image === image && pullResult(row.verdict) === 'pulls'));
-  return fine && sound && isWhole ? EXIT.ok : EXIT.failed;
+  if (!sound || !isWhole) return EXIT.failed;
+  const results =
+    options.image?.map((image) => imageResult(rows.filter((row) => row.image === image))) ?? rows.map(loginResult);
+  if (results.includes('fails')) return EXIT.failed;
+  return results.includes('unknown') ? EXIT.unjudged : EXIT.ok;
+}
+
+type PullResult = ReturnType<typeof pullResult>;
+
+/** A login that is refused is wrong also where everybody may pull, and so is one that is none. */
+function loginResult({ verdict }: VerifiedRow): PullResult {
+  const isRefused = verdict.kind === 'rejected' || (verdict.kind === 'anonymous' && verdict.why === 'empty');
+  return isRefused ? 'fails' : pullResult(verdict);
+}
+
+/** One entry with which the image is pulled is enough. */
+function imageResult(tried: readonly VerifiedRow[]): PullResult {
+  const results = tried.map(({ verdict }) => pullResult(verdict));
+  if (results.includes('pulls')) return 'pulls';
+  return results.includes('unknown') ? 'unknown' : 'fails';
 }
 
 /** A user name and password without a server are for the registry of the image. */

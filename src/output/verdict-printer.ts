@@ -43,10 +43,10 @@ export async function printVerdicts(
   const shown = columns.filter((column) => (column === 'SECRET' ? several : cells.some((row) => row[column] !== '')));
   const table = cells.map((row) => shown.map((column) => row[column]));
   io.stdout.write(formatTable(shown, table, io.stdout, output === 'wide'));
-  for (const row of rows) say(row, printer);
+  for (const row of rows) say(row, several ? `${row.source}: ` : '', printer);
 }
 
-function say(row: VerifiedRow, printer: Printer): void {
+function say(row: VerifiedRow, of: string, printer: Printer): void {
   const { verdict, image, username = '' } = row;
   if (verdict.kind === 'accepted' && !verdict.public) return;
   const registry = row.server ?? registryOf(image ?? '') ?? '';
@@ -54,7 +54,7 @@ function say(row: VerifiedRow, printer: Printer): void {
     row.server === undefined && image !== undefined
       ? `no entry matches ${image}: it is pulled without a credential, and its registry ${describeNobody(verdict)}`
       : `${displayServer(registry)} ${describeVerdict(verdict)}`;
-  printer.say(sentence);
+  printer.say(of + sentence);
   const advice = verdict.kind === 'rejected' ? loginAdvice(registryOf(registry) ?? '', username) : undefined;
   if (advice !== undefined) printer.say(advice);
   const hint = hintFor(row, registry);

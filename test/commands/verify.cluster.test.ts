@@ -96,7 +96,7 @@ describe('the logins of a Secret', () => {
       { [silent.host]: janedoe, [basic.host]: janedoe, [bearer.host]: janedoe },
       ['--timeout', '5s'],
     );
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(
       rowsOf(stdout)
         .slice(1)
@@ -105,6 +105,19 @@ describe('the logins of a Secret', () => {
     expect(stderr).toContain(
       `${silent.host} cannot be checked: no answer within 5 s\nhint: allow more with --timeout 60s\n`,
     );
+  });
+
+  test.each<
+    [situation: string, logins: (gone: string) => Record<string, Login | object>, image: boolean, code: number]
+  >([
+    ['a registry that is gone', (gone) => ({ [gone]: ada }), false, 3],
+    ['the same beside a login that is refused', (gone) => ({ [gone]: ada, [bearer.host]: wrong }), false, 1],
+    ['an image of a registry that is gone', (gone) => ({ [gone]: ada }), true, 3],
+  ])('%s', async (_, logins, image, expected) => {
+    const gone = await startFront({});
+    await gone.close();
+    const flags = image ? ['--image', `${gone.host}/team/app:v1`] : [];
+    expect((await verify(logins(gone.host), flags)).code).toBe(expected);
   });
 
   test('a Secret that no kubelet looks at is not healthy, whatever its registry says', async () => {
@@ -149,6 +162,8 @@ describe('the logins of a Secret', () => {
       ['accepted', 'rejected'],
       expect.stringContaining('nothing-like-it does not exist'),
     ]);
+    const shown = await regsecretIn(namespace, ['verify', good, bad]);
+    expect(shown.stderr).toContain(`${namespace}/${bad}: ${basic.host} rejects the credential (HTTP 401)\n`);
     const all = await here(['verify', good, '-A'], { env: { KUBECONFIG: cluster().kubeconfig } });
     expect([all.code, all.stdout.split('\n')[1]]).toEqual([0, expect.stringMatching(/ accepted$/)]);
   });
