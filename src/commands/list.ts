@@ -100,7 +100,9 @@ function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOp
 
 function sayNone({ allNamespaces, selector, problems }: ListOptions, namespace: string, printer: Printer): void {
   const which = problems ? ' with a problem' : selector ? ' with these labels' : '';
-  printer.say(`no pull secrets${which} in ${allNamespaces ? 'any namespace' : `namespace ${namespace}`}`);
+  // Where Secrets are written, -l chooses namespaces.
+  const of = selector && !problems ? ' (-l means labels of Secrets here)' : '';
+  printer.say(`no pull secrets${which} in ${allNamespaces ? 'any namespace' : `namespace ${namespace}`}${of}`);
   if (which === '') printer.hint(command`regsecret create`);
 }
 

@@ -225,6 +225,9 @@ test('a namespace without any', async () => {
     '',
     `no pull secrets in namespace ${empty}\nhint: regsecret create -n ${empty}\n`,
   ]);
+  expect((await regsecretIn(empty, ['list', '-l', 'no=such'])).stderr).toBe(
+    `no pull secrets with these labels in namespace ${empty} (-l means labels of Secrets here)\n`,
+  );
 });
 
 describe('with few rights', () => {

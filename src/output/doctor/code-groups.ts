@@ -42,9 +42,30 @@ function groupOf(findings: readonly [FindingView, ...FindingView[]] | FindingVie
   };
 }
 
+/** How many pods are in a group of those that only wait for their next attempt, and in no other. */
+export function waitingIn(groups: readonly CodeGroup[]): number {
+  const failing = (isWaiting: boolean): AffectedObject[] =>
+    distinct(
+      groups
+        .filter((group) => isWaitingGroup(group) === isWaiting)
+        .flatMap(({ findings }) => findings.flatMap(({ objects = [] }) => objects)),
+    ).filter((object) => object.failing > 0);
+  const stuck = new Set(failing(false).map(nameOf));
+  return failing(true).reduce((sum, object) => sum + (stuck.has(nameOf(object)) ? 0 : object.failing), 0);
+}
+
+/** Whether the kubelet has not tried again since the pod can pull. */
+export function isWaitingGroup({ code }: Pick<CodeGroup, 'code'>): boolean {
+  return code === 'retry-pending';
+}
+
+function nameOf({ namespace, name }: AffectedObject): string {
+  return `${namespace}/${name}`;
+}
+
 /** A pod that cannot pull two images is one pod. */
 function distinct(objects: readonly AffectedObject[]): AffectedObject[] {
-  return [...Map.groupBy(objects, ({ namespace, name }) => `${namespace}/${name}`).values()].map((same) => ({
+  return [...Map.groupBy(objects, nameOf).values()].map((same) => ({
     ...(same[0] as AffectedObject),
     pods: Math.max(...same.map(({ pods }) => pods)),
     failing: Math.max(...same.map(({ failing }) => failing)),

@@ -29,7 +29,8 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   if (unjudged.length > 0) printer.warn(`not judged: ${many(unjudged)}`);
   if (offline === true) printer.say('registries were not asked (--offline)');
   const { counts } = report;
-  if (counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {
+  const isWhole = report.unchecked.every((right) => !right.startsWith('list '));
+  if (isWhole && counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {
     const one = options.selector === undefined ? 'this namespace' : 'these namespaces';
     printer.say(`no pods, workloads or pull secrets in ${options.allNamespaces === true ? 'any namespace' : one}`);
   }

@@ -9,11 +9,12 @@ import { countOf, formatMore } from '../../domain/findings/listed.ts';
 import { formatIgnored } from '../../domain/findings/selection.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
+import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
 import { type Style, styleFor } from '../style.ts';
 import { formatAffected } from './affected.ts';
-import { type CodeGroup, groupByCode, pickFrom } from './code-groups.ts';
+import { type CodeGroup, groupByCode, isWaitingGroup, pickFrom, waitingIn } from './code-groups.ts';
 
 export type ScopeReport = DoctorReport & { readonly counts: Counts };
 
@@ -35,7 +36,8 @@ export async function scopeLines(report: ScopeReport, verbose: boolean, io: Io):
     const fitting = SHOWN[severity].map(lines).find((some) => rowsOf(some) <= ROWS);
     return fitting ?? lines(1);
   };
-  return [...headline(report, groups), ...linesOf('warning'), ...linesOf('error'), printable(formatCounts(report))];
+  const last = printable(formatCounts(report, waitingIn(groups)));
+  return [...headline(report, groups), ...linesOf('warning'), ...linesOf('error'), last];
 }
 
 function headline(
@@ -43,9 +45,17 @@ function headline(
   groups: readonly CodeGroup[],
 ): Printable[] {
   if (failingPods === 0) return [];
-  const causes = groups.filter(({ failing }) => failing > 0).length;
+  const causes = groups.filter((group) => group.failing > 0 && !isWaitingGroup(group)).length;
   const why = causes === 0 ? '' : `; ${plural(causes, 'cause')}${ignored.length === 0 ? '' : ' shown'}`;
-  return [printable(`${failingPods} of ${plural(pods, 'pod')} cannot pull${why}`)];
+  return [printable(`${notPulling(failingPods, waitingIn(groups), ` of ${plural(pods, 'pod')}`)}${why}`)];
+}
+
+/** Of those that wait nobody has to do anything. */
+function notPulling(failing: number, waiting: number, of = ''): string {
+  const stuck = failing - waiting;
+  const wait = waiting === 1 ? 'waits for its next attempt' : 'wait for their next attempt';
+  if (stuck === 0) return `${waiting}${of} ${wait}`;
+  return `${stuck}${of} cannot pull${waiting === 0 ? '' : `, ${waiting} ${wait}`}`;
 }
 
 /** As a terminal breaks them. */
@@ -74,8 +84,11 @@ function groupLines(group: CodeGroup, limit: number, style: Style, io: Io): Prin
   ];
 }
 
-function groupTitle({ failing, pods, findings, namespaces }: CodeGroup): string {
+function groupTitle(group: CodeGroup): string {
+  const { failing, pods, findings, namespaces } = group;
   const where = namespaces.length < 2 ? `in ${namespaces[0] ?? 'the cluster'}` : `in ${namespaces.length} namespaces`;
+  if (failing > 0 && isWaitingGroup(group))
+    return notPulling(failing, failing, ` ${failing === 1 ? 'pod' : 'pods'} ${where}`);
   if (failing > 0) return `${plural(failing, 'pod')} ${where} cannot pull`;
   const count = `${plural(countOf('error', findings) + countOf('warning', findings), 'finding')} ${where}`;
   return pods === 0 ? count : `${count}, ${plural(pods, 'pod')}`;
@@ -112,16 +125,27 @@ function formatRest(rest: readonly FindingView[]): string {
 }
 
 /** How much was looked at, and how much of it is wrong. */
-function formatCounts({ findings, ignored, healthy, counts }: ScopeReport): string {
+function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeReport, waiting: number): string {
   const [errors, warnings] = [countOf('error', findings), countOf('warning', findings)];
   const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ');
   const left = formatIgnored(ignored);
   const nothing = healthy === null ? 'nothing wrong was seen' : 'nothing is wrong';
   const verdict = wrong || (left === '' ? nothing : 'nothing else is wrong');
-  const failing = counts.failingPods === 0 ? '' : ` (${counts.failingPods} cannot pull)`;
-  const asked = counts.registries === 0 ? '' : `, ${plural(counts.registries, 'registry', 'registries')} asked`;
-  return `${verdict}${left}: ${plural(counts.pods, 'pod')}${failing}, ${plural(counts.workloads, 'workload')}, ${plural(counts.serviceAccounts, 'service account')}, ${plural(counts.secrets, 'pull secret')}${asked}`;
+  const failing = counts.failingPods === 0 ? '' : ` (${notPulling(counts.failingPods, waiting)})`;
+  // What may not be listed is not known to be none.
+  const read = (count: number, name: string, kinds: readonly string[]): string[] =>
+    count === 0 && kinds.some((kind) => unchecked.includes(`list ${kind}`)) ? [] : [plural(count, name)];
+  const looked = [
+    ...read(counts.pods, 'pod', ['pods']).map((pods) => pods + failing),
+    ...read(counts.workloads, 'workload', WORKLOADS),
+    ...read(counts.serviceAccounts, 'service account', ['serviceaccounts']),
+    ...read(counts.secrets, 'pull secret', ['secrets']),
+    ...(counts.registries === 0 ? [] : [`${plural(counts.registries, 'registry', 'registries')} asked`]),
+  ];
+  return `${verdict}${left}${looked.length === 0 ? '' : `: ${looked.join(', ')}`}`;
 }
+
+const WORKLOADS = WORKLOAD_KINDS.map((kind) => pullKind(kind).plural);
 
 function some(count: number, name: string): string[] {
   return count === 0 ? [] : [plural(count, name)];

@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest';
 import { groupFindings } from '../../../src/domain/diagnosis/groups.ts';
 import type { DoctorReport } from '../../../src/domain/diagnosis/report.ts';
+import { type AffectedObject, type FindingView, findingView } from '../../../src/domain/diagnosis/view.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';
+import type { Finding } from '../../../src/domain/findings/finding.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { printDoctor } from '../../../src/output/doctor/doctor-printer.ts';
 import { fakeIo } from '../../support/io.ts';
@@ -14,9 +16,13 @@ const missing = (namespace: string, name: string) => ({
 const many = Array.from({ length: 20 }, (_, index) => missing('evil', `gone-${index}`));
 const twenty = finished(groupFindings([...many, missing('honest', 'regcred'), missing('zoo', 'regcred')]));
 
-async function printed(verbose = false, findings = twenty): Promise<string> {
-  const counts = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0, registries: 0 };
-  const report: DoctorReport = { healthy: false, asked: false, counts, findings, unchecked: [], unseen: [] };
+const NONE = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0, registries: 0 };
+
+async function printed(verbose = false, findings = twenty, more: Partial<DoctorReport> = {}): Promise<string> {
+  const report: DoctorReport = {
+    ...{ healthy: false, asked: false, counts: NONE, findings, unchecked: [], unseen: [] },
+    ...more,
+  };
   const io = fakeIo();
   await printDoctor(report, { output: undefined, verbose, now: 0 }, io);
   return io.written.stdout;
@@ -50,4 +56,54 @@ test('thousands of broken entries of one Secret are counted, and hide no other f
   expect(text).toContain('secret honest/pull');
   expect(text).toContain('secret evil/gone');
   expect(text).toContain('1002 errors');
+});
+
+/** `waits` pods have what they lacked, `stuck` lack a Secret, and `both` have an image of each kind. */
+function failingPods(waits: number, stuck: number, both = 0): Promise<string> {
+  const pod = { kind: 'Pod', namespace: 'team', name: 'web' };
+  const object = (name: string, failing: number) => ({ namespace: 'team', name, pods: failing, failing });
+  const one = (found: Finding, objects: readonly AffectedObject[]): FindingView[] =>
+    objects.some(({ failing }) => failing > 0) ? [{ ...findingView(found), objects }] : [];
+  const findings = [
+    ...one(finding('retry-pending', pod, { image: 'r.io/a' }), [object('deployment/web', waits), object('both', both)]),
+    ...one(finding('missing-secret', { kind: 'Secret', namespace: 'team', name: 's' }, {}), [
+      object('deployment/api', stuck),
+      object('both', both),
+    ]),
+  ];
+  return printed(false, findings, { counts: { ...NONE, pods: 9, failingPods: waits + stuck + both } });
+}
+
+test.each([
+  [0, 2, 0, '2 of 9 pods cannot pull; 1 cause', '(2 cannot pull)'],
+  [
+    3,
+    2,
+    0,
+    '2 of 9 pods cannot pull, 3 wait for their next attempt; 1 cause',
+    '(2 cannot pull, 3 wait for their next attempt)',
+  ],
+  [
+    1,
+    2,
+    2,
+    '4 of 9 pods cannot pull, 1 waits for its next attempt; 1 cause',
+    '(4 cannot pull, 1 waits for its next attempt)',
+  ],
+  [3, 0, 0, '3 of 9 pods wait for their next attempt', '(3 wait for their next attempt)'],
+])('of the pods that wait (%d), are stuck (%d), or both (%d)', async (waits, stuck, both, first, last) => {
+  const lines = (await failingPods(waits, stuck, both)).trimEnd().split('\n');
+  expect(lines[0]).toBe(first);
+  expect(lines.at(-1)).toContain(`9 pods ${last}`);
+});
+
+test.each<[unchecked: string[], counts: Partial<typeof NONE>, says: string]>([
+  [[], {}, '0 pods, 0 workloads, 0 service accounts, 0 pull secrets'],
+  [['list pods', 'list secrets'], {}, '0 workloads, 0 service accounts'],
+  [['list jobs', 'list serviceaccounts'], { pods: 1 }, '1 pod, 0 pull secrets'],
+  [['list jobs'], { workloads: 2 }, '0 pods, 2 workloads, 0 service accounts, 0 pull secrets'],
+  [['get secrets', 'list nodes'], {}, '0 pods, 0 workloads, 0 service accounts, 0 pull secrets'],
+])('what may not be listed (%j) is not counted as none', async (unchecked, counts, says) => {
+  const text = await printed(false, [], { healthy: null, unchecked, counts: { ...NONE, ...counts } });
+  expect(text.split('\n', 1)).toEqual([`nothing wrong was seen: ${says}`]);
 });
