@@ -2,7 +2,7 @@
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
-import { bareServer } from '../domain/keyring/display-server.ts';
+import { bareServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { command, dryRunFlag, words } from '../domain/text/command.ts';
 import { nameWord } from '../domain/text/object-name.ts';
@@ -48,7 +48,9 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
 function requestOf(options: RemoveOptions, servers: readonly string[], namespace: string): RemoveRequest {
   const isWide = options.allNamespaces === true || options.selector !== undefined;
   const names = options.name === undefined ? (isWide ? [] : ['regsecret']) : [options.name];
-  const named = servers.map(bareServer).reduce((flags, typed) => words`${flags} --server ${typed}`, words``);
+  // Without user info; a scheme stays, for with it fewer entries may be meant.
+  const shown = servers.map((typed) => (shownServer(typed) === typed ? typed : bareServer(typed)));
+  const named = shown.reduce((flags, typed) => words`${flags} --server ${typed}`, words``);
   return {
     scope: {
       namespaces: namespacesOf(options, namespace),

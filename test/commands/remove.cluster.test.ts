@@ -140,6 +140,16 @@ describe('Docker Hub', () => {
     expect(Object.keys(JSON.parse(await payload(namespace)).auths)).toEqual(left);
   });
 
+  test('what is proposed takes out no more than what was typed, or was meant', async () => {
+    const namespace = await newNamespace();
+    await put(namespace, JSON.stringify({ auths: twice }));
+    const hintFor = async (...args: string[]) =>
+      (await regsecretIn(namespace, ['remove', ...args])).stderr.trimEnd().split('\n').at(-1);
+    const only = `hint: regsecret remove pull -n ${namespace} --server https://docker.io`;
+    expect(await hintFor('pull', '--server', 'dokcer.io')).toBe(only);
+    expect(await hintFor('pulll', '--server', 'https://docker.io')).toBe(only);
+  });
+
   test('a name of it that no image has is not the entry, which is proposed', async () => {
     const namespace = await newNamespace();
     await put(namespace, JSON.stringify({ auths: { [hub]: LOGIN, 'quay.io': LOGIN } }));

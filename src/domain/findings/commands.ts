@@ -144,7 +144,7 @@ export function removeEntry(
   const { entries, type, format } = known.contents;
   const entry = entries.find((one) => shownServer(one.server) === server);
   // User info is not part of the key.
-  const typed = entry?.server === server ? onlyEntry(server) : bareServer(entry?.server ?? '');
+  const typed = onlyEntry(entry?.server === server ? server : bareServer(entry?.server ?? ''));
   const isMeant = (one: ContentEntry): boolean => sameKey(typed, one.server);
   if (entry === undefined || !isMeant(entry) || format !== type || !(comes || !entries.every(isMeant)))
     return undefined;

@@ -5,7 +5,7 @@ import { readContents } from '../../domain/keyring/contents.ts';
 import { bareServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { sameKey } from '../../domain/keyring/key.ts';
 import { describeSecret } from '../../domain/keyring/secret.ts';
-import { serverProblem } from '../../domain/keyring/server.ts';
+import { onlyEntry, serverProblem } from '../../domain/keyring/server.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
@@ -40,6 +40,6 @@ export async function describeAbsence(
   if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;
   throw new UserError(
     `${text}; did you mean ${near}?`,
-    command`regsecret remove ${name} ${scope(namespaces.only)} --server ${bareServer(near)} ${request.owned ? words`--owned` : undefined} ${dryRunFlag(request)}`,
+    command`regsecret remove ${name} ${scope(namespaces.only)} --server ${onlyEntry(bareServer(near))} ${request.owned ? words`--owned` : undefined} ${dryRunFlag(request)}`,
   );
 }
