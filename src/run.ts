@@ -1,9 +1,9 @@
 /** From a command line to an exit code; the only place that prints an error. */
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { buildProgram, runLine } from './cli.ts';
 import { words } from './domain/text/command.ts';
 import type { GivenFlags } from './domain/text/given-flags.ts';
-import { prose } from './domain/text/hint.ts';
+import { type Hint, prose } from './domain/text/hint.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
 import { checkNamespaces, commandFirst } from './flags/command-line.ts';
 import { forRunner, type Io, OutputClosed } from './io.ts';
@@ -17,6 +17,7 @@ import { VERSION } from './version.ts';
 export async function run(args: readonly string[], io: Io, name = 'regsecret'): Promise<number> {
   let code: number = EXIT.ok;
   let given: GivenFlags & SpeechFlags = {};
+  let typed: Command | undefined;
   const outside = withFlags(io, () => given);
   try {
     if (args[0] === COMPLETE) return await completed(args.slice(1), outside, name);
@@ -26,6 +27,7 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
       code = exitCode;
     });
     program.hook('preAction', async (_, action) => {
+      typed = action;
       given = action.opts<GivenFlags & SpeechFlags>();
       refuseNodeDebug(io.env);
       await refuseEndlessAuthorities(io.env);
@@ -33,7 +35,7 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
     await runLine(program, line);
     return await withWarnings(code, given, outside);
   } catch (error) {
-    return report(error, outside, name);
+    return report(error, outside, name, typed);
   }
 }
 
@@ -127,7 +129,7 @@ function withFlags(io: Io, given: () => GivenFlags & SpeechFlags): Io {
   };
 }
 
-async function report(error: unknown, io: Io, name: string): Promise<number> {
+async function report(error: unknown, io: Io, name: string, typed: Command | undefined): Promise<number> {
   // commander has already said what it had to say.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof OutputClosed) return EXIT.ok;
@@ -135,11 +137,19 @@ async function report(error: unknown, io: Io, name: string): Promise<number> {
   const printer = await printerFor(io);
   if (error instanceof UserError) {
     const help = words`${name.split(' ')} --help`;
-    printer.error(error instanceof UsageError ? new UserError(error.message, error.hint ?? help) : error);
+    const hint = error.hint ?? (error instanceof UsageError ? help : undefined);
+    printer.error(new UserError(error.message, await retyped(hint, typed), error.details));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
   printer.error(new UserError(`this is a bug in ${name} ${VERSION}`, REPORT, whereIn(error)));
   return EXIT.failed;
+}
+
+/** `hint`, as a whole command where it is one to type the same again. */
+async function retyped(hint: Hint | undefined, typed: Command | undefined): Promise<Hint | undefined> {
+  if (hint === undefined || typed === undefined || !('add' in hint)) return hint;
+  const { retype } = await import('./flags/argument-slips.ts');
+  return retype(typed, hint);
 }
 
 const REPORT = prose`report these lines, which hold no secret: https://github.com/regsecret/regsecret/issues`;

@@ -3,7 +3,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { type Hint, prose } from '../domain/text/hint.ts';
+import { againWith, type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, scope } from '../domain/text/object-name.ts';
 import { pullKind } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../domain/workloads/object-ref.ts';
@@ -24,12 +24,11 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref);
     const { name, namespace } = meant ?? ref;
-    throw new UserError(
-      text,
-      meant === undefined
-        ? command`regsecret create ${name} ${scope(namespace)}`
-        : command`regsecret ${verb} ${name} ${scope(namespace)} ${flags}`,
-    );
+    if (meant === undefined) throw new UserError(text, command`regsecret create ${name} ${scope(namespace)}`);
+    const otherwise = command`regsecret ${verb} ${name} ${scope(namespace)} ${flags}`;
+    const add = words`${scope(namespace)}`;
+    const rename = { from: ref.name, to: name };
+    throw new UserError(text, flags === undefined && meant.as === 'near' ? { add, rename, otherwise } : otherwise);
   }
 }
 
@@ -163,7 +162,7 @@ async function missingNamespace(transport: Transport, namespace: string, hint: H
   const text = `namespace ${namespace} does not exist`;
   const near = closest(namespace, await listNames(transport, NAMESPACES, {}));
   if (near === undefined) return new UserError(text, hint);
-  return new UserError(`${text}; did you mean ${near}?`, words`${scope(near)}`);
+  return new UserError(`${text}; did you mean ${near}?`, againWith(words`${scope(near)}`));
 }
 
 const NAMESPACES = { group: '', plural: 'namespaces' } as const;

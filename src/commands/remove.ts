@@ -4,8 +4,8 @@ import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts
 import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
 import { bareServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { command, dryRunFlag, words } from '../domain/text/command.ts';
-import { nameWord } from '../domain/text/object-name.ts';
+import { dryRunFlag, words } from '../domain/text/command.ts';
+import { againWith } from '../domain/text/hint.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RemoveRequest } from '../operations/removal/remove-entries.ts';
@@ -32,10 +32,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   checkScope(options);
   checkContextFlags(options, { hasSource: false });
   if (server === undefined) {
-    throw new UsageError(
-      'no registry is named',
-      command`regsecret remove ${nameWord(name)} --server HOST ${dryRunFlag(options)}`,
-    );
+    throw new UsageError('no registry is named', againWith(words`--server HOST`));
   }
   checkNames({ name, namespace }, 'remove');
   return inClusters(options, io, {

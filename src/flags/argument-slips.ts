@@ -2,7 +2,7 @@
 import type { Command, Option } from 'commander';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
 import { ALL_NAMESPACES, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
-import { type Hint, prose } from '../domain/text/hint.ts';
+import { type Hint, prose, type Retyped } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
@@ -116,6 +116,16 @@ function again(typed: Command, line: Line, except: readonly string[] = []): Hint
   const flags = typed.options.flatMap((option) => flagsOf(typed, option, except));
   if (flags.includes(undefined)) return prose`${line}, with the other flags as they are`;
   return flags.reduce<Line>((before, flag) => command`${before} ${flag}`, command`regsecret ${typed.name()} ${line}`);
+}
+
+/** `typed` as `hint` puts it right, where all of it can be repeated. */
+export function retype(typed: Command, { add, rename, otherwise }: Retyped): Hint {
+  const { args } = typed;
+  if (!args.every((word) => word.split('/').every(isObjectName))) return otherwise;
+  const named = args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
+  const isMissing = rename !== undefined && !named.includes(rename.to);
+  const line = again(typed, words`${isMissing ? [rename.to, ...named] : named} ${add}`);
+  return 'words' in line ? line : otherwise;
 }
 
 /** What was typed of `option`; undefined where it cannot be repeated. Flags of the cluster are added to every command. */

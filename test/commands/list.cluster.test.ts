@@ -317,6 +317,16 @@ describe('inspect', () => {
     expect(stdout.match(/^secret \S+/gm)).toEqual([`secret ${namespace}/legacy,`, `secret ${namespace}/regcred,`]);
   });
 
+  test.each([
+    [['list', '-n', 'defualt'], 'regsecret list -n default'],
+    [['inspect', '-n', 'defualt', 'pull', '-o', 'json'], 'regsecret inspect pull -n default -o json'],
+    [['doctor', '-n', 'defualt', '--offline'], 'regsecret doctor -n default --offline'],
+  ])('%j: a namespace of nearly that name is in the whole command', async ([command = '', ...args], hint) => {
+    const ran = await regsecretIn('defualt', [command, ...args]);
+    const error = 'error: namespace defualt does not exist; did you mean default?';
+    expect([ran.code, ran.stderr]).toEqual([1, `${error}\nhint: ${hint}\n`]);
+  });
+
   test('in a namespace that is not there', async () => {
     for (const command of ['inspect', 'list']) {
       const { code, stderr } = await regsecretIn('no-such-namespace', [command]);

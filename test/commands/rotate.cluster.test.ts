@@ -548,7 +548,7 @@ test('--restart restarts the controllers of pods that fail for want of it, and n
 });
 
 test.each([
-  ['no registry', ['rotate'], 'error: no registry is named\nhint: regsecret rotate --server HOST\n'],
+  ['no registry', ['rotate'], 'error: no registry is named\nhint: regsecret rotate -n default --server HOST\n'],
   ['-A and -l', ['rotate', '--server', 'x.io', '-A', '-l', 'a=b'], 'error: -A and -l cannot be used together\n'],
   ['a name that none can have', ['rotate', 'A_b', '--server', 'x.io'], 'error: the name of a secret has only'],
 ])('wrong usage: %s', async (_, args, says) => {

@@ -71,7 +71,8 @@ test('a source in a namespace of nearly that name', async () => {
   expect(ran).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'error: namespace defualt does not exist; did you mean default?\nhint: -n default\n',
+    stderr:
+      'error: namespace defualt does not exist; did you mean default?\nhint: regsecret sync -n default --to x --dry-run=client\n',
   });
 });
 

@@ -7,7 +7,22 @@ export interface Prose {
   readonly prose: readonly (string | Command)[];
 }
 
-export type Hint = Command | Prose;
+/** The command line that was typed, put right. */
+export interface Retyped {
+  /** What it needs, also in place of what it has: words`-n team-a`. */
+  readonly add: Command;
+  /** A name in it that is another one. */
+  readonly rename?: { readonly from: string; readonly to: string };
+  /** What is proposed where the line is not at hand, or may hold a password at the wrong place. */
+  readonly otherwise: Command;
+}
+
+export type Hint = Command | Prose | Retyped;
+
+/** A hint to type the same again with the flags `add`. */
+export function againWith(add: Command): Retyped {
+  return { add, otherwise: add };
+}
 
 /** prose`choose with ${words`--image ${image}`}, or take all`. A text that is put in is said, not pasted. */
 export function prose(texts: TemplateStringsArray, ...parts: readonly (string | Command)[]): Prose {
@@ -16,6 +31,7 @@ export function prose(texts: TemplateStringsArray, ...parts: readonly (string | 
 
 /** `hint` as one line; undefined where a command in it cannot be pasted. What is not quoted in it may hold anything. */
 export function formatHint(hint: Hint, context: CommandContext): string | undefined {
+  if ('add' in hint) return formatCommand(hint.otherwise, context);
   if (!('prose' in hint)) return formatCommand(hint, context);
   const pieces = hint.prose.map((piece) => (typeof piece === 'string' ? piece : formatCommand(piece, context)));
   return pieces.every((piece) => piece !== undefined) ? pieces.join('') : undefined;
