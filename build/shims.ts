@@ -29,6 +29,16 @@ const SHIMS: readonly Shim[] = [
     module: `@inquirer/${kind}`,
     code: 'export default undefined;',
   })),
+  // For questions that come one by one, and for those whose texts are functions; ours are an array of plain ones (src/prompt.ts).
+  {
+    by: 'inquirer',
+    module: '../utils/observable.js',
+    code: `
+      const nothing = () => {};
+      export const createObservableController = () => ({ next: nothing, complete: nothing, error: nothing });
+      export const EMPTY = undefined, isObservableLike = undefined, observableToAsyncIterable = undefined;`,
+  },
+  { by: 'inquirer', module: 'run-async', code: 'export default undefined;' },
   // Six signs of 300: 2 KB of what is downloaded.
   ...['checkbox', 'core'].map((kind) => ({
     by: `@inquirer/${kind}`,
