@@ -36,12 +36,13 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   }
   const { canPrompt } = await import('../prompt.ts');
   if (!hasTargets(request) && !canPrompt(io)) {
-    const proposal = command`regsecret ${verb} ${request.secret} --serviceaccount default ${dryRunFlag(request)}`;
+    const add = words`--serviceaccount default`;
+    const otherwise = command`regsecret ${verb} ${request.secret} ${add} ${dryRunFlag(request)}`;
     // Which is more likely the service account than a Secret of that name.
     const where = prose`say ${verb === 'attach' ? words`--to KIND/NAME` : words`--from KIND/NAME`} or ${words`--serviceaccount NAME`}`;
     throw new UsageError(
       `nothing to ${verb} ${request.secret} ${verb === 'attach' ? 'to' : 'from'}`,
-      request.secret === 'default' ? where : proposal,
+      request.secret === 'default' ? where : { add, otherwise },
     );
   }
   return inCluster(options, io, async (transport) => {

@@ -139,6 +139,6 @@ test('without a terminal nothing is asked', async () => {
   const ran = await regsecret(['attach', '-n', namespace], { env: environment() });
   expect(ran).toMatchObject({ code: 2, stdout: '' });
   expect(ran.stderr).toBe(
-    `error: nothing to attach regsecret to\nhint: regsecret attach -n ${namespace} regsecret --serviceaccount default\n`,
+    `error: nothing to attach regsecret to\nhint: regsecret attach -n ${namespace} --serviceaccount default\n`,
   );
 });

@@ -17,7 +17,7 @@ const GIVEN: readonly (readonly [flags: readonly string[], shown: string])[] = [
 
 describe.each([
   [['create', 'My_Secret'], 'regsecret create FLAGS NAME'],
-  [['attach'], 'regsecret attach FLAGS regsecret --serviceaccount default'],
+  [['attach'], 'regsecret attach FLAGS --serviceaccount default'],
   [['attach', 'My_Secret'], 'regsecret attach FLAGS NAME --to KIND/NAME'],
   [['detach', '--pod', 'A'], 'kubectl FLAGS get pods'],
   [['why', 'pod'], 'regsecret why FLAGS pod/NAME'],

@@ -158,17 +158,18 @@ function selectionOf({
   allNamespaces = false,
   exclude = [],
   dryRun,
+  watch = false,
 }: SyncOptions): SyncRequest['selection'] {
   const wanted = namespacesIn(to, '--to');
   const ways = [wanted.length > 0 && '--to', selector !== undefined && '-l', allNamespaces && '-A'].filter(Boolean);
   const secret = name === 'regsecret' ? undefined : name;
   checkSelector(selector);
   if (ways.length === 0) {
-    throw new UsageError(
-      'no target namespace is given',
-      // A pattern that nobody typed writes nothing.
-      command`regsecret sync ${secret} --to ${'team-*'} ${dryRunFlag({ dryRun: dryRun === 'none' ? 'client' : dryRun })}`,
-    );
+    // A pattern that nobody typed writes nothing.
+    const add = words`--to ${'team-*'} ${dryRun === 'none' ? words`--dry-run=client` : undefined}`;
+    const otherwise = command`regsecret sync ${secret} ${add} ${dryRunFlag({ dryRun })}`;
+    // --watch has no dry run.
+    throw new UsageError('no target namespace is given', watch ? otherwise : { add, otherwise });
   }
   if (ways.length > 1) {
     throw new UsageError(
