@@ -60,14 +60,17 @@ async function deleteIn(
   run: ClusterRun,
 ): Promise<number> {
   const { printer } = run;
-  const [{ createReader }, { performDeletion, planDeletion }, { deleteIntent, deletePrinter }] = await Promise.all([
-    import('../cluster/reader.ts'),
-    import('../operations/removal/delete-secrets.ts'),
-    import('../output/fleet/delete-printer.ts'),
-  ]);
+  const [{ createReader }, { performDeletion, planDeletion }, { describeNeeds }, { deleteIntent, deletePrinter }] =
+    await Promise.all([
+      import('../cluster/reader.ts'),
+      import('../operations/removal/delete-secrets.ts'),
+      import('../operations/removal/needs.ts'),
+      import('../output/fleet/delete-printer.ts'),
+    ]);
   const reader = createReader(transport);
   const planned = await planDeletion(reader, request);
   await checkThere(planned, request, transport, printer);
+  for (const line of describeNeeds(planned.flatMap(({ pods = [] }) => pods))) printer.warn(line);
   const unseen = reader.missingRights.list();
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);

@@ -36,7 +36,9 @@ export function resolveConnection(
   const clusterName = flags.cluster || context.cluster || '';
   const userName = flags.user || context.user || '';
   if (flags.user && !config.users.has(flags.user)) {
-    throw new UserError(`auth info "${flags.user}" does not exist`, configCommand`kubectl config get-users`);
+    throw new UserError(`auth info "${flags.user}" does not exist`, configCommand`kubectl config get-users`, [
+      '--user is a user of the kubeconfig; that of a registry is --username',
+    ]);
   }
   if (flags.cluster && !config.clusters.has(flags.cluster)) {
     throw new UserError(`cluster "${flags.cluster}" does not exist`, configCommand`kubectl config get-clusters`);

@@ -39,6 +39,8 @@ export interface Deleted {
   readonly source: string | undefined;
   /** Why it stays. */
   readonly error?: UserError;
+  /** Pods that lose their login with it, by `force`: of whatever makes pods, detaching tells. */
+  readonly pods?: readonly Need[];
 }
 
 /** What is to go: copies first, for they are found by their source. Throws UserError where it may not be read. */
@@ -74,7 +76,7 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
   const planned: Deleted[] = [];
   for (const one of found) {
     const error = await obstacleTo(reader, one, request);
-    planned.push(error === undefined ? one : { ...one, error });
+    planned.push(error === undefined ? { ...one, pods: await podsLosing(reader, one, request) } : { ...one, error });
   }
   return planned;
 }
@@ -92,6 +94,11 @@ async function obstacleTo(
   }
   const needs = request.force ? [] : await needsOf(reader, secret, undefined);
   return needs.length === 0 ? undefined : stillNeeded(ref, needs, request);
+}
+
+async function podsLosing(reader: Reader, { secret }: Deleted, { force }: DeleteRequest): Promise<readonly Need[]> {
+  if (secret === undefined || !force) return [];
+  return (await needsOf(reader, secret, undefined)).filter(({ ref }) => ref.kind === 'Pod');
 }
 
 function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {
