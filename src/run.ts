@@ -5,7 +5,7 @@ import { words } from './domain/text/command.ts';
 import type { GivenFlags } from './domain/text/given-flags.ts';
 import { type Hint, prose } from './domain/text/hint.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
-import { checkNamespaces, commandFirst } from './flags/command-line.ts';
+import { commandFirst, namespacesIn } from './flags/command-line.ts';
 import { forRunner, type Io, OutputClosed } from './io.ts';
 import { printerFor } from './output/printer.ts';
 import { VERSION } from './version.ts';
@@ -22,13 +22,13 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
   try {
     if (args[0] === COMPLETE) return await completed(args.slice(1), outside, name);
     const line = commandFirst(args);
-    checkNamespaces(line);
     const program = buildProgram(line, outside, name, (exitCode) => {
       code = exitCode;
     });
     program.hook('preAction', async (_, action) => {
       typed = action;
       given = action.opts<GivenFlags & SpeechFlags>();
+      await refuseSeveralNamespaces(line, action);
       refuseNodeDebug(io.env);
       await refuseEndlessAuthorities(io.env);
     });
@@ -37,6 +37,14 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
   } catch (error) {
     return report(error, outside, name, typed);
   }
+}
+
+/** Throws UsageError where one command is to work in several namespaces. */
+async function refuseSeveralNamespaces(line: readonly string[], typed: Command): Promise<void> {
+  const names = namespacesIn(line);
+  if (names.length < 2) return;
+  const { inSeveral } = await import('./flags/argument-slips.ts');
+  throw inSeveral(typed, names);
 }
 
 /** The word with which a shell asks what may be typed next, as with every program of cobra. */

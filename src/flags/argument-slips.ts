@@ -1,7 +1,14 @@
 /** What people type where the name of a Secret stands, and the command that they mean. Loaded only where it is none. */
 import type { Command, Option } from 'commander';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
-import { ALL_NAMESPACES, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
+import {
+  ALL_NAMESPACES,
+  clusterCommand,
+  command,
+  flagWords,
+  type Command as Line,
+  words,
+} from '../domain/text/command.ts';
 import { type Hint, prose, type Retyped } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
@@ -11,7 +18,7 @@ import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 
 /** Throws UsageError for arguments of `typed` that cannot have been meant as they stand. */
 export function refuseSlips(typed: Command): void {
-  const slip = targetSlip(typed) ?? registrySlip(typed) ?? namespaceSlip(typed);
+  const slip = targetSlip(typed) ?? registrySlip(typed) ?? namespaceSlip(typed) ?? commaSlip(typed);
   if (slip !== undefined) throw slip;
   if (!isTooMany(typed)) return;
   const { length: most } = typed.registeredArguments;
@@ -102,6 +109,71 @@ function namespaceSlip(typed: Command): UsageError | undefined {
   const except = ['rotate', 'sync', 'delete'].includes(typed.name()) ? [] : ['--all-namespaces'];
   const line = words`${names.map(([, name = '']) => name)} ${scope(namespace)}`;
   return new UsageError(text, again(typed, line, except));
+}
+
+/** `sync pull --to team-a team-b`: what stands behind a namespace is another one. */
+function commaSlip(typed: Command): UsageError | undefined {
+  const [to = '', ...others]: string[] = typed.opts().to ?? [];
+  if (typed.name() !== 'sync' || others.length > 0 || !isTooMany(typed)) return undefined;
+  const line = (typed.parent as { readonly rawArgs?: readonly string[] } | null)?.rawArgs ?? [];
+  const start =
+    line.findIndex((word, index) => word === `--to=${to}` || (word === to && line[index - 1] === '--to')) + 1;
+  const behind = line.slice(start);
+  const end = behind.findIndex((word) => word.startsWith('-'));
+  const more = end < 0 ? behind : behind.slice(0, end);
+  const names = typed.args.filter((word) => !more.includes(word)).map(secretNameArgument);
+  // Without a name before it, the last may be that of the Secret.
+  if (names.length !== 1 || ![...names, to, ...more].every((word) => word.split(',').every(isObjectName)))
+    return undefined;
+  const targets = [to, ...more].join(',');
+  return new UsageError(
+    'the namespaces of --to have commas between them',
+    again(typed, words`${names} ${scopeOf(typed)} --to ${targets}`, ['--to']),
+  );
+}
+
+/** Commands that write nothing, and have -A. */
+const READS = /^(list|verify|doctor|why)$/;
+
+/** What is said of `typed`, which is to work in the namespaces `names`. */
+export function inSeveral(typed: Command, names: readonly string[]): UsageError {
+  const verb = typed.name();
+  const hint = READS.test(verb) ? prose`run it once for each, or with -A` : prose`run it once for each`;
+  const isKnown = names.every(isNamespaceName) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
+  return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : hint);
+}
+
+function isWithoutTarget(sync: Command): boolean {
+  const { to, selector, allNamespaces } = sync.opts();
+  return [to, selector, allNamespaces].every((value) => value === undefined);
+}
+
+/** Flags of create that mean the same in sync. */
+const OF_SYNC = [
+  ...['--server', '--from-file', '--allow-helpers', '--all', '--attach', '--dry-run', '--output'],
+  '--field-manager',
+];
+
+/** `typed` as a line of sync, where every flag can be repeated and sync has it. */
+function synced(typed: Command, names: readonly string[]): Hint {
+  const to = words`--to ${names.join(',')}`;
+  const isSync = typed.name() === 'sync';
+  const otherwise = isSync ? prose`use ${to} in place of -n` : prose`use sync, with ${to} in place of -n`;
+  const isTyped = (option: Option): boolean => typed.getOptionValueSource(option.attributeName()) === 'cli';
+  const isShared = ({ long = '', helpGroupHeading }: Option): boolean =>
+    helpGroupHeading === EVERYWHERE || OF_SYNC.includes(long);
+  const { server, fromFile, all, attach = [], output } = typed.opts();
+  const isOfSync = attach.every((target: string) => /^(sa|serviceaccounts?)\//.test(target)) && output !== 'yaml';
+  if (!isSync && !(isOfSync && typed.options.filter(isTyped).every(isShared))) return otherwise;
+  const secrets = typed.args.map(secretNameArgument);
+  if (secrets.length > 1 || !secrets.every(isObjectName)) return otherwise;
+  const flags = typed.options.flatMap((option) => flagsOf(typed, option, []));
+  if (flags.includes(undefined)) return otherwise;
+  // Without a login, sync would take one from a Secret.
+  const isFromHere = isSync || [server, fromFile, all].some(Boolean);
+  const login = isFromHere ? undefined : words`--server HOST`;
+  const line = flags.reduce<Line>((before, flag) => words`${before} ${flag}`, words`${secrets} ${to} ${login}`);
+  return clusterCommand`regsecret sync ${line}`;
 }
 
 function scopeOf(typed: Command): Line {

@@ -51,6 +51,12 @@ function rbacFirst(typed: readonly string[], leading: readonly string[]): string
     const [before, after] = splitLeading(others);
     scope.push(...before);
     others = after;
+    // The whole line that the role is for, as it is typed elsewhere.
+    const program = after[0] === 'kubectl' && after[1] === 'regsecret' ? 2 : 1;
+    if (after[program - 1] === 'regsecret') {
+      others = after.slice(program);
+      continue;
+    }
     const [, next] = /^(?:--name|--output|-o)(.*)$/s.exec(after[0] ?? '') ?? [];
     if (next === undefined) return ['rbac', ...own, ...after, ...scope];
     const count = next === '' ? 2 : 1;
@@ -68,9 +74,6 @@ function checkOneNamespace(typed: readonly string[]): void {
   const rest = typedAgain(typed.filter((word, index) => !isAll(word) && !isOne(word) && !isOne(typed[index - 1])));
   throw new UsageError('inspect shows Secrets of one namespace', words`regsecret list ${rest} ${ALL_NAMESPACES}`);
 }
-
-/** Commands that write nothing, and have -A. */
-const READS = /^(list|verify|doctor|why)$/;
 
 /** Commands that read Secrets and nothing else. */
 const READERS = ['list', 'inspect', 'verify'];
@@ -179,20 +182,11 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
   }
 }
 
-/** Throws UsageError where one command is to work in several namespaces: kubectl takes the last of them, unasked. */
-export function checkNamespaces(args: readonly string[]): void {
+/** The namespaces of `-n`, which has one: of several, kubectl takes the last, unasked. */
+export function namespacesIn(args: readonly string[]): string[] {
   const given = args.flatMap((arg, index) => {
     const [, value] = /^(?:-n=?|--namespace=)(.+)$/s.exec(arg) ?? [];
     return arg === '-n' || arg === '--namespace' ? [args[index + 1] ?? ''] : (value ?? []);
   });
-  const names = [...new Set(given.flatMap((text) => text.split(',')))];
-  if (names.length > 1)
-    throw new UsageError(
-      'a command works in one namespace',
-      args[0] === 'create' || args[0] === 'sync'
-        ? words`regsecret sync --to ${names.join(',')}`
-        : READS.test(args[0] ?? '')
-          ? prose`run it once for each, or with -A`
-          : prose`run it once for each`,
-    );
+  return [...new Set(given.flatMap((text) => text.split(',')))];
 }

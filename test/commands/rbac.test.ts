@@ -106,6 +106,9 @@ describe('an image with pull secrets that are named', () => {
 
 test.each([
   'rbac --for sa/deployer list -n team',
+  'rbac --for sa/deployer regsecret list -n team',
+  'rbac regsecret list -n team --for sa/deployer',
+  'rbac --for sa/deployer kubectl regsecret -n team list',
   'rbac --name regsecret-list -n team --for sa/deployer list',
   'rbac -o yaml -n team list --for sa/deployer',
   'rbac list -n team --for sa/deployer',

@@ -101,7 +101,7 @@ describe('two namespaces', () => {
     // Who names two does not want all of them changed.
     ['delete x -n a -n b', 'run it once for each'],
     ['attach x --sa default -n a,b', 'run it once for each'],
-    ['-n a --namespace=b create x', 'regsecret sync --to a,b'],
+    ['-n a --namespace=b create x', 'regsecret sync x --to a,b --server HOST'],
     ['sync -n=a,b', 'regsecret sync --to a,b'],
   ])('%s', async (line, hint) => {
     const { code, stderr } = await here(typed(line), nobody);

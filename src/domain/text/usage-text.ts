@@ -11,6 +11,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--file': ['--filename', '--from-file'],
   '--from-env-file': ['--from-file'],
   '--labels': ['--selector'],
+  '--errors-only': ['--errors'],
 };
 /** What others call our commands, beside the aliases that work (kubectl, brew, docker). */
 const MEANT_COMMANDS: Readonly<Record<string, string>> = {
@@ -55,6 +56,9 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   const short = line.find((word) => /^-[a-z]{2,}$/.test(word) && word.startsWith(option) && flags.includes(`-${word}`));
   if (short !== undefined) return `\n(Did you mean -${short}?)\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
+  if (option === '--all' && /^(list|verify|doctor|why)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
+  if (line[0] === 'create' && /^(-A|-l|--all-namespaces|--selector)$/.test(option))
+    return `\n(Did you mean sync ${option}?)\n`;
   if (option === '--template' && flags.includes('--output')) return `\n(${TEMPLATES})\n`;
   if (option === '-v') return '\n(Did you mean -v=6?)\n';
   // `--pod` is a flag of attach and detach.

@@ -29,6 +29,12 @@ export function parseTarget(text: string, propose = behindTo): Target {
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
 }
 
+/** What `--attach` names; without a kind, most likely a service account. Throws UsageError. */
+export function parseAttached(text: string): Target {
+  const isName = isObjectName(text) && nearKind(text) === undefined;
+  return parseTarget(text, (target) => words`--attach ${isName ? `sa/${text}` : target}`);
+}
+
 function nearKind(typed: string): string | undefined {
   return closest(
     typed.toLowerCase().replace(/\..*$/s, ''),

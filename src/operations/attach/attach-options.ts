@@ -6,7 +6,7 @@ import { prose } from '../../domain/text/hint.ts';
 import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
 import { CHANGEABLE_KINDS, type PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import { checkedName, parseTarget } from '../../domain/workloads/target.ts';
+import { checkedName, parseAttached, parseTarget } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
@@ -73,7 +73,7 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
 /** What `create --attach` names; throws UsageError. */
 export function attachTargets(texts: readonly string[]): NamedTarget[] {
   return texts.map((text) => {
-    const { kind, name } = parseTarget(text, (target) => words`--attach ${target}`);
+    const { kind, name } = parseAttached(text);
     if (name !== undefined) return { kind, name };
     throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, words`--attach ${text}/NAME`);
   });

@@ -17,7 +17,7 @@ import {
 import { clusterWords, type GivenFlags } from '../../domain/text/given-flags.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../../domain/text/object-name.ts';
-import { parseTarget } from '../../domain/workloads/target.ts';
+import { parseAttached } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
@@ -103,7 +103,7 @@ function accountsIn(texts: readonly string[]): AccountSelection {
   const names = texts
     .filter((text) => text !== 'used' && text !== 'all')
     .map((text) => {
-      const { kind, name } = parseTarget(text, (target) => words`--attach ${target}`);
+      const { kind, name } = parseAttached(text);
       if (kind === 'ServiceAccount' && name !== undefined) return name;
       throw new UsageError('--attach takes service accounts: sa/NAME, used or all', words`--attach sa/default`);
     });
