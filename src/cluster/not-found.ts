@@ -4,14 +4,14 @@ import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { againWith, type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceName, scope } from '../domain/text/object-name.ts';
-import { pullKind } from '../domain/workloads/kind.ts';
-import { describeRef, type ObjectRef } from '../domain/workloads/object-ref.ts';
+import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
+import { pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
+import { describeRef, type ObjectRef, targetName, targetWord } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { listNames } from './list-names.ts';
-import { objectRefusal } from './object-request.ts';
+import { METADATA_OF_ONE, objectPath, objectRefusal } from './object-request.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { type SecretRef, secretPath } from './secret-request.ts';
 
@@ -95,6 +95,13 @@ export async function missingObject(
 ): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
+  const workload = ref.kind === 'Pod' ? await workloadCalled(transport, ref) : undefined;
+  if (workload !== undefined) {
+    throw new UserError(
+      `${describeRef(ref)} does not exist, but ${targetName(workload)} does`,
+      command`regsecret why ${targetWord(workload)} ${scope(ref.namespace)}`,
+    );
+  }
   return noObject(ref, transport, again, async () => {
     // `doctor team-a`: a name alone is that of a pod.
     const isNamespace = ref.kind === 'Pod' && (await hasNamespace(transport, ref.name));
@@ -127,11 +134,24 @@ export async function noObject(
     : new UserError(`${text}, but a namespace of that name does`, other);
 }
 
-/** Whether there is one that we may see. */
+/** `why web`: what makes pods has the name that people know. */
+async function workloadCalled(transport: Transport, { namespace, name }: ObjectRef): Promise<ObjectRef | undefined> {
+  if (!isObjectName(name)) return undefined;
+  const refs = WORKLOAD_KINDS.map((kind) => ({ kind, namespace, name }));
+  const found = await Promise.all(
+    refs.map(async (ref) => ((await exists(transport, objectPath(pullKind(ref.kind), namespace, name))) ? [ref] : [])),
+  );
+  return found.flat()[0];
+}
+
 async function hasNamespace(transport: Transport, name: string): Promise<boolean> {
-  if (!isNamespaceName(name)) return false;
+  return isNamespaceName(name) && exists(transport, `/api/v1/namespaces/${name}`);
+}
+
+/** Whether there is such an object that we may see. */
+async function exists(transport: Transport, path: string): Promise<boolean> {
   try {
-    await transport.request({ method: 'GET', path: `/api/v1/namespaces/${name}` });
+    await transport.request({ method: 'GET', path, accept: METADATA_OF_ONE });
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -212,6 +212,19 @@ describe.concurrent('a workload', () => {
   });
 });
 
+test.each(['Deployment', 'CronJob', 'StatefulSet'] as const)(
+  'a name that is the one of a %s, and of no pod',
+  async (kind) => {
+    const name = await newWorkload(kind, namespace, { name: freshName('shop') });
+    const target = `${kind.toLowerCase()}/${name}`;
+    const { code, stderr } = await regsecretIn(namespace, ['why', name]);
+    expect([code, stderr]).toEqual([
+      1,
+      `error: pod ${namespace}/${name} does not exist, but ${target} does\nhint: regsecret why ${target} -n ${namespace}\n`,
+    ]);
+  },
+);
+
 test('a name that is the one of a namespace, and of no pod', async () => {
   const { code, stderr } = await regsecretIn(namespace, ['doctor', namespace]);
   expect([code, stderr]).toEqual([
