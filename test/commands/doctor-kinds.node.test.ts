@@ -161,11 +161,7 @@ onNode(
   'an image from the template of the node, with AlwaysVerify,',
   () => strict('strict'),
   [
-    [
-      'without a Secret',
-      anonymous,
-      { kubelet: 'no credential', cause: 'no-pull-secret', fix: bare, notes: ['unverified-image'] },
-    ],
+    ['without a Secret', anonymous, { kubelet: 'no credential', cause: 'no-pull-secret', fix: bare }],
     ['with a good login', { ...anonymous, secrets: regcred, list }, { kubelet: 'runs' }],
   ],
   'verified images',
