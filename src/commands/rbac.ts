@@ -3,7 +3,7 @@ import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { parseSubject, roleObjects, type Subject } from '../domain/rbac/role.ts';
+import { parseSubject, roleName, roleObjects, type Subject } from '../domain/rbac/role.ts';
 import { words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -25,7 +25,7 @@ export interface RbacOptions {
 
 /** Prints a Role, a ClusterRole or both, each with its binding, and nothing where no role is needed; throws UserError. */
 export async function rbac(
-  { line, for: who, name = `regsecret-${line.command}`, output }: RbacOptions,
+  { line, for: who, name = roleName(line.command, secretsOf(line)), output }: RbacOptions,
   io: Io,
 ): Promise<number> {
   if (!isObjectName(name)) throw new UsageError(nameRule('role'), prose`--name NAME`);
@@ -45,6 +45,11 @@ export async function rbac(
   await sayFormat(line, output, io);
   if (flags.toContext !== undefined) await sayWhere(flags.toContext, line, io);
   return EXIT.ok;
+}
+
+/** The Secrets that `line` names; what why and doctor name may be anything. */
+function secretsOf({ command: name, argument }: ParsedLine): string[] {
+  return name === 'doctor' ? [] : [argument ?? []].flat().map(String);
 }
 
 /** What stands behind the command is the command's, so what was meant for the role has no effect. */

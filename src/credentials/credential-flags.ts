@@ -56,7 +56,9 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     const hint = options.user === undefined ? prose`add --username USER` : words`--username ${options.user}`;
     throw new UsageError('there is a password, but no user name', hint);
   }
+  const isPadded = given.password.trim() !== given.password && options.dockerPassword === undefined;
   const warnings = [
+    ...(isPadded ? [`the password from ${given.from} begins or ends with white space`] : []),
     ...(options.dockerPassword === undefined
       ? []
       : ['--docker-password shows the password to every user of this machine; --password-stdin does not']),

@@ -54,7 +54,7 @@ function decoded(bytes: Uint8Array, source: string): string {
 /** One newline, as `echo` and editors add it; a second one is part of the password. */
 function password(text: string, source: string): GivenPassword {
   const trimmed = text.replace(/\r?\n$/, '');
-  if (trimmed === '') {
+  if (trimmed.trim() === '') {
     throw new UserError(`${source} holds no password`, prose`pipe one in with --password-stdin < FILE`);
   }
   return { password: trimmed, from: source };

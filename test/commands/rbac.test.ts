@@ -84,6 +84,36 @@ describe('how it is printed', () => {
   });
 });
 
+describe('the name of the role: for another Secret it is another role', () => {
+  test.each([
+    ['create', 'regsecret-create'],
+    ['create regsecret', 'regsecret-create'],
+    ['create regcred', 'regsecret-create-regcred'],
+    ['create secret/regcred.v1', 'regsecret-create-regcred.v1'],
+    ['attach regcred --serviceaccount default', 'regsecret-attach-regcred'],
+    ['sync regcred --to team-a', 'regsecret-sync-regcred'],
+    ['delete regcred', 'regsecret-delete-regcred'],
+    ['remove', 'regsecret-remove'],
+    ['list', 'regsecret-list'],
+    ['verify regcred other', 'regsecret-verify-regcred.other'],
+    ['why secret/regcred', 'regsecret-doctor'],
+    [`create ${'a'.repeat(253)}`, `regsecret-create-${'a'.repeat(236)}`],
+    [`create ${'a'.repeat(235)}.b`, `regsecret-create-${'a'.repeat(235)}`],
+  ])('%s', async (line, name) => {
+    const args = ['rbac', '-n', 'team', '-o', 'name', ...line.split(' ')];
+    const { code, stdout, stderr } = await here(args, { env: { HOME: '/nowhere' } });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(
+      new Set(
+        stdout
+          .trim()
+          .split('\n')
+          .map((text) => text.split('/')[1]),
+      ),
+    ).toEqual(new Set([name]));
+  });
+});
+
 describe('an image with pull secrets that are named', () => {
   const rulesOf = async (line: string) => {
     const ran = await here(['rbac', '-o', 'json', '-n', 'team', ...line.split(' ')], { env: { HOME: '/nowhere' } });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { passwordFromEnv, passwordFromFile, passwordFromStdin } from '../../src/credentials/stdin.ts';
 import { encodeUtf8 } from '../../src/domain/go/utf8.ts';
+import { here } from '../support/here.ts';
 import { machine } from '../support/machine.ts';
 
 const MIB = 1024 * 1024;
@@ -25,7 +26,6 @@ describe.each([
     ['s3cret\r\n', 's3cret'],
     ['s3cret\n\n', 's3cret\n'],
     ['two\nlines', 'two\nlines'],
-    ['\n\n', '\n'],
     [' s3cret ', ' s3cret '],
     ['pässwörd', 'pässwörd'],
     ['carriage\r', 'carriage\r'],
@@ -33,7 +33,7 @@ describe.each([
     expect(read(Buffer.from(text))).toEqual({ password, from: expect.stringMatching(from) });
   });
 
-  test.each(['', '\n', '\r\n'])('%j is none', (text) => {
+  test.each(['', '\n', '\r\n', '\n\n', ' ', '\t \n'])('%j is none', (text) => {
     expect(() => read(Buffer.from(text))).toThrow(/^(stdin|\/.*token|\$TOKEN) holds no password$/);
   });
 });
@@ -65,4 +65,31 @@ test('what is not there is an error', () => {
   expect(() => passwordFromFile(join(home, 'token'))).toThrow('--password-file names a file that does not exist');
   expect(() => passwordFromFile(home)).toThrow(`${home} is a directory`);
   expect(() => passwordFromEnv('TOKEN', io)).toThrow('--password-env names a variable that is not set');
+});
+
+describe('white space at an end of a password is said, for nobody sees it', () => {
+  const warning = (from: string) => `warning: the password from ${from} begins or ends with white space\n`;
+  const line = 'create x --server r.io --username u --dry-run=client -o name'.split(' ');
+
+  test.each([
+    ['x ', warning('stdin')],
+    ['\tx\n', warning('stdin')],
+    ['x\n\n', warning('stdin')],
+    ['x\n', ''],
+    ['x\r\n', ''],
+    ['x y', ''],
+  ])('stdin with %j', async (stdin, stderr) => {
+    const ran = await here([...line, '--password-stdin'], { stdin });
+    expect(ran).toEqual({ code: 0, stdout: 'secret/x\n', stderr: `${stderr}  r.io  u  from stdin\n` });
+  });
+
+  test('a variable', async () => {
+    const ran = await here([...line, '--password-env', 'TOKEN'], { env: { TOKEN: 'x ' } });
+    expect(ran).toEqual({ code: 0, stdout: 'secret/x\n', stderr: `${warning('$TOKEN')}  r.io  u  from $TOKEN\n` });
+  });
+
+  test('not with the words of kubectl, which says nothing', async () => {
+    const words = ['create', 'x', '--docker-username=u', '--docker-password=x ', '--dry-run=client', '-o', 'name'];
+    expect((await here(words)).stderr).not.toContain('white space');
+  });
 });

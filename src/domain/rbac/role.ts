@@ -47,6 +47,19 @@ function meantSubject(text: string): Hint {
   return words`--for sa/${namespace === undefined ? name : `${namespace}:${name}`}`;
 }
 
+const DEFAULT_SECRET = 'regsecret';
+const MAX_NAME = 253;
+
+/**
+ * The name of a role for `command` on these Secrets. Another Secret has another role: `kubectl apply` of one with the same name would take
+ * the rights for the first away.
+ */
+export function roleName(command: string, secrets: readonly string[]): string {
+  const isUsual = secrets.every((name) => name === DEFAULT_SECRET) || !secrets.every(isObjectName);
+  const name = [`regsecret-${command}`, ...(isUsual ? [] : [secrets.join('.')])].join('-');
+  return name.slice(0, MAX_NAME).replace(/[-.]+$/, '');
+}
+
 /** A role or its binding. */
 export interface RbacObject {
   readonly kind: string;
