@@ -66,7 +66,7 @@ const images: readonly Situation[] = [
       image: variant('there-none'),
       before: pulledBefore,
     },
-    { kubelet: 'no credential', cause: 'no-pull-secret', fix: attach, notes: ['unverified-image'] },
+    { kubelet: 'no credential', cause: 'no-pull-secret', fix: attach },
   ],
   [
     'an image that is there for others, with a wrong password',
