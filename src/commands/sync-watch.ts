@@ -87,7 +87,15 @@ function looks(
     const quiet = isFirst ? {} : { absent: () => undefined };
     const run = { printer, io, answer: () => undefined, counted: () => undefined };
     await withSyncPrinter({ ...options, isOneOfMany: !isFirst }, run, (listener) =>
-      work({ ...listener, ...quiet, writing }),
+      work({
+        ...listener,
+        ...quiet,
+        writing,
+        // In a line of its own each is known again.
+        losses: (losses) => {
+          for (const loss of losses) listener.losses([loss]);
+        },
+      }),
     );
     isFirst = false;
   };

@@ -180,7 +180,23 @@ describe('a Secret of that name that others made', () => {
       teams: [team = ''],
     } = await newFleet(1);
     await putSecret(team, other);
-    expect((await regsecretIn(home, ['sync', '--to', team, '--adopt'])).code).toBe(0);
+    const line = ['sync', '--to', team, '--adopt'];
+    const warning = `warning: --adopt drops other.example (jane) from secret regsecret in ${team}; --merge keeps it\n`;
+    expect(await regsecretIn(home, [...line, '--dry-run=client'])).toEqual({
+      code: 0,
+      stdout: `secret/regsecret updated in ${team} (dry run)\n1 namespace: 1 updated (dry run)\n`,
+      stderr: warning,
+    });
+    const dry = await regsecretIn(home, [...line, '--dry-run=server', '-o', 'json']);
+    expect(JSON.parse(dry.stdout).namespaces).toEqual([
+      { namespace: team, action: 'updated', lost: ['other.example'] },
+    ]);
+    const left = await regsecretIn(home, ['sync', '--to', team]);
+    expect(left.stderr).toContain('--adopt to make it a copy, which drops the rest\n');
+    expect(await serversIn(team)).toEqual(['other.example']);
+    const ran = await regsecretIn(home, [...line, '--yes']);
+    expect([ran.code, ran.stderr]).toEqual([0, warning]);
+    expect((await regsecretIn(home, line)).stderr).toBe('');
     expect(await serversIn(team)).toEqual(['r.example']);
     expect((await secretIn(team))?.metadata.labels).toEqual({ ...OURS, own: 'yes' });
     await changeSecret(home, { data: { '.dockerconfigjson': payloadOf('new.example') } });

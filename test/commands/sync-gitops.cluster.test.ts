@@ -178,7 +178,7 @@ test('a copy with an owner is left to it, until --adopt says otherwise', async (
   expect(ran).toEqual({
     code: 1,
     stdout: '1 namespace: 1 left alone\n',
-    stderr: `error: secret ${team}/regsecret was made by sync, but configmap/owner makes it now, so it is left alone\n  --adopt writes it anyway\nhint: kubectl get configmap owner -n ${team} -o yaml\n`,
+    stderr: `error: secret ${team}/regsecret was made by sync, but configmap/owner makes it now, so it is left alone\n  --adopt writes it anyway, and drops what its source does not have\nhint: kubectl get configmap owner -n ${team} -o yaml\n`,
   });
   const pruned = await regsecretIn(home, ['sync', '-A', '--exclude', '*', '--prune', '--yes']);
   expect([pruned.code, pruned.stdout]).toEqual([1, '1 namespace: 1 failed\n']);

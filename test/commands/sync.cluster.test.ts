@@ -364,6 +364,21 @@ describe('on a terminal', () => {
     expect(await second.ended).toBe(0);
   });
 
+  test('a login that goes is named and asked about in any case', async () => {
+    const {
+      home,
+      teams: [team = ''],
+    } = await newFleet(1);
+    await putSecret(team, { data: { '.dockerconfigjson': payloadOf('r.example', 'other.example') } });
+    const before = await secretIn(team);
+    const tty = type(home, ['sync', '--to', team, '--adopt']);
+    await tty.see('drops other.example (jane)');
+    await tty.see('drop 1 login that it does not have?');
+    tty.type(`n${keys.enter}`);
+    expect(await tty.ended).toBe(1);
+    expect(await secretIn(team)).toEqual(before);
+  });
+
   test('a deletion is asked about in any case', async () => {
     const { home, teams } = await newFleet(2);
     const [first = '', second = ''] = teams;

@@ -10,6 +10,7 @@ import { prose } from '../../domain/text/hint.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { UserError } from '../../errors.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
+import { lossOf } from './lost-logins.ts';
 import { type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
 import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
 import { readNamespaces } from './present-copies.ts';
@@ -23,10 +24,12 @@ const PRUNE_CONCURRENCY = 4;
 /** Everything is told to `listener`. Throws UserError where nothing is done at all, and Interrupted. */
 export async function syncSecret(transport: Transport, request: SyncRequest, listener: SyncListener): Promise<void> {
   const { source, plan, meant, lists } = await listener.reading(() => look(transport, request, listener));
+  const losses = plan.items.flatMap(({ loss }) => loss ?? []);
+  if (losses.length > 0) listener.losses(losses);
   await checkAgreed(plan, lists, request);
   const served = new Set(meant);
   await forEachLimit(transport.concurrency, plan.items, async (item) => {
-    const outcome = await listener.writing(() => perform(transport, item, source, request));
+    const outcome = await listener.writing(() => perform(transport, item, source, request, listener));
     if (outcome === 'ended' || outcome.action === 'failed') served.delete(item.namespace);
     if (outcome === 'ended') listener.skipped({ leftAlone: [], ending: [item.namespace] });
     else listener.outcome(outcome);
@@ -62,7 +65,7 @@ async function readPrunable(transport: Transport, request: SyncRequest): Promise
   return readNamespaces(transport, { prune, part, selection: { ...selection, labelSelector: undefined } });
 }
 
-/** Asks about more than one change, and about every deletion. Throws UserError where nobody agrees. */
+/** Asks about more than one change, and about every deletion or loss. Throws UserError where nobody agrees. */
 async function checkAgreed(
   { items, pruned }: Plan,
   lists: ListPlan | undefined,
@@ -80,15 +83,17 @@ async function checkAgreed(
   const accounts = lists === undefined ? 0 : lists.changing.length + lists.awaited.length;
   const count = (action: SecretStep['action']): number => changes.filter(({ step }) => step.action === action).length;
   const counts = { 'to be created': count('create'), 'to be updated': count('update') + count('replace') };
+  const lost = items.reduce((sum, { loss }) => sum + (loss?.servers.length ?? 0), 0);
   const parts = [
     ...(changes.length === 0 ? [] : [`write it into ${summaryLine(changes.length, 'namespace', counts)}`]),
+    ...(lost === 0 ? [] : [`drop ${plural(lost, 'login')} that it does not have`]),
     ...(accounts === 0 ? [] : [`attach it to ${plural(accounts, 'service account')}`]),
     ...(pruned.length === 0 ? [] : [`delete its copies in ${many(pruned.map(({ namespace }) => namespace))}`]),
   ];
   const intent = {
     what: `Secret ${name}: ${parts.join(', ')}`,
     changes: changes.length + accounts + pruned.length,
-    deletes: pruned.length > 0,
+    deletes: pruned.length > 0 || lost > 0,
   };
   if (await agree(intent)) return;
   throw new UserError('nothing is written', prose`add ${words`--yes`} to write without a question`);
@@ -96,17 +101,30 @@ async function checkAgreed(
 
 async function perform(
   transport: Transport,
-  { namespace, step, holdsOldLogin, existing }: Item,
+  { namespace, step, holdsOldLogin, loss, existing }: Item,
   source: SyncSource,
   { dryRun, fieldManager, selection }: SyncRequest,
+  listener: Pick<SyncListener, 'losses'>,
 ): Promise<SyncOutcome | 'ended'> {
   if (step.action === 'refuse') return { namespace, action: 'failed', error: step.error, isDecided: true };
-  if (step.action === 'unchanged' || dryRun === 'client') return { namespace, action: actionOf(step), holdsOldLogin };
+  if (step.action === 'unchanged' || dryRun === 'client') {
+    return { namespace, action: actionOf(step), holdsOldLogin, lost: loss?.servers };
+  }
+  let lost = loss?.servers;
   try {
     const ref = { namespace, name: source.name };
-    const planner = (present: Secret | undefined): SecretStep => planSecret(namespace, present, source);
+    const planner = (present: Secret | undefined): SecretStep => {
+      const next = planSecret(namespace, present, source);
+      const more = lossOf(namespace, next, present, source);
+      // What somebody has put there meanwhile is named, too, before it goes.
+      if (more?.servers.some((server) => !lost?.includes(server))) {
+        listener.losses([more]);
+        lost = more.servers;
+      }
+      return next;
+    };
     const action = await writeSecret(transport, ref, existing, planner, { fieldManager, dryRun: dryRun === 'server' });
-    return { namespace, action, holdsOldLogin };
+    return { namespace, action, holdsOldLogin, lost };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     // It was not being deleted when the namespaces were read.

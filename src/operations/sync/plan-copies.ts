@@ -8,6 +8,7 @@ import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
+import { type Loss, lossOf } from './lost-logins.ts';
 import { choiceOf, idlePatterns, type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
 import { eachPresent, noNamespace } from './present-copies.ts';
 import { type Pruned, takenOver } from './prune-copies.ts';
@@ -49,6 +50,8 @@ export interface Item {
   readonly step: SecretStep;
   /** Whether `kubectl apply` has left a login in an annotation of it that its data does not hold afterwards. */
   readonly holdsOldLogin?: boolean | undefined;
+  /** What it loses, where that is more than an old login of the same server. */
+  readonly loss?: Loss | undefined;
   /** Kept only where something has to be done to it. */
   readonly existing: Secret | undefined;
 }
@@ -95,7 +98,8 @@ function planned(namespace: string, secret: Secret | UserError | undefined, sour
   }
   const step = planSecret(namespace, secret, source);
   const isWritten = step.action === 'update' || step.action === 'replace';
-  return { namespace, step, holdsOldLogin: holdsAfter(step, secret), existing: isWritten ? secret : undefined };
+  const loss = lossOf(namespace, step, secret, source);
+  return { namespace, step, holdsOldLogin: holdsAfter(step, secret), loss, existing: isWritten ? secret : undefined };
 }
 
 function holdsAfter(step: SecretStep, secret: Secret | undefined): boolean {

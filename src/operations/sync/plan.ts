@@ -102,8 +102,8 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
   return leave(text, maker.where, ['--merge puts these logins into it all the same, until it is made again']);
 }
 
-const MERGE = prose`add --merge to put these logins into it and keep the rest, or --adopt to make it a copy`;
-const ADOPT = prose`add --adopt to make it a copy of this one`;
+const MERGE = prose`add --merge to put these logins into it and keep the rest, or --adopt to make it a copy, which drops the rest`;
+const ADOPT = prose`add --adopt to make it a copy of this one, which drops what this one does not have`;
 
 /** If another tool such as Argo CD has taken a copy over, the two would overwrite each other forever. */
 function planOwn(called: string, existing: Secret, source: SyncSource): SecretStep {
@@ -111,7 +111,7 @@ function planOwn(called: string, existing: Secret, source: SyncSource): SecretSt
   const maker = step.action === 'unchanged' || source.foreign === 'adopt' ? undefined : makerOf(existing);
   if (maker === undefined) return step;
   const text = `${called} was made by sync, but ${maker.name} makes it now`;
-  return leave(text, maker.where, ['--adopt writes it anyway']);
+  return leave(text, maker.where, ['--adopt writes it anyway, and drops what its source does not have']);
 }
 
 function planCopy(existing: Secret, source: SyncSource): SecretStep {

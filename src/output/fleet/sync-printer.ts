@@ -12,6 +12,7 @@ import { compareNames } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { ListResult } from '../../operations/attach/request.ts';
+import { lossWarnings } from '../../operations/sync/lost-logins.ts';
 import { LeftAlone } from '../../operations/sync/plan.ts';
 import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/sync-request.ts';
 import { type NoteBook, noteBook } from '../attach-printer.ts';
@@ -124,6 +125,9 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
           `${what} matches only ${many(reserved)}: namespaces of that kind get nothing unless they are named`,
         );
     },
+    losses(losses) {
+      for (const text of lossWarnings(name, losses)) printer.warn(text);
+    },
     outcome(outcome) {
       told.outcomes.push(outcome);
       if (!isChange(outcome) || output === 'json') return;
@@ -204,7 +208,8 @@ function printEnd(
   const namespaces = outcomes.toSorted(byNamespace).map((outcome) => {
     const { namespace } = outcome;
     const action = shownAction(outcome);
-    return 'error' in outcome ? { namespace, action, error: asShown(outcome.error) } : { namespace, action };
+    if ('error' in outcome) return { namespace, action, error: asShown(outcome.error) };
+    return { namespace, action, lost: outcome.lost };
   });
   const results = lists.map(({ ref, action, before, after }) => ({ ...ref, action, before, after }));
   const errors = problems.map(({ error }) => asShown(error));

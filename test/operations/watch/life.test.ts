@@ -38,6 +38,7 @@ const listener: SyncListener = {
   finding: nothing,
   skipped: nothing,
   idle: nothing,
+  losses: nothing,
   outcome: nothing,
   list: nothing,
   note: nothing,

@@ -1,0 +1,68 @@
+/** What `--adopt` takes away: logins of a Secret that its copy will not have. */
+import type { SecretStep } from '../../cluster/write/write-secret.ts';
+import { readContents } from '../../domain/keyring/contents.ts';
+import { displayServer, type ShownServer, shownServer } from '../../domain/keyring/display-server.ts';
+import { keyText } from '../../domain/keyring/key.ts';
+import type { Secret } from '../../domain/keyring/secret.ts';
+import { isCopyOf } from '../../domain/pull-secret/copy.ts';
+import { makerOf } from '../../domain/pull-secret/maker.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
+import { planSecret, type SyncSource } from './plan.ts';
+
+/** What is lost in one namespace. */
+export interface Loss {
+  readonly namespace: string;
+  readonly servers: readonly ShownServer[];
+  /** The same for people, with the user of each where it is known. */
+  readonly shown: readonly string[];
+  /** Whether `--merge` would keep them, and write the logins of the source all the same. */
+  readonly isMergeable: boolean;
+}
+
+/**
+ * What `step` takes from `existing`; undefined where that is nothing. A server that gets another login is none: that is what
+ * `sync` is for.
+ */
+export function lossOf(
+  namespace: string,
+  { action }: SecretStep,
+  existing: Secret | undefined,
+  source: SyncSource,
+): Loss | undefined {
+  if (source.foreign !== 'adopt' || existing === undefined) return undefined;
+  if (action !== 'update' && action !== 'replace') return undefined;
+  // A copy that nobody else makes has nothing but what its source has had.
+  if (isCopyOf(existing, source) && makerOf(existing) === undefined) return undefined;
+  const kept = new Set(source.entries.map(({ server }) => keyText(server)));
+  const lost = readContents(existing).entries.filter(({ server }) => !kept.has(keyText(server)));
+  if (lost.length === 0) return undefined;
+  const isMergeable = planSecret(namespace, existing, { ...source, foreign: 'merge' }).action !== 'refuse';
+  return {
+    namespace,
+    servers: lost.map(({ server }) => shownServer(server)),
+    shown: lost.map(({ server, login }) => `${displayServer(server)}${login?.username ? ` (${login.username})` : ''}`),
+    isMergeable,
+  };
+}
+
+const SHOWN = 10;
+
+/** A sentence for each loss from the Secret called `name`; namespaces that lose the same share one. */
+export function lossWarnings(name: string, losses: readonly Loss[]): string[] {
+  const groups = [...Map.groupBy(losses, ({ shown, isMergeable }) => JSON.stringify([shown, isMergeable])).values()];
+  const lines = groups.slice(0, SHOWN).flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const places = many(
+      group.map(({ namespace }) => namespace),
+      { limit: SHOWN },
+    );
+    const kept = first.isMergeable
+      ? `--merge keeps ${first.shown.length === 1 ? 'it' : 'them'}`
+      : `without --adopt the Secret${group.length === 1 ? ' stays' : 's stay'} as ${group.length === 1 ? 'it is' : 'they are'}`;
+    return [`--adopt drops ${many(first.shown)} from secret ${name} in ${places}; ${kept}`];
+  });
+  const rest = groups.slice(SHOWN).flat().length;
+  if (rest === 0) return lines;
+  return [...lines, `--adopt drops other logins from secret ${name} in ${plural(rest, 'more namespace')}`];
+}
