@@ -10,7 +10,7 @@ import { prose } from '../../domain/text/hint.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { UserError } from '../../errors.ts';
 import { attachCopies, type ListPlan, planLists } from './attach-copies.ts';
-import { lossOf } from './lost-logins.ts';
+import { loginLossOf } from './lost-logins.ts';
 import { type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
 import { checkMeant, choose, type Item, type Plan, planAll } from './plan-copies.ts';
 import { readNamespaces } from './present-copies.ts';
@@ -115,7 +115,7 @@ async function perform(
     const ref = { namespace, name: source.name };
     const planner = (present: Secret | undefined): SecretStep => {
       const next = planSecret(namespace, present, source);
-      const more = lossOf(namespace, next, present, source);
+      const more = loginLossOf(namespace, next, present, source);
       // What somebody has put there meanwhile is named, too, before it goes.
       if (more?.servers.some((server) => !lost?.includes(server))) {
         listener.losses([more]);

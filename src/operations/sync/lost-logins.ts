@@ -10,7 +10,7 @@ import { many, plural } from '../../domain/text/enumerate.ts';
 import { planSecret, type SyncSource } from './plan.ts';
 
 /** What is lost in one namespace. */
-export interface Loss {
+export interface LoginLoss {
   readonly namespace: string;
   readonly servers: readonly ShownServer[];
   /** The same for people, with the user of each where it is known. */
@@ -23,12 +23,12 @@ export interface Loss {
  * What `step` takes from `existing`; undefined where that is nothing. A server that gets another login is none: that is what
  * `sync` is for.
  */
-export function lossOf(
+export function loginLossOf(
   namespace: string,
   { action }: SecretStep,
   existing: Secret | undefined,
   source: SyncSource,
-): Loss | undefined {
+): LoginLoss | undefined {
   if (source.foreign !== 'adopt' || existing === undefined) return undefined;
   if (action !== 'update' && action !== 'replace') return undefined;
   // A copy that nobody else makes has nothing but what its source has had.
@@ -48,7 +48,7 @@ export function lossOf(
 const SHOWN = 10;
 
 /** A sentence for each loss from the Secret called `name`; namespaces that lose the same share one. */
-export function lossWarnings(name: string, losses: readonly Loss[]): string[] {
+export function lossWarnings(name: string, losses: readonly LoginLoss[]): string[] {
   const groups = [...Map.groupBy(losses, ({ shown, isMergeable }) => JSON.stringify([shown, isMergeable])).values()];
   const lines = groups.slice(0, SHOWN).flatMap((group) => {
     const [first] = group;

@@ -8,7 +8,7 @@ import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
-import { type Loss, lossOf } from './lost-logins.ts';
+import { type LoginLoss, loginLossOf } from './lost-logins.ts';
 import { choiceOf, idlePatterns, type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
 import { eachPresent, noNamespace } from './present-copies.ts';
 import { type Pruned, takenOver } from './prune-copies.ts';
@@ -51,7 +51,7 @@ export interface Item {
   /** Whether `kubectl apply` has left a login in an annotation of it that its data does not hold afterwards. */
   readonly holdsOldLogin?: boolean | undefined;
   /** What it loses, where that is more than an old login of the same server. */
-  readonly loss?: Loss | undefined;
+  readonly loss?: LoginLoss | undefined;
   /** Kept only where something has to be done to it. */
   readonly existing: Secret | undefined;
 }
@@ -98,7 +98,7 @@ function planned(namespace: string, secret: Secret | UserError | undefined, sour
   }
   const step = planSecret(namespace, secret, source);
   const isWritten = step.action === 'update' || step.action === 'replace';
-  const loss = lossOf(namespace, step, secret, source);
+  const loss = loginLossOf(namespace, step, secret, source);
   return { namespace, step, holdsOldLogin: holdsAfter(step, secret), loss, existing: isWritten ? secret : undefined };
 }
 

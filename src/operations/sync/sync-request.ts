@@ -10,7 +10,7 @@ import type { Agree } from '../../prompt.ts';
 import type { Note } from '../attach/notes.ts';
 import type { ListResult } from '../attach/request.ts';
 import type { ManifestFolders } from '../pods/saved-pod.ts';
-import type { Loss } from './lost-logins.ts';
+import type { LoginLoss } from './lost-logins.ts';
 import type { NamespaceSelection, SyncSource } from './plan.ts';
 
 export interface SyncRequest {
@@ -72,7 +72,7 @@ export type SyncOutcome =
       /** Whether an annotation of it holds a login that its data does not hold. */
       readonly holdsOldLogin?: boolean | undefined;
       /** Servers whose logins it had and has no longer, in the order of the Secret. */
-      readonly lost?: Loss['servers'] | undefined;
+      readonly lost?: LoginLoss['servers'] | undefined;
     }
   | {
       readonly namespace: string;
@@ -107,7 +107,7 @@ export interface SyncListener {
   /** Part of the selection that chooses nothing; `reserved` are those that it would choose if they were named. */
   idle(what: string, reserved: readonly string[]): void;
   /** What others lose, before it is written; more than once where somebody adds to it meanwhile. */
-  losses(losses: readonly Loss[]): void;
+  losses(losses: readonly LoginLoss[]): void;
   outcome(outcome: SyncOutcome): void;
   /** A list of a service account that was written, or a workload that was restarted. */
   list(result: ListResult): void;

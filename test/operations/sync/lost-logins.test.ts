@@ -1,7 +1,7 @@
 /** Which logins `--adopt` drops, and how that is said. */
 import { expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
-import { type Loss, lossOf, lossWarnings } from '../../../src/operations/sync/lost-logins.ts';
+import { type LoginLoss, loginLossOf, lossWarnings } from '../../../src/operations/sync/lost-logins.ts';
 import { planSecret, type SyncSource } from '../../../src/operations/sync/plan.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
@@ -63,16 +63,16 @@ test.each<[situation: string, existing: Secret | undefined, shown: readonly stri
     false,
   ],
 ])('%s', (_, existing, shown, isMergeable) => {
-  const loss = lossOf('a', planSecret('a', existing, source), existing, source);
+  const loss = loginLossOf('a', planSecret('a', existing, source), existing, source);
   expect(loss?.shown ?? []).toEqual(shown);
   expect(loss?.isMergeable).toBe(isMergeable);
   for (const mode of ['merge', 'leave'] as const) {
     const other = { ...source, foreign: mode };
-    expect(lossOf('a', planSecret('a', existing, other), existing, other)).toBeUndefined();
+    expect(loginLossOf('a', planSecret('a', existing, other), existing, other)).toBeUndefined();
   }
 });
 
-const loss = (namespace: string, shown: readonly string[] = ['quay.io (bob)'], isMergeable = true): Loss => ({
+const loss = (namespace: string, shown: readonly string[] = ['quay.io (bob)'], isMergeable = true): LoginLoss => ({
   namespace,
   servers: [],
   shown,
@@ -80,7 +80,7 @@ const loss = (namespace: string, shown: readonly string[] = ['quay.io (bob)'], i
 });
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `n${index}`);
 
-test.each<[situation: string, losses: readonly Loss[], said: readonly string[]]>([
+test.each<[situation: string, losses: readonly LoginLoss[], said: readonly string[]]>([
   ['nothing', [], []],
   ['one', [loss('a')], ['--adopt drops quay.io (bob) from secret pull in a; --merge keeps it']],
   [
