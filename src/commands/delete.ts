@@ -30,14 +30,6 @@ export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<num
   checkNames(options, 'delete');
   checkContextFlags(options, { hasSource: false });
   const { name, namespace, allNamespaces = false, dryRun, yes = false } = options;
-  if (!yes && dryRun === 'none' && !canPrompt(io)) {
-    const all = allNamespaces ? ALL_NAMESPACES : undefined;
-    const contexts = (options.toContext ?? []).map((context) => words`--to-context ${context}`);
-    const flags = flagWords([...(options.force ? ['--force'] : []), ...(options.owned ? ['--owned'] : [])]);
-    const line = command`regsecret delete ${name} ${scope(namespace)} ${all} ${flags} --yes`;
-    const proposal = contexts.reduce((before, context) => command`${before} ${context}`, line);
-    throw new UsageError('deleting needs a confirmation, and there is no terminal to ask on', proposal);
-  }
   const request: DeleteRequest = {
     name,
     copies: allNamespaces,
@@ -47,10 +39,40 @@ export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<num
     fieldManager: options.fieldManager,
     folders: manifestFolders(io.env),
   };
+  if (!yes && dryRun === 'none' && !canPrompt(io)) {
+    if (!allNamespaces && options.toContext === undefined) await checkMeant(request, options, io);
+    const all = allNamespaces ? ALL_NAMESPACES : undefined;
+    const contexts = (options.toContext ?? []).map((context) => words`--to-context ${context}`);
+    const flags = flagWords([...(options.force ? ['--force'] : []), ...(options.owned ? ['--owned'] : [])]);
+    const line = command`regsecret delete ${name} ${scope(namespace)} ${all} ${flags} --yes`;
+    const proposal = contexts.reduce((before, context) => command`${before} ${context}`, line);
+    throw new UsageError('deleting needs a confirmation, and there is no terminal to ask on', proposal);
+  }
   return inClusters(options, io, {
     hasSource: false,
     prepare: async () => (transport, run) => deleteIn(transport, request, options, run),
   });
+}
+
+/**
+ * Throws UserError where there is no such Secret, but one with nearly its name, for that one is to be confirmed. A cluster that cannot be
+ * asked is told of when there is something to do.
+ */
+async function checkMeant(request: DeleteRequest, options: DeleteOptions, io: Io): Promise<void> {
+  const [{ connect }, { lookAtSecret }] = await Promise.all([
+    import('../cluster/client/transport.ts'),
+    import('../cluster/secret-request.ts'),
+  ]);
+  const transport = await connect(options, io).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+  });
+  if (transport === undefined) return;
+  try {
+    const present = await lookAtSecret(transport, { namespace: transport.namespace, name: request.name });
+    if (present === 'none') await missing(request, transport);
+  } finally {
+    transport.close();
+  }
 }
 
 async function deleteIn(
@@ -96,7 +118,7 @@ async function warnOfCopies(transport: Transport, request: DeleteRequest, printe
   );
 }
 
-/** Says that there is no such Secret, which is what was wanted; throws UserError where another one was meant. */
+/** Says where there is no such Secret, which is what was wanted. Throws UserError. */
 async function checkThere(
   planned: readonly Deleted[],
   request: DeleteRequest,
@@ -104,6 +126,11 @@ async function checkThere(
   printer: Printer,
 ): Promise<void> {
   if (planned.some(({ secret }) => secret !== undefined)) return;
+  printer.say(await missing(request, transport));
+}
+
+/** Says that there is no such Secret; throws UserError where another one was meant. */
+async function missing(request: DeleteRequest, transport: Transport): Promise<string> {
   const { namespace } = transport;
   const { lookAround } = await import('../cluster/not-found.ts');
   const { text, meant } = await lookAround(transport, { namespace, name: request.name });
@@ -112,5 +139,5 @@ async function checkThere(
     const line = command`regsecret delete ${meant.name} ${scope(namespace)} ${copies} ${dryRunFlag(request)}`;
     throw new UserError(text, line);
   }
-  printer.say(text);
+  return text;
 }

@@ -136,10 +136,18 @@ describe('it stays', () => {
     ]);
     const dryRun = await regsecretIn(namespace, ['delete', 'pul', '-A', '--dry-run=client']);
     expect(dryRun.stderr).toContain(`\nhint: regsecret delete pull -n ${namespace} -A --dry-run=client\n`);
-    const near = await regsecretIn(namespace, ['delete', 'pul', '--yes']);
-    expect([near.code, near.stderr]).toEqual([
-      1,
-      `error: secret ${namespace}/pul does not exist; did you mean pull?\nhint: regsecret delete pull -n ${namespace}\n`,
+    // There would be nothing to confirm.
+    for (const flags of [[], ['--yes']]) {
+      const near = await regsecretIn(namespace, ['delete', 'pul', ...flags]);
+      expect([near.code, near.stderr]).toEqual([
+        1,
+        `error: secret ${namespace}/pul does not exist; did you mean pull?\nhint: regsecret delete pull -n ${namespace}\n`,
+      ]);
+    }
+    const other = await regsecretIn(namespace, ['delete', 'other-name']);
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      `error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete other-name -n ${namespace} --yes\n`,
     ]);
     expect(await isThere(namespace, 'pull')).toBe(true);
   });
