@@ -10,18 +10,17 @@ import { shims } from './build/shims.ts';
 const codeSplitting = {
   groups: [
     { name: 'start', tags: ['$initial' as const], priority: 3 },
-    // What only those need that load this one as well would be smaller than the file it is in.
     {
       name: 'create',
-      test: /[\\/](commands[\\/]create|output[\\/](secret-manifest|structured)|text[\\/]summary|fleet[\\/]agreed-run)\.ts$/,
+      test: /[\\/](commands[\\/]create|output[\\/]secret-manifest|text[\\/]summary)\.ts$/,
       priority: 2,
     },
     { name: 'cluster', test: /[\\/]cluster[\\/](client[\\/]transport|write[\\/]apply-secret)\.ts$/, priority: 1 },
     // What attach, doctor, list and inspect all need is of many small files, and Bun, too, takes its time for each chunk.
-    // The few printers are small, too, and used by commands that need all of it.
+    // A few more would be smaller than the files they are in, and go with commands that need all of it.
     {
       name: 'workloads',
-      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|annotation-printer|failure-printer|pull-secret[\\/]maker|output[\\/]table)\.ts$/,
+      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|annotation-printer|agreed-run|failure-printer|pull-secret[\\/]maker|output[\\/]table)\.ts$/,
       priority: 0,
     },
   ],
