@@ -16,7 +16,7 @@ test('a pod without a list, until it is attached and created again', { timeout: 
   const { code, stderr } = await regsecretIn(namespace, ['attach', 'regcred', '--pod', 'web', '--recreate']);
   expect(code, stderr).toBe(0);
   expect(await seen.ended, seen.stderr()).toBe(0);
-  expect(seen.stdout()).toContain(`pod/web has ${image}`);
+  expect(seen.stdout()).toContain(`pod/web already has ${image}`);
 });
 
 test('a tag that does not exist, until the image has one that does', { timeout: 180_000 }, async () => {
@@ -28,5 +28,5 @@ test('a tag that does not exist, until the image has one that does', { timeout: 
   await seen.see('; existing tags: v1');
   await paste(`kubectl set image pod/web app=${host}/janedoe/jdoe-private:v1 -n ${namespace}`, host);
   expect(await seen.ended, seen.stderr()).toBe(0);
-  expect(seen.stdout()).toContain(`pod/web has ${host}/janedoe/jdoe-private:v1`);
+  expect(seen.stdout()).toContain(`pod/web already has ${host}/janedoe/jdoe-private:v1`);
 });
