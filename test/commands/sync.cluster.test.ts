@@ -190,6 +190,18 @@ describe('which namespaces are meant', () => {
       stderr: 'error: namespace no-such-one does not exist\nhint: kubectl create namespace no-such-one\n',
     });
   });
+
+  test('one that nearly exists: the same command with the right one, but none with another number', async () => {
+    const { home } = await newFleet(0);
+    const right = await newNamespace({ prefix: freshName('team-01') });
+    const [wrong, next] = ['team-1', 'team-02'].map((start) => right.replace('team-01', start));
+    const ran = await regsecretIn(home, ['sync', '--to', `${wrong},${next}`, '--dry-run=client']);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain(
+      `error: namespace ${wrong} does not exist; did you mean ${right}?\nhint: regsecret sync regsecret -n ${home} --to ${right},${next} --dry-run=client\n`,
+    );
+    expect(ran.stderr).toContain(`error: namespace ${next} does not exist\nhint: kubectl create namespace ${next}\n`);
+  });
 });
 
 describe('--dry-run', () => {

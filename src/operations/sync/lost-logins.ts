@@ -59,7 +59,7 @@ export function lossWarnings(name: string, losses: readonly LoginLoss[]): string
     );
     const kept = first.isMergeable
       ? `--merge keeps ${first.shown.length === 1 ? 'it' : 'them'}`
-      : `without --adopt the Secret${group.length === 1 ? ' stays' : 's stay'} as ${group.length === 1 ? 'it is' : 'they are'}`;
+      : 'without --adopt nothing changes there';
     return [`--adopt drops ${many(first.shown)} from secret ${name} in ${places}; ${kept}`];
   });
   const rest = groups.slice(SHOWN).flat().length;

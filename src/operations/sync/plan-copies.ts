@@ -4,6 +4,7 @@ import type { SecretStep } from '../../cluster/write/write-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isCopyOf } from '../../domain/pull-secret/copy.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
+import { closest } from '../../domain/text/closest.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -17,10 +18,11 @@ import type { SyncListener, SyncOutcome, SyncPart, SyncRequest } from './sync-re
 /** The namespaces to write to; those that are named and not there have failed. */
 export function choose(
   namespaces: readonly NamespaceFacts[],
-  { selection, part }: SyncRequest,
+  request: SyncRequest,
   home: string | undefined,
   listener: SyncListener,
 ): string[] {
+  const { selection, part } = request;
   const choices = Map.groupBy(namespaces, (namespace) => choiceOf(namespace, selection, home));
   const namesOf = (choice: ReturnType<typeof choiceOf>): string[] =>
     (choices.get(choice) ?? []).map(({ name }) => name);
@@ -31,13 +33,55 @@ export function choose(
     if (labelSelector !== undefined && namespaces.length === 0) listener.idle(`-l ${labelSelector}`, []);
   }
   const there = new Set(namespaces.map(({ name }) => name));
-  for (const namespace of selection.names) {
-    if (there.has(namespace) || !isIn(part, namespace)) continue;
-    listener.outcome({ namespace, action: 'failed', error: noNamespace(namespace), isDecided: true });
+  const missing = selection.names.filter((namespace) => !there.has(namespace) && isIn(part, namespace));
+  const errorFor = missing.length === 0 ? noNamespace : misspelt(missing, namespaces, request, home);
+  for (const namespace of missing) {
+    listener.outcome({ namespace, action: 'failed', error: errorFor(namespace), isDecided: true });
   }
   return namesOf('chosen')
     .filter((namespace) => isIn(part, namespace))
     .sort();
+}
+
+/** That one of `missing` is not there, and the command with those that were probably meant. */
+function misspelt(
+  missing: readonly string[],
+  namespaces: readonly NamespaceFacts[],
+  { name, selection, flags, part }: SyncRequest,
+  home: string | undefined,
+): (namespace: string) => UserError {
+  const others = namespaces.flatMap((facts) =>
+    facts.isEnding || facts.name === home || selection.names.includes(facts.name) ? [] : [facts.name],
+  );
+  const meant = new Map(
+    missing.flatMap((namespace) => {
+      // Another number is another tenant, who is not to get this login by a paste.
+      const near = closest(
+        namespace,
+        others.filter((other) => numbersIn(other) === numbersIn(namespace)),
+      );
+      return near === undefined ? [] : [[namespace, near] as const];
+    }),
+  );
+  const corrected = (word: string): string =>
+    word
+      .split(',')
+      .map((text) => meant.get(text.trim()) ?? text)
+      .join(',');
+  const words = flags.words.map((word, index, all) =>
+    typeof word === 'string' && all[index - 1] === '--to' ? corrected(word) : word,
+  );
+  return (namespace) => {
+    const near = meant.get(namespace);
+    // What is watched may be made later, and another cluster has the source elsewhere.
+    if (near === undefined || home === undefined || part !== undefined) return noNamespace(namespace);
+    const again = command`regsecret sync ${name} ${scope(home)} ${{ ...flags, words }}`;
+    return new UserError(`namespace ${namespace} does not exist; did you mean ${near}?`, again);
+  };
+}
+
+function numbersIn(name: string): string {
+  return `${name.match(/\d+/g)?.map(Number)}`;
 }
 
 function isIn(part: SyncPart | undefined, namespace: string): boolean {

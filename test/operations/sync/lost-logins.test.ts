@@ -97,8 +97,8 @@ test.each<[situation: string, losses: readonly LoginLoss[], said: readonly strin
     'what --merge does not touch',
     [loss('a', ['quay.io'], false), loss('b', ['ghcr.io'], false), loss('c', ['ghcr.io'], false)],
     [
-      '--adopt drops quay.io from secret pull in a; without --adopt the Secret stays as it is',
-      '--adopt drops ghcr.io from secret pull in b, c; without --adopt the Secrets stay as they are',
+      '--adopt drops quay.io from secret pull in a; without --adopt nothing changes there',
+      '--adopt drops ghcr.io from secret pull in b, c; without --adopt nothing changes there',
     ],
   ],
   [
