@@ -23,6 +23,10 @@ const codeSplitting = {
       test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|annotation-printer|agreed-run|failure-printer|pull-secret[\\/]maker|output[\\/]table)\.ts$/,
       priority: 0,
     },
+    // Whoever needs another one of these needs the first as well.
+    { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|owners)\.ts$/, priority: 0 },
+    { name: 'copy', test: /[\\/]pull-secret[\\/](copy|copy-origin)\.ts$/, priority: 0 },
+    { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
 };
 
