@@ -528,6 +528,20 @@ describe('somebody else writes between the look and the write', () => {
     expect((await secretIn(team))?.data).toEqual({ '.dockerconfigjson': payloadOf('own.example') });
   });
 
+  test('a login that --adopt did not know of is named before it goes', async () => {
+    const {
+      home,
+      teams: [team = ''],
+    } = await newFleet(1);
+    const ran = await meddled(home, ['sync', '--to', team, '--adopt', '-o', 'json'], 'POST', () =>
+      putSecret(team, { data: { '.dockerconfigjson': payloadOf('own.example') } }),
+    );
+    expect(ran.stderr).toBe(
+      `warning: --adopt drops own.example (jane) from secret regsecret in ${team}; --merge keeps it\n1 namespace: 1 updated\n`,
+    );
+    expect(JSON.parse(ran.stdout).namespaces).toMatchObject([{ namespace: team, lost: ['own.example'] }]);
+  });
+
   test('a copy that another run makes', async () => {
     const {
       home,
