@@ -237,7 +237,7 @@ describe('rare answers', () => {
       return printVerdicts(rows, 'json', io, await printerFor(io));
     }));
 
-  test('every note, and namespaces that are skipped', () =>
+  test('every note, namespaces that are skipped, and logins that are lost', () =>
     print('sync', async (io) => {
       const run = {
         io,
@@ -248,6 +248,7 @@ describe('rare answers', () => {
       const options = { name: 'pull', output: 'json', dryRun: 'none', command: command`regsecret sync` } as const;
       return withSyncPrinter(options, run, async (listener) => {
         listener.problem(new UserError('no'));
+        listener.outcome({ namespace: 'a', action: 'updated', lost: [server] });
         listener.skipped({ leftAlone: ['a'], ending: ['b'] });
         listener.list({ ref, action: 'patched', before: ['a'], after: ['a', 'b'] });
         for (const one of [...NOTES, ...FINDINGS]) listener.note(one, 'attach');
