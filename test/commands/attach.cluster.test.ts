@@ -243,6 +243,23 @@ describe('the template of each kind', () => {
     expect(fields).toEqual({ 'f:imagePullSecrets': { 'k:{"name":"regsecret"}': {} } });
   });
 
+  test('--wait has nothing to wait for in a Deployment without pods, and fails for one that is paused', async () => {
+    const [none, paused] = [
+      await newWorkload('Deployment', namespace, { fields: { replicas: 0 } }),
+      await newWorkload('Deployment', namespace, { fields: { paused: true } }),
+    ];
+    const empty = await attach('--to', `deploy/${none}`, '--wait');
+    expect(empty.code, empty.stderr).toBe(0);
+    expect(empty.stderr).not.toContain('run');
+    for (const state of ['patched', 'unchanged']) {
+      const ran = await attach('--to', `deploy/${paused}`, '--wait');
+      expect([ran.code, ran.stdout]).toEqual([1, `deployment.apps/${paused} ${state}\n`]);
+      expect(ran.stderr).toContain(
+        `error: deployment ${namespace}/${paused} is paused, so there is no waiting for its new pods\nhint: kubectl rollout resume deployment/${paused} -n ${namespace}\n`,
+      );
+    }
+  });
+
   test.each([
     ['a paused Deployment', 'Deployment' as const, { paused: true }, 'is paused: its pods are not replaced'],
     [

@@ -169,12 +169,16 @@ export async function cached(path: string, name: string, isRight: (object: any) 
 }
 
 /** Says of the first pod of a workload what a kubelet would say that cannot pull its image, and returns its name. */
-export async function failFirstPod(namespace: string, app: string): Promise<string> {
+export async function failFirstPod(
+  namespace: string,
+  app: string,
+  message = 'no basic auth credentials',
+): Promise<string> {
   const path = pathOf('Pod', namespace);
   const query = `${path}?labelSelector=app=${app}`;
   const pod = await waitFor(async () => (await api('GET', query)).body.items[0], { what: `a pod of ${app}` });
   const { name } = pod.metadata;
-  const state = { waiting: { reason: 'ErrImagePull', message: 'no basic auth credentials' } };
+  const state = { waiting: { reason: 'ErrImagePull', message } };
   const status = {
     name: 'app',
     image: pod.spec.containers[0].image,

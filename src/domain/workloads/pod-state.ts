@@ -1,6 +1,7 @@
 /** How a pod is, by its status: which images it cannot pull, what else is wrong, whether it runs. */
 import { fieldOf, itemsOf } from './api-object.ts';
 import { containerStatuses, imageUses } from './container-images.ts';
+import type { PullError } from './pull-error.ts';
 import { waitingReason } from './waiting-reason.ts';
 
 export interface PullFailure {
@@ -9,14 +10,16 @@ export interface PullFailure {
   /** Such as ErrImagePull; sometimes the whole text of an error. */
   readonly reason: string;
   readonly message: string;
+  /** What kept it away, as far as the message says. */
+  readonly pullError?: PullError | undefined;
 }
 
 /** A pull that is only put off (`registryPullQPS`) looks like a failed one and recovers by itself, so it is none. */
 export function pullFailures(pod: unknown): PullFailure[] {
   return imageUses(fieldOf(pod, 'spec'), fieldOf(pod, 'status') ?? {}).flatMap(({ image, state }) => {
     if (state.status !== 'missing' || state.pullError === 'postponed') return [];
-    const { reason, message } = state;
-    return waitingReason(reason).fails === 'pull' ? [{ image, reason, message }] : [];
+    const { reason, message, pullError } = state;
+    return waitingReason(reason).fails === 'pull' ? [{ image, reason, message, pullError }] : [];
   });
 }
 

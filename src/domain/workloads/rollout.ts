@@ -44,13 +44,13 @@ export function waitsForPods({ ref, object }: PullSpec): boolean {
 export type Progress = { readonly done: true } | { readonly done: false; readonly waiting: string };
 
 /** How far the roll-out of a Deployment, DaemonSet or StatefulSet is. */
-export function progressOf({ ref, object }: PullSpec): Progress {
+export function progressOf({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): Progress {
   const status = fieldOf(object, 'status');
   const count = (name: string): number => number(fieldOf(status, name));
   if (count('observedGeneration') < number(fieldOf(object, 'metadata', 'generation'))) {
     return { done: false, waiting: 'its controller has not seen the change' };
   }
-  const wanted = ref.kind === 'DaemonSet' ? count('desiredNumberScheduled') : replicas(object);
+  const wanted = wantedPods({ ref, object });
   const updated = ref.kind === 'DaemonSet' ? count('updatedNumberScheduled') : count('updatedReplicas');
   const available = ref.kind === 'DaemonSet' ? count('numberAvailable') : count('availableReplicas');
   const due = Math.max(0, wanted - partitionOf(object));
@@ -59,6 +59,11 @@ export function progressOf({ ref, object }: PullSpec): Progress {
   if (ref.kind === 'Deployment' && old > 0)
     return { done: false, waiting: waitsBesideOld(count('unavailableReplicas'), old) };
   return available < wanted ? { done: false, waiting: `${available} of ${wanted} pods run` } : { done: true };
+}
+
+/** How many pods there are to be. */
+export function wantedPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
+  return ref.kind === 'DaemonSet' ? number(fieldOf(object, 'status', 'desiredNumberScheduled')) : replicas(object);
 }
 
 /** A Deployment keeps old pods for as long as new ones are not ready, and then ends them. */

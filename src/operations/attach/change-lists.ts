@@ -1,9 +1,10 @@
 /** Attaches a pull secret to whatever was named or selected, or detaches it: look, plan, write, tell the truth. */
 import type { Transport } from '../../cluster/client/transport.ts';
 import { forEachLimit, prefetch } from '../../concurrency.ts';
-import { refKey } from '../../domain/workloads/object-ref.ts';
+import { describeRef, refKey } from '../../domain/workloads/object-ref.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { effectOf } from '../../domain/workloads/rollout.ts';
+import { resumeCommand } from '../../domain/workloads/remedy.ts';
+import { effectOf, progressOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import { waitFor } from '../pods/wait.ts';
 import type { Usable } from './check-secret.ts';
@@ -193,11 +194,19 @@ async function reportEffects(run: Run): Promise<void> {
   if (!request.wait || request.dryRun !== 'none') return;
   const pods = all.filter(({ pullSpec, changed }) => pullSpec.ref.kind === 'Pod' && changed);
   const rolling = workloads.filter(({ pullSpec }) => effectOf(pullSpec).kind === 'rolls out');
+  for (const { pullSpec } of workloads.filter(({ pullSpec }) => effectOf(pullSpec).kind === 'paused')) {
+    if (!progressOf(pullSpec).done) run.listener.problem(neverDone(pullSpec));
+  }
   run.listener.waiting();
   const followed = [...pods, ...rolling].map(({ pullSpec }) => pullSpec);
   await forEachLimit(run.transport.concurrency, [...followed, ...restarted], (pullSpec) =>
     attempt(run, () => waitFor(pullSpec, run)),
   );
+}
+
+/** What is paused would be waited for in vain. */
+function neverDone({ ref }: PullSpec): UserError {
+  return new UserError(`${describeRef(ref)} is paused, so there is no waiting for its new pods`, resumeCommand(ref));
 }
 
 function reportUnchecked({ missingRights, listener }: AttachContext): void {

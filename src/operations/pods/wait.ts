@@ -6,7 +6,7 @@ import { scope } from '../../domain/text/object-name.ts';
 import { describeRef, type ObjectRef, targetName } from '../../domain/workloads/object-ref.ts';
 import { isRunning, otherTrouble, pullFailures } from '../../domain/workloads/pod-state.ts';
 import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { failingWithout, hasGivenUp, progressOf, waitsForPods } from '../../domain/workloads/rollout.ts';
+import { failingWithout, hasGivenUp, progressOf, waitsForPods, wantedPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import { podsOf } from './failing.ts';
 import type { PodContext } from './pod-context.ts';
@@ -25,7 +25,7 @@ export async function waitFor(pullSpec: PullSpec, context: PodContext): Promise<
   for (;;) {
     const seen =
       pullSpec.ref.kind === 'Pod' ? await lookAtPod(pullSpec, context) : await lookAtWorkload(pullSpec, context);
-    if (seen.done) return listener.note({ code: 'runs', ref: pullSpec.ref });
+    if (seen.done) return seen.isEmpty === true ? undefined : listener.note({ code: 'runs', ref: pullSpec.ref });
     if (seen.final !== undefined) throw seen.final;
     const now = performance.now();
     for (const one of seen.troubles) {
@@ -41,6 +41,8 @@ export async function waitFor(pullSpec: PullSpec, context: PodContext): Promise<
 interface Seen {
   readonly done: boolean;
   readonly waiting: string;
+  /** Whether there are to be no pods. */
+  readonly isEmpty?: boolean;
   readonly troubles: readonly Trouble[];
   /** Waiting any longer changes nothing. */
   readonly final?: UserError | undefined;
@@ -77,6 +79,7 @@ async function lookAtWorkload(pullSpec: PullSpec, context: PodContext): Promise<
   const seen = {
     done: progress.done,
     waiting: progress.done ? '' : progress.waiting,
+    isEmpty: wantedPods(current) === 0,
     troubles: fresh.flatMap(troublesOf),
   };
   const [old] = waitsForPods(current) && verb === 'attach' ? failingWithout(pods, secret) : [];

@@ -64,7 +64,7 @@ function imageSteps(image: ImageView, puller: PullerView): string[] {
   const status = kubelet === undefined ? [] : [step('kubelet', statusText(kubelet))];
   return [
     ...head,
-    step('policy', [policy, ...(containers.length > 0 ? [`for ${containers.join(', ')}`] : [])].join(', ')),
+    step('policy', [policy, ...(containers.some(Boolean) ? [`for ${containers.join(', ')}`] : [])].join(', ')),
     ...none,
     ...tries,
     ...anonymous,

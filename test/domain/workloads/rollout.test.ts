@@ -148,6 +148,6 @@ test('pods that cannot pull, and do not have the Secret', () => {
   };
   const pods = [pod('a', [], 'ErrImagePull'), pod('b', ['x', 'y'], 'ErrImagePull'), pod('c', []), pod('d', ['x'], 'E')];
   expect(failingWithout(pods, 'y')).toEqual([
-    { name: 'a', failure: { image: 'a', reason: 'ErrImagePull', message: 'no' } },
+    { name: 'a', failure: { image: 'a', reason: 'ErrImagePull', message: 'no', pullError: 'other' } },
   ]);
 });
