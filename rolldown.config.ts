@@ -20,7 +20,7 @@ const codeSplitting = {
     // A few more would be smaller than the files they are in, and go with commands that need all of it.
     {
       name: 'workloads',
-      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|annotation-printer|agreed-run|failure-printer|pull-secret[\\/]maker|output[\\/]table)\.ts$/,
+      test: /[\\/](domain[\\/](workloads|findings)[\\/].*|pull-spec-fields|unread-findings|cluster[\\/]usage|copy-sources|annotation-printer|agreed-run|failure-printer|pull-secret[\\/]maker|output[\\/]table)\.ts$/,
       priority: 0,
     },
     // Whoever needs another one of these needs the first as well.
