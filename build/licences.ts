@@ -18,7 +18,8 @@ export function licences({ executable = false } = {}): Plugin {
     },
     generateBundle(_, bundle) {
       const packages = bundledPackages(bundle);
-      const texts = licenceTexts(executable ? packages : packages.map(asOurs));
+      const ours = bare(readFileSync('LICENSE', 'utf8'));
+      const texts = licenceTexts(executable ? packages : packages.map((one) => withoutOurs(one, ours)));
       const source = [...texts, ...(executable ? [runtimeLicences()] : [])].join(`\n${'-'.repeat(80)}\n\n`);
       if (source !== '') this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source });
       if (!executable) return;
@@ -29,9 +30,8 @@ export function licences({ executable = false } = {}): Plugin {
 }
 
 /** The npm package has the text of its own licence once. */
-function asOurs(one: LicensedPackage): LicensedPackage {
-  const ours = readFileSync('LICENSE', 'utf8');
-  return bare(one.text) === bare(ours) ? { ...one, text: 'Its text is in the file LICENSE of this package.' } : one;
+function withoutOurs(one: LicensedPackage, ours: string): LicensedPackage {
+  return bare(one.text) === ours ? { ...one, text: 'Its text is in the file LICENSE of this package.' } : one;
 }
 
 /** Copies differ in white space and in the brackets around what is to be filled in, and in nothing else. */

@@ -54,7 +54,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 export async function runLine(program: Command, line: readonly string[]): Promise<void> {
   const plain = plainFlags(line, booleanFlags(program, line));
   checkSwallowed(plain, commandOf(program, line)?.options ?? []);
-  // Behind the hooks of whoever has made it, which say what a hint has to repeat.
+  // After the hooks that the caller has added: they note the flags that a hint has to repeat.
   program.hook('preAction', (_, action) => {
     checkValues(action);
     return checkArguments(action);

@@ -85,7 +85,7 @@ export function entryState(entry: HeldEntry, { namespace }: SecretName, rules: R
     if (login === undefined) return 'cannot be decoded';
     return login.username ? 'other user' : 'no user';
   }
-  // Whoever has the new login is given nothing.
+  // Its owner has the new login already, so nothing is given away.
   if (isNew || namespace === rules.home || rules.isProven(entry)) return 'new';
   return login === undefined ? 'cannot be decoded' : 'other password';
 }
