@@ -63,15 +63,27 @@ export default defineConfig([
     output: { dir: 'exe/bundle', cleanDir: true, format: 'esm', minify: true, codeSplitting },
   },
   {
-    input: { index: 'src/index.ts' },
-    platform: 'neutral',
-    output: { dir: 'dist/api', cleanDir: true, format: 'esm', minify: true },
-  },
-  {
-    input: { cluster: 'src/library/cluster.ts' },
+    input: { index: 'src/index.ts', cluster: 'src/library/cluster.ts' },
     platform: 'node',
-    // Who writes a Secret needs nearly all of it.
-    output: { dir: 'dist/cluster', cleanDir: true, format: 'esm', minify: true, codeSplitting: false },
+    output: {
+      dir: 'dist/api',
+      cleanDir: true,
+      format: 'esm',
+      minify: true,
+      chunkFileNames: '[name].js',
+      codeSplitting: {
+        groups: [
+          // What both entries need. `index` runs in browsers, too, and nothing in domain/ needs Node.
+          { name: 'shared', test: /[\\/]src[\\/]domain[\\/]/, minShareCount: 2, priority: 1 },
+          // Who writes a Secret needs nearly all of the rest.
+          {
+            name: 'write',
+            test: /[\\/](src[\\/](operations|cluster|library)[\\/].*|pull-secret[\\/]plan)\.ts$/,
+            priority: 0,
+          },
+        ],
+      },
+    },
   },
 ]);
 

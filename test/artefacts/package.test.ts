@@ -46,10 +46,12 @@ describe('the tarball', () => {
       'README.zh-CN.md',
       'bin/kubectl_complete-regsecret.cjs',
       'bin/regsecret.cjs',
+      'dist/api/cluster.js',
       'dist/api/index.js',
+      'dist/api/shared.js',
+      'dist/api/write.js',
       'dist/cli/*.cjs',
       'dist/cli/LICENSES.txt',
-      'dist/cluster/cluster.js',
       'package.json',
     ]);
   });
@@ -126,10 +128,22 @@ describe('the library', () => {
     ]);
   });
 
-  test('imports nothing at all', () => {
-    const code = readFileSync(join(project, 'node_modules/regsecret/dist/api/index.js'), 'utf8');
-    expect(code).not.toMatch(/^\s*import\b|\bimport\(|\brequire\(|\bprocess\b/m);
+  test.each([
+    ['index.js', ['./shared.js']],
+    ['shared.js', []],
+    ['cluster.js', ['./write.js']],
+    ['write.js', ['./shared.js', 'node:crypto', 'node:util']],
+  ])('imports in %s only what is in the package or in Node, and Node only for a cluster', (file, imported) => {
+    const code = readFileSync(join(project, 'node_modules/regsecret/dist/api', file), 'utf8');
+    expect(importedBy(code)).toEqual(imported);
+    expect(code).not.toMatch(/\bimport\(|\brequire\(|\bprocess\b/);
   });
+
+  function importedBy(code: string): string[] {
+    return [...code.matchAll(/(?:^|;)(?:import|export)\b[^;]*?from["'`]([^"'`]+)/g)]
+      .map(([, name = '']) => name)
+      .sort();
+  }
 
   const consumer = readFileSync(join(import.meta.dirname, 'consumer.ts'), 'utf8');
   const [, example = ''] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(root, 'docs/library.md'), 'utf8')) ?? [];
@@ -157,11 +171,6 @@ describe('the library', () => {
     const script = "process.stdout.write(Object.keys(await import('regsecret/cluster')).sort().join())";
     const ran = await execute([process.execPath, '--input-type=module', '--eval', script], { cwd: project });
     expect(ran).toMatchObject({ code: 0, stdout: 'PullSecretError,applyPullSecret,attachPullSecret' });
-    const code = readFileSync(join(project, 'node_modules/regsecret/dist/cluster/cluster.js'), 'utf8');
-    expect([...code.matchAll(/(?:^|;)import[^;]*?from["'`]([^"'`]+)/g)].map(([, name]) => name)).toEqual([
-      'node:util',
-      'node:crypto',
-    ]);
   });
 
   test('for a cluster has types for a program with the client', async () => {
