@@ -40,8 +40,8 @@ const answers: readonly Situation[] = [
     {
       kubelet: 'not found',
       cause: 'image-not-found',
-      fix: 'kubectl set image deployment/web app=HOST/janedoe/nothing:TAG -n NS',
-      healed: filledIn(() => ({ 'nothing:TAG': 'jdoe-private:v1' })),
+      fix: 'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n NS',
+      healed: filledIn(({ host }) => ({ 'REGISTRY/NAME:TAG': `${host}/janedoe/jdoe-private:v1` })),
     },
   ],
   [

@@ -258,6 +258,7 @@ describe('rare answers', () => {
   const secret = { kind: 'Secret', namespace: 'a', name: 'pull' } as const;
   const [image, server, remedy] = ['r.example/app:v1', shownServer('r.example'), { how: 'manifest' }] as const;
   const RARE: readonly Finding[] = [
+    finding('stale-copy', secret, { source: secret, namespaces: ['a', 'b'] }),
     finding('wrong-type', secret, { type: 'Opaque', dataKey: '.dockercfg' }),
     finding('unreadable-payload', secret, { error: 'x', ignored: true }),
     finding('unreadable-entry', secret, { server, error: 'x', ignored: true }),

@@ -83,7 +83,10 @@ const ARGUMENTS: Arguments = {
   'white-space': () => [{ server, field: 'password' }],
   expired: () => [{ server, at, by: 'itself' }],
   'expires-soon': () => [{ server, at, by: 'itself' }],
-  'stale-copy': () => [{ source: { namespace: 'source7', name: 'secret7' } }],
+  'stale-copy': () => [
+    { source: { namespace: 'source7', name: 'secret7' } },
+    { source: { namespace: 'source7', name: 'secret7' }, namespaces: ['team7', 'other7'] },
+  ],
   'orphaned-copy': () => [{ source: { namespace: 'source7', name: 'secret7' } }],
   'login-in-annotation': () => [{}],
   'credential-rejected': () => [{ server, username: 'u', said }],
@@ -111,6 +114,7 @@ const ARGUMENTS: Arguments = {
   'invalid-image': (remedy) => [{ image, error: 'x', container: 'container7', remedy }],
   'image-not-found': (remedy) => [
     { image, container: 'container7', said, remedy },
+    { image, container: 'container7', said, remedy, missing: 'repository' },
     { image, container: 'container7', said, remedy, missing: 'tag', tags: { names: ['tag7'], more: 1 } },
   ],
   'never-pulled': (remedy) => [{ image, remedy }],

@@ -110,8 +110,15 @@ function sumOf(pods: readonly Puller[]): number {
   return pods.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Pods know which Secret they would have rather, the list of Secrets knows who else names this one. */
+/**
+ * Pods know which Secret they would have rather, the list of Secrets knows who else names this one. One `sync` writes all
+ * copies of a source.
+ */
 function togetherOf(first: Finding, group: readonly Seen[]): Finding {
+  if (first.code === 'stale-copy') {
+    const namespaces = [...new Set(group.map(({ found }) => found.object.namespace ?? ''))].sort();
+    return namespaces.length < 2 ? first : { ...first, arguments: { ...first.arguments, namespaces } };
+  }
   if (first.code !== 'missing-secret') return first;
   return { ...first, arguments: Object.assign({}, ...group.map(({ found }) => found.arguments)) };
 }

@@ -61,7 +61,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   expired: { severity: 'error', identity: ['server'], kubeletSays: REFUSED },
   'expires-soon': { severity: 'warning', identity: ['server'] },
   'login-in-annotation': { severity: 'warning' },
-  'stale-copy': { severity: 'warning', isAdvice: true },
+  'stale-copy': { severity: 'warning', subject: ({ arguments: { source } }) => source, isAdvice: true },
   'orphaned-copy': { severity: 'warning', isAdvice: true },
   'credential-rejected': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },
   'no-access': { severity: 'error', identity: ['server', 'username'], kubeletSays: ANY },

@@ -6,7 +6,7 @@ import { imageServer, onlyEntry, serverWord } from '../keyring/server.ts';
 import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
-import { nameWord, scope } from '../text/object-name.ts';
+import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
 import { knownKind } from '../workloads/kind.ts';
 import type { ObjectRef } from '../workloads/object-ref.ts';
 import { changeCommand, createCommand, type Remedy } from '../workloads/remedy.ts';
@@ -32,11 +32,15 @@ export interface Immutable {
 }
 
 /**
- * What `sync` would do to a copy. It only shows that: everyone who can write a Secret can mark it as a copy, and a command that is
+ * What `sync` would do to a copy, or to those in `namespaces`. It only shows that: everyone who can write a Secret can mark it as a copy, and a command that is
  * pasted must not give them the login of another namespace.
  */
-export function syncPreview({ namespace, name }: CopySourceName, copy: FindingObject): Command {
-  const to = nameWord(copy.namespace ?? '');
+export function syncPreview(
+  { namespace, name }: CopySourceName,
+  copy: FindingObject,
+  namespaces: readonly string[] = [copy.namespace ?? ''],
+): Command {
+  const to = namespaces.every(isNamespaceName) ? namespaces.join(',') : { refused: '' };
   return command`regsecret sync ${nameWord(name)} ${scope(namespace)} --to ${to} --dry-run=client`;
 }
 

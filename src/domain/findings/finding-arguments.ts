@@ -65,8 +65,8 @@ export interface FindingArguments<Cause> {
   readonly expired: { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'expires-soon': { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'login-in-annotation': Record<never, never>;
-  /** Marked as a copy of `source`, which has another type or payload. */
-  readonly 'stale-copy': { readonly source: CopySourceName };
+  /** Marked as a copy of `source`, which has another type or payload; `namespaces` have one, where there are several. */
+  readonly 'stale-copy': { readonly source: CopySourceName; readonly namespaces?: readonly string[] | undefined };
   /** Marked as a copy of `source`, which is no pull secret. */
   readonly 'orphaned-copy': { readonly source: CopySourceName };
 

@@ -4,6 +4,7 @@ import { imageName, parseImage } from '../keyring/image.ts';
 import { readKey, sameKey } from '../keyring/key.ts';
 import { isFor } from '../keyring/match.ts';
 import { imageServer, serverToType } from '../keyring/server.ts';
+import { nearest } from '../text/closest.ts';
 import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, nodeWord, scope } from '../text/object-name.ts';
 import { targetWord } from '../workloads/object-ref.ts';
@@ -70,6 +71,7 @@ export function isPickedUp({ words, pipe, next }: Command): boolean {
 
 const REPLACE = words`--replace`;
 const FORCE = words`--force`;
+const SOME_IMAGE = 'REGISTRY/NAME:TAG';
 
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
@@ -108,7 +110,7 @@ const FIXES: Fixes = {
   'expires-soon': entryFix,
   'login-in-annotation': ({ object }) =>
     isInManifest(object) ? editFile(object) : forgetApplied([object.name], object.namespace),
-  'stale-copy': ({ object, arguments: { source } }) => syncPreview(source, object),
+  'stale-copy': ({ object, arguments: { source, namespaces } }) => syncPreview(source, object, namespaces),
   'orphaned-copy': ({ object }) => command`regsecret delete ${nameWord(object.name)} ${scope(object.namespace)}`,
 
   'credential-rejected': entryFix,
@@ -136,10 +138,9 @@ const FIXES: Fixes = {
   'different-credentials': ({ arguments: { secrets, remedy } }) =>
     changeCommand('detach', remedy, secrets.at(-1) ?? ''),
 
-  'invalid-image': ({ object, arguments: { container, remedy } }) =>
-    setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
-  'image-not-found': ({ object, arguments: { image, container, remedy } }) =>
-    setImage(object, remedy, container, `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:TAG`),
+  'invalid-image': ({ object, arguments: { container, remedy } }) => setImage(object, remedy, container, SOME_IMAGE),
+  'image-not-found': ({ object, arguments: args }) =>
+    setImage(object, args.remedy, args.container, existingImage(args)),
   'never-pulled': ({ object, arguments: { remedy } }) =>
     remedy.how === 'recreate' ? pullIfMissing(remedy.target) : edit(remedy.how === 'template' ? remedy.target : object),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
@@ -180,6 +181,14 @@ const FIXES: Fixes = {
       ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }
       : command`kubectl create --dry-run=client -f ${kubectlPath(fileWord(object.name))}`,
 };
+
+/** The image as it may be there. A registry without the repository has it under no tag. */
+function existingImage({ image, missing, tags }: FindingOf<'image-not-found'>['arguments']): string {
+  const [, name = '', tag = ''] = /^(.*?)(?::([^/:@]*))?(?:@.*)?$/s.exec(image) ?? [];
+  if (missing === 'repository') return SOME_IMAGE;
+  const [near = 'TAG', ...others] = nearest(tag, tags?.names ?? [], 2);
+  return `${name}:${others.length === 0 ? near : 'TAG'}`;
+}
 
 function entryFix(
   {

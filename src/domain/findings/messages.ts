@@ -76,8 +76,12 @@ const TEXTS: Texts = {
   expired: (found, object) => expiry(found, object, 'expired'),
   'expires-soon': (found, object) => expiry(found, object, 'expires'),
   'login-in-annotation': (_, object) => `${object} ${heldInAnnotation()}`,
-  'stale-copy': ({ object: { namespace }, arguments: { source } }, object) =>
-    `${object} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; sync gives namespace ${namespace} the login of ${source.namespace}`,
+  'stale-copy': ({ object: { namespace, name }, arguments: { source, namespaces } }, object) => {
+    const [which, where] = namespaces
+      ? [`secret ${name} in ${namespaces.length} namespaces`, 'these namespaces']
+      : [object, `namespace ${namespace}`];
+    return `${which} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; sync gives ${where} the login of ${source.namespace}`;
+  },
   'orphaned-copy': ({ arguments: { source } }, object) =>
     `${object} is marked as a copy of ${source.namespace}/${source.name}, which does not exist`,
 
@@ -118,9 +122,12 @@ const TEXTS: Texts = {
   'invalid-image': ({ arguments: { image, error } }, object) =>
     `${image || 'an empty text'} in ${object} is not a valid image name (${error})`,
   'image-not-found': ({ arguments: { image, missing, tags, anonymous, said } }) => {
-    const hidden = anonymous ? ', or its registry shows it only after a login' : '';
+    const what = missing === undefined ? '' : MISSING[missing];
+    const registry = what === '' ? 'its registry ' : '';
+    const shown = missing === 'repository' ? ', or does not show it to this login' : '';
+    const hidden = anonymous ? `, or ${registry}shows it only after a login` : shown;
     const instead = tags === undefined ? '' : `; ${describeTags(tags)}`;
-    return `image ${image} does not exist${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})${instead}`;
+    return `image ${image} does not exist${what}${hidden} (${saying(said)})${instead}`;
   },
   'never-pulled': ({ arguments: { image } }, object) =>
     `${object} may not pull ${image} (imagePullPolicy Never), and its node does not have it, or has it for other credentials only`,

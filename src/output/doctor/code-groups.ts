@@ -29,7 +29,7 @@ function groupOf(findings: readonly [FindingView, ...FindingView[]] | FindingVie
   const objects = distinct(findings.flatMap((found) => found.objects ?? []));
   const sorted = findings.toSorted((one, other) => compareNames(namespaceOf(one), namespaceOf(other)));
   const named = findings.flatMap((found) => [
-    ...(found.objects?.map(({ namespace }) => namespace) ?? []),
+    ...(found.objects?.map(({ namespace }) => namespace) ?? found.affects?.namespaces ?? []),
     ...(found.object.namespace === undefined ? [] : [found.object.namespace]),
   ]);
   return {

@@ -7,6 +7,7 @@ import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { words } from '../../../src/domain/text/command.ts';
+import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import type { Usage } from '../../../src/domain/workloads/references.ts';
 import { IMAGE, podWith, recreate, templateWith } from '../../support/pull-facts.ts';
 
@@ -226,6 +227,20 @@ describe('of one group', () => {
     const [view] = finished(groupFindings([{ found: found('x') }, { found: found('y') }]));
     expect(view?.arguments).toEqual({ type: 'x' });
   });
+});
+
+test('stale copies of one source in three namespaces are one finding with one command, those of another are another', () => {
+  const stale = (namespace: string, from = 'prod'): Seen => ({
+    found: finding('stale-copy', secret('regcred', namespace), { source: { namespace: from, name: 'regcred' } }),
+  });
+  const seen = [stale('c'), stale('a'), stale('x', 'test'), stale('b')];
+  const views = finished(groupFindings(seen));
+  const lines = views.map(({ fix }) => formatCommand(fix.command, { shell: 'posix', given: {} }));
+  expect(lines.sort()).toEqual([
+    'regsecret sync regcred -n prod --to a,b,c --dry-run=client',
+    'regsecret sync regcred -n test --to x --dry-run=client',
+  ]);
+  expect(shown(seen)).toContain('warning stale-copy Secret/regcred 0 pods secret/regcred +0 in a b c');
 });
 
 describe('told apart', () => {

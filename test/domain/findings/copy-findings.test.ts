@@ -18,6 +18,12 @@ testFindings([
     'regsecret sync regcred -n prod --to team-a --dry-run=client',
   ],
   [
+    finding('stale-copy', SECRET, { source, namespaces: ['team-a', 'team-b'] }),
+    'warning: secret regcred in 2 namespaces is marked as a copy of prod/regcred, but differs from it; sync gives these namespaces the login of prod',
+    'advice',
+    'regsecret sync regcred -n prod --to team-a,team-b --dry-run=client',
+  ],
+  [
     finding('orphaned-copy', SECRET, { source }),
     'warning: secret team-a/regcred is marked as a copy of prod/regcred, which does not exist',
     'advice',

@@ -83,6 +83,56 @@ testFindings([
   ],
   [
     finding('image-not-found', POD, {
+      image: 'ghcr.io:5000/org/app:v1.2.0',
+      container: 'app',
+      said: REGISTRY,
+      missing: 'tag',
+      tags: { names: ['1.2.0', 'v30', 'main'], more: 41 },
+      remedy: DEPLOYMENT,
+    }),
+    'error: image ghcr.io:5000/org/app:v1.2.0 does not exist: its registry has the repository, but not this tag or digest (asked from here at 2026-01-01T00:00:00Z); existing tags: 1.2.0, v30, main (41 more)',
+    'advice',
+    'kubectl set image deployment/web app=ghcr.io:5000/org/app:1.2.0 -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
+      image: 'ghcr.io:5000/org/app:v1.2.0',
+      container: 'app',
+      said: REGISTRY,
+      missing: 'tag',
+      tags: { names: ['v1.2.1', 'v1.1.0'], more: 0 },
+      remedy: DEPLOYMENT,
+    }),
+    'error: image ghcr.io:5000/org/app:v1.2.0 does not exist: its registry has the repository, but not this tag or digest (asked from here at 2026-01-01T00:00:00Z); existing tags: v1.2.1, v1.1.0',
+    'advice',
+    'kubectl set image deployment/web app=ghcr.io:5000/org/app:TAG -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
+      image: 'ghcr.io:5000/orgg/app:v1',
+      container: 'app',
+      said: REGISTRY,
+      missing: 'repository',
+      remedy: DEPLOYMENT,
+    }),
+    'error: image ghcr.io:5000/orgg/app:v1 does not exist: its registry has no such repository, or does not show it to this login (asked from here at 2026-01-01T00:00:00Z)',
+    'advice',
+    'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
+      image: 'nginxx',
+      container: 'app',
+      said: REGISTRY,
+      missing: 'repository',
+      remedy: DEPLOYMENT,
+    }),
+    'error: image nginxx does not exist: its registry has no such repository, or does not show it to this login (asked from here at 2026-01-01T00:00:00Z)',
+    'advice',
+    'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
       image: 'ghcr.io:5000/org/app',
       container: 'app',
       said: KUBELET,
@@ -95,16 +145,16 @@ testFindings([
   ],
   [
     finding('image-not-found', POD, {
-      image: 'ghcr.io/org/app:v1@sha256:0123',
+      image: `ghcr.io/org/app:v1@sha256:${'0'.repeat(64)}`,
       container: 'app',
       said: KUBELET,
       missing: 'repository',
       anonymous: true,
       remedy: RECREATE,
     }),
-    'error: image ghcr.io/org/app:v1@sha256:0123 does not exist: its registry has no such repository, or its registry shows it only after a login (says the kubelet)',
+    `error: image ghcr.io/org/app:v1@sha256:${'0'.repeat(64)} does not exist: its registry has no such repository, or shows it only after a login (says the kubelet)`,
     'advice',
-    'kubectl set image pod/web-1 app=ghcr.io/org/app:TAG -n team-a',
+    'kubectl set image pod/web-1 app=REGISTRY/NAME:TAG -n team-a',
   ],
   [
     finding('never-pulled', POD, { image, remedy: DEPLOYMENT }),
