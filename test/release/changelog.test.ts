@@ -1,5 +1,15 @@
-/** What .changeset makes of a change: the next version, and its section in CHANGELOG.md. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+/** What .changeset makes of a change: the next version, its section in CHANGELOG.md, and every file that names the version. */
+import {
+  copyFileSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -37,4 +47,21 @@ test.skipIf(process.platform === 'win32')('a change gets a section above those o
     new RegExp(`^## ${version.replaceAll('.', '\\.')}\\n\\n### Minor Changes\\n\\n- .*\`why\`: says more\\.\\n`),
   );
   expect(rest.join('')).toBe(before.slice(2).join('\n'));
+});
+
+test('a new version is in every document, in the chart and in the manifests', async () => {
+  const copy = join(folder, 'bumped');
+  mkdirSync(copy);
+  const documents = ['README.md', 'README.zh-CN.md', 'docs', 'charts', 'deploy'];
+  for (const name of documents) cpSync(join(root, name), join(copy, name), { recursive: true });
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+  writeFileSync(join(copy, 'package.json'), '{ "version": "7.8.9" }');
+  const ran = await execute([process.execPath, join(root, 'build', 'release', 'version-bump.ts')], { cwd: copy });
+  expect(ran.code, ran.stderr).toBe(0);
+  const texts = (base: string): string[] =>
+    globSync(`{${documents.join(',')}}{,/**/*.{md,yaml}}`, { cwd: base })
+      .filter((file) => /\.(md|yaml)$/.test(file))
+      .sort()
+      .map((file) => readFileSync(join(base, file), 'utf8'));
+  expect(texts(copy)).toEqual(texts(root).map((text) => text.replaceAll(version, '7.8.9')));
 });
