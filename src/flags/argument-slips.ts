@@ -196,7 +196,8 @@ export function retype(typed: Command, { add, rename, otherwise }: Retyped): Hin
   if (!args.every((word) => word.split('/').every(isObjectName))) return otherwise;
   const named = args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
   const isMissing = rename !== undefined && !named.includes(rename.to);
-  const line = again(typed, words`${isMissing ? [rename.to, ...named] : named} ${add}`);
+  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('--')) as string[];
+  const line = again(typed, words`${isMissing ? [rename.to, ...named] : named} ${add}`, inPlace);
   return 'words' in line ? line : otherwise;
 }
 
@@ -205,7 +206,7 @@ function flagsOf(typed: Command, option: Option, except: readonly string[]): rea
   const attribute = option.attributeName();
   const { long = '', helpGroupHeading } = option;
   if (typed.getOptionValueSource(attribute) !== 'cli' || helpGroupHeading === EVERYWHERE) return [];
-  if (except.includes(long)) return [];
+  if (except.includes(long) || except.includes(option.short ?? '')) return [];
   const value = typed.getOptionValue(attribute);
   if (!option.required) {
     if (value === option.negate) return [];

@@ -1,6 +1,6 @@
 /** Command lines in the forms that kubectl takes and commander does not, brought into the one form that it does. */
 import type { Option } from 'commander';
-import { ALL_NAMESPACES, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
@@ -174,12 +174,22 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     if (named(word)?.required !== true) continue;
     index += 1;
     const [next = ''] = (line[index] ?? '').split('=');
+    const isDryRun = word === '--dry-run';
+    const isLast = index === line.length;
+    if (isDryRun && isLast) throw new UsageError('--dry-run has no value', withDryRun(line, index));
     if (named(next) === undefined) continue;
     throw new UsageError(
       `${word} has no value, because ${next} follows it`,
-      prose`give ${word} a value, or leave it out`,
+      isDryRun ? withDryRun(line, index) : prose`give ${word} a value`,
     );
   }
+}
+
+/** `line` with a value for the `--dry-run` before `index`: without that flag, it would write. */
+function withDryRun(line: readonly string[], index: number): Command {
+  const [before, after] = [typedAgain(line.slice(0, index - 1)), typedAgain(line.slice(index))];
+  const flag = words`--dry-run=client`;
+  return before === undefined || after === undefined ? flag : words`regsecret ${before} ${flag} ${after}`;
 }
 
 /** The namespaces of `-n`, which has one: of several, kubectl takes the last, unasked. */

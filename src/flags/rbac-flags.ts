@@ -1,5 +1,6 @@
 /** The flags of `regsecret rbac`, and what is said of two commands behind it. */
 import { type Command, Option } from 'commander';
+import { closest } from '../domain/text/closest.ts';
 import { type Command as Proposal, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { isObjectName } from '../domain/text/object-name.ts';
@@ -30,8 +31,8 @@ export function rbacFlags(rbac: Command): Command {
 }
 
 /**
- * What is wrong with a command line in which another command of `names` follows the first; undefined where there is only one. The
- * first one is proposed where nothing in it can be a password.
+ * What is wrong with a command line in which a command of `names` follows another one, or who is to have its rights; undefined where
+ * there is only one. What is meant is proposed where nothing in it can be a password.
  */
 export function twoCommands(
   line: readonly string[],
@@ -40,6 +41,9 @@ export function twoCommands(
 ): UsageError | undefined {
   const second = line.findIndex((word, index) => index > 0 && names.includes(word));
   if (second < 0) return undefined;
+  const [who = ''] = line;
+  if (!names.includes(who))
+    return second === 1 && closest(who, names) === undefined ? misplaced(line, flags) : undefined;
   const own = ownWords(flags);
   const first = typedAgain([...line.slice(0, second), ...scopeIn(line.slice(second))]);
   return new UsageError(
@@ -47,6 +51,20 @@ export function twoCommands(
     own === undefined || first === undefined
       ? prose`run ${words`regsecret rbac`} once for each command`
       : words`regsecret rbac ${own} ${first}`,
+  );
+}
+
+/** Who gets the rights, where the command stands: `rbac sa/ci create`. */
+function misplaced([who = '', ...line]: readonly string[], flags: RbacFlags): UsageError | undefined {
+  const subject = who.includes('/') ? who : `sa/${who}`;
+  const own = ownWords({ ...flags, for: subject });
+  if (own === undefined || flags.for !== DEFAULT_SUBJECT) return undefined;
+  const meant = typedAgain(line);
+  return new UsageError(
+    'who gets the rights is named with --for',
+    meant === undefined
+      ? prose`name who gets the rights with ${words`--for ${subject}`}`
+      : words`regsecret rbac ${own} ${meant}`,
   );
 }
 

@@ -61,6 +61,20 @@ describe('two commands', () => {
   });
 });
 
+describe('who gets the rights in place of the command', () => {
+  test.each([
+    ['sa/deployer create --attach sa/default', 'regsecret rbac --for sa/deployer create --attach sa/default'],
+    ['deployer create pull -n team', 'regsecret rbac --for sa/deployer create pull -n team'],
+    ['--name ci sa/ci:deployer why -A', 'regsecret rbac --for sa/ci:deployer --name ci why -A'],
+    ['user/jane why -A', 'regsecret rbac --for user/jane why -A'],
+    ['sa/deployer create -p hunter2', 'name who gets the rights with --for sa/deployer'],
+  ])('%s: the right command is proposed', async (line, hint) => {
+    const ran = await here(['rbac', ...line.split(' ')], { env: { HOME: '/nowhere' } });
+    const stderr = `error: who gets the rights is named with --for\nhint: ${hint}\n`;
+    expect(ran).toEqual({ code: 2, stdout: '', stderr });
+  });
+});
+
 describe('how it is printed', () => {
   const env = { HOME: '/nowhere' };
 

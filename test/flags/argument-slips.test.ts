@@ -110,6 +110,24 @@ describe('a target without its flag', () => {
   });
 });
 
+describe('a target without its kind', () => {
+  test.each([
+    ['attach --to default', 'regsecret attach --to sa/default'],
+    ['attach pull --to default -n team-a --wait', 'regsecret attach -n team-a pull --to sa/default --wait'],
+    ['attach pull --to deploy/web --to default', 'regsecret attach pull --to deploy/web --to sa/default'],
+    ['detach pull --from default', 'regsecret detach pull --from sa/default'],
+    ['detach pull --to default', 'regsecret detach pull --from sa/default'],
+    ['attach pull --to deplyo/web', 'regsecret attach pull --to deploy/web'],
+    ['attach pull --to hunter2', 'regsecret attach pull --to deployment/NAME'],
+  ])('%s', async (line, hint) => {
+    expect(await refusal(line)).toEqual({
+      code: 2,
+      error: 'error: a target is KIND/NAME, with a kind that has pull secrets',
+      hint: `hint: ${hint}`,
+    });
+  });
+});
+
 describe('more arguments than there are', () => {
   test.each([
     ['create x y', "'create'. Expected 1 argument but got 2."],
@@ -139,7 +157,7 @@ describe('a flag that would take the next flag for its value', () => {
     expect(await refusal(`${title} ${flag} ${next}`)).toEqual({
       code: 2,
       error: `error: ${flag} has no value, because ${next} follows it`,
-      hint: `hint: give ${flag} a value, or leave it out`,
+      hint: flag === '--dry-run' ? expect.stringContaining('--dry-run=client') : `hint: give ${flag} a value`,
     });
   });
 
@@ -151,6 +169,21 @@ describe('a flag that would take the next flag for its value', () => {
     ['rbac list -n --all-namespaces', '-n', '--all-namespaces'],
   ])('%s', async (line, flag, next) => {
     expect((await refusal(line)).error).toBe(`error: ${flag} has no value, because ${next} follows it`);
+  });
+
+  // Left out, it would write.
+  test.each([
+    ['create --server ghcr.io --dry-run -o yaml', 'regsecret create --server ghcr.io --dry-run=client -o yaml'],
+    [
+      '-n team-a attach --sa default --dry-run -o name',
+      'regsecret attach -n team-a --sa default --dry-run=client -o name',
+    ],
+    ['create --username hunter2 --dry-run -o yaml', '--dry-run=client'],
+    ['create --dry-run', 'regsecret create --dry-run=client'],
+  ])('%s asks for the dry run that was meant', async (line, hint) => {
+    const { error, ...rest } = await refusal(line);
+    expect(error).toMatch(/^error: --dry-run has no value/);
+    expect(rest).toEqual({ code: 2, hint: `hint: ${hint}` });
   });
 
   test('with = it is the value', async () => {

@@ -353,7 +353,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['create pull --server r.io --attach deplyo', 'hint: --attach deploy/NAME'],
     ['create pull --server r.io --attach Hunter2!', 'hint: --attach deployment/NAME'],
     ['sync pull --to a --attach default', 'hint: --attach sa/default'],
-    ['create x --dry-run', '(Did you mean --dry-run=client?)'],
+    ['create x --dry-run', 'hint: regsecret create x --dry-run=client'],
   ])('%s', async (line, second) => {
     const { code, stderr } = await here(typed(line));
     expect([code, stderr.split('\n')[1]]).toEqual([2, second]);

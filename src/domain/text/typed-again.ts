@@ -17,7 +17,21 @@ const HARMLESS: readonly string[] = [
     '--no-verify',
     '--restart',
   ],
-  ...['--attach', '--to', '--from', '--pod', '--sa', '--serviceaccount', '--image', '--secret', '-o', '--output'],
+  ...[
+    '--server',
+    '--all',
+    '--password-stdin',
+    '--attach',
+    '--to',
+    '--from',
+    '--pod',
+    '--sa',
+    '--serviceaccount',
+    '--image',
+    '--secret',
+    '-o',
+    '--output',
+  ],
 ];
 
 /** `typed` as a part of a command; undefined where a word is neither a flag known to be harmless nor a name. */

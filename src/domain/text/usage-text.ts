@@ -46,8 +46,7 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
       /^error: command-argument value '.*' is invalid for (argument '[^']*')\. /s,
       'error: $1 got an invalid value. ',
     )
-    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ')
-    .replace(/^(error: option '--dry-run [^']*' argument missing)\s*$/, `$1\n(Did you mean --dry-run=client?)\n`);
+    .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
 }
 
 /** The line behind an unknown option that others have. */

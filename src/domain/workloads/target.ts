@@ -3,6 +3,7 @@
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { type Command, command, words } from '../text/command.ts';
+import type { Hint } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
@@ -16,14 +17,15 @@ export interface Target {
  * Reads `KIND/NAME` or `KIND` as kubectl does (cli-runtime pkg/resource `splitResourceTypeName`); throws UsageError, in
  * which `propose` makes a hint of a target.
  */
-export function parseTarget(text: string, propose = behindTo): Target {
+export function parseTarget(text: string, propose: (target: string) => Hint = behindTo): Target {
   const [kindName = '', name, ...more] = text.split('/');
   const found = pullKindByName(kindName);
   if (found === undefined) {
     const near = nearKind(kindName);
     const isName = name !== undefined && isObjectName(name);
     const proposal = `${near ?? 'deployment'}/${near !== undefined && isName ? name : 'NAME'}`;
-    throw new UsageError(TARGET, propose(proposal));
+    // The one that each namespace has.
+    throw new UsageError(TARGET, propose(text === 'default' ? 'sa/default' : proposal));
   }
   if (more.length > 0) throw new UsageError(TARGET, propose(`${found.kind.toLowerCase()}/NAME`));
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
