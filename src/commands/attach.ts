@@ -90,7 +90,8 @@ async function changeFiles(
   const { changeManifests, joinManifests } = await import('../manifests/change.ts');
   const { printManifests } = await import('../output/manifest-printer.ts');
   const opens = options.auto ? await secretFor(secret, options, io) : undefined;
-  const request = { verb, secret, files, recursive: options.recursive ?? false, opens };
+  const { recursive = false, namespace } = options;
+  const request = { verb, secret, files, recursive, namespace, opens };
   const changed = await changeManifests(request, io);
   const printer = await printerFor(io);
   const losses = verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, printer) : [];
@@ -151,7 +152,7 @@ async function secretFor(name: string, options: AttachOptions, io: Io): Promise<
       return inCluster(options, io, (transport) => getSecret(transport, { namespace: transport.namespace, name }));
     }
     const { readSecretFile } = await import('../manifests/read-objects.ts');
-    return readSecretFile(options.secretFile, name, io);
+    return readSecretFile(options.secretFile, { ...options, name }, io);
   };
   const { secret, findings } = await checkedSecret(await read(), io.signal);
   for (const found of findings) {

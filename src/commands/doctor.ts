@@ -128,7 +128,7 @@ async function lint(
   options: DoctorOptions,
   io: Io,
 ): Promise<number> {
-  const { targets, image, allNamespaces, selector, recursive = false, strict = false, output } = options;
+  const { targets, image, allNamespaces, selector, strict = false, output } = options;
   if (targets.length > 0 || image !== undefined || allNamespaces === true || selector !== undefined) {
     throw new UsageError(
       '-f cannot be combined with targets',
@@ -139,7 +139,7 @@ async function lint(
     import('../manifests/lint/lint-files.ts'),
     import('../output/doctor/lint-printer.ts'),
   ]);
-  const { findings, ...manifests } = await lintManifests(files, recursive, Date.now(), io);
+  const { findings, ...manifests } = await lintManifests(files, options, Date.now(), io);
   const healthy = isHealthy(findings, strict);
   const shown = selectFindings(findings, selection);
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unseen: UNSEEN };

@@ -83,8 +83,8 @@ async function sayUnchecked(unchecked: readonly string[], io: Io): Promise<void>
   printer.warn(`no permission to list ${unchecked.join(', ')}, so references from there are unknown`);
 }
 
-async function inFiles({ filename = [], names = [] }: InspectOptions, io: Io): Promise<Found[]> {
+async function inFiles({ filename = [], names = [], namespace }: InspectOptions, io: Io): Promise<Found[]> {
   const { readNamedSecrets } = await import('../manifests/read-objects.ts');
-  const { secrets, usage } = await readNamedSecrets(filename, { names, verb: 'inspect' }, io);
+  const { secrets, usage } = await readNamedSecrets(filename, { names, verb: 'inspect', namespace }, io);
   return secrets.map((secret) => ({ secret, usage: usage.size > 0 ? usage : undefined }));
 }

@@ -121,7 +121,7 @@ interface Chosen {
 
 async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer): Promise<Chosen> {
   const { names = [], allNamespaces, filename } = options;
-  if (filename !== undefined) return { secrets: await inFiles(filename, names, io), isWhole: true };
+  if (filename !== undefined) return { secrets: await inFiles(options, io), isWhole: true };
   if (usesLogin(options)) return { secrets: await fromLogin(options, io, printer), isWhole: true };
   const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
@@ -152,9 +152,9 @@ async function everywhere(names: readonly string[], transport: Transport): Promi
   return secrets;
 }
 
-async function inFiles(filename: readonly string[], names: readonly string[], io: Io): Promise<readonly Secret[]> {
+async function inFiles({ filename = [], names = [], namespace }: VerifyOptions, io: Io): Promise<readonly Secret[]> {
   const { readNamedSecrets } = await import('../manifests/read-objects.ts');
-  const { secrets } = await readNamedSecrets(filename, { names, verb: 'verify' }, io);
+  const { secrets } = await readNamedSecrets(filename, { names, verb: 'verify', namespace }, io);
   return secrets;
 }
 

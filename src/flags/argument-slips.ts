@@ -230,7 +230,7 @@ const NAMED = [
 ];
 
 function mayRepeat({ long = '', argChoices }: Option, value: string): boolean {
-  if (value.startsWith('-')) return false;
+  if (value.startsWith('-')) return value === '-' && long === '--filename';
   if (argChoices !== undefined || long === '--dry-run' || SHOWN.includes(long)) return true;
   if (long === '--selector') return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$/.test(value);
   return NAMED.includes(long) && /^[a-z0-9*,./:-]+$/.test(value);

@@ -9,13 +9,15 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';
 import { type ManifestFile, readManifestFiles } from './manifest-files.ts';
-import { ManifestError } from './read-objects.ts';
+import { checkNamespaces, ManifestError } from './read-objects.ts';
 
 export interface ManifestRequest {
   readonly verb: Verb;
   readonly secret: string;
   readonly files: readonly string[];
   readonly recursive: boolean;
+  /** That of `-n`. */
+  readonly namespace?: string | undefined;
   /** Given: only pods with an image that it opens. */
   readonly opens: Secret | undefined;
 }
@@ -40,6 +42,10 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
   const files = await readManifestFiles(request.files, request.recursive, io);
   const manifests: PullManifest[] = [];
   for (const file of files) manifests.push(await withFileName(file, readPullManifest(file)));
+  checkNamespaces(
+    manifests.flatMap(({ placed }) => placed),
+    request.namespace,
+  );
   const accounts = accountsIn(manifests.flatMap(({ objects }) => objects));
   const changed: ChangedFile[] = [];
   for (const manifest of manifests) {
@@ -109,6 +115,6 @@ async function withFileName<T>({ name, text }: ManifestFile, work: Promise<T>): 
     const hint = text.includes('{{')
       ? { ...command`helm template CHART`, pipe: words`regsecret attach -f -` }
       : command`kubectl create --dry-run=client -f ${kubectlPath(name)}`;
-    throw new UserError(`${shown} ${error.message}`, hint);
+    throw new UserError(`${shown} ${error.message}`, error.hint ?? hint);
   }
 }

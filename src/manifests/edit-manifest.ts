@@ -2,7 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { editsFor, type ListEdit, withEdits } from '../domain/manifest-text/list-edit.ts';
 import { type ManifestNode, nodeBudget, ownPair, toValue } from '../domain/manifest-text/node.ts';
-import { type ManifestObject, type ParsedFile, pullObjects } from '../domain/manifest-text/objects.ts';
+import {
+  type ManifestObject,
+  type ParsedFile,
+  type PlacedObject,
+  pullObjects,
+} from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { styleOf } from '../domain/manifest-text/yaml-style.ts';
 import { LIST_FIELD } from '../domain/workloads/kind.ts';
@@ -20,13 +25,16 @@ export interface EditedManifest {
 
 export interface PullManifest {
   readonly file: ParsedFile;
+  /** What of it has a list of pull secrets. */
   readonly objects: readonly ManifestObject[];
+  /** All that is in it. */
+  readonly placed: readonly PlacedObject[];
 }
 
-/** What of a manifest has a list of pull secrets. Throws {@link ManifestError}. */
+/** Throws {@link ManifestError}. */
 export async function readPullManifest(manifest: ManifestFile): Promise<PullManifest> {
-  const { file, objects } = await readManifest(manifest);
-  return withinLimits(() => ({ file, objects: pullObjects(objects, nodeBudget(file.text)) }));
+  const { file, objects: placed } = await readManifest(manifest);
+  return withinLimits(() => ({ file, objects: pullObjects(placed, nodeBudget(file.text)), placed }));
 }
 
 /** Throws {@link ManifestError} where that cannot be done without touching something else. */
@@ -73,7 +81,7 @@ async function valuesIn(text: string, { objects, file }: PullManifest): Promise<
   return valuesWith({ objects, file, documents, lists: new Map() });
 }
 
-interface Values extends PullManifest {
+interface Values extends Pick<PullManifest, 'file' | 'objects'> {
   /** Those of the file, perhaps in another text. */
   readonly documents: readonly ManifestNode[];
   readonly lists: ReadonlyMap<ManifestObject, readonly unknown[]>;

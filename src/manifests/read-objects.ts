@@ -2,13 +2,16 @@
 import { basename } from 'node:path';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { configSecret, manifestSecret } from '../domain/manifest-text/manifest-secrets.ts';
-import { nodeBudget, TooManyNodes } from '../domain/manifest-text/node.ts';
+import { type ManifestNode, nodeBudget, TooManyNodes } from '../domain/manifest-text/node.ts';
 import { type ParsedFile, type PlacedObject, placedObjects } from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { closest } from '../domain/text/closest.ts';
 import { command, kubectlPath, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { isObjectName, nameWord } from '../domain/text/object-name.ts';
+import type { GivenFlags } from '../domain/text/given-flags.ts';
+import { againWith, type Hint, prose } from '../domain/text/hint.ts';
+import { isNamespaceName, isObjectName, nameWord, scope } from '../domain/text/object-name.ts';
+import { fieldOf } from '../domain/workloads/api-object.ts';
 import { manifestKindOf } from '../domain/workloads/kind.ts';
 import { pullSpecOf } from '../domain/workloads/pull-spec.ts';
 import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
@@ -21,10 +24,13 @@ import { parseTree } from './yaml-tree.ts';
 export class ManifestError extends Error {
   /** From 1. */
   readonly line: number;
+  /** Where there is something better than to ask kubectl. */
+  readonly hint: Hint | undefined;
 
-  constructor(message: string, line = 1) {
+  constructor(message: string, line = 1, hint?: Hint) {
     super(message);
     this.line = line;
+    this.hint = hint;
   }
 }
 
@@ -42,6 +48,7 @@ export async function readManifest(
   return withinLimits(async () => {
     const documents = await parse(text);
     const wanted = documents.filter(({ start, end }) => isWanted(text.slice(start, end)));
+    for (const document of wanted) checkOneObject(document, text);
     const file = { name, text, documents: wanted };
     return { file, objects: placedObjects(file, nodeBudget(text)) };
   });
@@ -54,6 +61,47 @@ async function parse(text: string): Promise<ParsedFile['documents']> {
   throw new ManifestError(`is not valid YAML in line ${line} (${error.message})`, line);
 }
 
+/**
+ * Throws {@link ManifestError} where two files were joined without a `---`. kubectl would take the last of each key, and never
+ * speak of the object before it.
+ */
+function checkOneObject(document: ManifestNode, text: string): void {
+  if (document.kind !== 'map') return;
+  const marks = document.pairs.flatMap(({ key }) =>
+    key.kind === 'scalar' && (key.value === 'apiVersion' || key.value === 'kind') ? [key] : [],
+  );
+  const second = marks.find(({ value }, index) => marks.findIndex((one) => one.value === value) < index);
+  if (second === undefined) return;
+  const line = lineNumber(text, second.start);
+  const message = `has a second ${second.value} in line ${line}, so a line --- is probably missing before it`;
+  throw new ManifestError(message, line, prose`put --- on a line of its own before line ${`${line}`}`);
+}
+
+/**
+ * Throws UserError for an object that names another namespace than `namespace`, which is that of `-n`: kubectl refuses it, too
+ * (cli-runtime pkg/resource `RequireNamespace`).
+ */
+export function checkNamespaces(objects: readonly PlacedObject[], namespace: string | undefined): void {
+  if (namespace === undefined || namespace === '') return;
+  const own = ({ value }: PlacedObject) => `${fieldOf(value, 'metadata', 'namespace') ?? ''}`;
+  // What is filled in later is no name.
+  const named = objects.filter((object) => isNamespaceName(own(object)));
+  const other = named.find((object) => own(object) !== namespace);
+  if (other === undefined) return;
+  const { file, node } = other;
+  const count = new Set(named.map(own)).size;
+  throw new UserError(
+    `${shownName(file)} names namespace ${own(other)} in line ${lineNumber(file.text, node.start)}, not ${namespace} as -n does`,
+    count === 1
+      ? againWith(words`${scope(own(other))}`)
+      : prose`leave -n out: these files name ${`${count}`} namespaces`,
+  );
+}
+
+function shownName({ name }: { readonly name: string }): string {
+  return name === '-' ? 'stdin' : name;
+}
+
 /** Throws {@link ManifestError} instead of TooManyNodes. */
 export async function withinLimits<T>(work: () => T | Promise<T>): Promise<T> {
   try {
@@ -64,6 +112,9 @@ export async function withinLimits<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
+/** The namespace of `-n`. */
+type Scoped = Pick<GivenFlags, 'namespace'>;
+
 export interface ManifestSecrets {
   /** In the order of the files. A docker config is there as the Secret that would hold it. */
   readonly secrets: readonly Secret[];
@@ -71,17 +122,22 @@ export interface ManifestSecrets {
 }
 
 /** Throws UserError. */
-export async function readManifestSecrets(files: readonly string[], io: Io): Promise<ManifestSecrets> {
+async function readManifestSecrets(
+  files: readonly string[],
+  namespace: string | undefined,
+  io: Io,
+): Promise<ManifestSecrets> {
   const secrets: Secret[] = [];
   const usage: UsageIndex = new Map();
-  for (const file of await readManifestFiles(files, undefined, io)) {
-    for (const object of await objectsIn(file)) {
-      const secret = secretIn(object);
-      if (secret !== undefined) secrets.push(secret);
-      const kind = manifestKindOf(object.value);
-      const pullSpec = kind === undefined ? undefined : pullSpecOf(kind, object.value);
-      if (pullSpec !== undefined) addUsage(usage, pullSpec);
-    }
+  const objects: PlacedObject[] = [];
+  for (const file of await readManifestFiles(files, undefined, io)) objects.push(...(await objectsIn(file)));
+  checkNamespaces(objects, namespace);
+  for (const object of objects) {
+    const secret = secretIn(object);
+    if (secret !== undefined) secrets.push(secret);
+    const kind = manifestKindOf(object.value);
+    const pullSpec = kind === undefined ? undefined : pullSpecOf(kind, object.value);
+    if (pullSpec !== undefined) addUsage(usage, pullSpec);
   }
   return { secrets, usage };
 }
@@ -92,10 +148,10 @@ export async function readManifestSecrets(files: readonly string[], io: Io): Pro
  */
 export async function readNamedSecrets(
   files: readonly string[],
-  { names, verb }: { readonly names: readonly string[]; readonly verb: string },
+  { names, verb, namespace }: { readonly names: readonly string[]; readonly verb: string } & Scoped,
   io: Io,
 ): Promise<ManifestSecrets> {
-  const { secrets, usage } = await readManifestSecrets(files, io);
+  const { secrets, usage } = await readManifestSecrets(files, namespace, io);
   const there = secrets.map(({ metadata: { name = '' } }) => name);
   const missing = names.find((name) => !there.includes(name));
   if (there.length > 0 && missing === undefined) {
@@ -126,11 +182,15 @@ export async function readNamedSecrets(
 }
 
 /** The Secret of that name in a file, or the only one there. Throws UserError. */
-export async function readSecretFile(file: string, name: string, io: Io): Promise<Secret> {
-  const { secrets } = await readManifestSecrets([file], io);
+export async function readSecretFile(
+  file: string,
+  { name, namespace }: { readonly name: string } & Scoped,
+  io: Io,
+): Promise<Secret> {
+  const { secrets } = await readManifestSecrets([file], namespace, io);
   const [only] = secrets.length === 1 ? secrets : secrets.filter(({ metadata }) => metadata.name === name);
   if (only !== undefined) return only;
-  const text = `there is no secret ${name} in ${file === '-' ? 'stdin' : file}`;
+  const text = `there is no secret ${name} in ${shownName({ name: file })}`;
   throw new UserError(text, {
     ...words`regsecret create ${nameWord(name)} --dry-run=client -o yaml`,
     output: pathWord(`${name}.yaml`),
@@ -142,11 +202,8 @@ async function objectsIn(file: ManifestFile): Promise<readonly PlacedObject[]> {
     return (await readManifest(file)).objects;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    const shown = file.name === '-' ? 'stdin' : file.name;
-    throw new UserError(
-      `${shown} ${error.message}`,
-      command`kubectl apply --dry-run=client -f ${kubectlPath(file.name)}`,
-    );
+    const ask = command`kubectl apply --dry-run=client -f ${kubectlPath(file.name)}`;
+    throw new UserError(`${shownName(file)} ${error.message}`, error.hint ?? ask);
   }
 }
 

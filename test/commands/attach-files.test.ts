@@ -123,6 +123,29 @@ describe('--write', () => {
     expect(read(good)).toBe(POD);
   });
 
+  test('changes nothing in the namespace of another team', async () => {
+    const text = POD.replace(/metadata: \{ ?/, '$&namespace: team-b, ');
+    const path = file('pod.yaml', text);
+    const ran = await run(['attach', '-f', path, '--write', '-n', 'team-a']);
+    expect(ran).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: ${path} names namespace team-b in line 1, not team-a as -n does\nhint: regsecret attach -n team-b -f ${path} --write\n`,
+    });
+    expect(read(path)).toBe(text);
+  });
+
+  test('changes nothing where a line --- is missing between two objects', async () => {
+    const text = `${POD}${POD.replace(/^#.*\n/gm, '')}`;
+    const path = file('pods.yaml', text);
+    const ran = await run(['attach', '-f', path, '--write']);
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toMatch(
+      / has a second apiVersion in line (\d+), so .*\nhint: put --- on a line of its own before line \1\n$/,
+    );
+    expect(read(path)).toBe(text);
+  });
+
   test('prints the plan in a dry run', async () => {
     const path = file('pod.yaml', POD);
     const ran = await run(['attach', '-f', path, '--write', '--dry-run=client']);

@@ -116,11 +116,45 @@ describe('a folder of manifests as they are found in repositories', () => {
     ]);
   });
 
+  test('two files on stdin without --- between them', async () => {
+    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: ghcr.io/a/b:v1}]}\n';
+    const { code, stdout } = await doctor(['-f', '-'], pod + pod);
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'stdin:5: error: stdin cannot be read: it has a second apiVersion in line 5, so a line --- is probably missing before it [unreadable-file]\n',
+    );
+  });
+
   test('templates of charts are said once, and are no error', async () => {
     const { code, stdout } = await doctor(['-R', '-f', join(broken, '08-chart')]);
     expect(code).toBe(0);
     expect(stdout.match(/template of a chart/g)).toHaveLength(1);
     expect(stdout).toContain('  hint: helm template CHART | regsecret doctor -f -\n');
+  });
+});
+
+describe('-n and a file that names its namespace', () => {
+  const inTeam = (namespace: string) =>
+    `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a, namespace: ${namespace}}\n`;
+
+  test.each([
+    ['the same', inTeam('team-a'), 0, ''],
+    ['none', 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\n', 0, ''],
+    ['one that is filled in later', inTeam('TEAM'), 0, ''],
+    [
+      'another one',
+      inTeam('team-b'),
+      1,
+      'error: stdin names namespace team-b in line 1, not team-a as -n does\nhint: regsecret doctor -n team-b -f -\n',
+    ],
+    [
+      'several',
+      `${inTeam('team-a')}---\n${inTeam('team-b')}`,
+      1,
+      'error: stdin names namespace team-b in line 5, not team-a as -n does\nhint: leave -n out: these files name 2 namespaces\n',
+    ],
+  ])('%s', async (_, text, code, stderr) => {
+    expect(await doctor(['-f', '-', '-n', 'team-a'], text)).toMatchObject({ code, stderr });
   });
 });
 

@@ -205,6 +205,11 @@ stringData:
       `a: 1\n---\nb: "${CANARY}\n`,
       'stdin is not valid YAML in line 4 (',
     ],
+    [
+      'two objects in one document',
+      'apiVersion: v1\nkind: Secret\napiVersion: v1\nkind: Secret\n',
+      'stdin has a second apiVersion in line 3, so a line --- is probably missing before it\nhint: put --- on a line of its own before line 3\n',
+    ],
   ])('%s', async (_, text, message) => {
     const { code, stderr } = await inspect(text);
     expect(code).toBe(1);

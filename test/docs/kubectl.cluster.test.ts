@@ -39,6 +39,7 @@ beforeAll(async () => {
     'config.json': { auths: { 'r.example': { auth } } },
     'half.json': { auths: { 'r.example': { auth }, 'q.example': {} } },
     'broken.json': { auths: { 'r.example': { auth }, 'q.example': { auth: 'no base64!' } } },
+    'placed.yaml': { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'elsewhere' } },
     'deploy/a.yaml': { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [] } },
     'deploy/b.yaml': { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'b' }, spec: { containers: [] } },
   };
@@ -182,6 +183,15 @@ const TYPED: Rows = {
     const files = '~/deploy/a.yaml ~/deploy/b.yaml';
     await same(`doctor ${files}`, 'doctor -f ~/deploy/a.yaml -f ~/deploy/b.yaml');
     await same(`doctor -f ${files}`, `doctor ${files}`);
+  },
+  '`attach -n team -f FILE`, and with `-f` of `detach`, `doctor`, `inspect` and `verify`': async () => {
+    const { code, stderr } = await theirs(`apply -n ${other} --dry-run=client -f ~/placed.yaml`);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('does not match the namespace')]);
+    for (const verb of ['attach', 'detach', 'doctor', 'inspect', 'verify']) {
+      const ran = await ours(`${verb} -n ${other} -f ~/placed.yaml`);
+      expect(ran).toMatchObject({ code: 1, stdout: '' });
+      expect(ran.stderr).toContain(`names namespace elsewhere in line 1, not ${other} as -n does`);
+    }
   },
   '`attach NAME --sa default -A`': async () => {
     const { stdout } = await ours(['attach', `of-${namespace}`, '--sa', 'default', '-A']);

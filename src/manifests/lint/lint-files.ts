@@ -4,7 +4,7 @@ import { isTemplate, mayHoldObjects, namesKind } from '../../domain/manifest-tex
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
-import { ManifestError, type ReadManifest, readManifest } from '../read-objects.ts';
+import { checkNamespaces, ManifestError, type ReadManifest, readManifest } from '../read-objects.ts';
 import { parseTree } from '../yaml-tree.ts';
 import { type Lint, lint, type UnreadFile } from './lint.ts';
 
@@ -12,10 +12,15 @@ export interface LintedFiles extends Lint {
   readonly files: number;
 }
 
-/** A file that is no manifest is a finding. Throws UserError for one that was named and is not there. */
+export interface LintFlags {
+  readonly recursive?: boolean | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/** A file that is no manifest is a finding. Throws UserError for one that was named and is not there, and as {@link checkNamespaces}. */
 export async function lintManifests(
   files: readonly string[],
-  recursive: boolean,
+  { recursive = false, namespace }: LintFlags,
   now: number,
   io: Io,
 ): Promise<LintedFiles> {
@@ -23,6 +28,7 @@ export async function lintManifests(
   const read: (ReadManifest | UnreadFile)[] = [];
   for (const name of names) read.push(await parse(name, files, io));
   const objects = read.flatMap((one) => ('objects' in one ? one.objects : []));
+  checkNamespaces(objects, namespace);
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
   return { ...lint(objects, unread, now), files: names.length };
 }
