@@ -60,7 +60,9 @@ export function sayEntries(entries: readonly CollectedEntry[], applied: Applied 
     const cells = [displayServer(server).padEnd(widths[0] ?? 0), credential.username.padEnd(widths[1] ?? 0)];
     printer.say(`  ${[...cells, `from ${from}`, ...(done === undefined ? [] : [done])].join('  ')}`);
   }
-  for (const server of change?.removed ?? []) printer.say(`  ${displayServer(server)}  removed`);
+  for (const server of change?.removed ?? []) {
+    printer.say(`  ${[displayServer(server), change?.formerUsers?.get(server) ?? [], 'removed'].flat().join('  ')}`);
+  }
 }
 
 /** What was there before: entries that keep pods from all their pull secrets, and an old login in an annotation. */

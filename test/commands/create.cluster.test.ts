@@ -176,7 +176,7 @@ describe('a Secret that is there', () => {
     await create(name, 'ghcr.io');
     const ran = await create(name, 'quay.io', ['--replace']);
     expect(ran.stdout).toBe(`secret/${name} configured\n`);
-    expect(ran.stderr).toContain('ghcr.io  removed');
+    expect(ran.stderr).toContain('  ghcr.io  jane  removed\n');
     expect(Object.keys(JSON.parse(unbase64((await stored(name)).data['.dockerconfigjson'])).auths)).toEqual([
       'quay.io',
     ]);

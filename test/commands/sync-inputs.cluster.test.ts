@@ -142,16 +142,25 @@ describe('flags', () => {
       ['--to', 'kube-p*'],
       'kube-p* matches only kube-public: namespaces of that kind get nothing unless they are named',
     ],
+    [
+      'labels of namespaces that have to be named',
+      ['-l', 'kubernetes.io/metadata.name=kube-public'],
+      '-l kubernetes.io/metadata.name=kube-public matches only kube-public: namespaces of that kind get nothing unless they are named',
+    ],
   ])('%s that chooses nothing is said, and is no failure', async (_, args, warning) => {
     const { home } = await newFleet(0);
     const ran = await regsecretIn(home, ['sync', ...args]);
-    expect(ran).toEqual({ code: 0, stdout: '0 namespaces\n', stderr: `warning: ${warning}\n` });
+    const hint = warning.startsWith('no ') ? 'hint: kubectl get namespaces --show-labels\n' : '';
+    expect(ran).toEqual({ code: 0, stdout: '0 namespaces\n', stderr: `warning: ${warning}\n${hint}` });
   });
 
   test('one pattern of two that chooses nothing is said, and the other is served', async () => {
     const { home, prefix } = await newFleet(1);
     const ran = await regsecretIn(home, ['sync', '--to', `${prefix}-*,nobody-has-this-*`]);
-    expect([ran.code, ran.stderr]).toEqual([0, 'warning: no namespace matches nobody-has-this-*\n']);
+    expect([ran.code, ran.stderr]).toEqual([
+      0,
+      'warning: no namespace matches nobody-has-this-*\nhint: kubectl get namespaces --show-labels\n',
+    ]);
     expect(lines(ran.stdout).at(-1)).toBe('1 namespace: 1 created');
   });
 

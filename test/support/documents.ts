@@ -16,6 +16,7 @@ const DOCUMENTS = [
   'docs/attach.md',
   'docs/why.md',
   'docs/fleet.md',
+  'docs/ci.md',
   'docs/rights.md',
 ];
 

@@ -20,7 +20,7 @@ export interface Merged {
   readonly payload: Uint8Array;
   /** What happened to each of the given servers. */
   readonly actions: ReadonlyMap<string, 'added' | 'updated' | 'unchanged'>;
-  /** Whose login each of them had that is another's now. */
+  /** Whose login each server had that is another's now, or gone. */
   readonly formerUsers?: ReadonlyMap<string, string>;
   /** Servers that are no longer there (only with `replace`). */
   readonly removed: readonly string[];
@@ -75,7 +75,13 @@ export function replacePayload(payload: Uint8Array, entries: readonly AuthEntry[
     if (before === undefined || node === undefined) actions.set(entry.server, 'added');
     else actions.set(entry.server, updateEntry(before.document, node, entry).length === 0 ? 'unchanged' : 'updated');
   }
-  const removed = [...(before?.values.keys() ?? [])].filter((server) => !actions.has(server));
+  const removed: string[] = [];
+  for (const [server, node] of before?.values ?? []) {
+    if (before === undefined || actions.has(server)) continue;
+    removed.push(server);
+    const { username } = decodeOrNone(before.document, node) ?? {};
+    if (username) formerUsers.set(server, username);
+  }
   const same =
     before !== undefined && removed.length === 0 && [...actions.values()].every((action) => action === 'unchanged');
   return { payload: same ? payload : encodePayload(entries, type), actions, formerUsers, removed, undecodable: [] };

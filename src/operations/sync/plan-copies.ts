@@ -28,9 +28,11 @@ export function choose(
     (choices.get(choice) ?? []).map(({ name }) => name);
   listener.skipped({ leftAlone: namesOf('left alone'), ending: namesOf('ending') });
   if (part?.only === undefined) {
-    for (const { glob, reserved } of idlePatterns(namespaces, selection.globs)) listener.idle(glob, reserved);
-    const { labelSelector } = selection;
-    if (labelSelector !== undefined && namespaces.length === 0) listener.idle(`-l ${labelSelector}`, []);
+    const { globs, labelSelector } = selection;
+    // The server has picked by the labels.
+    for (const { glob, reserved } of idlePatterns(namespaces, labelSelector === undefined ? globs : ['*'])) {
+      listener.idle(labelSelector === undefined ? glob : `-l ${labelSelector}`, reserved);
+    }
   }
   const there = new Set(namespaces.map(({ name }) => name));
   const missing = selection.names.filter((namespace) => !there.has(namespace) && isIn(part, namespace));

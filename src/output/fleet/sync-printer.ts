@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor } from '../../domain/findings/fixes.ts';
 import { formatFinding } from '../../domain/findings/messages.ts';
 import { SYNC } from '../../domain/pull-secret/copy.ts';
-import type { Command } from '../../domain/text/command.ts';
+import { type Command, clusterCommand } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
@@ -119,11 +119,15 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       saySkipped(found, printer);
     },
     idle(what, reserved) {
-      if (reserved.length === 0) printer.warn(`no namespace matches ${what}`);
-      else
+      if (reserved.length > 0) {
         printer.warn(
           `${what} matches only ${many(reserved)}: namespaces of that kind get nothing unless they are named`,
         );
+        return;
+      }
+      printer.warn(`no namespace matches ${what}`);
+      // What is watched may be made later.
+      if (!options.isOneOfMany) printer.hint(clusterCommand`kubectl get namespaces --show-labels`);
     },
     losses(losses) {
       for (const text of lossWarnings(name, losses)) printer.warn(text);

@@ -127,9 +127,15 @@ test('an entry of somebody else that breaks every pull is named', () => {
 
 describe('replacing', () => {
   test('drops the other servers and names them', () => {
-    const { payload, removed } = replacePayload(encodeUtf8('{"auths":{"r.io":{},"ghcr.io":{}}}'), [jane], JSON_TYPE);
+    const bob = `{"auth":"${btoa('bob:pw')}"}`;
+    const before = encodeUtf8(`{"auths":{"r.io":{},"q.io":${bob},"ghcr.io":${bob}}}`);
+    const { payload, removed, formerUsers } = replacePayload(before, [jane], JSON_TYPE);
     expect(decodeUtf8(payload)).toBe(`{"auths":{"ghcr.io":${written}}}`);
-    expect(removed).toEqual(['r.io']);
+    expect(removed).toEqual(['r.io', 'q.io']);
+    expect([...(formerUsers ?? [])]).toEqual([
+      ['ghcr.io', 'bob'],
+      ['q.io', 'bob'],
+    ]);
   });
 
   test('is unchanged when the payload holds nothing else', () => {
