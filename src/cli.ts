@@ -85,8 +85,9 @@ async function parseLine(words: readonly string[], own: RbacFlags, io: Io): Prom
   let parsed: ParsedLine | undefined;
   // What is wrong with the first command may be that it is not the only one.
   const errors: string[] = [];
-  for (const command of program.commands) {
+  for (const command of [program, ...program.commands])
     command.configureOutput({ writeErr: (text) => errors.push(text) });
+  for (const command of program.commands) {
     command.action(() => {
       const [argument] = command.processedArgs;
       parsed = { command: command.name(), argument, options: command.opts() };

@@ -11,6 +11,7 @@ import {
 } from '../domain/text/command.ts';
 import { type Hint, prose, type Retyped } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
+import { typedAgain } from '../domain/text/typed-again.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
 import { UsageError } from '../errors.ts';
@@ -193,11 +194,18 @@ function again(typed: Command, line: Line, except: readonly string[] = []): Hint
 /** `typed` as `hint` puts it right, where all of it can be repeated. */
 export function retype(typed: Command, { add, rename, otherwise }: Retyped): Hint {
   const { args } = typed;
+  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('--')) as string[];
+  // What stands behind it are words of another command.
+  const other = typed.name() === 'rbac' ? typedAgain(args) : undefined;
+  if (other !== undefined) return pasted(again(typed, words`${other} ${add}`, inPlace), otherwise);
   if (!args.every((word) => word.split('/').every(isObjectName))) return otherwise;
   const named = args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
   const isMissing = rename !== undefined && !named.includes(rename.to);
-  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('--')) as string[];
-  const line = again(typed, words`${isMissing ? [rename.to, ...named] : named} ${add}`, inPlace);
+  return pasted(again(typed, words`${isMissing ? [rename.to, ...named] : named} ${add}`, inPlace), otherwise);
+}
+
+/** `line` where it is a command, and not what has to be added to one. */
+function pasted(line: Hint, otherwise: Line): Hint {
   return 'words' in line ? line : otherwise;
 }
 

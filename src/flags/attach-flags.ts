@@ -35,7 +35,7 @@ function targetFlags(command: Command, preposition: 'to' | 'from'): Command {
     .option('--all-serviceaccounts', 'every service account')
     .option('--used', 'service accounts that pods and workloads use')
     .option('-l, --selector <labels>', 'only those with these labels')
-    .option('-A, --all-namespaces', 'in every namespace that has the Secret')
+    .option('-A, --all-namespaces', `in every namespace${preposition === 'to' ? ' that has the Secret' : ''}`)
     .option('-f, --filename <file>', 'a manifest or a folder of manifests; - is stdin', collect)
     .optionsGroup('More:')
     .option('--write', 'change the files of -f in place')

@@ -1,7 +1,7 @@
 /** A Role or ClusterRole with its binding. */
 import { UsageError } from '../../errors.ts';
 import { words } from '../text/command.ts';
-import { type Hint, prose } from '../text/hint.ts';
+import { againWith, type Hint, prose } from '../text/hint.ts';
 import { isNamespaceName, isObjectName } from '../text/object-name.ts';
 import { type PolicyRule, type Right, rulesFor } from './right.ts';
 
@@ -42,9 +42,9 @@ function meantSubject(text: string): Hint {
   const isKnown = isObjectName(name) && (namespace === undefined || isNamespaceName(namespace)) && names.length <= 2;
   if (!isKnown || namespace === 'system') return prose`--for sa/NAME`;
   if (kind === 'user' || kind === 'group') {
-    return namespace === undefined ? words`--for ${kind}/${name}` : prose`--for ${kind}/NAME`;
+    return namespace === undefined ? againWith(words`--for ${kind}/${name}`) : prose`--for ${kind}/NAME`;
   }
-  return words`--for sa/${namespace === undefined ? name : `${namespace}:${name}`}`;
+  return againWith(words`--for sa/${namespace === undefined ? name : `${namespace}:${name}`}`);
 }
 
 const DEFAULT_SECRET = 'regsecret';
