@@ -258,6 +258,8 @@ describe('rare answers', () => {
   const secret = { kind: 'Secret', namespace: 'a', name: 'pull' } as const;
   const [image, server, remedy] = ['r.example/app:v1', shownServer('r.example'), { how: 'manifest' }] as const;
   const RARE: readonly Finding[] = [
+    finding('attached-later', ref, { image, account: 'a', secrets: ['pull'], remedy, rollout: '1 of 2 pods are new' }),
+    finding('outdated-pod', ref, { image, template: 'deployment/web', remedy, rollout: '1 of 2 pods are new' }),
     finding('stale-copy', secret, { source: secret, namespaces: ['a', 'b'] }),
     finding('wrong-type', secret, { type: 'Opaque', dataKey: '.dockercfg' }),
     finding('unreadable-payload', secret, { error: 'x', ignored: true }),

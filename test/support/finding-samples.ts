@@ -103,8 +103,14 @@ const ARGUMENTS: Arguments = {
     { image, secrets: [], servers: [], remedy },
     { image, secrets: ['one7'], servers: [], usable: 'usable7', remedy },
   ],
-  'attached-later': (remedy) => [{ image, account: 'sa7', secrets: ['one7'], remedy }],
-  'outdated-pod': (remedy) => [{ image, template: 'web7', remedy }],
+  'attached-later': (remedy) => [
+    { image, account: 'sa7', secrets: ['one7'], remedy },
+    { image, account: 'sa7', secrets: ['one7'], remedy, rollout: 'rollout7' },
+  ],
+  'outdated-pod': (remedy) => [
+    { image, template: 'web7', remedy },
+    { image, template: 'web7', remedy, rollout: 'rollout7' },
+  ],
   'own-list': (remedy) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', remedy }],
   'empty-name': (remedy) => [{ remedy }, { account: 'sa7', usable: 'usable7', remedy }],
   'duplicate-name': (remedy) => [{ secret: 'secret7', remedy }],

@@ -85,8 +85,16 @@ export interface PodFacts {
   /** The name of its node, empty until it has one. */
   readonly node: string;
   readonly events: readonly PodEvent[];
-  /** The list in the template of what makes it; left out where nothing does, or that is not known. */
-  readonly template?: { readonly name: string; readonly list: readonly unknown[] | undefined } | undefined;
+  /** What makes it; left out where nothing does, or that is not known. */
+  readonly template?: PodTemplate | undefined;
+}
+
+export interface PodTemplate {
+  readonly name: string;
+  /** The list in it. */
+  readonly list: readonly unknown[] | undefined;
+  /** What the roll-out waits for that replaces the pod, where there is one. */
+  readonly rollout?: string | undefined;
 }
 
 export interface PodEvent {

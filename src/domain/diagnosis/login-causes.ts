@@ -110,7 +110,7 @@ function newerList(pull: ImagePull): Finding | undefined {
   const { object, puller, use, denied, applied } = pull;
   const next = denied ? foundIn(nextOf(pull)) : undefined;
   if (next === undefined) return undefined;
-  const shared = { image: use.image, remedy: puller.remedy };
+  const shared = { image: use.image, remedy: puller.remedy, rollout: puller.pod?.template?.rollout };
   if (next.from === 'template') {
     return finding('outdated-pod', object, { ...shared, template: puller.pod?.template?.name ?? '' });
   }

@@ -117,15 +117,21 @@ export interface FindingArguments<Cause> {
     readonly usable?: string | undefined;
     readonly remedy: Remedy;
   };
-  /** The service account has it now, and the pod was made before. */
+  /** The service account has it now, and the pod was made before. `rollout`: what the roll-out waits for that replaces it. */
   readonly 'attached-later': {
     readonly image: string;
     readonly account: string;
     readonly secrets: readonly string[];
     readonly remedy: Remedy;
+    readonly rollout?: string | undefined;
   };
   /** The template has another list now. */
-  readonly 'outdated-pod': { readonly image: string; readonly template: string; readonly remedy: Remedy };
+  readonly 'outdated-pod': {
+    readonly image: string;
+    readonly template: string;
+    readonly remedy: Remedy;
+    readonly rollout?: string | undefined;
+  };
   /** A list of its own, so that of the service account, which opens the image, does not count. */
   readonly 'own-list': {
     readonly image: string;

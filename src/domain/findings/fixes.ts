@@ -53,6 +53,8 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
+  // Nothing is to be done but to wait.
+  if ('rollout' in found.arguments && found.arguments.rollout !== undefined) return false;
   const remedy = 'remedy' in found.arguments ? found.arguments.remedy : undefined;
   return catalogRow(found.code).isAdvice !== true && (remedy === undefined || isComplete(remedy));
 }
@@ -124,8 +126,8 @@ const FIXES: Fixes = {
     if (usable !== undefined || secret === undefined) return giveLogin(remedy, image, usable);
     return createSecretCommand({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
   },
-  'attached-later': ({ object, arguments: { secrets, remedy } }) => renewCommand(remedy, secrets[0], object),
-  'outdated-pod': ({ object, arguments: { remedy } }) => renewCommand(remedy, undefined, object),
+  'attached-later': (found) => renewal(found, found.arguments.secrets[0]),
+  'outdated-pod': (found) => renewal(found),
   'own-list': ({ arguments: { usable, remedy } }) => changeCommand('attach', remedy, usable),
   'empty-name': ({ object, arguments: { usable, remedy } }) =>
     usable === undefined ? edit(object) : changeCommand('attach', remedy, usable),
@@ -181,6 +183,16 @@ const FIXES: Fixes = {
       ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }
       : command`kubectl create --dry-run=client -f ${kubectlPath(fileWord(object.name))}`,
 };
+
+/** A restart in the middle of a roll-out would be another one. */
+function renewal(
+  { object, arguments: { remedy, rollout } }: FindingOf<'attached-later' | 'outdated-pod'>,
+  secret?: string,
+): Command {
+  return rollout !== undefined && remedy.how === 'template'
+    ? command`kubectl rollout status ${targetWord(remedy.target)} ${scope(object.namespace)}`
+    : renewCommand(remedy, secret, object);
+}
 
 /** The image as it may be there. A registry without the repository has it under no tag. */
 function existingImage({ image, missing, tags }: FindingOf<'image-not-found'>['arguments']): string {

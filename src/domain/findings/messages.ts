@@ -101,10 +101,10 @@ const TEXTS: Texts = {
   },
   'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0 } }, object) =>
     `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}`,
-  'attached-later': ({ arguments: { account, secrets } }, object) =>
-    `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list`,
-  'outdated-pod': ({ arguments: { template } }, object) =>
-    `${object} was created before the list of ${template} was changed, and keeps its original list`,
+  'attached-later': ({ arguments: { account, secrets, rollout } }, object) =>
+    `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${replacing(rollout)}`,
+  'outdated-pod': ({ arguments: { template, rollout } }, object) =>
+    `${object} was created before the list of ${template} was changed, and keeps its original list${replacing(rollout)}`,
   'own-list': ({ arguments: { own, account, usable, image } }, object) =>
     `${object} has its own list of pull secrets (${some(own)}), so that of serviceaccount ${account} is ignored; ${usable} in it has a login for ${image}`,
   'empty-name': ({ arguments: { account, usable } }, object) =>
@@ -179,6 +179,10 @@ const TEXTS: Texts = {
     return `${object} cannot be read: ${error}${chart ? `; it seems to be the template of a chart${more}` : ''}`;
   },
 };
+
+function replacing(rollout: string | undefined): string {
+  return rollout === undefined ? '' : `; a roll-out is replacing it (${rollout})`;
+}
 
 const DIFFERENCES = {
   port: (server: string, image: string) => `it has ${portOf(server)}, the image has ${portOf(image)}`,

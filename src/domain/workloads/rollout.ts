@@ -82,6 +82,18 @@ export function hasGivenUp({ object }: PullSpec): boolean {
   );
 }
 
+/**
+ * What the roll-out waits for in which `deployment` replaces the pods of `replicaSet`; undefined where there is none
+ * (pkg/controller/deployment/util `SetNewReplicaSetAnnotations`: each new template has the next number).
+ */
+export function waitingRollout(replicaSet: PullSpec, deployment: PullSpec): string | undefined {
+  const revision = ({ annotations }: PullSpec): number => Number(annotations['deployment.kubernetes.io/revision']);
+  const isOld = deployment.ref.kind === 'Deployment' && revision(replicaSet) < revision(deployment);
+  if (!isOld || effectOf(deployment).kind === 'paused') return undefined;
+  const progress = progressOf(deployment);
+  return progress.done ? undefined : progress.waiting;
+}
+
 /** Whether a Job makes no pod any more (pkg/controller/job/util `IsJobFinished`). */
 export function hasFinished({ ref, object }: PullSpec): boolean {
   const conditions = ref.kind === 'Job' ? itemsOf(fieldOf(object, 'status', 'conditions')) : [];

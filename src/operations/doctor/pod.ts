@@ -3,7 +3,7 @@
 import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
-import type { PodEvent, PodFacts, Puller } from '../../domain/diagnosis/facts.ts';
+import type { PodEvent, PodFacts, PodTemplate, Puller } from '../../domain/diagnosis/facts.ts';
 import { type Command, clusterCommand, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
@@ -14,6 +14,7 @@ import { hasEnded } from '../../domain/workloads/pod-group.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
+import { waitingRollout } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { milliseconds, type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
@@ -106,7 +107,7 @@ function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): Ima
 
 interface PodOwners {
   readonly remedy: Remedy;
-  readonly template?: { readonly name: string; readonly list: readonly unknown[] | undefined };
+  readonly template?: PodTemplate;
 }
 
 /** From the nearest to the uppermost. */
@@ -118,9 +119,9 @@ async function ownersOf(pod: PullSpec, { transport, owner: read }: Collector): P
     const remedy = remedyOfPod(pod, chain, unknownOwner);
     // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
     const owner = unknownOwner === undefined ? top : nearest;
-    return owner === undefined
-      ? { remedy }
-      : { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets } };
+    if (owner === undefined || nearest === undefined) return { remedy };
+    const rollout = waitingRollout(nearest, owner);
+    return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, rollout } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
     return { remedy: remedyOfPod(pod, [], pod.controller) };

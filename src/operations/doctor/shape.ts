@@ -27,11 +27,15 @@ const OF_PODS = {
 
 const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
 
-/** What `effectOf`, `waitsForPods` and `remedyOfTemplate` read. */
+/** What `effectOf`, `waitsForPods`, `waitingRollout` and `remedyOfTemplate` read. */
 const OF_WORKLOADS = {
+  metadata: { annotations: { 'deployment.kubernetes.io/revision': true } },
   podSpec: IMAGES,
   spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },
-  status: { failed: true, readyReplicas: true, numberReady: true, ready: true },
+  status: {
+    ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready'], true),
+    ...fieldsWith(['replicas', 'updatedReplicas', 'availableReplicas', 'unavailableReplicas'], true),
+  },
 } as const;
 
 /** The fields of an object of `kind`. */

@@ -214,6 +214,20 @@ const lists: readonly Row[] = [
     },
   ],
   [
+    'attached to the service account, and a roll-out is replacing the pod',
+    podWith({
+      remedy: deployment,
+      pod: { template: { name: 'deployment/web', list: undefined, rollout: '1 of 2 pods are new' } },
+    }),
+    { secrets: { regcred: good }, account: list('regcred'), says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'attached-later',
+      sufficient: false,
+      fix: 'kubectl rollout status deployment/web -n team-a',
+    },
+  ],
+  [
     'attached to the template after the pod was created',
     podWith({
       remedy: { ...deployment, next: { step: 'delete pods', pods: ['web'] } },

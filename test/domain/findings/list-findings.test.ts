@@ -157,6 +157,29 @@ testFindings([
     'kubectl rollout restart deployment/web -n team-a',
   ],
   [
+    finding('attached-later', POD, {
+      image,
+      account: 'default',
+      secrets: ['regcred'],
+      remedy: DEPLOYMENT,
+      rollout: '1 of 2 pods are new',
+    }),
+    'error: pod team-a/web-1 was created before regcred was added to serviceaccount default, and keeps its original list; a roll-out is replacing it (1 of 2 pods are new)',
+    'advice',
+    'kubectl rollout status deployment/web -n team-a',
+  ],
+  [
+    finding('outdated-pod', POD, {
+      image,
+      template: 'deployment/web',
+      remedy: DEPLOYMENT,
+      rollout: '1 of 2 pods are new',
+    }),
+    'error: pod team-a/web-1 was created before the list of deployment/web was changed, and keeps its original list; a roll-out is replacing it (1 of 2 pods are new)',
+    'advice',
+    'kubectl rollout status deployment/web -n team-a',
+  ],
+  [
     finding('outdated-pod', POD, { image, template: 'job/web', remedy: ACCOUNT }),
     'error: pod team-a/web-1 was created before the list of job/web was changed, and keeps its original list',
     'fix',

@@ -9,6 +9,7 @@ import {
   hasGivenUp,
   progressOf,
   selectorOf,
+  waitingRollout,
   waitsForPods,
 } from '../../../src/domain/workloads/rollout.ts';
 
@@ -91,6 +92,33 @@ describe('the rollout of', () => {
     [{ conditions: [{ reason: 'MinimumReplicasUnavailable' }, { reason: 'ProgressDeadlineExceeded' }] }, true],
   ])('a Deployment with %j has been given up: %s', (status, expected) => {
     expect(hasGivenUp(workload('Deployment', {}, status))).toBe(expected);
+  });
+});
+
+describe('the roll-out that replaces pods of a ReplicaSet', () => {
+  const numbered = (kind: PullKindName, revision: string | undefined, spec: object = {}): PullSpec => ({
+    ...workload(kind, { replicas: 2, ...spec }, { updatedReplicas: 1, replicas: 2 }),
+    annotations: revision === undefined ? {} : { 'deployment.kubernetes.io/revision': revision },
+  });
+
+  test.each<[string, PullSpec, PullSpec, string | undefined]>([
+    ['of an older template', numbered('ReplicaSet', '9'), numbered('Deployment', '10'), '1 of 2 pods are new'],
+    ['of the template', numbered('ReplicaSet', '10'), numbered('Deployment', '10'), undefined],
+    [
+      'of an older template, which is paused',
+      numbered('ReplicaSet', '1'),
+      numbered('Deployment', '2', { paused: true }),
+      undefined,
+    ],
+    [
+      'that no controller has numbered',
+      numbered('ReplicaSet', undefined),
+      numbered('Deployment', undefined),
+      undefined,
+    ],
+    ['of none', numbered('ReplicaSet', '1'), numbered('ReplicaSet', '1'), undefined],
+  ])('%s', (_, replicaSet, deployment, waiting) => {
+    expect(waitingRollout(replicaSet, deployment)).toBe(waiting);
   });
 });
 
