@@ -99,9 +99,9 @@ function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOp
 }
 
 function sayNone({ allNamespaces, selector, problems }: ListOptions, namespace: string, printer: Printer): void {
-  const which = problems ? ' with a problem' : selector ? ' with these labels' : '';
+  const which = selector ? ` with these labels${problems ? ' and a problem' : ''}` : problems ? ' with a problem' : '';
   // Where Secrets are written, -l chooses namespaces.
-  const of = selector && !problems ? ' (-l means labels of Secrets here)' : '';
+  const of = selector ? ' (-l means labels of Secrets here)' : '';
   printer.say(`no pull secrets${which} in ${allNamespaces ? 'any namespace' : `namespace ${namespace}`}${of}`);
   if (which === '') printer.hint(command`regsecret create`);
 }

@@ -8,6 +8,7 @@ import { testSituations } from '../support/situations.ts';
 const json = (value: object): string => base64(JSON.stringify(value));
 const create = 'regsecret create regcred -n NS --server HOST';
 const list = ['regcred'];
+const { username, password } = janedoe;
 
 const useless: readonly Situation[] = [
   [
@@ -163,6 +164,16 @@ const rejected: readonly Situation[] = [
       list,
     },
     { kubelet: 'refused', cause: 'white-space', fix: create },
+  ],
+  [
+    'a password that was changed beside auth',
+    {
+      secrets: (host) => ({
+        regcred: { auths: { [host]: { ...login(janedoe.username, 'old'), username, password } } },
+      }),
+      list,
+    },
+    { kubelet: 'refused', cause: 'ignored-login', fix: create },
   ],
   [
     'a password that has ended, as the annotation says',

@@ -228,6 +228,9 @@ test('a namespace without any', async () => {
   expect((await regsecretIn(empty, ['list', '-l', 'no=such'])).stderr).toBe(
     `no pull secrets with these labels in namespace ${empty} (-l means labels of Secrets here)\n`,
   );
+  expect((await regsecretIn(empty, ['list', '-l', 'no=such', '--problems'])).stderr).toBe(
+    `no pull secrets with these labels and a problem in namespace ${empty} (-l means labels of Secrets here)\n`,
+  );
 });
 
 describe('with few rights', () => {

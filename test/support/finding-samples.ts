@@ -81,6 +81,7 @@ const ARGUMENTS: Arguments = {
   ],
   'same-key': () => [{ servers: [server], key: 'k' }],
   'white-space': () => [{ server, field: 'password' }],
+  'ignored-login': () => [{ server }],
   expired: () => [{ server, at, by: 'itself' }],
   'expires-soon': () => [{ server, at, by: 'itself' }],
   'stale-copy': () => [

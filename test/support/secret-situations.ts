@@ -112,6 +112,12 @@ const ROWS: readonly Row[] = [
   ['Docker Hub twice', { 'https://index.docker.io/v1/': login, 'docker.io': other }, ['shadowed-entry'], 'attached'],
   ['two servers with one key', { ...good, 'https://good.example/v2/': other }, ['same-key'], 'attached'],
   ['a newline behind the password', { 'r.example': { auth: base64('ada:p\n') } }, ['white-space'], 'attached'],
+  [
+    'another password beside auth',
+    { 'r.example': { username: 'ada', password: 'new', auth: base64('ada:old') } },
+    ['ignored-login'],
+    'attached',
+  ],
   ['a login that has ended', endingIn(-60), ['expired'], 'attached'],
   ['a login that ends in an hour', endingIn(60), ['expires-soon'], 'attached'],
 ];

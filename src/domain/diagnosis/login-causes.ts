@@ -1,6 +1,6 @@
 /** Why none of the logins that are tried opens an image. */
 import { finding } from '../findings/catalog.ts';
-import { type Finding, withSeverity } from '../findings/finding.ts';
+import { type Finding, type FindingCode, withSeverity } from '../findings/finding.ts';
 import type { Reporter } from '../findings/finding-arguments.ts';
 import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
@@ -35,8 +35,9 @@ export const candidateRules: readonly Rule[] = [
   publicImageRefused,
   newerList,
   noAccess,
-  endedLogin,
-  whiteSpaceLogin,
+  explainedBy('expired'),
+  explainedBy('white-space'),
+  explainedBy('ignored-login'),
   shadowedEntry,
   credentialRejected,
   emptyCandidate,
@@ -132,14 +133,13 @@ function noAccessOf({ secret, server, username }: Candidate, pull: ImagePull, sa
   return finding('no-access', secretObject(pull, secret), { server, username, image: pull.use.image, said });
 }
 
-function endedLogin(pull: ImagePull): Finding | undefined {
-  const refused = rejected(pull);
-  return refused && findingsInSecret(pull, refused.secret, ['expired'], refused.server)[0];
-}
-
-function whiteSpaceLogin(pull: ImagePull): Finding | undefined {
-  const refused = rejected(pull);
-  return refused && findingsInSecret(pull, refused.secret, ['white-space'], refused.server)[0];
+/** What is wrong with the entry of a login that is rejected. */
+function explainedBy(code: FindingCode): Rule {
+  return (pull) => {
+    const refused = rejected(pull);
+    const [found] = refused === undefined ? [] : findingsInSecret(pull, refused.secret, [code], refused.server);
+    return found && withSeverity(found, 'error');
+  };
 }
 
 function isTried(server: ShownServer, name: string, { attempt }: ImagePull): boolean {

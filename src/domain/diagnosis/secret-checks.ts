@@ -100,7 +100,7 @@ function silenceOf(verdict: Verdict): string | undefined {
   return verdict.kind === 'rate limited' ? 'it limits the rate of requests' : undefined;
 }
 
-const EXPLAINS: readonly Finding['code'][] = ['expired', 'white-space'];
+const EXPLAINS: readonly Finding['code'][] = ['expired', 'white-space', 'ignored-login'];
 
 /** As a question about an image of that registry would be put. */
 function questionOf({ server, login }: ContentEntry): Question | undefined {

@@ -58,6 +58,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'shadowed-entry': { severity: 'warning', identity: ['server'], kubeletSays: REFUSED },
   'same-key': { severity: 'warning', identity: ['servers', 'key'], isAdvice: true },
   'white-space': { severity: 'error', identity: ['server', 'field'], kubeletSays: REFUSED },
+  'ignored-login': { severity: 'warning', identity: ['server'], kubeletSays: REFUSED },
   expired: { severity: 'error', identity: ['server'], kubeletSays: REFUSED },
   'expires-soon': { severity: 'warning', identity: ['server'] },
   'login-in-annotation': { severity: 'warning' },

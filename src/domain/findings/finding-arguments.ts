@@ -61,6 +61,8 @@ export interface FindingArguments<Cause> {
   };
   readonly 'same-key': { readonly servers: readonly ShownServer[]; readonly key: string };
   readonly 'white-space': { readonly server: ShownServer; readonly field: 'user name' | 'password' };
+  /** Beside `auth`, or before a field of the same name. */
+  readonly 'ignored-login': { readonly server: ShownServer };
   /** `by` the annotation: as regsecret noted it; somebody may have replaced the credential since. */
   readonly expired: { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'expires-soon': { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };

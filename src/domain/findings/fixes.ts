@@ -108,6 +108,7 @@ const FIXES: Fixes = {
   },
   'same-key': ({ object }) => edit(object),
   'white-space': entryFix,
+  'ignored-login': entryFix,
   expired: entryFix,
   'expires-soon': entryFix,
   'login-in-annotation': ({ object }) =>

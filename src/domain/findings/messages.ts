@@ -73,6 +73,8 @@ const TEXTS: Texts = {
     `the entries ${servers.map(displayServer).join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`,
   'white-space': ({ arguments: { server, field } }, object) =>
     `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends with it`,
+  'ignored-login': ({ arguments: { server } }, object) =>
+    `the entry ${displayServer(server)} of ${object} also holds a login that the kubelet ignores (it prefers auth to username and password)`,
   expired: (found, object) => expiry(found, object, 'expired'),
   'expires-soon': (found, object) => expiry(found, object, 'expires'),
   'login-in-annotation': (_, object) => `${object} ${heldInAnnotation()}`,

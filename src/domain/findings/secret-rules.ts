@@ -76,11 +76,12 @@ const SECRET_RULES: readonly SecretRule[] = [
   shadowedEntries,
   sameKeys,
   whiteSpace,
+  ignoredLogins,
   expiries,
 ];
 
 /** Those that look at each entry by itself. */
-const ENTRY_RULES: ReadonlySet<SecretRule> = new Set([anonymousEntries, servers, whiteSpace]);
+const ENTRY_RULES: ReadonlySet<SecretRule> = new Set([anonymousEntries, servers, whiteSpace, ignoredLogins]);
 
 function wrongType({ secret, contents }: SecretFacts): Finding[] {
   const { type, dataKey } = contents;
@@ -194,6 +195,13 @@ function whiteSpace({ secret, contents }: SecretFacts): Finding[] {
     const field = login === undefined || isAnonymous(login) ? undefined : fieldWithSpace(login);
     return field === undefined ? [] : [finding('white-space', refOf(secret), { server: shownServer(server), field })];
   });
+}
+
+/** Somebody may have changed the password there; or an old one is still there. */
+function ignoredLogins({ secret, contents }: SecretFacts): Finding[] {
+  return contents.entries
+    .filter(({ hasOtherLogin }) => hasOtherLogin)
+    .map(({ server }) => finding('ignored-login', refOf(secret), { server: shownServer(server) }));
 }
 
 function fieldWithSpace({ username, password }: { username: string; password: string }) {

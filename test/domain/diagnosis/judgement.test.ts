@@ -572,6 +572,15 @@ const registries: readonly Row[] = [
     { outcome: 'will not pull', cause: 'white-space', fix: create },
   ],
   [
+    'a password that was changed beside auth',
+    podWith({ list: list('regcred') }),
+    {
+      secrets: { regcred: secretWith({ 'ghcr.io': { ...login('rex'), username: 'rex', password: 'new' } }) },
+      says: jane,
+    },
+    { outcome: 'will not pull', cause: 'ignored-login', fix: create },
+  ],
+  [
     'a good login without access',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: good }, says: (user) => (user === undefined ? forbidden : noAccess) },

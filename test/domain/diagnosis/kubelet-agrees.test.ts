@@ -16,6 +16,7 @@ test.each<[FindingCode, readonly PullError[]]>([
   ['credential-rejected', REFUSED],
   ['expired', REFUSED],
   ['white-space', REFUSED],
+  ['ignored-login', REFUSED],
   ['shadowed-entry', REFUSED],
   ['public-image-refused', REFUSED],
   ['no-access', ANY],

@@ -16,6 +16,7 @@ test('these are warnings, all others are errors', () => {
     'unusual-server',
     'shadowed-entry',
     'same-key',
+    'ignored-login',
     'expires-soon',
     'login-in-annotation',
     'stale-copy',
@@ -30,7 +31,7 @@ test('these are warnings, all others are errors', () => {
     'unused-secret',
     'same-content',
   ]);
-  expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 16);
+  expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 17);
 });
 
 test('the commands of these tell more, and fix nothing by themselves', () => {
@@ -84,6 +85,7 @@ test('what the kubelet says of a pull that fails for it', () => {
     'undecodable-list': ['undecodable'],
     'shadowed-entry': REFUSED,
     'white-space': REFUSED,
+    'ignored-login': REFUSED,
     expired: REFUSED,
     'credential-rejected': REFUSED,
     'public-image-refused': REFUSED,

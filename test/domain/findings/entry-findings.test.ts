@@ -100,6 +100,12 @@ testFindings([
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
+    finding('ignored-login', SECRET, { server }),
+    'warning: the entry ghcr.io of secret team-a/regcred also holds a login that the kubelet ignores (it prefers auth to username and password)',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
     finding('expired', SECRET, { server, at, by: 'itself' }),
     'error: the credential for ghcr.io in secret team-a/regcred expired at 2026-01-01T00:00:00Z',
     'fix',

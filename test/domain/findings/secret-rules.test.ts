@@ -129,6 +129,12 @@ const fixtures: readonly (readonly [situation: string, secret: Secret, codes: re
   ['two servers with one key and one login', config({ 'ghcr.io': login, 'https://ghcr.io': login }), []],
   ['a newline behind the password', config({ 'ghcr.io': { auth: base64('ada:p\n') } }), ['white-space']],
   ['a space behind the user name', config({ 'ghcr.io': { auth: base64('ada :p') } }), ['white-space']],
+  [
+    'another password beside auth',
+    config({ 'ghcr.io': { username: 'ada', password: 'new', auth: base64('ada:old') } }),
+    ['ignored-login'],
+  ],
+  ['the same login beside auth', config({ 'ghcr.io': { username: 'ada', password: 'p', auth: base64('ada:p') } }), []],
   ['a token that has ended', config({ 'ghcr.io': { username: 'ada', password: jwt(-60) } }), ['expired']],
   ['a token that ends in an hour', config({ 'ghcr.io': { username: 'ada', password: jwt(3600) } }), ['expires-soon']],
   ['a token that ends in a month', config({ 'ghcr.io': { username: 'ada', password: jwt(30 * 86_400) } }), []],
