@@ -1,10 +1,10 @@
 /** The Secrets that a command is about: by name, in one namespace, in all, or in those with certain labels. */
 import { forEachLimit } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { type Command, words } from '../domain/text/command.ts';
+import { type Command, clusterCommand, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError, UserError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { findSecret } from './not-found.ts';
@@ -97,7 +97,7 @@ async function eachNamed(
   }
 }
 
-/** The names of the namespaces with these labels. Throws UserError. */
+/** The names of the namespaces with these labels. Throws UserError, also where there is none. */
 export async function labelledNamespaces(transport: Transport, labelSelector: string): Promise<string[]> {
   const shape = { metadata: { name: true } } as const;
   const names: string[] = [];
@@ -108,5 +108,9 @@ export async function labelledNamespaces(transport: Transport, labelSelector: st
   } catch (error) {
     throw error instanceof ApiError ? listRefusal(error, NAMESPACES, undefined) : error;
   }
-  return names;
+  if (names.length > 0) return names;
+  throw new UserError(
+    `no namespace has the labels ${labelSelector}, so nothing was looked at`,
+    clusterCommand`kubectl get namespaces --show-labels`,
+  );
 }

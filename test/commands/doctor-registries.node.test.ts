@@ -9,7 +9,7 @@ import type { Place, Setup, Situation } from '../support/doctor-world.ts';
 import { pushVariant } from '../support/image-variant.ts';
 import { type Front, type FrontFault, type FrontOptions, startFront } from '../support/registry-front.ts';
 import { writeHosts } from '../support/registry-hosts.ts';
-import { filledIn, testSituations } from '../support/situations.ts';
+import { filledIn, pasted, testSituations } from '../support/situations.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
@@ -23,8 +23,8 @@ const answers: readonly Situation[] = [
     {
       kubelet: 'not found',
       cause: 'image-not-found',
-      fix: 'kubectl set image pod/web app=HOST/janedoe/jdoe-private:TAG -n NS',
-      healed: filledIn(() => ({ TAG: 'v1' })),
+      fix: 'kubectl set image pod/web app=HOST/janedoe/jdoe-private:v1 -n NS',
+      healed: pasted,
     },
   ],
   [

@@ -233,6 +233,11 @@ test('-A takes it out of every Secret, -l out of those of some namespaces', asyn
   await put(two, JSON.stringify({ auths: { [host]: LOGIN } }), { name: 'only' });
   const some = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}`, '-o', 'name']);
   expect([some.code, some.stdout]).toEqual([0, 'secret/pull\n']);
+  const none = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}x`]);
+  expect([none.code, none.stderr]).toEqual([
+    1,
+    `error: no namespace has the labels team=${team}x, so nothing was looked at\nhint: kubectl get namespaces --show-labels\n`,
+  ]);
   const all = await regsecretIn(one, ['remove', '--server', host, '-A', '-o', 'json']);
   expect(all.code).toBe(1);
   expect(JSON.parse(all.stdout)).toMatchObject({

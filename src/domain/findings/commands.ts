@@ -8,11 +8,11 @@ import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
 import { knownKind } from '../workloads/kind.ts';
-import type { ObjectRef } from '../workloads/object-ref.ts';
-import { changeCommand, createCommand, type Remedy } from '../workloads/remedy.ts';
+import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
+import { changeCommand, createCommand, type Remedy, renewCommand } from '../workloads/remedy.ts';
 import type { DiagnosedSecret } from './diagnosed-secret.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import type { FindingObject } from './finding.ts';
+import type { FindingObject, FindingOf } from './finding.ts';
 
 /** What is known of the surroundings of a finding. */
 export interface FixContext {
@@ -204,6 +204,16 @@ export function setImage(object: FindingObject, remedy: Remedy, container: strin
     return words`kubectl set image -f ${kubectlPath(fileWord(remedy.file))} ${pair} --local -o yaml`;
   const { kind, name } = remedy.how === 'template' ? remedy.target : object;
   return command`kubectl set image ${kind.toLowerCase()}/${nameWord(name)} ${pair} ${scope(object.namespace)}`;
+}
+
+/** Makes the pod again, unless a roll-out does: a restart in the middle of it would be another one. */
+export function renewPod(
+  { object, arguments: { remedy, rollout } }: FindingOf<'attached-later' | 'outdated-pod'>,
+  secret?: string,
+): Command {
+  return rollout !== undefined && remedy.how === 'template'
+    ? command`kubectl rollout status ${targetWord(remedy.target)} ${scope(object.namespace)}`
+    : renewCommand(remedy, secret, object);
 }
 
 export function watch({ kind, name, namespace }: FindingObject): Command {

@@ -3,18 +3,19 @@ import type { ShownServer } from '../keyring/display-server.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
 import type { CopySourceName } from '../pull-secret/copy-origin.ts';
 import type { NearTags } from '../verify/near-tags.ts';
-import type { PullError } from '../workloads/pull-error.ts';
+import type { NodeTrouble } from '../workloads/pull-error.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { Elsewhere } from './elsewhere.ts';
 
 /** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
-/** What is wrong between a node and a registry: its own `clock`, or a `mirror` that refuses what the registry gives. */
-export type NodeTrouble =
-  | Extract<PullError, 'name' | 'connection' | 'timeout' | 'tls' | 'authority' | 'dates' | 'out of order' | 'layers'>
-  | 'clock'
-  | 'mirror';
+/** Of a pod that keeps the list that it was made with; `rollout`: what the roll-out waits for that replaces it. */
+interface Outdated {
+  readonly image: string;
+  readonly remedy: Remedy;
+  readonly rollout?: string | undefined;
+}
 
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
@@ -119,21 +120,10 @@ export interface FindingArguments<Cause> {
     readonly usable?: string | undefined;
     readonly remedy: Remedy;
   };
-  /** The service account has it now, and the pod was made before. `rollout`: what the roll-out waits for that replaces it. */
-  readonly 'attached-later': {
-    readonly image: string;
-    readonly account: string;
-    readonly secrets: readonly string[];
-    readonly remedy: Remedy;
-    readonly rollout?: string | undefined;
-  };
+  /** The service account has it now, and the pod was made before. */
+  readonly 'attached-later': Outdated & { readonly account: string; readonly secrets: readonly string[] };
   /** The template has another list now. */
-  readonly 'outdated-pod': {
-    readonly image: string;
-    readonly template: string;
-    readonly remedy: Remedy;
-    readonly rollout?: string | undefined;
-  };
+  readonly 'outdated-pod': Outdated & { readonly template: string };
   /** A list of its own, so that of the service account, which opens the image, does not count. */
   readonly 'own-list': {
     readonly image: string;

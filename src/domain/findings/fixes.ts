@@ -4,11 +4,11 @@ import { imageName, parseImage } from '../keyring/image.ts';
 import { readKey, sameKey } from '../keyring/key.ts';
 import { isFor } from '../keyring/match.ts';
 import { imageServer, serverToType } from '../keyring/server.ts';
-import { nearest } from '../text/closest.ts';
 import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, nodeWord, scope } from '../text/object-name.ts';
+import { withNearTag } from '../verify/near-tags.ts';
 import { targetWord } from '../workloads/object-ref.ts';
-import { changeCommand, isComplete, renewCommand } from '../workloads/remedy.ts';
+import { changeCommand, isComplete } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
 import {
   copy,
@@ -22,6 +22,7 @@ import {
   isInManifest,
   pullIfMissing,
   removeEntry,
+  renewPod,
   replaceSecret,
   setImage,
   syncPreview,
@@ -127,8 +128,8 @@ const FIXES: Fixes = {
     if (usable !== undefined || secret === undefined) return giveLogin(remedy, image, usable);
     return createSecretCommand({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
   },
-  'attached-later': (found) => renewal(found, found.arguments.secrets[0]),
-  'outdated-pod': (found) => renewal(found),
+  'attached-later': (found) => renewPod(found, found.arguments.secrets[0]),
+  'outdated-pod': (found) => renewPod(found),
   'own-list': ({ arguments: { usable, remedy } }) => changeCommand('attach', remedy, usable),
   'empty-name': ({ object, arguments: { usable, remedy } }) =>
     usable === undefined ? edit(object) : changeCommand('attach', remedy, usable),
@@ -142,8 +143,9 @@ const FIXES: Fixes = {
     changeCommand('detach', remedy, secrets.at(-1) ?? ''),
 
   'invalid-image': ({ object, arguments: { container, remedy } }) => setImage(object, remedy, container, SOME_IMAGE),
-  'image-not-found': ({ object, arguments: args }) =>
-    setImage(object, args.remedy, args.container, existingImage(args)),
+  // A registry without the repository has the image under no tag.
+  'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }) =>
+    setImage(object, remedy, container, missing === 'repository' ? SOME_IMAGE : withNearTag(image, tags)),
   'never-pulled': ({ object, arguments: { remedy } }) =>
     remedy.how === 'recreate' ? pullIfMissing(remedy.target) : edit(remedy.how === 'template' ? remedy.target : object),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
@@ -184,24 +186,6 @@ const FIXES: Fixes = {
       ? { ...command`helm template CHART`, pipe: words`regsecret doctor -f -` }
       : command`kubectl create --dry-run=client -f ${kubectlPath(fileWord(object.name))}`,
 };
-
-/** A restart in the middle of a roll-out would be another one. */
-function renewal(
-  { object, arguments: { remedy, rollout } }: FindingOf<'attached-later' | 'outdated-pod'>,
-  secret?: string,
-): Command {
-  return rollout !== undefined && remedy.how === 'template'
-    ? command`kubectl rollout status ${targetWord(remedy.target)} ${scope(object.namespace)}`
-    : renewCommand(remedy, secret, object);
-}
-
-/** The image as it may be there. A registry without the repository has it under no tag. */
-function existingImage({ image, missing, tags }: FindingOf<'image-not-found'>['arguments']): string {
-  const [, name = '', tag = ''] = /^(.*?)(?::([^/:@]*))?(?:@.*)?$/s.exec(image) ?? [];
-  if (missing === 'repository') return SOME_IMAGE;
-  const [near = 'TAG', ...others] = nearest(tag, tags?.names ?? [], 2);
-  return `${name}:${others.length === 0 ? near : 'TAG'}`;
-}
 
 function entryFix(
   {

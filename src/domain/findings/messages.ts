@@ -3,6 +3,7 @@ import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { many } from '../text/enumerate.ts';
 import { describeTags } from '../verify/near-tags.ts';
+import { formatRollout } from '../workloads/rollout.ts';
 import { isCopied } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
@@ -73,15 +74,14 @@ const TEXTS: Texts = {
     `the entries ${servers.map(displayServer).join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`,
   'white-space': ({ arguments: { server, field } }, object) =>
     `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends with it`,
-  'ignored-login': ({ arguments: { server } }, object) =>
-    `the entry ${displayServer(server)} of ${object} also holds a login that the kubelet ignores (it prefers auth to username and password)`,
+  'ignored-login': ({ severity, arguments: { server } }, object) =>
+    `the entry ${displayServer(server)} of ${object} ${severity === 'error' ? 'has a login that is rejected, and one' : 'also has a login'} that the kubelet ignores (it prefers auth to username and password)`,
   expired: (found, object) => expiry(found, object, 'expired'),
   'expires-soon': (found, object) => expiry(found, object, 'expires'),
   'login-in-annotation': (_, object) => `${object} ${heldInAnnotation()}`,
   'stale-copy': ({ object: { namespace, name }, arguments: { source, namespaces } }, object) => {
-    const [which, where] = namespaces
-      ? [`secret ${name} in ${namespaces.length} namespaces`, 'these namespaces']
-      : [object, `namespace ${namespace}`];
+    const which = namespaces ? `secret ${name} in ${namespaces.length} namespaces` : object;
+    const where = namespaces ? 'these namespaces' : `namespace ${namespace}`;
     return `${which} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; sync gives ${where} the login of ${source.namespace}`;
   },
   'orphaned-copy': ({ arguments: { source } }, object) =>
@@ -104,9 +104,9 @@ const TEXTS: Texts = {
   'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0 } }, object) =>
     `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}`,
   'attached-later': ({ arguments: { account, secrets, rollout } }, object) =>
-    `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${replacing(rollout)}`,
+    `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${formatRollout(rollout)}`,
   'outdated-pod': ({ arguments: { template, rollout } }, object) =>
-    `${object} was created before the list of ${template} was changed, and keeps its original list${replacing(rollout)}`,
+    `${object} was created before the list of ${template} was changed, and keeps its original list${formatRollout(rollout)}`,
   'own-list': ({ arguments: { own, account, usable, image } }, object) =>
     `${object} has its own list of pull secrets (${some(own)}), so that of serviceaccount ${account} is ignored; ${usable} in it has a login for ${image}`,
   'empty-name': ({ arguments: { account, usable } }, object) =>
@@ -124,12 +124,10 @@ const TEXTS: Texts = {
   'invalid-image': ({ arguments: { image, error } }, object) =>
     `${image || 'an empty text'} in ${object} is not a valid image name (${error})`,
   'image-not-found': ({ arguments: { image, missing, tags, anonymous, said } }) => {
-    const what = missing === undefined ? '' : MISSING[missing];
-    const registry = what === '' ? 'its registry ' : '';
     const shown = missing === 'repository' ? ', or does not show it to this login' : '';
-    const hidden = anonymous ? `, or ${registry}shows it only after a login` : shown;
+    const hidden = anonymous ? ', or its registry shows it only after a login' : shown;
     const instead = tags === undefined ? '' : `; ${describeTags(tags)}`;
-    return `image ${image} does not exist${what}${hidden} (${saying(said)})${instead}`;
+    return `image ${image} does not exist${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})${instead}`;
   },
   'never-pulled': ({ arguments: { image } }, object) =>
     `${object} may not pull ${image} (imagePullPolicy Never), and its node does not have it, or has it for other credentials only`,
@@ -181,10 +179,6 @@ const TEXTS: Texts = {
     return `${object} cannot be read: ${error}${chart ? `; it seems to be the template of a chart${more}` : ''}`;
   },
 };
-
-function replacing(rollout: string | undefined): string {
-  return rollout === undefined ? '' : `; a roll-out is replacing it (${rollout})`;
-}
 
 const DIFFERENCES = {
   port: (server: string, image: string) => `it has ${portOf(server)}, the image has ${portOf(image)}`,

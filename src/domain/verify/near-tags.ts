@@ -49,6 +49,13 @@ export function describeTags({ names, more, isPart }: NearTags): string {
   return `existing tags: ${names.join(', ')}${rest === '' ? '' : ` (${rest})`}`;
 }
 
+/** `image` with the only one of `tags` that is near to its own, or that there is; else with a gap. */
+export function withNearTag(image: string, { names }: Pick<NearTags, 'names'> = { names: [] }): string {
+  const [, name = '', tag = ''] = /^(.*?)(?::([^/:@]*))?(?:@.*)?$/s.exec(image) ?? [];
+  const [near = 'TAG', ...others] = names.length === 1 ? names : nearest(tag, names, 2);
+  return `${name}:${others.length === 0 ? near : 'TAG'}`;
+}
+
 /** What cosign stores beside an image, under a tag that nobody deploys. */
 const SIGNATURE = /^sha256-[0-9a-f]{64}/;
 

@@ -31,6 +31,12 @@ export type PullError =
   | 'undecodable'
   | 'other';
 
+/** What is wrong between a node and a registry: its own `clock`, or a `mirror` that refuses what the registry gives. */
+export type NodeTrouble =
+  | Extract<PullError, 'name' | 'connection' | 'timeout' | 'tls' | 'authority' | 'dates' | 'out of order' | 'layers'>
+  | 'clock'
+  | 'mirror';
+
 /** Those that may be about credentials, whether there was one or not. */
 export const DENIALS: readonly PullError[] = ['no credential', 'refused', 'no access', 'unauthorized'];
 

@@ -94,6 +94,11 @@ export function waitingRollout(replicaSet: PullSpec, deployment: PullSpec): stri
   return progress.done ? undefined : progress.waiting;
 }
 
+/** Behind the sentence about a pod of which {@link waitingRollout} says something. */
+export function formatRollout(waiting: string | undefined): string {
+  return waiting === undefined ? '' : `; a roll-out is replacing it (${waiting})`;
+}
+
 /** Whether a Job makes no pod any more (pkg/controller/job/util `IsJobFinished`). */
 export function hasFinished({ ref, object }: PullSpec): boolean {
   const conditions = ref.kind === 'Job' ? itemsOf(fieldOf(object, 'status', 'conditions')) : [];

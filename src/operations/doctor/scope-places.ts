@@ -4,8 +4,6 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import { labelledNamespaces, type ScopeFlags } from '../../cluster/secret-scope.ts';
-import { clusterCommand } from '../../domain/text/command.ts';
-import { UserError } from '../../errors.ts';
 
 /** Up to so many namespaces are listed one by one; of more, all of the cluster is listed, and what is elsewhere left out. */
 const FEW = 5;
@@ -16,12 +14,7 @@ export async function chosenNamespaces(
   transport: Transport,
 ): Promise<ReadonlySet<string> | undefined> {
   if (selector === undefined) return allNamespaces === true ? undefined : new Set([transport.namespace]);
-  const found = await labelledNamespaces(transport, selector);
-  if (found.length > 0) return new Set(found);
-  throw new UserError(
-    `no namespace has the labels ${selector}, so nothing was looked at`,
-    clusterCommand`kubectl get namespaces --show-labels`,
-  );
+  return new Set(await labelledNamespaces(transport, selector));
 }
 
 /** What is listed one after the other; undefined stands for all of the cluster. */

@@ -1,5 +1,6 @@
 /** What is wrong with an entry of a Secret: the sentence and the command of each finding. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
+import { withSeverity } from '../../../src/domain/findings/finding.ts';
 import { at, CONFIG, DEPLOYMENT, IN_FILE, SECRET, server, shown, testFindings } from '../../support/finding-table.ts';
 
 testFindings([
@@ -101,7 +102,13 @@ testFindings([
   ],
   [
     finding('ignored-login', SECRET, { server }),
-    'warning: the entry ghcr.io of secret team-a/regcred also holds a login that the kubelet ignores (it prefers auth to username and password)',
+    'warning: the entry ghcr.io of secret team-a/regcred also has a login that the kubelet ignores (it prefers auth to username and password)',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    withSeverity(finding('ignored-login', SECRET, { server }), 'error'),
+    'error: the entry ghcr.io of secret team-a/regcred has a login that is rejected, and one that the kubelet ignores (it prefers auth to username and password)',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],

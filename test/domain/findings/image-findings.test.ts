@@ -109,6 +109,19 @@ testFindings([
   ],
   [
     finding('image-not-found', POD, {
+      image: 'ghcr.io:5000/org/app',
+      container: 'app',
+      said: REGISTRY,
+      missing: 'tag',
+      tags: { names: ['v1'], more: 0 },
+      remedy: DEPLOYMENT,
+    }),
+    'error: image ghcr.io:5000/org/app does not exist: its registry has the repository, but not this tag or digest (asked from here at 2026-01-01T00:00:00Z); existing tags: v1',
+    'advice',
+    'kubectl set image deployment/web app=ghcr.io:5000/org/app:v1 -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
       image: 'ghcr.io:5000/orgg/app:v1',
       container: 'app',
       said: REGISTRY,
@@ -152,7 +165,7 @@ testFindings([
       anonymous: true,
       remedy: RECREATE,
     }),
-    `error: image ghcr.io/org/app:v1@sha256:${'0'.repeat(64)} does not exist: its registry has no such repository, or shows it only after a login (says the kubelet)`,
+    `error: image ghcr.io/org/app:v1@sha256:${'0'.repeat(64)} does not exist: its registry has no such repository, or its registry shows it only after a login (says the kubelet)`,
     'advice',
     'kubectl set image pod/web-1 app=REGISTRY/NAME:TAG -n team-a',
   ],
