@@ -260,7 +260,7 @@ describe('rare answers', () => {
   const RARE: readonly Finding[] = [
     finding('attached-later', ref, { image, account: 'a', secrets: ['pull'], remedy, rollout: '1 of 2 pods are new' }),
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy, rollout: '1 of 2 pods are new' }),
-    finding('stale-copy', secret, { source: secret, namespaces: ['a', 'b'] }),
+    finding('stale-copy', secret, { source: { namespace: 'b', name: 'pull' }, namespaces: ['a', 'b'] }),
     finding('wrong-type', secret, { type: 'Opaque', dataKey: '.dockercfg' }),
     finding('unreadable-payload', secret, { error: 'x', ignored: true }),
     finding('unreadable-entry', secret, { server, error: 'x', ignored: true }),
