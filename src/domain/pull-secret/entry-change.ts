@@ -23,7 +23,7 @@ export function patchLogins(existing: Secret, logins: ReadonlyMap<string, NewLog
   const ends = new Map<string, Expiry | undefined>();
   const edits = [...logins].flatMap(([server, { expiry, ...login }]) => {
     const node = servers.values.get(server);
-    const changes = node === undefined ? [] : updateEntry(servers.document, node, { ...login, server });
+    const changes = node === undefined ? [] : updateEntry(servers.document, node, { ...login, server }).edits;
     // A login that was there keeps the time that was recorded when it was new.
     if (changes.length > 0) ends.set(server, expiry);
     return changes;

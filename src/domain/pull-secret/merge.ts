@@ -45,9 +45,9 @@ export function mergePayload(payload: Uint8Array, entries: readonly AuthEntry[],
     const targets = byKey.get(keyText(entry.server)) ?? [];
     const changed = targets.flatMap(([server, node]) => {
       named.add(server);
-      const former = formerUser(servers.document, node, entry);
-      if (former !== undefined) formerUsers.set(entry.server, former);
-      return updateEntry(servers.document, node, { ...entry, server });
+      const { edits: changes, formerUser } = updateEntry(servers.document, node, { ...entry, server });
+      if (formerUser !== undefined) formerUsers.set(entry.server, formerUser);
+      return changes;
     });
     edits.push(...changed);
     if (targets.length === 0) added.push(entry);
@@ -70,10 +70,10 @@ export function replacePayload(payload: Uint8Array, entries: readonly AuthEntry[
   const formerUsers = new Map<string, string>();
   for (const entry of entries) {
     const node = before?.values.get(entry.server);
-    const former = before && node && formerUser(before.document, node, entry);
-    if (former !== undefined) formerUsers.set(entry.server, former);
-    if (before === undefined || node === undefined) actions.set(entry.server, 'added');
-    else actions.set(entry.server, updateEntry(before.document, node, entry).length === 0 ? 'unchanged' : 'updated');
+    const update = before && node && updateEntry(before.document, node, entry);
+    if (update?.formerUser !== undefined) formerUsers.set(entry.server, update.formerUser);
+    if (update === undefined) actions.set(entry.server, 'added');
+    else actions.set(entry.server, update.edits.length === 0 ? 'unchanged' : 'updated');
   }
   const removed: string[] = [];
   for (const [server, node] of before?.values ?? []) {
@@ -109,27 +109,36 @@ function serversOrNone(payload: Uint8Array, type: PullSecretType): Servers | und
   }
 }
 
+export interface EntryUpdate {
+  /** One or none. */
+  readonly edits: readonly PayloadEdit[];
+  /** Whose login it was, where it is another user's now. */
+  readonly formerUser: string | undefined;
+}
+
 /**
  * No edit when the kubelet reads the same credential already and there is no other one in the entry; else the whole value
  * anew, unknown fields as they were. Tokens that would override the password in other tools go.
  */
-export function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthEntry): PayloadEdit[] {
+export function updateEntry(document: JsonDocument, node: JsonNode, entry: AuthEntry): EntryUpdate {
   const before = decodeOrNone(document, node);
   const isFine =
     before !== undefined &&
     isSame(before, entry) &&
     !hasOtherLogin(document, node, before) &&
     !node.members.some(isToken);
-  if (isFine) return [];
+  const formerUser = formerUserOf(before, entry);
+  if (isFine) return { edits: [], formerUser };
   const others = node.members
     .filter((member) => authField(member.name) === undefined && !isToken(member))
     .map(({ nameStart, value }) => decodeUtf8(document.bytes.subarray(nameStart, value.end)));
   const email = entry.email ?? before?.email;
-  return [{ start: node.start, end: node.end, text: encodeAuthFields(entry, email, others) }];
+  const text = encodeAuthFields(entry, email, others);
+  return { edits: [{ start: node.start, end: node.end, text }], formerUser };
 }
 
-function formerUser(document: JsonDocument, node: JsonNode, { credential }: AuthEntry): string | undefined {
-  const { username } = decodeOrNone(document, node) ?? {};
+function formerUserOf(before: KubeletEntry | undefined, { credential }: AuthEntry): string | undefined {
+  const username = before?.username;
   return username && 'username' in credential && username !== credential.username ? username : undefined;
 }
 
