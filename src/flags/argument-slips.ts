@@ -11,7 +11,7 @@ import {
 } from '../domain/text/command.ts';
 import { type Hint, prose, type Retyped } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
-import { typedAgain } from '../domain/text/typed-again.ts';
+import { isRepeatable, typedAgain } from '../domain/text/typed-again.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
 import { UsageError } from '../errors.ts';
@@ -229,17 +229,7 @@ function flagWith({ short, long = '' }: Option, value: string): Line {
     : words`${flagWords([short ?? long])} ${flagWords([value])}`;
 }
 
-/** Flags whose value shows what is meant, and which say it in every error, too. */
-const SHOWN = ['--server', '--from-file', '--filename', '--secret-file', '--registry-ca', '--image', '--to-context'];
-/** Flags that take names, patterns and durations. */
-const NAMED = [
-  ...['--to', '--from', '--exclude', '--attach', '--pod', '--serviceaccount', '--sa', '--field-manager'],
-  ...['--timeout', '--refresh', '--concurrency', '--plain-http'],
-];
-
 function mayRepeat({ long = '', argChoices }: Option, value: string): boolean {
-  if (value.startsWith('-')) return value === '-' && long === '--filename';
-  if (argChoices !== undefined || long === '--dry-run' || SHOWN.includes(long)) return true;
-  if (long === '--selector') return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$/.test(value);
-  return NAMED.includes(long) && /^[a-z0-9*,./:-]+$/.test(value);
+  const isOneOfFew = argChoices !== undefined || long === '--dry-run';
+  return (isOneOfFew && !value.startsWith('-')) || isRepeatable(long, value);
 }

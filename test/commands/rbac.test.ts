@@ -46,6 +46,7 @@ describe('two commands', () => {
     ['create pull attach pull --to deploy/web --context me@east', 'regsecret rbac create pull --context me@east'],
     ['--for sa/ci:bot --name ci create pull why pod/web', 'regsecret rbac --for sa/ci:bot --name ci create pull'],
     ['create pull attach pull --to deploy/web --for user/jane', 'regsecret rbac --for user/jane create pull'],
+    ['create pull --server ghcr.io:443 attach pull', 'regsecret rbac create pull --server ghcr.io:443'],
     ['create pull -p hunter2 attach pull --to deploy/web', 'run regsecret rbac once for each command'],
     ['create pull --token abc attach pull --to deploy/web', 'run regsecret rbac once for each command'],
     ['--for hunter2 create pull attach pull --to deploy/web', 'run regsecret rbac once for each command'],

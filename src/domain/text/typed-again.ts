@@ -4,43 +4,36 @@ import { isObjectName } from './object-name.ts';
 
 /** Flags that say where. */
 export const SCOPE_FLAGS: readonly string[] = ['-n', '--namespace', '--context'];
-/** Flags without a value, and with one that is the name of something. */
-const HARMLESS: readonly string[] = [
-  ...SCOPE_FLAGS,
-  ...[
-    '-A',
-    '--all-namespaces',
-    '--all-serviceaccounts',
-    '--used',
-    '--force',
-    '--no-checks',
-    '--no-verify',
-    '--restart',
-  ],
-  ...[
-    '--server',
-    '--all',
-    '--password-stdin',
-    '--attach',
-    '--to',
-    '--from',
-    '--pod',
-    '--sa',
-    '--serviceaccount',
-    '--image',
-    '--secret',
-    '-o',
-    '--output',
-  ],
+/** Flags without a value. */
+const BARE: readonly string[] = [
+  ...['-A', '--all-namespaces', '--all-serviceaccounts', '--used', '--force', '--no-checks', '--no-verify'],
+  ...['--restart', '--all', '--password-stdin'],
 ];
+/** Flags whose value shows what is meant, and which say it in every error, too. Contexts and files have names of any form. */
+const SHOWN: readonly string[] = [
+  ...['--context', '--server', '--from-file', '--filename', '--secret-file', '--registry-ca', '--image'],
+  '--to-context',
+];
+/** Flags that take names, patterns and durations. */
+const NAMED: readonly string[] = [
+  ...['-n', '--namespace', '--to', '--from', '--exclude', '--attach', '--pod', '--serviceaccount', '--sa', '--secret'],
+  ...['-o', '--output', '--field-manager', '--timeout', '--refresh', '--concurrency', '--plain-http'],
+];
+
+/** Whether `flag` with `value` may be repeated; for flags that take one of a few words, or labels, their parser knows it. */
+export function isRepeatable(flag: string, value: string): boolean {
+  if (value.startsWith('-')) return value === '-' && flag === '--filename';
+  if (flag === '--selector') return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$/.test(value);
+  return SHOWN.includes(flag) || (NAMED.includes(flag) && /^[a-z0-9*,./:-]+$/.test(value));
+}
 
 /** `typed` as a part of a command; undefined where a word is neither a flag known to be harmless nor a name. */
 export function typedAgain(typed: readonly string[]): Command | undefined {
-  if (!typed.every((word, index) => isHarmless(word, typed[index - 1]))) return undefined;
+  if (!typed.every((word, index) => isHarmless(word, typed[index - 1], typed[index + 1]))) return undefined;
   return typed.reduce((line, word) => words`${line} ${word.startsWith('-') ? flagWords([word]) : word}`, words``);
 }
 
-/** Contexts have names of any form, and are shown wherever one does not exist. */
-function isHarmless(word: string, before: string | undefined): boolean {
-  return before === '--context' || HARMLESS.includes(word) || word.split('/').every(isObjectName);
+function isHarmless(word: string, before = '', next = ''): boolean {
+  if (word.startsWith('-')) return BARE.includes(word) || isRepeatable(word, next);
+  return isRepeatable(before, word) || word.split('/').every(isObjectName);
 }
