@@ -13,7 +13,6 @@ import {
   waitFor,
 } from '../environment/use.ts';
 import {
-  created,
   freshName,
   named,
   newAccount,
@@ -27,7 +26,7 @@ import { CANARY } from '../support/canary.ts';
 import { here } from '../support/here.ts';
 import { pool } from '../support/pool.ts';
 import { type Front, type FrontOptions, startFront } from '../support/registry-front.ts';
-import { mayDo, userWith } from '../support/user.ts';
+import { userWith } from '../support/user.ts';
 
 const { basic, publicImage } = sharedRegistries();
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
@@ -49,8 +48,7 @@ interface Report {
   readonly findings: readonly {
     readonly code: string;
     readonly severity: string;
-    readonly object: { readonly kind: string; readonly name: string; readonly namespace?: string };
-    readonly objects?: readonly { readonly namespace?: string }[];
+    readonly object: { readonly kind: string; readonly name: string };
     readonly message: string;
     readonly affects?: { readonly pods: number; readonly examples: string[]; readonly others: number };
     readonly fix: { readonly command: string };
@@ -493,114 +491,6 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
     ],
     ['unused-secret', `nothing refers to secret ${other}/${name}: no service account, workload or pod`],
   ]);
-});
-
-/** `CODE NAMESPACE` of everything that has it. */
-const placesOf = ({ code, object, objects = [object] }: Report['findings'][number]): string[] =>
-  objects.map(({ namespace }) => `${code} ${namespace}`);
-
-describe('the namespaces with a label', () => {
-  const ofLabel = (label: string, ...more: string[]) =>
-    here(['doctor', '-l', label, '--offline', ...more], { env: { KUBECONFIG: cluster().kubeconfig } });
-  /** With a service account that names a Secret that there is not, and one Secret that nobody uses. */
-  const broken = async (label: string, name: string): Promise<string> => {
-    const namespace = await newNamespace({ serviceAccount: true, labels: { team: label } });
-    await newAccount(namespace, { imagePullSecrets: named(name) }, 'builder');
-    await newPullSecret(namespace, 'idle');
-    return namespace;
-  };
-
-  test.each([
-    ['a few, which are listed one by one', 2],
-    ['many, for which the cluster is listed once', 6],
-  ])('%s: findings and counts are theirs', async (_, count) => {
-    const label = freshName('team');
-    const gone = freshName('gone');
-    const [namespaces] = await Promise.all([
-      Promise.all(Array.from({ length: count }, () => broken(label, gone))),
-      broken(`${label}-other`, gone),
-    ]);
-    const ran = await ofLabel(`team=${label}`, '-o', 'json');
-    expect(ran.code, ran.stderr).toBe(0);
-    const report: Report = JSON.parse(ran.stdout);
-    expect(report.counts).toMatchObject({ pods: 0, workloads: 0, serviceAccounts: 2 * count, secrets: count });
-    const codes = namespaces.flatMap((namespace) => [`missing-secret ${namespace}`, `unused-secret ${namespace}`]);
-    expect(report.findings.flatMap(placesOf).sort()).toEqual(codes.sort());
-    expect(report).toMatchObject({ healthy: true, unchecked: [], unjudged: [] });
-  });
-
-  test('where all is well, whatever is wrong elsewhere', async () => {
-    const label = freshName('team');
-    await Promise.all([
-      newNamespace({ serviceAccount: true, labels: { team: label } }),
-      broken(`${label}-other`, freshName('gone')),
-    ]);
-    const { code, stdout, stderr } = await ofLabel(`team=${label}`);
-    expect([code, stdout.split('\n')[0]]).toEqual([
-      0,
-      'nothing is wrong: 0 pods, 0 workloads, 1 service account, 0 pull secrets',
-    ]);
-    expect(stderr).toContain('no pods, workloads or pull secrets in these namespaces\n');
-  });
-
-  /** A user who may do everything in `namespace`, and learn which namespaces there are. */
-  const readerOf = async (namespace: string): Promise<string> => {
-    const user = freshName('user');
-    const rbac = '/apis/rbac.authorization.k8s.io/v1';
-    const apiGroup = 'rbac.authorization.k8s.io';
-    const metadata = { name: user };
-    const namespaces = { apiGroups: [''], resources: ['namespaces'], verbs: ['list'] };
-    const bound = (name: string) => ({
-      metadata,
-      roleRef: { apiGroup, kind: 'ClusterRole', name },
-      subjects: [{ apiGroup, kind: 'User', name: user }],
-    });
-    await created(`${rbac}/clusterroles`, { metadata, rules: [namespaces] });
-    await created(`${rbac}/clusterrolebindings`, bound(user));
-    await created(`${rbac}/namespaces/${namespace}/rolebindings`, bound('cluster-admin'));
-    onTestFinished(async () => {
-      await api('DELETE', `${rbac}/clusterrolebindings/${user}`);
-      await api('DELETE', `${rbac}/clusterroles/${user}`);
-    });
-    const pods = { apiGroups: [''], resources: ['pods'], verbs: ['list'] };
-    await waitFor(async () => (await mayDo(user, '', namespaces)) && (await mayDo(user, namespace, pods)), {
-      what: `the rights of ${user}`,
-      everyMs: 5,
-    });
-    return user;
-  };
-
-  test('that no namespace has: nothing was judged', async () => {
-    const label = `team=${freshName('nobody')}`;
-    expect(await ofLabel(label)).toEqual({
-      code: 1,
-      stdout: '',
-      stderr:
-        `error: no namespace has the labels ${label}, so nothing was looked at\n` +
-        'hint: kubectl get namespaces --show-labels\n',
-    });
-  });
-
-  test('that is none', async () => {
-    const { code, stdout, stderr } = await ofLabel('team=(a');
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^error: the API server refuses: unable to parse requirement/);
-  });
-
-  test.each([
-    ['a few', 2],
-    ['many', 6],
-  ])('%s, for somebody who may read one of them: nothing is called healthy', async (_, count) => {
-    const label = freshName('team');
-    const [first = ''] = await Promise.all(Array.from({ length: count }, () => broken(label, 'gone')));
-    const env = { KUBECONFIG: kubeconfigFor({ user: await readerOf(first) }) };
-    const ran = await here(['doctor', '-l', `team=${label}`, '--offline', '-o', 'json'], { env });
-    expect(ran.code, ran.stderr).toBe(3);
-    const report: Report = JSON.parse(ran.stdout);
-    expect(report.findings.flatMap(placesOf)).toContain(`missing-secret ${first}`);
-    expect(report.unchecked).toContain('list pods');
-    expect(report.unjudged.join()).toContain('pods in namespaces ');
-  });
 });
 
 test('credentials that the API server does not accept', async () => {
