@@ -48,6 +48,6 @@ export function licenceTexts(packages: readonly LicensedPackage[]): string[] {
 }
 
 /** `zod 4.6.7: MIT`, and `llhttp (in undici): MIT` */
-export function licenceTitle({ name, version, licence, carrier }: Omit<LicensedPackage, 'text' | 'path'>): string {
+function licenceTitle({ name, version, licence, carrier }: Omit<LicensedPackage, 'text' | 'path'>): string {
   return `${name}${version ? ` ${version}` : ''}${carrier ? ` (in ${carrier})` : ''}: ${licence}`;
 }

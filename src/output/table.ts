@@ -75,7 +75,7 @@ export function cutTo(text: string, width: number): string {
 }
 
 /** Columns on a terminal: East Asian wide characters and emoji take two, marks that combine take none. */
-export function widthOf(text: string): number {
+function widthOf(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) {

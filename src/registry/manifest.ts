@@ -7,7 +7,7 @@ import { type Ask, type Exchange, type RegistryResponse, send, unanswered } from
 import type { Registry } from './ping.ts';
 
 /** Registries say 404 to a client that does not accept the kind of manifest they have. */
-export const MANIFEST_TYPES = [
+const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
   'application/vnd.oci.image.manifest.v1+json',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Output } from '../../src/io.ts';
-import { cutTo, formatTable, widthOf } from '../../src/output/table.ts';
+import { cutTo, formatTable } from '../../src/output/table.ts';
 import { fc } from '../support/fast-check.ts';
 import { fakeIo } from '../support/io.ts';
 
@@ -51,7 +51,7 @@ test('no row is wider than the terminal, whatever is in it, as long as there is 
   fc.assert(
     fc.property(table, fc.integer({ min: 60, max: 120 }), (rows, columns) => {
       const lines = formatTable(rows[0] ?? [], rows.slice(1), terminal(columns)).split('\n');
-      return lines.every((line) => widthOf(line) <= columns);
+      return lines.every((line) => cutTo(line, columns) === line);
     }),
   );
 });
@@ -66,7 +66,8 @@ describe('widths on a terminal', () => {
     ['••••', 4],
     ['', 0],
   ])('%s', (text, width) => {
-    expect(widthOf(text)).toBe(width);
+    expect(cutTo(text, width)).toBe(text);
+    expect(cutTo(text, width - 1)).toMatch(/…$/);
   });
 
   test.each([

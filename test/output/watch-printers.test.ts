@@ -1,10 +1,12 @@
 /** What a watch says once, who undoes its writes, and what it answers to whoever asks how it is. */
+import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { ignoreDifferences } from '../../src/output/fleet/fight-printer.ts';
+import { sayFight } from '../../src/output/fleet/fight-printer.ts';
 import { oncePrinter } from '../../src/output/fleet/once-printer.ts';
 import { statusPage } from '../../src/output/fleet/status-page.ts';
 import type { Printer } from '../../src/output/printer.ts';
+import { fakeIo } from '../support/io.ts';
 
 function recorded() {
   const said: string[] = [];
@@ -32,8 +34,11 @@ test('what stays as it is is said once, with its hint, and again when it has bee
   expect(said).toEqual([...wrong, 'result r', 'result r', 'result r', ...wrong, 'result r']);
 });
 
-test('the part of an Application of Argo CD: pointers as RFC 6901 has them', () => {
-  expect(ignoreDifferences({ kind: 'Secret', namespace: 'a', name: 'pull' })).toEqual({
+test('the part of an Application of Argo CD: pointers as RFC 6901 has them', async () => {
+  const io = fakeIo();
+  const object = { kind: 'Secret', namespace: 'a', name: 'pull' } as const;
+  await sayFight({ object, managers: ['argocd-controller'], maker: undefined }, recorded().printer, io);
+  expect(load(io.written.stderr)).toEqual({
     ignoreDifferences: [
       {
         kind: 'Secret',

@@ -10,7 +10,7 @@ const namespace = 'ns7';
 const ref = (kind: ObjectRef['kind'], name: string): ObjectRef => ({ kind, namespace, name });
 const shown = (server: string): ShownServer => server as ShownServer;
 
-export const REMEDIES: readonly Remedy[] = [
+const REMEDIES: readonly Remedy[] = [
   { how: 'template', target: ref('Deployment', 'web7') },
   { how: 'template', target: ref('Deployment', 'web7'), allow: ref('ServiceAccount', 'sa7') },
   { how: 'template', target: ref('StatefulSet', 'db7'), next: { step: 'delete pods', pods: ['db7-0', 'db7-1'] } },

@@ -10,7 +10,7 @@ export function manyEntries(index: number, count = 25_000): string {
 }
 
 /** Entries that are not even a login, of which most fit into a megabyte. */
-export function emptyEntries(count = 40_000): string {
+function emptyEntries(count = 40_000): string {
   return JSON.stringify({
     auths: Object.fromEntries(Array.from({ length: count }, (_, entry) => [`r${entry}.io`, {}])),
   });

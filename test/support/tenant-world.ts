@@ -15,7 +15,7 @@ export interface TenantWorld {
   readonly allowed: Map<string, ReadonlySet<number>>;
 }
 
-export const passwordOf = (namespace: string): string => `${CANARY}-${namespace}-end`;
+const passwordOf = (namespace: string): string => `${CANARY}-${namespace}-end`;
 
 export function openWorld(cluster: ClusterInfo, registries: TenantRegistries): TenantWorld {
   const client = createApiClient({ ...cluster, certificate: cluster.admin });

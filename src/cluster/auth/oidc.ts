@@ -24,7 +24,7 @@ const EXPIRY_DELTA_MS = 10_000;
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 1024 * 1024;
 
-export function createOidc(provider: AuthProvider, io: Io): Authenticator {
+function createOidc(provider: AuthProvider, io: Io): Authenticator {
   let { config } = provider;
   for (const name of ['idp-issuer-url', 'client-id']) {
     if (!config[name]) throw new UserError(`must provide ${name}`, clusterCommand`kubectl config view --minify`);

@@ -65,7 +65,7 @@ function urlOf(server: URL, { path, query = {} }: ApiRequest): URL {
  * The headers for `as`, `as-uid`, `as-groups` and `as-user-extra`; none without `as` (client-go
  * transport/round_trippers.go `impersonatingRoundTripper`). Keys that differ only in case are one header.
  */
-export function impersonation(user: User): Record<string, string | readonly string[]> {
+function impersonation(user: User): Record<string, string | readonly string[]> {
   if (user.as === undefined) return {};
   const extra = new Map<string, [name: string, values: readonly string[]]>();
   for (const [key, values] of Object.entries(user.asUserExtra ?? {})) {

@@ -174,7 +174,7 @@ function parseJson(body: Uint8Array): unknown {
 }
 
 /** Writes each text once, as kubectl does. */
-export function createWarner({
+function createWarner({
   stderr,
   speech: { quiet, warnings },
 }: Pick<Io, 'stderr' | 'speech'>): (header: string | readonly string[] | undefined) => void {

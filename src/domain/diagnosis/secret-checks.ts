@@ -66,7 +66,7 @@ export function loginAnswer(entry: ContentEntry, { answers }: PullFacts): Answer
 }
 
 /** Logins that are refused; not those that can be seen to be no good without asking. */
-export function loginFindings({ secret, contents, findings }: DiagnosedSecret, facts: PullFacts): Finding[] {
+function loginFindings({ secret, contents, findings }: DiagnosedSecret, facts: PullFacts): Finding[] {
   if (!facts.online) return [];
   const object = objectOf({
     kind: 'Secret',

@@ -134,7 +134,7 @@ export function inGo<T>(decode: () => T): T {
 }
 
 /** A field that the struct does not have, where Go is told to refuse those (`Decoder.DisallowUnknownFields`). */
-export class UnknownFieldError extends Error {
+class UnknownFieldError extends Error {
   constructor(name: string) {
     super(`json: unknown field ${JSON.stringify(name)}`);
     this.name = 'UnknownFieldError';
@@ -165,7 +165,7 @@ export const DOCKER: GoStruct = {
 };
 
 /** containers/image pkg/docker/config `dockerConfigFile`. */
-export const PODMAN: GoStruct = {
+const PODMAN: GoStruct = {
   file: 'config.dockerConfigFile',
   entry: 'config.dockerAuthConfig',
   fileFields: ['auths', 'credHelpers'],
@@ -173,7 +173,7 @@ export const PODMAN: GoStruct = {
 };
 
 /** docker/cli cli/config/configfile `configEnv`. */
-export const ENVIRONMENT: GoStruct = {
+const ENVIRONMENT: GoStruct = {
   file: 'configfile.configEnv',
   entry: 'configfile.configEnvAuth',
   fileFields: ['auths'],
@@ -182,7 +182,7 @@ export const ENVIRONMENT: GoStruct = {
 };
 
 /** The file that `document` holds; throws JsonTypeError and {@link UnknownFieldError}, the first in the text. */
-export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
+function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') fail(root, shape.file, '', shape.file);
   const auths = new Map<string, AuthFields>();

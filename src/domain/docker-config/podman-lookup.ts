@@ -37,7 +37,7 @@ export function isNamespaceKey(server: string): boolean {
 }
 
 /** The registry that the key `server` of a file stands for (`normalizeAuthFileKey`). */
-export function podmanHost(server: string, legacy: boolean): string {
+function podmanHost(server: string, legacy: boolean): string {
   const stripped = server.replace(/^http:\/\//, '').replace(/^https:\/\//, '');
   return normalizeRegistry(legacy || stripped !== server ? podmanRegistry(stripped) : stripped);
 }

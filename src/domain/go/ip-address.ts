@@ -23,7 +23,7 @@ export function isIPv6(text: string): boolean {
 }
 
 /** Four decimal fields up to 255 without leading zeros. */
-export function isIPv4(text: string): boolean {
+function isIPv4(text: string): boolean {
   const fields = text.split('.');
   return fields.length === 4 && fields.every((field) => /^(0|[1-9][0-9]{0,2})$/.test(field) && Number(field) <= 255);
 }

@@ -67,12 +67,6 @@ export function imageName({ domain, path }: ImageReference): string {
   return domain === '' ? path : `${domain}/${path}`;
 }
 
-/** What is pulled: the digest if there is one, else the tag, else `latest` (`ParseDockerRef`). */
-export function pullReference(image: ImageReference): string {
-  const name = imageName(image);
-  return image.digest === undefined ? `${name}:${image.tag ?? 'latest'}` : `${name}@${image.digest}`;
-}
-
 /** normalize.go `splitDockerDomain`. */
 function splitDomain(text: string): { domain: string; remainder: string } {
   const slash = text.indexOf('/');

@@ -2,7 +2,7 @@
 import { addressBytes } from '../go/ip-address.ts';
 
 /** In ascending order. */
-export const NEARNESS = ['public', 'private', 'loopback', 'off limits'] as const;
+const NEARNESS = ['public', 'private', 'loopback', 'off limits'] as const;
 
 /** `off limits`: the addresses of this link, and those at which clouds hand out credentials to every client. */
 export type Nearness = (typeof NEARNESS)[number];

@@ -12,7 +12,7 @@ import { LIST_FIELD } from '../../domain/workloads/kind.ts';
 import type { ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
 /** From 1: the image, the entry of the list or the field that is wrong, else the object. */
-export function lineInPullSpec(found: Finding, placed: PlacedPullSpec): number {
+function lineInPullSpec(found: Finding, placed: PlacedPullSpec): number {
   return lineAt(placed, nodeInPullSpec(found, placed));
 }
 
@@ -25,7 +25,7 @@ export function lineOfName(name: string, placed: PlacedPullSpec): number {
 }
 
 /** From 1: the type, or the entry of the docker config as far as it can be read, else the object. */
-export function lineInSecret(found: Finding, placed: PlacedSecret): number {
+function lineInSecret(found: Finding, placed: PlacedSecret): number {
   if (placed.kind === 'File') return lineOfText(found, placed, placed.node) ?? lineAt(placed, undefined);
   if (found.code === 'wrong-type') return lineAt(placed, keyIn(placed.node, 'type'));
   for (const field of ['stringData', 'data']) {

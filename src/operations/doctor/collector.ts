@@ -193,7 +193,7 @@ async function readOwner(reader: Reader, ref: ObjectRef): Promise<PullSpec | und
   return pullSpecOf(kind, found);
 }
 
-export function accountState(account: PullSpec | undefined): AccountState {
+function accountState(account: PullSpec | undefined): AccountState {
   return account === undefined
     ? { status: 'missing' }
     : { status: 'there', imagePullSecrets: account.imagePullSecrets, enforced: isEnforced(account) };

@@ -56,7 +56,7 @@ async function gatherTemplate(workload: PullSpec, collector: Collector): Promise
 }
 
 /** Everything that a new pod with this list, or without one, would have to do with. */
-export async function gatherList(
+async function gatherList(
   namespace: string,
   list: readonly unknown[] | undefined,
   accountName: string,

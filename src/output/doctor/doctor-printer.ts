@@ -148,7 +148,7 @@ function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
 }
 
 /** `image` is one of `puller`. */
-export function formatProspect(puller: PullerView, image: ImageView): string {
+function formatProspect(puller: PullerView, image: ImageView): string {
   const { image: name, outcome, state, policy } = image;
   const who = whoOf(puller);
   switch (outcome) {
@@ -168,7 +168,7 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
 }
 
 /** Undefined where there is nothing special about it. */
-export function formatState({ object, state, node = '' }: PullerView): string | undefined {
+function formatState({ object, state, node = '' }: PullerView): string | undefined {
   if (state === undefined) return undefined;
   const name = targetName(object);
   switch (state) {
@@ -190,7 +190,7 @@ function whoOf({ object, count }: PullerView): string {
 }
 
 /** What a new pod pulls with, where it is not said for which images; undefined for anything but a service account. */
-export function formatAccount({ object, images, list: { names, from } }: PullerView): string | undefined {
+function formatAccount({ object, images, list: { names, from } }: PullerView): string | undefined {
   if (object.kind !== 'ServiceAccount' || images.length > 0) return undefined;
   const name = `a new pod with ${targetName(object)}`;
   if (from === 'not known') return `what ${name} pulls with may not be read`;

@@ -24,7 +24,7 @@ export async function sayFight({ object, managers, maker }: Fight, printer: Prin
 }
 
 /** https://argo-cd.readthedocs.io/en/stable/user-guide/diffing/ and sync-options/#respect-ignore-difference-configs */
-export function ignoreDifferences({ kind, namespace, name }: Fight['object']): object {
+function ignoreDifferences({ kind, namespace, name }: Fight['object']): object {
   const jsonPointers =
     kind === 'ServiceAccount'
       ? ['/imagePullSecrets']

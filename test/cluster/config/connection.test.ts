@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../../src/cluster/auth/auth.ts';
 import { execInfo } from '../../../src/cluster/auth/exec-credential.ts';
-import { httpRequest, impersonation } from '../../../src/cluster/client/api-request.ts';
+import { httpRequest } from '../../../src/cluster/client/api-request.ts';
 import { createClients } from '../../../src/cluster/client/clients.ts';
 import { resolveConnection } from '../../../src/cluster/config/connection.ts';
 import { loadKubeConfig } from '../../../src/cluster/config/kube-config.ts';
@@ -110,9 +110,22 @@ describe('the login', () => {
     expect(send('Bearer ü').headers.authorization).toBe('Bearer ü');
   });
 
-  test('extras whose keys differ only in case are one header', () => {
-    const user = { as: 'jane', asUserExtra: { Scopes: ['a'], scopes: ['b', 'c'] } };
-    expect(impersonation(user)).toEqual({ 'Impersonate-User': 'jane', 'Impersonate-Extra-Scopes': ['a', 'b', 'c'] });
+  test.each([
+    ['differ only in case are one header', { Scopes: ['a'], scopes: ['b', 'c'] }, { Scopes: ['a', 'b', 'c'] }],
+    [
+      'cannot be in a header name are escaped',
+      { 'acme.com/a b%é': ['1', '2'], none: [] },
+      { 'acme.com%2Fa%20b%25%C3%A9': ['1', '2'] },
+    ],
+  ])('impersonated extras whose keys %s', async (_title, asUserExtra, expected) => {
+    const connection = { ...(await connected(CONFIG())), user: { as: 'jane', asUserExtra } };
+    const { headers } = httpRequest({ method: 'GET', path: '/api' }, connection, {}, fakeIo().signal);
+    const extras = Object.entries(expected).map(([key, values]) => [`Impersonate-Extra-${key}`, values]);
+    expect(headers).toEqual({
+      accept: 'application/json',
+      'Impersonate-User': 'jane',
+      ...Object.fromEntries(extras),
+    });
   });
 });
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../../src/cluster/auth/auth.ts';
 import { ApiError, readApiError } from '../../../src/cluster/client/api-error.ts';
-import { impersonation } from '../../../src/cluster/client/api-request.ts';
 import { retryDelay } from '../../../src/cluster/client/retry.ts';
 import { resolveConnection } from '../../../src/cluster/config/connection.ts';
 import { FieldError } from '../../../src/cluster/config/fields.ts';
@@ -157,14 +156,6 @@ test('a pod without an authority, with an IPv6 service and with a folder for a t
     namespace: 'default',
   });
   expect(inCluster({ ...env, KUBERNETES_SERVICE_PORT: '' }, folder)).toBeUndefined();
-});
-
-test('keys of impersonated extras are escaped as header names', () => {
-  const user = { as: 'jane', asUserExtra: { 'acme.com/a b%é': ['1', '2'], none: [] } };
-  expect(impersonation(user)).toEqual({
-    'Impersonate-User': 'jane',
-    'Impersonate-Extra-acme.com%2Fa%20b%25%C3%A9': ['1', '2'],
-  });
 });
 
 describe('the next attempt', () => {

@@ -1,7 +1,7 @@
 /** IP addresses as Go's net/netip reads them. */
 import { isIPv6 as nodesIPv6 } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { addressBytes, isIPv4, isIPv6 } from '../../../src/domain/go/ip-address.ts';
+import { addressBytes, isIPv6 } from '../../../src/domain/go/ip-address.ts';
 import { fc } from '../../support/fast-check.ts';
 
 describe('IPv6', () => {
@@ -57,7 +57,7 @@ test.each([
   ['1.2.3.', false],
   ['1.2.3.a', false],
 ])('IPv4 %s: %s', (text, expected) => {
-  expect(isIPv4(text)).toBe(expected);
+  expect(addressBytes(text)?.length === 4).toBe(expected);
 });
 
 const zeros = (count: number): number[] => Array<number>(count).fill(0);
