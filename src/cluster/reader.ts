@@ -23,6 +23,7 @@ export interface MissingRights {
   resources(verb: string): readonly string[];
 }
 
+/** Without `unread`, an object that cannot be read is an error. */
 export function createReader(transport: Transport, unread?: UnreadObjects): Reader {
   const rights = new Set<string>();
   const list = (): string[] => [...rights].sort();

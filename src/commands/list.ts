@@ -15,7 +15,7 @@ import {
   summarize,
   unreadRow,
   withOrigin,
-} from '../domain/findings/row.ts';
+} from '../domain/findings/secret-row.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';

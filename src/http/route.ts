@@ -55,6 +55,7 @@ function closeFree({ freeSockets }: Agent): void {
 /** What `server`, which may be a proxy, has to prove, under another name than its own when one is given. */
 export type TlsTrust = (server: URL, name?: string) => Promise<ConnectionOptions>;
 
+/** What TLS needs for each server; certificates are read once, when the first one asks. */
 export function createTrust(options: Pick<HttpClientOptions, 'env' | 'tls'>): TlsTrust {
   let credentials: Promise<ConnectionOptions> | undefined;
   return async (server, name = server.hostname) => {
@@ -131,7 +132,7 @@ async function socksAgent(proxy: URL, options: object) {
   return new SocksProxyAgent(proxy.href.replace(/^socks5h?:/, 'socks5h:'), options);
 }
 
-/** A connection to the host of `url` through `proxy`, for who speaks over it by other means than an agent. */
+/** A connection to the host of `url` through `proxy`, for who speaks over it by other means than an agent. Throws NetworkError. */
 export async function tunnel(url: URL, proxy: URL, trust: TlsTrust, signal: AbortSignal): Promise<Socket> {
   const { EventEmitter } = await import('node:events');
   // There is no request: of what the agents tell one, only whether the proxy has opened the way is heard.

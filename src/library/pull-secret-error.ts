@@ -14,7 +14,7 @@ export class PullSecretError extends Error {
   }
 }
 
-/** The result of `work`, whose errors for people become errors for programs. */
+/** The result of `work`, whose errors for people are thrown as {@link PullSecretError}, which is for programs. */
 export async function orPullSecretError<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

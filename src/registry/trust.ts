@@ -13,6 +13,7 @@ export type RegistryOrigin =
       readonly allowLocalRegistries?: boolean | undefined;
     };
 
+/** What may be contacted for `origin`. What a person names may be on this machine; what the cluster names only where the cluster is, too. */
 export async function trustOf(plainHttp: readonly string[], origin: RegistryOrigin, locate: Locate): Promise<Trust> {
   if (origin.from === 'person') return { from: 'person', loopback: true, plainHttp };
   const { cluster, allowLocalRegistries = false } = origin;

@@ -100,7 +100,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'Different credentials are in two Secrets at least.',
   },
   {
-    file: 'src/domain/findings/row.ts',
+    file: 'src/domain/findings/secret-row.ts',
     code: 'return one.name < other.name ? -1 : 1;',
     change: '< → <=',
     reason: 'No two Secrets of a namespace have the same name.',

@@ -1,6 +1,6 @@
 /** A row of a list is a line that a person can read, whatever is in one Secret. */
 import { describe, expect, test } from 'vitest';
-import { summarize } from '../../src/domain/findings/row.ts';
+import { summarize } from '../../src/domain/findings/secret-row.ts';
 import { finished } from '../../src/domain/keyring/steps.ts';
 import { UNUSED } from '../../src/domain/workloads/references.ts';
 import { printList } from '../../src/output/list-printer.ts';

@@ -4,7 +4,7 @@ import { diagnoseSecret } from '../../src/domain/findings/diagnosed-secret.ts';
 import { fixFor } from '../../src/domain/findings/fixes.ts';
 import { inspectionOf } from '../../src/domain/findings/inspection.ts';
 import { formatFinding } from '../../src/domain/findings/messages.ts';
-import { summarize } from '../../src/domain/findings/row.ts';
+import { summarize } from '../../src/domain/findings/secret-row.ts';
 import { finished } from '../../src/domain/keyring/steps.ts';
 import { formatHint } from '../../src/domain/text/hint.ts';
 import { UNUSED } from '../../src/domain/workloads/references.ts';

@@ -17,7 +17,7 @@ import { checkPluginPolicy } from './plugin-policy.ts';
 /** More than any token and certificate. */
 const MAX_OUTPUT = 1024 * 1024;
 
-/** The plugin's credentials, asked for when they are needed and kept until they expire. */
+/** The plugin's credentials, asked for when they are needed and kept until they expire. Throws UserError for a version of the protocol that kubectl does not speak. */
 export function createExecPlugin(exec: ExecConfig, connection: Connection, io: Io): Authenticator {
   if (!/^client\.authentication\.k8s\.io\/v1(beta1)?$/.test(exec.apiVersion ?? '')) {
     throw new UserError(

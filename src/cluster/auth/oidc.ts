@@ -168,6 +168,7 @@ const SUCCESSORS: Readonly<Record<string, string>> = {
   azure: 'kubelogin: https://github.com/Azure/kubelogin',
 };
 
+/** The `auth-provider` of a kubeconfig. Throws UserError for each but `oidc`: client-go has removed them. */
 export function createAuthProvider(provider: AuthProvider, io: Io): Authenticator {
   if (provider.name === 'oidc') return createOidc(provider, io);
   const successor = SUCCESSORS[provider.name];

@@ -26,6 +26,7 @@ export interface Clients {
   close(): void;
 }
 
+/** The transports to one API server; `lasting` for a run without end. Throws UserError for files that cannot be used. */
 export async function createClients(
   { server, cluster }: Connection,
   io: Io,

@@ -56,13 +56,14 @@ export function text(map: Field, name: string): string | undefined {
   return textOf(member(map, name)) || undefined;
 }
 
+/** `false` where there is none. Throws {@link FieldError}. */
 export function flag(map: Field, name: string): boolean {
   const field = member(map, name);
   if (field.value !== undefined && typeof field.value !== 'boolean') throw wrongType(field, 'true or false');
   return field.value ?? false;
 }
 
-/** The bytes of a member that holds base64. */
+/** The bytes of a member that holds base64. Throws {@link FieldError}. */
 export function bytes(map: Field, name: string): Uint8Array | undefined {
   const encoded = text(map, name);
   if (encoded === undefined) return undefined;
@@ -74,6 +75,7 @@ export function bytes(map: Field, name: string): Uint8Array | undefined {
   }
 }
 
+/** The items of a list; none where there is no list. Throws {@link FieldError}. */
 export function listField(map: Field, name: string): readonly Field[] {
   const field = member(map, name);
   if (field.value === undefined) return [];
@@ -81,6 +83,7 @@ export function listField(map: Field, name: string): readonly Field[] {
   return field.value.map((value, index) => ({ value: value ?? undefined, path: `${field.path}[${index}]` }));
 }
 
+/** The texts of a list. Throws {@link FieldError}. */
 export function texts(map: Field, name: string): readonly string[] {
   return listField(map, name).map((field) => textOf(field) ?? '');
 }

@@ -11,6 +11,7 @@ interface Machine {
   readonly isWritable: (folder: string) => boolean;
 }
 
+/** The home folder as client-go finds it (k8s.io/client-go/util/homedir `HomeDir`). */
 export function kubeHome(env: Io['env'], machine: Machine = { system: platform(), exists, isWritable }): string {
   if (machine.system !== 'win32') return env.HOME || homedir();
   const { HOME = '', HOMEDRIVE, HOMEPATH, USERPROFILE = '' } = env;

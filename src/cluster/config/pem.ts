@@ -4,7 +4,7 @@ import { systemReason } from '../../errno.ts';
 import { UserError } from '../../errors.ts';
 import { readConfigFileOrPipe } from './config-file.ts';
 
-/** The inline bytes, or what the file holds (client-go rest/config.go `dataFromSliceOrFile`). */
+/** The inline bytes, or what the file holds (client-go rest/config.go `dataFromSliceOrFile`). Throws UserError for a file that cannot be read. */
 export async function pem(
   data: Uint8Array | undefined,
   file: string | undefined,

@@ -23,6 +23,7 @@ export function accountOf({ ref, account }: Puller, facts: PullFacts): AccountSt
   return facts.accounts.get(secretKey(ref.namespace, account)) ?? { status: 'forbidden' };
 }
 
+/** The pull secrets that the kubelet uses for `puller`, and where the list of them comes from. */
 export function effectiveList(puller: Puller, facts: PullFacts): AppliedList {
   const { imagePullSecrets: list, pod } = puller;
   const names = listedNames(list);

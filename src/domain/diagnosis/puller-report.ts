@@ -23,6 +23,7 @@ export interface PullerReport {
   readonly notes: readonly Finding[];
 }
 
+/** What is said of `puller`: a judgement for each image, and notes on the rest. */
 export function reportOn(puller: Puller, facts: PullFacts, judgements = judgementsOf(puller, facts)): PullerReport {
   return { puller, judgements, notes: notesOn(puller, judgements, facts) };
 }
@@ -57,6 +58,7 @@ function matters({ cause, open, unjudged }: Judgement): boolean {
   return cause !== undefined || open.length > 0 || unjudged.length > 0;
 }
 
+/** One judgement for each of its images, in their order. */
 export function judgementsOf(puller: Puller, facts: PullFacts): readonly Judgement[] {
   return puller.images.map((use) => judge(puller, use, facts));
 }

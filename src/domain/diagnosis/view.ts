@@ -1,7 +1,7 @@
-/** Whether the kubelet says what is to be expected for a cause. */
-import { catalogRow, NO_LOGIN } from '../findings/catalog.ts';
+/** What doctor and why print of a diagnosis, as data: a puller, its Secrets, its images and its findings in words. */
+import { kubeletAgrees } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
-import type { Finding, FindingCode } from '../findings/finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
 import { formatFinding } from '../findings/messages.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
@@ -18,11 +18,6 @@ import type { Answer, PullFacts } from './facts.ts';
 import type { Fix, Judgement, Outcome } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
-
-export function agrees(cause: FindingCode, pullError: PullError): boolean {
-  // What it said last is what was true then.
-  return cause === 'retry-pending' || (catalogRow(cause).kubeletSays ?? NO_LOGIN).includes(pullError);
-}
 
 /** A finding with its sentence and its command. */
 export type FindingView = Finding & {
@@ -149,6 +144,7 @@ function ownFix(found: Finding, secrets: PullFacts['secrets'] = new Map()): Fix 
   return { command, sufficient: isSufficient(found, command) };
 }
 
+/** `report` with each finding in words. */
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
   const { ref, account, pod, count } = puller;
   const { names, origin } = effectiveList(puller, facts);
@@ -174,6 +170,7 @@ function stateOf({ pod }: PullerReport['puller'], { nodes }: PullFacts): PullerV
   return nodes.get(pod.node)?.exists === false ? 'node gone' : undefined;
 }
 
+/** The first entries of a Secret, none of them with a password. */
 export function secretView(name: string, namespace: string, facts: PullFacts): SecretView {
   const state = facts.secrets.get(secretKey(namespace, name));
   if (state?.status !== 'there') return { name, state: state?.status === 'missing' ? 'missing' : 'not readable' };
@@ -225,7 +222,7 @@ function kubeletView(
   { reason, message, pullError }: Extract<ImageState, { status: 'missing' }>,
   cause: Finding | undefined,
 ) {
-  return { reason, message, error: pullError, agrees: cause !== undefined && agrees(cause.code, pullError) };
+  return { reason, message, error: pullError, agrees: cause !== undefined && kubeletAgrees(cause.code, pullError) };
 }
 
 function answerView({ verdict, at }: Answer): { readonly verdict: Verdict; readonly askedAt: string } {

@@ -54,6 +54,7 @@ export interface LoginText {
   readonly first: FirstJson | undefined;
 }
 
+/** Finds the first JSON value in `bytes`; what does not begin with one has none. */
 export function scanLoginText(bytes: Uint8Array): LoginText {
   try {
     return { bytes, first: parseFirstJson(bytes) };
@@ -111,7 +112,7 @@ export function decodeAuthVariable(text: string): DockerConfig {
   return config;
 }
 
-/** docker refuses a file as a whole for one `auth` that it cannot read. */
+/** docker refuses a file as a whole for one `auth` that it cannot read. Throws {@link DockerConfigError}. */
 export function checkAuths(auths: DockerConfig['auths']): void {
   for (const [server, { auth }] of auths) {
     if (auth === undefined || auth === '') continue;

@@ -27,7 +27,7 @@ export interface CatalogRow<Code extends FindingCode> {
 }
 
 /** Some registries do not tell those without a login what there is. */
-export const NO_LOGIN: readonly PullError[] = ['no credential', 'unauthorized', 'no access', 'not found'];
+const NO_LOGIN: readonly PullError[] = ['no credential', 'unauthorized', 'no access', 'not found'];
 const REFUSED: readonly PullError[] = ['refused', 'unauthorized', 'no access'];
 const ANY: readonly PullError[] = [...NO_LOGIN, 'refused'];
 const UNREACHABLE: readonly PullError[] = [
@@ -143,6 +143,12 @@ export const FINDING_CODES = Object.keys(ROWS) as FindingCode[];
 /** The row of `code`. */
 export function catalogRow<Code extends FindingCode>(code: Code): CatalogRow<Code> {
   return ROWS[code];
+}
+
+/** Whether `pullError` is what the kubelet says where `cause` keeps an image away. */
+export function kubeletAgrees(cause: FindingCode, pullError: PullError): boolean {
+  // What it said last is what was true then.
+  return cause === 'retry-pending' || (ROWS[cause].kubeletSays ?? NO_LOGIN).includes(pullError);
 }
 
 /** What a finding is about, where that is not its object. */

@@ -99,6 +99,7 @@ function nextName(name: string): string {
   return `${base}-${Number(number) + 1}`;
 }
 
+/** Attaches the Secret `usable`; where there is none, creates one with a login for `image`. */
 export function giveLogin(remedy: Remedy, image: string, usable: string | undefined): Command {
   if (usable !== undefined) return changeCommand('attach', remedy, usable);
   return createCommand(remedy, imageServer(image));
@@ -216,12 +217,14 @@ export function renewPod(
     : renewCommand(remedy, secret, object);
 }
 
+/** Shows the pods that the object makes, or the pod that it is, as they change. */
 export function watch({ kind, name, namespace }: FindingObject): Command {
   return kind === 'Pod'
     ? command`kubectl get pod ${nameWord(name)} ${scope(namespace)} --watch`
     : command`kubectl get pods ${scope(namespace)} --watch`;
 }
 
+/** Opens the object, or the manifest that holds it, in an editor. */
 export function edit(object: FindingObject): Command {
   if (object.file !== undefined) return editFile(object);
   return command`kubectl edit ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`;

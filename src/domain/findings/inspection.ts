@@ -52,6 +52,7 @@ export interface InspectionOptions {
   readonly fingerprint: (login: KubeletEntry) => string;
 }
 
+/** What `inspect` shows of `secret`; passwords only with `reveal`. */
 export function inspectionOf(secret: Secret, contents: Contents, options: InspectionOptions): Inspection {
   const { namespace, name = '', creationTimestamp } = secret.metadata;
   const endOf = endsIn(secret);

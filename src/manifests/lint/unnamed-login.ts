@@ -26,6 +26,7 @@ export interface FileLogins {
 const SHARED =
   /^(docker\.io|ghcr\.io|quay\.io|registry\.gitlab\.com|public\.ecr\.aws|(.+\.)?gcr\.io|.+-docker\.pkg\.dev)$/;
 
+/** The logins of all Secrets in the files, read when the first finding needs them. */
 export function loginsIn(inventory: Inventory, now: number): FileLogins {
   return { keyring: once(() => keyringOf(inventory)), owners: once(() => ownersIn(inventory, now)) };
 }

@@ -22,6 +22,7 @@ export interface Condition {
   readonly awaited: string;
 }
 
+/** Where `report` stands, to be compared with that of the next look. */
 export function conditionOf({ findings, pullers = [], secrets = [] }: DoctorReport, demands: Demands): Condition {
   const wrong = new Set(
     findings.filter(({ severity }) => severity === 'error' || demands.strict).map((found) => identityOf(found)),

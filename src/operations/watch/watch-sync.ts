@@ -14,8 +14,8 @@ import { type Agenda, createAgenda, type Look } from './agenda.ts';
 import { type Bell, createBell } from './bell.ts';
 import { type Fight, findFight } from './fight.ts';
 import type { Health } from './health.ts';
+import { type LookNotes, noting } from './look-notes.ts';
 import type { ErrorReason, Metrics } from './metrics.ts';
-import { type LookNotes, noting } from './noting.ts';
 
 /** Who runs the watch: it is told what happens, and says when to stop. */
 export interface WatchHost {

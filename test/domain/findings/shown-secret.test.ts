@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { inspectionOf } from '../../../src/domain/findings/inspection.ts';
-import { missingRow, summarize, unreadRow } from '../../../src/domain/findings/row.ts';
+import { missingRow, summarize, unreadRow } from '../../../src/domain/findings/secret-row.ts';
 import { readContents } from '../../../src/domain/keyring/contents.ts';
 import type { KubeletEntry } from '../../../src/domain/keyring/entry.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';

@@ -1,7 +1,7 @@
 /** Between two steps a program hears Ctrl-C, so what a Secret of a megabyte takes is done in many. */
 import { expect, test } from 'vitest';
 import { diagnoseBriefly, diagnosisOf } from '../../../src/domain/findings/diagnosed-secret.ts';
-import { summarize } from '../../../src/domain/findings/row.ts';
+import { summarize } from '../../../src/domain/findings/secret-row.ts';
 import { buildKeyringFor } from '../../../src/domain/keyring/keyring.ts';
 import { DATA_KEY, type Secret } from '../../../src/domain/keyring/secret.ts';
 import { STEP_ENTRIES } from '../../../src/domain/keyring/steps.ts';

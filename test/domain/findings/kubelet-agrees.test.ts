@@ -1,6 +1,6 @@
 /** For which causes the kubelet's own words are to be expected. */
 import { expect, test } from 'vitest';
-import { agrees } from '../../../src/domain/diagnosis/view.ts';
+import { kubeletAgrees } from '../../../src/domain/findings/catalog.ts';
 import type { FindingCode } from '../../../src/domain/findings/finding.ts';
 import { PULL_ERROR_TEXTS, type PullError } from '../../../src/domain/workloads/pull-error.ts';
 
@@ -43,6 +43,6 @@ test.each<[FindingCode, readonly PullError[]]>([
   ['missing-secret', NO_LOGIN],
   ['no-entry', NO_LOGIN],
 ])('%s: %j', (cause, errors) => {
-  const agreed = ERRORS.filter((error) => agrees(cause, error));
+  const agreed = ERRORS.filter((error) => kubeletAgrees(cause, error));
   expect(agreed).toEqual(ERRORS.filter((error) => errors.includes(error)));
 });
