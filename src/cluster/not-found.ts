@@ -2,7 +2,7 @@
 import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
-import { many } from '../domain/text/enumerate.ts';
+import { many, nounFor } from '../domain/text/enumerate.ts';
 import { againWith, type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
 import { pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
@@ -13,12 +13,12 @@ import type { Transport } from './client/transport.ts';
 import { listNames } from './list-names.ts';
 import { METADATA_OF_ONE, objectPath, objectRefusal } from './object-request.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
-import { type SecretRef, secretPath } from './secret-request.ts';
+import { requestSecret, type SecretRef } from './secret-request.ts';
 
 /** Throws UserError; `verb` is the subcommand that is typed again with the right name, and `flags` what it needs beside that. */
 export async function findSecret(transport: Transport, ref: SecretRef, verb: string, flags?: Command): Promise<Secret> {
   try {
-    return await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
+    return await requestSecret(transport, ref);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
@@ -76,7 +76,7 @@ export async function lookAround(transport: Transport, { namespace, name }: Secr
   }
   const elsewhere = places.map((place) => place.namespace);
   if (elsewhere[0] !== undefined) {
-    const where = `namespace${elsewhere.length === 1 ? '' : 's'} ${many(elsewhere)}`;
+    const where = `${nounFor(elsewhere.length, 'namespace')} ${many(elsewhere)}`;
     return { text: `${text}; it exists in ${where}`, meant: { namespace: elsewhere[0], name, as: 'elsewhere' } };
   }
   if (here[0] === undefined) return { text, meant: undefined };

@@ -2,7 +2,7 @@
 import type { Secret } from '../domain/keyring/secret.ts';
 import { clusterCommand } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
-import { ApiError } from './client/api-error.ts';
+import { noneOrUnknown } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 
 export interface SecretRef {
@@ -27,6 +27,11 @@ export function writeQuery({ dryRun, fieldManager }: WriteOptions): Record<strin
   return { dryRun: dryRun ? 'All' : undefined, fieldManager, fieldValidation: 'Strict' };
 }
 
+/** The Secret; throws ApiError where there is none, or none that may be read. */
+export function requestSecret(transport: Transport, ref: SecretRef): Promise<Secret> {
+  return transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
+}
+
 /** Creates `secret`; throws ApiError and UserError. Sent twice, the second time it already exists. */
 export async function createSecret(
   transport: Transport,
@@ -47,11 +52,10 @@ export async function createSecret(
 /** What is there after an answer that may be wrong or lost: the Secret, none, or unknown. Throws when interrupted. */
 export async function lookAtSecret(transport: Transport, ref: SecretRef): Promise<Secret | 'none' | 'unknown'> {
   try {
-    const answer = await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
+    const answer = await requestSecret(transport, ref);
     return isSecret(answer) && answer.metadata.name === ref.name ? answer : 'unknown';
   } catch (error) {
-    if (transport.signal.aborted) throw error;
-    return error instanceof ApiError && error.status === 404 && error.reason === 'NotFound' ? 'none' : 'unknown';
+    return noneOrUnknown(error, transport.signal);
   }
 }
 

@@ -11,7 +11,7 @@ import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { authFiles } from './auth-file.ts';
 import { type DockerSettings, readDockerSettings } from './docker-settings.ts';
-import { getFromHelper, listHelper } from './helper/helper.ts';
+import { getFromHelper, helperPhrase, listHelper } from './helper/helper.ts';
 import {
   type ListedServer,
   type Listing,
@@ -117,10 +117,6 @@ function helpedServers({ settings: { config, file }, entryOf }: Docker): ListedS
     if (helper !== '') return [{ server, from: helperPhrase(helper) }];
     return hasSecret(entryOf(server)?.fields) ? [{ server, from: file }] : [];
   });
-}
-
-function helperPhrase(helper: string): string {
-  return `credential helper "${helper}"`;
 }
 
 function storePhrase(helper: string): string {

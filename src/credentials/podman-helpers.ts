@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TomlError } from 'smol-toml';
 import { DockerConfigError } from '../domain/docker-config/docker-config.ts';
 import { AUTH_FILES, credentialHelpers, mentionsHelpers } from '../domain/docker-config/registries-conf.ts';
-import { decodeUtf8 } from '../domain/go/utf8.ts';
+import { byKey, decodeUtf8 } from '../domain/go/utf8.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
@@ -91,7 +91,7 @@ function inDropIns(folders: readonly string[]): readonly string[] {
   for (const folder of folders) {
     for (const name of namesIn(folder)) if (!byName.has(name)) byName.set(name, join(folder, name));
   }
-  return [...byName].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, path]) => path);
+  return [...byName].sort(byKey).map(([, path]) => path);
 }
 
 function namesIn(folder: string): readonly string[] {

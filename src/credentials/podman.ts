@@ -15,7 +15,7 @@ import { command, pathWord } from '../domain/text/command.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type AuthFiles, authFiles } from './auth-file.ts';
-import { getFromHelper, listHelper } from './helper/helper.ts';
+import { getFromHelper, helperPhrase, listHelper } from './helper/helper.ts';
 import { type PodmanFile, podmanFiles, podmanWarnings } from './podman-files.ts';
 import { podmanHelpers } from './podman-helpers.ts';
 import { type ListedServer, type LoginPlace, type LoginStore, lookupName, type StoredLogin } from './source.ts';
@@ -197,10 +197,6 @@ function readConfig({ path, legacy }: PodmanFile, files: AuthFiles): DockerConfi
     if (!(error instanceof DockerConfigError)) throw error;
     throw new UserError(`reading JSON file "${path}": ${error.message}`, command`vi ${pathWord(path)}`);
   }
-}
-
-function helperPhrase(helper: string): string {
-  return `credential helper "${helper}"`;
 }
 
 function userError(error: unknown): UserError {

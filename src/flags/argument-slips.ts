@@ -9,6 +9,7 @@ import {
   type Command as Line,
   words,
 } from '../domain/text/command.ts';
+import { plural } from '../domain/text/enumerate.ts';
 import { type Hint, prose, type Retyped } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
 import { isRepeatable, typedAgain } from '../domain/text/typed-again.ts';
@@ -23,7 +24,7 @@ export function refuseSlips(typed: Command): void {
   if (slip !== undefined) throw slip;
   if (!isTooMany(typed)) return;
   const { length: most } = typed.registeredArguments;
-  const text = `Expected ${most} argument${most === 1 ? '' : 's'} but got ${typed.args.length}`;
+  const text = `Expected ${plural(most, 'argument')} but got ${typed.args.length}`;
   throw new UsageError(
     `too many arguments for '${typed.name()}'. ${text}.`,
     words`${[...`${typed.parent?.name()}`.split(' '), typed.name()]} --help`,

@@ -3,7 +3,7 @@ import type { Applied } from '../cluster/write/apply-secret.ts';
 import type { CollectedEntry } from '../credentials/collect.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import type { Expiry } from '../domain/pull-secret/expiry.ts';
-import { many } from '../domain/text/enumerate.ts';
+import { many, nounFor } from '../domain/text/enumerate.ts';
 import { rfc3339 } from '../domain/text/time.ts';
 import type { Io } from '../io.ts';
 import { DRY_RUN, type Printer } from './printer.ts';
@@ -22,7 +22,7 @@ interface PrintOptions {
 export function saySharing(entries: readonly CollectedEntry[], namespace: string, { io, printer }: PrintContext): void {
   if (!io.stderr.isTTY) return;
   const names = many(entries.map(({ server }) => displayServer(server)));
-  const logins = entries.length === 1 ? 'login' : 'logins';
+  const logins = nounFor(entries.length, 'login');
   printer.say(
     `everybody who can read Secrets in ${namespace} will have your ${logins} for ${names}; a robot account would be safer`,
   );

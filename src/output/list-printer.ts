@@ -1,5 +1,5 @@
 /** What `list` prints: a table, names, or everything as JSON or YAML. */
-import type { SecretRow } from '../domain/findings/row.ts';
+import type { SecretRow } from '../domain/findings/secret-row.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { describeOrigin } from '../domain/pull-secret/copy-origin.ts';
 import { many } from '../domain/text/enumerate.ts';

@@ -1,4 +1,6 @@
 /** Objects as kubectl prints them. */
+import { escapeJson } from '../domain/go/json.ts';
+import { byKey } from '../domain/go/utf8.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { formatYaml, isPlainText } from '../yaml.ts';
 
@@ -11,7 +13,7 @@ export type ManifestFormat = 'yaml' | 'json';
 export async function formatManifest(secret: Secret, format: ManifestFormat): Promise<string> {
   const { managedFields: _, ...metadata } = secret.metadata as Secret['metadata'] & { managedFields?: unknown };
   const shown = { ...secret, metadata };
-  if (format === 'json') return `${formatJson(inOrder(shown))}\n`;
+  if (format === 'json') return `${escapeJson(JSON.stringify(inOrder(shown), sortMaps, 4))}\n`;
   return formatPlainYaml(shown) ?? formatYaml(shown);
 }
 
@@ -49,24 +51,16 @@ function pick(object: object, order: readonly string[]): Record<string, unknown>
   return { ...known, ...Object.fromEntries(Object.entries(object).filter(([name]) => !order.includes(name))) };
 }
 
-/** Go escapes `<`, `>`, `&` and the line separators of Unicode in strings. */
-function formatJson(value: unknown): string {
-  return JSON.stringify(value, sortMaps, 4).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 function sortMaps(key: string, value: unknown): unknown {
   if (key !== 'data' && key !== 'labels' && key !== 'annotations') return value;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return Object.fromEntries(Object.entries(value).sort(byKey));
 }
 
 /** `value` as js-yaml prints it, keys sorted; undefined where that takes more than is known here. */
 export function formatPlainYaml(value: object, indent = ''): string | undefined {
   const lines: string[] = [];
-  for (const [key, member] of Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) {
+  for (const [key, member] of Object.entries(value).sort(byKey)) {
     if (key !== '.dockerconfigjson' && key !== '.dockercfg' && !isPlainText(key)) return undefined;
     const text = typeof member === 'string' ? plainText(member) : nested(member, indent);
     if (text === undefined) return undefined;

@@ -1,5 +1,7 @@
 /** What passes between kubectl and a credential plugin (client-go pkg/apis/clientauthentication/v1/types.go). */
 import { encodeBase64 } from '../../domain/go/base64.ts';
+import { escapeJson } from '../../domain/go/json.ts';
+import { byKey } from '../../domain/go/utf8.ts';
 import { webUrl } from '../../domain/go/web-url.ts';
 import type { Connection } from '../config/connection.ts';
 import { FieldError, member, parseDocument, text } from '../config/fields.ts';
@@ -25,12 +27,7 @@ export async function execInfo(
 ): Promise<string> {
   const cluster = exec.provideClusterInfo ? { cluster: await clusterInfo(connection, signal) } : {};
   const info = { kind: 'ExecCredential', apiVersion: exec.apiVersion, spec: { ...cluster, interactive } };
-  // Go escapes these too.
-  const escaped = JSON.stringify(info).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${escaped}\n`;
+  return `${escapeJson(JSON.stringify(info))}\n`;
 }
 
 /** client-go rest/exec.go `ConfigToExecCluster`; empty fields are left out. */
@@ -51,7 +48,7 @@ async function clusterInfo({ cluster }: Connection, signal: AbortSignal): Promis
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const members = Object.entries(value).toSorted(byKey);
   return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
 }
 

@@ -91,6 +91,12 @@ export interface Attempt {
   readonly resource?: string;
 }
 
+/** What `error` of a look at an object tells; what is no answer of the API server tells nothing. Throws when interrupted. */
+export function noneOrUnknown(error: unknown, signal: AbortSignal): 'none' | 'unknown' {
+  if (signal.aborted) throw error;
+  return error instanceof ApiError && error.status === 404 && error.reason === 'NotFound' ? 'none' : 'unknown';
+}
+
 /** `error` for people. The server's message names user, verb, resource and namespace; a command to go on is added. */
 export function refusal(error: ApiError, attempt: Attempt): UserError {
   return because(error, wordedRefusal(error, attempt));

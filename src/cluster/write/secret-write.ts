@@ -7,6 +7,7 @@ import type { Transport } from '../client/transport.ts';
 import {
   createSecret,
   lookAtSecret,
+  requestSecret,
   type SecretRef,
   secretPath,
   type WriteOptions,
@@ -67,7 +68,7 @@ export async function readWritten(
   refused: ApiError | undefined,
 ): Promise<Secret | undefined> {
   try {
-    return await transport.request<Secret>({ method: 'GET', path: secretPath(ref) });
+    return await requestSecret(transport, ref);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (refused?.status === 403) throw refusal(refused, { verb: 'create', ...ref });

@@ -18,6 +18,11 @@ const PREFIX = 'docker-credential-';
 const NOT_FOUND = 'credentials not found in native keychain';
 const INVALID = ['no credentials server URL', 'no credentials username'];
 
+/** As errors and sources call it. */
+export function helperPhrase(suffix: string): string {
+  return `credential helper "${suffix}"`;
+}
+
 /** The login that the helper keeps for `server`, undefined when it keeps none (client.go `Get`). Throws UserError. */
 export async function getFromHelper(
   suffix: string,
@@ -56,7 +61,7 @@ async function call(suffix: string, request: Call, io: Io): Promise<HelperRun | 
   const name = helperProgram(suffix);
   // docker runs what a suffix such as `../../tmp/x` leads to; the config file may be a stranger's.
   if (!/^[A-Za-z0-9._-]+$/.test(suffix)) {
-    throw new UserError(`credential helper "${suffix}": no program can be called that`);
+    throw new UserError(`${helperPhrase(suffix)}: no program can be called that`);
   }
   const path = lookPath(name, io.env);
   if (path === undefined)
@@ -84,7 +89,7 @@ function failureText(
   const text = `error ${verb} credentials - err: ${failure}, out: \`${oneLine(out)}\``;
   // docker lets the helper write to the terminal; without one this is all there is to see.
   const said = out === '' && stderr.trim() !== '' ? ` (${oneLine(stderr)})` : '';
-  return `credential helper "${suffix}"${about}: ${text}${said}`;
+  return `${helperPhrase(suffix)}${about}: ${text}${said}`;
 }
 
 function answer<T>(suffix: string, decode: () => T): T {
@@ -92,7 +97,7 @@ function answer<T>(suffix: string, decode: () => T): T {
     return decode();
   } catch (error) {
     if (!(error instanceof HelperAnswerError)) throw error;
-    throw new UserError(`credential helper "${suffix}": ${error.message}`, command`${helperProgram(suffix)} list`);
+    throw new UserError(`${helperPhrase(suffix)}: ${error.message}`, command`${helperProgram(suffix)} list`);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding } from '../findings/finding.ts';
-import { many } from '../text/enumerate.ts';
+import { many, nounFor } from '../text/enumerate.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
@@ -50,7 +50,7 @@ export function isInScope({ namespaces }: Pick<Scope, 'namespaces'> = {}, namesp
 /** Where that is, in words. */
 export function formatScope({ namespaces }: Pick<Scope, 'namespaces'>): string {
   if (namespaces === undefined) return 'all namespaces';
-  return `${namespaces.size === 1 ? 'namespace' : 'namespaces'} ${many([...namespaces])}`;
+  return `${nounFor(namespaces.size, 'namespace')} ${many([...namespaces])}`;
 }
 
 /** A pod, or what pods are made of: the template of a workload, or an image that is not deployed yet. */

@@ -3,6 +3,7 @@ import { bugFinding } from '../findings/bug-finding.ts';
 import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
+import { byKey } from '../go/utf8.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import type { Puller, PullFacts } from './facts.ts';
@@ -88,17 +89,15 @@ function objectsOf(group: readonly Seen[]): readonly AffectedObject[] | undefine
   const kept = group.filter(({ found, fix }) => fix !== undefined && found.code !== 'fails-at-restart');
   const failing = new Set(kept.flatMap(({ puller }) => (puller !== undefined && lacksImage(puller) ? [puller] : [])));
   const alike = Map.groupBy(pullers, (puller) => secretKey(puller.ref.namespace, ownName(puller)));
-  return [...alike]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([key, same]) => {
-      const [namespace = '', ...name] = key.split('/');
-      return {
-        namespace,
-        name: name.join('/'),
-        pods: podsOf(same),
-        failing: sumOf(same.filter((puller) => failing.has(puller))),
-      };
-    });
+  return [...alike].sort(byKey).map(([key, same]) => {
+    const [namespace = '', ...name] = key.split('/');
+    return {
+      namespace,
+      name: name.join('/'),
+      pods: podsOf(same),
+      failing: sumOf(same.filter((puller) => failing.has(puller))),
+    };
+  });
 }
 
 /** Whether it is a pod that waits for an image. */

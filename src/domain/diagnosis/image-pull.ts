@@ -3,6 +3,7 @@ import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding, FindingCode, FindingObject } from '../findings/finding.ts';
 import { closest } from '../text/closest.ts';
+import { millisecondsOf } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
@@ -26,6 +27,7 @@ export interface ImagePull {
   readonly denied: boolean;
 }
 
+/** The pull of one image as it would go now: which list counts, and what each login in it does. */
 export function imagePull(who: Puller, use: ImageUse, known: PullFacts): ImagePull {
   const puller = asAllowed(who, known);
   // Nobody is asked about an image that may not be pulled.
@@ -73,6 +75,7 @@ export function secretObject({ puller }: ImagePull, name: string): FindingObject
   return objectOf({ kind: 'Secret', namespace: puller.ref.namespace, name });
 }
 
+/** What is known of the Secret `name` in the namespace of the pod; undefined while nobody has looked. */
 export function stateOf({ puller, facts }: ImagePull, name: string): SecretState | undefined {
   return facts.secrets.get(secretKey(puller.ref.namespace, name));
 }
@@ -109,6 +112,7 @@ export type Search<Found> =
 
 const NOT_FOUND = { search: 'not found' } as const;
 
+/** What a search has found; undefined where it found nothing, or has to ask first. */
 export function foundIn<Found>(search: Search<Found>): Found | undefined {
   return search.search === 'found' ? search.found : undefined;
 }
@@ -212,6 +216,7 @@ export function lastFailure({ puller, use: { image } }: ImagePull): number | und
   return failed.length === 0 ? undefined : Math.max(...failed.map(({ at }) => at));
 }
 
+/** When the kubelet tried last at the earliest; what it said before that may no longer be true. */
 export function earliestFailure({ puller, facts }: ImagePull): number {
   return Math.max(facts.now - BACK_OFF_MS, puller.pod?.createdAt ?? 0);
 }
@@ -230,16 +235,11 @@ export function changedAt(name: string, pull: ImagePull): number {
   if (state?.status !== 'there') return 0;
   const managed = fieldOf(state.secret, 'metadata', 'managedFields');
   const times = (Array.isArray(managed) ? managed : []).map((entry) => fieldOf(entry, 'time'));
-  return Math.max(0, ...[...times, state.secret.metadata.creationTimestamp].map(milliseconds));
+  return Math.max(0, ...[...times, state.secret.metadata.creationTimestamp].map(millisecondsOf));
 }
 
 /** When it was made, as far as it says. */
 export function createdAt(name: string, pull: ImagePull): number {
   const state = stateOf(pull, name);
-  return state?.status === 'there' ? milliseconds(state.secret.metadata.creationTimestamp) : 0;
-}
-
-function milliseconds(time: unknown): number {
-  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(parsed) ? 0 : parsed;
+  return state?.status === 'there' ? millisecondsOf(state.secret.metadata.creationTimestamp) : 0;
 }

@@ -1,7 +1,7 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
-import { many } from '../text/enumerate.ts';
+import { many, nounFor } from '../text/enumerate.ts';
 import { describeTags } from '../verify/near-tags.ts';
 import { formatRollout } from '../workloads/rollout.ts';
 import { isCopied } from './elsewhere.ts';
@@ -40,7 +40,7 @@ const TEXTS: Texts = {
     if (elsewhere === undefined) return text;
     const [owner] = elsewhere.namespaces;
     const gives = isCopied(elsewhere) ? `; a copy gives ${namespace ?? 'this namespace'} the login of ${owner}` : '';
-    return `${text}; one of that name is in ${plural('namespace', elsewhere.namespaces)} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
+    return `${text}; one of that name is in ${nounFor(elsewhere.namespaces.length, 'namespace')} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
@@ -53,7 +53,7 @@ const TEXTS: Texts = {
     `the entry ${displayServer(server)} of ${object} ${undecodable(error, ignored)}`,
   'no-login': (_, object) => `${object} holds no login`,
   'credential-store': ({ arguments: { helpers } }, object) =>
-    `${object} holds no login: the logins are in the ${plural('credential store', helpers)} ${helpers.join(', ')} of the machine it comes from`,
+    `${object} holds no login: the logins are in the ${nounFor(helpers.length, 'credential store')} ${helpers.join(', ')} of the machine it comes from`,
   'empty-entry': ({ arguments: { server } }, object) =>
     `the entry ${displayServer(server)} of ${object} is empty, so its images are pulled without a credential`,
   'identity-token': ({ arguments: { server } }, object) =>
@@ -241,8 +241,4 @@ function of(username: string): string {
 
 function some(names: readonly string[], total = names.length): string {
   return many(names, { limit: 4, total });
-}
-
-function plural(noun: string, names: readonly string[]): string {
-  return names.length === 1 ? noun : `${noun}s`;
 }

@@ -98,7 +98,15 @@ export function quoteJson(text: string): string {
     .split(/\p{Surrogate}/u)
     .map((part) => JSON.stringify(part).slice(1, -1))
     .join('\\ufffd');
-  return `"${body.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+  return `"${escapeJson(body)}"`;
+}
+
+/** `json` with `<`, `>`, `&` and U+2028/9 escaped, which stand only in its strings (encoding/json `SetEscapeHTML`). */
+export function escapeJson(json: string): string {
+  return json.replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function isJsonSpace(byte: number): boolean {

@@ -38,6 +38,11 @@ export function compareUtf8(one: string, other: string): number {
   return left.length - right.length;
 }
 
+/** The order of the members of a map, as Go writes them. */
+export function byKey([one]: readonly [string, ...unknown[]], [other]: readonly [string, ...unknown[]]): number {
+  return compareUtf8(one, other);
+}
+
 /** A lone surrogate that stands for a byte becomes that byte; another one becomes U+FFFD, as everywhere. */
 function encodeByUnit(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * 3);

@@ -2,7 +2,7 @@
 import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
 import type { Secret } from '../keyring/secret.ts';
-import { fieldOf, isObject } from '../workloads/api-object.ts';
+import { fieldOf, isObject, textOf } from '../workloads/api-object.ts';
 
 /**
  * The Secret that `value` describes, undefined for anything else. `stringData` goes into `data`, an absent type is Opaque
@@ -16,7 +16,7 @@ export function manifestSecret(value: unknown): Secret | undefined {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      name: typeof name === 'string' ? name : '',
+      name: textOf(name),
       ...(typeof namespace === 'string' ? { namespace } : {}),
       ...(isObject(annotations) ? { annotations: texts(annotations) } : {}),
     },
@@ -59,11 +59,7 @@ export const MAKER_KINDS: readonly string[] = Object.keys(MAKERS);
 export function secretMadeBy(kind: unknown, value: unknown): Secret | undefined {
   const path = typeof kind === 'string' && Object.hasOwn(MAKERS, kind) ? MAKERS[kind] : undefined;
   if (path === undefined) return undefined;
-  const namespace = text(fieldOf(value, 'metadata', 'namespace'));
-  const name = text(fieldOf(value, ...path)) || text(fieldOf(value, 'metadata', 'name'));
+  const namespace = textOf(fieldOf(value, 'metadata', 'namespace'));
+  const name = textOf(fieldOf(value, ...path)) || textOf(fieldOf(value, 'metadata', 'name'));
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, ...(namespace === '' ? {} : { namespace }) } };
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,5 +1,5 @@
 /** The objects of a manifest, and the list of pull secrets of those that have one. */
-import { type ApiObject, fieldOf } from '../workloads/api-object.ts';
+import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
@@ -60,7 +60,7 @@ export function placedObjects(file: ParsedFile, budget: NodeBudget): PlacedObjec
     spend(budget);
     const map = resolved(node);
     if (map?.kind !== 'map' || depth > MAX_DEPTH) return;
-    const list = text(scalarIn(map, 'kind')).endsWith('List') ? resolved(valueIn(map, 'items')) : undefined;
+    const list = textOf(scalarIn(map, 'kind')).endsWith('List') ? resolved(valueIn(map, 'items')) : undefined;
     if (list?.kind === 'seq') {
       const own = ownPair(map, 'items') === undefined ? undefined : path;
       for (const [index, item] of list.items.entries()) {
@@ -94,7 +94,7 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
   }
   const spec = pullFieldsOf(kind, value);
   if (spec === undefined) return undefined;
-  const ref = { kind: kind.kind, namespace: text(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
+  const ref = { kind: kind.kind, namespace: textOf(fieldOf(value, 'metadata', 'namespace')), name: nameOf(value) };
   const listNode = valueIn(specNode, LIST_FIELD);
   // Its entries are compared with those of the text, so merge keys in them stay as they are.
   const list = toValue(listNode, budget);
@@ -107,14 +107,10 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
 }
 
 function nameOf(value: unknown): string {
-  return text(fieldOf(value, 'metadata', 'name')) || text(fieldOf(value, 'metadata', 'generateName'));
+  return textOf(fieldOf(value, 'metadata', 'name')) || textOf(fieldOf(value, 'metadata', 'generateName'));
 }
 
 function scalarIn(map: MapNode, name: string): unknown {
   const node = resolved(valueIn(map, name));
   return node?.kind === 'scalar' ? node.value : undefined;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

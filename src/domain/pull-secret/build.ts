@@ -2,7 +2,7 @@
 import { UserError } from '../../errors.ts';
 import { encodeBase64 } from '../go/base64.ts';
 import { quoteJson } from '../go/json.ts';
-import { compareUtf8, encodeUtf8 } from '../go/utf8.ts';
+import { byKey, compareUtf8, encodeUtf8 } from '../go/utf8.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { DATA_KEY, type ObjectMeta, type PullSecretType, type Secret } from '../keyring/secret.ts';
@@ -72,7 +72,7 @@ export function encodeAuthFields(entry: AuthEntry, email = entry.email, others: 
 /** What kubectl hashes for `--append-hash` (pkg/util/hash/hash.go `encodeSecret`): the namespace is not in it. */
 export function hashInput(secret: Secret): string {
   const data = Object.entries(secret.data ?? {})
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .sort(byKey)
     .map(([key, value]) => `${quoteJson(key)}:${quoteJson(value)}`);
   const { name = '' } = secret.metadata;
   return `{"data":{${data.join(',')}},"kind":"Secret","name":${quoteJson(name)},"type":${quoteJson(secret.type ?? '')}}`;

@@ -1,5 +1,5 @@
 /** When credentials stop working, as far as they say it themselves. */
-
+import { byKey } from '../go/utf8.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import type { Secret } from '../keyring/secret.ts';
@@ -95,7 +95,7 @@ export function expiryAnnotation(
     else known.set(server, new Date(Math.floor(expiry.at / 1000) * 1000).toISOString().replace('.000Z', 'Z'));
   }
   if (known.size === 0) return undefined;
-  return JSON.stringify(Object.fromEntries([...known].sort(([one], [other]) => (one < other ? -1 : 1))));
+  return JSON.stringify(Object.fromEntries([...known].sort(byKey)));
 }
 
 /** The annotation of a new Secret with `entries`; undefined where no end is known. */

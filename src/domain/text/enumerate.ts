@@ -9,5 +9,10 @@ export function many(names: readonly string[], { total = names.length, limit = 5
 
 /** `1 pod`, `2 pods`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${count} ${nounFor(count, one, many)}`;
+}
+
+/** `pod` for one, `pods` for more. */
+export function nounFor(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? one : many;
 }

@@ -5,6 +5,12 @@ export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
+/** Milliseconds since 1970; 0 where `time` is no time. */
+export function millisecondsOf(time: unknown): number {
+  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(parsed) ? 0 : parsed;
+}
+
 /** `milliseconds` as kubectl shows an age: `45s`, `5m30s`, `3h`, `12d`, `2y40d`. */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);

@@ -1,6 +1,6 @@
 /** The images that a pod or a template uses, and how far a pod has come with each. */
 import { ImageReferenceError, parseImage } from '../keyring/image.ts';
-import { fieldOf, isObject, itemsOf } from './api-object.ts';
+import { fieldOf, isObject, itemsOf, textOf } from './api-object.ts';
 import { type PullError, pullErrorOf } from './pull-error.ts';
 import { waitingReason } from './waiting-reason.ts';
 
@@ -44,11 +44,11 @@ export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
   const states = statesIn(status);
   const isPod = status !== undefined;
   const volumes = itemsOf(fieldOf(spec, 'volumes')).filter((volume) => fieldOf(volume, 'image', 'reference'));
-  const references = volumes.map((volume) => text(fieldOf(volume, 'image', 'reference')));
+  const references = volumes.map((volume) => textOf(fieldOf(volume, 'image', 'reference')));
   // A container also waits for the images of its volumes (kuberuntime_image.go), and then its state is theirs.
   const others = new Map<string, ImageState>();
   const found = containersIn(spec).map((container) => {
-    const [name, image] = [text(fieldOf(container, 'name')), text(fieldOf(container, 'image'))];
+    const [name, image] = [textOf(fieldOf(container, 'name')), textOf(fieldOf(container, 'image'))];
     const state = states.get(name);
     const other = references.find((reference) => reference !== image && isAbout(state, reference));
     if (state !== undefined && other !== undefined) others.set(other, state);
@@ -57,7 +57,7 @@ export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
   const mounted = volumes.map((volume, index) => {
     const reference = references[index] ?? '';
     const policy = fieldOf(volume, 'image', 'pullPolicy');
-    return useOf(reference, text(fieldOf(volume, 'name')), policy, others.get(reference));
+    return useOf(reference, textOf(fieldOf(volume, 'name')), policy, others.get(reference));
   });
   return merge(
     [...found, ...mounted].map((use) =>
@@ -110,20 +110,16 @@ function rank({ status: is }: ImageState): number {
 
 /** By the name of the container. */
 function statesIn(status: unknown): Map<string, ImageState> {
-  return new Map(containerStatuses(status).map((one) => [text(fieldOf(one, 'name')), stateOf(one)]));
+  return new Map(containerStatuses(status).map((one) => [textOf(fieldOf(one, 'name')), stateOf(one)]));
 }
 
 function stateOf(status: unknown): ImageState {
   const waiting = fieldOf(status, 'state', 'waiting');
-  const reason = text(fieldOf(waiting, 'reason'));
-  const isThere = text(fieldOf(status, 'imageID')) !== '' || isObject(fieldOf(status, 'lastState', 'terminated'));
+  const reason = textOf(fieldOf(waiting, 'reason'));
+  const isThere = textOf(fieldOf(status, 'imageID')) !== '' || isObject(fieldOf(status, 'lastState', 'terminated'));
   if (!isObject(waiting)) return isObject(fieldOf(status, 'state')) ? { status: 'there' } : NOT_TRIED;
   const { image } = waitingReason(reason);
   if (image !== 'missing') return image === 'there' || isThere ? { status: 'there' } : NOT_TRIED;
-  const message = text(fieldOf(waiting, 'message'));
+  const message = textOf(fieldOf(waiting, 'message'));
   return { status: 'missing', reason, message, pullError: pullErrorOf(reason, message) };
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

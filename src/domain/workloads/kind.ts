@@ -73,6 +73,7 @@ export const LIST_FIELD = 'imagePullSecrets';
 
 const BY_KIND = new Map<string, PullKind>(PULL_KINDS.map((entry) => [entry.kind, entry]));
 
+/** Throws Error for a name that is none of ours: that is a bug. */
 export function pullKind(kind: PullKindName): PullKind {
   const found = knownKind(kind);
   if (found === undefined) throw new Error(`unknown kind ${kind}`);

@@ -1,7 +1,7 @@
 /** What an object says about pulling images: its list of pull secrets, its images, its service account. */
 import type { Word } from '../text/command.ts';
 import { isObjectName } from '../text/object-name.ts';
-import { type ApiObject, fieldOf, isObject, itemsOf } from './api-object.ts';
+import { type ApiObject, fieldOf, isObject, itemsOf, textOf } from './api-object.ts';
 import { containersIn } from './container-images.ts';
 import { LIST_FIELD, type ManifestKind, type PullKind, pullKindOf } from './kind.ts';
 import type { ManifestRef, ObjectRef } from './object-ref.ts';
@@ -100,8 +100,8 @@ export function pullSpecOf(kind: ManifestKind, object: unknown): PullSpec<Manife
   const controller = controllerOf(metadata.ownerReferences);
   return {
     ...spec,
-    ref: { kind: kind.kind, namespace: text(metadata.namespace), name: text(metadata.name) },
-    uid: text(metadata.uid),
+    ref: { kind: kind.kind, namespace: textOf(metadata.namespace), name: textOf(metadata.name) },
+    uid: textOf(metadata.uid),
     controller,
     annotations: texts(metadata.annotations),
     labels: texts(metadata.labels),
@@ -113,16 +113,17 @@ function controllerOf(references: unknown): Controller | undefined {
   if (!Array.isArray(references)) return undefined;
   const found: unknown = references.find((reference) => fieldOf(reference, 'controller') === true);
   if (!isObject(found)) return undefined;
-  return { apiVersion: text(found.apiVersion), kind: text(found.kind), name: text(found.name), uid: text(found.uid) };
+  return {
+    apiVersion: textOf(found.apiVersion),
+    kind: textOf(found.kind),
+    name: textOf(found.name),
+    uid: textOf(found.uid),
+  };
 }
 
 function texts(value: unknown): Record<string, string> {
   const entries = isObject(value) ? Object.entries(value) : [];
-  return Object.fromEntries(entries.map(([name, entry]) => [name, text(entry)]));
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  return Object.fromEntries(entries.map(([name, entry]) => [name, textOf(entry)]));
 }
 
 /**

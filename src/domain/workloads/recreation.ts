@@ -1,5 +1,6 @@
 /** The pod that takes the place of another: the same, without what the API server and admission had added. */
-import { type ApiObject, fieldOf, isObject, itemsOf } from './api-object.ts';
+import { byKey } from '../go/utf8.ts';
+import { type ApiObject, fieldOf, isObject, itemsOf, textOf } from './api-object.ts';
 import { LIST_FIELD } from './kind.ts';
 import { isRunning } from './pod-state.ts';
 import type { PullSpec } from './pull-spec.ts';
@@ -68,7 +69,7 @@ function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (!isObject(part)) return part;
     const filled = Object.entries(part).filter(([, entry]) => !(isObject(entry) && Object.keys(entry).length === 0));
-    return Object.fromEntries(filled.sort(([one], [other]) => (one < other ? -1 : 1)));
+    return Object.fromEntries(filled.sort(byKey));
   });
 }
 
@@ -121,8 +122,7 @@ function without(object: ApiObject, names: readonly string[]): ApiObject {
 }
 
 function nameOf(value: unknown): string {
-  const name = fieldOf(value, 'name');
-  return typeof name === 'string' ? name : '';
+  return textOf(fieldOf(value, 'name'));
 }
 
 /** Each completes "… loses"; empty for a pod that has not yet run. */

@@ -1,5 +1,5 @@
 /** Who refers to a Secret by name: service accounts, workloads and pods. */
-
+import { plural } from '../text/enumerate.ts';
 import { type ManifestRef, targetName } from './object-ref.ts';
 import { hasKnownOwner, listedNames, type PullSpec } from './pull-spec.ts';
 
@@ -67,6 +67,6 @@ export function formatUsage({ serviceAccounts, workloads, pods }: Usage): string
   return [
     ...serviceAccounts.map((name) => `serviceaccount/${name}`),
     ...workloads,
-    ...(pods === 0 ? [] : [`${pods} ${pods === 1 ? 'pod' : 'pods'}`]),
+    ...(pods === 0 ? [] : [plural(pods, 'pod')]),
   ];
 }

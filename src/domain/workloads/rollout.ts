@@ -16,6 +16,7 @@ export type Effect =
   /** Only pods that are made from now on have it. */
   | { readonly kind: 'new pods only' };
 
+/** What a change of its template does to the pods that are there. */
 export function effectOf({ ref, object }: PullSpec): Effect {
   const strategy = fieldOf(object, 'spec', 'updateStrategy');
   switch (ref.kind) {

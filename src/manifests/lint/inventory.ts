@@ -4,7 +4,7 @@ import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
 import type { ParsedFile, PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
-import { fieldOf, isObject, itemsOf } from '../../domain/workloads/api-object.ts';
+import { fieldOf, isObject, itemsOf, textOf } from '../../domain/workloads/api-object.ts';
 import { containersIn } from '../../domain/workloads/container-images.ts';
 import { kindName, LIST_FIELD, type ManifestKind, manifestKindOf } from '../../domain/workloads/kind.ts';
 import type { ManifestRef } from '../../domain/workloads/object-ref.ts';
@@ -81,7 +81,7 @@ function secretAt(place: ManifestPlace, now: number): PlacedSecret | undefined {
 function named(value: unknown): unknown {
   if (!isObject(value) || !isObject(value.metadata)) return value;
   const { name, generateName } = value.metadata;
-  return text(name) === '' && text(generateName) !== ''
+  return textOf(name) === '' && textOf(generateName) !== ''
     ? { ...value, metadata: { ...value.metadata, name: generateName } }
     : value;
 }
@@ -122,8 +122,4 @@ function isMade({ ref, controller }: PullSpec<ManifestRef>, names: ReadonlySet<s
   if (controller === undefined) return false;
   const { apiVersion, kind, name } = controller;
   return names.has(`${ref.namespace} ${kindName(apiVersion, kind)} ${name}`);
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

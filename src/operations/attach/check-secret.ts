@@ -4,7 +4,7 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { lookAround } from '../../cluster/not-found.ts';
 import { eachSecretNamed, readSecret } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { type SecretRef, secretPath } from '../../cluster/secret-request.ts';
+import { requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import { inPortions } from '../../concurrency.ts';
 import { type DiagnosedSecret, diagnosisOf, usabilityOf } from '../../domain/findings/diagnosed-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -45,7 +45,7 @@ function isSaid(found: Finding, { known }: AttachRequest): boolean {
 /** Throws UserError when it cannot be read. */
 export async function getSecret(transport: Transport, { namespace, name }: SecretRef): Promise<Secret> {
   try {
-    return await transport.request<Secret>({ method: 'GET', path: secretPath({ namespace, name }) });
+    return await requestSecret(transport, { namespace, name });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404) throw refusal(error, { verb: 'get', namespace, name });

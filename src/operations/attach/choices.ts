@@ -3,7 +3,7 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
 import { pullSpecFields } from '../../cluster/pull-spec-fields.ts';
 import { createReader } from '../../cluster/reader.ts';
-import { many } from '../../domain/text/enumerate.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
@@ -51,7 +51,7 @@ function use({ ref }: PullSpec, facts: FailingFacts): string {
   const user = facts.users.get(accountKey(ref.namespace, ref.name));
   if (user === undefined) return 'used by nothing';
   const failing = facts.failing.filter(({ account }) => account === ref.name).length;
-  const pods = `${user.pods} pod${user.pods === 1 ? '' : 's'}${failing > 0 ? ` (${failing} cannot pull)` : ''}`;
+  const pods = `${plural(user.pods, 'pod')}${failing > 0 ? ` (${failing} cannot pull)` : ''}`;
   const workloads = many(user.examples.map(resultName), { total: user.workloads });
   return `used by ${[pods, workloads].filter(Boolean).join(': ')}`;
 }

@@ -2,6 +2,7 @@
 import { eachObject } from '../../cluster/each-object.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { PodEvent } from '../../domain/diagnosis/facts.ts';
+import { millisecondsOf } from '../../domain/text/time.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
@@ -96,12 +97,6 @@ function eventOf(event: ApiObject): NamedEvent {
     message: `${event.message ?? ''}`,
     count: counts.find((count) => typeof count === 'number') ?? 1,
     uid: `${fieldOf(event, 'involvedObject', 'uid') ?? ''}`,
-    at: milliseconds(times.find((time) => typeof time === 'string')),
+    at: millisecondsOf(times.find((time) => typeof time === 'string')),
   };
-}
-
-/** Since 1970; 0 where it is no time. */
-export function milliseconds(time: unknown): number {
-  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(parsed) ? 0 : parsed;
 }

@@ -1,11 +1,11 @@
 /** One pod with its events, its service account, its Secrets, what makes it and where it is. */
-
 import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
 import type { PodEvent, PodFacts, PodTemplate, Puller } from '../../domain/diagnosis/facts.ts';
 import { type Command, clusterCommand, command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
+import { millisecondsOf } from '../../domain/text/time.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
@@ -17,7 +17,7 @@ import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { waitingRollout } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
-import { milliseconds, type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
+import { type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
 
 /** Throws UserError when there is no such pod, or it may not be read. */
 export async function gatherPod(ref: ObjectRef, collector: Collector): Promise<Puller> {
@@ -29,7 +29,7 @@ export async function gatherPod(ref: ObjectRef, collector: Collector): Promise<P
   return gatherRest(object, events, collector);
 }
 
-/** For a pod that has been read already; `named` are events of pods of its name. */
+/** For a pod that has been read already; `named` are events of pods of its name. Throws UserError. */
 export async function gatherRest(
   object: ApiObject,
   named: readonly NamedEvent[],
@@ -81,8 +81,8 @@ export function podFacts(
 ): Pick<PodFacts, 'createdAt' | 'deletedAt' | 'done' | 'node' | 'events'> {
   const deleted = fieldOf(object, 'metadata', 'deletionTimestamp');
   return {
-    createdAt: milliseconds(fieldOf(object, 'metadata', 'creationTimestamp')),
-    deletedAt: deleted === undefined ? undefined : milliseconds(deleted),
+    createdAt: millisecondsOf(fieldOf(object, 'metadata', 'creationTimestamp')),
+    deletedAt: deleted === undefined ? undefined : millisecondsOf(deleted),
     done: hasEnded(object),
     node,
     events: [],

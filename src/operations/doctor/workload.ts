@@ -15,6 +15,7 @@ import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.t
 import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
+import { selectorOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podFacts, whyOf } from './pod.ts';
@@ -85,15 +86,15 @@ async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGr
 /** What makes the pods of a workload in turn. */
 const BETWEEN: Readonly<Partial<Record<PullKindName, PullKindName>>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };
 
-/** Returns why they may not be listed, if so, which is noted. */
+/** Who owns the pods decides; the labels only keep others out of the answer. Returns why they may not be listed, if so, which is noted. */
 async function eachPodOf(
   workload: PullSpec,
   reader: Reader,
   use: (pod: PullSpec) => void,
 ): Promise<ApiError | undefined> {
-  const { ref, uid, object } = workload;
+  const { ref, uid } = workload;
   if (ref.kind === 'PodTemplate') return undefined;
-  const scope = { namespace: ref.namespace, labelSelector: selectorOf(object) };
+  const scope = { namespace: ref.namespace, labelSelector: selectorOf(workload) };
   const each = (name: PullKindName, take: (found: PullSpec) => void) => {
     const kind = pullKind(name);
     return eachPullSpec(reader, kind, { ...scope, shape: shapeOf(kind) }, take);
@@ -109,14 +110,6 @@ async function eachPodOf(
   return each('Pod', (pod) => {
     if (pod.controller !== undefined && owners.has(pod.controller.uid)) use(pod);
   });
-}
-
-/** The labels that all pods of a workload have; who owns them decides. A ReplicationController has no `matchLabels`. */
-function selectorOf(object: unknown): string | undefined {
-  const selector = fieldOf(object, 'spec', 'selector');
-  const labels = fieldOf(selector, 'matchLabels') ?? selector;
-  const pairs = Object.entries(Object(labels)).filter(([, value]) => typeof value === 'string');
-  return pairs.length === 0 ? undefined : pairs.map(([name, value]) => `${name}=${value}`).join(',');
 }
 
 export interface NewPod {
@@ -164,6 +157,7 @@ export function templatePuller(workload: PullSpec, runsWithoutList: boolean): Pu
   };
 }
 
+/** A service account as if it pulled: new pods with no list of their own get what it has. */
 export function accountPuller({ ref }: PullSpec): Puller {
   const remedy = { how: 'account', target: ref, pods: [] } as const;
   return { ref, imagePullSecrets: undefined, account: ref.name, images: [], remedy, count: 1 };

@@ -1,5 +1,5 @@
 /** One pod in the place of another: deleted, waited for, created; after every doubtful answer what is there decides. */
-import { ApiError, isRefusal } from '../../cluster/client/api-error.ts';
+import { ApiError, isRefusal, noneOrUnknown } from '../../cluster/client/api-error.ts';
 import { getObject, objectPath, objectRefusal } from '../../cluster/object-request.ts';
 import { writeQuery } from '../../cluster/secret-request.ts';
 import { pause } from '../../concurrency.ts';
@@ -131,8 +131,7 @@ async function look({ ref }: PullSpec, { transport }: PodContext): Promise<PullS
     const present = pullSpecOf(POD, await getObject(transport, ref));
     return present?.ref.name === ref.name && present.uid !== '' ? present : 'unknown';
   } catch (error) {
-    if (transport.signal.aborted) throw error;
-    return error instanceof ApiError && error.status === 404 && error.reason === 'NotFound' ? 'none' : 'unknown';
+    return noneOrUnknown(error, transport.signal);
   }
 }
 

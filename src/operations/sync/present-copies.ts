@@ -5,7 +5,7 @@ import type { FieldSelection } from '../../cluster/client/pick-json.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
 import { listPages, listRefusal, objectPath } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
-import { secretPath } from '../../cluster/secret-request.ts';
+import { requestSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { SYNC } from '../../domain/pull-secret/copy.ts';
@@ -143,7 +143,7 @@ async function readIfAllowed(
   name: string,
 ): Promise<Secret | UserError | undefined> {
   try {
-    return await transport.request<Secret>({ method: 'GET', path: secretPath({ namespace, name }) });
+    return await requestSecret(transport, { namespace, name });
   } catch (error) {
     if (error instanceof UserError) return error;
     if (error instanceof ApiError) return undefined;

@@ -1,5 +1,6 @@
 /** Findings of one code and severity, put together for the screen, and which of them are shown where not all can be. */
 import type { AffectedObject, FindingView } from '../../domain/diagnosis/view.ts';
+import { compareUtf8 } from '../../domain/go/utf8.ts';
 
 export interface CodeGroup {
   readonly severity: FindingView['severity'];
@@ -27,7 +28,7 @@ export function groupByCode(findings: readonly FindingView[]): CodeGroup[] {
 function groupOf(findings: readonly [FindingView, ...FindingView[]] | FindingView[]): CodeGroup {
   const [{ severity, code }] = findings as [FindingView];
   const objects = distinct(findings.flatMap((found) => found.objects ?? []));
-  const sorted = findings.toSorted((one, other) => compareNames(namespaceOf(one), namespaceOf(other)));
+  const sorted = findings.toSorted((one, other) => compareUtf8(namespaceOf(one), namespaceOf(other)));
   const named = findings.flatMap((found) => [
     ...(found.objects?.map(({ namespace }) => namespace) ?? found.affects?.namespaces ?? []),
     ...(found.object.namespace === undefined ? [] : [found.object.namespace]),
@@ -36,7 +37,7 @@ function groupOf(findings: readonly [FindingView, ...FindingView[]] | FindingVie
     severity,
     code,
     findings: sorted,
-    namespaces: [...new Set(named)].sort(compareNames),
+    namespaces: [...new Set(named)].sort(compareUtf8),
     pods: objects.reduce((sum, { pods }) => sum + pods, 0),
     failing: objects.reduce((sum, { failing }) => sum + failing, 0),
   };
@@ -96,8 +97,4 @@ function weightOf({ objects = [] }: FindingView): number {
 
 function namespaceOf({ object, objects }: FindingView): string {
   return object.namespace ?? objects?.[0]?.namespace ?? '';
-}
-
-function compareNames(one: string, other: string): number {
-  return one === other ? 0 : one < other ? -1 : 1;
 }

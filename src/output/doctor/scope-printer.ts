@@ -7,7 +7,7 @@ import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { countOf, formatMore } from '../../domain/findings/listed.ts';
 import { formatIgnored } from '../../domain/findings/selection.ts';
-import { many, plural } from '../../domain/text/enumerate.ts';
+import { many, nounFor, plural } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import type { Io } from '../../io.ts';
@@ -87,8 +87,7 @@ function groupLines(group: CodeGroup, limit: number, style: Style, io: Io): Prin
 function groupTitle(group: CodeGroup): string {
   const { failing, pods, findings, namespaces } = group;
   const where = namespaces.length < 2 ? `in ${namespaces[0] ?? 'the cluster'}` : `in ${namespaces.length} namespaces`;
-  if (failing > 0 && isWaitingGroup(group))
-    return notPulling(failing, failing, ` ${failing === 1 ? 'pod' : 'pods'} ${where}`);
+  if (failing > 0 && isWaitingGroup(group)) return notPulling(failing, failing, ` ${nounFor(failing, 'pod')} ${where}`);
   if (failing > 0) return `${plural(failing, 'pod')} ${where} cannot pull`;
   const count = `${plural(countOf('error', findings) + countOf('warning', findings), 'finding')} ${where}`;
   return pods === 0 ? count : `${count}, ${plural(pods, 'pod')}`;

@@ -1,5 +1,5 @@
 /** What failed in many places, so that a person can read it: one error for each reason, with the places that have it. */
-import { many } from '../../domain/text/enumerate.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
 import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
 import { type UserError, withDetails } from '../../errors.ts';
@@ -47,7 +47,7 @@ export function printFailures(failures: readonly Failure[], printer: Printer): v
     printer.error(withDetails(first.error, more));
   }
   const rest = groups.slice(SHOWN).flat().length;
-  if (rest > 0) printer.say(`and ${rest} more ${rest === 1 ? 'error' : 'errors'}; -o json has them all`);
+  if (rest > 0) printer.say(`and ${plural(rest, 'more error')}; -o json has them all`);
 }
 
 function placeOf({ namespace = '', name }: Failure): string {

@@ -5,7 +5,7 @@ import { displayServer } from '../../domain/keyring/display-server.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { buildPullSecret } from '../../domain/pull-secret/build.ts';
 import { expiryAnnotations, expiryOf } from '../../domain/pull-secret/expiry.ts';
-import { many } from '../../domain/text/enumerate.ts';
+import { many, nounFor } from '../../domain/text/enumerate.ts';
 import { checkNotExpired } from '../../domain/verify/refused-login.ts';
 import type { Io } from '../../io.ts';
 import { sayExpiry, saySharing } from '../create-printer.ts';
@@ -40,6 +40,6 @@ function saySource(entries: readonly CollectedEntry[], printer: Printer): void {
   const [logins, which] =
     entries.length > 2
       ? [`${entries.length} logins from ${from}`, `: ${servers}`]
-      : [`the ${entries.length === 1 ? 'login' : 'logins'} for ${servers} from ${from}`, ''];
+      : [`the ${nounFor(entries.length, 'login')} for ${servers} from ${from}`, ''];
   printer.say(`source: ${logins}${which}`);
 }
