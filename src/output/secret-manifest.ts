@@ -13,7 +13,7 @@ export type ManifestFormat = 'yaml' | 'json';
 export async function formatManifest(secret: Secret, format: ManifestFormat): Promise<string> {
   const { managedFields: _, ...metadata } = secret.metadata as Secret['metadata'] & { managedFields?: unknown };
   const shown = { ...secret, metadata };
-  if (format === 'json') return `${escapeJson(JSON.stringify(inOrder(shown), sortMaps, 4))}\n`;
+  if (format === 'json') return `${formatJson(inOrder(shown))}\n`;
   return formatPlainYaml(shown) ?? formatYaml(shown);
 }
 
@@ -49,6 +49,10 @@ function pick(object: object, order: readonly string[]): Record<string, unknown>
     order.filter((name) => Object.hasOwn(object, name)).map((name) => [name, Reflect.get(object, name)]),
   );
   return { ...known, ...Object.fromEntries(Object.entries(object).filter(([name]) => !order.includes(name))) };
+}
+
+function formatJson(value: unknown): string {
+  return escapeJson(JSON.stringify(value, sortMaps, 4));
 }
 
 function sortMaps(key: string, value: unknown): unknown {

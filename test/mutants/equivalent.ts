@@ -53,12 +53,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
   ...caught,
   {
     file: 'src/domain/diagnosis/list-causes.ts',
-    code: "const name = secret.metadata.name ?? '';",
-    change: "'' → 'mutant'",
-    reason: NO_NAME,
-  },
-  {
-    file: 'src/domain/diagnosis/list-causes.ts',
     code: "return finding('other-images', secretObject(pull, secret.metadata.name ?? ''), args);",
     change: "'' → 'mutant'",
     reason: NO_NAME,
@@ -98,12 +92,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     code: "changeCommand('detach', remedy, secrets.at(-1) ?? ''),",
     change: "'' → 'mutant'",
     reason: 'Different credentials are in two Secrets at least.',
-  },
-  {
-    file: 'src/domain/findings/secret-row.ts',
-    code: 'return one.name < other.name ? -1 : 1;',
-    change: '< → <=',
-    reason: 'No two Secrets of a namespace have the same name.',
   },
   {
     file: 'src/domain/findings/secret-rules.ts',
@@ -152,24 +140,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     code: "return selections.some(picksAccounts) || targets.some(({ kind }) => kind === 'ServiceAccount');",
     change: "'ServiceAccount' → ''",
     reason: BEGUN_EARLY,
-  },
-  {
-    file: 'src/operations/attach/targets.ts',
-    code: "const labelSelector = selection.by === 'use' ? undefined : selection.labelSelector;",
-    change: "selection.by === 'use' → false",
-    reason: 'A selection by use has no labels; the type asks for it.',
-  },
-  {
-    file: 'src/operations/attach/targets.ts',
-    code: "const labelSelector = selection.by === 'use' ? undefined : selection.labelSelector;",
-    change: "'use' → ''",
-    reason: 'A selection by use has no labels; the type asks for it.',
-  },
-  {
-    file: 'src/operations/attach/plan.ts',
-    code: "const lastApplied = annotations['kubectl.kubernetes.io/last-applied-configuration'] ?? '';",
-    change: "'' → 'mutant'",
-    reason: 'Nothing but a list is looked for in it.',
   },
   ...SAME_IN_ROOMS,
 ];
