@@ -56,6 +56,10 @@ export function printManifests(
     for (const text of formatJson({ results, notes }).trimEnd().split('\n')) line(text);
   }
   if (files.length > 0 && files.every(({ objects }) => objects.length === 0)) {
-    printer.warn(auto ? 'the Secret has no login for any image in there' : 'nothing in there can have pull secrets');
+    printer.warn(
+      auto
+        ? 'the Secret has no login for any image in these manifests'
+        : 'nothing in these manifests can have pull secrets',
+    );
   }
 }

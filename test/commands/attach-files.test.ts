@@ -67,7 +67,7 @@ describe('the result goes to stdout', () => {
     const map = 'apiVersion: v1\nkind: ConfigMap\n';
     const ran = await run(['attach', '-f', '-'], map);
     expect(ran.stdout).toBe(map);
-    expect(ran.stderr).toContain('nothing in there can have pull secrets');
+    expect(ran.stderr).toContain('nothing in these manifests can have pull secrets');
   });
 
   test('of several files: one stream of documents', async () => {
@@ -284,7 +284,7 @@ describe('--auto: only pods with an image that the Secret opens', () => {
     expect(ran).toEqual({
       code: 0,
       stdout: stream,
-      stderr: 'warning: the Secret has no login for any image in there\n',
+      stderr: 'warning: the Secret has no login for any image in these manifests\n',
     });
   });
 });

@@ -95,7 +95,7 @@ describe.concurrent('a pod that a controller makes', () => {
     const ran = await regsecretIn(namespace, ['attach', '--pod', pod, '--wait']);
     expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: `deployment.apps/${name} patched\n` });
     expect(ran.stderr).toContain(
-      `pod/${pod} cannot be changed, so it is the template of deployment.apps/${name} that is`,
+      `pod/${pod} cannot be changed, so the template of deployment.apps/${name} is changed instead`,
     );
     expect(ran.stderr).toContain(`the pods of deployment.apps/${name} run\n`);
     await allRun(namespace, name);

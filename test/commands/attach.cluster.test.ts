@@ -272,10 +272,10 @@ describe('the template of each kind', () => {
       'a partition',
       'StatefulSet' as const,
       { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } },
-      'replaces only pods from number 2 on',
+      'replaces only the pods numbered 2 and above',
     ],
     ['a Deployment', 'Deployment' as const, {}, 'are replaced now\nhint: kubectl rollout status deployment/'],
-    ['a CronJob', 'CronJob' as const, {}, 'makes from now on has it; what is there stays as it is'],
+    ['a CronJob', 'CronJob' as const, {}, 'makes from now on has it; what exists stays as it is'],
   ])('what becomes of the pods is said: %s', async (_, kind, fields, says) => {
     const name = await newWorkload(kind, namespace, { fields });
     expect((await attach('--to', `${kind}/${name}`)).stderr).toContain(says);

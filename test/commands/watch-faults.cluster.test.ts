@@ -130,7 +130,7 @@ test('somebody undoes every write: a few writes, and then who it is, with what m
   stop.abort();
   await undo;
   expect(watch.stderr).toContain(
-    `warning: somebody keeps undoing what sync writes to secret ${team}/regsecret, so it is written less and less often; its other field managers: argocd-controller`,
+    `warning: somebody keeps undoing what sync writes to secret ${team}/regsecret, so sync writes it less and less often; its other field managers: argocd-controller`,
   );
   expect(watch.stderr).toContain('- /metadata/labels/app.kubernetes.io~1managed-by\n');
   expect(undone).toBeLessThanOrEqual(6);

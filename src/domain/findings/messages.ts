@@ -71,9 +71,9 @@ const TEXTS: Texts = {
       : `the entry ${displayServer(server)} of ${object} is not used for images that ${other} matches`;
   },
   'same-key': ({ arguments: { servers, key } }, object) =>
-    `the entries ${servers.map(displayServer).join(' and ')} of ${object} are one and the same to the kubelet (${key}), which tries them in any order`,
+    `the entries ${servers.map(displayServer).join(' and ')} of ${object} are the same server to the kubelet (${key}), which tries them in no fixed order`,
   'white-space': ({ arguments: { server, field } }, object) =>
-    `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends with it`,
+    `the ${field} in the entry ${displayServer(server)} of ${object} ends in white space, which the kubelet sends as part of it`,
   'ignored-login': ({ severity, arguments: { server } }, object) =>
     `the entry ${displayServer(server)} of ${object} ${severity === 'error' ? 'has a login that is rejected, and one' : 'also has a login'} that the kubelet ignores (it prefers auth to username and password)`,
   expired: (found, object) => expiry(found, object, 'expired'),
@@ -122,7 +122,7 @@ const TEXTS: Texts = {
     `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which the kubelet tries in turn${more === undefined ? '' : `; the same goes for ${more} more servers`}`,
 
   'invalid-image': ({ arguments: { image, error } }, object) =>
-    `${image || 'an empty text'} in ${object} is not a valid image name (${error})`,
+    `${image || 'an empty string'} in ${object} is not a valid image name (${error})`,
   'image-not-found': ({ arguments: { image, missing, tags, anonymous, said } }) => {
     const shown = missing === 'repository' ? ', or does not show it to this login' : '';
     const hidden = anonymous ? ', or its registry shows it only after a login' : shown;
@@ -145,18 +145,18 @@ const TEXTS: Texts = {
     const place = mirror === undefined ? registry : `${mirror}, which it uses instead of ${registry}`;
     return trouble === 'mirror'
       ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (says the kubelet)`
-      : `the node cannot pull from ${place}: ${TROUBLES[trouble]} (says the kubelet); this is not about credentials`;
+      : `the node cannot pull from ${place}: ${TROUBLES[trouble]} (says the kubelet); credentials are not the problem`;
   },
   'wrong-platform': ({ arguments: { image } }) =>
-    `there is no ${image} for the platform of the node (says the kubelet); this is not about credentials`,
+    `${image} is not available for the platform of the node (says the kubelet); credentials are not the problem`,
   'disk-full': ({ arguments: { node } }) =>
-    `${onNode(node)} has no room left for the image (says the kubelet); this is not about credentials`,
+    `${onNode(node)} has no room left for the image (says the kubelet); credentials are not the problem`,
   'pull-postponed': ({ arguments: { image } }) =>
     `the kubelet delays the pull of ${image}, because it pulls too many images at once (pull QPS exceeded); it retries by itself`,
   'undecodable-list': ({ arguments: { secrets, error } }, object) =>
     `one of the pull secrets of ${object} (${some(secrets)}) cannot be decoded (${error}), so the kubelet uses none of them`,
   'unread-secrets': ({ arguments: { image, secrets, sent } }, object) =>
-    `${SENT[sent]} for ${image} (says the kubelet), and the pull secrets of ${object} may not be read from here: ${some(secrets)}`,
+    `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read the pull secrets of ${object}: ${some(secrets)}`,
   'retry-pending': ({ arguments: { image, secret } }) =>
     secret === undefined
       ? `${image} can be pulled now; the kubelet tries again within 5 minutes; this fails only if its node uses a mirror that does not have it`
@@ -183,12 +183,12 @@ const TEXTS: Texts = {
 const DIFFERENCES = {
   port: (server: string, image: string) => `it has ${portOf(server)}, the image has ${portOf(image)}`,
   path: () => 'the name of the image does not begin with its path',
-  case: () => 'the kubelet compares letter by letter, capitals too',
+  case: () => 'the kubelet is case-sensitive',
 } as const;
 
 function portOf(name: string): string {
   const port = /^(?:https?:\/\/)?[^/]*:(\d+)(?:\/|$)/.exec(name)?.[1];
-  return port === undefined ? 'no port' : `the port ${port}`;
+  return port === undefined ? 'no port' : `port ${port}`;
 }
 
 const MISSING = {
@@ -203,9 +203,9 @@ const TROUBLES = {
   tls: 'TLS fails there',
   authority: 'its certificate is from an authority that the node does not trust',
   dates: 'its certificate has expired or is not valid yet',
-  clock: 'the clock of the node is wrong, so that the certificate has expired or is not valid yet there',
+  clock: 'the clock of the node is wrong, so the certificate looks expired or not yet valid there',
   'out of order': 'it answers with an error of its own',
-  layers: 'it has the image, but its layers do not arrive there',
+  layers: 'it has the image, but the layers cannot be downloaded there',
 } as const;
 
 function onNode(node: string): string {

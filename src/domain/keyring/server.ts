@@ -108,7 +108,7 @@ function hostProblem(server: string, { host, path }: Key): string | undefined {
   if (host === 'index.docker.io' && path !== '')
     return `${shownServer(server)} matches no image: those of Docker Hub are called docker.io/…`;
   if (/[A-Z]/.test(host))
-    return `${shownServer(server)} has upper-case letters, and the kubelet compares hosts letter by letter`;
+    return `${shownServer(server)} has upper-case letters, and the kubelet matches hosts case-sensitively`;
   const { labels, port } = splitHost(host);
   if (host.startsWith('['))
     return port === ''

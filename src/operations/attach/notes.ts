@@ -138,7 +138,7 @@ const SENTENCES: {
       command`regsecret detach ${secret} ${scope(ref.namespace)} --serviceaccount ${account} ${dryRunFlag({ dryRun })}`,
     ),
   belongs: ({ ref, owner }) =>
-    say(`${resultName(ref)} cannot be changed, so it is the template of ${resultName(owner)} that is`),
+    say(`${resultName(ref)} cannot be changed, so the template of ${resultName(owner)} is changed instead`),
   'job-stays': ({ ref, owner }, { verb, ...context }) =>
     warn(
       `the template of ${resultName(ref)} cannot be changed: the next job ${isDry({ verb, ...context }) ? 'would' : 'will'} ${verb === 'attach' ? 'have' : 'be without'} it`,
@@ -152,18 +152,18 @@ const SENTENCES: {
           command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`,
         ),
   paused: ({ ref }) =>
-    warn(`${resultName(ref)} is paused: its pods are not replaced before it goes on`, resumeCommand(ref)),
+    warn(`${resultName(ref)} is paused: its pods are not replaced until it is resumed`, resumeCommand(ref)),
   'on-delete': ({ ref }) => warn(`${resultName(ref)} replaces a pod only when that is deleted (OnDelete)`),
   partition: ({ ref, partition }) =>
-    warn(`${resultName(ref)} replaces only pods from number ${partition} on (partition)`),
+    warn(`${resultName(ref)} replaces only the pods numbered ${partition} and above (partition)`),
   'new-pods-only': ({ ref }, context) => {
     const has = context.verb === 'attach' ? ['has', 'would have'] : ['is without', 'would be without'];
     const when = isDry(context) ? `afterwards ${has[1]}` : `from now on ${has[0]}`;
-    return say(`what ${resultName(ref)} makes ${when} it; what is there stays as it is`);
+    return say(`what ${resultName(ref)} makes ${when} it; what exists stays as it is`);
   },
   stuck: ({ ref, pod, reason }) =>
     warn(
-      `${resultName(ref)} waits for pod/${pod}, which cannot pull (${reason}) and has the old list: the roll-out goes on when that is deleted`,
+      `${resultName(ref)} waits for pod/${pod}, which cannot pull (${reason}) and has the old list: the rollout continues once that pod is deleted`,
       deleteCommand([pod], ref.namespace),
     ),
   differs: ({ ref, fields }) => warn(`the new ${resultName(ref)} differs from the old one in ${many(fields)}, too`),

@@ -55,7 +55,7 @@ export function createMetrics(): Metrics {
     text(now) {
       const seconds = (time: number): string => `${Math.floor(time / 1000)}`;
       return [
-        ...family('copies', 'gauge', 'Namespaces that have the Secret as its source is.', [['', `${copies.size}`]]),
+        ...family('copies', 'gauge', 'Namespaces whose copy is the same as the source.', [['', `${copies.size}`]]),
         ...family(
           'writes_total',
           'counter',
@@ -65,19 +65,19 @@ export function createMetrics(): Metrics {
         ...family(
           'errors_total',
           'counter',
-          'What went wrong, each time it was tried.',
+          'Failures, each attempt counted.',
           [...errors].map(([reason, n]) => [`reason="${reason}"`, `${n}`]),
         ),
         ...family(
           'last_success_timestamp_seconds',
           'gauge',
-          'When a look came to its end.',
+          'When sync last finished looking.',
           lastSuccess === undefined ? [] : [['', seconds(lastSuccess)]],
         ),
         ...family(
           'credential_ends_in_seconds',
           'gauge',
-          'Until a login of the source ends; negative afterwards.',
+          'Seconds until a login of the source expires; negative once it has.',
           [...known].slice(0, MAX_SERVERS).map(([server, end]) => [`server="${escaped(server)}"`, seconds(end - now)]),
         ),
         '',

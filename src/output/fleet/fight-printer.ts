@@ -13,13 +13,13 @@ export async function sayFight({ object, managers, maker }: Fight, printer: Prin
   const what = `${kind.toLowerCase()} ${namespace}/${name}`;
   printer.warn(
     maker === undefined
-      ? `somebody keeps undoing what sync writes to ${what}, so it is written less and less often${who}`
-      : `${maker.name} keeps undoing what sync writes to ${what}, so it is written less and less often${who}`,
+      ? `somebody keeps undoing what sync writes to ${what}, so sync writes it less and less often${who}`
+      : `${maker.name} keeps undoing what sync writes to ${what}, so sync writes it less and less often${who}`,
   );
   if (maker !== undefined) printer.hint(maker.where);
   const isArgo = /argo/i.test([maker?.name, ...managers].join(' '));
   if (!isArgo && maker !== undefined) return;
-  printer.say('if Argo CD does it, this in spec of its Application ends it:');
+  printer.say('if that is Argo CD, add this to the spec of its Application:');
   io.stderr.write(await formatSafeYaml(ignoreDifferences(object)));
 }
 

@@ -100,7 +100,7 @@ function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRe
 
 const UNDECODABLE: Hint = prose`add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
-const OTHER: Hint = prose`rotate needs one Secret that certainly has the old password: add ${words`-n NAMESPACE`} with a namespace that has it, or ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
+const OTHER: Hint = prose`rotate needs one Secret that is known to have the old password: add ${words`-n NAMESPACE`} with a namespace that has it, or ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 

@@ -84,19 +84,19 @@ testFindings([
   ],
   [
     finding('same-key', SECRET, { servers: [server, shown('https://ghcr.io')], key: 'ghcr.io' }),
-    'warning: the entries ghcr.io and https://ghcr.io of secret team-a/regcred are one and the same to the kubelet (ghcr.io), which tries them in any order',
+    'warning: the entries ghcr.io and https://ghcr.io of secret team-a/regcred are the same server to the kubelet (ghcr.io), which tries them in no fixed order',
     'advice',
     'kubectl edit secret regcred -n team-a',
   ],
   [
     finding('same-key', IN_FILE, { servers: [server, shown('https://ghcr.io')], key: 'ghcr.io' }),
-    'warning: the entries ghcr.io and https://ghcr.io of secret team-a/regcred are one and the same to the kubelet (ghcr.io), which tries them in any order',
+    'warning: the entries ghcr.io and https://ghcr.io of secret team-a/regcred are the same server to the kubelet (ghcr.io), which tries them in no fixed order',
     'advice',
     'vi +3 web.yaml',
   ],
   [
     finding('white-space', SECRET, { server, field: 'password' }),
-    'error: the password in the entry ghcr.io of secret team-a/regcred ends in white space, which the kubelet sends with it',
+    'error: the password in the entry ghcr.io of secret team-a/regcred ends in white space, which the kubelet sends as part of it',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],

@@ -20,7 +20,7 @@ const KUBELET = { by: 'kubelet' } as const;
 testFindings([
   [
     finding('invalid-image', POD, { image: '', error: 'it is empty', container: '', remedy: RECREATE }),
-    'error: an empty text in pod team-a/web-1 is not a valid image name (it is empty)',
+    'error: an empty string in pod team-a/web-1 is not a valid image name (it is empty)',
     'advice',
     'kubectl set image pod/web-1 CONTAINER=REGISTRY/NAME:TAG -n team-a',
   ],

@@ -42,7 +42,7 @@ const UNUSUAL: readonly [server: string, reason: string][] = [
   ['registry.docker.io', 'registry.docker.io is not the registry name in Docker Hub images'],
   ['https://ghcr.io/v2', 'https://ghcr.io/v2 needs a slash at its end, or it opens only images under v2'],
   ['https://ghcr.io/v1', 'https://ghcr.io/v1 needs a slash at its end, or it opens only images under v1'],
-  ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet compares hosts letter by letter'],
+  ['GHCR.io', 'GHCR.io has upper-case letters, and the kubelet matches hosts case-sensitively'],
   ['http://jane:pw@ghcr.io', 'http://…@ghcr.io has a user name in front of the host'],
 ];
 

@@ -83,10 +83,10 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'belongs', ref: of('Pod'), owner: ref },
     'note',
-    'pod/web cannot be changed, so it is the template of deployment.apps/web that is',
+    'pod/web cannot be changed, so the template of deployment.apps/web is changed instead',
   ],
   [{ code: 'rolls-out', ref }, 'note', 'the pods of deployment.apps/web are replaced now'],
-  [{ code: 'paused', ref }, 'warning', 'deployment.apps/web is paused: its pods are not replaced before it goes on'],
+  [{ code: 'paused', ref }, 'warning', 'deployment.apps/web is paused: its pods are not replaced until it is resumed'],
   [
     { code: 'on-delete', ref: of('DaemonSet') },
     'warning',
@@ -95,12 +95,12 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [
     { code: 'partition', ref: of('StatefulSet'), partition: 2 },
     'warning',
-    'statefulset.apps/web replaces only pods from number 2 on (partition)',
+    'statefulset.apps/web replaces only the pods numbered 2 and above (partition)',
   ],
   [
     { code: 'stuck', ref, pod: 'web-1', reason: 'ErrImagePull' },
     'warning',
-    'deployment.apps/web waits for pod/web-1, which cannot pull (ErrImagePull) and has the old list: the roll-out goes on when that is deleted',
+    'deployment.apps/web waits for pod/web-1, which cannot pull (ErrImagePull) and has the old list: the rollout continues once that pod is deleted',
   ],
   [
     { code: 'differs', ref: of('Pod'), fields: ['a', 'b'] },
@@ -125,7 +125,7 @@ describe('in a dry run nothing is said to be done', () => {
     [{ code: 'rolls-out', ref }, 'the pods of deployment.apps/web would be replaced'],
     [
       { code: 'new-pods-only', ref },
-      'what deployment.apps/web makes afterwards would have it; what is there stays as it is',
+      'what deployment.apps/web makes afterwards would have it; what exists stays as it is',
     ],
     [
       { code: 'job-stays', ref: of('Job'), owner: of('CronJob', 'nightly') },
@@ -165,8 +165,8 @@ describe('what attach and detach say in other words', () => {
     ],
     [
       { code: 'new-pods-only', ref },
-      'what deployment.apps/web makes from now on has it; what is there stays as it is',
-      'what deployment.apps/web makes from now on is without it; what is there stays as it is',
+      'what deployment.apps/web makes from now on has it; what exists stays as it is',
+      'what deployment.apps/web makes from now on is without it; what exists stays as it is',
     ],
     [
       { code: 'job-stays', ref: of('Job'), owner: of('CronJob', 'nightly') },
