@@ -9,13 +9,13 @@ import { parsePlainYaml } from '../src/cluster/config/plain-yaml.ts';
 import { lookupName } from '../src/credentials/source.ts';
 import { dockerAuthConfig, podmanAuthConfig } from '../src/domain/docker-config/auth-fields.ts';
 import {
-  DockerConfigError,
   decodeAuthVariable,
   decodeDockerConfig,
   decodeLegacyConfig,
   decodePodmanConfig,
   scanLoginText,
-} from '../src/domain/docker-config/docker-config.ts';
+} from '../src/domain/docker-config/config-files.ts';
+import { DockerConfigError } from '../src/domain/docker-config/docker-config.ts';
 import { convertToHostname } from '../src/domain/docker-config/docker-lookup.ts';
 import { decodeHelperAnswer, decodeHelperList, HelperAnswerError } from '../src/domain/docker-config/helper-answer.ts';
 import { decodeLoginFile } from '../src/domain/docker-config/login-file.ts';

@@ -1,7 +1,7 @@
 /** Files that may hold secrets, read with a limit; and the folders they are in. */
 import { platform, userInfo } from 'node:os';
 import { sep } from 'node:path';
-import { type LoginText, scanLoginText } from '../domain/docker-config/docker-config.ts';
+import { type LoginText, scanLoginText } from '../domain/docker-config/config-files.ts';
 import { command, pathWord } from '../domain/text/command.ts';
 import { errnoOf, systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';

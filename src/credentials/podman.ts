@@ -1,11 +1,7 @@
 /** The logins of podman, skopeo and buildah, found as they look (containers/image pkg/docker/config/config.go). */
 import { type AuthConfig, podmanAuthConfig } from '../domain/docker-config/auth-fields.ts';
-import {
-  type DockerConfig,
-  DockerConfigError,
-  decodeLegacyConfig,
-  decodePodmanConfig,
-} from '../domain/docker-config/docker-config.ts';
+import { decodeLegacyConfig, decodePodmanConfig } from '../domain/docker-config/config-files.ts';
+import { type DockerConfig, DockerConfigError } from '../domain/docker-config/docker-config.ts';
 import { type EntryLookup, type FoundEntry, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
 import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
 import { AUTH_FILES } from '../domain/docker-config/registries-conf.ts';

@@ -43,6 +43,7 @@ export const CREATE = [
 export const LATER = [
   ...[
     'findings/secret-rules',
+    'docker-config/config-files',
     'docker-config/docker-config',
     'findings/catalog',
     'findings/finding',

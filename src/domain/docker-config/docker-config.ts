@@ -1,20 +1,8 @@
-/** The files in which docker and podman keep logins, each decoded and checked as its tool does it. */
-import { Base64Error } from '../go/base64.ts';
-import {
-  type FirstJson,
-  foldName,
-  isWhole,
-  type JsonDocument,
-  JsonTypeError,
-  jsonString,
-  parseFirstJson,
-  parseJson,
-} from '../go/json.ts';
+/** A docker config, and the Go structs that docker and podman decode it into: what they would refuse is refused in Go's words. */
+import { foldName, type JsonDocument, JsonTypeError, jsonString } from '../go/json.ts';
 import type { JsonNode } from '../go/json-node.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
-import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
-import { displayServer } from '../keyring/display-server.ts';
-import { type AuthField, type AuthFields, INVALID_AUTH, isDockerAuth } from './auth-fields.ts';
+import type { AuthField, AuthFields } from './auth-fields.ts';
 
 export interface DockerConfig {
   /** Entries by server, as written. An empty one marks a login that a credential helper keeps. */
@@ -34,93 +22,6 @@ export class DockerConfigError extends Error {
     super(message);
     this.name = 'DockerConfigError';
     this.server = server;
-  }
-}
-
-const EMPTY: DockerConfig = { auths: new Map(), credHelpers: new Map() };
-
-/**
- * docker's config.json; throws {@link DockerConfigError}. Of an empty file docker makes an empty config, and it reads
- * nothing behind the first value (docker/cli cli/config/configfile/file.go `LoadFromReader`).
- */
-export function decodeDockerConfig(text: string | Uint8Array): DockerConfig {
-  return decodeDockerText(scanLoginText(typeof text === 'string' ? encodeUtf8(text) : text));
-}
-
-/** A login file and the first JSON value in it, which is read once: docker and podman may share the file. */
-export interface LoginText {
-  readonly bytes: Uint8Array;
-  /** Undefined where there is none, or where it is broken. */
-  readonly first: FirstJson | undefined;
-}
-
-/** Finds the first JSON value in `bytes`; what does not begin with one has none. */
-export function scanLoginText(bytes: Uint8Array): LoginText {
-  try {
-    return { bytes, first: parseFirstJson(bytes) };
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) return { bytes, first: undefined };
-    throw error;
-  }
-}
-
-/** As {@link decodeDockerConfig}. */
-export function decodeDockerText({ bytes, first }: LoginText): DockerConfig {
-  const document = first ?? inGo(() => parseFirstJson(bytes));
-  if (document === undefined) return EMPTY;
-  const config = inGo(() => decodeFile(document, DOCKER));
-  checkAuths(config.auths);
-  return config;
-}
-
-/** podman's auth.json; throws {@link DockerConfigError}. No `auth` is looked into (containers/image `authPath.parse`). */
-export function decodePodmanConfig({ bytes, first }: LoginText): DockerConfig {
-  return inGo(() => decodeFile(first !== undefined && isWhole(first) ? first : parseJson(bytes), PODMAN));
-}
-
-/** The legacy `.dockercfg`, which is the map itself; throws {@link DockerConfigError} (containers/image `authPath.parse`). */
-export function decodeLegacyConfig(bytes: Uint8Array): DockerConfig {
-  const auths = new Map<string, AuthFields>();
-  inGo(() => {
-    const document = parseJson(bytes);
-    decodeAuths(document, document.root, { shape: PODMAN, path: '', auths });
-  });
-  return { ...EMPTY, auths };
-}
-
-/**
- * The variable DOCKER_AUTH_CONFIG: one object that holds nothing but the `auth` of each server; throws
- * {@link DockerConfigError} (docker/cli cli/config/configfile/file.go `parseEnvConfig`).
- */
-export function decodeAuthVariable(text: string): DockerConfig {
-  const bytes = encodeUtf8(text);
-  const document = inGo(() => parseFirstJson(bytes));
-  if (document === undefined) return EMPTY;
-  const config = inGo(() => decodeFile(document, ENVIRONMENT));
-  // json.Decoder `More` takes a closing bracket for the end of a list that it is in.
-  if (/^[ \t\r\n]*[^ \t\r\n\]}]/.test(decodeUtf8(bytes.subarray(document.rest)))) {
-    throw new DockerConfigError('DOCKER_AUTH_CONFIG does not support more than one JSON object');
-  }
-  for (const [server, { auth = '' }] of config.auths) {
-    if (auth !== '') continue;
-    throw new DockerConfigError(
-      `DOCKER_AUTH_CONFIG environment variable is missing key \`auth\` for ${displayServer(server)}`,
-      server,
-    );
-  }
-  checkAuths(config.auths);
-  return config;
-}
-
-/** docker refuses a file as a whole for one `auth` that it cannot read. Throws {@link DockerConfigError}. */
-export function checkAuths(auths: DockerConfig['auths']): void {
-  for (const [server, { auth }] of auths) {
-    if (auth === undefined || auth === '') continue;
-    try {
-      if (!isDockerAuth(auth)) throw new DockerConfigError(INVALID_AUTH, server);
-    } catch (error) {
-      throw error instanceof Base64Error ? new DockerConfigError(error.message, server) : error;
-    }
   }
 }
 
@@ -166,7 +67,7 @@ export const DOCKER: GoStruct = {
 };
 
 /** containers/image pkg/docker/config `dockerConfigFile`. */
-const PODMAN: GoStruct = {
+export const PODMAN: GoStruct = {
   file: 'config.dockerConfigFile',
   entry: 'config.dockerAuthConfig',
   fileFields: ['auths', 'credHelpers'],
@@ -174,7 +75,7 @@ const PODMAN: GoStruct = {
 };
 
 /** docker/cli cli/config/configfile `configEnv`. */
-const ENVIRONMENT: GoStruct = {
+export const ENVIRONMENT: GoStruct = {
   file: 'configfile.configEnv',
   entry: 'configfile.configEnvAuth',
   fileFields: ['auths'],
@@ -183,7 +84,7 @@ const ENVIRONMENT: GoStruct = {
 };
 
 /** The file that `document` holds; throws JsonTypeError and {@link UnknownFieldError}, the first in the text. */
-function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
+export function decodeFile(document: JsonDocument, shape: GoStruct): DockerConfig {
   const { root } = document;
   if (root.kind !== 'object' && root.kind !== 'null') fail(root, shape.file, '', shape.file);
   const auths = new Map<string, AuthFields>();

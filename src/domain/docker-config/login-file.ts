@@ -7,15 +7,8 @@ import { decodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { type Command, command, kubectlPath, pathWord } from '../text/command.ts';
 import type { AuthFields } from './auth-fields.ts';
-import {
-  checkAuths,
-  DOCKER,
-  type DockerConfig,
-  DockerConfigError,
-  decodeAuths,
-  decodeDockerConfig,
-  inGo,
-} from './docker-config.ts';
+import { checkAuths, decodeDockerConfig } from './config-files.ts';
+import { DOCKER, type DockerConfig, DockerConfigError, decodeAuths, inGo } from './docker-config.ts';
 import { TOKEN_USERNAME } from './helper-answer.ts';
 
 /** What is wrong with a file, to follow its name, and what to type instead. */

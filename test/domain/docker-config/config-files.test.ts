@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { credentialOf, dockerAuthConfig, podmanAuthConfig } from '../../../src/domain/docker-config/auth-fields.ts';
 import {
-  type DockerConfig,
-  DockerConfigError,
   decodeAuthVariable,
   decodeDockerConfig,
   decodeLegacyConfig,
   decodePodmanConfig,
   scanLoginText,
-} from '../../../src/domain/docker-config/docker-config.ts';
+} from '../../../src/domain/docker-config/config-files.ts';
+import { type DockerConfig, DockerConfigError } from '../../../src/domain/docker-config/docker-config.ts';
 import { encodeUtf8 } from '../../../src/domain/go/utf8.ts';
 import { fc } from '../../support/fast-check.ts';
 
