@@ -145,7 +145,7 @@ async function lint(
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unseen: UNSEEN };
   await printLint(report, output, io);
   if (manifests.objects === 0 && !isUnreadPipe(report))
-    (await printerFor(io)).warn('no pull secret in there, and nothing that pulls images');
+    (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
   return isHealthy(shown.findings, strict) ? EXIT.ok : EXIT.failed;
 }
 

@@ -518,7 +518,7 @@ test('files without anything of ours say so', async () => {
   expect(await doctor(['-f', '-'], 'kind: ConfigMap\n')).toEqual({
     code: 0,
     stdout: '0 objects in 1 file: nothing wrong\n',
-    stderr: 'warning: no pull secret in there, and nothing that pulls images\n',
+    stderr: 'warning: no pull secret in these files, and nothing that pulls images\n',
   });
 });
 
@@ -543,7 +543,7 @@ describe('whatever is in a file, there is an answer', () => {
     const { code, stdout, stderr } = await doctor(['-f', '-'], text);
     expect([0, 1]).toContain(code);
     expect(stdout).toMatch(/^(\d+ objects? in 1 file: .+|stdin:\d+: error: stdin cannot be read: .+)\n$/m);
-    expect(stderr.replace('warning: no pull secret in there, and nothing that pulls images\n', '')).toBe('');
+    expect(stderr.replace('warning: no pull secret in these files, and nothing that pulls images\n', '')).toBe('');
   };
 
   test('manifests', () =>

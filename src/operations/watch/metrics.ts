@@ -22,6 +22,7 @@ export interface Metrics {
   text(now: number): string;
 }
 
+/** Counts from zero: Prometheus takes a restart for one. */
 export function createMetrics(): Metrics {
   const writes = new Map<string, number>();
   const errors = new Map<string, number>(REASONS.map((reason) => [reason, 0]));
@@ -52,38 +53,50 @@ export function createMetrics(): Metrics {
     ends(ends) {
       known = ends;
     },
-    text(now) {
-      const seconds = (time: number): string => `${Math.floor(time / 1000)}`;
-      return [
-        ...family('copies', 'gauge', 'Namespaces whose copy is the same as the source.', [['', `${copies.size}`]]),
-        ...family(
-          'writes_total',
-          'counter',
-          'Objects that were written.',
-          [...writes].map(([key, n]) => [key, `${n}`]),
-        ),
-        ...family(
-          'errors_total',
-          'counter',
-          'Failures, each attempt counted.',
-          [...errors].map(([reason, n]) => [`reason="${reason}"`, `${n}`]),
-        ),
-        ...family(
-          'last_success_timestamp_seconds',
-          'gauge',
-          'When sync last finished looking.',
-          lastSuccess === undefined ? [] : [['', seconds(lastSuccess)]],
-        ),
-        ...family(
-          'credential_ends_in_seconds',
-          'gauge',
-          'Seconds until a login of the source expires; negative once it has.',
-          [...known].slice(0, MAX_SERVERS).map(([server, end]) => [`server="${escaped(server)}"`, seconds(end - now)]),
-        ),
-        '',
-      ].join('\n');
-    },
+    text: (now) => exposition({ copies: copies.size, writes, errors, lastSuccess, known }, now),
   };
+}
+
+interface Totals {
+  readonly copies: number;
+  /** By labels. */
+  readonly writes: ReadonlyMap<string, number>;
+  readonly errors: ReadonlyMap<string, number>;
+  readonly lastSuccess: number | undefined;
+  /** When each login ends. */
+  readonly known: ReadonlyMap<string, number>;
+}
+
+function exposition({ copies, writes, errors, lastSuccess, known }: Totals, now: number): string {
+  const seconds = (time: number): string => `${Math.floor(time / 1000)}`;
+  return [
+    ...family('copies', 'gauge', 'Namespaces whose copy is the same as the source.', [['', `${copies}`]]),
+    ...family(
+      'writes_total',
+      'counter',
+      'Objects that were written.',
+      [...writes].map(([key, n]) => [key, `${n}`]),
+    ),
+    ...family(
+      'errors_total',
+      'counter',
+      'Failures, each attempt counted.',
+      [...errors].map(([reason, n]) => [`reason="${reason}"`, `${n}`]),
+    ),
+    ...family(
+      'last_success_timestamp_seconds',
+      'gauge',
+      'When sync last finished looking.',
+      lastSuccess === undefined ? [] : [['', seconds(lastSuccess)]],
+    ),
+    ...family(
+      'credential_ends_in_seconds',
+      'gauge',
+      'Seconds until a login of the source expires; negative once it has.',
+      [...known].slice(0, MAX_SERVERS).map(([server, end]) => [`server="${escaped(server)}"`, seconds(end - now)]),
+    ),
+    '',
+  ].join('\n');
 }
 
 function family(name: string, type: string, help: string, samples: readonly (readonly [string, string])[]): string[] {
