@@ -20,7 +20,7 @@ const NAMED: readonly string[] = [
   ...['-o', '--output', '--field-manager', '--timeout', '--refresh', '--concurrency', '--plain-http'],
 ];
 
-/** Whether `flag` with `value` may be repeated; for flags that take one of a few words, or labels, their parser knows it. */
+/** Whether `flag` with `value` may be repeated; for flags that take one of a few words, their parser knows it. */
 export function isRepeatable(flag: string, value: string): boolean {
   if (value.startsWith('-')) return value === '-' && flag === '--filename';
   if (flag === '--selector') return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$/.test(value);
