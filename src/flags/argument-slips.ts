@@ -36,7 +36,7 @@ function isTooMany({ args, registeredArguments }: Command): boolean {
   return registeredArguments.at(-1)?.variadic !== true && args.length > registeredArguments.length;
 }
 
-/** `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web` and `attach pull --to deploy web`. */
+/** `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web`, `attach pull --to deploy web` and `attach pull default`. */
 function targetSlip(typed: Command): UsageError | undefined {
   const verb = typed.name();
   if (verb !== 'attach' && verb !== 'detach') return undefined;
@@ -50,21 +50,25 @@ function targetSlip(typed: Command): UsageError | undefined {
   };
   const { args } = typed;
   const targets = args.filter(isTarget);
-  if (targets.length > 0) {
-    return refusal(
-      args.filter((word) => !isTarget(word)),
-      targets,
-    );
-  }
+  const rest = args.filter((word) => !isTarget(word));
+  if (targets.length > 0) return refusal(rest, targets);
   const [kind = '', name = ''] = args.slice(-2);
   if (args.length > 1 && pullKindByName(kind) !== undefined && isObjectName(name)) {
     return refusal(args.slice(0, -2), [`${kind}/${name}`]);
   }
   const [bare = '', ...others]: string[] = typed.opts().to ?? [];
-  if (args.length < 2 || others.length > 0 || pullKindByName(bare) === undefined || !isObjectName(name))
-    return undefined;
-  return refusal(args.slice(0, -1), [`${bare}/${name}`], ['--to']);
+  if (args.length < 2 || others.length > 0) return undefined;
+  // The service account that each namespace has.
+  if (bare === '' && name === 'default') return refusal(args.slice(0, -1), ['sa/default']);
+  const line = rawArgs(typed);
+  const behind = line[line.indexOf(bare) + 1] ?? '';
+  const meant = args.includes(behind) ? behind : name;
+  if (pullKindByName(bare) === undefined || !isObjectName(meant)) return undefined;
+  return refusal(args.toSpliced(args.lastIndexOf(meant), 1), [`${bare}/${meant}`], ['--to']);
 }
+
+/** The whole line, as the program got it. */
+const rawArgs = ({ parent }: Command) => (parent as { readonly rawArgs?: readonly string[] } | null)?.rawArgs ?? [];
 
 function isTarget(word: string): boolean {
   const [kind = '', name = '', ...more] = word.split('/');
@@ -113,11 +117,15 @@ function namespaceSlip(typed: Command): UsageError | undefined {
   return new UsageError(text, again(typed, line, except));
 }
 
-/** `sync pull --to team-a team-b`: what stands behind a namespace is another one. */
+/** `sync pull team-a`, and `sync pull --to team-a team-b`: what stands behind a namespace is another one. */
 function commaSlip(typed: Command): UsageError | undefined {
   const [to = '', ...others]: string[] = typed.opts().to ?? [];
   if (typed.name() !== 'sync' || others.length > 0 || !isTooMany(typed)) return undefined;
-  const line = (typed.parent as { readonly rawArgs?: readonly string[] } | null)?.rawArgs ?? [];
+  const all = typed.args.map(secretNameArgument);
+  const meant = words`${all.slice(0, 1)} ${scopeOf(typed)} --to ${all.slice(1).join(',')}`;
+  if (isWithoutTarget(typed) && all.every(isNamespaceName))
+    return new UsageError('a target namespace is named with --to', again(typed, meant));
+  const line = rawArgs(typed);
   const start =
     line.findIndex((word, index) => word === `--to=${to}` || (word === to && line[index - 1] === '--to')) + 1;
   const behind = line.slice(start);
@@ -194,19 +202,13 @@ function again(typed: Command, line: Line, except: readonly string[] = []): Hint
 
 /** `typed` as `hint` puts it right, where all of it can be repeated. */
 export function retype(typed: Command, { add, rename, otherwise }: Retyped): Hint {
-  const { args } = typed;
-  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('--')) as string[];
-  // What stands behind it are words of another command.
-  const other = typed.name() === 'rbac' ? typedAgain(args) : undefined;
-  if (other !== undefined) return pasted(again(typed, words`${other} ${add}`, inPlace), otherwise);
-  if (!args.every((word) => word.split('/').every(isObjectName))) return otherwise;
-  const named = args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
+  const named = typed.args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
   const isMissing = rename !== undefined && !named.includes(rename.to);
-  return pasted(again(typed, words`${isMissing ? [rename.to, ...named] : named} ${add}`, inPlace), otherwise);
-}
-
-/** `line` where it is a command, and not what has to be added to one. */
-function pasted(line: Hint, otherwise: Line): Hint {
+  // Behind `rbac` stand the flags of another command, too.
+  const all = typedAgain(isMissing ? [rename.to, ...named] : named);
+  if (all === undefined) return otherwise;
+  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('--')) as string[];
+  const line = again(typed, words`${all} ${add}`, inPlace);
   return 'words' in line ? line : otherwise;
 }
 

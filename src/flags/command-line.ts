@@ -58,7 +58,8 @@ function rbacFirst(typed: readonly string[], leading: readonly string[]): string
       continue;
     }
     const [, next] = /^(?:--name|--output|-o)(.*)$/s.exec(after[0] ?? '') ?? [];
-    if (next === undefined) return ['rbac', ...own, ...after, ...scope];
+    // Alone, they would be taken for flags of rbac itself.
+    if (next === undefined) return ['rbac', ...own, ...after, ...(after.length === 0 ? [] : scope)];
     const count = next === '' ? 2 : 1;
     own.push(...after.slice(0, count));
     others = after.slice(count);

@@ -97,6 +97,9 @@ describe('a target without its flag', () => {
     ['attach regcred deploy/a sts/b --wait', 'regsecret attach regcred --to deploy/a --to sts/b --wait'],
     ['attach regcreds --to deployment web', 'regsecret attach regcreds --to deployment/web'],
     ['attach regcred deployment web', 'regsecret attach regcred --to deployment/web'],
+    ['attach --to deployment web regcred', 'regsecret attach regcred --to deployment/web'],
+    ['attach regcred default', 'regsecret attach regcred --to sa/default'],
+    ['detach regcred default -n a', 'regsecret detach regcred -n a --from sa/default'],
     ['attach regcred deploy/web --to sa/default', 'regsecret attach regcred --to deploy/web --to sa/default'],
     ['detach regcred cj/nightly -n a', 'regsecret detach regcred -n a --from cj/nightly'],
     ['--context staging attach regcred sa/ci', 'regsecret attach --context staging regcred --to sa/ci'],
@@ -125,6 +128,17 @@ describe('a target without its kind', () => {
       error: 'error: a target is KIND/NAME, with a kind that has pull secrets',
       hint: `hint: ${hint}`,
     });
+  });
+});
+
+test.each([
+  ['sync pull team-a -n platform', 'regsecret sync pull -n platform --to team-a'],
+  ['sync pull team-a team-b --dry-run=client', 'regsecret sync pull --to team-a,team-b --dry-run=client'],
+])('a namespace without its flag: %s', async (line, hint) => {
+  expect(await refusal(line)).toEqual({
+    code: 2,
+    error: 'error: a target namespace is named with --to',
+    hint: `hint: ${hint}`,
   });
 });
 

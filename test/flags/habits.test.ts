@@ -354,10 +354,15 @@ describe('kinds and targets where kubectl has them', () => {
     // Which of them is the Secret?
     ['sync --to a b pull', 'hint: regsecret sync --help'],
     ['sync pull --to a Hunter2!', 'hint: regsecret sync --help'],
-    ['create pull --server r.io --attach default', 'hint: --attach sa/default'],
-    ['create pull --server r.io --attach deplyo', 'hint: --attach deploy/NAME'],
-    ['create pull --server r.io --attach Hunter2!', 'hint: --attach deployment/NAME'],
-    ['sync pull --to a --attach default', 'hint: --attach sa/default'],
+    ['create pull --server r.io --attach default', 'hint: regsecret create pull --attach sa/default --server r.io'],
+    ['create --attach sa/a --attach b --username Hunter2!', 'hint: --attach sa/a --attach sa/b'],
+    ['create pull --server r.io --attach deplyo', 'hint: regsecret create pull --attach deploy/NAME --server r.io'],
+    [
+      'create pull --server r.io --attach Hunter2!',
+      'hint: regsecret create pull --attach deployment/NAME --server r.io',
+    ],
+    ['sync pull --to a --attach default', 'hint: regsecret sync pull --attach sa/default --to a'],
+    ['rbac -n team', 'hint: regsecret rbac --help'],
     ['create x --dry-run', 'hint: regsecret create x --dry-run=client'],
   ])('%s', async (line, second) => {
     const { code, stderr } = await here(typed(line));

@@ -2,8 +2,8 @@
 
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
-import { type Command, command, words } from '../text/command.ts';
-import type { Hint } from '../text/hint.ts';
+import { type Command, command, flagWords, words } from '../text/command.ts';
+import { againWith, type Hint } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
@@ -31,10 +31,16 @@ export function parseTarget(text: string, propose: (target: string) => Hint = be
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
 }
 
-/** What `--attach` names; without a kind, most likely a service account. Throws UsageError. */
-export function parseAttached(text: string): Target {
+/** What `--attach` names, `all` that it names in this line; without a kind, most likely a service account. Throws UsageError. */
+export function parseAttached(text: string, all: readonly string[]): Target {
   const isName = isObjectName(text) && nearKind(text) === undefined;
-  return parseTarget(text, (target) => words`--attach ${isName ? `sa/${text}` : target}`);
+  return parseTarget(text, (target) => retargeted('--attach', all, text, isName ? `sa/${text}` : target));
+}
+
+/** The command once more, with `meant` in place of the target `wrong` among `all` that `flag` names. */
+export function retargeted(flag: string, all: readonly string[], wrong: string, meant: string): Hint {
+  const others = all.filter((target) => target !== wrong && target.split('/').every(isObjectName));
+  return againWith([...others, meant].reduce((line, target) => words`${line} ${flagWords([flag])} ${target}`, words``));
 }
 
 function nearKind(typed: string): string | undefined {

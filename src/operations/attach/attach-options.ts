@@ -1,12 +1,12 @@
 /** From the flags of `attach` and `detach` to what is to be done. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
-import { command, flagWords, words } from '../../domain/text/command.ts';
-import { againWith, type Hint, prose } from '../../domain/text/hint.ts';
+import { command, words } from '../../domain/text/command.ts';
+import { prose } from '../../domain/text/hint.ts';
 import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
 import { CHANGEABLE_KINDS, type PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import { checkedName, parseAttached, parseTarget } from '../../domain/workloads/target.ts';
+import { checkedName, parseAttached, parseTarget, retargeted } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
@@ -73,7 +73,7 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
 /** What `create --attach` names; throws UsageError. */
 export function attachTargets(texts: readonly string[]): NamedTarget[] {
   return texts.map((text) => {
-    const { kind, name } = parseAttached(text);
+    const { kind, name } = parseAttached(text, texts);
     if (name !== undefined) return { kind, name };
     throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, words`--attach ${text}/NAME`);
   });
@@ -129,7 +129,10 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
     ...serviceaccount.map((name) => ({ kind: 'ServiceAccount' as const, name: checkedName(name, 'ServiceAccount') })),
   ];
   const selections: TargetSelection[] = [];
-  for (const { kind, name } of to.map((target) => parseTarget(target, (meant) => again(verb, to, target, meant)))) {
+  const flag = verb === 'attach' ? '--to' : '--from';
+  for (const { kind, name } of to.map((target) =>
+    parseTarget(target, (meant) => retargeted(flag, to, target, meant)),
+  )) {
     const word = kind.toLowerCase();
     if (name !== undefined) targets.push({ kind, name });
     else if (selector !== undefined) selections.push({ by: 'kind', kind, labelSelector: selector });
@@ -149,13 +152,6 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
     `-A says where to ${verb}, but not what`,
     prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`,
   );
-}
-
-/** The command once more, with `meant` in place of the target `wrong`. */
-function again(verb: Verb, to: readonly string[], wrong: string, meant: string): Hint {
-  const flag = flagWords([verb === 'attach' ? '--to' : '--from']);
-  const others = to.filter((target) => target !== wrong && target.split('/').every(isObjectName));
-  return againWith([...others, meant].reduce((line, target) => words`${line} ${flag} ${target}`, words``));
 }
 
 /** All service accounts of a name. Throws UsageError for another kind: one name elsewhere is another thing. */

@@ -103,7 +103,7 @@ function accountsIn(texts: readonly string[]): AccountSelection {
   const names = texts
     .filter((text) => text !== 'used' && text !== 'all')
     .map((text) => {
-      const { kind, name } = parseAttached(text);
+      const { kind, name } = parseAttached(text, texts);
       if (kind === 'ServiceAccount' && name !== undefined) return name;
       throw new UsageError('--attach takes service accounts: sa/NAME, used or all', words`--attach sa/default`);
     });
