@@ -19,7 +19,7 @@ const johns = login(johndoe.username, johndoe.password);
 const answers: readonly Situation[] = [
   [
     'a tag that is not there',
-    { secrets: regcred, list, image: (host) => `${host}/janedoe/jdoe-private:nope` },
+    { secrets: regcred, list, image: (host) => `${host}/janedoe/jdoe-private:v1x` },
     {
       kubelet: 'not found',
       cause: 'image-not-found',
