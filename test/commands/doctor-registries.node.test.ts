@@ -9,7 +9,7 @@ import type { Place, Setup, Situation } from '../support/doctor-world.ts';
 import { pushVariant } from '../support/image-variant.ts';
 import { type Front, type FrontFault, type FrontOptions, startFront } from '../support/registry-front.ts';
 import { writeHosts } from '../support/registry-hosts.ts';
-import { filledIn, pasted, testSituations } from '../support/situations.ts';
+import { edited, pasted, testSituations } from '../support/situations.ts';
 
 const list = ['regcred'];
 const regcred: NonNullable<Setup['secrets']> = (host) => ({ regcred: { auths: { [host]: good } } });
@@ -40,8 +40,8 @@ const answers: readonly Situation[] = [
     {
       kubelet: 'not found',
       cause: 'image-not-found',
-      fix: 'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n NS',
-      healed: filledIn(({ host }) => ({ 'REGISTRY/NAME:TAG': `${host}/janedoe/jdoe-private:v1` })),
+      fix: 'kubectl edit deployment web -n NS',
+      healed: edited('janedoe/nothing', 'janedoe/jdoe-private'),
     },
   ],
   [

@@ -143,9 +143,12 @@ const FIXES: Fixes = {
     changeCommand('detach', remedy, secrets.at(-1) ?? ''),
 
   'invalid-image': ({ object, arguments: { container, remedy } }) => setImage(object, remedy, container, SOME_IMAGE),
-  // A registry without the repository has the image under no tag.
-  'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }) =>
-    setImage(object, remedy, container, missing === 'repository' ? SOME_IMAGE : withNearTag(image, tags)),
+  'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }) => {
+    if (missing !== 'repository') return setImage(object, remedy, container, withNearTag(image, tags));
+    // The image is there under no tag, and nobody knows which one was meant.
+    if (object.kind === 'ServiceAccount') return setImage(object, remedy, container, SOME_IMAGE);
+    return edit(remedy.how === 'template' ? remedy.target : object);
+  },
   'never-pulled': ({ object, arguments: { remedy } }) =>
     remedy.how === 'recreate' ? pullIfMissing(remedy.target) : edit(remedy.how === 'template' ? remedy.target : object),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),

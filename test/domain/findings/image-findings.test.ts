@@ -130,7 +130,7 @@ testFindings([
     }),
     'error: image ghcr.io:5000/orgg/app:v1 does not exist: its registry has no such repository, or does not show it to this login (asked from here at 2026-01-01T00:00:00Z)',
     'advice',
-    'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n team-a',
+    'kubectl edit deployment web -n team-a',
   ],
   [
     finding('image-not-found', POD, {
@@ -142,7 +142,7 @@ testFindings([
     }),
     'error: image nginxx does not exist: its registry has no such repository, or does not show it to this login (asked from here at 2026-01-01T00:00:00Z)',
     'advice',
-    'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n team-a',
+    'kubectl edit deployment web -n team-a',
   ],
   [
     finding('image-not-found', POD, {
@@ -167,7 +167,7 @@ testFindings([
     }),
     `error: image ghcr.io/org/app:v1@sha256:${'0'.repeat(64)} does not exist: its registry has no such repository, or its registry shows it only after a login (says the kubelet)`,
     'advice',
-    'kubectl set image pod/web-1 app=REGISTRY/NAME:TAG -n team-a',
+    'kubectl edit pod web-1 -n team-a',
   ],
   [
     finding('never-pulled', POD, { image, remedy: DEPLOYMENT }),
