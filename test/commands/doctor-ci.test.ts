@@ -62,7 +62,7 @@ describe('-o github', () => {
     await writeReport(report, 'github', onRunner);
     const lines = io.written.stdout.trimEnd().split(/[\r\n\u2028]/);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^::error title=unexplained::pod evil\/web\\n::stop-commands::t cannot get /);
+    expect(lines[0]).toMatch(/^::error title=unexplained::pod evil\/web\\n::stop-commands::t cannot pull /);
     // `##[` stands nowhere, and what a runner decodes of `%0A` is our own line break only.
     expect(lines[0]).not.toContain('##[');
     expect(lines[0]?.match(/%0A/g)).toHaveLength(1);

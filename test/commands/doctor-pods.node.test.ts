@@ -67,7 +67,7 @@ describe.concurrent('a pod', () => {
       cause: 'credential-rejected',
     });
     expect(seen.stdout).toMatch(
-      /^pod\/web is not on a node yet, so no image has been pulled for it\npod\/web will not get /,
+      /^pod\/web is not on a node yet, so no image has been pulled for it\npod\/web cannot pull /,
     );
   });
 

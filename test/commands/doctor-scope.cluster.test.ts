@@ -234,7 +234,7 @@ describe.concurrent('a namespace', () => {
     const report = await doctor(namespace, [], 1);
     expect(shown(report)).toEqual(['error fails-at-restart Deployment/web']);
     expect(report.findings[0]?.message).toBe(
-      `deployment ${namespace}/web runs, but will not pull ${ownImage} again: secret ${namespace}/gone does not exist`,
+      `deployment ${namespace}/web runs, but could not pull ${ownImage} again: secret ${namespace}/gone does not exist`,
     );
   });
 

@@ -162,12 +162,12 @@ const TEXTS: Texts = {
       ? `${image} can be pulled now; the kubelet tries again within 5 minutes; this fails only if its node uses a mirror that does not have it`
       : `secret ${secret} was changed after the last attempt to pull ${image}; the kubelet tries again within 5 minutes`,
   unexplained: ({ arguments: { image, message, accepted } }, object) =>
-    `${object} cannot get ${image}, but nothing wrong can be seen from here${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
+    `${object} cannot pull ${image}, but nothing wrong can be seen from here${accepted ? '; its registry accepts the credential' : ''}; the kubelet says: ${message}`,
   'unseen-credential': ({ arguments: { image } }, object) =>
     `${object} runs, but no login that can be seen from here opens ${image}: its node has a credential of its own, or still has the image`,
 
   'fails-at-restart': ({ arguments: { image, cause } }, object) =>
-    `${object} runs, but will not pull ${image} again: ${formatFinding(cause)}`,
+    `${object} runs, but could not pull ${image} again: ${formatFinding(cause)}`,
   'unused-secret': (_, object) => `nothing refers to ${object}: no service account, workload or pod`,
   'same-content': ({ arguments: { others } }, object) => `${object} holds the same logins as ${some(others)}`,
   'unread-object': ({ arguments: { reason, bug } }, object) =>

@@ -89,9 +89,14 @@ export function podFacts(
   };
 }
 
-/** Kubelets before 1.32 say in the status only that they wait; why, they say in an event. */
+/**
+ * Kubelets before 1.32 say in the status only that they wait; why, they say in an event. The events are read later than the
+ * status, too, and may know of an image that has come since.
+ */
 function withEvents(uses: readonly ImageUse[], events: readonly PodEvent[]): ImageUse[] {
   return uses.map((use) => {
+    const hasCome = events.some(({ reason, message }) => reason === 'Pulled' && message.includes(`"${use.image}"`));
+    if (use.state.status === 'not tried' && hasCome) return { ...use, state: { status: 'there' } };
     if (use.state.status !== 'missing' || use.state.pullError !== 'other') return use;
     const told = events
       .filter(({ reason, message }) => reason === 'Failed' && message.startsWith(`Failed to pull image "${use.image}"`))

@@ -34,11 +34,13 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   const line = (text: Printable): void => io.stdout.write(printed`${text}\n`);
   const { counts } = report;
   if (counts !== undefined) for (const text of await scopeLines({ ...report, counts }, options.verbose, io)) line(text);
-  for (const [index, puller] of (report.pullers ?? []).entries()) {
+  const pullers = report.pullers ?? [];
+  for (const [index, puller] of pullers.entries()) {
     if (index > 0) line(printed``);
-    for (const text of pullerLines(puller, style, io)) line(text);
+    for (const text of pullerLines(puller, pullers.slice(0, index), style, io)) line(text);
     if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
   }
+  if (mayStartWithoutPull(pullers)) line(style.faint('a node that already has the image may start it without a pull'));
   for (const secret of report.secrets ?? []) for (const text of secretLines(secret)) line(printable(text));
   if (counts === undefined) for (const text of noteLines(report, options.verbose, style, io)) line(text);
   const unexplained = report.findings.some(({ code }) => code === 'unexplained' || code === 'unseen-credential');
@@ -46,16 +48,49 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   if (unexplained || isFine || options.verbose) line(printable(`not seen from here: ${report.unseen.join(', ')}`));
 }
 
-/** What is wrong first. */
-function pullerLines(puller: PullerView, style: Style, io: Io): Printable[] {
+/** What is wrong first; what has been said of one `before` is not said again. */
+function pullerLines(puller: PullerView, before: readonly PullerView[], style: Style, io: Io): Printable[] {
   const state = formatState(puller) ?? formatAccount(puller);
   const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
-  const shown = puller.state === 'done' ? [] : images.flatMap((image) => imageLines(puller, image, style, io));
+  const said = before.flatMap((one) => one.images);
+  const lines = (image: ImageView): Printable[] =>
+    said.some((other) => isSameTrouble(image, other))
+      ? [
+          (image.cause?.severity === 'warning' ? style.warning : style.error)(
+            `${formatProspect(puller, image)}, for the same reason`,
+          ),
+        ]
+      : imageLines(puller, image, style, io);
+  const shown = puller.state === 'done' ? [] : images.flatMap(lines);
   return [...(state === undefined ? [] : [printable(state)]), ...shown];
 }
 
 function rank({ cause, outcome }: ImageView): number {
   return cause?.severity === 'error' ? 0 : outcome === 'will pull' ? 2 : 1;
+}
+
+/** Of a workload and a pod of it, where one command helps both. */
+function isSameTrouble(one: ImageView, other: ImageView): boolean {
+  const trouble = ({ image, outcome, cause }: ImageView): string =>
+    JSON.stringify([image, outcome, cause?.code, cause?.severity, cause?.fix]);
+  return one.outcome === 'will not pull' && one.kubelet?.agrees !== false && trouble(one) === trouble(other);
+}
+
+/** No pod is made of these, or none starts whatever its node has. */
+const NEVER_STARTS: readonly FindingCode[] = ['invalid-image', 'missing-account', 'not-mountable'];
+
+/** Whether what is said of pulls is all that is known: no node has tried, and one may not have to. */
+function mayStartWithoutPull(pullers: readonly PullerView[]): boolean {
+  const images = pullers.flatMap((puller) => puller.images);
+  if (images.some(({ state }) => state === 'missing')) return false;
+  return images.some(
+    ({ outcome, state, policy, cause }) =>
+      outcome === 'will not pull' &&
+      state !== 'there' &&
+      policy !== 'Always' &&
+      cause !== undefined &&
+      !NEVER_STARTS.includes(cause.code),
+  );
 }
 
 const THEN = printed`  then:  wait for the next attempt of the kubelet, within 5 minutes`;
@@ -159,11 +194,13 @@ function formatProspect(puller: PullerView, image: ImageView): string {
         ? `${who} could not pull ${name}, but will at its next attempt`
         : `${who} can pull ${name}`;
     case 'will not pull':
-      if (state === 'there') return `${who} has ${name}, but cannot pull it again`;
-      return state === 'missing' ? `${who} cannot get ${name}` : `${who} will not get ${name}`;
+      // What restarts here need not pull it, unless it always does.
+      if (state === 'there')
+        return `${who} has ${name}, but could not pull it again${policy === 'Always' ? '' : ' on another node'}`;
+      return `${who} cannot pull ${name}`;
     case 'cannot know':
       if (state === 'there') return `${who} has ${name}`;
-      return state === 'missing' ? `${who} does not get ${name}` : `cannot tell whether ${who} can pull ${name}`;
+      return state === 'missing' ? `${who} could not pull ${name}` : `cannot tell whether ${who} can pull ${name}`;
   }
 }
 

@@ -165,13 +165,13 @@ testFindings([
   ],
   [
     finding('unexplained', POD, { image, message: 'denied', accepted: true }),
-    'error: pod team-a/web-1 cannot get ghcr.io/org/app:v1, but nothing wrong can be seen from here; its registry accepts the credential; the kubelet says: denied',
+    'error: pod team-a/web-1 cannot pull ghcr.io/org/app:v1, but nothing wrong can be seen from here; its registry accepts the credential; the kubelet says: denied',
     'advice',
     'kubectl describe pod web-1 -n team-a',
   ],
   [
     finding('unexplained', WORKLOAD, { image, message: 'denied', accepted: false }),
-    'error: deployment team-a/web cannot get ghcr.io/org/app:v1, but nothing wrong can be seen from here; the kubelet says: denied',
+    'error: deployment team-a/web cannot pull ghcr.io/org/app:v1, but nothing wrong can be seen from here; the kubelet says: denied',
     'advice',
     'kubectl describe deployment web -n team-a',
   ],

@@ -7,19 +7,19 @@ const MANIFEST = { kind: 'File', name: 'web.yaml', file: 'web.yaml', line: 3 } a
 testFindings([
   [
     finding('fails-at-restart', POD, { image, cause: finding('empty-entry', SECRET, { server }) }),
-    'error: pod team-a/web-1 runs, but will not pull ghcr.io/org/app:v1 again: the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a credential',
+    'error: pod team-a/web-1 runs, but could not pull ghcr.io/org/app:v1 again: the entry ghcr.io of secret team-a/regcred is empty, so its images are pulled without a credential',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
     finding('fails-at-restart', POD, { image, cause: finding('no-login', SECRET, {}) }),
-    'error: pod team-a/web-1 runs, but will not pull ghcr.io/org/app:v1 again: secret team-a/regcred holds no login',
+    'error: pod team-a/web-1 runs, but could not pull ghcr.io/org/app:v1 again: secret team-a/regcred holds no login',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
     finding('fails-at-restart', POD, { image, cause: finding('never-pulled', POD, { image, remedy: DEPLOYMENT }) }),
-    'error: pod team-a/web-1 runs, but will not pull ghcr.io/org/app:v1 again: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
+    'error: pod team-a/web-1 runs, but could not pull ghcr.io/org/app:v1 again: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
     'advice',
     'kubectl edit deployment web -n team-a',
   ],
