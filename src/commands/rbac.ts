@@ -3,7 +3,7 @@ import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { parseSubject, roleName, roleObjects, type Subject } from '../domain/rbac/role.ts';
+import { parseSubject, roleObjects, roleStart, type Subject } from '../domain/rbac/role.ts';
 import { words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -24,11 +24,8 @@ export interface RbacOptions {
 }
 
 /** Prints a Role, a ClusterRole or both, each with its binding, and nothing where no role is needed; throws UserError. */
-export async function rbac(
-  { line, for: who, name = roleName(line.command, secretsOf(line)), output }: RbacOptions,
-  io: Io,
-): Promise<number> {
-  if (!isObjectName(name)) throw new UsageError(nameRule('role'), prose`--name NAME`);
+export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io): Promise<number> {
+  if (name !== undefined && !isObjectName(name)) throw new UsageError(nameRule('role'), prose`--name NAME`);
   const subject = parseSubject(who);
   const rights = commandRights(line, io);
   if (rights.length === 0) {
@@ -40,7 +37,7 @@ export async function rbac(
   checkContextFlags(flags, { hasSource: line.command === 'sync' });
   const isEverywhere = rights.every(({ everywhere }) => everywhere);
   const namespace = isEverywhere && isPlaced(subject) ? '' : await namespaceOf(line, io);
-  const objects = roleObjects({ name, namespace, subject, rights });
+  const objects = roleObjects({ name, start: roleStart(line.command, secretsOf(line)), namespace, subject, rights });
   await (output === 'name' ? printRoleNames(objects, io) : printRoles(objects, output, io));
   await sayFormat(line, output, io);
   if (flags.toContext !== undefined) await sayWhere(flags.toContext, line, io);

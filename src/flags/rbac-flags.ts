@@ -26,7 +26,7 @@ export function rbacFlags(rbac: Command): Command {
       'who gets the rights: sa/NAME, sa/NAMESPACE:NAME, user/NAME, group/NAME',
       DEFAULT_SUBJECT,
     )
-    .option('--name <name>', 'name of the role (default: regsecret-COMMAND, or with a Secret regsecret-COMMAND-SECRET)')
+    .option('--name <name>', 'name of the role (default: the command, its Secret and who gets the rights)')
     .addOption(new Option('-o, --output <format>', 'print').choices(['yaml', 'json', 'name']).default('yaml'));
 }
 

@@ -82,7 +82,8 @@ describe('how it is printed', () => {
   test('names, with which kubectl deletes the role again', async () => {
     const ran = await here(['rbac', '-o', 'name', '-n', 'team', 'why', 'pod/web'], { env });
     const api = 'rbac.authorization.k8s.io/regsecret-doctor';
-    const names = ['role', 'rolebinding', 'clusterrole', 'clusterrolebinding'].map((kind) => `${kind}.${api}\n`);
+    const names = ['role', 'rolebinding'].map((kind) => `${kind}.${api}\n`);
+    for (const kind of ['clusterrole', 'clusterrolebinding']) names.push(`${kind}.${api}:team:regsecret\n`);
     expect(ran).toEqual({ code: 0, stdout: names.join(''), stderr: '' });
   });
 
@@ -106,11 +107,11 @@ describe('the name of the role: for another Secret it is another role', () => {
     ['create regcred', 'regsecret-create-regcred'],
     ['create secret/regcred.v1', 'regsecret-create-regcred.v1'],
     ['attach regcred --serviceaccount default', 'regsecret-attach-regcred'],
-    ['sync regcred --to team-a', 'regsecret-sync-regcred'],
     ['delete regcred', 'regsecret-delete-regcred'],
     ['remove', 'regsecret-remove'],
     ['list', 'regsecret-list'],
     ['verify regcred other', 'regsecret-verify-regcred.other'],
+    ['sync regcred --to team-a', 'regsecret-sync-regcred:team:regsecret'],
     ['why secret/regcred', 'regsecret-doctor'],
     [`create ${'a'.repeat(253)}`, `regsecret-create-${'a'.repeat(236)}`],
     [`create ${'a'.repeat(235)}.b`, `regsecret-create-${'a'.repeat(235)}`],
@@ -163,7 +164,8 @@ test.each([
 ])('who has the rights and where may stand anywhere: %s', async (line) => {
   const ran = await here(line.split(' '), { env: { HOME: '/nowhere' } });
   expect(ran).toMatchObject({ code: 0, stderr: '' });
-  expect(ran.stdout).toMatch(/kind: Role\nmetadata:\n {2}name: regsecret-list\n {2}namespace: team\n/);
+  const name = line.includes('--name') ? 'regsecret-list' : 'regsecret-list:deployer';
+  expect(ran.stdout).toContain(`kind: Role\nmetadata:\n  name: ${name}\n  namespace: team\n`);
   expect(ran.stdout).toMatch(/name: deployer\n {4}namespace: team\n/);
 });
 
@@ -202,22 +204,62 @@ describe('who gets the rights', () => {
   const account = { kind: 'ServiceAccount', namespace: 'team' };
   const rbac = 'rbac.authorization.k8s.io';
   test.each([
-    ['nobody named', [], { ...account, name: 'regsecret' }],
-    ['a service account', ['--for', 'sa/ci'], { ...account, name: 'ci' }],
-    ['one of another namespace', ['--for', 'sa/tools:ci'], { ...account, name: 'ci', namespace: 'tools' }],
-    ['a user', ['--for', 'user/jane@example.com'], { kind: 'User', name: 'jane@example.com', apiGroup: rbac }],
-    ['a group', ['--for', 'group/oidc:dev'], { kind: 'Group', name: 'oidc:dev', apiGroup: rbac }],
-  ])('%s', async (_, flags, subject) => {
+    ['nobody named', [], { ...account, name: 'regsecret' }, ''],
+    ['a service account', ['--for', 'sa/ci'], { ...account, name: 'ci' }, ':ci'],
+    ['one of another namespace', ['--for', 'sa/tools:ci'], { ...account, name: 'ci', namespace: 'tools' }, ':tools:ci'],
+    [
+      'the usual one of another',
+      ['--for', 'sa/x:regsecret'],
+      { ...account, name: 'regsecret', namespace: 'x' },
+      ':x:regsecret',
+    ],
+    ['one of this namespace, which is named', ['--for', 'sa/team:ci'], { ...account, name: 'ci' }, ':ci'],
+    [
+      'a user',
+      ['--for', 'user/jane@example.com'],
+      { kind: 'User', name: 'jane@example.com', apiGroup: rbac },
+      ':User:jane@example.com',
+    ],
+    ['a group', ['--for', 'group/oidc:dev'], { kind: 'Group', name: 'oidc:dev', apiGroup: rbac }, ':Group:oidc:dev'],
+    [
+      'a user with a path',
+      ['--for', 'user/https://sso/#a%b=c d'],
+      { kind: 'User', name: 'https://sso/#a%b=c d', apiGroup: rbac },
+      ':User:https:=2F=2Fsso=2F=23a=25b=3Dc=20d',
+    ],
+  ])('%s: also in the name, so that nobody else loses their rights', async (_, flags, subject, suffix) => {
     const ran = await here(['rbac', ...flags, '-o', 'json', 'verify', '-n', 'team'], { env: { HOME: '/nowhere' } });
     expect(ran.stderr).toBe('');
     const [role, binding] = JSON.parse(ran.stdout).items;
-    expect(role.metadata).toEqual({ name: 'regsecret-verify', namespace: 'team' });
+    const name = `regsecret-verify${suffix}`;
+    expect(role.metadata).toEqual({ name, namespace: 'team' });
     expect(role.rules).toEqual([
       { apiGroups: [''], resources: ['secrets'], resourceNames: ['regsecret'], verbs: ['get'] },
     ]);
     expect(binding).toMatchObject({
       subjects: [subject],
-      roleRef: { apiGroup: rbac, kind: 'Role', name: 'regsecret-verify' },
+      roleRef: { apiGroup: rbac, kind: 'Role', name },
     });
   });
+});
+
+describe('the name of a ClusterRole, which has the namespace of the account', () => {
+  test.each([
+    ['why pod/web -n team', ':team:regsecret'],
+    ['--for sa/ci why pod/web -n team', ':team:ci'],
+    ['--for sa/tools:ci why pod/web -n team', ':tools:ci'],
+    ['--for sa/tools:ci doctor -A', ':tools:ci'],
+    ['--for group/dev doctor -A', ':Group:dev'],
+  ])('%s', async (line, suffix) => {
+    const ran = await here(['rbac', '-o', 'name', ...line.split(' ')], { env: { HOME: '/nowhere' } });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    const names = ran.stdout.split('\n').filter((name) => name.startsWith('cluster'));
+    expect(new Set(names.map((name) => name.split('/')[1]))).toEqual(new Set([`regsecret-doctor${suffix}`]));
+  });
+});
+
+test('a name that is too long is cut before the subject', async () => {
+  const args = ['rbac', '--for', 'sa/ci', '-o', 'name', 'create', 'a'.repeat(253), '-n', 'team'];
+  const { stdout } = await here(args, { env: { HOME: '/nowhere' } });
+  expect(stdout).toContain(`/regsecret-create-${'a'.repeat(233)}:ci\n`);
 });

@@ -48,16 +48,35 @@ function meantSubject(text: string): Hint {
 }
 
 const DEFAULT_SECRET = 'regsecret';
+const DEFAULT_ACCOUNT = 'regsecret';
 const MAX_NAME = 253;
 
 /**
- * The name of a role for `command` on these Secrets. Another Secret has another role: `kubectl apply` of one with the same name would take
- * the rights for the first away.
+ * How the name of a role for `command` on these Secrets begins. Another Secret has another role, and so has another subject
+ * ({@link nameFor}): `kubectl apply` of one with the same name would take the rights of the first away.
  */
-export function roleName(command: string, secrets: readonly string[]): string {
+export function roleStart(command: string, secrets: readonly string[]): string {
   const isUsual = secrets.every((name) => name === DEFAULT_SECRET) || !secrets.every(isObjectName);
   const name = [`regsecret-${command}`, ...(isUsual ? [] : [secrets.join('.')])].join('-');
   return name.slice(0, MAX_NAME).replace(/[-.]+$/, '');
+}
+
+/**
+ * The start with the subject behind it. Names of RBAC may have colons, and no name of a namespace, an account or a Secret has one, so no two
+ * subjects share a name. `User` and `Group` begin with a capital, as no namespace does.
+ */
+function nameFor(kind: 'Role' | 'ClusterRole', { start, namespace, subject }: RoleRequest): string {
+  const own = subject.namespace ?? namespace;
+  const isHere = kind === 'Role' && own === namespace;
+  const words = subject.kind === 'ServiceAccount' ? (isHere ? [] : [own]) : [subject.kind];
+  if (subject.kind === 'ServiceAccount' && isHere && subject.name === DEFAULT_ACCOUNT) return start;
+  const who = ['', ...words, segment(subject.name)].join(':');
+  return `${start.slice(0, Math.max(0, MAX_NAME - who.length))}${who}`.slice(0, MAX_NAME);
+}
+
+/** `name` with no character that the name of a role may not have: `/` and `%` (apimachinery pkg/api/validation/path). */
+function segment(name: string): string {
+  return encodeURIComponent(name).replaceAll('%40', '@').replaceAll('%3A', ':').replaceAll('%', '=');
 }
 
 /** A role or its binding. */
@@ -68,7 +87,9 @@ export interface RbacObject {
 }
 
 export interface RoleRequest {
-  readonly name: string;
+  /** Of role and binding; left out: it is made of `start` and the subject. */
+  readonly name: string | undefined;
+  readonly start: string;
   readonly namespace: string;
   readonly subject: Subject;
   readonly rights: readonly Right[];
@@ -87,11 +108,8 @@ export function roleObjects(request: RoleRequest): RbacObject[] {
   ];
 }
 
-function withBinding(
-  kind: 'Role' | 'ClusterRole',
-  rules: readonly PolicyRule[],
-  { name, namespace, subject }: RoleRequest,
-): RbacObject[] {
+function withBinding(kind: 'Role' | 'ClusterRole', rules: readonly PolicyRule[], request: RoleRequest): RbacObject[] {
+  const { name = nameFor(kind, request), namespace, subject } = request;
   const metadata = kind === 'Role' ? { name, namespace } : { name };
   const who =
     subject.kind === 'ServiceAccount'
