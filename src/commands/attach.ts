@@ -1,7 +1,7 @@
 /** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { command, dryRunFlag, pathWord, words } from '../domain/text/command.ts';
+import { command, dryRunFlag, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
@@ -11,7 +11,7 @@ import type { Io } from '../io.ts';
 import type { ChangedFile, ManifestRequest } from '../manifests/change.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import { type AttachOptions, hasTargets, requestOf } from '../operations/attach/attach-options.ts';
-import type { AttachRequest } from '../operations/attach/request.ts';
+import { type AttachRequest, fileCommandFor } from '../operations/attach/request.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 
 /** Returns the exit code; throws UserError. */
@@ -28,11 +28,8 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   const request = requestOf(verb, options, io);
   const files = options.filename ?? [];
   if (files.length > 0) {
-    if (hasTargets(request) && !options.write) {
-      throw new UsageError('manifests and targets in a cluster cannot be combined', words`-f FILE --write`);
-    }
     await changeFiles(request, files, options, io);
-    if (!hasTargets(request)) return EXIT.ok;
+    return EXIT.ok;
   }
   const { canPrompt } = await import('../prompt.ts');
   if (!hasTargets(request) && !canPrompt(io)) {
@@ -74,7 +71,7 @@ async function changeIn(
   ]);
   const { verb, secret } = request;
   const command = commandFor(request, transport.namespace);
-  const shown = { verb, secret, output, dryRun, namespaces: allNamespaces, command };
+  const shown = { verb, secret, output, dryRun, wait: request.wait, namespaces: allNamespaces, command };
   return withAttachPrinter(shown, printer, io, async (report) => {
     if (hasTargets(request)) await changePullSecrets(transport, request, report);
   });
@@ -93,6 +90,7 @@ async function changeFiles(
   const { recursive = false, namespace } = options;
   const request = { verb, secret, files, recursive, namespace, opens };
   const changed = await changeManifests(request, io);
+  if (changed.every(({ before }) => isBlank(before))) throw noObject(changed[0], { verb, secret }, options);
   const printer = await printerFor(io);
   const losses = verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, printer) : [];
   if (!options.write) {
@@ -111,6 +109,29 @@ async function changeFiles(
   }
 }
 
+/** Whether there is nothing in the text but comments and the marks between documents. */
+function isBlank(text: string): boolean {
+  return text.split('\n').every((line) => /^\uFEFF?\s*(#|(---|\.\.\.)?\s*$)/.test(line));
+}
+
+/** Of manifests that were named something is expected; nobody wants to read a success about none. */
+function noObject(
+  { name, before }: Pick<ChangedFile, 'name' | 'before'> = { name: '-', before: '' },
+  request: Pick<AttachRequest, 'verb' | 'secret'>,
+  options: AttachOptions,
+): UserError {
+  const shown = name === '-' ? 'stdin' : name;
+  if (before.trim() !== '') {
+    return new UserError(`${shown} holds no Kubernetes object`, prose`check where ${shown} comes from`);
+  }
+  if (name === '-') return new UserError('stdin is empty', prose`check the command before the pipe`);
+  const write = fileCommandFor(request, { ...options, files: options.filename ?? [] });
+  return new UserError(
+    `${shown} is empty`,
+    prose`a shell empties the file behind > before a program reads it; to change a file in place: ${write}`,
+  );
+}
+
 /** Says what would be left without a login, as far as the files show it. */
 async function lossesFrom(
   files: readonly ChangedFile[],
@@ -126,16 +147,12 @@ async function lossesFrom(
 }
 
 /** Throws UserError where nobody agrees to it. */
-async function agreeTo(
-  losses: readonly ManifestLoss[],
-  { secret, files, recursive }: ManifestRequest,
-  io: Io,
-): Promise<void> {
+async function agreeTo(losses: readonly ManifestLoss[], request: ManifestRequest, io: Io): Promise<void> {
+  const { secret } = request;
   const { canPrompt, promptYes } = await import('../prompt.ts');
   if (canPrompt(io) && (await promptYes(`Detach ${secret} anyway?`, io))) return;
   const users = many(losses.map(({ ref }) => resultName(ref)));
-  const named = files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
-  const again = words`regsecret detach ${secret} ${named} ${recursive ? words`-R` : undefined} --write --yes`;
+  const again = command`${fileCommandFor(request, request)} --yes`;
   throw new UserError(`${secret} is still needed by ${users}, so no file is changed`, again);
 }
 
@@ -172,11 +189,23 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
   const { listChoices } = await import('../operations/attach/choices.ts');
   const choices = (await listChoices(transport, request)).map(({ label, target }) => ({ name: label, value: target }));
   if (choices.length === 0) {
-    // Which is what was wanted.
-    const every = verb === 'attach' ? 'everything' : 'no list';
-    (await printerFor(io)).say(`nothing to do: ${every} in namespace ${transport.namespace} names ${secret}`);
+    await sayNoChoice(request, transport.namespace, io);
     return request;
   }
   const title = verb === 'attach' ? `Attach ${secret} to` : `Detach ${secret} from`;
   return { ...request, targets: await promptChoice(title, choices, io), confirm };
+}
+
+/** What there is to choose from has what was wanted; anything else has to be named. */
+async function sayNoChoice({ verb, secret }: AttachRequest, namespace: string, io: Io): Promise<void> {
+  const printer = await printerFor(io);
+  if (verb === 'detach') {
+    return printer.say(
+      `nothing to choose: no service account and no workload in namespace ${namespace} names ${secret}`,
+    );
+  }
+  printer.say(
+    `nothing to choose: every service account in namespace ${namespace} names ${secret}, and so does every workload with a list of its own`,
+  );
+  printer.hint(prose`for a workload without one: ${command`regsecret attach ${secret} --to KIND/NAME`}`);
 }

@@ -48,6 +48,17 @@ export function printManifests(
       if (output === undefined) line(`${resultName(ref)} ${action}${from(name)}${suffix}`);
     }
   }
+  const changed = files.filter(
+    ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),
+  );
+  const [first, ...others] = changed;
+  if (!write && dryRun === 'none' && first !== undefined) {
+    printer.say(
+      others.length === 0
+        ? `this is only printed, and ${first.name} stays as it is: add --write to change the file`
+        : 'this is only printed, and the files stay as they are: add --write to change them',
+    );
+  }
   if (output === 'json') {
     const results = files.flatMap(({ name, objects }) =>
       objects.map(({ ref, ...rest }) => ({ file: name, ...ref, ...rest })),

@@ -1,18 +1,7 @@
-/** `attach -f` where a cluster has a part in it: the Secret of `--auto`, and targets in both. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+/** `attach -f` where a cluster has a part in it: the Secret of `--auto`. */
+import { beforeAll, expect, test } from 'vitest';
 import { newNamespace } from '../environment/use.ts';
-import {
-  account,
-  freshName,
-  named,
-  newAccount,
-  newPullSecret,
-  newSecret,
-  regsecretIn,
-} from '../support/attach-world.ts';
+import { freshName, newPullSecret, newSecret, regsecretIn } from '../support/attach-world.ts';
 
 let namespace = '';
 beforeAll(async () => {
@@ -24,13 +13,6 @@ const pod = (name: string, image: string): string =>
   `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec:\n  containers: [{name: a, image: ${image}}]\n`;
 const list = '  imagePullSecrets:\n  - name: regsecret\n';
 const [ours, theirs] = [pod('ours', 'r.example/app'), pod('theirs', 'q.example/app')];
-
-function file(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'regsecret-both-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'pods.yaml'), text);
-  return join(folder, 'pods.yaml');
-}
 
 test('--auto: the Secret in the cluster says which images it opens', async () => {
   const ran = await regsecretIn(namespace, ['attach', '-f', '-', '--auto'], { stdin: `${ours}---\n${theirs}` });
@@ -57,13 +39,4 @@ test('--auto with a Secret that is not there, or of no use: nothing is printed t
   const ran = await regsecretIn(namespace, ['attach', opaque, '-f', '-', '--auto'], { stdin: ours });
   expect(ran).toMatchObject({ code: 1, stdout: '' });
   expect(ran.stderr).toContain(`secret ${namespace}/${opaque} has the type Opaque`);
-});
-
-test('manifests and a service account in one go', async () => {
-  const [name, path] = [freshName('sa'), file(ours)];
-  await newAccount(namespace, { imagePullSecrets: named('a') }, name);
-  const ran = await regsecretIn(namespace, ['attach', '-f', path, '--write', '--serviceaccount', name]);
-  expect(ran).toMatchObject({ code: 0, stdout: `pod/ours patched in ${path}\nserviceaccount/${name} patched\n` });
-  expect(readFileSync(path, 'utf8')).toBe(`${ours}${list}`);
-  expect((await account(namespace, name)).imagePullSecrets).toEqual(named('a', 'regsecret'));
 });

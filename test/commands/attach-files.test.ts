@@ -48,9 +48,27 @@ describe('the result goes to stdout', () => {
     expect(await run(['attach', '-f', path])).toEqual({
       code: 0,
       stdout: ATTACHED,
-      stderr: `pod/a patched, from ${path} to stdout\n`,
+      stderr:
+        `pod/a patched, from ${path} to stdout\n` +
+        `this is only printed, and ${path} stays as it is: add --write to change the file\n`,
     });
     expect(read(path)).toBe(POD);
+  });
+
+  test('of a file that is right already, and in a dry run: there is nothing to write', async () => {
+    const path = file('pod.yaml', ATTACHED);
+    expect((await run(['attach', '-f', path])).stderr).toBe(`pod/a unchanged, from ${path} to stdout\n`);
+    const other = file('other.yaml', POD);
+    expect((await run(['attach', '-f', other, '--dry-run=client'])).stderr).toBe(
+      `pod/a patched, from ${other} to stdout (dry run)\n`,
+    );
+  });
+
+  test('of several files, which stay as they are', async () => {
+    const [one, other] = [file('a.yaml', POD), file('b.yaml', POD)];
+    expect((await run(['attach', '-f', one, '-f', other])).stderr).toContain(
+      'this is only printed, and the files stay as they are: add --write to change them\n',
+    );
   });
 
   test('of stdin', async () => {
@@ -307,6 +325,69 @@ describe('files that cannot be used', () => {
   });
 });
 
+describe('manifests and a target in the cluster: nothing is read or written', () => {
+  const error = 'error: manifests and targets in a cluster are changed by one command each\nhint: ';
+
+  test.each([
+    [
+      'attach -f a.yaml --to sts/db --write',
+      'regsecret attach regsecret -f a.yaml --write && regsecret attach regsecret --to statefulset/db',
+    ],
+    [
+      'attach pull -f deploy -R --sa default -n team',
+      'regsecret attach -n team pull -f deploy -R --write && regsecret attach pull -n team --serviceaccount default',
+    ],
+    [
+      'detach pull -f a.yaml -f b.yaml --from deploy/web --write --dry-run=client',
+      'regsecret detach pull -f a.yaml -f b.yaml --write --dry-run=client && regsecret detach pull --from deployment/web --dry-run=client',
+    ],
+    ['attach -f - --pod web', 'regsecret attach regsecret --pod web'],
+    [
+      'attach -f a.yaml --auto --secret-file s.yaml --used --wait --write',
+      'regsecret attach regsecret -f a.yaml --auto --secret-file s.yaml --write && regsecret attach regsecret --used --wait',
+    ],
+  ])('%s', async (line, hint) => {
+    expect(await run(line.split(' '), POD)).toEqual({ code: 2, stdout: '', stderr: `${error}${hint}\n` });
+  });
+});
+
+describe('manifests without an object are an error, as for doctor', () => {
+  test('a file that the shell has emptied: attach -f a.yaml > a.yaml', async () => {
+    const path = file('a.yaml', '');
+    for (const verb of ['attach', 'detach']) {
+      expect(await run([verb, '-f', path])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr:
+          `error: ${path} is empty\n` +
+          `hint: a shell empties the file behind > before a program reads it; to change a file in place: regsecret ${verb} regsecret -f ${path} --write\n`,
+      });
+    }
+  });
+
+  test('a command before the pipe that has printed nothing', async () => {
+    expect(await run(['attach', '-f', '-'], '\n')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: stdin is empty\nhint: check the command before the pipe\n',
+    });
+  });
+
+  test('comments and marks between documents', async () => {
+    const path = file('a.yaml', '\uFEFF---\n# Source: a chart with nothing switched on\r\n...\n');
+    expect(await run(['attach', '-f', path, '--write'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: ${path} holds no Kubernetes object\nhint: check where ${path} comes from\n`,
+    });
+  });
+
+  test('but not one empty file among others', async () => {
+    const [path, empty] = [file('a.yaml', POD), file('b.yaml', '')];
+    expect(await run(['attach', '-f', path, '-f', empty, '--write'])).toMatchObject({ code: 0 });
+  });
+});
+
 describe('flags that do not go together', () => {
   test.each([
     [[], 'nothing to attach regsecret to'],
@@ -316,7 +397,6 @@ describe('flags that do not go together', () => {
     [['-f', '-', '--write'], 'what comes from stdin cannot be written in place'],
     [['-f', 'x', '-o', 'json'], '-o cannot be combined with manifests on stdout'],
     [['-f', 'x', '--dry-run=server'], 'no server is asked about manifests'],
-    [['-f', 'x', '--sa', 'default'], 'manifests and targets in a cluster cannot be combined'],
     [['-l', 'a=b', '--sa', 'default'], '-l needs a kind'],
     [['-A', '--pod', 'web'], '-A cannot be combined with the name of a pod'],
     [['--to', 'deploy'], '--to deployment names no deployment'],

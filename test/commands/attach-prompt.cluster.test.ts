@@ -44,8 +44,19 @@ test('detach: only what has it, and nothing to choose where nobody has', async (
   expect(tty.screen()).not.toContain('serviceaccount/default');
   expect(await listed('robot')).toBeUndefined();
   const again = type('detach', 'gone');
-  await again.see(`nothing to do: no list in namespace ${namespace} names gone`);
+  await again.see(`nothing to choose: no service account and no workload in namespace ${namespace} names gone`);
   expect(await again.ended).toBe(0);
+});
+
+test('attach, where every service account has it: a workload without a list can still be named', async () => {
+  await newWorkload('Deployment', namespace, { name: 'web' });
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  const list = { imagePullSecrets: named('regsecret') };
+  await api('PATCH', `/api/v1/namespaces/${namespace}/serviceaccounts/default`, list, merge);
+  const tty = type('attach');
+  await tty.see(`nothing to choose: every service account in namespace ${namespace} names regsecret`);
+  await tty.see(`hint: for a workload without one: regsecret attach -n ${namespace} regsecret --to KIND/NAME`);
+  expect(await tty.ended).toBe(0);
 });
 
 test('Ctrl-C at the list exits 130 and changes nothing', async () => {

@@ -1,7 +1,7 @@
 /** From the flags of `attach` and `detach` to what is to be done. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
-import { command, words } from '../../domain/text/command.ts';
+import { andThen, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
 import { CHANGEABLE_KINDS, type PullKindName } from '../../domain/workloads/kind.ts';
@@ -10,7 +10,14 @@ import { checkedName, parseAttached, parseTarget, retargeted } from '../../domai
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
-import type { AttachRequest, NamedTarget, TargetSelection, WrittenSecret } from './request.ts';
+import {
+  type AttachRequest,
+  commandFor,
+  fileCommandFor,
+  type NamedTarget,
+  type TargetSelection,
+  type WrittenSecret,
+} from './request.ts';
 
 export interface AttachOptions extends KubeFlags {
   readonly secret: string;
@@ -48,7 +55,7 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
   checkFileFlags(options);
   const chosen = targetsOf(verb, options);
   if (!hasTargets(chosen)) checkNothingRuns(verb, options);
-  return {
+  const request: AttachRequest = {
     verb,
     secret,
     ...chosen,
@@ -68,6 +75,23 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
       return io.signal;
     },
   };
+  if (hasTargets(chosen)) checkNoFiles(request, options);
+  return request;
+}
+
+/** Throws UsageError: where one of the two cannot be changed, the other would be changed already. */
+function checkNoFiles(request: AttachRequest, options: AttachOptions): void {
+  const { filename: files = [], dryRun } = options;
+  if (files.length === 0) return;
+  // Manifests on stdin cannot be written in place.
+  const first = files.includes('-')
+    ? undefined
+    : command`${fileCommandFor(request, { ...options, files })} ${dryRunFlag({ dryRun })}`;
+  const second = commandFor(request, options.namespace ?? '');
+  throw new UsageError(
+    'manifests and targets in a cluster are changed by one command each',
+    first === undefined ? second : andThen(first, second),
+  );
 }
 
 /** What `create --attach` names; throws UsageError. */

@@ -64,6 +64,8 @@ export interface NoteContext {
   readonly secret: string;
   /** Left out: what it is about is done. */
   readonly dryRun?: 'none' | 'client' | 'server';
+  /** Whether the command itself waits for the pods. */
+  readonly wait?: boolean;
 }
 
 function isDry({ dryRun = 'none' }: NoteContext): boolean {
@@ -149,7 +151,7 @@ const SENTENCES: {
       ? say(`the pods of ${resultName(ref)} would be replaced`)
       : say(
           `the pods of ${resultName(ref)} are replaced now`,
-          command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`,
+          ...(context.wait ? [] : [command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`]),
         ),
   paused: ({ ref }) =>
     warn(`${resultName(ref)} is paused: its pods are not replaced until it is resumed`, resumeCommand(ref)),

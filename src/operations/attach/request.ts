@@ -1,6 +1,14 @@
 /** What is to be attached or detached, to what, and who is told about it. */
 import type { Secret } from '../../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, type Command, command, dryRunFlag, flagWords, words } from '../../domain/text/command.ts';
+import {
+  ALL_NAMESPACES,
+  type Command,
+  command,
+  dryRunFlag,
+  flagWords,
+  pathWord,
+  words,
+} from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
@@ -104,6 +112,25 @@ export function commandFor(request: AttachRequest, namespace: string, secret = r
     (line, more) => command`${line} ${more}`,
     start,
   );
+}
+
+/** Manifests that a command changes. */
+interface NamedFiles {
+  readonly files: readonly string[];
+  readonly recursive?: boolean | undefined;
+  readonly auto?: boolean | undefined;
+  readonly secretFile?: string | undefined;
+}
+
+/** The command line that changes the files in place. */
+export function fileCommandFor(
+  { verb, secret }: Pick<AttachRequest, 'verb' | 'secret'>,
+  { files, recursive, auto, secretFile }: NamedFiles,
+): Command {
+  const flags = flagWords([...(recursive ? ['-R'] : []), ...(auto ? ['--auto'] : [])]);
+  const opener = secretFile === undefined ? undefined : words`--secret-file ${pathWord(secretFile)}`;
+  const named = files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
+  return command`regsecret ${verb} ${secret} ${named} ${flags} ${opener} --write`;
 }
 
 /** The flags that say how. */

@@ -192,8 +192,3 @@ test.each([
 ] as const)('with the targets %j and the selections %j something is named: %s', (targets, selections, expected) => {
   expect(hasTargets({ targets, selections })).toBe(expected);
 });
-
-test('what runs in the cluster is waited for also when files are changed beside it', () => {
-  const given = { filename: ['a.yaml'], write: true, to: ['deploy/web'], wait: true, restart: true, timeout: '30s' };
-  expect(requestOf('attach', flags(given), fakeIo())).toMatchObject({ wait: true, restart: true, timeoutMs: 30_000 });
-});

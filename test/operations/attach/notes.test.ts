@@ -203,3 +203,11 @@ test.each<[same: boolean, one: Note, other: Note]>([
 ])('say the same: %s, %j and %j', (same, one, other) => {
   expect(noteKey(one) === noteKey(other)).toBe(same);
 });
+
+test('who waits for the pods is not told how to', () => {
+  const context = { verb: 'attach', secret: 'regcred' } as const;
+  const note = { code: 'rolls-out', ref: { kind: 'Deployment', namespace: 'team', name: 'web' } } as const;
+  const text = 'the pods of deployment.apps/web are replaced now';
+  expect(formatNote(note, { ...context, wait: true })).toEqual({ severity: 'note', text, hints: [] });
+  expect(formatNote(note, context).hints).toHaveLength(1);
+});
