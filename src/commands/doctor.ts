@@ -128,7 +128,7 @@ async function lint(
   options: DoctorOptions,
   io: Io,
 ): Promise<number> {
-  const { targets, image, allNamespaces, selector, strict = false, output } = options;
+  const { targets, image, allNamespaces, selector, strict = false } = options;
   if (targets.length > 0 || image !== undefined || allNamespaces === true || selector !== undefined) {
     throw new UsageError(
       '-f cannot be combined with targets',
@@ -143,7 +143,7 @@ async function lint(
   const healthy = isHealthy(findings, strict);
   const shown = selectFindings(findings, selection);
   const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unseen: UNSEEN };
-  await printLint(report, output, io);
+  await printLint(report, options, io);
   if (manifests.objects === 0 && !isUnreadPipe(report))
     (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
   return isHealthy(shown.findings, strict) ? EXIT.ok : EXIT.failed;

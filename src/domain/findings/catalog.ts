@@ -64,6 +64,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'login-in-annotation': { severity: 'warning' },
   'stale-copy': { severity: 'warning', subject: ({ arguments: { source } }) => source, isAdvice: true },
   'orphaned-copy': { severity: 'warning', isAdvice: true },
+  'duplicate-secret': { severity: 'warning', isAdvice: true },
   'credential-rejected': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },
   'no-access': { severity: 'error', identity: ['server', 'username'], kubeletSays: ANY },
   'public-image-refused': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },

@@ -2,7 +2,7 @@
 import type { ContentEntry } from '../keyring/contents.ts';
 import { bareServer, type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { sameKey } from '../keyring/key.ts';
-import { imageServer, onlyEntry, serverWord } from '../keyring/server.ts';
+import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType, serverWord } from '../keyring/server.ts';
 import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
@@ -18,6 +18,8 @@ import type { FindingObject, FindingOf } from './finding.ts';
 export interface FixContext {
   /** The image that it is about, where the finding itself names none. */
   readonly image?: string | undefined;
+  /** All that are pulled with a Secret that is missing in manifests. */
+  readonly images?: readonly string[] | undefined;
   /** Left out unless the Secret is immutable. */
   readonly immutable?: Immutable | undefined;
   /** What is known of a Secret in the namespace of the finding. */
@@ -105,21 +107,21 @@ export function giveLogin(remedy: Remedy, image: string, usable: string | undefi
   return createCommand(remedy, imageServer(image));
 }
 
-/** Writes a login for `server` into the Secret, with `flag`; without a server for those that are meant. */
+/** Writes a login for `server`, or for each of several, into the Secret, with `flag`; without a server for those that are meant. */
 export function createSecretCommand(
   object: FindingObject,
   { immutable, secretOf }: FixContext,
-  server: string | undefined,
+  server: string | readonly string[] | undefined,
   flag?: Command,
 ): Command {
-  if (isInManifest(object)) return createText(object, server);
+  if (isInManifest(object)) return createText(object, server, secretOf?.(object.name));
   const copyOf = secretOf?.(object.name)?.copyOf;
   // What is in another cluster cannot be changed from here.
   if (copyOf !== undefined && copyOf.state !== 'missing' && copyOf.state !== 'elsewhere') {
     return changeSource(object, copyOf, (source) => createSecretCommand(source, {}, server, flag));
   }
   const create = (name: string): Command =>
-    command`regsecret create ${nameWord(name)} ${scope(object.namespace)} ${serverFlag(server)}`;
+    command`regsecret create ${nameWord(name)} ${scope(object.namespace)} ${serverFlags(server)}`;
   if (immutable !== undefined) return replaceLogin(object, immutable, create(nextName(object.name)));
   return command`${create(object.name)} ${flag}`;
 }
@@ -161,14 +163,22 @@ export function removeEntry(
   return isOwn ? removeFrom(object) : changeSource(object, copyOf, removeFrom);
 }
 
-/** For a Secret in a manifest: what is to stand there. A docker config has a program of its own. */
-function createText({ kind, name, namespace }: FindingObject, server: string | undefined): Command {
-  if (kind === 'File' && server !== undefined) return command`docker login ${serverWord(server)}`;
-  const from =
-    kind === 'File'
-      ? words`regsecret create --from-file ${fileWord(name)}`
-      : words`regsecret create ${nameWord(name)} ${scope(namespace)}`;
-  return words`${from} ${serverFlag(server)} --dry-run=client -o yaml`;
+/** For a Secret in a manifest: what is to stand there, beside what it has. A docker config has a program of its own. */
+function createText(
+  object: FindingObject,
+  server: string | readonly string[] | undefined,
+  known: DiagnosedSecret | undefined,
+): Command {
+  const { kind, name, namespace } = object;
+  if (kind === 'File' && typeof server === 'string') return command`docker login ${serverWord(server)}`;
+  if (kind === 'File')
+    return words`regsecret create --from-file ${fileWord(name)} ${serverFlags(server)} --dry-run=client -o yaml`;
+  const there = server === undefined ? [] : (known?.contents.entries ?? []);
+  const kept = there.flatMap((entry) => (serverProblem(entry.server) === undefined ? [entry.server] : []));
+  // No login can be taken for a pattern, and nobody reads a line with hundreds of servers.
+  if (kept.length > 10 || kept.some((one) => one.includes('*'))) return editFile(object);
+  const servers = server && [...kept.map((one) => serverToType(one, undefined)), server].flat();
+  return words`regsecret create ${nameWord(name)} ${scope(namespace)} ${serverFlags(servers)} --dry-run=client -o yaml`;
 }
 
 export function isInManifest({ kind, file }: FindingObject): boolean {
@@ -178,10 +188,6 @@ export function isInManifest({ kind, file }: FindingObject): boolean {
 /** The server of the image that matters here. */
 export function here({ image }: FixContext): string | undefined {
   return image === undefined ? undefined : imageServer(image);
-}
-
-function serverFlag(server: string | undefined): Command | undefined {
-  return server === undefined ? undefined : words`--server ${serverWord(server)}`;
 }
 
 /** A pod cannot be changed so, and nobody makes it again. */

@@ -17,6 +17,12 @@ interface Outdated {
   readonly rollout?: string | undefined;
 }
 
+interface UnfitServer {
+  readonly server: ShownServer;
+  readonly reason: string;
+  readonly proposal?: string | undefined;
+}
+
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
   // What is wrong with a Secret by itself.
@@ -27,6 +33,8 @@ export interface FindingArguments<Cause> {
     readonly elsewhere?: Elsewhere | undefined;
     /** Some of those who name it, as `deployment/web`. */
     readonly usedBy?: readonly string[] | undefined;
+    /** The namespace for which the one of that name counts that names none, in manifests. */
+    readonly home?: string | undefined;
     /** To have the one of nearly the same name instead, which opens the image. */
     readonly remedy?: Remedy | undefined;
   };
@@ -44,16 +52,8 @@ export interface FindingArguments<Cause> {
   readonly 'empty-entry': { readonly server: ShownServer };
   readonly 'identity-token': { readonly server: ShownServer };
   readonly 'incomplete-entry': { readonly server: ShownServer; readonly missing: 'user name' | 'password' };
-  readonly 'opens-nothing': {
-    readonly server: ShownServer;
-    readonly reason: string;
-    readonly proposal?: string | undefined;
-  };
-  readonly 'unusual-server': {
-    readonly server: ShownServer;
-    readonly reason: string;
-    readonly proposal?: string | undefined;
-  };
+  readonly 'opens-nothing': UnfitServer;
+  readonly 'unusual-server': UnfitServer;
   /** `bySecret`: the other Secret of the list that `by` is in. */
   readonly 'shadowed-entry': {
     readonly server: ShownServer;
@@ -72,6 +72,8 @@ export interface FindingArguments<Cause> {
   readonly 'stale-copy': { readonly source: CopySourceName; readonly namespaces?: readonly string[] | undefined };
   /** Marked as a copy of `source`, which is no pull secret. */
   readonly 'orphaned-copy': { readonly source: CopySourceName };
+  /** `last`: where the one stands that is applied after it. */
+  readonly 'duplicate-secret': { readonly last: { readonly file: string; readonly line: number } };
 
   // What becomes of a login at its registry; the object is the Secret.
   readonly 'credential-rejected': {

@@ -83,7 +83,10 @@ const FIXES: Fixes = {
     if (near !== undefined && object.file !== undefined) return editFile(object);
     if (near !== undefined && remedy !== undefined) return changeCommand('attach', remedy, near);
     const { file: _, ...secret } = object;
-    return isCopied(elsewhere) ? copy(object, elsewhere) : createSecretCommand(secret, context, here(context));
+    const servers = context.images?.map(imageServer);
+    return isCopied(elsewhere)
+      ? copy(object, elsewhere)
+      : createSecretCommand(secret, context, servers ?? here(context));
   },
   'wrong-type': ({ object }, context) => createSecretCommand(object, context, here(context), FORCE),
   'no-payload': ({ object }, context) => createOr(REPLACE, object, context),
@@ -116,6 +119,7 @@ const FIXES: Fixes = {
     isInManifest(object) ? editFile(object) : forgetApplied([object.name], object.namespace),
   'stale-copy': ({ object, arguments: { source, namespaces } }) => syncPreview(source, object, namespaces),
   'orphaned-copy': ({ object }) => command`regsecret delete ${nameWord(object.name)} ${scope(object.namespace)}`,
+  'duplicate-secret': ({ object }) => editFile(object),
 
   'credential-rejected': entryFix,
   'no-access': entryFix,

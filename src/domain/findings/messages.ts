@@ -28,7 +28,7 @@ export function heldInAnnotation({ several = false, would = false } = {}): strin
 }
 
 const TEXTS: Texts = {
-  'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, usedBy = [] } }, object) => {
+  'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, home, usedBy = [] } }, object) => {
     // `2 pods` is one of them.
     const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
     const naming = `${some(usedBy)} ${isOne ? 'names' : 'name'}`;
@@ -37,6 +37,8 @@ const TEXTS: Texts = {
       usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
     const text = file === undefined ? inCluster : inFiles;
     if (near !== undefined) return `${text}; did you mean ${near}?`;
+    if (home !== undefined)
+      return `${text}; the one of that name in these files has no namespace, so it is taken for one of ${home}`;
     if (elsewhere === undefined) return text;
     const [owner] = elsewhere.namespaces;
     const gives = isCopied(elsewhere) ? `; a copy gives ${namespace ?? 'this namespace'} the login of ${owner}` : '';
@@ -86,6 +88,8 @@ const TEXTS: Texts = {
   },
   'orphaned-copy': ({ arguments: { source } }, object) =>
     `${object} is marked as a copy of ${source.namespace}/${source.name}, which does not exist`,
+  'duplicate-secret': ({ arguments: { last } }, object) =>
+    `${object} is also in ${last.file === '-' ? 'stdin' : last.file}:${last.line}; the last one that is applied wins, so pods get only the logins there`,
 
   'credential-rejected': ({ arguments: { server, username, status, said } }, object) =>
     `${displayServer(server)} rejects the login${of(username)} in ${object} (${saying(said, status)})`,

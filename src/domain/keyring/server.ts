@@ -1,7 +1,7 @@
 /** Servers: the keys of `auths`. Which one to write, and which can open no image at all. */
 import { matchesGlob } from '../go/glob.ts';
 import { GoUrlError } from '../go/url.ts';
-import { type Command, command } from '../text/command.ts';
+import { type Command, command, words } from '../text/command.ts';
 import { exampleImage, MAX_SERVER } from './coverage.ts';
 import { bareServer, DOCKER_HUB, displayServer, shownServer } from './display-server.ts';
 import { ImageReferenceError, imageName, parseImage } from './image.ts';
@@ -186,6 +186,13 @@ export function registryHost(image: string): string {
 export function serverWord(server: string): string {
   if (server === DOCKER_HUB) return 'docker.io';
   return shownServer(server) === server ? server : bareServer(server);
+}
+
+/** One flag for each server; those that are one to the kubelet get one. */
+export function serverFlags(servers: string | readonly string[] | undefined): Command {
+  const all = servers === undefined ? [] : [servers].flat();
+  const different = all.filter((server, index) => all.findIndex((other) => sameKey(other, server)) === index);
+  return different.reduce((line, server) => words`${line} --server ${serverWord(server)}`, words``);
 }
 
 /** What makes a new login for `server`; Docker Hub is what `docker login` means without a name. */

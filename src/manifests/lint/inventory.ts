@@ -32,6 +32,10 @@ export interface Inventory {
   readonly accounts: ReadonlyMap<string, readonly PlacedPullSpec[]>;
   /** Secrets by their names, docker configs left out. */
   readonly namedSecrets: ReadonlyMap<string, readonly PlacedSecret[]>;
+  /** Secrets that another one of the same name replaces. */
+  readonly replaced?: ReadonlyMap<PlacedSecret, PlacedSecret> | undefined;
+  /** The namespaces of Secrets that name none, where they are named in several. */
+  readonly homes?: ReadonlyMap<PlacedSecret, string> | undefined;
   /** Files that are filled in before they are manifests; nothing of them is above. */
   readonly templates: readonly ParsedFile[];
 }

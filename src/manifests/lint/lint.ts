@@ -15,10 +15,11 @@ import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { isSlip } from '../../domain/text/closest.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
+import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
-import { factsFor, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
-import { inPullSpec, inSecret, lineOfName, viewOf } from './place.ts';
-import { type FileLogins, loginsIn, unnamedLogin } from './unnamed-login.ts';
+import { factsFor, homeElsewhere, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
+import { inPullSpec, inSecret, lineOfName, placeOf, viewOf } from './place.ts';
+import { type FileLogins, loginsIn, ownerOf, unnamedLogin } from './unnamed-login.ts';
 
 /** A file that could not be parsed. */
 export interface UnreadFile {
@@ -38,7 +39,7 @@ export interface Lint {
 
 /** `now` in milliseconds since 1970. */
 export function lint(objects: readonly PlacedObject[], unread: readonly UnreadFile[], now: number): Lint {
-  const inventory = inventoryOf(objects, now);
+  const inventory = asApplied(inventoryOf(objects, now));
   const { pullSpecs, secrets, templates } = inventory;
   const logins = loginsIn(inventory, now);
   const named = new Set(pullSpecs.flatMap((placed) => secretsOf(placed, inventory)));
@@ -52,7 +53,8 @@ export function lint(objects: readonly PlacedObject[], unread: readonly UnreadFi
     ...fileFindings([...unread, ...charts]),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
     ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, logins, now)),
-    ...missingSecrets(inventory),
+    ...missingSecrets(inventory, now),
+    ...duplicateSecrets(inventory),
   ];
   const unique = new Map(found.map((one) => [findingKey(one), one]));
   return {
@@ -131,7 +133,7 @@ function pullSpecFindings(
   const unnamed = (pull: ImagePull): Finding | undefined => unnamedLogin(pull, placed, inventory, logins);
   return [...suspicions(puller, facts, unnamed), ...own].map((found) => {
     const secret = found.object.kind === 'Secret' ? secretNamed(found.object.name, placed, inventory) : undefined;
-    return secret === undefined ? inPullSpec(found, placed) : inSecret(found, secret);
+    return secret === undefined ? inPullSpec(found, placed, inventory) : inSecret(found, secret);
   });
 }
 
@@ -158,33 +160,70 @@ function isSound(state: SecretState | undefined): boolean {
   return state?.status === 'there' && isPullSecretType(state.contents.type) && state.contents.failure === undefined;
 }
 
+function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
+  return [...replaced].map(([placed, last]) => {
+    const { name = '', namespace } = placed.secret.metadata;
+    const object = { kind: 'Secret', name, namespace, ...placeOf(placed) } as const;
+    return viewOf(finding('duplicate-secret', object, { last: placeOf(last) }));
+  });
+}
+
 /**
  * One finding for each Secret that is named and not there. It may well be made by others, as pull secrets should be, so that
  * is a warning; an error where its name is that of a Secret that is there, but for one slip.
  */
-function missingSecrets(inventory: Inventory): FindingView[] {
+function missingSecrets(inventory: Inventory, now: number): FindingView[] {
   const references = inventory.pullSpecs.flatMap((placed) =>
     [...new Set(listedNames(placed.pullSpec.imagePullSecrets))]
       .filter((name) => !isPlaceholder(name) && secretNamed(name, placed, inventory) === undefined)
       .map((name) => ({ name, placed })),
   );
-  const groups = Map.groupBy(references, ({ name, placed: { pullSpec } }) => `${pullSpec.ref.namespace}/${name}`);
-  return [...groups.values()].flatMap((users) => {
+  const groups = Map.groupBy(references, keyOf);
+  const pulls = groups.size === 0 ? new Map() : pullsBySecret(inventory, now);
+  return [...groups].flatMap(([key, users]) => {
     const [first] = users;
     if (first === undefined) return [];
     const { name, placed } = first;
     const object = objectOf({ ...placed.pullSpec.ref, name });
     const near = nearInFiles(name, placed, inventory);
     const namespaces = namespacesWith(name, inventory);
-    const [image] = users.flatMap((user) => pullerIn(user.placed).images.map((use) => use.image));
     const args = {
       // The same may be there for several environments.
       usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
       near,
       elsewhere: namespaces.length === 0 ? undefined : { namespaces },
+      home: homeElsewhere(name, inventory),
     };
     const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';
     const place = { file: placed.file.name, line: lineOfName(name, placed) };
-    return [viewOf(finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity), image)];
+    const images = privateImages(pulls.get(key) ?? []);
+    return [viewOf(finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity), { images })];
   });
+}
+
+interface Reference {
+  readonly name: string;
+  readonly placed: PlacedPullSpec;
+}
+
+function keyOf({ name, placed: { pullSpec } }: Reference): string {
+  return `${pullSpec.ref.namespace}/${name}`;
+}
+
+/** The images that are pulled with each Secret, those of pods included that get its name from their service account. */
+function pullsBySecret(inventory: Inventory, now: number): ReadonlyMap<string, readonly string[]> {
+  const pulls = inventory.pullSpecs.flatMap((placed) => {
+    const puller = pullerIn(placed);
+    const { names } = effectiveList(puller, factsFor(placed, inventory, now));
+    const images = puller.images.map(({ image }) => image);
+    return [...new Set(names)].map((name) => ({ key: keyOf({ name, placed }), images }));
+  });
+  const bySecret = Map.groupBy(pulls, ({ key }) => key);
+  return new Map([...bySecret].map(([key, all]) => [key, all.flatMap(({ images }) => images)]));
+}
+
+/** Without the official images of Docker Hub, which everybody may pull, unless there are no others. */
+function privateImages(images: readonly string[]): readonly string[] {
+  const others = images.filter((image) => ownerOf(image)?.name !== 'docker.io/library');
+  return others.length > 0 ? others : images;
 }

@@ -51,9 +51,9 @@ export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: numb
 export function secretNamed(
   name: string,
   placed: PlacedPullSpec,
-  { namedSecrets }: Inventory,
+  { namedSecrets, homes }: Inventory,
 ): PlacedSecret | undefined {
-  return nearest(namedSecrets.get(name), ({ secret }) => secret.metadata.namespace ?? '', placed);
+  return nearest(namedSecrets.get(name), (one) => one.secret.metadata.namespace || homes?.get(one) || '', placed);
 }
 
 /** A pull secret of the same namespace, of nearly the same name. */
@@ -72,6 +72,11 @@ export function nearInFiles(name: string, { pullSpec }: PlacedPullSpec, { secret
 export function namespacesWith(name: string, { namedSecrets }: Inventory): string[] {
   const same = namedSecrets.get(name) ?? [];
   return [...new Set(same.flatMap(({ secret }) => secret.metadata.namespace ?? []))].sort();
+}
+
+/** Where the Secret of that name is that names no namespace, and counts for another one than is meant. */
+export function homeElsewhere(name: string, { namedSecrets, homes }: Inventory): string | undefined {
+  return (namedSecrets.get(name) ?? []).flatMap((one) => homes?.get(one) ?? [])[0];
 }
 
 function accountOf(placed: PlacedPullSpec, { accounts }: Inventory): PlacedPullSpec | undefined {

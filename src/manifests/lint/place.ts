@@ -1,6 +1,7 @@
 /** The line of a manifest that a finding is about. */
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
-import { editFile } from '../../domain/findings/commands.ts';
+import { editFile, type FixContext } from '../../domain/findings/commands.ts';
+import type { DiagnosedSecret } from '../../domain/findings/diagnosed-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { fixFor, isSufficient } from '../../domain/findings/fixes.ts';
 import { DATA_KEY } from '../../domain/keyring/secret.ts';
@@ -9,11 +10,17 @@ import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
 import { CONTAINER_LISTS } from '../../domain/workloads/container-images.ts';
 import { LIST_FIELD } from '../../domain/workloads/kind.ts';
-import type { ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
+import type { Inventory, ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
+import { secretNamed } from './manifest-facts.ts';
 
 /** From 1: the image, the entry of the list or the field that is wrong, else the object. */
 function lineInPullSpec(found: Finding, placed: PlacedPullSpec): number {
   return lineAt(placed, nodeInPullSpec(found, placed));
+}
+
+/** Where the Secret begins. */
+export function placeOf(placed: ManifestPlace): { readonly file: string; readonly line: number } {
+  return { file: placed.file.name, line: lineAt(placed, undefined) };
 }
 
 /** From 1: where the name of the Secret stands in the list, the last time. */
@@ -111,20 +118,23 @@ function scalar(node: ManifestNode | undefined): unknown {
 }
 
 /** With its line and its command. */
-export function inPullSpec(found: Finding, placed: PlacedPullSpec): FindingView {
-  return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInPullSpec(found, placed) } });
+export function inPullSpec(found: Finding, placed: PlacedPullSpec, inventory: Inventory): FindingView {
+  const object = { ...found.object, file: placed.file.name, line: lineInPullSpec(found, placed) };
+  const secretOf = (name: string): DiagnosedSecret | undefined => secretNamed(name, placed, inventory)?.diagnosed;
+  return viewOf({ ...found, object }, { secretOf });
 }
 
 /** With its line and its command. */
 export function inSecret(found: Finding, placed: PlacedSecret): FindingView {
-  return viewOf({ ...found, object: { ...found.object, file: placed.file.name, line: lineInSecret(found, placed) } });
+  const object = { ...found.object, file: placed.file.name, line: lineInSecret(found, placed) };
+  return viewOf({ ...found, object }, { secretOf: () => placed.diagnosed });
 }
 
 /**
- * With its command; `image` is the one that it is about. Nobody has checked the names in files, and a command is there to be
+ * With its command; `context` is what is known beside it. Nobody has checked the names in files, and a command is there to be
  * pasted: with a name that no object can have it opens the file.
  */
-export function viewOf(found: Finding, image?: string): FindingView {
+export function viewOf(found: Finding, context: FixContext = {}): FindingView {
   const { namespace, name, kind } = found.object;
   const names = Object.entries(found.arguments).flatMap(([key, value]) =>
     IN_COMMANDS.includes(key) ? (value ?? []) : [],
@@ -136,7 +146,7 @@ export function viewOf(found: Finding, image?: string): FindingView {
     ...names,
     ...(elsewhere?.namespaces ?? []),
   ].every((one) => isObjectName(`${one}`));
-  const fix = isSafe ? { command: fixFor(found, { image }), sufficient: isSufficient(found) } : undefined;
+  const fix = isSafe ? { command: fixFor(found, context), sufficient: isSufficient(found) } : undefined;
   return findingView(found, undefined, fix ?? { command: editFile(found.object), sufficient: false });
 }
 

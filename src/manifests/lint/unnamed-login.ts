@@ -97,7 +97,8 @@ function ownersIn(inventory: Inventory, now: number): ReadonlySet<string> {
   return new Set(named);
 }
 
-function ownerOf(image: string): { readonly registry: string; readonly name: string } | undefined {
+/** The registry of an image, and the first part of its path; undefined for what is no image. */
+export function ownerOf(image: string): { readonly registry: string; readonly name: string } | undefined {
   try {
     const { domain, path } = parseImage(image);
     return { registry: domain, name: `${domain}/${path.split('/', 1)[0]}` };

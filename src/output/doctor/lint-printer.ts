@@ -2,8 +2,10 @@
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { countOf, formatMore } from '../../domain/findings/listed.ts';
-import { formatIgnored } from '../../domain/findings/selection.ts';
+import { formatIgnored, type SelectionFlags } from '../../domain/findings/selection.ts';
+import { type Command, flagWords, pathWord, words } from '../../domain/text/command.ts';
 import { plural } from '../../domain/text/enumerate.ts';
+import { scope } from '../../domain/text/object-name.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
@@ -12,7 +14,16 @@ import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 
-export async function printLint(report: LintReport, output: ReportFormat | undefined, io: Io): Promise<void> {
+/** What was typed. */
+export interface LintLine extends SelectionFlags {
+  readonly filename?: readonly string[] | undefined;
+  readonly recursive?: boolean | undefined;
+  readonly namespace?: string | undefined;
+  readonly output?: ReportFormat | undefined;
+}
+
+export async function printLint(report: LintReport, typed: LintLine, io: Io): Promise<void> {
+  const { output } = typed;
   if (output !== undefined) await writeReport(report, output, io);
   if (output === 'github') io.stdout.write(printed`${printable(countLine(report))}\n`);
   if (output !== undefined) return;
@@ -23,7 +34,8 @@ export async function printLint(report: LintReport, output: ReportFormat | undef
     return;
   }
   const lines = report.findings.flatMap((found) => findingLines(found, style, io));
-  for (const line of [...lines, ...remarks(report), printable(countLine(report))]) io.stdout.write(printed`${line}\n`);
+  for (const line of [...lines, ...remarks(report, typed, io), printable(countLine(report))])
+    io.stdout.write(printed`${line}\n`);
 }
 
 /** The program before it has failed, and has said why: one line is enough. */
@@ -32,11 +44,29 @@ export function isUnreadPipe({ manifests: { files }, findings: [first] }: LintRe
 }
 
 /** Once, however many Secrets are made elsewhere. */
-function remarks({ findings }: LintReport): Printable[] {
-  const isElsewhere = findings.some(({ code, severity }) => code === 'missing-secret' && severity === 'warning');
-  return isElsewhere
-    ? [printed`doctor -f reads only files: a Secret that exists only in the cluster is reported as missing`]
-    : [];
+function remarks({ findings }: LintReport, typed: LintLine, io: Io): Printable[] {
+  const missing = findings.filter(({ code, severity }) => code === 'missing-secret' && severity === 'warning');
+  const [only, ...others] = missing;
+  if (only === undefined) return [];
+  const check = others.length === 0 ? withSecret(only.fix.command, typed) : undefined;
+  return [
+    printed`doctor -f reads only files: a Secret that exists only in the cluster is reported as missing`,
+    ...(check === undefined ? [] : [printed`to check these files with it: ${hintText(check, io)}`]),
+  ];
+}
+
+/** The same once more, with the Secret that `create` makes; undefined where there is no such command, and where stdin is taken. */
+function withSecret(create: Command, { filename = [], ...flags }: LintLine): Command | undefined {
+  if (create.words[1] !== 'create' || filename.includes('-')) return undefined;
+  const { recursive, namespace, strict, errors, only = [], ignore = [] } = flags;
+  const files = [...filename, '-'].map((name) => words`-f ${pathWord(name)}`);
+  const bare = [recursive && '-R', strict && '--strict', errors && '--errors'].filter(
+    (flag) => typeof flag === 'string',
+  );
+  const codes = [...only.map((code) => words`--only ${code}`), ...ignore.map((code) => words`--ignore ${code}`)];
+  const again = [...files, words`${scope(namespace)}`, flagWords(bare), ...codes];
+  const pipe = again.reduce((line, more) => words`${line} ${more}`, words`regsecret doctor`);
+  return { ...create, words: [...create.words, '--dry-run=client', '-o', 'yaml'], pipe };
 }
 
 function findingLines({ severity, code, message, fix, object, more }: FindingView, style: Style, io: Io): Printable[] {

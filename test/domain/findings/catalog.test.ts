@@ -21,6 +21,7 @@ test('these are warnings, all others are errors', () => {
     'login-in-annotation',
     'stale-copy',
     'orphaned-copy',
+    'duplicate-secret',
     'empty-name',
     'duplicate-name',
     'different-credentials',
@@ -31,7 +32,7 @@ test('these are warnings, all others are errors', () => {
     'unused-secret',
     'same-content',
   ]);
-  expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 17);
+  expect(codesWhere(({ severity }) => severity === 'error')).toHaveLength(FINDING_CODES.length - 18);
 });
 
 test('the commands of these tell more, and fix nothing by themselves', () => {
@@ -39,6 +40,7 @@ test('the commands of these tell more, and fix nothing by themselves', () => {
     'same-key',
     'stale-copy',
     'orphaned-copy',
+    'duplicate-secret',
     'duplicate-name',
     'different-credentials',
     'invalid-image',

@@ -18,6 +18,19 @@ testFindings([
     'regsecret create regcred -n team-a',
   ],
   [
+    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], home: 'prod' }),
+    'error: deployment/web names secret team-a/regcred, which is not in these files; the one of that name in these files has no namespace, so it is taken for one of prod',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io --server quay.io',
+    { images: ['ghcr.io/a/b', 'quay.io/a', 'ghcr.io/c'] },
+  ],
+  [
+    finding('duplicate-secret', IN_FILE, { last: { file: '-', line: 7 } }),
+    'warning: secret team-a/regcred is also in stdin:7; the last one that is applied wins, so pods get only the logins there',
+    'advice',
+    'vi +3 web.yaml',
+  ],
+  [
     finding('missing-secret', IN_FILE, { near: 'regcred2' }),
     'error: secret team-a/regcred is not in these files; did you mean regcred2?',
     'advice',

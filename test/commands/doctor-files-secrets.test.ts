@@ -1,0 +1,195 @@
+/** `doctor -f` and the Secrets in the files: which of them count, and whether what is proposed helps. */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CANARY } from '../support/canary.ts';
+import { here, type RanHere } from '../support/here.ts';
+
+const [A, B] = ['127.0.0.1:5001', '127.0.0.1:5002'];
+
+let folder = '';
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'regsecret-')));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(files: Readonly<Record<string, string | object>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+}
+
+/** Runs doctor in the folder; `files` and stdin are what it reads. */
+async function doctor(args: string, stdin = ''): Promise<RanHere & { readonly lines: readonly string[] }> {
+  const words = args
+    .split(' ')
+    .map((word, index, all) => (all[index - 1] === '-f' && word !== '-' ? join(folder, word) : word));
+  const ran = await here(['doctor', ...words], { stdin, env: { KUBECONFIG: '/nope' } });
+  return { ...ran, lines: ran.stdout.replaceAll(`${folder}/`, '').trimEnd().split('\n') };
+}
+
+const deployment = (name: string, image: string, namespace = 'build'): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: namespace || undefined },
+  spec: {
+    template: { spec: { imagePullSecrets: [{ name: 'regcreds' }], containers: [{ name: 'app', image }] } },
+  },
+});
+
+const secret = (servers: readonly string[], namespace = 'build', password = CANARY): object => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'regcreds', namespace: namespace || undefined },
+  type: 'kubernetes.io/dockerconfigjson',
+  stringData: {
+    '.dockerconfigjson': JSON.stringify({
+      auths: Object.fromEntries(servers.map((server) => [server, { username: 'janedoe', password }])),
+    }),
+  },
+});
+
+const apps = {
+  'deploy/api.yaml': deployment('api', `${A}/janedoe/x`),
+  'deploy/jobs.yaml': deployment('jobs', `${B}/janedoe/x`),
+};
+
+test('a Secret is in two files: the last one counts, and both places are named', async () => {
+  write({ ...apps, 'full.yaml': secret([A, B]), 'b.yaml': secret([B]) });
+  const { code, lines } = await doctor('-f deploy -f full.yaml -f b.yaml --strict');
+  expect(lines).toContain(
+    'full.yaml:1: warning: secret build/regcreds is also in b.yaml:1; the last one that is applied wins, so pods get only the logins there [duplicate-secret]',
+  );
+  expect(lines.filter((line) => line.endsWith('[other-images]'))).toEqual([
+    expect.stringContaining('b.yaml:1: warning: '),
+  ]);
+  expect([code, lines.at(-1)]).toEqual([1, '4 objects in 4 files: 0 errors, 2 warnings']);
+});
+
+test('a Secret is in two files, and the last one has all logins', async () => {
+  write({ ...apps, 'full.yaml': secret([A, B]), 'b.yaml': secret([B]) });
+  const { lines } = await doctor('-f deploy -f b.yaml -f full.yaml');
+  expect(lines.filter((line) => /\[[a-z-]+\]$/.test(line))).toEqual([
+    expect.stringMatching(/^b.yaml:1: .* is also in full.yaml:1; .*\[duplicate-secret\]$/),
+  ]);
+});
+
+test.each([
+  ['of another namespace', { 'a.yaml': secret([A]), 'b.yaml': secret([A], 'prod') }],
+  ['in a folder for another cluster', { 'dev/a.yaml': secret([A]), 'prod/a.yaml': secret([A]) }],
+])('two Secrets of one name are no duplicates: one is %s', async (_, files) => {
+  write(files);
+  expect((await doctor('-R -f . --strict')).lines.at(-1)).toBe('2 objects in 2 files: nothing wrong');
+});
+
+test('a Secret that is missing needs a login for each registry whose images are pulled with it', async () => {
+  write({
+    ...apps,
+    'deploy/more.yaml': deployment('more', 'nginx'),
+    'deploy/same.yaml': deployment('same', `${A}/janedoe/y`),
+    'deploy/account.yaml': {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'ci', namespace: 'build' },
+      imagePullSecrets: [{ name: 'regcreds' }],
+    },
+    'deploy/pod.yaml': {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'ci', namespace: 'build' },
+      spec: { serviceAccountName: 'ci', containers: [{ name: 'app', image: 'c.example/x' }] },
+    },
+  });
+  const create = `regsecret create regcreds -n build --server ${A} --server ${B} --server c.example`;
+  const { lines } = await doctor('-f deploy --strict');
+  expect(lines[1]).toBe(`  hint: ${create}`);
+  const { stdout } = await doctor('-f deploy -o json');
+  expect(JSON.parse(stdout).findings[0].fix).toMatchObject({ command: create, sufficient: true });
+});
+
+test('a Secret that is missing is piped into the same doctor', async () => {
+  write(apps);
+  const { lines } = await doctor('-f deploy -f deploy/api.yaml --strict --ignore expired');
+  const create = `regsecret create regcreds -n build --server ${A} --server ${B}`;
+  const again = 'regsecret doctor -f deploy -f deploy/api.yaml -f - --strict --ignore expired';
+  expect(lines.slice(1)).toEqual([
+    `  hint: ${create}`,
+    'doctor -f reads only files: a Secret that exists only in the cluster is reported as missing',
+    `to check these files with it: ${create} --dry-run=client -o yaml | ${again}`,
+    '2 objects in 2 files: 0 errors, 1 warning',
+  ]);
+  const made = JSON.stringify(secret([A, B]));
+  expect((await doctor('-f deploy -f - --strict', made)).lines).toEqual(['3 objects in 3 files: nothing wrong']);
+});
+
+test.each([
+  ['stdin is taken', '-f deploy -f -', { 'deploy/a.yaml': deployment('a', `${A}/x`) }],
+  [
+    'two are missing',
+    '-f deploy',
+    { 'deploy/a.yaml': deployment('a', `${A}/x`), 'deploy/b.yaml': deployment('b', `${A}/x`, 'prod') },
+  ],
+])('a Secret that is missing, and %s: nothing is piped', async (_, args, files) => {
+  write(files);
+  const { stdout } = await doctor(args, JSON.stringify(deployment('c', `${A}/x`)));
+  expect(stdout).toContain('doctor -f reads only files: ');
+  expect(stdout).not.toContain('--dry-run');
+});
+
+test.each([
+  ['with another port', A, B],
+  ['of another host', 'a.example', 'b.example'],
+])('the Secret in the files lacks a registry %s: what is proposed keeps the others', async (_, one, other) => {
+  const web = { 'deploy/a.yaml': deployment('a', `${one}/x`), 'deploy/b.yaml': deployment('b', `${other}/x`) };
+  write(web);
+  for (const servers of [[one], [other]]) {
+    const all = [...servers, ...[one, other].filter((server) => !servers.includes(server))];
+    const { lines } = await doctor('-f deploy -f -', JSON.stringify(secret(servers)));
+    expect(lines[1]).toBe(
+      `  hint: regsecret create regcreds -n build --server ${all.join(' --server ')} --dry-run=client -o yaml`,
+    );
+  }
+});
+
+test('the Secret in the files has a pattern, which no login can be taken for: it is edited', async () => {
+  write({ 'a.yaml': deployment('a', 'b.example/x') });
+  const { lines } = await doctor('-f a.yaml -f -', JSON.stringify(secret(['*.a.example'])));
+  expect(lines[1]).toMatch(/^ {2}hint: vi \+1 /);
+});
+
+test('a Secret without a namespace is in one of the namespaces only', async () => {
+  write({
+    'a.yaml': deployment('a', `${A}/x`),
+    'b.yaml': deployment('b', `${A}/x`, 'prod'),
+    's.yaml': secret([A], ''),
+  });
+  const { lines } = await doctor('-f . --strict');
+  expect(lines.slice(0, 2)).toEqual([
+    'b.yaml:1: warning: deployment/b names secret prod/regcreds, which is not in these files; the one of that name in these files has no namespace, so it is taken for one of build [missing-secret]',
+    `  hint: regsecret create regcreds -n prod --server ${A}`,
+  ]);
+  expect(lines.at(-1)).toBe('3 objects in 3 files: 0 errors, 1 warning');
+});
+
+test('a Secret without a namespace is in that of its file', async () => {
+  const both = { apiVersion: 'v1', kind: 'List', items: [deployment('b', `${A}/x`, 'prod'), secret([A], '')] };
+  write({ 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': both });
+  expect((await doctor('-f . --strict')).lines[0]).toContain(
+    'names secret build/regcreds, which is not in these files',
+  );
+});
+
+test.each([
+  ['all that name it are in one', '-f .', { 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': deployment('b', `${A}/x`) }],
+  [
+    'one has no namespace either',
+    '-f .',
+    { 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': { ...deployment('b', `${A}/x`), metadata: { name: 'b' } } },
+  ],
+  ['-n names it', '-f . -n build', { 'a.yaml': deployment('a', `${A}/x`) }],
+])('a Secret without a namespace, and %s', async (_, args, files) => {
+  write({ ...files, 's.yaml': secret([A], '') });
+  expect((await doctor(`${args} --strict`)).lines.at(-1)).toMatch(/nothing wrong/);
+});
