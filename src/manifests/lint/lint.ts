@@ -18,7 +18,7 @@ import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { factsFor, homeElsewhere, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
-import { inPullSpec, inSecret, lineOfName, placeOf, viewOf } from './place.ts';
+import { inPullSpec, inSecret, lineOfName, startOf, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, ownerOf, unnamedLogin } from './unnamed-login.ts';
 
 /** A file that could not be parsed. */
@@ -163,8 +163,8 @@ function isSound(state: SecretState | undefined): boolean {
 function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
   return [...replaced].map(([placed, last]) => {
     const { name = '', namespace } = placed.secret.metadata;
-    const object = { kind: 'Secret', name, namespace, ...placeOf(placed) } as const;
-    return viewOf(finding('duplicate-secret', object, { last: placeOf(last) }));
+    const object = { kind: 'Secret', name, namespace, ...startOf(placed) } as const;
+    return viewOf(finding('duplicate-secret', object, { last: startOf(last) }));
   });
 }
 
