@@ -98,7 +98,7 @@ const TEXTS: Texts = {
   'public-image-refused': ({ arguments: { server, username, image, at } }, object) =>
     `${image} is public, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet that has a login does not try without it (asked from here at ${at})`,
   'other-images': ({ arguments: { server, image, difference } }, object) =>
-    `the entry ${displayServer(server)} of ${object} is not for ${image}: ${DIFFERENCES[difference](server, image)}`,
+    `${object} has no login for ${image}: its entry ${displayServer(server)} ${DIFFERENCES[difference](server, image)}`,
 
   'no-pull-secret': ({ object: { file }, arguments: { image, usable, account } }, object) => {
     if (file === undefined || usable === undefined) return `${object} has no pull secret, and ${image} needs a login`;
@@ -185,9 +185,9 @@ const TEXTS: Texts = {
 };
 
 const DIFFERENCES = {
-  port: (server: string, image: string) => `it has ${portOf(server)}, the image has ${portOf(image)}`,
-  path: () => 'the name of the image does not begin with its path',
-  case: () => 'the kubelet is case-sensitive',
+  port: (server: string, image: string) => `has ${portOf(server)}, and the image has ${portOf(image)}`,
+  path: () => 'has a path, and the name of the image does not begin with it',
+  case: () => 'is written with other capital letters, and the kubelet is case-sensitive',
 } as const;
 
 function portOf(name: string): string {
