@@ -5,7 +5,7 @@ import { command } from './domain/text/command.ts';
 import { printableLines } from './domain/text/printable.ts';
 import { withoutValues } from './domain/text/usage-text.ts';
 import { UsageError } from './errors.ts';
-import { type BooleanFlag, checkSwallowed, commandFirst, plainFlags } from './flags/command-line.ts';
+import { type BooleanFlag, checkKustomize, checkSwallowed, commandFirst, plainFlags } from './flags/command-line.ts';
 import { checkArguments, checkValues } from './flags/flag-values.ts';
 import { type RbacFlags, twoCommands } from './flags/rbac-flags.ts';
 import { examples } from './flags/shared-flags.ts';
@@ -53,6 +53,7 @@ export function buildProgram(args: readonly string[], io: Io, name: string, exit
 /** Runs `line`, which {@link commandFirst} has given, in every form that its flags may have. Throws CommanderError and UsageError. */
 export async function runLine(program: Command, line: readonly string[]): Promise<void> {
   const plain = plainFlags(line, booleanFlags(program, line));
+  checkKustomize(plain);
   checkSwallowed(plain, commandOf(program, line)?.options ?? []);
   // After the hooks that the caller has added: they note the flags that a hint has to repeat.
   program.hook('preAction', (_, action) => {

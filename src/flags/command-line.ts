@@ -1,6 +1,6 @@
 /** Command lines in the forms that kubectl takes and commander does not, brought into the one form that it does. */
 import type { Option } from 'commander';
-import { ALL_NAMESPACES, type Command, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, kustomized, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
@@ -184,6 +184,23 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
       isDryRun ? withDryRun(line, index) : prose`give ${word} a value`,
     );
   }
+}
+
+/** Throws UsageError for `-k` of kubectl, which commands that read manifests do not have. */
+export function checkKustomize([name = '', ...line]: readonly string[]): void {
+  const end = line.indexOf('--');
+  const index = line.findIndex((word, place) => /^(-k|--kustomize(=|$))/.test(word) && (end < 0 || place < end));
+  if (index < 0 || !/^(doctor|why|attach|detach)$/.test(name)) return;
+  const [flag = '', next = ''] = line.slice(index);
+  const joined = flag.replace(/^(-k|--kustomize=?)/, '');
+  const isJoined = joined !== '' || next === '' || next.startsWith('-');
+  const rest = typedAgain(line.toSpliced(index, isJoined ? 1 : 2));
+  const command = name === 'why' ? 'doctor' : name;
+  const otherwise = command === 'doctor' ? words`` : words`NAME`;
+  throw new UsageError(
+    `${name} has no ${flag.startsWith('--') ? '--kustomize' : '-k'}; it reads what kustomize prints`,
+    kustomized((isJoined ? joined : next) || 'DIR', words`${command} ${rest ?? otherwise}`),
+  );
 }
 
 /** `line` with a value for the `--dry-run` before `index`: without that flag, it would write. */

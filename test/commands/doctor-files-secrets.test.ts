@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CANARY } from '../support/canary.ts';
 import { here, type RanHere } from '../support/here.ts';
 
@@ -192,4 +192,83 @@ test.each([
 ])('a Secret without a namespace, and %s', async (_, args, files) => {
   write({ ...files, 's.yaml': secret([A], '') });
   expect((await doctor(`${args} --strict`)).lines.at(-1)).toMatch(/nothing wrong/);
+});
+
+describe('a Secret with placeholders', () => {
+  const web = { 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': deployment('b', 'b.example/x') };
+  const withConfig = (config: string): string =>
+    JSON.stringify({ ...secret([]), stringData: { '.dockerconfigjson': config } });
+  const SEEN = 'no pull secret of deployment build/b (regcreds) has an entry for b.example/x: they have';
+
+  test.each([
+    ['the password', { username: 'janedoe', password: `\${PASSWORD}` }],
+    ['the login', { auth: `\${AUTH}` }],
+    ['the login, encrypted', { auth: 'ENC[AES256_GCM,data:x]' }],
+  ])('%s is filled in later: its servers are judged', async (_, entry) => {
+    write(web);
+    const { lines } = await doctor('-f . -f - --strict', withConfig(JSON.stringify({ auths: { [A]: entry } })));
+    expect(lines[0]).toContain(`${SEEN} ${A}`);
+    expect(lines.at(-1)).toBe('3 objects in 3 files: 0 errors, 1 warning');
+  });
+
+  test('what else is wrong with it is said', async () => {
+    const config = JSON.stringify({ auths: { [A]: { username: '', password: `\${PASSWORD}` } } });
+    expect((await doctor('-f -', withConfig(config))).stdout).toContain('[incomplete-entry]');
+  });
+
+  test.each([
+    ['the whole', `\${CONFIG}`],
+    ['a part that is no text', `{"auths": \${AUTHS}}`],
+    ['a server', `{"auths":{"${A}":{"auth":"x"},"\${HOST}":{"auth":"x"}}}`],
+  ])('%s is filled in later: it is not judged, and the end says so', async (_, config) => {
+    write(web);
+    const { code, lines } = await doctor('-f . -f - --strict', withConfig(config));
+    expect([code, lines]).toEqual([
+      0,
+      ['3 objects in 3 files: nothing wrong; 1 Secret was not judged, because it is encrypted or filled in later'],
+    ]);
+    const { manifests } = JSON.parse((await doctor('-f - -o json', withConfig(config))).stdout);
+    expect(manifests).toEqual({ files: 1, objects: 1, unjudged: 1 });
+  });
+});
+
+describe('a folder that kustomize builds', () => {
+  const kustomization = (text: string) => `resources: [web.yaml]\n${text}`;
+  const missing = (lines: readonly string[]) =>
+    lines.flatMap((line, index) => (line.endsWith('[missing-secret]') ? [lines[index + 1]] : []));
+
+  test.each([
+    ['k', '-f k', { 'k/kustomization.yaml': kustomization('secretGenerator: [{name: regcreds}]\n') }],
+    ['k', '-f k', { 'k/kustomization.yml': kustomization('') }],
+    [
+      'k/prod',
+      '-R -f k',
+      {
+        'k/kustomization.yaml': kustomization(''),
+        'k/dev/kustomization.yaml': kustomization('secretGenerator: [{name: others}]\n'),
+        'k/prod/kustomization.yaml': kustomization('secretGenerator: [{name: regcreds}]\n'),
+      },
+    ],
+  ])('%s is built first', async (built, args, files) => {
+    write({ ...files, 'k/web.yaml': deployment('a', `${A}/x`) });
+    const { lines } = await doctor(args);
+    expect(missing(lines)).toEqual([`  hint: kubectl kustomize ${built} | regsecret doctor -f -`]);
+    const { findings } = JSON.parse((await doctor(`${args} -o json`)).stdout);
+    expect(findings[0].fix.sufficient).toBe(false);
+  });
+});
+
+test.each([
+  ['doctor -k k', 'doctor has no -k', 'kubectl kustomize k | regsecret doctor -f -'],
+  ['why -kk -n a --strict', 'why has no -k', 'kubectl kustomize k | regsecret doctor -n a --strict -f -'],
+  ['doctor --kustomize=k', 'doctor has no --kustomize', 'kubectl kustomize k | regsecret doctor -f -'],
+  ['attach registry -k k', 'attach has no -k', 'kubectl kustomize k | regsecret attach registry -f -'],
+  ['detach registry -k', 'detach has no -k', 'kubectl kustomize DIR | regsecret detach registry -f -'],
+  ['attach Hunter2! -k k', 'attach has no -k', 'kubectl kustomize k | regsecret attach NAME -f -'],
+])('kubectl has it: %s', async (line, error, hint) => {
+  expect(await here(line.split(' '), { env: { KUBECONFIG: '/nope' } })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `error: ${error}; it reads what kustomize prints\nhint: ${hint}\n`,
+  });
 });

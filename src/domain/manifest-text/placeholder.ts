@@ -1,4 +1,6 @@
 /** What is filled in before a manifest is applied: nothing is known of it, so nothing is wrong with it. */
+import { encodeBase64 } from '../go/base64.ts';
+import { encodeUtf8 } from '../go/utf8.ts';
 import { PULL_KINDS } from '../workloads/kind.ts';
 import { MAKER_KINDS } from './manifest-secrets.ts';
 
@@ -15,6 +17,29 @@ export function isPlaceholder(text: string): boolean {
 /** An action of Go's text/template, as in charts of Helm. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{');
+}
+
+/**
+ * The docker config `text` with something that the kubelet can decode in place of logins that are filled in later; elsewhere, a
+ * placeholder is as good as any other text. Undefined where the servers are not known yet.
+ */
+export function decodable(text: string): string | undefined {
+  let isFilled = false;
+  let isUnknown = false;
+  const fill = (name: string, value: unknown): unknown => {
+    if (isPlaceholder(name)) isUnknown = true;
+    if (name.toLowerCase() !== 'auth' || typeof value !== 'string' || !isPlaceholder(value)) return value;
+    isFilled = true;
+    return encodeBase64(encodeUtf8(`${value}:${value}`));
+  };
+  let config: unknown;
+  try {
+    config = JSON.parse(text, fill);
+  } catch {
+    return isPlaceholder(text) ? undefined : text;
+  }
+  if (isUnknown) return undefined;
+  return isFilled ? JSON.stringify(config) : text;
 }
 
 const KINDS = new Set(['Secret', ...PULL_KINDS.map(({ kind }) => kind), ...MAKER_KINDS]);

@@ -3,8 +3,8 @@ import { type DiagnosedSecret, diagnoseSecret } from '../../domain/findings/diag
 import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
 import type { ParsedFile, PlacedObject } from '../../domain/manifest-text/objects.ts';
-import { isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
-import { fieldOf, isObject, itemsOf, textOf } from '../../domain/workloads/api-object.ts';
+import { decodable, isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
+import { type ApiObject, fieldOf, isObject, itemsOf, textOf } from '../../domain/workloads/api-object.ts';
 import { containersIn } from '../../domain/workloads/container-images.ts';
 import { kindName, LIST_FIELD, type ManifestKind, manifestKindOf } from '../../domain/workloads/kind.ts';
 import type { ManifestRef } from '../../domain/workloads/object-ref.ts';
@@ -71,8 +71,9 @@ function secretAt(place: ManifestPlace, now: number): PlacedSecret | undefined {
   const { file, value } = place;
   const { kind } = value;
   if (kind === 'Secret') {
-    const secret = manifestSecret(named(value));
-    return secret && { ...place, kind, secret, diagnosed: isSealed(value) ? undefined : diagnoseSecret(secret, now) };
+    const known = withoutPlaceholders(value);
+    const secret = manifestSecret(named(known ?? value));
+    return secret && { ...place, kind, secret, diagnosed: known && diagnoseSecret(secret, now) };
   }
   const made = secretMadeBy(kind, value);
   if (made !== undefined) return { ...place, kind: 'Secret', secret: made, diagnosed: undefined };
@@ -90,8 +91,18 @@ function named(value: unknown): unknown {
     : value;
 }
 
-function isSealed(value: unknown): boolean {
-  return [fieldOf(value, 'type'), ...payloadsOf(value)].some((one) => typeof one === 'string' && isPlaceholder(one));
+/** As far as its servers are known before it is filled in; undefined where they are not. */
+function withoutPlaceholders(value: ApiObject): ApiObject | undefined {
+  const plain = isObject(value.stringData) ? value.stringData : {};
+  const encoded = isObject(value.data) ? value.data : {};
+  const isOpen = (one: unknown): boolean => typeof one === 'string' && isPlaceholder(one);
+  const filled: Record<string, unknown> = { ...plain };
+  for (const key of Object.values(DATA_KEY)) {
+    const text = plain[key];
+    if (typeof text === 'string') filled[key] = decodable(text);
+    if (typeof text === 'string' ? filled[key] === undefined : isOpen(encoded[key])) return undefined;
+  }
+  return isOpen(value.type) ? undefined : { ...value, stringData: filled };
 }
 
 /** Whatever stands where a docker config belongs. */

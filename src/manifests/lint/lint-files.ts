@@ -6,6 +6,7 @@ import type { Io } from '../../io.ts';
 import { type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
 import { checkNamespaces, ManifestError, type ReadManifest, readManifest } from '../read-objects.ts';
 import { parseTree } from '../yaml-tree.ts';
+import { isKustomization } from './kustomization.ts';
 import { type Lint, lint, type UnreadFile } from './lint.ts';
 
 export interface LintedFiles extends Lint {
@@ -30,7 +31,8 @@ export async function lintManifests(
   const objects = read.flatMap((one) => ('objects' in one ? one.objects : []));
   checkNamespaces(objects, namespace);
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
-  return { ...lint(objects, unread, now), files: names.length };
+  const kustomizations = read.flatMap((one) => ('objects' in one && isKustomization(one.file) ? [one.file] : []));
+  return { ...lint({ objects, unread, kustomizations }, now), files: names.length };
 }
 
 /**

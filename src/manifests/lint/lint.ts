@@ -5,7 +5,7 @@ import type { Puller, PullFacts, SecretState } from '../../domain/diagnosis/fact
 import { type ImagePull, imagePull, objectOf, stateOf } from '../../domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
-import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import { type Finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
 import { listed } from '../../domain/findings/listed.ts';
@@ -13,10 +13,13 @@ import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { isSlip } from '../../domain/text/closest.ts';
+import { kustomized, words } from '../../domain/text/command.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
+import type { ManifestFile } from '../manifest-files.ts';
 import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
+import { folderToBuild } from './kustomization.ts';
 import { factsFor, homeElsewhere, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
 import { inPullSpec, inSecret, lineOfName, startOf, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, ownerOf, unnamedLogin } from './unnamed-login.ts';
@@ -35,10 +38,19 @@ export interface Lint {
   readonly findings: readonly FindingView[];
   /** How many pods, templates, service accounts, Secrets and docker configs there are. */
   readonly objects: number;
+  /** How many Secrets were not judged, because they are encrypted or filled in later. */
+  readonly unjudged?: number | undefined;
+}
+
+/** What was read. */
+export interface LintInput {
+  readonly objects: readonly PlacedObject[];
+  readonly unread: readonly UnreadFile[];
+  readonly kustomizations: readonly ManifestFile[];
 }
 
 /** `now` in milliseconds since 1970. */
-export function lint(objects: readonly PlacedObject[], unread: readonly UnreadFile[], now: number): Lint {
+export function lint({ objects, unread, kustomizations }: LintInput, now: number): Lint {
   const inventory = asApplied(inventoryOf(objects, now));
   const { pullSpecs, secrets, templates } = inventory;
   const logins = loginsIn(inventory, now);
@@ -53,13 +65,15 @@ export function lint(objects: readonly PlacedObject[], unread: readonly UnreadFi
     ...fileFindings([...unread, ...charts]),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
     ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, logins, now)),
-    ...missingSecrets(inventory, now),
+    ...missingSecrets(inventory, kustomizations, now),
     ...duplicateSecrets(inventory),
   ];
   const unique = new Map(found.map((one) => [findingKey(one), one]));
   return {
     findings: [...unique.values()].sort(compare),
     objects: pullSpecs.length + secrets.length,
+    unjudged:
+      secrets.filter(({ value, diagnosed }) => value.kind === 'Secret' && diagnosed === undefined).length || undefined,
   };
 }
 
@@ -172,7 +186,7 @@ function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
  * One finding for each Secret that is named and not there. It may well be made by others, as pull secrets should be, so that
  * is a warning; an error where its name is that of a Secret that is there, but for one slip.
  */
-function missingSecrets(inventory: Inventory, now: number): FindingView[] {
+function missingSecrets(inventory: Inventory, kustomizations: readonly ManifestFile[], now: number): FindingView[] {
   const references = inventory.pullSpecs.flatMap((placed) =>
     [...new Set(listedNames(placed.pullSpec.imagePullSecrets))]
       .filter((name) => !isPlaceholder(name) && secretNamed(name, placed, inventory) === undefined)
@@ -197,7 +211,10 @@ function missingSecrets(inventory: Inventory, now: number): FindingView[] {
     const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';
     const place = { file: placed.file.name, line: lineOfName(name, placed) };
     const images = privateImages(pulls.get(key) ?? []);
-    return [viewOf(finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity), { images })];
+    const found = finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity);
+    const folder = near === undefined ? folderToBuild(name, placed.file.name, kustomizations) : undefined;
+    if (folder === undefined) return [viewOf(found, { images })];
+    return [findingView(found, undefined, { command: kustomized(folder, words`doctor`), sufficient: false })];
   });
 }
 

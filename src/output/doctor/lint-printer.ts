@@ -83,9 +83,12 @@ function placeOf({ file = '', line }: FindingView['object']): string {
   return `${file === '-' ? 'stdin' : file}:${line}`;
 }
 
-function countLine({ manifests: { objects, files }, findings, ignored }: LintReport): string {
+function countLine({ manifests: { objects, files, unjudged = 0 }, findings, ignored }: LintReport): string {
   const place = `${plural(objects, 'object')} in ${plural(files, 'file')}`;
-  const left = formatIgnored(ignored);
-  if (findings.length === 0) return `${place}: nothing ${left === '' ? '' : 'else '}wrong${left}`;
+  const [were, they] = unjudged === 1 ? ['was', 'it is'] : ['were', 'they are'];
+  const reason = `${were} not judged, because ${they} encrypted or filled in later`;
+  const open = unjudged === 0 ? '' : `; ${plural(unjudged, 'Secret')} ${reason}`;
+  const left = `${formatIgnored(ignored)}${open}`;
+  if (findings.length === 0) return `${place}: nothing ${formatIgnored(ignored) === '' ? '' : 'else '}wrong${left}`;
   return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}${left}`;
 }
