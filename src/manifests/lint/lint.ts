@@ -21,7 +21,7 @@ import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { folderToBuild } from './kustomization.ts';
 import { factsFor, homeElsewhere, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
-import { inPullSpec, inSecret, lineOfName, startOf, viewOf } from './place.ts';
+import { firstLineOf, inPullSpec, inSecret, lineOfName, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, ownerOf, unnamedLogin } from './unnamed-login.ts';
 
 /** A file that could not be parsed. */
@@ -177,8 +177,8 @@ function isSound(state: SecretState | undefined): boolean {
 function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
   return [...replaced].map(([placed, last]) => {
     const { name = '', namespace } = placed.secret.metadata;
-    const object = { kind: 'Secret', name, namespace, ...startOf(placed) } as const;
-    return viewOf(finding('duplicate-secret', object, { last: startOf(last) }));
+    const object = { kind: 'Secret', name, namespace, ...firstLineOf(placed) } as const;
+    return viewOf(finding('duplicate-secret', object, { last: firstLineOf(last) }));
   });
 }
 

@@ -19,7 +19,7 @@ function lineInPullSpec(found: Finding, placed: PlacedPullSpec): number {
 }
 
 /** Where the Secret begins. */
-export function startOf(placed: ManifestPlace): { readonly file: string; readonly line: number } {
+export function firstLineOf(placed: ManifestPlace): { readonly file: string; readonly line: number } {
   return { file: placed.file.name, line: lineAt(placed, undefined) };
 }
 
