@@ -21,7 +21,20 @@ const SITUATIONS: readonly {
   readonly situation: string;
   readonly secrets: Secrets;
   readonly list?: readonly string[];
+  readonly image?: string;
 }[] = [
+  {
+    situation: 'a good login, and a tag that does not exist',
+    secrets: { pull: 'good' },
+    list: ['pull'],
+    image: 'team/app:v9',
+  },
+  {
+    situation: 'a good login, and a repository that does not exist',
+    secrets: { pull: 'good' },
+    list: ['pull'],
+    image: 'team/gone:v1',
+  },
   { situation: 'no list, and no Secret', secrets: {} },
   { situation: 'no list, and a Secret that would open the image', secrets: { spare: 'good' } },
   { situation: 'no list, and a Secret for another registry', secrets: { spare: 'other registry' } },
@@ -83,12 +96,12 @@ const errors = (found: readonly Found[]) =>
   found.flatMap(({ severity, code, fix }) => (severity === 'error' ? [{ code, fix: fix.command }] : []));
 
 describe.concurrent.each(['CronJob', 'Deployment'] as const)('a %s without pods', (kind) => {
-  test.each(SITUATIONS)('$situation', async ({ secrets, list }) => {
+  test.each(SITUATIONS)('$situation', async ({ secrets, list, image: path = 'team/app:v1' }) => {
     const namespace = await newNamespace({ serviceAccount: true });
     await put(namespace, secrets);
     const fields = kind === 'Deployment' ? { replicas: 0 } : {};
     const own = list === undefined ? {} : { list: named(...list) };
-    const image = `${host}/team/app:v1`;
+    const image = `${host}/${path}`;
     const name = await newWorkload(kind, namespace, { image, name: 'web', fields, ...own });
     const why = errors(await findings(namespace, ['why', `${kind.toLowerCase()}/${name}`]));
     const doctor = errors(await findings(namespace, ['doctor']));

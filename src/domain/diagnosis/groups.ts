@@ -4,6 +4,7 @@ import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/ca
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
+import { andThen } from '../text/command.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import type { Puller, PullFacts } from './facts.ts';
@@ -78,7 +79,21 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
-  return { ...findingView(found, affected(group, usage), failing.fix, secrets), objects: objectsOf(group) };
+  const fix = catalogRow(found.code).oneEach === true ? fixOfEach([failing, ...group]) : failing.fix;
+  return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
+}
+
+/** The commands of all, one after the other, up to as many as are named. */
+function fixOfEach(group: readonly Seen[]): Fix | undefined {
+  const fixes = group.flatMap(({ fix }) => fix ?? []);
+  const different = new Map(fixes.map((fix) => [JSON.stringify(fix.command), fix]));
+  const some = [...different.values()].slice(0, EXAMPLES);
+  return some.length === 0
+    ? undefined
+    : some.reduce((before, { command, sufficient }) => ({
+        command: andThen(before.command, command),
+        sufficient: before.sufficient && sufficient,
+      }));
 }
 
 /** All that has a finding, by namespace and name; undefined where nobody pulls. */

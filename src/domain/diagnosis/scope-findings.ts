@@ -33,7 +33,7 @@ export function* scopeFindings(
   // Those of other namespaces have been read to be proposed.
   const secrets = [...facts.secrets.keys()].map(secretName).filter(({ namespace }) => isInScope(scope, namespace));
   const found: Seen[] = [];
-  const contents = new Map<string, [SecretName, ...SecretName[]]>();
+  const contents = new Map<string, SecretName[]>();
   for (const id of secrets) {
     const judge = (): Seen[] => {
       const judged = ofSecret(id, facts, usage, isWhole).map((one) => ({ found: one }));
@@ -44,9 +44,11 @@ export function* scopeFindings(
     yield;
   }
   const same = [...contents.values()].flatMap(sameContent);
+  const copied = new Set([...contents.values()].flatMap((names) => copiedAmong(names, usage)));
   const all = [...seen, ...[...found, ...same].filter((one) => !inner.has(causeKey(one)))];
   const proposed = new Set(all.flatMap(({ found }) => proposedIn(found)));
-  return all.filter(({ found: { code, object } }) => code !== 'unused-secret' || !proposed.has(nameKey(object)));
+  const isNeeded = (key: string): boolean => proposed.has(key) || copied.has(key);
+  return all.filter(({ found: { code, object } }) => code !== 'unused-secret' || !isNeeded(nameKey(object)));
 }
 
 /** A Secret that is to be attached is not one to be deleted. */
@@ -114,25 +116,36 @@ function ofSecret(
 /** The registry refuses the login. */
 const REFUSED: readonly FindingCode[] = ['credential-rejected', 'expired'];
 
-function noteContent(id: SecretName, facts: PullFacts, contents: Map<string, [SecretName, ...SecretName[]]>): void {
-  const key = contentKey(id.namespace, facts.secrets.get(secretKey(id.namespace, id.name)));
+function noteContent(id: SecretName, facts: PullFacts, contents: Map<string, SecretName[]>): void {
+  const key = contentKey(facts.secrets.get(secretKey(id.namespace, id.name)));
   const group = key === undefined ? undefined : contents.get(key);
   if (group !== undefined) group.push(id);
   else if (key !== undefined) contents.set(key, [id]);
 }
 
 /** Secrets of one namespace with the same logins: one of them is enough. */
-function sameContent([first, ...others]: readonly [SecretName, ...SecretName[]]): Seen[] {
-  if (others.length === 0) return [];
-  const names = others.map(({ name }) => name);
-  return [{ found: finding('same-content', objectOf({ kind: 'Secret', ...first }), { others: names }) }];
+function sameContent(names: readonly SecretName[]): Seen[] {
+  return [...Map.groupBy(names, ({ namespace }) => namespace).values()].flatMap(([first, ...others]) => {
+    if (first === undefined || others.length === 0) return [];
+    const object = objectOf({ kind: 'Secret', ...first });
+    return [{ found: finding('same-content', object, { others: others.map(({ name }) => name) }) }];
+  });
+}
+
+/** Of Secrets with the same logins those that are in use in another namespace: what people copy by hand is marked nowhere. */
+function copiedAmong(names: readonly SecretName[], usage: NonNullable<Observed['usage']>): string[] {
+  const users = names.filter(({ namespace, name }) => usage.has(secretKey(namespace, name)));
+  const places = new Set(users.map(({ namespace }) => namespace));
+  return names
+    .filter(({ namespace }) => places.size > (places.has(namespace) ? 1 : 0))
+    .map(({ namespace, name }) => secretKey(namespace, name));
 }
 
 /** Undefined where there is no login in it, or very many. */
-function contentKey(namespace: string, state: SecretState | undefined): string | undefined {
+function contentKey(state: SecretState | undefined): string | undefined {
   // Of thousands not all are known.
   if (state?.status !== 'there' || state.contents.moreEntries !== undefined) return undefined;
   const { type, entries } = state.contents;
   const logins = entries.map(({ key, login }) => JSON.stringify([key, login?.username, login?.password])).sort();
-  return logins.length === 0 ? undefined : JSON.stringify([namespace, type, logins]);
+  return logins.length === 0 ? undefined : JSON.stringify([type, logins]);
 }

@@ -24,6 +24,8 @@ export interface CatalogRow<Code extends FindingCode> {
   readonly namesUsers?: true;
   /** Its command shows more, or is for somebody who knows what is meant. */
   readonly isAdvice?: true;
+  /** Its command changes the object, so that each of several objects with one cause needs its own. */
+  readonly oneEach?: true;
 }
 
 /** Some registries do not tell those without a login what there is. */
@@ -88,6 +90,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
     kubeletSays: ['not found'],
     subject: ({ object: { namespace }, arguments: { image } }) => [namespace, image],
     isAdvice: true,
+    oneEach: true,
   },
   'never-pulled': { severity: 'error', identity: ['image'], kubeletSays: ['never'], isAdvice: true },
   'unverified-image': { severity: 'error', identity: ['image'], kubeletSays: ['never', ...NO_LOGIN] },

@@ -1,5 +1,6 @@
-/** Which of the templates of a scope makes a pod, and what that proves of the template. */
-import type { PodGroup } from '../../domain/workloads/pod-group.ts';
+/** Which of the templates of a scope makes a pod, and what its pods say of the template. */
+import type { ImageUse } from '../../domain/workloads/container-images.ts';
+import { hasEnded, type PodGroup } from '../../domain/workloads/pod-group.ts';
 import { hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 
 /** The uid of what makes a pod; undefined where that is not known. */
@@ -25,14 +26,20 @@ export function makers(templates: readonly PullSpec[]): MakerOf {
   };
 }
 
-/** By uid what makes pods that run or ran, all of them without a list. */
-export function runningWithoutList(groups: readonly PodGroup[], makerOf: MakerOf): ReadonlySet<string> {
-  const found = new Map<string, boolean>();
-  for (const { pod, images } of groups) {
-    const maker = makerOf(pod);
-    if (maker === undefined) continue;
-    const isProof = (pod.imagePullSecrets ?? []).length === 0 && images.every(({ state }) => state.status === 'there');
-    found.set(maker, isProof && (found.get(maker) ?? true));
-  }
-  return new Set([...found].flatMap(([maker, isProven]) => (isProven ? [maker] : [])));
+/** Whether there are pods like these, and all run or ran without a list. */
+export function runWithoutList(pods: readonly PodGroup[]): boolean {
+  return pods.length > 0 && pods.every((group) => (group.pod.imagePullSecrets ?? []).length === 0 && hasImages(group));
+}
+
+/** Whether what becomes of `images`, those of a template, shows by the pods that it makes; one that has ended may have had others. */
+export function showImages(pods: readonly PodGroup[], images: readonly ImageUse[]): boolean {
+  return pods.some((group) => {
+    if (!hasEnded(group.pod.object)) return true;
+    const pulled = group.images.map(({ image }) => image);
+    return hasImages(group) && images.every(({ image }) => pulled.includes(image));
+  });
+}
+
+function hasImages({ images }: PodGroup): boolean {
+  return images.every(({ state }) => state.status === 'there');
 }

@@ -26,7 +26,7 @@ import { type Collector, withCollector } from './collector.ts';
 import type { GatherOptions } from './gather.ts';
 import { gatherRest } from './pod.ts';
 import { manyPodEvents } from './pod-events.ts';
-import { makers, runningWithoutList } from './pod-makers.ts';
+import { makers } from './pod-makers.ts';
 import { chosenNamespaces, placesToList } from './scope-places.ts';
 import { shapeOf } from './shape.ts';
 import { unreadFindings } from './unread-findings.ts';
@@ -125,7 +125,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const failing = groups.filter((group) => trouble(group) > 1);
   const makerOf = makers(world.templates);
   const others = groups.filter((group) => trouble(group) <= 1 && makerOf(group.pod) === undefined);
-  const withoutList = runningWithoutList([...world.groups.values()], makerOf);
+  const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
   const eventsOf = manyPodEvents(
     failing.filter(isMute).map(({ pod }) => pod.ref),
@@ -141,7 +141,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   return {
     pullers: [
       ...templates.flatMap((template) =>
-        pullerOf(template, () => templatePuller(template, withoutList.has(template.uid)), collector),
+        pullerOf(template, () => templatePuller(template, podsOf.get(template.uid) ?? []), collector),
       ),
       ...accounts.flatMap((account) => pullerOf(account, () => accountPuller(account), collector)),
       ...pods,

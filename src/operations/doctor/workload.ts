@@ -20,6 +20,7 @@ import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podFacts, whyOf } from './pod.ts';
 import { podEvents } from './pod-events.ts';
+import { runWithoutList, showImages } from './pod-makers.ts';
 import { shapeOf } from './shape.ts';
 
 /** The pod first where it does not get an image. Throws UserError when there is no such workload, or it may not be read. */
@@ -139,21 +140,23 @@ export async function gatherAccount(
   };
 }
 
-/** `runsWithoutList` is that of {@link Puller}. */
-export function templatePuller(workload: PullSpec, runsWithoutList: boolean): Puller {
+/** `pods` are those that it makes. */
+export function templatePuller(workload: PullSpec, pods: readonly PodGroup[]): Puller {
   const { ref, imagePullSecrets: list, serviceAccountName: account, object } = workload;
   const status = fieldOf(object, 'status');
   const ready = [fieldOf(status, 'readyReplicas'), fieldOf(status, 'numberReady'), fieldOf(status, 'ready')];
+  const images = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
+  const runs = ready.find((count) => typeof count === 'number') ?? 0;
   return {
     ref,
     imagePullSecrets: list,
     account,
-    images: imageUses(fieldOf(object, ...pullKind(ref.kind).specPath)),
+    images,
     remedy: remedyOfTemplate(workload),
     count: 1,
-    runs: ready.find((count) => typeof count === 'number') ?? 0,
-    runsWithoutList,
-    brief: true,
+    runs,
+    runsWithoutList: runWithoutList(pods),
+    brief: runs > 0 || showImages(pods, images) || undefined,
   };
 }
 

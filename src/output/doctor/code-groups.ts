@@ -14,9 +14,11 @@ export interface CodeGroup {
   readonly failing: number;
 }
 
-/** The group with the most pods that cannot pull is the last. */
+/** The group with the most pods that cannot pull is the last. Where a Secret is to be made, and where one is there, are two groups. */
 export function groupByCode(findings: readonly FindingView[]): CodeGroup[] {
-  const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`);
+  const groups = Map.groupBy(findings, ({ severity, code, fix: { command } }) =>
+    JSON.stringify([severity, code, command.words.slice(0, 2)]),
+  );
   return [...groups.values()]
     .map(groupOf)
     .sort(

@@ -1,6 +1,6 @@
 /**
  * What `doctor` prints of a namespace or a cluster: warnings, then errors, the worst last, so that the end of a screen shows
- * every cause with its number of pods and its command. Findings of one code stand together, and a few of each are shown.
+ * every cause with its number of pods and its command, and a few lines on what is left over. Findings of one code stand together, and a few of each are shown.
  */
 import type { Counts } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
@@ -19,7 +19,7 @@ import { type CodeGroup, groupByCode, isWaitingGroup, pickFrom, waitingIn } from
 export type ScopeReport = DoctorReport & { readonly counts: Counts };
 
 /** How many findings of a code are shown, from the most that fit to the least. */
-const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1] };
+const SHOWN = { error: [10, 6, 4, 3, 2, 1], warning: [3, 2, 1], 'left over': [0] };
 
 /** What an ordinary terminal shows, but for the lines at the end. */
 const ROWS = 36;
@@ -29,15 +29,20 @@ const COLUMNS = 80;
 export async function scopeLines(report: ScopeReport, verbose: boolean, io: Io): Promise<Printable[]> {
   const style = await styleFor(io.stdout, io);
   const groups = groupByCode(report.findings);
-  const linesOf = (severity: FindingView['severity']): Printable[] => {
-    const chosen = groups.filter((group) => group.severity === severity);
+  const linesOf = (part: keyof typeof SHOWN): Printable[] => {
+    const chosen = groups.filter((group) => partOf(group) === part);
     const lines = (limit: number): Printable[] => chosen.flatMap((group) => groupLines(group, limit, style, io));
     if (verbose) return lines(Number.POSITIVE_INFINITY);
-    const fitting = SHOWN[severity].map(lines).find((some) => rowsOf(some) <= ROWS);
+    const fitting = SHOWN[part].map(lines).find((some) => rowsOf(some) <= ROWS);
     return fitting ?? lines(1);
   };
   const last = printable(formatCounts(report, waitingIn(groups)));
-  return [...headline(report, groups), ...linesOf('warning'), ...linesOf('error'), last];
+  return [...headline(report, groups), ...linesOf('warning'), ...linesOf('error'), ...linesOf('left over'), last];
+}
+
+/** What harms nobody comes last: it proposes to delete something, which is not what whoever is woken at night is to read first. */
+function partOf({ code, severity }: CodeGroup): keyof typeof SHOWN {
+  return code === 'unused-secret' ? 'left over' : severity;
 }
 
 function headline(
@@ -80,7 +85,7 @@ function groupLines(group: CodeGroup, limit: number, style: Style, io: Io): Prin
       ...(found.message === shown[index - 1]?.message ? [] : [printed`  ${printable(found.message)}`]),
       ...belowTitle(found, style, io).map((line) => printed`    ${line}`),
     ]),
-    ...(rest.length === 0 ? [] : [printed`  ${printable(formatRest(rest))}`]),
+    ...(rest.length === 0 ? [] : [printed`  ${printable(formatRest(rest, shown.length))}`]),
   ];
 }
 
@@ -115,12 +120,12 @@ function affectedOf(found: FindingView): string | undefined {
   return isSaid ? undefined : `affects ${one.name} in namespace ${one.namespace}`;
 }
 
-function formatRest(rest: readonly FindingView[]): string {
+function formatRest(rest: readonly FindingView[], shown: number): string {
   const [group] = groupByCode(rest);
   const { failing = 0, namespaces = [] } = group ?? {};
   const pods = failing === 0 ? '' : `, ${plural(failing, 'pod')}`;
   const where = namespaces.length === 0 ? '' : ` in ${many(namespaces)}`;
-  return `and ${rest.length} more${where}${pods} (-v shows them)`;
+  return `${shown === 0 ? rest.length : `and ${rest.length} more`}${where}${pods} (-v shows them)`;
 }
 
 /** How much was looked at, and how much of it is wrong. */

@@ -229,6 +229,26 @@ describe('of one group', () => {
   });
 });
 
+test('of a tag that does not exist in two workloads the command changes both, the one whose pods fail first', () => {
+  const missing = (kind: string, name: string, puller: Puller): Seen => ({
+    found: finding(
+      'image-not-found',
+      { kind, namespace: 'team-a', name },
+      { image: IMAGE, container: 'app', remedy: recreate, said: { by: 'kubelet' } },
+    ),
+    puller,
+    fix: { command: words`set ${name}`, sufficient: false },
+  });
+  const seen = [
+    missing('Deployment', 'zero', deployment('zero')),
+    missing('Deployment', 'web', deployment('web')),
+    missing('Pod', 'web', pods('web-1', 1, 'web')),
+  ];
+  const views = finished(groupFindings(seen));
+  const lines = views.map(({ fix }) => formatCommand(fix.command, { shell: 'posix', given: {} }));
+  expect(lines).toEqual(['set web && set zero']);
+});
+
 test('stale copies of one source in three namespaces are one finding with one command, those of another are another', () => {
   const stale = (namespace: string, from = 'prod'): Seen => ({
     found: finding('stale-copy', secret('regcred', namespace), { source: { namespace: from, name: 'regcred' } }),

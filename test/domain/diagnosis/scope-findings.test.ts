@@ -1,7 +1,8 @@
 /** What shows where many are looked at, and what of it is one finding. */
 import { describe, expect, test } from 'vitest';
-import type { Answer, Observed, Puller } from '../../../src/domain/diagnosis/facts.ts';
+import type { Answer, Observed, Puller, SecretState } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
+import { scopeFindings } from '../../../src/domain/diagnosis/scope-findings.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
@@ -144,6 +145,16 @@ describe('of a Secret', () => {
     const found = shown([pods('web', 3, { status: REFUSED })], world, rest);
     const unused = found.filter((line) => line.includes('unused-secret'));
     expect([found[0], unused]).toEqual(['error no-pull-secret Pod/web 3', ['warning unused-secret Secret/old 0']]);
+  });
+
+  test('nothing uses it, and copies of it that people made in other namespaces are used', () => {
+    const facts = factsOf({ secrets: { regcred: good } });
+    const there = facts.secrets.get('team-a/regcred') as SecretState;
+    const secrets = new Map([...facts.secrets, ['team-b/regcred', there]]);
+    const usage = new Map([['team-b/regcred', { serviceAccounts: ['default'], workloads: [], pods: 0 }]]);
+    const observed = { pullers: [], findings: [], unchecked: [], usage, facts };
+    const found = finished(scopeFindings(observed, { ...facts, secrets }, new Map()));
+    expect(found.map(({ found: { code } }) => code)).toEqual([]);
   });
 
   test('it is of another namespace', () => {

@@ -215,6 +215,23 @@ test.each([
   expect(pullers.find(({ ref }) => ref.kind === 'Deployment')?.runsWithoutList).toBe(proven);
 });
 
+test.each([
+  ['no pods', [], undefined],
+  ['a pod that waits for its image', [{ image: 'v2', phase: 'Pending' }], true],
+  ['a pod that ended, with its image', [{ image: 'v2', phase: 'Succeeded' }], true],
+  ['a pod that ended, with another image', [{ image: 'v1', phase: 'Succeeded' }], undefined],
+])('a template that has %s is one of many that say nothing of themselves: %s', async (_, pods, brief) => {
+  const image = (tag: string) => `ghcr.io/acme/web:${tag}`;
+  const made = pods.map(({ image: tag, phase }, index) => {
+    const there = phase === 'Pending' ? [] : [{ name: 'app', imageID: 'x', state: { terminated: {} } }];
+    const rest = { status: { phase, containerStatuses: there } };
+    return stored('Pod', `j-${index}`, { owner: 'Job/j', image: image(tag), rest });
+  });
+  const objects = [account(['pull']), ghcrSecret, stored('Job', 'j', { image: image('v2') }), ...made];
+  const { pullers } = await observeScope({ offline: true }, createCollector(storedObjects(objects)));
+  expect(pullers.find(({ ref }) => ref.kind === 'Job')?.brief).toBe(brief);
+});
+
 test('what is reported', async () => {
   const outlines: string[] = [];
   for (const [title, situation] of [...TARGET_SITUATIONS, ...SCOPE_SITUATIONS, ...DETAIL_SITUATIONS])

@@ -43,6 +43,34 @@ test('with -v nothing is left out', async () => {
   expect(text).not.toContain(' more in ');
 });
 
+test('what is to be made and what is to be attached are not put under one command', async () => {
+  const without = (namespace: string, usable?: string) => {
+    const object = { kind: 'Deployment', namespace, name: 'web' } as const;
+    const remedy = { how: 'template', target: object } as const;
+    return { found: finding('no-pull-secret', object, { image: 'ghcr.io/acme/web:v1', usable, remedy }) };
+  };
+  const others = Array.from({ length: 12 }, (_, index) => without(`team-${index + 10}`, 'regcred'));
+  const text = await printed(false, finished(groupFindings([without('shop'), ...others])));
+  expect(text.match(/^error: .*\[no-pull-secret\]$/gm)).toHaveLength(2);
+  expect(text).toContain('regsecret create -n shop --server ghcr.io --attach deployment/web');
+  expect(text).toContain('  and 2 more in team-20, team-21 (-v shows them)');
+});
+
+test('what nobody uses stands below what is wrong, however much it is', async () => {
+  const unused = (namespace: string) => ({
+    found: finding('unused-secret', { kind: 'Secret', namespace, name: 'old' }, {}),
+  });
+  const text = await printed(false, finished(groupFindings([unused('a'), unused('b'), missing('c', 'pull')])));
+  const lines = text.split('\n').filter((line) => !line.startsWith('  fix: '));
+  expect(lines).toEqual([
+    'error: secret c/pull does not exist [missing-secret]',
+    'warning: 2 findings in 2 namespaces [unused-secret]',
+    '  2 in a, b (-v shows them)',
+    '1 error and 2 warnings: 0 pods, 0 workloads, 0 service accounts, 0 pull secrets',
+    '',
+  ]);
+});
+
 test('thousands of broken entries of one Secret are counted, and hide no other finding', async () => {
   const broken = (namespace: string, index: number) => ({
     found: finding('empty-entry', { kind: 'Secret', namespace, name: 'pull' }, { server: `r-${index}.io` as never }),
