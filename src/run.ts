@@ -153,11 +153,14 @@ async function report(error: unknown, io: Io, name: string, typed: Command | und
   return EXIT.failed;
 }
 
-/** `hint`, as a whole command where it is one to type the same again. */
+/** `hint`, with a whole command where it says to type the same again. */
 async function retyped(hint: Hint | undefined, typed: Command | undefined): Promise<Hint | undefined> {
-  if (hint === undefined || typed === undefined || !('add' in hint)) return hint;
+  if (hint === undefined || typed === undefined || 'words' in hint) return hint;
   const { retype } = await import('./flags/argument-slips.ts');
-  return retype(typed, hint);
+  if ('add' in hint) return retype(typed, hint);
+  return {
+    prose: hint.prose.map((piece) => (typeof piece === 'object' && 'add' in piece ? retype(typed, piece) : piece)),
+  };
 }
 
 const REPORT = prose`report these lines, which hold no secret: https://github.com/regsecret/regsecret/issues`;

@@ -13,7 +13,7 @@ describe('wrong usage exits 2 and ends in the help that helps', () => {
   test.each([
     ['creat', "unknown command 'creat'\n(Did you mean create?)", 'regsecret --help'],
     ['create --sever x', "unknown option '--sever'\n(Did you mean --server?)", 'regsecret create --help'],
-    ['create x y', 'too many arguments', 'regsecret create --help'],
+    ['create x y', 'create takes the name of one Secret', 'regsecret create --help'],
     ['create -o', 'argument missing', 'regsecret create --help'],
     ['create --type foo', 'Allowed choices are dockerconfigjson, dockercfg.', 'regsecret create --help'],
     [

@@ -116,7 +116,7 @@ export async function missingObject(
 export async function noObject(
   ref: ObjectRef,
   transport: Transport,
-  again: (name: string) => Command,
+  again: (name: string) => Hint,
   otherwise: () => Promise<Command | undefined> = () => Promise.resolve(undefined),
 ): Promise<never> {
   const { namespace } = ref;

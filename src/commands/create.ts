@@ -85,6 +85,10 @@ async function show({ secret, entries }: Draft, run: Run): Promise<number> {
   const { options, printer } = run;
   await printCreated({ action: 'created', secret }, run);
   sayEntries(entries, undefined, printer);
+  // The line is kubectl's, and with -o it is a manifest.
+  if (options.output === undefined) {
+    printer.say('--dry-run=client does not ask the cluster: with --dry-run=server you see what would change there');
+  }
   for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);
   return EXIT.ok;
 }

@@ -4,7 +4,7 @@ import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { usableEntry } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
+import { againWith, prose } from '../domain/text/hint.ts';
 import { printable } from '../domain/text/printable.ts';
 import { UsageError, UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -90,7 +90,7 @@ async function gather(
     found.warnings.length === 0
       ? 'docker and podman have no login on this machine'
       : 'docker and podman have no login on this machine that could be written',
-    prose`${command`docker login REGISTRY`}, or give one: ${words`--server REGISTRY --username USER --password-stdin`}`,
+    prose`${command`docker login REGISTRY`}, or give one: ${againWith(words`--server REGISTRY --username USER --password-stdin`)}`,
     found.warnings,
   );
 }

@@ -5,7 +5,7 @@ import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer, serverProblem, serverWord } from '../domain/keyring/server.ts';
 import { checkServer } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
+import { againWith, prose } from '../domain/text/hint.ts';
 import { UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptChoice } from '../prompt.ts';
@@ -141,6 +141,6 @@ function noLogin(server: string, warnings: readonly string[]): UserError {
   const name = server === DOCKER_HUB ? undefined : serverWord(server).replace(/^https?:\/\//, '');
   return new UserError(
     [`docker and podman have no login for ${displayServer(server)}`, ...new Set(warnings)].join('; '),
-    prose`${command`docker login ${name}`}, or give one: ${words`--server ${serverWord(server)} --username USER --password-stdin`}`,
+    prose`${command`docker login ${name}`}, or give one: ${againWith(words`--server ${serverWord(server)} --username USER --password-stdin`)}`,
   );
 }

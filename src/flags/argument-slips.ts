@@ -3,6 +3,7 @@ import type { Command, Option } from 'commander';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
 import {
   ALL_NAMESPACES,
+  andThen,
   clusterCommand,
   command,
   flagWords,
@@ -20,20 +21,55 @@ import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 
 /** Throws UsageError for arguments of `typed` that cannot have been meant as they stand. */
 export function refuseSlips(typed: Command): void {
-  const slip = targetSlip(typed) ?? registrySlip(typed) ?? namespaceSlip(typed) ?? commaSlip(typed);
+  const slip =
+    readerSlip(typed) ?? targetSlip(typed) ?? registrySlip(typed) ?? namespaceSlip(typed) ?? commaSlip(typed);
   if (slip !== undefined) throw slip;
   if (!isTooMany(typed)) return;
   const { length: most } = typed.registeredArguments;
-  const text = `Expected ${plural(most, 'argument')} but got ${typed.args.length}`;
+  const what = ONE_SECRET.test(typed.name()) ? 'the name of one Secret' : plural(most, 'argument');
   throw new UsageError(
-    `too many arguments for '${typed.name()}'. ${text}.`,
-    words`${[...`${typed.parent?.name()}`.split(' '), typed.name()]} --help`,
+    `${typed.name()} takes ${what}, and ${typed.args.length} ${typed.args.length === 1 ? 'is' : 'are'} given`,
+    oneByOne(typed) ?? words`${[...`${typed.parent?.name()}`.split(' '), typed.name()]} --help`,
   );
 }
+
+/** `delete a b` as one command for each; undefined where something else may be meant, or a word may be a password. */
+function oneByOne(typed: Command): Line | undefined {
+  const names = typed.args.map(secretNameArgument);
+  if (!['delete', 'remove'].includes(typed.name()) || !names.every(isObjectName)) return undefined;
+  const [first, ...others] = names.map((name) => again(typed, words`${name}`));
+  if (first === undefined || !('words' in first)) return undefined;
+  return others.reduce<Line>((line, next) => ('words' in next ? andThen(line, next) : line), first);
+}
+
+/** Commands whose argument is the name of one Secret. */
+const ONE_SECRET = /^(create|attach|detach|sync|remove|delete)$/;
 
 /** Whether there are more arguments than the command takes. */
 function isTooMany({ args, registeredArguments }: Command): boolean {
   return registeredArguments.at(-1)?.variadic !== true && args.length > registeredArguments.length;
+}
+
+/** `inspect deploy/web`, `verify pull ghcr.io/acme/app:v1`. */
+function readerSlip(typed: Command): UsageError | undefined {
+  const verb = typed.name();
+  if (verb !== 'inspect' && verb !== 'verify') return undefined;
+  const targets = typed.args.filter(isTarget);
+  if (targets.length > 0) {
+    return new UsageError(`${verb} takes the name of a Secret`, command`regsecret why ${targets} ${scopeOf(typed)}`);
+  }
+  const images = typed.args.filter(isRegistryImage);
+  const names = typed.args.filter((word) => !images.includes(word)).map(secretNameArgument);
+  if (images.length === 0 || !names.every(isObjectName)) return undefined;
+  const flags = images.reduce((line, image) => words`${line} --image ${image}`, words``);
+  const line = words`${names.length === 0 ? 'regsecret' : names} ${scopeOf(typed)} ${flags}`;
+  const hint = verb === 'verify' ? again(typed, line) : command`regsecret verify ${line}`;
+  return new UsageError('an image is named with --image', hint);
+}
+
+/** An image with its registry: a word without one may be a password. */
+function isRegistryImage(word: string): boolean {
+  return hostIn(word) !== undefined && word.includes('/') && !word.includes('://');
 }
 
 /** `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web`, `attach pull --to deploy web` and `attach pull default`. */
@@ -201,7 +237,7 @@ function again(typed: Command, line: Line, except: readonly string[] = []): Hint
 }
 
 /** `typed` as `hint` puts it right, where all of it can be repeated. */
-export function retype(typed: Command, { add, rename, otherwise }: Retyped): Hint {
+export function retype(typed: Command, { add, rename, otherwise }: Retyped): Line {
   const named = typed.args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
   const isMissing = rename !== undefined && !named.includes(rename.to);
   // Behind `rbac` stand the flags of another command, too.

@@ -86,6 +86,18 @@ test('a manifest on stdout stays one', async () => {
   expect(ran.stderr).toContain(`serviceaccount/${robot} patched\n`);
 });
 
+test('a target with a typing error: the whole command, with the other targets as they are', async () => {
+  const web = await newWorkload('Deployment', namespace);
+  const name = freshName('pull');
+  const ran = await create(name, '--attach', 'sa/default', '--attach', `deploy/${web}x`);
+  expect(ran).toMatchObject({ code: 1, stdout: '' });
+  expect(ran.stderr).toMatch(
+    new RegExp(
+      `did you mean ${web}\\?\nhint: regsecret create .*${name} --attach serviceaccount/default --attach deployment/${web} `,
+    ),
+  );
+});
+
 test('a client dry run looks at nothing', async () => {
   const ran = await create('x', '--attach', 'sa/default', '--dry-run=client');
   expect(ran.stdout).toBe('secret/x created (dry run)\n');

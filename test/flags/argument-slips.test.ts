@@ -144,19 +144,74 @@ test.each([
 
 describe('more arguments than there are', () => {
   test.each([
-    ['create x y', "'create'. Expected 1 argument but got 2."],
-    ['attach regcred other', "'attach'. Expected 1 argument but got 2."],
-    ['delete a b c', "'delete'. Expected 1 argument but got 3."],
-    ['version x', "'version'. Expected 0 arguments but got 1."],
-    ['completion bash x', "'completion'. Expected 1 argument but got 2."],
+    ['create x y', 'create takes the name of one Secret, and 2 are given'],
+    ['attach regcred other', 'attach takes the name of one Secret, and 2 are given'],
+    ['delete a Hunter2! c', 'delete takes the name of one Secret, and 3 are given'],
+    ['version x', 'version takes 0 arguments, and 1 is given'],
+    ['completion bash x', 'completion takes 1 argument, and 2 are given'],
   ])('%s', async (line, text) => {
     const [verb] = line.split(' ');
     expect(await refusal(line)).toEqual({
       code: 2,
-      error: `error: too many arguments for ${text}`,
+      error: `error: ${text}`,
       hint: `hint: regsecret ${verb} --help`,
     });
   });
+});
+
+test.each([
+  ['delete regcred x2 --yes', 'regsecret delete regcred --yes && regsecret delete x2 --yes'],
+  [
+    'delete a secret/b c -n team --context east --dry-run=client',
+    'regsecret delete --context east -n team a --dry-run=client && regsecret delete --context east -n team b --dry-run=client && regsecret delete --context east -n team c --dry-run=client',
+  ],
+  ['remove a b --server ghcr.io', 'regsecret remove a --server ghcr.io && regsecret remove b --server ghcr.io'],
+])('several Secrets where one is deleted: %s', async (line, hint) => {
+  const { error, ...rest } = await refusal(line);
+  expect(error).toMatch(/^error: (delete|remove) takes the name of one Secret, and \d are given$/);
+  expect(rest).toEqual({ code: 2, hint: `hint: ${hint}` });
+});
+
+describe('a workload or an image where a Secret is read', () => {
+  const secret = (verb: string) => `error: ${verb} takes the name of a Secret`;
+  const image = 'error: an image is named with --image';
+
+  test.each([
+    ['inspect deploy/web', secret('inspect'), 'regsecret why deploy/web'],
+    ['verify deploy/web -n shop', secret('verify'), 'regsecret why deploy/web -n shop'],
+    ['inspect pull sts/db --context east', secret('inspect'), 'regsecret why --context east sts/db'],
+    ['inspect pull ghcr.io/acme/app:v1', image, 'regsecret verify pull --image ghcr.io/acme/app:v1'],
+    ['inspect 127.0.0.1:5000/app -n shop', image, 'regsecret verify regsecret -n shop --image 127.0.0.1:5000/app'],
+    ['verify pull ghcr.io/acme/app', image, 'regsecret verify pull --image ghcr.io/acme/app'],
+    [
+      'verify ghcr.io/a/b ghcr.io/c/d -o json',
+      image,
+      'regsecret verify regsecret --image ghcr.io/a/b --image ghcr.io/c/d -o json',
+    ],
+  ])('%s', async (line, error, hint) => {
+    expect(await refusal(line)).toEqual({ code: 2, error, hint: `hint: ${hint}` });
+  });
+});
+
+test.each([
+  [
+    'create brk -n shop --server 127.0.0.1:27876',
+    'docker login 127.0.0.1:27876, or give one: regsecret create -n shop brk --server 127.0.0.1:27876 --username USER --password-stdin',
+  ],
+  [
+    'create --server docker.io',
+    'docker login, or give one: regsecret create --server docker.io --username USER --password-stdin',
+  ],
+  [
+    'create pull --attach sa/default',
+    'docker login REGISTRY, or give one: regsecret create pull --server REGISTRY --username USER --password-stdin --attach sa/default',
+  ],
+  [
+    'verify --server ghcr.io --image ghcr.io/a/b',
+    'docker login ghcr.io, or give one: regsecret verify --server ghcr.io --username USER --password-stdin --image ghcr.io/a/b',
+  ],
+])('no login on this machine: %s', async (line, hint) => {
+  expect(await refusal(line)).toMatchObject({ code: 1, hint: `hint: ${hint}` });
 });
 
 describe('a flag that would take the next flag for its value', () => {

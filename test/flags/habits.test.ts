@@ -314,6 +314,15 @@ describe('kinds and targets where kubectl has them', () => {
     ['attach default', 'hint: say --to KIND/NAME or --serviceaccount NAME'],
     ['attach pull --dry-run=client -n a', 'hint: regsecret attach -n a pull --serviceaccount default --dry-run=client'],
     ['rm regcred', '(Did you mean remove?)'],
+    ['login ghcr.io', '(Did you mean regsecret create --server ghcr.io?)'],
+    ['login r.example.com:5000 --username jane', '(Did you mean regsecret create --server r.example.com:5000?)'],
+    ['logout ghcr.io', '(Did you mean regsecret remove --server ghcr.io?)'],
+    ['login hunter2', '(Did you mean create?)'],
+    ['logout', '(Did you mean remove?)'],
+    ['status', '(Did you mean doctor?)'],
+    ['diagnose deploy/web', '(Did you mean doctor?)'],
+    ['logs pod/web', '(Did you mean why?)'],
+    ['cp pull', '(Did you mean sync?)'],
     ['apply x', '(Did you mean create?)'],
     ['apply -f deploy', '(Did you mean attach -f?)'],
     ['doctor -n a -n b', 'hint: run it once for each, or with -A'],
@@ -390,6 +399,7 @@ describe('what an unknown flag means', () => {
     ['inspect -u jane', 'hint: regsecret inspect --help'],
     ['doctor --errors-only', '(Did you mean --errors?)'],
     ['list --all', '(Did you mean -A?)'],
+    ['inspect --image ghcr.io/acme/app:v1', '(Did you mean verify --image?)'],
     ['delete pull --all', 'hint: regsecret delete --help'],
     ['create pull -A', '(Did you mean sync -A?)'],
     ['create pull -l team=a', '(Did you mean sync -l?)'],
@@ -409,6 +419,12 @@ describe('-q', () => {
 
   test('leaves the result', async () => {
     expect(await here([...login, '-q'])).toEqual({ code: 0, stdout: 'secret/x created (dry run)\n', stderr: '' });
+  });
+
+  test('without it, what the result does not know is said; with a manifest on stdout, there is none', async () => {
+    const said = '--dry-run=client does not ask the cluster: with --dry-run=server you see what would change there\n';
+    expect((await here(login)).stderr).toContain(said);
+    expect((await here([...login, '-o', 'yaml'], { secretOnStdout: true })).stderr).not.toContain(said);
   });
 
   test('leaves an error with its hint', async () => {

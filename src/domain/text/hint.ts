@@ -4,7 +4,7 @@ import { type CommandContext, formatCommand } from './format-command.ts';
 
 /** Our own words, and commands or flags between them. */
 export interface Prose {
-  readonly prose: readonly (string | Command)[];
+  readonly prose: readonly (string | Command | Retyped)[];
 }
 
 /** The command line that was typed, put right. */
@@ -25,7 +25,7 @@ export function againWith(add: Command): Retyped {
 }
 
 /** prose`choose with ${words`--image ${image}`}, or take all`. A text that is put in is said, not pasted. */
-export function prose(texts: TemplateStringsArray, ...parts: readonly (string | Command)[]): Prose {
+export function prose(texts: TemplateStringsArray, ...parts: readonly (string | Command | Retyped)[]): Prose {
   return { prose: texts.flatMap((text, index) => [text, parts[index] ?? '']) };
 }
 
@@ -33,6 +33,6 @@ export function prose(texts: TemplateStringsArray, ...parts: readonly (string | 
 export function formatHint(hint: Hint, context: CommandContext): string | undefined {
   if ('add' in hint) return formatCommand(hint.otherwise, context);
   if (!('prose' in hint)) return formatCommand(hint, context);
-  const pieces = hint.prose.map((piece) => (typeof piece === 'string' ? piece : formatCommand(piece, context)));
+  const pieces = hint.prose.map((piece) => (typeof piece === 'string' ? piece : formatHint(piece, context)));
   return pieces.every((piece) => piece !== undefined) ? pieces.join('') : undefined;
 }

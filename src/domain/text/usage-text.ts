@@ -16,7 +16,8 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
 /** What others call our commands, beside the aliases that work (kubectl, brew, docker). */
 const MEANT_COMMANDS: Readonly<Record<string, string>> = {
   ...{ add: 'create', apply: 'create', login: 'create', new: 'create', update: 'create' },
-  ...{ copy: 'sync', explain: 'why', patch: 'attach', rm: 'remove', set: 'attach', test: 'verify' },
+  ...{ copy: 'sync', cp: 'sync', explain: 'why', patch: 'attach', rm: 'remove', set: 'attach', test: 'verify' },
+  ...{ debug: 'why', diagnose: 'doctor', logout: 'remove', logs: 'why', show: 'inspect', status: 'doctor' },
 };
 const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
@@ -33,7 +34,7 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
-  const proposal = isFiles ? 'attach -f' : known;
+  const proposal = isFiles ? 'attach -f' : withRegistry(known, line[1]);
   if (proposal !== undefined) return `error: unknown command '${command}'\n(Did you mean ${proposal}?)\n`;
   // What is nearly a command is none.
   if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
@@ -49,6 +50,12 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
     .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
 }
 
+/** `login ghcr.io` as `create --server ghcr.io`. */
+function withRegistry(command: string | undefined, host = ''): string | undefined {
+  const isHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(host);
+  return isHost && (command === 'create' || command === 'remove') ? `regsecret ${command} --server ${host}` : command;
+}
+
 /** The line behind an unknown option that others have. */
 function meant(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
   // `-sa default`
@@ -56,6 +63,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (short !== undefined) return `\n(Did you mean -${short}?)\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--all' && /^(list|verify|doctor|why)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
+  if (line[0] === 'inspect' && option === '--image') return '\n(Did you mean verify --image?)\n';
   if (line[0] === 'create' && /^(-A|-l|--all-namespaces|--selector)$/.test(option))
     return `\n(Did you mean sync ${option}?)\n`;
   if (option === '--template' && flags.includes('--output')) return `\n(${TEMPLATES})\n`;

@@ -4,7 +4,8 @@ import type { Transport } from '../../cluster/client/transport.ts';
 import { checkNamespace, noObject } from '../../cluster/not-found.ts';
 import { getPullSpec, listPages, listRefusal } from '../../cluster/object-request.ts';
 import { pause } from '../../concurrency.ts';
-import { type Command, command, words } from '../../domain/text/command.ts';
+import { command, words } from '../../domain/text/command.ts';
+import { againWith, type Hint } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
@@ -34,11 +35,15 @@ export async function readTarget(
 }
 
 /** The command line once more, with another name for `ref`. */
-function withName({ kind, name, namespace }: ObjectRef, request: AttachRequest): (near: string) => Command {
+function withName({ kind, name, namespace }: ObjectRef, request: AttachRequest): (near: string) => Hint {
   return (near) => {
-    // The Secret is still to be written.
-    if (request.known !== undefined) return words`--attach ${kind.toLowerCase()}/${near}`;
     const named = request.targets.map((one) => (one.kind === kind && one.name === name ? { ...one, name: near } : one));
+    // The Secret is still to be written.
+    if (request.known !== undefined) {
+      return againWith(
+        named.reduce((line, one) => words`${line} --attach ${one.kind.toLowerCase()}/${one.name}`, words``),
+      );
+    }
     return commandFor({ ...request, targets: named }, namespace);
   };
 }
