@@ -4,13 +4,11 @@ import { attachFlags, detachFlags } from './flags/attach-flags.ts';
 import { createFlags } from './flags/create-flags.ts';
 import { doctorFlags } from './flags/doctor-flags.ts';
 import { deleteFlags, removeFlags, rotateFlags } from './flags/fleet-flags.ts';
-import { inspectFlags } from './flags/inspect-flags.ts';
-import { listFlags } from './flags/list-flags.ts';
 import { type RbacFlags, rbacFlags } from './flags/rbac-flags.ts';
+import { inspectFlags, listFlags, verifyFlags } from './flags/reader-flags.ts';
 import { type examples, FINDINGS_PAGE, kubernetesFlags } from './flags/shared-flags.ts';
 import { printFlags } from './flags/short-help.ts';
 import { syncFlags } from './flags/sync-flags.ts';
-import { verifyFlags } from './flags/verify-flags.ts';
 import type { Io } from './io.ts';
 import type { ParsedLine } from './operations/rbac/command-rights.ts';
 

@@ -156,7 +156,7 @@ async function report(error: unknown, io: Io, name: string, typed: Command | und
 /** `hint`, with a whole command where it says to type the same again. */
 async function retyped(hint: Hint | undefined, typed: Command | undefined): Promise<Hint | undefined> {
   if (hint === undefined || typed === undefined || 'words' in hint) return hint;
-  const { retype } = await import('./flags/argument-slips.ts');
+  const { retype } = await import('./flags/retyped-line.ts');
   if ('add' in hint) return retype(typed, hint);
   return {
     prose: hint.prose.map((piece) => (typeof piece === 'object' && 'add' in piece ? retype(typed, piece) : piece)),

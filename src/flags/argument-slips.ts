@@ -1,22 +1,14 @@
 /** What people type where the name of a Secret stands, and the command that they mean. Loaded only where it is none. */
 import type { Command, Option } from 'commander';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
-import {
-  ALL_NAMESPACES,
-  andThen,
-  clusterCommand,
-  command,
-  flagWords,
-  type Command as Line,
-  words,
-} from '../domain/text/command.ts';
+import { andThen, clusterCommand, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
-import { type Hint, prose, type Retyped } from '../domain/text/hint.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
-import { isRepeatable, typedAgain } from '../domain/text/typed-again.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
 import { UsageError } from '../errors.ts';
+import { flagsOf, typedWith } from './retyped-line.ts';
 import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 
 /** Throws UsageError for arguments of `typed` that cannot have been meant as they stand. */
@@ -37,7 +29,7 @@ export function refuseSlips(typed: Command): void {
 function oneByOne(typed: Command): Line | undefined {
   const names = typed.args.map(secretNameArgument);
   if (!['delete', 'remove'].includes(typed.name()) || !names.every(isObjectName)) return undefined;
-  const [first, ...others] = names.map((name) => again(typed, words`${name}`));
+  const [first, ...others] = names.map((name) => typedWith(typed, words`${name}`));
   if (first === undefined || !('words' in first)) return undefined;
   return others.reduce<Line>((line, next) => ('words' in next ? andThen(line, next) : line), first);
 }
@@ -63,7 +55,7 @@ function readerSlip(typed: Command): UsageError | undefined {
   if (images.length === 0 || !names.every(isObjectName)) return undefined;
   const flags = images.reduce((line, image) => words`${line} --image ${image}`, words``);
   const line = words`${names.length === 0 ? 'regsecret' : names} ${scopeOf(typed)} ${flags}`;
-  const hint = verb === 'verify' ? again(typed, line) : command`regsecret verify ${line}`;
+  const hint = verb === 'verify' ? typedWith(typed, line) : command`regsecret verify ${line}`;
   return new UsageError('an image is named with --image', hint);
 }
 
@@ -82,7 +74,7 @@ function targetSlip(typed: Command): UsageError | undefined {
     if (more.length > 0 || (secret !== undefined && !isObjectName(secret))) return undefined;
     const named = targets.map((target) => words`${flagWords([flag])} ${target}`);
     const line = named.reduce((before, target) => words`${before} ${target}`, words`${secret} ${scopeOf(typed)}`);
-    return new UsageError(`a target is named with ${flag}`, again(typed, line, except));
+    return new UsageError(`a target is named with ${flag}`, typedWith(typed, line, except));
   };
   const { args } = typed;
   const targets = args.filter(isTarget);
@@ -120,7 +112,7 @@ function registrySlip(typed: Command): UsageError | undefined {
   const names = typed.args.filter((word) => !hosts.includes(word)).map(secretNameArgument);
   const [host = ''] = hosts.map(hostIn);
   if (hosts.length !== 1 || names.length > 1 || !names.every(isObjectName)) return undefined;
-  const line = again(typed, words`${names} ${scopeOf(typed)} --server ${host}`);
+  const line = typedWith(typed, words`${names} ${scopeOf(typed)} --server ${host}`);
   const [word = ''] = hosts;
   const mayBeName = verb === 'create' && isObjectName(word) && knownRegistry(host) === undefined && 'words' in line;
   const hint = mayBeName ? prose`${line}, or ${words`secret/${word}`} for a Secret of that name` : line;
@@ -150,7 +142,7 @@ function namespaceSlip(typed: Command): UsageError | undefined {
   // There, it would mean other namespaces than the one that is named.
   const except = ['rotate', 'sync', 'delete'].includes(typed.name()) ? [] : ['--all-namespaces'];
   const line = words`${names.map(([, name = '']) => name)} ${scope(namespace)}`;
-  return new UsageError(text, again(typed, line, except));
+  return new UsageError(text, typedWith(typed, line, except));
 }
 
 /** `sync pull team-a`, and `sync pull --to team-a team-b`: what stands behind a namespace is another one. */
@@ -160,7 +152,7 @@ function commaSlip(typed: Command): UsageError | undefined {
   const all = typed.args.map(secretNameArgument);
   const meant = words`${all.slice(0, 1)} ${scopeOf(typed)} --to ${all.slice(1).join(',')}`;
   if (isWithoutTarget(typed) && all.every(isNamespaceName))
-    return new UsageError('a target namespace is named with --to', again(typed, meant));
+    return new UsageError('a target namespace is named with --to', typedWith(typed, meant));
   const line = rawArgs(typed);
   const start =
     line.findIndex((word, index) => word === `--to=${to}` || (word === to && line[index - 1] === '--to')) + 1;
@@ -174,7 +166,7 @@ function commaSlip(typed: Command): UsageError | undefined {
   const targets = [to, ...more].join(',');
   return new UsageError(
     'the namespaces of --to have commas between them',
-    again(typed, words`${names} ${scopeOf(typed)} --to ${targets}`, ['--to']),
+    typedWith(typed, words`${names} ${scopeOf(typed)} --to ${targets}`, ['--to']),
   );
 }
 
@@ -224,51 +216,4 @@ function synced(typed: Command, names: readonly string[]): Hint {
 
 function scopeOf(typed: Command): Line {
   return words`${scope(typed.opts().namespace)}`;
-}
-
-/**
- * The command once more, with `line` in place of its arguments. Where a flag cannot be repeated, for its value may be a password at the
- * wrong place, what is proposed is only `line`: a command without that flag would do something else.
- */
-function again(typed: Command, line: Line, except: readonly string[] = []): Hint {
-  const flags = typed.options.flatMap((option) => flagsOf(typed, option, except));
-  if (flags.includes(undefined)) return prose`${line}, with the other flags as they are`;
-  return flags.reduce<Line>((before, flag) => command`${before} ${flag}`, command`regsecret ${typed.name()} ${line}`);
-}
-
-/** `typed` as `hint` puts it right, where all of it can be repeated. */
-export function retype(typed: Command, { add, rename, otherwise }: Retyped): Line {
-  const named = typed.args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
-  const isMissing = rename !== undefined && !named.includes(rename.to);
-  // Behind `rbac` stand the flags of another command, too.
-  const all = typedAgain(isMissing ? [rename.to, ...named] : named);
-  if (all === undefined) return otherwise;
-  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('--')) as string[];
-  const line = again(typed, words`${all} ${add}`, inPlace);
-  return 'words' in line ? line : otherwise;
-}
-
-/** What was typed of `option`; undefined where it cannot be repeated. Flags of the cluster are added to every command. */
-function flagsOf(typed: Command, option: Option, except: readonly string[]): readonly (Line | undefined)[] {
-  const attribute = option.attributeName();
-  const { long = '', helpGroupHeading } = option;
-  if (typed.getOptionValueSource(attribute) !== 'cli' || helpGroupHeading === EVERYWHERE) return [];
-  if (except.includes(long) || except.includes(option.short ?? '')) return [];
-  const value = typed.getOptionValue(attribute);
-  if (!option.required) {
-    if (value === option.negate) return [];
-    return [long === '--all-namespaces' ? words`${ALL_NAMESPACES}` : flagWords([option.short ?? long])];
-  }
-  return [value].flat().map((one) => (mayRepeat(option, `${one}`) ? flagWith(option, `${one}`) : undefined));
-}
-
-function flagWith({ short, long = '' }: Option, value: string): Line {
-  return long === '--dry-run'
-    ? flagWords([`${long}=${value}`])
-    : words`${flagWords([short ?? long])} ${flagWords([value])}`;
-}
-
-function mayRepeat({ long = '', argChoices }: Option, value: string): boolean {
-  const isOneOfFew = argChoices !== undefined || long === '--dry-run';
-  return (isOneOfFew && !value.startsWith('-')) || isRepeatable(long, value);
 }

@@ -1,0 +1,53 @@
+/** A command line that was typed, once more and put right. Loaded only where there is something wrong with it. */
+import type { Command, Option } from 'commander';
+import { ALL_NAMESPACES, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
+import { type Hint, prose, type Retyped } from '../domain/text/hint.ts';
+import { isRepeatable, typedAgain } from '../domain/text/typed-again.ts';
+import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
+
+/**
+ * The command once more, with `line` in place of its arguments. Where a flag cannot be repeated, for its value may be a password at the
+ * wrong place, what is proposed is only `line`: a command without that flag would do something else.
+ */
+export function typedWith(typed: Command, line: Line, except: readonly string[] = []): Hint {
+  const flags = typed.options.flatMap((option) => flagsOf(typed, option, except));
+  if (flags.includes(undefined)) return prose`${line}, with the other flags as they are`;
+  return flags.reduce<Line>((before, flag) => command`${before} ${flag}`, command`regsecret ${typed.name()} ${line}`);
+}
+
+/** `typed` as `hint` puts it right, where all of it can be repeated. */
+export function retype(typed: Command, { add, rename, otherwise }: Retyped): Line {
+  const named = typed.args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
+  const isMissing = rename !== undefined && !named.includes(rename.to);
+  // Behind `rbac` stand the flags of another command, too.
+  const all = typedAgain(isMissing ? [rename.to, ...named] : named);
+  if (all === undefined) return otherwise;
+  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('--')) as string[];
+  const line = typedWith(typed, words`${all} ${add}`, inPlace);
+  return 'words' in line ? line : otherwise;
+}
+
+/** What was typed of `option`; undefined where it cannot be repeated. Flags of the cluster are added to every command. */
+export function flagsOf(typed: Command, option: Option, except: readonly string[]): readonly (Line | undefined)[] {
+  const attribute = option.attributeName();
+  const { long = '', helpGroupHeading } = option;
+  if (typed.getOptionValueSource(attribute) !== 'cli' || helpGroupHeading === EVERYWHERE) return [];
+  if (except.includes(long) || except.includes(option.short ?? '')) return [];
+  const value = typed.getOptionValue(attribute);
+  if (!option.required) {
+    if (value === option.negate) return [];
+    return [long === '--all-namespaces' ? words`${ALL_NAMESPACES}` : flagWords([option.short ?? long])];
+  }
+  return [value].flat().map((one) => (mayRepeat(option, `${one}`) ? flagWith(option, `${one}`) : undefined));
+}
+
+function flagWith({ short, long = '' }: Option, value: string): Line {
+  return long === '--dry-run'
+    ? flagWords([`${long}=${value}`])
+    : words`${flagWords([short ?? long])} ${flagWords([value])}`;
+}
+
+function mayRepeat({ long = '', argChoices }: Option, value: string): boolean {
+  const isOneOfFew = argChoices !== undefined || long === '--dry-run';
+  return (isOneOfFew && !value.startsWith('-')) || isRepeatable(long, value);
+}
