@@ -1,5 +1,8 @@
 /** `create --attach`: from a login to what pulls with it, in one go. */
-import { beforeAll, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
 import { account, freshName, listOf, named, newAccount, newWorkload, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
@@ -89,12 +92,15 @@ test('a manifest on stdout stays one', async () => {
 test('a target with a typing error: the whole command, with the other targets as they are', async () => {
   const web = await newWorkload('Deployment', namespace);
   const name = freshName('pull');
-  const ran = await create(name, '--attach', 'sa/default', '--attach', `deploy/${web}x`);
+  const folder = mkdtempSync(join(tmpdir(), 'regsecret-login-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'config.json');
+  writeFileSync(file, JSON.stringify({ auths: { 'r.example': { auth: 'eDp5' } } }));
+  const line = ['create', name, '--from-file', file, '--attach', 'sa/default', '--attach', `deploy/${web}x`];
+  const ran = await regsecretIn(namespace, line);
   expect(ran).toMatchObject({ code: 1, stdout: '' });
-  expect(ran.stderr).toMatch(
-    new RegExp(
-      `did you mean ${web}\\?\nhint: regsecret create .*${name} --attach serviceaccount/default --attach deployment/${web} `,
-    ),
+  expect(ran.stderr).toContain(
+    `did you mean ${web}?\nhint: regsecret create -n ${namespace} ${name} --attach serviceaccount/default --attach deployment/${web} --from-file ${file}\n`,
   );
 });
 
