@@ -122,6 +122,13 @@ beforeAll(async () => {
     .map((one) => JSON.stringify(one))
     .join('\n---\n');
   writeFileSync(join(home, 'app.yaml'), manifest);
+  // In two namespaces, and filled in later.
+  const pods = ['a', 'b'].map((space) => {
+    const pod = app('one', 'pull');
+    return { ...pod, metadata: { ...pod.metadata, namespace: space } };
+  });
+  const open = { ...secret, metadata: { name: 'pull' }, stringData: { '.dockerconfigjson': `\${CONFIG}` } };
+  writeFileSync(join(home, 'open.yaml'), [open, ...pods].map((one) => JSON.stringify(one)).join('\n---\n'));
   limited = await userWith(namespace, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }]);
 });
 
@@ -154,6 +161,7 @@ const SITUATIONS: readonly Situation[] = [
   { table: 'why and doctor', line: 'why --image IMAGE --sa default' },
   { table: 'why and doctor', line: 'doctor --offline --ignore unused-secret' },
   { table: 'why and doctor', line: 'doctor -f ~/app.yaml' },
+  { table: 'why and doctor', line: 'doctor -f ~/open.yaml' },
   { table: 'why and doctor', line: 'doctor --kubeconfig LIMITED -n OWN --offline' },
   { table: 'sync', line: 'sync good --to OTHER --attach sa/default --attach sa/nowhere' },
   { table: 'sync', line: 'sync pull --to OTHER' },
