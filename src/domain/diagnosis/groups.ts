@@ -2,6 +2,7 @@
 import { bugFinding } from '../findings/bug-finding.ts';
 import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
+import { fixFor } from '../findings/fixes.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
 import { andThen } from '../text/command.ts';
@@ -14,6 +15,8 @@ import { type Affected, type AffectedObject, type FindingView, findingView } fro
 export interface Seen {
   readonly found: Finding;
   readonly fix?: Fix | undefined;
+  /** What it keeps away. */
+  readonly image?: string | undefined;
   /** Whose finding it is; left out where nobody pulls. */
   readonly puller?: Puller | undefined;
 }
@@ -79,7 +82,7 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
-  const fix = catalogRow(found.code).oneEach === true ? fixOfEach([failing, ...group]) : failing.fix;
+  const fix = catalogRow(found.code).oneEach === true ? fixOfEach([failing, ...group]) : fixOfAll(found, failing.fix, group);
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
 }
 
@@ -94,6 +97,14 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
         command: andThen(before.command, command),
         sufficient: before.sufficient && sufficient,
       }));
+}
+
+/** A Secret that is missing has to open the images of all who name it. */
+function fixOfAll(found: Finding, fix: Fix | undefined, group: readonly Seen[]): Fix | undefined {
+  const cause = found.code === 'fails-at-restart' ? found.arguments.cause : found;
+  if (fix === undefined || cause.code !== 'missing-secret' || cause.arguments.remedy !== undefined) return fix;
+  const images = group.flatMap(({ image }) => image ?? []);
+  return images.length === 0 ? fix : { ...fix, command: fixFor(cause, { images }) };
 }
 
 /** All that has a finding, by namespace and name; undefined where nobody pulls. */

@@ -40,6 +40,33 @@ function shown(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): strin
   );
 }
 
+describe('a Secret that is missing and is to open images of two registries', () => {
+  const missing = finding('missing-secret', secret(), {});
+  const fix: Fix = { command: words`regsecret create regcred`, sufficient: true };
+  const both = ['ghcr.io/org/jobs:v1', 'r.example/org/api:v1', 'ghcr.io/org/jobs:v2'];
+  const line = 'regsecret create regcred -n team-a --server ghcr.io --server r.example';
+
+  test.each<[string, readonly Seen[]]>([
+    [
+      'of two Deployments',
+      both.map((image) => ({ found: missing, fix, image, puller: pods(image, 1, image.slice(-7, -3)) })),
+    ],
+    ['of one pod', both.map((image) => ({ found: missing, fix, image, puller: pods('web', 1) }))],
+    [
+      'of pods that run',
+      both.map((image) => {
+        const found = finding('fails-at-restart', pod(), { image, cause: missing });
+        return { found, fix, image, puller: pods('web', 1) };
+      }),
+    ],
+  ])('%s', (_, seen) => {
+    const [view, ...others] = finished(groupFindings(seen));
+    expect(others).toEqual([]);
+    expect(view?.fix).toMatchObject({ sufficient: true });
+    expect(formatCommand(view?.fix.command ?? words``, { shell: 'posix', given: {} })).toBe(line);
+  });
+});
+
 describe('affected', () => {
   test.each<[string, readonly Seen[], readonly string[]]>([
     [
