@@ -1,7 +1,16 @@
 /** `why` of a template and `doctor` of its namespace: one fact, one fix, wherever it is asked for. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newNamespace, pushTestImage, type RegistryUser, startRegistry } from '../environment/use.ts';
-import { named, newAccount, newPullSecret, newSecret, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import { api, newNamespace, pushTestImage, type RegistryUser, startRegistry, waitFor } from '../environment/use.ts';
+import {
+  type Kind,
+  named,
+  newAccount,
+  newPullSecret,
+  newSecret,
+  newWorkload,
+  pathOf,
+  regsecretIn,
+} from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 
 interface Found {
@@ -119,4 +128,77 @@ test('a service account whose list has the rejected login, and a Secret that wou
   const why = errors(await findings(namespace, ['why', 'cronjob/web']));
   expect(why).toHaveLength(1);
   expect(errors(await findings(namespace, ['doctor']))).toEqual(why);
+});
+
+const CREATING = { state: { waiting: { reason: 'ContainerCreating' } } };
+
+/** How far the kubelet has come with the pod. */
+const MOMENTS: readonly { readonly moment: string; readonly status?: object }[] = [
+  { moment: 'has no node yet' },
+  { moment: 'has no container status yet', status: { phase: 'Pending' } },
+  {
+    moment: 'waits as ContainerCreating',
+    status: { phase: 'Pending', containerStatuses: [{ ...statusOf('app'), ...CREATING }] },
+  },
+];
+
+function statusOf(name: string): object {
+  return { name, image: '', imageID: '', ready: false, restartCount: 0 };
+}
+
+async function podIn(namespace: string): Promise<string> {
+  const first = async () => {
+    const { body } = await api('GET', pathOf('Pod', namespace));
+    return (body as { items: { metadata: { name: string } }[] }).items[0]?.metadata.name;
+  };
+  return waitFor(first, { what: `a pod in ${namespace}` });
+}
+
+describe.concurrent.each<Kind>(['Deployment', 'Pod'])('a %s whose pod has pulled nothing so far', (kind) => {
+  async function start(tag: string, status?: object): Promise<{ namespace: string; target: string }> {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await put(namespace, { good: 'good' });
+    const options = { image: `${host}/team/app:${tag}`, name: 'web', list: named('good') };
+    const name = await newWorkload(kind, namespace, options);
+    const pod = await podIn(namespace);
+    if (status !== undefined) {
+      const headers = { 'content-type': 'application/merge-patch+json' };
+      const answer = await api('PATCH', `${pathOf('Pod', namespace, pod)}/status`, { status }, headers);
+      expect(answer.status).toBe(200);
+    }
+    return { namespace, target: `${kind.toLowerCase()}/${name}` };
+  }
+
+  test.each(MOMENTS)('$moment, and its tag does not exist', async ({ status }) => {
+    const { namespace, target } = await start('nope', status);
+    const why = errors(await findings(namespace, ['why', target]));
+    expect(why).toMatchObject([{ code: 'image-not-found' }]);
+    expect(errors(await findings(namespace, ['doctor']))).toEqual(why);
+  });
+
+  test('its image is there', async () => {
+    const { namespace } = await start('v1');
+    const ran = await regsecretIn(namespace, ['doctor', '--strict', '-o', 'json']);
+    expect(ran.code, ran.stdout).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ healthy: true, unjudged: [], counts: { pods: 1, registries: 1 } });
+  });
+
+  test('no registry is asked, so nobody says that it is well', async () => {
+    const { namespace, target } = await start('v1');
+    for (const args of [['doctor'], ['why', target]]) {
+      const ran = await regsecretIn(namespace, [...args, '--offline', '-o', 'json']);
+      expect(ran.code, ran.stdout).toBe(3);
+      const unjudged = ['1 pod that has not pulled its images yet'];
+      expect(JSON.parse(ran.stdout)).toMatchObject({ healthy: null, unjudged });
+    }
+  });
+});
+
+test('one of two pods that have pulled nothing so far has a tag that does not exist', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  await put(namespace, { good: 'good' });
+  for (const tag of ['v1', 'nope']) {
+    await newWorkload('Pod', namespace, { image: `${host}/team/app:${tag}`, name: tag, list: named('good') });
+  }
+  expect(errors(await findings(namespace, ['doctor']))).toMatchObject([{ code: 'image-not-found' }]);
 });

@@ -82,7 +82,8 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
-  const fix = catalogRow(found.code).oneEach === true ? fixOfEach([failing, ...group]) : fixOfAll(found, failing.fix, group);
+  const fix =
+    catalogRow(found.code).oneEach === true ? fixOfEach([failing, ...group]) : fixOfAll(found, failing.fix, group);
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
 }
 

@@ -79,6 +79,14 @@ function unjudgedOf(pull: ImagePull, cause: Finding | undefined): string[] {
   return [...unread.map(describeObject), ...unaskedLogins(pull), ...silentRegistry(cause)];
 }
 
+/** Whether a pod has not pulled the image so far, and nobody is asked whether it can. */
+export function isAwaited({ puller, use, attempt, outcome, open }: Judgement): boolean {
+  const { pod } = puller;
+  const isPulling = pod?.done === false && pod.deletedAt === undefined && use.policy !== 'Never';
+  const isUnknown = outcome === 'cannot know' && attempt.reason === 'not asked' && open.length === 0;
+  return isPulling && use.state.status === 'not tried' && isUnknown;
+}
+
 function unaskedLogins(pull: ImagePull): string[] {
   const { attempt, use } = pull;
   if (attempt.unasked === undefined) return [];

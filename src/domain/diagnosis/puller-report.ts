@@ -13,7 +13,7 @@ import { secretKey } from '../workloads/references.ts';
 import { type AppliedList, accountOf, effectiveList } from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
-import { type Judgement, judge } from './judgement.ts';
+import { isAwaited, type Judgement, judge } from './judgement.ts';
 import { decodeAhead, listContents } from './list-contents.ts';
 
 export interface PullerReport {
@@ -54,8 +54,9 @@ export function* judgeAll(
   return judged;
 }
 
-function matters({ cause, open, unjudged }: Judgement): boolean {
-  return cause !== undefined || open.length > 0 || unjudged.length > 0;
+function matters(judgement: Judgement): boolean {
+  const { cause, open, unjudged } = judgement;
+  return cause !== undefined || open.length > 0 || unjudged.length > 0 || isAwaited(judgement);
 }
 
 /** One judgement for each of its images, in their order. */

@@ -7,7 +7,7 @@ import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../w
 import { type Counts, formatScope, isInScope, type Observed, type PullFacts, type Scope } from './facts.ts';
 import { groupFindings, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
-import { silentRegistry } from './judgement.ts';
+import { isAwaited, silentRegistry } from './judgement.ts';
 import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
 import { askedSecrets, secretFindings, unaskedServers } from './secret-checks.ts';
@@ -92,7 +92,16 @@ function unjudgedOf(
   const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries (no time left)`];
   const many = askedSecrets(gathered).flatMap((id) => unaskedServers(id, facts));
   const unread = (gathered.secrets ?? []).flatMap((id) => unreadSecret(id, facts));
-  return [...new Set([...images, ...secrets, ...many, ...late, ...unlisted(gathered), ...unread])];
+  return [...new Set([...images, ...awaited(judged), ...secrets, ...many, ...late, ...unlisted(gathered), ...unread])];
+}
+
+function awaited(judged: Judged): string[] {
+  const waiting = [...judged].filter(([, judgements]) => judgements.some(isAwaited));
+  const pods = waiting.reduce((sum, [{ count }]) => sum + count, 0);
+  if (pods === 0) return [];
+  return [
+    pods === 1 ? '1 pod that has not pulled its images yet' : `${pods} pods that have not pulled their images yet`,
+  ];
 }
 
 /** What there is of a kind, in the scope or of one workload, where that may not be listed. */
@@ -119,7 +128,9 @@ export function isHealthy(findings: readonly Pick<Finding, 'severity'>[], strict
 
 /** Causes first. */
 function seenIn({ puller, judgements, notes }: PullerReport): Seen[] {
-  const causes = judgements.flatMap(({ cause, fix }) => (cause === undefined ? [] : [{ found: cause, fix, puller }]));
+  const causes = judgements.flatMap(({ cause, fix, use: { image } }) =>
+    cause === undefined ? [] : [{ found: cause, fix, image, puller }],
+  );
   const others = [...judgements.flatMap((judgement) => judgement.notes), ...notes];
   return [...causes, ...others.map((found) => ({ found, puller }))];
 }

@@ -18,7 +18,7 @@ export function* scopeFindings(
   facts: PullFacts,
   judged: Judged,
 ): Generator<void, Seen[]> {
-  const failing = new Set(pullers.filter(lacksImage).map(ownerKey));
+  const failing = new Set(pullers.filter((puller) => lacksImage(puller) || isStarting(puller)).map(ownerKey));
   const seen: Seen[] = [];
   for (const puller of pullers) {
     seen.push(...orBug(objectOf(puller.ref), () => seenOf(puller, facts, judged.get(puller), failing)));
@@ -72,6 +72,11 @@ function orBug(object: FindingObject, judge: () => Seen[]): Seen[] {
   }
 }
 
+/** Whether it is a pod that has not pulled everything so far. */
+function isStarting({ pod, images }: Puller): boolean {
+  return pod !== undefined && images.some(({ state }) => state.status === 'not tried');
+}
+
 function ownerKey({ ref, pod }: Puller): string {
   return pod?.template === undefined
     ? `${ref.namespace}/${ref.kind.toLowerCase()}/${ref.name}`
@@ -94,9 +99,9 @@ function causeOf({ cause, fix, use, puller }: Judgement, failing: ReadonlySet<st
   if (cause === undefined) return [];
   const runs =
     puller.pod === undefined ? (puller.runs ?? 0) > 0 && !failing.has(ownerKey(puller)) : use.state.status === 'there';
-  if (!runs || cause.severity !== 'error') return [{ found: cause, fix, puller }];
+  if (!runs || cause.severity !== 'error') return [{ found: cause, fix, image: use.image, puller }];
   const found = finding('fails-at-restart', objectOf(puller.ref), { image: use.image, cause });
-  return [{ found, fix, puller }];
+  return [{ found, fix, image: use.image, puller }];
 }
 
 /** An entry may be meant for something else, so an error is only what leaves pods without a login, and only where it is used. */

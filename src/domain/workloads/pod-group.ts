@@ -26,7 +26,9 @@ export function addPod(
   const { ref, imagePullSecrets: list, serviceAccountName, controller, object } = pod;
   const images = imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {});
   const states = images.map(({ image, policy, state }) =>
-    state.status === 'missing' ? [image, policy, state.pullError] : [repositoryOf(image), policy, state.status],
+    state.status === 'there'
+      ? [repositoryOf(image), policy, state.status]
+      : [image, policy, state.status === 'missing' ? state.pullError : state.status],
   );
   const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
   const key = JSON.stringify([...owner, states, isGoing(object), hasEnded(object)]);
@@ -39,14 +41,14 @@ export function addPod(
   groups.set(key, { ...first, pod: keep(first) });
 }
 
-/** Which login opens an image does not depend on its tag; whether there is such a tag asks nobody while no pod fails. */
+/** Which login opens an image does not depend on its tag; whether there is such a tag asks nobody once it has been pulled. */
 function repositoryOf(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
 /** Of pods of which nothing more is asked, and of which there may be ten thousand, only what `quietPod` reads. */
 export function briefly({ pod, images }: PodGroup): PullSpec {
-  if (images.some(({ state }) => state.status === 'missing')) return pod;
+  if (images.some(({ state }) => state.status !== 'there')) return pod;
   const { metadata, spec, status } = pod.object;
   const [nodeName, phase] = [fieldOf(spec, 'nodeName'), fieldOf(status, 'phase')];
   return { ...pod, images: [], object: { metadata, spec: { nodeName }, status: { phase } } };

@@ -123,18 +123,21 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const templates = world.templates.filter((template) => !hasKnownOwner(template));
   const groups = [...world.groups.values()].filter((group) => trouble(group) >= 0);
   const failing = groups.filter((group) => trouble(group) > 1);
+  // The kubelet has not come to an image of these, so nobody knows yet whether they fail.
+  const starting = groups.filter((group) => trouble(group) === 1);
   const makerOf = makers(world.templates);
-  const others = groups.filter((group) => trouble(group) <= 1 && makerOf(group.pod) === undefined);
+  const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
   const eventsOf = manyPodEvents(
     failing.filter(isMute).map(({ pod }) => pod.ref),
     collector,
   );
-  await forEachLimit(SINGLE_LIMIT, failing, ({ pod, ...group }) =>
-    noteBug(pullKind('Pod'), pod.ref, collector, async () => {
-      const events = isMute({ pod, ...group }) ? await eventsOf(pod.ref) : [];
-      pods.push({ ...(await gatherRest(pod.object, events, collector)), count: group.count });
+  await forEachLimit(SINGLE_LIMIT, [...failing, ...starting], (group) =>
+    noteBug(pullKind('Pod'), group.pod.ref, collector, async () => {
+      const { pod, count } = group;
+      const events = isMute(group) ? await eventsOf(pod.ref) : [];
+      pods.push({ ...(await gatherRest(pod.object, events, collector)), count });
     }),
   );
   await collector.origins(usage);

@@ -200,7 +200,7 @@ describe('registries are not asked about images', () => {
 });
 
 describe('pods are alike', () => {
-  const pod = (change: { image?: string; owner?: string; list?: object[]; waiting?: object }): object => ({
+  const pod = (change: { image?: string; owner?: string; list?: object[]; state?: object }): object => ({
     metadata: {
       namespace: 'team-a',
       name: `web-${Math.random()}`,
@@ -211,8 +211,7 @@ describe('pods are alike', () => {
     spec: { containers: [{ name: 'app', image: change.image ?? IMAGE }], imagePullSecrets: change.list ?? list },
     status: {
       phase: 'Pending',
-      containerStatuses:
-        change.waiting === undefined ? [] : [{ name: 'app', imageID: '', state: { waiting: change.waiting } }],
+      containerStatuses: change.state === undefined ? [] : [{ name: 'app', imageID: '', state: change.state }],
     },
   });
   const groupsOf = (...objects: object[]): number => {
@@ -224,15 +223,23 @@ describe('pods are alike', () => {
     return groups.size;
   };
   const waiting = { reason: 'ErrImagePull', message: REFUSED };
+  const fails = { state: { waiting } };
+  const runs = { state: { running: {} } };
+  const image = IMAGE.replace('v1', 'v2');
 
   test.each([
     ['that are equal', [{}, {}], 1],
-    ['with two tags of one repository, as long as nobody misses them', [{}, { image: IMAGE.replace('v1', 'v2') }], 1],
-    ['not with two tags that fail', [{ waiting }, { waiting, image: IMAGE.replace('v1', 'v2') }], 2],
-    ['not when one of them fails', [{}, { waiting }], 2],
+    ['with two tags of one repository that they have', [runs, { ...runs, image }], 1],
+    ['not with two tags that nobody has pulled yet', [{}, { image }], 2],
+    ['not with two tags that fail', [fails, { ...fails, image }], 2],
+    ['not when one of them fails', [{}, fails], 2],
     ['not with two lists', [{}, { list: [] }], 2],
     ['not of two owners', [{}, { owner: 'other' }], 2],
-    ['whose messages differ by the time only', [{ waiting }, { waiting: { ...waiting, message: `${REFUSED} ` } }], 1],
+    [
+      'whose messages differ by the time only',
+      [fails, { state: { waiting: { ...waiting, message: `${REFUSED} ` } } }],
+      1,
+    ],
   ] as const)('%s', (_, changes, count) => {
     expect(groupsOf(...changes.map((change) => pod(change as object)))).toBe(count);
   });
