@@ -400,6 +400,7 @@ describe('what an unknown flag means', () => {
     ['doctor --errors-only', '(Did you mean --errors?)'],
     ['list --all', '(Did you mean -A?)'],
     ['inspect --image ghcr.io/acme/app:v1', '(Did you mean verify --image?)'],
+    ['doctor --format json', '(Did you mean -o json?)'],
     ['delete pull --all', 'hint: regsecret delete --help'],
     ['create pull -A', '(Did you mean sync -A?)'],
     ['create pull -l team=a', '(Did you mean sync -l?)'],

@@ -67,6 +67,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (line[0] === 'create' && /^(-A|-l|--all-namespaces|--selector)$/.test(option))
     return `\n(Did you mean sync ${option}?)\n`;
   if (option === '--template' && flags.includes('--output')) return `\n(${TEMPLATES})\n`;
+  if (option === '--format' && flags.includes('--output')) return '\n(Did you mean -o json?)\n';
   if (option === '-v') return '\n(Did you mean -v=6?)\n';
   // `--pod` is a flag of attach and detach.
   if (KINDS.test(option) && flags.includes('--pod')) return `\n(Did you mean --to ${option.slice(2)}/NAME?)\n`;
