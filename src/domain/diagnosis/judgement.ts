@@ -10,6 +10,7 @@ import { many, plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
+import { listedNames } from '../workloads/pull-spec.ts';
 import { isComplete } from '../workloads/remedy.ts';
 import type { PullAttempt } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
@@ -137,7 +138,9 @@ function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
     const known = stateOf(pull, name);
     return known?.status === 'there' ? known : undefined;
   };
-  const command = fixFor(cause, { image: pull.use.image, immutable, secretOf });
+  const { ref, imagePullSecrets } = pull.puller;
+  const secrets = ref.kind === 'ServiceAccount' ? listedNames(imagePullSecrets) : undefined;
+  const command = fixFor(cause, { image: pull.use.image, secrets, immutable, secretOf });
   return {
     command,
     sufficient: isSufficient(cause, command) && isReached && (online || !namesAnother(cause)),

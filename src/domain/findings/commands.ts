@@ -20,6 +20,8 @@ export interface FixContext {
   readonly image?: string | undefined;
   /** All that are pulled with a Secret that is missing in manifests. */
   readonly images?: readonly string[] | undefined;
+  /** The Secrets that were typed for a pod that is not there yet. */
+  readonly secrets?: readonly string[] | undefined;
   /** Left out unless the Secret is immutable. */
   readonly immutable?: Immutable | undefined;
   /** What is known of a Secret in the namespace of the finding. */
@@ -201,9 +203,19 @@ export function pullIfMissing({ name, namespace }: ObjectRef): Command {
 }
 
 /** `image` for the container of that name. */
-export function setImage(object: FindingObject, remedy: Remedy, container: string, image: string): Command {
+export function setImage(
+  object: FindingObject,
+  remedy: Remedy,
+  container: string,
+  image: string,
+  { secrets = [] }: FixContext,
+): Command {
   // Nothing has that image yet.
-  if (object.kind === 'ServiceAccount') return command`regsecret why ${scope(object.namespace)} --image ${image}`;
+  if (object.kind === 'ServiceAccount') {
+    const account = object.name === 'default' ? undefined : words`--serviceaccount ${nameWord(object.name)}`;
+    const list = secrets.reduce((line, name) => words`${line} --secret ${nameWord(name)}`, words``);
+    return command`regsecret why ${scope(object.namespace)} --image ${image} ${account} ${list}`;
+  }
   const pair = words`${container === '' ? 'CONTAINER' : nameWord(container)}=${image}`;
   // kubectl changes no image of a kind that it does not know.
   if (remedy.how === 'file' && knownKind(object.kind) === undefined) return editFile(object);

@@ -146,11 +146,12 @@ const FIXES: Fixes = {
   'different-credentials': ({ arguments: { secrets, remedy } }) =>
     changeCommand('detach', remedy, secrets.at(-1) ?? ''),
 
-  'invalid-image': ({ object, arguments: { container, remedy } }) => setImage(object, remedy, container, SOME_IMAGE),
-  'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }) => {
-    if (missing !== 'repository') return setImage(object, remedy, container, withNearTag(image, tags));
+  'invalid-image': ({ object, arguments: { container, remedy } }, context) =>
+    setImage(object, remedy, container, SOME_IMAGE, context),
+  'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }, context) => {
+    if (missing !== 'repository') return setImage(object, remedy, container, withNearTag(image, tags), context);
     // The image is there under no tag, and nobody knows which one was meant.
-    if (object.kind === 'ServiceAccount') return setImage(object, remedy, container, SOME_IMAGE);
+    if (object.kind === 'ServiceAccount') return setImage(object, remedy, container, SOME_IMAGE, context);
     return edit(remedy.how === 'template' ? remedy.target : object);
   },
   'never-pulled': ({ object, arguments: { remedy } }) =>

@@ -44,3 +44,12 @@ describe('an image is changed', () => {
     expect(formatCommand(fixFor(found), { shell: 'posix', given: {} })).toBe(line);
   });
 });
+
+test('the image of a pod that is not there yet is asked about with the account and the Secrets that were typed', () => {
+  const object: FindingObject = { kind: 'ServiceAccount', namespace, name: 'builder' };
+  const remedy: Remedy = { how: 'account', target: { ...object, kind: 'ServiceAccount', namespace }, pods: [] };
+  const found = finding('invalid-image', object, { image: 'UPPER', error: 'x', container: '', remedy } as never);
+  expect(formatCommand(fixFor(found, { secrets: ['one', 'two'] }), { shell: 'posix', given: {} })).toBe(
+    'regsecret why -n team-a --image REGISTRY/NAME:TAG --serviceaccount builder --secret one --secret two',
+  );
+});
