@@ -44,6 +44,8 @@ export async function printCreated(
   if (output === 'name') return printer.result(name);
   const { formatManifest } = await import('./secret-manifest.ts');
   io.stdout.writeManifest(await formatManifest(secret, output));
+  // On stdout nothing shows that it was also written.
+  if (dryRun === 'none') printer.say(`${name} ${RESULTS[action]}`);
 }
 
 /** What became of each registry. Passwords are never shown, only that they changed. */

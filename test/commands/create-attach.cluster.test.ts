@@ -86,6 +86,7 @@ test('a manifest on stdout stays one', async () => {
   const ran = await create(name, '--attach', `sa/${robot}`, '-o', 'yaml');
   expect(ran.stdout).toMatch(/^apiVersion: v1\n/);
   expect(ran.stdout).not.toContain('patched');
+  expect(ran.stderr).toContain(`secret/${name} created\n`);
   expect(ran.stderr).toContain(`serviceaccount/${robot} patched\n`);
 });
 
