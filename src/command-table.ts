@@ -144,7 +144,7 @@ export const COMMANDS: readonly Definition[] = [
   },
   {
     title: 'list',
-    description: 'list pull secrets, who uses them, and what is wrong with them',
+    description: 'list pull secrets, who uses them, and what is wrong in the Secrets; doctor looks at pods, too',
     examples: [
       ['list', 'of this namespace'],
       ['list -A --problems', 'with a problem, in all namespaces'],

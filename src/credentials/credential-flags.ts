@@ -97,7 +97,7 @@ function theServer({ server, dockerServer }: CredentialOptions): string {
   if ((server?.length ?? 0) > 1) {
     throw new UsageError(
       'one user name and password cannot be for several registries',
-      prose`run the command once for each --server`,
+      prose`run ${words`docker login`} for each of them and leave out --username; without --dry-run, you can also run this once for each --server`,
     );
   }
   const own = onlyOne('--server', server?.[0], '--docker-server', dockerServer) ?? DOCKER_HUB;

@@ -1,5 +1,6 @@
 /** A password that is given to a command: on stdin, in a file or in a variable. */
 import { decodeUtf8 } from '../domain/go/utf8.ts';
+import { words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -30,10 +31,15 @@ export function passwordFromFile(path: string): GivenPassword {
 /** Throws UserError. */
 export function passwordFromEnv(variable: string, io: Io): GivenPassword {
   const text = io.env[variable];
-  if (text === undefined) throw new UserError('--password-env names a variable that is not set', FILE_OR_STDIN);
+  if (text === undefined) {
+    // A shell puts the value in the place of `$NAME`, and that is not said.
+    const hint = /^\w+$/.test(variable) ? FILE_OR_STDIN : prose`type the name of the variable without $: ${NAMED}`;
+    throw new UserError('--password-env names a variable that is not set', hint);
+  }
   return password(text, `$${variable}`);
 }
 
+const NAMED = words`--password-env REGISTRY_TOKEN`;
 const FILE_OR_STDIN = prose`pipe the password in with --password-stdin`;
 
 /**

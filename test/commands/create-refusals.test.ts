@@ -176,6 +176,14 @@ describe('logins that pull nothing', () => {
       '--password-env names a variable that is not set',
     ],
     [
+      'the value of a variable in place of its name',
+      [...dry, '--username', 'u', '--password-env', 'Not-A-Name!'],
+      {},
+      1,
+      '--password-env names a variable that is not set',
+      'type the name of the variable without $: --password-env REGISTRY_TOKEN',
+    ],
+    [
       'more than 1 MiB',
       [...dry, '--username', 'u', '--password-stdin'],
       { stdin: 'x'.repeat(800_000) },
@@ -277,6 +285,7 @@ describe('flags that contradict each other', () => {
       { stdin: CANARY },
       2,
       'cannot be for several registries',
+      'run docker login for each of them and leave out --username; without --dry-run, you can also run this once for each --server',
     ],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));

@@ -486,9 +486,11 @@ test('of a Secret with thousands of broken entries the first are listed, and the
   expect(stdout).toContain('1 object in 1 file: 3000 errors, 0 warnings\n');
 });
 
+const EMPTY = 'it is empty; the command before the pipe printed nothing, so look at its error';
+
 test.each([
-  ['nothing', '', 'it is empty'],
-  ['white space', '\n\n', 'it is empty'],
+  ['nothing', '', EMPTY],
+  ['white space', '\n\n', EMPTY],
   [
     'what a template leaves that has nothing to fill in',
     '---\n# Source: web/templates/x.yaml\n---\n',

@@ -35,6 +35,13 @@ export async function lintManifests(
   return { ...lint({ objects, unread, kustomizations }, now), files: names.length };
 }
 
+function withoutObject({ name, text }: ManifestFile): string {
+  if (text.trim() !== '') return 'it holds no Kubernetes object';
+  return name === '-'
+    ? 'it is empty; the command before the pipe printed nothing, so look at its error'
+    : 'it is empty';
+}
+
 /**
  * Of a file that was named something is expected: one without an object is what a template leaves that failed. In a folder,
  * YAML of any kind is skipped, but what cannot be read is not: nobody knows what it was to be.
@@ -45,8 +52,7 @@ async function parse(name: string, named: readonly string[], io: Io): Promise<Re
   try {
     file = await readManifestFile(name, io);
     if (isNamed && !namesKind(file.text)) {
-      const error = file.text.trim() === '' ? 'it is empty' : 'it holds no Kubernetes object';
-      return { name, line: 1, error, chart: isTemplate(file.text) };
+      return { name, line: 1, error: withoutObject(file), chart: isTemplate(file.text) };
     }
     return await readManifest(file, mayHoldObjects);
   } catch (error) {
