@@ -11,7 +11,7 @@ import { knownKind } from '../workloads/kind.ts';
 import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, createCommand, type Remedy, renewCommand } from '../workloads/remedy.ts';
 import type { DiagnosedSecret } from './diagnosed-secret.ts';
-import type { Elsewhere } from './elsewhere.ts';
+import { copyTo } from './elsewhere.ts';
 import type { FindingObject, FindingOf } from './finding.ts';
 
 /** What is known of the surroundings of a finding. */
@@ -46,26 +46,6 @@ export function syncPreview(
 ): Command {
   const to = namespaces.every(isNamespaceName) ? namespaces.join(',') : { refused: '' };
   return command`regsecret sync ${nameWord(name)} ${scope(namespace)} --to ${to} --dry-run=client`;
-}
-
-/** From another namespace. */
-export function copy({ name, namespace }: FindingObject, { namespaces, dataKey }: Elsewhere): Command {
-  return copyTo(
-    { name, namespace: namespaces[0] },
-    command`regsecret create ${nameWord(name)} ${scope(namespace)}`,
-    dataKey,
-  );
-}
-
-/** `kubectl` and `regsecret` together: what is in the Secret passes through the pipe only. */
-function copyTo(
-  { name, namespace }: Pick<FindingObject, 'name' | 'namespace'>,
-  create: Command,
-  dataKey = '.dockerconfigjson',
-): Command {
-  const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
-  const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
-  return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
 }
 
 /**

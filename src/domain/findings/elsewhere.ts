@@ -1,4 +1,7 @@
 /** Where else there is a Secret of the name of one that is missing. */
+import { type Command, command } from '../text/command.ts';
+import { nameWord, scope } from '../text/object-name.ts';
+import type { FindingObject } from './finding.ts';
 
 /** The same content of another namespace, to be copied from there. */
 export interface Elsewhere {
@@ -11,4 +14,24 @@ export interface Elsewhere {
 /** Whether a copy is proposed of a Secret that is in other namespaces. */
 export function isCopied(elsewhere: Elsewhere | undefined): elsewhere is Elsewhere {
   return elsewhere !== undefined && elsewhere.copy !== false;
+}
+
+/** From another namespace. */
+export function copy({ name, namespace }: FindingObject, { namespaces, dataKey }: Elsewhere): Command {
+  return copyTo(
+    { name, namespace: namespaces[0] },
+    command`regsecret create ${nameWord(name)} ${scope(namespace)}`,
+    dataKey,
+  );
+}
+
+/** `kubectl` and `regsecret` together: what is in the Secret passes through the pipe only. */
+export function copyTo(
+  { name, namespace }: Pick<FindingObject, 'name' | 'namespace'>,
+  create: Command,
+  dataKey = '.dockerconfigjson',
+): Command {
+  const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
+  const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
+  return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
 }

@@ -11,7 +11,6 @@ import { targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, isComplete } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
 import {
-  copy,
   createSecretCommand,
   edit,
   editFile,
@@ -28,7 +27,7 @@ import {
   syncPreview,
   watch,
 } from './commands.ts';
-import { isCopied } from './elsewhere.ts';
+import { copy, isCopied } from './elsewhere.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 
 /** The command, or two that belong together. */
