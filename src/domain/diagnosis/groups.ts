@@ -104,7 +104,7 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
 function fixOfAll(found: Finding, fix: Fix | undefined, group: readonly Seen[]): Fix | undefined {
   const cause = found.code === 'fails-at-restart' ? found.arguments.cause : found;
   if (fix === undefined || cause.code !== 'missing-secret' || cause.arguments.remedy !== undefined) return fix;
-  const images = group.flatMap(({ image }) => image ?? []);
+  const images = group.flatMap(({ image }) => image ?? []).sort();
   return images.length === 0 ? fix : { ...fix, command: fixFor(cause, { images }) };
 }
 

@@ -18,7 +18,7 @@ import type { FindingObject, FindingOf } from './finding.ts';
 export interface FixContext {
   /** The image that it is about, where the finding itself names none. */
   readonly image?: string | undefined;
-  /** All that are pulled with a Secret that is missing in manifests. */
+  /** All that are pulled with a Secret that is missing. */
   readonly images?: readonly string[] | undefined;
   /** The Secrets that were typed for a pod that is not there yet. */
   readonly secrets?: readonly string[] | undefined;
