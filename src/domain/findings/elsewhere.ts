@@ -1,7 +1,12 @@
 /** Where else there is a Secret of the name of one that is missing. */
 import { type Command, command } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
-import type { FindingObject } from './finding.ts';
+
+/** The name of a Secret, and its namespace where that is known. */
+interface Named {
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}
 
 /** The same content of another namespace, to be copied from there. */
 export interface Elsewhere {
@@ -17,7 +22,7 @@ export function isCopied(elsewhere: Elsewhere | undefined): elsewhere is Elsewhe
 }
 
 /** From another namespace. */
-export function copy({ name, namespace }: FindingObject, { namespaces, dataKey }: Elsewhere): Command {
+export function copy({ name, namespace }: Named, { namespaces, dataKey }: Elsewhere): Command {
   return copyTo(
     { name, namespace: namespaces[0] },
     command`regsecret create ${nameWord(name)} ${scope(namespace)}`,
@@ -26,11 +31,7 @@ export function copy({ name, namespace }: FindingObject, { namespaces, dataKey }
 }
 
 /** `kubectl` and `regsecret` together: what is in the Secret passes through the pipe only. */
-export function copyTo(
-  { name, namespace }: Pick<FindingObject, 'name' | 'namespace'>,
-  create: Command,
-  dataKey = '.dockerconfigjson',
-): Command {
+export function copyTo({ name, namespace }: Named, create: Command, dataKey = '.dockerconfigjson'): Command {
   const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
   const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
   return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
