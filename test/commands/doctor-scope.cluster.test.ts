@@ -287,15 +287,15 @@ const fronts: Front[] = [];
 afterAll(() => Promise.all(fronts.map((front) => front.close())));
 
 describe.concurrent('registries are asked', () => {
-  test('once for a login, however many images and pods there are', async () => {
+  test('once for an image and a login, however many workloads and pods have pulled nothing so far', async () => {
     const namespace = await newNamespace({ serviceAccount: true });
     const front = await registryFront();
     await newPullSecret(namespace, 'good', front.host, ada);
     await newAccount(namespace, { imagePullSecrets: named('good') }, 'builder');
     await Promise.all(
-      [1, 2, 3, 4, 5].map((index) =>
+      [1, 2, 3, 4, 5].map(() =>
         newWorkload('Deployment', namespace, {
-          image: `${front.host}/team/app:v${index}`,
+          image: `${front.host}/team/app:v1`,
           account: 'builder',
           fields: { replicas: 4 },
         }),
@@ -304,7 +304,12 @@ describe.concurrent('registries are asked', () => {
     expect((await doctor(namespace)).counts.registries).toBe(1);
     expect(
       front.requests.map(({ method, path, authorization = '' }) => `${method} ${path} ${authorization !== ''}`),
-    ).toEqual(['GET /v2/ false', 'GET /v2/ true']);
+    ).toEqual([
+      'GET /v2/ false',
+      'GET /v2/ true',
+      'HEAD /v2/team/app/manifests/v1 false',
+      'HEAD /v2/team/app/manifests/v1 true',
+    ]);
   });
 
   test('about an image where pods fail, once for all of them', async () => {
@@ -476,7 +481,8 @@ test('nothing that clusters hold moves the cursor, and no password is seen', asy
 test('all namespaces: where else a Secret is that is missing here', async () => {
   const name = freshName('shared');
   const [namespace, other] = await Promise.all([newNamespace({ serviceAccount: true }), newNamespace()]);
-  await newPullSecret(other, name, own.host, ada);
+  // A login that no other namespace uses.
+  await newPullSecret(other, name, own.host, { username: name, password: CANARY });
   await newAccount(namespace, { imagePullSecrets: named(name) }, 'builder');
   const { stdout, stderr } = await here(['doctor', '-A', '--offline', '-o', 'json'], {
     env: { KUBECONFIG: cluster().kubeconfig },
