@@ -21,7 +21,7 @@ import { isFolder } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import type { ObservedTargets } from '../operations/doctor/gather.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
-import { again, sayMore } from '../output/doctor/remarks.ts';
+import { again, sayMore, whatToWatch } from '../output/doctor/remarks.ts';
 import type { ReportFormat } from '../output/doctor/report-writer.ts';
 import { printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
@@ -113,11 +113,12 @@ async function watch(options: DoctorOptions, io: Io): Promise<number> {
 }
 
 /** Throws UsageError for what is too much to look at every moment, or does not change. */
-function checkWatch({ targets, image, filename, output }: DoctorOptions): void {
-  const hint = command`regsecret why pod/web --watch`;
+function checkWatch(options: DoctorOptions): void {
+  const { targets, image, filename, output } = options;
   if (filename !== undefined || (targets.length === 0 && image === undefined)) {
-    throw new UsageError('--watch needs a target', hint);
+    throw new UsageError('--watch needs a target', whatToWatch(options, wideFlag(options)?.line));
   }
+  const hint = command`${again(options)} --watch`;
   if (output !== undefined && output !== 'json') throw new UsageError(`--watch cannot print ${output}`, hint);
 }
 
@@ -182,9 +183,8 @@ function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
 /** The flag for several namespaces, and doctor with it alone. */
 function wideFlag({ allNamespaces, selector }: DoctorOptions): { flag: string; line: Command } | undefined {
   if (selector !== undefined) return { flag: '-l', line: clusterCommand`regsecret doctor -l ${selector}` };
-  return allNamespaces === true
-    ? { flag: '--all-namespaces', line: command`regsecret doctor ${ALL_NAMESPACES}` }
-    : undefined;
+  if (allNamespaces !== true) return undefined;
+  return { flag: '--all-namespaces', line: command`regsecret doctor ${ALL_NAMESPACES}` };
 }
 
 async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {

@@ -96,10 +96,14 @@ function withServer(options: VerifyOptions): VerifyOptions {
 function checkOptions(options: VerifyOptions): void {
   const { names = [], allNamespaces = false, namespace, filename, image } = options;
   for (const text of image ?? []) checkImage(text);
-  const isLive = names.length > 0 || allNamespaces;
-  const ways = [isLive, filename !== undefined, usesLogin(options)].filter(Boolean);
+  const live = allNamespaces ? '-A' : 'the name of a Secret';
+  const ways = [
+    ...(names.length > 0 || allNamespaces ? [live] : []),
+    ...(filename === undefined ? [] : ['-f']),
+    ...(usesLogin(options) ? [options.server === undefined ? 'a login' : '--server'] : []),
+  ];
   if (ways.length > 1 && !(names.length > 0 && !allNamespaces && filename !== undefined && ways.length === 2)) {
-    throw new UsageError('a Secret, manifests and a login cannot be verified together', words`regsecret verify --help`);
+    throw new UsageError(`${ways.join(' and ')} cannot be used together`, words`regsecret verify --help`);
   }
   if (filename === undefined) for (const name of names) checkedName(name, 'Secret');
   if (!allNamespaces) return;

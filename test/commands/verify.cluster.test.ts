@@ -280,8 +280,8 @@ describe('other places for a login', () => {
   });
 
   test.each([
-    [['verify', 'regcred', '--server', 'ghcr.io'], 'a Secret, manifests and a login cannot be verified together'],
-    [['verify', '-f', '-', '--username', 'jane'], 'a Secret, manifests and a login cannot be verified together'],
+    [['verify', 'regcred', '--server', 'ghcr.io'], 'the name of a Secret and --server cannot be used together'],
+    [['verify', '-f', '-', '--username', 'jane'], '-f and a login cannot be used together'],
     [['verify', '-f', '-', '--timeout', 'soon'], '--timeout is not a duration'],
     [['verify', '-f', '-', '--timeout', '0'], '--timeout is not a duration'],
   ])('%j', async (args, message) => {

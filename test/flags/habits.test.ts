@@ -127,8 +127,8 @@ describe('list, inspect and verify, as kubectl gets and describes', () => {
       'error: --image ghcr.io/Acme/app is not an image: invalid reference format: repository name (Acme/app) must be lowercase',
     ],
     ['verify -A -n a', 2, 'error: --all-namespaces and --namespace cannot be used together'],
-    ['verify -A --server ghcr.io', 2, 'error: a Secret, manifests and a login cannot be verified together'],
-    ['verify -A -f secret.yaml', 2, 'error: a Secret, manifests and a login cannot be verified together'],
+    ['verify -A --server ghcr.io', 2, 'error: -A and --server cannot be used together'],
+    ['verify -A -f secret.yaml', 2, 'error: -A and -f cannot be used together'],
     ['verify -A --image ghcr.io/acme/app:v1', 2, 'error: -A and --image cannot be used together'],
   ]);
 });
@@ -257,6 +257,8 @@ describe('kinds and targets where kubectl has them', () => {
     ['why deplyo/shop', 'hint: regsecret why deploy/shop'],
     // A folder of the repository that is called as a kind is.
     ['doctor deploy', 'hint: regsecret doctor -f deploy'],
+    ['doctor -n lab --watch', 'hint: regsecret doctor -n lab names those that fail; give one of them to --watch'],
+    ['doctor -A --watch', 'hint: regsecret doctor -A names those that fail; give one of them to --watch'],
     ['doctor deploy -n team-04', 'hint: regsecret why -n team-04 deploy/NAME'],
     ['doctor deploy -A', 'hint: regsecret why deploy/NAME'],
     ['why pods -n team-04', 'hint: regsecret doctor -n team-04'],

@@ -40,6 +40,14 @@ export type NodeTrouble =
 /** Those that may be about credentials, whether there was one or not. */
 export const DENIALS: readonly PullError[] = ['no credential', 'refused', 'no access', 'unauthorized'];
 
+/** Kubelets before 1.32 say only in events what is wrong. */
+const OF_LOGINS: readonly (PullError | undefined)[] = [...DENIALS, 'undecodable', 'other', undefined];
+
+/** Whether another login may help. Who has none is told by some registries that the image is not there, and is limited sooner. */
+export function mayNeedLogin(pullError: PullError | undefined, { hasOne }: { readonly hasOne: boolean }): boolean {
+  return OF_LOGINS.includes(pullError) || (!hasOne && (pullError === 'not found' || pullError === 'rate limited'));
+}
+
 /**
  * In this order, for a text may hold several: "no match for platform in manifest: not found" is no missing image, and of
  * several credentials that were tried the one that came furthest says most.

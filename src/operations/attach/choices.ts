@@ -9,6 +9,7 @@ import { changedList } from '../../domain/workloads/list-change.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { accountKey, type FailingFacts, gatherFacts } from '../pods/failing.ts';
+import { isHelpedByLogin } from '../pods/pod-remedy.ts';
 import type { AttachRequest, NamedTarget } from './request.ts';
 
 export interface Choice {
@@ -33,7 +34,9 @@ export async function listChoices(
   const own = facts.workloads.filter(
     ({ ref, list }) => ref.kind !== 'Job' && list.includes(secret) === (verb === 'detach'),
   );
-  const bare = facts.failing.filter(({ controller, list }) => controller === undefined && !list.includes(secret));
+  const bare = facts.failing.filter(
+    (pod) => pod.controller === undefined && !pod.list.includes(secret) && isHelpedByLogin(pod),
+  );
   return [
     ...accounts,
     ...own.map(({ ref, list }) => choice(ref, `has a list of its own: ${list.join(', ')}`)),

@@ -5,6 +5,7 @@ import { oncePerKey } from '../../concurrency.ts';
 import { opensImage } from '../../domain/keyring/keyring.ts';
 import { pullKindOf } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, refKey, resultName } from '../../domain/workloads/object-ref.ts';
+import { mayNeedLogin } from '../../domain/workloads/pull-error.ts';
 import { controllerName, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { mayFailAgain } from '../../domain/workloads/remedy.ts';
 import { effectOf, waitsForPods } from '../../domain/workloads/rollout.ts';
@@ -19,12 +20,13 @@ export interface RemediedPod {
   readonly controller?: PullSpec;
 }
 
-/** Undefined for a pod that is replaced in any case. Looks up each controller once, however many of its pods fail. */
+/** Undefined for a pod that is replaced in any case, or that no login helps. Looks up each controller once, however many of its pods fail. */
 export function remedyFinder(context: PodContext): (pod: FailingPod) => Promise<RemediedPod | undefined> {
   const owners = oncePerKey<PodOwners | undefined>();
   const { secret: name } = context.request;
   return async (pod) => {
     const { controller, ref } = pod;
+    if (!isHelpedByLogin(pod)) return undefined;
     if (controller === undefined) return { pod, remedy: { how: 'recreate' } };
     const secret = await context.secretIn(ref.namespace);
     const closed = pod.failures.find(({ image }) => secret !== undefined && !opensImage(secret, image));
@@ -36,6 +38,11 @@ export function remedyFinder(context: PodContext): (pod: FailingPod) => Promise<
     const remedy = found.first.ref.kind === 'Job' ? remedyOfJob(found, name) : remedyOf(found.top, name);
     return remedy === undefined ? undefined : { pod, ...remedy };
   };
+}
+
+/** Not one whose node has to have the image, or has no room for it. */
+export function isHelpedByLogin({ list, failures }: FailingPod): boolean {
+  return failures.some(({ pullError }) => mayNeedLogin(pullError, { hasOne: list.length > 0 }));
 }
 
 function remedyOf(controller: PullSpec, secret: string): Pick<RemediedPod, 'remedy' | 'controller'> | undefined {

@@ -5,7 +5,7 @@ import { opensImage } from '../../domain/keyring/keyring.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { buildPullSecret } from '../../domain/pull-secret/build.ts';
 import { refKey } from '../../domain/workloads/object-ref.ts';
-import { DENIALS, type PullError } from '../../domain/workloads/pull-error.ts';
+import { mayNeedLogin } from '../../domain/workloads/pull-error.ts';
 import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import { effectOf, waitsForPods } from '../../domain/workloads/rollout.ts';
@@ -50,11 +50,8 @@ export async function restartFailing(
   }
 }
 
-/** A tag that does not exist is not there for a new login either. Kubelets before 1.32 say only in events what is wrong. */
-const OF_LOGINS: readonly (PullError | undefined)[] = [...DENIALS, 'undecodable', 'other', undefined];
-
 function failsForIt({ ref, list, failures }: FailingPod, rotated: ReadonlyMap<string, Secret>): boolean {
-  const denied = failures.filter(({ pullError }) => OF_LOGINS.includes(pullError));
+  const denied = failures.filter(({ pullError }) => mayNeedLogin(pullError, { hasOne: true }));
   return list.some((name) => {
     const secret = rotated.get(secretKey(ref.namespace, name));
     return secret !== undefined && denied.some(({ image }) => opensImage(secret, image));

@@ -2,6 +2,7 @@
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import { type Command, command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
+import { type Hint, prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import type { Io } from '../../io.ts';
 import { printerFor } from '../printer.ts';
@@ -35,6 +36,12 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
     printer.say(`no pods, workloads or pull secrets in ${options.allNamespaces === true ? 'any namespace' : one}`);
   }
   if (report.healthy === false && verbose !== true && counts === undefined) printer.hint(command`${again(options)} -v`);
+}
+
+/** Where a target comes from; `wide` is the command for several namespaces. */
+export function whatToWatch({ namespace }: DoctorLine, wide: Command | undefined): Hint {
+  const line = wide ?? command`regsecret doctor ${scope(namespace)}`;
+  return prose`${line} names those that fail; give one of them to --watch`;
 }
 
 /** The command line that was typed. */

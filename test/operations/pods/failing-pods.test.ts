@@ -16,6 +16,15 @@ describe('a pod that fails', () => {
   test.each<[string, Stored, Stored[], string[], string]>([
     ['of nothing', failing('web'), [], [], 'recreate'],
     [
+      'of nothing, whose node has to have the image',
+      stored('Pod', 'web', {
+        rest: { status: { containerStatuses: [{ name: 'app', state: { waiting: { reason: 'ErrImageNeverPull' } } }] } },
+      }),
+      [],
+      [],
+      'heals',
+    ],
+    [
       'whose image the Secret does not open',
       failing('web', { image: 'quay.io/a', owner: 'StatefulSet/db' }),
       [],
