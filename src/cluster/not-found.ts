@@ -5,8 +5,8 @@ import { type Command, clusterCommand, command, words } from '../domain/text/com
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { againWith, type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
-import { pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
-import { describeRef, type ObjectRef, targetName, targetWord } from '../domain/workloads/object-ref.ts';
+import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
+import { describeRef, type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
@@ -86,12 +86,12 @@ export async function lookAround(transport: Transport, { namespace, name }: Secr
   };
 }
 
-/** Throws UserError for `error`, which came when `ref` was read; `again` is the command with another name. */
+/** Throws UserError for `error`, which came when `ref` was read; `again` is the command with another name, or kind. */
 export async function missingObject(
   error: unknown,
   ref: ObjectRef,
   transport: Transport,
-  again: (name: string) => Command,
+  again: (name: string, kind?: PullKindName) => Command,
 ): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
@@ -99,7 +99,7 @@ export async function missingObject(
   if (workload !== undefined) {
     throw new UserError(
       `${describeRef(ref)} does not exist, but ${targetName(workload)} does`,
-      command`regsecret why ${targetWord(workload)} ${scope(ref.namespace)}`,
+      again(workload.name, workload.kind),
     );
   }
   return noObject(ref, transport, again, async () => {

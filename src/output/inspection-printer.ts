@@ -51,7 +51,8 @@ async function printOne(inspection: Inspection, { output, now }: InspectionPrint
   if (usedBy !== undefined) say(`used by: ${formatUsage(usedBy).join(', ') || 'nobody'}`);
   const style = await styleFor(io.stdout, io);
   for (const finding of listed(findings, ({ code }) => code)) {
-    const label = finding.severity === 'error' ? style.error('error:') : style.warning('warning:');
+    // As `list` calls it: nothing has failed here, and the exit code is 0.
+    const label = finding.severity === 'error' ? style.error('problem:') : style.warning('warning:');
     io.stdout.write(printed`${label} ${printable(formatFinding(finding))}\n`);
     io.stdout.write(printed`${style.faint('hint:')} ${hintText(fixFor(finding), io)}\n`);
     if (finding.more !== undefined) io.stdout.write(printed`${style.faint(formatMore(finding.more))}\n`);

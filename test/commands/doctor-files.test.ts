@@ -104,7 +104,7 @@ describe('a folder of manifests as they are found in repositories', () => {
     expect(await doctor(['-R', '-f', clean, '--strict'])).toEqual({
       code: 0,
       stdout:
-        '22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later\n',
+        '22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later; no registry was asked whether 1 image without a login needs one\n',
       stderr: '',
     });
   });

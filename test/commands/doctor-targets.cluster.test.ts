@@ -309,6 +309,17 @@ describe.concurrent('an image that is not deployed yet', () => {
     expect(prospects(report)).toEqual(['ServiceAccount will pull', 'ServiceAccount will not pull: image-not-found']);
   });
 
+  test('which a Deployment is to get: with its list, and not with that of most pods', async () => {
+    const name = await newWorkload('Deployment', namespace, { image: publicImage, list: named('good') });
+    const report = await why([`deploy/${name}`, '--image', ownImage]);
+    expect(prospects(report)).toEqual(['Deployment will pull']);
+    expect(report.pullers.map(({ images }) => images)).toMatchObject([[{ image: ownImage, state: 'not used' }]]);
+    const { stderr } = await regsecretIn(namespace, ['why', name, '--image', ownImage]);
+    expect(stderr).toBe(
+      `error: pod ${namespace}/${name} does not exist, but deployment/${name} does\nhint: regsecret why deployment/${name} --image ${ownImage} -n ${namespace}\n`,
+    );
+  });
+
   test('which is no image', async () => {
     const report = await why(['--image', 'ghcr.io/UPPER', '--offline'], 1);
     expect(codes(report)).toEqual(['error invalid-image']);

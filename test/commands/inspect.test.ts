@@ -273,7 +273,7 @@ describe('what is wrong comes with the command that fixes it', () => {
   test.each([
     [
       manifest('regcred', config({ 'ghcr.io': auth('jane'), 'quay.io': { auth: 'notbase64!' } })),
-      'error: the entry quay.io of secret team-a/regcred cannot be decoded (illegal base64 data at input byte 9), and a pod that names it can use none of its pull secrets',
+      'problem: the entry quay.io of secret team-a/regcred cannot be decoded (illegal base64 data at input byte 9), and a pod that names it can use none of its pull secrets',
       'hint: regsecret create regcred -n team-a --server quay.io',
     ],
     [
@@ -283,7 +283,7 @@ describe('what is wrong comes with the command that fixes it', () => {
     ],
     [
       manifest('regcred', '', { type: 'Opaque' }),
-      'error: secret team-a/regcred has the type Opaque, which the kubelet ignores',
+      'problem: secret team-a/regcred has the type Opaque, which the kubelet ignores',
       'hint: regsecret create regcred -n team-a --force',
     ],
   ])('%#', async (secret, sentence, hint) => {

@@ -100,11 +100,13 @@ const ARGUMENTS: Arguments = {
     { image, remedy },
     { image, remedy, usable: 'usable7' },
     { image, remedy, usable: 'usable7', account: 'sa7' },
+    { image, remedy, usable: 'usable7', absent: true },
   ],
   'no-entry': (remedy) => [
     { image, secrets: ['one7'], servers: [], remedy },
     { image, secrets: [], servers: [], remedy },
     { image, secrets: ['one7'], servers: [], usable: 'usable7', remedy },
+    { image, secrets: ['one7'], servers: [], usable: 'usable7', absent: true, remedy },
   ],
   'attached-later': (remedy) => [
     { image, account: 'sa7', secrets: ['one7'], remedy },

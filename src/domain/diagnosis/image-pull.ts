@@ -153,7 +153,11 @@ const MAX_TRIED = 5;
 
 /** A Secret of the namespace, not in the list, that opens the image. */
 export function usableSecret(pull: ImagePull): Search<string> {
-  const { puller, facts, applied, use } = pull;
+  return firstOf(fittingSecrets(pull), pull);
+}
+
+/** The first Secrets of the namespace, not in the list, with a login that fits. */
+export function fittingSecrets({ puller, facts, applied, use }: ImagePull): string[] {
   const others = facts.others.get(puller.ref.namespace) ?? [];
   const listed = new Set(applied.names);
   const offline = { ...facts, online: false };
@@ -163,7 +167,7 @@ export function usableSecret(pull: ImagePull): Search<string> {
     fitting.push(name);
     if (fitting.length === MAX_TRIED) break;
   }
-  return firstOf(fitting, pull);
+  return fitting;
 }
 
 /** A Secret of the namespace that is nearly called `name`. */

@@ -7,8 +7,10 @@ import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer } from '../keyring/server.ts';
+import { simulatePull } from './attempt.ts';
 import {
   elsewhereOf,
+  fittingSecrets,
   foundIn,
   hiddenOf,
   type ImagePull,
@@ -134,7 +136,6 @@ function unreadSecrets({ object, use: { image }, applied, attempt, pullError }: 
 export function noEntry(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   if (applied.names.length === 0) return undefined;
-  const usable = foundIn(usableSecret(pull));
   const { servers, moreServers } = listContents(applied.names, puller.ref.namespace, pull.facts);
   return finding('no-entry', object, {
     image: use.image,
@@ -142,16 +143,24 @@ export function noEntry(pull: ImagePull): Finding | undefined {
     servers,
     moreServers: moreServers === 0 ? undefined : moreServers,
     remedy: puller.remedy,
-    usable,
+    ...lackingLogin(pull),
   });
 }
 
 function noPullSecret(pull: ImagePull): Finding | undefined {
   const { object, puller, use } = pull;
+  return finding('no-pull-secret', object, { image: use.image, remedy: puller.remedy, ...lackingLogin(pull) });
+}
+
+/** The Secret that opens the image, or else one whose login is told that the image does not exist. */
+function lackingLogin(pull: ImagePull): { readonly usable?: string | undefined; readonly absent?: true } {
   const usable = foundIn(usableSecret(pull));
-  return finding('no-pull-secret', object, {
-    image: use.image,
-    remedy: puller.remedy,
-    usable,
-  });
+  if (usable !== undefined) return { usable };
+  const { puller, facts, use } = pull;
+  const told = fittingSecrets(pull).find((name) =>
+    simulatePull([name], puller.ref.namespace, use.image, facts).candidates.some(
+      ({ answer }) => answer?.verdict.kind === 'not found',
+    ),
+  );
+  return told === undefined ? {} : { usable: told, absent: true };
 }

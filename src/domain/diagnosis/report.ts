@@ -150,7 +150,12 @@ export interface DoctorReport {
   /** How much was looked at, where it was much. */
   readonly counts?: Counts | undefined;
   /** How much was looked at with `-f`. */
-  readonly manifests?: { readonly files: number; readonly objects: number; readonly unjudged?: number | undefined };
+  readonly manifests?: {
+    readonly files: number;
+    readonly objects: number;
+    readonly unjudged?: number | undefined;
+    readonly withoutLogin: readonly string[];
+  };
   /** Everything that is wrong, errors first. */
   readonly findings: readonly FindingView[];
   /** What is not among the findings because somebody wants it so; left out where everything is wanted. */

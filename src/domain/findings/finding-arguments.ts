@@ -104,10 +104,11 @@ export interface FindingArguments<Cause> {
   };
 
   // Which list of pull secrets there is; the object is the pod, or what makes it.
-  /** `usable` is a Secret of the namespace that opens the image; `account` may name it, but is not in the manifests. */
+  /** `usable` opens the image, or is told that there is none (`absent`); `account` may name it, and is not in the manifests. */
   readonly 'no-pull-secret': {
     readonly image: string;
     readonly usable?: string | undefined;
+    readonly absent?: true;
     readonly account?: string | undefined;
     readonly remedy: Remedy;
   };
@@ -120,6 +121,7 @@ export interface FindingArguments<Cause> {
     /** How many there are beside those. */
     readonly moreServers?: number | undefined;
     readonly usable?: string | undefined;
+    readonly absent?: true;
     readonly remedy: Remedy;
   };
   /** The service account has it now, and the pod was made before. */

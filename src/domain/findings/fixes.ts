@@ -52,6 +52,8 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   if (isInManifest(found.object)) return found.code === 'missing-secret' && found.arguments.near === undefined;
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
+  // With the login the image is still not there.
+  if ('absent' in found.arguments && found.arguments.absent) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   // Nothing is to be done but to wait.
   if ('rollout' in found.arguments && found.arguments.rollout !== undefined) return false;

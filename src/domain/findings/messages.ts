@@ -100,13 +100,14 @@ const TEXTS: Texts = {
   'other-images': ({ arguments: { server, image, difference } }, object) =>
     `${object} has no login for ${image}: its entry ${displayServer(server)} ${DIFFERENCES[difference](server, image)}`,
 
-  'no-pull-secret': ({ object: { file }, arguments: { image, usable, account } }, object) => {
-    if (file === undefined || usable === undefined) return `${object} has no pull secret, and ${image} needs a login`;
+  'no-pull-secret': ({ object: { file }, arguments: { image, usable, account, absent } }, object) => {
+    if (file === undefined || usable === undefined)
+      return `${object} has no pull secret, and ${image} needs a login${formatAbsent(usable, absent)}`;
     const unseen = account === undefined ? '' : `; serviceaccount ${account} may name it, but is not in these files`;
     return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
   },
-  'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0 } }, object) =>
-    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}`,
+  'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0, usable, absent } }, object) =>
+    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}${formatAbsent(usable, absent)}`,
   'attached-later': ({ arguments: { account, secrets, rollout } }, object) =>
     `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${formatRollout(rollout)}`,
   'outdated-pod': ({ arguments: { template, rollout } }, object) =>
@@ -183,6 +184,11 @@ const TEXTS: Texts = {
     return `${object} cannot be read: ${error}${chart ? `; it seems to be the template of a chart${more}` : ''}`;
   },
 };
+
+/** Of a Secret with a login to which the registry says that the image is not there. */
+function formatAbsent(usable: string | undefined, absent: true | undefined): string {
+  return absent ? `; secret ${usable} has one, but with it the registry says that this image does not exist` : '';
+}
 
 const DIFFERENCES = {
   port: (server: string, image: string) => `has ${portOf(server)}, and the image has ${portOf(image)}`,

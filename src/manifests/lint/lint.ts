@@ -40,6 +40,8 @@ export interface Lint {
   readonly objects: number;
   /** How many Secrets were not judged, because they are encrypted or filled in later. */
   readonly unjudged?: number | undefined;
+  /** Images that the files have no login for. Whether they need one only their registry knows. */
+  readonly withoutLogin: readonly string[];
 }
 
 /** What was read. */
@@ -74,7 +76,22 @@ export function lint({ objects, unread, kustomizations }: LintInput, now: number
     objects: pullSpecs.length + secrets.length,
     unjudged:
       secrets.filter(({ value, diagnosed }) => value.kind === 'Secret' && diagnosed === undefined).length || undefined,
+    withoutLogin: [...new Set(pullSpecs.flatMap((placed) => imagesWithoutLogin(placed, inventory, now)))],
   };
+}
+
+/** Without those of pods that name a Secret which is not in the files, or is not sound: that is said. */
+function imagesWithoutLogin(placed: PlacedPullSpec, inventory: Inventory, now: number): string[] {
+  const [puller, facts] = [pullerIn(placed), factsFor(placed, inventory, now)];
+  return puller.images.flatMap((use) => {
+    const pull = imagePull(puller, use, facts);
+    const isPulled = use.policy !== 'Never' && pull.attempt.reason !== 'invalid image';
+    return isPulled && hasSoundList(pull) && !hasLogin(pull.attempt) ? [use.image] : [];
+  });
+}
+
+function hasSoundList(pull: ImagePull): boolean {
+  return pull.applied.names.every((name) => isSound(stateOf(pull, name)));
 }
 
 function compare({ severity, object: { file = '', line = 0 } }: Finding, other: Finding): number {
@@ -156,8 +173,7 @@ function suspicions(puller: Puller, facts: PullFacts, unnamed: (pull: ImagePull)
   const pulls = puller.images.map((use) => imagePull(puller, use, facts));
   const fits = pulls.some(({ attempt }) => hasLogin(attempt));
   return pulls.flatMap((pull) => {
-    const isKnown = pull.applied.names.every((name) => isSound(stateOf(pull, name)));
-    if (!isKnown) return [];
+    if (!hasSoundList(pull)) return [];
     const found = suspicionOf(pull);
     const isVague =
       found?.code === 'no-entry' || (found?.code === 'other-images' && found.arguments.difference === 'path');

@@ -44,10 +44,11 @@ export async function observeTargets(
 ): Promise<ObservedTargets> {
   const { namespace } = collector.transport;
   const all = allTargets(targets, options);
+  const planned = plannedImages(targets, options);
   const errors = new Map<string, UserError>();
   const gather = async (target: DoctorTarget): Promise<Target> => {
     try {
-      return await gatherTarget(target, namespace, options, collector);
+      return await gatherTarget(target, namespace, { ...options, planned }, collector);
     } catch (error) {
       if (all.length === 1 || !(error instanceof UserError)) throw error;
       errors.set(error.message, error);
@@ -88,14 +89,21 @@ function rightsThatMatter(
   return rights.filter((right) => right !== 'list secrets' && (isUnread || right !== 'get secrets'));
 }
 
-/** An image is asked about for the service accounts that are named, else for that of most pods. */
-function allTargets(
-  targets: readonly DoctorTarget[],
-  { image = [], serviceaccount }: GatherOptions,
-): readonly DoctorTarget[] {
-  const hasAccount = targets.some(({ kind }) => kind === 'ServiceAccount');
-  if (image.length === 0 || (hasAccount && serviceaccount === undefined)) return targets;
+/** An image is asked about for the one target, or the service accounts that are named, else for that of most pods. */
+function allTargets(targets: readonly DoctorTarget[], options: GatherOptions): readonly DoctorTarget[] {
+  const { image = [], serviceaccount } = options;
+  const hasAccount = targets.some(({ kind }) => kind === 'ServiceAccount') && serviceaccount === undefined;
+  if (image.length === 0 || hasAccount || plannedImages(targets, options).length > 0) return targets;
   return [...targets, { kind: 'ServiceAccount', name: serviceaccount ?? 'default' }];
+}
+
+/** The images that the one target would have, as before `kubectl set image`. */
+function plannedImages(
+  targets: readonly DoctorTarget[],
+  { image = [], secret, serviceaccount }: GatherOptions,
+): readonly string[] {
+  const isPuller = targets.length === 1 && targets[0]?.kind !== 'Secret';
+  return isPuller && secret === undefined && serviceaccount === undefined ? image : [];
 }
 
 interface Target {
@@ -106,7 +114,7 @@ interface Target {
 async function gatherTarget(
   { kind, name }: DoctorTarget,
   namespace: string,
-  { image = [], secret = [] }: GatherOptions,
+  { image = [], secret = [], planned }: GatherOptions & { readonly planned: readonly string[] },
   collector: Collector,
 ): Promise<Target> {
   if (kind === 'Secret') {
@@ -115,8 +123,8 @@ async function gatherTarget(
     return { pullers: [], secrets: [{ namespace, name }] };
   }
   const ref = { kind, namespace, name };
-  if (kind === 'Pod') return { pullers: [await gatherPod(ref, collector)], secrets: [] };
-  if (kind !== 'ServiceAccount') return { pullers: await gatherWorkload(ref, collector), secrets: [] };
+  if (kind === 'Pod') return { pullers: [await gatherPod(ref, collector, planned)], secrets: [] };
+  if (kind !== 'ServiceAccount') return { pullers: await gatherWorkload(ref, collector, planned), secrets: [] };
   const puller = await gatherAccount(ref, { images: image, secrets: secret }, collector);
   const account = await collector.account(namespace, name);
   const list = image.length === 0 && account.status === 'there' ? listedNames(account.imagePullSecrets) : [];

@@ -3,12 +3,12 @@ import { missingObject } from '../../cluster/not-found.ts';
 import { getObject } from '../../cluster/object-request.ts';
 import { walkOwners } from '../../cluster/owners.ts';
 import type { PodEvent, PodFacts, PodTemplate, Puller } from '../../domain/diagnosis/facts.ts';
-import { type Command, clusterCommand, command } from '../../domain/text/command.ts';
+import { type Command, clusterCommand, command, words } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { millisecondsOf } from '../../domain/text/time.ts';
 import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
-import { pullKind } from '../../domain/workloads/kind.ts';
+import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, targetName } from '../../domain/workloads/object-ref.ts';
 import { hasEnded } from '../../domain/workloads/pod-group.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
@@ -19,14 +19,24 @@ import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
 
-/** Throws UserError when there is no such pod, or it may not be read. */
-export async function gatherPod(ref: ObjectRef, collector: Collector): Promise<Puller> {
+/** With `images` in place of its own, where there are any. Throws UserError when there is no such pod, or it may not be read. */
+export async function gatherPod(ref: ObjectRef, collector: Collector, images: readonly string[] = []): Promise<Puller> {
   const { transport } = collector;
   const [object, events] = await Promise.all([
-    getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport, whyOf(ref))),
+    getObject(transport, ref).catch((error: unknown) => missingObject(error, ref, transport, whyOf(ref, images))),
     podEvents(ref, collector),
   ]);
-  return gatherRest(object, events, collector);
+  const pod = await gatherRest(object, events, collector);
+  if (images.length === 0) return pod;
+  await collector.others(ref.namespace);
+  return withImages(pod, images);
+}
+
+/** `puller` as if it had `images`. */
+export function withImages(puller: Puller, images: readonly string[]): Puller {
+  const [name = '', ...more] = puller.images.flatMap(({ containers }) => containers);
+  const container = more.length === 0 ? name : '';
+  return { ...puller, images: imageUses({ containers: images.map((image) => ({ name: container, image })) }) };
 }
 
 /** For a pod that has been read already; `named` are events of pods of its name. Throws UserError. */
@@ -133,7 +143,9 @@ async function ownersOf(pod: PullSpec, { transport, owner: read }: Collector): P
   }
 }
 
-/** The command for another object of the kind and namespace of `ref`. */
-export function whyOf({ kind, namespace }: ObjectRef): (name: string) => Command {
-  return (name) => command`regsecret why ${targetName({ kind, name })} ${scope(namespace)}`;
+/** The command for another object in the namespace of `ref`, of its kind where none is given. */
+export function whyOf(ref: ObjectRef, images: readonly string[] = []): (name: string, kind?: PullKindName) => Command {
+  const flags = images.reduce((line, image) => words`${line} --image ${image}`, words``);
+  return (name, kind = ref.kind) =>
+    command`regsecret why ${targetName({ kind, name })} ${flags} ${scope(ref.namespace)}`;
 }

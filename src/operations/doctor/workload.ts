@@ -18,16 +18,23 @@ import { type Remedy, remedyOfPod, remedyOfTemplate } from '../../domain/workloa
 import { selectorOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
-import { gatherRest, podFacts, whyOf } from './pod.ts';
+import { gatherRest, podFacts, whyOf, withImages } from './pod.ts';
 import { podEvents } from './pod-events.ts';
 import { runWithoutList, showImages } from './pod-makers.ts';
 import { shapeOf } from './shape.ts';
 
-/** The pod first where it does not get an image. Throws UserError when there is no such workload, or it may not be read. */
-export async function gatherWorkload(ref: ObjectRef, collector: Collector): Promise<Puller[]> {
+/**
+ * The pod first where it does not get an image; with `images` only the template, as if it had those. Throws UserError when there is
+ * no such workload, or it may not be read.
+ */
+export async function gatherWorkload(
+  ref: ObjectRef,
+  collector: Collector,
+  images: readonly string[] = [],
+): Promise<Puller[]> {
   const { transport } = collector;
   const object = await getObject(transport, ref).catch((error: unknown) =>
-    missingObject(error, ref, transport, whyOf(ref)),
+    missingObject(error, ref, transport, whyOf(ref, images)),
   );
   const workload = pullSpecOf(pullKind(ref.kind), object);
   if (workload === undefined) {
@@ -37,6 +44,7 @@ export async function gatherWorkload(ref: ObjectRef, collector: Collector): Prom
       command`kubectl get ${plural} ${nameWord(ref.name)} ${scope(ref.namespace)} -o yaml`,
     );
   }
+  if (images.length > 0) return [withImages(await gatherTemplate(workload, collector), images)];
   const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
   if (worst === 'forbidden') return [{ ...template, podsUnread: true }];
   if (worst === undefined) return [template];
@@ -129,7 +137,7 @@ export async function gatherAccount(
   const { namespace, name: account } = ref;
   await gatherList(namespace, list, account, collector);
   if ((await collector.account(namespace, account)).status === 'missing')
-    await noObject(ref, collector.transport, whyOf(ref));
+    await noObject(ref, collector.transport, whyOf(ref, images));
   return {
     ref,
     imagePullSecrets: list,

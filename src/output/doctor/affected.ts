@@ -1,5 +1,5 @@
 /** Who has a finding, in words. */
-import type { FindingView } from '../../domain/diagnosis/view.ts';
+import type { AffectedObject, FindingView } from '../../domain/diagnosis/view.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 
 /**
@@ -11,9 +11,18 @@ export function formatAffected({ affects, objects }: Pick<FindingView, 'affects'
   const { pods, examples, others, namespaces } = affects;
   const areSecrets = examples[0]?.startsWith('secret/') === true;
   const verb = objects === undefined && !areSecrets ? 'used by' : 'affects';
-  const names = many(examples, { total: examples.length + others });
+  // Who has no pod is named, but not among those that were counted.
+  const pullers = objects ?? [];
+  const idle = pods === 0 ? [] : examples.filter((name) => isIdle(pullers.filter((one) => one.name === name)));
+  const named = examples.filter((name) => !idle.includes(name));
+  const names = many(named, { total: named.length + others });
+  const next = idle.length === 0 ? '' : ` and new pods of ${many(idle)}`;
   const where = namespaces === undefined ? '' : ` in namespaces ${many(namespaces)}`;
   if (pods === 0) return `${verb} ${names}${where}`;
   const count = plural(pods, 'pod');
-  return names === '' ? `${verb} ${count}${where}` : `${verb} ${count}${where}: ${names}`;
+  return `${verb} ${count}${where}${names === '' ? '' : `: ${names}`}${names === '' || next === '' ? next : `,${next}`}`;
+}
+
+function isIdle(objects: readonly AffectedObject[]): boolean {
+  return objects.length > 0 && objects.every(({ pods }) => pods === 0);
 }

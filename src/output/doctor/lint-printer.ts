@@ -83,12 +83,19 @@ function placeOf({ file = '', line }: FindingView['object']): string {
   return `${file === '-' ? 'stdin' : file}:${line}`;
 }
 
-function countLine({ manifests: { objects, files, unjudged = 0 }, findings, ignored }: LintReport): string {
+function countLine({ manifests, findings, ignored }: LintReport): string {
+  const { objects, files, unjudged = 0, withoutLogin } = manifests;
   const place = `${plural(objects, 'object')} in ${plural(files, 'file')}`;
   const [were, they] = unjudged === 1 ? ['was', 'it is'] : ['were', 'they are'];
   const reason = `${were} not judged, because ${they} encrypted or filled in later`;
   const open = unjudged === 0 ? '' : `; ${plural(unjudged, 'Secret')} ${reason}`;
   const left = `${formatIgnored(ignored)}${open}`;
-  if (findings.length === 0) return `${place}: nothing ${formatIgnored(ignored) === '' ? '' : 'else '}wrong${left}`;
+  if (findings.length === 0) return `${place}: nothing ${formatIgnored(ignored) === '' ? '' : 'else '}wrong${left}${formatUnasked(withoutLogin.length)}`;
   return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}${left}`;
+}
+
+/** Nothing wrong is said only of what was looked at. */
+function formatUnasked(images: number): string {
+  const which = images === 1 ? '1 image without a login needs one' : `${images} images without a login need one`;
+  return images === 0 ? '' : `; no registry was asked whether ${which}`;
 }

@@ -194,6 +194,18 @@ const lists: readonly Row[] = [
     { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['anonymous', 'rex', 'janedoe'] },
   ],
   [
+    'no pull secret, and the login in the namespace is told that there is no such image',
+    podWith(),
+    { secrets: { other: good }, others: ['other'], says: (user) => (user === undefined ? forbidden : noTag) },
+    {
+      outcome: 'will not pull',
+      cause: 'no-pull-secret',
+      fix: attachOther,
+      asked: ['anonymous', 'janedoe'],
+      sufficient: false,
+    },
+  ],
+  [
     'attached to the service account after the pod was created',
     podWith({ status: noCredential }),
     { secrets: { regcred: good }, account: list('regcred'), says: jane },

@@ -98,6 +98,12 @@ testFindings([
     'regsecret attach regcred -n team-a --to deployment/web',
   ],
   [
+    finding('no-pull-secret', WORKLOAD, { image, usable: 'regcred', absent: true, remedy: DEPLOYMENT }),
+    'error: deployment team-a/web has no pull secret, and ghcr.io/org/app:v1 needs a login; secret regcred has one, but with it the registry says that this image does not exist',
+    'advice',
+    'regsecret attach regcred -n team-a --to deployment/web',
+  ],
+  [
     finding(
       'no-pull-secret',
       { ...WORKLOAD, namespace: undefined, file: 'web.yaml', line: 3 },
