@@ -201,19 +201,28 @@ describe('an entry stays', () => {
   test('that an image needs', async () => {
     const [namespace, host] = [await newNamespace({ serviceAccount: true }), freshHost()];
     await put(namespace, both(host));
-    await newWorkload('Deployment', namespace, { name: 'web', image: `${host}/app:1`, list: named('pull') });
+    const image = `${host}/app:1`;
+    await newWorkload('Deployment', namespace, { name: 'web', image, list: named('pull') });
+    await newWorkload('StatefulSet', namespace, {
+      name: 'asleep',
+      image,
+      list: named('pull'),
+      fields: { replicas: 0 },
+    });
     await newWorkload('Deployment', namespace, { name: 'other', image: 'quay.io/app:1', list: named('pull') });
     const args = ['remove', 'pull', '--server', host];
     const ran = await regsecretIn(namespace, args);
     expect([ran.code, ran.stderr]).toEqual([
       1,
-      `error: secret ${namespace}/pull keeps ${host}, which is still needed\n  deployment.apps/web has no other login for ${host}/app:1\nhint: --yes removes it anyway\n`,
+      `error: secret ${namespace}/pull keeps ${host}, which is still needed\n  deployment.apps/web has no other login for ${host}/app:1\n  statefulset.apps/asleep (0 replicas) has no other login for ${host}/app:1\nhint: regsecret remove pull -n ${namespace} --server ${host} --yes\n`,
     ]);
     // Another Secret of the list has a login for it.
     await put(namespace, JSON.stringify({ auths: { [host]: LOGIN } }), { name: 'second' });
     const patch = { 'content-type': 'application/merge-patch+json' };
     const spec = { template: { spec: { imagePullSecrets: named('pull', 'second') } } };
-    await api('PATCH', `/apis/apps/v1/namespaces/${namespace}/deployments/web`, { spec }, patch);
+    for (const path of ['deployments/web', 'statefulsets/asleep']) {
+      await api('PATCH', `/apis/apps/v1/namespaces/${namespace}/${path}`, { spec }, patch);
+    }
     expect((await regsecretIn(namespace, args)).code).toBe(0);
   });
 

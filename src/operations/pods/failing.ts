@@ -171,6 +171,9 @@ const OF_PODS: MoreFields = {
 /** What `hasFinished` reads. */
 const OF_WORKLOADS: MoreFields = { status: { conditions: [{ type: true, status: true }] } };
 
+/** With what they pull, and whether they do. */
+const OF_DEPENDANTS: MoreFields = { ...OF_WORKLOADS, podSpec: IMAGES, spec: { replicas: true } };
+
 /** Hands every object of a kind that pulls images to `use`, with the fields that {@link gatherFacts} needs of it. */
 export async function eachPuller(
   kind: PullKind,
@@ -180,7 +183,7 @@ export async function eachPuller(
 ): Promise<void> {
   const isPod = kind.kind === 'Pod';
   const fieldSelector = isPod && account !== undefined ? `spec.serviceAccountName=${account}` : undefined;
-  const ofWorkloads = dependants ? { ...OF_WORKLOADS, podSpec: IMAGES } : OF_WORKLOADS;
+  const ofWorkloads = dependants ? OF_DEPENDANTS : OF_WORKLOADS;
   const shape = pullSpecFields(kind, isPod ? OF_PODS : ofWorkloads);
   await eachPullSpec(reader, kind, { namespace, fieldSelector, cached, shape }, (pullSpec) => {
     if (account === undefined || pullSpec.serviceAccountName === account) use(pullSpec);

@@ -8,6 +8,7 @@ import type { SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { many } from '../../domain/text/enumerate.ts';
+import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
 import { hasEnded } from '../../domain/workloads/pod-group.ts';
@@ -21,6 +22,8 @@ import { eachPuller, pulledImages } from '../pods/failing.ts';
 export interface Need {
   readonly ref: ObjectRef;
   readonly images: readonly string[];
+  /** Whether it is scaled to 0: it pulls nothing before somebody scales it up. */
+  readonly isIdle: boolean;
 }
 
 interface Puller extends Need {
@@ -40,10 +43,10 @@ export async function needsOf(reader: Reader, secret: Secret, after: Secret | un
     const key = secretKey(namespace, other);
     if (!states.has(key)) states.set(key, await readState(reader, { namespace, name: other }));
   }
-  return pullers.flatMap(({ ref, images, list }) => {
+  return pullers.flatMap(({ ref, images, list, isIdle }) => {
     const rest = list.flatMap((one) => (one !== name ? [one] : after === undefined ? [] : [CHANGED]));
     const lost = lostImages(images, { before: list, after: rest }, namespace, states);
-    return lost.length === 0 ? [] : [{ ref, images: lost }];
+    return lost.length === 0 ? [] : [{ ref, images: lost, isIdle }];
   });
 }
 
@@ -63,7 +66,9 @@ async function pullersWith(reader: Reader, { namespace, name }: SecretRef): Prom
     if (hasKnownOwner(pullSpec) || (ref.kind === 'Pod' ? hasEnded(object) : hasFinished(pullSpec))) return;
     const own = listedNames(imagePullSecrets);
     const list = own.length > 0 || ref.kind === 'Pod' ? own : (accounts.get(serviceAccountName) ?? []);
-    if (list.includes(name)) pullers.push({ ref, list, images: pulledImages(pullSpec) });
+    if (!list.includes(name)) return;
+    const isIdle = fieldOf(object, 'spec', 'replicas') === 0;
+    pullers.push({ ref, list, images: pulledImages(pullSpec), isIdle });
   };
   // A ReplicaSet without a Deployment shows nowhere else.
   for (const kind of ['Pod', ...WORKLOAD_KINDS, 'ReplicaSet'] as const) {
@@ -76,6 +81,9 @@ const SHOWN = 10;
 
 /** A line for each of the first ones. */
 export function describeNeeds(needs: readonly Need[]): string[] {
-  const users = needs.map(({ ref, images }) => `${resultName(ref)} has no other login for ${many(images)}`);
+  const users = needs.map(
+    ({ ref, images, isIdle }) =>
+      `${resultName(ref)}${isIdle ? ' (0 replicas)' : ''} has no other login for ${many(images)}`,
+  );
   return [...users.slice(0, SHOWN), ...(users.length > SHOWN ? [`and ${users.length - SHOWN} more`] : [])];
 }

@@ -93,12 +93,14 @@ async function needError(
   reader: Reader,
   secret: Secret,
   { after, removed }: RemovalPlan,
-  { yes }: RemoveRequest,
+  { yes, scope }: RemoveRequest,
 ): Promise<UserError | undefined> {
   const needs = yes ? [] : await needsOf(reader, secret, after);
   if (needs.length === 0) return undefined;
   const text = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}, which is still needed`;
-  return new UserError(text, prose`--yes removes it anyway`, describeNeeds(needs));
+  const { namespace = '', name = '' } = secret.metadata;
+  const anyway = command`regsecret remove ${nameWord(name)} ${inNamespace(namespace)} ${scope.flags} --yes`;
+  return new UserError(text, anyway, describeNeeds(needs));
 }
 
 /** Writes what is planned; what fails is told, and keeps no other from it. Throws what is no UserError. */
