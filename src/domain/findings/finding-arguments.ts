@@ -26,7 +26,6 @@ interface UnfitServer {
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
   // What is wrong with a Secret by itself.
-  /** Somebody refers to it. */
   readonly 'missing-secret': {
     /** One of nearly the same name. */
     readonly near?: string | undefined;
@@ -116,9 +115,8 @@ export interface FindingArguments<Cause> {
     readonly image: string;
     /** The Secrets of the list that could hold one, in order. */
     readonly secrets: readonly string[];
-    /** What they have entries for: the first ones. */
+    /** What they have entries for: the first ones; `moreServers`: how many there are beside those. */
     readonly servers: readonly ShownServer[];
-    /** How many there are beside those. */
     readonly moreServers?: number | undefined;
     readonly usable?: string | undefined;
     readonly absent?: true;

@@ -52,7 +52,6 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   if (isInManifest(found.object)) return found.code === 'missing-secret' && found.arguments.near === undefined;
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
-  // With the login the image is still not there.
   if ('absent' in found.arguments && found.arguments.absent) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   // Nothing is to be done but to wait.
@@ -76,7 +75,6 @@ export function isPickedUp({ words, pipe, next }: Command): boolean {
 const REPLACE = words`--replace`;
 const FORCE = words`--force`;
 const SOME_IMAGE = 'REGISTRY/NAME:TAG';
-
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
 const FIXES: Fixes = {

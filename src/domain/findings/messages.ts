@@ -2,7 +2,7 @@
 import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { many, nounFor } from '../text/enumerate.ts';
-import { describeTags } from '../verify/near-tags.ts';
+import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { formatRollout } from '../workloads/rollout.ts';
 import { isCopied } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
@@ -102,12 +102,12 @@ const TEXTS: Texts = {
 
   'no-pull-secret': ({ object: { file }, arguments: { image, usable, account, absent } }, object) => {
     if (file === undefined || usable === undefined)
-      return `${object} has no pull secret, and ${image} needs a login${formatAbsent(usable, absent)}`;
+      return `${object} has no pull secret, and ${image} needs a login${absent ? describeAbsent(usable) : ''}`;
     const unseen = account === undefined ? '' : `; serviceaccount ${account} may name it, but is not in these files`;
     return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
   },
   'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0, usable, absent } }, object) =>
-    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}${formatAbsent(usable, absent)}`,
+    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}${absent ? describeAbsent(usable) : ''}`,
   'attached-later': ({ arguments: { account, secrets, rollout } }, object) =>
     `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${formatRollout(rollout)}`,
   'outdated-pod': ({ arguments: { template, rollout } }, object) =>
@@ -184,11 +184,6 @@ const TEXTS: Texts = {
     return `${object} cannot be read: ${error}${chart ? `; it seems to be the template of a chart${more}` : ''}`;
   },
 };
-
-/** Of a Secret with a login to which the registry says that the image is not there. */
-function formatAbsent(usable: string | undefined, absent: true | undefined): string {
-  return absent ? `; secret ${usable} has one, but with it the registry says that this image does not exist` : '';
-}
 
 const DIFFERENCES = {
   port: (server: string, image: string) => `has ${portOf(server)}, and the image has ${portOf(image)}`,

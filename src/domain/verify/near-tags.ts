@@ -70,3 +70,8 @@ function newestFirst(): (one: string, other: string) => number {
     return byNumber.compare(other.replace(/^v/, ''), one.replace(/^v/, ''));
   };
 }
+
+/** Of a Secret with a login to which the registry says that the image is not there at all. */
+export function describeAbsent(secret = ''): string {
+  return `; secret ${secret} has one, but with it the registry says that this image does not exist`;
+}

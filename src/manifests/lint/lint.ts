@@ -1,8 +1,8 @@
 /** What is wrong in manifests, by the rules for what is in a cluster, as far as files can say it. */
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
-import type { Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
-import { type ImagePull, imagePull, objectOf, stateOf } from '../../domain/diagnosis/image-pull.ts';
+import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
+import { type ImagePull, imagePull, objectOf } from '../../domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
@@ -23,6 +23,7 @@ import { folderToBuild } from './kustomization.ts';
 import { factsFor, homeElsewhere, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
 import { firstLineOf, inPullSpec, inSecret, lineOfName, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, ownerOf, unnamedLogin } from './unnamed-login.ts';
+import { hasSoundList, imagesWithoutLogin } from './without-login.ts';
 
 /** A file that could not be parsed. */
 export interface UnreadFile {
@@ -78,20 +79,6 @@ export function lint({ objects, unread, kustomizations }: LintInput, now: number
       secrets.filter(({ value, diagnosed }) => value.kind === 'Secret' && diagnosed === undefined).length || undefined,
     withoutLogin: [...new Set(pullSpecs.flatMap((placed) => imagesWithoutLogin(placed, inventory, now)))],
   };
-}
-
-/** Without those of pods that name a Secret which is not in the files, or is not sound: that is said. */
-function imagesWithoutLogin(placed: PlacedPullSpec, inventory: Inventory, now: number): string[] {
-  const [puller, facts] = [pullerIn(placed), factsFor(placed, inventory, now)];
-  return puller.images.flatMap((use) => {
-    const pull = imagePull(puller, use, facts);
-    const isPulled = use.policy !== 'Never' && pull.attempt.reason !== 'invalid image';
-    return isPulled && hasSoundList(pull) && !hasLogin(pull.attempt) ? [use.image] : [];
-  });
-}
-
-function hasSoundList(pull: ImagePull): boolean {
-  return pull.applied.names.every((name) => isSound(stateOf(pull, name)));
 }
 
 function compare({ severity, object: { file = '', line = 0 } }: Finding, other: Finding): number {
@@ -183,11 +170,6 @@ function suspicions(puller: Puller, facts: PullFacts, unnamed: (pull: ImagePull)
     const best = better ?? said;
     return best === undefined ? [] : [withSeverity(best, 'warning')];
   });
-}
-
-/** Of any other it is said what is wrong with it. */
-function isSound(state: SecretState | undefined): boolean {
-  return state?.status === 'there' && isPullSecretType(state.contents.type) && state.contents.failure === undefined;
 }
 
 function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {

@@ -90,7 +90,8 @@ function countLine({ manifests, findings, ignored }: LintReport): string {
   const reason = `${were} not judged, because ${they} encrypted or filled in later`;
   const open = unjudged === 0 ? '' : `; ${plural(unjudged, 'Secret')} ${reason}`;
   const left = `${formatIgnored(ignored)}${open}`;
-  if (findings.length === 0) return `${place}: nothing ${formatIgnored(ignored) === '' ? '' : 'else '}wrong${left}${formatUnasked(withoutLogin.length)}`;
+  if (findings.length === 0)
+    return `${place}: nothing ${formatIgnored(ignored) === '' ? '' : 'else '}wrong${left}${formatUnasked(withoutLogin.length)}`;
   return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}${left}`;
 }
 
