@@ -11,7 +11,7 @@ async function said(args: string, name?: string): Promise<{ code: number; stdout
 
 describe('wrong usage exits 2 and ends in the help that helps', () => {
   test.each([
-    ['creat', "unknown command 'creat'\n(Did you mean create?)", 'regsecret --help'],
+    ['creat', "unknown command 'creat'\n(Did you mean regsecret create?)", 'regsecret --help'],
     ['create --sever x', "unknown option '--sever'\n(Did you mean --server?)", 'regsecret create --help'],
     ['create x y', 'create takes the name of one Secret', 'regsecret create --help'],
     ['create -o', 'argument missing', 'regsecret create --help'],

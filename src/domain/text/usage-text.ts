@@ -1,4 +1,5 @@
 /** What is said of a command line that cannot be parsed. */
+import { typedAgain } from './typed-again.ts';
 
 /** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
@@ -38,6 +39,10 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   if (proposal !== undefined) return `error: unknown command '${command}'\n(Did you mean ${proposal}?)\n`;
   // What is nearly a command is none.
   if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
+  const [, near] = /\(Did you mean ([a-z]+)\?\)/.exec(suggestion) ?? [];
+  const rest = near === undefined ? undefined : typedAgain(line.slice(1));
+  if (command !== '' && rest !== undefined)
+    return `error: unknown command '${command}'\n(Did you mean ${['regsecret', near, ...rest.words].join(' ')}?)\n`;
   return error
     .replace(
       /^(error: option '-o, [^']*') argument '(?:jsonpath|go-template|template|custom-columns)(?:-?file|-as-json)?['=].*$/s,
