@@ -135,4 +135,5 @@ test('nobody is asked for what is there, and why somebody is asked is said', asy
   await tty.see('User name');
   tty.type(keys.ctrlC);
   expect(await tty.ended).toBe(130);
+  expect(tty.screen()).not.toContain(String.raw`\n`);
 });

@@ -5,7 +5,7 @@ import { canonicalServer } from '../domain/keyring/server.ts';
 import { usableEntry } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
 import { againWith, prose } from '../domain/text/hint.ts';
-import { printable } from '../domain/text/printable.ts';
+import { printable, printed } from '../domain/text/printable.ts';
 import { UsageError, UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
@@ -100,7 +100,7 @@ async function sayWhy({ server }: CredentialOptions, io: Io, destination: Collec
   if (io.speech.quiet) return;
   const login = server?.[0] === undefined ? 'no login' : `no login for ${displayServer(server[0])}`;
   const where = destination === undefined ? '' : `; the one you type will go into ${await destination()}`;
-  io.stderr.write(printable(`${login} on this machine${where}\n`));
+  io.stderr.write(printed`${printable(`${login} on this machine${where}`)}\n`);
 }
 
 async function prompted(server: string | undefined, io: Io): Promise<SourceResult> {

@@ -1,6 +1,6 @@
 /** `attach` and `detach` for service accounts and workloads, against the real API server. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { api, kubectl, newNamespace } from '../environment/use.ts';
+import { api, kubectl, newNamespace, waitFor } from '../environment/use.ts';
 import {
   account,
   failFirstPod,
@@ -258,6 +258,23 @@ describe('the template of each kind', () => {
         `error: deployment ${namespace}/${paused} is paused, so there is no waiting for its new pods\nhint: kubectl rollout resume deployment/${paused} -n ${namespace}\n`,
       );
     }
+  });
+
+  test('--wait follows the roll-out of a Deployment that was given up before, and says so where it is given up again', async () => {
+    const name = await newWorkload('Deployment', namespace, { fields: { progressDeadlineSeconds: 1 } });
+    const path = pathOf('Deployment', namespace, name);
+    const hasGivenUp = async () => {
+      const { conditions = [] } = (await api('GET', path)).body.status;
+      return conditions.some(({ reason }: { reason: string }) => reason === 'ProgressDeadlineExceeded');
+    };
+    await waitFor(hasGivenUp, { what: 'the Deployment to be given up' });
+    // By this alone the old condition stays as it is.
+    await kubectl(['patch', `deploy/${name}`, '-n', namespace, '-p', '{"spec":{"progressDeadlineSeconds":600}}']);
+    const ran = await attach('--to', `deploy/${name}`, '--wait', '--timeout', '2s');
+    expect(ran.stderr).toContain(`error: deployment ${namespace}/${name} does not run after 2 s: `);
+    await kubectl(['patch', `deploy/${name}`, '-n', namespace, '-p', '{"spec":{"progressDeadlineSeconds":1}}']);
+    const again = await attach('other', '--to', `deploy/${name}`, '--wait');
+    expect(again.stderr).toContain('has not made progress within its progressDeadlineSeconds');
   });
 
   test.each([

@@ -48,9 +48,7 @@ export type Progress = { readonly done: true } | { readonly done: false; readonl
 export function progressOf({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): Progress {
   const status = fieldOf(object, 'status');
   const count = (name: string): number => number(fieldOf(status, name));
-  if (count('observedGeneration') < number(fieldOf(object, 'metadata', 'generation'))) {
-    return { done: false, waiting: 'its controller has not seen the change' };
-  }
+  if (isUnseen(object)) return { done: false, waiting: 'its controller has not seen the change' };
   const wanted = wantedPods({ ref, object });
   const updated = ref.kind === 'DaemonSet' ? count('updatedNumberScheduled') : count('updatedReplicas');
   const available = ref.kind === 'DaemonSet' ? count('numberAvailable') : count('availableReplicas');
@@ -75,12 +73,27 @@ function waitsBesideOld(unready: number, old: number): string {
     : `${plural(old, 'old pod')} ${end} not ended yet`;
 }
 
-/** The condition by which a Deployment gives up (`ProgressDeadlineExceeded`). */
-export function hasGivenUp({ object }: PullSpec): boolean {
-  const conditions = fieldOf(object, 'status', 'conditions');
-  return (
-    Array.isArray(conditions) && conditions.some((entry) => fieldOf(entry, 'reason') === 'ProgressDeadlineExceeded')
-  );
+/**
+ * Whether its controller gives up the roll-out that a change of the Deployment has begun; `changed` is the Deployment as the
+ * API server answered to that change. A condition of before stays until the controller has seen the change, and a little
+ * longer where a ReplicaSet of that template exists (pkg/controller/deployment/sync.go `getNewReplicaSet`).
+ */
+export function hasGivenUp({ object }: PullSpec, changed: PullSpec): boolean {
+  const since = surrender(object);
+  if (since === undefined || isUnseen(object)) return false;
+  return !isUnseen(changed.object) || surrender(changed.object) !== since;
+}
+
+/** When its controller gave up: the time of `ProgressDeadlineExceeded`, empty where that is not known. */
+function surrender(object: unknown): unknown {
+  const conditions = itemsOf(fieldOf(object, 'status', 'conditions'));
+  const exceeded = conditions.find((entry) => fieldOf(entry, 'reason') === 'ProgressDeadlineExceeded');
+  return exceeded === undefined ? undefined : (fieldOf(exceeded, 'lastUpdateTime') ?? '');
+}
+
+/** Whether its controller has yet to see its newest generation. */
+function isUnseen(object: unknown): boolean {
+  return number(fieldOf(object, 'status', 'observedGeneration')) < number(fieldOf(object, 'metadata', 'generation'));
 }
 
 /**

@@ -88,7 +88,7 @@ async function lookAtWorkload(pullSpec: PullSpec, context: PodContext): Promise<
     const text = `${describeRef(ref)} waits for pod ${old.name}, which cannot pull (${old.failure.reason}) and has the old list`;
     return { ...seen, final: new UserError(text, command`kubectl delete pod ${old.name} ${scope(ref.namespace)}`) };
   }
-  if (hasGivenUp(current)) {
+  if (hasGivenUp(current, pullSpec)) {
     const text = `${describeRef(ref)} has not made progress within its progressDeadlineSeconds`;
     return { ...seen, final: new UserError(text, describe(ref)) };
   }

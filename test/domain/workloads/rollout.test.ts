@@ -85,13 +85,30 @@ describe('the rollout of', () => {
     );
   });
 
-  test.each<[object, boolean]>([
-    [{}, false],
-    [{ conditions: [] }, false],
-    [{ conditions: [{ reason: 'NewReplicaSetAvailable' }] }, false],
-    [{ conditions: [{ reason: 'MinimumReplicasUnavailable' }, { reason: 'ProgressDeadlineExceeded' }] }, true],
-  ])('a Deployment with %j has been given up: %s', (status, expected) => {
-    expect(hasGivenUp(workload('Deployment', {}, status))).toBe(expected);
+  const gaveUp = (lastUpdateTime = '10:00:00'): object => ({
+    conditions: [
+      { reason: 'MinimumReplicasUnavailable', lastUpdateTime: '10:00:09' },
+      { reason: 'ProgressDeadlineExceeded', lastUpdateTime },
+    ],
+  });
+  const before = { observedGeneration: 1 };
+  test.each<[string, object, object, boolean]>([
+    ['with no conditions', {}, {}, false],
+    ['with an empty list of conditions', { conditions: [] }, {}, false],
+    ['that makes progress', { conditions: [{ reason: 'NewReplicaSetAvailable' }] }, {}, false],
+    ['that was given up before, and is not changed', gaveUp(), gaveUp(), true],
+    [
+      'that was given up before a change which is not seen yet',
+      { ...gaveUp(), ...before },
+      { ...gaveUp(), ...before },
+      false,
+    ],
+    ['that was given up before a change which has just been seen', gaveUp(), { ...gaveUp(), ...before }, false],
+    ['that is given up again after a change', gaveUp('10:00:01'), { ...gaveUp(), ...before }, true],
+    ['that is given up after a change', gaveUp(), before, true],
+    ['that is given up, when is not known', { conditions: [{ reason: 'ProgressDeadlineExceeded' }] }, before, true],
+  ])('a Deployment %s has been given up', (_, status, changed, expected) => {
+    expect(hasGivenUp(workload('Deployment', {}, status), workload('Deployment', {}, changed))).toBe(expected);
   });
 });
 

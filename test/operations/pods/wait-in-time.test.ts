@@ -28,6 +28,21 @@ const deployment = stored('Deployment', 'web', {
   spec: { selector: { matchLabels: labels }, replicas: 1 },
   rest: { status: { updatedReplicas: 0, replicas: 1, availableReplicas: 1 } },
 });
+/** After its template was changed; it had been given up before. */
+const renewed = (status: object): Stored =>
+  stored('Deployment', 'web', {
+    list: ['pull'],
+    metadata: { generation: 2 },
+    spec: { selector: { matchLabels: labels }, replicas: 1 },
+    rest: { status },
+  });
+const gaveUp = (lastUpdateTime: string): object => ({
+  conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', lastUpdateTime }],
+});
+const halfway = { replicas: 2, updatedReplicas: 1, unavailableReplicas: 1 };
+const rolledOut = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
+const unseen = renewed({ ...rolledOut, observedGeneration: 1, ...gaveUp('10:00:00Z') });
+const justSeen = renewed({ ...halfway, observedGeneration: 2, ...gaveUp('10:00:00Z') });
 const made = (name: string, list: string[]): Stored =>
   failing(name, { list, owner: 'ReplicaSet/web-1', metadata: { labels } });
 
@@ -125,6 +140,20 @@ test.each<[string, Stored[], Fault[], Partial<AttachRequest>, string]>([
     [from(1)],
     { timeoutMs: 300 },
     'deployment team/web does not run after 0.3 s: 0 of 1 pods are new → kubectl describe deployment/web -n team',
+  ],
+  [
+    'a Deployment that was given up before the change',
+    [unseen],
+    [from(5, justSeen), from(9, renewed({ ...rolledOut, observedGeneration: 2 }))],
+    {},
+    'runs',
+  ],
+  [
+    'a Deployment that is given up again after the change',
+    [unseen],
+    [from(5, justSeen), from(9, renewed({ ...halfway, observedGeneration: 2, ...gaveUp('10:00:01Z') }))],
+    {},
+    'deployment team/web has not made progress within its progressDeadlineSeconds → kubectl describe deployment/web -n team',
   ],
   [
     'a Deployment with one new pod after the other',
