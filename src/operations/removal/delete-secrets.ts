@@ -7,6 +7,7 @@ import type { Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { ALL_NAMESPACES, command, dryRunFlag, words } from '../../domain/text/command.ts';
+import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
@@ -43,7 +44,7 @@ export interface Deleted {
   readonly pods?: readonly Need[];
 }
 
-/** What is to go: copies first, for they are found by their source. Throws UserError where it may not be read. */
+/** What is to go: copies first, for they are found by their source, which stays where one of them does. Throws UserError where it may not be read. */
 export async function planDeletion(reader: Reader, request: DeleteRequest): Promise<Deleted[]> {
   const { transport } = reader;
   const own = { namespace: transport.namespace, name: request.name };
@@ -75,7 +76,7 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
   found.push({ ref: own, secret: present === 'none' ? undefined : present, source: undefined });
   const planned: Deleted[] = [];
   for (const one of found) {
-    const error = await obstacleTo(reader, one, request);
+    const error = (await obstacleTo(reader, one, request)) ?? copiesLeft(one, planned.filter(isKept));
     planned.push(error === undefined ? { ...one, pods: await podsLosing(reader, one, request) } : { ...one, error });
   }
   return planned;
@@ -94,6 +95,20 @@ async function obstacleTo(
   }
   const needs = request.force ? [] : await needsOf(reader, secret, undefined);
   return needs.length === 0 ? undefined : stillNeeded(ref, needs, request);
+}
+
+function isKept({ error }: Deleted): boolean {
+  return error !== undefined;
+}
+
+/** Why a source stays: without it, nobody could renew the copies that are `kept`. Undefined for anything else. */
+function copiesLeft({ ref, secret, source }: Deleted, kept: readonly Deleted[]): UserError | undefined {
+  if (secret === undefined || source !== undefined || kept.length === 0) return undefined;
+  const places = many(kept.map((copy) => copy.ref.namespace));
+  const [copies, are] = kept.length === 1 ? ['the copy', 'is'] : [`${kept.length} copies`, 'are'];
+  return new UserError(
+    `secret ${ref.namespace}/${ref.name} is not deleted, because ${copies} of it in ${places} ${are} not deleted`,
+  );
 }
 
 async function podsLosing(reader: Reader, { secret }: Deleted, { force }: DeleteRequest): Promise<readonly Need[]> {
@@ -118,8 +133,11 @@ export async function performDeletion(
   request: DeleteRequest,
   listener: DeleteListener,
 ): Promise<void> {
-  for (const { ref, secret, source, error } of planned) {
+  const kept: Deleted[] = [];
+  for (const one of planned) {
+    const { ref, secret, source } = one;
     try {
+      const error = one.error ?? copiesLeft(one, kept);
       if (error !== undefined) throw error;
       if (!(await detachAll(transport, ref, request, listener.lists(ref)))) {
         const text = `secret ${ref.namespace}/${ref.name} is still named by a list, so it is not deleted`;
@@ -138,6 +156,7 @@ export async function performDeletion(
       listener.deleted(ref);
     } catch (failure) {
       if (!(failure instanceof UserError)) throw failure;
+      kept.push(one);
       listener.problem(ref, failure);
     }
   }
