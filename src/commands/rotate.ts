@@ -8,9 +8,8 @@ import { displayServer } from '../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { againWith } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import type { SecretName } from '../domain/workloads/references.ts';
@@ -68,10 +67,16 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
 function checkOptions(options: RotateOptions): void {
   const { server, all, fromFile, prompt, allNamespaces, selector, names, namespace } = options;
   if ((server ?? fromFile) === undefined && !all && !prompt)
-    throw new UsageError('no registry is named', againWith(words`--server HOST`));
+    throw new UsageError('no registry is named', { add: words`--server HOST`, otherwise: withServer(options) });
   checkContextFlags(options, { hasSource: false });
   checkScope({ allNamespaces, selector });
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
+}
+
+/** The form of a whole line, where the one that was typed is not repeated: what stands in it may be a password. */
+function withServer({ names, namespace, allNamespaces, selector, ...options }: RotateOptions): Command {
+  const where = allNamespaces ? ALL_NAMESPACES : selector === undefined ? undefined : words`-l SELECTOR`;
+  return command`regsecret rotate ${names.map(nameWord)} ${scope(namespace)} ${where} --server HOST --username USER --password-stdin ${dryRunFlag(options)}`;
 }
 
 /** Collected and accepted by their registries. Throws UserError. */
@@ -122,13 +127,19 @@ async function rotateIn(
   run: ClusterRun,
 ): Promise<number> {
   const { io, printer } = run;
-  const [{ rotatedSources }, { prepareRotation }, { rotatePrinter, rotateIntent }, { withProgress }] =
-    await Promise.all([
-      import('../operations/rotate/plan.ts'),
-      import('../operations/rotate/rotation.ts'),
-      import('../output/fleet/rotate-printer.ts'),
-      import('../output/progress.ts'),
-    ]);
+  const [
+    { rotatedSources },
+    { prepareRotation },
+    { rotatePrinter, rotateIntent },
+    { saySamePassword },
+    { withProgress },
+  ] = await Promise.all([
+    import('../operations/rotate/plan.ts'),
+    import('../operations/rotate/rotation.ts'),
+    import('../output/fleet/rotate-printer.ts'),
+    import('../output/fleet/rotate-left.ts'),
+    import('../output/progress.ts'),
+  ]);
   const openClient = async () => {
     const { createRegistryClient } = await import('../registry/registry-client.ts');
     return createRegistryClient(options, { from: 'cluster', cluster: reader.transport.server }, io);
@@ -149,7 +160,9 @@ async function rotateIn(
     withProgress(progress('Secrets'), io, () => rotation.perform(report)),
   );
   sayUnseen(reader, printer);
-  return report.end(items);
+  const code = report.end(items);
+  saySamePassword(rotation.elsewhere, request, printer);
+  return code;
 }
 
 /** Throws UserError where there is nothing to rotate. */

@@ -86,7 +86,7 @@ describe('in one namespace', () => {
     const [namespace, host] = [await newNamespace(), freshHost()];
     const text = `{ "auths" : {"quay.io":{"auth":"eDp5", "x":[1 ,2]}, "https://${host}/v2/": {"auth":"${OLD.auth}","note":1e30}},"more":{} }\n`;
     await put(namespace, { name: 'odd', text, metadata: { labels: { a: 'b' }, annotations: { c: 'd' } } });
-    await put(namespace, { name: 'other', auths: { 'quay.io': OLD } });
+    await put(namespace, { name: 'other', auths: { 'quay.io': auth('ci', 'other') } });
     await put(namespace, { auths: { [host]: OLD } });
     const ran = await rotate(namespace, host);
     expect(ran.code, ran.stderr).toBe(0);
@@ -294,13 +294,6 @@ const SITUATIONS: readonly Situation[] = [
     gets: 'new',
   },
   {
-    title: 'a copy of a Secret elsewhere is left',
-    put: (host) => ({ auths: { [host]: OLD }, metadata: copyOf('platform/pull') }),
-    gets: 'old',
-    code: 1,
-    says: 'because it is a copy of platform/pull\n  --owned writes it anyway\nhint: regsecret rotate pull -n platform --server HOST',
-  },
-  {
     title: 'a copy of what is no name is left without a command',
     put: (host) => ({ auths: { [host]: OLD }, metadata: copyOf('$(touch x)/;y') }),
     gets: 'old',
@@ -351,8 +344,9 @@ describe('in many namespaces', () => {
   test('all of them, those with labels, and what is printed before is what is done', async () => {
     const team = freshName('team');
     const [home, one, two] = [await newNamespace(), await newNamespace({ labels: { team } }), await newNamespace()];
-    const host = freshHost();
-    for (const namespace of [home, one, two]) await put(namespace, { auths: { [host]: OLD, 'quay.io': OLD } });
+    // Other tests have the other one for other registries.
+    const [host, old, other] = [freshHost(), auth('ci', freshName('old')), auth('ci', 'other')];
+    for (const namespace of [home, one, two]) await put(namespace, { auths: { [host]: old, 'quay.io': other } });
     const labelled = await rotate(home, host, [
       '-l',
       `team=${team}`,
@@ -376,7 +370,7 @@ describe('in many namespaces', () => {
     const lines = ran.stdout.split('\n').filter(Boolean);
     expect(lines.sort()).toEqual([home, one, two].map((namespace) => `secret/pull configured in ${namespace}`).sort());
     for (const namespace of [home, one, two]) {
-      expect(await auths(namespace)).toEqual({ [host]: NEW, 'quay.io': OLD });
+      expect(await auths(namespace)).toEqual({ [host]: NEW, 'quay.io': other });
     }
     const after = await rotate(home, host, ['-A', '--dry-run=client']);
     expect(after.stdout.match(/has the new one/g)).toHaveLength(3);
@@ -467,10 +461,59 @@ describe('in many namespaces', () => {
       `/pull keeps its login for ${host}, because nothing shows that its password was the old one\n`,
     );
     for (const namespace of [evil, copy]) expect(ran.stderr).toContain(`${namespace}/pull`);
+    const plan = await rotate(home, host, ['-A', '--dry-run=client']);
+    expect(plan.stdout.match(/ {2}keeps it: not known to be the old password\n/g)).toHaveLength(2);
     expect(await auths(evil)).toEqual({ [host]: auth('ci', 'guess') });
     expect(await auths(copy)).toEqual({ [host]: auth('ci', 'guess') });
     const forced = await rotate(home, host, ['-A', '--any-password']);
     expect([forced.code, await auths(evil)]).toEqual([0, { [host]: NEW }]);
+  });
+
+  test('where the same password is stored for another registry is said, with the command for that', async () => {
+    const [team, host, other] = [freshName('team'), freshHost(), freshHost()];
+    const [home, ...others] = [
+      await newNamespace(),
+      ...(await Promise.all([1, 2].map(() => newNamespace({ labels: { team } })))),
+    ];
+    const [one = '', two = ''] = others.toSorted();
+    await put(home, { auths: { [host]: OLD, [other]: OLD } });
+    await put(one, { auths: { [other]: OLD } });
+    await put(two, { auths: { [host]: OLD, [other]: OLD, 'x.example': auth('somebody', 'else') } });
+    const said = `the same password is also stored for ${other} in 2 Secrets (${one}/pull, ${two}/pull)\nhint: regsecret rotate -n ${home} -l team=${team} --server ${other} --username ci\n`;
+    for (const [flags, summary] of [
+      [['--dry-run=client'], '1 Secret: 1 updated (dry run)\n'],
+      [[], '1 Secret: 1 updated\n'],
+      // Nothing says any more which one it was.
+      [[], '1 Secret: 1 unchanged\n'],
+    ] as const) {
+      const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
+      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : said}`);
+    }
+  });
+
+  test('a copy whose source is in another namespace is left, with the command for its source', async () => {
+    const [home, namespace, host] = [await newNamespace(), await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    await put(namespace, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
+    const ran = await rotate(namespace, host);
+    expect([ran.code, await auths(namespace)]).toEqual([1, { [host]: OLD }]);
+    expect(ran.stderr).toContain(
+      `because it is a copy of ${home}/pull\n  --owned writes it anyway\nhint: regsecret rotate pull -n ${home} --server ${host}\n`,
+    );
+  });
+
+  test('a copy whose source does not exist keeps its login until it is no copy any more', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await put(namespace, { auths: { [host]: OLD }, metadata: copyOf('no-such-place/pull') });
+    const ran = await rotate(namespace, host, ['pull']);
+    expect([ran.code, await auths(namespace)]).toEqual([1, { [host]: OLD }]);
+    const proposed = `kubectl annotate secret pull -n ${namespace} regsecret/source-`;
+    expect(ran.stderr).toContain(
+      `error: secret ${namespace}/pull keeps its login, because it is marked as a copy of no-such-place/pull, which does not exist\n  --owned writes it anyway\nhint: ${proposed}\n`,
+    );
+    expect((await kubectl(proposed.split(' ').slice(1))).code).toBe(0);
+    expect((await rotate(namespace, host, ['pull'])).code).toBe(0);
+    expect(await auths(namespace)).toEqual({ [host]: NEW });
   });
 
   test('a tenant whose Secret says that it is the source of others moves nothing outside', async () => {
@@ -551,6 +594,11 @@ test('--restart restarts the controllers of pods that fail for want of it, and n
 
 test.each([
   ['no registry', ['rotate'], 'error: no registry is named\nhint: regsecret rotate -n default --server HOST\n'],
+  [
+    'no registry, but a user',
+    ['rotate', '-A', '--username', 'ci', '--password-file', 'new', '--dry-run=client'],
+    'error: no registry is named\nhint: regsecret rotate -n default -A --server HOST --username USER --password-stdin --dry-run=client\n',
+  ],
   ['-A and -l', ['rotate', '--server', 'x.io', '-A', '-l', 'a=b'], 'error: -A and -l cannot be used together\n'],
   ['a name that none can have', ['rotate', 'A_b', '--server', 'x.io'], 'error: the name of a secret has only'],
 ])('wrong usage: %s', async (_, args, says) => {

@@ -4,6 +4,7 @@ import { imageName, parseImage } from '../keyring/image.ts';
 import { readKey, sameKey } from '../keyring/key.ts';
 import { isFor } from '../keyring/match.ts';
 import { imageServer, serverToType } from '../keyring/server.ts';
+import { forgetSource } from '../pull-secret/copy.ts';
 import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, nodeWord, scope } from '../text/object-name.ts';
 import { withNearTag } from '../verify/near-tags.ts';
@@ -117,7 +118,8 @@ const FIXES: Fixes = {
   'login-in-annotation': ({ object }) =>
     isInManifest(object) ? editFile(object) : forgetApplied([object.name], object.namespace),
   'stale-copy': ({ object, arguments: { source, namespaces } }) => syncPreview(source, object, namespaces),
-  'orphaned-copy': ({ object }) => command`regsecret delete ${nameWord(object.name)} ${scope(object.namespace)}`,
+  // Right for one that is in use, too; what nothing uses is a finding of its own.
+  'orphaned-copy': ({ object }) => forgetSource(object.name, object.namespace),
   'duplicate-secret': ({ object }) => editFile(object),
 
   'credential-rejected': entryFix,

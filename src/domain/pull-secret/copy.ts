@@ -1,7 +1,7 @@
 /** What `sync` writes into other namespaces: a copy of a pull secret, and how one is recognised. Labels and annotations are all the state. */
 import { UserError } from '../../errors.ts';
 import { DATA_KEY, describeSecret, isPullSecretType, type PullSecretType, type Secret } from '../keyring/secret.ts';
-import { command } from '../text/command.ts';
+import { type Command, command } from '../text/command.ts';
 import { prose } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameWord, scope } from '../text/object-name.ts';
 import { EXPIRES_AT, parseExpiries } from './expiry.ts';
@@ -62,6 +62,11 @@ export function copySourceOf(secret: Secret): CopySource {
 /** The `NAMESPACE/NAME` that a copy says it comes from; undefined for a Secret that is no copy. */
 export function sourceOf({ metadata: { labels, annotations } }: Secret): string | undefined {
   return labels?.[MANAGED_BY] === 'regsecret' ? annotations?.[SOURCE] : undefined;
+}
+
+/** Makes a copy a Secret of its own. */
+export function forgetSource(name: string, namespace: string | undefined): Command {
+  return command`kubectl annotate secret ${nameWord(name)} ${scope(namespace)} ${`${SOURCE}-`}`;
 }
 
 /** Whether a copy says that its source is in another cluster. */

@@ -6,7 +6,7 @@ import { eachInScope } from '../../cluster/secret-scope.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { MANAGED_BY } from '../../domain/pull-secret/copy.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
-import { type HeldSecret, heldIn } from './held.ts';
+import { type HeldSecret, heldIn, lookIn, type OtherLogin } from './held.ts';
 import type { RotateRequest } from './rotate-request.ts';
 
 export interface Gathered {
@@ -15,6 +15,8 @@ export interface Gathered {
   readonly inScope: ReadonlySet<string>;
   /** Names that were asked for and hold no login for the registries. */
   readonly without: readonly Secret[];
+  /** What the Secrets of the scope hold for other registries. */
+  readonly others: readonly OtherLogin[];
 }
 
 /** Throws UserError where they may not be read. That copies elsewhere may not be looked for is noted as a missing right. */
@@ -24,10 +26,12 @@ export async function gatherHeld(
 ): Promise<Gathered> {
   const held = new Map<string, HeldSecret>();
   const without: Secret[] = [];
+  const others: OtherLogin[] = [];
   const names = await namesHere(reader, scope, rotatedElsewhere);
   if (names !== undefined) {
     await eachInScope(reader, { ...scope, names }, function* (secret) {
-      const found = yield* heldIn(secret, logins);
+      const { held: found, others: beside } = yield* lookIn(secret, logins);
+      others.push(...beside);
       if (found !== undefined) held.set(secretKey(found.ref.namespace, found.ref.name), found);
       else if (names.length > 0) without.push(secret);
     });
@@ -44,7 +48,7 @@ export async function gatherHeld(
       if (!inScope.has(key)) held.set(key, found);
     });
   }
-  return { held: [...held.values()], inScope, without };
+  return { held: [...held.values()], inScope, without, others };
 }
 
 /** A source that another cluster has need not be here, where its copies are. Undefined where none of the names is left. */

@@ -46,26 +46,53 @@ export interface HeldSecret {
   readonly secret: Secret | undefined;
 }
 
+/** A login of the same user for another registry. */
+export interface OtherLogin {
+  readonly ref: SecretName;
+  /** As it is written in the Secret. */
+  readonly server: string;
+  readonly login: KubeletEntry;
+}
+
+/** What a Secret says of the logins that are rotated. */
+export interface LookedAt {
+  /** Undefined where no kubelet finds a login for one of the registries in it. */
+  readonly held: HeldSecret | undefined;
+  readonly others: readonly OtherLogin[];
+}
+
+const NOTHING: LookedAt = { held: undefined, others: [] };
+
 /** In bytes of base64. A thousand of these take 16 MB. */
 const SMALL = 16 * 1024;
 
-/** Undefined where no kubelet finds a login for one of the registries in it. In steps. */
+/** {@link LookedAt.held} alone. In steps. */
 export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, HeldSecret | undefined> {
+  return (yield* lookIn(secret, logins)).held;
+}
+
+/** In steps. */
+export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Generator<void, LookedAt> {
   const { metadata, type, immutable = false } = secret;
-  if (!isPullSecretType(type) || metadata.deletionTimestamp !== undefined) return undefined;
+  if (!isPullSecretType(type) || metadata.deletionTimestamp !== undefined) return NOTHING;
   const contents = yield* contentsOf(secret);
   const { entries, format } = contents;
-  if (format !== type) return undefined;
+  if (format !== type) return NOTHING;
+  const ref = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
+  const isOfUser = ({ username }: KubeletEntry): boolean => logins.some((one) => one.credential.username === username);
+  const others = entries.flatMap(({ server, login }) =>
+    login !== undefined && isOfUser(login) && loginFor(server, logins) === undefined ? [{ ref, server, login }] : [],
+  );
   const applied = new Set((yield* lastAppliedLogins(secret)).map(loginKey));
   const held = entries.flatMap(({ server, login, hasToken, hasOtherLogin }) => {
     const found = loginFor(server, logins);
     const isInAnnotation = login !== undefined && applied.has(loginKey(login));
     return found === undefined ? [] : [{ server, login, hasMore: hasToken || hasOtherLogin, isInAnnotation, ...found }];
   });
-  if (held.length === 0) return undefined;
+  if (held.length === 0) return { held: undefined, others };
   const size = Object.values(secret.data ?? {}).reduce((sum, value) => sum + value.length, 0);
-  return {
-    ref: { namespace: metadata.namespace ?? '', name: metadata.name ?? '' },
+  const found = {
+    ref,
     entries: held,
     maker: makerOf(secret),
     source: sourceOf(secret),
@@ -74,6 +101,7 @@ export function* heldIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
     holdsOldLogin: yield* holdsOldLogin(secret, contents),
     secret: size <= SMALL ? secret : undefined,
   };
+  return { held: found, others };
 }
 
 /** That of the same server comes first: `ghcr.io/acme/` and `ghcr.io` may both be rotated. */

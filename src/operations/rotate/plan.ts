@@ -34,6 +34,8 @@ export interface PlannedSecret extends HeldSecret {
   /** `left`: nothing in it is meant; `held back`: something is, and there is an obstacle. */
   readonly action: 'update' | 'unchanged' | 'left' | 'held back';
   readonly obstacle?: Obstacle;
+  /** Whether it is a copy whose source does not exist. */
+  readonly isOrphan?: boolean;
 }
 
 /** One item for each Secret, in the order in which they are written: those at home prove the others, so they come last. */

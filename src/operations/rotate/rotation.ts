@@ -1,6 +1,10 @@
 /** A new login into every Secret that holds the old one: look, plan, write. */
+import type { Transport } from '../../cluster/client/transport.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { secretKey } from '../../domain/workloads/references.ts';
+import { lookAtSecret } from '../../cluster/secret-request.ts';
+import { forEachLimit } from '../../concurrency.ts';
+import { isNamespaceName, isObjectName } from '../../domain/text/object-name.ts';
+import { secretKey, secretName } from '../../domain/workloads/references.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';
 import { applyRotation } from './apply.ts';
 import { type Gathered, gatherHeld, gatherHome } from './gather-held.ts';
@@ -8,9 +12,12 @@ import { type PlannedSecret, planRotation, type RotateRules } from './plan.ts';
 import { provenAtHome, provenByRegistry } from './proof.ts';
 import { restartFailing } from './restart-failing.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
+import { type SamePassword, samePasswords } from './same-password.ts';
 
 export interface Rotation extends Pick<Gathered, 'without'> {
   readonly items: readonly PlannedSecret[];
+  /** Where the password that is replaced is stored for other registries. */
+  readonly elsewhere: readonly SamePassword[];
   /** Does what `items` says; what is done and what fails is told. Throws what is no UserError. */
   perform(listener: RotateListener): Promise<void>;
 }
@@ -25,15 +32,16 @@ export async function prepareRotation(
   openClient?: () => Promise<RegistryClient>,
 ): Promise<Rotation> {
   const { transport } = reader;
-  const { held, inScope, without } = await gatherHeld(reader, request);
+  const { held, inScope, without, others } = await gatherHeld(reader, request);
   const base = {
     ...request,
     isInScope: ({ namespace, name }: PlannedSecret['ref']) => inScope.has(secretKey(namespace, name)),
   };
   const rules = await withProof(reader, held, base, request, openClient);
-  const items = planRotation(held, rules);
+  const items = await withOrphans(transport, planRotation(held, rules));
   return {
     items,
+    elsewhere: samePasswords(items, others),
     without,
     async perform(listener) {
       const meant = items.filter(({ action }) => action === 'update');
@@ -42,6 +50,26 @@ export async function prepareRotation(
       if (request.restart && rotated.length > 0) await restartFailing(reader, rotated, request, listener);
     },
   };
+}
+
+/** Of sources that are looked for. Anybody may mark his Secrets as copies of a thousand. */
+const MAX_SOURCES = 20;
+
+/** `items` with what is known of the sources of copies that are held back. Throws Interrupted. */
+async function withOrphans(transport: Transport, items: readonly PlannedSecret[]): Promise<PlannedSecret[]> {
+  const sourceKey = ({ obstacle, isFromElsewhere, source }: PlannedSecret): string | undefined =>
+    obstacle === 'source' && !isFromElsewhere ? source : undefined;
+  const wanted = new Set(items.flatMap((item) => sourceKey(item) ?? []).filter(isSecretKey));
+  const missing = new Set<string | undefined>();
+  await forEachLimit(transport.concurrency, [...wanted].slice(0, MAX_SOURCES), async (key) => {
+    if ((await lookAtSecret(transport, secretName(key))) === 'none') missing.add(key);
+  });
+  return items.map((item) => (missing.has(sourceKey(item)) ? { ...item, isOrphan: true } : item));
+}
+
+function isSecretKey(key: string): boolean {
+  const { namespace, name } = secretName(key);
+  return isNamespaceName(namespace) && isObjectName(name);
 }
 
 async function withProof(

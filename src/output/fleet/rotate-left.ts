@@ -1,15 +1,20 @@
 /** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
-import { type Command, command, words } from '../../domain/text/command.ts';
+import { forgetSource } from '../../domain/pull-secret/copy.ts';
+import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/command.ts';
+import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { secretName } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
 import type { RotateRequest } from '../../operations/rotate/rotate-request.ts';
+import type { SamePassword } from '../../operations/rotate/same-password.ts';
 import type { Printer } from '../printer.ts';
 
 const SHOWN = 10;
+/** Of registries that have the same password. */
+const SERVERS = 3;
 
 /** Flags that take in what is not meant, and what they do beside that. */
 const TAKES_IN = {
@@ -60,7 +65,7 @@ function keptEntry({ server, login, state }: PlannedEntry): string {
 
 /** Why a Secret that is meant does not get the new login; undefined for any other. */
 export function reasonFor(planned: PlannedSecret, request: RotateRequest) {
-  const { ref, action, obstacle, entries, maker, source, isFromElsewhere } = planned;
+  const { ref, action, obstacle, entries, maker, source, isFromElsewhere, isOrphan } = planned;
   const secret = `secret ${ref.namespace}/${ref.name}`;
   if (action === 'held back' && obstacle !== undefined) {
     const [first] = entries.filter(({ state }) => state === 'new');
@@ -71,6 +76,12 @@ export function reasonFor(planned: PlannedSecret, request: RotateRequest) {
       case 'maker':
         return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
       case 'source':
+        if (isOrphan)
+          return new UserError(
+            `${secret} keeps its login, because it is marked as a copy of ${source}, which does not exist`,
+            forgetSource(ref.name, ref.namespace),
+            anyway,
+          );
         return new UserError(
           `${secret} keeps its login, because it is a copy of ${source}${isFromElsewhere ? ' in another cluster' : ''}`,
           isFromElsewhere ? FROM_ELSEWHERE : again(source ?? '', request),
@@ -106,6 +117,25 @@ const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again
 
 function recreate({ namespace, name }: PlannedSecret['ref'], server: string): Command {
   return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force`;
+}
+
+/** Says where else the password is that was replaced: for other registries it is neither asked about nor written. */
+export function saySamePassword(elsewhere: readonly SamePassword[], request: RotateRequest, printer: Printer): void {
+  for (const { server, username, secrets } of elsewhere.slice(0, SERVERS)) {
+    const places = many(secrets.map(({ namespace, name }) => `${namespace}/${name}`));
+    printer.say(
+      `the same password is also stored for ${displayServer(server)} in ${plural(secrets.length, 'Secret')} (${places})`,
+    );
+    const where = whereWords(request);
+    printer.hint(command`regsecret rotate ${where} --server ${shownServer(server)} --username ${username}`);
+  }
+  if (elsewhere.length > SERVERS)
+    printer.say(`and for ${plural(elsewhere.length - SERVERS, 'more registry', 'more registries')}`);
+}
+
+function whereWords({ scope: { namespaces }, home }: RotateRequest): Command {
+  if (namespaces === 'all') return words`${scope(home)} ${ALL_NAMESPACES}`;
+  return 'only' in namespaces ? words`${scope(namespaces.only)}` : words`${scope(home)} -l ${namespaces.labelSelector}`;
 }
 
 function again(source: string, { logins }: RotateRequest): Command {

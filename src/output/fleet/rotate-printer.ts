@@ -6,7 +6,7 @@ import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts
 import { compareNames } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import type { PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
+import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
 import type { RotateListener, RotateRequest } from '../../operations/rotate/rotate-request.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import { type ClusterRun, DRY_RUN, shownError } from '../printer.ts';
@@ -125,9 +125,15 @@ function planTable(items: readonly PlannedSecret[], mark: Fingerprint, io: Io) {
   return formatTable(titles, rows, io.stdout);
 }
 
+/** Where the state is no reason for people. Whether another password is an old one may not be known. */
+const KEPT: Partial<Record<EntryState, string>> = {
+  below: 'another entry',
+  'other password': 'not known to be the old password',
+};
+
 function planOf({ action, obstacle, maker, source }: PlannedSecret, { state, next }: PlannedEntry): string {
   if (state === 'has it') return 'has the new one';
-  if (state !== 'new') return `keeps it: ${state === 'below' ? 'another entry' : state}`;
+  if (state !== 'new') return `keeps it: ${KEPT[state] ?? state}`;
   if (action !== 'held back') return `gets the new one of ${next.credential.username}`;
   return obstacle === 'immutable'
     ? 'keeps it: immutable'

@@ -27,7 +27,7 @@ testFindings([
     finding('orphaned-copy', SECRET, { source }),
     'warning: secret team-a/regcred is marked as a copy of prod/regcred, which does not exist',
     'advice',
-    'regsecret delete regcred -n team-a',
+    'kubectl annotate secret regcred -n team-a regsecret/source-',
   ],
 ]);
 
