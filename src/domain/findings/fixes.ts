@@ -1,5 +1,4 @@
 /** The command that fixes each finding, ready to be pasted. */
-
 import { imageName, parseImage } from '../keyring/image.ts';
 import { readKey, sameKey } from '../keyring/key.ts';
 import { isFor } from '../keyring/match.ts';
@@ -118,7 +117,6 @@ const FIXES: Fixes = {
   'login-in-annotation': ({ object }) =>
     isInManifest(object) ? editFile(object) : forgetApplied([object.name], object.namespace),
   'stale-copy': ({ object, arguments: { source, namespaces } }) => syncPreview(source, object, namespaces),
-  // Right for one that is in use, too; what nothing uses is a finding of its own.
   'orphaned-copy': ({ object }) => forgetSource(object.name, object.namespace),
   'duplicate-secret': ({ object }) => editFile(object),
 
