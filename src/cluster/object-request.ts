@@ -1,12 +1,13 @@
 /** The requests for objects of any kind that has a list of pull secrets. */
 
-import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { type ApiObject, fieldOf } from '../domain/workloads/api-object.ts';
 import { type PullKind, pullKind } from '../domain/workloads/kind.ts';
 import type { ObjectRef } from '../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../domain/workloads/pull-spec.ts';
-import { UserError } from '../errors.ts';
+import { UsageError, UserError } from '../errors.ts';
 import { collectGarbage } from '../garbage.ts';
 import { ApiError, refusal, refusalOf } from './client/api-error.ts';
 import { type FieldSelection, pickJson } from './client/pick-json.ts';
@@ -45,8 +46,19 @@ export function objectRefusal(error: ApiError, verb: string, { kind, namespace, 
   return refusal(error, { verb, namespace, name, kind: kind.toLowerCase(), resource });
 }
 
-/** `error` for people, which came when objects of a kind were listed. */
-export function listRefusal(error: ApiError, { plural }: Resource, namespace: string | undefined): UserError {
+const SELECTOR = prose`write it as in ${words`-l team=a`}`;
+
+/** `error` for people, which came when objects of a kind were listed; `labelSelector` as it was typed. */
+export function listRefusal(
+  error: ApiError,
+  { plural }: Resource,
+  namespace: string | undefined,
+  labelSelector?: string,
+): UserError {
+  // With the path and the rest of the query, which are ours, nothing else is wrong.
+  if (error.status === 400 && labelSelector !== undefined) {
+    return new UsageError(`the API server cannot read the selector of -l: ${error.message}`, SELECTOR);
+  }
   if (error.status !== 403) return refusalOf(error);
   const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
   return new UserError(

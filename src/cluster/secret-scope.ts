@@ -106,7 +106,7 @@ export async function labelledNamespaces(transport: Transport, labelSelector: st
       names.push(...page.map((object) => `${fieldOf(object, 'metadata', 'name')}`));
     }
   } catch (error) {
-    throw error instanceof ApiError ? listRefusal(error, NAMESPACES, undefined) : error;
+    throw error instanceof ApiError ? listRefusal(error, NAMESPACES, undefined, labelSelector) : error;
   }
   if (names.length > 0) return names;
   throw new UserError(

@@ -8,6 +8,7 @@ import { displayServer } from '../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { closest } from '../domain/text/closest.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
@@ -22,6 +23,7 @@ import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
 import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
+import type { rotateCommand } from '../output/fleet/rotate-left.ts';
 import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
@@ -131,7 +133,7 @@ async function rotateIn(
     { rotatedSources },
     { prepareRotation },
     { rotatePrinter, rotateIntent },
-    { saySamePassword },
+    { rotateCommand, saySamePassword },
     { withProgress },
   ] = await Promise.all([
     import('../operations/rotate/plan.ts'),
@@ -146,7 +148,7 @@ async function rotateIn(
   };
   const prepare = () => prepareRotation(reader, request, request.verify ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
-  checkFound(rotation, request, reader.transport.namespace);
+  checkFound(rotation, request, reader.transport.namespace, rotateCommand);
   const report = rotatePrinter({ request, output: options.output, mark: options.mark }, run);
   const { items } = rotation;
   options.note(rotatedSources(items));
@@ -167,17 +169,26 @@ async function rotateIn(
 
 /** Throws UserError where there is nothing to rotate. */
 function checkFound(
-  { items, without }: Rotation,
-  { scope: { namespaces }, logins }: RotateRequest,
+  { items, without, otherServers }: Rotation,
+  request: RotateRequest,
   namespace: string,
+  again: typeof rotateCommand,
 ): void {
   if (items.length + without.length > 0) return;
+  const {
+    scope: { namespaces },
+    logins,
+  } = request;
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = typeof namespaces === 'object' && 'only' in namespaces;
-  throw new UserError(
-    `no Secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`,
-    command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`,
-  );
+  const text = `no Secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
+  const [login] = logins;
+  const near = logins.length === 1 && login !== undefined ? closest(login.server, otherServers) : undefined;
+  if (near !== undefined && login !== undefined) {
+    const line = again(near, login.credential.username, request);
+    throw new UserError(`${text}; did you mean ${displayServer(near)}?`, line);
+  }
+  throw new UserError(text, command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`);
 }
 
 function withoutLogin(secret: Secret, { logins }: RotateRequest): UserError {

@@ -31,7 +31,7 @@ export function rotateFlags(rotate: Command): Command {
       )
         .optionsGroup('More:')
         .option('--restart', 'restart the controllers of pods that keep failing')
-        .option('--yes', 'do not ask before writing several Secrets'),
+        .option('--yes', 'do not ask before writing several Secrets (without a terminal nothing is asked)'),
     ),
   );
 }
@@ -59,7 +59,7 @@ export function deleteFlags(remove: Command): Command {
         .option('-A, --all-namespaces', 'also all copies that sync made of it')
         .option('--force', 'delete it even if an image needs it')
         .option('--owned', 'also Secrets that another tool manages, such as Helm')
-        .option('--yes', 'do not ask'),
+        .option('--yes', 'do not ask; needed where there is no terminal'),
     ),
   );
 }

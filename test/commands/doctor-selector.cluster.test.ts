@@ -106,8 +106,8 @@ describe('the namespaces with a label', () => {
 
   test('that is none', async () => {
     const { code, stdout, stderr } = await ofLabel('team=(a');
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^error: the API server refuses: unable to parse requirement/);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^error: the API server cannot read the selector of -l: unable to parse requirement/);
   });
 
   test.each([

@@ -479,7 +479,7 @@ describe('in many namespaces', () => {
     await put(home, { auths: { [host]: OLD, [other]: OLD } });
     await put(one, { auths: { [other]: OLD } });
     await put(two, { auths: { [host]: OLD, [other]: OLD, 'x.example': auth('somebody', 'else') } });
-    const said = `the same password is also stored for ${other} in 2 Secrets (${one}/pull, ${two}/pull)\nhint: regsecret rotate -n ${home} -l team=${team} --server ${other} --username ci\n`;
+    const said = `the same password is also stored for ${other} in 2 Secrets (${one}/pull, ${two}/pull)\nhint: regsecret rotate -n ${home} -l team=${team} --server ${other} --username ci`;
     for (const [flags, summary] of [
       [['--dry-run=client'], '1 Secret: 1 updated (dry run)\n'],
       [[], '1 Secret: 1 updated\n'],
@@ -487,8 +487,27 @@ describe('in many namespaces', () => {
       [[], '1 Secret: 1 unchanged\n'],
     ] as const) {
       const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
-      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : said}`);
+      const line = [said, ...flags].join(' ');
+      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${line}\n`}`);
     }
+  });
+
+  test('a registry without its port is taken for the one that the Secrets of this user have', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await put(namespace, { auths: { [`${host}:5000`]: OLD } });
+    const ran = await rotate(namespace, host, ['--dry-run=client']);
+    expect([ran.code, ran.stderr]).toEqual([
+      1,
+      `error: no Secret in namespace ${namespace} holds a login for ${host}; did you mean ${host}:5000?\nhint: regsecret rotate -n ${namespace} --server ${host}:5000 --username ci --dry-run=client\n`,
+    ]);
+  });
+
+  test('a selector that nobody can read is what is wrong', async () => {
+    const ran = await rotate('default', freshHost(), ['-l', 'team=a,']);
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(
+      /^error: the API server cannot read the selector of -l: .*\nhint: write it as in -l team=a\n$/,
+    );
   });
 
   test('a copy whose source is in another namespace is left, with the command for its source', async () => {

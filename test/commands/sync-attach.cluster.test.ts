@@ -88,6 +88,18 @@ describe('--attach', () => {
     expect(await listOf(first, 'ci')).toEqual(named('regsecret'));
   });
 
+  test('one with a typo: what may be meant is said', async () => {
+    const {
+      home,
+      teams: [team = ''],
+    } = await newFleet(1, { serviceAccount: true });
+    const ran = await regsecretIn(home, ['sync', '--to', team, '--attach', 'sa/defualt', '--dry-run=client']);
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: `warning: there is no service account defualt in ${team}, so nothing names regsecret there; did you mean default?\n`,
+    });
+  });
+
   test('where the Secret is not served no list names it', async () => {
     const { home, teams } = await newFleet(2, { serviceAccount: true });
     const [first = '', second = ''] = teams;

@@ -130,8 +130,8 @@ describe('flags', () => {
   test('a selector that is none: in the words of the API server', async () => {
     const { home } = await newFleet(0);
     const ran = await regsecretIn(home, ['sync', '-l', 'a b==']);
-    expect([ran.code, ran.stdout]).toEqual([1, '']);
-    expect(ran.stderr).toMatch(/^error: the API server refuses: unable to parse requirement/);
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(/^error: the API server cannot read the selector of -l: unable to parse requirement/);
   });
 
   test.each<[situation: string, args: readonly string[], warning: string]>([

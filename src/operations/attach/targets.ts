@@ -68,7 +68,7 @@ export async function* selected(
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    throw listRefusal(error, kind, namespace);
+    throw listRefusal(error, kind, namespace, labelSelector);
   }
 }
 

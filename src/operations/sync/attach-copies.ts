@@ -5,6 +5,7 @@ import { listPages, listRefusal } from '../../cluster/object-request.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { forEachLimit, oncePerKey } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
+import { closest } from '../../domain/text/closest.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { refKey } from '../../domain/workloads/object-ref.ts';
@@ -48,9 +49,12 @@ export async function planLists(
   const users = request.accounts.used ? (await run.facts()).users : undefined;
   const missing = new Map(names.map((name) => [name, new Set(namespaces)]));
   const changing: PullSpec[] = [];
+  // Each namespace has that one, and where several are meant, all are read.
+  const seen = new Set(['default']);
   await eachAccount(transport, namespaces, request, (account) => {
     const { namespace, name } = account.ref;
     missing.get(name)?.delete(namespace);
+    seen.add(name);
     const isUsed = users?.has(accountKey(namespace, name)) ?? false;
     if (!request.accounts.all && !names.includes(name) && !isUsed) return;
     if (changedList('attach', account.imagePullSecrets, [request.name]) !== undefined) changing.push(account);
@@ -60,7 +64,9 @@ export async function planLists(
   // Where changes are watched, its making is heard of.
   const awaited = request.part === undefined ? [...(missing.get('default') ?? [])] : [];
   missing.delete('default');
-  for (const [name, places] of missing) if (places.size > 0) listener.absent(name, [...places]);
+  for (const [name, places] of missing) {
+    if (places.size > 0) listener.absent(name, [...places], seen.has(name) ? undefined : closest(name, [...seen]));
+  }
   return { run, changing, awaited };
 }
 

@@ -58,7 +58,8 @@ export async function readNamespaces(
     return found;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status !== 403 || !isNamed(selection) || prune) throw listRefusal(error, NAMESPACES, undefined);
+    if (error.status !== 403 || !isNamed(selection) || prune)
+      throw listRefusal(error, NAMESPACES, undefined, labelSelector);
     await forEachLimit(transport.concurrency, names, async (name) => {
       const facts = await readNamespace(transport, name);
       if (facts !== undefined) found.push(facts);

@@ -115,7 +115,7 @@ export interface SyncListener {
   /** What could not be done to a list; everything else goes on. */
   problem(error: UserError, namespace?: string): void;
   /** A service account that is meant, and is not there. */
-  absent(account: string, namespaces: readonly string[]): void;
+  absent(account: string, namespaces: readonly string[], near: string | undefined): void;
 }
 
 /** Whether any service account is meant. */

@@ -1,7 +1,7 @@
 /** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { forgetSource } from '../../domain/pull-secret/copy.ts';
-import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -126,11 +126,15 @@ export function saySamePassword(elsewhere: readonly SamePassword[], request: Rot
     printer.say(
       `the same password is also stored for ${displayServer(server)} in ${plural(secrets.length, 'Secret')} (${places})`,
     );
-    const where = whereWords(request);
-    printer.hint(command`regsecret rotate ${where} --server ${shownServer(server)} --username ${username}`);
+    printer.hint(rotateCommand(server, username, request));
   }
   if (elsewhere.length > SERVERS)
     printer.say(`and for ${plural(elsewhere.length - SERVERS, 'more registry', 'more registries')}`);
+}
+
+/** The command for another registry in the same namespaces, which asks for the password. */
+export function rotateCommand(server: string, username: string, request: RotateRequest): Command {
+  return command`regsecret rotate ${whereWords(request)} --server ${shownServer(server)} --username ${username} ${dryRunFlag(request)}`;
 }
 
 function whereWords({ scope: { namespaces }, home }: RotateRequest): Command {

@@ -149,8 +149,9 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
     },
     note: (note, verb) => told.notes[verb].add(note),
     problem: (error, namespace) => void told.problems.push({ error, namespace }),
-    absent(account, namespaces) {
-      printer.warn(`there is no service account ${account} in ${many(namespaces)}, so nothing names ${name} there`);
+    absent(account, namespaces, near) {
+      const text = `there is no service account ${account} in ${many(namespaces)}, so nothing names ${name} there`;
+      printer.warn(near === undefined ? text : `${text}; did you mean ${near}?`);
     },
   };
 }
