@@ -11,7 +11,7 @@ import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { closest } from '../domain/text/closest.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { nameWord, scope } from '../domain/text/object-name.ts';
+import { isObjectName, nameWord, scope } from '../domain/text/object-name.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import type { SecretName } from '../domain/workloads/references.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -78,7 +78,7 @@ function checkOptions(options: RotateOptions): void {
 /** The form of a whole line, where the one that was typed is not repeated: what stands in it may be a password. */
 function withServer({ names, namespace, allNamespaces, selector, ...options }: RotateOptions): Command {
   const where = allNamespaces ? ALL_NAMESPACES : selector === undefined ? undefined : words`-l SELECTOR`;
-  return command`regsecret rotate ${names.map(nameWord)} ${scope(namespace)} ${where} --server HOST --username USER --password-stdin ${dryRunFlag(options)}`;
+  return command`regsecret rotate ${names.map((name) => (isObjectName(name) ? name : 'NAME'))} ${scope(namespace)} ${where} --server HOST --username USER --password-stdin ${dryRunFlag(options)}`;
 }
 
 /** Collected and accepted by their registries. Throws UserError. */
