@@ -8,10 +8,9 @@ import { displayServer } from '../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { closest } from '../domain/text/closest.ts';
-import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { isObjectName, nameWord, scope } from '../domain/text/object-name.ts';
+import { nameWord, scope } from '../domain/text/object-name.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import type { SecretName } from '../domain/workloads/references.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -23,7 +22,6 @@ import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
 import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
-import type { rotateCommand } from '../output/fleet/rotate-left.ts';
 import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
 import type { ClusterRun, Printer } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
@@ -69,16 +67,13 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
 function checkOptions(options: RotateOptions): void {
   const { server, all, fromFile, prompt, allNamespaces, selector, names, namespace } = options;
   if ((server ?? fromFile) === undefined && !all && !prompt)
-    throw new UsageError('no registry is named', { add: words`--server HOST`, otherwise: withServer(options) });
+    throw new UsageError('no registry is named', {
+      add: words`--server HOST`,
+      otherwise: command`regsecret rotate ${options.allNamespaces ? ALL_NAMESPACES : undefined} --server HOST --username USER --password-stdin`,
+    });
   checkContextFlags(options, { hasSource: false });
   checkScope({ allNamespaces, selector });
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
-}
-
-/** The form of a whole line, where the one that was typed is not repeated: what stands in it may be a password. */
-function withServer({ names, namespace, allNamespaces, selector, ...options }: RotateOptions): Command {
-  const where = allNamespaces ? ALL_NAMESPACES : selector === undefined ? undefined : words`-l SELECTOR`;
-  return command`regsecret rotate ${names.map((name) => (isObjectName(name) ? name : 'NAME'))} ${scope(namespace)} ${where} --server HOST --username USER --password-stdin ${dryRunFlag(options)}`;
 }
 
 /** Collected and accepted by their registries. Throws UserError. */
@@ -133,7 +128,7 @@ async function rotateIn(
     { rotatedSources },
     { prepareRotation },
     { rotatePrinter, rotateIntent },
-    { rotateCommand, saySamePassword },
+    { saySamePassword },
     { withProgress },
   ] = await Promise.all([
     import('../operations/rotate/plan.ts'),
@@ -148,7 +143,7 @@ async function rotateIn(
   };
   const prepare = () => prepareRotation(reader, request, request.verify ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
-  checkFound(rotation, request, reader.transport.namespace, rotateCommand);
+  checkFound(rotation, request, reader.transport.namespace);
   const report = rotatePrinter({ request, output: options.output, mark: options.mark }, run);
   const { items } = rotation;
   options.note(rotatedSources(items));
@@ -169,25 +164,14 @@ async function rotateIn(
 
 /** Throws UserError where there is nothing to rotate. */
 function checkFound(
-  { items, without, otherServers }: Rotation,
-  request: RotateRequest,
+  { items, without }: Rotation,
+  { scope: { namespaces }, logins }: RotateRequest,
   namespace: string,
-  again: typeof rotateCommand,
 ): void {
   if (items.length + without.length > 0) return;
-  const {
-    scope: { namespaces },
-    logins,
-  } = request;
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = typeof namespaces === 'object' && 'only' in namespaces;
   const text = `no Secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
-  const [login] = logins;
-  const near = logins.length === 1 && login !== undefined ? closest(login.server, otherServers) : undefined;
-  if (near !== undefined && login !== undefined) {
-    const line = again(near, login.credential.username, request);
-    throw new UserError(`${text}; did you mean ${displayServer(near)}?`, line);
-  }
   throw new UserError(text, command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`);
 }
 

@@ -18,8 +18,6 @@ export interface Rotation extends Pick<Gathered, 'without'> {
   readonly items: readonly PlannedSecret[];
   /** Where the password that is replaced is stored for other registries. */
   readonly elsewhere: readonly SamePassword[];
-  /** Other registries for which the Secrets hold a login of the same user. */
-  readonly otherServers: readonly string[];
   /** Does what `items` says; what is done and what fails is told. Throws what is no UserError. */
   perform(listener: RotateListener): Promise<void>;
 }
@@ -44,7 +42,6 @@ export async function prepareRotation(
   return {
     items,
     elsewhere: samePasswords(items, others),
-    otherServers: [...new Set(others.map(({ server }) => server))],
     without,
     async perform(listener) {
       const meant = items.filter(({ action }) => action === 'update');

@@ -126,15 +126,12 @@ export function saySamePassword(elsewhere: readonly SamePassword[], request: Rot
     printer.say(
       `the same password is also stored for ${displayServer(server)} in ${plural(secrets.length, 'Secret')} (${places})`,
     );
-    printer.hint(rotateCommand(server, username, request));
+    printer.hint(
+      command`regsecret rotate ${whereWords(request)} --server ${shownServer(server)} --username ${username} ${dryRunFlag(request)}`,
+    );
   }
   if (elsewhere.length > SERVERS)
     printer.say(`and for ${plural(elsewhere.length - SERVERS, 'more registry', 'more registries')}`);
-}
-
-/** The command for another registry in the same namespaces, which asks for the password. */
-export function rotateCommand(server: string, username: string, request: RotateRequest): Command {
-  return command`regsecret rotate ${whereWords(request)} --server ${shownServer(server)} --username ${username} ${dryRunFlag(request)}`;
 }
 
 function whereWords({ scope: { namespaces }, home }: RotateRequest): Command {
