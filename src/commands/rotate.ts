@@ -69,7 +69,7 @@ function checkOptions(options: RotateOptions): void {
   if ((server ?? fromFile) === undefined && !all && !prompt)
     throw new UsageError('no registry is named', {
       add: words`--server HOST`,
-      otherwise: command`regsecret rotate ${options.allNamespaces ? ALL_NAMESPACES : undefined} --server HOST --username USER --password-stdin`,
+      otherwise: command`regsecret rotate ${scope(namespace)} ${options.allNamespaces ? ALL_NAMESPACES : undefined} --server HOST --username USER --password-stdin`,
     });
   checkContextFlags(options, { hasSource: false });
   checkScope({ allNamespaces, selector });
