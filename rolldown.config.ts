@@ -26,6 +26,7 @@ const codeSplitting = {
     // Whoever needs another one of these needs the first as well.
     { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|owners)\.ts$/, priority: 0 },
     { name: 'copy', test: /[\\/]pull-secret[\\/](copy|copy-origin)\.ts$/, priority: 0 },
+    { name: 'slips', test: /[\\/]flags[\\/](argument-slips|retyped-line)\.ts$/, priority: 0 },
     { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
 };

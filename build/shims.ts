@@ -63,6 +63,14 @@ const SHIMS: readonly Shim[] = [
     code: "export { fetch } from 'undici/lib/web/fetch/index.js'; export const Agent = undefined, ProxyAgent = undefined;",
   },
   // For what is uploaded, and for what a page loads.
+  {
+    by: 'undici',
+    module: './formdata',
+    code: `
+      import { webidl } from 'undici/lib/web/webidl/index.js';
+      webidl.is.FormData = () => false;
+      export const FormData = undefined, setFormDataState = undefined, getFormDataBoundary = undefined;`,
+  },
   { by: 'undici', module: './formdata-parser', code: 'export const multipartFormDataParser = undefined;' },
   {
     by: 'undici',

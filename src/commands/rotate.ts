@@ -10,6 +10,7 @@ import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
+import { againWith } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import type { SecretName } from '../domain/workloads/references.ts';
@@ -67,10 +68,7 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
 function checkOptions(options: RotateOptions): void {
   const { server, all, fromFile, prompt, allNamespaces, selector, names, namespace } = options;
   if ((server ?? fromFile) === undefined && !all && !prompt)
-    throw new UsageError('no registry is named', {
-      add: words`--server HOST`,
-      otherwise: command`regsecret rotate ${scope(namespace)} ${options.allNamespaces ? ALL_NAMESPACES : undefined} --server HOST --username USER --password-stdin`,
-    });
+    throw new UsageError('no registry is named', againWith(words`--server HOST`));
   checkContextFlags(options, { hasSource: false });
   checkScope({ allNamespaces, selector });
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
@@ -158,7 +156,7 @@ async function rotateIn(
   );
   sayUnseen(reader, printer);
   const code = report.end(items);
-  saySamePassword(rotation.elsewhere, request, printer);
+  saySamePassword(rotation.elsewhere, printer);
   return code;
 }
 

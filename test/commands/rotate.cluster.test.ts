@@ -469,7 +469,7 @@ describe('in many namespaces', () => {
     expect([forced.code, await auths(evil)]).toEqual([0, { [host]: NEW }]);
   });
 
-  test('where the same password is stored for another registry is said, with the command for that', async () => {
+  test('where the same password is stored for another registry is said, without a command: anyone who can write a Secret may have named it', async () => {
     const [team, host, other] = [freshName('team'), freshHost(), freshHost()];
     const [home, ...others] = [
       await newNamespace(),
@@ -479,7 +479,7 @@ describe('in many namespaces', () => {
     await put(home, { auths: { [host]: OLD, [other]: OLD } });
     await put(one, { auths: { [other]: OLD } });
     await put(two, { auths: { [host]: OLD, [other]: OLD, 'x.example': auth('somebody', 'else') } });
-    const said = `the same password is also stored for ${other} in 2 Secrets (${one}/pull, ${two}/pull)\nhint: regsecret rotate -n ${home} -l team=${team} --server ${other} --username ci`;
+    const said = `the same password is also stored for ${other} in 2 Secrets (${one}/pull, ${two}/pull)`;
     for (const [flags, summary] of [
       [['--dry-run=client'], '1 Secret: 1 updated (dry run)\n'],
       [[], '1 Secret: 1 updated\n'],
@@ -487,8 +487,7 @@ describe('in many namespaces', () => {
       [[], '1 Secret: 1 unchanged\n'],
     ] as const) {
       const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
-      const line = [said, ...flags].join(' ');
-      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${line}\n`}`);
+      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${said}\n`}`);
     }
   });
 

@@ -306,7 +306,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['rotate -A --dry-run=client', 'hint: regsecret rotate --server HOST -A --dry-run=client'],
     ['rotate -l team=a --restart --context b', 'hint: regsecret rotate --context b --server HOST -l team=a --restart'],
     ['rotate --to-context a --any-user', 'hint: regsecret rotate --server HOST --any-user --to-context a'],
-    ['rotate x! -A', 'hint: regsecret rotate -A --server HOST --username USER --password-stdin'],
+    ['rotate x! -A', 'hint: --server HOST'],
     ['sync x --dry-run=client', "hint: regsecret sync x --to 'team-*' --dry-run=client"],
     ['sync x --watch', "hint: regsecret sync x --to 'team-*' --dry-run=client"],
     ['sync x --attach sa/default', "hint: regsecret sync x --to 'team-*' --dry-run=client --attach sa/default"],

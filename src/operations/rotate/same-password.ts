@@ -8,7 +8,6 @@ import type { PlannedSecret } from './plan.ts';
 export interface SamePassword {
   /** As one of the Secrets has it. */
   readonly server: string;
-  readonly username: string;
   readonly secrets: readonly SecretName[];
 }
 
@@ -27,7 +26,7 @@ export function samePasswords(items: readonly PlannedSecret[], others: readonly 
     .flatMap(([first, ...more]) => {
       if (first === undefined) return [];
       const secrets = [first, ...more].map(({ ref }) => ref).toSorted(compareNames);
-      return [{ server: first.server, username: first.login.username, secrets }];
+      return [{ server: first.server, secrets }];
     })
     .toSorted((one, other) => other.secrets.length - one.secrets.length);
 }

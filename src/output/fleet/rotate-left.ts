@@ -1,7 +1,7 @@
 /** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { forgetSource } from '../../domain/pull-secret/copy.ts';
-import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
+import { type Command, command, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -119,24 +119,19 @@ function recreate({ namespace, name }: PlannedSecret['ref'], server: string): Co
   return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force`;
 }
 
-/** Says where else the password is that was replaced: for other registries it is neither asked about nor written. */
-export function saySamePassword(elsewhere: readonly SamePassword[], request: RotateRequest, printer: Printer): void {
-  for (const { server, username, secrets } of elsewhere.slice(0, SERVERS)) {
+/**
+ * Says where else the password is that was replaced. It proposes no command: whoever can write a Secret could name a registry of their own
+ * beside the old password, and would be sent the new one.
+ */
+export function saySamePassword(elsewhere: readonly SamePassword[], printer: Printer): void {
+  for (const { server, secrets } of elsewhere.slice(0, SERVERS)) {
     const places = many(secrets.map(({ namespace, name }) => `${namespace}/${name}`));
     printer.say(
       `the same password is also stored for ${displayServer(server)} in ${plural(secrets.length, 'Secret')} (${places})`,
     );
-    printer.hint(
-      command`regsecret rotate ${whereWords(request)} --server ${shownServer(server)} --username ${username} ${dryRunFlag(request)}`,
-    );
   }
   if (elsewhere.length > SERVERS)
     printer.say(`and for ${plural(elsewhere.length - SERVERS, 'more registry', 'more registries')}`);
-}
-
-function whereWords({ scope: { namespaces }, home }: RotateRequest): Command {
-  if (namespaces === 'all') return words`${scope(home)} ${ALL_NAMESPACES}`;
-  return 'only' in namespaces ? words`${scope(namespaces.only)}` : words`${scope(home)} -l ${namespaces.labelSelector}`;
 }
 
 function again(source: string, { logins }: RotateRequest): Command {
