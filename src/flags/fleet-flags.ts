@@ -31,7 +31,7 @@ export function rotateFlags(rotate: Command): Command {
       )
         .optionsGroup('More:')
         .option('--restart', 'restart the controllers of pods that keep failing')
-        .option('--yes', 'do not ask before writing several Secrets (without a terminal nothing is asked)'),
+        .option('--yes', 'do not ask; without a terminal, nothing is asked'),
     ),
   );
 }

@@ -34,7 +34,7 @@ export function syncFlags(sync: Command): Command {
             '--refresh <duration>',
             'ask for a login from here again, where it does not say when it ends (default: 6h)',
           )
-          .option('--yes', 'do not ask (without a terminal, only --prune)')
+          .option('--yes', 'do not ask; without a terminal, --prune needs it')
           .optionsGroup('Output:'),
       ),
     ),
