@@ -23,7 +23,7 @@ export function doctorFlags(doctor: Command): Command {
         .option('--only <codes>', 'only findings with these codes, such as missing-secret (repeatable)', collect)
         .option('--ignore <codes>', 'no findings with these codes (repeatable)', collect)
         .optionsGroup('Images that are not deployed yet:')
-        .option('--image <image>', 'whether the target, else a new pod, could pull it (repeatable)', collect)
+        .option('--image <image>', 'whether the target, or a new pod, can pull it (repeatable)', collect)
         .option('--sa, --serviceaccount <name>', 'with this service account')
         .option('--secret <name>', 'with this pull secret in its own list', collect)
         .optionsGroup('Registries:')
