@@ -605,7 +605,7 @@ test.each([
   [
     'no registry, but a user',
     ['rotate', '-A', '--username', 'ci', '--password-file', 'new', '--dry-run=client'],
-    'error: no registry is named\nhint: regsecret rotate -n default -A --server HOST --username USER --password-stdin\n',
+    'error: no registry is named\nhint: --server HOST\n',
   ],
   ['-A and -l', ['rotate', '--server', 'x.io', '-A', '-l', 'a=b'], 'error: -A and -l cannot be used together\n'],
   ['a name that none can have', ['rotate', 'A_b', '--server', 'x.io'], 'error: the name of a secret has only'],
