@@ -27,6 +27,8 @@ const codeSplitting = {
     { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|owners)\.ts$/, priority: 0 },
     { name: 'copy', test: /[\\/]pull-secret[\\/](copy|copy-origin)\.ts$/, priority: 0 },
     { name: 'slips', test: /[\\/]flags[\\/](argument-slips|retyped-line)\.ts$/, priority: 0 },
+    { name: 'formats', test: /[\\/]output[\\/]doctor[\\/](sarif|annotations)\.ts$/, priority: 0 },
+    { name: 'state', test: /[\\/](files[\\/]state-folder|pods[\\/]saved-pod)\.ts$/, priority: 0 },
     { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
 };

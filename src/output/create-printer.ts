@@ -72,13 +72,28 @@ export async function sayLeftOver(applied: Applied, { io, printer }: PrintContex
   if (applied.action === 'created') return;
   const { annotations = {} } = applied.secret.metadata;
   if (applied.change.undecodable.length === 0 && Object.keys(annotations).length === 0) return;
-  const [{ inPortions }, { diagnosisOf }, { formatMore, listed }, { formatFinding }, { fixFor }] = await Promise.all([
+  const [
+    { ofSource, sourceOf },
+    { inPortions },
+    { diagnosisOf },
+    { formatMore, listed },
+    { formatFinding },
+    { fixFor },
+  ] = await Promise.all([
+    import('../domain/pull-secret/copy.ts'),
     import('../concurrency.ts'),
     import('../domain/findings/diagnosed-secret.ts'),
     import('../domain/findings/listed.ts'),
     import('../domain/findings/messages.ts'),
     import('../domain/findings/fixes.ts'),
   ]);
+  const source = sourceOf(applied.secret);
+  if (source !== undefined && applied.action !== 'unchanged') {
+    const { name } = applied.secret.metadata;
+    printer.warn(
+      `secret/${name} is a copy${ofSource(source)}: the next sync overwrites it, so change the source instead`,
+    );
+  }
   const { findings } = await inPortions(diagnosisOf(applied.secret, Date.now()), io.signal);
   const leftOver = findings.filter(({ code }) => code === 'unreadable-entry' || code === 'login-in-annotation');
   for (const found of listed(leftOver, ({ code }) => code)) {

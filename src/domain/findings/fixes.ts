@@ -181,7 +181,7 @@ const FIXES: Fixes = {
   'unseen-credential': ({ arguments: { image, remedy } }) => giveLogin(remedy, image, undefined),
 
   'fails-at-restart': ({ arguments: { cause, image } }, context) => fixFor(cause, { ...context, image }),
-  'unused-secret': ({ object }) => command`kubectl delete secret ${nameWord(object.name)} ${scope(object.namespace)}`,
+  'unused-secret': ({ object }) => command`regsecret inspect ${nameWord(object.name)} ${scope(object.namespace)}`,
   'same-content': ({ object }) => command`regsecret list ${scope(object.namespace)} -o wide`,
   'unread-object': ({ object, arguments: { bug } }) =>
     bug

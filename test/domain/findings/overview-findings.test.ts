@@ -25,9 +25,9 @@ testFindings([
   ],
   [
     finding('unused-secret', SECRET, {}),
-    'warning: nothing refers to secret team-a/regcred: no service account, workload or pod',
+    'warning: no list of pull secrets names secret team-a/regcred; volumes and environment variables were not looked at',
     'advice',
-    'kubectl delete secret regcred -n team-a',
+    'regsecret inspect regcred -n team-a',
   ],
   [
     finding('same-content', SECRET, { others: ['a', 'b', 'c', 'd', 'e'] }),
