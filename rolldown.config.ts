@@ -29,6 +29,7 @@ const codeSplitting = {
     { name: 'slips', test: /[\\/]flags[\\/](argument-slips|retyped-line)\.ts$/, priority: 0 },
     { name: 'formats', test: /[\\/]output[\\/]doctor[\\/](sarif|annotations)\.ts$/, priority: 0 },
     { name: 'state', test: /[\\/](files[\\/]state-folder|pods[\\/]saved-pod)\.ts$/, priority: 0 },
+    { name: 'structured', test: /[\\/]output[\\/](progress|structured)\.ts$/, priority: 0 },
     { name: 'merge', test: /[\\/]pull-secret[\\/](merge|entry-change)\.ts$/, priority: 0 },
   ],
 };
@@ -55,7 +56,7 @@ export default defineConfig([
       codeSplitting,
       entryFileNames: '[name].cjs',
       // No hashes and no notes for another minifier: nobody packs these files again, and both are 5 KB of what is downloaded.
-      chunkFileNames: '[name].cjs',
+      chunkFileNames: ({ name, moduleIds }) => `${libraryOf(name, moduleIds)}.cjs`,
       comments: { legal: true, annotation: false, jsdoc: false },
     },
   },
@@ -89,6 +90,13 @@ export default defineConfig([
     },
   },
 ]);
+
+/** `name`; of the chunks of libraries, which would be `dist`, `dist2` and so on, another one in each build, with the library. */
+function libraryOf(name: string, moduleIds: readonly string[]): string {
+  if (name !== 'dist') return name;
+  const [, library] = /.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?([^\\/]+)/.exec(moduleIds.at(-1) ?? '') ?? [];
+  return `dist-${library}`;
+}
 
 /** The commit that is built, with `-dirty` when it is not all of it; undefined outside of a repository. */
 function commit(): string {

@@ -228,7 +228,7 @@ describe('a Secret with placeholders', () => {
       ['3 objects in 3 files: nothing wrong; 1 Secret was not judged, because it is encrypted or filled in later'],
     ]);
     const { manifests } = JSON.parse((await doctor('-f - -o json', withConfig(config))).stdout);
-    expect(manifests).toEqual({ files: 1, objects: 1, unjudged: 1 });
+    expect(manifests).toEqual({ files: 1, objects: 1, unjudged: 1, withoutLogin: [] });
   });
 });
 

@@ -495,7 +495,10 @@ test('all namespaces: where else a Secret is that is missing here', async () => 
       'missing-secret',
       `secret ${namespace}/${name} does not exist, and serviceaccount/builder names it; one of that name is in namespace ${other}, and a pod can use only Secrets of its own`,
     ],
-    ['unused-secret', `no list of pull secrets names secret ${other}/${name}; volumes and environment variables were not looked at`],
+    [
+      'unused-secret',
+      `no list of pull secrets names secret ${other}/${name}; volumes and environment variables were not looked at`,
+    ],
   ]);
 });
 

@@ -173,7 +173,8 @@ const TEXTS: Texts = {
 
   'fails-at-restart': ({ arguments: { image, cause } }, object) =>
     `${object} runs, but could not pull ${image} again: ${formatFinding(cause)}`,
-  'unused-secret': (_, object) => `no list of pull secrets names ${object}; volumes and environment variables were not looked at`,
+  'unused-secret': (_, object) =>
+    `no list of pull secrets names ${object}; volumes and environment variables were not looked at`,
   'same-content': ({ arguments: { others } }, object) => `${object} holds the same logins as ${some(others)}`,
   'unread-object': ({ arguments: { reason, bug } }, object) =>
     bug
