@@ -185,10 +185,7 @@ test.each<[note: Shown, command: string]>([
   [{ code: 'opens-none', ref, images: ['UPPER'] }, 'regsecret create regcred -n team --server UPPER'],
   [{ code: 'opens-none', ref, images: ['web'] }, 'regsecret create regcred -n team --server docker.io'],
   [{ code: 'picks-none', kind: 'Job', namespace: 'team' }, 'kubectl get jobs -n team'],
-  [
-    finding('unused-secret', { kind: 'Secret', namespace: 'team', name: 'old' }, {}),
-    'kubectl delete secret old -n team',
-  ],
+  [finding('unused-secret', { kind: 'Secret', namespace: 'team', name: 'old' }, {}), 'regsecret inspect old -n team'],
 ])('%j proposes %s', (note, command) => {
   const { hints } = formatNote(note, { verb: 'attach', secret: 'regcred' });
   expect(hints.map(shownHint)).toEqual([command]);
