@@ -152,8 +152,8 @@ const MAX_LOOKED = 500;
 const MAX_TRIED = 5;
 
 /** A Secret of the namespace, not in the list, that opens the image. */
-export function usableSecret(pull: ImagePull): Search<string> {
-  return firstOf(fittingSecrets(pull), pull);
+export function usableSecret(pull: ImagePull, fitting = fittingSecrets(pull)): Search<string> {
+  return firstOf(fitting, pull);
 }
 
 /** The first Secrets of the namespace, not in the list, with a login that fits. */

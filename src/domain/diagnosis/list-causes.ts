@@ -154,10 +154,11 @@ function noPullSecret(pull: ImagePull): Finding | undefined {
 
 /** The Secret that opens the image, or else one whose login is told that the image does not exist. */
 function lackingLogin(pull: ImagePull): { readonly usable?: string | undefined; readonly absent?: true } {
-  const usable = foundIn(usableSecret(pull));
+  const fitting = fittingSecrets(pull);
+  const usable = foundIn(usableSecret(pull, fitting));
   if (usable !== undefined) return { usable };
   const { puller, facts, use } = pull;
-  const told = fittingSecrets(pull).find((name) =>
+  const told = fitting.find((name) =>
     simulatePull([name], puller.ref.namespace, use.image, facts).candidates.some(
       ({ answer }) => answer?.verdict.kind === 'not found',
     ),
