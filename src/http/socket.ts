@@ -65,7 +65,7 @@ async function connected(socket: Socket, signal: AbortSignal): Promise<Socket> {
     () => reject(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
     CONNECT_TIMEOUT_MS,
   );
-  // These stay on the socket: an error without a listener would end the program. Whoever uses it later has listeners of its own.
+  // These stay on the socket: an error without a listener would end the program. Its later users add their own listeners.
   socket.on('error', reject);
   socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
   signal.addEventListener('abort', destroy, { once: true });

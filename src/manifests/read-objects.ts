@@ -84,7 +84,7 @@ function checkOneObject(document: ManifestNode, text: string): void {
 export function checkNamespaces(objects: readonly PlacedObject[], namespace: string | undefined): void {
   if (namespace === undefined || namespace === '') return;
   const own = ({ value }: PlacedObject) => `${fieldOf(value, 'metadata', 'namespace') ?? ''}`;
-  // What is filled in later is no name.
+  // A placeholder that is filled in later is not a name.
   const named = objects.filter((object) => isNamespaceName(own(object)));
   const other = named.find((object) => own(object) !== namespace);
   if (other === undefined) return;

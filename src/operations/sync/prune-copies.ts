@@ -17,7 +17,7 @@ export interface Pruned {
   readonly resourceVersion: string | undefined;
 }
 
-/** Why a copy stays that is no longer meant: somebody else makes it by now, and would make it again. */
+/** Why `--prune` leaves a copy alone: another tool manages it now, and would create it again. */
 export function takenOver(secret: Secret): UserError | undefined {
   const maker = makerOf(secret);
   if (maker === undefined) return undefined;

@@ -21,8 +21,8 @@ export interface Fight {
 const SHOWN = 3;
 
 /**
- * Our own write takes the fields from whoever wrote them before, who has none until the write is undone once more: so often
- * and for so long it is looked for.
+ * Our own write makes us the owner of the fields, so the other writer shows in managedFields only once it has undone our write
+ * again. This is how often we look, and how long we wait in between.
  */
 const LOOKS = 20;
 const PAUSE_MS = 250;

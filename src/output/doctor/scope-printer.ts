@@ -40,7 +40,7 @@ export async function scopeLines(report: ScopeReport, verbose: boolean, io: Io):
   return [...headline(report, groups), ...linesOf('warning'), ...linesOf('error'), ...linesOf('left over'), last];
 }
 
-/** What harms nobody comes last: it proposes to delete something, which is not what whoever is woken at night is to read first. */
+/** Leftovers come last: they break nothing, and an engineer who is woken at night should not read them first. */
 function partOf({ code, severity }: CodeGroup): keyof typeof SHOWN {
   return code === 'unused-secret' ? 'left over' : severity;
 }

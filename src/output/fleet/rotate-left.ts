@@ -120,8 +120,8 @@ function recreate({ namespace, name }: PlannedSecret['ref'], server: string): Co
 }
 
 /**
- * Says where else the password is that was replaced. It proposes no command: whoever can write a Secret could name a registry of their own
- * beside the old password, and would be sent the new one.
+ * Says where else the replaced password is stored. It proposes no command: anyone who can write a Secret could put their own
+ * registry beside the old password, and the command would send the new one there.
  */
 export function saySamePassword(elsewhere: readonly SamePassword[], printer: Printer): void {
   for (const { server, secrets } of elsewhere.slice(0, SERVERS)) {
