@@ -10,7 +10,7 @@ export interface BundledPackage {
   readonly version?: string;
   /** An SPDX expression. */
   readonly licence: string;
-  /** Where it lies, as package-lock.json has it: `node_modules/undici`. For code that another package carries, that one. */
+  /** Where it lies, as package-lock.json has it: `node_modules/zod`. For code that another package carries, that one. */
   readonly path: string;
   /** The package that carries the code in its own files. */
   readonly carrier?: string;

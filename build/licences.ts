@@ -47,7 +47,7 @@ export function licenceTexts(packages: readonly LicensedPackage[]): string[] {
   });
 }
 
-/** `zod 4.6.7: MIT`, and `llhttp (in undici): MIT` */
+/** `zod 4.6.7: MIT`, and `ansi-styles (in chalk): MIT` */
 function licenceTitle({ name, version, licence, carrier }: Omit<LicensedPackage, 'text' | 'path'>): string {
   return `${name}${version ? ` ${version}` : ''}${carrier ? ` (in ${carrier})` : ''}: ${licence}`;
 }

@@ -28,7 +28,6 @@ export const REVIEWED_PACKAGES: Readonly<Record<string, string>> = {
   'smol-toml': 'BSD-3-Clause',
   socks: 'MIT',
   'socks-proxy-agent': 'MIT',
-  undici: 'MIT',
   zod: 'MIT',
 };
 

@@ -56,29 +56,14 @@ const SHIMS: readonly Shim[] = [
     module: 'ip-address',
     code: `export * from ${JSON.stringify(join(import.meta.dirname, 'ip-address.ts'))};`,
   },
-  // All that client-node's watch uses of it; the rest is connections of its own, mocks, caches and web sockets: 900 KB.
+  // A watch brings its own connection and its own `fetch` (src/cluster/client/watch-connection.ts); undici would be 110 KB.
   {
     by: '@kubernetes/client-node',
     module: 'undici',
-    code: "export { fetch } from 'undici/lib/web/fetch/index.js'; export const Agent = undefined, ProxyAgent = undefined;",
-  },
-  // For what is uploaded, and for what a page loads.
-  {
-    by: 'undici',
-    module: './formdata',
     code: `
-      import { webidl } from 'undici/lib/web/webidl/index.js';
-      webidl.is.FormData = () => false;
-      export const FormData = undefined, setFormDataState = undefined, getFormDataBoundary = undefined;`,
+      export const fetch = (url, { dispatcher, signal }) => dispatcher(url, signal);
+      export const Agent = undefined, ProxyAgent = undefined;`,
   },
-  { by: 'undici', module: './formdata-parser', code: 'export const multipartFormDataParser = undefined;' },
-  {
-    by: 'undici',
-    module: '../subresource-integrity/subresource-integrity',
-    code: 'export const bytesMatch = undefined;',
-  },
-  // Every watch brings its own connection (src/cluster/client/watch-dispatcher.ts).
-  { by: 'undici', module: '../../global', code: 'export const getGlobalDispatcher = () => undefined;' },
 ];
 const PREFIX = '\0shim:';
 

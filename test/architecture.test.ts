@@ -78,7 +78,6 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   commander: /^src\/(cli|command-table|run|flags\/[\w-]+)\.ts$/,
   inquirer: /^src\/prompt\.ts$/,
   '@kubernetes/client-node': /^src\/(cluster\/client\/watch-connection|library\/pull-secret-api)\.ts$/,
-  undici: /^src\/cluster\/client\/watch-dispatcher\.ts$/,
   chalk: /^src\/output\/style\.ts$/,
   'js-yaml': /^src\/yaml\.ts$/,
   'smol-toml': /^src\/credentials\/podman-helpers\.ts$/,

@@ -1,19 +1,12 @@
 /** One watch of the API server, through the client of Kubernetes for JavaScript: loaded by nothing else, for it is large. */
 import { type KubeConfig, type RequestContext, Watch } from '@kubernetes/client-node';
-import type { HttpRequest, TlsOptions } from '../../http/message.ts';
-import type { Io } from '../../io.ts';
+import type { HttpRequest } from '../../http/message.ts';
 import { VERSION } from '../../version.ts';
-import type { Credentials } from '../auth/credentials.ts';
-import { dispatchWatch } from './watch-dispatcher.ts';
 import type { Hear, WatchEnd } from './watch-end.ts';
-import { DEAD_AFTER_S, UNANSWERED, type WatchGet } from './watch-exchange.ts';
+import { DEAD_AFTER_S, openWatch, UNANSWERED, type WatchAnswer, type WatchRoute } from './watch-exchange.ts';
 
-export interface WatchConnection {
+export interface WatchConnection extends WatchRoute {
   readonly request: HttpRequest;
-  readonly credentials: Credentials;
-  readonly tls: TlsOptions;
-  readonly proxy: string | undefined;
-  readonly env: Io['env'];
 }
 
 const NAME = 'regsecret';
@@ -27,47 +20,30 @@ const PINGED_SILENCE_S = 90;
  * told the server and given the connection, so that it reads no file and no variable again.
  */
 export async function watchOnce(connection: WatchConnection, hear: Hear): Promise<WatchEnd> {
-  const { request } = connection;
-  const { pathname, searchParams } = request.url;
-  const opened: (() => void)[] = [];
+  const { url, signal } = connection.request;
   const state = { isPinged: false, isOpen: false, isOver: false };
   const { promise: ended, resolve } = Promise.withResolvers<WatchEnd>();
   const end = (error: unknown): void => {
     state.isOver = true;
-    resolve({ ...endOf(error, state), isPinged: state.isPinged });
+    resolve({ ...(signal.aborted ? { why: 'closed' } : endOf(error, state)), isPinged: state.isPinged });
   };
   const connected = (isPinged: boolean): void => {
     state.isPinged = isPinged;
     Object.assign(watch, { requestTimeoutMs: (isPinged ? PINGED_SILENCE_S : SILENCE_S) * 1000 });
   };
-  const watch = new Watch(configFor({ connection, opened, connected }));
-  let stop: AbortController | undefined;
-  const interrupt = (): void => {
-    stop?.abort();
-    end(undefined);
-  };
-  request.signal.addEventListener('abort', interrupt, { once: true });
+  const watch = new Watch(configFor(connection, connected));
   try {
-    stop = await watch.watch(pathname, Object.fromEntries(searchParams), hear, end);
-    if (request.signal.aborted) interrupt();
+    await watch.watch(url.pathname, Object.fromEntries(url.searchParams), hear, end);
     if (!state.isOver) hear('OPENED', undefined);
     state.isOpen = true;
-    return await ended;
   } catch (error) {
     end(error);
-    return await ended;
-  } finally {
-    request.signal.removeEventListener('abort', interrupt);
-    for (const close of opened) close();
   }
+  return ended;
 }
 
-interface Opening {
-  readonly connection: WatchConnection;
-  /** What is opened has to be closed by the caller. */
-  readonly opened: (() => void)[];
-  readonly connected: (isPinged: boolean) => void;
-}
+/** Takes the place of undici's `fetch` in the library (build/shims.ts), as its dispatcher. */
+export type WatchFetch = (url: URL, signal: AbortSignal) => Promise<WatchAnswer>;
 
 type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
 
@@ -75,21 +51,17 @@ type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
  * The two things that a watch asks a kubeconfig for. The library's own would bring its ways to log in along, 200 KB of code that is not used.
  *
  * The headers of the request go out each value as a line of its own: `fetch` joins the lines of a header, and two groups of an
- * impersonation would be one. They go out once: `fetch` follows redirects, and the host that it is sent to is no API server.
+ * impersonation would be one.
  */
-function configFor({ connection, opened, connected }: Opening): KubeConfig {
-  const { url, headers } = connection.request;
-  const dispatch = (options: WatchGet, handler: Parameters<typeof dispatchWatch>[1]): boolean => {
-    if (opened.length > 0) throw new Error('the API server sends a watch somewhere else');
-    const get = { ...options, headers: { ...options.headers, 'user-agent': `regsecret/${VERSION}`, ...headers } };
-    opened.push(dispatchWatch(get, handler, connection, connected));
-    return true;
-  };
+function configFor(connection: WatchConnection, connected: (isPinged: boolean) => void): KubeConfig {
+  const { url, headers, signal: stopped } = connection.request;
+  const ours = { 'user-agent': `regsecret/${VERSION}`, ...headers };
+  const fetch: WatchFetch = (at, signal) =>
+    openWatch({ url: at, headers: ours }, connection, connected, [signal, stopped]);
   const config: Pick<KubeConfig, 'getCurrentCluster' | 'applySecurityAuthentication'> = {
     getCurrentCluster: () => ({ name: NAME, server: url.origin, skipTLSVerify: false }),
     async applySecurityAuthentication(context) {
-      // The library's type is the whole class; of it, `fetch` calls this one function.
-      context.setDispatcher({ dispatch } as unknown as Dispatcher);
+      context.setDispatcher(fetch as unknown as Dispatcher);
     },
   };
   return config as KubeConfig;

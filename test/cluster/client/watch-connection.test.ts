@@ -30,7 +30,7 @@ const proxies: TestProxy[] = [];
 const urls = { 'HTTP/1.1': '', 'HTTP/1.1 over TLS': '', 'HTTP/2': '' };
 const ways = { directly: '', 'through an HTTP proxy': '', 'through an HTTPS proxy': '', 'through a SOCKS proxy': '' };
 let refusing = '';
-/** Where nobody listens, and not a port that `fetch` goes to for nobody. */
+/** Where nobody listens. */
 let nowhere = '';
 
 beforeAll(async () => {
@@ -110,8 +110,10 @@ function answer(request: Http2ServerRequest, response: Http2ServerResponse): voi
       setTimeout(() => response.end(LAST.subarray(-6)), 10);
       return;
     case '/packed':
-      response.writeHead(200, { 'content-encoding': 'gzip' });
-      response.end(gzipSync(line({ packed: true })));
+      // The API server packs for those who say that they can unpack, and long lists only; a proxy may pack more.
+      if (request.headers['accept-encoding']?.includes('gzip')) {
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(line({ packed: true })));
+      } else response.writeHead(200).end(line({ packed: true }));
       return;
     case '/large':
       response.writeHead(200).end(line({ large: LARGE }));
@@ -216,7 +218,7 @@ describe.each(runtimes)('%s', (runtime) => {
       { heard: said({ stays: true }), end: { why: 'closed', isPinged } },
       { heard: [], end: { why: 'refused', status: 410, isPinged } },
       { heard: [], end: { why: 'refused', status: 401, isPinged } },
-      { heard: [], end: { why: 'unreachable', code: 'ECONNRESET', isPinged } },
+      { heard: [], end: { why: 'refused', status: 302, isPinged } },
     ]);
   });
 
