@@ -40,6 +40,7 @@ export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io
   const objects = roleObjects({ name, start: roleStart(line.command, secretsOf(line)), namespace, subject, rights });
   await (output === 'name' ? printRoleNames(objects, io) : printRoles(objects, output, io));
   await sayFormat(line, output, io);
+  if (name === undefined && output !== 'name') await sayTargets(line, io);
   if (flags.toContext !== undefined) await sayWhere(flags.toContext, line, io);
   return EXIT.ok;
 }
@@ -56,6 +57,19 @@ async function sayFormat({ command: name, options }: ParsedLine, output: RbacOpt
   const printer = await printerFor(io);
   printer.say(`-o ${typed} belongs to ${name} here, so the role is printed as YAML`);
   printer.hint(prose`for the role, put it before the command: ${words`regsecret rbac -o ${typed} ${name}`} …`);
+}
+
+/**
+ * Targets are not in the name: a line that is edited and applied again is to replace its own role. A script with two such lines would
+ * lose the rights of the first.
+ */
+async function sayTargets({ command: name, argument, options }: ParsedLine, io: Io): Promise<void> {
+  const { attach } = options as { readonly attach?: unknown };
+  const isDoctor = name === 'doctor' && [argument ?? []].flat().length > 0;
+  if (name !== 'attach' && name !== 'detach' && !isDoctor && attach === undefined) return;
+  const printer = await printerFor(io);
+  printer.say('the same command with other targets has a role of the same name, and applying that replaces this one');
+  printer.hint(prose`put all targets in one line, or give each role its own ${words`--name`}`);
 }
 
 /** One role is not for all clusters of a run: where the source is, only that is read. */

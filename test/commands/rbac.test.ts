@@ -100,6 +100,29 @@ describe('how it is printed', () => {
   });
 });
 
+describe('a role that the same command with other targets would replace', () => {
+  const said =
+    'the same command with other targets has a role of the same name, and applying that replaces this one\n' +
+    'hint: put all targets in one line, or give each role its own --name\n';
+
+  test.each([
+    ['attach pull --to deploy/web', said],
+    ['detach pull --from deploy/web', said],
+    ['create pull --attach sa/default', said],
+    ['sync pull --to shop --attach sa/default', said],
+    ['why deploy/web', said],
+    ['-o json why deploy/web', said],
+    ['--name web attach pull --to deploy/web', ''],
+    ['-o name attach pull --to deploy/web', ''],
+    ['create pull', ''],
+    ['doctor', ''],
+    ['inspect pull', ''],
+  ])('%s', async (line, stderr) => {
+    const ran = await here(['rbac', '-n', 'team', ...line.split(' ')], { env: { HOME: '/nowhere' } });
+    expect(ran).toMatchObject({ code: 0, stderr });
+  });
+});
+
 describe('the name of the role: for another Secret it is another role', () => {
   test.each([
     ['create', 'regsecret-create'],
