@@ -88,6 +88,10 @@ async function show({ secret, entries }: Draft, run: Run): Promise<number> {
   // The line is kubectl's, and with -o it is a manifest.
   if (options.output === undefined) {
     printer.say('--dry-run=client does not ask the cluster: with --dry-run=server you see what would change there');
+  } else if (options.output !== 'name' && !options.replace && !options.appendHash) {
+    printer.say(
+      'applying this drops all other logins of a Secret that exists: with --dry-run=server, they are printed, too',
+    );
   }
   for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);
   return EXIT.ok;

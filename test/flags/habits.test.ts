@@ -433,6 +433,23 @@ describe('-q', () => {
     expect((await here([...login, '-o', 'yaml'], { secretOnStdout: true })).stderr).not.toContain(said);
   });
 
+  test.each([
+    ['yaml', [], true],
+    ['json', [], true],
+    ['name', [], false],
+    ['yaml', ['--replace'], false],
+    ['yaml', ['--append-hash'], false],
+    ['yaml', ['-q'], false],
+  ])(
+    'without it, -o %s %j says what kubectl apply would do, where create does not do the same',
+    async (output, flags, isSaid) => {
+      const said =
+        'applying this drops all other logins of a Secret that exists: with --dry-run=server, they are printed, too\n';
+      const { stderr } = await here([...login, '-o', output, ...flags], { secretOnStdout: true });
+      expect(stderr.split(said)).toHaveLength(isSaid ? 2 : 1);
+    },
+  );
+
   test('leaves an error with its hint', async () => {
     expect((await here(['create', 'ghcr.io', '-q'])).stderr).toBe(
       'error: a registry is named with --server\nhint: regsecret create --server ghcr.io\n',
