@@ -2,7 +2,7 @@
 import { forEachLimit } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { type Command, clusterCommand, words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
+import { againWithout, prose } from '../domain/text/hint.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
@@ -45,7 +45,7 @@ export function checkScope({ allNamespaces, selector }: ScopeFlags): void {
 }
 
 /** What to do where both are given: what was meant is never more than what -l picks. */
-export const WITHOUT_ALL = prose`leave out -A: -l already looks in all namespaces`;
+export const WITHOUT_ALL = againWithout('-A', prose`leave out -A: -l already looks in all namespaces`);
 
 /** Those of the flags, else the one of the connection. */
 export function namespacesOf({ allNamespaces, selector }: ScopeFlags, only: string): SecretScope['namespaces'] {

@@ -18,6 +18,7 @@ import {
 } from '../domain/findings/secret-row.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
+import { againWithout } from '../domain/text/hint.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -90,12 +91,12 @@ function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOp
   if (allNamespaces && namespace !== undefined) {
     throw new UsageError(
       '--all-namespaces and --namespace cannot be used together',
-      command`regsecret list ${ALL_NAMESPACES}`,
+      againWithout('-n', command`regsecret list ${ALL_NAMESPACES}`),
     );
   }
   for (const name of names) checkedName(name, 'Secret');
   if (names.length > 0 && selector)
-    throw new UsageError('names and -l cannot be used together', command`regsecret list ${names}`);
+    throw new UsageError('names and -l cannot be used together', againWithout('-l', command`regsecret list ${names}`));
 }
 
 function sayNone({ allNamespaces, selector, problems }: ListOptions, namespace: string, printer: Printer): void {

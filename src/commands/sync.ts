@@ -2,6 +2,7 @@
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Finding } from '../domain/findings/finding.ts';
 import { words } from '../domain/text/command.ts';
+import { againWith } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { commandTo, type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
@@ -17,7 +18,7 @@ export async function sync(options: SyncOptions, io: Io): Promise<number> {
   if (toContext !== undefined && prune && !yes && dryRun === 'none' && !canPrompt(io)) {
     throw new UsageError(
       '--prune deletes, which needs --yes where there is no terminal to ask on',
-      words`--prune --yes`,
+      againWith(words`--yes`),
     );
   }
   return inClusters(options, io, {

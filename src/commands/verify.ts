@@ -15,6 +15,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { imageServer } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
+import { againWithout } from '../domain/text/hint.ts';
 import { nameWord } from '../domain/text/object-name.ts';
 import {
   imageQuestions,
@@ -110,7 +111,7 @@ function checkOptions(options: VerifyOptions): void {
   if (namespace !== undefined) {
     throw new UsageError(
       '--all-namespaces and --namespace cannot be used together',
-      command`regsecret verify ${ALL_NAMESPACES}`,
+      againWithout('-n', command`regsecret verify ${ALL_NAMESPACES}`),
     );
   }
   if (image !== undefined)

@@ -4,7 +4,7 @@ import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { usableEntry } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
-import { againWith, prose } from '../domain/text/hint.ts';
+import { againWith, againWithout, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { UsageError, UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -126,7 +126,10 @@ function checkCombination(options: CredentialOptions): void {
   if (ways.length > 1)
     throw new UsageError(`${ways.join(' and ')} cannot be used together`, words`regsecret create --help`);
   if (options.all && options.server !== undefined) {
-    throw new UsageError('--all and --server cannot be used together', prose`name each registry with --server`);
+    throw new UsageError(
+      '--all and --server cannot be used together',
+      againWithout('--all', prose`name each registry with --server`),
+    );
   }
   if (options.prompt && (options.server?.length ?? 0) > 1) {
     throw new UsageError('--prompt asks for one registry', prose`run the command once for each --server`);

@@ -1,7 +1,7 @@
 /** A command line that was typed, once more and put right. Loaded only where there is something wrong with it. */
 import type { Command, Option } from 'commander';
 import { ALL_NAMESPACES, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
-import { type Hint, prose, type Retyped } from '../domain/text/hint.ts';
+import { type Hint, type Prose, prose, type Retyped } from '../domain/text/hint.ts';
 import { isRepeatable, typedAgain } from '../domain/text/typed-again.ts';
 import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 
@@ -16,14 +16,14 @@ export function typedWith(typed: Command, line: Line, except: readonly string[] 
 }
 
 /** `typed` as `hint` puts it right, where all of it can be repeated. */
-export function retype(typed: Command, { add, rename, otherwise }: Retyped): Line {
+export function retype(typed: Command, { add, drop = [], rename, otherwise }: Retyped): Line | Prose {
   const named = typed.args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
   const isMissing = rename !== undefined && !named.includes(rename.to);
   // Behind `rbac` stand the flags of another command, too.
   const all = typedAgain(isMissing ? [rename.to, ...named] : named);
   if (all === undefined) return otherwise;
-  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('--')) as string[];
-  const line = typedWith(typed, words`${all} ${add}`, inPlace);
+  const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('-')) as string[];
+  const line = typedWith(typed, words`${all} ${add}`, [...inPlace, ...drop]);
   return 'words' in line ? line : otherwise;
 }
 
@@ -36,7 +36,9 @@ export function flagsOf(typed: Command, option: Option, except: readonly string[
   const value = typed.getOptionValue(attribute);
   if (!option.required) {
     if (value === option.negate) return [];
-    return [long === '--all-namespaces' ? words`${ALL_NAMESPACES}` : flagWords([option.short ?? long])];
+    // With this word for -A, the namespace of -n is left out, which to sync is that of the source.
+    const isAlone = long === '--all-namespaces' && except.includes('-n');
+    return [isAlone ? words`${ALL_NAMESPACES}` : flagWords([option.short ?? long])];
   }
   return [value].flat().map((one) => (mayRepeat(option, `${one}`) ? flagWith(option, `${one}`) : undefined));
 }

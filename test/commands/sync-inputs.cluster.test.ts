@@ -79,13 +79,19 @@ test('a source in a namespace of nearly that name', async () => {
 describe('flags', () => {
   test.each<[situation: string, args: readonly string[], error: string, hint: string]>([
     ['no target', [], 'no target namespace is given', "regsecret sync -n default --to 'team-*' --dry-run=client"],
-    ['two ways to choose', ['--to', 'a', '-A'], '--to and -A cannot be used together', 'leave out -A'],
     [
-      'a label and all',
-      ['-l', 'a=b', '-A'],
-      '-l and -A cannot be used together',
-      'leave out -A: -l already looks in all namespaces',
+      'two ways to choose',
+      ['--to', 'a', '-A'],
+      '--to and -A cannot be used together',
+      'regsecret sync -n default --to a',
     ],
+    [
+      'names and labels',
+      ['--to', 'a', '-l', 'b=c'],
+      '--to and -l cannot be used together',
+      'regsecret sync -n default --to a, or regsecret sync -n default -l b=c',
+    ],
+    ['a label and all', ['-l', 'a=b', '-A'], '-l and -A cannot be used together', 'regsecret sync -n default -l a=b'],
     [
       'a pattern without its end',
       ['--to', 'team-[ab'],
@@ -120,7 +126,7 @@ describe('flags', () => {
       'both ways with a foreign Secret',
       ['-A', '--merge', '--adopt'],
       '--merge and --adopt cannot be used together',
-      '--merge',
+      'regsecret sync -n default -A --merge',
     ],
   ])('%s', async (_, args, error, hint) => {
     const ran = await regsecretIn('default', ['sync', ...args]);

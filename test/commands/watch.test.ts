@@ -3,19 +3,42 @@ import { expect, test } from 'vitest';
 import { here } from '../support/here.ts';
 
 test.each([
-  ['a dry run', ['--dry-run=client'], '--watch and --dry-run cannot be used together'],
-  ['a dry run of the server', ['--dry-run=server'], '--watch and --dry-run cannot be used together'],
-  ['JSON, which has an end', ['-o', 'json'], '--watch prints a line for each change, so -o json does not go with it'],
-  ['deleting without a yes', ['--prune'], '--watch with --prune deletes without a question, so it needs --yes'],
-])('%s is refused before anything is asked', async (_, flags, sentence) => {
-  const ran = await here(['sync', '-A', '--watch', ...flags], { env: { HOME: '/nowhere' } });
-  expect(ran).toMatchObject({ code: 2, stdout: '' });
-  expect(ran.stderr).toContain(`error: ${sentence}\n`);
+  ['a dry run', ['--dry-run=client'], '--watch and --dry-run cannot be used together', '-A --dry-run=client'],
+  [
+    'a dry run of the server',
+    ['--dry-run=server'],
+    '--watch and --dry-run cannot be used together',
+    '-A --dry-run=server',
+  ],
+  [
+    'JSON, which has an end',
+    ['-o', 'json'],
+    '--watch prints a line for each change, so -o json does not go with it',
+    '-o name -A --watch',
+  ],
+  [
+    'deleting without a yes',
+    ['--prune'],
+    '--watch with --prune deletes without a question, so it needs --yes',
+    '--yes -A --prune --watch',
+  ],
+])('%s is refused before anything is asked', async (_, flags, sentence, meant) => {
+  const ran = await here(['sync', 'pull', '-n', 'hub', '-A', '--watch', ...flags], { env: { HOME: '/nowhere' } });
+  const hint = `regsecret sync -n hub pull ${meant}`;
+  expect(ran).toEqual({ code: 2, stdout: '', stderr: `error: ${sentence}\nhint: ${hint}\n` });
 });
 
 test.each([
-  ['--listen without --watch', ['--listen', ':8080'], '--listen goes with --watch'],
-  ['--refresh without --watch', ['--refresh', '6h', '--server', 'ghcr.io'], '--refresh goes with --watch'],
+  [
+    '--listen without --watch',
+    ['--listen', ':8080'],
+    '--listen goes with --watch\nhint: regsecret sync --watch -A --listen :8080',
+  ],
+  [
+    '--refresh without --watch',
+    ['--refresh', '6h', '--server', 'ghcr.io'],
+    '--refresh goes with --watch\nhint: regsecret sync --watch --server ghcr.io -A --refresh 6h',
+  ],
   [
     '--refresh of a Secret',
     ['--watch', '--refresh', '6h'],

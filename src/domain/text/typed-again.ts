@@ -17,7 +17,7 @@ const SHOWN: readonly string[] = [
 /** Flags that take names, patterns and durations. */
 const NAMED: readonly string[] = [
   ...['-n', '--namespace', '--to', '--from', '--exclude', '--attach', '--pod', '--serviceaccount', '--sa', '--secret'],
-  ...['-o', '--output', '--field-manager', '--timeout', '--refresh', '--concurrency', '--plain-http'],
+  ...['-o', '--output', '--field-manager', '--timeout', '--refresh', '--listen', '--concurrency', '--plain-http'],
 ];
 
 /** Whether `flag` with `value` may be repeated; for flags that take one of a few words, their parser knows it. */

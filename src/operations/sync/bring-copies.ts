@@ -74,10 +74,10 @@ async function checkAgreed(
   if (agree === undefined) {
     if (yes || dryRun !== 'none' || pruned.length === 0) return;
     const copies = `${pruned.length === 1 ? 'a copy' : `${pruned.length} copies`} in ${many(pruned.map(({ namespace }) => namespace))}`;
-    throw new UserError(
-      `${copies} would be deleted, which needs --yes where there is no terminal`,
-      prose`add ${words`--yes`}`,
-    );
+    throw new UserError(`${copies} would be deleted, which needs --yes where there is no terminal`, {
+      add: words`--yes`,
+      otherwise: prose`add ${words`--yes`}`,
+    });
   }
   const changes = items.filter(({ step }) => step.action !== 'unchanged' && step.action !== 'refuse');
   const accounts = lists === undefined ? 0 : lists.changing.length + lists.awaited.length;

@@ -15,7 +15,7 @@ import {
   words,
 } from '../../domain/text/command.ts';
 import { clusterWords, type GivenFlags } from '../../domain/text/given-flags.ts';
-import { prose } from '../../domain/text/hint.ts';
+import { againWith, againWithout, type Hint, prose } from '../../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../../domain/text/object-name.ts';
 import { parseAttached } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
@@ -48,15 +48,15 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   const { name, dryRun, fieldManager, attach = [], restart = false, prune = false, yes = false } = options;
   if (!isObjectName(name)) throw new UsageError(nameRule('secret'), command`regsecret sync NAME`);
   if (options.merge && options.adopt) {
-    throw new UsageError('--merge and --adopt cannot be used together', words`--merge`);
+    throw new UsageError('--merge and --adopt cannot be used together', againWithout('--adopt', words`--merge`));
   }
   const foreign = options.merge ? 'merge' : options.adopt ? 'adopt' : 'leave';
   if (restart && attach.length === 0)
-    throw new UsageError('--restart goes with --attach', words`--attach used --restart`);
+    throw new UsageError('--restart goes with --attach', againWith(words`--attach used`));
   if (options.watch) checkWatch(options);
   else if (options.listen !== undefined || options.refresh !== undefined) {
     const flag = options.listen === undefined ? '--refresh' : '--listen';
-    throw new UsageError(`${flag} goes with --watch`, words`--watch`);
+    throw new UsageError(`${flag} goes with --watch`, againWith(words`--watch`));
   }
   checkContexts(options);
   const folders = manifestFolders(io.env);
@@ -89,13 +89,19 @@ function checkContexts(options: SyncOptions): void {
 /** Throws UsageError for what does not go with a run that has no end. */
 function checkWatch({ dryRun, output, prune, yes }: SyncOptions): void {
   if (dryRun !== 'none') {
-    throw new UsageError('--watch and --dry-run cannot be used together', words`--dry-run=client`);
+    throw new UsageError(
+      '--watch and --dry-run cannot be used together',
+      againWithout('--watch', words`--dry-run=client`),
+    );
   }
   if (output === 'json') {
-    throw new UsageError('--watch prints a line for each change, so -o json does not go with it', words`-o name`);
+    throw new UsageError(
+      '--watch prints a line for each change, so -o json does not go with it',
+      againWith(words`-o name`),
+    );
   }
   if (prune && !yes)
-    throw new UsageError('--watch with --prune deletes without a question, so it needs --yes', words`--yes`);
+    throw new UsageError('--watch with --prune deletes without a question, so it needs --yes', againWith(words`--yes`));
 }
 
 /** Throws UsageError. */
@@ -174,7 +180,11 @@ function selectionOf({
   if (ways.length > 1) {
     throw new UsageError(
       `${ways.join(' and ')} cannot be used together`,
-      wanted.length === 0 ? WITHOUT_ALL : prose`leave out ${selector === undefined ? '-A' : '--to or -l'}`,
+      wanted.length === 0
+        ? WITHOUT_ALL
+        : allNamespaces
+          ? leaveOut('-A')
+          : prose`${leaveOut('-l')}, or ${leaveOut('--to')}`,
     );
   }
   return {
@@ -185,6 +195,10 @@ function selectionOf({
     exclude: namespacesIn(exclude, '--exclude'),
     labelSelector: selector,
   };
+}
+
+function leaveOut(flag: string): Hint {
+  return againWithout(flag, prose`leave out ${flag}`);
 }
 
 /** Throws UsageError for what no namespace is called, and no pattern of one. */
