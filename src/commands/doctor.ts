@@ -14,6 +14,7 @@ import {
   selectionOf,
 } from '../domain/findings/selection.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../domain/text/command.ts';
+import { againWithout } from '../domain/text/hint.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
 import { type DoctorTarget, filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -191,7 +192,7 @@ async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
   checkScope(options);
   const wide = wideFlag(options);
   if (wide !== undefined && options.namespace !== undefined) {
-    throw new UsageError(`${wide.flag} and --namespace cannot be used together`, wide.line);
+    throw new UsageError(`${wide.flag} and --namespace cannot be used together`, againWithout('-n', wide.line));
   }
   const { gatherScope } = await import('../operations/doctor/scope.ts');
   return gatherScope(options, io);

@@ -295,6 +295,8 @@ describe('kinds and targets where kubectl has them', () => {
     ['sync -l pulls=private -A', 'hint: regsecret sync -l pulls=private'],
     ['sync --to a -A', 'hint: regsecret sync --to a'],
     ['sync --to a -l b=c', 'hint: regsecret sync --to a, or regsecret sync -l b=c'],
+    ['doctor -A -n a --offline', 'hint: regsecret doctor -A --offline'],
+    ['list -A -n a --problems', 'hint: regsecret list -A --problems'],
     ['remove --server ghcr.io -l a=b -A', 'hint: regsecret remove --server ghcr.io -l a=b'],
     ['sync a/b/c -l x=y', 'hint: regsecret sync NAME'],
     ['detach pull --dry-run=server', 'hint: regsecret detach pull --serviceaccount default --dry-run=server'],
