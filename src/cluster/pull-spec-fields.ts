@@ -12,6 +12,17 @@ export interface MoreFields {
   readonly status?: Fields;
 }
 
+/** What `mountedNames` reads of a container. */
+export const ENV = {
+  env: [{ valueFrom: { secretKeyRef: { name: 'name' } } }],
+  envFrom: [{ secretRef: { name: 'name' } }],
+} as const;
+/** What it reads of a volume. */
+export const SECRET_VOLUME = {
+  secret: { secretName: 'name' },
+  projected: { sources: [{ secret: { name: 'name' } }] },
+} as const;
+
 /** What `pullSpecOf` reads of an object of `kind`, without its images, and `more`. */
 export function pullSpecFields({ specPath }: PullKind, more: MoreFields = {}): FieldSelection {
   const metadata = { namespace: true, name: true, uid: true, ownerReferences: true, ...more.metadata } as const;

@@ -1,9 +1,11 @@
 /** Who in the cluster refers to which Secret. */
 import { forEachLimit } from '../concurrency.ts';
+import { CONTAINER_LISTS } from '../domain/workloads/container-images.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
-import { addUsage, type UsageIndex } from '../domain/workloads/references.ts';
+import { addMounts, addUsage, type MountIndex, type UsageIndex } from '../domain/workloads/references.ts';
+import { fieldsWith } from './client/pick-json.ts';
 import { eachPullSpec } from './each-object.ts';
-import { pullSpecFields } from './pull-spec-fields.ts';
+import { ENV, pullSpecFields, SECRET_VOLUME } from './pull-spec-fields.ts';
 import type { Reader } from './reader.ts';
 
 /** Who has a list beside pods. */
@@ -15,13 +17,23 @@ const CONCURRENCY = 4;
 /** A page is in memory as a whole. */
 const PAGE = 250;
 
+const MOUNTS = { ...fieldsWith(CONTAINER_LISTS, [ENV]), volumes: [SECRET_VOLUME] } as const;
+
+export interface Users {
+  readonly usage: UsageIndex;
+  readonly mounts: MountIndex;
+}
+
 /** Keeps of every page only who refers to what, as far as it may be listed. Throws UserError. */
-export async function gatherUsage(reader: Reader, namespace: string | undefined): Promise<UsageIndex> {
-  const index: UsageIndex = new Map();
+export async function gatherUsage(reader: Reader, namespace: string | undefined): Promise<Users> {
+  const users: Users = { usage: new Map(), mounts: new Map() };
   await forEachLimit(CONCURRENCY, KINDS, async (name) => {
     const kind = pullKind(name);
-    const options = { namespace, limit: PAGE, shape: pullSpecFields(kind) };
-    await eachPullSpec(reader, kind, options, (pullSpec) => addUsage(index, pullSpec));
+    const options = { namespace, limit: PAGE, shape: pullSpecFields(kind, { podSpec: MOUNTS }) };
+    await eachPullSpec(reader, kind, options, (pullSpec) => {
+      addUsage(users.usage, pullSpec);
+      if (name !== 'ServiceAccount') addMounts(users.mounts, pullSpec);
+    });
   });
-  return index;
+  return users;
 }

@@ -92,7 +92,7 @@ async function deleteIn(
   const reader = createReader(transport);
   const planned = await planDeletion(reader, request);
   await checkThere(planned, request, transport, printer);
-  for (const line of describeNeeds(planned.flatMap(({ pods = [] }) => pods))) printer.warn(line);
+  for (const line of describeNeeds(planned.flatMap(({ losing = [] }) => losing))) printer.warn(line);
   const unseen = reader.missingRights.list();
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);

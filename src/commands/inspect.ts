@@ -4,7 +4,7 @@ import { inPortions } from '../concurrency.ts';
 import { diagnosisOf } from '../domain/findings/diagnosed-secret.ts';
 import { type Inspection, inspectionOf } from '../domain/findings/inspection.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { secretKey, UNUSED, type UsageIndex } from '../domain/workloads/references.ts';
+import { secretKey, UNUSED, type Usage, type UsageIndex } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -22,7 +22,7 @@ export interface InspectOptions extends KubeFlags {
 /** A Secret, and who refers to it, where that could be found out. */
 interface Found {
   readonly secret: Secret;
-  readonly usage: UsageIndex | undefined;
+  readonly usage: Usage | undefined;
 }
 
 /** What was found, and whether that is all that was named. */
@@ -40,9 +40,8 @@ export async function inspect(options: InspectOptions, io: Io): Promise<number> 
   const inspections: Inspection[] = [];
   for (const { secret, usage } of found) {
     const { contents, findings } = await inPortions(diagnosisOf(secret, now), io.signal);
-    const { namespace = '', name = '' } = secret.metadata;
     const inspection = inspectionOf(secret, contents, {
-      usage: usage && (usage.get(secretKey(namespace, name)) ?? UNUSED),
+      usage,
       findings,
       reveal: options.reveal ?? false,
       fingerprint,
@@ -63,14 +62,18 @@ async function live(options: InspectOptions, io: Io): Promise<FoundSecrets> {
     const { namespace } = transport;
     const { createReader } = await import('../cluster/reader.ts');
     const reader = createReader(transport);
-    const [{ secrets, errors }, usage] = await Promise.all([
+    const [{ secrets, errors }, { usage, mounts }] = await Promise.all([
       findSecrets(transport, { namespace, names }, 'inspect'),
       gatherUsage(reader, namespace),
     ]);
     await sayUnchecked(reader.missingRights.resources('list'), io);
     const printer = await printerFor(io);
     for (const error of errors) printer.error(error);
-    return { found: secrets.map((secret) => ({ secret, usage })), isWhole: errors.length === 0 };
+    const found = secrets.map((secret) => ({
+      secret,
+      usage: { ...usageIn(usage, secret), ...mounts.get(keyOf(secret)) },
+    }));
+    return { found, isWhole: errors.length === 0 };
   } finally {
     transport.close();
   }
@@ -86,5 +89,13 @@ async function sayUnchecked(unchecked: readonly string[], io: Io): Promise<void>
 async function inFiles({ filename = [], names = [], namespace }: InspectOptions, io: Io): Promise<Found[]> {
   const { readNamedSecrets } = await import('../manifests/read-objects.ts');
   const { secrets, usage } = await readNamedSecrets(filename, { names, verb: 'inspect', namespace }, io);
-  return secrets.map((secret) => ({ secret, usage: usage.size > 0 ? usage : undefined }));
+  return secrets.map((secret) => ({ secret, usage: usage.size > 0 ? usageIn(usage, secret) : undefined }));
+}
+
+function usageIn(usage: UsageIndex, secret: Secret): Usage {
+  return usage.get(keyOf(secret)) ?? UNUSED;
+}
+
+function keyOf({ metadata: { namespace = '', name = '' } }: Secret): string {
+  return secretKey(namespace, name);
 }

@@ -145,7 +145,10 @@ async function gather(reader: Reader, scope: Scope, now: number): Promise<Secret
     const summary = yield* summarize(secret, now, scope.fingerprint);
     summaries.set(secretKey(summary.namespace, summary.name), summary);
   };
-  const [usage, refused] = await Promise.all([gatherUsage(reader, namespace), eachListed(reader, scope, keep)]);
+  const [{ usage, mounts }, refused] = await Promise.all([
+    gatherUsage(reader, namespace),
+    eachListed(reader, scope, keep),
+  ]);
   if (refused !== undefined) throw listRefusal(refused, { group: '', plural: 'secrets' }, namespace);
   const named = namespace === undefined ? [] : names.map((name) => secretKey(namespace, name));
   const others = [...new Set([...usage.keys(), ...named])]
@@ -163,7 +166,10 @@ async function gather(reader: Reader, scope: Scope, now: number): Promise<Secret
     const row = unreadRow(found);
     summaries.set(secretKey(row.namespace, row.name), row);
   }
-  return [...summaries].map(([key, summary]) => ({ ...summary, usedBy: usage.get(key) ?? UNUSED }));
+  return [...summaries].map(([key, summary]) => ({
+    ...summary,
+    usedBy: { ...(usage.get(key) ?? UNUSED), ...mounts.get(key) },
+  }));
 }
 
 /** Where each copy comes from. A source has the name of its copy, so that with names, too, those of all namespaces are there. */

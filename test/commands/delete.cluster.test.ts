@@ -89,6 +89,16 @@ describe('it stays', () => {
       '--force',
     ],
     [
+      'while a pod mounts it',
+      (namespace) =>
+        newWorkload('Pod', namespace, {
+          name: 'kaniko',
+          spec: { volumes: [{ name: 'docker', secret: { secretName: 'pull' } }] },
+        }),
+      'pod/kaniko mounts it',
+      '--force',
+    ],
+    [
       'while a workload needs it through its service account',
       async (namespace) => {
         await newAccount(namespace, { imagePullSecrets: named('pull') }, 'robot');

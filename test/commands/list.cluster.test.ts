@@ -1,7 +1,7 @@
 /** `list` and `inspect` against the real API server. */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { cluster, kubeconfigFor, kubectl, newNamespace, waitFor } from '../environment/use.ts';
-import { created, named, newAccount, regsecretIn } from '../support/attach-world.ts';
+import { created, named, newAccount, newPullSecret, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { here } from '../support/here.ts';
@@ -101,6 +101,24 @@ test('every pull secret with its registries, who uses it, and what is wrong', as
     ['referred', 'Opaque', '', 'deployment/web,2', 'wrong-type'],
     ['regcred', 'dockerconfigjson', 'ghcr.io,quay.io', 'builder,deployment/web,2', ''],
   ]);
+});
+
+test('who has one otherwise than in a list', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  await newPullSecret(namespace, 'push');
+  const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'push', key: 'a' } } }];
+  const volumes = [
+    { name: 'docker', secret: { secretName: 'push' } },
+    { name: 'other', secret: { secretName: 'no-pull-secret' } },
+  ];
+  await created(`/api/v1/namespaces/${namespace}/pods`, {
+    metadata: { name: 'kaniko' },
+    spec: { containers: [{ ...container, env }], volumes },
+  });
+  const { items } = JSON.parse((await regsecretIn(namespace, ['list', '-o', 'json'])).stdout);
+  expect(items).toMatchObject([{ name: 'push', usedBy: { pods: 0, volumes: ['pod/kaniko'], env: ['pod/kaniko'] } }]);
+  const { stdout } = await regsecretIn(namespace, ['inspect', 'push']);
+  expect(stdout).toContain('used by: mounted by pod/kaniko, in env of pod/kaniko\n');
 });
 
 test('equal logins in two Secrets have one mark', async () => {

@@ -227,7 +227,8 @@ describe('rare answers', () => {
 
   test('every finding', () =>
     print('list', (io) => {
-      const row = { namespace: 'a', name: 'b', registries: [], usedBy: UNUSED, findings: [...FINDINGS, ...RARE] };
+      const usedBy = { ...UNUSED, volumes: ['pod/a'], env: ['pod/a'] };
+      const row = { namespace: 'a', name: 'b', registries: [], usedBy, findings: [...FINDINGS, ...RARE] };
       return printList([row], { output: 'json', namespaces: false, headers: true, now: 0 }, io);
     }));
 

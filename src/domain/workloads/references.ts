@@ -1,5 +1,9 @@
-/** Who refers to a Secret by name: service accounts, workloads and pods. */
-import { plural } from '../text/enumerate.ts';
+/** Who refers to a Secret by name: service accounts, workloads and pods, in a list of pull secrets or otherwise. */
+import { many, plural } from '../text/enumerate.ts';
+import { isObjectName } from '../text/object-name.ts';
+import { fieldOf, itemsOf } from './api-object.ts';
+import { containersIn } from './container-images.ts';
+import { type PullKindName, pullKind } from './kind.ts';
 import { type ManifestRef, targetName } from './object-ref.ts';
 import { hasKnownOwner, listedNames, type PullSpec } from './pull-spec.ts';
 
@@ -9,6 +13,9 @@ export interface Usage {
   /** As `deployment/web`; what such a workload has made itself is left out. */
   readonly workloads: readonly string[];
   readonly pods: number;
+  /** Who has it otherwise than in a list, as `pod/kaniko`; left out for none, and where nobody looked. */
+  readonly volumes?: readonly string[];
+  readonly env?: readonly string[];
 }
 
 interface Counted {
@@ -62,11 +69,53 @@ export function addUsage(
   }
 }
 
+/** By namespace and name of the Secret. It is no reason to look for one: most of these are no pull secrets. */
+export type MountIndex = Map<string, { volumes?: string[]; env?: string[] }>;
+
+/** The ways in which a pod can have a Secret. */
+const WAYS = ['volumes', 'env'] as const;
+
+/** Adds what `pullSpec` has; what a workload has made shows by that. */
+export function addMounts(index: MountIndex, pullSpec: Pick<PullSpec, 'ref' | 'object' | 'controller'>): void {
+  if (hasKnownOwner(pullSpec)) return;
+  const { ref, object } = pullSpec;
+  const mounted = mountedNames(ref.kind, object);
+  for (const way of WAYS) {
+    for (const name of mounted[way]) {
+      const key = secretKey(ref.namespace, name);
+      const mounts = index.get(key);
+      const names = mounts?.[way] ?? [];
+      names.push(targetName(ref));
+      index.set(key, { ...mounts, [way]: names });
+    }
+  }
+}
+
+/** The Secrets that a pod or template has as volumes, and those in the environment of its containers. */
+export function mountedNames(kind: PullKindName, object: unknown): Record<(typeof WAYS)[number], ReadonlySet<string>> {
+  const spec = fieldOf(object, ...pullKind(kind).specPath);
+  const volumes = itemsOf(fieldOf(spec, 'volumes')).flatMap((volume) => [
+    fieldOf(volume, 'secret', 'secretName'),
+    ...itemsOf(fieldOf(volume, 'projected', 'sources')).map((source) => fieldOf(source, 'secret', 'name')),
+  ]);
+  const env = containersIn(spec).flatMap((container) => [
+    ...itemsOf(fieldOf(container, 'env')).map((variable) => fieldOf(variable, 'valueFrom', 'secretKeyRef', 'name')),
+    ...itemsOf(fieldOf(container, 'envFrom')).map((source) => fieldOf(source, 'secretRef', 'name')),
+  ]);
+  return { volumes: namesOf(volumes), env: namesOf(env) };
+}
+
+function namesOf(values: readonly unknown[]): ReadonlySet<string> {
+  return new Set(values.filter((value) => typeof value === 'string' && isObjectName(value)) as string[]);
+}
+
 /** `usage` for people, what there is most of last; empty when nobody refers to it. */
-export function formatUsage({ serviceAccounts, workloads, pods }: Usage): string[] {
+export function formatUsage({ serviceAccounts, workloads, pods, volumes = [], env = [] }: Usage): string[] {
   return [
     ...serviceAccounts.map((name) => `serviceaccount/${name}`),
     ...workloads,
     ...(pods === 0 ? [] : [plural(pods, 'pod')]),
+    ...(volumes.length === 0 ? [] : [`mounted by ${many(volumes)}`]),
+    ...(env.length === 0 ? [] : [`in env of ${many(env)}`]),
   ];
 }

@@ -59,7 +59,7 @@ export async function observeTargets(
   const named = gathered.flatMap((one) => one.secrets);
   const secrets = [...new Map(named.map((id) => [secretKey(id.namespace, id.name), id])).values()];
   const isAsked = targets.some(({ kind }) => kind === 'Secret');
-  const usage = isAsked ? await gatherUsage(collector, namespace) : undefined;
+  const usage = isAsked ? (await gatherUsage(collector, namespace)).usage : undefined;
   await collector.origins(usage);
   const facts = collector.facts(Date.now(), options.offline !== true);
   const own = (options.secret ?? []).map((name) => facts.secrets.get(secretKey(namespace, name)));

@@ -1,7 +1,7 @@
 /** Who pulls images here, and with which list: what a service account's list does not reach, and which pods fail. */
 import { fieldsWith } from '../../cluster/client/pick-json.ts';
 import { eachPullSpec } from '../../cluster/each-object.ts';
-import { type MoreFields, pullSpecFields } from '../../cluster/pull-spec-fields.ts';
+import { ENV, type MoreFields, pullSpecFields, SECRET_VOLUME } from '../../cluster/pull-spec-fields.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
@@ -159,8 +159,11 @@ function factOf({ ref, serviceAccountName, imagePullSecrets: list }: PullSpec): 
   return { ref, account: serviceAccountName, list: listedNames(list) };
 }
 
-const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true }] as const;
-const IMAGES = { ...fieldsWith(CONTAINER_LISTS, CONTAINERS), volumes: [{ name: true, image: true }] } as const;
+const CONTAINERS = [{ name: true, image: true, imagePullPolicy: true, ...ENV }] as const;
+const IMAGES = {
+  ...fieldsWith(CONTAINER_LISTS, CONTAINERS),
+  volumes: [{ name: true, image: true, ...SECRET_VOLUME }],
+} as const;
 const STATUSES = [{ name: true, state: true }] as const;
 
 /** What `pullFailures` and `hasEnded` read of pods. */

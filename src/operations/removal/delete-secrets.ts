@@ -40,8 +40,8 @@ export interface Deleted {
   readonly source: string | undefined;
   /** Why it stays. */
   readonly error?: UserError;
-  /** Pods that lose their login with it, by `force`: of whatever makes pods, detaching tells. */
-  readonly pods?: readonly Need[];
+  /** What loses it by `force`: of whatever makes pods and only pulls with it, detaching tells. */
+  readonly losing?: readonly Need[];
 }
 
 /** What is to go: copies first, for they are found by their source, which stays where one of them does. Throws UserError where it may not be read. */
@@ -77,7 +77,7 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
   const planned: Deleted[] = [];
   for (const one of found) {
     const error = (await obstacleTo(reader, one, request)) ?? copiesLeft(one, planned.filter(isKept));
-    planned.push(error === undefined ? { ...one, pods: await podsLosing(reader, one, request) } : { ...one, error });
+    planned.push(error === undefined ? { ...one, losing: await losers(reader, one, request) } : { ...one, error });
   }
   return planned;
 }
@@ -111,9 +111,11 @@ function copiesLeft({ ref, secret, source }: Deleted, kept: readonly Deleted[]):
   );
 }
 
-async function podsLosing(reader: Reader, { secret }: Deleted, { force }: DeleteRequest): Promise<readonly Need[]> {
+async function losers(reader: Reader, { secret }: Deleted, { force }: DeleteRequest): Promise<readonly Need[]> {
   if (secret === undefined || !force) return [];
-  return (await needsOf(reader, secret, undefined)).filter(({ ref }) => ref.kind === 'Pod');
+  return (await needsOf(reader, secret, undefined)).filter(
+    ({ ref, mounts }) => ref.kind === 'Pod' || mounts !== undefined,
+  );
 }
 
 function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {

@@ -13,15 +13,17 @@ import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
 import { hasEnded } from '../../domain/workloads/pod-group.ts';
 import { hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { secretKey } from '../../domain/workloads/references.ts';
+import { mountedNames, secretKey } from '../../domain/workloads/references.ts';
 import { hasFinished } from '../../domain/workloads/rollout.ts';
 import { readState } from '../attach/context.ts';
 import { eachPuller, pulledImages } from '../pods/failing.ts';
 
-/** What pulls images that nothing else in its list has a login for. */
+/** What pulls images that nothing else in its list has a login for, or has the Secret otherwise. */
 export interface Need {
   readonly ref: ObjectRef;
   readonly images: readonly string[];
+  /** What it does with a Secret that goes, beside pulling images. */
+  readonly mounts?: 'mounts it' | 'has it in its env' | undefined;
   /** Whether it is scaled to 0: it pulls nothing before somebody scales it up. */
   readonly isIdle: boolean;
 }
@@ -36,45 +38,52 @@ const CHANGED = '(changed)';
 /** `after` is the Secret as it will be, undefined when it goes. As far as that may be seen. Throws UserError. */
 export async function needsOf(reader: Reader, secret: Secret, after: Secret | undefined): Promise<Need[]> {
   const { namespace = '', name = '' } = secret.metadata;
-  const pullers = await pullersWith(reader, { namespace, name });
+  const { pullers, mounts } = await usersOf(reader, { namespace, name });
   const states = new Map<string, SecretState>([[secretKey(namespace, name), await stateIn(reader, secret)]]);
   if (after !== undefined) states.set(secretKey(namespace, CHANGED), await stateIn(reader, after));
   for (const other of new Set(pullers.flatMap(({ list }) => list))) {
     const key = secretKey(namespace, other);
     if (!states.has(key)) states.set(key, await readState(reader, { namespace, name: other }));
   }
-  return pullers.flatMap(({ ref, images, list, isIdle }) => {
+  const needs = pullers.flatMap(({ ref, images, list, isIdle }) => {
     const rest = list.flatMap((one) => (one !== name ? [one] : after === undefined ? [] : [CHANGED]));
     const lost = lostImages(images, { before: list, after: rest }, namespace, states);
     return lost.length === 0 ? [] : [{ ref, images: lost, isIdle }];
   });
+  return after === undefined ? [...needs, ...mounts] : needs;
 }
 
 async function stateIn({ transport }: Reader, secret: Secret): Promise<SecretState> {
   return { status: 'there', ...(await inPortions(diagnoseBriefly(secret, Date.now()), transport.signal)) };
 }
 
-/** Those whose list names it: their own, or that of their service account, which admission gives to pods without one. */
-async function pullersWith(reader: Reader, { namespace, name }: SecretRef): Promise<Puller[]> {
+/**
+ * Those whose list names it, their own or that of their service account, which admission gives to pods without one; and those
+ * that have it otherwise.
+ */
+async function usersOf(reader: Reader, { namespace, name }: SecretRef): Promise<{ pullers: Puller[]; mounts: Need[] }> {
   const accounts = new Map<string, readonly string[]>();
   await eachPullSpec(reader, pullKind('ServiceAccount'), { namespace }, ({ ref, imagePullSecrets }) => {
     accounts.set(ref.name, listedNames(imagePullSecrets));
   });
   const pullers: Puller[] = [];
+  const mounts: Need[] = [];
   const note = (pullSpec: PullSpec): void => {
     const { ref, object, imagePullSecrets, serviceAccountName } = pullSpec;
     if (hasKnownOwner(pullSpec) || (ref.kind === 'Pod' ? hasEnded(object) : hasFinished(pullSpec))) return;
     const own = listedNames(imagePullSecrets);
     const list = own.length > 0 || ref.kind === 'Pod' ? own : (accounts.get(serviceAccountName) ?? []);
-    if (!list.includes(name)) return;
     const isIdle = fieldOf(object, 'spec', 'replicas') === 0;
-    pullers.push({ ref, list, images: pulledImages(pullSpec), isIdle });
+    const { volumes, env } = mountedNames(ref.kind, object);
+    if (volumes.has(name)) mounts.push({ ref, images: [], isIdle, mounts: 'mounts it' });
+    else if (env.has(name)) mounts.push({ ref, images: [], isIdle, mounts: 'has it in its env' });
+    if (list.includes(name)) pullers.push({ ref, list, images: pulledImages(pullSpec), isIdle });
   };
   // A ReplicaSet without a Deployment shows nowhere else.
   for (const kind of ['Pod', ...WORKLOAD_KINDS, 'ReplicaSet'] as const) {
     await eachPuller(pullKind(kind), { namespace, cached: false, dependants: true }, reader, note);
   }
-  return pullers;
+  return { pullers, mounts };
 }
 
 const SHOWN = 10;
@@ -82,8 +91,8 @@ const SHOWN = 10;
 /** A line for each of the first ones. */
 export function describeNeeds(needs: readonly Need[]): string[] {
   const users = needs.map(
-    ({ ref, images, isIdle }) =>
-      `${resultName(ref)}${isIdle ? ' (0 replicas)' : ''} has no other login for ${many(images)}`,
+    ({ ref, images, isIdle, mounts }) =>
+      `${resultName(ref)}${isIdle ? ' (0 replicas)' : ''} ${mounts ?? `has no other login for ${many(images)}`}`,
   );
   return [...users.slice(0, SHOWN), ...(users.length > SHOWN ? [`and ${users.length - SHOWN} more`] : [])];
 }
