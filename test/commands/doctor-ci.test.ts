@@ -70,6 +70,21 @@ describe('-o github', () => {
   });
 });
 
+test.each([
+  ['github', '%0A'],
+  ['sarif', '\\n'],
+] as const)('-o %s names all whom a finding concerns, as the text does', async (format, end) => {
+  const object = { kind: 'Pod', namespace: 'team-a', name: 'web-x' } as const;
+  const names = ['web', 'api', 'one', 'two', 'three'].map((name) => `deployment/${name}`);
+  const affects = { pods: 9, examples: names, others: 2 };
+  const found = findingView(finding('unexplained', object, { image: 'i', message: 'no', accepted: false }), affects);
+  const objects = names.map((name) => ({ namespace: 'team-a', name, pods: 1, failing: 1 }));
+  const report = { healthy: false, asked: false, findings: [{ ...found, objects }], unchecked: [], unseen: [] };
+  const io = fakeIo();
+  await writeReport(report, format, io);
+  expect(io.written.stdout).toContain(`${end}affects 9 pods: ${names.join(', ')} and 2 more${end}next: `);
+});
+
 describe('-o sarif', () => {
   const schema = z.fromJSONSchema(
     JSON.parse(readFileSync(join(root, 'test/output/doctor/sarif/sarif-schema-2.1.0.json'), 'utf8')),

@@ -23,6 +23,18 @@ export function formatAffected({ affects, objects }: Pick<FindingView, 'affects'
   return `${verb} ${count}${where}${names === '' ? '' : `: ${names}`}${names === '' || next === '' ? next : `,${next}`}`;
 }
 
+/** Who has it, and in which namespace where the sentence does not say. */
+export function affectedOf(found: FindingView): string | undefined {
+  const { affects, objects = [], message } = found;
+  const [one] = objects;
+  const isSaid = one === undefined || message.includes(`${one.namespace}/`);
+  if (affects !== undefined) {
+    const where = isSaid || affects.namespaces !== undefined ? '' : ` in namespace ${one.namespace}`;
+    return `${formatAffected(found)}${where}`;
+  }
+  return isSaid ? undefined : `affects ${one.name} in namespace ${one.namespace}`;
+}
+
 function isIdle(objects: readonly AffectedObject[]): boolean {
   return objects.length > 0 && objects.every(({ pods }) => pods === 0);
 }

@@ -4,18 +4,20 @@ import { formatMore } from '../../domain/findings/listed.ts';
 import { type Printable, printable, withoutWorkflowCommands } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
+import { affectedOf } from './affected.ts';
 
 /** Writes a command of the workflow for each; texts of others are escaped, and make no command of their own. */
 export function writeAnnotations(findings: readonly FindingView[], io: Io): void {
   for (const found of findings) io.stdout.writeManifest(annotationOf(found, io));
 }
 
-function annotationOf({ severity, code, message, object, fix, more }: FindingView, io: Io): string {
+function annotationOf(found: FindingView, io: Io): string {
+  const { severity, code, message, object, fix, more } = found;
   const { file, line } = object;
   // What comes from stdin is in no file of the repository.
   const place = file === undefined || file === '-' ? [] : [['file', file] as const, ['line', `${line ?? 1}`] as const];
   const properties = [...place, ['title', code] as const].map(([name, value]) => `${name}=${escapeProperty(value)}`);
-  const lines = [message, ...(more === undefined ? [] : [formatMore(more)])].map(printable);
+  const lines = [message, affectedOf(found) ?? [], more === undefined ? [] : formatMore(more)].flat().map(printable);
   const text = [...lines, `${fix.sufficient ? 'fix' : 'next'}: ${hintText(fix.command, io)}`].map(escapeData);
   return `::${severity} ${properties.join(',')}::${text.join('%0A')}\n`;
 }

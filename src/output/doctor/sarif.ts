@@ -7,6 +7,7 @@ import { formatMore } from '../../domain/findings/listed.ts';
 import type { Io } from '../../io.ts';
 import { RELEASE } from '../../version.ts';
 import { hintText } from '../printer.ts';
+import { affectedOf } from './affected.ts';
 
 const HOME = 'https://github.com/regsecret/regsecret';
 
@@ -33,8 +34,9 @@ export function sarifOf({ findings, ignored }: Pick<DoctorReport, 'findings' | '
   };
 }
 
-function textOf({ message, more, fix }: FindingView, io: Io): string {
-  const rest = more === undefined ? [] : [formatMore(more)];
+function textOf(found: FindingView, io: Io): string {
+  const { message, more, fix } = found;
+  const rest = [affectedOf(found) ?? [], more === undefined ? [] : formatMore(more)].flat();
   return [message, ...rest, `${fix.sufficient ? 'fix' : 'next'}: ${hintText(fix.command, io)}`].join('\n');
 }
 

@@ -13,7 +13,7 @@ import { pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
 import { type Style, styleFor } from '../style.ts';
-import { formatAffected } from './affected.ts';
+import { affectedOf } from './affected.ts';
 import { type CodeGroup, groupByCode, isWaitingGroup, pickFrom, waitingIn } from './code-groups.ts';
 
 export type ScopeReport = DoctorReport & { readonly counts: Counts };
@@ -106,18 +106,6 @@ function belowTitle(found: FindingView, style: Style, io: Io): Printable[] {
     printed`${style.faint(fix.sufficient ? 'fix: ' : 'next:')} ${hintText(fix.command, io)}`,
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),
   ];
-}
-
-/** Who has it, and in which namespace where the sentence does not say. */
-function affectedOf(found: FindingView): string | undefined {
-  const { affects, objects = [], message } = found;
-  const [one] = objects;
-  const isSaid = one === undefined || message.includes(`${one.namespace}/`);
-  if (affects !== undefined) {
-    const where = isSaid || affects.namespaces !== undefined ? '' : ` in namespace ${one.namespace}`;
-    return `${formatAffected(found)}${where}`;
-  }
-  return isSaid ? undefined : `affects ${one.name} in namespace ${one.namespace}`;
 }
 
 function formatRest(rest: readonly FindingView[], shown: number): string {
