@@ -2,7 +2,7 @@
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
-import { usableEntry } from '../domain/pull-secret/usable.ts';
+import { checkApart, usableEntry } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
 import { againWith, againWithout, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
@@ -134,6 +134,7 @@ function checkCombination(options: CredentialOptions): void {
   if (options.prompt && (options.server?.length ?? 0) > 1) {
     throw new UsageError('--prompt asks for one registry', prose`run the command once for each --server`);
   }
+  if (!hasLoginFlags(options)) checkApart(options.server ?? []);
 }
 
 function withEmail(

@@ -94,10 +94,10 @@ function hasServer({ server, dockerServer }: CredentialOptions): boolean {
 }
 
 function theServer({ server, dockerServer }: CredentialOptions): string {
-  if ((server?.length ?? 0) > 1) {
+  if ([server ?? [], dockerServer ?? []].flat().flatMap((one) => one.split(',')).length > 1) {
     throw new UsageError(
       'one user name and password cannot be for several registries',
-      prose`run ${words`docker login`} for each of them and leave out --username; without --dry-run, you can also run this once for each --server`,
+      prose`run it once for each --server (create keeps the other logins), or give all logins in one docker config with --from-file`,
     );
   }
   const own = onlyOne('--server', server?.[0], '--docker-server', dockerServer) ?? DOCKER_HUB;

@@ -285,7 +285,14 @@ describe('flags that contradict each other', () => {
       { stdin: CANARY },
       2,
       'cannot be for several registries',
-      'run docker login for each of them and leave out --username; without --dry-run, you can also run this once for each --server',
+      'run it once for each --server (create keeps the other logins), or give all logins in one docker config with --from-file',
+    ],
+    [
+      'one password for two registries with a comma',
+      [...dry, '--server', 'a.io,b.io', '--username', 'u', '--password-stdin'],
+      { stdin: CANARY },
+      2,
+      'cannot be for several registries',
     ],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));

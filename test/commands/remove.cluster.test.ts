@@ -108,6 +108,14 @@ test.each<
       `error: secret ${namespace}/pull has no entry ${host.replace('.', '-.')}; did you mean ${host}?\nhint: regsecret remove pull -n ${namespace} --server ${host}\n`,
   ],
   [
+    'two entries in one flag',
+    'pull',
+    (host) => `${host},quay.io`,
+    2,
+    (host, namespace) =>
+      `error: --server takes one registry, so repeat it for each\nhint: regsecret remove -n ${namespace} pull --server ${host} --server quay.io\n`,
+  ],
+  [
     'a Secret of nearly that name: the hint is a whole command',
     'pulll',
     (host) => host,

@@ -84,6 +84,28 @@ describe('a registry in place of a name', () => {
   });
 });
 
+describe('several registries in one --server', () => {
+  const error = 'error: --server takes one registry, so repeat it for each';
+
+  test.each([
+    ['create --server ghcr.io,quay.io', 'regsecret create --server ghcr.io --server quay.io'],
+    [
+      'create pull --server ghcr.io,quay.io/acme/ --server docker.io --from-file all.json --dry-run=client',
+      'regsecret create pull --server ghcr.io --server quay.io/acme/ --server docker.io --from-file all.json --dry-run=client',
+    ],
+    ['create pull --server r.io:5000, --no-verify', 'regsecret create pull --server r.io:5000 --no-verify'],
+    ['verify --server ghcr.io,quay.io', 'regsecret verify --server ghcr.io --server quay.io'],
+    ['rotate --server ghcr.io,quay.io -A', 'regsecret rotate --server ghcr.io --server quay.io -A'],
+    ['sync pull --server ghcr.io,quay.io --to a', 'regsecret sync pull --server ghcr.io --server quay.io --to a'],
+  ])('%s', async (line, hint) => {
+    expect(await refusal(line)).toEqual({ code: 2, error, hint: `hint: ${hint}` });
+  });
+
+  test('what is no registry apart is none together', async () => {
+    expect((await refusal('create pull --server ghcr.io/a,b')).error).toMatch(/^error: no image can match the server/);
+  });
+});
+
 describe('a target without its flag', () => {
   test.each([
     [

@@ -1,10 +1,10 @@
 /** Logins that a kubelet can use: a pull secret must never look good and pull nothing. */
-import { UserError } from '../../errors.ts';
+import { UsageError, UserError } from '../../errors.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
 import { displayServer } from '../keyring/display-server.ts';
-import { loginCommand, registryOf, serverProblem, serverWord } from '../keyring/server.ts';
+import { loginCommand, registryOf, serverFlags, serverProblem, serverWord } from '../keyring/server.ts';
 import { command, words } from '../text/command.ts';
-import { prose } from '../text/hint.ts';
+import { againWith, prose } from '../text/hint.ts';
 
 /** The user name under which Azure Container Registry takes a refresh token as the password. */
 const ACR_TOKEN_USER = '00000000-0000-0000-0000-000000000000';
@@ -53,6 +53,14 @@ export function checkServer(server: string): void {
       ? prose`name the registry as images do: ghcr.io, registry.example.com:5000`
       : words`--server ${problem.proposal}`,
   );
+}
+
+/** Throws UsageError where one of `servers` is several registries with commas between them. */
+export function checkApart(servers: readonly string[]): void {
+  const apart = servers.flatMap((server) => server.split(',')).filter((server) => server !== '');
+  const hasComma = servers.some((server) => server.includes(','));
+  if (!hasComma || apart.some((server) => serverProblem(server) !== undefined)) return;
+  throw new UsageError('--server takes one registry, so repeat it for each', againWith(serverFlags(apart)));
 }
 
 function fromIdentityToken(entry: AuthEntry, identityToken: string): AuthEntry {

@@ -6,6 +6,7 @@ import { bareServer, shownServer } from '../../domain/keyring/display-server.ts'
 import { sameKey } from '../../domain/keyring/key.ts';
 import { describeSecret } from '../../domain/keyring/secret.ts';
 import { onlyEntry, serverProblem } from '../../domain/keyring/server.ts';
+import { checkApart } from '../../domain/pull-secret/usable.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
@@ -15,13 +16,14 @@ import type { RemoveRequest } from './remove-entries.ts';
 
 /**
  * One sentence; of a single Secret it says what that has instead. Throws UserError where one of nearly that name was meant,
- * and where the Secret cannot be read any more.
+ * where several stand in one `--server`, and where the Secret cannot be read any more.
  */
 export async function describeAbsence(
   transport: Transport,
   request: Pick<RemoveRequest, 'scope' | 'servers' | 'owned' | 'dryRun'>,
 ): Promise<string> {
   const { servers } = request;
+  checkApart(servers);
   const { namespaces, names } = request.scope;
   const absent = many(servers.map(shownServer));
   const [name] = names;
