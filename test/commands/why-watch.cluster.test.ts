@@ -56,7 +56,9 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
   test('has nothing to wait for where all is well', async () => {
     const seen = follow(namespace, [image, '--sa', 'well']);
     expect(await seen.ended, seen.stderr()).toBe(0);
-    expect(seen.stdout()).toBe(`a new pod with serviceaccount/well can pull ${image}\n`);
+    expect(seen.stdout()).toBe(
+      `a new pod with serviceaccount/well can pull ${image}\n  login: janedoe in secret good, for ${basic.host}: the registry accepts the credential\n`,
+    );
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 130', async (signal) => {

@@ -17,7 +17,7 @@ import { hintText } from '../printer.ts';
 import { type Style, styleFor } from '../style.ts';
 import { describeVerdict } from '../verdict-printer.ts';
 import { formatAffected } from './affected.ts';
-import { stepsOf } from './doctor-steps.ts';
+import { loginLines, stepsOf } from './doctor-steps.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
 
@@ -37,7 +37,7 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   const pullers = report.pullers ?? [];
   for (const [index, puller] of pullers.entries()) {
     if (index > 0) line(printed``);
-    for (const text of pullerLines(puller, pullers.slice(0, index), style, io)) line(text);
+    for (const text of pullerLines(puller, pullers.slice(0, index), { ...options, style, io })) line(text);
     if (options.verbose) for (const text of stepsOf(puller, options.now)) line(printable(text));
   }
   if (mayStartWithoutPull(pullers)) line(style.faint('a node that already has the image may start it without a pull'));
@@ -48,8 +48,15 @@ export async function printDoctor(report: DoctorReport, options: DoctorPrinterOp
   if (unexplained || isFine || options.verbose) line(printable(`not seen from here: ${report.unseen.join(', ')}`));
 }
 
+interface Look {
+  readonly verbose: boolean;
+  readonly style: Style;
+  readonly io: Io;
+}
+
 /** What is wrong first; what has been said of one `before` is not said again. */
-function pullerLines(puller: PullerView, before: readonly PullerView[], style: Style, io: Io): Printable[] {
+function pullerLines(puller: PullerView, before: readonly PullerView[], look: Look): Printable[] {
+  const { style } = look;
   const state = formatState(puller) ?? formatAccount(puller);
   const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
   const said = before.flatMap((one) => one.images);
@@ -60,7 +67,7 @@ function pullerLines(puller: PullerView, before: readonly PullerView[], style: S
             `${formatProspect(puller, image)}, for the same reason`,
           ),
         ]
-      : imageLines(puller, image, style, io);
+      : imageLines(puller, image, look);
   const shown = puller.state === 'done' ? [] : images.flatMap(lines);
   return [...(state === undefined ? [] : [printable(state)]), ...shown];
 }
@@ -95,10 +102,12 @@ function mayStartWithoutPull(pullers: readonly PullerView[]): boolean {
 
 const THEN = printed`  then:  wait for the next attempt of the kubelet, within 5 minutes`;
 
-function imageLines(puller: PullerView, image: ImageView, style: Style, io: Io): Printable[] {
+function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }: Look): Printable[] {
   const { cause, kubelet } = image;
   const sentence = formatProspect(puller, image);
-  if (cause === undefined) return [printable(sentence)];
+  // Among the steps they are said in any case.
+  const logins = verbose ? [] : loginLines(image).map(printable);
+  if (cause === undefined) return [printable(sentence), ...logins];
   const paint = cause.severity === 'error' ? style.error : style.warning;
   const { command, sufficient } = cause.fix;
   const said = kubelet === undefined || cause.code === 'unexplained' ? [] : [kubeletLine(kubelet, cause.code)];
@@ -106,6 +115,7 @@ function imageLines(puller: PullerView, image: ImageView, style: Style, io: Io):
   const copyOf = kind === 'Secret' ? puller.secrets.find((secret) => secret.name === name)?.copyOf : undefined;
   return [
     paint(sentence),
+    ...logins,
     printed`  cause: ${printable(cause.message)} ${style.faint(`[${cause.code}]`)}`,
     ...(copyOf === undefined
       ? []

@@ -50,11 +50,9 @@ function secretText({ state, type = '', entries = [], moreEntries, copyOf }: Sec
 function imageSteps(image: ImageView, puller: PullerView): string[] {
   const { candidates, withoutLogin, kubelet, policy, containers } = image;
   const head = puller.images.length > 1 ? [step('image', image.image)] : [];
-  const tries = candidates.map(({ secret, server, username, verdict, askedAt }, index) => {
-    const who = `${secret}, ${displayServer(server)}${username === '' ? '' : `, ${username}`}`;
-    const answer =
-      verdict === undefined ? 'not asked' : `the registry ${describeVerdict(verdict)}, asked at ${askedAt}`;
-    return step(`try ${index + 1}`, `${who}: ${answer}`);
+  const tries = candidates.map((login, index) => {
+    const asked = login.askedAt === undefined ? '' : `, asked at ${login.askedAt}`;
+    return step(`try ${index + 1}`, `${loginText(login)}${asked}`);
   });
   const none = candidates.length === 0 ? [step('try 1', withoutCandidates(image, puller))] : [];
   const anonymous =
@@ -70,6 +68,29 @@ function imageSteps(image: ImageView, puller: PullerView): string[] {
     ...anonymous,
     ...status,
   ];
+}
+
+/** More of them are shown with `-v`. */
+const MAX_LOGINS = 5;
+
+/** With which login an image would be pulled that no pod has yet; of several, in the order in which they are tried. */
+export function loginLines({ state, candidates, withoutLogin, outcome, cause }: ImageView): string[] {
+  const more = candidates.length - MAX_LOGINS;
+  const isSaid = candidates.length === 1 && cause?.object.kind === 'Secret';
+  if (state !== 'not used' || isSaid) return [];
+  if (candidates.length === 0 && outcome === 'will pull' && withoutLogin !== undefined)
+    return [`  login: none, the registry ${nobodyText(withoutLogin.verdict)}`];
+  return [
+    ...candidates
+      .slice(0, MAX_LOGINS)
+      .map((login, index) => `  ${candidates.length === 1 ? 'login' : `try ${index + 1}`}: ${loginText(login)}`),
+    ...(more > 0 ? [`  and ${more} more (-v shows them)`] : []),
+  ];
+}
+
+function loginText({ secret, server, username, verdict }: ImageView['candidates'][number]): string {
+  const answer = verdict === undefined ? 'was not asked' : describeVerdict(verdict);
+  return `${username || 'no user'} in secret ${secret}, for ${displayServer(server)}: the registry ${answer}`;
 }
 
 function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: PullerView): string {

@@ -1,18 +1,31 @@
 /** What `why` says of an image before the cause: no more than is known, and each cause once. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { judgementsOf } from '../../../src/domain/diagnosis/puller-report.ts';
 import { reportOf } from '../../../src/domain/diagnosis/report.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { printDoctor } from '../../../src/output/doctor/doctor-printer.ts';
 import { fakeIo } from '../../support/io.ts';
-import { deployment, IMAGE, podWith, settle, templateWith } from '../../support/pull-facts.ts';
+import {
+  deployment,
+  IMAGE,
+  login,
+  podWith,
+  secretWith,
+  settle,
+  templateWith,
+  type World,
+} from '../../support/pull-facts.ts';
 
 const PRIVATE = { says: () => ({ kind: 'anonymous', why: 'empty', result: 'fails' }) as const };
 const CAVEAT = 'a node that already has the image may start it without a pull\n';
 
 async function printed(...pullers: readonly [Puller, ...Puller[]]): Promise<string> {
-  const { facts } = settle(pullers[0], PRIVATE);
+  return printedIn(PRIVATE, ...pullers);
+}
+
+async function printedIn(world: World, ...pullers: readonly [Puller, ...Puller[]]): Promise<string> {
+  const { facts } = settle(pullers[0], world);
   const judged = new Map(pullers.map((puller) => [puller, judgementsOf(puller, facts)]));
   const report = finished(reportOf({ pullers, facts, findings: [], unchecked: [] }, { facts, judged }, false));
   const io = fakeIo();
@@ -53,4 +66,65 @@ test('a pod and its Deployment with one cause and one command: both are said onc
   expect(text).toMatch(`\n\na new pod of deployment/web cannot pull ${IMAGE}, for the same reason\n`);
   expect(text.match(/ {2}(cause|fix): /g)).toEqual(['  cause: ', '  fix: ']);
   expect(text).not.toContain(CAVEAT);
+});
+
+describe('with which login an image is pulled that no pod has yet', () => {
+  const secrets = {
+    regcred: secretWith({ 'ghcr.io': login('janedoe') }),
+    path: secretWith({ 'ghcr.io/acme': login('bob') }),
+    many: secretWith({
+      'ghcr.io': login('u1'),
+      '*.io': login('u2'),
+      'ghcr.*': login('u3'),
+      '*.*': login('u4'),
+      'ghcr.io/acme': login('u5'),
+      'g*.io': login('u6'),
+      'gh*.io': login('u7'),
+    }),
+    nameless: secretWith({ 'ghcr.io': {} }),
+  };
+  const jane = 'janedoe in secret regcred, for ghcr.io: the registry';
+  const says: World['says'] = (user) => (user === 'janedoe' ? { kind: 'accepted' } : { kind: 'rejected', status: 401 });
+  const missing: World['says'] = () => ({ kind: 'not found', repository: 'acme/web', missing: 'repository' });
+  const open: World['says'] = () => ({ kind: 'anonymous', why: 'asks for none', result: 'pulls' });
+  test.each<readonly [what: string, names: readonly string[], says: World['says'], lines: readonly string[]]>([
+    ['one', ['regcred'], says, [`login: ${jane} accepts the credential`]],
+    ['one, and no such image', ['regcred'], missing, [`login: ${jane} has no repository acme/web`]],
+    ['one, and registries are not asked', ['regcred'], undefined, [`login: ${jane} was not asked`]],
+    ['one that is rejected: the cause says so', ['path'], says, []],
+    [
+      'two, in the order of the kubelet',
+      ['regcred', 'path'],
+      says,
+      [
+        'try 1: bob in secret path, for ghcr.io/acme: the registry rejects the credential (HTTP 401)',
+        `try 2: ${jane} accepts the credential`,
+      ],
+    ],
+    ['none, for a public image', [], open, ['login: none, the registry lets everybody pull the image']],
+    ['none, for a private one: the cause says so', [], PRIVATE.says, []],
+    [
+      'an entry without a login',
+      ['nameless'],
+      undefined,
+      ['login: no user in secret nameless, for ghcr.io: the registry was not asked'],
+    ],
+  ])('%s', async (_, names, answer, lines) => {
+    const list = names.map((name) => ({ name }));
+    const text = await printedIn({ secrets, ...(answer && { says: answer }) }, templateWith({ list }));
+    expect(text.split('\n').filter((line) => /^ {2}(login|try \d):/.test(line))).toEqual(
+      lines.map((line) => `  ${line}`),
+    );
+    if (lines.length > 0) expect(text.split('\n')[1]).toBe(`  ${lines[0]}`);
+  });
+
+  test('of many the first ones', async () => {
+    const text = await printedIn({ secrets }, templateWith({ list: [{ name: 'many' }] }));
+    expect(text).toMatch(/\n {2}try 5: [^\n]+\n {2}and 2 more \(-v shows them\)\n/);
+  });
+
+  test('a pod that has it, or tried: that is not the question', async () => {
+    const list = [{ name: 'regcred' }];
+    expect(await printedIn({ secrets, says }, podWith({ list, status: 'runs' }))).not.toContain('login:');
+  });
 });
