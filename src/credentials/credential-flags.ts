@@ -56,9 +56,12 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     const hint = options.user === undefined ? prose`add --username USER` : words`--username ${options.user}`;
     throw new UsageError('there is a password, but no user name', hint);
   }
-  const isPadded = given.password.trim() !== given.password && options.dockerPassword === undefined;
+  const isPadded = (text: string | undefined): boolean => text?.trim() !== text;
   const warnings = [
-    ...(isPadded ? [`the password from ${given.from} begins or ends with white space`] : []),
+    ...(isPadded(options.username) ? ['the user name begins or ends with white space'] : []),
+    ...(isPadded(given.password) && options.dockerPassword === undefined
+      ? [`the password from ${given.from} begins or ends with white space`]
+      : []),
     ...(options.dockerPassword === undefined
       ? []
       : ['--docker-password shows the password to every user of this machine; --password-stdin does not']),

@@ -67,7 +67,7 @@ test('what is not there is an error', () => {
   expect(() => passwordFromEnv('TOKEN', io)).toThrow('--password-env names a variable that is not set');
 });
 
-describe('white space at an end of a password is said, for nobody sees it', () => {
+describe('white space at an end of a password or a user name is said, for nobody sees it', () => {
   const warning = (from: string) => `warning: the password from ${from} begins or ends with white space\n`;
   const line = 'create x --server r.io --username u --dry-run=client -o name'.split(' ');
 
@@ -88,8 +88,14 @@ describe('white space at an end of a password is said, for nobody sees it', () =
     expect(ran).toEqual({ code: 0, stdout: 'secret/x\n', stderr: `${warning('$TOKEN')}  r.io  u  from $TOKEN\n` });
   });
 
+  test.each(['janedoe ', ' janedoe'])('the user name %j', async (username) => {
+    const words = ['create', 'x', '--server', 'r.io', '--username', username, '--password-stdin', '--dry-run=client'];
+    const { code, stderr } = await here(words, { stdin: 'x' });
+    expect([code, stderr.split('\n')[0]]).toEqual([0, 'warning: the user name begins or ends with white space']);
+  });
+
   test('not with the words of kubectl, which says nothing', async () => {
-    const words = ['create', 'x', '--docker-username=u', '--docker-password=x ', '--dry-run=client', '-o', 'name'];
+    const words = ['create', 'x', '--docker-username=u ', '--docker-password=x ', '--dry-run=client', '-o', 'name'];
     expect((await here(words)).stderr).not.toContain('white space');
   });
 });

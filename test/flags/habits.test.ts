@@ -389,8 +389,14 @@ describe('kinds and targets where kubectl has them', () => {
 describe('what an unknown flag means', () => {
   test.each([
     ['create -u jane', '(Did you mean --username?)'],
-    ['create -p secret', '(Did you mean --password-stdin?)'],
-    ['verify --password=secret', '(Did you mean --password-stdin?)'],
+    [
+      'create -p secret',
+      '(Did you mean --password-stdin < FILE? -p would show the password to every user of this machine.)',
+    ],
+    [
+      'verify --password=secret',
+      '(Did you mean --password-stdin < FILE? --password would show the password to every user of this machine.)',
+    ],
     ['create -f config.json', '(Did you mean --from-file?)'],
     ['list -s https://k.example.com', '(Did you mean --api-server?)'],
     ['create -s ghcr.io', '(Did you mean --server?)'],

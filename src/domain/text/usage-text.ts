@@ -77,5 +77,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   // `--pod` is a flag of attach and detach.
   if (KINDS.test(option) && flags.includes('--pod')) return `\n(Did you mean --to ${option.slice(2)}/NAME?)\n`;
   const found = MEANT[option]?.find((flag) => flags.includes(flag));
+  if (found === '--password-stdin')
+    return `\n(Did you mean ${found} < FILE? ${option} would show the password to every user of this machine.)\n`;
   return found === undefined ? undefined : `\n(Did you mean ${found}?)\n`;
 }
