@@ -131,8 +131,10 @@ function causeFor(pull: ImagePull): Finding | undefined {
 }
 
 function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
-  const state = cause.object.kind === 'Secret' ? stateOf(pull, cause.object.name) : undefined;
-  const immutable = state?.status === 'there' ? immutableOf(state, pull) : undefined;
+  const lacking = cause.code === 'no-entry' ? cause.arguments.secrets[0] : undefined;
+  const changed = cause.object.kind === 'Secret' ? cause.object.name : lacking;
+  const state = changed === undefined ? undefined : stateOf(pull, changed);
+  const immutable = state?.status === 'there' ? immutableOf(state, pull, lacking === undefined ? 1 : 0) : undefined;
   const isReached = immutable === undefined || isComplete(immutable.remedy);
   const secretOf = (name: string): DiagnosedSecret | undefined => {
     const known = stateOf(pull, name);
@@ -147,10 +149,15 @@ function fixOf(cause: Finding, pull: ImagePull, online: boolean): Fix {
   };
 }
 
-function immutableOf({ secret, contents }: DiagnosedSecret, { puller }: ImagePull): Immutable | undefined {
+/** `replaced`: how many of its entries get a new login. */
+function immutableOf(
+  { secret, contents }: DiagnosedSecret,
+  { puller }: ImagePull,
+  replaced: number,
+): Immutable | undefined {
   if (secret.immutable !== true) return undefined;
   // What cannot be decoded cannot be copied.
-  const isMore = contents.entries.length > 1 && contents.failure === undefined;
+  const isMore = contents.entries.length > replaced && contents.failure === undefined;
   return { remedy: puller.remedy, dataKey: isMore ? contents.dataKey : undefined };
 }
 

@@ -49,27 +49,27 @@ export function syncPreview(
 }
 
 /**
- * A copy under another name in the place of the Secret. Under its old name kubelets do not see a new one as long as their
- * pods name it (pkg/kubelet/util/manager/watch_based_manager.go `Get`).
+ * A copy under another name in the place of the Secret, with a login that `create` changes; where that is the only one, the Secret is
+ * made anew. Under its old name kubelets do not see a new one as long as their pods name it
+ * (pkg/kubelet/util/manager/watch_based_manager.go `Get`).
  */
-export function replaceSecret(object: FindingObject, remedy: Remedy, dataKey?: string): Command {
-  const { name, namespace } = object;
-  const copied = copyTo(object, command`regsecret create ${nameWord(nextName(name))} ${scope(namespace)}`, dataKey);
-  return { ...copied, pipe: andThen(copied.pipe ?? words``, exchange(remedy, name)) };
-}
-
-/** The same with one login changed by `create`; a Secret with that one alone is made anew. */
-function replaceLogin(object: FindingObject, { remedy, dataKey }: Immutable, create: Command): Command {
-  const made = andThen(create, exchange(remedy, object.name));
-  if (dataKey === undefined) return made;
-  const next = command`regsecret create ${nameWord(nextName(object.name))} ${scope(object.namespace)}`;
-  const copied = copyTo(object, next, dataKey);
+export function replaceSecret(
+  object: FindingObject,
+  { remedy, dataKey }: Immutable,
+  context: FixContext,
+  create?: (name: string) => Command,
+): Command {
+  const next = nextName(object.name, context);
+  const exchanged = exchange(remedy, object.name, next);
+  const made = create === undefined ? exchanged : andThen(create(next), exchanged);
+  if (create !== undefined && dataKey === undefined) return made;
+  const copied = copyTo(object, command`regsecret create ${nameWord(next)} ${scope(object.namespace)}`, dataKey);
   return { ...copied, pipe: andThen(copied.pipe ?? words``, made) };
 }
 
-/** The Secret of the next name into the list, and this one out of it; pods that have to be deleted for that only once. */
-function exchange(remedy: Remedy, name: string): Command {
-  return andThen(changeCommand('attach', withoutStep(remedy), nextName(name)), changeCommand('detach', remedy, name));
+/** The Secret `next` into the list, and this one out of it; pods that have to be deleted for that only once. */
+function exchange(remedy: Remedy, name: string, next: string): Command {
+  return andThen(changeCommand('attach', withoutStep(remedy), next), changeCommand('detach', remedy, name));
 }
 
 function withoutStep(remedy: Remedy): Remedy {
@@ -77,10 +77,12 @@ function withoutStep(remedy: Remedy): Remedy {
   return remedy.how === 'account' ? { ...remedy, pods: [] } : remedy;
 }
 
-/** `regcred-2` for `regcred`, `regcred-3` for that. */
-function nextName(name: string): string {
+/** `regcred-2` for `regcred`, `regcred-3` for that or where there is one, as far as the names there are known. */
+function nextName(name: string, { secretOf }: FixContext): string {
   const [, base = name, number = '1'] = /^(.*)-(\d{1,3})$/.exec(name) ?? [];
-  return `${base}-${Number(number) + 1}`;
+  let next = Number(number) + 1;
+  while (secretOf?.(`${base}-${next}`) !== undefined) next += 1;
+  return `${base}-${next}`;
 }
 
 /** Attaches the Secret `usable`; where there is none, creates one with a login for `image`. */
@@ -89,23 +91,28 @@ export function giveLogin(remedy: Remedy, image: string, usable: string | undefi
   return createCommand(remedy, imageServer(image));
 }
 
+/** For a Secret of another type, or one that is immutable: otherwise `create` refuses. */
+export const FORCE = words`--force`;
+
 /** Writes a login for `server`, or for each of several, into the Secret, with `flag`; without a server for those that are meant. */
 export function createSecretCommand(
   object: FindingObject,
-  { immutable, secretOf }: FixContext,
+  context: FixContext,
   server: string | readonly string[] | undefined,
   flag?: Command,
 ): Command {
-  if (isInManifest(object)) return createText(object, server, secretOf?.(object.name));
-  const copyOf = secretOf?.(object.name)?.copyOf;
+  const known = context.secretOf?.(object.name);
+  if (isInManifest(object)) return createText(object, server, known);
+  const copyOf = known?.copyOf;
   // What is in another cluster cannot be changed from here.
   if (copyOf !== undefined && copyOf.state !== 'missing' && copyOf.state !== 'elsewhere') {
     return changeSource(object, copyOf, (source) => createSecretCommand(source, {}, server, flag));
   }
   const create = (name: string): Command =>
     command`regsecret create ${nameWord(name)} ${scope(object.namespace)} ${serverFlags(server)}`;
-  if (immutable !== undefined) return replaceLogin(object, immutable, create(nextName(object.name)));
-  return command`${create(object.name)} ${flag}`;
+  if (context.immutable !== undefined) return replaceSecret(object, context.immutable, context, create);
+  const force = known?.secret.immutable === true && flag !== FORCE ? FORCE : undefined;
+  return command`${create(object.name)} ${flag} ${force}`;
 }
 
 /**

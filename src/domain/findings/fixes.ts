@@ -15,6 +15,7 @@ import {
   edit,
   editFile,
   type FixContext,
+  FORCE,
   forgetApplied,
   giveLogin,
   here,
@@ -73,7 +74,6 @@ export function isPickedUp({ words, pipe, next }: Command): boolean {
 }
 
 const REPLACE = words`--replace`;
-const FORCE = words`--force`;
 const SOME_IMAGE = 'REGISTRY/NAME:TAG';
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
@@ -156,7 +156,7 @@ const FIXES: Fixes = {
   'never-pulled': ({ object, arguments: { remedy } }) =>
     remedy.how === 'recreate' ? pullIfMissing(remedy.target) : edit(remedy.how === 'template' ? remedy.target : object),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
-  'stale-secret': ({ object, arguments: { dataKey, remedy } }) => replaceSecret(object, remedy, dataKey),
+  'stale-secret': ({ object, arguments: args }, context) => replaceSecret(object, args, context),
   'node-login-refused': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
   'rate-limited': ({ object, arguments: { image, anonymous, remedy } }) =>
     anonymous ? giveLogin(remedy, image, undefined) : watch(object),

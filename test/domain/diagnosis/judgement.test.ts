@@ -441,6 +441,26 @@ const secrets: readonly Row[] = [
     },
   ],
   [
+    'an immutable Secret with a wrong password, where the next two names are taken',
+    podWith({ list: list('regcred') }),
+    { secrets: { regcred: { ...wrong, immutable: true }, 'regcred-2': wrong, 'regcred-3': wrong }, says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'credential-rejected',
+      fix: 'regsecret create regcred-4 -n team-a --server ghcr.io && regsecret attach regcred-4 -n team-a --pod web --recreate && regsecret detach regcred -n team-a --pod web --recreate',
+    },
+  ],
+  [
+    'an immutable Secret without an entry for the image',
+    podWith({ list: list('regcred') }),
+    { secrets: { regcred: secretWith({ 'quay.io': login() }, { immutable: true }) }, says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'no-entry',
+      fix: `kubectl get secret regcred -n team-a -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred-2 -n team-a --from-file - && regsecret create regcred-2 -n team-a --server ghcr.io && regsecret attach regcred-2 -n team-a --pod web --recreate && regsecret detach regcred -n team-a --pod web --recreate`,
+    },
+  ],
+  [
     'the logins are in a credential store',
     podWith({ list: list('regcred') }),
     {

@@ -74,7 +74,7 @@ test.each<[string, Secret, code: string, Options, command: string]>([
     secretWith({ ...good, 'r.example': broken }, { immutable: true }),
     'unreadable-entry',
     OTHERS,
-    create('r.example'),
+    `${create('r.example')} --force`,
   ],
   [
     'a Secret that no kubelet reads',
