@@ -22,6 +22,7 @@ import {
   loginQuestions,
   type Question,
   questionKey,
+  sourceName,
   type VerifyQuestion,
 } from '../domain/verify/question.ts';
 import { pullResult, type Verdict } from '../domain/verify/verdict.ts';
@@ -61,7 +62,8 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const inquiries = options.image?.flatMap((image) => plan(secrets, image)) ?? diagnosed.flatMap(logins);
   if (inquiries.length === 0) throw new UserError('there is no login to verify', command`regsecret inspect`);
   const rows = await ask(inquiries, options, io);
-  await printVerdicts(rows, options.output, io, printer);
+  const immutable = new Set(secrets.filter((secret) => secret.immutable === true).map(sourceName));
+  await printVerdicts(rows, { output: options.output, immutable }, io, printer);
   if (!sound || !isWhole) return EXIT.failed;
   const results =
     options.image?.map((image) => imageResult(rows.filter((row) => row.image === image))) ?? rows.map(loginResult);

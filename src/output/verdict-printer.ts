@@ -23,10 +23,16 @@ export interface VerifiedRow {
   readonly verdict: Verdict;
 }
 
+export interface VerdictOptions {
+  readonly output?: 'wide' | 'json' | 'yaml' | undefined;
+  /** The Secrets that cannot be changed, as `source` names them. */
+  readonly immutable?: ReadonlySet<string>;
+}
+
 /** A table in the order in which a kubelet would try them, and a sentence for what is not accepted. */
 export async function printVerdicts(
   rows: readonly VerifiedRow[],
-  output: 'wide' | 'json' | 'yaml' | undefined,
+  { output, immutable = new Set() }: VerdictOptions,
   io: Io,
   printer: Printer,
 ): Promise<void> {
@@ -43,10 +49,10 @@ export async function printVerdicts(
   const shown = columns.filter((column) => (column === 'SECRET' ? several : cells.some((row) => row[column] !== '')));
   const table = cells.map((row) => shown.map((column) => row[column]));
   io.stdout.write(formatTable(shown, table, io.stdout, output === 'wide'));
-  for (const row of rows) say(row, several ? `${row.source}: ` : '', printer);
+  for (const row of rows) say(row, several ? `${row.source}: ` : '', immutable.has(row.source), printer);
 }
 
-function say(row: VerifiedRow, of: string, printer: Printer): void {
+function say(row: VerifiedRow, of: string, isImmutable: boolean, printer: Printer): void {
   const { verdict, image, username = '' } = row;
   if (verdict.kind === 'accepted' && !verdict.public) return;
   const registry = row.server ?? registryOf(image ?? '') ?? '';
@@ -57,7 +63,7 @@ function say(row: VerifiedRow, of: string, printer: Printer): void {
   printer.say(of + sentence);
   const advice = verdict.kind === 'rejected' ? loginAdvice(registryOf(registry) ?? '', username) : undefined;
   if (advice !== undefined) printer.say(advice);
-  const hint = hintFor(row, registry);
+  const hint = hintFor(row, registry, isImmutable);
   if (hint !== undefined) printer.hint(hint);
 }
 
@@ -67,10 +73,11 @@ function describeNobody(verdict: Verdict): string {
   return verdict.result === 'pulls' ? 'lets everybody pull it' : 'refuses that';
 }
 
-function hintFor({ verdict, source }: VerifiedRow, server: string): Hint | undefined {
+function hintFor({ verdict, source }: VerifiedRow, server: string, isImmutable: boolean): Hint | undefined {
   switch (verdict.kind) {
     case 'rejected':
-      return source === '' ? loginCommand(server) : command`${createCommand(source)} --server ${serverWord(server)}`;
+      if (source === '') return loginCommand(server);
+      return command`${createCommand(source)} --server ${serverWord(server)} ${isImmutable ? words`--force` : undefined}`;
     case 'unreachable':
       if (verdict.reason.includes('unknown authority')) return prose`name that authority with --registry-ca FILE`;
       if (verdict.reason.includes('speaks http'))

@@ -243,7 +243,7 @@ describe('rare answers', () => {
   test('every verdict', () =>
     print('verify', async (io) => {
       const rows = VERDICTS.map((verdict) => ({ source: 'a/b', verdict }));
-      return printVerdicts(rows, 'json', io, await printerFor(io));
+      return printVerdicts(rows, { output: 'json' }, io, await printerFor(io));
     }));
 
   test('every note, namespaces that are skipped, and logins that are lost', () =>

@@ -52,7 +52,7 @@ test.each(verdicts)('%j in words', (verdict, words) => {
 });
 
 describe('what to do next', () => {
-  async function said(row: Partial<VerifiedRow>): Promise<string> {
+  async function said(row: Partial<VerifiedRow>, immutable = new Set<string>()): Promise<string> {
     const io = fakeIo();
     const whole = {
       source: 'team-a/regcred',
@@ -61,7 +61,7 @@ describe('what to do next', () => {
       verdict: { kind: 'accepted' },
       ...row,
     };
-    await printVerdicts([whole as VerifiedRow], undefined, io, await printerFor(io));
+    await printVerdicts([whole as VerifiedRow], { immutable }, io, await printerFor(io));
     return io.written.stderr;
   }
 
@@ -99,5 +99,10 @@ describe('what to do next', () => {
     ],
   ])('%j', async (row, lines) => {
     expect((await said(row)).split('\n')).toEqual([...lines, '']);
+  });
+
+  test('an immutable Secret has to be made again', async () => {
+    const text = await said({ verdict: { kind: 'rejected', status: 403 } }, new Set(['team-a/regcred']));
+    expect(text).toContain('\nhint: regsecret create regcred -n team-a --server ghcr.io --force\n');
   });
 });

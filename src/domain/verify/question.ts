@@ -48,7 +48,7 @@ export function loginQuestions(secret: Secret, { entries }: Contents): VerifyQue
   return entries.flatMap(({ server, login }) =>
     login === undefined
       ? []
-      : [{ source: sourceOf(secret), server, shown: shownServer(server), ...ownLogin(login, server, undefined) }],
+      : [{ source: sourceName(secret), server, shown: shownServer(server), ...ownLogin(login, server, undefined) }],
   );
 }
 
@@ -63,7 +63,7 @@ export function imageQuestions(secrets: readonly Secret[], text: string): Verify
   const candidates = lookup(buildKeyring(secrets), text);
   if (candidates.length === 0) return [{ source: '', server, login: undefined, image }];
   return candidates.map(({ server: entry, source, username, password }) => ({
-    source: sourceOf({ metadata: source }),
+    source: sourceName({ metadata: source }),
     server,
     shown: shownServer(entry),
     ...ownLogin({ username, password }, entry, reference),
@@ -80,7 +80,8 @@ function ownLogin(
   return { username, login: assignLogin({ username, password }, { key, owner: 'person', image }) };
 }
 
-function sourceOf({ metadata: { namespace, name = '' } }: Pick<Secret, 'metadata'>): string {
+/** `namespace/name`, or the name alone where it has no namespace. */
+export function sourceName({ metadata: { namespace, name = '' } }: Pick<Secret, 'metadata'>): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
