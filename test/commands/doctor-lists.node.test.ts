@@ -39,7 +39,7 @@ const later: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'attached-later',
-      fix: 'kubectl create job --from=cronjob/web web-again -n NS',
+      fix: 'kubectl delete job web-now -n NS && kubectl create job --from=cronjob/web web-again -n NS',
     },
   ],
   [

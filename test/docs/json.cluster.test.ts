@@ -266,9 +266,10 @@ describe('rare answers', () => {
 
   const secret = { kind: 'Secret', namespace: 'a', name: 'pull' } as const;
   const [image, server, remedy] = ['r.example/app:v1', shownServer('r.example'), { how: 'manifest' }] as const;
+  const run = { how: 'template', target: ref, next: { step: 'run again', job: 'web-1' } } as const;
   const RARE: readonly Finding[] = [
     finding('attached-later', ref, { image, account: 'a', secrets: ['pull'], remedy, rollout: '1 of 2 pods are new' }),
-    finding('outdated-pod', ref, { image, template: 'deployment/web', remedy, rollout: '1 of 2 pods are new' }),
+    finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, rollout: '1 of 2 pods are new' }),
     finding('stale-copy', secret, { source: { namespace: 'b', name: 'pull' }, namespaces: ['a', 'b'] }),
     finding('wrong-type', secret, { type: 'Opaque', dataKey: '.dockercfg' }),
     finding('unreadable-payload', secret, { error: 'x', ignored: true }),

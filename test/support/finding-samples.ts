@@ -15,7 +15,7 @@ const REMEDIES: readonly Remedy[] = [
   { how: 'template', target: ref('Deployment', 'web7'), allow: ref('ServiceAccount', 'sa7') },
   { how: 'template', target: ref('StatefulSet', 'db7'), next: { step: 'delete pods', pods: ['db7-0', 'db7-1'] } },
   { how: 'template', target: ref('Deployment', 'web7'), next: { step: 'resume', pods: [] } },
-  { how: 'template', target: ref('CronJob', 'job7'), next: { step: 'run again' } },
+  { how: 'template', target: ref('CronJob', 'job7'), next: { step: 'run again', job: 'job7-1' } },
   { how: 'recreate', target: ref('Pod', 'pod7') },
   { how: 'recreate', target: ref('Pod', 'pod7'), allow: ref('ServiceAccount', 'sa7') },
   { how: 'account', target: ref('ServiceAccount', 'sa7'), pods: ['pod7'] },

@@ -14,8 +14,8 @@ import { effectOf, waitsForPods } from './rollout.ts';
 export type Step =
   | { readonly step: 'delete pods'; readonly pods: readonly string[] }
   | { readonly step: 'resume'; readonly pods: readonly string[] }
-  /** A CronJob makes its next job some time. */
-  | { readonly step: 'run again' };
+  /** A CronJob makes its next job some time; the one at hand keeps its template. */
+  | { readonly step: 'run again'; readonly job?: string | undefined };
 
 /** `allow` is the service account that must have a Secret before its pods may name it (`enforce-mountable-secrets`). */
 export type Remedy =
@@ -64,7 +64,10 @@ export function remedyOfPod(pod: PullSpec, owners: readonly PullSpec[], unknownO
   if (isStaticPod(pod)) return { how: 'node', node: `${fieldOf(object, 'spec', 'nodeName') ?? ''}` };
   if (unknownOwner !== undefined) return remedyOfOwner(unknownOwner, ref.namespace);
   const top = owners.at(-1);
-  return top === undefined ? { how: 'recreate', target: ref } : remedyOfTemplate(top, [ref.name]);
+  if (top === undefined) return { how: 'recreate', target: ref };
+  const remedy = remedyOfTemplate(top, [ref.name]);
+  const isRun = remedy.how === 'template' && remedy.next?.step === 'run again';
+  return isRun ? { ...remedy, next: { step: 'run again', job: owners[0]?.ref.name } } : remedy;
 }
 
 /** Its manifest is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`). */
@@ -189,7 +192,11 @@ export function renewCommand(
     case 'template': {
       const { target, next } = remedy;
       if (next === undefined) return command`kubectl rollout restart ${targetWord(target)} ${scope(target.namespace)}`;
-      return 'pods' in next ? deleteCommand(next.pods, target.namespace) : stepCommand(next, target);
+      if ('pods' in next) return deleteCommand(next.pods, target.namespace);
+      if (next.job === undefined) return againCommand(target);
+      // The old job never ends, and the CronJob may wait for it (`concurrencyPolicy: Forbid`).
+      const ended = command`kubectl delete job ${nameWord(next.job)} ${scope(target.namespace)}`;
+      return andThen(ended, againCommand(target));
     }
     case 'recreate':
       return changeCommand('attach', remedy, secret);

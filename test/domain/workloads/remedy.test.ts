@@ -122,6 +122,13 @@ describe('of a pod', () => {
     ],
     ['the uppermost may not be read', pod, [], replicaSet, { how: 'manifest' }],
     [
+      'its job is of a CronJob',
+      pod,
+      [specOf('Job'), specOf('CronJob')],
+      undefined,
+      { how: 'template', target: target('CronJob'), next: { step: 'run again', job: 'web' } },
+    ],
+    [
       'the uppermost decides',
       pod,
       [specOf('Job'), specOf('StatefulSet')],
