@@ -27,6 +27,8 @@ export interface ChangedFile {
   readonly before: string;
   readonly after: string;
   readonly objects: readonly ChangedObject[];
+  /** What has its first list now, where none of the files says what its service account has. */
+  readonly hiding: readonly ManifestObject['ref'][];
 }
 
 export interface ChangedObject {
@@ -60,6 +62,9 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
       before: file.text,
       after: text,
       objects: [...concerned].map((object) => changedObject(object, lists.get(object))),
+      hiding: edits.flatMap(({ object }) =>
+        isFirst(object, request) && !accounts.has(accountOf(object)) ? [object.ref] : [],
+      ),
     });
   }
   return changed;
@@ -89,20 +94,26 @@ function isConcerned({ images, ref }: ManifestObject, { opens }: ManifestRequest
 
 /** A first list of its own hides that of the service account, so what pods have from there comes along. */
 function wantedList(
-  { ref, imagePullSecrets: list, serviceAccountName }: ManifestObject,
+  object: ManifestObject,
   accounts: ReadonlyMap<string, readonly string[]>,
-  { verb, secret }: ManifestRequest,
+  request: ManifestRequest,
 ): readonly unknown[] | undefined {
-  const first = verb === 'attach' && ref.kind !== 'ServiceAccount' && (list ?? []).length === 0;
-  const inherited = first ? (accounts.get(`${ref.namespace}/${serviceAccountName}`) ?? []) : [];
-  return changedList(verb, list, [...inherited.filter((name) => name !== secret), secret]);
+  const { verb, secret } = request;
+  const inherited = isFirst(object, request) ? (accounts.get(accountOf(object)) ?? []) : [];
+  return changedList(verb, object.imagePullSecrets, [...inherited.filter((name) => name !== secret), secret]);
+}
+
+function isFirst({ ref, imagePullSecrets: list }: ManifestObject, { verb }: ManifestRequest): boolean {
+  return verb === 'attach' && ref.kind !== 'ServiceAccount' && (list ?? []).length === 0;
+}
+
+function accountOf({ ref, serviceAccountName }: ManifestObject): string {
+  return `${ref.namespace}/${serviceAccountName}`;
 }
 
 function accountsIn(objects: readonly ManifestObject[]): ReadonlyMap<string, readonly string[]> {
   const accounts = objects.filter(({ ref }) => ref.kind === 'ServiceAccount');
-  return new Map(
-    accounts.map(({ ref, imagePullSecrets: list }) => [`${ref.namespace}/${ref.name}`, listedNames(list)]),
-  );
+  return new Map(accounts.map((account) => [accountOf(account), listedNames(account.imagePullSecrets)]));
 }
 
 /** Says in which file it is what `work` cannot read. */

@@ -1,5 +1,6 @@
 /** What `attach` and `detach` did to manifests. */
 
+import { many } from '../domain/text/enumerate.ts';
 import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import type { Printer } from './printer.ts';
@@ -16,6 +17,8 @@ export interface ManifestResult {
     /** Those of the object. */
     readonly images: readonly string[];
   }[];
+  /** What has its first list now. */
+  readonly hiding: readonly ManifestRef[];
 }
 
 export interface ManifestPrinterOptions {
@@ -47,6 +50,11 @@ export function printManifests(
       if (output === 'name') line(resultName(ref));
       if (output === undefined) line(`${resultName(ref)} ${action}${from(name)}${suffix}`);
     }
+  }
+  const hiding = files.flatMap((file) => file.hiding.map(resultName));
+  if (hiding.length > 0) {
+    const has = hiding.length === 1 ? 'has a list of its own' : 'have lists of their own';
+    printer.say(`${many(hiding)} ${has} now, so the pods no longer get the pull secrets of their service account`);
   }
   const changed = files.filter(
     ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),

@@ -19,7 +19,8 @@ test('--auto: the Secret in the cluster says which images it opens', async () =>
   expect(ran).toEqual({
     code: 0,
     stdout: `${ours}${list}---\n${theirs}`,
-    stderr: 'pod/ours patched, from stdin to stdout\n',
+    stderr:
+      'pod/ours patched, from stdin to stdout\npod/ours has a list of its own now, so the pods no longer get the pull secrets of their service account\n',
   });
 });
 

@@ -27,6 +27,7 @@ beforeEach(() => {
 const POD =
   'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: ghcr.io/acme/app} # app\n';
 const ATTACHED = `${POD}  imagePullSecrets:\n  - name: regsecret\n`;
+const HIDES = 'pod/a has a list of its own now, so the pods no longer get the pull secrets of their service account\n';
 
 function file(name: string, text: string | Uint8Array): string {
   const path = join(folder, name);
@@ -49,7 +50,7 @@ describe('the result goes to stdout', () => {
       code: 0,
       stdout: ATTACHED,
       stderr:
-        `pod/a patched, from ${path} to stdout\n` +
+        `pod/a patched, from ${path} to stdout\n${HIDES}` +
         `this is only printed, and ${path} stays as it is: add --write to change the file\n`,
     });
     expect(read(path)).toBe(POD);
@@ -60,8 +61,18 @@ describe('the result goes to stdout', () => {
     expect((await run(['attach', '-f', path])).stderr).toBe(`pod/a unchanged, from ${path} to stdout\n`);
     const other = file('other.yaml', POD);
     expect((await run(['attach', '-f', other, '--dry-run=client'])).stderr).toBe(
-      `pod/a patched, from ${other} to stdout (dry run)\n`,
+      `pod/a patched, from ${other} to stdout (dry run)\n${HIDES}`,
     );
+  });
+
+  test('several first lists, and none where a file says what the service account has', async () => {
+    const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\n';
+    const other = POD.replace('name: a', 'name: b');
+    const ran = await run(['attach', '-f', '-'], `${POD}---\n${other}`);
+    expect(ran.stderr).toContain(
+      'pod/a, pod/b have lists of their own now, so the pods no longer get the pull secrets of their service account\n',
+    );
+    expect((await run(['attach', '-f', '-'], `${POD}---\n${account}`)).stderr).not.toContain('of its own');
   });
 
   test('of several files, which stay as they are', async () => {
@@ -280,7 +291,7 @@ describe('--auto: only pods with an image that the Secret opens', () => {
   test('given in a file', async () => {
     const path = file('secret.json', secret);
     const ran = await run(['attach', '-f', '-', '--auto', '--secret-file', path], stream);
-    expect(ran.stderr).toBe('pod/a patched, from stdin to stdout\n');
+    expect(ran.stderr).toBe(`pod/a patched, from stdin to stdout\n${HIDES}`);
     expect(ran.stdout).toBe(stream.replace(POD, ATTACHED));
   });
 
