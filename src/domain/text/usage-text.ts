@@ -12,7 +12,10 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--file': ['--filename', '--from-file'],
   '--from-env-file': ['--from-file'],
   '--labels': ['--selector'],
-  '--errors-only': ['--errors'],
+  '--errors': ['--problems'],
+  '--errors-only': ['--errors', '--problems'],
+  '--problems': ['--errors'],
+  '--severity': ['--errors'],
 };
 /** What others call our commands, beside the aliases that work (kubectl, brew, docker). */
 const MEANT_COMMANDS: Readonly<Record<string, string>> = {
@@ -68,6 +71,9 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (short !== undefined) return `\n(Did you mean -${short}?)\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--all' && /^(list|verify|doctor|why)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
+  if (line[0] === 'list' && /^--(server|username|registry)$/.test(option))
+    return '\n(list does not filter by login; -o wide shows registries and users.)\n';
+  if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--server') return '\n(Did you mean verify --server?)\n';
   if (line[0] === 'inspect' && option === '--image') return '\n(Did you mean verify --image?)\n';
   if (line[0] === 'create' && /^(-A|-l|--all-namespaces|--selector)$/.test(option))
     return `\n(Did you mean sync ${option}?)\n`;
