@@ -2,10 +2,9 @@
 import { bugFinding } from '../findings/bug-finding.ts';
 import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
-import { fixFor } from '../findings/fixes.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
-import { andThen } from '../text/command.ts';
+import { andThen, type Command, type Word } from '../text/command.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import type { Puller, PullFacts } from './facts.ts';
@@ -82,8 +81,7 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
-  const fix =
-    catalogRow(found.code).oneEach === true ? fixOfEach([failing, ...group]) : fixOfAll(found, failing.fix, group);
+  const fix = catalogRow(found.code).oneEach === true ? fixOfEach([failing, ...group]) : fixOfAll(failing.fix, group);
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
 }
 
@@ -100,12 +98,28 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
       }));
 }
 
-/** A Secret that is missing has to open the images of all who name it. */
-function fixOfAll(found: Finding, fix: Fix | undefined, group: readonly Seen[]): Fix | undefined {
-  const cause = found.code === 'fails-at-restart' ? found.arguments.cause : found;
-  if (fix === undefined || cause.code !== 'missing-secret' || cause.arguments.remedy !== undefined) return fix;
-  const images = group.flatMap(({ image }) => image ?? []).sort();
-  return images.length === 0 ? fix : { ...fix, command: fixFor(cause, { images }) };
+/** A Secret that is written has to open the images of all who name it: what differs only in its servers becomes one command. */
+function fixOfAll(fix: Fix | undefined, group: readonly Seen[]): Fix | undefined {
+  const place = fix?.command.words.indexOf(SERVER) ?? -1;
+  if (fix?.command.words[1] !== 'create' || place < 0) return fix;
+  const own = apart(fix.command);
+  const rest = JSON.stringify(own.rest);
+  const parts = group.flatMap((one) => one.fix?.command ?? []).map(apart);
+  const alike = parts.filter((one) => JSON.stringify(one.rest) === rest);
+  const servers = [...new Set(alike.flatMap((one) => one.servers))].sort();
+  const flags = servers.flatMap((server) => [SERVER, server]);
+  return { ...fix, command: { ...fix.command, words: own.rest.toSpliced(place, 0, ...flags) } };
+}
+
+const SERVER = '--server';
+
+/** The servers that `command` is for, and its other words. */
+function apart({ words }: Command): { readonly servers: readonly Word[]; readonly rest: readonly Word[] } {
+  const isServer = (index: number): boolean => words[index - 1] === SERVER;
+  return {
+    servers: words.filter((_, index) => isServer(index)),
+    rest: words.filter((word, index) => word !== SERVER && !isServer(index)),
+  };
 }
 
 /** All that has a finding, by namespace and name; undefined where nobody pulls. */

@@ -5,8 +5,9 @@ import { causeKey, groupFindings, type Seen } from '../../../src/domain/diagnosi
 import type { Fix } from '../../../src/domain/diagnosis/judgement.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
+import { fixFor } from '../../../src/domain/findings/fixes.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
-import { words } from '../../../src/domain/text/command.ts';
+import { andThen, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
 import type { Usage } from '../../../src/domain/workloads/references.ts';
 import { IMAGE, podWith, recreate, templateWith } from '../../support/pull-facts.ts';
@@ -40,30 +41,49 @@ function shown(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): strin
   );
 }
 
-describe('a Secret that is missing and is to open images of two registries', () => {
+describe('a Secret that is missing, or of no use, and is to open images of two registries', () => {
   const missing = finding('missing-secret', secret(), {});
-  const fix: Fix = { command: words`regsecret create regcred`, sufficient: true };
-  const both = ['ghcr.io/org/jobs:v1', 'r.example/org/api:v1', 'ghcr.io/org/jobs:v2'];
+  const fixOf = (found: Finding, image: string): Fix => ({ command: fixFor(found, { image }), sufficient: true });
+  const both = ['r.example/org/api:v1', 'ghcr.io/org/jobs:v1', 'ghcr.io/org/jobs:v2'];
   const line = 'regsecret create regcred -n team-a --server ghcr.io --server r.example';
+  const ofTwo = (found: Finding): Seen[] =>
+    both.map((image) => ({ found, fix: fixOf(found, image), image, puller: pods(image, 1, image.slice(-7, -3)) }));
 
-  test.each<[string, readonly Seen[]]>([
+  test.each<[string, readonly Seen[], string]>([
+    ['of two Deployments', ofTwo(missing), line],
     [
-      'of two Deployments',
-      both.map((image) => ({ found: missing, fix, image, puller: pods(image, 1, image.slice(-7, -3)) })),
+      'of one pod',
+      both.map((image) => ({ found: missing, fix: fixOf(missing, image), image, puller: pods('web', 1) })),
+      line,
     ],
-    ['of one pod', both.map((image) => ({ found: missing, fix, image, puller: pods('web', 1) }))],
     [
       'of pods that run',
       both.map((image) => {
         const found = finding('fails-at-restart', pod(), { image, cause: missing });
-        return { found, fix, image, puller: pods('web', 1) };
+        return { found, fix: fixOf(missing, image), image, puller: pods('web', 1) };
       }),
+      line,
     ],
-  ])('%s', (_, seen) => {
+    ['of another type', ofTwo(finding('wrong-type', secret(), { type: 'Opaque' })), `${line} --force`],
+    ['without a login', ofTwo(finding('no-login', secret(), {})), line],
+    [
+      'and is immutable: the new one for both, and the list of the first',
+      both.map((image) => ({
+        found: finding('no-login', secret(), {}),
+        fix: {
+          command: andThen(words`regsecret create new --server ${image.slice(0, 4)}`, words`next`),
+          sufficient: true,
+        },
+        image,
+        puller: pods('web', 1),
+      })),
+      'regsecret create new --server ghcr --server r.ex && next',
+    ],
+  ])('%s', (_, seen, expected) => {
     const [view, ...others] = finished(groupFindings(seen));
     expect(others).toEqual([]);
     expect(view?.fix).toMatchObject({ sufficient: true });
-    expect(formatCommand(view?.fix.command ?? words``, { shell: 'posix', given: {} })).toBe(line);
+    expect(formatCommand(view?.fix.command ?? words``, { shell: 'posix', given: {} })).toBe(expected);
   });
 });
 
