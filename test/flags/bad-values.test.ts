@@ -109,6 +109,16 @@ describe('a value ends in a line break', () => {
   });
 });
 
+describe('a value is none of a few, which are named', () => {
+  const chosen = valued.filter(([, , option]) => option.argChoices !== undefined);
+
+  test.each(chosen)('%s … %s message', async (title, flag, option) => {
+    const refusal = await ran(title, flag, 'message');
+    expectRefusal(refusal, [`'${option.flags}'`]);
+    expect(refusal.stderr).toContain(` Allowed choices are ${option.argChoices?.join(', ')}.\n`);
+  });
+});
+
 describe('a flag is mistyped', () => {
   test.each(rows.filter(([title, , option]) => option.helpGroupHeading !== EVERYWHERE || title === 'list'))(
     '%s … %s',
