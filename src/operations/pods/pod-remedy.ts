@@ -8,7 +8,7 @@ import { type ObjectRef, refKey, resultName } from '../../domain/workloads/objec
 import { mayNeedLogin } from '../../domain/workloads/pull-error.ts';
 import { controllerName, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { mayFailAgain } from '../../domain/workloads/remedy.ts';
-import { effectOf, waitsForPods } from '../../domain/workloads/rollout.ts';
+import { effectOf, waitingRollout, waitsForPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { FailingPod } from './failing.ts';
 import type { PodContext } from './pod-context.ts';
@@ -35,6 +35,8 @@ export function remedyFinder(context: PodContext): (pod: FailingPod) => Promise<
     if (found === undefined) return { pod, remedy: { how: 'ask the owner', owner: controllerName(controller) } };
     if (found.unknownOwner !== undefined)
       return { pod, remedy: { how: 'ask the owner', owner: controllerName(found.unknownOwner) } };
+    // Its restart by an earlier look goes on, or another roll-out.
+    if (waitingRollout(found.first, found.top) !== undefined) return undefined;
     const remedy = found.first.ref.kind === 'Job' ? remedyOfJob(found, name) : remedyOf(found.top, name);
     return remedy === undefined ? undefined : { pod, ...remedy };
   };

@@ -11,6 +11,8 @@ const WAITING = { reason: 'ErrImagePull', message: 'no basic auth credentials' }
 const FAILS = { status: { containerStatuses: [{ name: 'app', state: { waiting: WAITING } }] } };
 const failing = (name: string, options: StoredOptions = {}): Stored => stored('Pod', name, { ...options, rest: FAILS });
 
+const revision = (number: number) => ({ annotations: { 'deployment.kubernetes.io/revision': `${number}` } });
+
 describe('a pod that fails', () => {
   const pull = { list: ['pull'] };
   test.each<[string, Stored, Stored[], string[], string]>([
@@ -58,6 +60,26 @@ describe('a pod that fails', () => {
       'of a Deployment',
       failing('web', { owner: 'ReplicaSet/rs' }),
       [stored('ReplicaSet', 'rs', { owner: 'Deployment/web' }), stored('Deployment', 'web')],
+      [],
+      'restart Deployment/web, restarts Deployment/web',
+    ],
+    [
+      'of a Deployment that a roll-out is replacing: a restart would be another one',
+      failing('web', { owner: 'ReplicaSet/rs' }),
+      [
+        stored('ReplicaSet', 'rs', { owner: 'Deployment/web', metadata: revision(1) }),
+        stored('Deployment', 'web', { metadata: revision(2) }),
+      ],
+      [],
+      'heals',
+    ],
+    [
+      'of the new template of that',
+      failing('web', { owner: 'ReplicaSet/rs' }),
+      [
+        stored('ReplicaSet', 'rs', { owner: 'Deployment/web', metadata: revision(2) }),
+        stored('Deployment', 'web', { metadata: revision(2) }),
+      ],
       [],
       'restart Deployment/web, restarts Deployment/web',
     ],
