@@ -14,11 +14,11 @@ import {
   selectionOf,
 } from '../domain/findings/selection.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../domain/text/command.ts';
-import { againWithout } from '../domain/text/hint.ts';
+import { againWithout, prose } from '../domain/text/hint.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
 import { type DoctorTarget, filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { isFolder } from '../files/file.ts';
+import { isFolder, isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import type { ObservedTargets } from '../operations/doctor/gather.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
@@ -58,7 +58,7 @@ const ASKING_MS = 50_000;
  * Throws UserError.
  */
 export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
-  const options = imagesApart(filesApart(typed));
+  const options = imagesApart(filesApart(typed, isPath));
   const selection = selectionOf(options);
   if (options.watch === true) checkWatch(options);
   if (options.filename !== undefined) return lint(options.filename, selection, options, io);
@@ -134,7 +134,7 @@ async function lint(
   if (targets.length > 0 || image !== undefined || allNamespaces === true || selector !== undefined) {
     throw new UsageError(
       '-f cannot be combined with targets',
-      files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`),
+      prose`${files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`)} for the files, or ${wideFlag(options)?.line ?? again(options)} for the cluster`,
     );
   }
   const [{ lintManifests }, { isUnreadPipe, printLint }] = await Promise.all([

@@ -1,5 +1,5 @@
 /** Files, pipes and devices: read up to a limit. */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { pause } from '../concurrency.ts';
 import { errnoOf } from '../errno.ts';
 
@@ -96,6 +96,10 @@ function collect(path: string, limit: Limit) {
 }
 
 /** Whether there is a folder called `path`. */
+export function isPath(path: string): boolean {
+  return existsSync(path);
+}
+
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();

@@ -464,9 +464,21 @@ function secretOf(metadata: object, config: string): object {
 test('files and images are two questions', async () => {
   const refused = {
     code: 2,
-    stderr: 'error: -f cannot be combined with targets\nhint: regsecret doctor -f a.yaml\n',
+    stderr:
+      'error: -f cannot be combined with targets\nhint: regsecret doctor -f a.yaml for the files, or regsecret why --image nginx for the cluster\n',
   };
   expect(await doctor(['--image', 'nginx', '-f', 'a.yaml'])).toMatchObject(refused);
+});
+
+test.each([
+  [['-f', 'a.yaml', 'deploy/api', '-n', 'team'], 'regsecret why deploy/api -n team'],
+  [['deploy/api', '-f', 'a.yaml'], 'regsecret why deploy/api'],
+  [['-f', 'a.yaml', '-A'], 'regsecret doctor -A'],
+])('a target behind a file, which is no file: %j', async (args, inCluster) => {
+  expect(await doctor(args)).toMatchObject({
+    code: 2,
+    stderr: `error: -f cannot be combined with targets\nhint: regsecret doctor -f a.yaml for the files, or ${inCluster} for the cluster\n`,
+  });
 });
 
 test('a file that is not there', async () => {

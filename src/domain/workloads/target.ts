@@ -81,11 +81,15 @@ interface DoctorWords {
 
 /**
  * `line` with the files among its targets where `-f` has them, as a shell makes them of `deploy/*.yaml`. Behind `-f` every
- * word is one.
+ * word is one, but for `KIND/NAME` where `isPath` knows no such file.
  */
-export function filesApart<T extends DoctorWords>(line: T): T {
+export function filesApart<T extends DoctorWords>(line: T, isPath: (path: string) => boolean = () => true): T {
+  const isTarget = (word: string): boolean =>
+    /^[^/]+\/[^/]+$/.test(word) && kindOf(word.replace(/\/.*/, '')) !== undefined;
   const isFile = (word: string): boolean =>
-    line.filename !== undefined || word === '-' || /^\.{0,2}\/|\.(ya?ml|json)$|[^/]\/$/i.test(word);
+    (line.filename !== undefined && (!isTarget(word) || isPath(word))) ||
+    word === '-' ||
+    /^\.{0,2}\/|\.(ya?ml|json)$|[^/]\/$/i.test(word);
   const files = line.targets.filter(isFile);
   if (files.length === 0) return line;
   const targets = line.targets.filter((word) => !isFile(word));
