@@ -68,8 +68,9 @@ async function sayTargets({ command: name, argument, options }: ParsedLine, io: 
   const isDoctor = name === 'doctor' && [argument ?? []].flat().length > 0;
   if (name !== 'attach' && name !== 'detach' && !isDoctor && attach === undefined) return;
   const printer = await printerFor(io);
-  printer.say('the same command with other targets has a role of the same name, and applying that replaces this one');
-  printer.hint(prose`put all targets in one line, or give each role its own ${words`--name`}`);
+  printer.say(
+    'the same command with other targets replaces this role: put all targets in one line, or give each role a --name',
+  );
 }
 
 /** One role is not for all clusters of a run: where the source is, only that is read. */

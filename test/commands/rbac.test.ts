@@ -102,8 +102,7 @@ describe('how it is printed', () => {
 
 describe('a role that the same command with other targets would replace', () => {
   const said =
-    'the same command with other targets has a role of the same name, and applying that replaces this one\n' +
-    'hint: put all targets in one line, or give each role its own --name\n';
+    'the same command with other targets replaces this role: put all targets in one line, or give each role a --name\n';
 
   test.each([
     ['attach pull --to deploy/web', said],
