@@ -459,7 +459,7 @@ describe('-q', () => {
     'without it, -o %s %j says what kubectl apply would do, where create does not do the same',
     async (output, flags, isSaid) => {
       const said =
-        'kubectl apply of this takes all other logins out of a Secret that exists; --dry-run=server -o yaml keeps them\n';
+        'applying this takes all other logins out of a Secret that exists; --dry-run=server -o yaml keeps them\n';
       const { stderr } = await here([...login, '-o', output, ...flags], { secretOnStdout: true });
       expect(stderr.split(said)).toHaveLength(isSaid ? 2 : 1);
     },
