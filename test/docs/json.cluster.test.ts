@@ -275,7 +275,14 @@ describe('rare answers', () => {
     finding('unreadable-payload', secret, { error: 'x', ignored: true }),
     finding('unreadable-entry', secret, { server, error: 'x', ignored: true }),
     finding('no-entry', ref, { image, secrets: ['pull'], servers: [server], moreServers: 1, remedy }),
-    finding('different-credentials', ref, { server, secrets: ['a', 'b'], usernames: ['c'], remedy, more: 1 }),
+    finding('different-credentials', ref, {
+      server,
+      secrets: ['a', 'b'],
+      usernames: ['c'],
+      works: ['a'],
+      remedy,
+      more: 1,
+    }),
     finding('image-not-found', ref, {
       image,
       container: 'app',

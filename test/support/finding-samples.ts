@@ -121,7 +121,10 @@ const ARGUMENTS: Arguments = {
   'duplicate-name': (remedy) => [{ secret: 'secret7', remedy }],
   'not-mountable': () => [{ secret: 'secret7', account: 'sa7' }],
   'missing-account': () => [{ account: 'sa7' }],
-  'different-credentials': (remedy) => [{ server, secrets: ['one7', 'two7'], usernames: ['u'], remedy }],
+  'different-credentials': (remedy) => [
+    { server, secrets: ['one7', 'two7'], usernames: ['u'], remedy },
+    { server, secrets: ['one7', 'two7'], usernames: ['u'], works: ['two7'], remedy },
+  ],
   'invalid-image': (remedy) => [{ image, error: 'x', container: 'container7', remedy }],
   'image-not-found': (remedy) => [
     { image, container: 'container7', said, remedy },

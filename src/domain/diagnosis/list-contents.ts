@@ -19,9 +19,13 @@ export interface ListContents {
 
 export interface Conflict {
   readonly server: ShownServer;
-  /** The first Secret with each login, in order. */
-  readonly secrets: readonly string[];
-  readonly usernames: readonly string[];
+  /** The first entry with each login, in order. */
+  readonly logins: readonly ListedEntry[];
+}
+
+export interface ListedEntry {
+  readonly entry: ContentEntry;
+  readonly secret: string;
 }
 
 const SERVERS = 24;
@@ -65,11 +69,6 @@ interface ListedSecret {
   readonly contents: Contents;
 }
 
-interface ListedEntry {
-  readonly entry: ContentEntry;
-  readonly secret: string;
-}
-
 function readSecrets(names: readonly string[], namespace: string, secrets: PullFacts['secrets']): ListedSecret[] {
   return names.flatMap((name) => {
     const state = secrets.get(secretKey(namespace, name));
@@ -108,9 +107,5 @@ function conflictOf(same: readonly ListedEntry[]): Conflict | undefined {
   const different = [...byLogin.values()].flatMap(([first]) => first ?? []);
   const [first] = different;
   if (first === undefined || different.length < 2 || secrets.size < 2) return undefined;
-  return {
-    server: shownServer(first.entry.server),
-    secrets: different.map(({ secret }) => secret),
-    usernames: different.map(({ entry }) => entry.login?.username ?? ''),
-  };
+  return { server: shownServer(first.entry.server), logins: different };
 }

@@ -6,6 +6,7 @@ import type { Contents } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
 import { type Question, questionKey } from '../verify/question.ts';
+import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
@@ -14,7 +15,8 @@ import { type AppliedList, accountOf, effectiveList } from './effective-list.ts'
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
-import { decodeAhead, listContents } from './list-contents.ts';
+import { decodeAhead, type ListedEntry, listContents } from './list-contents.ts';
+import { loginAnswer } from './secret-checks.ts';
 
 export interface PullerReport {
   readonly puller: Puller;
@@ -117,13 +119,29 @@ function writtenList(puller: Puller, facts: PullFacts): readonly unknown[] {
 }
 
 /** The last one says how many more there are. */
-function differentCredentials({ puller: { ref, remedy }, applied, facts }: Noted): Finding[] {
-  const { conflicts, moreConflicts } = listContents(applied.names, ref.namespace, facts);
-  return conflicts.map((conflict, index) => {
-    const args = { ...conflict, remedy };
+function differentCredentials(noted: Noted): Finding[] {
+  const { ref, remedy } = noted.puller;
+  const { conflicts, moreConflicts } = listContents(noted.applied.names, ref.namespace, noted.facts);
+  return conflicts.map(({ server, logins }, index) => {
+    const secrets = logins.map(({ secret }) => secret);
+    const usernames = logins.map(({ entry }) => entry.login?.username ?? '');
+    const args = { server, secrets, usernames, works: acceptedOf(logins, noted), remedy };
     const isCut = index === conflicts.length - 1 && moreConflicts > 0;
     return finding('different-credentials', objectOf(ref), isCut ? { ...args, more: moreConflicts } : args);
   });
+}
+
+/** The Secrets whose login is accepted, for an image or by itself; undefined where that is not known. */
+function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: Noted): readonly string[] | undefined {
+  const tried = judgements.flatMap(({ attempt }) => attempt.candidates);
+  const answered = (kind: Verdict['kind']): readonly string[] =>
+    logins.flatMap(({ secret, entry }) => {
+      const own = tried.filter((one) => one.secret === secret && one.server === shownServer(entry.server));
+      const answers = [...own.map(({ answer }) => answer), loginAnswer(entry, facts)];
+      return answers.some((answer) => answer?.verdict.kind === kind) ? secret : [];
+    });
+  const accepted = [...new Set(answered('accepted'))];
+  return accepted.length > 0 || answered('rejected').length === logins.length ? accepted : undefined;
 }
 
 /** Of a Secret's entries only those count that have to do with an image at hand. */

@@ -4,7 +4,6 @@ import { bareServer, type ShownServer, shownServer } from '../keyring/display-se
 import { sameKey } from '../keyring/key.ts';
 import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType, serverWord } from '../keyring/server.ts';
 import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
-import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
 import { knownKind } from '../workloads/kind.ts';
@@ -229,6 +228,15 @@ export function watch({ kind, name, namespace }: FindingObject): Command {
     : command`kubectl get pods ${scope(namespace)} --watch`;
 }
 
+/** Takes out a login that does not work. Where it is not known which does, shows that, or the list in a manifest. */
+export function keepAccepted({ object, arguments: args }: FindingOf<'different-credentials'>): Command {
+  const { secrets, works, remedy } = args;
+  if (works !== undefined)
+    return changeCommand('detach', remedy, secrets.findLast((name) => !works.includes(name)) ?? secrets.at(-1));
+  if (object.file !== undefined) return editFile(object);
+  return command`regsecret verify ${[...new Set(secrets)].map(nameWord)} ${scope(object.namespace)}`;
+}
+
 /** Opens the object, or the manifest that holds it, in an editor. */
 export function edit(object: FindingObject): Command {
   if (object.file !== undefined) return editFile(object);
@@ -238,10 +246,4 @@ export function edit(object: FindingObject): Command {
 /** The place in the manifest. No variable names the editor, for fish has no `${EDITOR:-vi}`. */
 export function editFile({ file = '-', line = 1 }: FindingObject): Command {
   return words`vi +${line} ${fileWord(file)}`;
-}
-
-/** Takes away what `kubectl apply` remembers of these Secrets of a namespace; the next one writes it anew. */
-export function forgetApplied(names: readonly string[], namespace: string | undefined): Command {
-  const annotation = `${LAST_APPLIED}-`;
-  return command`kubectl annotate secret ${names.map(nameWord)} ${scope(namespace)} ${annotation}`;
 }

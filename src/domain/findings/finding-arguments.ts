@@ -17,6 +17,11 @@ interface Outdated {
   readonly rollout?: string | undefined;
 }
 
+interface EntryLogin {
+  readonly server: ShownServer;
+  readonly username: string;
+}
+
 interface UnfitServer {
   readonly server: ShownServer;
   readonly reason: string;
@@ -75,25 +80,10 @@ export interface FindingArguments<Cause> {
   readonly 'duplicate-secret': { readonly last: { readonly file: string; readonly line: number } };
 
   // What becomes of a login at its registry; the object is the Secret.
-  readonly 'credential-rejected': {
-    readonly server: ShownServer;
-    readonly username: string;
-    readonly status?: number | undefined;
-    readonly said: Reporter;
-  };
-  readonly 'no-access': {
-    readonly server: ShownServer;
-    readonly username: string;
-    readonly image: string;
-    readonly said: Reporter;
-  };
+  readonly 'credential-rejected': EntryLogin & { readonly status?: number | undefined; readonly said: Reporter };
+  readonly 'no-access': EntryLogin & { readonly image: string; readonly said: Reporter };
   /** Without the login the image could be pulled: a kubelet that has one does not try without it. */
-  readonly 'public-image-refused': {
-    readonly server: ShownServer;
-    readonly username: string;
-    readonly image: string;
-    readonly at: string;
-  };
+  readonly 'public-image-refused': EntryLogin & { readonly image: string; readonly at: string };
   /** It matches other images of the same registry, or of one that is nearly called so. */
   readonly 'other-images': {
     readonly server: ShownServer;
@@ -148,6 +138,8 @@ export interface FindingArguments<Cause> {
     readonly server: ShownServer;
     readonly secrets: readonly string[];
     readonly usernames: readonly string[];
+    /** Those of them whose login is accepted; left out where that is not known. */
+    readonly works?: readonly string[] | undefined;
     readonly remedy: Remedy;
     /** For how many servers more it is so, which are not listed. */
     readonly more?: number | undefined;

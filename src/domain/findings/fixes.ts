@@ -4,6 +4,7 @@ import { readKey, sameKey } from '../keyring/key.ts';
 import { isFor } from '../keyring/match.ts';
 import { imageServer, serverToType } from '../keyring/server.ts';
 import { forgetSource } from '../pull-secret/copy.ts';
+import { forgetApplied } from '../pull-secret/last-applied.ts';
 import { andThen, type Command, clusterCommand, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, nodeWord, scope } from '../text/object-name.ts';
 import { withNearTag } from '../verify/near-tags.ts';
@@ -16,10 +17,10 @@ import {
   editFile,
   type FixContext,
   FORCE,
-  forgetApplied,
   giveLogin,
   here,
   isInManifest,
+  keepAccepted,
   pullIfMissing,
   removeEntry,
   renewPod,
@@ -142,8 +143,7 @@ const FIXES: Fixes = {
     command`regsecret attach ${nameWord(secret)} ${scope(object.namespace)} --serviceaccount ${nameWord(account)}`,
   'missing-account': ({ object, arguments: { account } }) =>
     command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`,
-  'different-credentials': ({ arguments: { secrets, remedy } }) =>
-    changeCommand('detach', remedy, secrets.at(-1) ?? ''),
+  'different-credentials': keepAccepted,
 
   'invalid-image': ({ object, arguments: { container, remedy } }, context) =>
     setImage(object, remedy, container, SOME_IMAGE, context),

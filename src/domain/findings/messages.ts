@@ -3,6 +3,7 @@ import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { describeAbsent, describeTags } from '../verify/near-tags.ts';
+import { describeAccepted } from '../verify/verdict.ts';
 import { formatRollout } from '../workloads/rollout.ts';
 import { isCopied } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
@@ -40,9 +41,8 @@ const TEXTS: Texts = {
     if (home !== undefined)
       return `${text}; the one of that name in these files has no namespace, so it is taken for one of ${home}`;
     if (elsewhere === undefined) return text;
-    const [owner] = elsewhere.namespaces;
-    const gives = isCopied(elsewhere) ? `; a copy gives ${namespace ?? 'this namespace'} the login of ${owner}` : '';
-    return `${text}; one of that name is in ${nounFor(elsewhere.namespaces.length, 'namespace')} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${gives}`;
+    const copied = `; a copy gives ${namespace ?? 'this namespace'} the login of ${elsewhere.namespaces[0]}`;
+    return `${text}; one of that name is in ${nounFor(elsewhere.namespaces.length, 'namespace')} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${isCopied(elsewhere) ? copied : ''}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,
@@ -123,8 +123,8 @@ const TEXTS: Texts = {
     `pods of ${object} are rejected: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,
   'missing-account': ({ arguments: { account } }, object) =>
     `pods of ${object} are rejected: serviceaccount ${account} does not exist`,
-  'different-credentials': ({ arguments: { server, secrets, usernames, more } }, object) =>
-    `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which the kubelet tries in turn${more === undefined ? '' : `; the same goes for ${more} more servers`}`,
+  'different-credentials': ({ arguments: { server, secrets, usernames, works, more } }, object) =>
+    `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which the kubelet tries in turn; ${describeAccepted(displayServer(server), works)}${more === undefined ? '' : `; the same goes for ${more} more servers`}`,
 
   'invalid-image': ({ arguments: { image, error } }, object) =>
     `${image || 'an empty string'} in ${object} is not a valid image name (${error})`,

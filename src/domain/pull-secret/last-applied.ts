@@ -5,6 +5,8 @@ import { type Contents, contentsOf } from '../keyring/contents.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { finished } from '../keyring/steps.ts';
+import { type Command, command } from '../text/command.ts';
+import { nameWord, scope } from '../text/object-name.ts';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -78,4 +80,10 @@ function fieldIn(value: unknown, key: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const text = Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
   return typeof text === 'string' ? text : undefined;
+}
+
+/** Takes away what `kubectl apply` remembers of these Secrets of a namespace; the next one writes it anew. */
+export function forgetApplied(names: readonly string[], namespace: string | undefined): Command {
+  const annotation = `${LAST_APPLIED}-`;
+  return command`kubectl annotate secret ${names.map(nameWord)} ${scope(namespace)} ${annotation}`;
 }

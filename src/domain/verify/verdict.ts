@@ -1,4 +1,5 @@
 /** What a registry says of a credential. */
+import { many } from '../text/enumerate.ts';
 import type { NearTags } from './near-tags.ts';
 
 /** Why nothing could be learned. `target`: it sends us where no password may go. */
@@ -42,4 +43,11 @@ export function pullResult(verdict: Verdict): 'pulls' | 'fails' | 'unknown' {
   if (verdict.kind === 'anonymous') return verdict.result ?? 'unknown';
   if (verdict.kind === 'rejected' && verdict.public) return 'pulls';
   return ['rejected', 'no access', 'not found'].includes(verdict.kind) ? 'fails' : 'unknown';
+}
+
+/** Which of several logins for `server` work, by the Secrets that they are in; undefined where that is not known. */
+export function describeAccepted(server: string, secrets: readonly string[] | undefined): string {
+  if (secrets === undefined) return 'it is not known which of them works';
+  if (secrets.length === 0) return `${server} rejects all of them`;
+  return `${server} accepts ${secrets.length === 1 ? 'the one' : 'those'} in ${many(secrets)}`;
 }

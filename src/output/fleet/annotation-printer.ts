@@ -1,6 +1,7 @@
 /** What is said of old logins that `kubectl apply` has left in annotations: everybody who may read the Secrets has them. */
-import { forgetApplied } from '../../domain/findings/commands.ts';
+
 import { heldInAnnotation } from '../../domain/findings/messages.ts';
+import { forgetApplied } from '../../domain/pull-secret/last-applied.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';

@@ -1,7 +1,8 @@
 /** What is said of a list of pull secrets beside the cause. */
 import { expect, test } from 'vitest';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
-import { factsOf, login, podWith, secretWith } from '../../support/pull-facts.ts';
+import type { Verdict } from '../../../src/domain/verify/verdict.ts';
+import { factsOf, login, podWith, secretWith, settle } from '../../support/pull-facts.ts';
 
 test('of different logins under one key each is named by the first Secret that has it', () => {
   const secrets = {
@@ -15,4 +16,21 @@ test('of different logins under one key each is named by the first Secret that h
     secrets: ['a', 'b'],
     usernames: ['jane', 'rex'],
   });
+});
+
+test.each<
+  readonly [situation: string, kinds: Readonly<Record<string, Verdict['kind']>>, works: readonly string[] | undefined]
+>([
+  ['the second is accepted', { rex: 'rejected', jane: 'accepted' }, ['b']],
+  ['the first is accepted, and so the second is not asked about', { rex: 'accepted' }, ['a']],
+  ['all are rejected', { rex: 'rejected', jane: 'rejected' }, []],
+  ['one is rejected, and of the other nothing is known', { rex: 'rejected', jane: 'unreachable' }, undefined],
+  ['none may pull this image', { rex: 'no access', jane: 'no access' }, undefined],
+])('of different logins it is known which works: %s', (_, kinds, works) => {
+  const secrets = { a: secretWith({ 'ghcr.io': login('rex') }), b: secretWith({ 'ghcr.io': login('jane') }) };
+  const puller = podWith({ list: [{ name: 'a' }, { name: 'b' }] });
+  const says = (user = ''): Verdict => ({ kind: kinds[user] ?? 'not asked', status: 401, reason: '' }) as Verdict;
+  const { notes } = reportOn(puller, settle(puller, { secrets, says }).facts);
+  const found = notes.find(({ code }) => code === 'different-credentials');
+  expect(found?.arguments).toMatchObject({ secrets: ['a', 'b'], works });
 });
