@@ -13,6 +13,7 @@ export interface Situation {
 }
 
 export const WAITING = { reason: 'ErrImagePull', message: 'no basic auth credentials' };
+export const NO_CONFIG_MAP = { reason: 'CreateContainerConfigError', message: 'configmap "gone" not found' };
 export const waits = (waiting: object): object => ({
   status: { phase: 'Pending', containerStatuses: [{ name: 'app', imageID: '', state: { waiting } }] },
 });
@@ -49,6 +50,18 @@ export const pull = { list: ['pull'] };
 
 /** Of what is named. */
 export const TARGET_SITUATIONS: readonly [string, Situation][] = [
+  [
+    'a pod whose ConfigMap is missing',
+    { objects: [stored('Pod', 'web', { rest: waits(NO_CONFIG_MAP) }), account()], ...of('Pod', 'web') },
+  ],
+  [
+    'the same with another image',
+    {
+      objects: [stored('Pod', 'web', { rest: waits(NO_CONFIG_MAP) }), account()],
+      ...of('Pod', 'web'),
+      options: { image: ['ghcr.io/acme/api'] },
+    },
+  ],
   ['a pod without a list', { objects: [failing('web'), account(), node, ghcrSecret], ...of('Pod', 'web') }],
   ['a pod with a Secret that fits', { objects: [failing('web', pull), account(), ghcrSecret], ...of('Pod', 'web') }],
   [

@@ -33,10 +33,11 @@ export function outlineOf({ pullers, secrets, findings, ...report }: DoctorRepor
     .join('');
 }
 
-function pullerLines({ object, count, serviceAccount, list, node, state, ...puller }: PullerView): string[] {
+function pullerLines({ object, count, serviceAccount, list, node, state, trouble, ...puller }: PullerView): string[] {
   const about = [`${count} × ${describeObject(object)}`, `account ${serviceAccount}`];
   if (node !== undefined) about.push(`on ${node}`);
   if (state !== undefined) about.push(state);
+  if (trouble !== undefined) about.push(trouble);
   return [
     about.join(', '),
     `  list (${list.from}): ${list.names.join(', ')}`,

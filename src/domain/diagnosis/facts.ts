@@ -12,6 +12,8 @@ import type { Remedy } from '../workloads/remedy.ts';
 export interface Counts {
   readonly pods: number;
   readonly failingPods: number;
+  /** Those that are not ready for another reason; left out where there are none. */
+  readonly troubledPods?: number | undefined;
   readonly workloads: number;
   readonly serviceAccounts: number;
   readonly secrets: number;
@@ -82,6 +84,8 @@ export interface PodFacts {
   readonly deletedAt?: number | undefined;
   /** It has ended, and pulls nothing any more. */
   readonly done: boolean;
+  /** Why it is not ready although no image is missing. */
+  readonly trouble?: string | undefined;
   /** The name of its node, empty until it has one. */
   readonly node: string;
   readonly events: readonly PodEvent[];

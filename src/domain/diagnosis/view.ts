@@ -63,6 +63,8 @@ export interface PullerView {
   readonly node?: string | undefined;
   /** What is special about a pod: it is new, without a node, about to go, done, or its node is gone. */
   readonly state?: 'unscheduled' | 'terminating' | 'done' | 'node gone' | undefined;
+  /** Why the pod is not ready although no image is missing, in the words of the kubelet. */
+  readonly trouble?: string | undefined;
   readonly images: readonly ImageView[];
   readonly events: readonly EventView[];
 }
@@ -157,6 +159,7 @@ export function pullerView({ puller, judgements }: PullerReport, facts: PullFact
     secrets: names.map((name) => secretView(name, ref.namespace, facts)),
     node: pod?.node || undefined,
     state,
+    trouble: pod?.trouble,
     images: judgements.map(imageView),
     events: (pod?.events ?? []).map(({ at, ...event }) => ({ ...event, at: rfc3339(at) })),
   };

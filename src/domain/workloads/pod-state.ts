@@ -1,6 +1,7 @@
 /** How a pod is, by its status: which images it cannot pull, what else is wrong, whether it runs. */
 import { fieldOf, itemsOf } from './api-object.ts';
 import { containerStatuses, imageUses } from './container-images.ts';
+import { hasEnded } from './pod-group.ts';
 import type { PullError } from './pull-error.ts';
 import { waitingReason } from './waiting-reason.ts';
 
@@ -34,6 +35,12 @@ export function otherTrouble(pod: unknown): string | undefined {
     return `${reason}${suffix(fieldOf(waiting, 'message'))}`;
   }
   return undefined;
+}
+
+/** {@link otherTrouble} of a pod that has not ended and misses no image: no login helps it. */
+export function troubleBesideImages(pod: unknown): string | undefined {
+  const uses = imageUses(fieldOf(pod, 'spec'), fieldOf(pod, 'status') ?? {});
+  return hasEnded(pod) || uses.some(({ state }) => state.status === 'missing') ? undefined : otherTrouble(pod);
 }
 
 /** Whether all its containers run and are ready, or the pod has done its work. */

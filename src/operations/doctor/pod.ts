@@ -11,6 +11,7 @@ import { type ImageUse, imageUses } from '../../domain/workloads/container-image
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, targetName } from '../../domain/workloads/object-ref.ts';
 import { hasEnded } from '../../domain/workloads/pod-group.ts';
+import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
@@ -36,7 +37,9 @@ export async function gatherPod(ref: ObjectRef, collector: Collector, images: re
 export function withImages(puller: Puller, images: readonly string[]): Puller {
   const [name = '', ...more] = puller.images.flatMap(({ containers }) => containers);
   const container = more.length === 0 ? name : '';
-  return { ...puller, images: imageUses({ containers: images.map((image) => ({ name: container, image })) }) };
+  // What is wrong with it now is not asked.
+  const pod = puller.pod && { ...puller.pod, trouble: undefined };
+  return { ...puller, pod, images: imageUses({ containers: images.map((image) => ({ name: container, image })) }) };
 }
 
 /** For a pod that has been read already; `named` are events of pods of its name. Throws UserError. */
@@ -88,12 +91,13 @@ export async function gatherRest(
 export function podFacts(
   object: unknown,
   node: string,
-): Pick<PodFacts, 'createdAt' | 'deletedAt' | 'done' | 'node' | 'events'> {
+): Pick<PodFacts, 'createdAt' | 'deletedAt' | 'done' | 'trouble' | 'node' | 'events'> {
   const deleted = fieldOf(object, 'metadata', 'deletionTimestamp');
   return {
     createdAt: millisecondsOf(fieldOf(object, 'metadata', 'creationTimestamp')),
     deletedAt: deleted === undefined ? undefined : millisecondsOf(deleted),
     done: hasEnded(object),
+    trouble: troubleBesideImages(object),
     node,
     events: [],
   };

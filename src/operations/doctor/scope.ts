@@ -12,6 +12,7 @@ import { command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
+import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
 import { hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import {
   addUsage,
@@ -57,6 +58,7 @@ export async function observeScope(options: ScopeOptions, collector: Collector):
     accounts: [],
     usage: new Map(),
     pods: 0,
+    troubledPods: 0,
     secrets: 0,
   };
   const places = await placesToList(namespaces, transport);
@@ -88,6 +90,7 @@ interface World {
   readonly accounts: PullSpec[];
   readonly usage: UsageIndex;
   pods: number;
+  troubledPods: number;
   secrets: number;
 }
 
@@ -108,6 +111,7 @@ function note(pullSpec: PullSpec, world: World, collector: Collector): void {
   addUsage(world.usage, pullSpec);
   if (pullSpec.ref.kind === 'Pod') {
     world.pods += 1;
+    if (troubleBesideImages(pullSpec.object) !== undefined) world.troubledPods += 1;
     addPod(world.groups, pullSpec, briefly);
     return;
   }
@@ -159,6 +163,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
       counts: {
         pods: world.pods,
         failingPods: failing.reduce((sum, { count }) => sum + count, 0),
+        troubledPods: world.troubledPods || undefined,
         workloads: templates.length,
         serviceAccounts: accounts.length,
         secrets: world.secrets,

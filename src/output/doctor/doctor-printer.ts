@@ -69,7 +69,8 @@ function pullerLines(puller: PullerView, before: readonly PullerView[], look: Lo
         ]
       : imageLines(puller, image, look);
   const shown = puller.state === 'done' ? [] : images.flatMap(lines);
-  return [...(state === undefined ? [] : [printable(state)]), ...shown];
+  const other = formatTrouble(puller);
+  return [...(state === undefined ? [] : [printable(state)]), ...shown, ...(other ? [printable(other)] : [])];
 }
 
 function rank({ cause, outcome }: ImageView): number {
@@ -228,6 +229,10 @@ function formatState({ object, state, node = '' }: PullerView): string | undefin
     case 'node gone':
       return `node ${node}, which ${name} is on, does not exist any more, so nothing is pulled for it`;
   }
+}
+
+function formatTrouble({ object, trouble }: PullerView): string | undefined {
+  return trouble && `${targetName(object)} is not ready, and its images are not the reason: ${trouble}`;
 }
 
 function whoOf({ object, count }: PullerView): string {

@@ -121,9 +121,17 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
   const [errors, warnings] = [countOf('error', findings), countOf('warning', findings)];
   const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ');
   const left = formatIgnored(ignored);
-  const nothing = healthy === null ? 'nothing wrong was seen' : 'nothing is wrong';
+  const { failingPods, troubledPods = 0 } = counts;
+  const about = troubledPods === 0 ? '' : ' with images and pull secrets';
+  const nothing = `${healthy === null ? 'nothing wrong was seen' : 'nothing is wrong'}${about}`;
   const verdict = wrong || (left === '' ? nothing : 'nothing else is wrong');
-  const failing = counts.failingPods === 0 ? '' : ` (${notPulling(counts.failingPods, waiting)})`;
+  const bad = [
+    ...(failingPods === 0 ? [] : [notPulling(failingPods, waiting)]),
+    ...(troubledPods === 0
+      ? []
+      : [`${troubledPods} ${nounFor(troubledPods, 'is', 'are')} not ready for another reason`]),
+  ];
+  const failing = bad.length === 0 ? '' : ` (${bad.join(', ')})`;
   // What may not be listed is not known to be none.
   const read = (count: number, name: string, kinds: readonly string[]): string[] =>
     count === 0 && kinds.some((kind) => unchecked.includes(`list ${kind}`)) ? [] : [plural(count, name)];

@@ -47,7 +47,7 @@ test.each<[string, Puller, World, string[]]>([
   ],
 ])('%s', (_, puller, world, expected) => {
   const shown = notesOn(puller, [], factsOf(world)).map(({ code, arguments: args }) =>
-    [code, ...Object.entries(args).flatMap(([name, value]) => (name === 'remedy' ? [] : value))].join(' '),
+    [code, ...Object.entries(args).flatMap(([name, value]) => (name === 'remedy' ? [] : (value ?? [])))].join(' '),
   );
   expect(shown).toEqual(expected);
 });

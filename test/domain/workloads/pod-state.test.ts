@@ -1,6 +1,6 @@
 /** How a pod is, by its status. */
 import { describe, expect, test } from 'vitest';
-import { isRunning, otherTrouble, pullFailures } from '../../../src/domain/workloads/pod-state.ts';
+import { isRunning, otherTrouble, pullFailures, troubleBesideImages } from '../../../src/domain/workloads/pod-state.ts';
 
 const waiting = (name: string, reason: string, message?: string): object => ({
   name,
@@ -61,6 +61,20 @@ describe('other trouble', () => {
   ])('%s', (_, pod, trouble) => {
     expect(otherTrouble(pod)).toBe(trouble);
   });
+});
+
+test.each<[string, object, string | undefined]>([
+  [
+    'a ConfigMap is missing',
+    podWith(waiting('app', 'CreateContainerConfigError', 'configmap "gone" not found')),
+    'CreateContainerConfigError: configmap "gone" not found',
+  ],
+  ['an image is missing, too', podWith(waiting('app', 'CrashLoopBackOff'), waiting('side', 'ErrImagePull')), undefined],
+  ['the name of an image is not valid', podWith(waiting('app', 'InvalidImageName', 'no')), undefined],
+  ['it has ended', { status: { phase: 'Failed', reason: 'Evicted' } }, undefined],
+  ['it starts', podWith(waiting('app', 'ContainerCreating')), undefined],
+])('why a pod is not ready that misses no image: %s', (_, pod, trouble) => {
+  expect(troubleBesideImages(pod)).toBe(trouble);
 });
 
 test.each<[object, boolean]>([

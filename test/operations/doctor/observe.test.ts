@@ -11,6 +11,7 @@ import {
   account,
   failing,
   made,
+  NO_CONFIG_MAP,
   pull,
   type Situation,
   TARGET_SITUATIONS,
@@ -96,6 +97,10 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
         }),
       ],
     },
+  ],
+  [
+    'a namespace with a pod whose ConfigMap is missing',
+    { objects: [account(['pull']), ghcrSecret, stored('Pod', 'web', { ...pull, rest: waits(NO_CONFIG_MAP) })] },
   ],
   ['a namespace of which pods may not be listed', { objects: [...made, account()], forbidden: ['list pods'] }],
   [

@@ -37,6 +37,19 @@ test('twenty findings of one namespace do not hide that of another', async () =>
   expect(text).toContain('  and 12 more in evil (-v shows them)');
 });
 
+test.each<readonly [troubledPods: number, failingPods: number, line: string]>([
+  [0, 0, 'nothing is wrong: 9 pods, 0 workloads'],
+  [1, 0, 'nothing is wrong with images and pull secrets: 9 pods (1 is not ready for another reason), 0 workloads'],
+  [
+    2,
+    3,
+    'nothing is wrong with images and pull secrets: 9 pods (3 cannot pull, 2 are not ready for another reason), 0',
+  ],
+])('%i pods are not ready for another reason, and %i cannot pull', async (troubledPods, failingPods, line) => {
+  const counts = { ...NONE, pods: 9, failingPods, troubledPods };
+  expect(await printed(false, [], { healthy: true, counts })).toContain(line);
+});
+
 test('with -v nothing is left out', async () => {
   const text = await printed(true);
   expect(text.match(/secret evil\/gone-\d+ does not exist/g)).toHaveLength(20);

@@ -56,6 +56,14 @@ test('a pod that runs has its image', async () => {
   expect(text).not.toMatch(/cannot pull|will not/);
 });
 
+test('a pod whose images are there, and that is not ready', async () => {
+  const pod = { trouble: 'CreateContainerConfigError: configmap "gone\x1b[31m" not found' };
+  const text = await printed(podWith({ policy: 'IfNotPresent', status: 'runs', pod }));
+  expect(text).toContain(
+    '\npod/web is not ready, and its images are not the reason: CreateContainerConfigError: configmap "gone\\x1b[31m" not found\n',
+  );
+});
+
 test('a pod and its Deployment with one cause and one command: both are said once', async () => {
   const status = 'failed to authorize: no basic auth credentials';
   const text = await printed(
