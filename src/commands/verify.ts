@@ -15,7 +15,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { imageServer } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
-import { againWithout } from '../domain/text/hint.ts';
+import { againWithout, eitherOf } from '../domain/text/hint.ts';
 import { nameWord } from '../domain/text/object-name.ts';
 import {
   imageQuestions,
@@ -106,7 +106,13 @@ function checkOptions(options: VerifyOptions): void {
     ...(usesLogin(options) ? [options.server === undefined ? 'a login' : '--server'] : []),
   ];
   if (ways.length > 1 && !(names.length > 0 && !allNamespaces && filename !== undefined && ways.length === 2)) {
-    throw new UsageError(`${ways.join(' and ')} cannot be used together`, words`regsecret verify --help`);
+    const [, second = ''] = ways;
+    // Of a login that is given in full, its password may be in a flag.
+    const isOne = allNamespaces && ways.length === 2 && second.startsWith('-');
+    throw new UsageError(
+      `${ways.join(' and ')} cannot be used together`,
+      isOne ? eitherOf('-A', second) : words`regsecret verify --help`,
+    );
   }
   if (filename === undefined) for (const name of names) checkedName(name, 'Secret');
   if (!allNamespaces) return;
@@ -116,8 +122,7 @@ function checkOptions(options: VerifyOptions): void {
       againWithout('-n', command`regsecret verify ${ALL_NAMESPACES}`),
     );
   }
-  if (image !== undefined)
-    throw new UsageError('-A and --image cannot be used together', words`regsecret verify NAME --image IMAGE`);
+  if (image !== undefined) throw new UsageError('-A and --image cannot be used together', eitherOf('-A', '--image'));
 }
 
 /** The Secrets, and whether these are all that were named. */

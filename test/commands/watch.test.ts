@@ -11,6 +11,12 @@ test.each([
     '-A --dry-run=server',
   ],
   [
+    'a dry run that renews its login',
+    ['--dry-run=client', '--server', 'ghcr.io', '--refresh', '6h', '--listen', ':8080'],
+    '--watch and --dry-run cannot be used together',
+    '--server ghcr.io -A --dry-run=client',
+  ],
+  [
     'JSON, which has an end',
     ['-o', 'json'],
     '--watch prints a line for each change, so -o json does not go with it',

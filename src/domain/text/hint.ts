@@ -31,6 +31,12 @@ export function againWithout(flag: string, otherwise: Command | Prose): Retyped 
   return { add: words``, drop: [flag], otherwise };
 }
 
+/** A hint to type the same again with only one of these two. */
+export function eitherOf(one: string, other: string): Prose {
+  const without = (flag: string): Retyped => againWithout(flag, prose`leave out ${flag}`);
+  return prose`${without(other)}, or ${without(one)}`;
+}
+
 /** prose`choose with ${words`--image ${image}`}, or take all`. A text that is put in is said, not pasted. */
 export function prose(texts: TemplateStringsArray, ...parts: readonly (string | Hint)[]): Prose {
   return { prose: texts.flatMap((text, index) => [text, parts[index] ?? '']) };

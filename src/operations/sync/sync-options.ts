@@ -15,7 +15,7 @@ import {
   words,
 } from '../../domain/text/command.ts';
 import { clusterWords, type GivenFlags } from '../../domain/text/given-flags.ts';
-import { againWith, againWithout, type Hint, prose } from '../../domain/text/hint.ts';
+import { againWith, againWithout, eitherOf, prose } from '../../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../../domain/text/object-name.ts';
 import { parseAttached } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
@@ -56,7 +56,10 @@ export function syncRequest(options: SyncOptions, io: Io): SyncRequest {
   if (options.watch) checkWatch(options);
   else if (options.listen !== undefined || options.refresh !== undefined) {
     const flag = options.listen === undefined ? '--refresh' : '--listen';
-    throw new UsageError(`${flag} goes with --watch`, againWith(words`--watch`));
+    throw new UsageError(
+      `${flag} goes with --watch`,
+      dryRun === 'none' ? againWith(words`--watch`) : againWithout(flag, prose`leave out ${flag}`),
+    );
   }
   checkContexts(options);
   const folders = manifestFolders(io.env);
@@ -89,10 +92,11 @@ function checkContexts(options: SyncOptions): void {
 /** Throws UsageError for what does not go with a run that has no end. */
 function checkWatch({ dryRun, output, prune, yes }: SyncOptions): void {
   if (dryRun !== 'none') {
-    throw new UsageError(
-      '--watch and --dry-run cannot be used together',
-      againWithout('--watch', words`--dry-run=client`),
-    );
+    throw new UsageError('--watch and --dry-run cannot be used together', {
+      add: words``,
+      drop: ['--watch', '--listen', '--refresh'],
+      otherwise: words`--dry-run=client`,
+    });
   }
   if (output === 'json') {
     throw new UsageError(
@@ -183,8 +187,8 @@ function selectionOf({
       wanted.length === 0
         ? WITHOUT_ALL
         : allNamespaces
-          ? leaveOut('-A')
-          : prose`${leaveOut('-l')}, or ${leaveOut('--to')}`,
+          ? againWithout('-A', prose`leave out -A`)
+          : eitherOf('--to', '-l'),
     );
   }
   return {
@@ -195,10 +199,6 @@ function selectionOf({
     exclude: namespacesIn(exclude, '--exclude'),
     labelSelector: selector,
   };
-}
-
-function leaveOut(flag: string): Hint {
-  return againWithout(flag, prose`leave out ${flag}`);
 }
 
 /** Throws UsageError for what no namespace is called, and no pattern of one. */
