@@ -194,6 +194,12 @@ const lists: readonly Row[] = [
     { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['anonymous', 'rex', 'janedoe'] },
   ],
   [
+    'no pull secret, and several in the namespace that open the image: the first',
+    podWith(),
+    { secrets: { other: good, second: good }, others: ['other', 'second'], says: jane },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: attachOther, asked: ['anonymous', 'janedoe'] },
+  ],
+  [
     'no pull secret, and the login in the namespace is told that there is no such image',
     podWith(),
     { secrets: { other: good }, others: ['other'], says: (user) => (user === undefined ? forbidden : noTag) },
