@@ -15,7 +15,7 @@ const KINDS = ['Pod', ...BESIDE_PODS] as const;
 
 const CONCURRENCY = 4;
 /** A page is in memory as a whole. */
-const PAGE = 250;
+const PAGE = 50;
 
 const MOUNTS = { ...fieldsWith(CONTAINER_LISTS, [ENV]), volumes: [SECRET_VOLUME] } as const;
 

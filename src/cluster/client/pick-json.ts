@@ -72,13 +72,9 @@ function pickObject(picker: Picker, shape: { readonly [name: string]: FieldSelec
   const found: Record<string, unknown> = {};
   picker.index += 1;
   while (next(picker) !== CLOSE_BRACE) {
-    const name = memberName(picker);
-    const wanted = Object.hasOwn(shape, name) ? shape[name] : undefined;
-    if (wanted === undefined) skip(picker);
-    else {
-      const value = pick(picker, wanted);
-      if (value !== undefined) found[name] = value;
-    }
+    const name = wantedMember(picker, shape);
+    const value = name === undefined ? skip(picker) : pick(picker, shape[name] as FieldSelection);
+    if (name !== undefined && value !== undefined) found[name] = value;
     separator(picker, CLOSE_BRACE);
   }
   picker.index += 1;
@@ -98,12 +94,48 @@ function pickArray(picker: Picker, shape: FieldSelection): unknown[] {
 
 function memberName(picker: Picker): string {
   const start = picker.index;
-  if (picker.bytes[start] !== QUOTE) throw unexpected(picker);
+  return nameIn(picker, start, skipName(picker));
+}
+
+function nameIn({ bytes }: Picker, start: number, end: number): string {
+  return parse(bytes.subarray(start, end)) as string;
+}
+
+/** The member's name where it is in `shape`. No text is made of the others: a page of pods has ten thousand of them. */
+function wantedMember(picker: Picker, shape: { readonly [name: string]: FieldSelection }): string | undefined {
+  const { bytes, index: start } = picker;
+  const end = skipName(picker);
+  const escaped = isEscaped(bytes, start, end) ? nameIn(picker, start, end) : undefined;
+  for (const name in shape) {
+    if (escaped === undefined ? isName(bytes, start + 1, name) : escaped === name) return name;
+  }
+  return undefined;
+}
+
+function isEscaped(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    if (bytes[at] === BACKSLASH) return true;
+  }
+  return false;
+}
+
+/** Whether the name that begins at `start` is `name`, which has only letters. */
+function isName(bytes: Uint8Array, start: number, name: string): boolean {
+  if (bytes[start + name.length] !== QUOTE) return false;
+  for (let at = 0; at < name.length; at += 1) {
+    if (bytes[start + at] !== name.charCodeAt(at)) return false;
+  }
+  return true;
+}
+
+/** Passes a name and its colon; returns where the name ends. */
+function skipName(picker: Picker): number {
+  if (picker.bytes[picker.index] !== QUOTE) throw unexpected(picker);
   skipString(picker);
-  const name = parse(picker.bytes.subarray(start, picker.index)) as string;
+  const end = picker.index;
   if (next(picker) !== COLON) throw unexpected(picker);
   picker.index += 1;
-  return name;
+  return end;
 }
 
 /** Passes a comma; leaves the closing bracket. */
