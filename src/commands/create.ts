@@ -90,7 +90,7 @@ async function show({ secret, entries }: Draft, run: Run): Promise<number> {
     printer.say('--dry-run=client does not ask the cluster: with --dry-run=server you see what would change there');
   } else if (options.output !== 'name' && !options.replace && !options.appendHash) {
     printer.say(
-      'applying this takes all other logins out of a Secret that exists; --dry-run=server -o yaml keeps them',
+      'applying this takes all other logins out of a Secret that exists; create without --dry-run keeps them',
     );
   }
   for (const target of options.attach ?? []) printer.say(`  would be attached to ${target}, which is not looked at`);

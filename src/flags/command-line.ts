@@ -2,6 +2,7 @@
 import type { Option } from 'commander';
 import { ALL_NAMESPACES, type Command, kustomized, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
+import { isObjectName } from '../domain/text/object-name.ts';
 import { typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
 
@@ -89,7 +90,8 @@ function withoutKind(command: string, typed: readonly string[]): readonly string
   if (command !== 'create') return isWord(type) ? typed.slice(1) : typed;
   if (type === 'docker-registry' || type === 'generic') return withKind(typed.slice(2));
   if (typed.some((word) => word === '-h' || word === '--help')) return typed.slice(1);
-  throw new UsageError('create takes the name of the Secret, not its kind', words`regsecret create NAME`);
+  const meant = typedAgain(typed.slice(1)) ?? words`${isObjectName(type) ? type : 'NAME'}`;
+  throw new UsageError('create takes the name of the Secret, not its kind', words`regsecret create ${meant}`);
 }
 
 /** With its kind, what reads like a registry is the name of a Secret. */

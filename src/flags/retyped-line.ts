@@ -1,6 +1,6 @@
 /** A command line that was typed, once more and put right. Loaded only where there is something wrong with it. */
 import type { Command, Option } from 'commander';
-import { ALL_NAMESPACES, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
+import { clusterCommand, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
 import { type Hint, type Prose, prose, type Retyped } from '../domain/text/hint.ts';
 import { isRepeatable, typedAgain } from '../domain/text/typed-again.ts';
 import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
@@ -24,7 +24,8 @@ export function retype(typed: Command, { add, drop = [], rename, otherwise }: Re
   if (all === undefined) return otherwise;
   const inPlace = add.words.filter((word) => typeof word === 'string' && word.startsWith('-')) as string[];
   const line = typedWith(typed, words`${all} ${add}`, [...inPlace, ...drop]);
-  return 'words' in line ? line : otherwise;
+  if (!('words' in line)) return otherwise;
+  return drop.includes('-n') ? clusterCommand`${line}` : line;
 }
 
 /** What was typed of `option`; undefined where it cannot be repeated. Flags of the cluster are added to every command. */
@@ -35,10 +36,7 @@ export function flagsOf(typed: Command, option: Option, except: readonly string[
   if (except.includes(long) || except.includes(option.short ?? '')) return [];
   const value = typed.getOptionValue(attribute);
   if (!option.required) {
-    if (value === option.negate) return [];
-    // With this word for -A, the namespace of -n is left out, which to sync is that of the source.
-    const isAlone = long === '--all-namespaces' && except.includes('-n');
-    return [isAlone ? words`${ALL_NAMESPACES}` : flagWords([option.short ?? long])];
+    return value === option.negate ? [] : [flagWords([option.short ?? long])];
   }
   return [value].flat().map((one) => (mayRepeat(option, `${one}`) ? flagWith(option, `${one}`) : undefined));
 }

@@ -296,6 +296,14 @@ describe('kinds and targets where kubectl has them', () => {
     ['sync --to a -A', 'hint: regsecret sync --to a'],
     ['sync --to a -l b=c', 'hint: regsecret sync --to a, or regsecret sync -l b=c'],
     ['doctor -A -n a --offline', 'hint: regsecret doctor -A --offline'],
+    ['doctor -l app=api -n a --strict', 'hint: regsecret doctor -l app=api --strict'],
+    ['doctor --only missing-secert --strict', 'hint: regsecret doctor --only missing-secret --strict'],
+    ['doctor deployment/a,deployment/b', 'hint: regsecret why deployment/a deployment/b'],
+    ['why deployment/a,b -v', 'hint: regsecret why deployment/a deployment/b'],
+    ['create secret regcreds --server ghcr.io', 'hint: regsecret create regcreds --server ghcr.io'],
+    ['rotate --server ghcr.io --verify', '(rotate always verifies; --no-verify leaves it out.)'],
+    ['lint deploy', '(Did you mean regsecret doctor -f deploy?)'],
+    ['validate deploy.yaml', '(Did you mean regsecret doctor -f deploy.yaml?)'],
     ['verify -A --image ghcr.io/a/b:v1', 'hint: regsecret verify -A, or regsecret verify --image ghcr.io/a/b:v1'],
     ['verify -A -f a.yaml', 'hint: regsecret verify -A, or regsecret verify -f a.yaml'],
     ['sync -A --server a.io --refresh 1h --dry-run=client', 'hint: regsecret sync --server a.io -A --dry-run=client'],
@@ -462,7 +470,7 @@ describe('-q', () => {
     'without it, -o %s %j says what kubectl apply would do, where create does not do the same',
     async (output, flags, isSaid) => {
       const said =
-        'applying this takes all other logins out of a Secret that exists; --dry-run=server -o yaml keeps them\n';
+        'applying this takes all other logins out of a Secret that exists; create without --dry-run keeps them\n';
       const { stderr } = await here([...login, '-o', output, ...flags], { secretOnStdout: true });
       expect(stderr.split(said)).toHaveLength(isSaid ? 2 : 1);
     },

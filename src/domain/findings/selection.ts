@@ -1,7 +1,7 @@
 /** Which findings somebody wants to see, and how many that leaves out. */
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
-import { words } from '../text/command.ts';
+import { flagWords, words } from '../text/command.ts';
 import { plural } from '../text/enumerate.ts';
 import { FINDING_CODES } from './catalog.ts';
 import type { Finding, FindingCode } from './finding.ts';
@@ -54,7 +54,10 @@ function codeOf(flag: string, text: string): FindingCode {
     near === undefined
       ? `--${flag} takes the codes that stand in brackets behind findings, such as ${example}`
       : `no finding has the code ${text}; did you mean ${near}?`,
-    words`regsecret doctor --${flag} ${near ?? example}`,
+    {
+      add: words`${flagWords([`--${flag}`])} ${near ?? example}`,
+      otherwise: words`regsecret doctor --${flag} ${near ?? example}`,
+    },
   );
 }
 

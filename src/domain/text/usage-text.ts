@@ -21,6 +21,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
 const MEANT_COMMANDS: Readonly<Record<string, string>> = {
   ...{ add: 'create', apply: 'create', login: 'create', new: 'create', update: 'create' },
   ...{ copy: 'sync', cp: 'sync', explain: 'why', patch: 'attach', rm: 'remove', set: 'attach', test: 'verify' },
+  ...{ lint: 'doctor -f', validate: 'doctor -f', check: 'doctor' },
   ...{ debug: 'why', diagnose: 'doctor', logout: 'remove', logs: 'why', show: 'inspect', status: 'doctor' },
 };
 const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
@@ -38,13 +39,18 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
-  const proposal = isFiles ? 'attach -f' : withRegistry(known, line[1]);
+  const rest = typedAgain(line.slice(1));
+  const proposal =
+    known === 'doctor -f' && rest !== undefined
+      ? ['regsecret', known, ...rest.words].join(' ')
+      : isFiles
+        ? 'attach -f'
+        : withRegistry(known, line[1]);
   if (proposal !== undefined) return `error: unknown command '${command}'\n(Did you mean ${proposal}?)\n`;
   // What is nearly a command is none.
   if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
   const [, near] = /\(Did you mean ([a-z]+)\?\)/.exec(suggestion) ?? [];
-  const rest = near === undefined ? undefined : typedAgain(line.slice(1));
-  if (command !== '' && rest !== undefined)
+  if (command !== '' && near !== undefined && rest !== undefined)
     return `error: unknown command '${command}'\n(Did you mean ${['regsecret', near, ...rest.words].join(' ')}?)\n`;
   return error
     .replace(
@@ -74,6 +80,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (line[0] === 'list' && /^--(server|username|registry)$/.test(option))
     return '\n(list does not filter by login; -o wide shows registries and users.)\n';
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--server') return '\n(Did you mean verify --server?)\n';
+  if (line[0] === 'rotate' && option === '--verify') return '\n(rotate always verifies; --no-verify leaves it out.)\n';
   if (line[0] === 'inspect' && option === '--image') return '\n(Did you mean verify --image?)\n';
   if (line[0] === 'create' && /^(-A|-l|--all-namespaces|--selector)$/.test(option))
     return `\n(Did you mean sync ${option}?)\n`;

@@ -108,7 +108,7 @@ export function imagesApart<T extends DoctorWords>(line: T): T {
 }
 
 function isImage(word: string): boolean {
-  return /[:@]/.test(word) || word.split('/').length > 2;
+  return /[:@]/.test(word) || (word.split('/').length > 2 && !word.includes(','));
 }
 
 /**
@@ -140,11 +140,19 @@ function isPlural(kind: string): boolean {
 
 function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');
+  checkComma(word, kind);
   if (name === undefined) return target('Pod', word);
   if (kindOf(kind) === 'Secret' && more.length === 0) return target('Secret', name);
   if (more.length === 0 && isObjectName(name)) checkNamespacePart(kind, name);
   const found = parseTarget(word, why);
   return target(found.kind, found.name ?? '');
+}
+
+/** Throws UsageError for `deployment/a,deployment/b` and `deployment/a,b`. */
+function checkComma(word: string, kind: string): void {
+  const each = word.split(',').map((one) => (one.includes('/') || one === word ? one : `${kind}/${one}`));
+  if (each.length < 2 || !each.every((one) => one.split('/').every(isObjectName))) return;
+  throw new UsageError('several targets have spaces between them, not commas', command`regsecret why ${each}`);
 }
 
 /** Kinds that have no pull secrets, as they are often typed. */
