@@ -35,6 +35,7 @@ export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<num
     copies: allNamespaces,
     force: options.force ?? false,
     owned: options.owned ?? false,
+    yes,
     dryRun,
     fieldManager: options.fieldManager,
     folders: manifestFolders(io.env),

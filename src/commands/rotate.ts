@@ -91,10 +91,10 @@ async function newLogins(options: RotateOptions, io: Io, printer: Printer): Prom
 /** Throws UserError for a login that its registry does not accept. */
 async function accepted(
   collected: Collected,
-  context: { readonly options: RegistryFlags } & Run,
+  context: { readonly options: RotateOptions } & Run,
 ): Promise<readonly CollectedEntry[]> {
   const { checkLogins } = await import('../output/fleet/login-check.ts');
-  return checkLogins(collected, { mustAnswer: true }, context);
+  return checkLogins(collected, { mustAnswer: true, isDryRun: context.options.dryRun !== 'none' }, context);
 }
 
 function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], namespace: string): RotateRequest {

@@ -114,7 +114,7 @@ describe('it stays', () => {
     const ran = await regsecretIn(namespace, ['delete', 'pull', '--yes']);
     expect([ran.code, ran.stdout]).toEqual([1, '']);
     expect(ran.stderr).toContain(`error: secret ${namespace}/pull is still needed, so it is not deleted\n  ${says}\n`);
-    expect(ran.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway}`);
+    expect(ran.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway} --yes\n`);
     expect(await isThere(namespace, 'pull')).toBe(true);
     const dry = await regsecretIn(namespace, ['delete', 'pull', '--owned', '--dry-run=client']);
     expect(dry.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway} --owned --dry-run=client\n`);

@@ -549,6 +549,8 @@ describe('in many namespaces', () => {
     const wrong = await regsecretIn(home, [...args, '-l', `team=${label}`], { stdin: 'wrong' });
     expect([wrong.code, wrong.stdout]).toEqual([1, '']);
     expect(wrong.stderr).toContain('nothing is written');
+    const early = await regsecretIn(home, [...args, '-A', '--dry-run=client'], { stdin: 'of tomorrow' });
+    expect(early.stderr).toContain('hint: if the password is not valid yet, add --no-verify\n');
     const ran = await regsecretIn(home, [...args, '-l', `team=${label}`], { stdin: johndoe.password });
     expect([ran.code, ran.stdout]).toEqual([1, `secret/pull configured in ${had}\n`]);
     expect(ran.stderr).toContain(`${host} does not accept it`);

@@ -7,7 +7,7 @@ export const SCOPE_FLAGS: readonly string[] = ['-n', '--namespace', '--context']
 /** Flags without a value. */
 const BARE: readonly string[] = [
   ...['-A', '--all-namespaces', '--all-serviceaccounts', '--used', '--force', '--no-checks', '--no-verify'],
-  ...['--restart', '--all', '--password-stdin', '--strict'],
+  ...['--restart', '--all', '--password-stdin', '--strict', '--yes', '--owned'],
 ];
 /** Flags whose value shows what is meant, and which say it in every error, too. Contexts and files have names of any form. */
 const SHOWN: readonly string[] = [

@@ -6,6 +6,7 @@ import type { Secret } from '../keyring/secret.ts';
 import { loginCommand, registryOf } from '../keyring/server.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
 import type { Change } from '../pull-secret/plan.ts';
+import { words } from '../text/command.ts';
 import { type Hint, prose } from '../text/hint.ts';
 import { rfc3339 } from '../text/time.ts';
 import { loginAdvice } from './known-registries.ts';
@@ -52,13 +53,23 @@ function expired({ server, from }: FoundLogin, end: number): string {
   return `the login for ${displayServer(server)} from ${from} expired at ${rfc3339(end)}`;
 }
 
-/** For a login that its registry rejects, which `sentence` says. `typed` is one that a person has just typed. */
-export function rejectedLogin(login: FoundLogin, sentence: string, typed: boolean): UserError {
+interface Attempt {
+  /** Whether a person has just typed the login. */
+  readonly isTyped: boolean;
+  readonly isDryRun?: boolean | undefined;
+}
+
+/** For a login that its registry rejects, which `sentence` says. */
+export function rejectedLogin(login: FoundLogin, sentence: string, { isTyped, isDryRun = false }: Attempt): UserError {
   const { server, credential, from } = login;
   const advice = loginAdvice(registryOf(server) ?? '', credential.username);
   return new UserError(
     `${sentence}; nothing is written`,
-    typed ? prose`check user name and password, then run the command again` : renewal(login),
+    isDryRun
+      ? prose`if the password is not valid yet, add ${words`--no-verify`}`
+      : isTyped
+        ? prose`check user name and password, then run the command again`
+        : renewal(login),
     [`it is the login of ${credential.username} from ${from}`, ...(advice === undefined ? [] : [advice]), ANYWAY],
   );
 }

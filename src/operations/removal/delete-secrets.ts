@@ -6,7 +6,7 @@ import { deleteSecret } from '../../cluster/write/delete-secret.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
-import { ALL_NAMESPACES, command, dryRunFlag, words } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, command, dryRunFlag, flagWords } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -23,6 +23,8 @@ export interface DeleteRequest extends DetachOptions {
   readonly force: boolean;
   /** Whether it goes although somebody else makes it. */
   readonly owned: boolean;
+  /** Whether nobody is asked. */
+  readonly yes: boolean;
 }
 
 export interface DeleteListener {
@@ -119,8 +121,8 @@ async function losers(reader: Reader, { secret }: Deleted, { force }: DeleteRequ
 }
 
 function stillNeeded(ref: SecretRef, needs: readonly Need[], request: DeleteRequest): UserError {
-  const owned = request.owned ? words`--owned` : undefined;
-  const again = command`regsecret delete ${nameWord(ref.name)} ${scope(ref.namespace)} --force ${owned} ${dryRunFlag(request)}`;
+  const typed = flagWords([...(request.owned ? ['--owned'] : []), ...(request.yes ? ['--yes'] : [])]);
+  const again = command`regsecret delete ${nameWord(ref.name)} ${scope(ref.namespace)} --force ${typed} ${dryRunFlag(request)}`;
   return new UserError(
     `secret ${ref.namespace}/${ref.name} is still needed, so it is not deleted`,
     request.copies ? prose`--force deletes it anyway` : again,

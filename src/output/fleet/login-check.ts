@@ -24,6 +24,8 @@ export interface CheckRules {
   readonly mustAnswer: boolean;
   /** Whether `--verify` was typed: without it, a login that nobody has typed just now is not checked. */
   readonly isWanted?: boolean;
+  /** Whether nothing is going to be written: a password may not be valid yet. */
+  readonly isDryRun?: boolean;
 }
 
 /** How often a person may type a password. */
@@ -69,11 +71,11 @@ interface Settlement extends CheckRules {
 }
 
 async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, tries = 1): Promise<CollectedEntry> {
-  const { isTyped, mustAnswer, io, printer, ask } = by;
+  const { isTyped, isDryRun, mustAnswer, io, printer, ask } = by;
   if (verdict.kind === 'accepted') return entry;
   const sentence = `${displayServer(entry.server)} ${describeVerdict(verdict)}`;
   if (verdict.kind === 'rejected') {
-    if (!isTyped || tries === TRIES) throw rejectedLogin(entry, sentence, isTyped);
+    if (!isTyped || tries === TRIES) throw rejectedLogin(entry, sentence, { isTyped, isDryRun });
     printer.warn(`${sentence}; type the password again`);
     const { username } = entry.credential;
     const again = { ...entry, credential: { username, password: await promptPassword(io) } };
