@@ -320,6 +320,25 @@ describe.concurrent('an image that is not deployed yet', () => {
     );
   });
 
+  test.each(['app:v1', 'none:v1'])(
+    'which no list opens, but a Secret of the namespace: the hint asks again with it: %s',
+    async (path) => {
+      const image = `${own.host}/team/${path}`;
+      const { stderr } = await regsecretIn(namespace, ['why', image]);
+      expect(stderr).toBe(`hint: regsecret why --image ${image} -n ${namespace} --secret good\n`);
+      const asked = await regsecretIn(namespace, ['why', '--image', image, '--secret', 'good']);
+      expect(asked.stdout).toContain(`login: ada in secret good, for ${own.host}`);
+    },
+  );
+
+  test('which a Deployment is to get, and which does not exist: another one is asked about', async () => {
+    const name = await newWorkload('Deployment', namespace, { image: publicImage, list: named('good') });
+    const { findings } = await why([`deploy/${name}`, '--image', `${own.host}/team/none:v1`], 1);
+    expect(findings.map(({ fix }) => fix.command)).toEqual([
+      `regsecret why deployment/${name} -n ${namespace} --image REGISTRY/NAME:TAG`,
+    ]);
+  });
+
   test('which is no image', async () => {
     const report = await why(['--image', 'ghcr.io/UPPER', '--offline'], 1);
     expect(codes(report)).toEqual(['error invalid-image']);

@@ -197,6 +197,8 @@ export function setImage(
   { secrets = [] }: FixContext,
 ): Command {
   // Nothing has that image yet.
+  if (container === '' && object.file === undefined && object.kind !== 'ServiceAccount')
+    return command`regsecret why ${targetWord(object)} ${scope(object.namespace)} --image ${image}`;
   if (object.kind === 'ServiceAccount') {
     const account = object.name === 'default' ? undefined : words`--serviceaccount ${nameWord(object.name)}`;
     const list = secrets.reduce((line, name) => words`${line} --secret ${nameWord(name)}`, words``);

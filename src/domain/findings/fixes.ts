@@ -150,7 +150,7 @@ const FIXES: Fixes = {
   'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }, context) => {
     if (missing !== 'repository') return setImage(object, remedy, container, withNearTag(image, tags), context);
     // The image is there under no tag, and nobody knows which one was meant.
-    if (object.kind === 'ServiceAccount') return setImage(object, remedy, container, SOME_IMAGE, context);
+    if (container === '') return setImage(object, remedy, container, SOME_IMAGE, context);
     return edit(remedy.how === 'template' ? remedy.target : object);
   },
   'never-pulled': ({ object, arguments: { remedy } }) =>

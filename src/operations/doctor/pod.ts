@@ -35,11 +35,13 @@ export async function gatherPod(ref: ObjectRef, collector: Collector, images: re
 
 /** `puller` as if it had `images`. */
 export function withImages(puller: Puller, images: readonly string[]): Puller {
-  const [name = '', ...more] = puller.images.flatMap(({ containers }) => containers);
-  const container = more.length === 0 ? name : '';
   // What is wrong with it now is not asked.
   const pod = puller.pod && { ...puller.pod, trouble: undefined };
-  return { ...puller, pod, images: imageUses({ containers: images.map((image) => ({ name: container, image })) }) };
+  const containers = images.map((image) => {
+    const use = puller.images.find((one) => one.image === image);
+    return { name: use?.containers[0] ?? '', image };
+  });
+  return { ...puller, pod, images: imageUses({ containers }) };
 }
 
 /** For a pod that has been read already; `named` are events of pods of its name. Throws UserError. */

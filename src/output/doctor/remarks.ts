@@ -3,7 +3,7 @@ import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import { type Command, command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
-import { scope } from '../../domain/text/object-name.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
 import type { Io } from '../../io.ts';
 import { printerFor } from '../printer.ts';
 
@@ -35,7 +35,18 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
     const one = options.selector === undefined ? 'this namespace' : 'these namespaces';
     printer.say(`no pods, workloads or pull secrets in ${options.allNamespaces === true ? 'any namespace' : one}`);
   }
-  if (report.healthy === false && verbose !== true && counts === undefined) printer.hint(command`${again(options)} -v`);
+  if (report.healthy === false && verbose !== true && counts === undefined) {
+    printer.hint(tryUsable(report, options) ?? command`${again(options)} -v`);
+  }
+}
+
+/** Which login a node would use is not said before a list names the Secret. */
+function tryUsable({ findings }: DoctorReport, options: DoctorLine): Command | undefined {
+  if (options.image === undefined) return undefined;
+  const usable = findings.flatMap(({ arguments: named }) => ('usable' in named ? (named.usable ?? []) : []));
+  const asked = again({ ...options, targets: [], secret: [] });
+  const tried = [...new Set(usable)].reduce((line, name) => command`${line} --secret ${nameWord(name)}`, asked);
+  return usable.length === 0 ? undefined : tried;
 }
 
 /** Where a target comes from; `wide` is the command for several namespaces. */

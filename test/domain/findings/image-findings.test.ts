@@ -22,7 +22,7 @@ testFindings([
     finding('invalid-image', POD, { image: '', error: 'it is empty', container: '', remedy: RECREATE }),
     'error: an empty string in pod team-a/web-1 is not a valid image name (it is empty)',
     'advice',
-    'kubectl set image pod/web-1 CONTAINER=REGISTRY/NAME:TAG -n team-a',
+    'regsecret why pod/web-1 -n team-a --image REGISTRY/NAME:TAG',
   ],
   [
     finding('invalid-image', WORKLOAD, {
@@ -131,6 +131,18 @@ testFindings([
     'error: image ghcr.io:5000/orgg/app:v1 does not exist: its registry has no such repository, or does not show it to this login (asked from here at 2026-01-01T00:00:00Z)',
     'advice',
     'kubectl edit deployment web -n team-a',
+  ],
+  [
+    finding('image-not-found', WORKLOAD, {
+      image: 'ghcr.io/org/other:v1',
+      container: '',
+      said: REGISTRY,
+      missing: 'repository',
+      remedy: DEPLOYMENT,
+    }),
+    'error: image ghcr.io/org/other:v1 does not exist: its registry has no such repository, or does not show it to this login (asked from here at 2026-01-01T00:00:00Z)',
+    'advice',
+    'regsecret why deployment/web -n team-a --image REGISTRY/NAME:TAG',
   ],
   [
     finding('image-not-found', POD, {
