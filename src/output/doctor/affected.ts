@@ -1,5 +1,6 @@
 /** Who has a finding, in words. */
 import type { AffectedObject, FindingView } from '../../domain/diagnosis/view.ts';
+import { describeObject } from '../../domain/findings/finding.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 
 /**
@@ -20,19 +21,27 @@ export function formatAffected({ affects, objects }: Pick<FindingView, 'affects'
   const where = namespaces === undefined ? '' : ` in namespaces ${many(namespaces)}`;
   if (pods === 0) return `${verb} ${names}${where}`;
   const count = plural(pods, 'pod');
+  // They are pods of others, too.
+  if (objects === undefined) return `${verb} ${[...(names === '' ? [] : [names]), count].join(', ')}${where}`;
   return `${verb} ${count}${where}${names === '' ? '' : `: ${names}`}${names === '' || next === '' ? next : `,${next}`}`;
 }
 
-/** Who has it, and in which namespace where the sentence does not say. */
+/** Who has it, and in which namespace where the sentence does not say; undefined where the sentence says all of that. */
 export function affectedOf(found: FindingView): string | undefined {
-  const { affects, objects = [], message } = found;
+  const { affects, objects = [], message, object } = found;
   const [one] = objects;
-  const isSaid = one === undefined || message.includes(`${one.namespace}/`);
+  const isPlaced = one === undefined || message.includes(`${one.namespace}/`);
+  const text = ` ${message.split(/[\s,;:]+/).join(' ')} `;
+  const says = (words: string): boolean => text.includes(` ${words} `);
   if (affects !== undefined) {
-    const where = isSaid || affects.namespaces !== undefined ? '' : ` in namespace ${one.namespace}`;
+    const { pods, examples, others, namespaces } = affects;
+    if (others === 0 && examples.every(says) && (pods === 0 || says(plural(pods, 'pod')))) return undefined;
+    const where = isPlaced || namespaces !== undefined ? '' : ` in namespace ${one.namespace}`;
     return `${formatAffected(found)}${where}`;
   }
-  return isSaid ? undefined : `affects ${one.name} in namespace ${one.namespace}`;
+  // A pod stands for what makes it.
+  const isNamed = one === undefined || says(one.name) || (object.kind !== 'Secret' && says(describeObject(object)));
+  return isNamed ? undefined : `affects ${one.name}${isPlaced ? '' : ` in namespace ${one.namespace}`}`;
 }
 
 function isIdle(objects: readonly AffectedObject[]): boolean {
