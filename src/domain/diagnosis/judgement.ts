@@ -205,9 +205,10 @@ function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | 
   return attempt.result === 'pulls' ? 'will pull' : 'cannot know';
 }
 
-/** What the same command fixes as the cause need not be said, too. */
+/** What the same command fixes as the cause need not be said, too; nor what is due to a list that cannot be decoded. */
 function notesOf(pull: ImagePull, cause: Finding | undefined, fix: Fix | undefined): Finding[] {
-  const note = cause?.code === 'unverified-image' || !pull.denied ? undefined : unverified(pull);
+  const isSaid = cause?.code === 'unverified-image' || pull.attempt.reason === 'undecodable';
+  const note = isSaid || !pull.denied ? undefined : unverified(pull);
   if (note === undefined) return [];
   const { command } = fixOf(note, pull, pull.facts.online);
   return JSON.stringify(command) === JSON.stringify(fix?.command) ? [] : [withSeverity(note, 'warning')];

@@ -76,7 +76,11 @@ export function openQuestions(judged: Judged): Question[] {
 export function notesOn(puller: Puller, judgements: readonly Judgement[], facts: PullFacts): Finding[] {
   const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
   const applied = effectiveList(puller, facts);
-  const rules = [emptyName, duplicateNames, differentCredentials, ...(judgements.length === 0 ? [] : [secretNotes])];
+  const { ref, imagePullSecrets, images } = puller;
+  // A list that is only tried with an image stands in no object that could be changed.
+  const isTried = ref.kind === 'ServiceAccount' && imagePullSecrets !== undefined && images.length > 0;
+  const ofList = isTried ? [] : [emptyName, duplicateNames, differentCredentials];
+  const rules = [...ofList, ...(judgements.length === 0 ? [] : [secretNotes])];
   const found = rules.flatMap((rule) => rule({ puller, applied, judgements, facts }));
   return found.filter((one) => !said.has(findingKey(one))).map((one) => withSeverity(one, 'warning'));
 }

@@ -811,6 +811,12 @@ const kubelet: readonly Row[] = [
     { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: [] },
   ],
   [
+    'has the image for others, and a good login beside a Secret that cannot be decoded',
+    podWith({ policy: 'IfNotPresent', list: list('a', 'regcred'), status: noCredential }),
+    { nodeImages: [IMAGE], secrets: { a: broken, regcred: good }, says: jane },
+    { outcome: 'will not pull', cause: 'unreadable-entry', notes: [] },
+  ],
+  [
     'had the image, and its kubelet is too old to keep it for some',
     podWith({ policy: 'IfNotPresent', status: noCredential }),
     { nodeImages: [IMAGE], nodeVersion: 'v1.32.9', says: jane },

@@ -14,6 +14,7 @@ const twice = list('a', 'b', 'a');
 
 test.each<[string, Puller, World, string[]]>([
   ['a service account that names a Secret twice', account, { account: twice }, ['duplicate-name a']],
+  ['a service account in a manifest that does so', { ...account, imagePullSecrets: twice }, {}, ['duplicate-name a']],
   ['a service account with an entry without a name', account, { account: [{}] }, ['empty-name']],
   ['a service account that may not be read', account, { account: 'forbidden' }, []],
   ['a service account that does not exist', account, { account: 'missing' }, []],
@@ -31,6 +32,12 @@ test.each<[string, Puller, World, string[]]>([
     podWith({ list: list('a', 'b') }),
     { secrets: { a: good, b: wrong } },
     ['different-credentials ghcr.io a b janedoe rex'],
+  ],
+  [
+    'Secrets that are only tried, in the place of the list of a service account',
+    { ...account, imagePullSecrets: twice, images: templateWith().images },
+    { account: list('c'), secrets: { a: good, b: wrong } },
+    [],
   ],
   [
     'the server is shown as the first of them writes it',
