@@ -197,12 +197,11 @@ export function setImage(
   { secrets = [] }: FixContext,
 ): Command {
   // Nothing has that image yet.
-  if (container === '' && object.file === undefined && object.kind !== 'ServiceAccount')
-    return command`regsecret why ${targetWord(object)} ${scope(object.namespace)} --image ${image}`;
-  if (object.kind === 'ServiceAccount') {
-    const account = object.name === 'default' ? undefined : words`--serviceaccount ${nameWord(object.name)}`;
+  if (container === '' && object.file === undefined) {
+    const isAccount = object.kind === 'ServiceAccount';
+    const named = isAccount && object.name !== 'default' ? words`--serviceaccount ${nameWord(object.name)}` : undefined;
     const list = secrets.reduce((line, name) => words`${line} --secret ${nameWord(name)}`, words``);
-    return command`regsecret why ${scope(object.namespace)} --image ${image} ${account} ${list}`;
+    return command`regsecret why ${isAccount ? [] : [targetWord(object)]} ${scope(object.namespace)} --image ${image} ${named} ${list}`;
   }
   const pair = words`${container === '' ? 'CONTAINER' : nameWord(container)}=${image}`;
   // kubectl changes no image of a kind that it does not know.
