@@ -53,8 +53,11 @@ export function printManifests(
   }
   const hiding = files.flatMap((file) => file.hiding.map(resultName));
   if (hiding.length > 0) {
-    const has = hiding.length === 1 ? 'has a list of its own' : 'have lists of their own';
-    printer.say(`${many(hiding)} ${has} now, so the pods no longer get the pull secrets of their service account`);
+    const hides =
+      hiding.length === 1
+        ? 'has a list of its own now, which hides any pull secrets of its service account'
+        : 'have lists of their own now, which hide any pull secrets of their service accounts';
+    printer.say(`${many(hiding)} ${hides}`);
   }
   const changed = files.filter(
     ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),

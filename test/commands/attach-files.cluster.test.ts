@@ -20,7 +20,7 @@ test('--auto: the Secret in the cluster says which images it opens', async () =>
     code: 0,
     stdout: `${ours}${list}---\n${theirs}`,
     stderr:
-      'pod/ours patched, from stdin to stdout\npod/ours has a list of its own now, so the pods no longer get the pull secrets of their service account\n',
+      'pod/ours patched, from stdin to stdout\npod/ours has a list of its own now, which hides any pull secrets of its service account\n',
   });
 });
 

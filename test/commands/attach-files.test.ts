@@ -27,7 +27,7 @@ beforeEach(() => {
 const POD =
   'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: ghcr.io/acme/app} # app\n';
 const ATTACHED = `${POD}  imagePullSecrets:\n  - name: regsecret\n`;
-const HIDES = 'pod/a has a list of its own now, so the pods no longer get the pull secrets of their service account\n';
+const HIDES = 'pod/a has a list of its own now, which hides any pull secrets of its service account\n';
 
 function file(name: string, text: string | Uint8Array): string {
   const path = join(folder, name);
@@ -70,7 +70,7 @@ describe('the result goes to stdout', () => {
     const other = POD.replace('name: a', 'name: b');
     const ran = await run(['attach', '-f', '-'], `${POD}---\n${other}`);
     expect(ran.stderr).toContain(
-      'pod/a, pod/b have lists of their own now, so the pods no longer get the pull secrets of their service account\n',
+      'pod/a, pod/b have lists of their own now, which hide any pull secrets of their service accounts\n',
     );
     expect((await run(['attach', '-f', '-'], `${POD}---\n${account}`)).stderr).not.toContain('of its own');
   });
