@@ -491,12 +491,15 @@ describe('detached, where it is the only login for an image', () => {
     expect(await listOf('Deployment', namespace, web)).toBeUndefined();
   });
 
-  test.each(['client', 'server'])('a %s dry run says it, and -o json records it', async (where) => {
+  test.each(['client', 'server'])('a %s dry run ends in the same way, and -o json records it', async (where) => {
     const web = await needed();
-    expect((await detach('--from', `deploy/${web}`, `--dry-run=${where}`)).stderr).toContain(
-      said(web).replace('can no longer', 'could no longer'),
+    const dry = await detach('--from', `deploy/${web}`, `--dry-run=${where}`);
+    expect(dry.code).toBe(1);
+    expect(dry.stderr).toContain(said(web).replace('can no longer', 'could no longer'));
+    expect(dry.stderr).toContain(
+      `hint: regsecret detach regsecret -n ${namespace} --from deployment/${web} --dry-run=${where} --yes\n`,
     );
-    const ran = await detach('--from', `deploy/${web}`, `--dry-run=${where}`, '-o', 'json');
+    const ran = await detach('--from', `deploy/${web}`, `--dry-run=${where}`, '--yes', '-o', 'json');
     expect(ran.code).toBe(0);
     const ref = { kind: 'Deployment', namespace, name: web };
     expect(JSON.parse(ran.stdout).notes).toContainEqual({ code: 'loses-login', ref, images: ['r.example/app:1'] });

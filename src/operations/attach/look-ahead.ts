@@ -40,7 +40,8 @@ export async function isAccepted(
 ): Promise<boolean> {
   for (const loss of losses) listener.note(loss);
   const { yes, dryRun, secret, confirm } = request;
-  if (losses.length === 0 || yes || dryRun !== 'none') return true;
+  // A dry run ends as the run would, and asks nobody.
+  if (losses.length === 0 || yes || (dryRun !== 'none' && confirm !== undefined)) return true;
   listener.waiting();
   if (confirm !== undefined && (await confirm(`Detach ${secret} anyway?`))) return true;
   listener.problem(stillNeeded(losses, items, secret, command`${commandFor(request, transport.namespace)} --yes`));

@@ -23,7 +23,11 @@ async function told({ objects, forbidden, change, secrets = [ghcrSecret] }: Chan
     problem,
     waiting: () => lines.push('waiting'),
   };
-  const request = attachRequest({ dryRun: 'client', ...change });
+  const request = attachRequest({
+    dryRun: 'client',
+    yes: change.verb === 'detach' && change.dryRun === undefined,
+    ...change,
+  });
   try {
     await changePullSecrets(storedObjects([...secrets, ...objects], forbidden), request, listener);
   } catch (error) {
@@ -70,6 +74,7 @@ const live = { dryRun: 'none' } as const;
 
 const DETACHED: readonly [string, ChangeSituation][] = [
   ['the only one of a Deployment', { objects: [web('pull')], change: detach }],
+  ['the same where nobody has agreed to it', { objects: [web('pull')], change: { ...detach, yes: false } }],
   ['and nobody can be asked', { objects: [web('pull')], change: { ...detach, ...live } }],
   ['and the person says no', { objects: [web('pull')], change: { ...detach, ...live, ...no } }],
   ['and nothing is checked', { objects: [web('pull')], change: { ...detach, checks: false } }],

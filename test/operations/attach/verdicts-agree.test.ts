@@ -64,7 +64,7 @@ test('detach says that an image loses its login where doctor sees one before, an
     fc.asyncProperty(world, async (before) => {
       const after = { ...before, own: before.own.filter((name) => name !== 'pull') };
       const isLost = before.own.includes('pull') && (await seesLogin(before)) && !(await seesLogin(after));
-      expect((await noted(before, { verb: 'detach' }))?.includes('loses-login')).toBe(isLost);
+      expect((await noted(before, { verb: 'detach', yes: true }))?.includes('loses-login')).toBe(isLost);
     }),
     { numRuns: 400 },
   );
