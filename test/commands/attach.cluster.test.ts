@@ -400,6 +400,16 @@ describe('the list of the service account and that of the template', () => {
       `deployment.apps/${web} names regsecret in a list`,
     );
   });
+
+  test('a service account that does not have it: that, and no command for what does', async () => {
+    const name = await accountWith(named('other'));
+    await newWorkload('Deployment', namespace, { account: name, list: named('regsecret') });
+    expect(await detach('--serviceaccount', name)).toEqual({
+      code: 0,
+      stdout: `serviceaccount/${name} unchanged\n`,
+      stderr: `serviceaccount/${name} does not name regsecret\n`,
+    });
+  });
 });
 
 describe('a Secret that is no help', () => {

@@ -22,7 +22,6 @@ const NOTES: readonly (readonly [note: Hinted, command: string])[] = [
   [{ code: 'opens-none', ref, images: ['r7.io/app'] }, 'regsecret create secret7 -n ns7 --server r7.io'],
   [{ code: 'shadowed', ref, account: 'sa7', list: ['own7'] }, 'regsecret attach secret7 -n ns7 --to deployment/web7'],
   [{ code: 'managed', ref, manager: 'argo7' }, 'regsecret attach secret7 -f FILE --write'],
-  [{ code: 'names-it', ref, account: 'sa7' }, 'regsecret detach secret7 -n ns7 --from deployment/web7'],
   [{ code: 'now-refused', ref, account: 'sa7' }, 'regsecret detach secret7 -n ns7 --from deployment/web7'],
   [{ code: 'account-has-it', ref, account: 'sa7' }, 'regsecret detach secret7 -n ns7 --serviceaccount sa7'],
   [{ code: 'job-stays', ref, owner }, 'kubectl create job --from=cronjob/job7 job7-again -n ns7'],

@@ -9,6 +9,7 @@ import { type RemediedPod, remedyFinder, toRestart } from '../pods/pod-remedy.ts
 import { restart } from '../pods/restart.ts';
 import type { AttachContext } from './context.ts';
 import type { Note } from './notes.ts';
+import { namesAccount } from './request.ts';
 
 /** What was looked at, as it is after the writing. */
 export interface Done {
@@ -28,8 +29,14 @@ export async function reportAccounts(
 ): Promise<PullSpec[]> {
   const { request, listener } = context;
   const { verb, secret } = request;
-  const accountOf = ({ ref, account }: WorkloadFact): PullSpec | undefined =>
-    done.get(refKey({ kind: 'ServiceAccount', namespace: ref.namespace, name: account }))?.pullSpec;
+  const doneOf = ({ ref, account }: WorkloadFact): Done | undefined =>
+    done.get(refKey({ kind: 'ServiceAccount', namespace: ref.namespace, name: account }));
+  const accountOf = (workload: WorkloadFact): PullSpec | undefined => doneOf(workload)?.pullSpec;
+  for (const { pullSpec, changed } of done.values()) {
+    const { ref } = pullSpec;
+    const isMeant = ref.kind === 'ServiceAccount' && namesAccount(request, ref.name);
+    if (verb === 'detach' && isMeant && !changed) listener.note({ code: 'not-named', ref });
+  }
   for (const workload of facts.workloads) {
     const { ref, account, list } = workload;
     const pullSpec = accountOf(workload);
@@ -37,7 +44,9 @@ export async function reportAccounts(
     const names = list.includes(secret);
     const enforced = isEnforced(pullSpec);
     if (verb === 'attach' && !names) listener.note({ code: 'shadowed', ref, account, list });
-    if (verb === 'detach' && names) listener.note({ code: enforced ? 'now-refused' : 'names-it', ref, account });
+    if (verb === 'attach' || !names) continue;
+    if (enforced) listener.note({ code: 'now-refused', ref, account });
+    else if (doneOf(workload)?.changed === true) listener.note({ code: 'names-it', ref, account });
   }
   if (verb === 'detach') return [];
   const findRemedy = remedyFinder(context);

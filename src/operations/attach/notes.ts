@@ -27,6 +27,7 @@ export type Note =
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
   /** Images for which nothing else in the list has a login. */
   | { readonly code: 'loses-login'; readonly ref: ObjectRef; readonly images: readonly string[] }
+  | { readonly code: 'not-named'; readonly ref: ObjectRef }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'now-refused'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'owned'; readonly ref: ObjectRef; readonly owner: string }
@@ -114,11 +115,10 @@ const SENTENCES: {
     warn(
       `without ${context.secret}, ${resultName(ref)} has no login for ${many(images)}: private images ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
-  'names-it': ({ ref }, { secret, dryRun = 'none' }) =>
-    warn(
-      `${resultName(ref)} names ${secret} in a list of its own, so its pods still use it`,
-      workloadCommand('detach', { secret, dryRun }, ref),
-    ),
+  'not-named': ({ ref }, { secret }) => say(`${resultName(ref)} does not name ${secret}`),
+  // No command: nobody has looked whether its pods need the Secret.
+  'names-it': ({ ref }, { secret }) =>
+    warn(`${resultName(ref)} names ${secret} in a list of its own, so its pods still use it`),
   'now-refused': ({ ref, account }, context) => {
     const { secret, dryRun = 'none' } = context;
     const [allows, will] = isDry(context) ? ['would no longer allow', 'would'] : ['no longer allows', 'will'];

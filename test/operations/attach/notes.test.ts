@@ -54,6 +54,7 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'note',
     'serviceaccount/ci enforces its list (enforce-mountable-secrets): its pods may name no others',
   ],
+  [{ code: 'not-named', ref: of('ServiceAccount', 'ci') }, 'note', 'serviceaccount/ci does not name regcred'],
   [
     { code: 'names-it', ref, account },
     'warning',
@@ -181,7 +182,7 @@ describe('what attach and detach say in other words', () => {
 
 test.each<[note: Shown, command: string]>([
   [{ code: 'shadowed', ref: of('Job'), account, list: ['a'] }, 'regsecret attach regcred -f FILE --write'],
-  [{ code: 'names-it', ref: of('Job'), account }, 'regsecret detach regcred -f FILE --write'],
+  [{ code: 'now-refused', ref: of('Job'), account }, 'regsecret detach regcred -f FILE --write'],
   [{ code: 'opens-none', ref, images: ['UPPER'] }, 'regsecret create regcred -n team --server UPPER'],
   [{ code: 'opens-none', ref, images: ['web'] }, 'regsecret create regcred -n team --server docker.io'],
   [{ code: 'picks-none', kind: 'Job', namespace: 'team' }, 'kubectl get jobs -n team'],
