@@ -1,11 +1,12 @@
 /** What `doctor -f` prints: each finding with its place first, as compilers do, and how much was looked at. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
+import type { FindingObject } from '../../domain/findings/finding.ts';
 import { countOf, formatMore } from '../../domain/findings/listed.ts';
 import { formatIgnored, type SelectionFlags } from '../../domain/findings/selection.ts';
-import { type Command, flagWords, pathWord, words } from '../../domain/text/command.ts';
+import { type Command, command, flagWords, pathWord, words } from '../../domain/text/command.ts';
 import { plural } from '../../domain/text/enumerate.ts';
-import { scope } from '../../domain/text/object-name.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
@@ -48,16 +49,19 @@ function remarks({ findings }: LintReport, typed: LintLine, io: Io): Printable[]
   const missing = findings.filter(({ code, severity }) => code === 'missing-secret' && severity === 'warning');
   const [only, ...others] = missing;
   if (only === undefined) return [];
-  const check = others.length === 0 ? withSecret(only.fix.command, typed) : undefined;
+  const check = others.length === 0 ? withSecret(only.object, typed) : undefined;
   return [
     printed`doctor -f reads only files: a Secret that exists only in the cluster is reported as missing`,
     ...(check === undefined ? [] : [printed`to check these files with it: ${hintText(check, io)}`]),
   ];
 }
 
-/** The same once more, with the Secret that `create` makes; undefined where there is no such command, and where stdin is taken. */
-function withSecret(create: Command, { filename = [], ...flags }: LintLine): Command | undefined {
-  if (create.words[1] !== 'create' || filename.includes('-')) return undefined;
+/** The same once more, with the Secret of the cluster; undefined where stdin is taken. */
+function withSecret(
+  { name, namespace: home }: FindingObject,
+  { filename = [], ...flags }: LintLine,
+): Command | undefined {
+  if (filename.includes('-')) return undefined;
   const { recursive, namespace, strict, errors, only = [], ignore = [] } = flags;
   const files = [...filename, '-'].map((name) => words`-f ${pathWord(name)}`);
   const bare = [recursive && '-R', strict && '--strict', errors && '--errors'].filter(
@@ -66,7 +70,7 @@ function withSecret(create: Command, { filename = [], ...flags }: LintLine): Com
   const codes = [...only.map((code) => words`--only ${code}`), ...ignore.map((code) => words`--ignore ${code}`)];
   const again = [...files, words`${scope(namespace)}`, flagWords(bare), ...codes];
   const pipe = again.reduce((line, more) => words`${line} ${more}`, words`regsecret doctor`);
-  return { ...create, words: [...create.words, '--dry-run=client', '-o', 'yaml'], pipe };
+  return { ...command`kubectl get secret ${nameWord(name)} ${scope(home)} -o yaml`, pipe };
 }
 
 function findingLines({ severity, code, message, fix, object, more }: FindingView, style: Style, io: Io): Printable[] {
