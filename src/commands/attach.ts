@@ -97,8 +97,8 @@ async function changeFiles(
     io.stdout.writeManifest(joinManifests(changed));
     return printManifests(changed, { ...options, losses }, printer);
   }
+  if (losses.length > 0 && !options.yes) await agreeTo(losses, request, options, io);
   if (options.dryRun !== 'none') return printManifests(changed, { ...options, losses }, printer);
-  if (losses.length > 0 && !options.yes) await agreeTo(losses, request, io);
   const { writeManifests } = await import('../manifests/write-manifests.ts');
   const done: typeof changed = [];
   try {
@@ -146,13 +146,18 @@ async function lossesFrom(
   return losses;
 }
 
-/** Throws UserError where nobody agrees to it. */
-async function agreeTo(losses: readonly ManifestLoss[], request: ManifestRequest, io: Io): Promise<void> {
+/** Throws UserError where nobody agrees to it, or could; a dry run asks nobody. */
+async function agreeTo(
+  losses: readonly ManifestLoss[],
+  request: ManifestRequest,
+  options: AttachOptions,
+  io: Io,
+): Promise<void> {
   const { secret } = request;
   const { canPrompt, promptYes } = await import('../prompt.ts');
-  if (canPrompt(io) && (await promptYes(`Detach ${secret} anyway?`, io))) return;
+  if (canPrompt(io) && (options.dryRun !== 'none' || (await promptYes(`Detach ${secret} anyway?`, io)))) return;
   const users = many(losses.map(({ ref }) => resultName(ref)));
-  const again = command`${fileCommandFor(request, request)} --yes`;
+  const again = command`${fileCommandFor(request, request)} ${dryRunFlag(options)} --yes`;
   throw new UserError(`${secret} is still needed by ${users}, so no file is changed`, again);
 }
 

@@ -228,6 +228,9 @@ describe('detached where it is the only login for an image', () => {
       `${said}error: regsecret is still needed by pod/a, so no file is changed\nhint: regsecret detach regsecret -f ${path} --write --yes\n`,
     );
     expect(read(path)).toBe(both);
+    const dry = await run(['detach', '-f', path, '--write', '--dry-run=client']);
+    expect([dry.code, dry.stdout]).toEqual([1, '']);
+    expect(dry.stderr).toContain(`\nhint: regsecret detach regsecret -f ${path} --write --dry-run=client --yes\n`);
     const sure = await run(['detach', '-f', path, '--write', '--yes', '-o', 'json']);
     expect(sure.code).toBe(0);
     const lost = { file: path, ref: { kind: 'Pod', namespace: '', name: 'a' }, images: ['ghcr.io/acme/app'] };
@@ -236,7 +239,7 @@ describe('detached where it is the only login for an image', () => {
   });
 
   test.each([
-    ['a dry run', both, ['--write', '--dry-run=client'], true],
+    ['a dry run that is agreed to', both, ['--write', '--yes', '--dry-run=client'], true],
     ['--no-checks', both, ['--no-checks'], false],
     ['a Secret that is not in the files', `${secret('other')}---\n${ATTACHED}`, [], false],
     [
