@@ -299,6 +299,12 @@ describe.concurrent('an image that is not deployed yet', () => {
   });
 
   test('with a Secret that does not open it, where that of the service account does', async () => {
+    const slip = await regsecretIn(namespace, ['why', ownImage, '--secret', 'goodd', '--offline']);
+    expect(slip).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: secret ${namespace}/goodd does not exist; did you mean good?\nhint: regsecret why -n ${namespace} --image ${ownImage} --secret good\n`,
+    });
     const report = await why(['--image', ownImage, '--sa', 'builder', '--secret', 'foreign'], 1);
     expect(prospects(report)).toEqual(['ServiceAccount will not pull: no-entry']);
     expect(report.findings[0]?.fix.command).toBe(`regsecret attach good -n ${namespace} --serviceaccount builder`);

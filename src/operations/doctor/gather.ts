@@ -2,9 +2,11 @@
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { checkNamespace } from '../../cluster/not-found.ts';
 import { gatherUsage } from '../../cluster/usage.ts';
-import type { Observed, Puller, SecretState } from '../../domain/diagnosis/facts.ts';
+import type { Observed, Puller, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
+import { closest } from '../../domain/text/closest.ts';
+import { command, words } from '../../domain/text/command.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
-import { type SecretName, secretKey } from '../../domain/workloads/references.ts';
+import { type SecretName, secretKey, secretName } from '../../domain/workloads/references.ts';
 import type { DoctorTarget } from '../../domain/workloads/target.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -62,7 +64,9 @@ export async function observeTargets(
   const usage = isAsked ? (await gatherUsage(collector, namespace)).usage : undefined;
   await collector.origins(usage);
   const facts = collector.facts(Date.now(), options.offline !== true);
-  const own = (options.secret ?? []).map((name) => facts.secrets.get(secretKey(namespace, name)));
+  const { secret: given = [], image = [] } = options;
+  checkGiven(given, namespace, image, facts.secrets);
+  const own = given.map((name) => facts.secrets.get(secretKey(namespace, name)));
   return {
     pullers: gathered.flatMap(({ pullers }) => pullers),
     server: collector.transport.server,
@@ -73,6 +77,29 @@ export async function observeTargets(
     usage,
     errors: [...errors.values()],
   };
+}
+
+/** Throws UserError for one that does not exist where another has nearly its name: no list has it, so nothing is to be attached. */
+function checkGiven(
+  given: readonly string[],
+  namespace: string,
+  images: readonly string[],
+  secrets: PullFacts['secrets'],
+): void {
+  const there = [...secrets].flatMap(([key, { status }]) => {
+    const known = secretName(key);
+    return status === 'there' && known.namespace === namespace ? [known.name] : [];
+  });
+  const isMissing = (name: string): boolean => secrets.get(secretKey(namespace, name))?.status === 'missing';
+  const meant = given.map((name) => (isMissing(name) ? (closest(name, there) ?? name) : name));
+  const wrong = given.findIndex((name, index) => name !== meant[index]);
+  if (wrong < 0) return;
+  const add = meant.reduce((line, name) => words`${line} --secret ${name}`, words``);
+  const otherwise = images.reduce((line, one) => command`${line} --image ${one}`, command`regsecret why`);
+  throw new UserError(`secret ${namespace}/${given[wrong]} does not exist; did you mean ${meant[wrong]}?`, {
+    add,
+    otherwise: command`${otherwise} ${add}`,
+  });
 }
 
 /**
