@@ -10,12 +10,13 @@ import { formatMore, listed } from '../domain/findings/listed.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { ImageReferenceError, parseImage } from '../domain/keyring/image.ts';
+import { sameKey } from '../domain/keyring/key.ts';
 import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { imageServer } from '../domain/keyring/server.ts';
+import { imageServer, loginCommand } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
-import { againWithout, eitherOf } from '../domain/text/hint.ts';
+import { againWithout, eitherOf, type Hint } from '../domain/text/hint.ts';
 import { nameWord } from '../domain/text/object-name.ts';
 import {
   imageQuestions,
@@ -25,6 +26,7 @@ import {
   sourceName,
   type VerifyQuestion,
 } from '../domain/verify/question.ts';
+import { correctIn } from '../domain/verify/refused-login.ts';
 import { pullResult, type Verdict } from '../domain/verify/verdict.ts';
 import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -53,17 +55,17 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
   checkOptions(typed);
   const options = withServer(typed);
-  const { secrets, isWhole } = await secretsToVerify(options, io, printer);
+  const { secrets, isWhole, correct } = await secretsToVerify(options, io, printer);
   if (secrets.length === 0 && !isWhole) return EXIT.failed;
   const now = Date.now();
   const diagnosed: DiagnosedSecret[] = [];
   for (const secret of secrets) diagnosed.push(await inPortions(diagnosisOf(secret, now), io.signal));
-  const sound = usesLogin(options) || sayFindings(diagnosed, printer);
+  const sound = usesLogin(options) || sayFindings(diagnosed, correct?.(''), printer);
   const inquiries = options.image?.flatMap((image) => plan(secrets, image)) ?? diagnosed.flatMap(logins);
   if (inquiries.length === 0) throw new UserError('there is no login to verify', command`regsecret inspect`);
   const rows = await ask(inquiries, options, io);
   const immutable = new Set(secrets.filter((secret) => secret.immutable === true).map(sourceName));
-  await printVerdicts(rows, { output: options.output, immutable }, io, printer);
+  await printVerdicts(rows, { output: options.output, immutable, correct }, io, printer);
   if (!sound || !isWhole) return EXIT.failed;
   const results =
     options.image?.map((image) => imageResult(rows.filter((row) => row.image === image))) ?? rows.map(loginResult);
@@ -129,12 +131,14 @@ function checkOptions(options: VerifyOptions): void {
 interface Chosen {
   readonly secrets: readonly Secret[];
   readonly isWhole: boolean;
+  /** How a login that is rejected is corrected, where they are not in the cluster. */
+  readonly correct?: (server: string) => Hint;
 }
 
 async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer): Promise<Chosen> {
   const { names = [], allNamespaces, filename } = options;
-  if (filename !== undefined) return { secrets: await inFiles(options, io), isWhole: true };
-  if (usesLogin(options)) return { secrets: await fromLogin(options, io, printer), isWhole: true };
+  if (filename !== undefined) return inFiles(filename, options, io);
+  if (usesLogin(options)) return fromLogin(options, io, printer);
   const { connect } = await import('../cluster/client/transport.ts');
   const transport = await connect(options, io);
   try {
@@ -164,27 +168,37 @@ async function everywhere(names: readonly string[], transport: Transport): Promi
   return secrets;
 }
 
-async function inFiles({ filename = [], names = [], namespace }: VerifyOptions, io: Io): Promise<readonly Secret[]> {
+async function inFiles(
+  filename: readonly string[],
+  { names = [], namespace }: VerifyOptions,
+  io: Io,
+): Promise<Chosen> {
   const { readNamedSecrets } = await import('../manifests/read-objects.ts');
   const { secrets } = await readNamedSecrets(filename, { names, verb: 'verify', namespace }, io);
-  return secrets;
+  const correct = correctIn(filename);
+  return { secrets, isWhole: true, correct: () => correct };
 }
 
 /** A login of this machine, as the Secret that `create` would make of it. */
-async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Promise<readonly Secret[]> {
+async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Promise<Chosen> {
   const { collectCredentials } = await import('../credentials/collect.ts');
   const { entries, warnings } = await collectCredentials(options, io);
   for (const warning of warnings) printer.warn(warning);
-  return [buildPullSecret({ name: 'login', entries })];
+  const login = (server: string) => entries.find((one) => sameKey(one.server, server));
+  return {
+    secrets: [buildPullSecret({ name: 'login', entries })],
+    isWhole: true,
+    correct: (server) => login(server)?.renew ?? loginCommand(server),
+  };
 }
 
 /** Says what makes a Secret useless to a kubelet, whatever registries say; false when there is something. */
-function sayFindings(secrets: readonly DiagnosedSecret[], printer: Printer): boolean {
+function sayFindings(secrets: readonly DiagnosedSecret[], correct: Hint | undefined, printer: Printer): boolean {
   const findings = secrets.flatMap((secret) => listed(secret.findings, ({ code }) => code));
   for (const finding of findings) {
     const { severity, more } = finding;
     const details = more === undefined ? [] : [formatMore(more)];
-    if (severity === 'error') printer.error(new UserError(formatFinding(finding), fixFor(finding), details));
+    if (severity === 'error') printer.error(new UserError(formatFinding(finding), correct ?? fixFor(finding), details));
     else for (const text of [formatFinding(finding), ...details]) printer.warn(text);
   }
   return findings.every(({ severity }) => severity !== 'error');

@@ -48,7 +48,7 @@ export async function collectCredentials(
   const problems: UserError[] = [];
   for (const entry of entries) {
     try {
-      const collected = withEmail(usableEntry(entry), entry, options);
+      const collected = withEmail(usableEntry(entry, options.fromFile && entry.renew), entry, options);
       check(collected);
       usable.push(collected);
     } catch (error) {

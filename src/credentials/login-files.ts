@@ -11,6 +11,7 @@ import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
 import { command, pathWord, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
+import { correctIn } from '../domain/verify/refused-login.ts';
 import { UserError } from '../errors.ts';
 import { CONFIG_BYTES } from '../files/file.ts';
 import type { Io } from '../io.ts';
@@ -55,6 +56,10 @@ export async function fromFiles(
   return { entries, warnings, strict: true };
 }
 
+function shownFile(path: string): string {
+  return path === '-' ? 'stdin' : path;
+}
+
 /** kubectl writes `--from-file=.dockerconfigjson=FILE`. */
 function withoutKey(path: string): string {
   return path.replace(/^\.dockerc(?:onfigjson|fg)=/, '');
@@ -93,7 +98,8 @@ function lastOf(stores: readonly LoginStore[]): LoginStore {
  */
 function fileLogins(path: string, allowHelpers: boolean, io: Io): LoginStore {
   const config = decodeLoginFile(read(path, io), path);
-  const from = path === '-' ? 'stdin' : path;
+  const from = shownFile(path);
+  const renew = isOwn(path, io) ? undefined : correctIn([path]);
   const own = entriesOf(config);
   const helped = permittedHelpers(config, path, allowHelpers, io);
   const elsewhere =
@@ -109,7 +115,7 @@ function fileLogins(path: string, allowHelpers: boolean, io: Io): LoginStore {
     login: async (server) => {
       const entry = ownEntry(server);
       if (entry !== undefined) {
-        return { stored: { server: entry.server, from, config: dockerAuthConfig(entry.fields) }, warnings: [] };
+        return { stored: { server: entry.server, from, config: dockerAuthConfig(entry.fields), renew }, warnings: [] };
       }
       try {
         return await elsewhere.login(server);
@@ -140,7 +146,7 @@ function permittedHelpers(config: DockerConfig, path: string, allowHelpers: bool
 }
 
 function refusal(names: readonly string[], path: string): UserError {
-  const file = path === '-' ? 'stdin' : path;
+  const file = shownFile(path);
   const programs = names.map((name) => `"${name}"`).join(', ');
   return new UserError(
     `${file} leaves logins to the credential helper ${programs}, which is not run for what is not docker's own config`,
@@ -213,7 +219,7 @@ async function noLogin(server: string, store: LoginStore, paths: readonly string
   const there = registries.map((one) => displayServer(one.server)).join(', ') || 'nothing';
   const [first] = registries;
   return new UserError(
-    `there is no login for ${displayServer(server)} in ${paths.join(', ')}, which has ${there}`,
+    `there is no login for ${displayServer(server)} in ${paths.map(shownFile).join(', ')}, which has ${there}`,
     first === undefined ? command`docker login ${serverWord(server)}` : words`--server ${serverWord(first.server)}`,
     warnings,
   );

@@ -67,6 +67,7 @@ export interface StoredLogin {
   readonly server: string;
   readonly from: string;
   readonly config: AuthConfig;
+  readonly renew?: Login['renew'];
 }
 
 /** A place where a login may be; nothing is opened before it is needed. */
@@ -112,10 +113,10 @@ function after(first: StoreAnswer, second: StoreAnswer): StoreAnswer {
 }
 
 /** The part of what a tool keeps that a registry can be opened with. */
-export function toLogin({ server, from, config }: StoredLogin): Login | undefined {
+export function toLogin({ server, from, config, renew }: StoredLogin): Login | undefined {
   const credential = credentialOf(config);
   if (credential === undefined) return undefined;
-  return { server, from, credential, email: config.email || undefined };
+  return { server, from, credential, email: config.email || undefined, renew };
 }
 
 /** A login that no pull secret can carry is worth saying. */

@@ -1,6 +1,6 @@
 /** What `verify` prints, and the words for what a registry says of a login. */
 import { displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
-import { loginCommand, registryOf, serverWord } from '../domain/keyring/server.ts';
+import { registryOf, serverWord } from '../domain/keyring/server.ts';
 import { type Command, command, words } from '../domain/text/command.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
@@ -27,12 +27,14 @@ export interface VerdictOptions {
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
   /** The Secrets that cannot be changed, as `source` names them. */
   readonly immutable?: ReadonlySet<string>;
+  /** How a login that is rejected is corrected; left out: in its Secret. */
+  readonly correct?: ((server: string) => Hint) | undefined;
 }
 
 /** A table in the order in which a kubelet would try them, and a sentence for what is not accepted. */
 export async function printVerdicts(
   rows: readonly VerifiedRow[],
-  { output, immutable = new Set() }: VerdictOptions,
+  { output, immutable = new Set(), correct }: VerdictOptions,
   io: Io,
   printer: Printer,
 ): Promise<void> {
@@ -49,13 +51,19 @@ export async function printVerdicts(
   const shown = columns.filter((column) => (column === 'SECRET' ? several : cells.some((row) => row[column] !== '')));
   const table = cells.map((row) => shown.map((column) => row[column]));
   io.stdout.write(formatTable(shown, table, io.stdout, output === 'wide'));
-  for (const row of rows) say(row, several ? `${row.source}: ` : '', immutable.has(row.source), printer);
+  const hints = rows.map((row) => hintFor(row, immutable.has(row.source), correct));
+  for (const [index, row] of rows.entries()) {
+    say(row, several ? `${row.source}: ` : '', printer);
+    const hint = hints[index];
+    // One file may be where several are corrected.
+    if (hint !== undefined && hints.lastIndexOf(hint) === index) printer.hint(hint);
+  }
 }
 
-function say(row: VerifiedRow, of: string, isImmutable: boolean, printer: Printer): void {
+function say(row: VerifiedRow, of: string, printer: Printer): void {
   const { verdict, image, username = '' } = row;
   if (verdict.kind === 'accepted' && !verdict.public) return;
-  const registry = row.server ?? registryOf(image ?? '') ?? '';
+  const registry = registryIn(row);
   const sentence =
     row.server === undefined && image !== undefined
       ? `no entry matches ${image}: it is pulled without a credential, and its registry ${describeNobody(verdict)}`
@@ -63,8 +71,10 @@ function say(row: VerifiedRow, of: string, isImmutable: boolean, printer: Printe
   printer.say(of + sentence);
   const advice = verdict.kind === 'rejected' ? loginAdvice(registryOf(registry) ?? '', username) : undefined;
   if (advice !== undefined) printer.say(advice);
-  const hint = hintFor(row, registry, isImmutable);
-  if (hint !== undefined) printer.hint(hint);
+}
+
+function registryIn({ server, image }: VerifiedRow): string {
+  return server ?? registryOf(image ?? '') ?? '';
 }
 
 /** What becomes of a pull to which no entry gives anything. */
@@ -73,10 +83,12 @@ function describeNobody(verdict: Verdict): string {
   return verdict.result === 'pulls' ? 'lets everybody pull it' : 'refuses that';
 }
 
-function hintFor({ verdict, source }: VerifiedRow, server: string, isImmutable: boolean): Hint | undefined {
+function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions['correct']): Hint | undefined {
+  const { verdict, source } = row;
+  const server = registryIn(row);
   switch (verdict.kind) {
     case 'rejected':
-      if (source === '') return loginCommand(server);
+      if (correct !== undefined) return correct(server);
       return command`${createCommand(source)} --server ${serverWord(server)} ${isImmutable ? words`--force` : undefined}`;
     case 'unreachable':
       if (verdict.reason.includes('unknown authority')) return prose`name that authority with --registry-ca FILE`;

@@ -395,7 +395,7 @@ describe('commands that are proposed', () => {
       secret('a').replace(`"${CANARY}"`, '""'),
       'regsecret create a --server ghcr.io --dry-run=client -o yaml',
     ],
-    ['a login for a docker config', '{"auths":{"ghcr.io":{}}}', 'docker login ghcr.io'],
+    ['a login for a docker config', '{"auths":{"ghcr.io":{}}}', 'vi +1 FILE'],
     ['the place, where a name is no name', pod('{name: $(reboot)}, {name: "; reboot"}'), 'vi +5 FILE'],
   ])('%s', async (_, text, command) => {
     const { findings } = await report(['-f', '-'], text);

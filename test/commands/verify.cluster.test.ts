@@ -381,6 +381,19 @@ describe('create --verify', () => {
     expect(stderr).toContain('hint: run it again with a new password\n');
   });
 
+  test('of logins in one file, each that is rejected is named', async () => {
+    const stdin = payload({ [basic.host]: wrong, [bearer.host]: wrong, [own.host]: ada });
+    const { code, stderr } = await regsecretIn(namespace, ['create', 'x', '--from-file', '-', '--verify'], { stdin });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `error: ${basic.host} rejects the credential (HTTP 401); nothing is written\n` +
+        '  it is the login of janedoe from stdin\n' +
+        `  ${bearer.host} rejects the credential (HTTP 401), too: the login of janedoe from stdin\n` +
+        '  --no-verify writes it anyway\n' +
+        'hint: correct the login in what you pipe in, then run it again\n',
+    );
+  });
+
   test('waits as long as it is told', async () => {
     const silent = await front({ choose: () => 'hang' });
     const { code, stderr } = await create(silent.host, ['--timeout', '300ms']);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DOCKER_HUB, shownServer } from '../../src/domain/keyring/display-server.ts';
+import { loginCommand } from '../../src/domain/keyring/server.ts';
 import type { Verdict } from '../../src/domain/verify/verdict.ts';
+import { correctIn } from '../../src/domain/verify/refused-login.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { describeVerdict, printVerdicts, type VerifiedRow } from '../../src/output/verdict-printer.ts';
 import { fakeIo } from '../support/io.ts';
@@ -51,6 +53,19 @@ test.each(verdicts)('%j in words', (verdict, words) => {
   expect(describeVerdict(verdict)).toBe(words);
 });
 
+test('several logins that are corrected in one file', async () => {
+  const io = fakeIo();
+  const correct = correctIn(['a.json']);
+  const row = { source: '', username: 'jane', verdict: { kind: 'rejected', status: 401 } } as const;
+  const rows = ['a.test', 'b.test'].map((server) => ({ ...row, server: shownServer(server) }));
+  await printVerdicts(rows, { correct: () => correct }, io, await printerFor(io));
+  expect(io.written.stderr).toBe(
+    'a.test rejects the credential (HTTP 401)\n' +
+      'b.test rejects the credential (HTTP 401)\n' +
+      'hint: correct the login in a.json, then run it again\n',
+  );
+});
+
 describe('what to do next', () => {
   async function said(row: Partial<VerifiedRow>, immutable = new Set<string>()): Promise<string> {
     const io = fakeIo();
@@ -61,7 +76,8 @@ describe('what to do next', () => {
       verdict: { kind: 'accepted' },
       ...row,
     };
-    await printVerdicts([whole as VerifiedRow], { immutable }, io, await printerFor(io));
+    const correct = row.source === '' ? loginCommand : undefined;
+    await printVerdicts([whole as VerifiedRow], { immutable, correct }, io, await printerFor(io));
     return io.written.stderr;
   }
 

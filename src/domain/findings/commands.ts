@@ -158,7 +158,9 @@ function createText(
   known: DiagnosedSecret | undefined,
 ): Command {
   const { kind, name, namespace } = object;
-  if (kind === 'File' && typeof server === 'string') return command`docker login ${serverWord(server)}`;
+  // Any other file docker does not write.
+  if (kind === 'File' && typeof server === 'string')
+    return /\.docker[\\/]config\.json$/.test(name) ? command`docker login ${serverWord(server)}` : editFile(object);
   if (kind === 'File')
     return words`regsecret create --from-file ${fileWord(name)} ${serverFlags(server)} --dry-run=client -o yaml`;
   const there = server === undefined ? [] : (known?.contents.entries ?? []);

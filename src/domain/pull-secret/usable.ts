@@ -4,40 +4,41 @@ import type { AuthEntry } from '../keyring/credential.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { loginCommand, registryOf, serverFlags, serverProblem, serverWord } from '../keyring/server.ts';
 import { command, words } from '../text/command.ts';
-import { againWith, prose } from '../text/hint.ts';
+import { againWith, type Hint, prose } from '../text/hint.ts';
 
 /** The user name under which Azure Container Registry takes a refresh token as the password. */
 const ACR_TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
 /**
  * `entry` as it can be written; throws UserError that says why the kubelet could not pull with it. Sources: kubelet.md
- * section E (containerd `ParseAuth`, keyring.go), Azure's documentation for the token user.
+ * section E (containerd `ParseAuth`, keyring.go), Azure's documentation for the token user. `correct` is for a login in a file, which no
+ * flag corrects.
  */
-export function usableEntry(entry: AuthEntry): AuthEntry {
+export function usableEntry(entry: AuthEntry, correct?: Hint): AuthEntry {
   const { server } = entry;
   checkServer(server);
   if (!('password' in entry.credential)) return fromIdentityToken(entry, entry.credential.identityToken);
   const { username, password } = entry.credential;
   const name = displayServer(server);
   if (username === '' && password === '') {
-    throw new UserError(`the login for ${name} is empty, and the kubelet would pull without it`, loginCommand(server));
+    throw new UserError(`the login for ${name} is empty, and the kubelet would pull without it`, correct ?? loginCommand(server));
   }
   if (username === '') {
     throw new UserError(
       `the login for ${name} has no user name, and the container runtime ignores it then`,
-      prose`give it with --username`,
+      correct ?? prose`give it with --username`,
     );
   }
   if (password === '') {
     throw new UserError(
       `the login for ${name} has no password, and the container runtime ignores it then`,
-      prose`give it with --password-stdin`,
+      correct ?? prose`give it with --password-stdin`,
     );
   }
   if (username.includes(':')) {
     throw new UserError(
       `the user name for ${name} has a colon, and the kubelet takes what follows for the password`,
-      prose`give the user name without the colon with --username`,
+      correct ?? prose`give the user name without the colon with --username`,
     );
   }
   return entry;

@@ -7,6 +7,7 @@ import { loginCommand, registryOf } from '../keyring/server.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
 import type { Change } from '../pull-secret/plan.ts';
 import { words } from '../text/command.ts';
+import { many } from '../text/enumerate.ts';
 import { type Hint, prose } from '../text/hint.ts';
 import { rfc3339 } from '../text/time.ts';
 import { loginAdvice } from './known-registries.ts';
@@ -59,10 +60,25 @@ interface Attempt {
   readonly isDryRun?: boolean | undefined;
 }
 
-/** For a login that its registry rejects, which `sentence` says. */
-export function rejectedLogin(login: FoundLogin, sentence: string, { isTyped, isDryRun = false }: Attempt): UserError {
-  const { server, credential, from } = login;
-  const advice = loginAdvice(registryOf(server) ?? '', credential.username);
+/** For a login in one of `files`, which `docker login` does not write; `-` is stdin. */
+export function correctIn(files: readonly string[]): Hint {
+  const names = files.map((file) => (file === '-' ? 'what you pipe in' : file));
+  return prose`correct the login in ${many(names)}, then run it again`;
+}
+
+export interface Rejection {
+  readonly login: FoundLogin;
+  /** Says that its registry rejects it. */
+  readonly sentence: string;
+}
+
+/** For logins that their registries reject. */
+export function rejectedLogins(
+  [first, ...others]: readonly [Rejection, ...Rejection[]],
+  { isTyped, isDryRun = false }: Attempt,
+): UserError {
+  const { login, sentence } = first;
+  const advice = loginAdvice(registryOf(login.server) ?? '', login.credential.username);
   return new UserError(
     `${sentence}; nothing is written`,
     isDryRun
@@ -70,6 +86,15 @@ export function rejectedLogin(login: FoundLogin, sentence: string, { isTyped, is
       : isTyped
         ? prose`check user name and password, then run the command again`
         : renewal(login),
-    [`it is the login of ${credential.username} from ${from}`, ...(advice === undefined ? [] : [advice]), ANYWAY],
+    [
+      `it is the login of ${whose(login)}`,
+      ...(advice === undefined ? [] : [advice]),
+      ...others.map((other) => `${other.sentence}, too: the login of ${whose(other.login)}`),
+      ANYWAY,
+    ],
   );
+}
+
+function whose({ credential, from }: FoundLogin): string {
+  return `${credential.username} from ${from}`;
 }

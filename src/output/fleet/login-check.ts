@@ -3,7 +3,7 @@ import type { Collected, CollectedEntry } from '../../credentials/collect.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { assignLogin } from '../../domain/verify/login-permission.ts';
-import { rejectedLogin } from '../../domain/verify/refused-login.ts';
+import { type Rejection, rejectedLogins } from '../../domain/verify/refused-login.ts';
 import type { Verdict } from '../../domain/verify/verdict.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -49,6 +49,8 @@ export async function checkLogins(
       io,
       () => Promise.all(entries.map(ask)),
     );
+    const [first, ...others] = isTyped ? [] : entries.flatMap((entry, index) => rejection(entry, verdicts[index]));
+    if (first !== undefined) throw rejectedLogins([first, ...others], { isTyped, isDryRun: rules.isDryRun });
     const settled: CollectedEntry[] = [];
     for (const [index, entry] of entries.entries()) {
       const verdict = verdicts[index];
@@ -58,6 +60,14 @@ export async function checkLogins(
   } finally {
     client.close();
   }
+}
+
+function rejection(login: CollectedEntry, verdict: Verdict | undefined): Rejection[] {
+  return verdict?.kind === 'rejected' ? [{ login, sentence: sentenceFor(login, verdict) }] : [];
+}
+
+function sentenceFor({ server }: CollectedEntry, verdict: Verdict): string {
+  return `${displayServer(server)} ${describeVerdict(verdict)}`;
 }
 
 type Ask = (entry: CollectedEntry) => Promise<Verdict>;
@@ -73,9 +83,9 @@ interface Settlement extends CheckRules {
 async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, tries = 1): Promise<CollectedEntry> {
   const { isTyped, isDryRun, mustAnswer, io, printer, ask } = by;
   if (verdict.kind === 'accepted') return entry;
-  const sentence = `${displayServer(entry.server)} ${describeVerdict(verdict)}`;
+  const sentence = sentenceFor(entry, verdict);
   if (verdict.kind === 'rejected') {
-    if (!isTyped || tries === TRIES) throw rejectedLogin(entry, sentence, { isTyped, isDryRun });
+    if (tries === TRIES) throw rejectedLogins([{ login: entry, sentence }], { isTyped, isDryRun });
     printer.warn(`${sentence}; type the password again`);
     const { username } = entry.credential;
     const again = { ...entry, credential: { username, password: await promptPassword(io) } };

@@ -14,7 +14,7 @@ testFindings([
     finding('unreadable-entry', CONFIG, { server, error: 'its auth is not base64' }),
     'error: the entry ghcr.io of file config.json cannot be decoded (its auth is not base64), and a pod that names it can use none of its pull secrets',
     'advice',
-    'docker login ghcr.io',
+    'vi +1 config.json',
   ],
   [
     finding('empty-entry', SECRET, { server }),

@@ -167,7 +167,7 @@ testFindings([
     finding('credential-store', CONFIG, { helpers: ['pass'] }),
     'error: file config.json holds no login: the logins are in the credential store pass of the machine it comes from',
     'advice',
-    'docker login docker.io',
+    'vi +1 config.json',
     { image: 'app' },
   ],
 ]);
