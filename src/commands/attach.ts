@@ -124,7 +124,6 @@ function noObject(
   if (before.trim() !== '') {
     return new UserError(`${shown} holds no Kubernetes object`, prose`check where ${shown} comes from`);
   }
-  if (name === '-') return new UserError('stdin is empty', prose`check the command before the pipe`);
   const write = fileCommandFor(request, { ...options, files: options.filename ?? [] });
   return new UserError(
     `${shown} is empty`,

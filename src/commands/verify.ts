@@ -168,11 +168,7 @@ async function everywhere(names: readonly string[], transport: Transport): Promi
   return secrets;
 }
 
-async function inFiles(
-  filename: readonly string[],
-  { names = [], namespace }: VerifyOptions,
-  io: Io,
-): Promise<Chosen> {
+async function inFiles(filename: readonly string[], { names = [], namespace }: VerifyOptions, io: Io): Promise<Chosen> {
   const { readNamedSecrets } = await import('../manifests/read-objects.ts');
   const { secrets } = await readNamedSecrets(filename, { names, verb: 'verify', namespace }, io);
   const correct = correctIn(filename);

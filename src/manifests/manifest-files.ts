@@ -2,7 +2,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { command, flagWords, pathWord } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
+import { EMPTY_STDIN, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
@@ -47,8 +47,10 @@ export function manifestNames(
 
 /** A pipe is waited for. Throws UserError, and the reason of the signal. */
 export async function readManifestFile(name: string, io: Io): Promise<ManifestFile> {
-  if (name === '-') return { name, text: decode(io.stdin.readAll(LIMIT.bytes, 'manifests'), 'stdin') };
-  return { name, text: decode(await read(name, io.signal), name) };
+  if (name !== '-') return { name, text: decode(await read(name, io.signal), name) };
+  const text = decode(io.stdin.readAll(LIMIT.bytes, 'manifests'), 'stdin');
+  if (text.trim() === '') throw new UserError(`stdin ${EMPTY_STDIN.reason}`, EMPTY_STDIN.hint);
+  return { name, text };
 }
 
 function listFiles(name: string, recursive: Recursive, io: Pick<Io, 'stderr' | 'speech'>): string[] {

@@ -383,7 +383,7 @@ describe('manifests without an object are an error, as for doctor', () => {
     expect(await run(['attach', '-f', '-'], '\n')).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'error: stdin is empty\nhint: check the command before the pipe\n',
+      stderr: 'error: stdin is empty: the command before the pipe printed nothing\nhint: see its error above\n',
     });
   });
 

@@ -151,7 +151,7 @@ describe('files given with --from-file', () => {
       'give it with --password-stdin',
     ],
     ['a directory', [...dry, '--from-file', '$HOME'], {}, 1, 'is a directory'],
-    ['stdin that is empty', [...dry, '--from-file', '-'], {}, 1, 'stdin is empty'],
+    ['stdin that is empty', [...dry, '--from-file', '-'], {}, 1, 'stdin is empty', 'see its error above'],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));
 });

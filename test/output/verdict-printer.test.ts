@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DOCKER_HUB, shownServer } from '../../src/domain/keyring/display-server.ts';
 import { loginCommand } from '../../src/domain/keyring/server.ts';
-import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { correctIn } from '../../src/domain/verify/refused-login.ts';
+import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { describeVerdict, printVerdicts, type VerifiedRow } from '../../src/output/verdict-printer.ts';
 import { fakeIo } from '../support/io.ts';

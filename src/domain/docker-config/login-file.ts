@@ -5,7 +5,8 @@ import type { JsonNode } from '../go/json-node.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
-import { type Command, command, kubectlPath, pathWord } from '../text/command.ts';
+import { command, kubectlPath, pathWord } from '../text/command.ts';
+import { EMPTY_STDIN, type Hint } from '../text/hint.ts';
 import type { AuthFields } from './auth-fields.ts';
 import { checkAuths, decodeDockerConfig } from './config-files.ts';
 import { DOCKER, type DockerConfig, DockerConfigError, decodeAuths, inGo } from './docker-config.ts';
@@ -14,7 +15,7 @@ import { TOKEN_USERNAME } from './helper-answer.ts';
 /** What is wrong with a file, to follow its name, and what to type instead. */
 interface Problem {
   readonly reason: string;
-  readonly hint?: Command;
+  readonly hint?: Hint;
 }
 
 /** The logins in `bytes`, checked as docker checks them; throws UserError. `path` is where they are from, `-` is stdin. */
@@ -86,7 +87,8 @@ function textProblem(bytes: Uint8Array, path: string): Problem | undefined {
       hint: command`sed -i ${REMOVE_MARK} ${pathWord(path)}`,
     };
   }
-  return /\S/.test(decodeUtf8(bytes)) ? undefined : { reason: 'is empty', hint: command`docker login` };
+  if (/\S/.test(decodeUtf8(bytes))) return undefined;
+  return path === '-' ? EMPTY_STDIN : { reason: 'is empty', hint: command`docker login` };
 }
 
 function parse(bytes: Uint8Array, path: string): JsonDocument {

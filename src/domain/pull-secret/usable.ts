@@ -21,7 +21,10 @@ export function usableEntry(entry: AuthEntry, correct?: Hint): AuthEntry {
   const { username, password } = entry.credential;
   const name = displayServer(server);
   if (username === '' && password === '') {
-    throw new UserError(`the login for ${name} is empty, and the kubelet would pull without it`, correct ?? loginCommand(server));
+    throw new UserError(
+      `the login for ${name} is empty, and the kubelet would pull without it`,
+      correct ?? loginCommand(server),
+    );
   }
   if (username === '') {
     throw new UserError(

@@ -42,6 +42,12 @@ export function prose(texts: TemplateStringsArray, ...parts: readonly (string | 
   return { prose: texts.flatMap((text, index) => [text, parts[index] ?? '']) };
 }
 
+/** For an empty stdin: what follows its name, and what to do. */
+export const EMPTY_STDIN = {
+  reason: 'is empty: the command before the pipe printed nothing',
+  hint: prose`see its error above`,
+};
+
 /** `hint` as one line; undefined where a command in it cannot be pasted. What is not quoted in it may hold anything. */
 export function formatHint(hint: Hint, context: CommandContext): string | undefined {
   if ('add' in hint) return formatHint(hint.otherwise, context);

@@ -35,11 +35,8 @@ export async function lintManifests(
   return { ...lint({ objects, unread, kustomizations }, now), files: names.length };
 }
 
-function withoutObject({ name, text }: ManifestFile): string {
-  if (text.trim() !== '') return 'it holds no Kubernetes object';
-  return name === '-'
-    ? 'it is empty; the command before the pipe printed nothing, so look at its error'
-    : 'it is empty';
+function withoutObject({ text }: ManifestFile): string {
+  return text.trim() === '' ? 'it is empty' : 'it holds no Kubernetes object';
 }
 
 /**
@@ -56,7 +53,8 @@ async function parse(name: string, named: readonly string[], io: Io): Promise<Re
     }
     return await readManifest(file, mayHoldObjects);
   } catch (error) {
-    if (error instanceof UserError) return { name, line: 1, error: error.message, chart: false };
+    // Without stdin, all that is missing in it would be said to be missing.
+    if (error instanceof UserError && name !== '-') return { name, line: 1, error: error.message, chart: false };
     if (!(error instanceof ManifestError)) throw error;
     const isOurs = isNamed || mayHoldObjects(file.text);
     if (!isOurs && (isOfTools(name, named) || (await isJsonWithComments(file)))) {
