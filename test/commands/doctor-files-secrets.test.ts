@@ -159,36 +159,59 @@ test('the Secret in the files has a pattern, which no login can be taken for: it
   expect(lines[1]).toMatch(/^ {2}hint: vi \+1 /);
 });
 
-test('a Secret without a namespace is in one of the namespaces only', async () => {
+test('a Secret without a namespace goes into that of the context, wherever those that name it are', async () => {
   write({
     'a.yaml': deployment('a', `${A}/x`),
     'b.yaml': deployment('b', `${A}/x`, 'prod'),
     's.yaml': secret([A], ''),
   });
-  const { lines } = await doctor('-f . --strict');
-  expect(lines.slice(0, 2)).toEqual([
-    'b.yaml:1: warning: deployment/b names secret prod/regcreds, which is not in these files; the one of that name in these files has no namespace, so it is taken for one of build [missing-secret]',
-    `  hint: regsecret create regcreds -n prod --server ${A}`,
+  const { code, lines } = await doctor('-f . --strict');
+  const why = 'but the one in these files names no namespace, so it goes into that of the context [missing-secret]';
+  expect([code, lines]).toEqual([
+    1,
+    [
+      `a.yaml:1: warning: deployment/a names secret build/regcreds, ${why}`,
+      `  hint: regsecret create regcreds -n build --server ${A}`,
+      `b.yaml:1: warning: deployment/b names secret prod/regcreds, ${why}`,
+      `  hint: regsecret create regcreds -n prod --server ${A}`,
+      '3 objects in 3 files: 0 errors, 2 warnings',
+    ],
   ]);
-  expect(lines.at(-1)).toBe('3 objects in 3 files: 0 errors, 1 warning');
 });
 
-test('a Secret without a namespace is in that of its file', async () => {
-  const both = { apiVersion: 'v1', kind: 'List', items: [deployment('b', `${A}/x`, 'prod'), secret([A], '')] };
-  write({ 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': both });
-  expect((await doctor('-f . --strict')).lines[0]).toContain(
-    'names secret build/regcreds, which is not in these files',
-  );
+const account = (name: string, namespace?: string): object => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name, namespace },
+  imagePullSecrets: [{ name: 'regcreds' }],
+});
+
+test('a service account without a namespace goes into that of the context, too', async () => {
+  const pod = (name: string): object => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'build' },
+    spec: { serviceAccountName: 'ci', containers: [{ name: 'app', image: `${A}/x` }] },
+  });
+  write({ 'a.yaml': pod('a'), 'b.yaml': pod('b'), 'sa.yaml': account('ci'), 's.yaml': secret([A], '') });
+  const { code, lines } = await doctor('-f . --strict');
+  expect([code, lines]).toEqual([
+    1,
+    [
+      'sa.yaml:1: warning: serviceaccount ci names no namespace, so it goes into that of the context, but pod/a, pod/b use the one of build [missing-account]',
+      expect.stringMatching(/^ {2}hint: vi \+1 .*sa.yaml$/),
+      '4 objects in 4 files: 0 errors, 1 warning',
+    ],
+  ]);
+  expect((await doctor('-f . -n build --strict')).code).toBe(0);
+  write({ 'sa.yaml': account('ci', 'build'), 's.yaml': secret([A]) });
+  expect((await doctor('-f . --strict')).code).toBe(0);
 });
 
 test.each([
-  ['all that name it are in one', '-f .', { 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': deployment('b', `${A}/x`) }],
-  [
-    'one has no namespace either',
-    '-f .',
-    { 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': { ...deployment('b', `${A}/x`), metadata: { name: 'b' } } },
-  ],
+  ['those that name it have none either', '-f .', { 'a.yaml': deployment('a', `${A}/x`, '') }],
   ['-n names it', '-f . -n build', { 'a.yaml': deployment('a', `${A}/x`) }],
+  ['one is in the namespace', '-f .', { 'a.yaml': deployment('a', `${A}/x`), 'b.yaml': secret([A]) }],
 ])('a Secret without a namespace, and %s', async (_, args, files) => {
   write({ ...files, 's.yaml': secret([A], '') });
   expect((await doctor(`${args} --strict`)).lines.at(-1)).toMatch(/nothing wrong/);

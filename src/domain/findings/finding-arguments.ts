@@ -37,8 +37,8 @@ export interface FindingArguments<Cause> {
     readonly elsewhere?: Elsewhere | undefined;
     /** Some of those who name it, as `deployment/web`. */
     readonly usedBy?: readonly string[] | undefined;
-    /** The namespace for which the one of that name counts that names none, in manifests. */
-    readonly home?: string | undefined;
+    /** In manifests, the one of that name names no namespace. */
+    readonly unplaced?: true | undefined;
     /** To have the one of nearly the same name instead, which opens the image. */
     readonly remedy?: Remedy | undefined;
   };
@@ -133,7 +133,12 @@ export interface FindingArguments<Cause> {
   readonly 'duplicate-name': { readonly secret: string; readonly remedy: Remedy };
   /** The service account allows only what is in its list (`enforce-mountable-secrets`). */
   readonly 'not-mountable': { readonly secret: string; readonly account: string };
-  readonly 'missing-account': { readonly account: string };
+  readonly 'missing-account': {
+    readonly account: string;
+    /** In manifests, some of those who use one of that name, and their namespaces: this one names none. */
+    readonly usedBy?: readonly string[] | undefined;
+    readonly elsewhere?: Elsewhere | undefined;
+  };
   readonly 'different-credentials': {
     readonly server: ShownServer;
     readonly secrets: readonly string[];

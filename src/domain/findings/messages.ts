@@ -28,18 +28,22 @@ export function heldInAnnotation({ several = false, would = false } = {}): strin
   return `${verb} a login in the annotation ${LAST_APPLIED} that ${several ? 'their' : 'its'} data no longer holds`;
 }
 
+const UNPLACED = 'names no namespace, so it goes into that of the context';
+
 const TEXTS: Texts = {
-  'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, home, usedBy = [] } }, object) => {
+  'missing-secret': (
+    { object: { file, namespace }, arguments: { near, elsewhere, unplaced, usedBy = [] } },
+    object,
+  ) => {
     // `2 pods` is one of them.
     const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
     const naming = `${some(usedBy)} ${isOne ? 'names' : 'name'}`;
+    if (unplaced) return `${naming} ${object}, but the one in these files ${UNPLACED}`;
     const inCluster = `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}`;
     const inFiles =
       usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
     const text = file === undefined ? inCluster : inFiles;
     if (near !== undefined) return `${text}; did you mean ${near}?`;
-    if (home !== undefined)
-      return `${text}; the one of that name in these files has no namespace, so it is taken for one of ${home}`;
     if (elsewhere === undefined) return text;
     const copied = `; a copy gives ${namespace ?? 'this namespace'} the login of ${elsewhere.namespaces[0]}`;
     return `${text}; one of that name is in ${nounFor(elsewhere.namespaces.length, 'namespace')} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${isCopied(elsewhere) ? copied : ''}`;
@@ -121,8 +125,10 @@ const TEXTS: Texts = {
   'duplicate-name': ({ arguments: { secret } }, object) => `${object} names the pull secret ${secret} more than once`,
   'not-mountable': ({ arguments: { secret, account } }, object) =>
     `pods of ${object} are rejected: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,
-  'missing-account': ({ arguments: { account } }, object) =>
-    `pods of ${object} are rejected: serviceaccount ${account} does not exist`,
+  'missing-account': ({ arguments: { account, usedBy = [], elsewhere } }, object) =>
+    elsewhere === undefined
+      ? `pods of ${object} are rejected: serviceaccount ${account} does not exist`
+      : `${object} ${UNPLACED}, but ${some(usedBy)} ${usedBy.length === 1 ? 'uses' : 'use'} the one of ${some(elsewhere.namespaces)}`,
   'different-credentials': ({ arguments: { server, secrets, usernames, works, more } }, object) =>
     `${object} has several logins for ${displayServer(server)} (${usernames.map((name, index) => `${name || 'nobody'} in ${secrets[index]}`).join(', ')}), which the kubelet tries in turn; ${describeAccepted(displayServer(server), works)}${more === undefined ? '' : `; the same goes for ${more} more servers`}`,
 

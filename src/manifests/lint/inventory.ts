@@ -34,8 +34,6 @@ export interface Inventory {
   readonly namedSecrets: ReadonlyMap<string, readonly PlacedSecret[]>;
   /** Secrets that another one of the same name replaces. */
   readonly replaced?: ReadonlyMap<PlacedSecret, PlacedSecret> | undefined;
-  /** The namespaces of Secrets that name none, where they are named in several. */
-  readonly homes?: ReadonlyMap<PlacedSecret, string> | undefined;
   /** Files that are filled in before they are manifests; nothing of them is above. */
   readonly templates: readonly ParsedFile[];
 }

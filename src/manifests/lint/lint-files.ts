@@ -32,7 +32,7 @@ export async function lintManifests(
   checkNamespaces(objects, namespace);
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
   const kustomizations = read.flatMap((one) => ('objects' in one && isKustomization(one.file) ? [one.file] : []));
-  return { ...lint({ objects, unread, kustomizations }, now), files: names.length };
+  return { ...lint({ objects, unread, kustomizations, namespace }, now), files: names.length };
 }
 
 function withoutObject({ text }: ManifestFile): string {

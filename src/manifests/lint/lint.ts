@@ -2,27 +2,23 @@
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
-import { type ImagePull, imagePull, objectOf } from '../../domain/diagnosis/image-pull.ts';
+import { type ImagePull, imagePull } from '../../domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
-import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
+import type { FindingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import { type Finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
 import { listed } from '../../domain/findings/listed.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
-import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
-import { isSlip } from '../../domain/text/closest.ts';
-import { kustomized, words } from '../../domain/text/command.ts';
-import { targetName } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
-import type { ManifestFile } from '../manifest-files.ts';
 import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
-import { folderToBuild } from './kustomization.ts';
-import { factsFor, homeElsewhere, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
-import { firstLineOf, inPullSpec, inSecret, lineOfName, viewOf } from './place.ts';
-import { type FileLogins, loginsIn, ownerOf, unnamedLogin } from './unnamed-login.ts';
+import { factsFor, pullerIn, secretNamed } from './manifest-facts.ts';
+import { missingSecrets, type Surroundings } from './missing-secrets.ts';
+import { firstLineOf, inPullSpec, inSecret, viewOf } from './place.ts';
+import { type FileLogins, loginsIn, unnamedLogin } from './unnamed-login.ts';
+import { unplacedAccounts } from './unplaced.ts';
 import { hasSoundList, imagesWithoutLogin } from './without-login.ts';
 
 /** A file that could not be parsed. */
@@ -46,14 +42,13 @@ export interface Lint {
 }
 
 /** What was read. */
-export interface LintInput {
+export interface LintInput extends Surroundings {
   readonly objects: readonly PlacedObject[];
   readonly unread: readonly UnreadFile[];
-  readonly kustomizations: readonly ManifestFile[];
 }
 
 /** `now` in milliseconds since 1970. */
-export function lint({ objects, unread, kustomizations }: LintInput, now: number): Lint {
+export function lint({ objects, unread, kustomizations, namespace }: LintInput, now: number): Lint {
   const inventory = asApplied(inventoryOf(objects, now));
   const { pullSpecs, secrets, templates } = inventory;
   const logins = loginsIn(inventory, now);
@@ -68,7 +63,8 @@ export function lint({ objects, unread, kustomizations }: LintInput, now: number
     ...fileFindings([...unread, ...charts]),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
     ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, logins, now)),
-    ...missingSecrets(inventory, kustomizations, now),
+    ...missingSecrets(inventory, { kustomizations, namespace }, now),
+    ...(namespace ? [] : unplacedAccounts(inventory)),
     ...duplicateSecrets(inventory),
   ];
   const unique = new Map(found.map((one) => [findingKey(one), one]));
@@ -178,67 +174,4 @@ function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
     const object = { kind: 'Secret', name, namespace, ...firstLineOf(placed) } as const;
     return viewOf(finding('duplicate-secret', object, { last: firstLineOf(last) }));
   });
-}
-
-/**
- * One finding for each Secret that is named and not there. It may well be made by others, as pull secrets should be, so that
- * is a warning; an error where its name is that of a Secret that is there, but for one slip.
- */
-function missingSecrets(inventory: Inventory, kustomizations: readonly ManifestFile[], now: number): FindingView[] {
-  const references = inventory.pullSpecs.flatMap((placed) =>
-    [...new Set(listedNames(placed.pullSpec.imagePullSecrets))]
-      .filter((name) => !isPlaceholder(name) && secretNamed(name, placed, inventory) === undefined)
-      .map((name) => ({ name, placed })),
-  );
-  const groups = Map.groupBy(references, keyOf);
-  const pulls = groups.size === 0 ? new Map() : pullsBySecret(inventory, now);
-  return [...groups].flatMap(([key, users]) => {
-    const [first] = users;
-    if (first === undefined) return [];
-    const { name, placed } = first;
-    const object = objectOf({ ...placed.pullSpec.ref, name });
-    const near = nearInFiles(name, placed, inventory);
-    const namespaces = namespacesWith(name, inventory);
-    const args = {
-      // The same may be there for several environments.
-      usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
-      near,
-      elsewhere: namespaces.length === 0 ? undefined : { namespaces },
-      home: homeElsewhere(name, inventory),
-    };
-    const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';
-    const place = { file: placed.file.name, line: lineOfName(name, placed) };
-    const images = privateImages(pulls.get(key) ?? []);
-    const found = finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity);
-    const folder = near === undefined ? folderToBuild(name, placed.file.name, kustomizations) : undefined;
-    if (folder === undefined) return [viewOf(found, { images })];
-    return [findingView(found, undefined, { command: kustomized(folder, words`doctor`), sufficient: false })];
-  });
-}
-
-interface Reference {
-  readonly name: string;
-  readonly placed: PlacedPullSpec;
-}
-
-function keyOf({ name, placed: { pullSpec } }: Reference): string {
-  return `${pullSpec.ref.namespace}/${name}`;
-}
-
-/** The images that are pulled with each Secret, those of pods included that get its name from their service account. */
-function pullsBySecret(inventory: Inventory, now: number): ReadonlyMap<string, readonly string[]> {
-  const pulls = inventory.pullSpecs.flatMap((placed) => {
-    const puller = pullerIn(placed);
-    const { names } = effectiveList(puller, factsFor(placed, inventory, now));
-    const images = puller.images.map(({ image }) => image);
-    return [...new Set(names)].map((name) => ({ key: keyOf({ name, placed }), images }));
-  });
-  const bySecret = Map.groupBy(pulls, ({ key }) => key);
-  return new Map([...bySecret].map(([key, all]) => [key, all.flatMap(({ images }) => images)]));
-}
-
-/** Without the official images of Docker Hub, which everybody may pull, unless there are no others. */
-function privateImages(images: readonly string[]): readonly string[] {
-  const others = images.filter((image) => ownerOf(image)?.name !== 'docker.io/library');
-  return others.length > 0 ? others : images;
 }

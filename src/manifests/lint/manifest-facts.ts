@@ -51,9 +51,9 @@ export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: numb
 export function secretNamed(
   name: string,
   placed: PlacedPullSpec,
-  { namedSecrets, homes }: Inventory,
+  { namedSecrets }: Inventory,
 ): PlacedSecret | undefined {
-  return nearest(namedSecrets.get(name), (one) => one.secret.metadata.namespace || homes?.get(one) || '', placed);
+  return nearest(namedSecrets.get(name), (one) => one.secret.metadata.namespace ?? '', placed);
 }
 
 /** A pull secret of the same namespace, of nearly the same name. */
@@ -74,12 +74,8 @@ export function namespacesWith(name: string, { namedSecrets }: Inventory): strin
   return [...new Set(same.flatMap(({ secret }) => secret.metadata.namespace ?? []))].sort();
 }
 
-/** Where the Secret of that name is that names no namespace, and counts for another one than is meant. */
-export function homeElsewhere(name: string, { namedSecrets, homes }: Inventory): string | undefined {
-  return (namedSecrets.get(name) ?? []).flatMap((one) => homes?.get(one) ?? [])[0];
-}
-
-function accountOf(placed: PlacedPullSpec, { accounts }: Inventory): PlacedPullSpec | undefined {
+/** The service account of `placed`. */
+export function accountOf(placed: PlacedPullSpec, { accounts }: Inventory): PlacedPullSpec | undefined {
   return nearest(accounts.get(placed.pullSpec.serviceAccountName), ({ pullSpec }) => pullSpec.ref.namespace, placed);
 }
 

@@ -46,7 +46,9 @@ export function isUnreadPipe({ manifests: { files }, findings: [first] }: LintRe
 
 /** Once, however many Secrets are made elsewhere. */
 function remarks({ findings }: LintReport, typed: LintLine, io: Io): Printable[] {
-  const missing = findings.filter(({ code, severity }) => code === 'missing-secret' && severity === 'warning');
+  const missing = findings.filter(
+    (found) => found.code === 'missing-secret' && found.severity === 'warning' && !found.arguments.unplaced,
+  );
   const [only, ...others] = missing;
   if (only === undefined) return [];
   const check = others.length === 0 ? withSecret(only.object, typed) : undefined;

@@ -18,8 +18,8 @@ testFindings([
     'regsecret create regcred -n team-a',
   ],
   [
-    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], home: 'prod' }),
-    'error: deployment/web names secret team-a/regcred, which is not in these files; the one of that name in these files has no namespace, so it is taken for one of prod',
+    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], unplaced: true }),
+    'error: deployment/web names secret team-a/regcred, but the one in these files names no namespace, so it goes into that of the context',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io --server quay.io',
     { images: ['ghcr.io/a/b', 'quay.io/a', 'ghcr.io/c'] },

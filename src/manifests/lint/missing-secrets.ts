@@ -1,0 +1,96 @@
+/** Secrets that are named in manifests and are in none of them, or not in that namespace. */
+import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
+import { objectOf } from '../../domain/diagnosis/image-pull.ts';
+import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
+import { finding } from '../../domain/findings/catalog.ts';
+import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
+import { isSlip } from '../../domain/text/closest.ts';
+import { kustomized, words } from '../../domain/text/command.ts';
+import { targetName } from '../../domain/workloads/object-ref.ts';
+import { listedNames } from '../../domain/workloads/pull-spec.ts';
+import type { ManifestFile } from '../manifest-files.ts';
+import type { Inventory, PlacedPullSpec } from './inventory.ts';
+import { folderToBuild } from './kustomization.ts';
+import { factsFor, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
+import { lineOfName, viewOf } from './place.ts';
+import { ownerOf } from './unnamed-login.ts';
+import { isApart } from './unplaced.ts';
+
+/** What is known beside the objects. */
+export interface Surroundings {
+  readonly kustomizations: readonly ManifestFile[];
+  /** Where objects go that name no namespace; left out: into that of the context, which nobody knows. */
+  readonly namespace?: string | undefined;
+}
+
+/**
+ * One finding for each Secret that is named and not there. It may well be made by others, as pull secrets should be, so that
+ * is a warning; an error where its name is that of a Secret that is there, but for one slip.
+ */
+export function missingSecrets(
+  inventory: Inventory,
+  { kustomizations, namespace }: Surroundings,
+  now: number,
+): FindingView[] {
+  const isMissing = (name: string, placed: PlacedPullSpec): boolean => {
+    const found = secretNamed(name, placed, inventory);
+    return found === undefined || (!namespace && isApart(found.secret.metadata.namespace, placed));
+  };
+  const references = inventory.pullSpecs.flatMap((placed) =>
+    [...new Set(listedNames(placed.pullSpec.imagePullSecrets))]
+      .filter((name) => !isPlaceholder(name) && isMissing(name, placed))
+      .map((name) => ({ name, placed })),
+  );
+  const groups = Map.groupBy(references, keyOf);
+  const pulls = groups.size === 0 ? new Map() : pullsBySecret(inventory, now);
+  return [...groups].flatMap(([key, users]) => {
+    const [first] = users;
+    if (first === undefined) return [];
+    const { name, placed } = first;
+    const object = objectOf({ ...placed.pullSpec.ref, name });
+    const unplaced = secretNamed(name, placed, inventory) && (true as const);
+    const near = unplaced ? undefined : nearInFiles(name, placed, inventory);
+    const namespaces = namespacesWith(name, inventory);
+    const args = {
+      // The same may be there for several environments.
+      usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
+      near,
+      elsewhere: unplaced || namespaces.length === 0 ? undefined : { namespaces },
+      unplaced,
+    };
+    const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';
+    const place = { file: placed.file.name, line: lineOfName(name, placed) };
+    const images = privateImages(pulls.get(key) ?? []);
+    const found = finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity);
+    const folder = near === undefined ? folderToBuild(name, placed.file.name, kustomizations) : undefined;
+    if (folder === undefined) return [viewOf(found, { images })];
+    return [findingView(found, undefined, { command: kustomized(folder, words`doctor`), sufficient: false })];
+  });
+}
+
+interface Reference {
+  readonly name: string;
+  readonly placed: PlacedPullSpec;
+}
+
+function keyOf({ name, placed: { pullSpec } }: Reference): string {
+  return `${pullSpec.ref.namespace}/${name}`;
+}
+
+/** The images that are pulled with each Secret, those of pods included that get its name from their service account. */
+function pullsBySecret(inventory: Inventory, now: number): ReadonlyMap<string, readonly string[]> {
+  const pulls = inventory.pullSpecs.flatMap((placed) => {
+    const puller = pullerIn(placed);
+    const { names } = effectiveList(puller, factsFor(placed, inventory, now));
+    const images = puller.images.map(({ image }) => image);
+    return [...new Set(names)].map((name) => ({ key: keyOf({ name, placed }), images }));
+  });
+  const bySecret = Map.groupBy(pulls, ({ key }) => key);
+  return new Map([...bySecret].map(([key, all]) => [key, all.flatMap(({ images }) => images)]));
+}
+
+/** Without the official images of Docker Hub, which everybody may pull, unless there are no others. */
+function privateImages(images: readonly string[]): readonly string[] {
+  const others = images.filter((image) => ownerOf(image)?.name !== 'docker.io/library');
+  return others.length > 0 ? others : images;
+}
