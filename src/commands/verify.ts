@@ -5,9 +5,6 @@ import { forEachLimit, inPortions } from '../concurrency.ts';
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { type DiagnosedSecret, diagnosisOf } from '../domain/findings/diagnosed-secret.ts';
-import { fixFor } from '../domain/findings/fixes.ts';
-import { formatMore, listed } from '../domain/findings/listed.ts';
-import { formatFinding } from '../domain/findings/messages.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { ImageReferenceError, parseImage } from '../domain/keyring/image.ts';
 import { sameKey } from '../domain/keyring/key.ts';
@@ -33,7 +30,7 @@ import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type Printer, printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
-import { printVerdicts, type VerifiedRow } from '../output/verdict-printer.ts';
+import { printVerdicts, sayFindings, type VerifiedRow } from '../output/verdict-printer.ts';
 import { createRegistryClient, type RegistryFlags } from '../registry/registry-client.ts';
 
 export interface VerifyOptions extends CredentialOptions, RegistryFlags, KubeFlags {
@@ -186,18 +183,6 @@ async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Prom
     isWhole: true,
     correct: (server) => login(server)?.renew ?? loginCommand(server),
   };
-}
-
-/** Says what makes a Secret useless to a kubelet, whatever registries say; false when there is something. */
-function sayFindings(secrets: readonly DiagnosedSecret[], correct: Hint | undefined, printer: Printer): boolean {
-  const findings = secrets.flatMap((secret) => listed(secret.findings, ({ code }) => code));
-  for (const finding of findings) {
-    const { severity, more } = finding;
-    const details = more === undefined ? [] : [formatMore(more)];
-    if (severity === 'error') printer.error(new UserError(formatFinding(finding), correct ?? fixFor(finding), details));
-    else for (const text of [formatFinding(finding), ...details]) printer.warn(text);
-  }
-  return findings.every(({ severity }) => severity !== 'error');
 }
 
 function logins({ secret, contents }: DiagnosedSecret): VerifyQuestion[] {

@@ -1,4 +1,8 @@
 /** What `verify` prints, and the words for what a registry says of a login. */
+import type { DiagnosedSecret } from '../domain/findings/diagnosed-secret.ts';
+import { fixFor } from '../domain/findings/fixes.ts';
+import { formatMore, listed } from '../domain/findings/listed.ts';
+import { formatFinding } from '../domain/findings/messages.ts';
 import { displayServer, type ShownServer } from '../domain/keyring/display-server.ts';
 import { registryOf, serverWord } from '../domain/keyring/server.ts';
 import { type Command, command, words } from '../domain/text/command.ts';
@@ -7,6 +11,7 @@ import { nameWord, scope } from '../domain/text/object-name.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeTags } from '../domain/verify/near-tags.ts';
 import type { Verdict } from '../domain/verify/verdict.ts';
+import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Printer } from './printer.ts';
 import { writeStructured } from './structured.ts';
@@ -29,6 +34,18 @@ export interface VerdictOptions {
   readonly immutable?: ReadonlySet<string>;
   /** How a login that is rejected is corrected; left out: in its Secret. */
   readonly correct?: ((server: string) => Hint) | undefined;
+}
+
+/** Says what makes a Secret useless to a kubelet, whatever registries say; false when there is something. */
+export function sayFindings(secrets: readonly DiagnosedSecret[], correct: Hint | undefined, printer: Printer): boolean {
+  const findings = secrets.flatMap((secret) => listed(secret.findings, ({ code }) => code));
+  for (const finding of findings) {
+    const { severity, more } = finding;
+    const details = more === undefined ? [] : [formatMore(more)];
+    if (severity === 'error') printer.error(new UserError(formatFinding(finding), correct ?? fixFor(finding), details));
+    else for (const text of [formatFinding(finding), ...details]) printer.warn(text);
+  }
+  return findings.every(({ severity }) => severity !== 'error');
 }
 
 /** A table in the order in which a kubelet would try them, and a sentence for what is not accepted. */

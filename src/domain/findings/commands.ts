@@ -158,7 +158,6 @@ function createText(
   known: DiagnosedSecret | undefined,
 ): Command {
   const { kind, name, namespace } = object;
-  // Any other file docker does not write.
   if (kind === 'File' && typeof server === 'string')
     return /\.docker[\\/]config\.json$/.test(name) ? command`docker login ${serverWord(server)}` : editFile(object);
   if (kind === 'File')

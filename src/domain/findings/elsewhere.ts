@@ -16,6 +16,9 @@ export interface Elsewhere {
   readonly copy?: false | undefined;
 }
 
+/** What becomes of an object in manifests that names no namespace, behind its name. */
+export const UNPLACED = 'names no namespace, so it goes into that of the context';
+
 /** Whether a copy is proposed of a Secret that is in other namespaces. */
 export function isCopied(elsewhere: Elsewhere | undefined): elsewhere is Elsewhere {
   return elsewhere !== undefined && elsewhere.copy !== false;

@@ -38,7 +38,7 @@ export interface FindingArguments<Cause> {
     /** Some of those who name it, as `deployment/web`. */
     readonly usedBy?: readonly string[] | undefined;
     /** In manifests, the one of that name names no namespace. */
-    readonly unplaced?: true | undefined;
+    readonly bare?: true | undefined;
     /** To have the one of nearly the same name instead, which opens the image. */
     readonly remedy?: Remedy | undefined;
   };
@@ -137,7 +137,7 @@ export interface FindingArguments<Cause> {
     readonly account: string;
     /** In manifests, some of those who use one of that name, and their namespaces: this one names none. */
     readonly usedBy?: readonly string[] | undefined;
-    readonly elsewhere?: Elsewhere | undefined;
+    readonly elsewhere?: { readonly namespaces: readonly string[] } | undefined;
   };
   readonly 'different-credentials': {
     readonly server: ShownServer;

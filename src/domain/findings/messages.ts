@@ -5,7 +5,7 @@ import { many, nounFor } from '../text/enumerate.ts';
 import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
 import { formatRollout } from '../workloads/rollout.ts';
-import { isCopied } from './elsewhere.ts';
+import { isCopied, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
 
@@ -28,25 +28,19 @@ export function heldInAnnotation({ several = false, would = false } = {}): strin
   return `${verb} a login in the annotation ${LAST_APPLIED} that ${several ? 'their' : 'its'} data no longer holds`;
 }
 
-const UNPLACED = 'names no namespace, so it goes into that of the context';
-
 const TEXTS: Texts = {
-  'missing-secret': (
-    { object: { file, namespace }, arguments: { near, elsewhere, unplaced, usedBy = [] } },
-    object,
-  ) => {
+  'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, bare, usedBy = [] } }, object) => {
     // `2 pods` is one of them.
     const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
     const naming = `${some(usedBy)} ${isOne ? 'names' : 'name'}`;
-    if (unplaced) return `${naming} ${object}, but the one in these files ${UNPLACED}`;
-    const inCluster = `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}`;
+    if (bare) return `${naming} ${object}, but the one in these files ${UNPLACED}`;
     const inFiles =
       usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
-    const text = file === undefined ? inCluster : inFiles;
+    const text =
+      file === undefined ? `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}` : inFiles;
     if (near !== undefined) return `${text}; did you mean ${near}?`;
     if (elsewhere === undefined) return text;
-    const copied = `; a copy gives ${namespace ?? 'this namespace'} the login of ${elsewhere.namespaces[0]}`;
-    return `${text}; one of that name is in ${nounFor(elsewhere.namespaces.length, 'namespace')} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${isCopied(elsewhere) ? copied : ''}`;
+    return `${text}; one of that name is in ${nounFor(elsewhere.namespaces.length, 'namespace')} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${isCopied(elsewhere) ? `; a copy gives ${namespace ?? 'this namespace'} the login of ${elsewhere.namespaces[0]}` : ''}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,

@@ -26,7 +26,7 @@ export function pullerIn({ kind: { specPath }, pullSpec, file }: PlacedPullSpec)
 /** No registry can be asked, and no other service accounts or nodes are known than what the manifests hold. */
 export function factsFor(placed: PlacedPullSpec, inventory: Inventory, now: number): PullFacts {
   const { ref, imagePullSecrets: list, serviceAccountName } = placed.pullSpec;
-  const account = accountOf(placed, inventory);
+  const account = accountInFiles(placed, inventory);
   const names = new Set([...listedNames(list), ...listedNames(account?.pullSpec.imagePullSecrets)]);
   const state: AccountState =
     account === undefined
@@ -75,7 +75,7 @@ export function namespacesWith(name: string, { namedSecrets }: Inventory): strin
 }
 
 /** The service account of `placed`. */
-export function accountOf(placed: PlacedPullSpec, { accounts }: Inventory): PlacedPullSpec | undefined {
+export function accountInFiles(placed: PlacedPullSpec, { accounts }: Inventory): PlacedPullSpec | undefined {
   return nearest(accounts.get(placed.pullSpec.serviceAccountName), ({ pullSpec }) => pullSpec.ref.namespace, placed);
 }
 

@@ -48,15 +48,15 @@ export function missingSecrets(
     if (first === undefined) return [];
     const { name, placed } = first;
     const object = objectOf({ ...placed.pullSpec.ref, name });
-    const unplaced = secretNamed(name, placed, inventory) && (true as const);
-    const near = unplaced ? undefined : nearInFiles(name, placed, inventory);
+    const bare = secretNamed(name, placed, inventory) && (true as const);
+    const near = bare ? undefined : nearInFiles(name, placed, inventory);
     const namespaces = namespacesWith(name, inventory);
     const args = {
       // The same may be there for several environments.
       usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
       near,
-      elsewhere: unplaced || namespaces.length === 0 ? undefined : { namespaces },
-      unplaced,
+      elsewhere: bare || namespaces.length === 0 ? undefined : { namespaces },
+      bare,
     };
     const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';
     const place = { file: placed.file.name, line: lineOfName(name, placed) };

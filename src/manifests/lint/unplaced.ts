@@ -6,7 +6,7 @@ import { targetName } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { isName } from './applied-secrets.ts';
 import type { Inventory, PlacedPullSpec } from './inventory.ts';
-import { accountOf } from './manifest-facts.ts';
+import { accountInFiles } from './manifest-facts.ts';
 import { firstLineOf } from './place.ts';
 
 /** Whether what names no namespace (`own`) need not go into that of `placed`. */
@@ -17,7 +17,7 @@ export function isApart(own: string | undefined, { pullSpec }: PlacedPullSpec): 
 /** Service accounts with a list that names no namespace, although what has to get it names one. */
 export function unplacedAccounts(inventory: Inventory): FindingView[] {
   const users = inventory.pullSpecs.flatMap((placed) => {
-    const account = accountOf(placed, inventory);
+    const account = accountInFiles(placed, inventory);
     const isUsed = placed !== account && listedNames(placed.pullSpec.imagePullSecrets).length === 0;
     const hasList = listedNames(account?.pullSpec.imagePullSecrets).length > 0;
     return account && isUsed && hasList && isApart(account.pullSpec.ref.namespace, placed) ? [{ account, placed }] : [];

@@ -47,7 +47,7 @@ export function isUnreadPipe({ manifests: { files }, findings: [first] }: LintRe
 /** Once, however many Secrets are made elsewhere. */
 function remarks({ findings }: LintReport, typed: LintLine, io: Io): Printable[] {
   const missing = findings.filter(
-    (found) => found.code === 'missing-secret' && found.severity === 'warning' && !found.arguments.unplaced,
+    (found) => found.code === 'missing-secret' && found.severity === 'warning' && !found.arguments.bare,
   );
   const [only, ...others] = missing;
   if (only === undefined) return [];

@@ -18,7 +18,7 @@ testFindings([
     'regsecret create regcred -n team-a',
   ],
   [
-    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], unplaced: true }),
+    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], bare: true }),
     'error: deployment/web names secret team-a/regcred, but the one in these files names no namespace, so it goes into that of the context',
     'fix',
     'regsecret create regcred -n team-a --server ghcr.io --server quay.io',
