@@ -1,5 +1,5 @@
 /** Manifests on disk and on stdin. */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { command, flagWords, pathWord } from '../domain/text/command.ts';
 import { EMPTY_STDIN, prose } from '../domain/text/hint.ts';
@@ -36,13 +36,19 @@ export async function readManifestFiles(
   return files;
 }
 
+/** What is meant by a pattern in quotes (cli-runtime pkg/resource/builder.go `expandIfFilePattern`). */
+export function expandPattern(name: string): string[] {
+  const found = /[*?[]/.test(name) && !existsSync(name) ? globSync(name).sort() : [];
+  return found.length > 0 ? found : [name];
+}
+
 /** The files themselves, and those in folders; warns of what it leaves out there. Throws UserError. */
 export function manifestNames(
   names: readonly string[],
   recursive: Recursive,
   io: Pick<Io, 'stderr' | 'speech'>,
 ): string[] {
-  return names.flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive, io)));
+  return names.flatMap(expandPattern).flatMap((name) => (name === '-' ? [name] : listFiles(name, recursive, io)));
 }
 
 /** A pipe is waited for. Throws UserError, and the reason of the signal. */

@@ -35,6 +35,34 @@ test('files with the endings that kubectl takes, in folders below with -R', () =
   expect(namesIn(true)).toEqual({ read: ['a.yaml', 'base/b.yml'], said: '' });
 });
 
+describe('a pattern in quotes', () => {
+  const deploy = (name: string): string => join(folder, 'deploy', name);
+
+  test.each([
+    ['files and folders that fit', '*', ['a.yaml', 'base/b.yml']],
+    ['a class', '[ab].y?ml', ['a.yaml']],
+  ])('%s', (_, pattern, read) => {
+    const names = manifestNames([deploy(pattern)], false, fakeIo());
+    expect(names.map((name) => within(join(folder, 'deploy'), name))).toEqual(read);
+  });
+
+  test('nothing', () => {
+    const none = deploy('*.json');
+    expect(() => manifestNames([none], false, fakeIo())).toThrow(`cannot read ${none}: no such file or directory`);
+  });
+
+  test('is no pattern where it is the name of a file', () => {
+    for (const name of ['[b].yaml', 'b.yaml']) writeFileSync(deploy(name), POD);
+    expect(manifestNames([deploy('[b].yaml')], false, fakeIo())).toEqual([deploy('[b].yaml')]);
+  });
+
+  test('every command that reads manifests takes one', async () => {
+    for (const args of [['doctor'], ['attach', 'pull']]) {
+      expect(await here([...args, '-f', deploy('*.yaml')])).toMatchObject({ code: 0 });
+    }
+  });
+});
+
 test.each([
   ['without a flag', [], 'ls -l EMPTY'],
   ['with -R', ['-R'], 'ls -R EMPTY'],

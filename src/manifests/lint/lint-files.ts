@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { isTemplate, mayHoldObjects, namesKind } from '../../domain/manifest-text/placeholder.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import { type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
+import { expandPattern, type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
 import { checkNamespaces, ManifestError, type ReadManifest, readManifest } from '../read-objects.ts';
 import { parseTree } from '../yaml-tree.ts';
 import { isKustomization } from './kustomization.ts';
@@ -25,9 +25,10 @@ export async function lintManifests(
   now: number,
   io: Io,
 ): Promise<LintedFiles> {
-  const names = [...new Set(manifestNames(files, recursive, io))];
+  const named = files.flatMap(expandPattern);
+  const names = [...new Set(manifestNames(named, recursive, io))];
   const read: (ReadManifest | UnreadFile)[] = [];
-  for (const name of names) read.push(await parse(name, files, io));
+  for (const name of names) read.push(await parse(name, named, io));
   const objects = read.flatMap((one) => ('objects' in one ? one.objects : []));
   checkNamespaces(objects, namespace);
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
