@@ -40,14 +40,14 @@ export interface ReadManifest {
   readonly objects: readonly PlacedObject[];
 }
 
-/** The objects in the documents that are wanted, by the text of each. Throws {@link ManifestError}. */
+/** The objects in the documents that are wanted, by the text and the tree of each. Throws {@link ManifestError}. */
 export async function readManifest(
   { name, text }: ManifestFile,
-  isWanted: (document: string) => boolean = () => true,
+  isWanted: (text: string, document: ManifestNode) => boolean = () => true,
 ): Promise<ReadManifest> {
   return withinLimits(async () => {
     const documents = await parse(text);
-    const wanted = documents.filter(({ start, end }) => isWanted(text.slice(start, end)));
+    const wanted = documents.filter((one) => isWanted(text.slice(one.start, one.end), one));
     for (const document of wanted) checkOneObject(document, text);
     const file = { name, text, documents: wanted };
     return { file, objects: placedObjects(file, nodeBudget(text)) };

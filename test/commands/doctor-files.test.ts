@@ -185,7 +185,20 @@ describe('a folder with files that are no manifests', () => {
       undefined,
     ],
     ['is JSON with comments, and broken', 'a.json', '{ // a\n "a": [}', 'a.json:2: error: file a.json cannot be read'],
-    ['is what kustomize reads', 'kustomization.yaml', 'resources: [web.yaml]\n', undefined],
+    [
+      'is what kustomize reads',
+      'kustomization.yaml',
+      'resources: [web.yaml]\n',
+      'kustomization.yaml:1: warning: file kustomization.yaml cannot be read: kustomize changes these manifests before they are applied, and only what it makes of them can be checked [unreadable-file]\n  hint: kubectl kustomize ',
+    ],
+    ['is what kustomize reads of others', 'kustomization.yaml', 'kind: Component\n', undefined],
+    [
+      'has a document that is a text',
+      'a.yaml',
+      'kind: ConfigMap\n---\nhello\n',
+      'a.yaml:3: error: file a.yaml cannot be read: line 3 is text and no Kubernetes object [unreadable-file]',
+    ],
+    ['has documents that are empty', 'a.yaml', '---\n---\n~\n---\n# none\n', undefined],
     ['is what Helm reads', 'values.yaml', 'image: {tag: v1}\n---\n# more\n', undefined],
     ['is what docker reads', 'compose.yml', 'x: &x {a: 1}\nservices: {web: {<<: *x, image: nginx}}\n', undefined],
     ['has tags of its own', 'stack.yaml', 'a: !Ref b\nc: !Join ["", [!Sub "x"]]\n', undefined],
@@ -198,15 +211,34 @@ describe('a folder with files that are no manifests', () => {
     try {
       mkdirSync(join(at, dirname(name)), { recursive: true });
       writeFileSync(join(at, name), text);
+      writeFileSync(join(at, 'z.yaml'), 'apiVersion: v1\nkind: ConfigMap\n');
       const { code, stdout } = await doctor(['-R', '-f', at, '--strict']);
       const shown = stdout.replaceAll(join(at, '/'), '');
       expect([code, shown]).toEqual(
-        line === undefined ? [0, '0 objects in 1 file: nothing wrong\n'] : [1, expect.stringContaining(line)],
+        line === undefined ? [0, '0 objects in 2 files: nothing wrong\n'] : [1, expect.stringContaining(line)],
       );
     } finally {
       rmSync(at, { recursive: true });
     }
   });
+});
+
+test.each([
+  ['-l', [], ''],
+  ['-l', [], 'image: {tag: v1}\n'],
+  ['-R', ['-R'], '# nothing\n'],
+])('a folder without any object has nothing to be checked: ls %s', async (flag, args, text) => {
+  const at = realpathSync(mkdtempSync(join(tmpdir(), 'regsecret-')));
+  try {
+    writeFileSync(join(at, 'values.yaml'), text);
+    expect(await doctor([...args, '-f', at])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: there is no Kubernetes object in ${at}\nhint: ls ${flag} ${at}\n`,
+    });
+  } finally {
+    rmSync(at, { recursive: true });
+  }
 });
 
 const pod = (list: string, image = 'ghcr.io/acme/web'): string =>

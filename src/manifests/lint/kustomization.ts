@@ -1,5 +1,8 @@
 /** Folders that kustomize builds: what is in their files is not yet what is applied. */
 import { basename, dirname } from 'node:path';
+import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
+import { finding } from '../../domain/findings/catalog.ts';
+import { kustomized, words } from '../../domain/text/command.ts';
 import type { ManifestFile } from '../manifest-files.ts';
 
 /** kustomize api/konfig `RecognizedKustomizationFileNames` */
@@ -15,4 +18,19 @@ export function folderToBuild(name: string, file: string, all: readonly Manifest
   const around = all.filter((one) => file.startsWith(one.name.slice(0, -basename(one.name).length)));
   const [found] = [...makers, ...around.toReversed(), ...all];
   return found && dirname(found.name);
+}
+
+const COMPONENT = /^kind: *["']?Component\b/m;
+const ERROR =
+  'kustomize changes these manifests before they are applied, and only what it makes of them can be checked';
+
+/** One for each folder that kustomize builds; a component is a part of others. */
+export function kustomizationFindings(all: readonly ManifestFile[]): FindingView[] {
+  return all
+    .filter(({ text }) => !COMPONENT.test(text))
+    .map(({ name }) => {
+      const object = { kind: 'File', name, file: name, line: 1 } as const;
+      const found = finding('unreadable-file', object, { error: ERROR, chart: false, others: undefined }, 'warning');
+      return findingView(found, undefined, { command: kustomized(dirname(name), words`doctor`), sufficient: false });
+    });
 }

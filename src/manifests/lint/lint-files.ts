@@ -1,6 +1,10 @@
 /** Looks at manifests and docker configs as they are in files, without a cluster. */
 import { relative } from 'node:path';
+import type { ManifestNode } from '../../domain/manifest-text/node.ts';
 import { isTemplate, mayHoldObjects, namesKind } from '../../domain/manifest-text/placeholder.ts';
+import { lineNumber } from '../../domain/manifest-text/text-edit.ts';
+import { command, flagWords, pathWord } from '../../domain/text/command.ts';
+import { many } from '../../domain/text/enumerate.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { expandPattern, type ManifestFile, manifestNames, readManifestFile } from '../manifest-files.ts';
@@ -33,7 +37,18 @@ export async function lintManifests(
   checkNamespaces(objects, namespace);
   const unread = read.flatMap((one) => ('error' in one ? [one] : []));
   const kustomizations = read.flatMap((one) => ('objects' in one && isKustomization(one.file) ? [one.file] : []));
+  if (kustomizations.length === 0 && read.every((one) => 'objects' in one && !namesKind(one.file.text))) {
+    throw new UserError(
+      `there is no Kubernetes object in ${many(files)}`,
+      command`ls ${flagWords([recursive ? '-R' : '-l'])} ${files.map(pathWord)}`,
+    );
+  }
   return { ...lint({ objects, unread, kustomizations, namespace }, now), files: names.length };
+}
+
+/** An empty document is none. */
+function isText(document: ManifestNode): boolean {
+  return document.kind === 'scalar' && document.value !== null;
 }
 
 function withoutObject({ text }: ManifestFile): string {
@@ -52,7 +67,11 @@ async function parse(name: string, named: readonly string[], io: Io): Promise<Re
     if (isNamed && !namesKind(file.text)) {
       return { name, line: 1, error: withoutObject(file), chart: isTemplate(file.text) };
     }
-    return await readManifest(file, mayHoldObjects);
+    const read = await readManifest(file, (text, document) => isText(document) || mayHoldObjects(text));
+    const text = read.file.documents.find(isText);
+    if (text === undefined || isOfTools(name, named)) return read;
+    const line = lineNumber(file.text, text.start);
+    return { name, line, error: `line ${line} is text and no Kubernetes object`, chart: isTemplate(file.text) };
   } catch (error) {
     // Without stdin, all that is missing in it would be said to be missing.
     if (error instanceof UserError && name !== '-') return { name, line: 1, error: error.message, chart: false };

@@ -14,6 +14,7 @@ import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
+import { kustomizationFindings } from './kustomization.ts';
 import { factsFor, pullerIn, secretNamed } from './manifest-facts.ts';
 import { missingSecrets, type Surroundings } from './missing-secrets.ts';
 import { firstLineOf, inPullSpec, inSecret, viewOf } from './place.ts';
@@ -61,6 +62,7 @@ export function lint({ objects, unread, kustomizations, namespace }: LintInput, 
   }));
   const found = [
     ...fileFindings([...unread, ...charts]),
+    ...kustomizationFindings(kustomizations),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
     ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, logins, now)),
     ...missingSecrets(inventory, { kustomizations, namespace }, now),
