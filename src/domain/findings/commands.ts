@@ -2,7 +2,7 @@
 import type { ContentEntry } from '../keyring/contents.ts';
 import { bareServer, type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { sameKey } from '../keyring/key.ts';
-import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType, serverWord } from '../keyring/server.ts';
+import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType } from '../keyring/server.ts';
 import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
@@ -158,8 +158,7 @@ function createText(
   known: DiagnosedSecret | undefined,
 ): Command {
   const { kind, name, namespace } = object;
-  if (kind === 'File' && typeof server === 'string')
-    return /\.docker[\\/]config\.json$/.test(name) ? command`docker login ${serverWord(server)}` : editFile(object);
+  if (kind === 'File' && server !== undefined) return editFile(object);
   if (kind === 'File')
     return words`regsecret create --from-file ${fileWord(name)} ${serverFlags(server)} --dry-run=client -o yaml`;
   const there = server === undefined ? [] : (known?.contents.entries ?? []);
