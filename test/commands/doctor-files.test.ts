@@ -104,7 +104,7 @@ describe('a folder of manifests as they are found in repositories', () => {
     expect(await doctor(['-R', '-f', clean, '--strict'])).toEqual({
       code: 0,
       stdout:
-        '22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later; no registry was asked whether 1 image without a login needs one\n',
+        '22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later; 2 images have a variable that is not filled in; no registry was asked whether 1 image without a login needs one\n',
       stderr: '',
     });
   });
@@ -416,6 +416,19 @@ describe('a login in the files that is not named by what needs it', () => {
       found.map(() => ['warning', 'regsecret attach regcreds -f FILE --write']),
     );
   });
+});
+
+test.each([
+  [`\${IMAGE}`, '; 1 image has a variable that is not filled in'],
+  ['ghcr.io/acme/web:$(TAG)', '; 1 image has a variable that is not filled in'],
+  ['$IMAGE', '; 1 image has a variable that is not filled in'],
+])('an image that is %s is not judged, and the end says so', async (image, end) => {
+  const text = pod('', `"${image}"`);
+  expect(await doctor(['-f', '-', '--strict'], text)).toMatchObject({
+    code: 0,
+    stdout: `1 object in 1 file: nothing wrong${end}\n`,
+  });
+  expect(JSON.parse((await doctor(['-f', '-', '-o', 'json'], text)).stdout).manifests.unfilled).toEqual([image]);
 });
 
 describe('commands that are proposed', () => {

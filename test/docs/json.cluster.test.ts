@@ -127,8 +127,9 @@ beforeAll(async () => {
     const pod = app('one', 'pull');
     return { ...pod, metadata: { ...pod.metadata, namespace: space } };
   });
+  const unfilled = { ...app('one', 'pull'), spec: { containers: [{ name: 'app', image: `\${IMAGE}` }] } };
   const open = { ...secret, metadata: { name: 'pull' }, stringData: { '.dockerconfigjson': `\${CONFIG}` } };
-  writeFileSync(join(home, 'open.yaml'), [open, ...pods].map((one) => JSON.stringify(one)).join('\n---\n'));
+  writeFileSync(join(home, 'open.yaml'), [open, unfilled, ...pods].map((one) => JSON.stringify(one)).join('\n---\n'));
   limited = await userWith(namespace, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }]);
 });
 

@@ -154,6 +154,7 @@ export interface DoctorReport {
     readonly files: number;
     readonly objects: number;
     readonly unjudged?: number | undefined;
+    readonly unfilled?: readonly string[] | undefined;
     readonly withoutLogin: readonly string[];
   };
   /** Everything that is wrong, errors first. */

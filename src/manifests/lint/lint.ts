@@ -15,7 +15,7 @@ import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { kustomizationFindings } from './kustomization.ts';
-import { factsFor, pullerIn, secretNamed } from './manifest-facts.ts';
+import { factsFor, pullerIn, secretNamed, unfilledImages } from './manifest-facts.ts';
 import { missingSecrets, type Surroundings } from './missing-secrets.ts';
 import { firstLineOf, inPullSpec, inSecret, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, unnamedLogin } from './unnamed-login.ts';
@@ -38,6 +38,8 @@ export interface Lint {
   readonly objects: number;
   /** How many Secrets were not judged, because they are encrypted or filled in later. */
   readonly unjudged?: number | undefined;
+  /** Images that were not judged, because they have a variable that is filled in later; undefined for none. */
+  readonly unfilled?: readonly string[] | undefined;
   /** Images that the files have no login for. Whether they need one only their registry knows. */
   readonly withoutLogin: readonly string[];
 }
@@ -69,12 +71,14 @@ export function lint({ objects, unread, kustomizations, namespace }: LintInput, 
     ...(namespace ? [] : unplacedAccounts(inventory)),
     ...duplicateSecrets(inventory),
   ];
+  const unfilled = [...new Set(pullSpecs.flatMap(unfilledImages))];
   const unique = new Map(found.map((one) => [findingKey(one), one]));
   return {
     findings: [...unique.values()].sort(compare),
     objects: pullSpecs.length + secrets.length,
     unjudged:
       secrets.filter(({ value, diagnosed }) => value.kind === 'Secret' && diagnosed === undefined).length || undefined,
+    unfilled: unfilled.length > 0 ? unfilled : undefined,
     withoutLogin: [...new Set(pullSpecs.flatMap((placed) => imagesWithoutLogin(placed, inventory, now)))],
   };
 }

@@ -4,23 +4,32 @@ import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { closest } from '../../domain/text/closest.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
-import { imageUses } from '../../domain/workloads/container-images.ts';
+import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
 import { isEnforced, listedNames } from '../../domain/workloads/pull-spec.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
 import type { Inventory, ManifestPlace, PlacedPullSpec, PlacedSecret } from './inventory.ts';
 
 /** Images that are not written there, or filled in later, are left out: patches of Kustomize have none. */
-export function pullerIn({ kind: { specPath }, pullSpec, file }: PlacedPullSpec): Puller {
-  const { ref, imagePullSecrets: list, serviceAccountName, object } = pullSpec;
-  const images = specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
+export function pullerIn(placed: PlacedPullSpec): Puller {
+  const { pullSpec, file } = placed;
+  const { ref, imagePullSecrets: list, serviceAccountName } = pullSpec;
   return {
     ref,
     imagePullSecrets: list,
     account: serviceAccountName,
-    images: images.filter(({ image }) => image !== '' && !isPlaceholder(image)),
+    images: usesIn(placed).filter(({ image }) => image !== '' && !isPlaceholder(image)),
     remedy: { how: 'file', file: file.name },
     count: 1,
   };
+}
+
+/** Those that are filled in later. */
+export function unfilledImages(placed: PlacedPullSpec): string[] {
+  return usesIn(placed).flatMap(({ image }) => (isPlaceholder(image) ? [image] : []));
+}
+
+function usesIn({ kind: { specPath }, pullSpec: { object } }: PlacedPullSpec): ImageUse[] {
+  return specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
 }
 
 /** No registry can be asked, and no other service accounts or nodes are known than what the manifests hold. */

@@ -90,15 +90,20 @@ function placeOf({ file = '', line }: FindingView['object']): string {
 }
 
 function countLine({ manifests, findings, ignored }: LintReport): string {
-  const { objects, files, unjudged = 0, withoutLogin } = manifests;
+  const { objects, files, unjudged = 0, unfilled = [], withoutLogin } = manifests;
   const place = `${plural(objects, 'object')} in ${plural(files, 'file')}`;
   const [were, they] = unjudged === 1 ? ['was', 'it is'] : ['were', 'they are'];
   const reason = `${were} not judged, because ${they} encrypted or filled in later`;
   const open = unjudged === 0 ? '' : `; ${plural(unjudged, 'Secret')} ${reason}`;
-  const left = `${formatIgnored(ignored)}${open}`;
+  const left = `${formatIgnored(ignored)}${open}${formatUnfilled(unfilled.length)}`;
   if (findings.length === 0)
     return `${place}: nothing ${formatIgnored(ignored) === '' ? '' : 'else '}wrong${left}${formatUnasked(withoutLogin.length)}`;
   return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}${left}`;
+}
+
+function formatUnfilled(images: number): string {
+  const which = images === 1 ? '1 image has' : `${images} images have`;
+  return images === 0 ? '' : `; ${which} a variable that is not filled in`;
 }
 
 /** Nothing wrong is said only of what was looked at. */
