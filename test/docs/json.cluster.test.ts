@@ -127,9 +127,22 @@ beforeAll(async () => {
     const pod = app('one', 'pull');
     return { ...pod, metadata: { ...pod.metadata, namespace: space } };
   });
-  const unfilled = { ...app('one', 'pull'), spec: { containers: [{ name: 'app', image: `\${IMAGE}` }] } };
+  const unfilled = {
+    ...app('one', 'pull'),
+    metadata: { name: 'unfilled', namespace: 'a' },
+    spec: { serviceAccountName: 'builder', containers: [{ name: 'app', image: `\${IMAGE}` }] },
+  };
+  const builder = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'builder' },
+    imagePullSecrets: [{ name: 'pull' }],
+  };
   const open = { ...secret, metadata: { name: 'pull' }, stringData: { '.dockerconfigjson': `\${CONFIG}` } };
-  writeFileSync(join(home, 'open.yaml'), [open, unfilled, ...pods].map((one) => JSON.stringify(one)).join('\n---\n'));
+  writeFileSync(
+    join(home, 'open.yaml'),
+    [open, builder, unfilled, ...pods].map((one) => JSON.stringify(one)).join('\n---\n'),
+  );
   limited = await userWith(namespace, [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }]);
 });
 
