@@ -115,6 +115,7 @@ const ARGUMENTS: Arguments = {
   'outdated-pod': (remedy) => [
     { image, template: 'web7', remedy },
     { image, template: 'web7', remedy, rollout: 'rollout7' },
+    { image, template: 'web7', remedy, changed: 'image' },
   ],
   'own-list': (remedy) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', remedy }],
   'empty-name': (remedy) => [{ remedy }, { account: 'sa7', usable: 'usable7', remedy }],

@@ -18,7 +18,7 @@ import {
   usableSecret,
 } from './image-pull.ts';
 import { listRules } from './list-causes.ts';
-import { candidateRules } from './login-causes.ts';
+import { candidateRules, unlessChanged } from './login-causes.ts';
 
 export type PullRule = (pull: ImagePull) => Finding | undefined;
 
@@ -32,18 +32,18 @@ export function causeOf(pull: ImagePull): Finding | undefined {
 }
 
 const RULES: readonly PullRule[] = [
-  invalidImage,
+  unlessChanged(invalidImage),
   missingAccount,
   notMountable,
   undecodable,
   undecodableList,
-  wrongPlatform,
+  unlessChanged(wrongPlatform),
   diskFull,
   pullPostponed,
   nodeCannotReach,
-  neverPulled,
+  unlessChanged(neverPulled),
   mirrorRefuses,
-  imageNotFound,
+  unlessChanged(imageNotFound),
   rateLimited,
   ...candidateRules,
   ...listRules,

@@ -97,6 +97,8 @@ export interface PodTemplate {
   readonly name: string;
   /** The list in it. */
   readonly list: readonly unknown[] | undefined;
+  /** The containers with another image in it than in what the pod was made of. */
+  readonly changed?: readonly string[] | undefined;
   /** What the roll-out waits for that replaces the pod, where there is one. */
   readonly rollout?: string | undefined;
 }

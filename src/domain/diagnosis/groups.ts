@@ -85,9 +85,12 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
 }
 
-/** The commands of all, one after the other, up to as many as are named. */
+/** The commands of all, one after the other, up to as many as are named. That for a pod also says what becomes of the pod. */
 function fixOfEach(group: readonly Seen[]): Fix | undefined {
-  const fixes = group.flatMap(({ fix }) => fix ?? []);
+  const made = new Set(group.flatMap(({ puller }) => (puller?.pod === undefined ? [] : nameKey(puller))));
+  const fixes = group.flatMap(({ fix, puller }) =>
+    fix === undefined || (puller !== undefined && puller.pod === undefined && made.has(nameKey(puller))) ? [] : fix,
+  );
   const different = new Map(fixes.map((fix) => [JSON.stringify(fix.command), fix]));
   const some = [...different.values()].slice(0, EXAMPLES);
   return some.length === 0
@@ -129,7 +132,7 @@ function objectsOf(group: readonly Seen[]): readonly AffectedObject[] | undefine
   // What runs and would not come back has its image, and a note keeps none away.
   const kept = group.filter(({ found, fix }) => fix !== undefined && found.code !== 'fails-at-restart');
   const failing = new Set(kept.flatMap(({ puller }) => (puller !== undefined && lacksImage(puller) ? [puller] : [])));
-  const alike = Map.groupBy(pullers, (puller) => secretKey(puller.ref.namespace, ownName(puller)));
+  const alike = Map.groupBy(pullers, nameKey);
   return [...alike].sort(byKey).map(([key, same]) => {
     const [namespace = '', ...name] = key.split('/');
     return {
@@ -212,6 +215,10 @@ function affects(pods: number, names: readonly string[]): Affected {
 /** Of what makes a pod, where something does. */
 function ownName({ ref, pod }: Puller): string {
   return pod?.template?.name ?? targetName(ref);
+}
+
+function nameKey(puller: Puller): string {
+  return secretKey(puller.ref.namespace, ownName(puller));
 }
 
 /** The same for all that one remedy helps. */

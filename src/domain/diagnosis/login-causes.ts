@@ -120,6 +120,21 @@ function newerList(pull: ImagePull): Finding | undefined {
   return finding('attached-later', object, { ...shared, account: puller.account, secrets });
 }
 
+/** What is wrong with an image may have been corrected in the template since: the pod keeps that, too. */
+export function unlessChanged(rule: Rule): Rule {
+  return (pull) => {
+    const found = rule(pull);
+    return found && (newerImage(pull) ?? found);
+  };
+}
+
+function newerImage({ object, puller, use: { image, containers } }: ImagePull): Finding | undefined {
+  const { name, changed = [], rollout } = puller.pod?.template ?? {};
+  return name !== undefined && containers.some((container) => changed.includes(container))
+    ? finding('outdated-pod', object, { image, remedy: puller.remedy, rollout, template: name, changed: 'image' })
+    : undefined;
+}
+
 function noAccess(pull: ImagePull): Finding | undefined {
   const { attempt, pullError, denied } = pull;
   if (!denied) return undefined;

@@ -74,7 +74,11 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'no-pull-secret': { severity: 'error', identity: ['image'] },
   'no-entry': { severity: 'error', identity: ['image', 'servers'] },
   'attached-later': { severity: 'error', identity: ['image', 'rollout'], kubeletSays: ANY },
-  'outdated-pod': { severity: 'error', identity: ['image', 'rollout'], kubeletSays: ANY },
+  'outdated-pod': {
+    severity: 'error',
+    identity: ['image', 'rollout'],
+    kubeletSays: [...ANY, 'invalid name', 'platform', 'never'],
+  },
   'own-list': { severity: 'error', identity: ['image'] },
   'empty-name': { severity: 'warning' },
   'duplicate-name': { severity: 'warning', identity: ['secret'], isAdvice: true },

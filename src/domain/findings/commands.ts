@@ -3,14 +3,13 @@ import type { ContentEntry } from '../keyring/contents.ts';
 import { bareServer, type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { sameKey } from '../keyring/key.ts';
 import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType } from '../keyring/server.ts';
-import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
-import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
+import { nameWord, scope } from '../text/object-name.ts';
 import { knownKind } from '../workloads/kind.ts';
 import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
-import { changeCommand, createCommand, type Remedy, renewCommand } from '../workloads/remedy.ts';
+import { changeCommand, createCommand, type Remedy, renewCommand, stepCommand } from '../workloads/remedy.ts';
 import type { DiagnosedSecret } from './diagnosed-secret.ts';
-import { copyTo } from './elsewhere.ts';
+import { changeSource, copyTo } from './elsewhere.ts';
 import type { FindingObject, FindingOf } from './finding.ts';
 
 /** What is known of the surroundings of a finding. */
@@ -32,19 +31,6 @@ export interface Immutable {
   readonly remedy: Remedy;
   /** The key of its data, where that holds more than one login. */
   readonly dataKey?: string | undefined;
-}
-
-/**
- * What `sync` would do to a copy, or to those in `namespaces`. It only shows that: everyone who can write a Secret can mark it as a copy, and a command that is
- * pasted must not give them the login of another namespace.
- */
-export function syncPreview(
-  { namespace, name }: CopySourceName,
-  copy: FindingObject,
-  namespaces: readonly string[] = [copy.namespace ?? ''],
-): Command {
-  const to = namespaces.every(isNamespaceName) ? namespaces.join(',') : { refused: '' };
-  return command`regsecret sync ${nameWord(name)} ${scope(namespace)} --to ${to} --dry-run=client`;
 }
 
 /**
@@ -112,16 +98,6 @@ export function createSecretCommand(
   if (context.immutable !== undefined) return replaceSecret(object, context.immutable, context, create);
   const force = known?.secret.immutable === true && flag !== FORCE ? FORCE : undefined;
   return command`${create(object.name)} ${flag} ${force}`;
-}
-
-/**
- * What changes a copy for good: `sync` would undo what is done to the copy itself. A source that was replaced meanwhile, or may
- * not be seen, is left as it is: the copy may be all that is wrong.
- */
-function changeSource(copy: FindingObject, origin: CopyOrigin, change: (source: FindingObject) => Command): Command {
-  const sync = syncPreview(origin, copy);
-  if (origin.state !== 'same') return sync;
-  return andThen(change({ kind: 'Secret', namespace: origin.namespace, name: origin.name }), sync);
 }
 
 /**
@@ -208,18 +184,35 @@ export function setImage(
   if (remedy.how === 'file' && knownKind(object.kind) === undefined) return editFile(object);
   if (remedy.how === 'file')
     return words`kubectl set image -f ${kubectlPath(fileWord(remedy.file))} ${pair} --local -o yaml`;
-  const { kind, name } = remedy.how === 'template' ? remedy.target : object;
-  return command`kubectl set image ${kind.toLowerCase()}/${nameWord(name)} ${pair} ${scope(object.namespace)}`;
+  return changeMaker(
+    object,
+    remedy,
+    ({ kind, name }) =>
+      command`kubectl set image ${kind.toLowerCase()}/${nameWord(name)} ${pair} ${scope(object.namespace)}`,
+  );
+}
+
+/** `change` of what makes the pods, or of the pod itself where that has no template that can be changed. */
+function changeMaker(object: FindingObject, remedy: Remedy, change: (made: FindingObject) => Command): Command {
+  if (remedy.how === 'template') {
+    const { target, next } = remedy;
+    return andThen(change(target), next && stepCommand(next, target));
+  }
+  const isJob = object.kind === 'Job' && object.file === undefined;
+  return isJob ? command`kubectl replace --force ${scope(object.namespace)} -f FILE` : change(object);
 }
 
 /** Makes the pod again, unless a roll-out does: a restart in the middle of it would be another one. */
 export function renewPod(
-  { object, arguments: { remedy, rollout } }: FindingOf<'attached-later' | 'outdated-pod'>,
+  { code, object, arguments: { remedy, rollout } }: FindingOf<'attached-later' | 'outdated-pod'>,
   secret?: string,
 ): Command {
-  return rollout !== undefined && remedy.how === 'template'
-    ? command`kubectl rollout status ${targetWord(remedy.target)} ${scope(object.namespace)}`
-    : renewCommand(remedy, secret, object);
+  if (remedy.how !== 'template') return renewCommand(remedy, secret, object);
+  const { target, next } = remedy;
+  if (rollout !== undefined) return command`kubectl rollout status ${targetWord(target)} ${scope(object.namespace)}`;
+  // Until then new pods are of the old template, too; the list of a service account they get in any case.
+  if (code === 'outdated-pod' && next?.step === 'resume') return stepCommand(next, target);
+  return renewCommand(remedy, secret, object);
 }
 
 /** Shows the pods that the object makes, or the pod that it is, as they change. */
@@ -236,6 +229,11 @@ export function keepAccepted({ object, arguments: args }: FindingOf<'different-c
     return changeCommand('detach', remedy, secrets.findLast((name) => !works.includes(name)) ?? secrets.at(-1));
   if (object.file !== undefined) return editFile(object);
   return command`regsecret verify ${[...new Set(secrets)].map(nameWord)} ${scope(object.namespace)}`;
+}
+
+/** Opens what makes the pods in an editor, or the pod. */
+export function editMaker(object: FindingObject, remedy: Remedy): Command {
+  return changeMaker(object, remedy, edit);
 }
 
 /** Opens the object, or the manifest that holds it, in an editor. */

@@ -1,6 +1,7 @@
-/** Where else there is a Secret of the name of one that is missing. */
-import { type Command, command } from '../text/command.ts';
-import { nameWord, scope } from '../text/object-name.ts';
+/** Where else there is a Secret of the same name, and the commands that copy it from there. */
+import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
+import { andThen, type Command, command } from '../text/command.ts';
+import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
 
 /** The name of a Secret, and its namespace where that is known. */
 interface Named {
@@ -38,4 +39,31 @@ export function copyTo({ name, namespace }: Named, create: Command, dataKey = '.
   const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
   const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
   return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
+}
+
+/**
+ * What `sync` would do to a copy, or to those in `namespaces`. It only shows that: everyone who can write a Secret can mark it as a copy, and a command that is
+ * pasted must not give them the login of another namespace.
+ */
+export function syncPreview(
+  { namespace, name }: CopySourceName,
+  copy: Pick<Named, 'namespace'>,
+  namespaces: readonly string[] = [copy.namespace ?? ''],
+): Command {
+  const to = namespaces.every(isNamespaceName) ? namespaces.join(',') : { refused: '' };
+  return command`regsecret sync ${nameWord(name)} ${scope(namespace)} --to ${to} --dry-run=client`;
+}
+
+/**
+ * What changes a copy for good: `sync` would undo what is done to the copy itself. A source that was replaced meanwhile, or may
+ * not be seen, is left as it is: the copy may be all that is wrong.
+ */
+export function changeSource(
+  copy: Pick<Named, 'namespace'>,
+  origin: CopyOrigin,
+  change: (source: Named & { readonly kind: 'Secret' }) => Command,
+): Command {
+  const sync = syncPreview(origin, copy);
+  if (origin.state !== 'same') return sync;
+  return andThen(change({ kind: 'Secret', namespace: origin.namespace, name: origin.name }), sync);
 }

@@ -10,7 +10,7 @@ import type { Elsewhere } from './elsewhere.ts';
 /** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
-/** Of a pod that keeps the list that it was made with; `rollout`: what the roll-out waits for that replaces it. */
+/** Of a pod that keeps the list, or the image, that it was made with; `rollout`: what the roll-out waits for that replaces it. */
 interface Outdated {
   readonly image: string;
   readonly remedy: Remedy;
@@ -114,8 +114,8 @@ export interface FindingArguments<Cause> {
   };
   /** The service account has it now, and the pod was made before. */
   readonly 'attached-later': Outdated & { readonly account: string; readonly secrets: readonly string[] };
-  /** The template has another list now. */
-  readonly 'outdated-pod': Outdated & { readonly template: string };
+  /** The template has another list now, or another image. */
+  readonly 'outdated-pod': Outdated & { readonly template: string; readonly changed?: 'image' | undefined };
   /** A list of its own, so that of the service account, which opens the image, does not count. */
   readonly 'own-list': {
     readonly image: string;

@@ -15,6 +15,7 @@ import {
   createSecretCommand,
   edit,
   editFile,
+  editMaker,
   type FixContext,
   FORCE,
   giveLogin,
@@ -26,10 +27,9 @@ import {
   renewPod,
   replaceSecret,
   setImage,
-  syncPreview,
   watch,
 } from './commands.ts';
-import { copy, isCopied } from './elsewhere.ts';
+import { copy, isCopied, syncPreview } from './elsewhere.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 
 /** The command, or two that belong together. */
@@ -38,10 +38,7 @@ export function fixFor(found: Finding, context: FixContext = {}): Command {
   return fix(found, context);
 }
 
-/**
- * Whether pods pull once the command has been run, provided that the login which it finds on this machine is good. What it
- * holds of a credential nobody can promise.
- */
+/** Whether pods pull once the command has been run, provided that the login which it finds on this machine is good. */
 export function isSufficient(found: Finding, command?: Command): boolean {
   if (command !== undefined && isDryRun(command)) return false;
   // A login is lost, and nobody has asked yet whether the hidden one is good: not for a script.
@@ -56,8 +53,9 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if ('absent' in found.arguments && found.arguments.absent) return false;
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
-  // Nothing is to be done but to wait.
+  // Nothing is to be done but to wait; or the new image may be wrong, too.
   if ('rollout' in found.arguments && found.arguments.rollout !== undefined) return false;
+  if (found.code === 'outdated-pod' && found.arguments.changed === 'image') return false;
   const remedy = 'remedy' in found.arguments ? found.arguments.remedy : undefined;
   return catalogRow(found.code).isAdvice !== true && (remedy === undefined || isComplete(remedy));
 }
@@ -151,10 +149,10 @@ const FIXES: Fixes = {
     if (missing !== 'repository') return setImage(object, remedy, container, withNearTag(image, tags), context);
     // The image is there under no tag, and nobody knows which one was meant.
     if (container === '') return setImage(object, remedy, container, SOME_IMAGE, context);
-    return edit(remedy.how === 'template' ? remedy.target : object);
+    return editMaker(object, remedy);
   },
   'never-pulled': ({ object, arguments: { remedy } }) =>
-    remedy.how === 'recreate' ? pullIfMissing(remedy.target) : edit(remedy.how === 'template' ? remedy.target : object),
+    remedy.how === 'recreate' ? pullIfMissing(remedy.target) : editMaker(object, remedy),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
   'stale-secret': ({ object, arguments: args }, context) => replaceSecret(object, args, context),
   'node-login-refused': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),

@@ -108,8 +108,8 @@ const TEXTS: Texts = {
     `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}${absent ? describeAbsent(usable) : ''}`,
   'attached-later': ({ arguments: { account, secrets, rollout } }, object) =>
     `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${formatRollout(rollout)}`,
-  'outdated-pod': ({ arguments: { template, rollout } }, object) =>
-    `${object} was created before the list of ${template} was changed, and keeps its original list${formatRollout(rollout)}`,
+  'outdated-pod': ({ arguments: { image, template, changed, rollout } }, object) =>
+    `${object} was created before the ${changed ?? 'list'} of ${template} was changed, and keeps its original ${changed ? `image ${image}` : 'list'}${formatRollout(rollout)}`,
   'own-list': ({ arguments: { own, account, usable, image } }, object) =>
     `${object} has its own list of pull secrets (${some(own)}), so that of serviceaccount ${account} is ignored; ${usable} in it has a login for ${image}`,
   'empty-name': ({ arguments: { account, usable } }, object) =>

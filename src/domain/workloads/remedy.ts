@@ -213,7 +213,7 @@ export function renewCommand(
 }
 
 /** What its controller does not do by itself. */
-function stepCommand(step: Step, target: ObjectRef): Command {
+export function stepCommand(step: Step, target: ObjectRef): Command {
   switch (step.step) {
     case 'delete pods':
       return deleteCommand(step.pods, target.namespace);

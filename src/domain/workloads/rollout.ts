@@ -1,6 +1,8 @@
 /** What becomes of a workload's pods when its template changes (kubectl pkg/polymorphichelpers/rollout_status.go). */
 import { plural } from '../text/enumerate.ts';
 import { fieldOf, isObject, itemsOf } from './api-object.ts';
+import { imageUses } from './container-images.ts';
+import { pullKind } from './kind.ts';
 import { type PullFailure, pullFailures } from './pod-state.ts';
 import { listedNames, type PullSpec } from './pull-spec.ts';
 
@@ -106,6 +108,41 @@ export function waitingRollout(replicaSet: PullSpec, deployment: PullSpec): stri
   if (!isOld || effectOf(deployment).kind === 'paused') return undefined;
   const progress = progressOf(deployment);
   return progress.done ? undefined : progress.waiting;
+}
+
+/**
+ * The containers that have another image in `template`, which pods are made of now, than in what `pod` was made of: the template
+ * of `nearest`, its controller, or else one that is seen only by the pod.
+ */
+export function changedImages(pod: PullSpec, nearest: PullSpec, template: PullSpec): string[] {
+  const now = imagesOf(template);
+  if (nearest !== template)
+    return [...imagesOf(nearest)].flatMap(([name, image]) => (now.get(name) === image ? [] : name));
+  if (isCurrent(pod, template)) return [];
+  // Admission may have added containers.
+  return [...imagesOf(pod)].flatMap(([name, image]) => ([undefined, image].includes(now.get(name)) ? [] : name));
+}
+
+/** By the name of the container or volume. */
+function imagesOf({ ref, object }: PullSpec): Map<string, string> {
+  const uses = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
+  return new Map(uses.flatMap(({ image, containers }) => containers.map((name) => [name, image] as const)));
+}
+
+/** Whether `pod` was made of the template as it is: admission may have given it other images all the same. */
+function isCurrent({ labels }: PullSpec, { ref, controller, annotations, object }: PullSpec): boolean {
+  switch (ref.kind) {
+    case 'StatefulSet':
+      return labels['controller-revision-hash'] === fieldOf(object, 'status', 'updateRevision');
+    case 'DaemonSet':
+      return labels['pod-template-generation'] === annotations['deprecated.daemonset.template.generation'];
+    case 'Job':
+      // Nobody can change its template.
+      return true;
+    default:
+      // Nobody but its owner does.
+      return controller !== undefined;
+  }
 }
 
 /** Behind the sentence about a pod of which {@link waitingRollout} says something. */

@@ -15,7 +15,7 @@ import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
-import { waitingRollout } from '../../domain/workloads/rollout.ts';
+import { changedImages, waitingRollout } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
@@ -142,7 +142,8 @@ async function ownersOf(pod: PullSpec, { transport, owner: read }: Collector): P
     const owner = unknownOwner === undefined ? top : nearest;
     if (owner === undefined || nearest === undefined) return { remedy };
     const rollout = waitingRollout(nearest, owner);
-    return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, rollout } };
+    const changed = changedImages(pod, nearest, owner);
+    return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, changed, rollout } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
     return { remedy: remedyOfPod(pod, [], pod.controller) };

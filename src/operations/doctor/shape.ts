@@ -16,7 +16,7 @@ const OF_PODS = {
     creationTimestamp: true,
     deletionTimestamp: true,
     annotations: { 'kubernetes.io/config.mirror': true },
-    labels: { 'pod-template-hash': true },
+    labels: { 'pod-template-hash': true, 'controller-revision-hash': true, 'pod-template-generation': true },
   },
   podSpec: { ...IMAGES, nodeName: true },
   status: {
@@ -27,13 +27,15 @@ const OF_PODS = {
 
 const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
 
-/** What `effectOf`, `waitsForPods`, `waitingRollout` and `remedyOfTemplate` read. */
+/** What `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages` and `remedyOfTemplate` read. */
 const OF_WORKLOADS = {
-  metadata: { annotations: { 'deployment.kubernetes.io/revision': true } },
+  metadata: {
+    annotations: { 'deployment.kubernetes.io/revision': true, 'deprecated.daemonset.template.generation': true },
+  },
   podSpec: IMAGES,
   spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },
   status: {
-    ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready'], true),
+    ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready', 'updateRevision'], true),
     ...fieldsWith(['replicas', 'updatedReplicas', 'availableReplicas', 'unavailableReplicas'], true),
   },
 } as const;

@@ -276,7 +276,7 @@ describe('of one group', () => {
   });
 });
 
-test('of a tag that does not exist in two workloads the command changes both, the one whose pods fail first', () => {
+test('of a tag that does not exist in two workloads the command changes both, the one whose pods fail first, as it is for these', () => {
   const missing = (kind: string, name: string, puller: Puller): Seen => ({
     found: finding(
       'image-not-found',
@@ -289,11 +289,11 @@ test('of a tag that does not exist in two workloads the command changes both, th
   const seen = [
     missing('Deployment', 'zero', deployment('zero')),
     missing('Deployment', 'web', deployment('web')),
-    missing('Pod', 'web', pods('web-1', 1, 'web')),
+    missing('Pod', 'web, delete web-1', pods('web-1', 1, 'web')),
   ];
   const views = finished(groupFindings(seen));
   const lines = views.map(({ fix }) => formatCommand(fix.command, { shell: 'posix', given: {} }));
-  expect(lines).toEqual(['set web && set zero']);
+  expect(lines).toEqual(["set 'web, delete web-1' && set zero"]);
 });
 
 test('stale copies of one source in three namespaces are one finding with one command, those of another are another', () => {

@@ -93,7 +93,7 @@ test('what the kubelet says of a pull that fails for it', () => {
     'public-image-refused': REFUSED,
     'no-access': ANY,
     'attached-later': ANY,
-    'outdated-pod': ANY,
+    'outdated-pod': [...ANY, 'invalid name', 'platform', 'never'],
     'unread-secrets': ANY,
     'invalid-image': ['invalid name'],
     'image-not-found': ['not found'],

@@ -1,10 +1,12 @@
 /** What is wrong with an image or how it is pulled: the sentence and the command of each finding. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
+import type { Remedy } from '../../../src/domain/workloads/remedy.ts';
 import {
   ACCOUNT,
   at,
   DEPLOYMENT,
   FILE,
+  type FindingRow,
   image,
   namespace,
   OWNER,
@@ -16,6 +18,12 @@ import {
 
 const REGISTRY = { by: 'registry', at } as const;
 const KUBELET = { by: 'kubelet' } as const;
+const gone = { image, container: 'app', said: KUBELET } as const;
+const STATEFUL: Remedy = {
+  how: 'template',
+  target: { kind: 'StatefulSet', namespace, name: 'db' },
+  next: { step: 'delete pods', pods: ['db-0'] },
+};
 
 testFindings([
   [
@@ -180,6 +188,26 @@ testFindings([
     `error: image ghcr.io/org/app:v1@sha256:${'0'.repeat(64)} does not exist: its registry has no such repository, or its registry shows it only after a login (says the kubelet)`,
     'advice',
     'kubectl edit pod web-1 -n team-a',
+  ],
+  ...([undefined, 'repository'] as const).map(
+    (missing): FindingRow => [
+      finding('image-not-found', { ...WORKLOAD, kind: 'Job' }, { ...gone, missing, remedy: ACCOUNT }),
+      `error: image ghcr.io/org/app:v1 does not exist${missing ? ': its registry has no such repository, or does not show it to this login' : ''} (says the kubelet)`,
+      'advice',
+      'kubectl replace --force -n team-a -f FILE',
+    ],
+  ),
+  [
+    finding('image-not-found', POD, { ...gone, missing: 'repository', remedy: STATEFUL }),
+    'error: image ghcr.io/org/app:v1 does not exist: its registry has no such repository, or does not show it to this login (says the kubelet)',
+    'advice',
+    'kubectl edit statefulset db -n team-a && kubectl delete pod db-0 -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, { ...gone, remedy: STATEFUL }),
+    'error: image ghcr.io/org/app:v1 does not exist (says the kubelet)',
+    'advice',
+    'kubectl set image statefulset/db app=ghcr.io/org/app:TAG -n team-a && kubectl delete pod db-0 -n team-a',
   ],
   [
     finding('never-pulled', POD, { image, remedy: DEPLOYMENT }),

@@ -21,7 +21,7 @@ test.each<[FindingCode, readonly PullError[]]>([
   ['public-image-refused', REFUSED],
   ['no-access', ANY],
   ['attached-later', ANY],
-  ['outdated-pod', ANY],
+  ['outdated-pod', [...ANY, 'invalid name', 'platform', 'never']],
   ['unread-secrets', ANY],
   ['invalid-image', ['invalid name']],
   ['image-not-found', ['not found']],

@@ -1,10 +1,12 @@
 /** What becomes of a login, and of a list of pull secrets: the sentence and the command of each finding. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
+import type { Remedy } from '../../../src/domain/workloads/remedy.ts';
 import {
   ACCOUNT,
   at,
   DEPLOYMENT,
   FILE,
+  type FindingRow,
   IN_FILE,
   image,
   OWNER,
@@ -19,6 +21,7 @@ import {
 
 const REGISTRY = { by: 'registry', at } as const;
 const KUBELET = { by: 'kubelet' } as const;
+const PAUSED: Remedy = { how: 'template', target: WORKLOAD, next: { step: 'resume', pods: ['web-1'] } };
 
 testFindings([
   [
@@ -184,6 +187,26 @@ testFindings([
     'error: pod team-a/web-1 was created before the list of deployment/web was changed, and keeps its original list; a roll-out is replacing it (1 of 2 pods are new)',
     'advice',
     'kubectl rollout status deployment/web -n team-a',
+  ],
+  [
+    finding('outdated-pod', POD, { image, template: 'deployment/web', changed: 'image', remedy: DEPLOYMENT }),
+    'error: pod team-a/web-1 was created before the image of deployment/web was changed, and keeps its original image ghcr.io/org/app:v1',
+    'advice',
+    'kubectl rollout restart deployment/web -n team-a',
+  ],
+  ...(['image', undefined] as const).map(
+    (changed): FindingRow => [
+      finding('outdated-pod', POD, { image, template: 'deployment/web', changed, remedy: PAUSED }),
+      `error: pod team-a/web-1 was created before the ${changed ?? 'list'} of deployment/web was changed, and keeps its original ${changed ? `image ${image}` : 'list'}`,
+      changed ? 'advice' : 'fix',
+      'kubectl rollout resume deployment/web -n team-a',
+    ],
+  ),
+  [
+    finding('attached-later', POD, { image, account: 'default', secrets: ['regcred'], remedy: PAUSED }),
+    'error: pod team-a/web-1 was created before regcred was added to serviceaccount default, and keeps its original list',
+    'fix',
+    'kubectl delete pod web-1 -n team-a',
   ],
   [
     finding('outdated-pod', POD, { image, template: 'job/web', remedy: ACCOUNT }),
