@@ -256,7 +256,7 @@ describe('rare answers', () => {
 
   test('a pod that is not ready for another reason than its images', () =>
     print('why and doctor', (io) => {
-      const counts = { pods: 1, failingPods: 0, troubledPods: 1, workloads: 0, serviceAccounts: 0, secrets: 0 };
+      const counts = { pods: 1, failingPods: 0, troubledPods: 1, workloads: 1, troubledWorkloads: 1 };
       const pullers = [{ trouble: 'CreateContainerConfigError: configmap "gone" not found', images: [] }];
       const report = { healthy: true, asked: false, counts, pullers, findings: [], unchecked: [], unseen: [] };
       return printDoctor(report as never, { output: 'json', verbose: false, now: 0 }, io);

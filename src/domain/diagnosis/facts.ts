@@ -15,6 +15,8 @@ export interface Counts {
   /** Those that are not ready for another reason; left out where there are none. */
   readonly troubledPods?: number | undefined;
   readonly workloads: number;
+  /** Those whose controller cannot create pods; left out where there are none. */
+  readonly troubledWorkloads?: number | undefined;
   readonly serviceAccounts: number;
   readonly secrets: number;
   readonly registries: number;
@@ -68,6 +70,8 @@ export interface Puller {
   readonly pod?: PodFacts | undefined;
   /** How many there are of this kind; one is described here. */
   readonly count: number;
+  /** Of what makes pods: why it cannot, in the words of its controller. */
+  readonly trouble?: string | undefined;
   /** Of what makes pods: how many of them run. */
   readonly runs?: number | undefined;
   /** One of many that runs, or ran, or of which pods say what is wrong: registries are asked about its images only where something may be. */

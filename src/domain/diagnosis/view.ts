@@ -63,7 +63,7 @@ export interface PullerView {
   readonly node?: string | undefined;
   /** What is special about a pod: it is new, without a node, about to go, done, or its node is gone. */
   readonly state?: 'unscheduled' | 'terminating' | 'done' | 'node gone' | undefined;
-  /** Why the pod is not ready although no image is missing, in the words of the kubelet. */
+  /** Why the pod is not ready although no image is missing, or a workload cannot create pods, in the words of the cluster. */
   readonly trouble?: string | undefined;
   readonly images: readonly ImageView[];
   readonly events: readonly EventView[];
@@ -148,7 +148,7 @@ function ownFix(found: Finding, secrets: PullFacts['secrets'] = new Map()): Fix 
 
 /** `report` with each finding in words. */
 export function pullerView({ puller, judgements }: PullerReport, facts: PullFacts): PullerView {
-  const { ref, account, pod, count } = puller;
+  const { ref, account, pod, count, trouble = pod?.trouble } = puller;
   const { names, origin } = effectiveList(puller, facts);
   const state = stateOf(puller, facts);
   return {
@@ -159,7 +159,7 @@ export function pullerView({ puller, judgements }: PullerReport, facts: PullFact
     secrets: names.map((name) => secretView(name, ref.namespace, facts)),
     node: pod?.node || undefined,
     state,
-    trouble: pod?.trouble,
+    trouble,
     images: judgements.map(imageView),
     events: (pod?.events ?? []).map(({ at, ...event }) => ({ ...event, at: rfc3339(at) })),
   };

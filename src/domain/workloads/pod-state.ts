@@ -1,5 +1,5 @@
 /** How a pod is, by its status: which images it cannot pull, what else is wrong, whether it runs. */
-import { fieldOf, itemsOf } from './api-object.ts';
+import { fieldOf, itemsOf, textOf } from './api-object.ts';
 import { containerStatuses, imageUses } from './container-images.ts';
 import { hasEnded } from './pod-group.ts';
 import type { PullError } from './pull-error.ts';
@@ -37,10 +37,11 @@ export function otherTrouble(pod: unknown): string | undefined {
   return undefined;
 }
 
-/** {@link otherTrouble} of a pod that has not ended and misses no image: no login helps it. */
+/** Why a pod that has not ended and misses no image is not ready: no login helps it. */
 export function troubleBesideImages(pod: unknown): string | undefined {
   const uses = imageUses(fieldOf(pod, 'spec'), fieldOf(pod, 'status') ?? {});
-  return hasEnded(pod) || uses.some(({ state }) => state.status === 'missing') ? undefined : otherTrouble(pod);
+  if (hasEnded(pod) || uses.some(({ state }) => state.status === 'missing')) return undefined;
+  return otherTrouble(pod) ?? conditionText(pod, 'PodScheduled', 'False');
 }
 
 /** Whether all its containers run and are ready, or the pod has done its work. */
@@ -50,6 +51,14 @@ export function isRunning(pod: unknown): boolean {
   const statuses = itemsOf(fieldOf(pod, 'status', 'containerStatuses'));
   const ready = statuses.length > 0 && statuses.every((status) => fieldOf(status, 'ready') === true);
   return phase === 'Running' && ready;
+}
+
+/** Reason and message of the condition `type` of an object, where its status is `status`. */
+export function conditionText(object: unknown, type: string, status: 'True' | 'False'): string | undefined {
+  const found = itemsOf(fieldOf(object, 'status', 'conditions')).find(
+    (one) => fieldOf(one, 'type') === type && fieldOf(one, 'status') === status,
+  );
+  return found === undefined ? undefined : `${textOf(fieldOf(found, 'reason'))}${suffix(fieldOf(found, 'message'))}`;
 }
 
 function suffix(text: unknown): string {

@@ -3,7 +3,7 @@ import { plural } from '../text/enumerate.ts';
 import { fieldOf, isObject, itemsOf } from './api-object.ts';
 import { imageUses } from './container-images.ts';
 import { pullKind } from './kind.ts';
-import { type PullFailure, pullFailures } from './pod-state.ts';
+import { conditionText, type PullFailure, pullFailures } from './pod-state.ts';
 import { listedNames, type PullSpec } from './pull-spec.ts';
 
 export type Effect =
@@ -65,6 +65,11 @@ export function progressOf({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): P
 /** How many pods there are to be. */
 export function wantedPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): number {
   return ref.kind === 'DaemonSet' ? number(fieldOf(object, 'status', 'desiredNumberScheduled')) : replicas(object);
+}
+
+/** Why its controller cannot create pods, which Deployments and ReplicaSets say (pkg/controller/replicaset `calculateStatus`). */
+export function createTrouble(workload: Pick<PullSpec, 'ref' | 'object'>): string | undefined {
+  return wantedPods(workload) === 0 ? undefined : conditionText(workload.object, 'ReplicaFailure', 'True');
 }
 
 /** A Deployment keeps old pods for as long as new ones are not ready, and then ends them. */

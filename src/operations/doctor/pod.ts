@@ -41,7 +41,7 @@ export function withImages(puller: Puller, images: readonly string[]): Puller {
     const use = puller.images.find((one) => one.image === image);
     return { name: use?.containers[0] ?? '', image };
   });
-  return { ...puller, pod, images: imageUses({ containers }) };
+  return { ...puller, pod, trouble: undefined, images: imageUses({ containers }) };
 }
 
 /** For a pod that has been read already; `named` are events of pods of its name. Throws UserError. */

@@ -21,6 +21,7 @@ import {
   secretName,
   type UsageIndex,
 } from '../../domain/workloads/references.ts';
+import { createTrouble } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type Collector, withCollector } from './collector.ts';
@@ -165,6 +166,7 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
         failingPods: failing.reduce((sum, { count }) => sum + count, 0),
         troubledPods: world.troubledPods || undefined,
         workloads: templates.length,
+        troubledWorkloads: templates.filter((template) => createTrouble(template) !== undefined).length || undefined,
         serviceAccounts: accounts.length,
         secrets: world.secrets,
       },

@@ -11,6 +11,8 @@ const IMAGES = {
   volumes: [{ name: true, image: true }],
 } as const;
 
+const CONDITIONS = [{ type: true, status: true, reason: true, message: true }] as const;
+
 const OF_PODS = {
   metadata: {
     creationTimestamp: true,
@@ -21,13 +23,14 @@ const OF_PODS = {
   podSpec: { ...IMAGES, nodeName: true },
   status: {
     phase: true,
+    conditions: CONDITIONS,
     ...fieldsWith(STATUS_LISTS, STATUSES),
   },
 } as const;
 
 const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
 
-/** What `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages` and `remedyOfTemplate` read. */
+/** What `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble` and `remedyOfTemplate` read. */
 const OF_WORKLOADS = {
   metadata: {
     annotations: { 'deployment.kubernetes.io/revision': true, 'deprecated.daemonset.template.generation': true },
@@ -35,6 +38,7 @@ const OF_WORKLOADS = {
   podSpec: IMAGES,
   spec: { replicas: true, paused: true, updateStrategy: true, podManagementPolicy: true, backoffLimit: true },
   status: {
+    conditions: CONDITIONS,
     ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready', 'updateRevision'], true),
     ...fieldsWith(['replicas', 'updatedReplicas', 'availableReplicas', 'unavailableReplicas'], true),
   },

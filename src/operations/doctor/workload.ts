@@ -15,7 +15,7 @@ import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.t
 import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
-import { selectorOf } from '../../domain/workloads/rollout.ts';
+import { createTrouble, selectorOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podFacts, whyOf, withImages } from './pod.ts';
@@ -62,7 +62,7 @@ async function gatherTemplate(workload: PullSpec, collector: Collector): Promise
     gatherList(ref.namespace, list, account, collector),
   ]);
   const images = imageUses(fieldOf(object, ...pullKind(ref.kind).specPath));
-  return { ref, imagePullSecrets: list, account, images, remedy, count: 1 };
+  return { ref, imagePullSecrets: list, account, images, remedy, count: 1, trouble: createTrouble(workload) };
 }
 
 /** Everything that a new pod with this list, or without one, would have to do with. */

@@ -59,9 +59,8 @@ function pullerLines(puller: PullerView, before: readonly PullerView[], look: Lo
   const { style } = look;
   const state = formatState(puller) ?? formatAccount(puller);
   const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
-  const said = before.flatMap((one) => one.images);
   const lines = (image: ImageView): Printable[] =>
-    said.some((other) => isSameTrouble(image, other))
+    before.some((one) => one.images.some((other) => isSameTrouble(image, other)))
       ? [
           (image.cause?.severity === 'warning' ? style.warning : style.error)(
             `${formatProspect(puller, image)}, for the same reason`,
@@ -232,7 +231,8 @@ function formatState({ object, state, node = '' }: PullerView): string | undefin
 }
 
 function formatTrouble({ object, trouble }: PullerView): string | undefined {
-  return trouble && `${targetName(object)} is not ready, and its images are not the reason: ${trouble}`;
+  const what = object.kind === 'Pod' ? 'is not ready, and its' : 'cannot create pods, and their';
+  return trouble && `${targetName(object)} ${what} images are not the reason: ${trouble}`;
 }
 
 function whoOf({ object, count }: PullerView): string {

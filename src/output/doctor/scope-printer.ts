@@ -121,8 +121,8 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
   const [errors, warnings] = [countOf('error', findings), countOf('warning', findings)];
   const wrong = [...some(errors, 'error'), ...some(warnings, 'warning')].join(' and ');
   const left = formatIgnored(ignored);
-  const { failingPods, troubledPods = 0 } = counts;
-  const about = troubledPods === 0 ? '' : ' with images and pull secrets';
+  const { failingPods, troubledPods = 0, troubledWorkloads = 0 } = counts;
+  const about = troubledPods + troubledWorkloads === 0 ? '' : ' with images and pull secrets';
   const nothing = `${healthy === null ? 'nothing wrong was seen' : 'nothing is wrong'}${about}`;
   const verdict = wrong || (left === '' ? nothing : 'nothing else is wrong');
   const bad = [
@@ -132,12 +132,13 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
       : [`${troubledPods} ${nounFor(troubledPods, 'is', 'are')} not ready for another reason`]),
   ];
   const failing = bad.length === 0 ? '' : ` (${bad.join(', ')})`;
+  const stuck = troubledWorkloads === 0 ? '' : ` (${troubledWorkloads} cannot create pods)`;
   // What may not be listed is not known to be none.
   const read = (count: number, name: string, kinds: readonly string[]): string[] =>
     count === 0 && kinds.some((kind) => unchecked.includes(`list ${kind}`)) ? [] : [plural(count, name)];
   const looked = [
     ...read(counts.pods, 'pod', ['pods']).map((pods) => pods + failing),
-    ...read(counts.workloads, 'workload', WORKLOADS),
+    ...read(counts.workloads, 'workload', WORKLOADS).map((workloads) => workloads + stuck),
     ...read(counts.serviceAccounts, 'service account', ['serviceaccounts']),
     ...read(counts.secrets, 'pull secret', ['secrets']),
     ...(counts.registries === 0 ? [] : [`${plural(counts.registries, 'registry', 'registries')} asked`]),

@@ -73,6 +73,21 @@ test.each<[string, object, string | undefined]>([
   ['the name of an image is not valid', podWith(waiting('app', 'InvalidImageName', 'no')), undefined],
   ['it has ended', { status: { phase: 'Failed', reason: 'Evicted' } }, undefined],
   ['it starts', podWith(waiting('app', 'ContainerCreating')), undefined],
+  ['nobody has tried to find it a node', { status: { phase: 'Pending' } }, undefined],
+  ['it is on a node', { status: { conditions: [{ type: 'PodScheduled', status: 'True' }] } }, undefined],
+  [
+    'no node takes it',
+    {
+      status: {
+        phase: 'Pending',
+        conditions: [
+          { type: 'Ready', status: 'False', reason: 'No' },
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available' },
+        ],
+      },
+    },
+    'Unschedulable: 0/1 nodes are available',
+  ],
 ])('why a pod is not ready that misses no image: %s', (_, pod, trouble) => {
   expect(troubleBesideImages(pod)).toBe(trouble);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type PullKindName, pullKind } from '../../../src/domain/workloads/kind.ts';
 import { type PullSpec, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
 import {
+  createTrouble,
   effectOf,
   failingWithout,
   hasFinished,
@@ -136,6 +137,21 @@ describe('the roll-out that replaces pods of a ReplicaSet', () => {
     ['of none', numbered('ReplicaSet', '1'), numbered('ReplicaSet', '1'), undefined],
   ])('%s', (_, replicaSet, deployment, waiting) => {
     expect(waitingRollout(replicaSet, deployment)).toBe(waiting);
+  });
+});
+
+describe('why no pods can be created, of a workload', () => {
+  const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' };
+  const text = 'FailedCreate: exceeded quota';
+
+  test.each<[string, PullKindName, object, object, string | undefined]>([
+    ['with a quota', 'Deployment', {}, { conditions: [{ type: 'Available', status: 'False' }, failure] }, text],
+    ['without a Deployment', 'ReplicaSet', {}, { conditions: [failure] }, text],
+    ['that could not once', 'Deployment', {}, { conditions: [{ ...failure, status: 'False' }] }, undefined],
+    ['that wants none', 'Deployment', { replicas: 0 }, { conditions: [failure] }, undefined],
+    ['that says nothing', 'StatefulSet', {}, {}, undefined],
+  ])('%s', (_, kind, spec, status, expected) => {
+    expect(createTrouble(workload(kind, spec, status))).toBe(expected);
   });
 });
 

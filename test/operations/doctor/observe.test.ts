@@ -55,6 +55,9 @@ const KINDS_IN_SCOPE = [
   ...['pods', 'secrets', 'serviceaccounts', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'],
   'replicationcontrollers',
 ];
+const conditions = (...list: readonly object[]): object => ({ status: { phase: 'Pending', conditions: list } });
+const NO_QUOTA = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' };
+const selector = { selector: { matchLabels: { app: 'api' } } };
 const broken = { list: ['pull'] };
 const runs = (name: string, options: StoredOptions): Stored =>
   stored('Pod', name, {
@@ -101,6 +104,25 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
   [
     'a namespace with a pod whose ConfigMap is missing',
     { objects: [account(['pull']), ghcrSecret, stored('Pod', 'web', { ...pull, rest: waits(NO_CONFIG_MAP) })] },
+  ],
+  [
+    'a namespace with a pod that no node takes, and a Deployment whose quota is used up',
+    {
+      objects: [
+        account(),
+        stored('Pod', 'web', {
+          rest: conditions({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }),
+        }),
+        stored('Deployment', 'api', { rest: conditions(NO_QUOTA) }),
+      ],
+    },
+  ],
+  [
+    'such a Deployment',
+    {
+      objects: [account(), stored('Deployment', 'api', { spec: selector, rest: conditions(NO_QUOTA) })],
+      targets: [{ kind: 'Deployment', name: 'api' }],
+    },
   ],
   ['a namespace of which pods may not be listed', { objects: [...made, account()], forbidden: ['list pods'] }],
   [

@@ -50,6 +50,13 @@ test.each<readonly [troubledPods: number, failingPods: number, line: string]>([
   expect(await printed(false, [], { healthy: true, counts })).toContain(line);
 });
 
+test('a workload cannot create pods', async () => {
+  const counts = { ...NONE, pods: 0, workloads: 2, troubledWorkloads: 1 };
+  expect(await printed(false, [], { healthy: true, counts })).toContain(
+    'nothing is wrong with images and pull secrets: 0 pods, 2 workloads (1 cannot create pods), ',
+  );
+});
+
 test('with -v nothing is left out', async () => {
   const text = await printed(true);
   expect(text.match(/secret evil\/gone-\d+ does not exist/g)).toHaveLength(20);

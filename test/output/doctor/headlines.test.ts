@@ -64,6 +64,13 @@ test('a pod whose images are there, and that is not ready', async () => {
   );
 });
 
+test('a Deployment that cannot create pods', async () => {
+  const trouble = 'FailedCreate: pods "web-1-" is forbidden: exceeded quota\x1b[31m';
+  expect(await printed({ ...templateWith({ policy: 'IfNotPresent' }), trouble })).toContain(
+    '\ndeployment/web cannot create pods, and their images are not the reason: FailedCreate: pods "web-1-" is forbidden: exceeded quota\\x1b[31m\n',
+  );
+});
+
 test('a pod and its Deployment with one cause and one command: both are said once', async () => {
   const status = 'failed to authorize: no basic auth credentials';
   const text = await printed(
