@@ -95,11 +95,12 @@ function collect(path: string, limit: Limit) {
   };
 }
 
-/** Whether there is a folder called `path`. */
+/** Whether there is anything called `path`. */
 export function isPath(path: string): boolean {
   return existsSync(path);
 }
 
+/** Whether there is a folder called `path`. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();

@@ -1,12 +1,12 @@
 /** Manifests on disk and on stdin. */
-import { existsSync, globSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { globSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { command, flagWords, pathWord } from '../domain/text/command.ts';
 import { EMPTY_STDIN, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { systemReason } from '../errno.ts';
 import { UserError } from '../errors.ts';
-import { type Limit, readFileOrPipe } from '../files/file.ts';
+import { isPath, type Limit, readFileOrPipe } from '../files/file.ts';
 import type { Io } from '../io.ts';
 
 export interface ManifestFile {
@@ -38,7 +38,7 @@ export async function readManifestFiles(
 
 /** What is meant by a pattern in quotes (cli-runtime pkg/resource/builder.go `expandIfFilePattern`). */
 export function expandPattern(name: string): string[] {
-  const found = /[*?[]/.test(name) && !existsSync(name) ? globSync(name).sort() : [];
+  const found = /[*?[]/.test(name) && !isPath(name) ? globSync(name).sort() : [];
   return found.length > 0 ? found : [name];
 }
 

@@ -104,7 +104,7 @@ async function judgeBearer(attempt: Attempt): Promise<Verdict> {
     'identityToken' in login.credential || (await askForms(exchange, registry, { source, login, scopes: [] }));
   const grant = await requestPullToken(exchange, request, knowsForms);
   if ('kind' in grant) {
-    // A server that knows POST has refused the login twice by now; containerd does not send it a third time.
+    // A server that supports POST has already refused the login twice; containerd does not send it a third time.
     if (grant.kind !== 'rejected' || knowsForms) return grant;
     // GHCR, for one, refuses a token for a repository in the same words as a token for nobody.
     const unscoped = { source, login, scopes: [] };

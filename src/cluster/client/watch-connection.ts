@@ -43,7 +43,7 @@ export async function watchOnce(connection: WatchConnection, hear: Hear): Promis
 }
 
 /** Takes the place of undici's `fetch` in the library (build/shims.ts), as its dispatcher. */
-export type WatchFetch = (url: URL, signal: AbortSignal) => Promise<WatchAnswer>;
+type WatchFetch = (url: URL, signal: AbortSignal) => Promise<WatchAnswer>;
 
 type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
 

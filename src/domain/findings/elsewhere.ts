@@ -1,6 +1,7 @@
 /** Where else there is a Secret of the same name, and the commands that copy it from there. */
 import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
 import { andThen, type Command, command } from '../text/command.ts';
+import { many, nounFor } from '../text/enumerate.ts';
 import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
 
 /** The name of a Secret, and its namespace where that is known. */
@@ -19,6 +20,14 @@ export interface Elsewhere {
 
 /** What becomes of an object in manifests that names no namespace, behind its name. */
 export const UNPLACED = 'names no namespace, so it goes into that of the context';
+
+/** Where one of the same name is than the one that is missing in `namespace`, and what a copy of it would mean. */
+export function describeElsewhere(elsewhere: Elsewhere, namespace = 'this namespace'): string {
+  const { namespaces } = elsewhere;
+  const there = `${nounFor(namespaces.length, 'namespace')} ${many(namespaces, { limit: 4 })}`;
+  const gives = isCopied(elsewhere) ? `; a copy gives ${namespace} the login of ${namespaces[0]}` : '';
+  return `one of that name is in ${there}, and a pod can use only Secrets of its own${gives}`;
+}
 
 /** Whether a copy is proposed of a Secret that is in other namespaces. */
 export function isCopied(elsewhere: Elsewhere | undefined): elsewhere is Elsewhere {

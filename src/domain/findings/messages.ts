@@ -5,7 +5,7 @@ import { many, nounFor } from '../text/enumerate.ts';
 import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
 import { formatRollout } from '../workloads/rollout.ts';
-import { isCopied, UNPLACED } from './elsewhere.ts';
+import { describeElsewhere, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
 
@@ -40,7 +40,7 @@ const TEXTS: Texts = {
       file === undefined ? `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}` : inFiles;
     if (near !== undefined) return `${text}; did you mean ${near}?`;
     if (elsewhere === undefined) return text;
-    return `${text}; one of that name is in ${nounFor(elsewhere.namespaces.length, 'namespace')} ${some(elsewhere.namespaces)}, and a pod can use only Secrets of its own${isCopied(elsewhere) ? `; a copy gives ${namespace ?? 'this namespace'} the login of ${elsewhere.namespaces[0]}` : ''}`;
+    return `${text}; ${describeElsewhere(elsewhere, namespace)}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,

@@ -39,9 +39,11 @@ export function otherTrouble(pod: unknown): string | undefined {
 
 /** Why a pod that has not ended and misses no image is not ready: no login helps it. */
 export function troubleBesideImages(pod: unknown): string | undefined {
+  const trouble = otherTrouble(pod) ?? conditionText(pod, 'PodScheduled', 'False');
+  // Most pods have none, so their images need not be looked at.
+  if (trouble === undefined || hasEnded(pod)) return undefined;
   const uses = imageUses(fieldOf(pod, 'spec'), fieldOf(pod, 'status') ?? {});
-  if (hasEnded(pod) || uses.some(({ state }) => state.status === 'missing')) return undefined;
-  return otherTrouble(pod) ?? conditionText(pod, 'PodScheduled', 'False');
+  return uses.some(({ state }) => state.status === 'missing') ? undefined : trouble;
 }
 
 /** Whether all its containers run and are ready, or the pod has done its work. */
