@@ -4,6 +4,7 @@ import { buildProgram, runLine } from './cli.ts';
 import { words } from './domain/text/command.ts';
 import type { GivenFlags } from './domain/text/given-flags.ts';
 import { type Hint, prose } from './domain/text/hint.ts';
+import { isPattern } from './domain/text/object-name.ts';
 import { EXIT, Interrupted, UsageError, UserError } from './errors.ts';
 import { commandFirst, namespacesIn } from './flags/command-line.ts';
 import { forRunner, type Io, OutputClosed } from './io.ts';
@@ -42,7 +43,7 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
 /** Throws UsageError where one command is to work in several namespaces. */
 async function refuseSeveralNamespaces(line: readonly string[], typed: Command): Promise<void> {
   const names = namespacesIn(line);
-  if (names.length < 2) return;
+  if (names.length < 2 && !names.some(isPattern)) return;
   const { inSeveral } = await import('./flags/argument-slips.ts');
   throw inSeveral(typed, names);
 }

@@ -1,10 +1,18 @@
 /** What people type where the name of a Secret stands, and the command that they mean. Loaded only where it is none. */
 import type { Command, Option } from 'commander';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
-import { andThen, clusterCommand, command, flagWords, type Command as Line, words } from '../domain/text/command.ts';
+import {
+  ALL_NAMESPACES,
+  andThen,
+  clusterCommand,
+  command,
+  flagWords,
+  type Command as Line,
+  words,
+} from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
-import { type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
+import { againWith, type Hint, prose } from '../domain/text/hint.ts';
+import { isNamespaceChoice, isNamespaceName, isObjectName, isPattern, scope } from '../domain/text/object-name.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
 import { UsageError } from '../errors.ts';
@@ -176,9 +184,19 @@ const READS = /^(list|verify|doctor|why)$/;
 /** What is said of `typed`, which is to work in the namespaces `names`. */
 export function inSeveral(typed: Command, names: readonly string[]): UsageError {
   const verb = typed.name();
-  const hint = READS.test(verb) ? prose`run it once for each, or with -A` : prose`run it once for each`;
-  const isKnown = names.every(isNamespaceName) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
-  return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : hint);
+  const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A` : prose`run it once for each`;
+  const isKnown = names.every(isNamespaceChoice) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
+  const all = mayHaveAll(typed) && names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : hint;
+  return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : all);
+}
+
+/** Whether `typed` goes with -A. */
+function mayHaveAll(typed: Command): boolean {
+  const { filename, image, selector, server } = typed.opts();
+  const verb = typed.name();
+  if (verb === 'list') return true;
+  const hasOther = [filename, image, selector, server].some((value) => value !== undefined);
+  return READS.test(verb) && !hasOther && (verb === 'verify' || typed.args.length === 0);
 }
 
 function isWithoutTarget(sync: Command): boolean {

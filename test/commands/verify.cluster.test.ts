@@ -389,7 +389,7 @@ describe('create --verify', () => {
       `error: ${basic.host} rejects the credential (HTTP 401); nothing is written\n` +
         '  it is the login of janedoe from stdin\n' +
         `  ${bearer.host} rejects the credential (HTTP 401), too: the login of janedoe from stdin\n` +
-        '  --no-verify writes it anyway\n' +
+        '  leave out --verify to write it anyway\n' +
         'hint: correct the login in what you pipe in, then run it again\n',
     );
   });

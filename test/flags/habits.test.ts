@@ -345,6 +345,20 @@ describe('kinds and targets where kubectl has them', () => {
     ['apply -f deploy', '(Did you mean attach -f?)'],
     ['doctor -n a -n b', 'hint: run it once for each, or with -A'],
     ['list -n a,b', 'hint: run it once for each, or with -A'],
+    ['doctor -n team-* --strict', 'hint: regsecret doctor -A --strict'],
+    ['why -n team-? --context c', 'hint: regsecret doctor --context c -A'],
+    ['list pull -n * --problems', 'hint: regsecret list pull -A --problems'],
+    ['verify pull -n team-*', 'hint: regsecret verify pull -A'],
+    // What -A does not go with.
+    ['why pod/x -n team-*', 'hint: run it once for each'],
+    ['doctor -f a.yaml -n team-*', 'hint: run it once for each'],
+    ['verify --image ghcr.io/a/b:v1 -n team-*', 'hint: run it once for each'],
+    ['sync pull -n team-* --dry-run=client', "hint: regsecret sync pull --to 'team-*' --dry-run=client"],
+    ['sync pull -n team-* --to a', 'hint: run it once for each'],
+    ['create pull --server r.io -n team-[a-c]', "hint: regsecret sync pull --to 'team-[a-c]' --server r.io"],
+    ['create pull -n Hunter2*', 'hint: run it once for each'],
+    // It would be many more.
+    ['delete pull -n team-*', 'hint: run it once for each'],
     ['attach pull --sa default -n a,b', 'hint: run it once for each'],
     // Without a login, sync would bring another Secret there.
     ['create -n a,b', 'hint: regsecret sync --to a,b --server HOST'],

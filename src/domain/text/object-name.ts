@@ -16,6 +16,16 @@ export function isNamespaceName(name: string): boolean {
   return name.length <= 63 && LABEL_RE.test(name);
 }
 
+/** Whether `text` chooses names by its wildcards. */
+export function isPattern(text: string): boolean {
+  return /[*?[]/.test(text);
+}
+
+/** Whether `text` may be the name of a namespace, or a pattern of some. */
+export function isNamespaceChoice(text: string): boolean {
+  return isPattern(text) ? /^[-a-z0-9*?[\]^]*$/.test(text) : isNamespaceName(text);
+}
+
 /** `name` in a command; none can be made with what no object can be called. */
 export function nameWord(name: string): Word {
   return isObjectName(name) ? name : { refused: name };

@@ -57,6 +57,8 @@ function expired({ server, from }: FoundLogin, end: number): string {
 interface Attempt {
   /** Whether a person has just typed the login. */
   readonly isTyped: boolean;
+  /** Whether `--verify` was typed. */
+  readonly isWanted?: boolean | undefined;
   readonly isDryRun?: boolean | undefined;
 }
 
@@ -75,7 +77,7 @@ export interface Rejection {
 /** For logins that their registries reject. */
 export function rejectedLogins(
   [first, ...others]: readonly [Rejection, ...Rejection[]],
-  { isTyped, isDryRun = false }: Attempt,
+  { isTyped, isWanted = false, isDryRun = false }: Attempt,
 ): UserError {
   const { login, sentence } = first;
   const advice = loginAdvice(registryOf(login.server) ?? '', login.credential.username);
@@ -90,7 +92,7 @@ export function rejectedLogins(
       `it is the login of ${whose(login)}`,
       ...(advice === undefined ? [] : [advice]),
       ...others.map((other) => `${other.sentence}, too: the login of ${whose(other.login)}`),
-      ANYWAY,
+      isWanted && !isTyped ? 'leave out --verify to write it anyway' : ANYWAY,
     ],
   );
 }

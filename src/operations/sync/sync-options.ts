@@ -16,7 +16,7 @@ import {
 } from '../../domain/text/command.ts';
 import { clusterWords, type GivenFlags } from '../../domain/text/given-flags.ts';
 import { againWith, againWithout, eitherOf, prose } from '../../domain/text/hint.ts';
-import { isNamespaceName, isObjectName, nameRule, scope } from '../../domain/text/object-name.ts';
+import { isNamespaceChoice, isObjectName, isPattern, nameRule, scope } from '../../domain/text/object-name.ts';
 import { parseAttached } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -211,15 +211,11 @@ function namespacesIn(texts: readonly string[], flag: '--to' | '--exclude'): str
       .filter(Boolean),
   );
   for (const text of found) {
-    if (isPattern(text) ? /^[-a-z0-9*?[\]^]*$/.test(text) : isNamespaceName(text)) {
+    if (isNamespaceChoice(text)) {
       if (isGlob(text)) continue;
       throw new UsageError(`the pattern ${text} of ${flag} has a [ without its ]`, words`${given} ${'team-[a-c]'}`);
     }
     throw new UsageError(nameRule('namespace'), words`${given} NAMESPACE`);
   }
   return [...found];
-}
-
-function isPattern(text: string): boolean {
-  return /[*?[]/.test(text);
 }

@@ -50,7 +50,7 @@ export async function checkLogins(
       () => Promise.all(entries.map(ask)),
     );
     const [first, ...others] = isTyped ? [] : entries.flatMap((entry, index) => rejection(entry, verdicts[index]));
-    if (first !== undefined) throw rejectedLogins([first, ...others], { isTyped, isDryRun: rules.isDryRun });
+    if (first !== undefined) throw rejectedLogins([first, ...others], { ...rules, isTyped });
     const settled: CollectedEntry[] = [];
     for (const [index, entry] of entries.entries()) {
       const verdict = verdicts[index];
