@@ -4,14 +4,14 @@ import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { againWith, type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
+import { isNamespaceName, scope } from '../domain/text/object-name.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { listNames } from './list-names.ts';
-import { METADATA_OF_ONE, objectPath, objectRefusal } from './object-request.ts';
+import { METADATA_OF_ONE, objectRefusal } from './object-request.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { requestSecret, type SecretRef } from './secret-request.ts';
 
@@ -91,17 +91,10 @@ export async function missingObject(
   error: unknown,
   ref: ObjectRef,
   transport: Transport,
-  again: (name: string, kind?: PullKindName) => Command,
+  again: (name: string, kind: PullKindName) => Command,
 ): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
-  const workload = ref.kind === 'Pod' ? await workloadCalled(transport, ref) : undefined;
-  if (workload !== undefined) {
-    throw new UserError(
-      `${describeRef(ref)} does not exist, but ${targetName(workload)} does`,
-      again(workload.name, workload.kind),
-    );
-  }
   return noObject(ref, transport, again, async () => {
     // `doctor team-a`: a name alone is that of a pod.
     const isNamespace = ref.kind === 'Pod' && (await hasNamespace(transport, ref.name));
@@ -110,38 +103,51 @@ export async function missingObject(
 }
 
 /**
- * Throws UserError, for there is no `ref`; `again` is the command with another name, and `otherwise` what may have been meant
- * where none is nearly the same.
+ * Throws UserError, for there is no `ref`; `again` is the command with another name, or kind, and `otherwise` what may have been
+ * meant where nothing has just this name.
  */
 export async function noObject(
   ref: ObjectRef,
   transport: Transport,
-  again: (name: string) => Hint,
+  again: (name: string, kind: PullKindName) => Hint,
   otherwise: () => Promise<Command | undefined> = () => Promise.resolve(undefined),
 ): Promise<never> {
-  const { namespace } = ref;
+  const { kind, namespace, name } = ref;
   await checkNamespace(transport, namespace);
   const text = `${describeRef(ref)} does not exist`;
-  const names = await listNames(transport, pullKind(ref.kind), { namespace });
-  if (names.includes(ref.name)) {
+  // `why web`: what makes pods has the name that people know.
+  const kinds = kind === 'Pod' ? [...WORKLOAD_KINDS, kind] : [kind];
+  const found = (await Promise.all(kinds.map((one) => refsIn(transport, one, namespace)))).flat();
+  const same = found.filter((one) => one.name === name);
+  if (same.some((one) => one.kind === kind)) {
     throw new UserError(`${describeRef(ref)} was missing for a moment`, prose`run the same command again`);
   }
-  const near = closest(ref.name, names);
-  if (near !== undefined) throw new UserError(`${text}; did you mean ${near}?`, again(near));
+  if (same[0] !== undefined) throw new UserError(`${text}, but ${targetName(same[0])} does`, again(name, same[0].kind));
   const other = await otherwise();
-  throw other === undefined
-    ? new UserError(text, command`kubectl get ${pullKind(ref.kind).plural} ${scope(namespace)}`)
-    : new UserError(`${text}, but a namespace of that name does`, other);
+  if (other !== undefined) throw new UserError(`${text}, but a namespace of that name does`, other);
+  const near = nearestRef(name, found);
+  if (near === undefined) throw new UserError(text, command`kubectl get ${pullKind(kind).plural} ${scope(namespace)}`);
+  const meant = near.kind === kind ? near.name : targetName(near);
+  throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
 }
 
-/** `why web`: what makes pods has the name that people know. */
-async function workloadCalled(transport: Transport, { namespace, name }: ObjectRef): Promise<ObjectRef | undefined> {
-  if (!isObjectName(name)) return undefined;
-  const refs = WORKLOAD_KINDS.map((kind) => ({ kind, namespace, name }));
-  const found = await Promise.all(
-    refs.map(async (ref) => ((await exists(transport, objectPath(pullKind(ref.kind), namespace, name))) ? [ref] : [])),
-  );
-  return found.flat()[0];
+async function refsIn(transport: Transport, kind: PullKindName, namespace: string): Promise<ObjectRef[]> {
+  return (await listNames(transport, pullKind(kind), { namespace })).map((name) => ({ kind, namespace, name }));
+}
+
+/** The one that was probably meant by `name`: where that begins with the name of a workload, rather one of its pods. */
+function nearestRef(name: string, refs: readonly ObjectRef[]): ObjectRef | undefined {
+  const [part = [], whole = []] = [true, false].map((is) => refs.filter((ref) => name.startsWith(ref.name) === is));
+  const ordered = [...whole, ...part.sort((one, other) => other.name.length - one.name.length)];
+  const names = ordered.map((ref) => ref.name);
+  const near = closest(name, names) ?? only(names.filter((one) => one.startsWith(name)));
+  return ordered.find((ref) => ref.name === near);
+}
+
+/** The one of `names` that all others begin with, as those of its pods do. */
+function only(names: readonly string[]): string | undefined {
+  const [first] = names.toSorted((one, other) => one.length - other.length);
+  return names.every((name) => name === first || name.startsWith(`${first}-`)) ? first : undefined;
 }
 
 async function hasNamespace(transport: Transport, name: string): Promise<boolean> {

@@ -225,6 +225,52 @@ test.each(['Deployment', 'CronJob', 'StatefulSet'] as const)(
   },
 );
 
+describe('a name that is nearly the one of what makes pods', () => {
+  let own = '';
+  beforeAll(async () => {
+    own = await newNamespace({ serviceAccount: true });
+    await Promise.all([
+      newWorkload('Deployment', own, { name: 'shop' }),
+      newWorkload('CronJob', own, { name: 'nightly' }),
+      newWorkload('StatefulSet', own, { name: 'api' }),
+      newWorkload('StatefulSet', own, { name: 'apps' }),
+    ]);
+    await waitFor(async () => (await api('GET', pathOf('Pod', own))).body.items.length === 3, { what: 'its pods' });
+  });
+
+  test.each([
+    // Of pods, too, but these names nobody remembers.
+    ['sho', 'deployment/shop', 'deployment/shop'],
+    ['shpo', 'deployment/shop', 'deployment/shop'],
+    ['sh', 'deployment/shop', 'deployment/shop'],
+    ['shop-1', 'deployment/shop', 'deployment/shop'],
+    ['nigthly', 'cronjob/nightly', 'cronjob/nightly'],
+    ['pod/nightl', 'cronjob/nightly', 'cronjob/nightly'],
+    ['sts/appss', 'apps', 'statefulset/apps'],
+    ['api-00', 'api-0', 'pod/api-0'],
+  ])('%s', async (typed, meant, target) => {
+    const { code, stderr } = await regsecretIn(own, ['why', typed]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(`does not exist; did you mean ${meant}\\?\nhint: regsecret why ${target} -n ${own}\n$`),
+    ]);
+  });
+
+  test.each(['ap', 'else'])('%s, which is none, or may be two', async (typed) => {
+    const { stderr } = await regsecretIn(own, ['why', typed]);
+    expect(stderr).toBe(`error: pod ${own}/${typed} does not exist\nhint: kubectl get pods -n ${own}\n`);
+  });
+
+  test('and attach, which keeps its flags', async () => {
+    await newPullSecret(own, 'regsecret');
+    const { code, stderr } = await regsecretIn(own, ['attach', '--pod', 'shpo', '--sa', 'default']);
+    expect([code, stderr]).toEqual([
+      1,
+      `error: pod ${own}/shpo does not exist; did you mean deployment/shop?\nhint: regsecret attach regsecret -n ${own} --to deployment/shop --serviceaccount default\n`,
+    ]);
+  });
+});
+
 test('a name that is the one of a namespace, and of no pod', async () => {
   const { code, stderr } = await regsecretIn(namespace, ['doctor', namespace]);
   expect([code, stderr]).toEqual([

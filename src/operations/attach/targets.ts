@@ -7,7 +7,7 @@ import { pause } from '../../concurrency.ts';
 import { command, words } from '../../domain/text/command.ts';
 import { againWith, type Hint } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import { pullKind } from '../../domain/workloads/kind.ts';
+import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { hasKnownOwner, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { UserError } from '../../errors.ts';
@@ -35,9 +35,14 @@ export async function readTarget(
 }
 
 /** The command line once more, with another name for `ref`. */
-function withName({ kind, name, namespace }: ObjectRef, request: AttachRequest): (near: string) => Hint {
-  return (near) => {
-    const named = request.targets.map((one) => (one.kind === kind && one.name === name ? { ...one, name: near } : one));
+function withName(
+  { kind, name, namespace }: ObjectRef,
+  request: AttachRequest,
+): (near: string, as: PullKindName) => Hint {
+  return (near, as) => {
+    const named = request.targets.map((one) =>
+      one.kind === kind && one.name === name ? { kind: as, name: near } : one,
+    );
     // The Secret is still to be written.
     if (request.known !== undefined) {
       return againWith(

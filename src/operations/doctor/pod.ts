@@ -150,9 +150,8 @@ async function ownersOf(pod: PullSpec, { transport, owner: read }: Collector): P
   }
 }
 
-/** The command for another object in the namespace of `ref`, of its kind where none is given. */
-export function whyOf(ref: ObjectRef, images: readonly string[] = []): (name: string, kind?: PullKindName) => Command {
+/** The command for another object in the namespace of `ref`. */
+export function whyOf(ref: ObjectRef, images: readonly string[] = []): (name: string, kind: PullKindName) => Command {
   const flags = images.reduce((line, image) => words`${line} --image ${image}`, words``);
-  return (name, kind = ref.kind) =>
-    command`regsecret why ${targetName({ kind, name })} ${flags} ${scope(ref.namespace)}`;
+  return (name, kind) => command`regsecret why ${targetName({ kind, name })} ${flags} ${scope(ref.namespace)}`;
 }
