@@ -131,6 +131,16 @@ export async function noObject(
   throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
 }
 
+/** What pull secrets are attached to, of this name. */
+export async function targetCalled(
+  transport: Transport,
+  { namespace, name }: SecretRef,
+): Promise<ObjectRef | undefined> {
+  const kinds: readonly PullKindName[] = [...WORKLOAD_KINDS, 'ServiceAccount'];
+  const found = await Promise.all(kinds.map((kind) => refsIn(transport, kind, namespace)));
+  return found.flat().find((ref) => ref.name === name);
+}
+
 async function refsIn(transport: Transport, kind: PullKindName, namespace: string): Promise<ObjectRef[]> {
   return (await listNames(transport, pullKind(kind), { namespace })).map((name) => ({ kind, namespace, name }));
 }

@@ -32,6 +32,7 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
     return EXIT.ok;
   }
   const { canPrompt } = await import('../prompt.ts');
+  if (!hasTargets(request) && request.secret !== 'regsecret') await checkMeant(request, options, io);
   if (!hasTargets(request) && !canPrompt(io)) {
     const add = words`--serviceaccount default`;
     const otherwise = command`regsecret ${verb} ${request.secret} ${add} ${dryRunFlag(request)}`;
@@ -44,6 +45,14 @@ async function change(verb: Verb, options: AttachOptions, io: Io): Promise<numbe
   }
   return inCluster(options, io, async (transport) => {
     return changeIn(transport, await withTargets(request, transport, io), options, io);
+  });
+}
+
+/** Throws UsageError where the target was named, and no Secret; a cluster that cannot be asked is no reason for another error. */
+async function checkMeant(request: AttachRequest, options: AttachOptions, io: Io): Promise<void> {
+  const { checkIsSecret } = await import('../operations/attach/check-secret.ts');
+  await inCluster(options, io, (transport) => checkIsSecret(transport, request)).catch((error: unknown) => {
+    if (!(error instanceof UserError) || error instanceof UsageError) throw error;
   });
 }
 

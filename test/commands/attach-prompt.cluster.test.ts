@@ -146,6 +146,46 @@ describe('detach, where it is the only login for an image', () => {
   });
 });
 
+describe('a target in place of the Secret', () => {
+  beforeEach(async () => {
+    await newWorkload('Deployment', namespace, { name: 'web' });
+    await newAccount(namespace, {}, 'robot');
+  });
+  const hint = `attach regsecret -n NAMESPACE --to deployment/web`;
+  test.each([
+    ['attach web', `deployment/web does\nhint: regsecret ${hint}\n`],
+    ['attach web --dry-run=server --wait', `deployment/web does\nhint: regsecret ${hint} --wait --dry-run=server\n`],
+    [
+      'attach robot',
+      `serviceaccount/robot does\nhint: regsecret ${hint.replace(/--to.*/, '--serviceaccount robot')}\n`,
+    ],
+    ['detach web', `deployment/web does\nhint: regsecret de${hint.slice(2).replace('--to', '--from')}\n`],
+  ])('%s', async (line, end) => {
+    const ran = await regsecret([...line.split(' '), '-n', namespace], { env: environment() });
+    const [, name] = line.split(' ');
+    expect([ran.code, ran.stderr]).toEqual([
+      2,
+      `error: secret ${namespace}/${name} does not exist, but ${end.replace('NAMESPACE', namespace)}`,
+    ]);
+  });
+
+  test('with the one Secret that there is, on a terminal, too', async () => {
+    await api('DELETE', `/api/v1/namespaces/${namespace}/secrets/regsecret`);
+    await newPullSecret(namespace, 'regcred');
+    const tty = type('attach', 'web');
+    await tty.see(`regsecret attach regcred -n ${namespace} --to deployment/web`);
+    expect(await tty.ended).toBe(2);
+  });
+
+  test('a Secret of that name is one', async () => {
+    await newPullSecret(namespace, 'web');
+    const ran = await regsecret(['attach', 'web', '-n', namespace], { env: environment() });
+    expect(ran.stderr).toBe(
+      `error: nothing to attach web to\nhint: regsecret attach -n ${namespace} web --serviceaccount default\n`,
+    );
+  });
+});
+
 test('without a terminal nothing is asked', async () => {
   const ran = await regsecret(['attach', '-n', namespace], { env: environment() });
   expect(ran).toMatchObject({ code: 2, stdout: '' });

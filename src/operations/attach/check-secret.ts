@@ -1,10 +1,10 @@
 /** The Secret that is to be attached, looked at before anything refers to it. */
 import { ApiError, refusal } from '../../cluster/client/api-error.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { lookAround } from '../../cluster/not-found.ts';
-import { eachSecretNamed, readSecret } from '../../cluster/read-secrets.ts';
+import { lookAround, targetCalled } from '../../cluster/not-found.ts';
+import { eachSecretNamed, pullSecretNames, readSecret } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
-import { requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
+import { lookAtSecret, requestSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import { inPortions } from '../../concurrency.ts';
 import { type DiagnosedSecret, diagnosisOf, usabilityOf } from '../../domain/findings/diagnosed-secret.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -14,7 +14,8 @@ import { formatFinding } from '../../domain/findings/messages.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import { UserError } from '../../errors.ts';
+import { targetName } from '../../domain/workloads/object-ref.ts';
+import { UsageError, UserError } from '../../errors.ts';
 import { type AttachRequest, commandFor } from './request.ts';
 
 /**
@@ -35,6 +36,20 @@ export async function checkSecret(
   }
   const checked = await checkedSecret(secret, reader.transport.signal);
   return { ...checked, findings: checked.findings.filter((found) => !isSaid(found, request)) };
+}
+
+/** Throws UsageError for `attach web`, where that is no Secret, but something to attach one to. */
+export async function checkIsSecret(transport: Transport, request: AttachRequest): Promise<void> {
+  const ref = { namespace: transport.namespace, name: request.secret };
+  if ((await lookAtSecret(transport, ref)) !== 'none') return;
+  const [target, names] = await Promise.all([targetCalled(transport, ref), pullSecretNames(transport, ref.namespace)]);
+  if (target === undefined) return;
+  const [only = 'regsecret', ...others] = names;
+  const secret = others.length === 0 ? only : 'regsecret';
+  throw new UsageError(
+    `secret ${ref.namespace}/${ref.name} does not exist, but ${targetName(target)} does`,
+    commandFor({ ...request, targets: [target] }, ref.namespace, secret),
+  );
 }
 
 function isSaid(found: Finding, { known }: AttachRequest): boolean {
