@@ -125,7 +125,7 @@ export async function noObject(
   if (same[0] !== undefined) throw new UserError(`${text}, but ${targetName(same[0])} does`, again(name, same[0].kind));
   const other = await otherwise();
   if (other !== undefined) throw new UserError(`${text}, but a namespace of that name does`, other);
-  const near = nearestRef(name, found);
+  const near = nearestRef(name, found) ?? (kind === 'Pod' ? startingWith(name, found) : undefined);
   if (near === undefined) throw new UserError(text, command`kubectl get ${pullKind(kind).plural} ${scope(namespace)}`);
   const meant = near.kind === kind ? near.name : targetName(near);
   throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
@@ -149,15 +149,19 @@ async function refsIn(transport: Transport, kind: PullKindName, namespace: strin
 function nearestRef(name: string, refs: readonly ObjectRef[]): ObjectRef | undefined {
   const [part = [], whole = []] = [true, false].map((is) => refs.filter((ref) => name.startsWith(ref.name) === is));
   const ordered = [...whole, ...part.sort((one, other) => other.name.length - one.name.length)];
-  const names = ordered.map((ref) => ref.name);
-  const near = closest(name, names) ?? only(names.filter((one) => one.startsWith(name)));
+  const near = closest(
+    name,
+    ordered.map((ref) => ref.name),
+  );
   return ordered.find((ref) => ref.name === near);
 }
 
-/** The one of `names` that all others begin with, as those of its pods do. */
-function only(names: readonly string[]): string | undefined {
-  const [first] = names.toSorted((one, other) => one.length - other.length);
-  return names.every((name) => name === first || name.startsWith(`${first}-`)) ? first : undefined;
+/** `why ap`: the only workload whose name begins so; its pods begin with its name. */
+function startingWith(name: string, refs: readonly ObjectRef[]): ObjectRef | undefined {
+  const [first, ...others] = refs
+    .filter((ref) => ref.name.startsWith(name))
+    .sort((one, other) => one.name.length - other.name.length);
+  return others.every((ref) => ref.name.startsWith(`${first?.name}-`)) ? first : undefined;
 }
 
 async function hasNamespace(transport: Transport, name: string): Promise<boolean> {

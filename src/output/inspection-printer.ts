@@ -15,6 +15,8 @@ import { cutTo, formatTable } from './table.ts';
 
 export interface InspectionPrinterOptions {
   readonly output?: 'wide' | 'json' | 'yaml' | undefined;
+  /** Manifests, if it is they that were looked at. */
+  readonly filename?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -35,7 +37,11 @@ export async function printInspections(
   }
 }
 
-async function printOne(inspection: Inspection, { output, now }: InspectionPrinterOptions, io: Io): Promise<void> {
+async function printOne(
+  inspection: Inspection,
+  { output, filename, now }: InspectionPrinterOptions,
+  io: Io,
+): Promise<void> {
   const { secret, auths, usedBy, findings } = inspection;
   const wide = output === 'wide';
   const columns = wide ? undefined : io.stdout.columns();
@@ -48,7 +54,9 @@ async function printOne(inspection: Inspection, { output, now }: InspectionPrint
   say([`secret ${name}`, secret.type, ...age].join(', '));
   const entries = Object.entries(auths);
   if (entries.length > 0) io.stdout.write(tableOf(entries, now, io, wide));
-  if (usedBy !== undefined) say(`used by: ${formatUsage(usedBy).join(', ') || 'nobody'}`);
+  const place = filename === undefined ? `namespace ${secret.namespace}` : 'these files';
+  if (usedBy !== undefined)
+    say(`used by: ${formatUsage(usedBy).join(', ') || `no pod, workload or service account in ${place}`}`);
   const style = await styleFor(io.stdout, io);
   for (const finding of listed(findings, ({ code }) => code)) {
     // As `list` calls it: nothing has failed here, and the exit code is 0.
