@@ -53,7 +53,11 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
     throw new UsageError('there is a user name, but no password', prose`add --password-stdin and pipe the password in`);
   }
   if (username === undefined) {
-    const hint = options.user === undefined ? prose`add --username USER` : words`--username ${options.user}`;
+    const { user } = options;
+    const hint =
+      user === undefined
+        ? prose`add --username USER`
+        : { add: words`--username USER`, otherwise: words`--username ${user}` };
     throw new UsageError('there is a password, but no user name', hint);
   }
   const isPadded = (text: string | undefined): boolean => text?.trim() !== text;

@@ -16,7 +16,8 @@ export function typedWith(typed: Command, line: Line, except: readonly string[] 
 }
 
 /** `typed` as `hint` puts it right, where all of it can be repeated. */
-export function retype(typed: Command, { add, drop = [], rename, otherwise }: Retyped): Line | Prose {
+export function retype(typed: Command, { add: asked, drop = [], rename, otherwise }: Retyped): Line | Prose {
+  const add = withUser(typed, asked);
   const named = typed.args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
   const isMissing = rename !== undefined && !named.includes(rename.to);
   // Behind `rbac` stand the flags of another command, too.
@@ -26,6 +27,15 @@ export function retype(typed: Command, { add, drop = [], rename, otherwise }: Re
   const line = typedWith(typed, words`${all} ${add}`, [...inPlace, ...drop]);
   if (!('words' in line)) return otherwise;
   return drop.includes('-n') ? clusterCommand`${line}` : line;
+}
+
+/** `create --user bob`, where a login is wanted: that is its user, and none of the kubeconfig any more. */
+function withUser(typed: Command, add: Line): Line {
+  const { user } = typed.opts();
+  if (user === undefined || !add.words.includes('USER')) return add;
+  // Else every command that is proposed would repeat it.
+  typed.setOptionValue('user', undefined);
+  return { ...add, words: add.words.map((word) => (word === 'USER' ? user : word)) };
 }
 
 /** What was typed of `option`; undefined where it cannot be repeated. Flags of the cluster are added to every command. */

@@ -181,6 +181,10 @@ stringData:
       [good, account, pod('a'), pod('b'), deployment].map((one) => JSON.stringify(one)).join('\n---\n'),
     );
     expect(stdout).toContain('used by: serviceaccount/default, deployment/web, 2 pods\n');
+    const unused = await inspect(
+      [manifest('spare', config({})), account].map((one) => JSON.stringify(one)).join('\n---\n'),
+    );
+    expect(unused.stdout).toContain('used by: no pod, workload or service account in these files\n');
   });
 
   test('one of several, by its name', async () => {

@@ -304,6 +304,13 @@ describe('inspect', () => {
     );
   });
 
+  test('one that nobody here uses', async () => {
+    const own = await newNamespace();
+    await newPullSecret(own, 'spare');
+    const { stdout } = await regsecretIn(own, ['inspect', 'spare']);
+    expect(stdout).toContain(`used by: no pod, workload or service account in namespace ${own}\n`);
+  });
+
   test('one of the legacy type', async () => {
     const { stdout } = await regsecretIn(namespace, ['inspect', 'legacy']);
     expect(stdout).toContain('kubernetes.io/dockercfg');

@@ -232,6 +232,15 @@ test.each([
     'verify --server ghcr.io --image ghcr.io/a/b',
     'docker login ghcr.io, or give one: regsecret verify --server ghcr.io --username USER --password-stdin --image ghcr.io/a/b',
   ],
+  // Of the kubeconfig, but nobody has a password for that.
+  [
+    'rotate --server ghcr.io --user bob --context c',
+    'docker login ghcr.io, or give one: regsecret rotate --context c --server ghcr.io --username bob --password-stdin',
+  ],
+  [
+    'create pull --user bob',
+    'docker login REGISTRY, or give one: regsecret create pull --server REGISTRY --username bob --password-stdin',
+  ],
 ])('no login on this machine: %s', async (line, hint) => {
   expect(await refusal(line)).toMatchObject({ code: 1, hint: `hint: ${hint}` });
 });

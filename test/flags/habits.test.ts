@@ -404,9 +404,15 @@ describe('kinds and targets where kubectl has them', () => {
     ],
     ['sync pull --to a --attach default', 'hint: regsecret sync pull --attach sa/default --to a'],
     ['rbac -n team', 'hint: regsecret rbac --help'],
+    [
+      'create x --user bob --password-stdin --server r.io --context c',
+      'hint: regsecret create --context c x --username bob --server r.io --password-stdin',
+    ],
+    ['sync --to x --user bob --password-stdin', 'hint: regsecret sync --username bob --to x --password-stdin'],
+    ['create x --user bob --docker-password=p', 'hint: --username bob'],
     ['create x --dry-run', 'hint: regsecret create x --dry-run=client'],
   ])('%s', async (line, second) => {
-    const { code, stderr } = await here(typed(line));
+    const { code, stderr } = await here(typed(line), { stdin: 'secret' });
     expect([code, stderr.split('\n')[1]]).toEqual([2, second]);
   });
 });
