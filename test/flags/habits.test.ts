@@ -408,7 +408,7 @@ describe('kinds and targets where kubectl has them', () => {
       'create x --user bob --password-stdin --server r.io --context c',
       'hint: regsecret create --context c x --username bob --server r.io --password-stdin',
     ],
-    ['sync --to x --user bob --password-stdin', 'hint: regsecret sync --username bob --to x --password-stdin'],
+    ['sync --to x --user bob --password-stdin', 'hint: regsecret sync --username bob --password-stdin --to x'],
     ['create x --user bob --docker-password=p', 'hint: --username bob'],
     ['create x --dry-run', 'hint: regsecret create x --dry-run=client'],
   ])('%s', async (line, second) => {
