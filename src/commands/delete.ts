@@ -2,7 +2,7 @@
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { ALL_NAMESPACES, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, clusterCommand, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
 import { many, plural } from '../domain/text/enumerate.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -98,6 +98,7 @@ async function deleteIn(
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);
   if (changes > 0 && !request.copies) await warnOfCopies(transport, request, printer);
+  await warnOfSync(planned, printer);
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
   if (!(await isAgreed(run, intent))) return EXIT.failed;
   const report = deletePrinter({ output: options.output, dryRun: request.dryRun }, run);
@@ -117,6 +118,19 @@ async function warnOfCopies(transport: Transport, request: DeleteRequest, printe
   printer.hint(
     command`regsecret delete ${nameWord(name)} ${scope(namespace)} ${ALL_NAMESPACES} ${dryRunFlag(request)}`,
   );
+}
+
+/** Of a copy that goes while its source stays. */
+async function warnOfSync(planned: readonly Deleted[], printer: Printer): Promise<void> {
+  const { ofSource, SYNC, sourceOf } = await import('../domain/pull-secret/copy.ts');
+  for (const { ref, secret, source, error } of planned) {
+    const origin = secret && sourceOf(secret);
+    if (origin === undefined || source !== undefined || error !== undefined) continue;
+    printer.warn(
+      `secret ${ref.namespace}/${ref.name} is a copy${ofSource(origin)}: the next sync to this namespace makes it again`,
+    );
+    printer.hint(clusterCommand`kubectl annotate namespace ${nameWord(ref.namespace)} ${`${SYNC}=false`}`);
+  }
 }
 
 /** Says where there is no such Secret, which is what was wanted. Throws UserError. */

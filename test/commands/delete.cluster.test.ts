@@ -1,6 +1,6 @@
 /** `delete` against the real API server. */
 import { describe, expect, test } from 'vitest';
-import { api, newNamespace } from '../environment/use.ts';
+import { api, kubectl, newNamespace } from '../environment/use.ts';
 import {
   account,
   created,
@@ -179,6 +179,26 @@ test('the source of copies is not called unused, and whoever deletes it reads th
     0,
     `warning: 1 copy of it would stay, in ${one}\nhint: regsecret delete ${name} -n ${home} -A --dry-run=client\n`,
   ]);
+});
+
+test('of a copy, whoever deletes it reads that sync makes it again, and what keeps it from that', async () => {
+  const [home, team] = [await newNamespace(), await newNamespace({ serviceAccount: true })];
+  await newPullSecret(home, 'pull');
+  const sync = () => regsecretIn(home, ['sync', 'pull', '--to', team]);
+  const warned = (ran: { readonly stderr: string }): string | undefined =>
+    /warning: secret (.*)\nhint: (.*)\n/.exec(ran.stderr)?.slice(1).join(' → ');
+  await sync();
+  const hint = `kubectl annotate namespace ${team} regsecret/sync=false`;
+  const warning = `${team}/pull is a copy of ${home}/pull: the next sync to this namespace makes it again → ${hint}`;
+  expect(warned(await regsecretIn(team, ['delete', 'pull', '--dry-run=client']))).toBe(warning);
+  const ran = await regsecretIn(team, ['delete', 'pull', '--yes']);
+  expect([ran.code, ran.stdout, warned(ran)]).toEqual([0, `secret/pull deleted in ${team}\n`, warning]);
+  expect([(await sync()).code, await isThere(team, 'pull')]).toEqual([0, true]);
+  expect((await kubectl(hint.split(' ').slice(1))).code).toBe(0);
+  await regsecretIn(team, ['delete', 'pull', '--yes']);
+  expect([(await sync()).code, await isThere(team, 'pull')]).toEqual([0, false]);
+  await put(team, 'pull', copyOf(`${home}/pull`));
+  expect(warned(await regsecretIn(home, ['delete', 'pull', '-A', '--yes']))).toBeUndefined();
 });
 
 test('-A takes all copies of it along, and no Secret that is none', async () => {
