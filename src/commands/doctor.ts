@@ -64,8 +64,7 @@ export async function doctor(typed: DoctorOptions, io: Io): Promise<number> {
   if (options.filename !== undefined) return lint(options.filename, selection, options, io);
   if (options.watch === true) return watch(options, io);
   const gathered = await gather(options, io);
-  const printer = await printerFor(io);
-  for (const error of gathered.errors) printer.error(error);
+  for (const error of gathered.errors) (await printerFor(io)).error(error);
   const isNothing = gathered.pullers.length + (gathered.secrets ?? []).length === 0;
   if (gathered.errors.length > 0 && isNothing) return EXIT.failed;
   const { report, now } = await examine(gathered, new Map(), options, io);
@@ -141,14 +140,15 @@ async function lint(
     import('../manifests/lint/lint-files.ts'),
     import('../output/doctor/lint-printer.ts'),
   ]);
-  const { findings, ...manifests } = await lintManifests(files, options, Date.now(), io);
-  const healthy = isHealthy(findings, strict);
+  const { findings, isFilled, ...manifests } = await lintManifests(files, options, Date.now(), io);
+  const unjudged = isFilled || !strict ? undefined : ['variables that are not filled in'];
+  const healthy = isHealthy(findings, strict) && (unjudged === undefined || null);
   const shown = selectFindings(findings, selection);
-  const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unseen: UNSEEN };
+  const report = { healthy, asked: false, manifests, ...shown, unchecked: [], unjudged, unseen: UNSEEN };
   await printLint(report, options, io);
   if (manifests.objects === 0 && !isUnreadPipe(report))
     (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
-  return isHealthy(shown.findings, strict) ? EXIT.ok : EXIT.failed;
+  return exitCode(report, options);
 }
 
 /** From wherever it is asked for. */

@@ -101,8 +101,9 @@ describe('a folder of manifests as they are found in repositories', () => {
   });
 
   test('all is well with one that is sound', async () => {
+    // Two of its images are filled in later.
     expect(await doctor(['-R', '-f', clean, '--strict'])).toEqual({
-      code: 0,
+      code: 3,
       stdout:
         '22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later; 2 images have a variable that is not filled in; no registry was asked whether 1 image without a login needs one\n',
       stderr: '',
@@ -424,11 +425,30 @@ test.each([
   ['$IMAGE', '; 1 image has a variable that is not filled in'],
 ])('an image that is %s is not judged, and the end says so', async (image, end) => {
   const text = pod('', `"${image}"`);
-  expect(await doctor(['-f', '-', '--strict'], text)).toMatchObject({
-    code: 0,
-    stdout: `1 object in 1 file: nothing wrong${end}\n`,
-  });
-  expect(JSON.parse((await doctor(['-f', '-', '-o', 'json'], text)).stdout).manifests.unfilled).toEqual([image]);
+  const stdout = `1 object in 1 file: nothing wrong${end}\n`;
+  expect(await doctor(['-f', '-'], text)).toMatchObject({ code: 0, stdout });
+  expect(await doctor(['-f', '-', '--strict'], text)).toMatchObject({ code: 3, stdout });
+  for (const [flags, healthy] of [
+    [[], true],
+    [['--strict'], null],
+  ] as const) {
+    const found = JSON.parse((await doctor(['-f', '-', '-o', 'json', ...flags], text)).stdout);
+    expect([found.healthy, found.manifests.unfilled]).toEqual([healthy, [image]]);
+  }
+});
+
+test.each([
+  [`\${IMAGE}`, `to fill in the variables first: cat FILE | envsubst | regsecret doctor -f - --strict\n`],
+  // No program does it alone.
+  ['ghcr.io/acme/web:$(TAG)', ''],
+])('with --strict it is said how an image that is %s is filled in, in a file', async (image, line) => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'unfilled-')));
+  const file = join(folder, 'web.yaml');
+  writeFileSync(file, pod('', `"${image}"`));
+  const { stdout } = await doctor(['-f', file, '--strict']);
+  rmSync(folder, { recursive: true });
+  const end = '1 object in 1 file: nothing wrong; 1 image has a variable that is not filled in\n';
+  expect(stdout.replace(file, 'FILE')).toBe(line + end);
 });
 
 describe('commands that are proposed', () => {

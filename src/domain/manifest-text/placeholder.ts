@@ -14,6 +14,11 @@ export function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text) || isTemplate(text);
 }
 
+/** Whether it stays as it is for everybody without the key: SOPS has encrypted it. */
+export function isEncrypted(text: unknown): boolean {
+  return typeof text === 'string' && text.startsWith('ENC[');
+}
+
 /** An action of Go's text/template, as in charts of Helm. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{');

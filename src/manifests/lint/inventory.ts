@@ -3,7 +3,7 @@ import { type DiagnosedSecret, diagnoseSecret } from '../../domain/findings/diag
 import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
 import type { ParsedFile, PlacedObject } from '../../domain/manifest-text/objects.ts';
-import { decodable, isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
+import { decodable, isEncrypted, isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
 import { type ApiObject, fieldOf, isObject, itemsOf, textOf } from '../../domain/workloads/api-object.ts';
 import { containersIn } from '../../domain/workloads/container-images.ts';
 import { kindName, LIST_FIELD, type ManifestKind, manifestKindOf } from '../../domain/workloads/kind.ts';
@@ -101,6 +101,11 @@ function withoutPlaceholders(value: ApiObject): ApiObject | undefined {
     if (typeof text === 'string' ? filled[key] === undefined : isOpen(encoded[key])) return undefined;
   }
   return isOpen(value.type) ? undefined : { ...value, stringData: filled };
+}
+
+/** Whether it is not known what is in it, because a variable is not filled in. */
+export function isUnfilled({ value, diagnosed }: PlacedSecret): boolean {
+  return value.kind === 'Secret' && diagnosed === undefined && !payloadsOf(value).some(isEncrypted);
 }
 
 /** Whatever stands where a docker config belongs. */

@@ -13,7 +13,7 @@ import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { asApplied } from './applied-secrets.ts';
-import { type Inventory, inventoryOf, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
+import { type Inventory, inventoryOf, isUnfilled, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { kustomizationFindings } from './kustomization.ts';
 import { factsFor, pullerIn, secretNamed, unfilledImages } from './manifest-facts.ts';
 import { missingSecrets, type Surroundings } from './missing-secrets.ts';
@@ -40,6 +40,8 @@ export interface Lint {
   readonly unjudged?: number | undefined;
   /** Images that were not judged, because they have a variable that is filled in later; undefined for none. */
   readonly unfilled?: readonly string[] | undefined;
+  /** Whether no variable has kept something from being judged. */
+  readonly isFilled: boolean;
   /** Images that the files have no login for. Whether they need one only their registry knows. */
   readonly withoutLogin: readonly string[];
 }
@@ -79,6 +81,7 @@ export function lint({ objects, unread, kustomizations, namespace }: LintInput, 
     unjudged:
       secrets.filter(({ value, diagnosed }) => value.kind === 'Secret' && diagnosed === undefined).length || undefined,
     unfilled: unfilled.length > 0 ? unfilled : undefined,
+    isFilled: unfilled.length === 0 && !secrets.some(isUnfilled),
     withoutLogin: [...new Set(pullSpecs.flatMap((placed) => imagesWithoutLogin(placed, inventory, now)))],
   };
 }

@@ -8,6 +8,7 @@ import { type Command, command, flagWords, pathWord, words } from '../../domain/
 import { plural } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
+import { isFolder, isPath } from '../../files/file.ts';
 import type { Io } from '../../io.ts';
 import { hintText } from '../printer.ts';
 import { type Style, styleFor } from '../style.ts';
@@ -44,8 +45,25 @@ export function isUnreadPipe({ manifests: { files }, findings: [first] }: LintRe
   return files === 1 && first?.code === 'unreadable-file' && first.object.name === '-' && !first.arguments.chart;
 }
 
+function remarks(report: LintReport, typed: LintLine, io: Io): Printable[] {
+  const filled = filledIn(report, typed);
+  return [
+    ...missingRemarks(report, typed, io),
+    ...(filled === undefined ? [] : [printed`to fill in the variables first: ${hintText(filled, io)}`]),
+  ];
+}
+
+/** For the variables of a shell in one file; undefined where that is not all, or nobody wants to know. */
+function filledIn({ healthy, manifests }: LintReport, { filename = [] }: LintLine): Command | undefined {
+  const { unfilled = [] } = manifests;
+  const [file = '-', ...others] = filename;
+  const isOne = others.length === 0 && file !== '-' && isPath(file) && !isFolder(file);
+  if (healthy !== null || !isOne || unfilled.some((image) => image.includes('$('))) return undefined;
+  return { ...words`cat ${pathWord(file)}`, pipe: { ...words`envsubst`, pipe: words`regsecret doctor -f - --strict` } };
+}
+
 /** Once, however many Secrets are made elsewhere. */
-function remarks({ findings }: LintReport, typed: LintLine, io: Io): Printable[] {
+function missingRemarks({ findings }: LintReport, typed: LintLine, io: Io): Printable[] {
   const missing = findings.filter(
     (found) => found.code === 'missing-secret' && found.severity === 'warning' && !found.arguments.bare,
   );
