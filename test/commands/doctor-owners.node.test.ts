@@ -74,7 +74,7 @@ const none: readonly Situation[] = [
     {
       kubelet: 'no credential',
       cause: 'no-pull-secret',
-      fix: 'regsecret create -n NS --server HOST --attach cronjob/web && kubectl create job --from=cronjob/web web-again -n NS',
+      fix: 'regsecret create -n NS --server HOST --attach cronjob/web && kubectl delete job web-now -n NS && kubectl create job --from=cronjob/web web-again -n NS',
     },
   ],
   [

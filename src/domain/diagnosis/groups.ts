@@ -1,6 +1,5 @@
 /** What is wrong with many, put together by its cause: five hundred pods with one cause have one finding. */
-import { bugFinding } from '../findings/bug-finding.ts';
-import { catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
+import { bugFinding, catalogRow, FINDING_CODES, identityOf, subjectOf } from '../findings/catalog.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';

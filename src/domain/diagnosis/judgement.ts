@@ -1,9 +1,9 @@
 /** What becomes of one image of a pod or template: will it be pulled, and what is the one cause if not. */
 import { catalogRow, finding } from '../findings/catalog.ts';
-import type { Immutable } from '../findings/commands.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { fixFor, isSufficient } from '../findings/fixes.ts';
+import type { Immutable } from '../findings/secret-commands.ts';
 import { registryHost } from '../keyring/server.ts';
 import type { Command } from '../text/command.ts';
 import { many, plural } from '../text/enumerate.ts';

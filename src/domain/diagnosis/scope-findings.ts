@@ -1,7 +1,6 @@
 /** What is wrong in a namespace or a cluster: with its pods, with what makes them, with its service accounts and Secrets. */
 
-import { bugFinding } from '../findings/bug-finding.ts';
-import { finding } from '../findings/catalog.ts';
+import { bugFinding, finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
 import { type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
 import { type SecretName, secretKey, secretName } from '../workloads/references.ts';

@@ -1,4 +1,5 @@
 /** What holds for every finding of a code: one row a finding. Its sentence is in messages.ts, its command in fixes.ts. */
+import { isBug } from '../../errors.ts';
 import { imageServer } from '../keyring/server.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf, Severity } from './finding.ts';
@@ -180,4 +181,10 @@ export function finding<Code extends FindingCode>(
   severity: Severity = ROWS[code].severity,
 ): Finding {
   return { code, severity, object, arguments: args } as Finding;
+}
+
+/** What is said of `object` when `error` came as it was judged: our own code fails over it. Throws every error that is no bug. */
+export function bugFinding(object: FindingObject, error: unknown): Finding {
+  if (!isBug(error)) throw error;
+  return finding('unread-object', object, { reason: error.name, bug: true });
 }

@@ -11,26 +11,28 @@ import { withNearTag } from '../verify/near-tags.ts';
 import { targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, isComplete } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
+import { copy, isCopied, syncPreview } from './elsewhere.ts';
+import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 import {
-  createSecretCommand,
+  allowPull,
   edit,
   editFile,
   editMaker,
-  type FixContext,
-  FORCE,
   giveLogin,
-  here,
-  isInManifest,
   keepAccepted,
-  pullIfMissing,
-  removeEntry,
   renewPod,
-  replaceSecret,
   setImage,
   watch,
-} from './commands.ts';
-import { copy, isCopied, syncPreview } from './elsewhere.ts';
-import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
+} from './pod-commands.ts';
+import {
+  createSecretCommand,
+  type FixContext,
+  FORCE,
+  here,
+  isInManifest,
+  removeEntry,
+  replaceSecret,
+} from './secret-commands.ts';
 
 /** The command, or two that belong together. */
 export function fixFor(found: Finding, context: FixContext = {}): Command {
@@ -144,15 +146,14 @@ const FIXES: Fixes = {
   'different-credentials': keepAccepted,
 
   'invalid-image': ({ object, arguments: { container, remedy } }, context) =>
-    setImage(object, remedy, container, SOME_IMAGE, context),
+    setImage(object, remedy, container, SOME_IMAGE, context.secrets),
   'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }, context) => {
-    if (missing !== 'repository') return setImage(object, remedy, container, withNearTag(image, tags), context);
+    if (missing !== 'repository') return setImage(object, remedy, container, withNearTag(image, tags), context.secrets);
     // The image is there under no tag, and nobody knows which one was meant.
-    if (container === '') return setImage(object, remedy, container, SOME_IMAGE, context);
+    if (container === '') return setImage(object, remedy, container, SOME_IMAGE, context.secrets);
     return editMaker(object, remedy);
   },
-  'never-pulled': ({ object, arguments: { remedy } }) =>
-    remedy.how === 'recreate' ? pullIfMissing(remedy.target) : editMaker(object, remedy),
+  'never-pulled': ({ object, arguments: { remedy } }) => allowPull(object, remedy),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
   'stale-secret': ({ object, arguments: args }, context) => replaceSecret(object, args, context),
   'node-login-refused': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),

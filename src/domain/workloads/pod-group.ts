@@ -2,6 +2,7 @@
 import { fieldOf } from './api-object.ts';
 import { type ImageUse, imageUses } from './container-images.ts';
 import { listedNames, type PullSpec } from './pull-spec.ts';
+import { MAX_PODS } from './remedy.ts';
 
 export interface PodGroup {
   /** One of them. */
@@ -9,6 +10,8 @@ export interface PodGroup {
   readonly images: readonly ImageUse[];
   /** How many there are. */
   count: number;
+  /** The first ones. */
+  readonly names: string[];
 }
 
 /** By everything that pods of a group have in common. */
@@ -35,9 +38,10 @@ export function addPod(
   const group = groups.get(key);
   if (group !== undefined) {
     group.count += 1;
+    if (group.names.length < MAX_PODS) group.names.push(ref.name);
     return;
   }
-  const first = { pod, images, count: 1 };
+  const first = { pod, images, count: 1, names: [ref.name] };
   groups.set(key, { ...first, pod: keep(first) });
 }
 

@@ -90,6 +90,11 @@ export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boo
   return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }
 
+/** Its manifest is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`). */
+export function isStaticPod({ annotations }: Pick<PullSpec, 'annotations'>): boolean {
+  return annotations['kubernetes.io/config.mirror'] !== undefined;
+}
+
 /** Reads an object of `kind`, alone or from a list, whose items do not say their kind; undefined where it is none. */
 export function pullSpecOf(kind: PullKind, object: unknown): PullSpec | undefined;
 export function pullSpecOf(kind: ManifestKind, object: unknown): PullSpec<ManifestRef> | undefined;

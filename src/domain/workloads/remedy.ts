@@ -7,14 +7,14 @@ import { fieldOf } from './api-object.ts';
 import { pullKindOf } from './kind.ts';
 import type { Verb } from './list-change.ts';
 import { type ObjectRef, targetWord } from './object-ref.ts';
-import { type Controller, controllerName, controllerWord, type PullSpec } from './pull-spec.ts';
-import { effectOf, waitsForPods } from './rollout.ts';
+import { type Controller, controllerName, controllerWord, isStaticPod, type PullSpec } from './pull-spec.ts';
+import { effectOf, hasFinished, waitsForPods } from './rollout.ts';
 
 /** What its controller does not do by itself once the template is changed. */
 export type Step =
   | { readonly step: 'delete pods'; readonly pods: readonly string[] }
   | { readonly step: 'resume'; readonly pods: readonly string[] }
-  /** A CronJob makes its next job some time; the one at hand keeps its template. */
+  /** A CronJob makes its next job some time; `job`, which has not ended, keeps its template. */
   | { readonly step: 'run again'; readonly job?: string | undefined };
 
 /** `allow` is the service account that must have a Secret before its pods may name it (`enforce-mountable-secrets`). */
@@ -39,7 +39,7 @@ export type Remedy =
   | { readonly how: 'node'; readonly node: string };
 
 /** Of a command line no more than this. */
-const MAX_PODS = 10;
+export const MAX_PODS = 10;
 
 /** The remedy of what a template makes; `pods` are those of its pods that are at hand. */
 export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = []): Remedy {
@@ -47,32 +47,38 @@ export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = [
   if (controller !== undefined) return remedyOfOwner(controller, ref.namespace);
   if (ref.kind === 'ServiceAccount') return { how: 'account', target: ref, pods: some(pods) };
   if (ref.kind === 'Job') {
-    if ((list ?? []).length > 0 || !mayFailAgain(template)) return { how: 'manifest' };
+    const left = failuresLeft(template);
+    if ((list ?? []).length > 0 || left <= 0) return { how: 'manifest' };
     const target = { kind: 'ServiceAccount', namespace: ref.namespace, name: serviceAccountName } as const;
-    return { how: 'account', target, pods: some(pods) };
+    return { how: 'account', target, pods: some(pods).slice(0, left) };
   }
   const next = stepOf(template, pods);
   return { how: 'template', target: ref, next };
 }
 
 /**
- * The remedy of a pod. `owners` are its controllers from the nearest to the uppermost, `unknownOwner` owns that and is of a
- * kind that we do not know, or may not be read.
+ * The remedy of a pod, and of all that are like it. `owners` are its controllers from the nearest to the uppermost, `unknownOwner`
+ * owns that and is of a kind that we do not know, or may not be read.
  */
-export function remedyOfPod(pod: PullSpec, owners: readonly PullSpec[], unknownOwner?: Controller): Remedy {
+export function remedyOfPod(
+  pod: PullSpec,
+  owners: readonly PullSpec[],
+  unknownOwner?: Controller,
+  alike: readonly string[] = [pod.ref.name],
+): Remedy {
   const { ref, object } = pod;
   if (isStaticPod(pod)) return { how: 'node', node: `${fieldOf(object, 'spec', 'nodeName') ?? ''}` };
   if (unknownOwner !== undefined) return remedyOfOwner(unknownOwner, ref.namespace);
-  const top = owners.at(-1);
-  if (top === undefined) return { how: 'recreate', target: ref };
-  const remedy = remedyOfTemplate(top, [ref.name]);
-  const isRun = remedy.how === 'template' && remedy.next?.step === 'run again';
-  return isRun ? { ...remedy, next: { step: 'run again', job: owners[0]?.ref.name } } : remedy;
+  return owners.length === 0 ? { how: 'recreate', target: ref } : remedyOfOwners(owners, alike);
 }
 
-/** Its manifest is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`). */
-export function isStaticPod({ annotations }: Pick<PullSpec, 'annotations'>): boolean {
-  return annotations['kubernetes.io/config.mirror'] !== undefined;
+/** `owners` are from the nearest to the uppermost, whose template decides; `pods` are those of the nearest that are at hand. */
+export function remedyOfOwners(owners: readonly PullSpec[], pods: readonly string[] = []): Remedy {
+  const [nearest, top] = [owners[0] as PullSpec, owners.at(-1) as PullSpec];
+  const remedy = remedyOfTemplate(top, pods);
+  const isStuck = nearest.ref.kind === 'Job' && !hasFinished(nearest);
+  if (!isStuck || remedy.how !== 'template' || remedy.next?.step !== 'run again') return remedy;
+  return { ...remedy, next: { step: 'run again', job: nearest.ref.name } };
 }
 
 /** What is of a kind that we know and was not read is gone, or may have an owner itself. */
@@ -99,11 +105,11 @@ function stepOf(template: PullSpec, pods: readonly string[]): Step | undefined {
   return pods.length === 0 ? undefined : { step: 'delete pods', pods: some(pods) };
 }
 
-/** Whether a Job makes another pod for one that is deleted, which counts as failed (job_controller.go `exceedsBackoffLimit`). */
-export function mayFailAgain({ object }: Pick<PullSpec, 'object'>): boolean {
+/** For how many pods that are deleted a Job makes others: each counts as failed (job_controller.go `exceedsBackoffLimit`). */
+export function failuresLeft({ object }: Pick<PullSpec, 'object'>): number {
   const limit = fieldOf(object, 'spec', 'backoffLimit');
   const failed = fieldOf(object, 'status', 'failed');
-  return (typeof limit === 'number' ? limit : 6) > (typeof failed === 'number' ? failed : 0);
+  return (typeof limit === 'number' ? limit : 6) - (typeof failed === 'number' ? failed : 0);
 }
 
 function some(pods: readonly string[]): readonly string[] {
@@ -143,7 +149,7 @@ export function changeCommand(verb: Verb, remedy: Remedy, secret: string | undef
 }
 
 /** Where regsecret changes nothing itself. */
-function elsewhereCommand(remedy: Extract<Remedy, { how: 'owner' | 'node' }>): Command {
+export function elsewhereCommand(remedy: Extract<Remedy, { how: 'owner' | 'node' }>): Command {
   if (remedy.how === 'owner') return command`kubectl edit ${controllerWord(remedy.owner)} ${scope(remedy.namespace)}`;
   return clusterCommand`kubectl describe node ${nodeWord(remedy.node)}`;
 }
@@ -153,30 +159,28 @@ const NEW = 'regsecret';
 
 /** Makes a Secret with a login for `server`, and puts it into the list. */
 export function createCommand(remedy: Remedy, server: string): Command {
+  const createIn = (namespace?: string): Command =>
+    command`regsecret create ${scope(namespace)} --server ${serverWord(server)}`;
   switch (remedy.how) {
     case 'manifest':
-      return command`regsecret create --server ${serverWord(server)}`;
-    case 'owner': {
-      const create = command`regsecret create ${scope(remedy.namespace)} --server ${serverWord(server)}`;
-      return andThen(create, elsewhereCommand(remedy));
-    }
+      return createIn();
+    case 'owner':
+      return andThen(createIn(remedy.namespace), elsewhereCommand(remedy));
     case 'node':
       return elsewhereCommand(remedy);
     case 'file':
-      return andThen(command`regsecret create --server ${serverWord(server)}`, changeCommand('attach', remedy, NEW));
-    case 'recreate': {
-      const create = command`regsecret create ${scope(remedy.target.namespace)} --server ${serverWord(server)}`;
-      return andThen(create, changeCommand('attach', remedy, NEW));
-    }
+      return andThen(createIn(), changeCommand('attach', remedy, NEW));
+    case 'recreate':
+      return andThen(createIn(remedy.target.namespace), changeCommand('attach', remedy, NEW));
     case 'account': {
       const { target, pods } = remedy;
-      const create = command`regsecret create ${scope(target.namespace)} --server ${serverWord(server)} --attach sa/${nameWord(target.name)}`;
+      const create = command`${createIn(target.namespace)} --attach sa/${nameWord(target.name)}`;
       return pods.length === 0 ? create : andThen(create, deleteCommand(pods, target.namespace));
     }
     case 'template': {
       const { target, next, allow } = remedy;
       const allowed = allow && words`--attach sa/${nameWord(allow.name)}`;
-      const create = command`regsecret create ${scope(target.namespace)} --server ${serverWord(server)} ${allowed} --attach ${targetWord(target)}`;
+      const create = command`${createIn(target.namespace)} ${allowed} --attach ${targetWord(target)}`;
       return andThen(create, next && stepCommand(next, target));
     }
   }
@@ -192,11 +196,7 @@ export function renewCommand(
     case 'template': {
       const { target, next } = remedy;
       if (next === undefined) return command`kubectl rollout restart ${targetWord(target)} ${scope(target.namespace)}`;
-      if ('pods' in next) return deleteCommand(next.pods, target.namespace);
-      if (next.job === undefined) return againCommand(target);
-      // The old job never ends, and the CronJob may wait for it (`concurrencyPolicy: Forbid`).
-      const ended = command`kubectl delete job ${nameWord(next.job)} ${scope(target.namespace)}`;
-      return andThen(ended, againCommand(target));
+      return 'pods' in next ? deleteCommand(next.pods, target.namespace) : stepCommand(next, target);
     }
     case 'recreate':
       return changeCommand('attach', remedy, secret);
@@ -219,8 +219,12 @@ export function stepCommand(step: Step, target: ObjectRef): Command {
       return deleteCommand(step.pods, target.namespace);
     case 'resume':
       return resumeCommand(target);
-    case 'run again':
-      return againCommand(target);
+    case 'run again': {
+      if (step.job === undefined) return againCommand(target);
+      // The old job never ends, and the CronJob may wait for it (`concurrencyPolicy: Forbid`).
+      const ended = command`kubectl delete job ${nameWord(step.job)} ${scope(target.namespace)}`;
+      return andThen(ended, againCommand(target));
+    }
   }
 }
 

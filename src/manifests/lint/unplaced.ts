@@ -1,7 +1,7 @@
 /** Objects that name no namespace, although what needs them names one: where they go, only the context says. */
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
-import { editFile } from '../../domain/findings/commands.ts';
+import { editFile } from '../../domain/findings/pod-commands.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { isName } from './applied-secrets.ts';

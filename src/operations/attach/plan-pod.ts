@@ -10,12 +10,13 @@ import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.t
 import {
   type Controller,
   controllerName,
+  isStaticPod,
   listedNames,
   type PullSpec,
   pullSpecOf,
 } from '../../domain/workloads/pull-spec.ts';
 import { recreationLosses } from '../../domain/workloads/recreation.ts';
-import { changeCommand, isStaticPod, remedyOfPod } from '../../domain/workloads/remedy.ts';
+import { changeCommand, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { UserError } from '../../errors.ts';
 import type { SavedPod } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';

@@ -10,7 +10,7 @@ import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
 import { type ImageUse, imageUses } from '../../domain/workloads/container-images.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, targetName } from '../../domain/workloads/object-ref.ts';
-import { hasEnded } from '../../domain/workloads/pod-group.ts';
+import { hasEnded, type PodGroup } from '../../domain/workloads/pod-group.ts';
 import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
@@ -44,11 +44,14 @@ export function withImages(puller: Puller, images: readonly string[]): Puller {
   return { ...puller, pod, trouble: undefined, images: imageUses({ containers }) };
 }
 
-/** For a pod that has been read already; `named` are events of pods of its name. Throws UserError. */
+/**
+ * For a pod that has been read already, and stands for all of `group`; `named` are events of pods of its name. Throws UserError.
+ */
 export async function gatherRest(
   object: ApiObject,
   named: readonly NamedEvent[],
   collector: Collector,
+  { count, names }: Partial<Pick<PodGroup, 'count' | 'names'>> = {},
 ): Promise<Puller> {
   const pod = pullSpecOf(pullKind('Pod'), object);
   if (pod === undefined) {
@@ -60,7 +63,7 @@ export async function gatherRest(
   const images = withEvents(imageUses(fieldOf(object, 'spec'), fieldOf(object, 'status') ?? {}), events);
   const node = `${fieldOf(object, 'spec', 'nodeName') ?? ''}`;
   const [owners] = await Promise.all([
-    ownersOf(pod, collector),
+    ownersOf(pod, collector, names),
     collector.account(namespace, pod.serviceAccountName),
     Promise.all(listedNames(pod.imagePullSecrets).map((name) => collector.secret(namespace, name))),
     images.every(({ state }) => state.status === 'there') ? undefined : collector.others(namespace),
@@ -85,7 +88,7 @@ export async function gatherRest(
     images,
     remedy: owners.remedy,
     pod: facts,
-    count: 1,
+    count: count ?? 1,
   };
 }
 
@@ -132,12 +135,16 @@ interface PodOwners {
 }
 
 /** From the nearest to the uppermost. */
-async function ownersOf(pod: PullSpec, { transport, owner: read }: Collector): Promise<PodOwners> {
+async function ownersOf(
+  pod: PullSpec,
+  { transport, owner: read }: Collector,
+  alike?: readonly string[],
+): Promise<PodOwners> {
   try {
     const { chain, unknownOwner } = await walkOwners(transport, pod, read);
     const [nearest] = chain;
     const top = chain.at(-1);
-    const remedy = remedyOfPod(pod, chain, unknownOwner);
+    const remedy = remedyOfPod(pod, chain, unknownOwner, alike);
     // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
     const owner = unknownOwner === undefined ? top : nearest;
     if (owner === undefined || nearest === undefined) return { remedy };

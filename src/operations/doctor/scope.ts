@@ -140,9 +140,9 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   );
   await forEachLimit(SINGLE_LIMIT, [...failing, ...starting], (group) =>
     noteBug(pullKind('Pod'), group.pod.ref, collector, async () => {
-      const { pod, count } = group;
+      const { pod } = group;
       const events = isMute(group) ? await eventsOf(pod.ref) : [];
-      pods.push({ ...(await gatherRest(pod.object, events, collector)), count });
+      pods.push(await gatherRest(pod.object, events, collector, group));
     }),
   );
   await collector.origins(usage);

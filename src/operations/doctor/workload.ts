@@ -14,7 +14,7 @@ import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
 import { addPod, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { type Remedy, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
+import { type Remedy, remedyOfOwners, remedyOfPod, remedyOfTemplate } from '../../domain/workloads/remedy.ts';
 import { createTrouble, selectorOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
@@ -48,9 +48,8 @@ export async function gatherWorkload(
   const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
   if (worst === 'forbidden') return [{ ...template, podsUnread: true }];
   if (worst === undefined) return [template];
-  const { pod, count } = worst;
-  const puller = await gatherRest(pod.object, await podEvents(pod.ref, collector), collector);
-  const both = [template, { ...puller, count }];
+  const { pod } = worst;
+  const both = [template, await gatherRest(pod.object, await podEvents(pod.ref, collector), collector, worst)];
   return trouble(worst) > 1 ? both.reverse() : both;
 }
 
@@ -79,8 +78,8 @@ async function gatherList(
 
 /** What a ReplicaSet of a Deployment has comes from there. */
 async function remedyOf(workload: PullSpec, { transport, owner }: Collector): Promise<Remedy> {
-  const { top, unknownOwner } = await walkOwners(transport, workload, owner);
-  return remedyOfTemplate(unknownOwner === undefined ? top : workload);
+  const { chain, unknownOwner } = await walkOwners(transport, workload, owner);
+  return unknownOwner === undefined ? remedyOfOwners([workload, ...chain]) : remedyOfTemplate(workload);
 }
 
 async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGroup | 'forbidden' | undefined> {

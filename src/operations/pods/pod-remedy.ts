@@ -7,7 +7,7 @@ import { pullKindOf } from '../../domain/workloads/kind.ts';
 import { type ObjectRef, refKey, resultName } from '../../domain/workloads/object-ref.ts';
 import { mayNeedLogin } from '../../domain/workloads/pull-error.ts';
 import { controllerName, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { mayFailAgain } from '../../domain/workloads/remedy.ts';
+import { failuresLeft } from '../../domain/workloads/remedy.ts';
 import { effectOf, waitingRollout, waitsForPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { FailingPod } from './failing.ts';
@@ -68,9 +68,10 @@ function remedyOfJob({ first, top }: PodOwners, secret: string): Pick<RemediedPo
     };
   }
   return {
-    remedy: mayFailAgain(first)
-      ? { how: 'delete', controller: first.ref }
-      : { how: 'ask the owner', owner: resultName(top.ref) },
+    remedy:
+      failuresLeft(first) > 0
+        ? { how: 'delete', controller: first.ref }
+        : { how: 'ask the owner', owner: resultName(top.ref) },
   };
 }
 

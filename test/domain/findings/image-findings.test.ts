@@ -225,13 +225,13 @@ testFindings([
     finding('never-pulled', POD, { image, remedy: OWNER }),
     'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
     'advice',
-    'kubectl edit pod web-1 -n team-a',
+    'kubectl edit rollout.argoproj.io/web -n team-a',
   ],
   [
     finding('never-pulled', POD, { image, remedy: ACCOUNT }),
     'error: pod team-a/web-1 may not pull ghcr.io/org/app:v1 (imagePullPolicy Never), and its node does not have it, or has it for other credentials only',
     'advice',
-    'kubectl edit pod web-1 -n team-a',
+    'kubectl replace --force -n team-a -f FILE',
   ],
   [
     finding('unverified-image', POD, {

@@ -109,3 +109,9 @@ test('what is kept of the first pod of a group is chosen once', () => {
     ['a', ['kept 1'], 2],
   ]);
 });
+
+test('of a thousand pods that are alike, as many names are kept as a command has room for', () => {
+  const [group] = grouped(...Array.from({ length: 1000 }, (_, index) => podOf({ name: `p${index}` })));
+  expect(group?.count).toBe(1000);
+  expect(group?.names).toEqual(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8', 'p9']);
+});

@@ -88,11 +88,11 @@ const REMEDIES: readonly (readonly [situation: string, remedy: Remedy, commands:
     { how: 'template', target: ref('CronJob', 'nightly'), next: { step: 'run again', job: 'nightly-1' } },
     {
       attach:
-        'regsecret attach regcred -n team --to cronjob/nightly && kubectl create job --from=cronjob/nightly nightly-again -n team',
+        'regsecret attach regcred -n team --to cronjob/nightly && kubectl delete job nightly-1 -n team && kubectl create job --from=cronjob/nightly nightly-again -n team',
       detach:
-        'regsecret detach regcred -n team --from cronjob/nightly && kubectl create job --from=cronjob/nightly nightly-again -n team',
+        'regsecret detach regcred -n team --from cronjob/nightly && kubectl delete job nightly-1 -n team && kubectl create job --from=cronjob/nightly nightly-again -n team',
       create:
-        'regsecret create -n team --server ghcr.io --attach cronjob/nightly && kubectl create job --from=cronjob/nightly nightly-again -n team',
+        'regsecret create -n team --server ghcr.io --attach cronjob/nightly && kubectl delete job nightly-1 -n team && kubectl create job --from=cronjob/nightly nightly-again -n team',
       renew: 'kubectl delete job nightly-1 -n team && kubectl create job --from=cronjob/nightly nightly-again -n team',
     },
   ],

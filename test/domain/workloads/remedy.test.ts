@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type PullKindName, pullKind } from '../../../src/domain/workloads/kind.ts';
 import { type Controller, type PullSpec, pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
 import {
-  mayFailAgain,
+  failuresLeft,
   type Remedy,
   remedyOfPod,
   remedyOfTemplate,
@@ -93,7 +93,13 @@ describe('of a template', () => {
       'a Job without a list, which cannot be changed: its next pod has that of the service account',
       { ...specOf('Job'), serviceAccountName: 'ci' },
       pods,
-      { how: 'account', target: target('ServiceAccount', 'ci'), pods: ten },
+      { how: 'account', target: target('ServiceAccount', 'ci'), pods: pods.slice(0, 6) },
+    ],
+    [
+      'a Job without a list that may fail only twice more',
+      specOf('Job', { backoffLimit: 3 }, { status: { failed: 1 } }),
+      pods,
+      { how: 'account', target: target('ServiceAccount', 'default'), pods: ['p0', 'p1'] },
     ],
     ['a Job with a list', { ...specOf('Job'), imagePullSecrets: list }, ['p'], { how: 'manifest' }],
     ['a Job that makes no other pod', specOf('Job', { backoffLimit: 0 }), ['p'], { how: 'manifest' }],
@@ -129,6 +135,13 @@ describe('of a pod', () => {
       { how: 'template', target: target('CronJob'), next: { step: 'run again', job: 'web' } },
     ],
     [
+      'its job is of a CronJob, and has ended',
+      pod,
+      [specOf('Job', {}, { status: { conditions: [{ type: 'Failed', status: 'True' }] } }), specOf('CronJob')],
+      undefined,
+      { how: 'template', target: target('CronJob'), next: { step: 'run again' } },
+    ],
+    [
       'the uppermost decides',
       pod,
       [specOf('Job'), specOf('StatefulSet')],
@@ -137,6 +150,13 @@ describe('of a pod', () => {
     ],
   ])('%s', (_, one, owners, unknownOwner, remedy) => {
     expect(remedyOfPod(one, owners, unknownOwner)).toEqual(remedy);
+  });
+
+  test('of a DaemonSet OnDelete: all that are like it are to be deleted', () => {
+    const daemonSet = specOf('DaemonSet', { updateStrategy: { type: 'OnDelete' } });
+    const next = { step: 'delete pods', pods: ten } as const;
+    const remedy = { how: 'template', target: target('DaemonSet'), next };
+    expect(remedyOfPod(pod, [daemonSet], undefined, pods)).toEqual(remedy);
   });
 });
 
@@ -163,5 +183,5 @@ test.each<[object, object, boolean]>([
   [{ backoffLimit: '9' }, { failed: 7 }, false],
   [{ backoffLimit: 1 }, { failed: '3' }, true],
 ])('a Job with %j and %j makes another pod for one that is deleted: %s', (spec, status, expected) => {
-  expect(mayFailAgain({ object: { spec, status } })).toBe(expected);
+  expect(failuresLeft({ object: { spec, status } }) > 0).toBe(expected);
 });

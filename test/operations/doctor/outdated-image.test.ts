@@ -121,7 +121,7 @@ const rows: readonly Row[] = [
     'the running Job of a CronJob with the same image',
     cronJob(OLD),
     MISSING,
-    `${set('cronjob/web')} && kubectl create job --from=cronjob/web web-again -n team`,
+    `${set('cronjob/web')} && kubectl delete job web-now -n team && kubectl create job --from=cronjob/web web-again -n team`,
   ],
   [
     'a Job, whose template nobody can change',

@@ -1,0 +1,142 @@
+/** What the commands that change pods, or what makes them, are made of. */
+import { imageServer } from '../keyring/server.ts';
+import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
+import { nameWord, scope } from '../text/object-name.ts';
+import { knownKind } from '../workloads/kind.ts';
+import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
+import {
+  changeCommand,
+  createCommand,
+  elsewhereCommand,
+  type Remedy,
+  renewCommand,
+  stepCommand,
+} from '../workloads/remedy.ts';
+import type { FindingObject, FindingOf } from './finding.ts';
+
+/** The Secret `next` into the list, and this one out of it; pods that have to be deleted for that only once. */
+export function exchange(remedy: Remedy, name: string, next: string): Command {
+  return andThen(changeCommand('attach', withoutStep(remedy), next), changeCommand('detach', remedy, name));
+}
+
+function withoutStep(remedy: Remedy): Remedy {
+  if (remedy.how === 'template') return { ...remedy, next: undefined };
+  return remedy.how === 'account' ? { ...remedy, pods: [] } : remedy;
+}
+
+/** Attaches the Secret `usable`; where there is none, creates one with a login for `image`. */
+export function giveLogin(remedy: Remedy, image: string, usable: string | undefined): Command {
+  if (usable !== undefined) return changeCommand('attach', remedy, usable);
+  return createCommand(remedy, imageServer(image));
+}
+
+/** A pod keeps its policy: what makes it is changed, or it is made again. */
+export function allowPull(object: FindingObject, remedy: Remedy): Command {
+  switch (remedy.how) {
+    case 'recreate':
+      return pullIfMissing(remedy.target);
+    case 'template':
+      return editMaker(object, remedy);
+    case 'owner':
+    case 'node':
+      return elsewhereCommand(remedy);
+    default:
+      return replaceCommand(object);
+  }
+}
+
+function pullIfMissing({ name, namespace }: ObjectRef): Command {
+  const replace = command`kubectl replace --force ${scope(namespace)} -f -`;
+  const change = words`sed ${'s/imagePullPolicy: Never/imagePullPolicy: IfNotPresent/'}`;
+  return {
+    ...command`kubectl get pod ${nameWord(name)} ${scope(namespace)} -o yaml`,
+    pipe: { ...change, pipe: replace },
+  };
+}
+
+/** `image` for the container of that name. */
+export function setImage(
+  object: FindingObject,
+  remedy: Remedy,
+  container: string,
+  image: string,
+  secrets: readonly string[] = [],
+): Command {
+  // Nothing has that image yet.
+  if (container === '' && object.file === undefined) {
+    const isAccount = object.kind === 'ServiceAccount';
+    const named = isAccount && object.name !== 'default' ? words`--serviceaccount ${nameWord(object.name)}` : undefined;
+    const list = secrets.reduce((line, name) => words`${line} --secret ${nameWord(name)}`, words``);
+    return command`regsecret why ${isAccount ? [] : [targetWord(object)]} ${scope(object.namespace)} --image ${image} ${named} ${list}`;
+  }
+  const pair = words`${container === '' ? 'CONTAINER' : nameWord(container)}=${image}`;
+  // kubectl changes no image of a kind that it does not know.
+  if (remedy.how === 'file' && knownKind(object.kind) === undefined) return editFile(object);
+  if (remedy.how === 'file')
+    return words`kubectl set image -f ${kubectlPath(fileWord(remedy.file))} ${pair} --local -o yaml`;
+  return changeMaker(
+    object,
+    remedy,
+    ({ kind, name }) =>
+      command`kubectl set image ${kind.toLowerCase()}/${nameWord(name)} ${pair} ${scope(object.namespace)}`,
+  );
+}
+
+/** `change` of what makes the pods, or of the pod itself where that has no template that can be changed. */
+function changeMaker(object: FindingObject, remedy: Remedy, change: (made: FindingObject) => Command): Command {
+  if (remedy.how === 'template') {
+    const { target, next } = remedy;
+    return andThen(change(target), next && stepCommand(next, target));
+  }
+  return object.kind === 'Job' && object.file === undefined ? replaceCommand(object) : change(object);
+}
+
+/** For what cannot be changed, with the manifest that it was made of, which we do not know. */
+function replaceCommand({ namespace }: FindingObject): Command {
+  return command`kubectl replace --force ${scope(namespace)} -f FILE`;
+}
+
+/** Makes the pod again, unless a roll-out does: a restart in the middle of it would be another one. */
+export function renewPod(
+  { code, object, arguments: { remedy, rollout } }: FindingOf<'attached-later' | 'outdated-pod'>,
+  secret?: string,
+): Command {
+  if (remedy.how !== 'template') return renewCommand(remedy, secret, object);
+  const { target, next } = remedy;
+  if (rollout !== undefined) return command`kubectl rollout status ${targetWord(target)} ${scope(object.namespace)}`;
+  // Until then new pods are of the old template, too; the list of a service account they get in any case.
+  if (code === 'outdated-pod' && next?.step === 'resume') return stepCommand(next, target);
+  return renewCommand(remedy, secret, object);
+}
+
+/** Shows the pods that the object makes, or the pod that it is, as they change. */
+export function watch({ kind, name, namespace }: FindingObject): Command {
+  return kind === 'Pod'
+    ? command`kubectl get pod ${nameWord(name)} ${scope(namespace)} --watch`
+    : command`kubectl get pods ${scope(namespace)} --watch`;
+}
+
+/** Takes out a login that does not work. Where it is not known which does, shows that, or the list in a manifest. */
+export function keepAccepted({ object, arguments: args }: FindingOf<'different-credentials'>): Command {
+  const { secrets, works, remedy } = args;
+  if (works !== undefined)
+    return changeCommand('detach', remedy, secrets.findLast((name) => !works.includes(name)) ?? secrets.at(-1));
+  if (object.file !== undefined) return editFile(object);
+  return command`regsecret verify ${[...new Set(secrets)].map(nameWord)} ${scope(object.namespace)}`;
+}
+
+/** Opens what makes the pods in an editor, or the pod. */
+export function editMaker(object: FindingObject, remedy: Remedy): Command {
+  return changeMaker(object, remedy, edit);
+}
+
+/** Opens the object, or the manifest that holds it, in an editor. */
+export function edit(object: FindingObject): Command {
+  if (object.file !== undefined) return editFile(object);
+  return command`kubectl edit ${object.kind.toLowerCase()} ${nameWord(object.name)} ${scope(object.namespace)}`;
+}
+
+/** The place in the manifest. No variable names the editor, for fish has no `${EDITOR:-vi}`. */
+export function editFile({ file = '-', line = 1 }: FindingObject): Command {
+  return words`vi +${line} ${fileWord(file)}`;
+}
