@@ -2,6 +2,7 @@
  * What is wrong somewhere, as data. What holds for each code is in catalog.ts, its sentence in messages.ts, its command in
  * fixes.ts, and docs/findings.md has a section for it.
  */
+import { objectTitle } from '../text/object-name.ts';
 import type { ManifestKind } from '../workloads/kind.ts';
 import type { FindingArguments } from './finding-arguments.ts';
 
@@ -39,5 +40,5 @@ export function withSeverity(found: Finding, severity: Severity): Finding {
 /** `secret team-a/regcred`, as errors call it. */
 export function describeObject({ kind, namespace, name }: FindingObject): string {
   if (kind === 'File' && name === '-') return 'stdin';
-  return `${kind.toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+  return objectTitle(kind, namespace === undefined ? ' ' : ` ${namespace}/`, name);
 }

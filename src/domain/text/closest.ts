@@ -19,7 +19,7 @@ export function nearest(name: string, candidates: readonly string[], count: numb
   let found: { readonly candidate: string; readonly distance: number }[] = [];
   let cells = 0;
   for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
-    if (candidate.length > MAX_LENGTH) continue;
+    if (candidate === '' || candidate.length > MAX_LENGTH) continue;
     const within = name.length >= 3 && (candidate.startsWith(name) || name.startsWith(candidate));
     if (!within) cells += cellsFor(name, candidate, limit);
     if (cells > MAX_CELLS) break;

@@ -26,6 +26,11 @@ export function isNamespaceChoice(text: string): boolean {
   return isPattern(text) ? /^[-a-z0-9*?[\]^]*$/.test(text) : isNamespaceName(text);
 }
 
+/** How an object is called: `deployment/web` or `deployment team-a/web`, by what stands `between`. In a manifest it may have no name. */
+export function objectTitle(kind: string, between: string, name: string): string {
+  return `${kind.toLowerCase()}${name === '' ? ' without a name' : `${between}${name}`}`;
+}
+
 /** `name` in a command; none can be made with what no object can be called. */
 export function nameWord(name: string): Word {
   return isObjectName(name) ? name : { refused: name };

@@ -1,6 +1,6 @@
 /** One object of the cluster or of a manifest, and how it is called in results and errors. */
 import type { Word } from '../text/command.ts';
-import { isObjectName } from '../text/object-name.ts';
+import { isObjectName, objectTitle } from '../text/object-name.ts';
 import { knownKind, type PullKindName } from './kind.ts';
 
 export interface ObjectRef {
@@ -22,7 +22,7 @@ export function resultName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): 
 
 /** As it is typed after `--to`: `deployment/web`. */
 export function targetName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): string {
-  return `${kind.toLowerCase()}/${name}`;
+  return objectTitle(kind, '/', name);
 }
 
 /** {@link targetName} in a command; none can be made with what no object is called. */

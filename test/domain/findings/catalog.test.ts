@@ -170,6 +170,7 @@ test.each<[FindingObject, string]>([
   [SECRET, 'secret team-a/regcred'],
   [WORKLOAD, 'deployment team-a/web'],
   [{ kind: 'ServiceAccount', name: 'default' }, 'serviceaccount default'],
+  [{ ...WORKLOAD, name: '' }, 'deployment without a name'],
   [{ kind: 'File', name: 'config.json', file: 'config.json' }, 'file config.json'],
 ])('%j is called %s', (object, name) => {
   expect(describeObject(object)).toBe(name);

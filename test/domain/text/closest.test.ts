@@ -21,6 +21,7 @@ test.each<[string, string, string[], string | undefined]>([
   ['a beginning is as near as one slip', 'regcred', ['regcred-of-team-a', 'regcrex'], 'regcred-of-team-a'],
   ['a name that no object can have', 'a'.repeat(254), ['a'.repeat(253)], undefined],
   ['a candidate that is no name', 'a'.repeat(253), ['a'.repeat(254)], undefined],
+  ['a candidate without a name', 'regcred', [''], undefined],
   ['nothing to choose from', 'regcred', [], undefined],
 ])('%s', (_, name, candidates, expected) => {
   expect(closest(name, candidates)).toBe(expected);

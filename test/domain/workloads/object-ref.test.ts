@@ -7,4 +7,5 @@ test('in results, on the command line, in errors, in maps', () => {
   const names = [resultName(ref), targetName(ref), describeRef(ref), refKey(ref)];
   expect(names).toEqual(['deployment.apps/web', 'deployment/web', 'deployment team/web', 'Deployment/team/web']);
   expect(resultName({ kind: 'Pod', name: 'a' })).toBe('pod/a');
+  expect(targetName({ kind: 'ServiceAccount', name: '' })).toBe('serviceaccount without a name');
 });
