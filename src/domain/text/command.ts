@@ -64,6 +64,11 @@ export function andThen(first: Command, second: Command | undefined): Command {
   return { ...first, next: first.next === undefined ? second : andThen(first.next, second) };
 }
 
+/** Each command of those that run one after the other. */
+export function stepsIn({ next, ...first }: Command): Command[] {
+  return [first, ...(next === undefined ? [] : stepsIn(next))];
+}
+
 /** `name` as the argument of a program, which may not take it for a flag; `-` is stdin. */
 export function pathWord(name: string): string {
   return name.startsWith('-') && name !== '-' ? `./${name}` : name;

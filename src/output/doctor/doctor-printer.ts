@@ -7,9 +7,9 @@ import { isPickedUp } from '../../domain/findings/fixes.ts';
 import { formatMore } from '../../domain/findings/listed.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
+import { stepsIn } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
-import { targetName } from '../../domain/workloads/object-ref.ts';
 import { PULL_ERROR_TEXTS } from '../../domain/workloads/pull-error.ts';
 import { formatUsage } from '../../domain/workloads/references.ts';
 import type { Io } from '../../io.ts';
@@ -18,6 +18,7 @@ import { type Style, styleFor } from '../style.ts';
 import { describeVerdict } from '../verdict-printer.ts';
 import { formatAffected } from './affected.ts';
 import { loginLines, stepsOf } from './doctor-steps.ts';
+import { formatAccount, formatProspect, formatState, formatTrouble } from './prospect.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
 
@@ -76,11 +77,15 @@ function rank({ cause, outcome }: ImageView): number {
   return cause?.severity === 'error' ? 0 : outcome === 'will pull' ? 2 : 1;
 }
 
-/** Of a workload and a pod of it, where one command helps both. */
+/** Of a workload and a pod of it, where the command for the `other` helps both: it may also delete the pod. */
 function isSameTrouble(one: ImageView, other: ImageView): boolean {
   const trouble = ({ image, outcome, cause }: ImageView): string =>
-    JSON.stringify([image, outcome, cause?.code, cause?.severity, cause?.fix]);
-  return one.outcome === 'will not pull' && one.kubelet?.agrees !== false && trouble(one) === trouble(other);
+    JSON.stringify([image, outcome, cause?.code, cause?.severity, cause?.fix.sufficient]);
+  const steps = ({ cause }: ImageView): string[] =>
+    cause === undefined ? [] : stepsIn(cause.fix.command).map((step) => JSON.stringify(step));
+  const done = steps(other);
+  const isSame = trouble(one) === trouble(other) && steps(one).every((step) => done.includes(step));
+  return one.outcome === 'will not pull' && one.kubelet?.agrees !== false && isSame;
 }
 
 /** No pod is made of these, or none starts whatever its node has. */
@@ -190,61 +195,4 @@ function noteLine(found: FindingView, style: Style, io: Io): Printable[] {
     printed`${style.faint('hint:')} ${hintText(fix.command, io)}`,
     ...(more === undefined ? [] : [style.faint(formatMore(more))]),
   ];
-}
-
-/** `image` is one of `puller`. */
-function formatProspect(puller: PullerView, image: ImageView): string {
-  const { image: name, outcome, state, policy } = image;
-  const who = whoOf(puller);
-  switch (outcome) {
-    case 'will pull':
-      if (state === 'there')
-        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would work, too`;
-      return state === 'missing'
-        ? `${who} could not pull ${name}, but will at its next attempt`
-        : `${who} can pull ${name}`;
-    case 'will not pull':
-      // What restarts here need not pull it, unless it always does.
-      if (state === 'there')
-        return `${who} has ${name}, but could not pull it again${policy === 'Always' ? '' : ' on another node'}`;
-      return `${who} cannot pull ${name}`;
-    case 'cannot know':
-      if (state === 'there') return `${who} has ${name}`;
-      return state === 'missing' ? `${who} could not pull ${name}` : `cannot tell whether ${who} can pull ${name}`;
-  }
-}
-
-/** Undefined where there is nothing special about it. */
-function formatState({ object, state, node = '' }: PullerView): string | undefined {
-  if (state === undefined) return undefined;
-  const name = targetName(object);
-  switch (state) {
-    case 'done':
-      return `${name} has finished, so it pulls no more images`;
-    case 'terminating':
-      return `${name} is being deleted`;
-    case 'unscheduled':
-      return `${name} is not on a node yet, so no image has been pulled for it`;
-    case 'node gone':
-      return `node ${node}, which ${name} is on, does not exist any more, so nothing is pulled for it`;
-  }
-}
-
-function formatTrouble({ object, trouble }: PullerView): string | undefined {
-  const what = object.kind === 'Pod' ? 'is not ready, and its' : 'cannot create pods, and their';
-  return trouble && `${targetName(object)} ${what} images are not the reason: ${trouble}`;
-}
-
-function whoOf({ object, count }: PullerView): string {
-  const name = targetName(object);
-  if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
-  return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
-}
-
-/** What a new pod pulls with, where it is not said for which images; undefined for anything but a service account. */
-function formatAccount({ object, images, list: { names, from } }: PullerView): string | undefined {
-  if (object.kind !== 'ServiceAccount' || images.length > 0) return undefined;
-  const name = `a new pod with ${targetName(object)}`;
-  if (from === 'not known') return `what ${name} pulls with may not be read`;
-  return names.length === 0 ? `${name} pulls without a login` : `${name} pulls with ${names.join(', ')}`;
 }

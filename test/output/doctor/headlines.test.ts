@@ -83,6 +83,26 @@ test('a pod and its Deployment with one cause and one command: both are said onc
   expect(text).not.toContain(CAVEAT);
 });
 
+describe('a pod that its controller does not replace, and its template', () => {
+  const target = { kind: 'StatefulSet', namespace: 'team-a', name: 'db' } as const;
+  const next = { step: 'delete pods', pods: ['web'] } as const;
+  const status = 'failed to authorize: no basic auth credentials';
+  const pod = podWith({ status, remedy: { how: 'template', target, next } });
+  const template: Puller = { ...templateWith(), ref: target, remedy: { how: 'template', target } };
+
+  test('the command for the pod helps both, so the cause is said once', async () => {
+    const text = await printed(pod, template);
+    expect(text).toContain(`\n\na new pod of statefulset/db cannot pull ${IMAGE}, for the same reason\n`);
+    expect(text.match(/ {2}fix: .*/g)).toEqual([
+      '  fix:   regsecret create -n team-a --server ghcr.io --attach statefulset/db && kubectl delete pod web -n team-a',
+    ]);
+  });
+
+  test('the command for the template does not help the pod', async () => {
+    expect((await printed(template, pod)).match(/ {2}fix: /g)).toHaveLength(2);
+  });
+});
+
 describe('with which login an image is pulled that no pod has yet', () => {
   const secrets = {
     regcred: secretWith({ 'ghcr.io': login('janedoe') }),

@@ -1,0 +1,60 @@
+/** What becomes of an image, and of what pulls it, in one sentence. */
+import type { ImageView, PullerView } from '../../domain/diagnosis/view.ts';
+import { targetName } from '../../domain/workloads/object-ref.ts';
+
+/** `image` is one of `puller`. */
+export function formatProspect(puller: PullerView, image: ImageView): string {
+  const { image: name, outcome, state, policy } = image;
+  const who = whoOf(puller);
+  switch (outcome) {
+    case 'will pull':
+      if (state === 'there')
+        return policy === 'Never' ? `${who} has ${name}` : `${who} already has ${name}; a fresh pull would work, too`;
+      return state === 'missing'
+        ? `${who} could not pull ${name}, but will at its next attempt`
+        : `${who} can pull ${name}`;
+    case 'will not pull':
+      // What restarts here need not pull it, unless it always does.
+      if (state === 'there')
+        return `${who} has ${name}, but could not pull it again${policy === 'Always' ? '' : ' on another node'}`;
+      return `${who} cannot pull ${name}`;
+    case 'cannot know':
+      if (state === 'there') return `${who} has ${name}`;
+      return state === 'missing' ? `${who} could not pull ${name}` : `cannot tell whether ${who} can pull ${name}`;
+  }
+}
+
+/** Undefined where there is nothing special about it. */
+export function formatState({ object, state, node = '' }: PullerView): string | undefined {
+  if (state === undefined) return undefined;
+  const name = targetName(object);
+  switch (state) {
+    case 'done':
+      return `${name} has finished, so it pulls no more images`;
+    case 'terminating':
+      return `${name} is being deleted`;
+    case 'unscheduled':
+      return `${name} is not on a node yet, so no image has been pulled for it`;
+    case 'node gone':
+      return `node ${node}, which ${name} is on, does not exist any more, so nothing is pulled for it`;
+  }
+}
+
+export function formatTrouble({ object, trouble }: PullerView): string | undefined {
+  const what = object.kind === 'Pod' ? 'is not ready, and its' : 'cannot create pods, and their';
+  return trouble && `${targetName(object)} ${what} images are not the reason: ${trouble}`;
+}
+
+function whoOf({ object, count }: PullerView): string {
+  const name = targetName(object);
+  if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
+  return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
+}
+
+/** What a new pod pulls with, where it is not said for which images; undefined for anything but a service account. */
+export function formatAccount({ object, images, list: { names, from } }: PullerView): string | undefined {
+  if (object.kind !== 'ServiceAccount' || images.length > 0) return undefined;
+  const name = `a new pod with ${targetName(object)}`;
+  if (from === 'not known') return `what ${name} pulls with may not be read`;
+  return names.length === 0 ? `${name} pulls without a login` : `${name} pulls with ${names.join(', ')}`;
+}
