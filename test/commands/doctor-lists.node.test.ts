@@ -116,7 +116,25 @@ const other: Situations = [
     {
       kubelet: 'no credential',
       cause: 'missing-secret',
-      fix: 'regsecret attach regcred -n NS --pod web --recreate',
+      fix: 'regsecret attach regcred -n NS --pod web --recreate && regsecret detach regcerd -n NS --pod web --recreate',
+    },
+  ],
+  [
+    'a Secret that is nearly called so, for a Deployment',
+    { kind: 'Deployment', secrets: regcred, list: ['regcerd'] },
+    {
+      kubelet: 'no credential',
+      cause: 'missing-secret',
+      fix: 'regsecret attach regcred -n NS --to deployment/web && regsecret detach regcerd -n NS --from deployment/web',
+    },
+  ],
+  [
+    'a Secret that is nearly called so, in the list of the service account',
+    { kind: 'Deployment', secrets: regcred, account: ['regcerd'] },
+    {
+      kubelet: 'no credential',
+      cause: 'missing-secret',
+      fix: 'regsecret attach regcred -n NS --serviceaccount default && regsecret detach regcerd -n NS --serviceaccount default && kubectl delete pod POD -n NS',
     },
   ],
   [

@@ -1,6 +1,7 @@
 /** Which list of pull secrets counts for a pod, and where it came from (plugin/pkg/admission/serviceaccount `Admit`). */
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
+import type { Remedy } from '../workloads/remedy.ts';
 import type { AccountState, Puller, PullFacts } from './facts.ts';
 
 export type ListOrigin =
@@ -73,6 +74,14 @@ export function hiddenList(puller: Puller, facts: PullFacts): readonly string[] 
   return account.status === 'there' && effectiveList(puller, facts).origin === 'own'
     ? listedNames(account.imagePullSecrets)
     : [];
+}
+
+/** How the list is changed that counts: where that is the one of the service account, there, and its pods are made again. */
+export function remedyOfList(puller: Puller, facts: PullFacts): Remedy {
+  const { remedy, ref, account, pod, names = [ref.name] } = puller;
+  if (remedy.how !== 'template' || effectiveList(puller, facts).origin !== 'account') return remedy;
+  const target = { kind: 'ServiceAccount', namespace: ref.namespace, name: account } as const;
+  return { how: 'account', target, pods: pod === undefined ? [] : names };
 }
 
 function fromAccount(account: AccountState): AppliedList {

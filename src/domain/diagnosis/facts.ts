@@ -70,6 +70,8 @@ export interface Puller {
   readonly pod?: PodFacts | undefined;
   /** How many there are of this kind; one is described here. */
   readonly count: number;
+  /** Of several pods: what the first ones are called. */
+  readonly names?: readonly string[] | undefined;
   /** Of what makes pods: why it cannot, in the words of its controller. */
   readonly trouble?: string | undefined;
   /** Of what makes pods: how many of them run. */

@@ -3,7 +3,7 @@ import { bugFinding, catalogRow, FINDING_CODES, identityOf, subjectOf } from '..
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
-import { andThen, type Command, type Word } from '../text/command.ts';
+import { andThen, type Command, stepsIn, type Word } from '../text/command.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
 import type { Puller, PullFacts } from './facts.ts';
@@ -80,24 +80,33 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
   const worst = group.find(({ found }) => found.severity === 'error') ?? first;
   const failing = group.find(({ fix, puller }) => fix !== undefined && puller?.pod !== undefined) ?? first;
   const found = withSeverity(togetherOf(first.found, group), worst.found.severity);
-  const fix = catalogRow(found.code).oneEach === true ? fixOfEach([failing, ...group]) : fixOfAll(failing.fix, group);
+  const fix = isOneEach(failing) ? fixOfEach([failing, ...group]) : fixOfAll(failing.fix, group);
   return { ...findingView(found, affected(group, usage), fix, secrets), objects: objectsOf(group) };
 }
 
-/** The commands of all, one after the other, up to as many as are named. That for a pod also says what becomes of the pod. */
+/** Whether the command changes what has the finding: for a name that is misspelt each list, else the Secret is made. */
+function isOneEach({ found, fix }: Seen): boolean {
+  const isTypo = found.code === 'missing-secret' && fix?.command.words[1] !== 'create';
+  return isTypo || catalogRow(found.code).oneEach === true;
+}
+
+/** The commands of all, one after the other and none twice, up to as many as are named. That for a pod also says what becomes of the pod. */
 function fixOfEach(group: readonly Seen[]): Fix | undefined {
   const made = new Set(group.flatMap(({ puller }) => (puller?.pod === undefined ? [] : nameKey(puller))));
-  const fixes = group.flatMap(({ fix, puller }) =>
+  const fixes = group.flatMap(({ found, fix = noteFix(found), puller }) =>
     fix === undefined || (puller !== undefined && puller.pod === undefined && made.has(nameKey(puller))) ? [] : fix,
   );
   const different = new Map(fixes.map((fix) => [JSON.stringify(fix.command), fix]));
   const some = [...different.values()].slice(0, EXAMPLES);
-  return some.length === 0
-    ? undefined
-    : some.reduce((before, { command, sufficient }) => ({
-        command: andThen(before.command, command),
-        sufficient: before.sufficient && sufficient,
-      }));
+  const steps = some.flatMap(({ command }) => stepsIn(command));
+  const [first, ...others] = new Map(steps.map((step) => [JSON.stringify(step), step])).values();
+  const command = first && others.reduce((before, step) => andThen(before, step), first);
+  return command && { command, sufficient: some.every(({ sufficient }) => sufficient) };
+}
+
+/** Of what is no cause, where each list needs its own. */
+function noteFix(found: Finding): Fix | undefined {
+  return found.code === 'missing-secret' && found.arguments.remedy !== undefined ? findingView(found).fix : undefined;
 }
 
 /** A Secret that is written has to open the images of all who name it: what differs only in its servers becomes one command. */

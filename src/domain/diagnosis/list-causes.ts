@@ -8,6 +8,7 @@ import { nearEntries } from '../keyring/near-entries.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer } from '../keyring/server.ts';
 import { simulatePull } from './attempt.ts';
+import { remedyOfList } from './effective-list.ts';
 import {
   elsewhereOf,
   fittingSecrets,
@@ -69,7 +70,7 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   const elsewhere = elsewhereOf(name, pull);
   return finding('missing-secret', secretObject(pull, name), {
     near,
-    remedy: opens ? pull.puller.remedy : undefined,
+    remedy: opens ? remedyOfList(pull.puller, pull.facts) : undefined,
     elsewhere,
   });
 }

@@ -5,13 +5,14 @@ import { type Finding, withSeverity } from '../findings/finding.ts';
 import type { Contents } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
+import { closest, isSlip } from '../text/closest.ts';
 import { type Question, questionKey } from '../verify/question.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
-import { type AppliedList, accountOf, effectiveList } from './effective-list.ts';
+import { type AppliedList, accountOf, effectiveList, remedyOfList } from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
@@ -79,10 +80,10 @@ export function notesOn(puller: Puller, judgements: readonly Judgement[], facts:
   const { ref, imagePullSecrets, images } = puller;
   // A list that is only tried with an image stands in no object that could be changed.
   const isTried = ref.kind === 'ServiceAccount' && imagePullSecrets !== undefined && images.length > 0;
-  const ofList = isTried ? [] : [emptyName, duplicateNames, differentCredentials];
+  const ofList = isTried ? [] : [emptyName, duplicateNames, misspeltNames, differentCredentials];
   const rules = [...ofList, ...(judgements.length === 0 ? [] : [secretNotes])];
   const found = rules.flatMap((rule) => rule({ puller, applied, judgements, facts }));
-  return found.filter((one) => !said.has(findingKey(one))).map((one) => withSeverity(one, 'warning'));
+  return found.filter((one) => said.size !== said.add(findingKey(one)).size).map((one) => withSeverity(one, 'warning'));
 }
 
 /** The same for two findings that say the same. */
@@ -114,6 +115,19 @@ function duplicateNames({ puller, facts }: Noted): Finding[] {
   const seen = new Set<string>();
   const twice = names.filter((name) => seen.size === seen.add(name).size);
   return [...new Set(twice)].map((secret) => finding('duplicate-name', objectOf(ref), { secret, remedy }));
+}
+
+/** There is one that was meant: that goes into the list, and the typo out of it. */
+function misspeltNames({ puller, facts }: Noted): Finding[] {
+  const { namespace } = puller.ref;
+  const names = listedNames(writtenList(puller, facts));
+  return names.flatMap((name) => {
+    if (facts.secrets.get(secretKey(namespace, name))?.status !== 'missing') return [];
+    const near = closest(name, facts.others.get(namespace) ?? []);
+    if (near === undefined || !isSlip(name, near)) return [];
+    const args = { near, listed: names.includes(near) || undefined, remedy: remedyOfList(puller, facts) };
+    return [finding('missing-secret', objectOf({ kind: 'Secret', namespace, name }), args)];
+  });
 }
 
 /** The list that stands in the object itself. */

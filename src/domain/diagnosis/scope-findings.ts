@@ -90,7 +90,8 @@ function seenOf(
 ): Seen[] {
   const causes = judgements.flatMap((judgement) => causeOf(judgement, failing));
   const notes = notesOn(puller, [], facts);
-  return [...causes, ...notes.map((found) => ({ found, puller }))];
+  // Who names a Secret, the finding of the Secret says.
+  return [...causes, ...notes.map((found) => (found.object.kind === 'Secret' ? { found } : { found, puller }))];
 }
 
 /** What runs now and would not come back is said to do so. */

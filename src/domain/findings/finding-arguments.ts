@@ -39,7 +39,9 @@ export interface FindingArguments<Cause> {
     readonly usedBy?: readonly string[] | undefined;
     /** In manifests, the one of that name names no namespace. */
     readonly bare?: true | undefined;
-    /** To have the one of nearly the same name instead, which opens the image. */
+    /** The list has that one, too. */
+    readonly listed?: true | undefined;
+    /** To have that one instead. */
     readonly remedy?: Remedy | undefined;
   };
   /** `dataKey` is there when a docker config is in the Secret all the same. */

@@ -18,6 +18,7 @@ import {
   edit,
   editFile,
   editMaker,
+  exchange,
   giveLogin,
   keepAccepted,
   renewPod,
@@ -79,9 +80,9 @@ const SOME_IMAGE = 'REGISTRY/NAME:TAG';
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
 const FIXES: Fixes = {
-  'missing-secret': ({ object, arguments: { near, elsewhere, remedy } }, context) => {
+  'missing-secret': ({ object, arguments: { near, listed, elsewhere, remedy } }, context) => {
     if (near !== undefined && object.file !== undefined) return editFile(object);
-    if (near !== undefined && remedy !== undefined) return changeCommand('attach', remedy, near);
+    if (near !== undefined && remedy !== undefined) return exchange(remedy, object.name, near, listed);
     const { file: _, ...secret } = object;
     const servers = context.images?.map(imageServer);
     return isCopied(elsewhere)

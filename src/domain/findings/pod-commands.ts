@@ -14,9 +14,12 @@ import {
 } from '../workloads/remedy.ts';
 import type { FindingObject, FindingOf } from './finding.ts';
 
-/** The Secret `next` into the list, and this one out of it; pods that have to be deleted for that only once. */
-export function exchange(remedy: Remedy, name: string, next: string): Command {
-  return andThen(changeCommand('attach', withoutStep(remedy), next), changeCommand('detach', remedy, name));
+/** The Secret `next` into the list, unless it is there, and this one out of it; pods that have to be deleted for that only once. */
+export function exchange(remedy: Remedy, name: string, next: string, isThere = false): Command {
+  const removed = changeCommand('detach', remedy, name);
+  // An editor, or a look at the node, does for both.
+  if (isThere || remedy.how === 'owner' || remedy.how === 'node') return removed;
+  return andThen(changeCommand('attach', withoutStep(remedy), next), removed);
 }
 
 function withoutStep(remedy: Remedy): Remedy {

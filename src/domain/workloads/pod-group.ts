@@ -2,7 +2,6 @@
 import { fieldOf } from './api-object.ts';
 import { type ImageUse, imageUses } from './container-images.ts';
 import { listedNames, type PullSpec } from './pull-spec.ts';
-import { MAX_PODS } from './remedy.ts';
 
 export interface PodGroup {
   /** One of them. */
@@ -13,6 +12,9 @@ export interface PodGroup {
   /** The first ones. */
   readonly names: string[];
 }
+
+/** A command that is pasted names no more than this. */
+export const MAX_PODS = 10;
 
 /** By everything that pods of a group have in common. */
 export type PodGroups = Map<string, PodGroup>;

@@ -7,6 +7,7 @@ import { fieldOf } from './api-object.ts';
 import { pullKindOf } from './kind.ts';
 import type { Verb } from './list-change.ts';
 import { type ObjectRef, targetWord } from './object-ref.ts';
+import { MAX_PODS } from './pod-group.ts';
 import { type Controller, controllerName, controllerWord, isStaticPod, type PullSpec } from './pull-spec.ts';
 import { effectOf, hasFinished, waitsForPods } from './rollout.ts';
 
@@ -37,9 +38,6 @@ export type Remedy =
   | { readonly how: 'manifest' }
   /** A static pod may use no Secret: its node needs the login. The name is empty where it is not known. */
   | { readonly how: 'node'; readonly node: string };
-
-/** Of a command line no more than this. */
-export const MAX_PODS = 10;
 
 /** The remedy of what a template makes; `pods` are those of its pods that are at hand. */
 export function remedyOfTemplate(template: PullSpec, pods: readonly string[] = []): Remedy {

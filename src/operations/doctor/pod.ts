@@ -89,6 +89,7 @@ export async function gatherRest(
     remedy: owners.remedy,
     pod: facts,
     count: count ?? 1,
+    names,
   };
 }
 

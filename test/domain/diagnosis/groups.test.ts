@@ -296,6 +296,40 @@ test('of a tag that does not exist in two workloads the command changes both, th
   expect(lines).toEqual(["set 'web, delete web-1' && set zero"]);
 });
 
+test('of a name that is misspelt in several lists the command corrects each, and does nothing twice', () => {
+  const typo = (target: { kind: 'Deployment' | 'ServiceAccount'; name: string }, ...pods: string[]): Finding => {
+    const ref = { ...target, namespace: 'team-a' };
+    const remedy =
+      target.kind === 'Deployment'
+        ? ({ how: 'template', target: ref } as const)
+        : ({ how: 'account', target: ref, pods } as const);
+    return finding('missing-secret', secret('regcerd'), { near: 'regcred', remedy: remedy as never });
+  };
+  const fixed = (found: Finding): Fix => ({ command: fixFor(found), sufficient: true });
+  const web = typo({ kind: 'Deployment', name: 'web' });
+  const [one, other] = ['a-1', 'b-1'].map((name) => typo({ kind: 'ServiceAccount', name: 'ci' }, name)) as [
+    Finding,
+    Finding,
+  ];
+  const seen: Seen[] = [
+    { found: one, fix: fixed(one), puller: pods('a-1', 1, 'a') },
+    { found: other, fix: fixed(other), puller: pods('b-1', 1, 'b') },
+    { found: web },
+    { found: finding('missing-secret', secret('regcerd'), { near: 'regcred', usedBy: ['deployment/web'] }, 'warning') },
+  ];
+  const [view, ...more] = finished(groupFindings(seen));
+  expect(more).toEqual([]);
+  const lines = formatCommand(view?.fix.command ?? words``, { shell: 'posix', given: {} })?.split(' && ');
+  expect(lines).toEqual([
+    'regsecret attach regcred -n team-a --serviceaccount ci',
+    'regsecret detach regcerd -n team-a --serviceaccount ci',
+    'kubectl delete pod a-1 -n team-a',
+    'kubectl delete pod b-1 -n team-a',
+    'regsecret attach regcred -n team-a --to deployment/web',
+    'regsecret detach regcerd -n team-a --from deployment/web',
+  ]);
+});
+
 test('stale copies of one source in three namespaces are one finding with one command, those of another are another', () => {
   const stale = (namespace: string, from = 'prod'): Seen => ({
     found: finding('stale-copy', secret('regcred', namespace), { source: { namespace: from, name: 'regcred' } }),

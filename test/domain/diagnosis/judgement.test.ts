@@ -343,7 +343,25 @@ const secrets: readonly Row[] = [
     {
       outcome: 'will not pull',
       cause: 'missing-secret',
-      fix: 'regsecret attach regcred -n team-a --pod web --recreate',
+      fix: 'regsecret attach regcred -n team-a --pod web --recreate && regsecret detach regcerd -n team-a --pod web --recreate',
+    },
+  ],
+  [
+    'a Secret that is nearly called so and opens the image, and the list is that of the service account',
+    {
+      ...podWith({
+        list: list('regcerd'),
+        remedy: deployment,
+        pod: { template: { name: 'deployment/web', list: undefined } },
+      }),
+      count: 2,
+      names: ['web', 'web-2'],
+    },
+    { secrets: { regcerd: 'missing', regcred: good }, account: list('regcerd'), others: ['regcred'], says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'missing-secret',
+      fix: 'regsecret attach regcred -n team-a --serviceaccount default && regsecret detach regcerd -n team-a --serviceaccount default && kubectl delete pod web web-2 -n team-a',
     },
   ],
   [

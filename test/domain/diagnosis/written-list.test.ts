@@ -45,6 +45,30 @@ test.each<[string, Puller, World, string[]]>([
     { secrets: { a: secretWith({ 'https://ghcr.io/v1/': login() }), b: wrong } },
     ['different-credentials https://ghcr.io/v1/ a b janedoe rex'],
   ],
+  [
+    'a service account with a typo',
+    account,
+    { account: list('regcerd'), secrets: { regcerd: 'missing' }, others: ['regcred'] },
+    ['missing-secret regcred'],
+  ],
+  [
+    'a template with a typo beside the one that was meant',
+    templateWith({ list: list('regcerd', 'regcred') }),
+    { secrets: { regcerd: 'missing', regcred: good }, others: ['regcred'] },
+    ['missing-secret regcred true'],
+  ],
+  [
+    'a template without a list, whose service account has the typo',
+    templateWith(),
+    { account: list('regcerd'), secrets: { regcerd: 'missing' }, others: ['regcred'] },
+    [],
+  ],
+  [
+    'a name that differs by a digit may be another one',
+    templateWith({ list: list('regcred-2', 'regcred') }),
+    { secrets: { 'regcred-2': 'missing', regcred: good }, others: ['regcred'] },
+    [],
+  ],
   ['two with the same login', podWith({ list: list('a', 'b') }), { secrets: { a: good, b: good } }, []],
   [
     'two of which one cannot be decoded',

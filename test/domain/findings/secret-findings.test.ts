@@ -1,6 +1,6 @@
 /** What is wrong with a whole Secret: the sentence and the command of each finding. */
 import { finding } from '../../../src/domain/findings/catalog.ts';
-import { CONFIG, DEPLOYMENT, IN_FILE, SECRET, testFindings } from '../../support/finding-table.ts';
+import { ACCOUNT, CONFIG, DEPLOYMENT, IN_FILE, OWNER, SECRET, testFindings } from '../../support/finding-table.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
 
@@ -40,7 +40,25 @@ testFindings([
     finding('missing-secret', SECRET, { usedBy: ['deployment/web', 'pod/a'], near: 'regcred2', remedy: DEPLOYMENT }),
     'error: secret team-a/regcred does not exist, and deployment/web, pod/a name it; did you mean regcred2?',
     'fix',
-    'regsecret attach regcred2 -n team-a --to deployment/web',
+    'regsecret attach regcred2 -n team-a --to deployment/web && regsecret detach regcred -n team-a --from deployment/web',
+  ],
+  [
+    finding('missing-secret', SECRET, { near: 'regcred2', listed: true, remedy: DEPLOYMENT }),
+    'error: secret team-a/regcred does not exist; did you mean regcred2?',
+    'fix',
+    'regsecret detach regcred -n team-a --from deployment/web',
+  ],
+  [
+    finding('missing-secret', SECRET, { near: 'regcred2', remedy: ACCOUNT }),
+    'error: secret team-a/regcred does not exist; did you mean regcred2?',
+    'fix',
+    'regsecret attach regcred2 -n team-a --serviceaccount default && regsecret detach regcred -n team-a --serviceaccount default && kubectl delete pod web-1 -n team-a',
+  ],
+  [
+    finding('missing-secret', SECRET, { near: 'regcred2', remedy: OWNER }),
+    'error: secret team-a/regcred does not exist; did you mean regcred2?',
+    'advice',
+    'kubectl edit rollout.argoproj.io/web -n team-a',
   ],
   [
     finding('missing-secret', SECRET, { near: 'regcred2' }),
@@ -74,7 +92,7 @@ testFindings([
     finding('missing-secret', SECRET, { near: 'regcred2', elsewhere: { namespaces: ['prod'] }, remedy: DEPLOYMENT }),
     'error: secret team-a/regcred does not exist; did you mean regcred2?',
     'fix',
-    'regsecret attach regcred2 -n team-a --to deployment/web',
+    'regsecret attach regcred2 -n team-a --to deployment/web && regsecret detach regcred -n team-a --from deployment/web',
   ],
   [
     finding('missing-secret', SECRET, { usedBy: ['pod/a', 'pod/b', 'pod/c', 'pod/d', 'pod/e'] }),
