@@ -17,6 +17,8 @@ export interface Seen {
   readonly image?: string | undefined;
   /** Whose finding it is; left out where nobody pulls. */
   readonly puller?: Puller | undefined;
+  /** Who uses that of the Secret which it is about, where that is not all of it. */
+  readonly usage?: Usage | undefined;
 }
 
 /** Each cause once: errors first, then those with the most pods, then in the order in which findings are listed. In steps. */
@@ -210,7 +212,7 @@ function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undef
   if (found?.object.kind !== 'Secret' || catalogRow(found.code).namesUsers === true) return undefined;
   const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
   if (secrets.size > 1) return affects(0, [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))]);
-  const used = usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
+  const used = group[0]?.usage ?? usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
   if (used === undefined) return undefined;
   const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];
   return used.pods === 0 && names.length === 0 ? undefined : affects(used.pods, names);

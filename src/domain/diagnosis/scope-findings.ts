@@ -3,7 +3,10 @@
 import { bugFinding, finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
 import { type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
-import { type SecretName, secretKey, secretName } from '../workloads/references.ts';
+import { targetName } from '../workloads/object-ref.ts';
+import { type SecretName, secretKey, secretName, type Usage } from '../workloads/references.ts';
+import { simulatePull } from './attempt.ts';
+import { effectiveList } from './effective-list.ts';
 import { isInScope, type Observed, type Puller, type PullFacts, type SecretState } from './facts.ts';
 import { causeKey, lacksImage, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
@@ -33,9 +36,12 @@ export function* scopeFindings(
   const secrets = [...facts.secrets.keys()].map(secretName).filter(({ namespace }) => isInScope(scope, namespace));
   const found: Seen[] = [];
   const contents = new Map<string, SecretName[]>();
+  const users = usersBySecret(pullers, facts);
   for (const id of secrets) {
     const judge = (): Seen[] => {
-      const judged = ofSecret(id, facts, usage, isWhole).map((one) => ({ found: one }));
+      const key = secretKey(id.namespace, id.name);
+      const of = { whole: usage.get(key), users: users.get(key) ?? [] };
+      const judged = withUsers(ofSecret(id, facts, usage, isWhole), of, facts);
       noteContent(id, facts, contents);
       return judged;
     };
@@ -116,6 +122,65 @@ function ofSecret(
   const state = facts.secrets.get(secretKey(id.namespace, id.name));
   const isBroken = state?.status === 'there' && usabilityOf(state) !== 'usable';
   return found.map((one) => (isUsed && (isBroken || REFUSED.includes(one.code)) ? one : withSeverity(one, 'warning')));
+}
+
+/** The pods and templates with each Secret in the list that counts, by `namespace/name`. */
+function usersBySecret(pullers: readonly Puller[], facts: PullFacts): Map<string, Puller[]> {
+  const named = pullers.flatMap((puller) =>
+    effectiveList(puller, facts).names.map((name) => ({ key: secretKey(puller.ref.namespace, name), puller })),
+  );
+  return new Map(
+    [...Map.groupBy(named, ({ key }) => key)].map(([key, some]) => [key, some.map(({ puller }) => puller)]),
+  );
+}
+
+/** About the login of one entry. */
+const OF_ENTRY: readonly FindingCode[] = [
+  'empty-entry',
+  'identity-token',
+  'incomplete-entry',
+  'white-space',
+  'ignored-login',
+  'expired',
+  'expires-soon',
+  'credential-rejected',
+];
+
+/** With those who have an image for the entry, where it is about the login of one. */
+function withUsers(
+  all: readonly Finding[],
+  { users, whole }: { readonly users: readonly Puller[]; readonly whole: Usage | undefined },
+  facts: PullFacts,
+): Seen[] {
+  const [first] = all.filter(({ code }) => OF_ENTRY.includes(code));
+  if (first === undefined || whole === undefined) return all.map((found) => ({ found }));
+  const byServer = usersByServer(first.object, users, facts);
+  return all.map((found) => {
+    if (!OF_ENTRY.includes(found.code) || !('server' in found.arguments)) return { found };
+    const own = [...(byServer.get(found.arguments.server) ?? [])];
+    const workloads = own.flatMap(({ ref, pod }) => (pod === undefined ? [targetName(ref)] : []));
+    const pods = own.reduce((sum, { pod, count, runs = 0 }) => sum + (pod === undefined ? runs : count), 0);
+    // What the pods of a service account pull does not show where there are none.
+    return { found, usage: { serviceAccounts: own.length === 0 ? whole.serviceAccounts : [], workloads, pods } };
+  });
+}
+
+/** Those with an image for each entry of the Secret. */
+function usersByServer(
+  { namespace = '', name }: FindingObject,
+  users: readonly Puller[],
+  facts: PullFacts,
+): Map<string, Set<Puller>> {
+  const uses = users.flatMap((puller) => puller.images.map(({ image }) => ({ image, puller })));
+  const byServer = new Map<string, Set<Puller>>();
+  for (const [image, alike] of Map.groupBy(uses, (use) => use.image)) {
+    for (const { server } of simulatePull([name], namespace, image, { ...facts, online: false }).candidates) {
+      const own = byServer.get(server) ?? new Set();
+      byServer.set(server, own);
+      for (const { puller } of alike) own.add(puller);
+    }
+  }
+  return byServer;
 }
 
 /** The registry refuses the login. */

@@ -120,6 +120,21 @@ describe('of a Secret', () => {
     expect(shown([], { secrets: { regcred: secret } })).toEqual(['warning empty-entry Secret/regcred 0']);
   });
 
+  test('who uses an entry that is not needed for anything now: those whose images it is for, and not all who name the Secret', () => {
+    const secret = secretWith({ 'ghcr.io': login(), 'quay.io': {} });
+    const quay = template('jobs', { list, image: 'quay.io/acme/jobs:v1' }, 2);
+    const all = [template('web', { list }, 12), quay];
+    const usage = new Map([['team-a/regcred', { serviceAccounts: ['ci'], workloads: ['deployment/web'], pods: 14 }]]);
+    const used = (pullers: readonly Puller[]): unknown => {
+      const facts = factsOf({ secrets: { regcred: secret } });
+      const observed = { pullers, facts, findings: [], unchecked: [], usage, scope: { counts: COUNTS } };
+      return reportAt(observed, facts).findings.find(({ code, affects }) => code === 'empty-entry' && affects)?.affects;
+    };
+    const whole = { examples: ['serviceaccount/ci'], pods: 0 };
+    expect(used([template('web', { list }, 12)])).toMatchObject(whole);
+    expect(used(all)).toMatchObject({ examples: ['deployment/jobs'], pods: 2 });
+  });
+
   test('an empty entry alone is an error: a pod that names the Secret has no login from it', () => {
     expect(shown([], world({}))).toEqual(['error empty-entry Secret/regcred 0']);
   });
