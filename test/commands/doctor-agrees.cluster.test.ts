@@ -17,7 +17,7 @@ interface Found {
   readonly code: string;
   readonly severity: string;
   readonly object: { readonly kind: string; readonly name: string };
-  readonly fix: { readonly command: string; readonly sufficient: boolean };
+  readonly fix: { readonly command: string; readonly argv?: readonly string[][]; readonly sufficient: boolean };
 }
 
 const ada: RegistryUser = { username: 'ada', password: CANARY, repositories: ['*'] };
@@ -117,6 +117,24 @@ describe.concurrent.each(['CronJob', 'Deployment'] as const)('a %s without pods'
     expect(why).toHaveLength(1);
     expect(doctor).toEqual(why);
   });
+});
+
+test('a name that is misspelt in three lists: the one command leaves nothing to be found', async () => {
+  const namespace = await newNamespace({ serviceAccount: true });
+  await put(namespace, { regsecret: 'good' });
+  await newAccount(namespace, { imagePullSecrets: named('regsecert') }, 'builder');
+  const options = { image: `${host}/team/app:v1`, fields: { replicas: 0 } };
+  await newWorkload('Deployment', namespace, { ...options, name: 'web', list: named('regsecert') });
+  await newWorkload('Deployment', namespace, { ...options, name: 'both', list: named('regsecert', 'regsecret') });
+  await newWorkload('Deployment', namespace, { ...options, name: 'ci', account: 'builder' });
+  const [typo, ...others] = await findings(namespace, ['doctor']);
+  expect([typo?.code, typo?.fix.sufficient, others]).toEqual(['missing-secret', true, []]);
+  for (const [program, ...args] of typo?.fix.argv ?? []) {
+    expect(program).toBe('regsecret');
+    const own = args.filter((word) => word !== '-n' && word !== namespace);
+    expect(await regsecretIn(namespace, own)).toMatchObject({ code: 0 });
+  }
+  expect(await findings(namespace, ['doctor'])).toEqual([]);
 });
 
 test('a service account whose list has the rejected login, and a Secret that would do', async () => {
