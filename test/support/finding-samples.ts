@@ -60,6 +60,7 @@ const ARGUMENTS: Arguments = {
     { elsewhere: { namespaces: ['other7'], dataKey: '.dockercfg' } },
     { elsewhere: { namespaces: ['other7'], copy: false } },
     { near: 'near7', remedy },
+    { near: 'near7', listed: true, remedy },
   ],
   'wrong-type': () => [{ type: 'Opaque' }],
   'no-payload': () => [{ type: 'x', dataKey: 'y' }],
