@@ -1,4 +1,5 @@
 /** Brings a Secret that was read to what a plan wants, also while others write to it. */
+import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { clusterCommand } from '../../domain/text/command.ts';
@@ -64,7 +65,8 @@ export async function writeSecret(
     if (step.action === 'unchanged') return begun ?? 'unchanged';
     // What was deleted to be replaced is created now.
     begun = begun === 'replaced' ? begun : actionOf(step);
-    const isDone = (present: Secret): boolean => plan(present).action === 'unchanged';
+    const isDone = (present: Secret): boolean =>
+      isAsSent(present, step, current) || plan(present).action === 'unchanged';
     const isLast = conflicts >= MAX_CONFLICTS;
     const conflict = await perform(transport, ref, { step, current, isDone, isLast }, options);
     if (!(conflict instanceof ApiError)) {
@@ -75,6 +77,30 @@ export async function writeSecret(
     if (conflicts > 0) await pause(Math.random() * 20 * 2 ** conflicts, transport.signal);
     current = await readWritten(transport, ref, conflict);
   }
+}
+
+/** Then there is nothing left to do, which `plan` would find out at a higher price. */
+function isAsSent(present: Secret, step: Work['step'], current: Secret | undefined): boolean {
+  const sent = step.action === 'update' ? merged(current, step.patch) : step.secret;
+  const relevant = ({ type, immutable, data, metadata }: Secret): unknown[] => [
+    type,
+    immutable,
+    data,
+    metadata.labels,
+    metadata.annotations,
+  ];
+  return isDeepStrictEqual(relevant(present), relevant(sent as Secret));
+}
+
+/** `MergePatch` of RFC 7386. */
+function merged(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const members = new Map<string, unknown>(Object.entries(target ?? {}));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) members.delete(name);
+    else members.set(name, merged(members.get(name), value));
+  }
+  return Object.fromEntries(members);
 }
 
 interface Work {

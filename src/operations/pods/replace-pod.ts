@@ -45,7 +45,8 @@ export function postPod(
   { transport, request }: PodContext,
   dryRun: boolean,
 ): Promise<ApiObject> {
-  const query = writeQuery({ ...request, dryRun });
+  // One of several API servers may be older than the one that the manifest was read from, and would drop what it does not know.
+  const query = { ...writeQuery({ ...request, dryRun }), fieldValidation: 'Strict' };
   return transport.request({ method: 'POST', path: objectPath(POD, ref.namespace), query, body, guarded: true });
 }
 

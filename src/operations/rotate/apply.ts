@@ -7,8 +7,8 @@ import type { Secret } from '../../domain/keyring/secret.ts';
 import { finished } from '../../domain/keyring/steps.ts';
 import { patchLogins } from '../../domain/pull-secret/entry-change.ts';
 import { UserError } from '../../errors.ts';
-import { heldIn, type RotatedLogin } from './held.ts';
-import { entryState, type PlannedSecret, type RotateRules } from './plan.ts';
+import { heldIn } from './held.ts';
+import { type PlannedEntry, type PlannedSecret, planEntries, type RotateRules } from './plan.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
 
 /** Everything is told to `listener`; what fails keeps nothing else from being written. Throws what is no UserError. */
@@ -36,24 +36,28 @@ export async function applyRotation(
 
 async function writeItem(
   transport: Transport,
-  { ref, secret }: PlannedSecret,
+  { ref, secret, entries }: PlannedSecret,
   { logins, dryRun, fieldManager }: RotateRequest,
   rules: RotateRules,
 ): Promise<'updated' | 'unchanged'> {
   if (dryRun === 'client') return 'updated';
+  // By the same rules: its owner may have changed it since it was read.
+  const entriesNow = (present: Secret): readonly PlannedEntry[] => {
+    const held = finished(heldIn(present, logins));
+    return held === undefined ? [] : planEntries(held, rules);
+  };
   const first = secret ?? (await readWritten(transport, ref, undefined));
   const plan = (present: Secret | undefined): SecretStep => {
     // One that is deleted meanwhile holds the old login no longer.
-    const patch = present && rotationPatch(present, logins, rules);
+    if (present === undefined) return { action: 'unchanged' };
+    const patch = rotationPatch(present, present === secret ? entries : entriesNow(present));
     return patch === undefined ? { action: 'unchanged' } : { action: 'update', patch };
   };
   const options = { dryRun: dryRun === 'server', fieldManager };
   return (await writeSecret(transport, ref, first, plan, options)) === 'unchanged' ? 'unchanged' : 'updated';
 }
 
-/** For what is there now, by the same rules: its owner may have changed it since it was read. */
-function rotationPatch(secret: Secret, logins: readonly RotatedLogin[], rules: RotateRules): object | undefined {
-  const held = finished(heldIn(secret, logins));
-  const meant = held?.entries.filter((entry) => entryState(entry, held.ref, rules) === 'new') ?? [];
+function rotationPatch(secret: Secret, entries: readonly PlannedEntry[]): object | undefined {
+  const meant = entries.filter(({ state }) => state === 'new');
   return patchLogins(secret, new Map(meant.map(({ server, next: { server: _, ...login } }) => [server, login])));
 }

@@ -67,7 +67,7 @@ export function rotatedSources(items: readonly PlannedSecret[]): Set<string> {
 
 /** What becomes of one Secret; `isRotated` says whether the source of a copy is written, too. */
 function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (copy: HeldSecret) => boolean): PlannedSecret {
-  const entries = held.entries.map((entry) => ({ ...entry, state: entryState(entry, held.ref, rules) }));
+  const entries = planEntries(held, rules);
   const states = entries.map(({ state }) => state);
   if (!states.includes('new')) return { ...held, entries, action: states.includes('has it') ? 'unchanged' : 'left' };
   const obstacle = obstacleFor(held, rules, isRotated);
@@ -76,8 +76,12 @@ function planSecret(held: HeldSecret, rules: RotateRules, isRotated: (copy: Held
     : { ...held, entries, action: 'held back', obstacle };
 }
 
-/** By the entry alone, so that it can be decided again from what is there when it is written. */
-export function entryState(entry: HeldEntry, { namespace }: SecretName, rules: RotateRules): EntryState {
+/** By the entries alone, so that it can be decided again from what is there when they are written. */
+export function planEntries({ entries, ref }: HeldSecret, rules: RotateRules): PlannedEntry[] {
+  return entries.map((entry) => ({ ...entry, state: entryState(entry, ref, rules) }));
+}
+
+function entryState(entry: HeldEntry, { namespace }: SecretName, rules: RotateRules): EntryState {
   const { login, hasMore, place } = entry;
   const { username, password } = entry.next.credential;
   const isNew = login?.username === username && login.password === password;
