@@ -285,6 +285,20 @@ describe('admission', () => {
     expect((await regsecretIn(home, [...line, '--exclude', first])).code).toBe(0);
   });
 
+  test('a webhook that is slow and then agrees: the others get theirs meanwhile, and all are served in the end', async () => {
+    const { teams, prefix, home } = await newFleet(3, { serviceAccount: true });
+    const [slow = '', ...others] = teams;
+    const isServed = async (): Promise<boolean> =>
+      (await Promise.all(others.map((team) => secretIn(team)))).every((secret) => secret !== undefined);
+    const after = (): Promise<true> => waitFor(isServed, { what: 'the others to be served' });
+    const webhook = await startWebhook('Validating', slow, { allowed: true, after });
+    onTestFinished(() => webhook.close());
+    const ran = await regsecretIn(home, ['sync', '-l', `fleet=${prefix}`, '--attach', 'sa/default']);
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    expect(lines(ran.stdout).slice(-2)).toEqual(['3 namespaces: 3 created', '3 service accounts: 3 patched']);
+    expect(await Promise.all(teams.map(listOf))).toEqual(teams.map(() => named('regsecret')));
+  });
+
   test('a webhook that puts a label and an annotation on it: it is served, and a second run writes nothing', async () => {
     const patch = [
       { op: 'add', path: '/metadata/labels/cost-centre', value: '42' },

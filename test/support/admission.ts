@@ -14,9 +14,11 @@ export type Verdict =
       readonly allowed: boolean;
       readonly patch?: readonly object[];
       readonly status?: { readonly code: number; readonly message: string };
+      /** It is slow: it answers when this is done. */
+      readonly after?: () => Promise<unknown>;
     };
 
-const ALLOWED = { allowed: true, patch: undefined };
+const ALLOWED: Exclude<Verdict, 'never'> = { allowed: true };
 
 /** A Secret as it would be stored. */
 interface Asked {
@@ -45,10 +47,12 @@ export async function startWebhook(
     asked += 1;
     const given = request.object.metadata.name === 'regsecret' ? verdict : ALLOWED;
     if (given === 'never') return;
-    const patch = given.patch === undefined ? {} : { patchType: 'JSONPatch', patch: encoded(given.patch) };
+    const { after, ...response } = given;
+    await after?.();
+    const patch = response.patch === undefined ? {} : { patchType: 'JSONPatch', patch: encoded(response.patch) };
     const review = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
     answer.writeHead(200, { 'content-type': 'application/json' });
-    answer.end(JSON.stringify({ ...review, response: { ...given, ...patch, uid: request.uid } }));
+    answer.end(JSON.stringify({ ...review, response: { ...response, ...patch, uid: request.uid } }));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const name = freshName('webhook');
