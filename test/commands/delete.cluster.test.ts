@@ -201,6 +201,25 @@ test('of a copy, whoever deletes it reads that sync makes it again, and what kee
   expect(warned(await regsecretIn(home, ['delete', 'pull', '-A', '--yes']))).toBeUndefined();
 });
 
+test('-A deletes many copies at a time, and tells of them in their order', async () => {
+  const home = await newNamespace();
+  const teams = (await Promise.all(Array.from({ length: 12 }, () => newNamespace()))).sort();
+  await newPullSecret(home, 'many');
+  for (const team of teams) await put(team, 'many', copyOf(`${home}/many`));
+  // What comes first takes longest.
+  for (const team of teams.slice(0, 2)) await newAccount(team, { imagePullSecrets: named('many') }, 'robot');
+  const [, , third = ''] = teams;
+  await newWorkload('Pod', third, { name: 'tool', list: named('many'), spec: { automountServiceAccountToken: false } });
+  const { stdout, stderr } = await regsecretIn(home, ['delete', 'many', '-A', '--yes']);
+  const lines = teams.map((team, index) => {
+    const deleted = `secret/many deleted in ${team}\n`;
+    return index < 2 ? `serviceaccount/robot patched in ${team}\n${deleted}` : index === 2 ? '' : deleted;
+  });
+  expect(stdout).toBe(lines.join(''));
+  expect(stderr).toContain(`secret ${third}/many is still needed`);
+  expect(stderr).toContain('13 Secrets: 11 deleted, 2 failed');
+});
+
 test('-A takes all copies of it along, and no Secret that is none', async () => {
   const [home, one, two, other] = [
     await newNamespace({ serviceAccount: true }),

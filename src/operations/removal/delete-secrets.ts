@@ -3,6 +3,7 @@ import { eachSecretToWrite } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret, type SecretRef } from '../../cluster/secret-request.ts';
 import { deleteSecret } from '../../cluster/write/delete-secret.ts';
+import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere, MANAGED_BY, sourceOf } from '../../domain/pull-secret/copy.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
@@ -75,12 +76,13 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
         command`kubectl auth can-i list secrets ${ALL_NAMESPACES}`,
       );
   }
-  found.push({ ref: own, secret: present === 'none' ? undefined : present, source: undefined });
   const planned: Deleted[] = [];
-  for (const one of found) {
+  const plan = async ([index, one]: [number, Deleted]): Promise<void> => {
     const error = (await obstacleTo(reader, one, request)) ?? copiesLeft(one, planned.filter(isKept));
-    planned.push(error === undefined ? { ...one, losing: await losers(reader, one, request) } : { ...one, error });
-  }
+    planned[index] = error === undefined ? { ...one, losing: await losers(reader, one, request) } : { ...one, error };
+  };
+  await forEachLimit(transport.concurrency, found.entries(), plan);
+  await plan([found.length, { ref: own, secret: present === 'none' ? undefined : present, source: undefined }]);
   return planned;
 }
 
@@ -138,16 +140,16 @@ export async function performDeletion(
   listener: DeleteListener,
 ): Promise<void> {
   const kept: Deleted[] = [];
-  for (const one of planned) {
+  const perform = async (one: Deleted, told: DeleteListener): Promise<void> => {
     const { ref, secret, source } = one;
     try {
       const error = one.error ?? copiesLeft(one, kept);
       if (error !== undefined) throw error;
-      if (!(await detachAll(transport, ref, request, listener.lists(ref)))) {
+      if (!(await detachAll(transport, ref, request, told.lists(ref)))) {
         const text = `secret ${ref.namespace}/${ref.name} is still named by a list, so it is not deleted`;
         throw new UserError(text, command`regsecret inspect ${nameWord(ref.name)} ${scope(ref.namespace)}`);
       }
-      if (secret === undefined) continue;
+      if (secret === undefined) return;
       const isMeant = (present: Secret): boolean =>
         source === undefined ? present.metadata.uid === secret.metadata.uid : sourceOf(present) === source;
       const { metadata } = secret;
@@ -157,11 +159,43 @@ export async function performDeletion(
         const text = `secret ${ref.namespace}/${ref.name} was replaced meanwhile, so it is not deleted`;
         throw new UserError(text, prose`run the same command again`);
       }
-      listener.deleted(ref);
+      told.deleted(ref);
     } catch (failure) {
       if (!(failure instanceof UserError)) throw failure;
       kept.push(one);
-      listener.problem(ref, failure);
+      told.problem(ref, failure);
     }
-  }
+  };
+  const copies = planned.slice(0, -1);
+  const said: (() => void)[][] = [];
+  let turn = 0;
+  await forEachLimit(transport.concurrency, copies.entries(), async ([index, one]) => {
+    const own: (() => void)[] = [];
+    try {
+      await perform(one, keptIn(own, listener));
+    } finally {
+      said[index] = own;
+      for (; said[turn] !== undefined; turn += 1) for (const tell of said[turn] ?? []) tell();
+    }
+  });
+  for (const one of planned.slice(-1)) await perform(one, listener);
+}
+
+/** Many go at a time, and are told of in their order. */
+function keptIn(said: (() => void)[], listener: DeleteListener): DeleteListener {
+  const keep = (tell: () => void): void => {
+    said.push(tell);
+  };
+  return {
+    lists(ref) {
+      const { list, note, problem } = listener.lists(ref);
+      return {
+        list: (result) => keep(() => list(result)),
+        note: (one, verb) => keep(() => note(one, verb)),
+        problem: (error) => keep(() => problem(error)),
+      };
+    },
+    deleted: (ref) => keep(() => listener.deleted(ref)),
+    problem: (ref, error) => keep(() => listener.problem(ref, error)),
+  };
 }
