@@ -1,7 +1,14 @@
 /** Single entries of a pull secret with another login, or gone. Every other byte of the Secret stays. */
 import { decodeBase64, encodeBase64 } from '../go/base64.ts';
 import type { AuthEntry } from '../keyring/credential.ts';
-import { checkSize, DATA_KEY, describeSecret, isPullSecretType, type Secret } from '../keyring/secret.ts';
+import {
+  checkSize,
+  DATA_KEY,
+  describeSecret,
+  isPullSecretType,
+  type Secret,
+  type SecretContent,
+} from '../keyring/secret.ts';
 import { EXPIRES_AT, type Expiry, expiryAnnotation } from './expiry.ts';
 import { updateEntry } from './merge.ts';
 import { type PayloadEdit, readServers, type Servers, splice } from './payload-edit.ts';
@@ -11,12 +18,18 @@ export interface NewLogin extends Omit<AuthEntry, 'server'> {
   readonly expiry: Expiry | undefined;
 }
 
+/** What becomes of the data of a Secret. */
+export interface DataChange {
+  readonly data: Readonly<Record<string, string>>;
+  /** When each entry ends that has another login now, or is gone. */
+  readonly ends: ReadonlyMap<string, Expiry | undefined>;
+}
+
 /**
- * A JSON merge patch (RFC 7386) that gives each of these entries of `existing` its login, by the server as it is written there;
- * undefined where they have it. It holds the resourceVersion it is computed from. Throws PayloadError where the Secret is no
- * docker config, UserError where it would be too large.
+ * Gives each of these entries its login, by the server as it is written in the Secret; undefined where they have it. Throws
+ * PayloadError where the Secret is no docker config.
  */
-export function patchLogins(existing: Secret, logins: ReadonlyMap<string, NewLogin>): object | undefined {
+export function changeLogins(existing: SecretContent, logins: ReadonlyMap<string, NewLogin>): DataChange | undefined {
   const opened = open(existing);
   if (opened === undefined) return undefined;
   const { servers } = opened;
@@ -28,7 +41,7 @@ export function patchLogins(existing: Secret, logins: ReadonlyMap<string, NewLog
     if (changes.length > 0) ends.set(server, expiry);
     return changes;
   });
-  return patchOf(existing, opened, edits, ends);
+  return changeOf(opened, edits, ends);
 }
 
 export interface Removal {
@@ -46,8 +59,8 @@ export function removalOf(existing: Secret, isMeant: (server: string) => boolean
   const { maps, values } = opened.servers;
   const removed = [...values.keys()].filter(isMeant);
   const edits = maps.flatMap((map) => removals(map, isMeant));
-  const patch = patchOf(existing, opened, edits, new Map(removed.map((server) => [server, undefined])));
-  return patch === undefined ? undefined : { patch, removed, left: values.size - removed.length };
+  const change = changeOf(opened, edits, new Map(removed.map((server) => [server, undefined])));
+  return change && { patch: patchOf(existing, change), removed, left: values.size - removed.length };
 }
 
 interface Opened {
@@ -57,21 +70,26 @@ interface Opened {
 }
 
 /** Undefined for a Secret that no kubelet reads. */
-function open({ type, data }: Secret): Opened | undefined {
+function open({ type, data }: SecretContent): Opened | undefined {
   if (!isPullSecretType(type)) return undefined;
   const key = DATA_KEY[type];
   const payload = decodeBase64(data?.[key] ?? '');
   return payload.length === 0 ? undefined : { key, payload, servers: readServers(payload, type) };
 }
 
-function patchOf(
-  existing: Secret,
+function changeOf(
   { key, payload }: Opened,
   edits: readonly PayloadEdit[],
-  ends: ReadonlyMap<string, Expiry | undefined>,
-): object | undefined {
-  if (edits.length === 0) return undefined;
-  const data = { [key]: encodeBase64(splice(payload, edits)) };
+  ends: DataChange['ends'],
+): DataChange | undefined {
+  return edits.length === 0 ? undefined : { data: { [key]: encodeBase64(splice(payload, edits)) }, ends };
+}
+
+/**
+ * The JSON merge patch (RFC 7386) for `change`; it holds the resourceVersion of `existing`. Throws UserError where the Secret would
+ * be too large.
+ */
+export function patchOf(existing: Secret, { data, ends }: DataChange): object {
   checkSize(describeSecret(existing), { ...existing.data, ...data });
   const { resourceVersion, annotations } = existing.metadata;
   const before = annotations?.[EXPIRES_AT];

@@ -5,7 +5,7 @@ import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.t
 import { forEachLimit } from '../../concurrency.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { finished } from '../../domain/keyring/steps.ts';
-import { patchLogins } from '../../domain/pull-secret/entry-change.ts';
+import { changeLogins, type DataChange, patchOf } from '../../domain/pull-secret/entry-change.ts';
 import { UserError } from '../../errors.ts';
 import { heldIn } from './held.ts';
 import { type PlannedEntry, type PlannedSecret, planEntries, type RotateRules } from './plan.ts';
@@ -20,9 +20,10 @@ export async function applyRotation(
   listener: RotateListener,
 ): Promise<void> {
   const isHome = ({ ref }: PlannedSecret): boolean => ref.namespace === rules.home;
+  const changeOf = createChanger();
   const write = async (item: PlannedSecret): Promise<void> => {
     try {
-      listener.outcome(item, await writeItem(transport, item, request, rules));
+      listener.outcome(item, await writeItem(transport, item, request, rules, changeOf));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       listener.problem(item.ref, error);
@@ -34,11 +35,28 @@ export async function applyRotation(
   }
 }
 
+type Changer = (secret: Secret, entries: readonly PlannedEntry[]) => DataChange | undefined;
+
+/** Copies hold the same text and get the same one, which is worked out once for those that come one after the other. */
+function createChanger(): Changer {
+  let last: { readonly key: string; readonly change: DataChange | undefined } | undefined;
+  return (secret, entries) => {
+    const meant = entries.filter(({ state }) => state === 'new');
+    const key = JSON.stringify([secret.type, secret.data, meant.map(({ server }) => server)]);
+    if (last?.key !== key) {
+      const logins = new Map(meant.map(({ server, next: { server: _, ...login } }) => [server, login]));
+      last = { key, change: changeLogins(secret, logins) };
+    }
+    return last.change;
+  };
+}
+
 async function writeItem(
   transport: Transport,
   { ref, secret, entries }: PlannedSecret,
   { logins, dryRun, fieldManager }: RotateRequest,
   rules: RotateRules,
+  changeOf: Changer,
 ): Promise<'updated' | 'unchanged'> {
   if (dryRun === 'client') return 'updated';
   // By the same rules: its owner may have changed it since it was read.
@@ -49,15 +67,10 @@ async function writeItem(
   const first = secret ?? (await readWritten(transport, ref, undefined));
   const plan = (present: Secret | undefined): SecretStep => {
     // One that is deleted meanwhile holds the old login no longer.
-    if (present === undefined) return { action: 'unchanged' };
-    const patch = rotationPatch(present, present === secret ? entries : entriesNow(present));
-    return patch === undefined ? { action: 'unchanged' } : { action: 'update', patch };
+    const change = present && changeOf(present, present === secret ? entries : entriesNow(present));
+    if (present === undefined || change === undefined) return { action: 'unchanged' };
+    return { action: 'update', patch: patchOf(present, change) };
   };
   const options = { dryRun: dryRun === 'server', fieldManager };
   return (await writeSecret(transport, ref, first, plan, options)) === 'unchanged' ? 'unchanged' : 'updated';
-}
-
-function rotationPatch(secret: Secret, entries: readonly PlannedEntry[]): object | undefined {
-  const meant = entries.filter(({ state }) => state === 'new');
-  return patchLogins(secret, new Map(meant.map(({ server, next: { server: _, ...login } }) => [server, login])));
 }

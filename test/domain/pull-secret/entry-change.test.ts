@@ -1,7 +1,7 @@
 /** Single entries of a pull secret, changed or gone; every other byte stays. */
 import { describe, expect, test } from 'vitest';
 import { DATA_KEY, type PullSecretType, type Secret } from '../../../src/domain/keyring/secret.ts';
-import { patchLogins, removalOf } from '../../../src/domain/pull-secret/entry-change.ts';
+import { changeLogins, type NewLogin, patchOf, removalOf } from '../../../src/domain/pull-secret/entry-change.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -82,8 +82,12 @@ describe('an entry goes', () => {
 describe('an entry gets a login', () => {
   const login = { credential: { username: 'ci', password: 'new' }, expiry: undefined };
   const written = '{"username":"ci","password":"new","auth":"Y2k6bmV3"}';
+  const patchFor = (secret: Secret, logins: ReadonlyMap<string, NewLogin>): Patch | undefined => {
+    const change = changeLogins(secret, logins);
+    return change && (patchOf(secret, change) as Patch);
+  };
   const changed = (payload: string, server: string, ends?: string) =>
-    patchLogins(secretWith(payload, undefined, ends), new Map([[server, login]])) as Patch | undefined;
+    patchFor(secretWith(payload, undefined, ends), new Map([[server, login]]));
 
   test.each([
     [
@@ -105,15 +109,15 @@ describe('an entry gets a login', () => {
 
   test('whose end is known', () => {
     const expiry = { at: Date.parse('2031-01-01T00:00:00Z'), why: '' };
-    const patch = patchLogins(secretWith('{"auths":{"ghcr.io":{}}}'), new Map([['ghcr.io', { ...login, expiry }]]));
-    expect((patch as Patch).metadata.annotations).toEqual({
+    const patch = patchFor(secretWith('{"auths":{"ghcr.io":{}}}'), new Map([['ghcr.io', { ...login, expiry }]]));
+    expect(patch?.metadata.annotations).toEqual({
       'regsecret/expires-at': '{"ghcr.io":"2031-01-01T00:00:00Z"}',
     });
   });
 
   test('in no Secret that kubelets do not read', () => {
     const opaque = { ...secretWith('{"auths":{"ghcr.io":{}}}'), type: 'Opaque' };
-    expect(patchLogins(opaque, new Map([['ghcr.io', login]]))).toBeUndefined();
+    expect(changeLogins(opaque, new Map([['ghcr.io', login]]))).toBeUndefined();
     expect(removalOf({ ...opaque, data: {} }, () => true)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { buildPullSecret } from '../../../src/domain/pull-secret/build.ts';
-import { patchLogins } from '../../../src/domain/pull-secret/entry-change.ts';
+import { changeLogins } from '../../../src/domain/pull-secret/entry-change.ts';
 import { type HeldSecret, heldIn, type RotatedLogin } from '../../../src/operations/rotate/held.ts';
 import { type PlannedSecret, planRotation, type RotateRules } from '../../../src/operations/rotate/plan.ts';
 import { fc } from '../../support/fast-check.ts';
@@ -286,10 +286,8 @@ function carriedOut(secrets: readonly Secret[], plan: readonly PlannedSecret[]):
       ({ ref }) => ref.namespace === secret.metadata.namespace && ref.name === secret.metadata.name,
     );
     const entries = item?.action === 'update' ? item.entries.filter(({ state }) => state === 'new') : [];
-    const patch = patchLogins(secret, new Map(entries.map(({ server, next }) => [server, next])));
-    return patch === undefined
-      ? secret
-      : { ...secret, ...(patch as { data: Record<string, string> }), metadata: secret.metadata };
+    const change = changeLogins(secret, new Map(entries.map(({ server, next }) => [server, next])));
+    return change === undefined ? secret : { ...secret, data: change.data };
   });
 }
 
