@@ -23,6 +23,34 @@ function createCgroup(outer: string, inner: string): void {
   }
 }
 
+/** Kills every process in the cgroup of this name and below it. */
+export async function killCgroups(name: string): Promise<void> {
+  const roots = hierarchies().map((hierarchy) => join(hierarchy, name));
+  const killAll = (): boolean => {
+    const processes = roots.flatMap(processesIn);
+    for (const id of processes) killProcess(id);
+    return processes.length === 0;
+  };
+  await waitFor(killAll, { what: `the processes of the cgroups ${name} to end`, everyMs: 10 });
+}
+
+function processesIn(path: string): number[] {
+  const below = folders(path).flatMap(processesIn);
+  const file = join(path, 'cgroup.procs');
+  // One that is in another namespace is 0 here.
+  const own = existsSync(file) ? readFileSync(file, 'utf8').split('\n').map(Number).filter(Boolean) : [];
+  return [...own, ...below];
+}
+
+/** Whether or not it is still there. */
+export function killProcess(id: number): void {
+  try {
+    process.kill(id, 'SIGKILL');
+  } catch {
+    // it has ended
+  }
+}
+
 /** Removes the cgroup of this name, with all below it, from the one hierarchy of cgroup v2 or the many of v1. */
 export async function removeCgroups(name: string): Promise<void> {
   const roots = hierarchies().map((hierarchy) => join(hierarchy, name));

@@ -11,6 +11,8 @@ export type Request =
   | { start: 'registries' }
   /** Left out: the usual one. */
   | { start: 'node'; settings?: NodeSettings | undefined }
+  /** Kills all that runs on a node with settings of its own, and starts its services again. */
+  | { start: 'reboot'; label: string }
   /** A registry that is stopped as soon as the connection closes. */
   | { start: 'registry'; options: RegistryOptions };
 
@@ -21,6 +23,7 @@ export interface Answers {
   cluster: ClusterInfo;
   registries: RegistriesInfo;
   node: NodeInfo;
+  reboot: NodeInfo;
   registry: RegistryInfo;
 }
 

@@ -1,15 +1,15 @@
 /** Real nodes: kubelet, containerd and runc, in the namespaces of the supervisor. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { createApiClient } from './api-client.ts';
 import { issueCertificate, readAuthority, writeCertificate } from './certificate.ts';
-import { createCgroups } from './cgroup.ts';
+import { createCgroups, killCgroups, killProcess } from './cgroup.ts';
 import { run } from './child.ts';
 import { writeContainerdConfig } from './containerd-config.ts';
 import type { ClusterInfo } from './control-plane.ts';
 import { writeProvider } from './credential-provider.ts';
-import { startDaemon } from './daemon.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type KubeletSettings, writeKubeletConfig } from './kubelet-config.ts';
 import { mountMemory, nameNode } from './mount.ts';
@@ -53,8 +53,14 @@ interface NodeOptions {
   readonly settings: NodeSettings | undefined;
 }
 
+export interface RunningNode {
+  readonly info: NodeInfo;
+  /** As after a loss of power: every process of the node is killed, and its services are started again. */
+  reboot(): Promise<void>;
+}
+
 /** Starts a node of a cluster, where the system folders are hidden; done when it is ready for pods. */
-export async function startNode({ cluster, registries, ports, report, settings }: NodeOptions): Promise<NodeInfo> {
+export async function startNode({ cluster, registries, ports, report, settings }: NodeOptions): Promise<RunningNode> {
   const { folder } = cluster;
   const bin = await ensurePrograms(nodePrograms, report);
   const { pauseImage, basic, bearer } = await registries;
@@ -74,16 +80,13 @@ export async function startNode({ cluster, registries, ports, report, settings }
     await mountMemory(images, settings.disk);
   }
   const socket = join(state, 'containerd.sock');
-  const containerd = startDaemon({
+  const containerd: DaemonOptions = {
     name: `containerd${suffix}`,
     command: bin.containerd,
     folder,
     env: { PATH: `${dirname(bin['containerd-shim-runc-v2'])}:${process.env.PATH}`, HOME: join(folder, 'home') },
     args: ['--config', writeContainerdConfig(state, { socket, pauseImage, hosts, dockerHub: basic.host, cgroup })],
-  });
-  await containerd.ready(() => accepts(socket));
-  if (settings?.preloaded) await preload(bin.ctr, socket, basic.privateImage);
-
+  };
   const config = {
     socket,
     port: await ports.next(),
@@ -92,7 +95,7 @@ export async function startNode({ cluster, registries, ports, report, settings }
     settings: settings?.kubelet ?? {},
     taints: settings === undefined ? [] : [{ key: CHOSEN, value: settings.label, effect: 'NoSchedule' }],
   };
-  const kubelet = startDaemon({
+  const kubelet: DaemonOptions = {
     name: `kubelet${suffix}`,
     command: bin.kubelet,
     folder,
@@ -104,12 +107,44 @@ export async function startNode({ cluster, registries, ports, report, settings }
       `--cert-dir=${join(state, 'kubelet-certificates')}`,
       ...(settings?.provided ? writeProvider(state, [basic.host, bearer.host], settings.provided) : []),
     ],
-  });
-  const api = createApiClient({ ...cluster, certificate: cluster.admin });
-  await kubelet.ready(async () => isReady((await api.request('GET', `/api/v1/nodes/${name}`)).body));
-  api.close();
+  };
+  let services: readonly Daemon[] = [];
+  const start = async (prepare?: () => Promise<void>): Promise<void> => {
+    const runtime = startDaemon(containerd);
+    await runtime.ready(() => accepts(socket));
+    await prepare?.();
+    const agent = startDaemon(kubelet);
+    const api = createApiClient({ ...cluster, certificate: cluster.admin });
+    await agent.ready(async () => isReady((await api.request('GET', `/api/v1/nodes/${name}`)).body));
+    api.close();
+    services = [agent, runtime];
+  };
+  await start(settings?.preloaded && (() => preload(bin.ctr, socket, basic.privateImage)));
   report(`node ready in ${secondsSince(started)}: ${name}`);
-  return { name, hosts, images };
+  return {
+    info: { name, hosts, images },
+    async reboot() {
+      for (const service of services) await service.stop();
+      killShims(socket);
+      await killCgroups(cgroup);
+      await start();
+    },
+  };
+}
+
+/** What starts containers for containerd, and outlives it. */
+function killShims(socket: string): void {
+  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (commandLine(id).includes(socket)) killProcess(Number(id));
+  }
+}
+
+function commandLine(id: string): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it has ended
+  }
 }
 
 /** As images come onto nodes that are made from a template. */

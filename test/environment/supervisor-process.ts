@@ -12,7 +12,7 @@ import { startControlPlane } from './control-plane.ts';
 import { stopDaemons } from './daemon.ts';
 import { answerRequests, type Greeting, type Request } from './line-protocol.ts';
 import { hideSystemFolders, mountMemory, unmount } from './mount.ts';
-import { type NodeInfo, type NodeSettings, startNode } from './node.ts';
+import { type NodeInfo, type NodeSettings, type RunningNode, startNode } from './node.ts';
 import { reservePorts } from './port-block.ts';
 import { startRegistries } from './registries.ts';
 import { type RegistryInfo, type RegistryOptions, startRegistry } from './registry.ts';
@@ -32,7 +32,7 @@ const ports = await reservePorts();
 const cluster = once(() => startControlPlane(folder, ports, report));
 const registries = once(() => startRegistries(folder, ports, report));
 const system = once(() => hideSystemFolders(join(state, 'system')));
-const nodes = new Map<string | undefined, Promise<NodeInfo>>();
+const nodes = new Map<string | undefined, Promise<RunningNode>>();
 
 const socket = join(folder, 'supervisor.sock');
 createServer((connection) => answerRequests(connection, answer)).listen(socket, () => {
@@ -48,19 +48,28 @@ function answer(request: Request, closed: Promise<void>): unknown {
       return registries();
     case 'node':
       return node(request.settings);
+    case 'reboot':
+      return reboot(request.label);
     case 'registry':
       return startRegistryUntil(closed, request.options);
   }
 }
 
 /** Starts a node the first time that one of these settings is asked for. */
-function node(settings?: NodeSettings): Promise<NodeInfo> {
+async function node(settings?: NodeSettings): Promise<NodeInfo> {
   const started = nodes.get(settings?.label) ?? startNodeHere(settings);
   nodes.set(settings?.label, started);
-  return started;
+  return (await started).info;
 }
 
-async function startNodeHere(settings?: NodeSettings): Promise<NodeInfo> {
+async function reboot(label: string): Promise<NodeInfo> {
+  const running = await nodes.get(label);
+  if (running === undefined) throw new Error(`there is no node ${label}`);
+  await running.reboot();
+  return running.info;
+}
+
+async function startNodeHere(settings?: NodeSettings): Promise<RunningNode> {
   if (!hasNamespaces) throw new Error('a node needs namespaces of its own, so Linux and root');
   const started = registries();
   const control = await cluster();

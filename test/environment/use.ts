@@ -99,6 +99,11 @@ export async function nodeWith(settings: NodeSettings): Promise<NodeInfo> {
   return answer;
 }
 
+/** Kills all that runs on the node with the settings of this label, and starts its services again; in project `node` only. */
+export async function rebootNode(label: string): Promise<void> {
+  (await ask(cluster().socket, { start: 'reboot', label })).close();
+}
+
 /** The fields of a pod spec that put pods on a node. */
 export function placedOn({ name }: NodeInfo): object {
   return {

@@ -1,9 +1,19 @@
 /**
  * `deploy/` on a real node: pods of new namespaces pull private images with nobody's help, also while the controller's pod is
- * replaced, and a new login reaches the copies.
+ * replaced and after its node has lost power, and a new login reaches the copies.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { api, janedoe, kubectl, node, placedOn, sharedRegistries, waitFor } from '../environment/use.ts';
+import {
+  api,
+  janedoe,
+  kubectl,
+  type NodeInfo,
+  nodeWith,
+  placedOn,
+  rebootNode,
+  sharedRegistries,
+  waitFor,
+} from '../environment/use.ts';
 import { newPullSecret } from '../support/attach-world.ts';
 import {
   type ControllerWorld,
@@ -15,13 +25,17 @@ import {
 } from '../support/controller-world.ts';
 import { overlay } from '../support/deploy-overlay.ts';
 
+const SELECTOR = 'app.kubernetes.io/instance=regsecret';
 const { basic, bearer } = sharedRegistries();
+/** A node of its own, for it is restarted. */
+const LABEL = 'controller';
+let own: NodeInfo;
 let world: ControllerWorld;
 let folder = '';
 let suffix = '';
 
 beforeAll(async () => {
-  world = await controllerWorld();
+  [world, own] = await Promise.all([controllerWorld(), nodeWith({ label: LABEL })]);
   suffix = `-${world.image.tag}`;
   folder = overlay(changes(world));
   expect(await kubectl(['apply', '-k', folder])).toMatchObject({ code: 0, stderr: '' });
@@ -32,7 +46,7 @@ afterAll(async () => void (await kubectl(['delete', '-k', folder, '--wait=false'
 
 /** Names of objects that are in no namespace are those of this test. */
 function changes({ home, image, port, env, selector }: ControllerWorld): object {
-  const spec = { hostNetwork: true, ...placedOn(node()), containers: [{ name: 'regsecret', env }] };
+  const spec = { hostNetwork: true, ...placedOn(own), containers: [{ name: 'regsecret', env }] };
   const pods = { template: { spec } };
   const imagePullSecrets = [{ name: 'regsecret' }];
   const account = (name: string) => ({
@@ -65,15 +79,36 @@ function changes({ home, image, port, env, selector }: ControllerWorld): object 
   };
 }
 
+/** When the container of the controller was started that runs now. */
+async function startOf(home: string): Promise<string | undefined> {
+  const { items } = (await api('GET', `/api/v1/namespaces/${home}/pods?labelSelector=${SELECTOR}`)).body;
+  const pod = items.find(
+    ({ metadata }: { metadata: { deletionTimestamp?: string } }) => metadata.deletionTimestamp === undefined,
+  );
+  return pod?.status.containerStatuses?.[0]?.state.running?.startedAt;
+}
+
 test('a pod of a new namespace pulls a private image, and so does one while the controller is replaced', {
   timeout: TEST_MS,
 }, async () => {
   const { home, newTeam } = world;
   await controllerReady(home, `regsecret${suffix}`);
   expect(await podIn(await newTeam(), basic.privateImage)).toEqual({ phase: 'Running' });
-  const selector = 'app.kubernetes.io/instance=regsecret';
-  const gone = await kubectl(['delete', 'pods', '-n', home, '-l', selector, '--wait=false']);
+  const gone = await kubectl(['delete', 'pods', '-n', home, '-l', SELECTOR, '--wait=false']);
   expect(gone).toMatchObject({ code: 0, stderr: '' });
+  expect(await podIn(await newTeam(), basic.privateImage)).toEqual({ phase: 'Running' });
+});
+
+test('its node loses power: the controller comes back with its own pull secret, and a namespace that was made meanwhile is served', {
+  timeout: TEST_MS,
+}, async () => {
+  const { home, newTeam } = world;
+  const before = await startOf(home);
+  const [namespace] = await Promise.all([newTeam(), rebootNode(LABEL)]);
+  const isBack = async () => ![before, undefined].includes(await startOf(home));
+  await waitFor(isBack, { what: 'the controller to be started again', deadlineMs: DEADLINE_MS });
+  await controllerReady(home, `regsecret${suffix}`);
+  expect(await podIn(namespace, basic.privateImage)).toEqual({ phase: 'Running' });
   expect(await podIn(await newTeam(), basic.privateImage)).toEqual({ phase: 'Running' });
 });
 
