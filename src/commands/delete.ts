@@ -98,7 +98,7 @@ async function deleteIn(
   if (unseen.length > 0) printer.warn(`not checked, no permission to ${unseen.join(', ')}`);
   const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);
   if (changes > 0 && !request.copies) await warnOfCopies(transport, request, printer);
-  await warnOfSync(planned, printer);
+  await warnOfSync(transport, planned, printer);
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
   if (!(await isAgreed(run, intent))) return EXIT.failed;
   const report = deletePrinter({ output: options.output, dryRun: request.dryRun }, run);
@@ -120,14 +120,18 @@ async function warnOfCopies(transport: Transport, request: DeleteRequest, printe
   );
 }
 
-/** Of a copy that goes while its source stays. */
-async function warnOfSync(planned: readonly Deleted[], printer: Printer): Promise<void> {
-  const { ofSource, SYNC, sourceOf } = await import('../domain/pull-secret/copy.ts');
+/** Of a copy that goes while its source stays, in a namespace that is not left alone as far as we may see. */
+async function warnOfSync(transport: Transport, planned: readonly Deleted[], printer: Printer): Promise<void> {
+  const [{ ofSource, SYNC, sourceOf }, { readNamespace }] = await Promise.all([
+    import('../domain/pull-secret/copy.ts'),
+    import('../operations/sync/present-copies.ts'),
+  ]);
   for (const { ref, secret, source, error } of planned) {
     const origin = secret && sourceOf(secret);
     if (origin === undefined || source !== undefined || error !== undefined) continue;
+    if ((await readNamespace(transport, ref.namespace))?.isLeftAlone) continue;
     printer.warn(
-      `secret ${ref.namespace}/${ref.name} is a copy${ofSource(origin)}: the next sync to this namespace makes it again`,
+      `secret ${ref.namespace}/${ref.name} is a copy${ofSource(origin)}: a sync that serves this namespace makes it again`,
     );
     printer.hint(clusterCommand`kubectl annotate namespace ${nameWord(ref.namespace)} ${`${SYNC}=false`}`);
   }

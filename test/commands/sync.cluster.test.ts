@@ -1,6 +1,6 @@
 /** `sync`: which namespaces get the Secret, what is written there, and what is left alone. */
 import { describe, expect, test } from 'vitest';
-import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
+import { api, cluster, kubeconfigFor, kubectl, newNamespace, waitFor } from '../environment/use.ts';
 import { type Account, created, freshName, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -142,6 +142,13 @@ describe('which namespaces are meant', () => {
     });
     expect(await secretIn(second)).toBeUndefined();
     expect(await secretIn(third)).toBeUndefined();
+    const none = await regsecretIn(home, ['sync', '-l', `fleet=${prefix}`, '--exclude', `${first},${third}`]);
+    const hint = `kubectl annotate namespace ${second} regsecret/sync-`;
+    expect(none.stderr).toBe(
+      `1 namespace is left alone, as annotation regsecret/sync says: ${second}\nhint: ${hint}\n`,
+    );
+    expect((await kubectl(hint.split(' ').slice(1))).code).toBe(0);
+    expect((await regsecretIn(home, ['sync', '--to', second])).stdout).toContain('1 created');
   });
 
   test('one that is being deleted is skipped', async () => {
@@ -483,7 +490,7 @@ test('who may not list namespaces, but read them: what says no, and what is not 
   expect(ran).toEqual({
     code: 0,
     stdout: `secret/regsecret created in ${second}\n1 namespace: 1 created\n`,
-    stderr: `1 namespace is left alone, as annotation regsecret/sync says: ${first}\n`,
+    stderr: `1 namespace is left alone, as annotation regsecret/sync says: ${first}\nhint: kubectl annotate namespace ${first} regsecret/sync-\n`,
   });
   expect(await secretIn(first)).toBeUndefined();
 });

@@ -26,7 +26,10 @@ export function choose(
   const choices = Map.groupBy(namespaces, (namespace) => choiceOf(namespace, selection, home));
   const namesOf = (choice: ReturnType<typeof choiceOf>): string[] =>
     (choices.get(choice) ?? []).map(({ name }) => name);
-  listener.skipped({ leftAlone: namesOf('left alone'), ending: namesOf('ending') });
+  const leftAlone = namesOf('left alone');
+  const isAll = part?.only === undefined && !choices.has('chosen');
+  const wanted = isAll ? leftAlone : leftAlone.filter((name) => selection.names.includes(name));
+  listener.skipped({ leftAlone, ending: namesOf('ending') }, wanted);
   if (part?.only === undefined) {
     const { globs, labelSelector } = selection;
     // The server has picked by the labels.

@@ -3,7 +3,7 @@ import { oddSecret } from '../../cluster/client/api-answer.ts';
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import type { FieldSelection } from '../../cluster/client/pick-json.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { listPages, listRefusal, objectPath } from '../../cluster/object-request.ts';
+import { listPages, listRefusal, METADATA_OF_ONE, objectPath } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import { requestSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
@@ -77,11 +77,10 @@ function factsOf({ metadata }: ApiObject): NamespaceFacts {
 }
 
 /** Undefined where there is none. One that may not be read is taken to be there: writing tells. */
-async function readNamespace(transport: Transport, name: string): Promise<NamespaceFacts | undefined> {
+export async function readNamespace(transport: Transport, name: string): Promise<NamespaceFacts | undefined> {
   try {
-    return factsOf(
-      await transport.request<ApiObject>({ method: 'GET', path: objectPath(NAMESPACES, undefined, name) }),
-    );
+    const path = objectPath(NAMESPACES, undefined, name);
+    return factsOf(await transport.request<ApiObject>({ method: 'GET', path, accept: METADATA_OF_ONE }));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 404) return undefined;

@@ -102,8 +102,8 @@ export interface SyncListener {
   ends(ends: ReadonlyMap<string, number>): void;
   /** About the source. */
   finding(finding: Finding): void;
-  /** More than once: a namespace may begin to end meanwhile. */
-  skipped(skipped: Skipped): void;
+  /** More than once: a namespace may begin to end meanwhile. `wanted` are those left alone that are named, or all that are meant. */
+  skipped(skipped: Skipped, wanted?: readonly string[]): void;
   /** Part of the selection that chooses nothing; `reserved` are those that it would choose if they were named. */
   idle(what: string, reserved: readonly string[]): void;
   /** What others lose, before it is written; more than once where somebody adds to it meanwhile. */

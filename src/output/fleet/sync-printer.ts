@@ -111,12 +111,12 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
     writing: (work) => work(),
     ends: () => undefined,
     finding: (finding) => sayFinding(finding, printer),
-    skipped(found) {
+    skipped(found, wanted = []) {
       told.skipped = {
         leftAlone: [...told.skipped.leftAlone, ...found.leftAlone],
         ending: [...told.skipped.ending, ...found.ending],
       };
-      saySkipped(found, printer);
+      saySkipped(found, wanted, printer);
     },
     idle(what, reserved) {
       if (reserved.length > 0) {
@@ -166,13 +166,14 @@ function isChange({ action }: SyncOutcome): boolean {
   return action !== 'unchanged' && action !== 'failed';
 }
 
-function saySkipped({ leftAlone, ending }: Skipped, printer: Printer): void {
+function saySkipped({ leftAlone, ending }: Skipped, wanted: readonly string[], printer: Printer): void {
   if (leftAlone.length > 0) {
     const verb = leftAlone.length === 1 ? 'is' : 'are';
     printer.say(
       `${plural(leftAlone.length, 'namespace')} ${verb} left alone, as annotation ${SYNC} says: ${many(leftAlone)}`,
     );
   }
+  if (wanted.length > 0) printer.hint(clusterCommand`kubectl annotate namespace ${wanted} ${`${SYNC}-`}`);
   if (ending.length === 0) return;
   const verb = ending.length === 1 ? 'is' : 'are';
   printer.say(`${plural(ending.length, 'namespace')} ${verb} being deleted, and skipped: ${many(ending)}`);
