@@ -65,7 +65,11 @@ export async function reportAccounts(
   return [...restarted.values()];
 }
 
-async function restartAll(controllers: readonly PullSpec[], context: AttachContext): Promise<Map<string, PullSpec>> {
+/** Returns those that were restarted, by their `uid`. */
+export async function restartAll(
+  controllers: readonly PullSpec[],
+  context: AttachContext,
+): Promise<Map<string, PullSpec>> {
   const { transport, request, listener } = context;
   const done = new Map<string, PullSpec>();
   for (const controller of controllers) {

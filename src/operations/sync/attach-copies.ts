@@ -10,14 +10,16 @@ import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { refKey } from '../../domain/workloads/object-ref.ts';
 import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { secretKey } from '../../domain/workloads/references.ts';
 import { UserError } from '../../errors.ts';
 import { createContext } from '../attach/context.ts';
-import { reportAccounts } from '../attach/effects.ts';
+import { reportAccounts, restartAll } from '../attach/effects.ts';
 import { perform, type Run } from '../attach/perform.ts';
 import { planItem } from '../attach/plan.ts';
 import type { AttachRequest } from '../attach/request.ts';
 import { readTarget } from '../attach/targets.ts';
 import { accountKey, type FailingFacts, mergedFacts } from '../pods/failing.ts';
+import { controllersToRestart } from '../pods/refused-pods.ts';
 import type { SyncListener, SyncRequest } from './sync-request.ts';
 
 const ACCOUNT = pullKind('ServiceAccount');
@@ -25,6 +27,7 @@ const ACCOUNT = pullKind('ServiceAccount');
 /** What is known before anything is written. */
 export interface ListPlan {
   readonly run: Run;
+  readonly source: Secret;
   readonly changing: readonly PullSpec[];
   /** Where `default` is meant and not there yet: a controller makes it. */
   readonly awaited: readonly string[];
@@ -67,7 +70,7 @@ export async function planLists(
   for (const [name, places] of missing) {
     if (places.size > 0) listener.absent(name, [...places], seen.has(name) ? undefined : closest(name, [...seen]));
   }
-  return { run, changing, awaited };
+  return { run, source, changing, awaited };
 }
 
 /** Of a few namespaces the pods and workloads are read there, and not in the whole cluster. */
@@ -141,16 +144,16 @@ async function eachAccount(
 }
 
 /**
- * Writes the lists of `plan` in `namespaces`, whose copies are already written. Reports the pods that still fail, or restarts
- * their controllers. Throws Interrupted.
+ * Writes the lists of `plan` in `served`, the namespaces that have their copies, which are new in those that are `written`.
+ * Reports the pods that still fail, or restarts their controllers. Throws Interrupted.
  */
 export async function attachCopies(
-  { run, changing, awaited }: ListPlan,
-  namespaces: ReadonlySet<string>,
+  { run, source, changing, awaited }: ListPlan,
+  { served, written }: { readonly served: ReadonlySet<string>; readonly written: readonly string[] },
   { restart, part }: Pick<SyncRequest, 'restart' | 'part'>,
   listener: Pick<SyncListener, 'writing' | 'problem'>,
 ): Promise<void> {
-  const isServed = (namespace: string): boolean => namespaces.has(namespace);
+  const isServed = (namespace: string): boolean => served.has(namespace);
   await forEachLimit(
     run.transport.concurrency,
     changing.filter(({ ref }) => isServed(ref.namespace)),
@@ -164,7 +167,16 @@ export async function attachCopies(
   // Reads every pod: not for a run that has nothing to do, and not with each change that is watched.
   if ((hasChanged && part === undefined) || restart) {
     const facts = await run.facts();
-    await listener.writing(() => reportAccounts(run.done, facts, run));
+    await listener.writing(async () => {
+      const restarted = (await reportAccounts(run.done, facts, run)).map(({ uid }) => uid);
+      if (!restart) return;
+      const renewed = new Map(written.map((namespace) => [secretKey(namespace, run.request.secret), source]));
+      const others = await controllersToRestart(run, facts.failing, renewed);
+      await restartAll(
+        others.filter(({ uid }) => !restarted.includes(uid)),
+        run,
+      );
+    });
   }
   const rights = run.missingRights.list();
   if (rights.length > 0) run.listener.note({ code: 'unchecked', rights });

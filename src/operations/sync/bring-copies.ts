@@ -28,13 +28,15 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
   if (losses.length > 0) listener.losses(losses);
   await checkAgreed(plan, lists, request);
   const served = new Set(meant);
+  const written: string[] = [];
   await forEachLimit(transport.concurrency, plan.items, async (item) => {
     const outcome = await listener.writing(() => perform(transport, item, source, request, listener));
     if (outcome === 'ended' || outcome.action === 'failed') served.delete(item.namespace);
     if (outcome === 'ended') listener.skipped({ leftAlone: [], ending: [item.namespace] });
     else listener.outcome(outcome);
+    if (outcome !== 'ended' && !['unchanged', 'failed'].includes(outcome.action)) written.push(item.namespace);
   });
-  if (lists !== undefined) await attachCopies(lists, served, request, listener);
+  if (lists !== undefined) await attachCopies(lists, { served, written }, request, listener);
   for (const outcome of plan.taken) listener.outcome(outcome);
   await forEachLimit(PRUNE_CONCURRENCY, plan.pruned, async (copy) => {
     listener.outcome(await listener.writing(() => pruneCopy(transport, copy, source, request, listener)));
