@@ -28,7 +28,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     const otherwise = command`regsecret ${verb} ${name} ${scope(namespace)} ${flags}`;
     const add = words`${scope(namespace)}`;
     const rename = { from: ref.name, to: name };
-    throw new UserError(text, flags === undefined && meant.as === 'near' ? { add, rename, otherwise } : otherwise);
+    throw new UserError(text, meant.as === 'near' ? { add, rename, otherwise } : otherwise);
   }
 }
 

@@ -3,12 +3,13 @@ import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts
 import type { Reader } from '../cluster/reader.ts';
 import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
+import { loginWords } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { againWith } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
@@ -99,7 +100,12 @@ async function accepted(
 
 function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], namespace: string): RotateRequest {
   return {
-    scope: { namespaces: namespacesOf(options, namespace), names: options.names, verb: 'rotate' },
+    scope: {
+      namespaces: namespacesOf(options, namespace),
+      names: options.names,
+      verb: 'rotate',
+      flags: flagsBeside(options),
+    },
     logins,
     home: namespace,
     anyUser: options.anyUser ?? false,
@@ -111,6 +117,18 @@ function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], name
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
   };
+}
+
+/** What was typed beside the names and namespaces, for the same command with others. */
+function flagsBeside({ below, anyUser, anyPassword, verify, restart, ...options }: RotateOptions): Command {
+  const how = flagWords([
+    ...(below ? ['--below'] : []),
+    ...(anyUser ? ['--any-user'] : []),
+    ...(anyPassword ? ['--any-password'] : []),
+    ...(verify === false ? ['--no-verify'] : []),
+    ...(restart ? ['--restart'] : []),
+  ]);
+  return words`${loginWords(options)} ${how} ${dryRunFlag(options)}`;
 }
 
 type Run = Pick<ClusterRun, 'io' | 'printer'>;

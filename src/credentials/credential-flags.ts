@@ -1,7 +1,7 @@
 /** A login given as flags: ours, or those of kubectl, which mean the same. */
 import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
-import { words } from '../domain/text/command.ts';
+import { type Command, pathWord, words } from '../domain/text/command.ts';
 import { type Hint, prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -34,6 +34,24 @@ export function usesDockerFlags({
   dockerEmail,
 }: CredentialOptions): boolean {
   return [dockerServer, dockerUsername, dockerPassword, dockerEmail].some((value) => value !== undefined);
+}
+
+/** The flags of `options` that say where a login comes from, for a command that is proposed. */
+export function loginWords(options: Omit<CredentialOptions, 'user'>): Command {
+  const { server = [], fromFile = [], allowHelpers, username, email, passwordFile, passwordEnv } = options;
+  const parts = [
+    ...server.map((one) => words`--server ${serverWord(one)}`),
+    ...fromFile.map((file) => words`--from-file ${pathWord(file)}`),
+    ...(allowHelpers ? [words`--allow-helpers`] : []),
+    ...(username === undefined ? [] : [words`--username ${username}`]),
+    ...(email === undefined ? [] : [words`--email ${email}`]),
+    ...(passwordFile === undefined ? [] : [words`--password-file ${pathWord(passwordFile)}`]),
+    ...(passwordEnv === undefined ? [] : [words`--password-env ${passwordEnv}`]),
+    ...(options.passwordStdin ? [words`--password-stdin`] : []),
+    ...(options.all ? [words`--all`] : []),
+    ...(options.prompt ? [words`--prompt`] : []),
+  ];
+  return parts.reduce((line, part) => words`${line} ${part}`, words``);
 }
 
 /** Throws UsageError for what is missing or said twice, UserError when the password cannot be read. */

@@ -331,7 +331,9 @@ describe('one Secret', () => {
       `error: secret ${namespace}/opaque has the type Opaque, which no kubelet pulls with\nhint: regsecret inspect opaque -n ${namespace}\n0 Secrets\n`,
     ]);
     expect(without.stderr).toContain(`error: secret ${namespace}/pull holds no login for ${host}`);
-    expect(missing.stderr).toContain('did you mean pull?\nhint: regsecret rotate pull');
+    expect(missing.stderr).toContain(
+      `did you mean pull?\nhint: regsecret rotate pull -n ${namespace} --server ${host} --username ci --password-stdin --no-verify\n`,
+    );
     const none = await rotate(namespace, host);
     expect([none.code, none.stderr]).toEqual([
       1,
@@ -503,11 +505,13 @@ describe('in many namespaces', () => {
     const [home, namespace, host] = [await newNamespace(), await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: OLD } });
     await put(namespace, { auths: { [host]: OLD }, metadata: copyOf(`${home}/pull`) });
+    const login = `--server ${host} --username ci --password-stdin`;
+    const hint = `because it is a copy of ${home}/pull\n  --owned writes it anyway\nhint: regsecret rotate pull -n ${home} ${login}`;
+    const plan = await rotate(namespace, host, ['--any-password', '--restart', '--dry-run=client']);
+    expect(plan.stderr).toContain(`${hint} --any-password --no-verify --restart --dry-run=client\n`);
     const ran = await rotate(namespace, host);
     expect([ran.code, await auths(namespace)]).toEqual([1, { [host]: OLD }]);
-    expect(ran.stderr).toContain(
-      `because it is a copy of ${home}/pull\n  --owned writes it anyway\nhint: regsecret rotate pull -n ${home} --server ${host}\n`,
-    );
+    expect(ran.stderr).toContain(`${hint} --no-verify\n`);
   });
 
   test('a copy whose source does not exist keeps its login until it is no copy any more', async () => {

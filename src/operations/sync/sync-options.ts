@@ -1,9 +1,9 @@
 /** From the flags of `sync` to what is to be brought where. */
 import { type ContextFlags, checkContextFlags } from '../../cluster/config/contexts.ts';
 import { checkSelector, WITHOUT_ALL } from '../../cluster/secret-scope.ts';
+import { loginWords } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { isGlob } from '../../domain/go/glob.ts';
-import { serverWord } from '../../domain/keyring/server.ts';
 import {
   ALL_NAMESPACES,
   type Command,
@@ -11,7 +11,6 @@ import {
   configCommand,
   dryRunFlag,
   flagWords,
-  pathWord,
   words,
 } from '../../domain/text/command.ts';
 import { clusterWords, type GivenFlags } from '../../domain/text/given-flags.ts';
@@ -129,7 +128,7 @@ export function syncCommand(options: SyncOptions, home: string): Command {
 function syncFlags(options: SyncOptions): Command {
   const { selector, allNamespaces, merge, adopt, restart, prune } = options;
   const parts = [
-    ...loginWords(options),
+    loginWords(options),
     ...(options.to ?? []).map((text) => words`--to ${text}`),
     ...(selector === undefined ? [] : [words`-l ${selector}`]),
     ...(allNamespaces ? [words`${ALL_NAMESPACES}`] : []),
@@ -147,18 +146,6 @@ function syncFlags(options: SyncOptions): Command {
 export function commandTo(context: string, line: Command, given: GivenFlags): Command {
   const from = flagWords(clusterWords({ ...given, kubeconfig: undefined }, 'regsecret'));
   return configCommand`${line} ${from} --to-context ${context}`;
-}
-
-function loginWords({ username, passwordFile, passwordEnv, passwordStdin, all, ...options }: SyncOptions): Command[] {
-  return [
-    ...(options.server ?? []).map((server) => words`--server ${serverWord(server)}`),
-    ...(options.fromFile ?? []).map((file) => words`--from-file ${pathWord(file)}`),
-    ...(username === undefined ? [] : [words`--username ${username}`]),
-    ...(passwordFile === undefined ? [] : [words`--password-file ${pathWord(passwordFile)}`]),
-    ...(passwordEnv === undefined ? [] : [words`--password-env ${passwordEnv}`]),
-    ...(passwordStdin ? [words`--password-stdin`] : []),
-    ...(all ? [words`--all`] : []),
-  ];
 }
 
 function selectionOf({

@@ -1,7 +1,7 @@
 /** What `rotate` does not write: entries that are not meant, Secrets that are and keep their login, and why. */
 import { displayServer, shownServer } from '../../domain/keyring/display-server.ts';
 import { forgetSource } from '../../domain/pull-secret/copy.ts';
-import { type Command, command, words } from '../../domain/text/command.ts';
+import { type Command, command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
@@ -72,7 +72,10 @@ export function reasonFor(planned: PlannedSecret, request: RotateRequest) {
     const anyway = ['--owned writes it anyway'];
     switch (obstacle) {
       case 'immutable':
-        return new UserError(`${secret} is immutable, so it keeps its login`, recreate(ref, first?.server ?? ''));
+        return new UserError(
+          `${secret} is immutable, so it keeps its login`,
+          recreate(ref, first?.server ?? '', request),
+        );
       case 'maker':
         return new UserError(`${secret} keeps its login, because ${maker?.name} makes it`, maker?.where, anyway);
       case 'source':
@@ -115,8 +118,8 @@ const OTHER: Hint = prose`rotate needs one Secret that is known to have the old 
 
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 
-function recreate({ namespace, name }: PlannedSecret['ref'], server: string): Command {
-  return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force`;
+function recreate({ namespace, name }: PlannedSecret['ref'], server: string, request: RotateRequest): Command {
+  return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force ${dryRunFlag(request)}`;
 }
 
 /**
@@ -134,7 +137,7 @@ export function saySamePassword(elsewhere: readonly SamePassword[], printer: Pri
     printer.say(`and for ${plural(elsewhere.length - SERVERS, 'more registry', 'more registries')}`);
 }
 
-function again(source: string, { logins }: RotateRequest): Command {
+function again(source: string, { scope: { flags } }: RotateRequest): Command {
   const { namespace, name } = secretName(source);
-  return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} --server ${shownServer(logins[0]?.server ?? '')}`;
+  return command`regsecret rotate ${nameWord(name)} ${scope(namespace)} ${flags}`;
 }
