@@ -14,7 +14,7 @@ import {
   selectionOf,
 } from '../domain/findings/selection.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../domain/text/command.ts';
-import { againWithout, prose } from '../domain/text/hint.ts';
+import { againWith, againWithout, prose, type Retyped } from '../domain/text/hint.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
 import { type DoctorTarget, filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -115,7 +115,13 @@ async function watch(options: DoctorOptions, io: Io): Promise<number> {
 /** Throws UsageError for what is too much to look at every moment, or does not change. */
 function checkWatch(options: DoctorOptions): void {
   const { targets, image, filename, output } = options;
-  if (filename !== undefined || (targets.length === 0 && image === undefined)) {
+  if (filename !== undefined) {
+    throw new UsageError(
+      '--watch is for the cluster, not for files',
+      againWithout('--watch', prose`leave out --watch`),
+    );
+  }
+  if (targets.length === 0 && image === undefined) {
     throw new UsageError('--watch needs a target', whatToWatch(options, wideFlag(options)?.line));
   }
   const hint = command`${again(options)} --watch`;
@@ -131,9 +137,19 @@ async function lint(
 ): Promise<number> {
   const { targets, image, allNamespaces, selector, strict = false } = options;
   if (targets.length > 0 || image !== undefined || allNamespaces === true || selector !== undefined) {
+    const inFiles: Retyped = {
+      add: words``,
+      drop: [...namesIn(options), ...ABOUT_TARGETS, '-A', '-l'],
+      otherwise: files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`),
+    };
+    const inCluster: Retyped = {
+      add: words``,
+      drop: [...files, '-f', '-R'],
+      otherwise: wideFlag(options)?.line ?? again(options),
+    };
     throw new UsageError(
       '-f cannot be combined with targets',
-      prose`${files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`)} for the files, or ${wideFlag(options)?.line ?? again(options)} for the cluster`,
+      prose`${inFiles} for the files, or ${inCluster} for the cluster`,
     );
   }
   const [{ lintManifests }, { isUnreadPipe, printLint }] = await Promise.all([
@@ -149,6 +165,14 @@ async function lint(
   if (manifests.objects === 0 && !isUnreadPipe(report))
     (await printerFor(io)).warn('no pull secret in these files, and nothing that pulls images');
   return exitCode(report, options);
+}
+
+/** The flags of targets. */
+const ABOUT_TARGETS = ['--image', '--serviceaccount', '--secret'];
+
+/** The arguments that are no files. */
+function namesIn({ targets, image = [] }: DoctorOptions): string[] {
+  return [...targets, ...image];
 }
 
 /** From wherever it is asked for. */
@@ -167,17 +191,23 @@ function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
   const mayBeFolder = (name: string): boolean => (wide?.flag ?? namespace) === undefined && isFolder(name);
   const targets = parseDoctorTargets(options.targets, mayBeFolder, wide?.line);
   if (image === undefined && (serviceaccount ?? secret) !== undefined) {
-    const text = '--serviceaccount and --secret need --image';
-    throw new UsageError(text, command`regsecret why --image ghcr.io/org/app:v1`);
+    throw new UsageError('--serviceaccount and --secret need --image', againWith(words`--image ghcr.io/org/app:v1`));
   }
   if (targets.length === 0 && image === undefined) return targets;
   if (options.errors === true || options.only !== undefined || options.ignore !== undefined) {
-    throw new UsageError(
-      '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
-      again(options),
-    );
+    throw new UsageError('--errors, --only and --ignore are for a namespace, -A or -f, not for single targets', {
+      add: words``,
+      drop: ['--errors', '--only', '--ignore'],
+      otherwise: again(options),
+    });
   }
-  if (wide !== undefined) throw new UsageError(`${wide.flag} cannot be combined with targets`, wide.line);
+  if (wide !== undefined) {
+    throw new UsageError(`${wide.flag} cannot be combined with targets`, {
+      add: words``,
+      drop: [...namesIn(options), ...ABOUT_TARGETS, '--watch', '-n'],
+      otherwise: wide.line,
+    });
+  }
   return targets;
 }
 

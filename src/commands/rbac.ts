@@ -7,7 +7,7 @@ import { parseSubject, roleObjects, roleStart, type Subject } from '../domain/rb
 import { words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
-import { isNamespaceName, isObjectName, nameRule, nameWord, scope } from '../domain/text/object-name.ts';
+import { isNamespaceName, isRoleName, nameRule, nameWord, scope } from '../domain/text/object-name.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { commandRights, type ParsedLine } from '../operations/rbac/command-rights.ts';
@@ -25,7 +25,9 @@ export interface RbacOptions {
 
 /** Prints a Role, a ClusterRole or both, each with its binding, and nothing where no role is needed; throws UserError. */
 export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io): Promise<number> {
-  if (name !== undefined && !isObjectName(name)) throw new UsageError(nameRule('role'), prose`--name NAME`);
+  if (name !== undefined && !isRoleName(name)) {
+    throw new UsageError('the name of a role has no / and no %, and is not . or ..', prose`--name NAME`);
+  }
   const subject = parseSubject(who);
   const rights = commandRights(line, io);
   if (rights.length === 0) {

@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import { closest } from '../domain/text/closest.ts';
 import { type Command as Proposal, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
-import { isObjectName } from '../domain/text/object-name.ts';
 import { SCOPE_FLAGS, typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
 
@@ -71,7 +70,7 @@ function misplaced([who = '', ...line]: readonly string[], flags: RbacFlags): Us
 /** The flags of rbac itself; undefined where their values have not the form that they need. */
 function ownWords({ for: who, name, output }: RbacFlags): Proposal | undefined {
   if (!/^(sa|serviceaccounts?|user|group)\/[\w.:@-]+$/.test(who)) return undefined;
-  if (name !== undefined && !isObjectName(name)) return undefined;
+  if (name !== undefined && !/^[\w.:@-]+$/.test(name)) return undefined;
   const subject = who === DEFAULT_SUBJECT ? undefined : words`--for ${who}`;
   const named = name === undefined ? undefined : words`--name ${name}`;
   return words`${subject} ${named} ${output === 'yaml' ? undefined : words`-o ${output}`}`;

@@ -18,7 +18,8 @@ export function typedWith(typed: Command, line: Line, except: readonly string[] 
 /** `typed` as `hint` puts it right, where all of it can be repeated. */
 export function retype(typed: Command, { add: asked, drop = [], rename, otherwise }: Retyped): Line | Prose {
   const add = withUser(typed, asked);
-  const named = typed.args.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
+  const kept = typed.args.filter((word) => !drop.includes(word));
+  const named = kept.map((word) => (secretNameArgument(word) === rename?.from ? rename.to : word));
   const isMissing = rename !== undefined && !named.includes(rename.to);
   // Behind `rbac` stand the flags of another command, too.
   const all = typedAgain(isMissing ? [rename.to, ...named] : named);

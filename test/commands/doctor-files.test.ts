@@ -530,19 +530,19 @@ test('files and images are two questions', async () => {
   const refused = {
     code: 2,
     stderr:
-      'error: -f cannot be combined with targets\nhint: regsecret doctor -f a.yaml for the files, or regsecret why --image nginx for the cluster\n',
+      'error: -f cannot be combined with targets\nhint: regsecret doctor -f a.yaml for the files, or regsecret doctor --image nginx for the cluster\n',
   };
   expect(await doctor(['--image', 'nginx', '-f', 'a.yaml'])).toMatchObject(refused);
 });
 
 test.each([
-  [['-f', 'a.yaml', 'deploy/api', '-n', 'team'], 'regsecret why deploy/api -n team'],
-  [['deploy/api', '-f', 'a.yaml'], 'regsecret why deploy/api'],
-  [['-f', 'a.yaml', '-A'], 'regsecret doctor -A'],
-])('a target behind a file, which is no file: %j', async (args, inCluster) => {
+  [['-f', 'a.yaml', 'deploy/api', '-n', 'team'], 'doctor -n team -f a.yaml', 'doctor -n team deploy/api'],
+  [['deploy/api', '-f', 'a.yaml', '--strict'], 'doctor -f a.yaml --strict', 'doctor deploy/api --strict'],
+  [['-f', 'a.yaml', '-A', '-R'], 'doctor -f a.yaml -R', 'doctor -A'],
+])('a target behind a file, which is no file: %j', async (args, inFiles, inCluster) => {
   expect(await doctor(args)).toMatchObject({
     code: 2,
-    stderr: `error: -f cannot be combined with targets\nhint: regsecret doctor -f a.yaml for the files, or ${inCluster} for the cluster\n`,
+    stderr: `error: -f cannot be combined with targets\nhint: regsecret ${inFiles} for the files, or regsecret ${inCluster} for the cluster\n`,
   });
 });
 

@@ -89,16 +89,20 @@ test.each<[args: string[], message: string, hint: string]>([
     'expired is in --only and in --ignore',
     'regsecret doctor --only expired',
   ],
-  [['--errors', '--strict'], '--errors leaves out the warnings that --strict is about', 'regsecret doctor --strict'],
+  [
+    ['-f', 'deploy', '--strict', '--errors', '--ignore', 'expired'],
+    '--errors leaves out the warnings that --strict is about',
+    'regsecret doctor -f deploy --strict --ignore expired',
+  ],
   [
     ['pod/web', '--errors'],
     '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
-    'regsecret why pod/web',
+    'regsecret doctor pod/web',
   ],
   [
     ['--image', 'nginx', '--ignore', 'expired'],
     '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
-    'regsecret why --image nginx',
+    'regsecret doctor --image nginx',
   ],
 ])('%j is refused before anything is asked', async (args, message, hint) => {
   const ran = await here(['doctor', ...args], { env: { KUBECONFIG: '/nope' } });

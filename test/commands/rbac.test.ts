@@ -4,6 +4,8 @@ import { buildProgram } from '../../src/cli.ts';
 import { here } from '../support/here.ts';
 import { fakeIo } from '../support/io.ts';
 
+const ROLE_NAME = 'the name of a role has no / and no %, and is not . or ..';
+
 describe('what makes no role', () => {
   test.each([
     ['no command', ['rbac'], 2, "missing required argument 'command'"],
@@ -18,13 +20,20 @@ describe('what makes no role', () => {
     ['a login', ['rbac', 'verify', '--server', 'ghcr.io'], 0, 'no role is needed'],
     ['a dry run of the client', ['rbac', 'create', '--dry-run=client'], 0, 'no role is needed'],
     ['somebody who is nobody', ['rbac', '--for', 'jane', 'list', '-n', 'x'], 2, '--for takes'],
-    ['a role without a name', ['rbac', '--name', '..', 'list', '-n', 'x'], 2, 'the name of a role'],
+    ['a role without a name', ['rbac', '--name', '..', 'list', '-n', 'x'], 2, ROLE_NAME],
+    ['a role with a path', ['rbac', '--name', 'a/b', 'list', '-n', 'x'], 2, ROLE_NAME],
     ['a namespace that is none', ['rbac', 'list', '-n', 'X'], 2, 'the name of a namespace'],
   ])('%s', async (_, args, code, sentence) => {
     const ran = await here(args, { env: { HOME: '/nowhere' } });
     expect(ran.stderr).toContain(sentence);
     expect(ran).toMatchObject({ code, stdout: '' });
   });
+});
+
+test.each(['regsecret-why:ci', 'Team A'])('a role may be called %j', async (name) => {
+  const ran = await here(['rbac', '--name', name, '-o', 'name', 'list', '-n', 'x'], { env: { HOME: '/nowhere' } });
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect(ran.stdout).toContain(`role.rbac.authorization.k8s.io/${name}\n`);
 });
 
 test.each(
@@ -44,7 +53,7 @@ describe('two commands', () => {
     ['attach pull --to deploy/web create pull', 'regsecret rbac attach pull --to deploy/web'],
     ['-n team create pull attach pull --to deploy/web', 'regsecret rbac create pull -n team'],
     ['create pull attach pull --to deploy/web --context me@east', 'regsecret rbac create pull --context me@east'],
-    ['--for sa/ci:bot --name ci create pull why pod/web', 'regsecret rbac --for sa/ci:bot --name ci create pull'],
+    ['--for sa/ci:bot --name ci:x create pull why pod/web', 'regsecret rbac --for sa/ci:bot --name ci:x create pull'],
     ['create pull attach pull --to deploy/web --for user/jane', 'regsecret rbac --for user/jane create pull'],
     ['create pull --server ghcr.io:443 attach pull', 'regsecret rbac create pull --server ghcr.io:443'],
     ['create pull -p hunter2 attach pull --to deploy/web', 'run regsecret rbac once for each command'],

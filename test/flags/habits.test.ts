@@ -159,7 +159,7 @@ describe('why and doctor', () => {
     ['why pod/x --watch=true', ...UNDERSTOOD],
     ['why --watch', 2, 'error: --watch needs a target'],
     ['why -A --watch', 2, 'error: --watch needs a target'],
-    ['why -f nowhere --watch', 2, 'error: --watch needs a target'],
+    ['why -f nowhere --watch', 2, 'error: --watch is for the cluster, not for files'],
     ['why pod/x --watch -o sarif', 2, 'error: --watch cannot print sarif'],
     ['check -A -q', ...UNDERSTOOD],
     ['doctor nowhere/a.yaml nowhere/b.yaml', 1, 'error: cannot read nowhere/a.yaml: no such file or directory'],

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { flagWords, words } from '../text/command.ts';
 import { plural } from '../text/enumerate.ts';
+import { againWithout, prose } from '../text/hint.ts';
 import { FINDING_CODES } from './catalog.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import type { Listed } from './listed.ts';
@@ -25,15 +26,16 @@ export interface Ignored {
 
 /** Undefined where everything is wanted. Throws UsageError for a code that no finding has, and for what leaves nothing. */
 export function selectionOf({ errors = false, only, ignore, strict }: SelectionFlags): FindingSelection | undefined {
-  if (errors && strict === true) {
-    throw new UsageError('--errors leaves out the warnings that --strict is about', words`regsecret doctor --strict`);
-  }
   if (!errors && only === undefined && ignore === undefined) return undefined;
   const wanted = only === undefined ? undefined : codesIn('only', only);
   const unwanted = codesIn('ignore', ignore ?? []);
   const both = unwanted.find((code) => wanted?.includes(code));
   if (both !== undefined) {
-    throw new UsageError(`${both} is in --only and in --ignore`, words`regsecret doctor --only ${both}`);
+    throw new UsageError(`${both} is in --only and in --ignore`, againWithout('--ignore', prose`leave out --ignore`));
+  }
+  if (errors && strict === true) {
+    const hint = againWithout('--errors', prose`leave out --errors`);
+    throw new UsageError('--errors leaves out the warnings that --strict is about', hint);
   }
   return ({ code, severity }) =>
     (!errors || severity === 'error') && (wanted?.includes(code) ?? true) && !unwanted.includes(code);

@@ -11,7 +11,7 @@ export interface Prose {
 export interface Retyped {
   /** What it needs, also in place of what it has: words`-n team-a`. */
   readonly add: Command;
-  /** Flags that it has and that do not go with its others. */
+  /** Flags and arguments that it has and that do not go with its others. */
   readonly drop?: readonly string[];
   /** A name in it that is another one. */
   readonly rename?: { readonly from: string; readonly to: string };

@@ -16,6 +16,11 @@ export function isNamespaceName(name: string): boolean {
   return name.length <= 63 && LABEL_RE.test(name);
 }
 
+/** Whether `name` may be that of a role or its binding (apimachinery pkg/api/validation/path `IsValidPathSegmentName`). */
+export function isRoleName(name: string): boolean {
+  return !/^\.{1,2}$|[/%]/.test(name);
+}
+
 /** Whether `text` chooses names by its wildcards. */
 export function isPattern(text: string): boolean {
   return /[*?[]/.test(text);

@@ -18,6 +18,7 @@ const SHOWN: readonly string[] = [
 const NAMED: readonly string[] = [
   ...['-n', '--namespace', '--to', '--from', '--exclude', '--attach', '--pod', '--serviceaccount', '--sa', '--secret'],
   ...['-o', '--output', '--field-manager', '--timeout', '--refresh', '--listen', '--concurrency', '--plain-http'],
+  ...['--only', '--ignore'],
 ];
 
 /** Whether `flag` with `value` may be repeated; for flags that take one of a few words, their parser knows it. */
