@@ -119,10 +119,10 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     printer.say(`  in namespace ${transport.namespace}`);
     sayEntries(entries, applied, printer);
     if (options.verify !== false) checkKept(entries, applied, printer);
-    if (targets.length > 0) return await attachTo(applied.secret, attachment);
+    if (targets.length > 0) return await attachTo(applied, attachment);
     await sayLeftOver(applied, run);
     if (applied.action === 'created' && options.output === undefined && dryRun === 'none') {
-      printer.hint(attachCommand(options));
+      printer.hint(attachCommand(applied.secret.metadata.name, options));
     }
     return EXIT.ok;
   } finally {
@@ -156,7 +156,7 @@ async function checkTargets(secret: Secret, attachment: Attachment): Promise<voi
 }
 
 /** Returns the exit code; throws UserError. */
-async function attachTo(secret: Secret, attachment: Attachment): Promise<number> {
+async function attachTo({ secret, action }: Applied, attachment: Attachment): Promise<number> {
   const [{ changePullSecrets }, { commandFor }, { withAttachPrinter }] = await Promise.all([
     import('../operations/attach/change-lists.ts'),
     import('../operations/attach/request.ts'),
@@ -168,8 +168,13 @@ async function attachTo(secret: Secret, attachment: Attachment): Promise<number>
   const names = output === 'name' ? output : undefined;
   const command = commandFor(request, transport.namespace);
   const shown = { verb: request.verb, secret: request.secret, output: names, dryRun, namespaces: false, command };
-  // A manifest on stdout stays one.
-  const results = output === 'yaml' || output === 'json' ? { ...printer, result: printer.say } : printer;
+  const results: Printer = {
+    ...printer,
+    // A manifest on stdout stays one.
+    ...(output === 'yaml' || output === 'json' ? { result: printer.say } : {}),
+    // They name a Secret that is not there yet.
+    ...(action === 'created' && dryRun === 'server' ? { hint: () => undefined } : {}),
+  };
   return withAttachPrinter(shown, results, io, (report) => changePullSecrets(transport, request, report));
 }
 
@@ -179,7 +184,7 @@ async function requestOf(secret: Secret, { targets, saidEnds, options, io }: Att
   return requestFor({ secret, saidEnds }, targets, { dryRun, fieldManager }, io);
 }
 
-function attachCommand({ name, namespace }: CreateOptions): Command {
+function attachCommand(name: string | undefined, { namespace }: CreateOptions): Command {
   return command`regsecret attach ${name === 'regsecret' ? undefined : name} ${scope(namespace)} --serviceaccount default`;
 }
 

@@ -86,11 +86,12 @@ async function gather(
     await sayWhy(options, io, destination);
     return { ...(await prompted(options.server?.[0], io)), warnings: found.warnings };
   }
+  const given = { ...againWith(words`--server REGISTRY --username USER --password-stdin`), drop: ['--all'] };
   throw new UserError(
     found.warnings.length === 0
       ? 'docker and podman have no login on this machine'
       : 'docker and podman have no login on this machine that could be written',
-    prose`${command`docker login REGISTRY`}, or give one: ${againWith(words`--server REGISTRY --username USER --password-stdin`)}`,
+    prose`${command`docker login REGISTRY`}, or give one: ${given}`,
     found.warnings,
   );
 }

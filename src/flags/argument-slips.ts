@@ -16,7 +16,7 @@ import { isNamespaceChoice, isNamespaceName, isObjectName, isPattern, scope } fr
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
 import { UsageError } from '../errors.ts';
-import { flagsOf, typedWith } from './retyped-line.ts';
+import { flagsOf, rawArgs, typedWith } from './retyped-line.ts';
 import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 
 /** Throws UsageError for arguments of `typed` that cannot have been meant as they stand. */
@@ -102,9 +102,6 @@ function targetSlip(typed: Command): UsageError | undefined {
   if (pullKindByName(bare) === undefined || !isObjectName(meant)) return undefined;
   return refusal(args.toSpliced(args.lastIndexOf(meant), 1), [`${bare}/${meant}`], ['--to']);
 }
-
-/** The whole line, as the program got it. */
-const rawArgs = ({ parent }: Command) => (parent as { readonly rawArgs?: readonly string[] } | null)?.rawArgs ?? [];
 
 function isTarget(word: string): boolean {
   const [kind = '', name = '', ...more] = word.split('/');

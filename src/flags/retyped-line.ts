@@ -12,8 +12,14 @@ import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 export function typedWith(typed: Command, line: Line, except: readonly string[] = []): Hint {
   const flags = typed.options.flatMap((option) => flagsOf(typed, option, except));
   if (flags.includes(undefined)) return prose`${line}, with the other flags as they are`;
-  return flags.reduce<Line>((before, flag) => command`${before} ${flag}`, command`regsecret ${typed.name()} ${line}`);
+  // `why` stays what it is.
+  const [name = typed.name()] = rawArgs(typed);
+  return flags.reduce<Line>((before, flag) => command`${before} ${flag}`, command`regsecret ${name} ${line}`);
 }
+
+/** The whole line, as the program got it. */
+export const rawArgs = ({ parent }: Command) =>
+  (parent as { readonly rawArgs?: readonly string[] } | null)?.rawArgs ?? [];
 
 /** `typed` as `hint` puts it right, where all of it can be repeated. */
 export function retype(typed: Command, { add: asked, drop = [], rename, otherwise }: Retyped): Line | Prose {

@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { api, newNamespace } from '../environment/use.ts';
-import { account, freshName, listOf, named, newAccount, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import {
+  account,
+  failFirstPod,
+  freshName,
+  listOf,
+  named,
+  newAccount,
+  newWorkload,
+  regsecretIn,
+} from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import type { RanHere } from '../support/here.ts';
 
@@ -46,6 +55,9 @@ test('to nothing: the command that does it is the last line', async () => {
     new RegExp(`\\nhint: regsecret attach ${name} -n ${namespace} --serviceaccount default\\n$`),
   );
   expect((await create(name)).stderr).not.toContain('hint:');
+  const { stdout, stderr } = await create(name, '--append-hash');
+  const [, hashed] = /^secret\/(.*) created\n$/.exec(stdout) ?? [];
+  expect(stderr).toMatch(new RegExp(`\nhint: regsecret attach ${hashed} -n ${namespace} --serviceaccount default\n$`));
 });
 
 test.each([
@@ -78,6 +90,17 @@ test('in a server dry run nothing is written', async () => {
   );
   expect(await exists(name)).toBe(false);
   expect((await account(namespace, robot)).imagePullSecrets).toBeUndefined();
+});
+
+test('in a server dry run no hint names the Secret, which is not there', async () => {
+  const [name, robot] = [freshName('pull'), freshName('sa')];
+  await newAccount(namespace, {}, robot);
+  const web = await newWorkload('Deployment', namespace, { account: robot });
+  await failFirstPod(namespace, web);
+  const rehearsed = await create(name, '--attach', `sa/${robot}`, '--dry-run=server');
+  expect(rehearsed.stderr).toContain('warning: 1 pod fails now');
+  expect(rehearsed.stderr).not.toContain('hint:');
+  expect((await create(name, '--attach', `sa/${robot}`)).stderr).toContain(`hint: regsecret attach ${name} `);
 });
 
 test('a manifest on stdout stays one', async () => {

@@ -163,7 +163,7 @@ test('a Secret without a namespace goes into that of the context, wherever those
   write({
     'a.yaml': deployment('a', `${A}/x`),
     'b.yaml': deployment('b', `${A}/x`, 'prod'),
-    's.yaml': secret([A], ''),
+    's.yaml': secret([A, 'other.example'], ''),
   });
   const { code, lines } = await doctor('-f . --strict');
   const why = 'but the one in these files names no namespace, so it goes into that of the context [missing-secret]';
@@ -171,9 +171,9 @@ test('a Secret without a namespace goes into that of the context, wherever those
     1,
     [
       `a.yaml:1: warning: deployment/a names secret build/regcreds, ${why}`,
-      `  hint: regsecret create regcreds -n build --server ${A}`,
+      `  hint: regsecret create regcreds -n build --server ${A} --server other.example --dry-run=client -o yaml`,
       `b.yaml:1: warning: deployment/b names secret prod/regcreds, ${why}`,
-      `  hint: regsecret create regcreds -n prod --server ${A}`,
+      `  hint: regsecret create regcreds -n prod --server ${A} --server other.example --dry-run=client -o yaml`,
       '3 objects in 3 files: 0 errors, 2 warnings',
     ],
   ]);

@@ -229,6 +229,10 @@ test.each([
     'docker login REGISTRY, or give one: regsecret create pull --server REGISTRY --username USER --password-stdin --attach sa/default',
   ],
   [
+    'create pull --all -n a',
+    'docker login REGISTRY, or give one: regsecret create -n a pull --server REGISTRY --username USER --password-stdin',
+  ],
+  [
     'verify --server ghcr.io --image ghcr.io/a/b',
     'docker login ghcr.io, or give one: regsecret verify --server ghcr.io --username USER --password-stdin --image ghcr.io/a/b',
   ],

@@ -257,6 +257,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['why deplyo/shop', 'hint: regsecret why deploy/shop'],
     // A folder of the repository that is called as a kind is.
     ['doctor deploy', 'hint: regsecret doctor -f deploy'],
+    ['doctor deploy --strict', 'hint: regsecret doctor -f deploy --strict'],
     ['doctor -n lab --watch', 'hint: regsecret doctor -n lab names those that fail; give one of them to --watch'],
     ['doctor -A --watch', 'hint: regsecret doctor -A names those that fail; give one of them to --watch'],
     ['doctor deploy -n team-04', 'hint: regsecret why -n team-04 deploy/NAME'],
@@ -298,8 +299,8 @@ describe('kinds and targets where kubectl has them', () => {
     ['doctor -A -n a --offline', 'hint: regsecret doctor -A --offline'],
     ['doctor -l app=api -n a --strict', 'hint: regsecret doctor -l app=api --strict'],
     ['doctor --only missing-secert --strict', 'hint: regsecret doctor --only missing-secret --strict'],
-    ['doctor deployment/a,deployment/b', 'hint: regsecret why deployment/a deployment/b'],
-    ['why deployment/a,b -v', 'hint: regsecret why deployment/a deployment/b'],
+    ['doctor deployment/a,deployment/b', 'hint: regsecret doctor deployment/a deployment/b'],
+    ['why deployment/a,b -v', 'hint: regsecret why deployment/a deployment/b -v'],
     ['create secret regcreds --server ghcr.io', 'hint: regsecret create regcreds --server ghcr.io'],
     ['rotate --server ghcr.io --verify', '(rotate always verifies; --no-verify leaves it out.)'],
     ['lint deploy', '(Did you mean regsecret doctor -f deploy?)'],
@@ -346,7 +347,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['doctor -n a -n b', 'hint: run it once for each, or with -A'],
     ['list -n a,b', 'hint: run it once for each, or with -A'],
     ['doctor -n team-* --strict', 'hint: regsecret doctor -A --strict'],
-    ['why -n team-? --context c', 'hint: regsecret doctor --context c -A'],
+    ['why -n team-? --context c', 'hint: regsecret why --context c -A'],
     ['list pull -n * --problems', 'hint: regsecret list pull -A --problems'],
     ['verify pull -n team-*', 'hint: regsecret verify pull -A'],
     // What -A does not go with.

@@ -51,7 +51,9 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   if (found.code === 'missing-secret' && found.arguments.near === undefined && isCopied(found.arguments.elsewhere)) {
     return false;
   }
-  if (isInManifest(found.object)) return found.code === 'missing-secret' && found.arguments.near === undefined;
+  if (isInManifest(found.object)) {
+    return found.code === 'missing-secret' && found.arguments.near === undefined && !found.arguments.bare;
+  }
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if ('absent' in found.arguments && found.arguments.absent) return false;
@@ -80,14 +82,14 @@ const SOME_IMAGE = 'REGISTRY/NAME:TAG';
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
 const FIXES: Fixes = {
-  'missing-secret': ({ object, arguments: { near, listed, elsewhere, remedy } }, context) => {
+  'missing-secret': ({ object, arguments: { near, listed, elsewhere, bare, remedy } }, context) => {
     if (near !== undefined && object.file !== undefined) return editFile(object);
     if (near !== undefined && remedy !== undefined) return exchange(remedy, object.name, near, listed);
-    const { file: _, ...secret } = object;
+    const { file: _, ...inCluster } = object;
     const servers = context.images?.map(imageServer);
     return isCopied(elsewhere)
       ? copy(object, elsewhere)
-      : createSecretCommand(secret, context, servers ?? here(context));
+      : createSecretCommand(bare ? object : inCluster, context, servers ?? here(context));
   },
   'wrong-type': ({ object }, context) => createSecretCommand(object, context, here(context), FORCE),
   'no-payload': ({ object }, context) => createOr(REPLACE, object, context),

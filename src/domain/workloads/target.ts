@@ -3,7 +3,7 @@
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { type Command, command, flagWords, words } from '../text/command.ts';
-import { againWith, type Hint } from '../text/hint.ts';
+import { againWith, type Hint, type Retyped } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
@@ -125,7 +125,9 @@ export function parseDoctorTargets(
   if (kind !== undefined && !typed.some((word) => word.includes('/'))) {
     if (rest.length === 0) {
       const all = isPlural(first) ? everything : why(`${first}/NAME`);
-      const proposal = isFolder(first) ? words`regsecret doctor -f ${first}` : all;
+      const proposal = isFolder(first)
+        ? inPlaceOf(first, words`-f ${first}`, words`regsecret doctor -f ${first}`)
+        : all;
       throw new UsageError(`"${first}" is a kind without a name`, proposal);
     }
     return rest.map((name) => target(kind, name));
@@ -152,7 +154,8 @@ function parseWord(word: string): DoctorTarget {
 function checkComma(word: string, kind: string): void {
   const each = word.split(',').map((one) => (one.includes('/') || one === word ? one : `${kind}/${one}`));
   if (each.length < 2 || !each.every((one) => one.split('/').every(isObjectName))) return;
-  throw new UsageError('several targets have spaces between them, not commas', command`regsecret why ${each}`);
+  const hint = inPlaceOf(word, words`${each}`, command`regsecret why ${each}`);
+  throw new UsageError('several targets have spaces between them, not commas', hint);
 }
 
 /** Kinds that have no pull secrets, as they are often typed. */
@@ -161,12 +164,19 @@ const OTHER_KINDS = /^(no|nodes?|svc|services?|ing|ingress(es)?|cm|configmaps?|p
 /** Throws UsageError for a namespace where the kind stands: `ns/team-a`, `team-a/web`. */
 function checkNamespacePart(kind: string, name: string): void {
   if (/^(ns|namespaces?)$/.test(kind) && isNamespaceName(name)) {
-    throw new UsageError('a namespace is named with -n', command`regsecret doctor ${scope(name)}`);
+    const hint = inPlaceOf(`${kind}/${name}`, words`${scope(name)}`, command`regsecret doctor ${scope(name)}`);
+    throw new UsageError('a namespace is named with -n', hint);
   }
   const near = nearKind(kind) ?? pullKindByName(kind) ?? closest(kind, ['secret']);
   const isKind = near !== undefined || OTHER_KINDS.test(kind);
   if (isKind || !isNamespaceName(kind)) return;
-  throw new UsageError(TARGET, command`regsecret why deployment/${name} ${scope(kind)}`);
+  const meant = words`deployment/${name} ${scope(kind)}`;
+  throw new UsageError(TARGET, inPlaceOf(`${kind}/${name}`, meant, command`regsecret why ${meant}`));
+}
+
+/** The command once more, with `meant` in place of the argument `word`. */
+function inPlaceOf(word: string, meant: Command, otherwise: Command): Retyped {
+  return { add: meant, drop: [word], otherwise };
 }
 
 function kindOf(word: string): DoctorTarget['kind'] | undefined {

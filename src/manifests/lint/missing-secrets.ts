@@ -48,7 +48,8 @@ export function missingSecrets(
     if (first === undefined) return [];
     const { name, placed } = first;
     const object = objectOf({ ...placed.pullSpec.ref, name });
-    const bare = secretNamed(name, placed, inventory) && (true as const);
+    const unplaced = secretNamed(name, placed, inventory)?.diagnosed;
+    const bare = unplaced && (true as const);
     const near = bare ? undefined : nearInFiles(name, placed, inventory);
     const namespaces = namespacesWith(name, inventory);
     const args = {
@@ -63,7 +64,7 @@ export function missingSecrets(
     const images = privateImages(pulls.get(key) ?? []);
     const found = finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity);
     const folder = near === undefined ? folderToBuild(name, placed.file.name, kustomizations) : undefined;
-    if (folder === undefined) return [viewOf(found, { images })];
+    if (folder === undefined) return [viewOf(found, { images, secretOf: () => unplaced })];
     return [findingView(found, undefined, { command: kustomized(folder, words`doctor`), sufficient: false })];
   });
 }

@@ -20,8 +20,8 @@ testFindings([
   [
     finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], bare: true }),
     'error: deployment/web names secret team-a/regcred, but the one in these files names no namespace, so it goes into that of the context',
-    'fix',
-    'regsecret create regcred -n team-a --server ghcr.io --server quay.io',
+    'advice',
+    'regsecret create regcred -n team-a --server ghcr.io --server quay.io --dry-run=client -o yaml',
     { images: ['ghcr.io/a/b', 'quay.io/a', 'ghcr.io/c'] },
   ],
   [
