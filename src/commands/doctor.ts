@@ -13,16 +13,16 @@ import {
   selectFindings,
   selectionOf,
 } from '../domain/findings/selection.ts';
-import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../domain/text/command.ts';
-import { againWith, againWithout, prose, type Retyped } from '../domain/text/hint.ts';
+import { againWithout } from '../domain/text/hint.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
-import { type DoctorTarget, filesApart, imagesApart, parseDoctorTargets } from '../domain/workloads/target.ts';
+import { filesApart, imagesApart } from '../domain/workloads/target.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { isFolder, isPath } from '../files/file.ts';
+import { isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import type { ObservedTargets } from '../operations/doctor/gather.ts';
+import { checkFiles, checkWatch, targetsOf, wideFlag } from '../output/doctor/doctor-line.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
-import { again, sayMore, whatToWatch } from '../output/doctor/remarks.ts';
+import { sayMore } from '../output/doctor/remarks.ts';
 import type { ReportFormat } from '../output/doctor/report-writer.ts';
 import { printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
@@ -112,22 +112,6 @@ async function watch(options: DoctorOptions, io: Io): Promise<number> {
   return isHealthy(report.findings, options.strict === true) ? EXIT.ok : EXIT.failed;
 }
 
-/** Throws UsageError for what is too much to look at every moment, or does not change. */
-function checkWatch(options: DoctorOptions): void {
-  const { targets, image, filename, output } = options;
-  if (filename !== undefined) {
-    throw new UsageError(
-      '--watch is for the cluster, not for files',
-      againWithout('--watch', prose`leave out --watch`),
-    );
-  }
-  if (targets.length === 0 && image === undefined) {
-    throw new UsageError('--watch needs a target', whatToWatch(options, wideFlag(options)?.line));
-  }
-  const hint = command`${again(options)} --watch`;
-  if (output !== undefined && output !== 'json') throw new UsageError(`--watch cannot print ${output}`, hint);
-}
-
 /** Manifests by themselves: neither cluster nor registries are asked. */
 async function lint(
   files: readonly string[],
@@ -135,23 +119,8 @@ async function lint(
   options: DoctorOptions,
   io: Io,
 ): Promise<number> {
-  const { targets, image, allNamespaces, selector, strict = false } = options;
-  if (targets.length > 0 || image !== undefined || allNamespaces === true || selector !== undefined) {
-    const inFiles: Retyped = {
-      add: words``,
-      drop: [...namesIn(options), ...ABOUT_TARGETS, '-A', '-l'],
-      otherwise: files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`regsecret doctor`),
-    };
-    const inCluster: Retyped = {
-      add: words``,
-      drop: [...files, '-f', '-R'],
-      otherwise: wideFlag(options)?.line ?? again(options),
-    };
-    throw new UsageError(
-      '-f cannot be combined with targets',
-      prose`${inFiles} for the files, or ${inCluster} for the cluster`,
-    );
-  }
+  checkFiles(files, options);
+  const { strict = false } = options;
   const [{ lintManifests }, { isUnreadPipe, printLint }] = await Promise.all([
     import('../manifests/lint/lint-files.ts'),
     import('../output/doctor/lint-printer.ts'),
@@ -167,55 +136,12 @@ async function lint(
   return exitCode(report, options);
 }
 
-/** The flags of targets. */
-const ABOUT_TARGETS = ['--image', '--serviceaccount', '--secret'];
-
-/** The arguments that are no files. */
-function namesIn({ targets, image = [] }: DoctorOptions): string[] {
-  return [...targets, ...image];
-}
-
 /** From wherever it is asked for. */
 async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> {
   const targets = targetsOf(options);
   if (targets.length === 0 && options.image === undefined) return { ...(await gatherAll(options, io)), errors: [] };
   const { gatherTargets } = await import('../operations/doctor/gather.ts');
   return gatherTargets(targets, options, io);
-}
-
-/** None: a namespace, or all of them. Throws UsageError for flags that do not go with them. */
-function targetsOf(options: DoctorOptions): readonly DoctorTarget[] {
-  const { image, serviceaccount, secret, namespace } = options;
-  const wide = wideFlag(options);
-  // Files have no namespace, so with one a kind is meant, whatever a folder here is called.
-  const mayBeFolder = (name: string): boolean => (wide?.flag ?? namespace) === undefined && isFolder(name);
-  const targets = parseDoctorTargets(options.targets, mayBeFolder, wide?.line);
-  if (image === undefined && (serviceaccount ?? secret) !== undefined) {
-    throw new UsageError('--serviceaccount and --secret need --image', againWith(words`--image ghcr.io/org/app:v1`));
-  }
-  if (targets.length === 0 && image === undefined) return targets;
-  if (options.errors === true || options.only !== undefined || options.ignore !== undefined) {
-    throw new UsageError('--errors, --only and --ignore are for a namespace, -A or -f, not for single targets', {
-      add: words``,
-      drop: ['--errors', '--only', '--ignore'],
-      otherwise: again(options),
-    });
-  }
-  if (wide !== undefined) {
-    throw new UsageError(`${wide.flag} cannot be combined with targets`, {
-      add: words``,
-      drop: [...namesIn(options), ...ABOUT_TARGETS, '--watch', '-n'],
-      otherwise: wide.line,
-    });
-  }
-  return targets;
-}
-
-/** The flag for several namespaces, and doctor with it alone. */
-function wideFlag({ allNamespaces, selector }: DoctorOptions): { flag: string; line: Command } | undefined {
-  if (selector !== undefined) return { flag: '-l', line: clusterCommand`regsecret doctor -l ${selector}` };
-  if (allNamespaces !== true) return undefined;
-  return { flag: '--all-namespaces', line: command`regsecret doctor ${ALL_NAMESPACES}` };
 }
 
 async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {

@@ -26,9 +26,9 @@ export function againWith(add: Command): Retyped {
   return { add, otherwise: add };
 }
 
-/** A hint to type the same again without `flag`. */
-export function againWithout(flag: string, otherwise: Command | Prose): Retyped {
-  return { add: words``, drop: [flag], otherwise };
+/** A hint to type the same again without these flags and arguments. */
+export function againWithout(drop: string | readonly string[], otherwise: Command | Prose): Retyped {
+  return { add: words``, drop: [drop].flat(), otherwise };
 }
 
 /** A hint to type the same again with only one of these two. */

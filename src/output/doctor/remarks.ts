@@ -1,24 +1,11 @@
 /** What doctor and why say to a person beside the result. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
-import { type Command, command, words } from '../../domain/text/command.ts';
+import { type Command, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
-import { type Hint, prose } from '../../domain/text/hint.ts';
-import { nameWord, scope } from '../../domain/text/object-name.ts';
+import { nameWord } from '../../domain/text/object-name.ts';
 import type { Io } from '../../io.ts';
 import { printerFor } from '../printer.ts';
-
-/** What was typed, as far as it matters here. */
-export interface DoctorLine {
-  readonly targets: readonly string[];
-  readonly image?: readonly string[] | undefined;
-  readonly serviceaccount?: string | undefined;
-  readonly secret?: readonly string[] | undefined;
-  readonly namespace?: string | undefined;
-  readonly allNamespaces?: boolean | undefined;
-  readonly selector?: string | undefined;
-  readonly offline?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
-}
+import { again, type DoctorLine } from './doctor-line.ts';
 
 /** What is said to a person beside the result. */
 export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io): Promise<void> {
@@ -47,21 +34,4 @@ function tryUsable({ findings }: DoctorReport, options: DoctorLine): Command | u
   const asked = again({ ...options, targets: [], secret: [] });
   const tried = [...new Set(usable)].reduce((line, name) => command`${line} --secret ${nameWord(name)}`, asked);
   return usable.length === 0 ? undefined : tried;
-}
-
-/** Where a target comes from; `wide` is the command for several namespaces. */
-export function whatToWatch({ namespace }: DoctorLine, wide: Command | undefined): Hint {
-  const line = wide ?? command`regsecret doctor ${scope(namespace)}`;
-  return prose`${line} names those that fail; give one of them to --watch`;
-}
-
-/** The command line that was typed. */
-export function again({ targets, image = [], serviceaccount, secret = [], namespace }: DoctorLine): Command {
-  const flags = [
-    ...image.map((name) => words`--image ${name}`),
-    ...(serviceaccount === undefined ? [] : [words`--serviceaccount ${serviceaccount}`]),
-    ...secret.map((name) => words`--secret ${name}`),
-  ];
-  const line = flags.reduce((start, more) => command`${start} ${more}`, command`regsecret why ${targets}`);
-  return command`${line} ${scope(namespace)}`;
 }

@@ -1,0 +1,103 @@
+/** The command line of doctor and why: what does not go together in it, and the line that does. */
+import type { SelectionFlags } from '../../domain/findings/selection.ts';
+import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../../domain/text/command.ts';
+import { againWith, againWithout, type Hint, prose } from '../../domain/text/hint.ts';
+import { scope } from '../../domain/text/object-name.ts';
+import { type DoctorTarget, parseDoctorTargets } from '../../domain/workloads/target.ts';
+import { UsageError } from '../../errors.ts';
+import { isFolder } from '../../files/file.ts';
+
+/** What was typed, as far as it matters here. */
+export interface DoctorLine extends SelectionFlags {
+  readonly targets: readonly string[];
+  readonly image?: readonly string[] | undefined;
+  readonly serviceaccount?: string | undefined;
+  readonly secret?: readonly string[] | undefined;
+  readonly namespace?: string | undefined;
+  readonly allNamespaces?: boolean | undefined;
+  readonly selector?: string | undefined;
+  readonly offline?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly filename?: readonly string[] | undefined;
+  readonly output?: string | undefined;
+}
+
+/** The flags of targets. */
+const ABOUT_TARGETS = ['--image', '--serviceaccount', '--secret'];
+
+/** Throws UsageError where the files `files` stand beside what is in a cluster. */
+export function checkFiles(files: readonly string[], line: DoctorLine): void {
+  const { targets, image = [], allNamespaces, selector } = line;
+  if (targets.length + image.length === 0 && allNamespaces !== true && selector === undefined) return;
+  const named = files.reduce((start, file) => words`${start} -f ${pathWord(file)}`, words`regsecret doctor`);
+  const inFiles = againWithout([...targets, ...image, ...ABOUT_TARGETS, '-A', '-l'], named);
+  const inCluster = againWithout([...files, '-f', '-R'], wideFlag(line)?.line ?? again(line));
+  throw new UsageError(
+    '-f cannot be combined with targets',
+    prose`${inFiles} for the files, or ${inCluster} for the cluster`,
+  );
+}
+
+/** Throws UsageError for what is too much to look at every moment, or does not change. */
+export function checkWatch(options: DoctorLine): void {
+  const { targets, image, filename, output } = options;
+  if (filename !== undefined) {
+    throw new UsageError(
+      '--watch is for the cluster, not for files',
+      againWithout('--watch', prose`leave out --watch`),
+    );
+  }
+  if (targets.length === 0 && image === undefined) {
+    throw new UsageError('--watch needs a target', whatToWatch(options, wideFlag(options)?.line));
+  }
+  const hint = command`${again(options)} --watch`;
+  if (output !== undefined && output !== 'json') throw new UsageError(`--watch cannot print ${output}`, hint);
+}
+
+/** None: a namespace, or all of them. Throws UsageError for flags that do not go with them. */
+export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
+  const { image, serviceaccount, secret, namespace } = options;
+  const wide = wideFlag(options);
+  // Files have no namespace, so with one a kind is meant, whatever a folder here is called.
+  const mayBeFolder = (name: string): boolean => (wide?.flag ?? namespace) === undefined && isFolder(name);
+  const targets = parseDoctorTargets(options.targets, mayBeFolder, wide?.line);
+  if (image === undefined && (serviceaccount ?? secret) !== undefined) {
+    throw new UsageError('--serviceaccount and --secret need --image', againWith(words`--image ghcr.io/org/app:v1`));
+  }
+  if (targets.length === 0 && image === undefined) return targets;
+  if (options.errors === true || options.only !== undefined || options.ignore !== undefined) {
+    throw new UsageError(
+      '--errors, --only and --ignore are for a namespace, -A or -f, not for single targets',
+      againWithout(['--errors', '--only', '--ignore'], again(options)),
+    );
+  }
+  if (wide !== undefined) {
+    const without = [...options.targets, ...(image ?? []), ...ABOUT_TARGETS, '--watch', '-n'];
+    throw new UsageError(`${wide.flag} cannot be combined with targets`, againWithout(without, wide.line));
+  }
+  return targets;
+}
+
+/** The flag for several namespaces, and doctor with it alone. */
+export function wideFlag({ allNamespaces, selector }: DoctorLine): { flag: string; line: Command } | undefined {
+  if (selector !== undefined) return { flag: '-l', line: clusterCommand`regsecret doctor -l ${selector}` };
+  if (allNamespaces !== true) return undefined;
+  return { flag: '--all-namespaces', line: command`regsecret doctor ${ALL_NAMESPACES}` };
+}
+
+/** Where a target comes from; `wide` is the command for several namespaces. */
+function whatToWatch({ namespace }: DoctorLine, wide: Command | undefined): Hint {
+  const line = wide ?? command`regsecret doctor ${scope(namespace)}`;
+  return prose`${line} names those that fail; give one of them to --watch`;
+}
+
+/** The command line that was typed. */
+export function again({ targets, image = [], serviceaccount, secret = [], namespace }: DoctorLine): Command {
+  const flags = [
+    ...image.map((name) => words`--image ${name}`),
+    ...(serviceaccount === undefined ? [] : [words`--serviceaccount ${serviceaccount}`]),
+    ...secret.map((name) => words`--secret ${name}`),
+  ];
+  const line = flags.reduce((start, more) => command`${start} ${more}`, command`regsecret why ${targets}`);
+  return command`${line} ${scope(namespace)}`;
+}
