@@ -32,9 +32,21 @@ export async function copyNamespaces(transport: Transport, source: string): Prom
   return namespaces;
 }
 
+/** The sources of the copies of this name, by the namespace of the copy. Empty where they may not be listed. */
+export async function copiesNamed(transport: Transport, name: string): Promise<ReadonlyMap<string, string>> {
+  const sources = new Map<string, string>();
+  await eachCopy(transport, (source, namespace) => sources.set(namespace, source), `metadata.name=${name}`);
+  return sources;
+}
+
 /** Of copies of Secrets in this cluster only metadata is asked for. */
-async function eachCopy(transport: Transport, use: (source: string, namespace: string) => void): Promise<void> {
-  const query = { labelSelector: `${MANAGED_BY}=regsecret`, shape: MARKS, metadataOnly: true, cached: true };
+async function eachCopy(
+  transport: Transport,
+  use: (source: string, namespace: string) => void,
+  fieldSelector?: string,
+): Promise<void> {
+  const marked = { labelSelector: `${MANAGED_BY}=regsecret`, fieldSelector };
+  const query = { ...marked, shape: MARKS, metadataOnly: true, cached: true };
   try {
     for await (const page of listPages(transport, SECRETS, query)) {
       for (const copy of page as unknown as readonly Secret[]) {

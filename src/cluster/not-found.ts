@@ -10,6 +10,7 @@ import { describeRef, type ObjectRef, targetName } from '../domain/workloads/obj
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
+import { copiesNamed } from './copy-sources.ts';
 import { listNames } from './list-names.ts';
 import { METADATA_OF_ONE, objectRefusal } from './object-request.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
@@ -23,14 +24,19 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
     const { text, meant } = await lookAround(transport, ref);
-    const { name, namespace } = meant ?? ref;
-    if (meant === undefined) throw new UserError(text, command`regsecret create ${name} ${scope(namespace)}`);
+    if (meant === undefined || (meant.as === 'copy' && OF_SOURCES.includes(verb))) {
+      throw new UserError(text, command`regsecret create ${ref.name} ${scope(ref.namespace)}`);
+    }
+    const { name, namespace } = meant;
     const otherwise = command`regsecret ${verb} ${name} ${scope(namespace)} ${flags}`;
     const add = words`${scope(namespace)}`;
     const rename = { from: ref.name, to: name };
     throw new UserError(text, meant.as === 'near' ? { add, rename, otherwise } : otherwise);
   }
 }
+
+/** What does nothing with a copy: it is changed at its source. */
+const OF_SOURCES = ['sync', 'rotate', 'remove'];
 
 /** What {@link findSecrets} finds, and why it does not find the rest. */
 export interface FoundSecrets {
@@ -61,23 +67,35 @@ export async function findSecrets(
 export interface MissingSecret {
   /** That it does not exist, and what there is. */
   readonly text: string;
-  /** The Secret that was probably meant: one with nearly this name, the one in another namespace, or any other one here. */
-  readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'here' }) | undefined;
+  /** The Secret that was probably meant: one with nearly this name, the one in another namespace, a copy, or any other one here. */
+  readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'copy' | 'here' }) | undefined;
 }
 
 /** Looks for what was meant as far as we may. Throws UserError when there is no such namespace. */
 export async function lookAround(transport: Transport, { namespace, name }: SecretRef): Promise<MissingSecret> {
   await checkNamespace(transport, namespace);
   const text = `secret ${namespace}/${name} does not exist`;
-  const [here, places] = await Promise.all([pullSecretNames(transport, namespace), findPullSecrets(transport, name)]);
-  const near = closest(name, here);
+  const [here, places, copies] = await Promise.all([
+    pullSecretNames(transport, namespace),
+    findPullSecrets(transport, name),
+    copiesNamed(transport, name),
+  ]);
+  // Copies of it show that the name is right.
+  const isSource = [...copies.values()].includes(`${namespace}/${name}`);
+  const near = isSource ? undefined : closest(name, here);
   if (near !== undefined) {
     return { text: `${text}; did you mean ${near}?`, meant: { namespace, name: near, as: 'near' } };
   }
-  const elsewhere = places.map((place) => place.namespace);
+  const all = places.map((place) => place.namespace);
+  const originals = isSource ? [] : all.filter((place) => !copies.has(place));
+  const elsewhere = originals.length > 0 ? originals : all.filter((place) => copies.has(place));
   if (elsewhere[0] !== undefined) {
-    const where = `${nounFor(elsewhere.length, 'namespace')} ${many(elsewhere)}`;
-    return { text: `${text}; it exists in ${where}`, meant: { namespace: elsewhere[0], name, as: 'elsewhere' } };
+    const [there, as] =
+      originals.length > 0
+        ? ['it exists in', 'elsewhere' as const]
+        : ['there are only copies of that name, in', 'copy' as const];
+    const where = `${there} ${nounFor(elsewhere.length, 'namespace')} ${many(elsewhere)}`;
+    return { text: `${text}; ${where}`, meant: { namespace: elsewhere[0], name, as } };
   }
   if (here[0] === undefined) return { text, meant: undefined };
   return {

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { api, cluster, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import { startPolicy, startWebhook, type Verdict } from '../support/admission.ts';
-import { account, named, regsecretIn } from '../support/attach-world.ts';
+import { account, freshName, named, regsecretIn } from '../support/attach-world.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { changeSecret, newFleet, OURS, payloadOf, putSecret, secretIn } from '../support/sync-world.ts';
 
@@ -54,6 +54,32 @@ describe('a source', () => {
     expect([ran.code, ran.stdout]).toEqual([1, '']);
     expect(ran.stderr).toMatch(/^error: secret \S+\/pull does not exist/);
     expect(ran.stderr).toMatch(/^hint: regsecret (create|sync) pull -n /m);
+  });
+
+  test('of which only copies are left: none of them is proposed as a source', async () => {
+    const [home, team, other, name] = [
+      await newNamespace(),
+      await newNamespace(),
+      await newNamespace(),
+      freshName('nl'),
+    ];
+    await putSecret(home, {}, name);
+    await putSecret(home, {}, `${name}-old`);
+    expect((await regsecretIn(home, ['sync', name, '--to', team])).code).toBe(0);
+    const sync = (namespace: string) => regsecretIn(namespace, ['sync', name, '--to', team]);
+    const missing = `error: secret ${other}/${name} does not exist; it exists in namespace ${home}\n`;
+    expect((await sync(other)).stderr).toBe(`${missing}hint: regsecret sync ${name} -n ${home} --to ${team}\n`);
+    expect((await api('DELETE', `/api/v1/namespaces/${home}/secrets/${name}`)).status).toBe(200);
+    for (const namespace of [home, other]) {
+      const only = `error: secret ${namespace}/${name} does not exist; there are only copies of that name, in namespace ${team}\n`;
+      expect(await sync(namespace)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `${only}hint: regsecret create ${name} -n ${namespace}\n`,
+      });
+      const inspected = await regsecretIn(namespace, ['inspect', name]);
+      expect(inspected.stderr).toBe(`${only}hint: regsecret inspect ${name} -n ${team}\n`);
+    }
   });
 
   test('with a slip in its name: the hint keeps all that was typed', async () => {

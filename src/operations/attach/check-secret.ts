@@ -90,7 +90,10 @@ function* check(secret: Secret): Generator<void, DiagnosedSecret> {
 /** With what is likely meant, as far as we may look. */
 async function missing(reader: Reader, ref: SecretRef, request: AttachRequest): Promise<UserError> {
   const { text, meant } = await lookAround(reader.transport, ref);
-  const limit = meant?.as === 'elsewhere' ? ', but a pod can use only Secrets of its own namespace' : '';
+  const limit =
+    meant !== undefined && meant.namespace !== ref.namespace
+      ? ', but a pod can use only Secrets of its own namespace'
+      : '';
   const proposal =
     meant?.as === 'near'
       ? commandFor(request, ref.namespace, meant.name)
