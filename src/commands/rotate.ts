@@ -25,7 +25,7 @@ import { createFingerprint } from '../output/fingerprint.ts';
 import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import type { RotatePrinterOptions } from '../output/fleet/rotate-printer.ts';
-import type { ClusterRun, Printer } from '../output/printer.ts';
+import { type ClusterRun, type Printer, printerFor } from '../output/printer.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
 export interface RotateOptions extends CredentialOptions, RegistryFlags, ContextFlags {
@@ -48,7 +48,7 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
 /** Returns the exit code; throws UserError. */
 export async function rotate(options: RotateOptions, io: Io): Promise<number> {
   checkOptions(options);
-  return inClusters(options, io, {
+  const code = await inClusters(options, io, {
     hasSource: false,
     async prepare(printer) {
       const logins = await newLogins(options, io, printer);
@@ -64,6 +64,11 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
       };
     },
   });
+  if (options.allNamespaces && options.names.length === 0) {
+    const { say } = await printerFor(io);
+    say('only pull secrets were looked at: a Secret of another type may still hold the old login');
+  }
+  return code;
 }
 
 function checkOptions(options: RotateOptions): void {
@@ -187,7 +192,7 @@ function checkFound(
   if (items.length + without.length > 0) return;
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = typeof namespaces === 'object' && 'only' in namespaces;
-  const text = `no Secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
+  const text = `no pull secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
   throw new UserError(text, command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`);
 }
 

@@ -311,6 +311,8 @@ describe('one Secret', () => {
     const ran = await rotate(namespace, host, ['-o', 'name', ...flags]);
     expect(ran.code, ran.stderr).toBe(code);
     expect([dry.code, dry.stdout]).toEqual([ran.code, ran.stdout]);
+    for (const [hint] of dry.stderr.matchAll(/^hint: regsecret create .*/gm))
+      expect(hint).toContain('--dry-run=server');
     expect(ran.stderr).toContain(says.replaceAll('NAMESPACE', namespace).replaceAll('HOST', host));
     const after = await payload(namespace);
     expect(after === before ? 'old' : 'new').toBe(gets);
@@ -337,7 +339,7 @@ describe('one Secret', () => {
     const none = await rotate(namespace, host);
     expect([none.code, none.stderr]).toEqual([
       1,
-      `error: no Secret in namespace ${namespace} holds a login for ${host}\nhint: regsecret list -n ${namespace}\n`,
+      `error: no pull secret in namespace ${namespace} holds a login for ${host}\nhint: regsecret list -n ${namespace}\n`,
     ]);
   });
 });
@@ -368,7 +370,8 @@ describe('in many namespaces', () => {
       new Set([`pull,${host},ci,${rows[0]?.[4]},gets the new one of ci`]),
     );
     const ran = await rotate(home, host, ['-A']);
-    expect([ran.code, ran.stderr]).toEqual([0, '3 Secrets: 3 updated\n']);
+    const others = 'only pull secrets were looked at: a Secret of another type may still hold the old login\n';
+    expect([ran.code, ran.stderr]).toEqual([0, `3 Secrets: 3 updated\n${others}`]);
     const lines = ran.stdout.split('\n').filter(Boolean);
     expect(lines.sort()).toEqual([home, one, two].map((namespace) => `secret/pull configured in ${namespace}`).sort());
     for (const namespace of [home, one, two]) {
@@ -376,6 +379,7 @@ describe('in many namespaces', () => {
     }
     const after = await rotate(home, host, ['-A', '--dry-run=client']);
     expect(after.stdout.match(/has the new one/g)).toHaveLength(3);
+    expect((await rotate(home, host, ['-A', '-q'])).stderr).toBe('');
   });
 
   test.each([
