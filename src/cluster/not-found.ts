@@ -35,8 +35,8 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
   }
 }
 
-/** What does nothing with a copy: it is changed at its source. */
-const OF_SOURCES = ['sync', 'rotate', 'remove'];
+/** What a copy is of no use for: it is changed at its source. */
+const OF_SOURCES = ['sync', 'rotate'];
 
 /** What {@link findSecrets} finds, and why it does not find the rest. */
 export interface FoundSecrets {
