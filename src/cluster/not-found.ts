@@ -4,7 +4,7 @@ import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
 import { againWith, type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceName, scope } from '../domain/text/object-name.ts';
+import { isNamespaceName, nameWord, scope } from '../domain/text/object-name.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
 import { UserError } from '../errors.ts';
@@ -14,7 +14,7 @@ import { copiesNamed } from './copy-sources.ts';
 import { listNames } from './list-names.ts';
 import { METADATA_OF_ONE, objectRefusal } from './object-request.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
-import { requestSecret, type SecretRef } from './secret-request.ts';
+import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 
 /** Throws UserError; `verb` is the subcommand that is typed again with the right name, and `flags` what it needs beside that. */
 export async function findSecret(transport: Transport, ref: SecretRef, verb: string, flags?: Command): Promise<Secret> {
@@ -114,10 +114,22 @@ export async function missingObject(
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
   return noObject(ref, transport, again, async () => {
-    // `doctor team-a`: a name alone is that of a pod.
-    const isNamespace = ref.kind === 'Pod' && (await hasNamespace(transport, ref.name));
-    return isNamespace ? command`regsecret doctor ${scope(ref.name)}` : undefined;
+    if (ref.kind !== 'Pod') return undefined;
+    // A name alone is that of a pod: `doctor team-a`, `why regcred`.
+    const { namespace, name } = ref;
+    if (typeof (await lookAtSecret(transport, ref)) !== 'string')
+      return { what: `secret/${name}`, line: command`regsecret why secret/${nameWord(name)} ${scope(namespace)}` };
+    const isNamespace = await hasNamespace(transport, name);
+    return isNamespace
+      ? { what: 'a namespace of that name', line: command`regsecret doctor ${scope(name)}` }
+      : undefined;
   });
+}
+
+/** What has the name, and the command for that. */
+interface Otherwise {
+  readonly what: string;
+  readonly line: Command;
 }
 
 /**
@@ -128,7 +140,7 @@ export async function noObject(
   ref: ObjectRef,
   transport: Transport,
   again: (name: string, kind: PullKindName) => Hint,
-  otherwise: () => Promise<Command | undefined> = () => Promise.resolve(undefined),
+  otherwise: () => Promise<Otherwise | undefined> = () => Promise.resolve(undefined),
 ): Promise<never> {
   const { kind, namespace, name } = ref;
   await checkNamespace(transport, namespace);
@@ -142,7 +154,7 @@ export async function noObject(
   }
   if (same[0] !== undefined) throw new UserError(`${text}, but ${targetName(same[0])} does`, again(name, same[0].kind));
   const other = await otherwise();
-  if (other !== undefined) throw new UserError(`${text}, but a namespace of that name does`, other);
+  if (other !== undefined) throw new UserError(`${text}, but ${other.what} does`, other.line);
   const near = nearestRef(name, found) ?? (kind === 'Pod' ? startingWith(name, found) : undefined);
   if (near === undefined) throw new UserError(text, command`kubectl get ${pullKind(kind).plural} ${scope(namespace)}`);
   const meant = near.kind === kind ? near.name : targetName(near);

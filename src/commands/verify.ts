@@ -12,9 +12,9 @@ import { KeyringError } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { imageServer, loginCommand } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
-import { ALL_NAMESPACES, command, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command.ts';
 import { againWithout, eitherOf, type Hint } from '../domain/text/hint.ts';
-import { nameWord } from '../domain/text/object-name.ts';
+import { nameWord, scope } from '../domain/text/object-name.ts';
 import {
   imageQuestions,
   loginQuestions,
@@ -58,8 +58,10 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const diagnosed: DiagnosedSecret[] = [];
   for (const secret of secrets) diagnosed.push(await inPortions(diagnosisOf(secret, now), io.signal));
   const sound = usesLogin(options) || sayFindings(diagnosed, correct?.(''), printer);
-  const inquiries = options.image?.flatMap((image) => plan(secrets, image)) ?? diagnosed.flatMap(logins);
-  if (inquiries.length === 0) throw new UserError('there is no login to verify', command`regsecret inspect`);
+  const inquiries =
+    options.image?.flatMap((image) => plan(secrets, image)) ??
+    diagnosed.flatMap(({ secret, contents }) => loginQuestions(secret, contents));
+  if (inquiries.length === 0) throw new UserError('there is no login to verify', lookInside(options));
   const rows = await ask(inquiries, options, io);
   const immutable = new Set(secrets.filter((secret) => secret.immutable === true).map(sourceName));
   await printVerdicts(rows, { output: options.output, immutable, correct }, io, printer);
@@ -68,6 +70,13 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
     options.image?.map((image) => imageResult(rows.filter((row) => row.image === image))) ?? rows.map(loginResult);
   if (results.includes('fails')) return EXIT.failed;
   return results.includes('unknown') ? EXIT.unjudged : EXIT.ok;
+}
+
+/** Where it shows why. */
+function lookInside({ names = [], namespace, filename = [], allNamespaces }: VerifyOptions): Hint {
+  if (allNamespaces) return command`regsecret list ${ALL_NAMESPACES}`;
+  const files = filename.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
+  return command`regsecret inspect ${names.map(nameWord)} ${scope(namespace)} ${files}`;
 }
 
 type PullResult = ReturnType<typeof pullResult>;
@@ -183,10 +192,6 @@ async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Prom
     isWhole: true,
     correct: (server) => login(server)?.renew ?? loginCommand(server),
   };
-}
-
-function logins({ secret, contents }: DiagnosedSecret): VerifyQuestion[] {
-  return loginQuestions(secret, contents);
 }
 
 /** Throws UsageError. */

@@ -74,7 +74,10 @@ function checkOneNamespace(typed: readonly string[]): void {
   // With -A there can be no other namespace.
   const isOne = (word = ''): boolean => word === '-n' || word === '--namespace';
   const rest = typedAgain(typed.filter((word, index) => !isAll(word) && !isOne(word) && !isOne(typed[index - 1])));
-  throw new UsageError('inspect shows Secrets of one namespace', words`regsecret list ${rest} ${ALL_NAMESPACES}`);
+  const list = words`regsecret list ${rest} ${ALL_NAMESPACES}`;
+  // Users and expiry are not in the table otherwise.
+  const isShaped = typed.some((word) => /^(-o|--output)/.test(word));
+  throw new UsageError('inspect shows Secrets of one namespace', isShaped ? list : words`${list} -o wide`);
 }
 
 /** Commands that read Secrets and nothing else. */

@@ -133,8 +133,18 @@ describe.concurrent('a namespace', () => {
   test('without anything', async () => {
     const namespace = await newNamespace();
     const { code, stdout, stderr } = await regsecretIn(namespace, ['doctor']);
-    expect([code, stderr]).toEqual([0, 'no pods, workloads or pull secrets in this namespace\n']);
+    expect([code, stderr]).toEqual([
+      0,
+      'no pods, workloads or pull secrets in this namespace\nhint: regsecret doctor -A\n',
+    ]);
     expect(stdout).toMatch(/^nothing is wrong: 0 pods, 0 workloads, \d service accounts?, 0 pull secrets\nnot seen/);
+  });
+
+  test('with a pull secret and nothing that pulls', async () => {
+    const namespace = await newNamespace();
+    await newPullSecret(namespace, 'regcred');
+    const { stderr } = await regsecretIn(namespace, ['doctor', '--offline']);
+    expect(stderr).toContain('no pods or workloads in this namespace\nhint: regsecret doctor -A\n');
   });
 
   test('that does not exist', async () => {

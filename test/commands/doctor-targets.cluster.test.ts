@@ -279,6 +279,16 @@ test('a name that is the one of a namespace, and of no pod', async () => {
   ]);
 });
 
+test('a name that is the one of a Secret, and of no pod', async () => {
+  const own = await newNamespace();
+  await newPullSecret(own, 'regcred');
+  const { code, stderr } = await regsecretIn(own, ['why', 'regcred']);
+  expect([code, stderr]).toEqual([
+    1,
+    `error: pod ${own}/regcred does not exist, but secret/regcred does\nhint: regsecret why secret/regcred -n ${own}\n`,
+  ]);
+});
+
 describe.concurrent('a service account', () => {
   test('its list, its Secrets, and what their registries say', async () => {
     const report = await why(['sa/builder']);

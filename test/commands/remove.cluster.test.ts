@@ -108,6 +108,13 @@ test.each<
       `error: secret ${namespace}/pull has no entry ${host.replace('.', '-.')}; did you mean ${host}?\nhint: regsecret remove pull -n ${namespace} --server ${host}\n`,
   ],
   [
+    'an entry with another port, which is another registry: nothing is proposed that would take out its login',
+    'pull',
+    (host) => `${host}:5000`,
+    0,
+    (host, namespace) => `secret ${namespace}/pull has no entry ${host}:5000; it has ${host}, quay.io\n`,
+  ],
+  [
     'two entries in one flag',
     'pull',
     (host) => `${host},quay.io`,

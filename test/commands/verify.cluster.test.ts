@@ -90,6 +90,12 @@ describe('the logins of a Secret', () => {
     );
   });
 
+  test('one that cannot be decoded: the hint shows that Secret', async () => {
+    const { code, stderr } = await verify({ [basic.host]: { auth: 'amFuZWRvZQ==' } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/there is no login to verify\nhint: regsecret inspect s-\w+ -n \S+\n$/);
+  });
+
   test('one whose registry never answers, which the others do not wait for', async () => {
     const silent = await front({ choose: () => 'hang' });
     const { code, stdout, stderr } = await verify(

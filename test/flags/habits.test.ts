@@ -457,10 +457,11 @@ describe('what an unknown flag means', () => {
     ['create pull -A', '(Did you mean sync -A?)'],
     ['create pull -l team=a', '(Did you mean sync -l?)'],
     ['create pull --all-namespaces', '(Did you mean sync --all-namespaces?)'],
-    ['inspect -A', 'hint: regsecret list -A'],
-    ['inspect secret pull --all-namespaces', 'hint: regsecret list pull -A'],
-    ['--context east inspect pull -n team -A', 'hint: regsecret list pull --context east -A'],
-    ['inspect Hunter2! -A', 'hint: regsecret list -A'],
+    ['inspect -A', 'hint: regsecret list -A -o wide'],
+    ['inspect -A -o json', 'hint: regsecret list -o json -A'],
+    ['inspect secret pull --all-namespaces', 'hint: regsecret list pull -A -o wide'],
+    ['--context east inspect pull -n team -A', 'hint: regsecret list pull --context east -A -o wide'],
+    ['inspect Hunter2! -A', 'hint: regsecret list -A -o wide'],
   ])('%s', async (line, second) => {
     const { code, stderr } = await here(typed(line));
     expect([code, stderr.split('\n')[1]]).toEqual([2, second]);

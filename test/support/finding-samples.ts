@@ -61,6 +61,8 @@ const ARGUMENTS: Arguments = {
     { elsewhere: { namespaces: ['other7'], copy: false } },
     { near: 'near7', remedy },
     { near: 'near7', listed: true, remedy },
+    { usable: 'usable7', remedy },
+    { usable: 'usable7', absent: true, remedy },
   ],
   'wrong-type': () => [{ type: 'Opaque' }],
   'no-payload': () => [{ type: 'x', dataKey: 'y' }],

@@ -201,9 +201,11 @@ function whoPull(pullers: readonly Puller[]): Affected | undefined {
 
 /** Those of a workload are counted once, whether they show by themselves or by what makes them. */
 function podsOf(pullers: readonly Puller[]): number {
-  const shown = pullers.filter(({ pod }) => pod !== undefined);
-  if (shown.length > 0) return sumOf(shown);
-  return pullers.reduce((sum, { runs = 0 }) => sum + runs, 0);
+  const counts = [...Map.groupBy(pullers, nameKey).values()].map((same) => {
+    const shown = same.filter(({ pod }) => pod !== undefined);
+    return shown.length > 0 ? sumOf(shown) : same.reduce((sum, { runs = 0 }) => sum + runs, 0);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Of a Secret that no pod suffers from: who would; of several, which they are. */

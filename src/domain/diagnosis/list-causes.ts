@@ -17,7 +17,6 @@ import {
   type ImagePull,
   nearName,
   readable,
-  searchIn,
   secretObject,
   stateOf,
   usableSecret,
@@ -66,12 +65,12 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   const state = stateOf(pull, name);
   if (state?.status !== 'missing') return undefined;
   const near = nearName(name, pull);
-  const opens = near !== undefined && searchIn([near], pull).search === 'found';
-  const elsewhere = elsewhereOf(name, pull);
+  const lacking = lackingLogin(pull, near === undefined ? undefined : [near]);
   return finding('missing-secret', secretObject(pull, name), {
     near,
-    remedy: opens ? remedyOfList(pull.puller, pull.facts) : undefined,
-    elsewhere,
+    ...lacking,
+    remedy: lacking.usable === undefined ? undefined : remedyOfList(pull.puller, pull.facts),
+    elsewhere: elsewhereOf(name, pull),
   });
 }
 
@@ -153,9 +152,11 @@ function noPullSecret(pull: ImagePull): Finding | undefined {
   return finding('no-pull-secret', object, { image: use.image, remedy: puller.remedy, ...lackingLogin(pull) });
 }
 
-/** The Secret that opens the image, or else one whose login is told that the image does not exist. */
-function lackingLogin(pull: ImagePull): { readonly usable?: string | undefined; readonly absent?: true } {
-  const fitting = fittingSecrets(pull);
+/** The one of these Secrets that opens the image, or else one whose login is told that the image does not exist. */
+function lackingLogin(
+  pull: ImagePull,
+  fitting = fittingSecrets(pull),
+): { readonly usable?: string | undefined; readonly absent?: true } {
   const usable = foundIn(usableSecret(pull, fitting));
   if (usable !== undefined) return { usable };
   const { puller, facts, use } = pull;

@@ -21,17 +21,33 @@ export interface Elsewhere {
 /** What becomes of an object in manifests that names no namespace, behind its name. */
 export const UNPLACED = 'names no namespace, so it goes into that of the context';
 
-/** Where one of the same name is than the one that is missing in `namespace`, and what a copy of it would mean. */
-export function describeElsewhere(elsewhere: Elsewhere, namespace = 'this namespace'): string {
+/** What is known to stand in for a Secret that is missing. */
+interface Meant {
+  /** One there that is nearly called so. */
+  readonly near?: string | undefined;
+  /** One there that has a login for the image. */
+  readonly usable?: string | undefined;
+  readonly elsewhere?: Elsewhere | undefined;
+}
+
+/** Behind the sentence that it is missing in `namespace`: what was meant, or may take its place. */
+export function describeMeant({ near, usable, elsewhere }: Meant, namespace = 'this namespace'): string {
+  if (near !== undefined) return `; did you mean ${near}?`;
+  if (usable !== undefined) return `; secret ${usable} has a login for that registry`;
+  return elsewhere === undefined ? '' : `; ${describeElsewhere(elsewhere, namespace)}`;
+}
+
+/** Where one of the same name is, and what a copy of it would mean. */
+function describeElsewhere(elsewhere: Elsewhere, namespace: string): string {
   const { namespaces } = elsewhere;
   const there = `${nounFor(namespaces.length, 'namespace')} ${many(namespaces, { limit: 4 })}`;
-  const gives = isCopied(elsewhere) ? `; a copy gives ${namespace} the login of ${namespaces[0]}` : '';
+  const gives = copySource({ elsewhere }) ? `; a copy gives ${namespace} the login of ${namespaces[0]}` : '';
   return `one of that name is in ${there}, and a pod can use only Secrets of its own${gives}`;
 }
 
-/** Whether a copy is proposed of a Secret that is in other namespaces. */
-export function isCopied(elsewhere: Elsewhere | undefined): elsewhere is Elsewhere {
-  return elsewhere !== undefined && elsewhere.copy !== false;
+/** Where a copy is proposed from. */
+export function copySource({ near, usable, elsewhere }: Meant): Elsewhere | undefined {
+  return near === undefined && usable === undefined && elsewhere?.copy !== false ? elsewhere : undefined;
 }
 
 /** From another namespace. */

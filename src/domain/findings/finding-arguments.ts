@@ -31,17 +31,17 @@ interface UnfitServer {
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
   // What is wrong with a Secret by itself.
+  /** `near` has nearly the same name and may be `listed`, too; `usable` has a login for the image, or is told that there is none (`absent`). */
   readonly 'missing-secret': {
-    /** One of nearly the same name. */
     readonly near?: string | undefined;
     readonly elsewhere?: Elsewhere | undefined;
     /** Some of those who name it, as `deployment/web`. */
     readonly usedBy?: readonly string[] | undefined;
     /** In manifests, the one of that name names no namespace. */
     readonly bare?: true | undefined;
-    /** The list has that one, too. */
+    readonly usable?: string | undefined;
+    readonly absent?: true | undefined;
     readonly listed?: true | undefined;
-    /** To have that one instead. */
     readonly remedy?: Remedy | undefined;
   };
   /** `dataKey` is there when a docker config is in the Secret all the same. */

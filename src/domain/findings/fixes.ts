@@ -11,7 +11,7 @@ import { withNearTag } from '../verify/near-tags.ts';
 import { targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, isComplete } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
-import { copy, isCopied, syncPreview } from './elsewhere.ts';
+import { copy, copySource, syncPreview } from './elsewhere.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 import {
   allowPull,
@@ -47,9 +47,9 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   // A login is lost, and nobody has asked yet whether the hidden one is good: not for a script.
   if (found.code === 'shadowed-entry' && command?.words[1] === 'remove') return false;
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
-  const { near, elsewhere, bare } = found.code === 'missing-secret' ? found.arguments : {};
+  const { near, bare } = found.code === 'missing-secret' ? found.arguments : {};
   // It gives a namespace the login of another: a person decides that, and pastes nothing.
-  if (near === undefined && isCopied(elsewhere)) return false;
+  if (found.code === 'missing-secret' && copySource(found.arguments) !== undefined) return false;
   if (isInManifest(found.object)) return found.code === 'missing-secret' && near === undefined && !bare;
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
@@ -79,14 +79,15 @@ const SOME_IMAGE = 'REGISTRY/NAME:TAG';
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
 const FIXES: Fixes = {
-  'missing-secret': ({ object, arguments: { near, listed, elsewhere, bare, remedy } }, context) => {
+  'missing-secret': ({ object, arguments: args }, context) => {
+    const { near, usable, listed, bare, remedy } = args;
     if (near !== undefined && object.file !== undefined) return editFile(object);
-    if (near !== undefined && remedy !== undefined) return exchange(remedy, object.name, near, listed);
+    const meant = near ?? usable;
+    if (meant !== undefined && remedy !== undefined) return exchange(remedy, object.name, meant, listed);
+    const source = copySource(args);
+    if (source !== undefined) return copy(object, source);
     const { file: _, ...inCluster } = object;
-    const servers = context.images?.map(imageServer);
-    return isCopied(elsewhere)
-      ? copy(object, elsewhere)
-      : createSecretCommand(bare ? object : inCluster, context, servers ?? here(context));
+    return createSecretCommand(bare ? object : inCluster, context, context.images?.map(imageServer) ?? here(context));
   },
   'wrong-type': ({ object }, context) => createSecretCommand(object, context, here(context), FORCE),
   'no-payload': ({ object }, context) => createOr(REPLACE, object, context),

@@ -5,7 +5,7 @@ import { many, nounFor } from '../text/enumerate.ts';
 import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
 import { formatRollout } from '../workloads/rollout.ts';
-import { describeElsewhere, UNPLACED } from './elsewhere.ts';
+import { describeMeant, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
 
@@ -29,7 +29,8 @@ export function heldInAnnotation({ several = false, would = false } = {}): strin
 }
 
 const TEXTS: Texts = {
-  'missing-secret': ({ object: { file, namespace }, arguments: { near, elsewhere, bare, usedBy = [] } }, object) => {
+  'missing-secret': ({ object: { file, namespace }, arguments: args }, object) => {
+    const { bare, usedBy = [] } = args;
     // `2 pods` is one of them.
     const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
     const naming = `${some(usedBy)} ${isOne ? 'names' : 'name'}`;
@@ -38,9 +39,7 @@ const TEXTS: Texts = {
       usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
     const text =
       file === undefined ? `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}` : inFiles;
-    if (near !== undefined) return `${text}; did you mean ${near}?`;
-    if (elsewhere === undefined) return text;
-    return `${text}; ${describeElsewhere(elsewhere, namespace)}`;
+    return `${text}${describeMeant(args, namespace)}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,

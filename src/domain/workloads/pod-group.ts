@@ -1,7 +1,7 @@
 /** Pods that are just like each other, as far as images are concerned: one of them is looked at for all. */
 import { fieldOf } from './api-object.ts';
 import { type ImageUse, imageUses } from './container-images.ts';
-import { listedNames, type PullSpec } from './pull-spec.ts';
+import { isBeingDeleted, listedNames, type PullSpec } from './pull-spec.ts';
 
 export interface PodGroup {
   /** One of them. */
@@ -36,7 +36,7 @@ export function addPod(
       : [image, policy, state.status === 'missing' ? state.pullError : state.status],
   );
   const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
-  const key = JSON.stringify([...owner, states, isGoing(object), hasEnded(object)]);
+  const key = JSON.stringify([...owner, states, isBeingDeleted(pod), hasEnded(object)]);
   const group = groups.get(key);
   if (group !== undefined) {
     group.count += 1;
@@ -65,13 +65,9 @@ export function hasEnded(pod: unknown): boolean {
   return ['Succeeded', 'Failed'].includes(`${fieldOf(pod, 'status', 'phase')}`);
 }
 
-function isGoing(pod: unknown): boolean {
-  return fieldOf(pod, 'metadata', 'deletionTimestamp') !== undefined;
-}
-
 /** How bad it is: 2 where images are missing, 1 where nobody has tried, 0 where they are there, -1 where it pulls no more. */
 export function trouble({ pod, images }: PodGroup): number {
-  if (hasEnded(pod.object) || isGoing(pod.object)) return -1;
+  if (hasEnded(pod.object) || isBeingDeleted(pod)) return -1;
   const states = images.map(({ state }) => state.status);
   return states.includes('missing') ? 2 : states.includes('not tried') ? 1 : 0;
 }

@@ -90,6 +90,10 @@ export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boo
   return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }
 
+export function isBeingDeleted({ object }: Pick<PullSpec, 'object'>): boolean {
+  return fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
+}
+
 /** Its manifest is on the node (kubelet pkg/types `ConfigMirrorAnnotationKey`). */
 export function isStaticPod({ annotations }: Pick<PullSpec, 'annotations'>): boolean {
   return annotations['kubernetes.io/config.mirror'] !== undefined;

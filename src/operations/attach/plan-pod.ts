@@ -10,6 +10,7 @@ import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.t
 import {
   type Controller,
   controllerName,
+  isBeingDeleted,
   isStaticPod,
   listedNames,
   type PullSpec,
@@ -103,7 +104,7 @@ async function checkInherited({ ref, serviceAccountName: name }: PullSpec, conte
 async function planRecreation(pod: PullSpec, list: readonly unknown[], context: PlanContext): Promise<PlanItem> {
   const { ref } = pod;
   const { verb, recreate, confirm } = context.request;
-  if (fieldOf(pod.object, 'metadata', 'deletionTimestamp') !== undefined) {
+  if (isBeingDeleted(pod)) {
     throw new UserError(
       `${describeRef(ref)} is being deleted`,
       command`kubectl get pod ${ref.name} ${scope(ref.namespace)}`,

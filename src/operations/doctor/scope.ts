@@ -13,7 +13,7 @@ import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
-import { hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { hasKnownOwner, isBeingDeleted, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import {
   addUsage,
   type SecretName,
@@ -109,7 +109,8 @@ async function listKind(
 
 function note(pullSpec: PullSpec, world: World, collector: Collector): void {
   if (!isInScope(world, pullSpec.ref.namespace)) return;
-  addUsage(world.usage, pullSpec);
+  // One that is on its way out pulls nothing, whatever it names.
+  if (!isBeingDeleted(pullSpec)) addUsage(world.usage, pullSpec);
   if (pullSpec.ref.kind === 'Pod') {
     world.pods += 1;
     if (troubleBesideImages(pullSpec.object) !== undefined) world.troubledPods += 1;

@@ -7,20 +7,11 @@ import { type ApiObject, fieldOf, itemsOf } from '../../domain/workloads/api-obj
 import { LIST_FIELD } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { describeRef } from '../../domain/workloads/object-ref.ts';
-import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { isBeingDeleted, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { differences, recreatedPod } from '../../domain/workloads/recreation.ts';
 import { UserError } from '../../errors.ts';
 import type { PodContext } from './pod-context.ts';
-import {
-  AGAIN,
-  creationHint,
-  isBeingDeleted,
-  isQuota,
-  manifestIn,
-  type PodReplacement,
-  postPod,
-  replacePod,
-} from './replace-pod.ts';
+import { AGAIN, creationHint, isQuota, manifestIn, type PodReplacement, postPod, replacePod } from './replace-pod.ts';
 import { forgetPods, type SavedPlace, type SavedPod, savedPods, savePod } from './saved-pod.ts';
 
 const POLL_MS = 100;

@@ -6,10 +6,10 @@ import { pause } from '../../concurrency.ts';
 import { type Command, command, kubectlPath } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import { type ApiObject, fieldOf } from '../../domain/workloads/api-object.ts';
+import type { ApiObject } from '../../domain/workloads/api-object.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef } from '../../domain/workloads/object-ref.ts';
-import { type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { isBeingDeleted, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { UserError } from '../../errors.ts';
 import type { PodContext } from './pod-context.ts';
 import type { SavedFile } from './saved-pod.ts';
@@ -134,10 +134,6 @@ async function look({ ref }: PullSpec, { transport }: PodContext): Promise<PullS
   } catch (error) {
     return noneOrUnknown(error, transport.signal);
   }
-}
-
-export function isBeingDeleted({ object }: Pick<PullSpec, 'object'>): boolean {
-  return fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
 }
 
 export function isQuota({ status, message }: ApiError): boolean {

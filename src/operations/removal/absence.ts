@@ -7,7 +7,7 @@ import { sameKey } from '../../domain/keyring/key.ts';
 import { describeSecret } from '../../domain/keyring/secret.ts';
 import { onlyEntry, serverProblem } from '../../domain/keyring/server.ts';
 import { checkApart } from '../../domain/pull-secret/usable.ts';
-import { closest } from '../../domain/text/closest.ts';
+import { closest, isSlip } from '../../domain/text/closest.ts';
 import { command, dryRunFlag, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
@@ -34,9 +34,14 @@ export async function describeAbsence(
   const there = readContents(secret).entries.map(({ server }) => shownServer(server));
   const [typed = ''] = servers;
   const proposal = serverProblem(typed)?.proposal;
+  // Another port or number is another registry, whose login is not to go.
+  const slip = closest(
+    absent,
+    there.filter((server) => isSlip(absent, server)),
+  );
   const near =
     servers.length === 1
-      ? (there.find((server) => proposal !== undefined && sameKey(proposal, server)) ?? closest(absent, there))
+      ? (there.find((server) => proposal !== undefined && sameKey(proposal, server)) ?? slip)
       : undefined;
   const text = `${describeSecret(secret)} has no entry ${absent}`;
   if (near === undefined) return `${text}; it has ${there.length === 0 ? 'none' : many(there)}`;

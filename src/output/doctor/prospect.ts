@@ -56,5 +56,6 @@ export function formatAccount({ object, images, list: { names, from } }: PullerV
   if (object.kind !== 'ServiceAccount' || images.length > 0) return undefined;
   const name = `a new pod with ${targetName(object)}`;
   if (from === 'not known') return `what ${name} pulls with may not be read`;
-  return names.length === 0 ? `${name} pulls without a login` : `${name} pulls with ${names.join(', ')}`;
+  if (names.length === 0) return `${name} gets no pull secret, and can pull only public images`;
+  return `${name} pulls with ${names.join(', ')}`;
 }

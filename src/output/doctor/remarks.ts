@@ -1,6 +1,6 @@
 /** What doctor and why say to a person beside the result. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
-import { type Command, command } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { nameWord } from '../../domain/text/object-name.ts';
 import type { Io } from '../../io.ts';
@@ -18,9 +18,12 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   if (offline === true) printer.say('registries were not asked (--offline)');
   const { counts } = report;
   const isWhole = report.unchecked.every((right) => !right.startsWith('list '));
-  if (isWhole && counts !== undefined && counts.pods + counts.workloads + counts.secrets === 0) {
-    const one = options.selector === undefined ? 'this namespace' : 'these namespaces';
-    printer.say(`no pods, workloads or pull secrets in ${options.allNamespaces === true ? 'any namespace' : one}`);
+  if (isWhole && counts !== undefined && counts.pods + counts.workloads === 0) {
+    const { allNamespaces = false, selector } = options;
+    const one = selector === undefined ? 'this namespace' : 'these namespaces';
+    const none = counts.secrets === 0 ? 'pods, workloads or pull secrets' : 'pods or workloads';
+    printer.say(`no ${none} in ${allNamespaces ? 'any namespace' : one}`);
+    if (!allNamespaces) printer.hint(command`regsecret doctor ${ALL_NAMESPACES}`);
   }
   if (report.healthy === false && verbose !== true && counts === undefined) {
     printer.hint(tryUsable(report, options) ?? command`${again(options)} -v`);

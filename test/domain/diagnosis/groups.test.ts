@@ -41,6 +41,16 @@ function shown(seen: readonly Seen[], usage?: ReadonlyMap<string, Usage>): strin
   );
 }
 
+test('pods without an owner are counted beside those that a Deployment runs', () => {
+  const seen = [deployment('web', 3), pods('lonely', 1), pods('other', 1)].map((puller) => ({
+    found: rejected(),
+    puller,
+  }));
+  expect(shown(seen)).toEqual([
+    'error credential-rejected Secret/regcred 5 pods deployment/web pod/lonely pod/other +0',
+  ]);
+});
+
 describe('a Secret that is missing, or of no use, and is to open images of two registries', () => {
   const missing = finding('missing-secret', secret(), {});
   const fixOf = (found: Finding, image: string): Fix => ({ command: fixFor(found, { image }), sufficient: true });

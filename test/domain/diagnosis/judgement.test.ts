@@ -365,6 +365,31 @@ const secrets: readonly Row[] = [
     },
   ],
   [
+    'a Secret that is nearly called so, whose login is told that there is no such image, and one in another namespace',
+    podWith({ list: list('regcerd') }),
+    {
+      secrets: { regcerd: { elsewhere: ['prod'] }, regcred: good },
+      others: ['regcred'],
+      says: (user) => (user === undefined ? forbidden : noTag),
+    },
+    {
+      outcome: 'will not pull',
+      cause: 'missing-secret',
+      fix: 'regsecret attach regcred -n team-a --pod web --recreate && regsecret detach regcerd -n team-a --pod web --recreate',
+      sufficient: false,
+    },
+  ],
+  [
+    'a Secret of another name that opens the image, and one of that name in another namespace',
+    podWith({ list: list('old') }),
+    { secrets: { old: { elsewhere: ['prod'] }, regcred: good }, others: ['regcred'], says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'missing-secret',
+      fix: 'regsecret attach regcred -n team-a --pod web --recreate && regsecret detach old -n team-a --pod web --recreate',
+    },
+  ],
+  [
     'a Secret that is in another namespace',
     podWith({ list: list('regcred') }),
     { secrets: { regcred: { elsewhere: ['prod'] } }, says: jane },

@@ -87,6 +87,12 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
     },
   ],
   [
+    'a namespace with a pod that is about to go, and names a Secret that is missing',
+    {
+      objects: [account(), failing('web', { list: ['pull'], metadata: { deletionTimestamp: '2026-11-25T12:00:00Z' } })],
+    },
+  ],
+  [
     'a namespace in which nothing is wrong',
     {
       objects: [
