@@ -282,12 +282,39 @@ describe('a folder that kustomize builds', () => {
     const { findings } = JSON.parse((await doctor(`${args} -o json`)).stdout);
     expect(findings[0].fix.sufficient).toBe(false);
   });
+
+  test.each([
+    ['-f k --strict', '| regsecret doctor -f - --strict'],
+    ['-f b.yaml -f k/web.yaml -f k -R --strict', '| regsecret doctor -f - -f b.yaml -R --strict'],
+    [
+      '-f k -n a --only missing-secret,unreadable-file',
+      '| regsecret doctor -f - -n a --only missing-secret,unreadable-file',
+    ],
+    ['-f k/*.yaml --ignore expired', '| regsecret doctor -f - --ignore expired'],
+    ['-f k -f - --strict', ''],
+  ])('its hint keeps what else was typed: doctor %s', async (args, rest) => {
+    write({
+      'k/kustomization.yaml': kustomization(''),
+      'k/web.yaml': deployment('a', `${A}/x`, ''),
+      'b.yaml': deployment('b', `${A}/x`, ''),
+    });
+    const { lines } = await doctor(args, JSON.stringify(deployment('c', `${A}/x`, '')));
+    const hint = `  hint: kubectl kustomize k ${rest}`.trimEnd();
+    const hints = lines.flatMap((line, index) => (/^k\/.*\[(unread|missing)/.test(line) ? [lines[index + 1]] : []));
+    expect(new Set(hints)).toEqual(new Set([hint]));
+    expect(lines.some((line) => line.includes('can be checked; pipe that in, too'))).toBe(rest === '');
+  });
 });
 
 test.each([
   ['doctor -k k', 'doctor has no -k', 'kubectl kustomize k | regsecret doctor -f -'],
   ['why -kk -n a --strict', 'why has no -k', 'kubectl kustomize k | regsecret doctor -n a --strict -f -'],
   ['doctor --kustomize=k', 'doctor has no --kustomize', 'kubectl kustomize k | regsecret doctor -f -'],
+  [
+    'doctor -k k -f b.yaml --errors -R',
+    'doctor has no -k',
+    'kubectl kustomize k | regsecret doctor -f b.yaml --errors -R -f -',
+  ],
   ['attach registry -k k', 'attach has no -k', 'kubectl kustomize k | regsecret attach registry -f -'],
   ['detach registry -k', 'detach has no -k', 'kubectl kustomize DIR | regsecret detach registry -f -'],
   ['attach Hunter2! -k k', 'attach has no -k', 'kubectl kustomize k | regsecret attach NAME -f -'],

@@ -8,11 +8,12 @@ export const SCOPE_FLAGS: readonly string[] = ['-n', '--namespace', '--context']
 const BARE: readonly string[] = [
   ...['-A', '--all-namespaces', '--all-serviceaccounts', '--used', '--force', '--no-checks', '--no-verify'],
   ...['--restart', '--all', '--password-stdin', '--strict', '--yes', '--owned'],
+  ...['--errors', '-R', '--recursive', '-v', '--verbose', '--offline'],
 ];
 /** Flags whose value shows what is meant, and which say it in every error, too. Contexts and files have names of any form. */
 const SHOWN: readonly string[] = [
   ...['--context', '--server', '--from-file', '--filename', '--secret-file', '--registry-ca', '--image'],
-  '--to-context',
+  ...['--to-context', '-f'],
 ];
 /** Flags that take names, patterns and durations. */
 const NAMED: readonly string[] = [
@@ -23,7 +24,7 @@ const NAMED: readonly string[] = [
 
 /** Whether `flag` with `value` may be repeated; for flags that take one of a few words, their parser knows it. */
 export function isRepeatable(flag: string, value: string): boolean {
-  if (value.startsWith('-')) return value === '-' && flag === '--filename';
+  if (value.startsWith('-')) return value === '-' && (flag === '--filename' || flag === '-f');
   if (flag === '--selector') return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$/.test(value);
   return SHOWN.includes(flag) || (NAMED.includes(flag) && /^[a-z0-9*,./:-]+$/.test(value));
 }

@@ -2,8 +2,9 @@
 import { basename, dirname } from 'node:path';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
-import { kustomized, words } from '../../domain/text/command.ts';
+import { type Command, pathWord, words } from '../../domain/text/command.ts';
 import type { ManifestFile } from '../manifest-files.ts';
+import { type LintLine, lintBuilt } from './lint-line.ts';
 
 /** kustomize api/konfig `RecognizedKustomizationFileNames` */
 const NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -20,17 +21,23 @@ export function folderToBuild(name: string, file: string, all: readonly Manifest
   return found && dirname(found.name);
 }
 
+/** The same check, of what kustomize makes of `folder`. */
+export function checkBuilt(folder: string, typed: LintLine): Command {
+  return lintBuilt(folder, words`kubectl kustomize ${pathWord(folder)}`, typed);
+}
+
 const COMPONENT = /^kind: *["']?Component\b/m;
 const ERROR =
   'kustomize changes these manifests before they are applied, and only what it makes of them can be checked';
 
 /** One for each folder that kustomize builds; a component is a part of others. */
-export function kustomizationFindings(all: readonly ManifestFile[]): FindingView[] {
+export function kustomizationFindings(all: readonly ManifestFile[], typed: LintLine): FindingView[] {
   return all
     .filter(({ text }) => !COMPONENT.test(text))
     .map(({ name }) => {
       const object = { kind: 'File', name, file: name, line: 1 } as const;
-      const found = finding('unreadable-file', object, { error: ERROR, chart: false, others: undefined }, 'warning');
-      return findingView(found, undefined, { command: kustomized(dirname(name), words`doctor`), sufficient: false });
+      const error = typed.filename?.includes('-') ? `${ERROR}; pipe that in, too` : ERROR;
+      const found = finding('unreadable-file', object, { error, chart: false, others: undefined }, 'warning');
+      return findingView(found, undefined, { command: checkBuilt(dirname(name), typed), sufficient: false });
     });
 }

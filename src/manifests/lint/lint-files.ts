@@ -12,23 +12,20 @@ import { checkNamespaces, ManifestError, type ReadManifest, readManifest } from 
 import { parseTree } from '../yaml-tree.ts';
 import { isKustomization } from './kustomization.ts';
 import { type Lint, lint, type UnreadFile } from './lint.ts';
+import type { LintLine } from './lint-line.ts';
 
 export interface LintedFiles extends Lint {
   readonly files: number;
 }
 
-export interface LintFlags {
-  readonly recursive?: boolean | undefined;
-  readonly namespace?: string | undefined;
-}
-
 /** A file that is no manifest is a finding. Throws UserError for one that was named and is not there, and as {@link checkNamespaces}. */
 export async function lintManifests(
   files: readonly string[],
-  { recursive = false, namespace }: LintFlags,
+  typed: LintLine,
   now: number,
   io: Io,
 ): Promise<LintedFiles> {
+  const { recursive = false, namespace } = typed;
   const named = files.flatMap(expandPattern);
   const names = [...new Set(manifestNames(named, recursive, io))];
   const read: (ReadManifest | UnreadFile)[] = [];
@@ -43,7 +40,7 @@ export async function lintManifests(
       command`ls ${flagWords([recursive ? '-R' : '-l'])} ${files.map(pathWord)}`,
     );
   }
-  return { ...lint({ objects, unread, kustomizations, namespace }, now), files: names.length };
+  return { ...lint({ objects, unread, kustomizations, typed }, now), files: names.length };
 }
 
 /** An empty document is none. */
@@ -64,7 +61,7 @@ async function parse(name: string, named: readonly string[], io: Io): Promise<Re
   let file: ManifestFile = { name, text: '' };
   try {
     file = await readManifestFile(name, io);
-    if (isNamed && !namesKind(file.text)) {
+    if (isNamed && !namesKind(file.text) && !isKustomization(file)) {
       return { name, line: 1, error: withoutObject(file), chart: isTemplate(file.text) };
     }
     const read = await readManifest(file, (text, document) => isText(document) || mayHoldObjects(text));

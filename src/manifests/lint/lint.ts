@@ -1,20 +1,23 @@
 /** What is wrong in manifests, by the rules for what is in a cluster, as far as files can say it. */
+import { basename, dirname } from 'node:path';
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
 import { type ImagePull, imagePull } from '../../domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
-import type { FindingView } from '../../domain/diagnosis/view.ts';
+import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import { type Finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
 import { listed } from '../../domain/findings/listed.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
+import { words } from '../../domain/text/command.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, isUnfilled, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { kustomizationFindings } from './kustomization.ts';
+import { type LintLine, lintBuilt } from './lint-line.ts';
 import { factsFor, pullerIn, secretNamed, unfilledImages } from './manifest-facts.ts';
 import { missingSecrets, type Surroundings } from './missing-secrets.ts';
 import { firstLineOf, inPullSpec, inSecret, viewOf } from './place.ts';
@@ -53,7 +56,7 @@ export interface LintInput extends Surroundings {
 }
 
 /** `now` in milliseconds since 1970. */
-export function lint({ objects, unread, kustomizations, namespace }: LintInput, now: number): Lint {
+export function lint({ objects, unread, kustomizations, typed }: LintInput, now: number): Lint {
   const inventory = asApplied(inventoryOf(objects, now));
   const { pullSpecs, secrets, templates } = inventory;
   const logins = loginsIn(inventory, now);
@@ -65,12 +68,12 @@ export function lint({ objects, unread, kustomizations, namespace }: LintInput, 
     chart: true,
   }));
   const found = [
-    ...fileFindings([...unread, ...charts]),
-    ...kustomizationFindings(kustomizations),
+    ...fileFindings([...unread, ...charts], typed),
+    ...kustomizationFindings(kustomizations, typed),
     ...secrets.flatMap((placed) => secretFindings(placed, named)),
     ...pullSpecs.flatMap((placed) => pullSpecFindings(placed, inventory, logins, now)),
-    ...missingSecrets(inventory, { kustomizations, namespace }, now),
-    ...(namespace ? [] : unplacedAccounts(inventory)),
+    ...missingSecrets(inventory, { kustomizations, typed }, now),
+    ...(typed.namespace ? [] : unplacedAccounts(inventory)),
     ...duplicateSecrets(inventory),
   ];
   const unfilled = [...new Set(pullSpecs.flatMap(unfilledImages))];
@@ -93,29 +96,24 @@ function compare({ severity, object: { file = '', line = 0 } }: Finding, other: 
 }
 
 /** Templates are no mistake, and there may be a whole folder of them. */
-function fileFindings(unread: readonly UnreadFile[]): FindingView[] {
+function fileFindings(unread: readonly UnreadFile[], typed: LintLine): FindingView[] {
   const [first, ...others] = unread.filter(({ chart }) => chart);
-  const found = unread.filter(({ chart }) => !chart).map((file) => unreadable(file, 'error'));
+  const found = unread.filter(({ chart }) => !chart).map((file) => viewOf(unreadable(file, 'error')));
   if (first === undefined) return found;
-  return [
-    ...found,
-    unreadable(
-      first,
-      'warning',
-      others.map(({ name }) => name),
-    ),
-  ];
+  const more = others.map(({ name }) => name);
+  const folder = dirname(first.name);
+  const chart = basename(folder) === 'templates' ? dirname(folder) : first.name;
+  const command = lintBuilt(chart, words`helm template CHART`, typed);
+  return [...found, findingView(unreadable(first, 'warning', more), undefined, { command, sufficient: false })];
 }
 
 function unreadable(
   { name, line, error, chart }: UnreadFile,
   severity: Severity,
   others: readonly string[] = [],
-): FindingView {
+): Finding {
   const object = { kind: 'File', name, file: name, line } as const;
-  return viewOf(
-    finding('unreadable-file', object, { error, chart, others: others.length > 0 ? others : undefined }, severity),
-  );
+  return finding('unreadable-file', object, { error, chart, others: others.length > 0 ? others : undefined }, severity);
 }
 
 /** Of another type than pull secrets are only those that are named, or look as if they were meant for it. */

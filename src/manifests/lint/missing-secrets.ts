@@ -5,12 +5,12 @@ import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
 import { finding } from '../../domain/findings/catalog.ts';
 import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { isSlip } from '../../domain/text/closest.ts';
-import { kustomized, words } from '../../domain/text/command.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import type { ManifestFile } from '../manifest-files.ts';
 import type { Inventory, PlacedPullSpec } from './inventory.ts';
-import { folderToBuild } from './kustomization.ts';
+import { checkBuilt, folderToBuild } from './kustomization.ts';
+import type { LintLine } from './lint-line.ts';
 import { factsFor, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
 import { lineOfName, viewOf } from './place.ts';
 import { ownerOf } from './unnamed-login.ts';
@@ -19,8 +19,8 @@ import { isApart } from './unplaced.ts';
 /** What is known beside the objects. */
 export interface Surroundings {
   readonly kustomizations: readonly ManifestFile[];
-  /** Where objects go that name no namespace; left out: into that of the context, which nobody knows. */
-  readonly namespace?: string | undefined;
+  /** Its namespace is where objects go that name none; left out: into that of the context, which nobody knows. */
+  readonly typed: LintLine;
 }
 
 /**
@@ -29,12 +29,12 @@ export interface Surroundings {
  */
 export function missingSecrets(
   inventory: Inventory,
-  { kustomizations, namespace }: Surroundings,
+  { kustomizations, typed }: Surroundings,
   now: number,
 ): FindingView[] {
   const isMissing = (name: string, placed: PlacedPullSpec): boolean => {
     const found = secretNamed(name, placed, inventory);
-    return found === undefined || (!namespace && isApart(found.secret.metadata.namespace, placed));
+    return found === undefined || (!typed.namespace && isApart(found.secret.metadata.namespace, placed));
   };
   const references = inventory.pullSpecs.flatMap((placed) =>
     [...new Set(listedNames(placed.pullSpec.imagePullSecrets))]
@@ -65,7 +65,7 @@ export function missingSecrets(
     const found = finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity);
     const folder = near === undefined ? folderToBuild(name, placed.file.name, kustomizations) : undefined;
     if (folder === undefined) return [viewOf(found, { images, secretOf: () => unplaced })];
-    return [findingView(found, undefined, { command: kustomized(folder, words`doctor`), sufficient: false })];
+    return [findingView(found, undefined, { command: checkBuilt(folder, typed), sufficient: false })];
   });
 }
 

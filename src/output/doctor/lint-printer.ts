@@ -3,28 +3,25 @@ import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import type { FindingView } from '../../domain/diagnosis/view.ts';
 import type { FindingObject } from '../../domain/findings/finding.ts';
 import { countOf, formatMore } from '../../domain/findings/listed.ts';
-import { formatIgnored, type SelectionFlags } from '../../domain/findings/selection.ts';
-import { type Command, command, flagWords, pathWord, words } from '../../domain/text/command.ts';
+import { formatIgnored } from '../../domain/findings/selection.ts';
+import { type Command, command, pathWord, words } from '../../domain/text/command.ts';
 import { plural } from '../../domain/text/enumerate.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import { isFolder, isPath } from '../../files/file.ts';
 import type { Io } from '../../io.ts';
+import { type LintLine, lintAgain } from '../../manifests/lint/lint-line.ts';
 import { hintText } from '../printer.ts';
 import { type Style, styleFor } from '../style.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 
 export type LintReport = DoctorReport & Required<Pick<DoctorReport, 'manifests'>>;
 
-/** What was typed. */
-export interface LintLine extends SelectionFlags {
-  readonly filename?: readonly string[] | undefined;
-  readonly recursive?: boolean | undefined;
-  readonly namespace?: string | undefined;
-  readonly output?: ReportFormat | undefined;
-}
-
-export async function printLint(report: LintReport, typed: LintLine, io: Io): Promise<void> {
+export async function printLint(
+  report: LintReport,
+  typed: LintLine & { readonly output?: ReportFormat | undefined },
+  io: Io,
+): Promise<void> {
   const { output } = typed;
   if (output !== undefined) await writeReport(report, output, io);
   if (output === 'github') io.stdout.write(printed`${printable(countLine(report))}\n`);
@@ -77,19 +74,10 @@ function missingRemarks({ findings }: LintReport, typed: LintLine, io: Io): Prin
 }
 
 /** The same once more, with the Secret of the cluster; undefined where stdin is taken. */
-function withSecret(
-  { name, namespace: home }: FindingObject,
-  { filename = [], ...flags }: LintLine,
-): Command | undefined {
+function withSecret({ name, namespace: home }: FindingObject, typed: LintLine): Command | undefined {
+  const { filename = [] } = typed;
   if (filename.includes('-')) return undefined;
-  const { recursive, namespace, strict, errors, only = [], ignore = [] } = flags;
-  const files = [...filename, '-'].map((name) => words`-f ${pathWord(name)}`);
-  const bare = [recursive && '-R', strict && '--strict', errors && '--errors'].filter(
-    (flag) => typeof flag === 'string',
-  );
-  const codes = [...only.map((code) => words`--only ${code}`), ...ignore.map((code) => words`--ignore ${code}`)];
-  const again = [...files, words`${scope(namespace)}`, flagWords(bare), ...codes];
-  const pipe = again.reduce((line, more) => words`${line} ${more}`, words`regsecret doctor`);
+  const pipe = lintAgain([...filename, '-'], typed);
   return { ...command`kubectl get secret ${nameWord(name)} ${scope(home)} -o yaml`, pipe };
 }
 

@@ -1,0 +1,44 @@
+/** The command line of `doctor -f`, and the same once more with what another program makes of its files. */
+import { relative } from 'node:path';
+import type { SelectionFlags } from '../../domain/findings/selection.ts';
+import { type Command, flagWords, pathWord, words } from '../../domain/text/command.ts';
+import { scope } from '../../domain/text/object-name.ts';
+
+export interface LintLine extends SelectionFlags {
+  readonly filename?: readonly string[] | undefined;
+  readonly recursive?: boolean | undefined;
+  readonly namespace?: string | undefined;
+  readonly output?: string | undefined;
+}
+
+/** The same once more, with `files` in place of those that were typed. */
+export function lintAgain(
+  files: readonly string[],
+  { recursive, namespace, strict, errors, only = [], ignore = [], output }: LintLine,
+): Command {
+  const isFolders = recursive && files.some((file) => file !== '-');
+  const bare = [isFolders && '-R', strict && '--strict', errors && '--errors'].filter(
+    (flag) => typeof flag === 'string',
+  );
+  const flags = [
+    ...files.map((file) => words`-f ${pathWord(file)}`),
+    words`${scope(namespace)}`,
+    flagWords(bare),
+    ...only.map((code) => words`--only ${code}`),
+    ...ignore.map((code) => words`--ignore ${code}`),
+    ...(output === undefined ? [] : [words`-o ${output}`]),
+  ];
+  return flags.reduce((line, more) => words`${line} ${more}`, words`regsecret doctor`);
+}
+
+/** What `program` makes of the file or folder `source`, in place of what was typed of that; where stdin is taken, only the program. */
+export function lintBuilt(source: string, program: Command, typed: LintLine): Command {
+  const { filename = [] } = typed;
+  if (source !== '-' && filename.includes('-')) return program;
+  const isApart = (name: string): boolean => isOutside(relative(source, name)) && isOutside(relative(name, source));
+  return { ...program, pipe: lintAgain(['-', ...filename.filter(isApart)], typed) };
+}
+
+function isOutside(path: string): boolean {
+  return path.startsWith('..');
+}
