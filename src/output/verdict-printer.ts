@@ -107,14 +107,19 @@ function hintFor(row: VerifiedRow, isImmutable: boolean, correct: VerdictOptions
     case 'rejected':
       if (correct !== undefined) return correct(server);
       return command`${createCommand(source)} --server ${serverWord(server)} ${isImmutable ? words`--force` : undefined}`;
-    case 'unreachable':
-      if (verdict.reason.includes('unknown authority')) return prose`name that authority with --registry-ca FILE`;
-      if (verdict.reason.includes('speaks http'))
-        return prose`send the login over http, too, with ${words`--plain-http ${registryOf(server) ?? 'HOST'}`}`;
-      return verdict.cause === 'timeout' ? prose`allow more with --timeout 60s` : undefined;
     default:
-      return undefined;
+      return reachHint(verdict, server);
   }
+}
+
+/** How the registry of `server` can be reached; undefined where it was, or nobody knows. */
+export function reachHint(verdict: Verdict, server: string): Hint | undefined {
+  if (verdict.kind !== 'unreachable') return undefined;
+  if (verdict.reason.includes('unknown authority'))
+    return { add: words`--registry-ca FILE`, otherwise: prose`name that authority with --registry-ca FILE` };
+  if (verdict.reason.includes('speaks http'))
+    return prose`send the login over http, too, with ${words`--plain-http ${registryOf(server) ?? 'HOST'}`}`;
+  return verdict.cause === 'timeout' ? prose`allow more with --timeout 60s` : undefined;
 }
 
 /** `source` is `namespace/name`, or a name. */

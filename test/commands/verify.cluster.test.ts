@@ -405,6 +405,22 @@ describe('create --verify', () => {
     const { code, stderr } = await create(silent.host, ['--timeout', '300ms']);
     expect(code).toBe(1);
     expect(stderr).toContain(`${silent.host} cannot be checked: no answer within 0.3 s; nothing is written`);
-    expect(stderr).toContain('hint: run the command again later, or leave out --verify to write the login unchecked\n');
+    expect(stderr).toContain(
+      '\n  leave out --verify to write the login unchecked\nhint: allow more with --timeout 60s\n',
+    );
+  });
+
+  test('names the flag for a certificate of a private authority, in the line that was typed', async () => {
+    const tls = issueCertificate(createAuthority('a company'), { commonName: 'r' }, ['127.0.0.1']);
+    const { host } = await front({ behind: own.host, tls });
+    const args = ['create', 'c', '--from-file', '-', '--verify', '--replace'];
+    const { code, stderr } = await regsecretIn(namespace, args, { stdin: payload({ [host]: ada }) });
+    expect([code, stderr]).toEqual([
+      1,
+      `error: ${host} cannot be checked: its certificate is signed by an unknown authority; nothing is written\n` +
+        '  leave out --verify to write the login unchecked\n' +
+        `hint: regsecret create -n ${namespace} c --registry-ca FILE --from-file - --replace --verify\n`,
+    ]);
+    expect((await create(host)).stderr).toContain('\nhint: name that authority with --registry-ca FILE\n');
   });
 });

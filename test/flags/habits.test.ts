@@ -225,7 +225,9 @@ describe('flags of every command', () => {
     ],
     ['optons', 2, "error: unknown command 'optons'"],
     ['rm regcred', 2, "error: unknown command 'rm'"],
-    ['secrt regcred', 2, 'error: unknown command'],
+    ['secrt regcred', 2, "error: unknown command 'secrt'"],
+    ['undo', 2, "error: unknown command 'undo'"],
+    ['Hunter2! regcred', 2, 'error: unknown command'],
   ]);
 });
 
@@ -444,6 +446,10 @@ describe('what an unknown flag means', () => {
     ['inspect -u jane', 'hint: regsecret inspect --help'],
     ['doctor --errors-only', '(Did you mean --errors?)'],
     ['doctor --problems', '(Did you mean --errors?)'],
+    ['doctor --fail-on=warning', '(Did you mean --strict?)'],
+    ['doctor -f deploy --fail-on warning', '(Did you mean --strict?)'],
+    ['doctor -a', '(Did you mean -A?)'],
+    ['create x -a', 'hint: regsecret create --help'],
     ['why deploy/web --severity error', '(Did you mean --errors?)'],
     ['list --errors', '(Did you mean --problems?)'],
     ['list --errors-only', '(Did you mean --problems?)'],

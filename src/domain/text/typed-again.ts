@@ -24,7 +24,7 @@ const NAMED: readonly string[] = [
 
 /** Whether `flag` with `value` may be repeated; for flags that take one of a few words, their parser knows it. */
 export function isRepeatable(flag: string, value: string): boolean {
-  if (value.startsWith('-')) return value === '-' && (flag === '--filename' || flag === '-f');
+  if (value.startsWith('-')) return value === '-' && /^(-f|--filename|--from-file)$/.test(flag);
   if (flag === '--selector') return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$/.test(value);
   return SHOWN.includes(flag) || (NAMED.includes(flag) && /^[a-z0-9*,./:-]+$/.test(value));
 }

@@ -16,6 +16,8 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--errors-only': ['--errors', '--problems'],
   '--problems': ['--errors'],
   '--severity': ['--errors'],
+  '--fail-on': ['--strict'],
+  '-a': ['-A'],
 };
 /** What others call our commands, beside the aliases that work (kubectl, brew, docker). */
 const MEANT_COMMANDS: Readonly<Record<string, string>> = {
@@ -47,8 +49,9 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
         ? 'attach -f'
         : withRegistry(known, line[1]);
   if (proposal !== undefined) return `error: unknown command '${command}'\n(Did you mean ${proposal}?)\n`;
-  // What is nearly a command is none.
-  if (error.startsWith('error: unknown command') && suggestion === '') return 'error: unknown command\n';
+  // Only a plain word is no password at the wrong place.
+  if (error.startsWith('error: unknown command') && suggestion === '')
+    return `error: unknown command${command === '' ? '' : ` '${command}'`}\n`;
   const [, near] = /\(Did you mean ([a-z]+)\?\)/.exec(suggestion) ?? [];
   if (command !== '' && near !== undefined && rest !== undefined)
     return `error: unknown command '${command}'\n(Did you mean ${['regsecret', near, ...rest.words].join(' ')}?)\n`;

@@ -11,7 +11,7 @@ import { canPrompt, promptPassword, promptYes } from '../../prompt.ts';
 import { createRegistryClient, type RegistryFlags } from '../../registry/registry-client.ts';
 import type { Printer } from '../printer.ts';
 import { withProgress } from '../progress.ts';
-import { describeVerdict } from '../verdict-printer.ts';
+import { describeVerdict, reachHint } from '../verdict-printer.ts';
 
 interface CheckContext {
   readonly options: RegistryFlags;
@@ -93,11 +93,11 @@ async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, t
   }
   if (!mustAnswer && (verdict.kind === 'anonymous' || verdict.kind === 'not asked')) printer.warn(sentence);
   else if (!canPrompt(io) || !(await promptYes(`${sentence}. Write the login unchecked?`, io))) {
-    const unchecked =
-      by.isWanted && !isTyped
-        ? prose`run the command again later, or leave out --verify to write the login unchecked`
-        : prose`add --no-verify to write the login unchecked`;
-    throw new UserError(`${sentence}; nothing is written`, unchecked);
+    const isWanted = by.isWanted && !isTyped;
+    const unchecked = `${isWanted ? 'leave out --verify' : 'add --no-verify'} to write the login unchecked`;
+    const reach = reachHint(verdict, entry.server);
+    const later = isWanted ? prose`run the command again later, or ${unchecked}` : prose`${unchecked}`;
+    throw new UserError(`${sentence}; nothing is written`, reach ?? later, reach === undefined ? [] : [unchecked]);
   }
   return entry;
 }
