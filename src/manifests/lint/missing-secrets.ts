@@ -48,7 +48,7 @@ export function missingSecrets(
     if (first === undefined) return [];
     const { name, placed } = first;
     const object = objectOf({ ...placed.pullSpec.ref, name });
-    const unplaced = secretNamed(name, placed, inventory)?.diagnosed;
+    const unplaced = secretNamed(name, placed, inventory);
     const bare = unplaced && (true as const);
     const near = bare ? undefined : nearInFiles(name, placed, inventory);
     const namespaces = namespacesWith(name, inventory);
@@ -64,7 +64,7 @@ export function missingSecrets(
     const images = privateImages(pulls.get(key) ?? []);
     const found = finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity);
     const folder = near === undefined ? folderToBuild(name, placed.file.name, kustomizations) : undefined;
-    if (folder === undefined) return [viewOf(found, { images, secretOf: () => unplaced })];
+    if (folder === undefined) return [viewOf(found, { images, secretOf: () => unplaced?.diagnosed })];
     return [findingView(found, undefined, { command: checkBuilt(folder, typed), sufficient: false })];
   });
 }
