@@ -1,10 +1,13 @@
 /** Attaches a pull secret to what is in manifests, or detaches it, without a cluster. */
+import { editFile } from '../domain/findings/pod-commands.ts';
 import { opensImage } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import type { ManifestObject } from '../domain/manifest-text/objects.ts';
+import { isPlaceholder } from '../domain/manifest-text/placeholder.ts';
+import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { command, kubectlPath, words } from '../domain/text/command.ts';
 import { changedList, type Verb } from '../domain/workloads/list-change.ts';
-import { listedNames } from '../domain/workloads/pull-spec.ts';
+import { describeText, listedNames, textEntry } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';
@@ -53,6 +56,7 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
   for (const manifest of manifests) {
     const { file, objects } = manifest;
     const concerned = new Set(objects.filter((object) => isConcerned(object, request)));
+    await withFileName(file, checkEntries(manifest, concerned));
     const wanted = (object: ManifestObject) =>
       concerned.has(object) ? wantedList(object, accounts, request) : undefined;
     const { text, edits } = await withFileName(file, editManifest(manifest, wanted));
@@ -68,6 +72,20 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
     });
   }
   return changed;
+}
+
+/** Throws {@link ManifestError} for a list that the API server refuses, also when it is changed. */
+async function checkEntries({ file }: PullManifest, concerned: ReadonlySet<ManifestObject>): Promise<void> {
+  for (const { ref, imagePullSecrets: list, listNode, specNode } of concerned) {
+    const text = textEntry(list);
+    if (text === undefined || isPlaceholder(text)) continue;
+    const line = lineNumber(file.text, (listNode ?? specNode).start);
+    throw new ManifestError(
+      `has ${ref.kind.toLowerCase()} ${ref.name} in line ${line}, which the API server refuses: ${describeText(text)}`,
+      line,
+      editFile({ ...ref, file: file.name, line }),
+    );
+  }
 }
 
 function changedObject(

@@ -322,6 +322,24 @@ describe('--auto: only pods with an image that the Secret opens', () => {
 });
 
 describe('files that cannot be used', () => {
+  test.each(['attach pull', 'attach regcred', 'detach regcred'])(
+    'a text in the place of an entry: %s writes no file',
+    async (line) => {
+      const [first, second] = [join(folder, 'a.yaml'), join(folder, 'b.yaml')];
+      const text = `${POD}  imagePullSecrets: [regcred]\n`;
+      writeFileSync(first, POD);
+      writeFileSync(second, text);
+      expect(await here([...line.split(' '), '-f', folder, '--write'])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr:
+          `error: ${second} has pod a in line 7, which the API server refuses: its list of pull secrets has the text regcred as an entry; write - name: regcred\n` +
+          `hint: vi +7 ${second}\n`,
+      });
+      expect([readFileSync(first, 'utf8'), readFileSync(second, 'utf8')]).toEqual([POD, text]);
+    },
+  );
+
   test.each([
     ['missing', () => join(folder, 'nope.yaml'), 'no such file or directory'],
     ['not in UTF-8', () => file('x.yaml', Buffer.from('a: \xe9\n', 'latin1')), 'is not in UTF-8'],

@@ -126,8 +126,9 @@ export interface FindingArguments<Cause> {
     readonly usable: string;
     readonly remedy: Remedy;
   };
-  /** An entry without a name. `usable` is what the service account has, where the entry keeps that away. */
+  /** An entry without a name, or a `text` in manifests. `usable` is what the service account has, where the entry keeps that away. */
   readonly 'empty-name': {
+    readonly text?: string | undefined;
     readonly account?: string | undefined;
     readonly usable?: string | undefined;
     readonly remedy: Remedy;

@@ -4,6 +4,8 @@ import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
+import { AT_NODE } from '../workloads/pull-error.ts';
+import { describeText } from '../workloads/pull-spec.ts';
 import { formatRollout } from '../workloads/rollout.ts';
 import { describeMeant, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
@@ -111,10 +113,12 @@ const TEXTS: Texts = {
     `${object} was created before the ${changed ?? 'list'} of ${template} was changed, and keeps its original ${changed ? `image ${image}` : 'list'}${formatRollout(rollout)}`,
   'own-list': ({ arguments: { own, account, usable, image } }, object) =>
     `${object} has its own list of pull secrets (${some(own)}), so that of serviceaccount ${account} is ignored; ${usable} in it has a login for ${image}`,
-  'empty-name': ({ arguments: { account, usable } }, object) =>
-    usable === undefined
-      ? `the list of pull secrets of ${object} has an entry without a name`
-      : `the list of pull secrets of ${object} has only an entry without a name, so the list of serviceaccount ${account} is ignored; ${usable} is in it`,
+  'empty-name': ({ arguments: { account, usable, text } }, object) =>
+    text !== undefined
+      ? `the API server refuses ${object}: ${describeText(text)}`
+      : usable === undefined
+        ? `the list of pull secrets of ${object} has an entry without a name`
+        : `the list of pull secrets of ${object} has only an entry without a name, so the list of serviceaccount ${account} is ignored; ${usable} is in it`,
   'duplicate-name': ({ arguments: { secret } }, object) => `${object} names the pull secret ${secret} more than once`,
   'not-mountable': ({ arguments: { secret, account } }, object) =>
     `pods of ${object} are rejected: serviceaccount ${account} enforces its list (enforce-mountable-secrets), and secret ${secret} is not in it`,
@@ -149,7 +153,7 @@ const TEXTS: Texts = {
     const place = mirror === undefined ? registry : `${mirror}, which it uses instead of ${registry}`;
     return trouble === 'mirror'
       ? `the node pulls from the mirror ${mirror}, which refuses, and not from ${registry}, which would allow it (says the kubelet)`
-      : `the node cannot pull from ${place}: ${TROUBLES[trouble]} (says the kubelet); credentials are not the problem`;
+      : `the node cannot pull from ${place}: ${AT_NODE[trouble]} (says the kubelet); credentials are not the problem`;
   },
   'wrong-platform': ({ arguments: { image } }) =>
     `${image} is not available for the platform of the node (says the kubelet); credentials are not the problem`,
@@ -199,18 +203,6 @@ function portOf(name: string): string {
 const MISSING = {
   repository: ': its registry has no such repository',
   tag: ': its registry has the repository, but not this tag or digest',
-} as const;
-
-const TROUBLES = {
-  name: 'its name cannot be resolved there',
-  connection: 'it does not answer there',
-  timeout: 'it does not answer in time there',
-  tls: 'TLS fails there',
-  authority: 'its certificate is from an authority that the node does not trust',
-  dates: 'its certificate has expired or is not valid yet',
-  clock: 'the clock of the node is wrong, so the certificate looks expired or not yet valid there',
-  'out of order': 'it answers with an error of its own',
-  layers: 'it has the image, but the layers cannot be downloaded there',
 } as const;
 
 function onNode(node: string): string {

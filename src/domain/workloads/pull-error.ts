@@ -37,6 +37,19 @@ export type NodeTrouble =
   | 'clock'
   | 'mirror';
 
+/** What such a trouble is, behind the name of the registry. */
+export const AT_NODE = {
+  name: 'its name cannot be resolved there',
+  connection: 'it does not answer there',
+  timeout: 'it does not answer in time there',
+  tls: 'TLS fails there',
+  authority: 'its certificate is from an authority that the node does not trust',
+  dates: 'its certificate has expired or is not valid yet',
+  clock: 'the clock of the node is wrong, so the certificate looks expired or not yet valid there',
+  'out of order': 'it answers with an error of its own',
+  layers: 'it has the image, but the layers cannot be downloaded there',
+} as const;
+
 /** Those that may be about credentials, whether there was one or not. */
 export const DENIALS: readonly PullError[] = ['no credential', 'refused', 'no access', 'unauthorized'];
 

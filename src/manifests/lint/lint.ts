@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { hasLogin } from '../../domain/diagnosis/attempt.ts';
 import { effectiveList } from '../../domain/diagnosis/effective-list.ts';
 import type { Puller, PullFacts } from '../../domain/diagnosis/facts.ts';
-import { type ImagePull, imagePull } from '../../domain/diagnosis/image-pull.ts';
+import { type ImagePull, imagePull, objectOf } from '../../domain/diagnosis/image-pull.ts';
 import { suspicionOf } from '../../domain/diagnosis/list-causes.ts';
 import { findingKey, reportOn } from '../../domain/diagnosis/puller-report.ts';
 import { type FindingView, findingView } from '../../domain/diagnosis/view.ts';
@@ -12,8 +12,9 @@ import { type Finding, type Severity, withSeverity } from '../../domain/findings
 import { listed } from '../../domain/findings/listed.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
+import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { words } from '../../domain/text/command.ts';
-import { listedNames } from '../../domain/workloads/pull-spec.ts';
+import { listedNames, textEntry } from '../../domain/workloads/pull-spec.ts';
 import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, isUnfilled, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { kustomizationFindings } from './kustomization.ts';
@@ -152,7 +153,16 @@ function pullSpecFindings(
     ({ object, code }) => object.kind !== 'Secret' && (isOwn || code !== 'different-credentials'),
   );
   const unnamed = (pull: ImagePull): Finding | undefined => unnamedLogin(pull, placed, inventory, logins);
-  return [...suspicions(puller, facts, unnamed), ...own].map((found) => {
+  const text = textEntry(placed.pullSpec.imagePullSecrets);
+  const said = [...suspicions(puller, facts, unnamed), ...own];
+  const all =
+    text === undefined || isPlaceholder(text)
+      ? said
+      : [
+          ...said.filter(({ code }) => code !== 'empty-name'),
+          finding('empty-name', objectOf(puller.ref), { text, remedy: puller.remedy }, 'error'),
+        ];
+  return all.map((found) => {
     const secret = found.object.kind === 'Secret' ? secretNamed(found.object.name, placed, inventory) : undefined;
     return secret === undefined ? inPullSpec(found, placed, inventory) : inSecret(found, secret);
   });
