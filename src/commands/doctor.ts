@@ -100,16 +100,18 @@ function exitCode(report: DoctorReport, { strict = false }: DoctorOptions): numb
   return (report.unjudged ?? []).length > 0 ? EXIT.unjudged : EXIT.ok;
 }
 
-/** 0 once everything is well. */
+/** 0 once everything is well. `--timeout` is the end of that, too. */
 async function watch(options: DoctorOptions, io: Io): Promise<number> {
   const targets = targetsOf(options);
   const { followTargets } = await import('../operations/doctor/follow.ts');
-  const { report } = await followTargets(targets, options, io, {
+  const { seen, condition } = await followTargets(targets, options, io, {
     judge: (gathered, answers) => examine(gathered, answers, options, io),
     show: (examined) => show(examined, options, io),
     waiting: (awaited, work) => withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work),
   });
-  return isHealthy(report.findings, options.strict === true) ? EXIT.ok : EXIT.failed;
+  if (condition.isWell) return EXIT.ok;
+  if (isHealthy(seen.report.findings, options.strict === true)) return EXIT.unjudged;
+  return EXIT.failed;
 }
 
 /** Manifests by themselves: neither cluster nor registries are asked. */

@@ -16,6 +16,7 @@ beforeAll(async () => {
     newPullSecret(namespace, 'rejected', basic.host, { username: 'janedoe', password: 'wrong' }),
     ...['fixed', 'worse', 'partly', 'other', 'stopped', 'calm'].map((name) => newAccount(namespace, {}, name)),
     newAccount(namespace, { imagePullSecrets: named('good') }, 'well'),
+    newWorkload('Deployment', namespace, { name: 'alone', image: 'r.example/Upper', fields: { replicas: 0 } }),
   ]);
 });
 
@@ -59,6 +60,12 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     expect(seen.stdout()).toBe(
       `a new pod with serviceaccount/well can pull ${image}\n  login: janedoe in secret good, for ${basic.host}: the registry accepts the credential\n`,
     );
+  });
+
+  test('ends when --timeout has passed, with what the last look says', async () => {
+    const watch = (...args: string[]) => regsecretIn(namespace, ['why', '--watch', '--timeout', '1ms', ...args]);
+    expect(await watch('registry.invalid/app:1', '--sa', 'stopped')).toMatchObject({ code: 3 });
+    expect(await watch('deploy/alone')).toMatchObject({ code: 1 });
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 130', async (signal) => {

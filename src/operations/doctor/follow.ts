@@ -3,6 +3,7 @@ import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import { pause } from '../../concurrency.ts';
 import type { Answer } from '../../domain/diagnosis/facts.ts';
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
+import { parseDuration } from '../../domain/go/duration.ts';
 import type { DoctorTarget } from '../../domain/workloads/target.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -27,15 +28,16 @@ export interface FollowSteps<Look extends { readonly report: DoctorReport }> {
 
 /**
  * Shows what there is now, and each change, and returns the last: everything is well then, or something keeps an image away
- * that did not do so before. Throws UserError where that can no longer be told, and Interrupted.
+ * that did not do so before, or `timeout` has passed. Throws UserError where that can no longer be told, and Interrupted.
  */
 export function followTargets<Look extends { readonly report: DoctorReport }>(
   targets: readonly DoctorTarget[],
-  options: GatherOptions & { readonly strict?: boolean | undefined },
+  options: GatherOptions & { readonly strict?: boolean | undefined; readonly timeout?: string | undefined },
   io: Io,
   steps: FollowSteps<Look>,
-): Promise<Look> {
-  const { strict = false, offline = false } = options;
+): Promise<Stand<Look>> {
+  const { strict = false, offline = false, timeout = '' } = options;
+  const end = performance.now() + (parseDuration(timeout) ?? Number.POSITIVE_INFINITY);
   const answers = new Map<string, Answer>();
   return withCollector(options, io, async ({ transport }) => {
     const look = async (): Promise<Stand<Look>> => {
@@ -50,29 +52,33 @@ export function followTargets<Look extends { readonly report: DoctorReport }>(
     await steps.show(last.seen);
     while (!last.condition.isWell) {
       const { condition } = last;
-      const next = await steps.waiting(condition.awaited, () => nextLook(look, condition, io.signal));
+      const next = await steps.waiting(condition.awaited, () => nextLook(look, condition, end, io.signal));
+      if (next === undefined) return last;
       await steps.show(next.seen);
-      if (isNewTrouble(condition, next.condition)) return next.seen;
+      if (isNewTrouble(condition, next.condition)) return next;
       last = next;
     }
-    return last.seen;
+    return last;
   });
 }
 
-interface Stand<Look> {
+export interface Stand<Look> {
   readonly seen: Look;
   readonly condition: Condition;
 }
 
-/** The first that differs from `before`. */
+/** The first that differs from `before`; undefined where there is none until `end`. */
 async function nextLook<Look>(
   look: () => Promise<Stand<Look>>,
   before: Condition,
+  end: number,
   signal: AbortSignal,
-): Promise<Stand<Look>> {
+): Promise<Stand<Look> | undefined> {
   let failingSince: number | undefined;
   for (;;) {
-    await pause(POLL_MS, signal);
+    const left = end - performance.now();
+    if (left <= 0) return undefined;
+    await pause(Math.min(POLL_MS, left), signal);
     try {
       const now = await look();
       if (now.condition.isWell || now.condition.text !== before.text) return now;
