@@ -15,7 +15,7 @@ export function doctorFlags(doctor: Command): Command {
           collect,
         )
         .option('-R, --recursive', 'with -f: also subfolders')
-        .option('-w, --watch', 'keep looking until it is fixed or changes, or for --timeout')
+        .option('-w, --watch', 'look until it is fixed or changes, or --timeout')
         .option('-v, --verbose', 'show every step')
         .option('--offline', 'ask no registry')
         .option('--strict', 'exit 1 for warnings, too')
