@@ -22,7 +22,7 @@ describe.each([
   [['detach', '--pod', 'A'], 'kubectl FLAGS get pods'],
   [['why', 'pod'], 'regsecret why FLAGS pod/NAME'],
   [['why', 'deploy/A'], 'kubectl FLAGS get deployments'],
-  [['why', '--secret', 'x'], 'regsecret why FLAGS --image ghcr.io/org/app:v1'],
+  [['why', '--secret', 'x'], 'regsecret why FLAGS --image ghcr.io/org/app:v1 --secret x'],
 ])('%j', (args, hint) => {
   test.each(GIVEN)('%j', async (flags, shown) => {
     const { stderr } = await here([...args, ...flags], { env: { KUBECONFIG: '/nope' } });
