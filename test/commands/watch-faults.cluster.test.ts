@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { api, kubeconfigFor, newNamespace, waitFor } from '../environment/use.ts';
 import { changeSecret, type Fleet, newFleet, payloadOf, secretIn } from '../support/sync-world.ts';
@@ -139,6 +140,50 @@ test('somebody undoes every write: a few writes, and then who it is, with what m
   const payload = async () => (await secretIn(team))?.data?.['.dockerconfigjson'];
   await waitFor(async () => (await payload()) === payloadOf('new.example'), { what: 'the copy of the new source' });
 });
+
+test('with what was printed, an Argo CD that respects it and the watch leave each other in peace', async () => {
+  const [team = ''] = fleet.teams;
+  const block = /^ignoreDifferences:\n(?:[ -].*\n)+/m.exec(watch.stderr)?.[0] ?? '';
+  const { ignoreDifferences } = load(block) as { ignoreDifferences: { name: string; jsonPointers: string[] }[] };
+  const pointers = ignoreDifferences.flatMap(({ jsonPointers }) => jsonPointers);
+  expect(watch.stderr).toContain('RespectIgnoreDifferences=true');
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const path = `/api/v1/namespaces/${team}/secrets/regsecret`;
+  const versions: (string | undefined)[] = [];
+  for (let sync = 0; sync < 5; sync += 1) {
+    // What is ignored is taken from the live object (argo-cd controller/sync.go `normalizeTargetResources`).
+    const target = manifestInGit(team);
+    const live = await secretIn(team);
+    for (const pointer of pointers) copyAt(pointer.slice(1).split('/').map(unescaped), live, target);
+    const { status } = await api('PATCH', `${path}?fieldManager=argocd-controller&force=true`, target, headers);
+    expect(status).toBe(200);
+    const now = await secretIn(team);
+    expect(now?.data).toEqual({ '.dockerconfigjson': payloadOf('new.example') });
+    versions.push(now?.metadata.resourceVersion);
+    // Something else for the watch to do shows that it has looked since.
+    await served(await newMember());
+  }
+  expect(new Set(versions.slice(1)).size).toBe(1);
+});
+
+/** As it is in a repository, with another login. */
+function manifestInGit(namespace: string): Record<string, unknown> {
+  const metadata = { namespace, name: 'regsecret', labels: { 'app.kubernetes.io/instance': 'shop' } };
+  const data = { '.dockerconfigjson': payloadOf('other.example') };
+  return { apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/dockerconfigjson', metadata, data };
+}
+
+/** RFC 6901. */
+function unescaped(token: string): string {
+  return token.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function copyAt([first = '', ...rest]: string[], from: unknown, to: Record<string, unknown>): void {
+  const value = (from as Record<string, unknown> | undefined)?.[first];
+  const below = (to[first] ?? {}) as Record<string, unknown>;
+  to[first] = rest.length === 0 ? value : below;
+  if (rest.length > 0) copyAt(rest, value, below);
+}
 
 test('a login from here is asked for again; where that fails the old one stays, and it is said', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-login-'));
