@@ -113,32 +113,65 @@ test('the API server is away, and comes back: what has happened meanwhile is don
   await waitFor(async () => (await askWatch(port, '/healthz')).status === 200, { what: '200 again' });
 });
 
-test('somebody undoes every write: a few writes, and then who it is, with what makes peace', async () => {
-  const [team = ''] = fleet.teams;
-  const stop = new AbortController();
-  let undone = 0;
-  const undo = (async () => {
-    while (!stop.signal.aborted) {
-      if ((await secretIn(team))?.data?.['.dockerconfigjson'] !== payloadOf('r.example')) continue;
-      const query = '?fieldManager=argocd-controller';
-      const fields = { data: { '.dockerconfigjson': payloadOf('other.example') } };
-      const path = `/api/v1/namespaces/${team}/secrets/regsecret${query}`;
-      await api('PATCH', path, fields, { 'content-type': 'application/merge-patch+json' });
-      undone += 1;
-    }
-  })();
-  await watch.says('ignoreDifferences:');
-  stop.abort();
-  await undo;
-  expect(watch.stderr).toContain(
-    `warning: somebody keeps undoing what sync writes to secret ${team}/regsecret, so sync writes it less and less often; its other field managers: argocd-controller`,
-  );
-  expect(watch.stderr).toContain('- /metadata/labels/app.kubernetes.io~1managed-by\n');
-  expect(undone).toBeLessThanOrEqual(6);
-  // Another source is written everywhere, and it has an end of its own then.
-  await changeSecret(fleet.home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
-  const payload = async () => (await secretIn(team))?.data?.['.dockerconfigjson'];
-  await waitFor(async () => (await payload()) === payloadOf('new.example'), { what: 'the copy of the new source' });
+describe('somebody undoes every write', () => {
+  /** Runs `undo` each time that the copy in `namespace` is as sync wants it, until sync has said so; how often that was. */
+  async function undoing(namespace: string, undo: (path: string) => Promise<unknown>, says: string): Promise<number> {
+    const stop = new AbortController();
+    let undone = 0;
+    const manager = (async () => {
+      while (!stop.signal.aborted) {
+        if ((await payloadIn(namespace)) !== payloadOf('r.example')) continue;
+        await undo(`/api/v1/namespaces/${namespace}/secrets/regsecret`);
+        undone += 1;
+      }
+    })();
+    await watch.says(says);
+    stop.abort();
+    await manager;
+    return undone;
+  }
+  const payloadIn = async (namespace: string) => (await secretIn(namespace))?.data?.['.dockerconfigjson'];
+  const fields = { data: { '.dockerconfigjson': payloadOf('other.example') } };
+  const keepsUndoing = (namespace: string): string =>
+    `warning: somebody keeps undoing what sync writes to secret ${namespace}/regsecret, so sync writes it less and less often; its other field managers: argocd-controller`;
+
+  test('by server-side apply: a few writes, and then who it is', async () => {
+    const namespace = await newMember();
+    await served(namespace);
+    const apply = (path: string) => {
+      const target = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name: 'regsecret' }, ...fields };
+      const headers = { 'content-type': 'application/apply-patch+yaml' };
+      return api('PATCH', `${path}?fieldManager=argocd-controller&force=true`, target, headers);
+    };
+    expect(await undoing(namespace, apply, keepsUndoing(namespace))).toBeLessThanOrEqual(6);
+  });
+
+  test('by a controller that owns it, as External Secrets does: nothing is written any more, and it is named', async () => {
+    const namespace = await newMember();
+    await served(namespace);
+    const owner = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'registry', uid: 'u' };
+    const own = (path: string) => {
+      const owned = { ...fields, metadata: { ownerReferences: [{ ...owner, controller: true }] } };
+      return api('PATCH', path, owned, { 'content-type': 'application/merge-patch+json' });
+    };
+    const says = `secret ${namespace}/regsecret was made by sync, but externalsecret.external-secrets.io/registry makes it now, so it is left alone`;
+    expect(await undoing(namespace, own, says)).toBe(1);
+    expect(await payloadIn(namespace)).toBe(payloadOf('other.example'));
+  });
+
+  test('by patches: then what makes peace, and another source is written everywhere', async () => {
+    const [team = ''] = fleet.teams;
+    const patch = (path: string) =>
+      api('PATCH', `${path}?fieldManager=argocd-controller`, fields, {
+        'content-type': 'application/merge-patch+json',
+      });
+    expect(await undoing(team, patch, keepsUndoing(team))).toBeLessThanOrEqual(6);
+    await watch.says('- /metadata/labels/app.kubernetes.io~1managed-by\n');
+    // It has an end of its own then.
+    await changeSecret(fleet.home, { data: { '.dockerconfigjson': payloadOf('new.example') } });
+    const isNew = async () => (await payloadIn(team)) === payloadOf('new.example');
+    await waitFor(isNew, { what: 'the copy of the new source' });
+  });
 });
 
 test('with what was printed, an Argo CD that respects it and the watch leave each other in peace', async () => {
