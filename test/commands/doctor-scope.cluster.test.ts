@@ -112,20 +112,9 @@ async function runningDeployment(namespace: string, options: Parameters<typeof n
   const name = await newWorkload('Deployment', namespace, options);
   const [pod = ''] = await podsOf(namespace, name, 1);
   await says(namespace, pod, running(options?.image ?? ''));
-  const status = { readyReplicas: 1, replicas: 1, availableReplicas: 1, updatedReplicas: 1 };
-  const headers = { 'content-type': 'application/merge-patch+json' };
-  // Its controller says the same once the pod is ready.
   await says(namespace, pod, { conditions: [{ type: 'Ready', status: 'True' }] });
-  await waitFor(
-    async () => {
-      const path = `${pathOf('Deployment', namespace, name)}`;
-      const { body } = await api('GET', path);
-      if (body.status.readyReplicas === 1) return true;
-      await api('PATCH', `${path}/status`, { status }, headers);
-      return undefined;
-    },
-    { what: `${name} to be ready` },
-  );
+  const isReady = async () => (await api('GET', pathOf('Deployment', namespace, name))).body.status.readyReplicas === 1;
+  await waitFor(isReady, { what: `${name} to be ready` });
   return name;
 }
 

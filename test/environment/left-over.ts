@@ -4,6 +4,10 @@ import { basename, dirname } from 'node:path';
 import { run } from './child.ts';
 import { waitFor } from './condition.ts';
 
+/** containerd's own choice, which we must have overruled; that of another one on this machine is no concern of ours. */
+const CONTAINERD = 'k8s.io';
+const ofOthers = new Set(cgroupsCalled([CONTAINERD]));
+
 /** Everything of a run that is still there, in words; nothing at all once it has been cleared away. */
 export async function leftOvers(folder: string): Promise<string[]> {
   const list = await run('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'args=']);
@@ -46,8 +50,11 @@ function mounts(folder: string): string[] {
 
 /** A cgroup that is gone is also a proof that no process of it is left, whatever its arguments. */
 function cgroups(folder: string): string[] {
+  return cgroupsCalled([basename(folder), CONTAINERD]).filter((path) => !ofOthers.has(path));
+}
+
+function cgroupsCalled(names: readonly string[]): string[] {
   if (!existsSync('/sys/fs/cgroup')) return [];
   const paths = readdirSync('/sys/fs/cgroup').flatMap((name) => [`/sys/fs/cgroup/${name}/`, '/sys/fs/cgroup/']);
-  const names = [basename(folder), 'k8s.io']; // the latter is containerd's own choice, which we must have overruled
   return [...new Set(paths)].flatMap((path) => names.map((name) => path + name)).filter((path) => existsSync(path));
 }
