@@ -7,12 +7,7 @@ import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type Diagnosed, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
 import { askedSecrets, secretQuestions } from '../domain/diagnosis/secret-checks.ts';
-import {
-  type FindingSelection,
-  type SelectionFlags,
-  selectFindings,
-  selectionOf,
-} from '../domain/findings/selection.ts';
+import { type FindingSelection, selectFindings, selectionOf } from '../domain/findings/selection.ts';
 import { againWithout } from '../domain/text/hint.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
 import { filesApart, imagesApart } from '../domain/workloads/target.ts';
@@ -20,7 +15,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import { isPath } from '../files/file.ts';
 import type { Io } from '../io.ts';
 import type { ObservedTargets } from '../operations/doctor/gather.ts';
-import { checkFiles, checkWatch, targetsOf, wideFlag } from '../output/doctor/doctor-line.ts';
+import { checkFiles, checkWatch, type DoctorLine, targetsOf, wideFlag } from '../output/doctor/doctor-line.ts';
 import { printDoctor } from '../output/doctor/doctor-printer.ts';
 import { sayMore } from '../output/doctor/remarks.ts';
 import type { ReportFormat } from '../output/doctor/report-writer.ts';
@@ -28,20 +23,10 @@ import { printerFor } from '../output/printer.ts';
 import { withProgress } from '../output/progress.ts';
 import type { RegistryFlags } from '../registry/registry-client.ts';
 
-export interface DoctorOptions extends RegistryFlags, KubeFlags, SelectionFlags {
-  readonly targets: readonly string[];
-  readonly allNamespaces?: boolean | undefined;
-  /** Labels of namespaces. */
-  readonly selector?: string | undefined;
-  readonly image?: readonly string[] | undefined;
-  readonly serviceaccount?: string | undefined;
-  readonly secret?: readonly string[] | undefined;
-  readonly filename?: readonly string[] | undefined;
+export interface DoctorOptions extends RegistryFlags, KubeFlags, DoctorLine {
   readonly recursive?: boolean | undefined;
-  readonly offline?: boolean | undefined;
   /** Registries on this machine are asked although the cluster is elsewhere. */
   readonly allowLocalRegistries?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
   /** Goes on until everything is well, or something else is wrong. */
   readonly watch?: boolean | undefined;
   readonly output?: ReportFormat | undefined;

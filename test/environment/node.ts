@@ -1,10 +1,10 @@
 /** Real nodes: kubelet, containerd and runc, in the namespaces of the supervisor. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { createApiClient } from './api-client.ts';
 import { issueCertificate, readAuthority, writeCertificate } from './certificate.ts';
-import { createCgroups, killCgroups, killProcess } from './cgroup.ts';
+import { createCgroups, killCgroups } from './cgroup.ts';
 import { run } from './child.ts';
 import { writeContainerdConfig } from './containerd-config.ts';
 import type { ClusterInfo } from './control-plane.ts';
@@ -18,6 +18,7 @@ import { ensurePrograms, nodePrograms } from './programs.ts';
 import { janedoe, type RegistriesInfo } from './registries.ts';
 import type { RegistryUser } from './registry-user.ts';
 import { type Report, secondsSince } from './report.ts';
+import { killProcessesOf } from './run-folder.ts';
 
 /** What makes a node another one than the usual. */
 export interface NodeSettings {
@@ -125,26 +126,12 @@ export async function startNode({ cluster, registries, ports, report, settings }
     info: { name, hosts, images },
     async reboot() {
       for (const service of services) await service.stop();
-      killShims(socket);
+      // What starts containers for containerd outlives it.
+      await killProcessesOf(state);
       await killCgroups(cgroup);
       await start();
     },
   };
-}
-
-/** What starts containers for containerd, and outlives it. */
-function killShims(socket: string): void {
-  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (commandLine(id).includes(socket)) killProcess(Number(id));
-  }
-}
-
-function commandLine(id: string): string {
-  try {
-    return readFileSync(`/proc/${id}/cmdline`, 'utf8');
-  } catch {
-    return ''; // it has ended
-  }
 }
 
 /** As images come onto nodes that are made from a template. */

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
-import { removeCgroups } from './cgroup.ts';
+import { killProcess, removeCgroups } from './cgroup.ts';
 import { run } from './child.ts';
 import { waitFor } from './condition.ts';
 import { tryLock } from './lock.ts';
@@ -77,13 +77,7 @@ export async function killProcessesOf(folder: string): Promise<void> {
   await waitFor(
     async () => {
       const left = await ids();
-      for (const id of left) {
-        try {
-          process.kill(id, 'SIGKILL');
-        } catch {
-          // it has ended in the meantime
-        }
-      }
+      for (const id of left) killProcess(id);
       return left.length === 0;
     },
     { what: `the processes of ${folder} to end` },

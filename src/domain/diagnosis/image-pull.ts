@@ -8,7 +8,7 @@ import type { Question } from '../verify/question.ts';
 import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import { DENIALS, type PullError } from '../workloads/pull-error.ts';
-import { secretKey } from '../workloads/references.ts';
+import { type SecretName, secretKey } from '../workloads/references.ts';
 import { remedyUnder } from '../workloads/remedy.ts';
 import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, hiddenList, type NextList, nextList } from './effective-list.ts';
@@ -171,8 +171,8 @@ export function fittingSecrets({ puller, facts, applied, use }: ImagePull): stri
 }
 
 /** A Secret of the namespace that is nearly called `name`. */
-export function nearName(name: string, { puller, facts }: ImagePull): string | undefined {
-  return closest(name, facts.others.get(puller.ref.namespace) ?? []);
+export function nearName({ namespace, name }: SecretName, { others }: PullFacts): string | undefined {
+  return closest(name, others.get(namespace) ?? []);
 }
 
 /** Where else there is a Secret of that name. Its login is another namespace's, so it is tried nowhere. */

@@ -224,7 +224,7 @@ function openQuestions(pull: ImagePull): Question[] {
   if (attempt.open !== undefined) return [attempt.open];
   if (!denied || attempt.reason === 'undecodable') return [];
   const missing = applied.names.filter((name) => stateOf(pull, name)?.status === 'missing').slice(0, MAX_NEAR);
-  const near = missing.flatMap((name) => nearName(name, pull) ?? []);
+  const near = missing.flatMap((name) => nearName({ namespace: pull.puller.ref.namespace, name }, pull.facts) ?? []);
   const searches = [nextOf(pull), hiddenOf(pull), usableSecret(pull), ...near.map((name) => searchIn([name], pull))];
   return searches.flatMap((one) => (one.search === 'ask' ? [one.question] : []));
 }

@@ -64,7 +64,7 @@ function missingSecret(pull: ImagePull): Finding | undefined {
 function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   const state = stateOf(pull, name);
   if (state?.status !== 'missing') return undefined;
-  const near = nearName(name, pull);
+  const near = nearName({ namespace: pull.puller.ref.namespace, name }, pull.facts);
   const lacking = lackingLogin(pull, near === undefined ? undefined : [near]);
   return finding('missing-secret', secretObject(pull, name), {
     near,

@@ -5,7 +5,7 @@ import { type Finding, withSeverity } from '../findings/finding.ts';
 import type { Contents } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
-import { closest, isSlip } from '../text/closest.ts';
+import { isSlip } from '../text/closest.ts';
 import { type Question, questionKey } from '../verify/question.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
@@ -14,7 +14,7 @@ import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { type AppliedList, accountOf, effectiveList, remedyOfList } from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
-import { objectOf } from './image-pull.ts';
+import { nearName, objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
 import { decodeAhead, type ListedEntry, listContents } from './list-contents.ts';
 import { loginAnswer } from './secret-checks.ts';
@@ -123,7 +123,7 @@ function misspeltNames({ puller, facts }: Noted): Finding[] {
   const names = listedNames(writtenList(puller, facts));
   return names.flatMap((name) => {
     if (facts.secrets.get(secretKey(namespace, name))?.status !== 'missing') return [];
-    const near = closest(name, facts.others.get(namespace) ?? []);
+    const near = nearName({ namespace, name }, facts);
     if (near === undefined || !isSlip(name, near)) return [];
     const args = { near, listed: names.includes(near) || undefined, remedy: remedyOfList(puller, facts) };
     return [finding('missing-secret', objectOf({ kind: 'Secret', namespace, name }), args)];

@@ -36,11 +36,16 @@ export function* scopeFindings(
   const secrets = [...facts.secrets.keys()].map(secretName).filter(({ namespace }) => isInScope(scope, namespace));
   const found: Seen[] = [];
   const contents = new Map<string, SecretName[]>();
-  const users = usersBySecret(pullers, facts);
+  let users: ReadonlyMap<string, readonly Puller[]> | undefined;
+  const usersOf = (key: string): readonly Puller[] => {
+    // Only few Secrets need it, of a cluster in which there is a login to say something about.
+    users ??= usersBySecret(pullers, facts);
+    return users.get(key) ?? [];
+  };
   for (const id of secrets) {
     const judge = (): Seen[] => {
       const key = secretKey(id.namespace, id.name);
-      const of = { whole: usage.get(key), users: users.get(key) ?? [] };
+      const of = { whole: usage.get(key), users: () => usersOf(key) };
       const judged = withUsers(ofSecret(id, facts, usage, isWhole), of, facts);
       noteContent(id, facts, contents);
       return judged;
@@ -149,12 +154,12 @@ const OF_ENTRY: readonly FindingCode[] = [
 /** With those who have an image for the entry, where it is about the login of one. */
 function withUsers(
   all: readonly Finding[],
-  { users, whole }: { readonly users: readonly Puller[]; readonly whole: Usage | undefined },
+  { users, whole }: { readonly users: () => readonly Puller[]; readonly whole: Usage | undefined },
   facts: PullFacts,
 ): Seen[] {
-  const [first] = all.filter(({ code }) => OF_ENTRY.includes(code));
+  const first = all.find(({ code }) => OF_ENTRY.includes(code));
   if (first === undefined || whole === undefined) return all.map((found) => ({ found }));
-  const byServer = usersByServer(first.object, users, facts);
+  const byServer = usersByServer(first.object, users(), facts);
   return all.map((found) => {
     if (!OF_ENTRY.includes(found.code) || !('server' in found.arguments)) return { found };
     const own = [...(byServer.get(found.arguments.server) ?? [])];

@@ -8,7 +8,6 @@ import type { ContentEntry } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { HUB_REGISTRY, registryOf } from '../keyring/server.ts';
-import { closest } from '../text/closest.ts';
 import { plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
 import { assignLogin } from '../verify/login-permission.ts';
@@ -16,7 +15,7 @@ import { MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question
 import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import type { Answer, Observed, PullFacts } from './facts.ts';
-import { objectOf } from './image-pull.ts';
+import { nearName, objectOf } from './image-pull.ts';
 
 /** The Secrets that registries are asked about by themselves: those that were named, or all that something refers to. */
 export function askedSecrets({ secrets = [], usage, scope }: Observed): readonly SecretName[] {
@@ -119,7 +118,7 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
   const users = formatUsage(usage?.get(key) ?? UNUSED);
   const object = objectOf({ kind: 'Secret', ...id });
   if (state?.status === 'missing') {
-    const near = closest(id.name, facts.others.get(id.namespace) ?? []);
+    const near = nearName(id, facts);
     return [
       finding('missing-secret', object, {
         near,

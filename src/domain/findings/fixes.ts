@@ -47,10 +47,10 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   // A login is lost, and nobody has asked yet whether the hidden one is good: not for a script.
   if (found.code === 'shadowed-entry' && command?.words[1] === 'remove') return false;
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
-  const { near, bare } = found.code === 'missing-secret' ? found.arguments : {};
   // It gives a namespace the login of another: a person decides that, and pastes nothing.
   if (found.code === 'missing-secret' && copySource(found.arguments) !== undefined) return false;
-  if (isInManifest(found.object)) return found.code === 'missing-secret' && near === undefined && !bare;
+  if (isInManifest(found.object))
+    return found.code === 'missing-secret' && found.arguments.near === undefined && !found.arguments.bare;
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if ('absent' in found.arguments && found.arguments.absent) return false;

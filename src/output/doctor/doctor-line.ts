@@ -15,6 +15,7 @@ export interface DoctorLine extends SelectionFlags {
   readonly secret?: readonly string[] | undefined;
   readonly namespace?: string | undefined;
   readonly allNamespaces?: boolean | undefined;
+  /** Labels of namespaces. */
   readonly selector?: string | undefined;
   readonly offline?: boolean | undefined;
   readonly verbose?: boolean | undefined;
