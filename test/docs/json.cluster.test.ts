@@ -84,7 +84,7 @@ beforeAll(async () => {
     await created(`/api/v1/namespaces/${namespace}/secrets`, body);
   }
   await newWorkload('Deployment', namespace, { name: 'web', image, list: named('pull') });
-  await failFirstPod(namespace, 'web');
+  const failed = await failFirstPod(namespace, 'web');
   await newWorkload('Deployment', namespace, { name: 'free', image });
   const pod = await newWorkload('Pod', namespace, {
     name: 'placed',
@@ -92,20 +92,23 @@ beforeAll(async () => {
     list: named('many'),
     spec: { nodeName: 'n1' },
   });
-  const { body } = await api('GET', pathOf('Pod', namespace, pod));
-  await created(`/api/v1/namespaces/${namespace}/events`, {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: 'placed.1' },
-    type: 'Warning',
-    reason: 'Failed',
-    message: `Failed to pull image "${image}": not found`,
-    involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name: pod, uid: body.metadata.uid },
-    source: { component: 'kubelet' },
-    count: 2,
-    firstTimestamp: '2026-01-01T00:00:00Z',
-    lastTimestamp: '2026-01-01T00:00:00Z',
-  });
+  // Before there was any Secret.
+  for (const name of [pod, failed]) {
+    const { body } = await api('GET', pathOf('Pod', namespace, name));
+    await created(`/api/v1/namespaces/${namespace}/events`, {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: `${name}.1` },
+      type: 'Warning',
+      reason: 'Failed',
+      message: `Failed to pull image "${image}": not found`,
+      involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid: body.metadata.uid },
+      source: { component: 'kubelet' },
+      count: 2,
+      firstTimestamp: '2026-01-01T00:00:00Z',
+      lastTimestamp: '2026-01-01T00:00:00Z',
+    });
+  }
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pull' }, type };
   const own = JSON.stringify({ auths: { [host]: { auth: auth('ci', 't0ken') } } });
   const app = (name: string, ...list: string[]) => ({

@@ -66,7 +66,9 @@ function imageLines({ image, containers, policy, state, kubelet, outcome, cause,
     `image ${image} of ${containers} (${policy}, ${state}): ${outcome}`,
     ...(kubelet === undefined
       ? []
-      : [`  kubelet: ${kubelet.reason}, ${kubelet.error}${kubelet.agrees ? ', as expected' : ''}: ${kubelet.message}`]),
+      : [
+          `  kubelet: ${kubelet.reason}, ${kubelet.error}${kubelet.agrees ? ', as expected' : ''}${kubelet.outdated ? ', before the change' : ''}: ${kubelet.message}`,
+        ]),
     ...rest.candidates.map(
       ({ secret, server, username, verdict, askedAt }) =>
         `  tries ${[secret, server, username, answer(verdict, askedAt)].join(' | ')}`,

@@ -76,7 +76,7 @@ export function secretObject({ puller }: ImagePull, name: string): FindingObject
 }
 
 /** What is known of the Secret `name` in the namespace of the pod; undefined while nobody has looked. */
-export function stateOf({ puller, facts }: ImagePull, name: string): SecretState | undefined {
+export function stateOf({ puller, facts }: Pick<ImagePull, 'puller' | 'facts'>, name: string): SecretState | undefined {
   return facts.secrets.get(secretKey(puller.ref.namespace, name));
 }
 
@@ -208,7 +208,7 @@ export function hiddenOf(pull: ImagePull): Search<string> {
 const BACK_OFF_MS = 310_000;
 
 /** By the events; undefined where there are none, or not yet. */
-export function lastFailure({ puller, use: { image } }: ImagePull): number | undefined {
+export function lastFailure({ puller, use: { image } }: Pick<ImagePull, 'puller' | 'use'>): number | undefined {
   const others = puller.images.filter((use) => use.image !== image);
   const failed = (puller.pod?.events ?? []).filter(({ reason, message }) => {
     if (reason !== 'Failed') return false;
@@ -234,7 +234,7 @@ export function isFirstAttempt({ puller, use: { image } }: ImagePull): boolean {
 }
 
 /** When somebody last wrote to a Secret, as far as it says. */
-export function changedAt(name: string, pull: ImagePull): number {
+export function changedAt(name: string, pull: Pick<ImagePull, 'puller' | 'facts'>): number {
   const state = stateOf(pull, name);
   if (state?.status !== 'there') return 0;
   const managed = fieldOf(state.secret, 'metadata', 'managedFields');

@@ -15,6 +15,7 @@ import type { PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
 import type { Answer, PullFacts } from './facts.ts';
+import { changedAt, lastFailure } from './image-pull.ts';
 import type { Fix, Judgement, Outcome } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
@@ -105,6 +106,8 @@ export interface ImageView {
         readonly error: PullError;
         /** Whether that is what was to be expected. */
         readonly agrees: boolean;
+        /** The Secret that is the cause was changed after that. */
+        readonly outdated?: true | undefined;
       }
     | undefined;
   readonly outcome: Outcome;
@@ -160,7 +163,7 @@ export function pullerView({ puller, judgements }: PullerReport, facts: PullFact
     node: pod?.node || undefined,
     state,
     trouble,
-    images: judgements.map(imageView),
+    images: judgements.map((judgement) => imageView(judgement, facts)),
     events: (pod?.events ?? []).map(({ at, ...event }) => ({ ...event, at: rfc3339(at) })),
   };
 }
@@ -200,7 +203,7 @@ function entryView(entry: ContentEntry, facts: PullFacts): EntryView {
   };
 }
 
-function imageView(judgement: Judgement): ImageView {
+function imageView(judgement: Judgement, facts: PullFacts): ImageView {
   const { use, attempt, outcome, cause, fix } = judgement;
   const { image, containers, policy, state } = use;
   return {
@@ -208,7 +211,7 @@ function imageView(judgement: Judgement): ImageView {
     containers,
     policy,
     state: state.status,
-    kubelet: state.status === 'missing' ? kubeletView(state, cause) : undefined,
+    kubelet: state.status === 'missing' ? kubeletView(state, judgement, facts) : undefined,
     outcome,
     cause: cause && findingView(cause, undefined, fix),
     candidates: attempt.candidates.map(({ secret, server, username, answer }) => ({
@@ -223,9 +226,15 @@ function imageView(judgement: Judgement): ImageView {
 
 function kubeletView(
   { reason, message, pullError }: Extract<ImageState, { status: 'missing' }>,
-  cause: Finding | undefined,
-) {
-  return { reason, message, error: pullError, agrees: cause !== undefined && kubeletAgrees(cause.code, pullError) };
+  { cause, ...pull }: Judgement,
+  facts: PullFacts,
+): ImageView['kubelet'] {
+  // Where it would pull now, the cause speaks of the Secret that was.
+  const isOfNow = cause?.object.kind === 'Secret' && pull.attempt.result === 'fails';
+  const changed = isOfNow ? changedAt(cause.object.name, { ...pull, facts }) : 0;
+  const isOutdated = changed > (lastFailure(pull) ?? changed);
+  const agrees = cause !== undefined && !isOutdated && kubeletAgrees(cause.code, pullError);
+  return { reason, message, error: pullError, agrees, outdated: isOutdated || undefined };
 }
 
 function answerView({ verdict, at }: Answer): { readonly verdict: Verdict; readonly askedAt: string } {

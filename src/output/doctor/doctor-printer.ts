@@ -132,11 +132,12 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
 }
 
 function kubeletLine(
-  { reason, error: pullError, agrees }: NonNullable<ImageView['kubelet']>,
+  { reason, error: pullError, agrees, outdated }: NonNullable<ImageView['kubelet']>,
   code: FindingCode,
 ): string {
   const text = `${PULL_ERROR_TEXTS[pullError]}${reason.includes(' ') ? '' : ` (${reason})`}`;
   if (code === 'retry-pending') return `seen:  at its last attempt the kubelet said: ${text}`;
+  if (outdated) return `seen:  before the Secret was changed, the kubelet said: ${text}`;
   return agrees
     ? `seen:  the kubelet agrees: ${text}`
     : `seen:  the last attempt of the kubelet failed for another reason: ${text}`;

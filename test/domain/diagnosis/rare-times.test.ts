@@ -92,6 +92,11 @@ const times: readonly Situation[] = [
     { secrets: { regcred: writtenAt({ creationTimestamp: time(30) }) }, says: both(rejected) },
   ],
   [
+    'changed in the second of the attempt, and rejected: it may be what the kubelet sent',
+    podWith({ list: list('regcred'), status: refused, pod: { events: [failed(30)] } }),
+    { secrets: { regcred: writtenAt({ creationTimestamp: time(30) }) }, says: both(rejected) },
+  ],
+  [
     'changed, and what the kubelet says is something else',
     podWith({ list: list('regcred'), status: 'the moon is full', pod: { events: [failed(60)] } }),
     regcred({ creationTimestamp: time(30) }),

@@ -10,6 +10,7 @@ import {
   deployment,
   IMAGE,
   login,
+  NOW,
   podWith,
   secretWith,
   settle,
@@ -47,6 +48,20 @@ test('two images that nodes may have: that is said once', async () => {
 
 test('an image that is always pulled: no node starts it without', async () => {
   expect(await printed(templateWith({ policy: 'Always' }))).not.toContain(CAVEAT);
+});
+
+test.each([
+  ['before', 10, 'the kubelet agrees: the login was refused (ErrImagePull)'],
+  ['after', 60, 'before the Secret was changed, the kubelet said: the login was refused (ErrImagePull)'],
+])('a login that is refused, in a Secret that was changed %s the last attempt', async (_, seconds, seen) => {
+  const events = [{ reason: 'Failed', message: `"${IMAGE}"`, count: 1, at: NOW - seconds * 1000 }];
+  const creationTimestamp = new Date(NOW - 30_000).toISOString();
+  const regcred = secretWith({ 'ghcr.io': login() }, { metadata: { creationTimestamp } });
+  const text = await printedIn(
+    { secrets: { regcred }, says: () => ({ kind: 'rejected', status: 401 }) },
+    podWith({ list: [{ name: 'regcred' }], status: 'failed to fetch oauth token: 403 Forbidden', pod: { events } }),
+  );
+  expect(text).toContain(`  seen:  ${seen}\n`);
 });
 
 test('a pod that runs has its image', async () => {
