@@ -7,6 +7,7 @@ export interface PodGroup {
   /** One of them. */
   readonly pod: PullSpec;
   readonly images: readonly ImageUse[];
+  readonly hasNode: boolean;
   /** How many there are. */
   count: number;
   /** The first ones. */
@@ -20,7 +21,7 @@ export const MAX_PODS = 10;
 export type PodGroups = Map<string, PodGroup>;
 
 /**
- * Adds `pod`, which is told from others by who made it, its list, its images and how far it has come with them. `keep` is
+ * Adds `pod`, which is told from others by who made it, its list, its images and how far it has come. `keep` is
  * what stays in memory of the first of each group.
  */
 export function addPod(
@@ -36,14 +37,15 @@ export function addPod(
       : [image, policy, state.status === 'missing' ? state.pullError : state.status],
   );
   const owner = [ref.namespace, controller?.uid, serviceAccountName, listedNames(list)];
-  const key = JSON.stringify([...owner, states, isBeingDeleted(pod), hasEnded(object)]);
+  const hasNode = fieldOf(object, 'spec', 'nodeName') !== undefined;
+  const key = JSON.stringify([...owner, states, isBeingDeleted(pod), hasEnded(object), hasNode]);
   const group = groups.get(key);
   if (group !== undefined) {
     group.count += 1;
     if (group.names.length < MAX_PODS) group.names.push(ref.name);
     return;
   }
-  const first = { pod, images, count: 1, names: [ref.name] };
+  const first = { pod, images, hasNode, count: 1, names: [ref.name] };
   groups.set(key, { ...first, pod: keep(first) });
 }
 

@@ -1,4 +1,4 @@
-/** What kubelets say of a pod's images in events: of one pod, or of many. */
+/** What kubelets say of a pod's images and volumes in events: of one pod, or of many. */
 import { eachObject } from '../../cluster/each-object.ts';
 import { oncePerKey } from '../../concurrency.ts';
 import type { PodEvent } from '../../domain/diagnosis/facts.ts';
@@ -23,8 +23,8 @@ const FIELDS = {
 } as const;
 
 /** pkg/kubelet/events/event.go; `FailedCreate` is what controllers say of pods that are refused. */
-const ABOUT_IMAGES =
-  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate)$/;
+const MATTERS =
+  /^(Pulling|Pulled|Failed|BackOff|InspectFailed|ErrImageNeverPull|FailedToRetrieveImagePullSecret|FailedCreate|FailedMount)$/;
 
 /** What is said of a pod of some name, which may be a former one. */
 export interface NamedEvent extends PodEvent {
@@ -37,14 +37,14 @@ export function ownEvents({ uid, annotations }: PullSpec, events: readonly Named
   return events.flatMap(({ uid: about, ...event }) => (about === own ? [event] : []));
 }
 
-/** The events about pods of this name that have to do with images, the oldest first; none where they may not be listed. */
+/** The events about pods of this name that have to do with images or volumes, the oldest first; none where they may not be listed. */
 export async function podEvents({ namespace, name }: ObjectRef, collector: Collector): Promise<NamedEvent[]> {
   const found: NamedEvent[] = [];
   const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`;
   const read = () =>
     eachObject(collector, EVENTS, { namespace, fieldSelector, shape: FIELDS }, (object) => {
       const event = eventOf(object);
-      if (ABOUT_IMAGES.test(event.reason)) found.push(event);
+      if (MATTERS.test(event.reason)) found.push(event);
     });
   await collector.unread.attempt(pullKind('Pod'), { namespace, name }, read, undefined);
   return inOrder(found);
@@ -78,9 +78,20 @@ async function namespaceEvents(
   const fieldSelector = 'involvedObject.kind=Pod';
   await eachObject(collector, EVENTS, { namespace, fieldSelector, shape: FIELDS }, (object) => {
     const event = eventOf(object);
-    if (ABOUT_IMAGES.test(event.reason)) found.get(`${fieldOf(object, 'involvedObject', 'name')}`)?.push(event);
+    if (MATTERS.test(event.reason)) found.get(`${fieldOf(object, 'involvedObject', 'name')}`)?.push(event);
   });
   return found;
+}
+
+/** Why its volumes cannot be mounted, which comes before the images: kubelets say it only here. `events` are its own, the oldest first. */
+export function mountTrouble(events: readonly PodEvent[]): string | undefined {
+  const failed = events.filter(({ reason }) => reason === 'FailedMount');
+  const last = failed.at(-1);
+  if (last === undefined || events.some(({ reason, at }) => reason !== 'FailedMount' && at >= last.at))
+    return undefined;
+  // In turn with what is wrong with a volume they say that they waited for all of them.
+  const { reason, message } = failed.findLast((one) => !one.message.startsWith('Unable to attach or mount')) ?? last;
+  return `${reason}: ${message}`;
 }
 
 function inOrder(events: readonly NamedEvent[]): NamedEvent[] {

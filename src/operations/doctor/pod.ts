@@ -18,7 +18,7 @@ import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { changedImages, waitingRollout } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
-import { type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
+import { mountTrouble, type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
 
 /** With `images` in place of its own, where there are any. Throws UserError when there is no such pod, or it may not be read. */
 export async function gatherPod(ref: ObjectRef, collector: Collector, images: readonly string[] = []): Promise<Puller> {
@@ -76,8 +76,11 @@ export async function gatherRest(
     ...(account.status === 'there' ? listedNames(account.imagePullSecrets) : []),
   ];
   await Promise.all(next.map((name) => collector.secret(namespace, name)));
+  const known = podFacts(object, node);
+  const isWaiting = !known.done && images.every(({ state }) => state.status === 'not tried');
   const facts: PodFacts = {
-    ...podFacts(object, node),
+    ...known,
+    trouble: known.trouble ?? (isWaiting ? mountTrouble(events) : undefined),
     events,
     template: owners.template,
   };

@@ -135,15 +135,18 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
+  // What keeps a pod on a node from its first image is said only in events.
+  const mute = new Set([...failing.filter(isMute), ...starting.filter(({ hasNode }) => hasNode)]);
   const eventsOf = manyPodEvents(
-    failing.filter(isMute).map(({ pod }) => pod.ref),
+    [...mute].map(({ pod }) => pod.ref),
     collector,
   );
   await forEachLimit(SINGLE_LIMIT, [...failing, ...starting], (group) =>
     noteBug(pullKind('Pod'), group.pod.ref, collector, async () => {
-      const { pod } = group;
-      const events = isMute(group) ? await eventsOf(pod.ref) : [];
-      pods.push(await gatherRest(pod.object, events, collector, group));
+      const { object, ref } = group.pod;
+      const puller = await gatherRest(object, mute.has(group) ? await eventsOf(ref) : [], collector, group);
+      pods.push(puller);
+      if (puller.pod?.trouble !== troubleBesideImages(object)) world.troubledPods += group.count;
     }),
   );
   await collector.origins(usage);

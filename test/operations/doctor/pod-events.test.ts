@@ -9,13 +9,13 @@ import { account, failing, waits } from '../../support/observed-targets.ts';
 import { type Stored, storedObjects } from '../../support/stored-objects.ts';
 
 const DENIED = 'Failed to pull image "ghcr.io/acme/web": no basic auth credentials';
-const event = (pod: string, reason: string, lastTimestamp: string, uid = pod): Stored => [
+const event = (pod: string, reason: string, lastTimestamp: string, uid = pod, message = DENIED): Stored => [
   'Event',
   {
-    metadata: { namespace: 'team', name: `${pod}.${reason}` },
+    metadata: { namespace: 'team', name: `${pod}.${reason}.${message.length}` },
     involvedObject: { kind: 'Pod', name: pod, uid },
     reason,
-    message: DENIED,
+    message,
     lastTimestamp,
   },
 ];
@@ -88,4 +88,37 @@ test.each([
   );
   const puller = await gatherPod(ref('web'), collector);
   expect(puller.pod?.events).toHaveLength(count);
+});
+
+const AT = '2026-11-25T12:00:02Z';
+const MOUNT = 'MountVolume.SetUp failed for volume "v" : secret "gone" not found';
+const mount = (at = AT, uid = 'web', message = MOUNT): Stored => event('web', 'FailedMount', at, uid, message);
+const LATE = 'Unable to attach or mount volumes: unmounted volumes=[v]: context deadline exceeded';
+
+test.each<[title: string, events: readonly Stored[], rest: object, trouble: string | undefined]>([
+  ['a volume is missing', [mount()], {}, `FailedMount: ${MOUNT}`],
+  [
+    'the last word does not say why',
+    [mount(), mount('2026-11-25T12:02:00Z', 'web', LATE)],
+    {},
+    `FailedMount: ${MOUNT}`,
+  ],
+  ['only the last word is left', [mount(AT, 'web', LATE)], {}, `FailedMount: ${LATE}`],
+  ['it is mounted since, and the image is pulled', [mount(), event('web', 'Pulling', AT)], {}, undefined],
+  ['behind an init container', [mount()], waits({ reason: 'PodInitializing' }), `FailedMount: ${MOUNT}`],
+  ['a former pod of its name', [mount(AT, 'former')], {}, undefined],
+  ['it has failed', [mount()], { status: { phase: 'Failed' } }, undefined],
+  [
+    'a container cannot be made',
+    [mount()],
+    waits({ reason: 'CreateContainerConfigError', message: 'no' }),
+    'CreateContainerConfigError: no',
+  ],
+])('a pod that waits for its volumes: %s', async (_, events, rest, trouble) => {
+  const pod = failing('web', { rest: { ...waits({ reason: 'ContainerCreating' }), ...rest } });
+  const transport = storedObjects([account(), pod, ...events]);
+  const puller = await gatherPod(ref('web'), createCollector(transport));
+  expect(puller.pod?.trouble).toBe(trouble);
+  const { scope } = await observeScope({ offline: true }, createCollector(transport));
+  expect(scope?.counts.troubledPods).toBe(trouble && 1);
 });
