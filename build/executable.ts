@@ -19,7 +19,7 @@ export function buildExecutables(targets: readonly Target[]): string[] {
     const order = recordOrder(folder);
     return targets.map((target) => {
       const path = join('exe', executableName(target.name));
-      compile(BUNDLE, path, [order, ...crossFlags(target)]);
+      compile(BUNDLE, path, [order, ...depthFlags(target), ...crossFlags(target)]);
       return path;
     });
   } finally {
@@ -43,6 +43,10 @@ function recordOrder(folder: string): string {
     return file;
   });
   return `--bytecode-order=${files.join(',')}`;
+}
+
+function depthFlags({ bytecodeDepth }: Target): string[] {
+  return bytecodeDepth === undefined ? [] : [`--bytecode-depth=${bytecodeDepth}`];
 }
 
 /** The runtime that npm has installed is the one for this machine. */

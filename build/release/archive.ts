@@ -1,8 +1,8 @@
 /** Archives that are equal whenever and wherever they are made of the same files. */
 import { buffer } from 'node:stream/consumers';
-import { gzipSync, constants as zlib } from 'node:zlib';
-import { type ZippableFile, zipSync } from 'fflate';
+import { Zip, ZipPassThrough } from 'fflate';
 import { pack } from 'tar-stream';
+import { deflate, gzip } from './deflate.ts';
 
 /** A file in an archive. */
 export interface ArchiveFile {
@@ -24,22 +24,32 @@ export async function tarGz(files: readonly ArchiveFile[], time: number): Promis
   return gzip(await buffer(tar));
 }
 
-/** Compressed as well as can be, or to a level, of which 0 is the fastest. */
-export function gzip(content: Buffer, level: number = zlib.Z_BEST_COMPRESSION): Buffer {
-  const packed = gzipSync(content, { level });
-  // The operating system that made it, which is nobody's business: 255 is "unknown" (RFC 1952).
-  packed[9] = 255;
-  return packed;
-}
-
 /** The same as a zip. */
 export function zip(files: readonly ArchiveFile[], time: number): Buffer {
-  const entries = sorted(files).map((file): [string, ZippableFile] => {
-    // Unix modes, in the upper half; Windows reads none.
-    const attrs = (0o100000 | modeOf(file)) * 2 ** 16;
-    return [file.path, [file.content, { mtime: wallClock(time), os: 3, attrs }]];
+  const parts: Uint8Array[] = [];
+  const archive = new Zip((error, part) => {
+    if (error) throw error;
+    parts.push(part);
   });
-  return Buffer.from(zipSync(Object.fromEntries(entries), { level: 9 }));
+  for (const file of sorted(files)) {
+    const entry = new DeflatedFile(file.path);
+    entry.mtime = wallClock(time);
+    entry.os = 3;
+    // Unix modes, in the upper half; Windows reads none.
+    entry.attrs = (0o100000 | modeOf(file)) * 2 ** 16;
+    archive.add(entry);
+    entry.push(file.content, true);
+  }
+  archive.end();
+  return Buffer.concat(parts);
+}
+
+class DeflatedFile extends ZipPassThrough {
+  override compression = 8;
+
+  protected override process(content: Uint8Array, final: boolean): void {
+    this.ondata(null, new Uint8Array(deflate(content)), final);
+  }
 }
 
 /** A zip has local times. Here they are those of UTC, whatever time zone the machine is in. */

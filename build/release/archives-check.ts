@@ -10,8 +10,7 @@ import { neededGlibc } from './packages/glibc.ts';
 import type { CheckedWay } from './release.ts';
 import { archiveName, executableIn, type Platform, type ReleaseInfo } from './release-info.ts';
 
-/** The runtime alone is 51 MB of it: gzip makes no less of 107 MB of machine code. */
-const MAX_ARCHIVE = { linux: 58e6, darwin: 50e6, windows: 61e6 } as const;
+const MAX_ARCHIVE = 45e6;
 /** Of glibc 2. */
 const MAX_GLIBC = 17;
 const MAX_EXECUTABLE = { linux: 124e6, darwin: 124e6, windows: 130e6 } as const;
@@ -34,7 +33,7 @@ export async function checkArchives(release: ReleaseInfo): Promise<CheckedWay[]>
         lintManPages(folder);
       }
       const { size: bytes } = statSync(join(release.folder, name));
-      if (bytes > MAX_ARCHIVE[platform.os]) throw new Error(`${name} has ${bytes} bytes`);
+      if (bytes > MAX_ARCHIVE) throw new Error(`${name} has ${bytes} bytes`);
       const acceptedBy = runs ? 'tar, bash, mandoc' : 'format, processor, modes and size are as they should be';
       rows.push({ way: 'archive', command: unpackLine(name), acceptedBy, bytes, seconds });
     } finally {

@@ -22,7 +22,8 @@ export function helperEntries(architecture: string): readonly LayerEntry[] {
   const folder = mkdtempSync(join(tmpdir(), 'regsecret-helpers-'));
   try {
     const env = { ...process.env, GOOS: 'linux', GOARCH: architecture, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' };
-    const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags=-s -w'];
+    // Without inlining they are a tenth smaller, and wait for a cloud anyway.
+    const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-gcflags=all=-l'];
     execute('go', ['-C', MODULE, 'build', ...flags, '-o', `${folder}/`, ...PACKAGES], env);
     const programs = globSync('docker-credential-*', { cwd: folder }).map((name) => ({
       path: `usr/local/bin/${name}`,

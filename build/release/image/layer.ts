@@ -2,7 +2,7 @@
 import { dirname } from 'node:path/posix';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import { gzip } from '../archive.ts';
+import { gzip } from '../deflate.ts';
 import { sha256 } from '../sums.ts';
 
 /** A path has no slash at its start or end. Who is not said to own it is root. */

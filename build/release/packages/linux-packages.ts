@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync, constants as zlib } from 'node:zlib';
 import { execute } from '../../runtime.ts';
+import { gzip } from '../deflate.ts';
 import { goTool } from '../go-tool.ts';
 import { archiveName, type Platform, type ReleaseInfo } from '../release-info.ts';
 import { COPYRIGHT, debianChangelog, debianVersion, LINTIAN_OVERRIDES } from './debian-files.ts';
@@ -44,7 +44,7 @@ export function makePackages(release: ReleaseInfo, arch: Arch, wanted: Partial<W
     for (const page of manPages)
       writeFileSync(join(staged, `${page}.gz`), gzip(readFileSync(join(unpacked, 'man', page))));
     const told = { version, time: release.time };
-    writeFileSync(join(staged, 'changelog.gz'), gzip(debianChangelog(told)));
+    writeFileSync(join(staged, 'changelog.gz'), gzip(Buffer.from(debianChangelog(told))));
     writeFileSync(join(staged, 'copyright'), COPYRIGHT);
     writeFileSync(join(staged, 'lintian-overrides'), LINTIAN_OVERRIDES);
     const glibc = neededGlibc(readFileSync(join(unpacked, 'regsecret')));
@@ -59,11 +59,4 @@ export function makePackages(release: ReleaseInfo, arch: Arch, wanted: Partial<W
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-}
-
-/** Equal on every machine: no time, and no system that made it. */
-function gzip(content: string | Buffer): Buffer {
-  const packed = gzipSync(content, { level: zlib.Z_BEST_COMPRESSION });
-  packed[9] = 255;
-  return packed;
 }
