@@ -47,6 +47,8 @@ interface Scope {
   readonly labelSelector: string | undefined;
   /** Whether it is said which are copies, and what their sources are like. */
   readonly looks: boolean;
+  /** Whether one that is referred to and missing has a row; a name without an object fails what it is piped into. */
+  readonly missing: boolean;
   /** What stands for each password, where any is printed. */
   readonly fingerprint: Fingerprint;
 }
@@ -67,7 +69,8 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const looks = options.output !== 'name' || problems;
     const isMarked = options.output !== undefined && options.output !== 'name';
     const fingerprint = isMarked ? createFingerprint(io) : () => '';
-    const scope = { namespace, names, labelSelector: selector || undefined, looks, fingerprint };
+    const missing = options.output !== 'name';
+    const scope = { namespace, names, labelSelector: selector || undefined, looks, missing, fingerprint };
     const all = await gather(reader, scope, now);
     const rows = sortRows(problems ? all.filter(({ findings }) => findings.length > 0) : all, sortBy);
     if (all.length === 0 && namespace !== undefined) await checkNamespace(transport, namespace);
@@ -156,7 +159,7 @@ async function gather(reader: Reader, scope: Scope, now: number): Promise<Secret
     .map(secretName);
   await eachSecret(reader, others, async (ref, secret) => {
     const key = secretKey(ref.namespace, ref.name);
-    if (secret === 'forbidden' || (secret === 'missing' && !usage.has(key))) return;
+    if (secret === 'forbidden' || (secret === 'missing' && !(scope.missing && usage.has(key)))) return;
     if (secret === 'missing') summaries.set(key, missingRow(ref.namespace, ref.name));
     else await inPortions(keep(secret), reader.transport.signal);
   });
