@@ -29,57 +29,39 @@ export interface DeleteOptions extends ContextFlags {
 export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<number> {
   checkNames(options, 'delete');
   checkContextFlags(options, { hasSource: false });
-  const { name, namespace, allNamespaces = false, dryRun, yes = false } = options;
+  const { name, allNamespaces = false, dryRun, yes = false } = options;
+  const unconfirmed = yes || dryRun !== 'none' || canPrompt(io) ? undefined : needsYes(options);
+  // Each of several contexts would say it.
+  if (unconfirmed !== undefined && options.toContext !== undefined) throw unconfirmed;
   const request: DeleteRequest = {
     name,
     copies: allNamespaces,
     force: options.force ?? false,
     owned: options.owned ?? false,
-    yes,
+    yes: yes || unconfirmed !== undefined,
     dryRun,
     fieldManager: options.fieldManager,
     folders: manifestFolders(io.env),
   };
-  if (!yes && dryRun === 'none' && !canPrompt(io)) {
-    if (!allNamespaces && options.toContext === undefined) await checkMeant(request, options, io);
-    const all = allNamespaces ? ALL_NAMESPACES : undefined;
-    const contexts = (options.toContext ?? []).map((context) => words`--to-context ${context}`);
-    const flags = flagWords([...(options.force ? ['--force'] : []), ...(options.owned ? ['--owned'] : [])]);
-    const line = command`regsecret delete ${name} ${scope(namespace)} ${all} ${flags} --yes`;
-    const proposal = contexts.reduce((before, context) => command`${before} ${context}`, line);
-    throw new UsageError('deleting needs a confirmation, and there is no terminal to ask on', proposal);
-  }
   return inClusters(options, io, {
     hasSource: false,
-    prepare: async () => (transport, run) => deleteIn(transport, request, options, run),
+    prepare: async () => async (transport, run) => deleteIn(transport, request, { ...options, unconfirmed }, run),
   });
 }
 
-/**
- * Throws UserError where there is no such Secret, but one with nearly its name, for that one is to be confirmed. A cluster that cannot be
- * asked is told of when there is something to do.
- */
-async function checkMeant(request: DeleteRequest, options: DeleteOptions, io: Io): Promise<void> {
-  const [{ connect }, { lookAtSecret }] = await Promise.all([
-    import('../cluster/client/transport.ts'),
-    import('../cluster/secret-request.ts'),
-  ]);
-  const transport = await connect(options, io).catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error;
-  });
-  if (transport === undefined) return;
-  try {
-    const present = await lookAtSecret(transport, { namespace: transport.namespace, name: request.name });
-    if (present === 'none') await missing(request, transport);
-  } finally {
-    transport.close();
-  }
+function needsYes({ name, namespace, allNamespaces, toContext = [], force, owned }: DeleteOptions): UsageError {
+  const all = allNamespaces ? ALL_NAMESPACES : undefined;
+  const contexts = toContext.map((context) => words`--to-context ${context}`);
+  const flags = flagWords([...(force ? ['--force'] : []), ...(owned ? ['--owned'] : [])]);
+  const line = command`regsecret delete ${name} ${scope(namespace)} ${all} ${flags} --yes`;
+  const proposal = contexts.reduce((before, context) => command`${before} ${context}`, line);
+  return new UsageError('deleting needs a confirmation, and there is no terminal to ask on', proposal);
 }
 
 async function deleteIn(
   transport: Transport,
   request: DeleteRequest,
-  options: DeleteOptions,
+  { output, unconfirmed }: Pick<DeleteOptions, 'output'> & { readonly unconfirmed: UsageError | undefined },
   run: ClusterRun,
 ): Promise<number> {
   const { printer } = run;
@@ -99,9 +81,16 @@ async function deleteIn(
   const { length: changes } = planned.filter(({ secret, error }) => secret !== undefined && error === undefined);
   if (changes > 0 && !request.copies) await warnOfCopies(transport, request, printer);
   await warnOfSync(transport, planned, printer);
+  const report = deletePrinter({ output, dryRun: request.dryRun }, run);
+  if (unconfirmed !== undefined) {
+    for (const { ref, error } of planned) if (error !== undefined) report.problem(ref, error);
+    report.flush();
+    // With --yes alone, nothing would be deleted either.
+    if (changes === 0 && planned.some(({ error }) => error !== undefined)) return EXIT.usage;
+    throw unconfirmed;
+  }
   const intent = { what: deleteIntent(planned), changes, deletes: changes > 0 };
   if (!(await isAgreed(run, intent))) return EXIT.failed;
-  const report = deletePrinter({ output: options.output, dryRun: request.dryRun }, run);
   const progress = () => `${report.done} done, each named above`;
   await withReport(run, report, progress, () => performDeletion(reader, planned, request, report));
   return report.end(planned);

@@ -115,9 +115,17 @@ describe('it stays', () => {
     expect([ran.code, ran.stdout]).toEqual([1, '']);
     expect(ran.stderr).toContain(`error: secret ${namespace}/pull is still needed, so it is not deleted\n  ${says}\n`);
     expect(ran.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway} --yes\n`);
+    // Where nobody can be asked, the same is said without --yes.
+    const asked = await regsecretIn(namespace, ['delete', 'pull']);
+    expect(asked).toEqual({ ...ran, code: 2 });
     expect(await isThere(namespace, 'pull')).toBe(true);
     const dry = await regsecretIn(namespace, ['delete', 'pull', '--owned', '--dry-run=client']);
     expect(dry.stderr).toContain(`hint: regsecret delete pull -n ${namespace} ${anyway} --owned --dry-run=client\n`);
+    const unforced = await regsecretIn(namespace, ['delete', 'pull', anyway]);
+    const end = `error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete pull -n ${namespace} ${anyway} --yes\n`;
+    expect([unforced.code, unforced.stdout, unforced.stderr.endsWith(end)]).toEqual([2, '', true]);
+    if (says.startsWith('pod/')) expect(unforced.stderr).toContain(`warning: ${says}\n`);
+    expect(await isThere(namespace, 'pull')).toBe(true);
     const forced = await regsecretIn(namespace, ['delete', 'pull', '--yes', anyway]);
     expect(forced.code, forced.stderr).toBe(0);
     // Of what makes pods it says that they have no login then.
@@ -157,7 +165,7 @@ describe('it stays', () => {
     const other = await regsecretIn(namespace, ['delete', 'other-name']);
     expect([other.code, other.stderr]).toEqual([
       2,
-      `error: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete other-name -n ${namespace} --yes\n`,
+      `secret ${namespace}/other-name does not exist; the pull secrets there are pull\nerror: deleting needs a confirmation, and there is no terminal to ask on\nhint: regsecret delete other-name -n ${namespace} --yes\n`,
     ]);
     expect(await isThere(namespace, 'pull')).toBe(true);
   });
