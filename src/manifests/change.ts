@@ -2,12 +2,12 @@
 import { editFile } from '../domain/findings/pod-commands.ts';
 import { opensImage } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
+import { describeFault } from '../domain/manifest-text/list-fault.ts';
 import type { ManifestObject } from '../domain/manifest-text/objects.ts';
-import { isPlaceholder } from '../domain/manifest-text/placeholder.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { command, kubectlPath, words } from '../domain/text/command.ts';
 import { changedList, type Verb } from '../domain/workloads/list-change.ts';
-import { describeText, listedNames, textEntry } from '../domain/workloads/pull-spec.ts';
+import { listedNames } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';
@@ -56,7 +56,7 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
   for (const manifest of manifests) {
     const { file, objects } = manifest;
     const concerned = new Set(objects.filter((object) => isConcerned(object, request)));
-    await withFileName(file, checkEntries(manifest, concerned));
+    await withFileName(file, checkLists(manifest, concerned));
     const wanted = (object: ManifestObject) =>
       concerned.has(object) ? wantedList(object, accounts, request) : undefined;
     const { text, edits } = await withFileName(file, editManifest(manifest, wanted));
@@ -75,13 +75,12 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
 }
 
 /** Throws {@link ManifestError} for a list that the API server refuses, also when it is changed. */
-async function checkEntries({ file }: PullManifest, concerned: ReadonlySet<ManifestObject>): Promise<void> {
-  for (const { ref, imagePullSecrets: list, listNode, specNode } of concerned) {
-    const text = textEntry(list);
-    if (text === undefined || isPlaceholder(text)) continue;
+async function checkLists({ file }: PullManifest, concerned: ReadonlySet<ManifestObject>): Promise<void> {
+  for (const { ref, fault, listNode, specNode } of concerned) {
+    if (fault === undefined) continue;
     const line = lineNumber(file.text, (listNode ?? specNode).start);
     throw new ManifestError(
-      `has ${ref.kind.toLowerCase()} ${ref.name} in line ${line}, which the API server refuses: ${describeText(text)}`,
+      `has ${ref.kind.toLowerCase()} ${ref.name} in line ${line}, which the API server refuses: ${describeFault(fault)}`,
       line,
       editFile({ ...ref, file: file.name, line }),
     );

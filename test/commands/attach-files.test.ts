@@ -322,23 +322,30 @@ describe('--auto: only pods with an image that the Secret opens', () => {
 });
 
 describe('files that cannot be used', () => {
-  test.each(['attach pull', 'attach regcred', 'detach regcred'])(
-    'a text in the place of an entry: %s writes no file',
-    async (line) => {
-      const [first, second] = [join(folder, 'a.yaml'), join(folder, 'b.yaml')];
-      const text = `${POD}  imagePullSecrets: [regcred]\n`;
-      writeFileSync(first, POD);
-      writeFileSync(second, text);
-      expect(await here([...line.split(' '), '-f', folder, '--write'])).toEqual({
-        code: 1,
-        stdout: '',
-        stderr:
-          `error: ${second} has pod a in line 7, which the API server refuses: its list of pull secrets has the text regcred as an entry; write - name: regcred\n` +
-          `hint: vi +7 ${second}\n`,
-      });
-      expect([readFileSync(first, 'utf8'), readFileSync(second, 'utf8')]).toEqual([POD, text]);
-    },
-  );
+  const ENTRY = 'its list of pull secrets has the text regcred as an entry; write - name: regcred';
+  const WHOLE = 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]';
+
+  test.each([
+    ['attach pull', '[regcred]', ENTRY],
+    ['attach regcred', '[regcred]', ENTRY],
+    ['detach regcred', '[regcred]', ENTRY],
+    ['attach pull', 'regcred', WHOLE],
+    ['detach regcred', 'regcred', WHOLE],
+    ['attach pull', '{name: regcred}', WHOLE],
+    ['detach regcred', '{name: regcred}', WHOLE],
+  ])('%s writes no file where a list of pull secrets is %s', async (line, list, fault) => {
+    const [first, second] = [join(folder, 'a.yaml'), join(folder, 'b.yaml')];
+    const text = `${POD}  imagePullSecrets: ${list}\n`;
+    writeFileSync(first, POD);
+    writeFileSync(second, text);
+    expect(await here([...line.split(' '), '-f', folder, '--write'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        `error: ${second} has pod a in line 7, which the API server refuses: ${fault}\n` + `hint: vi +7 ${second}\n`,
+    });
+    expect([readFileSync(first, 'utf8'), readFileSync(second, 'utf8')]).toEqual([POD, text]);
+  });
 
   test.each([
     ['missing', () => join(folder, 'nope.yaml'), 'no such file or directory'],

@@ -526,16 +526,22 @@ function secretOf(metadata: object, config: string): object {
   return { apiVersion: 'v1', kind: 'Secret', metadata, type, stringData: { '.dockerconfigjson': config } };
 }
 
-test('a text in the place of an entry, which the API server refuses', async () => {
-  const pod = (list: string) =>
-    `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: ghcr.io/a/b:v1}]\n  imagePullSecrets:\n  - ${list}\n`;
-  expect(await doctor(['-f', '-'], pod('regcred'))).toMatchObject({
+test.each([
+  ['[regcred]', 'its list of pull secrets has the text regcred as an entry; write - name: regcred'],
+  ['regcred', 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
+  ['{name: regcred}', 'its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]'],
+])('the API server refuses imagePullSecrets: %s', async (list, fault) => {
+  const text = pod('').replace('imagePullSecrets: []', `imagePullSecrets: ${list}`) + secret('regcred');
+  // That it does not name the Secret is no more than that.
+  expect(await doctor(['-f', '-'], text)).toMatchObject({
     code: 1,
-    stdout: `stdin:7: error: the API server refuses pod a: its list of pull secrets has the text regcred as an entry; write - name: regcred [empty-name]\n  hint: vi +7 FILE\n1 object in 1 file: 1 error, 0 warnings\n`,
+    stdout: `stdin:5: error: the API server refuses pod web: ${fault} [empty-name]\n  hint: vi +5 FILE\n2 objects in 1 file: 1 error, 0 warnings\n`,
   });
-  expect((await doctor(['-f', '-'], pod('Not a name'))).stdout).toContain('; write - name: SECRET [empty-name]');
-  // What it becomes is not known.
-  expect((await doctor(['-f', '-'], pod('$(SECRET)'))).stdout).not.toContain('error:');
+});
+
+test('a list of a chart is a template', async () => {
+  const text = pod('').replace('imagePullSecrets: []', 'imagePullSecrets: {{ .Values.list }}');
+  expect((await doctor(['-f', '-'], text)).stdout).toContain('values are still to be filled in');
 });
 
 test('files and images are two questions', async () => {

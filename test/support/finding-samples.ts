@@ -121,7 +121,12 @@ const ARGUMENTS: Arguments = {
     { image, template: 'web7', remedy, changed: 'image' },
   ],
   'own-list': (remedy) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', remedy }],
-  'empty-name': (remedy) => [{ remedy }, { text: 'text7', remedy }, { account: 'sa7', usable: 'usable7', remedy }],
+  'empty-name': (remedy) => [
+    { remedy },
+    { text: 'text7', remedy },
+    { text: 'text7', whole: true, remedy },
+    { account: 'sa7', usable: 'usable7', remedy },
+  ],
   'duplicate-name': (remedy) => [{ secret: 'secret7', remedy }],
   'not-mountable': () => [{ secret: 'secret7', account: 'sa7' }],
   'missing-account': () => [{ account: 'sa7' }],

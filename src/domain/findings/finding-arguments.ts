@@ -126,9 +126,10 @@ export interface FindingArguments<Cause> {
     readonly usable: string;
     readonly remedy: Remedy;
   };
-  /** An entry without a name, or a `text` in manifests. `usable` is what the service account has, where the entry keeps that away. */
+  /** An entry without a name; in manifests, a `text` in its place, or anything else in place of the `whole` list. `usable` is what the service account has, where the entry keeps that away. */
   readonly 'empty-name': {
     readonly text?: string | undefined;
+    readonly whole?: true | undefined;
     readonly account?: string | undefined;
     readonly usable?: string | undefined;
     readonly remedy: Remedy;

@@ -1,11 +1,11 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, shownServer } from '../keyring/display-server.ts';
+import { describeFault } from '../manifest-text/list-fault.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
 import { AT_NODE } from '../workloads/pull-error.ts';
-import { describeText } from '../workloads/pull-spec.ts';
 import { formatRollout } from '../workloads/rollout.ts';
 import { describeMeant, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
@@ -113,9 +113,9 @@ const TEXTS: Texts = {
     `${object} was created before the ${changed ?? 'list'} of ${template} was changed, and keeps its original ${changed ? `image ${image}` : 'list'}${formatRollout(rollout)}`,
   'own-list': ({ arguments: { own, account, usable, image } }, object) =>
     `${object} has its own list of pull secrets (${some(own)}), so that of serviceaccount ${account} is ignored; ${usable} in it has a login for ${image}`,
-  'empty-name': ({ arguments: { account, usable, text } }, object) =>
+  'empty-name': ({ arguments: { account, usable, text, whole } }, object) =>
     text !== undefined
-      ? `the API server refuses ${object}: ${describeText(text)}`
+      ? `the API server refuses ${object}: ${describeFault({ text, whole })}`
       : usable === undefined
         ? `the list of pull secrets of ${object} has an entry without a name`
         : `the list of pull secrets of ${object} has only an entry without a name, so the list of serviceaccount ${account} is ignored; ${usable} is in it`,

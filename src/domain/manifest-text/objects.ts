@@ -3,6 +3,7 @@ import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
+import { type ListFault, listFault } from './list-fault.ts';
 import {
   type ManifestNode,
   type MapNode,
@@ -42,6 +43,7 @@ export interface ManifestObject extends PullFields {
   readonly specNode: MapNode;
   /** The list itself; it may be elsewhere, by an alias or a merge key. */
   readonly listNode: ManifestNode | undefined;
+  readonly fault: ListFault | undefined;
   /** The way from the document to the map; undefined where it leads through a merge key. */
   readonly path: Path | undefined;
 }
@@ -102,7 +104,7 @@ function pullObject(placed: PlacedObject, kind: ManifestKind, budget: NodeBudget
     ...spec,
     ...(kind.specPath.length === 0 ? { serviceAccountName: ref.name } : {}),
     imagePullSecrets: Array.isArray(list) ? list : undefined,
-    ...{ ref, document, specNode, listNode, path },
+    ...{ ref, document, specNode, listNode, path, fault: listFault(list) },
   };
 }
 

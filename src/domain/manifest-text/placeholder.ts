@@ -1,6 +1,7 @@
 /** What is filled in before a manifest is applied: nothing is known of it, so nothing is wrong with it. */
 import { encodeBase64 } from '../go/base64.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
+import { isObject } from '../workloads/api-object.ts';
 import { PULL_KINDS } from '../workloads/kind.ts';
 import { MAKER_KINDS } from './manifest-secrets.ts';
 
@@ -22,6 +23,13 @@ export function isEncrypted(text: unknown): boolean {
 /** An action of Go's text/template, as in charts of Helm. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{');
+}
+
+/** Whether all of it is such an action. Without quotes, `{{ x }}` is a map, of which the key is a map. */
+export function isToBeFilledIn(value: unknown): boolean {
+  return typeof value === 'string'
+    ? isTemplate(value)
+    : isObject(value) && Object.keys(value).some((key) => key.startsWith('{'));
 }
 
 /**

@@ -34,22 +34,11 @@ export function listedNames(list: readonly unknown[] | undefined): string[] {
   return (list ?? []).flatMap((entry) => nonEmpty(fieldOf(entry, 'name')) ?? []).map(bounded);
 }
 
-/** The first entry that is only a text, as in `- regcred`: the API server refuses the object. */
-export function textEntry(list: readonly unknown[] | undefined): string | undefined {
-  const found = (list ?? []).find((entry) => typeof entry === 'string');
-  return typeof found === 'string' ? bounded(found) : undefined;
-}
-
-/** What is wrong with such a text, and what to write. */
-export function describeText(text: string): string {
-  return `its list of pull secrets has the text ${text} as an entry; write - name: ${isObjectName(text) ? text : 'SECRET'}`;
-}
-
 /** No object has a longer name, and a list may hold one of a megabyte. */
 const MAX_NAME = 253;
 
 /** `name`, or for one that is too long its start with a remark, which is still no name of an object. */
-function bounded(name: string): string {
+export function bounded(name: string): string {
   return name.length <= MAX_NAME ? name : `${name.slice(0, 60)}… (too long for a name)`;
 }
 

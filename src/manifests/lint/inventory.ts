@@ -3,7 +3,7 @@ import { type DiagnosedSecret, diagnoseSecret } from '../../domain/findings/diag
 import { DATA_KEY, type Secret } from '../../domain/keyring/secret.ts';
 import { configSecret, manifestSecret, secretMadeBy } from '../../domain/manifest-text/manifest-secrets.ts';
 import type { ParsedFile, PlacedObject } from '../../domain/manifest-text/objects.ts';
-import { decodable, isEncrypted, isPlaceholder, isTemplate } from '../../domain/manifest-text/placeholder.ts';
+import { decodable, isEncrypted, isPlaceholder, isToBeFilledIn } from '../../domain/manifest-text/placeholder.ts';
 import { type ApiObject, fieldOf, isObject, itemsOf, textOf } from '../../domain/workloads/api-object.ts';
 import { containersIn } from '../../domain/workloads/container-images.ts';
 import { kindName, LIST_FIELD, type ManifestKind, manifestKindOf } from '../../domain/workloads/kind.ts';
@@ -116,8 +116,11 @@ function payloadsOf(value: unknown): unknown[] {
 /** By what we would read of it: elsewhere, `{{` may be meant for others. */
 function isTemplateOfPullSpec({ kind, pullSpec: { object } }: PlacedPullSpec): boolean {
   const spec = fieldOf(object, ...kind.specPath);
-  const names = itemsOf(fieldOf(spec, LIST_FIELD)).map((entry) => fieldOf(entry, 'name'));
-  return [...namesOf(object), ...names, ...containersIn(spec).map((one) => fieldOf(one, 'image'))].some(isToBeFilledIn);
+  const list = fieldOf(spec, LIST_FIELD);
+  const names = itemsOf(list).map((entry) => fieldOf(entry, 'name'));
+  return [...namesOf(object), list, ...names, ...containersIn(spec).map((one) => fieldOf(one, 'image'))].some(
+    isToBeFilledIn,
+  );
 }
 
 function isTemplateOfSecret({ value }: PlacedSecret): boolean {
@@ -126,13 +129,6 @@ function isTemplateOfSecret({ value }: PlacedSecret): boolean {
 
 function namesOf(object: unknown): unknown[] {
   return ['name', 'namespace'].map((name) => fieldOf(object, 'metadata', name));
-}
-
-/** `{{ x }}` without quotes is a map, of which the key is a map. */
-function isToBeFilledIn(value: unknown): boolean {
-  return typeof value === 'string'
-    ? isTemplate(value)
-    : isObject(value) && Object.keys(value).some((key) => key.startsWith('{'));
 }
 
 /** `kubectl get all -o yaml` gives what was made beside what it was made by. */

@@ -11,10 +11,12 @@ import { finding } from '../../domain/findings/catalog.ts';
 import { type Finding, type Severity, withSeverity } from '../../domain/findings/finding.ts';
 import { listed } from '../../domain/findings/listed.ts';
 import { isPullSecretType } from '../../domain/keyring/secret.ts';
+import { listFault } from '../../domain/manifest-text/list-fault.ts';
 import type { PlacedObject } from '../../domain/manifest-text/objects.ts';
-import { isPlaceholder } from '../../domain/manifest-text/placeholder.ts';
 import { words } from '../../domain/text/command.ts';
-import { listedNames, textEntry } from '../../domain/workloads/pull-spec.ts';
+import { fieldOf } from '../../domain/workloads/api-object.ts';
+import { LIST_FIELD } from '../../domain/workloads/kind.ts';
+import { listedNames } from '../../domain/workloads/pull-spec.ts';
 import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, isUnfilled, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { kustomizationFindings } from './kustomization.ts';
@@ -153,14 +155,13 @@ function pullSpecFindings(
     ({ object, code }) => object.kind !== 'Secret' && (isOwn || code !== 'different-credentials'),
   );
   const unnamed = (pull: ImagePull): Finding | undefined => unnamedLogin(pull, placed, inventory, logins);
-  const text = textEntry(placed.pullSpec.imagePullSecrets);
-  const said = [...suspicions(puller, facts, unnamed), ...own];
+  const fault = listFault(fieldOf(placed.value, ...placed.kind.specPath, LIST_FIELD));
   const all =
-    text === undefined || isPlaceholder(text)
-      ? said
+    fault === undefined
+      ? [...suspicions(puller, facts, unnamed), ...own]
       : [
-          ...said.filter(({ code }) => code !== 'empty-name'),
-          finding('empty-name', objectOf(puller.ref), { text, remedy: puller.remedy }, 'error'),
+          ...own.filter(({ code }) => code !== 'empty-name'),
+          finding('empty-name', objectOf(puller.ref), { ...fault, remedy: puller.remedy }, 'error'),
         ];
   return all.map((found) => {
     const secret = found.object.kind === 'Secret' ? secretNamed(found.object.name, placed, inventory) : undefined;

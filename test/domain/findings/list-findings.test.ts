@@ -257,6 +257,12 @@ testFindings([
     'vi +1 web.yaml',
   ],
   [
+    finding('empty-name', { ...POD, file: 'web.yaml' }, { text: 'regcred', whole: true, remedy: FILE }, 'error'),
+    'error: the API server refuses pod team-a/web-1: its imagePullSecrets is not a list; write imagePullSecrets: [{name: regcred}]',
+    'advice',
+    'vi +1 web.yaml',
+  ],
+  [
     finding('empty-name', POD, { account: 'default', usable: 'regcred', remedy: FILE }),
     'warning: the list of pull secrets of pod team-a/web-1 has only an entry without a name, so the list of serviceaccount default is ignored; regcred is in it',
     'fix',

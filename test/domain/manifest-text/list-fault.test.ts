@@ -1,0 +1,27 @@
+/** What the API server refuses in place of a list of pull secrets, and what is proposed instead. */
+import { expect, test } from 'vitest';
+import { describeFault, listFault } from '../../../src/domain/manifest-text/list-fault.ts';
+
+test.each<[value: unknown, write: string | undefined]>([
+  [undefined, undefined],
+  [null, undefined],
+  [[], undefined],
+  [[{ name: 'regcred' }], undefined],
+  [['regcred'], '- name: regcred'],
+  [['Not a name'], '- name: SECRET'],
+  ['regcred', 'imagePullSecrets: [{name: regcred}]'],
+  ['Not a name', 'imagePullSecrets: [{name: SECRET}]'],
+  ['', 'imagePullSecrets: [{name: SECRET}]'],
+  [{ name: 'regcred' }, 'imagePullSecrets: [{name: regcred}]'],
+  [{ name: `\${SECRET}` }, 'imagePullSecrets: [{name: SECRET}]'],
+  [{}, 'imagePullSecrets: [{name: SECRET}]'],
+  [false, 'imagePullSecrets: [{name: SECRET}]'],
+  // What they become is not known.
+  [['$(SECRET)'], undefined],
+  [`\${LIST}`, undefined],
+  ['{{ .Values.list }}', undefined],
+  [{ '{".Values.list":null}': null }, undefined],
+])('%j → %s', (value, write) => {
+  const fault = listFault(value);
+  expect(fault && describeFault(fault).split('; write ')[1]).toBe(write);
+});
