@@ -2,12 +2,11 @@
 import { editFile } from '../domain/findings/pod-commands.ts';
 import { opensImage } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { describeFault } from '../domain/manifest-text/list-fault.ts';
 import type { ManifestObject } from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { command, kubectlPath, words } from '../domain/text/command.ts';
 import { changedList, type Verb } from '../domain/workloads/list-change.ts';
-import { listedNames } from '../domain/workloads/pull-spec.ts';
+import { describeFault, listedNames } from '../domain/workloads/pull-spec.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { editManifest, type PullManifest, readPullManifest } from './edit-manifest.ts';

@@ -328,7 +328,10 @@ describe('kinds and targets where kubectl has them', () => {
     ['sync x --attach sa/default', "hint: regsecret sync x --to 'team-*' --dry-run=client --attach sa/default"],
     ['sync x --to-context b --dry-run=server', "hint: regsecret sync x --to 'team-*' --to-context b --dry-run=server"],
     ['attach pull --wait --timeout 30s', 'hint: regsecret attach pull --serviceaccount default --timeout 30s --wait'],
-    ['delete x -n a -A --owned --force', 'hint: regsecret delete x -n a -A --force --owned --yes'],
+    [
+      'delete x -n a -A --owned --force --to-context c',
+      'hint: regsecret delete x -n a -A --force --owned --yes --to-context c',
+    ],
     ['attach default', 'hint: say --to KIND/NAME or --serviceaccount NAME'],
     ['attach pull --dry-run=client -n a', 'hint: regsecret attach -n a pull --serviceaccount default --dry-run=client'],
     ['rm regcred', '(Did you mean remove?)'],

@@ -4,6 +4,7 @@ import type { PullSecretType } from '../keyring/secret.ts';
 import type { CopySourceName } from '../pull-secret/copy-origin.ts';
 import type { NearTags } from '../verify/near-tags.ts';
 import type { NodeTrouble } from '../workloads/pull-error.ts';
+import type { ListFault } from '../workloads/pull-spec.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { Elsewhere } from './elsewhere.ts';
 
@@ -127,9 +128,7 @@ export interface FindingArguments<Cause> {
     readonly remedy: Remedy;
   };
   /** An entry without a name; in manifests, a `text` in its place, or anything else in place of the `whole` list. `usable` is what the service account has, where the entry keeps that away. */
-  readonly 'empty-name': {
-    readonly text?: string | undefined;
-    readonly whole?: true | undefined;
+  readonly 'empty-name': Partial<ListFault> & {
     readonly account?: string | undefined;
     readonly usable?: string | undefined;
     readonly remedy: Remedy;

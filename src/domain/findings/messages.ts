@@ -1,11 +1,11 @@
 /** The sentence for each finding: in lower case, without a full stop, and no more than what was seen. */
 import { displayServer, shownServer } from '../keyring/display-server.ts';
-import { describeFault } from '../manifest-text/list-fault.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
 import { AT_NODE } from '../workloads/pull-error.ts';
+import { describeFault } from '../workloads/pull-spec.ts';
 import { formatRollout } from '../workloads/rollout.ts';
 import { describeMeant, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';

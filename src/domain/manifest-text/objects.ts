@@ -2,8 +2,8 @@
 import { type ApiObject, fieldOf, textOf } from '../workloads/api-object.ts';
 import { LIST_FIELD, type ManifestKind, manifestKindOf } from '../workloads/kind.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
-import { type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
-import { type ListFault, listFault } from './list-fault.ts';
+import { type ListFault, type PullFields, pullFieldsOf } from '../workloads/pull-spec.ts';
+import { listFault } from './list-fault.ts';
 import {
   type ManifestNode,
   type MapNode,

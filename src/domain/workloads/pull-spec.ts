@@ -34,6 +34,22 @@ export function listedNames(list: readonly unknown[] | undefined): string[] {
   return (list ?? []).flatMap((entry) => nonEmpty(fieldOf(entry, 'name')) ?? []).map(bounded);
 }
 
+/** What stands in manifests where a list of pull secrets belongs, or an entry of one. */
+export interface ListFault {
+  /** The text that is there, or the name in the map; empty for anything else. */
+  readonly text: string;
+  /** Whether it stands in place of the whole list, and not of an entry. */
+  readonly whole?: true | undefined;
+}
+
+/** What is wrong with it, and what to write. */
+export function describeFault({ text, whole }: ListFault): string {
+  const name = isObjectName(text) ? text : 'SECRET';
+  return whole
+    ? `its imagePullSecrets is not a list; write imagePullSecrets: [{name: ${name}}]`
+    : `its list of pull secrets has the text ${text} as an entry; write - name: ${name}`;
+}
+
 /** No object has a longer name, and a list may hold one of a megabyte. */
 const MAX_NAME = 253;
 

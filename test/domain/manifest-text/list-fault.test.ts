@@ -1,6 +1,7 @@
 /** What the API server refuses in place of a list of pull secrets, and what is proposed instead. */
 import { expect, test } from 'vitest';
-import { describeFault, listFault } from '../../../src/domain/manifest-text/list-fault.ts';
+import { listFault } from '../../../src/domain/manifest-text/list-fault.ts';
+import { describeFault } from '../../../src/domain/workloads/pull-spec.ts';
 
 test.each<[value: unknown, write: string | undefined]>([
   [undefined, undefined],
