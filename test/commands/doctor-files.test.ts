@@ -445,10 +445,14 @@ test.each([
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'unfilled-')));
   const file = join(folder, 'web.yaml');
   writeFileSync(file, pod('', `"${image}"`));
-  const { stdout } = await doctor(['-f', file, '--strict']);
-  rmSync(folder, { recursive: true });
+  const said = async (...flags: string[]) => (await doctor(['-f', file, ...flags])).stdout.replace(file, 'FILE');
   const end = '1 object in 1 file: nothing wrong; 1 image has a variable that is not filled in\n';
-  expect(stdout.replace(file, 'FILE')).toBe(line + end);
+  expect(await said('--strict')).toBe(line + end);
+  expect(await said('-n', 'team-a', '--ignore', 'missing-secret', '--strict')).toBe(
+    line.replace(' --strict', ' -n team-a --strict --ignore missing-secret') + end,
+  );
+  expect(await said()).toBe(end);
+  rmSync(folder, { recursive: true });
 });
 
 describe('commands that are proposed', () => {

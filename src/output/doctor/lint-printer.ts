@@ -10,7 +10,7 @@ import { nameWord, scope } from '../../domain/text/object-name.ts';
 import { type Printable, printable, printed } from '../../domain/text/printable.ts';
 import { isFolder, isPath } from '../../files/file.ts';
 import type { Io } from '../../io.ts';
-import { type LintLine, lintAgain } from '../../manifests/lint/lint-line.ts';
+import { type LintLine, lintAgain, lintBuilt } from '../../manifests/lint/lint-line.ts';
 import { hintText } from '../printer.ts';
 import { type Style, styleFor } from '../style.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
@@ -51,12 +51,12 @@ function remarks(report: LintReport, typed: LintLine, io: Io): Printable[] {
 }
 
 /** For the variables of a shell in one file; undefined where that is not all, or nobody wants to know. */
-function filledIn({ healthy, manifests }: LintReport, { filename = [] }: LintLine): Command | undefined {
+function filledIn({ healthy, manifests }: LintReport, typed: LintLine): Command | undefined {
   const { unfilled = [] } = manifests;
-  const [file = '-', ...others] = filename;
+  const [file = '-', ...others] = typed.filename ?? [];
   const isOne = others.length === 0 && file !== '-' && isPath(file) && !isFolder(file);
   if (healthy !== null || !isOne || unfilled.some((image) => image.includes('$('))) return undefined;
-  return { ...words`cat ${pathWord(file)}`, pipe: { ...words`envsubst`, pipe: words`regsecret doctor -f - --strict` } };
+  return { ...words`cat ${pathWord(file)}`, pipe: lintBuilt(file, words`envsubst`, typed) };
 }
 
 /** Once, however many Secrets are made elsewhere. */
