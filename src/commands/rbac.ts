@@ -3,7 +3,7 @@ import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { parseSubject, roleObjects, roleStart, type Subject } from '../domain/rbac/role.ts';
+import { parseSubject, type RbacObject, roleObjects, roleStart, type Subject } from '../domain/rbac/role.ts';
 import { words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
@@ -42,7 +42,7 @@ export async function rbac({ line, for: who, name, output }: RbacOptions, io: Io
   const objects = roleObjects({ name, start: roleStart(line.command, secretsOf(line)), namespace, subject, rights });
   await (output === 'name' ? printRoleNames(objects, io) : printRoles(objects, output, io));
   await sayFormat(line, output, io);
-  if (name === undefined && output !== 'name') await sayTargets(line, io);
+  if (output !== 'name') await (name === undefined ? sayTargets(line, io) : sayName(objects, namespace, io));
   if (flags.toContext !== undefined) await sayWhere(flags.toContext, line, io);
   return EXIT.ok;
 }
@@ -73,6 +73,15 @@ async function sayTargets({ command: name, argument, options }: ParsedLine, io: 
   printer.say(
     'the same command with other targets replaces this role: put all targets in one line, or give each role a --name',
   );
+}
+
+/** Two commands that were given one name share it, too; a Role only with those of its namespace. */
+async function sayName(objects: readonly RbacObject[], namespace: string, io: Io): Promise<void> {
+  const where = objects.some(({ kind }) => kind === 'ClusterRole')
+    ? ', also if it is for another namespace'
+    : ` in namespace ${namespace}`;
+  const printer = await printerFor(io);
+  printer.say(`another command with this --name replaces this role${where}: give each role a --name of its own`);
 }
 
 /** One role is not for all clusters of a run: where the source is, only that is read. */

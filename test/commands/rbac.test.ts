@@ -109,9 +109,11 @@ describe('how it is printed', () => {
   });
 });
 
-describe('a role that the same command with other targets would replace', () => {
+describe('a role that another command would replace', () => {
   const said =
     'the same command with other targets replaces this role: put all targets in one line, or give each role a --name\n';
+  const named = (where: string) =>
+    `another command with this --name replaces this role${where}: give each role a --name of its own\n`;
 
   test.each([
     ['attach pull --to deploy/web', said],
@@ -120,7 +122,11 @@ describe('a role that the same command with other targets would replace', () => 
     ['sync pull --to shop --attach sa/default', said],
     ['why deploy/web', said],
     ['-o json why deploy/web', said],
-    ['--name web attach pull --to deploy/web', ''],
+    ['--name web attach pull --to deploy/web', named(' in namespace team')],
+    ['--name web create pull', named(' in namespace team')],
+    ['--name web why deploy/web', named(', also if it is for another namespace')],
+    ['--name web list -A', named(', also if it is for another namespace')],
+    ['--name web -o name attach pull --to deploy/web', ''],
     ['-o name attach pull --to deploy/web', ''],
     ['create pull', ''],
     ['doctor', ''],
@@ -194,7 +200,7 @@ test.each([
   '-n team rbac list --for sa/deployer',
 ])('who has the rights and where may stand anywhere: %s', async (line) => {
   const ran = await here(line.split(' '), { env: { HOME: '/nowhere' } });
-  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect(ran).toMatchObject({ code: 0 });
   const name = line.includes('--name') ? 'regsecret-list' : 'regsecret-list:deployer';
   expect(ran.stdout).toContain(`kind: Role\nmetadata:\n  name: ${name}\n  namespace: team\n`);
   expect(ran.stdout).toMatch(/name: deployer\n {4}namespace: team\n/);
