@@ -17,8 +17,9 @@ import {
   withOrigin,
 } from '../domain/findings/secret-row.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, command } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, flagWords, words } from '../domain/text/command.ts';
 import { againWithout } from '../domain/text/hint.ts';
+import { scope } from '../domain/text/object-name.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -79,7 +80,8 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     if (unseen.length > 0)
       printer.warn(`no permission to list ${unseen.join(', ')}, so uses of a secret there are unknown`);
     const { output, headers = true } = options;
-    await printList(rows, { output, namespaces: allNamespaces, headers, now }, io);
+    const isCut = await printList(rows, { output, namespaces: allNamespaces, headers, now }, io);
+    if (isCut) printer.hint(wideLine(options, transport.namespace));
     if (rows.length === 0 && output === undefined && names.length === 0) sayNone(options, transport.namespace, printer);
     for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
     const there = await reportMissing(all, scope, transport, printer);
@@ -100,6 +102,17 @@ function checkOptions({ allNamespaces, namespace, names = [], selector }: ListOp
   for (const name of names) checkedName(name, 'Secret');
   if (names.length > 0 && selector)
     throw new UsageError('names and -l cannot be used together', againWithout('-l', command`regsecret list ${names}`));
+}
+
+/** The same with all of each cell, among them who uses each Secret. */
+function wideLine({ names = [], allNamespaces, selector, problems, sortBy }: ListOptions, namespace: string): Command {
+  const where = allNamespaces ? ALL_NAMESPACES : scope(namespace);
+  const labels = selector ? words`-l ${selector}` : undefined;
+  const flags = flagWords([
+    ...(problems ? ['--problems'] : []),
+    ...(sortBy === undefined ? [] : ['--sort-by', sortBy]),
+  ]);
+  return command`regsecret list ${names} ${where} ${labels} ${flags} -o wide`;
 }
 
 function sayNone({ allNamespaces, selector, problems }: ListOptions, namespace: string, printer: Printer): void {

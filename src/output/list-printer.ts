@@ -20,15 +20,20 @@ export interface ListPrinterOptions {
 
 type Column = readonly [title: string, cell: (row: SecretRow) => string];
 
-export async function printList(rows: readonly SecretRow[], options: ListPrinterOptions, io: Io): Promise<void> {
+/** Returns whether cells are cut, because the terminal is too narrow for all. */
+export async function printList(rows: readonly SecretRow[], options: ListPrinterOptions, io: Io): Promise<boolean> {
   const { output, namespaces, headers, now } = options;
-  if (output === 'json' || output === 'yaml') return writeStructured({ items: rows }, output, io);
+  if (output === 'json' || output === 'yaml') {
+    await writeStructured({ items: rows }, output, io);
+    return false;
+  }
   if (output === 'name') {
     const where = (namespace: string): string => (namespaces ? ` -n ${namespace}` : '');
     const lines = rows.map((row) => printed`secret/${printable(row.name)}${printable(where(row.namespace))}\n`);
-    return io.stdout.write(concat(lines));
+    io.stdout.write(concat(lines));
+    return false;
   }
-  if (rows.length === 0) return;
+  if (rows.length === 0) return false;
   const wide = output === 'wide';
   const columns: Column[] = [
     ...(namespaces ? ([['NAMESPACE', (row) => row.namespace]] satisfies Column[]) : []),
@@ -41,15 +46,10 @@ export async function printList(rows: readonly SecretRow[], options: ListPrinter
     ['AGE', ({ createdAt }) => (createdAt === undefined ? '-' : humanDuration(now - Date.parse(createdAt)))],
   ];
   const titles = columns.map(([title]) => title);
-  io.stdout.write(
-    formatTable(
-      titles,
-      rows.map((row) => columns.map(([, cell]) => cell(row))),
-      io.stdout,
-      wide,
-      !headers,
-    ),
-  );
+  const cells = rows.map((row) => columns.map(([, cell]) => cell(row)));
+  const table = formatTable(titles, cells, io.stdout, wide, !headers);
+  io.stdout.write(table);
+  return io.stdout.columns() !== undefined && table !== formatTable(titles, cells, io.stdout, true, !headers);
 }
 
 /** A row stays a line that can be read, whatever is in one Secret. */

@@ -145,8 +145,16 @@ test('on a terminal no line is longer than it is wide, and -o wide cuts nothing'
   const narrow = await regsecretIn(namespace, ['list'], { tty: true });
   expect(narrow.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   expect(narrow.stdout).toContain('…');
+  expect(narrow.stderr).toContain(` regsecret list -n ${namespace} -o wide\n`);
+  const problems = await regsecretIn(namespace, ['list', '--problems', '--sort-by', 'age'], { tty: true });
+  expect(problems.stderr).toContain(` regsecret list -n ${namespace} --problems --sort-by age -o wide\n`);
+  const everywhere = await here(['list', '-A'], { env: { KUBECONFIG: cluster().kubeconfig }, tty: true });
+  expect(everywhere.stderr).toContain(' regsecret list -A -o wide\n');
+  const short = await regsecretIn(namespace, ['list', 'unrelated'], { tty: true });
+  expect([short.stdout.includes('…'), short.stderr]).toEqual([false, '']);
   const wide = await regsecretIn(namespace, ['list', '-o', 'wide'], { tty: true });
   expect(wide.stdout).toContain('serviceaccount/builder, deployment/web, 2 pods');
+  expect(wide.stderr).toBe('');
   expect(wide.stdout).toMatch(/jane, john +[0-9a-f]{8}, [0-9a-f]{8}/);
 });
 
