@@ -10,7 +10,7 @@ import { type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { loginAdvice } from '../domain/verify/known-registries.ts';
 import { describeTags } from '../domain/verify/near-tags.ts';
-import type { Verdict } from '../domain/verify/verdict.ts';
+import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
 import { UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Printer } from './printer.ts';
@@ -96,7 +96,7 @@ function registryIn({ server, image }: VerifiedRow): string {
 
 /** What becomes of a pull to which no entry gives anything. */
 function describeNobody(verdict: Verdict): string {
-  if (verdict.kind !== 'anonymous') return describeVerdict(verdict);
+  if (verdict.kind !== 'anonymous' || verdict.status !== undefined) return describeVerdict(verdict);
   return verdict.result === 'pulls' ? 'lets everybody pull it' : 'refuses that';
 }
 
@@ -165,7 +165,8 @@ function notFound({ repository, missing, tags }: Extract<Verdict, { kind: 'not f
 
 const WITHOUT = { pulls: '; the image can be pulled without one', fails: '; without one it refuses' } as const;
 
-function anonymous({ why, result }: Extract<Verdict, { kind: 'anonymous' }>): string {
+function anonymous({ why, result, status }: Extract<Verdict, { kind: 'anonymous' }>): string {
+  if (status !== undefined) return describeRefusal(`HTTP ${status}`);
   const without = result === undefined ? '' : WITHOUT[result];
   switch (why) {
     case 'asks for none':

@@ -52,7 +52,7 @@ async function judgeUnasked(question: ImageCase, image: ImageReference, answer: 
   const why = login === undefined && challengeOf(registry.greeting) ? 'empty' : 'asks for none';
   if (!isThere(answer)) {
     if (![401, 403].includes(answer.status)) return judgeFailure({ ...question, image }, answer, undefined);
-    return { kind: 'anonymous', why, result: 'fails' };
+    return { kind: 'anonymous', why, result: 'fails', ...(answer.status === 403 && { status: 403 }) };
   }
   // The image is pulled all the same, but the login was meant for something.
   const known = login && (await judgeLogin({ exchange, registry, host: question.host, login }).catch(unanswered));

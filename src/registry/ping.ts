@@ -1,7 +1,7 @@
 /** The first request to a registry: where its API is, and how it wants to be asked. */
 import { type Destination, urlHost } from '../domain/verify/destination.ts';
 import { nearness } from '../domain/verify/nearness.ts';
-import type { Verdict } from '../domain/verify/verdict.ts';
+import { describeRefusal, type Verdict } from '../domain/verify/verdict.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { NetworkError } from '../http/network-error.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
@@ -45,6 +45,7 @@ export function greetingProblem({ greeting }: Registry): Verdict | undefined {
   const { status, headers, from } = greeting;
   if (status === 429) return rateLimited(greeting);
   if (status === 200 || challengeOf(greeting) !== undefined) return undefined;
+  if (status === 403) return unclear(`it ${describeRefusal('HTTP 403 at /v2/')}`);
   const target = URL.canParse(headers.location ?? '', from.url.href) && new URL(headers.location ?? '', from.url);
   return target && status >= 300 && status < 400
     ? {

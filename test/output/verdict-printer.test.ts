@@ -31,6 +31,10 @@ const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
   ],
   [{ kind: 'anonymous', why: 'asks for none' }, 'asks for no credential, so it could not be checked'],
   [
+    { kind: 'anonymous', why: 'asks for none', result: 'fails', status: 403 },
+    'refuses this machine (HTTP 403) and does not ask for a login',
+  ],
+  [
     { kind: 'anonymous', why: 'empty', result: 'fails' },
     'gets no credential, because the entry has none; without one it refuses',
   ],

@@ -174,7 +174,20 @@ describe('what containerd cannot pull', () => {
     reason: 'the registry names a token server without its host',
   } as const;
   const unasked: Verdict = { kind: 'anonymous', why: 'asks for none', result: 'fails' };
+  const closed = { challenge: [], refusal: 403, wrong: 403 };
   verdicts([
+    [
+      '403 to everybody, without a challenge',
+      program({ manifest: closed, v2: closed }),
+      'right',
+      { ...unasked, status: 403 },
+    ],
+    [
+      '403 to nobody, while /v2/ asks for a login',
+      program({ manifest: closed }),
+      'none',
+      { kind: 'anonymous', why: 'empty', result: 'fails', status: 403 },
+    ],
     [
       'POST fails at the token server, only GET works',
       program({ tokens: { post: 500 } }),

@@ -448,6 +448,7 @@ describe('registries that are hard to reach', () => {
       { status: 404, body: '<html>' },
       'it does not answer like a registry (HTTP 404 at /v2/)',
     ],
+    ['403', { status: 403 }, 'it refuses this machine (HTTP 403 at /v2/) and does not ask for a login'],
     ['401 without a challenge', { status: 401 }, 'it does not answer like a registry (HTTP 401 at /v2/)'],
     [
       'a challenge of another kind',

@@ -206,6 +206,13 @@ function parse(image: string): ImageReference | undefined {
   }
 }
 
+/** The answer of a registry that turns us away before it asks for a login. */
+export function earlyRefusal({ candidates, anonymous }: PullAttempt): Answer | undefined {
+  return [...candidates.map(({ answer }) => answer), anonymous].find(
+    (answer) => answer?.verdict.kind === 'anonymous' && answer.verdict.status !== undefined,
+  );
+}
+
 /** Whether there is a login that is worth something. */
 export function hasLogin({ candidates }: PullAttempt): boolean {
   return candidates.some(({ anonymous }) => !anonymous);

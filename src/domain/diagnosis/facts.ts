@@ -3,7 +3,9 @@ import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding } from '../findings/finding.ts';
 import { many, nounFor } from '../text/enumerate.ts';
+import { millisecondsOf } from '../text/time.ts';
 import type { Verdict } from '../verify/verdict.ts';
+import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import type { SecretName, Usage } from '../workloads/references.ts';
@@ -125,6 +127,19 @@ export type SecretState =
       readonly status: 'missing';
       readonly elsewhere?: Elsewhere | undefined;
     };
+
+/** When somebody last wrote to a Secret, as far as it says. */
+export function changedAt(state: SecretState | undefined): number {
+  if (state?.status !== 'there') return 0;
+  const managed = fieldOf(state.secret, 'metadata', 'managedFields');
+  const times = (Array.isArray(managed) ? managed : []).map((entry) => fieldOf(entry, 'time'));
+  return Math.max(createdAt(state), ...times.map(millisecondsOf));
+}
+
+/** When it was made, as far as it says. */
+export function createdAt(state: SecretState | undefined): number {
+  return state?.status === 'there' ? millisecondsOf(state.secret.metadata.creationTimestamp) : 0;
+}
 
 export type AccountState =
   | {

@@ -3,14 +3,12 @@ import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../findings/elsewhere.ts';
 import type { Finding, FindingCode, FindingObject } from '../findings/finding.ts';
 import { closest } from '../text/closest.ts';
-import { millisecondsOf } from '../text/time.ts';
 import type { Question } from '../verify/question.ts';
-import { fieldOf } from '../workloads/api-object.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import { DENIALS, type PullError } from '../workloads/pull-error.ts';
 import { type SecretName, secretKey } from '../workloads/references.ts';
 import { remedyUnder } from '../workloads/remedy.ts';
-import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
+import { type Candidate, earlyRefusal, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, hiddenList, type NextList, nextList } from './effective-list.ts';
 import type { Answer, Puller, PullFacts, SecretState } from './facts.ts';
 
@@ -23,6 +21,8 @@ export interface ImagePull {
   readonly attempt: PullAttempt;
   /** What the kubelet says, while it does not have the image. */
   readonly pullError: PullError | undefined;
+  /** What the registry says to everybody from here before it asks for a login, where nothing says that it asks nodes for one. */
+  readonly turnedAway: Answer | undefined;
   /** Whether the image is kept away by the credentials that there are, or are not. */
   readonly denied: boolean;
 }
@@ -39,6 +39,7 @@ export function imagePull(who: Puller, use: ImageUse, known: PullFacts): ImagePu
   const attempt: PullAttempt = isUnknown ? { ...simulated, result: 'unknown', reason: 'list not known' } : simulated;
   const pullError = use.state.status === 'missing' ? use.state.pullError : undefined;
   const isSaid = pullError !== undefined && DENIALS.includes(pullError);
+  const turnedAway = MAY_BE_TURNED_AWAY.includes(pullError) ? earlyRefusal(attempt) : undefined;
   return {
     puller,
     use,
@@ -47,9 +48,13 @@ export function imagePull(who: Puller, use: ImageUse, known: PullFacts): ImagePu
     applied,
     attempt,
     pullError,
-    denied: use.policy !== 'Never' && isDenied(attempt, isSaid),
+    turnedAway,
+    denied: use.policy !== 'Never' && turnedAway === undefined && isDenied(attempt, isSaid),
   };
 }
+
+/** What kubelets say where their node may be turned away as we are: not that they were asked for a login. */
+const MAY_BE_TURNED_AWAY: readonly (PullError | undefined)[] = [undefined, 'no access', 'unauthorized'];
 
 /** By what is known of its logins; where nothing is, by what the kubelet says. */
 function isDenied({ result, reason }: PullAttempt, isSaid: boolean): boolean {
@@ -76,7 +81,7 @@ export function secretObject({ puller }: ImagePull, name: string): FindingObject
 }
 
 /** What is known of the Secret `name` in the namespace of the pod; undefined while nobody has looked. */
-export function stateOf({ puller, facts }: Pick<ImagePull, 'puller' | 'facts'>, name: string): SecretState | undefined {
+export function stateOf({ puller, facts }: ImagePull, name: string): SecretState | undefined {
   return facts.secrets.get(secretKey(puller.ref.namespace, name));
 }
 
@@ -231,19 +236,4 @@ export function isFirstAttempt({ puller, use: { image } }: ImagePull): boolean {
     ({ reason, message }) => reason === 'Pulling' && message.includes(`"${image}"`),
   );
   return pulling.reduce((sum, { count }) => sum + count, 0) === 1;
-}
-
-/** When somebody last wrote to a Secret, as far as it says. */
-export function changedAt(name: string, pull: Pick<ImagePull, 'puller' | 'facts'>): number {
-  const state = stateOf(pull, name);
-  if (state?.status !== 'there') return 0;
-  const managed = fieldOf(state.secret, 'metadata', 'managedFields');
-  const times = (Array.isArray(managed) ? managed : []).map((entry) => fieldOf(entry, 'time'));
-  return Math.max(0, ...[...times, state.secret.metadata.creationTimestamp].map(millisecondsOf));
-}
-
-/** When it was made, as far as it says. */
-export function createdAt(name: string, pull: ImagePull): number {
-  const state = stateOf(pull, name);
-  return state?.status === 'there' ? millisecondsOf(state.secret.metadata.creationTimestamp) : 0;
 }

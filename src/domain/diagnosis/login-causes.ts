@@ -6,13 +6,13 @@ import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
 import { imageName, parseImage } from '../keyring/image.ts';
 import { isDockerHub } from '../keyring/match.ts';
+import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
-import { pullResult } from '../verify/verdict.ts';
+import { describeRefusal, pullResult } from '../verify/verdict.ts';
 import { DENIALS } from '../workloads/pull-error.ts';
 import type { Candidate } from './attempt.ts';
+import { changedAt, createdAt } from './facts.ts';
 import {
-  changedAt,
-  createdAt,
   earliestFailure,
   findingsInSecret,
   foundIn,
@@ -41,6 +41,7 @@ export const candidateRules: readonly Rule[] = [
   shadowedEntry,
   credentialRejected,
   emptyCandidate,
+  turnsAway,
 ];
 
 /** Credential providers and docker configs of a node are tried after the Secrets (credentialprovider `MakeDockerKeyring`). */
@@ -66,9 +67,9 @@ function staleSecret(pull: ImagePull): Finding | undefined {
   const name = attempt.candidates.at(-1)?.secret;
   const state = name === undefined ? undefined : stateOf(pull, name);
   if (name === undefined || state?.status !== 'there' || state.secret.immutable !== true) return undefined;
-  const tried = (lastFailure(pull) ?? 0) > changedAt(name, pull) && !isFirstAttempt(pull);
+  const tried = (lastFailure(pull) ?? 0) > changedAt(stateOf(pull, name)) && !isFirstAttempt(pull);
   // One that was there, and was read, before this one was made.
-  const wasRead = createdAt(name, pull) > pod.createdAt && pullError !== 'no credential';
+  const wasRead = createdAt(stateOf(pull, name)) > pod.createdAt && pullError !== 'no credential';
   if (!tried && !wasRead) return undefined;
   const { dataKey } = state.contents;
   const args = { image: use.image, node: pod.node, tried, dataKey, remedy };
@@ -84,7 +85,7 @@ function retryPending(pull: ImagePull): Finding | undefined {
   const isUndecodable = pullError === 'undecodable';
   const failedAt = lastFailure(pull) ?? (pulls ? earliestFailure(pull) : facts.now);
   const secret = applied.names.find((name) => {
-    const at = changedAt(name, pull);
+    const at = changedAt(stateOf(pull, name));
     // Times are whole seconds, and what is good now was not before.
     const isLater = pulls || isUndecodable ? at >= failedAt : at > failedAt;
     return isLater && (isUndecodable || attempt.candidates.some((candidate) => candidate.secret === name));
@@ -206,6 +207,14 @@ function emptyCandidate(pull: ImagePull): Finding | undefined {
     if (found !== undefined) return withSeverity(found, 'error');
   }
   return undefined;
+}
+
+/** None is sent where none is asked for. What the kubelet says of that counts for its node. */
+function turnsAway({ object, use, turnedAway, pullError }: ImagePull): Finding | undefined {
+  if (turnedAway?.verdict.kind !== 'anonymous') return undefined;
+  const reason = `it ${describeRefusal(`HTTP ${turnedAway.verdict.status}`)}`;
+  const args = { registry: registryHost(use.image), reason, at: rfc3339(turnedAway.at) };
+  return finding('registry-unreachable', object, args, pullError && 'error');
 }
 
 /** The login that its registry rejects. */

@@ -14,8 +14,8 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
-import type { Answer, PullFacts } from './facts.ts';
-import { changedAt, lastFailure } from './image-pull.ts';
+import { type Answer, changedAt, type PullFacts } from './facts.ts';
+import { lastFailure } from './image-pull.ts';
 import type { Fix, Judgement, Outcome } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
@@ -230,8 +230,8 @@ function kubeletView(
   facts: PullFacts,
 ): ImageView['kubelet'] {
   // Where it would pull now, the cause speaks of the Secret that was.
-  const isOfNow = cause?.object.kind === 'Secret' && pull.attempt.result === 'fails';
-  const changed = isOfNow ? changedAt(cause.object.name, { ...pull, facts }) : 0;
+  const secret = cause?.object.kind === 'Secret' && pull.attempt.result === 'fails' ? cause.object : undefined;
+  const changed = secret ? changedAt(facts.secrets.get(secretKey(secret.namespace ?? '', secret.name))) : 0;
   const isOutdated = changed > (lastFailure(pull) ?? changed);
   const agrees = cause !== undefined && !isOutdated && kubeletAgrees(cause.code, pullError);
   return { reason, message, error: pullError, agrees, outdated: isOutdated || undefined };

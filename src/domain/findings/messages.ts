@@ -147,8 +147,8 @@ const TEXTS: Texts = {
     `${object} has no login for ${image}, so ${onNode(node)} sent one of its own (a credential provider, or a docker config on the node), and that was refused; a login in a pull secret is tried first`,
   'rate-limited': ({ arguments: { image, anonymous, said } }) =>
     `the registry of ${image} limits the rate of pulls${anonymous ? ' without a login' : ''} (${saying(said)})`,
-  'registry-unreachable': ({ arguments: { registry, reason, at } }) =>
-    `${registry} cannot be checked from here: ${reason} (at ${at}); the node may be on another network`,
+  'registry-unreachable': ({ severity, arguments: { registry, reason, at } }) =>
+    `${registry} cannot be checked from here: ${reason} (at ${at}); ${severity === 'error' ? 'it refuses the node, too (says the kubelet)' : 'the node may be on another network'}`,
   'node-cannot-reach': ({ arguments: { registry, trouble, mirror } }) => {
     const place = mirror === undefined ? registry : `${mirror}, which it uses instead of ${registry}`;
     return trouble === 'mirror'

@@ -24,12 +24,14 @@ export type Verdict =
     }
   /**
    * Nothing is known of the credential: the registry asks for none, there is none to send, or the answer is the same
-   * without it. `result`: what becomes of a pull of the image that way; left out where there is no image.
+   * without it. `result`: what becomes of a pull of the image that way; left out where there is no image. `status`: of a refusal
+   * to look at any login, so that no other login helps.
    */
   | {
       readonly kind: 'anonymous';
       readonly why: 'asks for none' | 'empty' | 'same answer';
       readonly result?: 'pulls' | 'fails' | undefined;
+      readonly status?: number | undefined;
     }
   | { readonly kind: 'rate limited'; readonly retryAfterSeconds?: number | undefined }
   /** No answer that could be understood. `reason` is a phrase for people. */
@@ -43,6 +45,11 @@ export function pullResult(verdict: Verdict): 'pulls' | 'fails' | 'unknown' {
   if (verdict.kind === 'anonymous') return verdict.result ?? 'unknown';
   if (verdict.kind === 'rejected' && verdict.public) return 'pulls';
   return ['rejected', 'no access', 'not found'].includes(verdict.kind) ? 'fails' : 'unknown';
+}
+
+/** What a registry does that says no before it asks for a login, in words that follow its name. */
+export function describeRefusal(answer: string): string {
+  return `refuses this machine (${answer}) and does not ask for a login`;
 }
 
 /** Which of several logins for `server` work, by the Secrets that they are in; undefined where that is not known. */

@@ -77,7 +77,9 @@ const MAX_LOGINS = 5;
 export function loginLines({ state, candidates, withoutLogin, outcome, cause }: ImageView): string[] {
   const more = candidates.length - MAX_LOGINS;
   const isSaid = candidates.length === 1 && cause?.object.kind === 'Secret';
-  if (state !== 'not used' || isSaid) return [];
+  // None is sent to a registry that does not ask for one; the cause says that.
+  const isUnsent = candidates.some(({ verdict }) => verdict?.kind === 'anonymous' && verdict.status !== undefined);
+  if (state !== 'not used' || isSaid || isUnsent) return [];
   if (candidates.length === 0 && outcome === 'will pull' && withoutLogin !== undefined)
     return [`  login: none, the registry ${nobodyText(withoutLogin.verdict)}`];
   return [
@@ -104,7 +106,8 @@ function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: Pull
 const UNDECODABLE: readonly FindingCode[] = ['unreadable-payload', 'unreadable-entry', 'undecodable-list'];
 
 function nobodyText(verdict: Verdict): string {
-  if (verdict.kind !== 'anonymous' || verdict.result === undefined) return describeVerdict(verdict);
+  if (verdict.kind !== 'anonymous' || verdict.result === undefined || verdict.status !== undefined)
+    return describeVerdict(verdict);
   return verdict.result === 'pulls' ? 'lets everybody pull the image' : 'refuses';
 }
 

@@ -29,6 +29,7 @@ const accepted: Verdict = { kind: 'accepted' };
 const rejected: Verdict = { kind: 'rejected', status: 401 };
 const forbidden: Verdict = { kind: 'anonymous', why: 'empty', result: 'fails' };
 const open: Verdict = { kind: 'anonymous', why: 'empty', result: 'pulls' };
+const turnedAway: Verdict = { ...forbidden, status: 403 };
 const noTag: Verdict = { kind: 'not found', repository: 'acme/web', missing: 'tag' };
 const noAccess: Verdict = { kind: 'no access', repository: 'acme/web', status: 403 };
 const down: Verdict = { kind: 'unreachable', cause: 'dns', reason: 'its name cannot be resolved' };
@@ -699,6 +700,38 @@ const registries: readonly Row[] = [
     podWith({ list: list('regcred') }),
     { secrets: { regcred: good }, says: all(down) },
     { outcome: 'cannot know', cause: 'registry-unreachable', sufficient: false },
+  ],
+  [
+    'a registry that refuses this machine before it asks for a login',
+    podWith(),
+    { secrets: { other: good }, others: ['other'], says: all(turnedAway) },
+    { outcome: 'cannot know', cause: 'registry-unreachable', sufficient: false, asked: ['anonymous'] },
+  ],
+  [
+    'the same, with a login',
+    podWith({ list: list('regcred') }),
+    { secrets: { regcred: good }, says: all(turnedAway) },
+    { outcome: 'cannot know', cause: 'registry-unreachable', sufficient: false },
+  ],
+  [
+    'the same of an image that runs',
+    podWith({ status: 'runs' }),
+    { says: all(turnedAway) },
+    { outcome: 'cannot know', cause: 'registry-unreachable', sufficient: false },
+  ],
+  [
+    'the same, and it refuses the node, too',
+    podWith({
+      status: 'unexpected status from HEAD request to https://ghcr.io/v2/acme/web/manifests/v1: 403 Forbidden',
+    }),
+    { says: all(turnedAway) },
+    { outcome: 'cannot know', cause: 'registry-unreachable', sufficient: false },
+  ],
+  [
+    'the same, and it asks the node for a login',
+    podWith({ status: noCredential }),
+    { says: all(turnedAway) },
+    { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare },
   ],
   [
     'Docker Hub, which does not answer',

@@ -4,6 +4,12 @@ import { at, DEPLOYMENT, image, POD, RECREATE, SECRET, testFindings, WORKLOAD } 
 
 testFindings([
   [
+    finding('registry-unreachable', POD, { registry: 'ghcr.io', reason: 'it refuses this machine', at }, 'error'),
+    'error: ghcr.io cannot be checked from here: it refuses this machine (at 2026-01-01T00:00:00Z); it refuses the node, too (says the kubelet)',
+    'advice',
+    'curl -sv https://ghcr.io/v2/',
+  ],
+  [
     finding('registry-unreachable', POD, { registry: 'ghcr.io', reason: 'it does not answer', at }),
     'warning: ghcr.io cannot be checked from here: it does not answer (at 2026-01-01T00:00:00Z); the node may be on another network',
     'advice',

@@ -64,6 +64,21 @@ test.each([
   expect(text).toContain(`  seen:  ${seen}\n`);
 });
 
+test.each([[], ['regcred']])('a registry that refuses this machine, and a list of %j', async (...names) => {
+  const says = () => ({ kind: 'anonymous', why: 'asks for none', result: 'fails', status: 403 }) as const;
+  const list = names.map((name) => ({ name }));
+  const text = await printedIn(
+    { secrets: { regcred: secretWith({ 'ghcr.io': login() }) }, says },
+    templateWith({ list }),
+  );
+  expect(text).toMatch(`cannot tell whether a new pod of deployment/web can pull ${IMAGE}\n`);
+  expect(text).toContain(
+    '  cause: ghcr.io cannot be checked from here: it refuses this machine (HTTP 403) and does not ask for a login (at ',
+  );
+  expect(text.match(/refuses/g)).toHaveLength(1);
+  expect(text).not.toContain('needs a login');
+});
+
 test('a pod that runs has its image', async () => {
   const pod = { policy: 'IfNotPresent', status: 'runs', list: [{ name: 'gone' }] } as const;
   const text = await printed(podWith(pod));
