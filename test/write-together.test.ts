@@ -34,7 +34,9 @@ beforeEach(() => {
 
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: ghcr.io/a}]\n';
 /** Said by whoever makes the first list. */
-const HIDES = 'pod/a has a list of its own now, which hides any pull secrets of its service account\n';
+const SAID =
+  'pod/a has a list of its own now, which hides any pull secrets of its service account\n' +
+  'hint: to check that the cluster has the Secret: regsecret inspect regsecret\n';
 const withSecrets = (...names: string[]): string =>
   `${POD}  imagePullSecrets:\n${names.map((name) => `  - name: ${name}\n`).join('')}`;
 
@@ -50,10 +52,8 @@ describe.each([2, 5])('%i processes that attach to one file at once', (count) =>
     const names = Array.from({ length: count }, (_, index) => `secret-${index}`);
     for (let round = 1; round <= 30; round += 1) {
       const path = file(POD);
-      const ran = await Promise.all(names.map((name) => regsecret(['attach', name, '-f', path, '--write'])));
-      expect(ran.map(({ code, stderr }) => ({ code, stderr: stderr.replace(HIDES, '') }))).toEqual(
-        names.map(() => ({ code: 0, stderr: '' })),
-      );
+      const ran = await Promise.all(names.map((name) => regsecret(['attach', name, '-f', path, '--write', '-q'])));
+      expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(names.map(() => ({ code: 0, stderr: '' })));
       expect(listed(readFileSync(path, 'utf8')).sort()).toEqual(names);
       expect(readdirSync(folder)).toEqual(['a.yaml']);
     }
@@ -90,7 +90,7 @@ test('killed at any moment: the file is the old or the new one, and the next run
     expect([POD, withSecrets('regsecret')]).toContain(text);
     outcomes.add(text);
     const ran = await regsecret(['attach', '-f', path, '--write']);
-    expect(ran).toMatchObject({ code: 0, stderr: text === POD ? HIDES : '' });
+    expect(ran).toMatchObject({ code: 0, stderr: text === POD ? SAID : '' });
     expect(readFileSync(path, 'utf8')).toBe(withSecrets('regsecret'));
     expect(readdirSync(folder)).toEqual(['a.yaml']);
   }
@@ -106,7 +106,7 @@ test.skipIf(platform() === 'win32')(
     expect(ran).toMatchObject({
       code: 0,
       stdout: `pod/a patched in ${path}\n`,
-      stderr: `warning: ${path} is one of 2 names of a file (hard links): only this one has the new text\n${HIDES}`,
+      stderr: `warning: ${path} is one of 2 names of a file (hard links): only this one has the new text\n${SAID}`,
     });
     expect(readFileSync(path, 'utf8')).toBe(withSecrets('regsecret'));
     expect(readFileSync(join(folder, 'b'), 'utf8')).toBe(POD);
@@ -127,7 +127,7 @@ test.skipIf(platform() === 'win32')('two names of one file, one of them a link: 
 test('the same file named twice is changed once', async () => {
   const path = file(POD);
   const ran = await regsecret(['attach', '-f', path, '-f', path, '--write']);
-  expect(ran).toMatchObject({ code: 0, stderr: HIDES });
+  expect(ran).toMatchObject({ code: 0, stderr: SAID });
   expect(readFileSync(path, 'utf8')).toBe(withSecrets('regsecret'));
 });
 

@@ -1,9 +1,10 @@
 /** `regsecret attach` and `regsecret detach`: a pull secret into the lists that name it, or out of them. */
 import type { Transport } from '../cluster/client/transport.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { command, dryRunFlag, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, type Command, command, dryRunFlag, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
+import { isNamespaceName, scope } from '../domain/text/object-name.ts';
 import type { Verb } from '../domain/workloads/list-change.ts';
 import { resultName } from '../domain/workloads/object-ref.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
@@ -102,20 +103,37 @@ async function changeFiles(
   if (changed.every(({ before }) => isBlank(before))) throw noObject(changed[0], { verb, secret }, options);
   const printer = await printerFor(io);
   const losses = verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, printer) : [];
+  const shown = { ...options, losses, check: checkFor(changed, request, options) };
   if (!options.write) {
     io.stdout.writeManifest(joinManifests(changed));
-    return printManifests(changed, { ...options, losses }, printer);
+    return printManifests(changed, shown, printer);
   }
   if (losses.length > 0 && !options.yes) await agreeTo(losses, request, options, io);
-  if (options.dryRun !== 'none') return printManifests(changed, { ...options, losses }, printer);
+  if (options.dryRun !== 'none') return printManifests(changed, shown, printer);
   const { writeManifests } = await import('../manifests/write-manifests.ts');
   const done: typeof changed = [];
   try {
     await writeManifests(changed, request, io, { done: (file) => done.push(file), warn: printer.warn });
   } finally {
     // Also when one cannot be written: the others are changed.
-    printManifests(done, { ...options, losses }, printer);
+    printManifests(done, done.length < changed.length ? { ...shown, check: undefined } : shown, printer);
   }
+}
+
+/** What shows whether the Secret is there for what names it now; undefined where that is known, or is not to be checked. */
+function checkFor(
+  files: readonly ChangedFile[],
+  { verb, secret, opens, namespace: typed = '' }: ManifestRequest,
+  { checks = true, allowMissing = false }: AttachOptions,
+): Command | undefined {
+  if (verb === 'detach' || opens !== undefined || !checks || allowMissing) return undefined;
+  const patched = files.flatMap(({ objects }) => objects.filter(({ action }) => action === 'patched'));
+  if (patched.length === 0 || files.some(({ hasSecret }) => hasSecret)) return undefined;
+  const [namespace = '', ...others] = new Set(patched.map(({ ref }) => ref.namespace || typed));
+  const isKnown = others.length === 0 && (namespace === '' || isNamespaceName(namespace));
+  return isKnown
+    ? command`regsecret inspect ${secret} ${scope(namespace)}`
+    : command`regsecret list ${secret} ${ALL_NAMESPACES}`;
 }
 
 /** Whether there is nothing in the text but comments and the marks between documents. */

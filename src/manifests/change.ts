@@ -2,6 +2,7 @@
 import { editFile } from '../domain/findings/pod-commands.ts';
 import { opensImage } from '../domain/keyring/keyring.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
+import { manifestSecret, secretMadeBy } from '../domain/manifest-text/manifest-secrets.ts';
 import type { ManifestObject } from '../domain/manifest-text/objects.ts';
 import { lineNumber } from '../domain/manifest-text/text-edit.ts';
 import { command, kubectlPath, words } from '../domain/text/command.ts';
@@ -31,6 +32,8 @@ export interface ChangedFile {
   readonly objects: readonly ChangedObject[];
   /** What has its first list now, where none of the files says what its service account has. */
   readonly hiding: readonly ManifestObject['ref'][];
+  /** Whether the Secret is in it, or something that makes it. */
+  readonly hasSecret: boolean;
 }
 
 export interface ChangedObject {
@@ -53,7 +56,7 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
   const accounts = accountsIn(manifests.flatMap(({ objects }) => objects));
   const changed: ChangedFile[] = [];
   for (const manifest of manifests) {
-    const { file, objects } = manifest;
+    const { file, objects, placed } = manifest;
     const concerned = new Set(objects.filter((object) => isConcerned(object, request)));
     await withFileName(file, checkLists(manifest, concerned));
     const wanted = (object: ManifestObject) =>
@@ -68,6 +71,10 @@ export async function changeManifests(request: ManifestRequest, io: Io): Promise
       hiding: edits.flatMap(({ object }) =>
         isFirst(object, request) && !accounts.has(accountOf(object)) ? [object.ref] : [],
       ),
+      hasSecret: placed.some(({ value }) => {
+        const secret = manifestSecret(value) ?? secretMadeBy(value.kind, value);
+        return secret?.metadata.name === request.secret;
+      }),
     });
   }
   return changed;

@@ -1,6 +1,7 @@
 /** What `attach` and `detach` did to manifests. */
-
+import type { Command } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
+import { prose } from '../domain/text/hint.ts';
 import { type ManifestRef, resultName } from '../domain/workloads/object-ref.ts';
 import type { ManifestLoss } from '../manifests/lint/losses.ts';
 import type { Printer } from './printer.ts';
@@ -30,6 +31,8 @@ export interface ManifestPrinterOptions {
   readonly auto?: boolean;
   /** What is left without a login. */
   readonly losses?: readonly ManifestLoss[];
+  /** Shows whether the Secret is in the cluster; left out where that is known. */
+  readonly check?: Command | undefined;
 }
 
 export function printManifests(
@@ -37,7 +40,7 @@ export function printManifests(
   options: ManifestPrinterOptions,
   printer: Printer,
 ): void {
-  const { write = false, dryRun, output, auto = false, losses = [] } = options;
+  const { write = false, dryRun, output, auto = false, losses = [], check } = options;
   const line = write ? printer.result : printer.say;
   const suffix = dryRun === 'none' ? '' : ' (dry run)';
   // Without --write the file stays as it is.
@@ -84,4 +87,5 @@ export function printManifests(
         : 'nothing in these manifests can have pull secrets',
     );
   }
+  if (check !== undefined) printer.hint(prose`to check that the cluster has the Secret: ${check}`);
 }

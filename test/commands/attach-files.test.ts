@@ -27,6 +27,7 @@ beforeEach(() => {
 const POD =
   'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - {name: a, image: ghcr.io/acme/app} # app\n';
 const ATTACHED = `${POD}  imagePullSecrets:\n  - name: regsecret\n`;
+const CHECK = 'hint: to check that the cluster has the Secret: regsecret inspect regsecret\n';
 const HIDES = 'pod/a has a list of its own now, which hides any pull secrets of its service account\n';
 
 function file(name: string, text: string | Uint8Array): string {
@@ -51,7 +52,7 @@ describe('the result goes to stdout', () => {
       stdout: ATTACHED,
       stderr:
         `pod/a patched, from ${path} to stdout\n${HIDES}` +
-        `this is only printed, and ${path} stays as it is: add --write to change the file\n`,
+        `this is only printed, and ${path} stays as it is: add --write to change the file\n${CHECK}`,
     });
     expect(read(path)).toBe(POD);
   });
@@ -61,7 +62,7 @@ describe('the result goes to stdout', () => {
     expect((await run(['attach', '-f', path])).stderr).toBe(`pod/a unchanged, from ${path} to stdout\n`);
     const other = file('other.yaml', POD);
     expect((await run(['attach', '-f', other, '--dry-run=client'])).stderr).toBe(
-      `pod/a patched, from ${other} to stdout (dry run)\n${HIDES}`,
+      `pod/a patched, from ${other} to stdout (dry run)\n${HIDES}${CHECK}`,
     );
   });
 
@@ -73,6 +74,30 @@ describe('the result goes to stdout', () => {
       'pod/a, pod/b have lists of their own now, which hide any pull secrets of their service accounts\n',
     );
     expect((await run(['attach', '-f', '-'], `${POD}---\n${account}`)).stderr).not.toContain('of its own');
+  });
+
+  const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata: {name: regsecret}\n';
+  const SEALED = 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: regsecret}\n';
+  const placed = (namespace: string) => POD.replace('name: a', `name: a, namespace: ${namespace}`);
+
+  test.each([
+    ['no Secret', 'attach', POD, 'regsecret inspect regsecret'],
+    ['no Secret, and -n', 'attach -n shop', POD, 'regsecret inspect regsecret -n shop'],
+    ['no Secret, and a namespace', 'attach', placed('shop'), 'regsecret inspect regsecret -n shop'],
+    ['another Secret', 'attach pull', `${POD}---\n${SECRET}`, 'regsecret inspect pull'],
+    ['two namespaces', 'attach', `${placed('shop')}---\n${placed('team')}`, 'regsecret list regsecret -A'],
+    ['a namespace that is filled in later', 'attach', placed('$(NS)'), 'regsecret list regsecret -A'],
+    ['the Secret', 'attach', `${POD}---\n${SECRET}`, undefined],
+    ['what makes the Secret', 'attach', `${SEALED}---\n${POD}`, undefined],
+    ['nothing to change', 'attach', ATTACHED, undefined],
+    ['nothing to attach', 'detach', ATTACHED, undefined],
+    ['no Secret, and nothing is to be checked', 'attach --no-checks', POD, undefined],
+    ['no Secret, which may be missing', 'attach --allow-missing', POD, undefined],
+    ['no Secret, and -q', 'attach -q', POD, undefined],
+  ])('of manifests with %s: it is said how to look for it', async (_, line, text, check) => {
+    const { stderr } = await run([...line.split(' '), '-f', '-'], text);
+    const [, said] = /^hint: to check that the cluster has the Secret: (.*)$/m.exec(stderr) ?? [];
+    expect(said).toBe(check);
   });
 
   test('of several files, which stay as they are', async () => {
