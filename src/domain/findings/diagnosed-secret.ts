@@ -14,6 +14,8 @@ export interface DiagnosedSecret extends SecretFacts {
   readonly findings: readonly Finding[];
   /** What it is marked as a copy of, where somebody looked. */
   readonly copyOf?: CopyOrigin | undefined;
+  /** What its source has logins for, where that is different. Nothing of it is shown. */
+  readonly sourceServers?: readonly string[] | undefined;
 }
 
 /** Reads `secret` and judges it; `now` in milliseconds since 1970. */

@@ -81,14 +81,15 @@ export function syncPreview(
 
 /**
  * What changes a copy for good: `sync` would undo what is done to the copy itself. A source that was replaced meanwhile, or may
- * not be seen, is left as it is: the copy may be all that is wrong.
+ * not be seen, is left as it is, unless it `lacks` what is to be there, too: else the copy may be all that is wrong.
  */
 export function changeSource(
   copy: Pick<Named, 'namespace'>,
   origin: CopyOrigin,
   change: (source: Named & { readonly kind: 'Secret' }) => Command,
+  lacks = false,
 ): Command {
   const sync = syncPreview(origin, copy);
-  if (origin.state !== 'same') return sync;
+  if (origin.state !== 'same' && !lacks) return sync;
   return andThen(change({ kind: 'Secret', namespace: origin.namespace, name: origin.name }), sync);
 }

@@ -1,7 +1,9 @@
 /** What the commands that change Secrets are made of. */
-import type { ContentEntry } from '../keyring/contents.ts';
+import { type ContentEntry, loginServers } from '../keyring/contents.ts';
 import { bareServer, type ShownServer, shownServer } from '../keyring/display-server.ts';
+import { imageName, parseImage } from '../keyring/image.ts';
 import { sameKey } from '../keyring/key.ts';
+import { isFor } from '../keyring/match.ts';
 import { imageServer, onlyEntry, serverFlags, serverProblem, serverToType } from '../keyring/server.ts';
 import { andThen, type Command, command, fileWord, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
@@ -73,14 +75,25 @@ export function createSecretCommand(
   if (isInManifest(object)) return createText(object, server, known);
   const copyOf = known?.copyOf;
   // What is in another cluster cannot be changed from here.
-  if (copyOf !== undefined && copyOf.state !== 'missing' && copyOf.state !== 'elsewhere') {
-    return changeSource(object, copyOf, (source) => createSecretCommand(source, {}, server, flag));
+  if (known !== undefined && copyOf !== undefined && copyOf.state !== 'missing' && copyOf.state !== 'elsewhere') {
+    // What the copy is replaced for may be right in its source.
+    const own = copyOf.state === 'same' ? flag : undefined;
+    const create = (source: FindingObject): Command => createSecretCommand(source, {}, server, own);
+    return changeSource(object, copyOf, create, lacksLogin(known, context));
   }
   const create = (name: string): Command =>
     command`regsecret create ${nameWord(name)} ${scope(object.namespace)} ${serverFlags(server)}`;
   if (context.immutable !== undefined) return replaceSecret(object, context.immutable, context, create);
   const force = known?.secret.immutable === true && flag !== FORCE ? FORCE : undefined;
   return command`${create(object.name)} ${flag} ${force}`;
+}
+
+/** Whether a copy has no login for the image when it is as its source is, too; where that may not be read, as far as the copy shows. */
+function lacksLogin({ contents, copyOf, sourceServers }: DiagnosedSecret, { image }: FixContext): boolean {
+  const servers = copyOf?.state === 'not readable' ? loginServers(contents) : sourceServers;
+  if (image === undefined || servers === undefined) return false;
+  const name = imageName(parseImage(image));
+  return !servers.some((server) => isFor(server, name));
 }
 
 /**

@@ -3,7 +3,14 @@ import { Base64Error, decodeBase64 } from '../go/base64.ts';
 import { type JsonDocument, jsonString, memberOf } from '../go/json.ts';
 import { type JsonNode, LARGE_TEXT, MemberCursor, nodeAt } from '../go/json-node.ts';
 import { unquote } from '../go/json-scanner.ts';
-import { authField, hasIdentityToken, hasOtherLogin, type KubeletEntry, readKubeletEntry } from './entry.ts';
+import {
+  authField,
+  hasIdentityToken,
+  hasOtherLogin,
+  isAnonymous,
+  type KubeletEntry,
+  readKubeletEntry,
+} from './entry.ts';
 import { keyOf } from './key.ts';
 import { type DecodeFailure, decodePayload, type Payload } from './payload.ts';
 import { DATA_KEY, isPullSecretType, type PullSecretType, type SecretContent } from './secret.ts';
@@ -39,6 +46,12 @@ export interface Contents {
 }
 
 const NOTHING = { dataKey: undefined, format: undefined, entries: [], failure: undefined, helpers: [] };
+
+/** The servers with a login that a kubelet sends; undefined where these are not all, or it uses none. */
+export function loginServers({ entries, moreEntries, failure }: Contents): readonly string[] | undefined {
+  if (moreEntries !== undefined || failure !== undefined) return undefined;
+  return entries.flatMap(({ server, login }) => (login === undefined || isAnonymous(login) ? [] : [server]));
+}
 
 /** Reads `secret` where its type says, else where docker's data is by the names of the keys. Never throws. */
 export function readContents(secret: SecretContent): Contents {

@@ -9,6 +9,7 @@ import { oncePerKey } from '../../concurrency.ts';
 import type { AccountState, NodeFacts, PullFacts, SecretState } from '../../domain/diagnosis/facts.ts';
 import type { Elsewhere } from '../../domain/findings/elsewhere.ts';
 import { originFindings } from '../../domain/findings/origin-findings.ts';
+import { loginServers } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import type { CopyOrigin } from '../../domain/pull-secret/copy-origin.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
@@ -92,7 +93,7 @@ export function createCollector(transport: Transport): Collector {
     facts: (now, online) => ({
       now,
       online,
-      secrets: withOrigins(secrets.done, origins),
+      secrets: withOrigins(secrets.done, origins, copies),
       accounts: accounts.done,
       nodes: present(nodes.done),
       others: present(namespaces.names),
@@ -164,6 +165,7 @@ export async function withCollector<T>(
 function withOrigins(
   states: ReadonlyMap<string, SecretState>,
   origins: ReadonlyMap<string, CopyOrigin>,
+  { serversOf }: CopyOrigins,
 ): ReadonlyMap<string, SecretState> {
   if (origins.size === 0) return states;
   return new Map(
@@ -171,7 +173,13 @@ function withOrigins(
       const copyOf = origins.get(key);
       if (copyOf === undefined || state.status !== 'there') return [key, state];
       const object = { kind: 'Secret', ...secretName(key) } as const;
-      return [key, { ...state, copyOf, findings: [...state.findings, ...originFindings(object, copyOf)] }];
+      const source = states.get(secretKey(copyOf.namespace, copyOf.name));
+      const servers = source?.status === 'there' ? loginServers(source.contents) : serversOf(copyOf);
+      const sourceServers = copyOf.state === 'different' ? servers : undefined;
+      return [
+        key,
+        { ...state, copyOf, sourceServers, findings: [...state.findings, ...originFindings(object, copyOf)] },
+      ];
     }),
   );
 }

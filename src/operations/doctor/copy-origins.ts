@@ -1,10 +1,11 @@
-/** Whether copies are as their sources are. Of a source nothing is kept but a digest, and nothing of it is shown. */
+/** Whether copies are as their sources are. Of a source nothing is kept but a digest and its servers, and nothing of it is shown. */
 import { createHash } from 'node:crypto';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { lookAtSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
 import { LARGE_TEXT } from '../../domain/go/json-node.ts';
+import { loginServers, readContents } from '../../domain/keyring/contents.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isFromElsewhere } from '../../domain/pull-secret/copy.ts';
 import {
@@ -29,6 +30,8 @@ export interface CopyOrigins {
    * been noted, so that none but large ones is asked for. Throws Interrupted.
    */
   find(isWhole: boolean): Promise<ReadonlyMap<string, CopyOrigin>>;
+  /** What a source that `find` has read has logins for. */
+  serversOf(source: CopySourceName): readonly string[] | undefined;
 }
 
 interface Copy {
@@ -42,6 +45,7 @@ interface Copy {
 export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
   const digests = new Map<string, string>();
   const copies = new Map<string, Copy>();
+  const servers = new Map<string, readonly string[] | undefined>();
   /** To be read again if they turn out to be sources. */
   const postponed = new Set<string>();
   const unreadSecrets = (): Set<string> =>
@@ -53,6 +57,7 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
   const digestOf = async (source: CopySourceName): Promise<string | 'missing' | 'not readable'> => {
     const present = await lookAtSecret(transport, source);
     if (present === 'unknown') return 'not readable';
+    if (present !== 'none') servers.set(secretKey(source.namespace, source.name), serversIn(present));
     return present === 'none' ? 'missing' : (digest(present) ?? 'missing');
   };
   const sourcesHere = (): Set<string> =>
@@ -76,6 +81,7 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
       if (source !== undefined) copies.set(key, { source, digest: own, isElsewhere: isFromElsewhere(secret) });
     },
     sources: sourcesHere,
+    serversOf: ({ namespace, name }) => servers.get(secretKey(namespace, name)),
     async find(isWhole) {
       const unknown = [...sourcesHere()].filter((key) => !digests.has(key) && (!isWhole || postponed.has(key)));
       const odd = unreadSecrets();
@@ -97,6 +103,11 @@ export function createCopyOrigins({ transport, unread }: Reader): CopyOrigins {
       );
     },
   };
+}
+
+/** Of a large one it takes too long. */
+function serversIn(secret: Secret): readonly string[] | undefined {
+  return isLarge(secret) ? undefined : loginServers(readContents(secret));
 }
 
 function isLarge(secret: Secret): boolean {

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import { type DiagnosedSecret, diagnoseSecret } from '../../../src/domain/findings/diagnosed-secret.ts';
 import { fixFor, isSufficient } from '../../../src/domain/findings/fixes.ts';
+import { shownServer } from '../../../src/domain/keyring/display-server.ts';
 import type { CopyOrigin } from '../../../src/domain/pull-secret/copy-origin.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
-import { at, SECRET, server, testFindings } from '../../support/finding-table.ts';
-import { NOW, secretWith } from '../../support/pull-facts.ts';
+import { at, POD, SECRET, server, testFindings } from '../../support/finding-table.ts';
+import { IMAGE, login, NOW, recreate, secretWith } from '../../support/pull-facts.ts';
 
 const source = { namespace: 'prod', name: 'regcred' };
 
@@ -46,4 +47,22 @@ test.each<[CopyOrigin['state'], line: string, isFix: boolean]>([
   const command = fixFor(found, { secretOf: (name) => (name === 'regcred' ? copy : undefined) });
   expect(formatCommand(command, { shell: 'posix', given: {} })).toBe(line);
   expect(isSufficient(found, command)).toBe(isFix);
+});
+
+const FIRST = `regsecret create regcred -n prod --server ghcr.io && ${SHOWN}`;
+
+test.each<[CopyOrigin['state'], sourceServers: readonly string[] | undefined, line: string]>([
+  ['different', ['gcr.io'], FIRST],
+  ['different', ['ghcr.io/other/'], FIRST],
+  ['different', ['ghcr.io'], SHOWN],
+  // It has more than were read.
+  ['different', undefined, SHOWN],
+  ['not readable', undefined, FIRST],
+  ['same', undefined, FIRST],
+])('an image without a login in a copy, whose source is %s and has logins for %j', (state, sourceServers, line) => {
+  const secret = secretWith({ 'quay.io': login() });
+  const copy: DiagnosedSecret = { ...diagnoseSecret(secret, NOW), copyOf: { ...source, state }, sourceServers };
+  const args = { image: IMAGE, secrets: ['regcred'], servers: [shownServer('quay.io')], remedy: recreate };
+  const command = fixFor(finding('no-entry', POD, args), { image: IMAGE, secretOf: () => copy });
+  expect(formatCommand(command, { shell: 'posix', given: {} })).toBe(line);
 });

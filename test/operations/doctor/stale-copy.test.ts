@@ -1,0 +1,47 @@
+/** A pod whose list names a copy that differs from its source: what brings the login comes first, by what the source has. */
+import { expect, test } from 'vitest';
+import { MANAGED_BY, SOURCE } from '../../../src/domain/pull-secret/copy.ts';
+import { createCollector } from '../../../src/operations/doctor/collector.ts';
+import { observeTargets } from '../../../src/operations/doctor/gather.ts';
+import { observeScope } from '../../../src/operations/doctor/scope.ts';
+import { secretFor } from '../../support/attach-request.ts';
+import { shownHint } from '../../support/hints.ts';
+import { account, failing } from '../../support/observed-targets.ts';
+import { reportAt } from '../../support/steps.ts';
+import { type Stored, storedObjects } from '../../support/stored-objects.ts';
+
+const SYNC = 'regsecret sync pull -n prod --to team --dry-run=client';
+const CREATE = `regsecret create pull -n prod --server ghcr.io && ${SYNC}`;
+
+const MARKS = { labels: { [MANAGED_BY]: 'regsecret' }, annotations: { [SOURCE]: 'prod/pull' } };
+
+function secretIn(namespace: string, server: string, marks = {}): Stored {
+  const [kind, secret] = secretFor('pull', server);
+  return [kind, { ...secret, metadata: { namespace, name: 'pull', uid: namespace, ...marks } }];
+}
+
+test.each([
+  ['gcr.io', CREATE],
+  ['quay.io:443', CREATE],
+  ['ghcr.io', SYNC],
+])('its source has a login for %s', async (server, line) => {
+  const objects = [
+    account(),
+    failing('web', { list: ['pull'] }),
+    secretIn('team', 'quay.io', MARKS),
+    secretIn('prod', server),
+  ];
+  const collector = () => createCollector(storedObjects(objects));
+  const everywhere = { allNamespaces: true, offline: true };
+  for (const observed of [
+    await observeTargets([{ kind: 'Pod', name: 'web' }], { offline: true }, collector()),
+    await observeScope({ offline: true }, collector()),
+    await observeScope(everywhere, collector()),
+  ]) {
+    const { usage, ...rest } = observed;
+    const report = reportAt({ ...rest, usage }, observed.facts);
+    const found = report.findings.find(({ code }) => code === 'no-entry');
+    expect([shownHint(found?.fix.command), found?.fix.sufficient]).toEqual([line, false]);
+    expect(JSON.stringify(report)).not.toContain('sourceServers');
+  }
+});
