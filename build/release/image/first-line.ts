@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { run } from '../../../test/environment/child.ts';
 import type { ClusterInfo } from '../../../test/environment/control-plane.ts';
 import { ensurePrograms } from '../../../test/environment/programs.ts';
@@ -87,6 +87,8 @@ async function inContainer({ cluster, process: seer, image }: Pulled, measure: s
       'run',
       '--rm',
     ],
+    // The one of this run is removed with it. Without it there would be one called k8s.io, and nobody to remove it.
+    ...['--cgroup', `/${basename(cluster.folder)}/${id}`],
     ...['--read-only', '--user', '65532:65532', '--seccomp'],
     ...['--mount', `type=bind,src=${measure},dst=/measure,options=rbind:ro`],
     ...['--mount', 'type=tmpfs,dst=/tmp,options=nosuid:nodev:mode=1777'],
