@@ -232,7 +232,7 @@ async function sayNoChoice({ verb, secret }: AttachRequest, namespace: string, i
   const printer = await printerFor(io);
   if (verb === 'detach') {
     return printer.say(
-      `nothing to choose: no service account and no workload in namespace ${namespace} names ${secret}`,
+      `nothing to choose: no service account, no workload and no pod without a controller in namespace ${namespace} names ${secret}`,
     );
   }
   printer.say(

@@ -44,7 +44,9 @@ test('detach: only what has it, and nothing to choose where nobody has', async (
   expect(tty.screen()).not.toContain('serviceaccount/default');
   expect(await listed('robot')).toBeUndefined();
   const again = type('detach', 'gone');
-  await again.see(`nothing to choose: no service account and no workload in namespace ${namespace} names gone`);
+  await again.see(
+    `nothing to choose: no service account, no workload and no pod without a controller in namespace ${namespace} names gone`,
+  );
   expect(await again.ended).toBe(0);
 });
 

@@ -114,6 +114,7 @@ const LINES: readonly (readonly string[])[] = [
   ['detach --serviceaccount robot --no-checks'],
   ['detach --to deploy/both --yes'],
   ['detach --all-serviceaccounts --yes'],
+  ['detach other -A --yes'],
   ['inspect'],
   ['inspect other'],
   ['list'],

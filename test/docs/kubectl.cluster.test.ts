@@ -201,8 +201,12 @@ const TYPED: Rows = {
     const name = `of-${namespace}`;
     const web = await newWorkload('Deployment', other, { list: named(name) });
     const job = await newWorkload('Job', other, { list: named(name) });
+    const pod = await newWorkload('Pod', other, { list: named(name) });
     await ours(['attach', name, '--sa', 'default', '-A']);
-    const { stdout } = await ours(['detach', name, '-A', '--yes']);
+    const { code, stdout, stderr } = await ours(['detach', name, '-A', '--yes']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: the template of job ${other}/${job} cannot be changed`);
+    expect(stderr).toContain(`hint: regsecret detach ${name} -n ${other} --pod ${pod} --recreate`);
     const expected = [`deployment.apps/${web} patched in ${other}`, ...inAll('patched')];
     expect(stdout.trimEnd().split('\n').sort()).toEqual(expected.sort());
     expect(await listOf('Job', other, job)).toEqual(named(name));

@@ -11,6 +11,8 @@ export interface AttachScope {
   readonly targets: readonly { readonly kind: PullKindName; readonly name: string }[];
   /** Kinds of which all, or those with labels, are changed. */
   readonly picked: readonly PullKindName[];
+  /** Whether nobody has named these kinds: what a controller that we know has made is left out. */
+  readonly isImplied?: boolean;
   /** Whether it is about the service accounts that are used. */
   readonly used: boolean;
   readonly allNamespaces: boolean;
@@ -84,13 +86,14 @@ function pickedRights(kind: PullKindName, change: AttachScope, grants: Grants): 
   const listed = grants.objects('list', [kind]);
   if (kind === 'ServiceAccount') return [...listed, ...patches([kind], change, grants)];
   const followed = change.wait ? grants.objects('get', [kind]) : [];
-  if (kind !== 'Pod')
-    return [...listed, ...followed, ...patches([kind], change, grants), ...templateRights(kind, change, grants)];
+  // The list of a Job cannot be changed.
+  const patched = kind === 'Job' ? [] : patches([kind], change, grants);
+  if (kind !== 'Pod') return [...listed, ...followed, ...patched, ...templateRights(kind, change, grants)];
   const recreated = change.recreate && change.writes ? ['get', 'create', 'delete'] : [];
   return [
     ...listed,
     ...followed,
-    ...podRights(change, grants),
+    ...(change.isImplied ? [] : podRights(change, grants)),
     ...recreated.flatMap((verb) => grants.objects(verb as Right['verb'], ['Pod'])),
   ];
 }

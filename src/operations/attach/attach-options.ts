@@ -170,8 +170,7 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
   if (!options.allNamespaces) return { targets, selections };
   if (targets.length + selections.length > 0)
     return { targets: [], selections: [...selections, ...targets.map(everywhere)] };
-  if (verb === 'detach' && options.filename === undefined)
-    return { targets, selections: CHANGEABLE_KINDS.map(implied) };
+  if (verb === 'detach' && options.filename === undefined) return { targets, selections: LISTING_KINDS.map(implied) };
   throw new UsageError(
     `-A says where to ${verb}, but not what`,
     prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`,
@@ -186,6 +185,9 @@ function everywhere({ kind, name }: NamedTarget): TargetSelection {
     prose`--serviceaccount default -A, --all-serviceaccounts -A, or --used -A`,
   );
 }
+
+/** Those last whose list cannot be changed: what they get with a new one depends on the others. */
+const LISTING_KINDS: readonly PullKindName[] = [...CHANGEABLE_KINDS, 'Job', 'Pod'];
 
 function implied(kind: PullKindName): TargetSelection {
   return { by: 'kind', kind, isImplied: true };

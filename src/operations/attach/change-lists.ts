@@ -15,7 +15,7 @@ import { attempt, perform, type Run } from './perform.ts';
 import { planItem } from './plan.ts';
 import type { PlanItem } from './plan-item.ts';
 import { notRecreated, planResumption, recreationQuestion } from './plan-pod.ts';
-import type { AttachRequest, Listener, TargetSelection } from './request.ts';
+import { type AttachRequest, isImplied, type Listener, type TargetSelection } from './request.ts';
 import { readTarget, selected } from './targets.ts';
 
 /** Nothing that uses a service account. */
@@ -52,10 +52,6 @@ function concernsAccounts({ targets, selections }: AttachRequest): boolean {
 
 function picksAccounts(selection: TargetSelection): boolean {
   return selection.by === 'use' || selection.kind === 'ServiceAccount';
-}
-
-function isImplied(selection: TargetSelection): boolean {
-  return selection.by === 'kind' && selection.isImplied === true;
 }
 
 /** Undefined when one of them has a problem. */
@@ -105,6 +101,7 @@ function reportSecrets({ listener, secretFindings }: Run): void {
 
 async function performSelected(run: Run): Promise<void> {
   const without = new Set<string>();
+  let isListed = false;
   const { allNamespaces, selections } = run.request;
   const accountsFirst = [...selections.filter(picksAccounts), ...selections.filter((one) => !picksAccounts(one))];
   for (const selection of accountsFirst) {
@@ -119,8 +116,9 @@ async function performSelected(run: Run): Promise<void> {
     await forEachLimit(width, pullSpecs, (pullSpec) => {
       picked += 1;
       // Of a whole cluster only what is changed is of interest.
-      const isListed = listedNames(pullSpec.imagePullSecrets).includes(secret);
-      if (verb === 'detach' && allNamespaces && !isListed) return Promise.resolve();
+      const names = listedNames(pullSpec.imagePullSecrets).includes(secret);
+      if (verb === 'detach' && allNamespaces && !names) return Promise.resolve();
+      isListed ||= names;
       return attempt(run, async () => {
         const item = await planIn(pullSpec, usable, without, run);
         if (item === undefined) return;
@@ -135,7 +133,7 @@ async function performSelected(run: Run): Promise<void> {
     const { kind, labelSelector: labels, name } = selection.by === 'use' ? UNUSED : selection;
     run.listener.note({ code: 'picks-none', kind, labels, name, namespace });
   }
-  if (selections.some(isImplied) && run.done.size === 0) run.listener.note({ code: 'listed-nowhere' });
+  if (selections.some(isImplied) && !isListed) run.listener.note({ code: 'listed-nowhere' });
   if (without.size > 0) run.listener.note({ code: 'secret-elsewhere', namespaces: [...without].sort() });
 }
 

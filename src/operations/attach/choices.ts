@@ -7,7 +7,8 @@ import { many, plural } from '../../domain/text/enumerate.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { changedList } from '../../domain/workloads/list-change.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
-import type { PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { hasEnded } from '../../domain/workloads/pod-group.ts';
+import { listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { accountKey, type FailingFacts, gatherFacts } from '../pods/failing.ts';
 import { isHelpedByLogin } from '../pods/pod-remedy.ts';
 import type { AttachRequest, NamedTarget } from './request.ts';
@@ -16,6 +17,8 @@ export interface Choice {
   readonly target: NamedTarget;
   readonly label: string;
 }
+
+const POD = pullKind('Pod');
 
 /** Those that would change, the service accounts first. */
 export async function listChoices(
@@ -37,11 +40,18 @@ export async function listChoices(
   const bare = facts.failing.filter(
     (pod) => pod.controller === undefined && !pod.list.includes(secret) && isHelpedByLogin(pod),
   );
+  const pods: Choice[] = [];
+  if (verb === 'detach') {
+    await eachPullSpec(reader, POD, { namespace, shape: pullSpecFields(POD, { status: { phase: true } }) }, (pod) => {
+      if (pod.controller !== undefined || hasEnded(pod.object)) return;
+      if (listedNames(pod.imagePullSecrets).includes(secret)) pods.push(choice(pod.ref, 'has no controller'));
+    });
+  }
   return [
     ...accounts,
     ...own.map(({ ref, list }) => choice(ref, `has a list of its own: ${list.join(', ')}`)),
     ...(verb === 'detach'
-      ? []
+      ? pods
       : bare.map(({ ref, failures }) => choice(ref, `fails (${failures[0]?.reason}), has no controller`))),
   ];
 }

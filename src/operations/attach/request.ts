@@ -62,7 +62,7 @@ export type TargetSelection =
       readonly kind: PullKindName;
       readonly labelSelector?: string | undefined;
       readonly name?: string | undefined;
-      /** Nobody has named the kind: it is one of all whose lists can be changed. */
+      /** Nobody has named the kind: it is one of all whose lists count. */
       readonly isImplied?: boolean;
     }
   /** The service accounts that pods or workloads use. */
@@ -86,9 +86,16 @@ export interface Listener {
   waiting(): void;
 }
 
-/** Whether the service account `name` is named, too, so that its list is another one then. */
-export function namesAccount({ targets }: Pick<AttachRequest, 'targets'>, name: string): boolean {
-  return targets.some((target) => target.kind === 'ServiceAccount' && target.name === name);
+/** Whether it is a kind that nobody has named. */
+export function isImplied(selection: TargetSelection): boolean {
+  return selection.by === 'kind' && selection.isImplied === true;
+}
+
+/** Whether the service account `name` is meant, too, so that its list is another one then. */
+export function namesAccount({ targets, selections }: AttachRequest, name: string): boolean {
+  return (
+    selections.some(isImplied) || targets.some((target) => target.kind === 'ServiceAccount' && target.name === name)
+  );
 }
 
 /** The command line that says `request` again, with another Secret, or with more flags. */

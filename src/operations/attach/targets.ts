@@ -9,12 +9,14 @@ import { againWith, type Hint } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef } from '../../domain/workloads/object-ref.ts';
+import { hasEnded } from '../../domain/workloads/pod-group.ts';
 import { hasKnownOwner, isBeingDeleted, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { hasFinished } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import { accountKey, type FailingFacts } from '../pods/failing.ts';
 import { type SavedPod, savedPods } from '../pods/saved-pod.ts';
 import type { PlanContext } from './context.ts';
-import { type AttachRequest, commandFor, type TargetSelection } from './request.ts';
+import { type AttachRequest, commandFor, isImplied, type TargetSelection } from './request.ts';
 
 /** One named object, or what an interrupted run has left of a pod that is gone; throws UserError when there is neither. */
 export async function readTarget(
@@ -66,8 +68,9 @@ export async function* selected(
   try {
     for await (const page of listPages(transport, kind, { namespace, labelSelector, fieldSelector })) {
       const pullSpecs = page.flatMap((object) => pullSpecOf(kind, object) ?? []);
+      const isMeant = isImplied(selection) ? isLasting : isOwn;
       yield pullSpecs.filter(
-        (pullSpec) => isOwn(pullSpec) && (users?.has(accountKey(pullSpec.ref.namespace, pullSpec.ref.name)) ?? true),
+        (pullSpec) => isMeant(pullSpec) && (users?.has(accountKey(pullSpec.ref.namespace, pullSpec.ref.name)) ?? true),
       );
     }
   } catch (error) {
@@ -79,6 +82,13 @@ export async function* selected(
 /** A ReplicaSet of a Deployment, say, has the list of that. Pods lead to their owners. */
 function isOwn(pullSpec: PullSpec): boolean {
   return pullSpec.ref.kind === 'Pod' || !hasKnownOwner(pullSpec);
+}
+
+/** A list that nobody has named is left where it ends by itself, or with that of what made it. */
+function isLasting(pullSpec: PullSpec): boolean {
+  const { ref, object } = pullSpec;
+  if (hasKnownOwner(pullSpec) || isBeingDeleted(pullSpec)) return false;
+  return !(ref.kind === 'Pod' ? hasEnded(object) : hasFinished(pullSpec));
 }
 
 /** A controller makes the service account called `default`, which may not be there yet. */

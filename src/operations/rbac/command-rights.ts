@@ -13,7 +13,7 @@ import { filesApart, imagesApart, parseDoctorTargets } from '../../domain/worklo
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type AttachOptions, attachTargets, hasTargets, requestOf } from '../attach/attach-options.ts';
-import type { AttachRequest } from '../attach/request.ts';
+import { type AttachRequest, isImplied } from '../attach/request.ts';
 import { type SyncOptions, syncRequest } from '../sync/sync-options.ts';
 
 /** A command line that has been parsed. */
@@ -107,6 +107,7 @@ function changeOf(request: AttachRequest): AttachScope {
     ...rest,
     isKnown: false,
     picked: selections.flatMap((selection) => (selection.by === 'kind' ? [selection.kind] : [])),
+    isImplied: selections.some(isImplied),
     used: selections.some(({ by }) => by === 'use'),
     writes: dryRun !== 'client',
   };

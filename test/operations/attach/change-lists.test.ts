@@ -1,11 +1,13 @@
 /** What attach and detach say in a dry run: what would change, what becomes of pods, and what is in the way. */
 import { expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
+import { requestOf } from '../../../src/operations/attach/attach-options.ts';
 import { changePullSecrets } from '../../../src/operations/attach/change-lists.ts';
 import type { Listener } from '../../../src/operations/attach/request.ts';
 import { attachRequest, ghcrSecret, secretFor } from '../../support/attach-request.ts';
 import { type ChangeSituation, changeSituations } from '../../support/change-situations.ts';
 import { shownHint } from '../../support/hints.ts';
+import { fakeIo } from '../../support/io.ts';
 import { failing } from '../../support/observed-targets.ts';
 import { type Stored, stored, storedObjects } from '../../support/stored-objects.ts';
 
@@ -67,6 +69,14 @@ const withPolicy = (imagePullPolicy: string): Stored => {
   const containers = [{ name: 'app', image: 'ghcr.io/acme/web', imagePullPolicy }];
   const spec = { template: { spec: { containers, imagePullSecrets: [{ name: 'pull' }] } } };
   return ['Deployment', { metadata: { namespace: 'team', name: 'web', uid: 'web' }, spec }];
+};
+const everywhere = {
+  ...requestOf(
+    'detach',
+    { secret: 'pull', allNamespaces: true, dryRun: 'client', fieldManager: 'test' },
+    fakeIo({ env: {} }),
+  ),
+  yes: true,
 };
 const no = { confirm: () => Promise.resolve(false) };
 /** Whether the Secret is all that opens the images is asked before anything is written, which ends each of these. */
@@ -172,6 +182,43 @@ const DETACHED: readonly [string, ChangeSituation][] = [
       change: { verb: 'detach', selections: [{ by: 'kind', kind: 'ServiceAccount' }], ...live, ...no },
     },
   ],
+  [
+    'from every list, and those of pods and Jobs cannot be changed',
+    {
+      objects: [
+        account('default', ['pull']),
+        web('pull'),
+        stored('Pod', 'web-1', { list: ['pull'], owner: 'ReplicaSet/web' }),
+        stored('Pod', 'bare', { list: ['pull'] }),
+        stored('Pod', 'step', { list: ['pull'], owner: 'Rollout/r' }),
+        stored('Job', 'once', { list: ['pull'] }),
+        stored('Job', 'nightly-1', { list: ['pull'], owner: 'CronJob/nightly' }),
+      ],
+      change: everywhere,
+    },
+  ],
+  [
+    'from every list, and pods may be created again',
+    {
+      objects: [account('default', ['pull']), stored('Pod', 'bare', { list: ['pull'] })],
+      change: { ...everywhere, recreate: true },
+    },
+  ],
+  [
+    'from every list, where only what has ended or ends names it',
+    {
+      objects: [
+        stored('Pod', 'done', { list: ['pull'], rest: { status: { phase: 'Succeeded' } } }),
+        stored('Pod', 'going', { list: ['pull'], metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+        stored('Job', 'past', {
+          list: ['pull'],
+          rest: { status: { conditions: [{ type: 'Complete', status: 'True' }] } },
+        }),
+      ],
+      change: everywhere,
+    },
+  ],
+  ['from every list, and it is still needed', { objects: [web('pull')], change: { ...everywhere, yes: false } }],
 ];
 
 test('what is told', async () => {

@@ -20,6 +20,8 @@ const objects = [
   stored('StatefulSet', 'plain', ci),
   stored('DaemonSet', 'more', ci),
   stored('Job', 'job', { list: ['a'] }),
+  stored('Pod', 'done', { list: ['pull'], rest: { status: { phase: 'Succeeded' } } }),
+  stored('Pod', 'of-web', { list: ['pull'], owner: 'ReplicaSet/web' }),
 ];
 
 test.each([
@@ -35,9 +37,10 @@ test.each([
   [
     'detach',
     [
-      'ServiceAccount default: serviceaccount/default  used by 1 pod (1 cannot pull): job.batch/job',
+      'ServiceAccount default: serviceaccount/default  used by 3 pods (1 cannot pull): job.batch/job',
       'ServiceAccount unused: serviceaccount/unused  used by nothing',
       'Deployment has-it: deployment.apps/has-it  has a list of its own: a, pull',
+      'Pod has-it: pod/has-it  has no controller',
     ],
   ],
 ] as const)('%s', async (verb, labels) => {
