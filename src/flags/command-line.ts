@@ -1,6 +1,6 @@
 /** Command lines in the forms that kubectl takes and commander does not, brought into the one form that it does. */
 import type { Option } from 'commander';
-import { ALL_NAMESPACES, type Command, kustomized, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, kustomized, words } from '../domain/text/command.ts';
 import { prose } from '../domain/text/hint.ts';
 import { isObjectName } from '../domain/text/object-name.ts';
 import { typedAgain } from '../domain/text/typed-again.ts';
@@ -137,11 +137,21 @@ function withLevel(args: readonly string[]): string[] {
 /** A flag without a value, by its names: `--yes`, or `-A` and `--all-namespaces`. */
 export type BooleanFlag = readonly string[];
 
+/** Without a value it is that of a client, as in kubectl; what reads like one and follows it is its value. */
+function withDryRun(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const isBare = arg === '--dry-run' && !/^(none|client|server)$/.test(args[index + 1] ?? '');
+    return isBare ? '--dry-run=client' : arg;
+  });
+}
+
 /** `--flag=true`, `-A=true` and `-o=yaml`; what stands behind `--` is nobody's flag. Throws UsageError. */
 export function plainFlags(args: readonly string[], booleans: readonly BooleanFlag[]): string[] {
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
-  const given = withLevel(flags).map((arg) => arg.replace(/^--validate=(strict|warn|ignore)$/, '--validate=true'));
+  const given = withDryRun(withLevel(flags)).map((arg) =>
+    arg.replace(/^--validate=(strict|warn|ignore)$/, '--validate=true'),
+  );
   const normal = booleans.reduce(withBoolean, given).flatMap((arg) => {
     const [, short, rest] = /^(-[a-z])=(.*)$/s.exec(arg) ?? [];
     return short === undefined || rest === undefined ? [arg] : [short, rest];
@@ -180,14 +190,8 @@ export function checkSwallowed(line: readonly string[], options: readonly Option
     if (named(word)?.required !== true) continue;
     index += 1;
     const [next = ''] = (line[index] ?? '').split('=');
-    const isDryRun = word === '--dry-run';
-    const isLast = index === line.length;
-    if (isDryRun && isLast) throw new UsageError('--dry-run has no value', withDryRun(line, index));
     if (named(next) === undefined) continue;
-    throw new UsageError(
-      `${word} has no value, because ${next} follows it`,
-      isDryRun ? withDryRun(line, index) : prose`give ${word} a value`,
-    );
+    throw new UsageError(`${word} has no value, because ${next} follows it`, prose`give ${word} a value`);
   }
 }
 
@@ -206,13 +210,6 @@ export function checkKustomize([name = '', ...line]: readonly string[]): void {
     `${name} has no ${flag.startsWith('--') ? '--kustomize' : '-k'}; it reads what kustomize prints`,
     kustomized((isJoined ? joined : next) || 'DIR', words`${command} ${rest ?? otherwise}`),
   );
-}
-
-/** `line` with a value for the `--dry-run` before `index`: without that flag, it would write. */
-function withDryRun(line: readonly string[], index: number): Command {
-  const [before, after] = [typedAgain(line.slice(0, index - 1)), typedAgain(line.slice(index))];
-  const flag = words`--dry-run=client`;
-  return before === undefined || after === undefined ? flag : words`regsecret ${before} ${flag} ${after}`;
 }
 
 /** The namespaces of `-n`, which has one: of several, kubectl takes the last, unasked. */

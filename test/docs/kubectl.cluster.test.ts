@@ -112,6 +112,12 @@ const TYPED: Rows = {
     await same('rbac --for user/u list -A=true', 'rbac --for user/u list -A');
     await same(['create', 'x', ...DRY, '--append-hash=false'], ['create', 'x', ...DRY]);
   },
+  '`--dry-run`, `--dry-run client`': async () => {
+    const line = [...LOGIN, '-o', 'json', '--dry-run'];
+    await works(['create', 'secret', 'docker-registry', 'x', ...line]);
+    await same(['create', 'x', ...line], ['create', 'x', ...DRY]);
+    await same(['create', 'x', ...line, 'client'], ['create', 'x', ...DRY]);
+  },
   '`-o=json`, `-ojson`, `--output=json`': async () => {
     for (const flag of ['-o=json', '-ojson', '--output=json']) await same(`list ${flag}`, 'list -o json');
   },

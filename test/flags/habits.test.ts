@@ -62,6 +62,31 @@ describe('create, with the words of kubectl', () => {
   ]);
 });
 
+describe('a dry run without a value', () => {
+  const invalidWhere =
+    'error: option \'--dry-run <where>\' got an invalid value. It must be "none", "server", or "client".';
+  const bare = LOGIN.replace('--dry-run=client', '');
+  check([
+    [`create x ${bare} --dry-run`, 0, 'secret/x'],
+    [`create --dry-run x ${bare}`, 0, 'secret/x'],
+    [`create x --dry-run ${bare}`, 0, 'secret/x'],
+    [`create x ${bare} --dry-run client`, 0, 'secret/x'],
+    [`create --dry-run client x ${bare}`, 0, 'secret/x'],
+    ['attach pull --sa default --dry-run none', ...UNDERSTOOD],
+    ['attach pull --dry-run server --sa default', ...UNDERSTOOD],
+    ['attach pull --sa default --dry-run=', 2, invalidWhere],
+    ['attach pull --sa default --dry-run=yes', 2, invalidWhere],
+    [`create x ${bare} -- --dry-run`, 2, 'error: create takes the name of one Secret, and 2 are given'],
+    ['attach --dry-run pull --sa default', ...UNDERSTOOD],
+    ['list --dry-run', 2, "error: unknown option '--dry-run'"],
+  ]);
+
+  test('a command that is proposed has it, too', async () => {
+    const { stderr } = await here(typed('attach pull --dry-run deploy/web'));
+    expect(stderr).toContain('\nhint: regsecret attach pull --to deploy/web --dry-run=client\n');
+  });
+});
+
 describe('flags of kubectl that change nothing here', () => {
   check([
     [`create x ${LOGIN} --show-managed-fields`, 0, 'secret/x'],
@@ -416,7 +441,6 @@ describe('kinds and targets where kubectl has them', () => {
     ],
     ['sync --to x --user bob --password-stdin', 'hint: regsecret sync --username bob --password-stdin --to x'],
     ['create x --user bob --docker-password=p', 'hint: --username bob'],
-    ['create x --dry-run', 'hint: regsecret create x --dry-run=client'],
   ])('%s', async (line, second) => {
     const { code, stderr } = await here(typed(line), { stdin: 'secret' });
     expect([code, stderr.split('\n')[1]]).toEqual([2, second]);
