@@ -26,7 +26,7 @@ const codeSplitting = {
     // Whoever needs another one of these needs the first as well.
     { name: 'objects', test: /[\\/]cluster[\\/](object-request|each-object|owners)\.ts$/, priority: 0 },
     { name: 'copy', test: /[\\/]pull-secret[\\/](copy|copy-origin)\.ts$/, priority: 0 },
-    { name: 'slips', test: /[\\/]flags[\\/](argument-slips|retyped-line)\.ts$/, priority: 0 },
+    { name: 'slips', test: /[\\/]flags[\\/](argument-slips|several-namespaces|retyped-line)\.ts$/, priority: 0 },
     { name: 'formats', test: /[\\/]output[\\/]doctor[\\/](sarif|annotations)\.ts$/, priority: 0 },
     { name: 'state', test: /[\\/](files[\\/]state-folder|pods[\\/]saved-pod)\.ts$/, priority: 0 },
     { name: 'structured', test: /[\\/]output[\\/](progress|structured)\.ts$/, priority: 0 },

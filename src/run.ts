@@ -44,7 +44,7 @@ export async function run(args: readonly string[], io: Io, name = 'regsecret'): 
 async function refuseSeveralNamespaces(line: readonly string[], typed: Command): Promise<void> {
   const names = namespacesIn(line);
   if (names.length < 2 && !names.some(isPattern)) return;
-  const { inSeveral } = await import('./flags/argument-slips.ts');
+  const { inSeveral } = await import('./flags/several-namespaces.ts');
   throw inSeveral(typed, names);
 }
 

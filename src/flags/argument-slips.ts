@@ -1,28 +1,28 @@
 /** What people type where the name of a Secret stands, and the command that they mean. Loaded only where it is none. */
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
-import {
-  ALL_NAMESPACES,
-  andThen,
-  clusterCommand,
-  command,
-  flagWords,
-  type Command as Line,
-  words,
-} from '../domain/text/command.ts';
+import { andThen, command, flagWords, type Command as Line, pathWord, words } from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
-import { againWith, type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceChoice, isNamespaceName, isObjectName, isPattern, scope } from '../domain/text/object-name.ts';
+import { prose } from '../domain/text/hint.ts';
+import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
+import { isFileName, MANIFEST } from '../domain/workloads/target.ts';
 import { UsageError } from '../errors.ts';
-import { flagsOf, rawArgs, typedWith } from './retyped-line.ts';
-import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
+import { isPath } from '../files/file.ts';
+import { rawArgs, typedWith } from './retyped-line.ts';
+import { isWithoutTarget } from './several-namespaces.ts';
+import { secretNameArgument } from './shared-flags.ts';
 
 /** Throws UsageError for arguments of `typed` that cannot have been meant as they stand. */
 export function refuseSlips(typed: Command): void {
   const slip =
-    readerSlip(typed) ?? targetSlip(typed) ?? registrySlip(typed) ?? namespaceSlip(typed) ?? commaSlip(typed);
+    fileSlip(typed) ??
+    readerSlip(typed) ??
+    targetSlip(typed) ??
+    registrySlip(typed) ??
+    namespaceSlip(typed) ??
+    commaSlip(typed);
   if (slip !== undefined) throw slip;
   if (!isTooMany(typed)) return;
   const { length: most } = typed.registeredArguments;
@@ -48,6 +48,23 @@ const ONE_SECRET = /^(create|attach|detach|sync|remove|delete)$/;
 /** Whether there are more arguments than the command takes. */
 function isTooMany({ args, registeredArguments }: Command): boolean {
   return registeredArguments.at(-1)?.variadic !== true && args.length > registeredArguments.length;
+}
+
+/** `attach k8s/web.yaml`, `inspect secret.yaml`. */
+function fileSlip(typed: Command): UsageError | undefined {
+  const has = (flag: string): boolean => typed.options.some(({ long }) => long === flag);
+  const files = has('--filename') ? typed.args.filter(isFile) : [];
+  const names = typed.args.filter((word) => !files.includes(word)).map(secretNameArgument);
+  if (files.length === 0 || !names.every(isObjectName)) return undefined;
+  const named = files.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words`${names} ${scopeOf(typed)}`);
+  const write = has('--write') && !files.includes('-') ? words`--write` : undefined;
+  return new UsageError(MANIFEST, typedWith(typed, words`${named} ${write}`, ['--write']));
+}
+
+/** Of `secret/pull.json` and `team-a/web`, the files that there are. */
+function isFile(word: string): boolean {
+  const isNamed = secretNameArgument(word) !== word;
+  return (isFileName(word) && !isNamed) || (word.includes('/') && !isTarget(word) && isPath(word));
 }
 
 /** `inspect deploy/web`, `verify pull ghcr.io/acme/app:v1`. */
@@ -173,60 +190,6 @@ function commaSlip(typed: Command): UsageError | undefined {
     'the namespaces of --to have commas between them',
     typedWith(typed, words`${names} ${scopeOf(typed)} --to ${targets}`, ['--to']),
   );
-}
-
-/** Commands that write nothing, and have -A. */
-const READS = /^(list|verify|doctor|why)$/;
-
-/** What is said of `typed`, which is to work in the namespaces `names`. */
-export function inSeveral(typed: Command, names: readonly string[]): UsageError {
-  const verb = typed.name();
-  const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A` : prose`run it once for each`;
-  const isKnown = names.every(isNamespaceChoice) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
-  const all = mayHaveAll(typed) && names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : hint;
-  return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : all);
-}
-
-/** Whether `typed` goes with -A. */
-function mayHaveAll(typed: Command): boolean {
-  const { filename, image, selector, server } = typed.opts();
-  const verb = typed.name();
-  if (verb === 'list') return true;
-  const hasOther = [filename, image, selector, server].some((value) => value !== undefined);
-  return READS.test(verb) && !hasOther && (verb === 'verify' || typed.args.length === 0);
-}
-
-function isWithoutTarget(sync: Command): boolean {
-  const { to, selector, allNamespaces } = sync.opts();
-  return [to, selector, allNamespaces].every((value) => value === undefined);
-}
-
-/** Flags of create that mean the same in sync. */
-const OF_SYNC = [
-  ...['--server', '--from-file', '--allow-helpers', '--all', '--attach', '--dry-run', '--output'],
-  '--field-manager',
-];
-
-/** `typed` as a line of sync, where every flag can be repeated and sync has it. */
-function synced(typed: Command, names: readonly string[]): Hint {
-  const to = words`--to ${names.join(',')}`;
-  const isSync = typed.name() === 'sync';
-  const otherwise = isSync ? prose`use ${to} in place of -n` : prose`use sync, with ${to} in place of -n`;
-  const isTyped = (option: Option): boolean => typed.getOptionValueSource(option.attributeName()) === 'cli';
-  const isShared = ({ long = '', helpGroupHeading }: Option): boolean =>
-    helpGroupHeading === EVERYWHERE || OF_SYNC.includes(long);
-  const { server, fromFile, all, attach = [], output } = typed.opts();
-  const isOfSync = attach.every((target: string) => /^(sa|serviceaccounts?)\//.test(target)) && output !== 'yaml';
-  if (!isSync && !(isOfSync && typed.options.filter(isTyped).every(isShared))) return otherwise;
-  const secrets = typed.args.map(secretNameArgument);
-  if (secrets.length > 1 || !secrets.every(isObjectName)) return otherwise;
-  const flags = typed.options.flatMap((option) => flagsOf(typed, option, []));
-  if (flags.includes(undefined)) return otherwise;
-  // Without a login, sync would take one from a Secret.
-  const isFromHere = isSync || [server, fromFile, all].some(Boolean);
-  const login = isFromHere ? undefined : words`--server HOST`;
-  const line = flags.reduce<Line>((before, flag) => words`${before} ${flag}`, words`${secrets} ${to} ${login}`);
-  return clusterCommand`regsecret sync ${line}`;
 }
 
 function scopeOf(typed: Command): Line {

@@ -56,6 +56,47 @@ describe('a namespace before the name', () => {
   );
 });
 
+describe('a manifest without its flag', () => {
+  test.each([
+    ['attach k8s/worker.yaml', 'regsecret attach -f k8s/worker.yaml --write'],
+    ['attach pull k8s/worker.yaml -n shop', 'regsecret attach pull -n shop -f k8s/worker.yaml --write'],
+    ['attach a.yaml b.yml --dry-run=client', 'regsecret attach -f a.yaml -f b.yml --write --dry-run=client'],
+    ['attach deploy/web.yaml --write', 'regsecret attach -f deploy/web.yaml --write'],
+    ['attach secret/pull -- -x.yaml', 'regsecret attach pull -f ./-x.yaml --write'],
+    ['detach pull ./k8s -R', 'regsecret detach pull -f ./k8s --write -R'],
+    ['attach pull test/flags', 'regsecret attach pull -f test/flags --write'],
+    ['inspect k8s/pull.json', 'regsecret inspect -f k8s/pull.json'],
+    ['verify pull secrets.yaml', 'regsecret verify pull -f secrets.yaml'],
+    ['attach pull --to k8s/worker.yaml', 'regsecret attach pull -f k8s/worker.yaml --write'],
+    ['attach --to worker.yaml -n shop --auto', 'regsecret attach -n shop -f worker.yaml --write --auto'],
+    ['detach pull --from k8s/', 'regsecret detach pull -f k8s/ --write'],
+  ])('%s', async (line, hint) => {
+    expect(await refusal(line)).toEqual({
+      code: 2,
+      error: 'error: a manifest is named with -f',
+      hint: `hint: ${hint}`,
+    });
+  });
+
+  test.each([
+    [
+      'create pull --server ghcr.io --attach k8s/worker.yaml',
+      'regsecret create pull --server ghcr.io, and for the manifest: regsecret attach NAME -f k8s/worker.yaml --write',
+    ],
+    [
+      'create pull --username Hunter2! --attach k8s/worker.yaml',
+      'leave out --attach, and for the manifest: regsecret attach NAME -f k8s/worker.yaml --write',
+    ],
+  ])('%s', async (line, hint) => {
+    const error = 'error: --attach names what is in the cluster';
+    expect(await refusal(line)).toEqual({ code: 2, error, hint: `hint: ${hint}` });
+  });
+
+  test('not where its kind says that it is a Secret', async () => {
+    expect((await refusal('attach secret/pull.json --to hunter2')).error).toMatch(/^error: a target is KIND\/NAME/);
+  });
+});
+
 describe('a registry in place of a name', () => {
   test.each([
     ['create ghcr.io', 'regsecret create --server ghcr.io'],

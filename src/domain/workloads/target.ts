@@ -2,8 +2,8 @@
 
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
-import { type Command, command, flagWords, words } from '../text/command.ts';
-import { againWith, type Hint, type Retyped } from '../text/hint.ts';
+import { type Command, command, flagWords, pathWord, words } from '../text/command.ts';
+import { againWith, againWithout, type Hint, type Retyped } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
@@ -43,6 +43,17 @@ export function retargeted(flag: string, all: readonly string[], wrong: string, 
   return againWith([...others, meant].reduce((line, target) => words`${line} ${flagWords([flag])} ${target}`, words``));
 }
 
+/** For a file where it is not named with `-f`. */
+export const MANIFEST = 'a manifest is named with -f';
+
+/** Throws UsageError for the first of `targets` that reads like a file; `flag` has named them. */
+export function checkNoFile(flag: string, targets: readonly string[]): void {
+  const file = targets.find(isFileName);
+  if (file === undefined) return;
+  const add = words`-f ${pathWord(file)} --write`;
+  throw new UsageError(MANIFEST, { ...againWithout(flag, add), add });
+}
+
 function nearKind(typed: string): string | undefined {
   return closest(
     typed.toLowerCase().replace(/\..*$/s, ''),
@@ -79,6 +90,11 @@ interface DoctorWords {
   readonly filename?: readonly string[] | undefined;
 }
 
+/** Whether `word` reads like a file or a folder, in a place where neither is expected. */
+export function isFileName(word: string): boolean {
+  return word === '-' || /^\.{0,2}\/|\.(ya?ml|json)$|[^/]\/$/i.test(word);
+}
+
 /**
  * `line` with the files among its targets where `-f` has them, as a shell makes them of `deploy/*.yaml`. Behind `-f` every
  * word is one, but for `KIND/NAME` where `isPath` knows no such file.
@@ -87,9 +103,7 @@ export function filesApart<T extends DoctorWords>(line: T, isPath: (path: string
   const isTarget = (word: string): boolean =>
     /^[^/]+\/[^/]+$/.test(word) && kindOf(word.replace(/\/.*/, '')) !== undefined;
   const isFile = (word: string): boolean =>
-    (line.filename !== undefined && (!isTarget(word) || isPath(word))) ||
-    word === '-' ||
-    /^\.{0,2}\/|\.(ya?ml|json)$|[^/]\/$/i.test(word);
+    (line.filename !== undefined && (!isTarget(word) || isPath(word))) || isFileName(word);
   const files = line.targets.filter(isFile);
   if (files.length === 0) return line;
   const targets = line.targets.filter((word) => !isFile(word));

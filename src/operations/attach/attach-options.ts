@@ -1,12 +1,19 @@
 /** From the flags of `attach` and `detach` to what is to be done. */
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { parseDuration } from '../../domain/go/duration.ts';
-import { andThen, command, dryRunFlag, words } from '../../domain/text/command.ts';
-import { prose } from '../../domain/text/hint.ts';
+import { andThen, command, dryRunFlag, pathWord, words } from '../../domain/text/command.ts';
+import { againWithout, prose } from '../../domain/text/hint.ts';
 import { isObjectName, nameRule } from '../../domain/text/object-name.ts';
 import { CHANGEABLE_KINDS, type PullKindName } from '../../domain/workloads/kind.ts';
 import type { Verb } from '../../domain/workloads/list-change.ts';
-import { checkedName, parseAttached, parseTarget, retargeted } from '../../domain/workloads/target.ts';
+import {
+  checkedName,
+  checkNoFile,
+  isFileName,
+  parseAttached,
+  parseTarget,
+  retargeted,
+} from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { manifestFolders } from '../pods/saved-pod.ts';
@@ -52,6 +59,7 @@ export function requestOf(verb: Verb, options: AttachOptions, io: Io): AttachReq
     const flag = verb === 'attach' ? 'to' : 'from';
     throw new UsageError(nameRule('secret'), command`regsecret ${verb} NAME --${flag} KIND/NAME`);
   }
+  checkNoFile(verb === 'attach' ? '--to' : '--from', options.to ?? []);
   checkFileFlags(options);
   const chosen = targetsOf(verb, options);
   if (!hasTargets(chosen)) checkNothingRuns(verb, options);
@@ -96,6 +104,12 @@ function checkNoFiles(request: AttachRequest, options: AttachOptions): void {
 
 /** What `create --attach` names; throws UsageError. */
 export function attachTargets(texts: readonly string[]): NamedTarget[] {
+  const file = texts.find(isFileName);
+  if (file !== undefined) {
+    const attach = command`regsecret attach NAME -f ${pathWord(file)} --write`;
+    const create = againWithout('--attach', prose`leave out --attach`);
+    throw new UsageError('--attach names what is in the cluster', prose`${create}, and for the manifest: ${attach}`);
+  }
   return texts.map((text) => {
     const { kind, name } = parseAttached(text, texts);
     if (name !== undefined) return { kind, name };

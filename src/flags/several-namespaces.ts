@@ -1,0 +1,63 @@
+/** A command that is to work in several namespaces, and what is proposed in its place. Loaded only where it is none. */
+import type { Command, Option } from 'commander';
+import { ALL_NAMESPACES, clusterCommand, type Command as Line, words } from '../domain/text/command.ts';
+import { againWith, type Hint, prose } from '../domain/text/hint.ts';
+import { isNamespaceChoice, isObjectName, isPattern } from '../domain/text/object-name.ts';
+import { UsageError } from '../errors.ts';
+import { flagsOf } from './retyped-line.ts';
+import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
+
+/** Commands that write nothing, and have -A. */
+const READS = /^(list|verify|doctor|why)$/;
+
+/** What is said of `typed`, which is to work in the namespaces `names`. */
+export function inSeveral(typed: Command, names: readonly string[]): UsageError {
+  const verb = typed.name();
+  const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A` : prose`run it once for each`;
+  const isKnown = names.every(isNamespaceChoice) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
+  const all = mayHaveAll(typed) && names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : hint;
+  return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : all);
+}
+
+/** Whether `typed` goes with -A. */
+function mayHaveAll(typed: Command): boolean {
+  const { filename, image, selector, server } = typed.opts();
+  const verb = typed.name();
+  if (verb === 'list') return true;
+  const hasOther = [filename, image, selector, server].some((value) => value !== undefined);
+  return READS.test(verb) && !hasOther && (verb === 'verify' || typed.args.length === 0);
+}
+
+/** Whether `sync` is told no namespace to copy into. */
+export function isWithoutTarget(sync: Command): boolean {
+  const { to, selector, allNamespaces } = sync.opts();
+  return [to, selector, allNamespaces].every((value) => value === undefined);
+}
+
+/** Flags of create that mean the same in sync. */
+const OF_SYNC = [
+  ...['--server', '--from-file', '--allow-helpers', '--all', '--attach', '--dry-run', '--output'],
+  '--field-manager',
+];
+
+/** `typed` as a line of sync, where every flag can be repeated and sync has it. */
+function synced(typed: Command, names: readonly string[]): Hint {
+  const to = words`--to ${names.join(',')}`;
+  const isSync = typed.name() === 'sync';
+  const otherwise = isSync ? prose`use ${to} in place of -n` : prose`use sync, with ${to} in place of -n`;
+  const isTyped = (option: Option): boolean => typed.getOptionValueSource(option.attributeName()) === 'cli';
+  const isShared = ({ long = '', helpGroupHeading }: Option): boolean =>
+    helpGroupHeading === EVERYWHERE || OF_SYNC.includes(long);
+  const { server, fromFile, all, attach = [], output } = typed.opts();
+  const isOfSync = attach.every((target: string) => /^(sa|serviceaccounts?)\//.test(target)) && output !== 'yaml';
+  if (!isSync && !(isOfSync && typed.options.filter(isTyped).every(isShared))) return otherwise;
+  const secrets = typed.args.map(secretNameArgument);
+  if (secrets.length > 1 || !secrets.every(isObjectName)) return otherwise;
+  const flags = typed.options.flatMap((option) => flagsOf(typed, option, []));
+  if (flags.includes(undefined)) return otherwise;
+  // Without a login, sync would take one from a Secret.
+  const isFromHere = isSync || [server, fromFile, all].some(Boolean);
+  const login = isFromHere ? undefined : words`--server HOST`;
+  const line = flags.reduce<Line>((before, flag) => words`${before} ${flag}`, words`${secrets} ${to} ${login}`);
+  return clusterCommand`regsecret sync ${line}`;
+}
