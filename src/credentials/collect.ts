@@ -8,8 +8,8 @@ import { againWith, againWithout, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { UsageError, UserError, withDetails } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { canPrompt, promptLogin } from '../prompt.ts';
-import { fromFlags, hasLoginFlags } from './credential-flags.ts';
+import { canPrompt } from '../prompt.ts';
+import { fromFlags, hasLoginFlags, promptedLogin } from './credential-flags.ts';
 import type { CredentialOptions } from './credential-options.ts';
 import type { Login, SourceResult } from './source.ts';
 
@@ -73,7 +73,7 @@ async function gather(
   destination: Collection['destination'],
 ): Promise<SourceResult> {
   checkCombination(options);
-  if (options.prompt) return prompted(options.server?.[0], io);
+  if (options.prompt) return prompted(options.server, io);
   if (hasLoginFlags(options)) return fromFlags(options, io);
   if (options.fromFile !== undefined) {
     const { fromFiles } = await import('./login-files.ts');
@@ -84,7 +84,7 @@ async function gather(
   if (found.entries.length > 0) return { ...found, personal: true };
   if (canPrompt(io)) {
     await sayWhy(options, io, destination);
-    return { ...(await prompted(options.server?.[0], io)), warnings: found.warnings };
+    return { ...(await prompted(options.server, io)), warnings: found.warnings };
   }
   const given = { ...againWith(words`--server REGISTRY --username USER --password-stdin`), drop: ['--all'] };
   throw new UserError(
@@ -104,17 +104,12 @@ async function sayWhy({ server }: CredentialOptions, io: Io, destination: Collec
   io.stderr.write(printed`${printable(`${login} on this machine${where}`)}\n`);
 }
 
-async function prompted(server: string | undefined, io: Io): Promise<SourceResult> {
-  if (!canPrompt(io)) {
-    throw new UsageError(
-      'there is no terminal to ask at',
-      prose`give it: --server REGISTRY --username USER --password-stdin`,
-    );
-  }
-  const asked = await promptLogin({ server }, io);
-  const { username, password } = asked;
-  const entry = { server: canonicalServer(asked.server), credential: { username, password }, from: 'the prompt' };
-  return { entries: [entry], warnings: [], strict: true, prompted: true };
+async function prompted(servers: CredentialOptions['server'], io: Io): Promise<SourceResult> {
+  if (canPrompt(io)) return promptedLogin(servers?.map(canonicalServer), undefined, io);
+  throw new UsageError(
+    'there is no terminal to ask at',
+    prose`give it: --server REGISTRY --username USER --password-stdin`,
+  );
 }
 
 function checkCombination(options: CredentialOptions): void {
@@ -132,10 +127,7 @@ function checkCombination(options: CredentialOptions): void {
       againWithout('--all', prose`name each registry with --server`),
     );
   }
-  if (options.prompt && (options.server?.length ?? 0) > 1) {
-    throw new UsageError('--prompt asks for one registry', prose`run the command once for each --server`);
-  }
-  if (!hasLoginFlags(options)) checkApart(options.server ?? []);
+  checkApart(options.server ?? []);
 }
 
 function withEmail(

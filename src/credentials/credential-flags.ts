@@ -56,14 +56,11 @@ export function loginWords(options: Omit<CredentialOptions, 'user'>): Command {
 
 /** Throws UsageError for what is missing or said twice, UserError when the password cannot be read. */
 export async function fromFlags(options: CredentialOptions, io: Io): Promise<SourceResult> {
-  const server = theServer(options);
+  const servers = theServers(options);
   const username = onlyOne('--username', options.username, '--docker-username', options.dockerUsername);
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
   const given = await readPassword(options, io);
-  if (given === undefined && canPrompt(io)) {
-    const asked = await promptLogin({ server, username }, io);
-    return { ...gathered(server, asked.username, { password: asked.password, from: 'the prompt' }), prompted: true };
-  }
+  if (given === undefined && canPrompt(io)) return promptedLogin(servers, username, io);
   if (given === undefined && username === undefined) {
     throw new UsageError('there is no user name and no password', loginHint(options));
   }
@@ -92,7 +89,19 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
       ? []
       : ['no --server is given, so the login is for Docker Hub']),
   ];
-  return { ...gathered(server, username, given), warnings };
+  return { ...gathered(servers, username, given), warnings };
+}
+
+/** Asked for once, for every one of `servers`; without one, for the server that is typed, too. */
+export async function promptedLogin(
+  servers: readonly string[] | undefined,
+  username: string | undefined,
+  io: Io,
+): Promise<SourceResult> {
+  const asked = await promptLogin({ server: servers?.[0], username }, io);
+  const { password } = asked;
+  const to = servers ?? [canonicalServer(asked.server)];
+  return { ...gathered(to, asked.username, { password, from: 'the prompt' }), prompted: true };
 }
 
 /** Where only kubectl's name of the registry is given: docker may have the login. */
@@ -106,28 +115,19 @@ function loginHint({ dockerServer }: CredentialOptions): Hint {
   return prose`take docker's login with ${words`--server ${serverWord(server)}`} in place of --docker-server, or add ${both}`;
 }
 
-function gathered(server: string, username: string, { password, from }: GivenPassword): SourceResult {
-  return {
-    entries: [{ server, credential: { username, password }, from, renew: prose`run it again with a new password` }],
-    warnings: [],
-    strict: true,
-  };
+function gathered(servers: readonly string[], username: string, { password, from }: GivenPassword): SourceResult {
+  const login = { credential: { username, password }, from, renew: prose`run it again with a new password` };
+  return { entries: servers.map((server) => ({ server, ...login })), warnings: [], strict: true };
 }
 
 function hasServer({ server, dockerServer }: CredentialOptions): boolean {
   return dockerServer !== undefined || (server ?? []).length > 0;
 }
 
-function theServer({ server, dockerServer }: CredentialOptions): string {
-  if ([server ?? [], dockerServer ?? []].flat().flatMap((one) => one.split(',')).length > 1) {
-    throw new UsageError(
-      'one user name and password cannot be for several registries',
-      prose`run it once for each --server (create keeps the other logins), or give all logins in one docker config with --from-file`,
-    );
-  }
-  const own = onlyOne('--server', server?.[0], '--docker-server', dockerServer) ?? DOCKER_HUB;
+function theServers({ server, dockerServer }: CredentialOptions): readonly string[] {
+  onlyOne('--server', server?.[0], '--docker-server', dockerServer);
   // kubectl writes its server as it is, and so does this, byte for byte.
-  return dockerServer === undefined ? canonicalServer(own) : own;
+  return dockerServer === undefined ? (server ?? [DOCKER_HUB]).map(canonicalServer) : [dockerServer];
 }
 
 async function readPassword(options: CredentialOptions, io: Io): Promise<GivenPassword | undefined> {

@@ -2,7 +2,7 @@
 
 import { DOCKER_HUB, displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
-import { canonicalServer, serverProblem, serverWord } from '../domain/keyring/server.ts';
+import { canonicalServer, serverFlags, serverProblem, serverWord } from '../domain/keyring/server.ts';
 import { checkServer } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
 import { againWith, prose } from '../domain/text/hint.ts';
@@ -121,7 +121,7 @@ async function lookUp(store: LoginStore, servers: readonly string[], io: Io): Pr
     checkServer(server);
     const login = await lookUpOne(store, server, warnings);
     if (login !== undefined) entries.push({ ...login, server });
-    else if (servers.length > 1 || !canPrompt(io)) throw noLogin(server, warnings);
+    else if (servers.length > 1 || !canPrompt(io)) throw noLogin(server, servers, warnings);
   }
   return { entries, warnings: [...new Set(warnings)], strict: true };
 }
@@ -137,10 +137,10 @@ export async function lookUpOne(store: LoginStore, server: string, warnings: str
   return login;
 }
 
-function noLogin(server: string, warnings: readonly string[]): UserError {
+function noLogin(server: string, servers: readonly string[], warnings: readonly string[]): UserError {
   const name = server === DOCKER_HUB ? undefined : serverWord(server).replace(/^https?:\/\//, '');
   return new UserError(
     [`docker and podman have no login for ${displayServer(server)}`, ...new Set(warnings)].join('; '),
-    prose`${command`docker login ${name}`}, or give one: ${againWith(words`--server ${serverWord(server)} --username USER --password-stdin`)}`,
+    prose`${command`docker login ${name}`}, or give one${servers.length > 1 ? ' for all' : ''}: ${againWith(words`${serverFlags(servers)} --username USER --password-stdin`)}`,
   );
 }

@@ -23,7 +23,7 @@ export function loginFlags(command: Command, title: string): Command {
   return command
     .optionsGroup(title)
     .option('--server <server>', 'registry or part of it: ghcr.io, ghcr.io/org/ (repeatable)', collect)
-    .option('--username <user>', 'user name')
+    .option('--username <user>', 'user name, for every --server')
     .option('--email <email>', 'e-mail address (no registry needs it)')
     .option('--password-stdin', 'read the password from stdin')
     .option('--password-file <file>', 'read the password from a file')

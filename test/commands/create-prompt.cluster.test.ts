@@ -81,6 +81,23 @@ describe.each(['basic', 'bearer'] as const)('with a registry that wants %s auth'
   });
 });
 
+test('a login for two registries is asked for once, and once more when they reject it', async () => {
+  const { basic, bearer } = sharedRegistries();
+  const servers = ['--server', basic.host, '--server', bearer.host];
+  const tty = terminal(['create', 'typed-once', '-n', namespace, ...servers, '--prompt'], environment());
+  await tty.see('User name');
+  tty.type(`${janedoe.username}${keys.enter}`);
+  await tty.see('Password or token');
+  tty.type(`${CANARY}${keys.enter}`);
+  await tty.see(`warning: ${basic.host} rejects the credential (HTTP 401); type the password again`);
+  await tty.see('Password or token');
+  tty.type(`${janedoe.password}${keys.enter}`);
+  await tty.see('secret/typed-once created');
+  expect(await tty.ended).toBe(0);
+  const login = { username: 'janedoe', password: janedoe.password };
+  expect(await authsOf('typed-once')).toMatchObject({ [basic.host]: login, [bearer.host]: login });
+});
+
 describe('a typed password for a registry that cannot be checked', () => {
   const typed = async (name: string, flags: readonly string[] = []) => {
     const login = ['--server', '127.0.0.1:1', '--username', 'u'];

@@ -79,6 +79,14 @@ describe('config files', () => {
       'have no login for quay.io',
       'docker login quay.io',
     ],
+    [
+      'without one of the servers that are named',
+      [...dry, '--server', 'ghcr.io', '--server', 'quay.io'],
+      { files: { [config]: one } },
+      1,
+      'have no login for quay.io',
+      'docker login quay.io, or give one for all: regsecret create x --server ghcr.io --server quay.io --username USER --password-stdin --dry-run=client',
+    ],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));
 });
@@ -304,19 +312,26 @@ describe('flags that contradict each other', () => {
     ['--all and --server', [...dry, '--all', '--server', 'a.io'], {}, 2, 'cannot be used together'],
     ['--prompt without a terminal', [...dry, '--prompt'], {}, 2, 'no terminal to ask at'],
     [
-      'one password for two registries',
-      [...dry, '--server', 'a.io', '--server', 'b.io', '--username', 'u', '--password-stdin'],
-      { stdin: CANARY },
-      2,
-      'cannot be for several registries',
-      'run it once for each --server (create keeps the other logins), or give all logins in one docker config with --from-file',
-    ],
-    [
       'one password for two registries with a comma',
       [...dry, '--server', 'a.io,b.io', '--username', 'u', '--password-stdin'],
       { stdin: CANARY },
       2,
-      'cannot be for several registries',
+      '--server takes one registry, so repeat it for each',
+      '--server a.io --server b.io',
+    ],
+    [
+      'one password for a registry and for what is none',
+      [...dry, '--server', 'a.io', '--server', 'https://', '--username', 'u', '--password-stdin'],
+      { stdin: CANARY },
+      1,
+      'no image can match the server',
+    ],
+    [
+      'servers of ours and of kubectl',
+      [...dry, '--server', 'a.io', '--server', 'b.io', '--docker-server', 'b.io', '--docker-username', 'u'],
+      {},
+      2,
+      '--server and --docker-server mean the same',
     ],
   ];
   test.each(rows.map((row) => ({ title: row[0], row })))('$title', ({ row }) => check(row));

@@ -93,6 +93,15 @@ describe('a Secret that is not there', () => {
     expect(secret.metadata.managedFields?.map(({ manager }) => manager)).toEqual(['regsecret']);
   });
 
+  test('is created with one login for every server that is named', async () => {
+    const name = freshName();
+    const ran = await create(name, 'ghcr.io', ['--server', 'quay.io/acme/', '--server', 'https://ghcr.io']);
+    expect(ran.stderr).toContain('https://ghcr.io  jane  from stdin');
+    const secret = await stored(name);
+    const auths = { 'https://ghcr.io': login, 'quay.io/acme/': login };
+    expect(JSON.parse(unbase64(secret.data['.dockerconfigjson']))).toEqual({ auths });
+  });
+
   test('is created in the legacy form', async () => {
     const name = freshName();
     await create(name, 'ghcr.io', ['--type', 'dockercfg']);

@@ -51,6 +51,7 @@ describe('create, with the words of kubectl', () => {
     [`create registry.example.com --docker-server=r.io ${LOGIN}`, 0, 'secret/registry.example.com'],
     [`create regcred.v1 ${LOGIN}`, 0, 'secret/regcred.v1'],
     [`create ghcr.io --docker-server=ghcr.io ${LOGIN}`, 0, 'secret/ghcr.io'],
+    ['create x --server a.io --server b.io --username u --password-stdin --dry-run=client -o name', 0, 'secret/x'],
     ['create x -u jane', 2, "error: unknown option '-u'"],
     ['create x -p secret', 2, "error: unknown option '-p'"],
     ['create x -psecret', 2, "error: unknown option '-p'"],

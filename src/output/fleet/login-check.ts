@@ -54,7 +54,13 @@ export async function checkLogins(
     const settled: CollectedEntry[] = [];
     for (const [index, entry] of entries.entries()) {
       const verdict = verdicts[index];
-      if (verdict !== undefined) settled.push(await settle(entry, verdict, { ...rules, isTyped, io, printer, ask }));
+      if (verdict === undefined) continue;
+      // One login for several registries is not asked for again at each.
+      const credential = settled.at(-1)?.credential;
+      const isRetyped = verdict.kind === 'rejected' && credential?.password !== entry.credential.password;
+      const tried = credential !== undefined && isRetyped ? { ...entry, credential } : entry;
+      const by = { ...rules, isTyped, io, printer, ask };
+      settled.push(await settle(tried, tried === entry ? verdict : await ask(tried), by));
     }
     return settled;
   } finally {
