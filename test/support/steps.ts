@@ -5,7 +5,7 @@ import { type DoctorReport, reportOf } from '../../src/domain/diagnosis/report.t
 import { finished } from '../../src/domain/keyring/steps.ts';
 
 /** What doctor reports of `gathered` when `facts` is all that is known. */
-export function reportAt(gathered: Observed, facts: PullFacts): DoctorReport {
+export function reportAt(gathered: Observed, facts: PullFacts, strict = false): DoctorReport {
   const judged = finished(judgeAll(gathered, facts));
-  return finished(reportOf(gathered, { facts, judged }, false));
+  return finished(reportOf(gathered, { facts, judged }, strict));
 }

@@ -4,10 +4,10 @@ import type { Ignored } from '../findings/selection.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { keyServer } from '../verify/question.ts';
 import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
-import { type Counts, formatScope, isInScope, type Observed, type PullFacts, type Scope } from './facts.ts';
+import { type Counts, formatScope, isInScope, type Observed, type Puller, type PullFacts, type Scope } from './facts.ts';
 import { groupFindings, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
-import { isAwaited, silentRegistry } from './judgement.ts';
+import { isAwaited, type Judgement, silentRegistry } from './judgement.ts';
 import { type Judged, type PullerReport, reportOn } from './puller-report.ts';
 import { scopeFindings } from './scope-findings.ts';
 import { askedSecrets, secretFindings, unaskedServers } from './secret-checks.ts';
@@ -37,7 +37,7 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
     );
     const registries = new Set([...facts.answers.keys()].map(keyServer)).size;
     const counts = { ...scope.counts, registries };
-    const rest = unjudgedOf(found, gathered, diagnosed);
+    const rest = unjudgedOf(found, gathered, diagnosed, strict);
     const healthy = isHealthy(found, strict) && (rest.length === 0 || null);
     return { healthy, asked, counts, findings: found, unchecked, unjudged: rest, unseen: unseenOf(facts, scope) };
   }
@@ -49,7 +49,7 @@ export function* reportOf(gathered: Observed, diagnosed: Diagnosed, strict: bool
   const others = [...gathered.findings, ...secrets.flatMap((id) => secretFindings(id, facts, usage))];
   const seen = [...reports.flatMap(seenIn), ...others.map((found) => ({ found }))];
   const findings = yield* groupFindings(seen, usage, facts.secrets);
-  const unjudged = unjudgedOf(findings, gathered, diagnosed);
+  const unjudged = unjudgedOf(findings, gathered, diagnosed, strict);
   return {
     healthy: isHealthy(findings, strict) && (unjudged.length === 0 || null),
     asked,
@@ -86,13 +86,22 @@ function unjudgedOf(
   findings: readonly Finding[],
   gathered: Observed,
   { facts, judged, unasked = 0 }: Diagnosed,
+  strict: boolean,
 ): string[] {
   const images = [...judged.values()].flatMap((judgements) => judgements.flatMap((judgement) => judgement.unjudged));
   const secrets = findings.filter(({ object }) => object.kind === 'Secret').flatMap(silentRegistry);
   const late = unasked === 0 ? [] : [`${plural(unasked, 'question')} to registries (no time left)`];
   const many = askedSecrets(gathered).flatMap((id) => unaskedServers(id, facts));
-  const unread = (gathered.secrets ?? []).flatMap((id) => unreadSecret(id, facts));
+  // A login beside it may be good: still there may be a warning of it, which counts only with `strict`.
+  const listed = strict ? [...judged].flatMap(unreadBy) : [];
+  const unread = [...listed, ...(gathered.secrets ?? [])].flatMap((id) => unreadSecret(id, facts));
   return [...new Set([...images, ...awaited(judged), ...secrets, ...many, ...late, ...unlisted(gathered), ...unread])];
+}
+
+/** The Secrets of its list that may not be read. */
+function unreadBy([{ ref }, judgements]: [Puller, readonly Judgement[]]): SecretName[] {
+  const names = judgements.flatMap(({ attempt }) => attempt.forbidden);
+  return names.map((name) => ({ namespace: ref.namespace, name }));
 }
 
 function awaited(judged: Judged): string[] {

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
-import { factsOf, login, podWith, secretWith, settle } from '../../support/pull-facts.ts';
+import { factsOf, login, podWith, secretWith, settle, templateWith } from '../../support/pull-facts.ts';
+import { reportAt } from '../../support/steps.ts';
 
 test('of different logins under one key each is named by the first Secret that has it', () => {
   const secrets = {
@@ -33,4 +34,15 @@ test.each<
   const { notes } = reportOn(puller, settle(puller, { secrets, says }).facts);
   const found = notes.find(({ code }) => code === 'different-credentials');
   expect(found?.arguments).toMatchObject({ secrets: ['a', 'b'], works });
+});
+
+test.each([
+  ['does not matter', false, { healthy: true, unjudged: [] }],
+  ['may have a warning, which counts with --strict', true, { healthy: null, unjudged: ['secret team-a/b'] }],
+])('beside a login that is accepted a Secret that may not be read %s', (_, strict, report) => {
+  const secrets = { a: secretWith({ 'ghcr.io': login() }), b: 'forbidden' } as const;
+  const puller = templateWith({ list: [{ name: 'b' }, { name: 'a' }] });
+  const { facts } = settle(puller, { secrets, says: () => ({ kind: 'accepted' }) });
+  const gathered = { pullers: [puller], facts, findings: [], unchecked: ['get secrets'] };
+  expect(reportAt(gathered, facts, strict)).toMatchObject(report);
 });
