@@ -4,12 +4,13 @@ import { realpathSync } from 'node:fs';
 import { dockerAuthConfig } from '../domain/docker-config/auth-fields.ts';
 import type { DockerConfig } from '../domain/docker-config/docker-config.ts';
 import { dockerEntries, dockerKey, type EntryLookup, isWebLoginToken } from '../domain/docker-config/docker-lookup.ts';
-import { decodeLoginFile } from '../domain/docker-config/login-file.ts';
+import { decodeLoginFile, PIPED_CONFIG } from '../domain/docker-config/login-file.ts';
 import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-config/podman-lookup.ts';
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
 import { command, pathWord, words } from '../domain/text/command.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
 import { correctIn } from '../domain/verify/refused-login.ts';
 import { UserError } from '../errors.ts';
@@ -42,7 +43,7 @@ export async function fromFiles(
   const store = lastOf(stores);
   if (servers === undefined) {
     const { registries, warnings, failure } = await listRegistries(store);
-    if (failure !== undefined && registries.length === 0) throw failure;
+    if (registries.length === 0) throw failure ?? withoutLogin(paths, warnings);
     const said = failure === undefined ? warnings : [...warnings, failure.message];
     return openLogins(store, registries, { strict: false, warnings: said });
   }
@@ -54,6 +55,11 @@ export async function fromFiles(
     entries.push({ ...login, server });
   }
   return { entries, warnings, strict: true };
+}
+
+function withoutLogin(paths: readonly string[], warnings: readonly string[]): UserError {
+  const hint = paths.includes('-') ? PIPED_CONFIG : command`docker login REGISTRY`;
+  return new UserError(`there is no login in ${many(paths.map(shownFile))}`, hint, warnings);
 }
 
 function shownFile(path: string): string {

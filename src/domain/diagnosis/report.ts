@@ -4,7 +4,15 @@ import type { Ignored } from '../findings/selection.ts';
 import { many, plural } from '../text/enumerate.ts';
 import { keyServer } from '../verify/question.ts';
 import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
-import { type Counts, formatScope, isInScope, type Observed, type Puller, type PullFacts, type Scope } from './facts.ts';
+import {
+  type Counts,
+  formatScope,
+  isInScope,
+  type Observed,
+  type Puller,
+  type PullFacts,
+  type Scope,
+} from './facts.ts';
 import { groupFindings, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, silentRegistry } from './judgement.ts';

@@ -5,8 +5,8 @@ import type { JsonNode } from '../go/json-node.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
-import { command, kubectlPath, pathWord } from '../text/command.ts';
-import { EMPTY_STDIN, type Hint } from '../text/hint.ts';
+import { command, kubectlPath, pathWord, words } from '../text/command.ts';
+import { EMPTY_STDIN, type Hint, prose } from '../text/hint.ts';
 import type { AuthFields } from './auth-fields.ts';
 import { checkAuths, decodeDockerConfig } from './config-files.ts';
 import { DOCKER, type DockerConfig, DockerConfigError, decodeAuths, inGo } from './docker-config.ts';
@@ -120,11 +120,15 @@ function manifest(kind: string, path: string): Problem {
 }
 
 function refusal({ reason, hint }: Problem, path: string): UserError {
-  return new UserError(
-    `${path === '-' ? 'stdin' : path} ${reason}`,
-    hint ?? command`regsecret create --from-file ${{ home: '.docker/config.json' }}`,
-  );
+  const isPiped = path === '-';
+  return new UserError(`${isPiped ? 'stdin' : path} ${reason}`, hint ?? (isPiped ? PIPED_CONFIG : OWN_CONFIG));
 }
+
+/** What stdin is to have. */
+export const PIPED_CONFIG = prose`pipe in a docker config: {"auths": {…}}`;
+
+const OWN_FLAG = words`--from-file ${{ home: '.docker/config.json' }}`;
+const OWN_CONFIG = { add: OWN_FLAG, otherwise: command`regsecret create ${OWN_FLAG}` };
 
 function stringMember(document: JsonDocument, field: string): string | undefined {
   const member = document.root.members.findLast(({ name }) => foldName(name) === foldName(field));

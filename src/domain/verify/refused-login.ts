@@ -97,6 +97,9 @@ export function rejectedLogins(
   );
 }
 
-function whose({ credential, from }: FoundLogin): string {
-  return `${credential.username} from ${from}`;
+function whose({ credential: { username, password }, from }: FoundLogin): string {
+  const end = /\s$/.exec(password)?.[0];
+  // `echo` before base64 adds one.
+  const note = end === undefined ? '' : `; its password ends with ${end === '\n' ? 'a newline' : 'white space'}`;
+  return `${username} from ${from}${note}`;
 }
