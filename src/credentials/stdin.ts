@@ -1,8 +1,9 @@
 /** A password that is given to a command: on stdin, in a file or in a variable. */
+import { isDockerConfig } from '../domain/docker-config/login-file.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
-import { words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
-import { UserError } from '../errors.ts';
+import { pathWord, words } from '../domain/text/command.ts';
+import { againWithout, prose } from '../domain/text/hint.ts';
+import { UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readCredentialFile } from './auth-file.ts';
 
@@ -15,20 +16,21 @@ export interface GivenPassword {
   readonly from: string;
 }
 
-/** Throws UserError. */
+/** Throws UserError, and UsageError for a docker config. */
 export function passwordFromStdin(io: Io): GivenPassword {
-  return password(decoded(io.stdin.readAll(LIMIT, 'the password'), 'stdin'), 'stdin');
+  const text = decoded(io.stdin.readAll(LIMIT, 'the password'), 'stdin');
+  return password(text, { source: 'stdin', flag: '--password-stdin', file: '-' });
 }
 
-/** Throws UserError. */
+/** Throws UserError, and UsageError for a docker config. */
 export function passwordFromFile(path: string): GivenPassword {
   const bytes = readCredentialFile(path, LIMIT);
   // A password may have been typed in place of its file, or of its variable.
   if (bytes === undefined) throw new UserError('--password-file names a file that does not exist', FILE_OR_STDIN);
-  return password(decoded(bytes, path), path);
+  return password(decoded(bytes, path), { source: path, flag: '--password-file', file: pathWord(path) });
 }
 
-/** Throws UserError. */
+/** Throws UserError, and UsageError for a docker config. */
 export function passwordFromEnv(variable: string, io: Io): GivenPassword {
   const text = io.env[variable];
   if (text === undefined) {
@@ -36,7 +38,7 @@ export function passwordFromEnv(variable: string, io: Io): GivenPassword {
     const hint = /^\w+$/.test(variable) ? FILE_OR_STDIN : prose`type the name of the variable without $: ${NAMED}`;
     throw new UserError('--password-env names a variable that is not set', hint);
   }
-  return password(text, `$${variable}`);
+  return password(text, { source: `$${variable}`, flag: '--password-env', file: 'FILE' });
 }
 
 const NAMED = words`--password-env REGISTRY_TOKEN`;
@@ -57,11 +59,26 @@ function decoded(bytes: Uint8Array, source: string): string {
   return decodeUtf8(bytes).replace(/^\ufeff/, '');
 }
 
+interface Given {
+  readonly source: string;
+  readonly flag: string;
+  /** What `--from-file` may read in its place. */
+  readonly file: string;
+}
+
 /** One newline, as `echo` and editors add it; a second one is part of the password. */
-function password(text: string, source: string): GivenPassword {
+function password(text: string, { source, flag, file }: Given): GivenPassword {
   const trimmed = text.replace(/\r?\n$/, '');
   if (trimmed.trim() === '') {
     throw new UserError(`${source} holds no password`, prose`pipe one in with --password-stdin < FILE`);
+  }
+  // The key of a service account is JSON, too, and a password.
+  if (trimmed.trimStart().startsWith('{') && isDockerConfig(trimmed)) {
+    const add = words`--from-file ${file}`;
+    throw new UsageError(`${flag} takes a password, and ${source} holds a docker config`, {
+      ...againWithout([flag, '--username'], add),
+      add,
+    });
   }
   return { password: trimmed, from: source };
 }

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { passwordFromEnv, passwordFromFile, passwordFromStdin } from '../../src/credentials/stdin.ts';
 import { encodeUtf8 } from '../../src/domain/go/utf8.ts';
+import { run } from '../../src/run.ts';
+import { CANARY } from '../support/canary.ts';
 import { here } from '../support/here.ts';
 import { machine } from '../support/machine.ts';
 
@@ -58,6 +60,44 @@ test.each([
   const reason = /^(stdin|\/.*token|.:.*token) holds UTF-16 and not UTF-8$/;
   expect(() => read(utf16)).toThrow(reason);
   expect(() => read(Buffer.from(utf16).swap16())).toThrow(reason);
+});
+
+describe('a docker config in place of a password is refused, and not shown', () => {
+  const auths = { 'r.io': { auth: Buffer.from(`jane:${CANARY}`).toString('base64') } };
+  const files = { '$HOME/config.json': { auths }, '$HOME/key.json': { type: 'service_account', private_key: 'x' } };
+
+  test.each([
+    [
+      'create x',
+      '--password-file $HOME/config.json',
+      '$HOME/config.json',
+      'create x --from-file $HOME/config.json --server r.io',
+    ],
+    ['create x', '--password-stdin', 'stdin', 'create x --from-file - --server r.io'],
+    ['create x', '--password-env CONFIG', '$CONFIG', 'create x --from-file FILE --server r.io'],
+    [
+      'rotate x',
+      '--password-file $HOME/config.json',
+      '$HOME/config.json',
+      'rotate x --from-file $HOME/config.json --server r.io',
+    ],
+    ['verify', '--password-stdin', 'stdin', 'verify --from-file - --server r.io'],
+    ['sync x --to a', '--password-stdin', 'stdin', 'sync x --from-file - --server r.io --to a'],
+  ])('%s %s', async (line, flag, source, again) => {
+    const config = JSON.stringify({ auths, credsStore: 'desktop' }, undefined, 2);
+    const box = machine({ files, stdin: `${config}\n`, env: { CONFIG: config } });
+    const args = `${line} --server r.io --username hunter2 ${flag}`.split(' ');
+    expect(await run(args.map(box.expand), box.io)).toBe(2);
+    const [name] = flag.split(' ');
+    const hint = box.expand(`regsecret ${again}`);
+    const says = `error: ${name} takes a password, and ${box.expand(source)} holds a docker config\nhint: ${hint}\n`;
+    expect(box.io.written).toEqual({ stdout: '', stderr: says });
+  });
+
+  test('the key of a service account is a password', async () => {
+    const { home } = machine({ files });
+    expect(passwordFromFile(join(home, 'key.json')).password).toContain('service_account');
+  });
 });
 
 test('what is not there is an error', () => {

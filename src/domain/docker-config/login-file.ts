@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import { foldName, type JsonDocument, jsonString, parseJson } from '../go/json.ts';
 import type { JsonNode } from '../go/json-node.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
-import { decodeUtf8 } from '../go/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
 import { command, kubectlPath, pathWord, words } from '../text/command.ts';
 import { EMPTY_STDIN, type Hint, prose } from '../text/hint.ts';
@@ -32,11 +32,23 @@ export function decodeLoginFile(bytes: Uint8Array, path: string): DockerConfig {
   }
 }
 
+/** Whether `text` is the whole of a docker config, broken entries and all. */
+export function isDockerConfig(text: string): boolean {
+  try {
+    return isConfig(parseJson(encodeUtf8(text)).root);
+  } catch {
+    return false;
+  }
+}
+
+function isConfig({ members }: JsonNode): boolean {
+  return members.some(({ name }) => ['auths', 'credhelpers', 'credsstore'].includes(foldName(name)));
+}
+
 function recognise(document: JsonDocument, path: string): DockerConfig {
   const { bytes, root } = document;
   if (root.kind !== 'object') throw refusal({ reason: `holds a JSON ${root.kind}, not a docker config` }, path);
-  const has = (...fields: string[]): boolean => root.members.some((member) => fields.includes(foldName(member.name)));
-  if (root.members.length === 0 || has('auths', 'credhelpers', 'credsstore')) {
+  if (root.members.length === 0 || isConfig(root)) {
     return decodeDockerConfig(bytes);
   }
   const answer = helperAnswer(document);
