@@ -250,6 +250,7 @@ describe('the template of each kind', () => {
     ];
     const empty = await attach('--to', `deploy/${none}`, '--wait');
     expect(empty.code, empty.stderr).toBe(0);
+    expect(empty.stderr).toContain(`deployment.apps/${none} has 0 replicas: its next pods have it\n`);
     expect(empty.stderr).not.toContain('run');
     for (const state of ['patched', 'unchanged']) {
       const ran = await attach('--to', `deploy/${paused}`, '--wait');
@@ -399,6 +400,21 @@ describe('the list of the service account and that of the template', () => {
     expect((await detach('--serviceaccount', name)).stderr).toContain(
       `deployment.apps/${web} names regsecret in a list`,
     );
+  });
+
+  test('a name that is mistyped changes nothing, and is said with the one that the list has', async () => {
+    const web = await newWorkload('Deployment', namespace, { list: named('other', 'regsecret') });
+    const account = await accountWith(named('regsecret'));
+    const ran = await detach('regsecrt', '--from', `deploy/${web}`, '--sa', account);
+    const [typo, hint] = ['does not name regsecrt; did you mean regsecret?', `hint: regsecret detach regsecret -n`];
+    expect(ran).toEqual({
+      code: 0,
+      stdout: `serviceaccount/${account} unchanged\ndeployment.apps/${web} unchanged\n`,
+      stderr: [
+        `warning: serviceaccount/${account} ${typo}\n${hint} ${namespace} --from serviceaccount/${account}\n`,
+        `warning: deployment.apps/${web} ${typo}\n${hint} ${namespace} --from deployment/${web}\n`,
+      ].join(''),
+    });
   });
 
   test('a service account that does not have it: that, and no command for what does', async () => {

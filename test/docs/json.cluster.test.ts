@@ -344,6 +344,7 @@ describe('rare answers', () => {
     { code: 'belongs', ref, owner: ref },
     { code: 'owned', ref, owner: 'rollout.argoproj.io/web' },
     { code: 'partition', ref, partition: 1 },
+    { code: 'not-named', ref, near: 'pull' },
     { code: 'stuck', ref, pod: 'web-0', reason: 'ErrImagePull' },
     { code: 'differs', ref, fields: ['spec.nodeName'] },
     { code: 'saved', ref, file: 'pod.json' },

@@ -1,8 +1,9 @@
 /** The truth after the writing: whom it does not reach, and which pods still will not pull. */
 
+import { closest } from '../../domain/text/closest.ts';
 import { type ObjectRef, refKey } from '../../domain/workloads/object-ref.ts';
-import { isEnforced, type PullSpec } from '../../domain/workloads/pull-spec.ts';
-import { type Effect, effectOf, failingWithout, waitsForPods } from '../../domain/workloads/rollout.ts';
+import { isEnforced, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { type Effect, effectOf, failingWithout, waitsForPods, wantedPods } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import { type FailingFacts, podsOf, type WorkloadFact } from '../pods/failing.ts';
 import { type RemediedPod, remedyFinder, toRestart } from '../pods/pod-remedy.ts';
@@ -35,7 +36,7 @@ export async function reportAccounts(
   for (const { pullSpec, changed } of done.values()) {
     const { ref } = pullSpec;
     const isMeant = ref.kind === 'ServiceAccount' && namesAccount(request, ref.name);
-    if (verb === 'detach' && isMeant && !changed) listener.note({ code: 'not-named', ref });
+    if (verb === 'detach' && isMeant && !changed) listener.note(notNamed(pullSpec, secret));
   }
   for (const workload of facts.workloads) {
     const { ref, account, list } = workload;
@@ -95,7 +96,9 @@ export async function reportWorkload(pullSpec: PullSpec, changed: boolean, conte
   const looks = request.checks && request.verb === 'attach' && request.dryRun === 'none' && !healsItself(pullSpec);
   const failing = looks ? failingWithout(await podsOf(pullSpec, context), request.secret) : [];
   const stuck = effect.kind === 'rolls out' && failing.length > 0;
-  if (changed && !stuck) listener.note(effectNote(ref, effect));
+  if (changed && !stuck) listener.note(effectNote(pullSpec, effect));
+  const unnamed = notNamed(pullSpec, request.secret);
+  if (request.verb === 'detach' && !changed && unnamed.near !== undefined) listener.note(unnamed);
   for (const { name, failure } of failing) {
     const pod: ObjectRef = { kind: 'Pod', namespace: ref.namespace, name };
     // Waiting finds it, too, and ends with it.
@@ -112,10 +115,16 @@ function healsItself(pullSpec: PullSpec): boolean {
   return kind === 'paused' || (kind === 'rolls out' && !waitsForPods(pullSpec));
 }
 
-function effectNote(ref: ObjectRef, effect: Effect): Note {
+function notNamed({ ref, imagePullSecrets }: PullSpec, secret: string): Extract<Note, { code: 'not-named' }> {
+  return { code: 'not-named', ref, near: closest(secret, listedNames(imagePullSecrets)) };
+}
+
+function effectNote(pullSpec: PullSpec, effect: Effect): Note {
+  const { ref } = pullSpec;
   switch (effect.kind) {
     case 'rolls out':
-      return { code: 'rolls-out', ref };
+      // How many a DaemonSet wants depends on the nodes.
+      return { code: ref.kind !== 'DaemonSet' && wantedPods(pullSpec) === 0 ? 'no-replicas' : 'rolls-out', ref };
     case 'paused':
       return { code: 'paused', ref };
     case 'on delete':

@@ -27,7 +27,8 @@ export type Note =
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
   /** Images for which nothing else in the list has a login. */
   | { readonly code: 'loses-login'; readonly ref: ObjectRef; readonly images: readonly string[] }
-  | { readonly code: 'not-named'; readonly ref: ObjectRef }
+  /** `near`: a name in its list that was probably meant. */
+  | { readonly code: 'not-named'; readonly ref: ObjectRef; readonly near?: string | undefined }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'now-refused'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'owned'; readonly ref: ObjectRef; readonly owner: string }
@@ -36,6 +37,7 @@ export type Note =
   | { readonly code: 'belongs'; readonly ref: ObjectRef; readonly owner: ObjectRef }
   | { readonly code: 'job-stays'; readonly ref: ObjectRef; readonly owner: ObjectRef }
   | { readonly code: 'rolls-out'; readonly ref: ObjectRef }
+  | { readonly code: 'no-replicas'; readonly ref: ObjectRef }
   | { readonly code: 'paused'; readonly ref: ObjectRef }
   | { readonly code: 'on-delete'; readonly ref: ObjectRef }
   | { readonly code: 'partition'; readonly ref: ObjectRef; readonly partition: number }
@@ -115,7 +117,11 @@ const SENTENCES: {
     warn(
       `without ${context.secret}, ${resultName(ref)} has no login for ${many(images)}: private images ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
-  'not-named': ({ ref }, { secret }) => say(`${resultName(ref)} does not name ${secret}`),
+  'not-named': ({ ref, near }, { secret, dryRun = 'none' }) => {
+    const text = `${resultName(ref)} does not name ${secret}`;
+    if (near === undefined) return say(text);
+    return warn(`${text}; did you mean ${near}?`, workloadCommand('detach', { secret: near, dryRun }, ref));
+  },
   // No command: nobody has looked whether its pods need the Secret.
   'names-it': ({ ref }, { secret }) =>
     warn(`${resultName(ref)} names ${secret} in a list of its own, so its pods still use it`),
@@ -153,6 +159,10 @@ const SENTENCES: {
           `the pods of ${resultName(ref)} are replaced now`,
           ...(context.wait ? [] : [command`kubectl rollout status ${targetName(ref)} ${scope(ref.namespace)}`]),
         ),
+  'no-replicas': ({ ref }, context) => {
+    const [now, dry] = context.verb === 'attach' ? ['have', 'would have'] : ['are without', 'would be without'];
+    return say(`${resultName(ref)} has 0 replicas: its next pods ${isDry(context) ? dry : now} it`);
+  },
   paused: ({ ref }) =>
     warn(`${resultName(ref)} is paused: its pods are not replaced until it is resumed`, resumeCommand(ref)),
   'on-delete': ({ ref }) => warn(`${resultName(ref)} replaces a pod only when that is deleted (OnDelete)`),

@@ -56,6 +56,11 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   ],
   [{ code: 'not-named', ref: of('ServiceAccount', 'ci') }, 'note', 'serviceaccount/ci does not name regcred'],
   [
+    { code: 'not-named', ref, near: 'regcreds' },
+    'warning',
+    'deployment.apps/web does not name regcred; did you mean regcreds?',
+  ],
+  [
     { code: 'names-it', ref, account },
     'warning',
     'deployment.apps/web names regcred in a list of its own, so its pods still use it',
@@ -87,6 +92,7 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
     'pod/web cannot be changed, so the template of deployment.apps/web is changed instead',
   ],
   [{ code: 'rolls-out', ref }, 'note', 'the pods of deployment.apps/web are replaced now'],
+  [{ code: 'no-replicas', ref }, 'note', 'deployment.apps/web has 0 replicas: its next pods have it'],
   [{ code: 'paused', ref }, 'warning', 'deployment.apps/web is paused: its pods are not replaced until it is resumed'],
   [
     { code: 'on-delete', ref: of('DaemonSet') },
@@ -124,6 +130,7 @@ test.each(NOTES)('%j', (note, severity, text) => {
 describe('in a dry run nothing is said to be done', () => {
   test.each<[Shown, text: string]>([
     [{ code: 'rolls-out', ref }, 'the pods of deployment.apps/web would be replaced'],
+    [{ code: 'no-replicas', ref }, 'deployment.apps/web has 0 replicas: its next pods would have it'],
     [
       { code: 'new-pods-only', ref },
       'what deployment.apps/web makes afterwards would have it; what exists stays as it is',
