@@ -118,18 +118,24 @@ export async function missingObject(
     // A name alone is that of a pod: `doctor team-a`, `why regcred`.
     const { namespace, name } = ref;
     if (typeof (await lookAtSecret(transport, ref)) !== 'string')
-      return { what: `secret/${name}`, line: command`regsecret why secret/${nameWord(name)} ${scope(namespace)}` };
-    const isNamespace = await hasNamespace(transport, name);
-    return isNamespace
-      ? { what: 'a namespace of that name', line: command`regsecret doctor ${scope(name)}` }
-      : undefined;
+      return { what: `secret/${name} does`, line: command`regsecret why secret/${nameWord(name)} ${scope(namespace)}` };
+    const account = command`regsecret why sa/${nameWord(name)} ${scope(namespace)}`;
+    const [isNamespace, isAccount] = await Promise.all([
+      hasNamespace(transport, name),
+      exists(transport, `/api/v1/namespaces/${namespace}/serviceaccounts/${encodeURIComponent(name)}`),
+    ]);
+    if (!isNamespace) return isAccount ? { what: `serviceaccount/${name} does`, line: account } : undefined;
+    const line = command`regsecret doctor ${scope(name)}`;
+    return isAccount
+      ? { what: `a namespace and a service account of that name do`, line: prose`${line}, or ${account}` }
+      : { what: 'a namespace of that name does', line };
   });
 }
 
-/** What has the name, and the command for that. */
+/** What does exist by that name, as `secret/pull does`, and the command for that. */
 interface Otherwise {
   readonly what: string;
-  readonly line: Command;
+  readonly line: Hint;
 }
 
 /**
@@ -154,7 +160,7 @@ export async function noObject(
   }
   if (same[0] !== undefined) throw new UserError(`${text}, but ${targetName(same[0])} does`, again(name, same[0].kind));
   const other = await otherwise();
-  if (other !== undefined) throw new UserError(`${text}, but ${other.what} does`, other.line);
+  if (other !== undefined) throw new UserError(`${text}, but ${other.what}`, other.line);
   const near = nearestRef(name, found) ?? (kind === 'Pod' ? startingWith(name, found) : undefined);
   if (near === undefined) throw new UserError(text, command`kubectl get ${pullKind(kind).plural} ${scope(namespace)}`);
   const meant = near.kind === kind ? near.name : targetName(near);

@@ -111,6 +111,6 @@ export async function labelledNamespaces(transport: Transport, labelSelector: st
   if (names.length > 0) return names;
   throw new UserError(
     `no namespace has the labels ${labelSelector}, so nothing was looked at`,
-    clusterCommand`kubectl get namespaces --show-labels`,
+    prose`-l chooses namespaces by their labels: ${clusterCommand`kubectl get namespaces --show-labels`}`,
   );
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
 import { andThen, command, flagWords, type Command as Line, pathWord, words } from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
-import { prose } from '../domain/text/hint.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, isObjectName, scope } from '../domain/text/object-name.ts';
 import { knownRegistry } from '../domain/verify/known-registries.ts';
 import { pullKindByName } from '../domain/workloads/kind.ts';
@@ -99,7 +99,10 @@ function targetSlip(typed: Command): UsageError | undefined {
     if (more.length > 0 || (secret !== undefined && !isObjectName(secret))) return undefined;
     const named = targets.map((target) => words`${flagWords([flag])} ${target}`);
     const line = named.reduce((before, target) => words`${before} ${target}`, words`${secret} ${scopeOf(typed)}`);
-    return new UsageError(`a target is named with ${flag}`, typedWith(typed, line, except));
+    return new UsageError(
+      `a target is named with ${flag}`,
+      besideFiles(typed, secret, (more) => typedWith(typed, line, [...except, ...more])),
+    );
   };
   const { args } = typed;
   const targets = args.filter(isTarget);
@@ -118,6 +121,18 @@ function targetSlip(typed: Command): UsageError | undefined {
   const meant = args.includes(behind) ? behind : name;
   if (pullKindByName(bare) === undefined || !isObjectName(meant)) return undefined;
   return refusal(args.toSpliced(args.lastIndexOf(meant), 1), [`${bare}/${meant}`], ['--to']);
+}
+
+/** Files are changed by a command of their own, first: where one cannot be, nothing in the cluster is changed yet. */
+function besideFiles(typed: Command, secret: string | undefined, inCluster: (except: readonly string[]) => Hint): Hint {
+  const files: readonly string[] = typed.opts().filename ?? [];
+  if (files.length === 0) return inCluster([]);
+  const second = inCluster(['--filename', '--write', '--recursive', '--auto', '--secret-file']);
+  const targets = ['--to', '--pod', '--serviceaccount', '--all-serviceaccounts', '--used', '--selector'];
+  const others = ['--all-namespaces', '--restart', '--wait', '--timeout', '--recreate', '--write'];
+  const first = typedWith(typed, words`${secret} ${scopeOf(typed)} --write`, [...targets, ...others]);
+  const isLine = 'words' in first && 'words' in second && !files.includes('-');
+  return isLine ? andThen(first, second) : second;
 }
 
 function isTarget(word: string): boolean {

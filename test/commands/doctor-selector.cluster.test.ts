@@ -100,7 +100,7 @@ describe('the namespaces with a label', () => {
       stdout: '',
       stderr:
         `error: no namespace has the labels ${label}, so nothing was looked at\n` +
-        'hint: kubectl get namespaces --show-labels\n',
+        'hint: -l chooses namespaces by their labels: kubectl get namespaces --show-labels\n',
     });
   });
 

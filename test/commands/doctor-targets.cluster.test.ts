@@ -279,6 +279,15 @@ test('a name that is the one of a namespace, and of no pod', async () => {
   ]);
 });
 
+test('a name that is the one of a service account, and of a namespace, too', async () => {
+  const line = `regsecret why sa/default -n ${namespace}`;
+  const text = `error: pod ${namespace}/default does not exist, but a namespace and a service account of that name do`;
+  expect(await regsecretIn(namespace, ['why', 'default'])).toMatchObject({
+    code: 1,
+    stderr: `${text}\nhint: regsecret doctor -n default, or ${line}\n`,
+  });
+});
+
 test('a name that is the one of a Secret, and of no pod', async () => {
   const own = await newNamespace();
   await newPullSecret(own, 'regcred');

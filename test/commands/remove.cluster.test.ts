@@ -208,6 +208,8 @@ describe('an entry stays', () => {
     expect(ran.stderr).toContain(`error: secret ${namespace}/pull keeps ${host}, `);
     expect(ran.stderr).toContain(says.replace('NAMESPACE', namespace));
     expect(await payload(namespace)).toBe(text(host));
+    const dry = await regsecretIn(namespace, [...args, '--dry-run=client']);
+    expect(dry.stderr).toContain(says.replace(/-n NAMESPACE$/, `-n ${namespace} --dry-run=client`));
     if (flag === undefined) return;
     expect((await regsecretIn(namespace, [...args, flag])).code).toBe(0);
     expect(JSON.parse(await payload(namespace)).auths).toEqual({ 'quay.io': LOGIN });
@@ -260,7 +262,7 @@ test('-A takes it out of every Secret, -l out of those of some namespaces', asyn
   const none = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}x`]);
   expect([none.code, none.stderr]).toEqual([
     1,
-    `error: no namespace has the labels team=${team}x, so nothing was looked at\nhint: kubectl get namespaces --show-labels\n`,
+    `error: no namespace has the labels team=${team}x, so nothing was looked at\nhint: -l chooses namespaces by their labels: kubectl get namespaces --show-labels\n`,
   ]);
   const all = await regsecretIn(one, ['remove', '--server', host, '-A', '-o', 'json']);
   expect(all.code).toBe(1);

@@ -185,6 +185,12 @@ describe('a target without its kind', () => {
     ['detach pull --to default', 'regsecret detach pull --from sa/default'],
     ['attach pull --to deplyo/web', 'regsecret attach pull --to deploy/web'],
     ['attach pull --to hunter2', 'regsecret attach pull --to deployment/NAME'],
+    ['create --server r.io --attach default', 'regsecret create --attach sa/default --server r.io'],
+    [
+      'create --server r.io --attach web',
+      'regsecret create --attach sa/web --server r.io, or regsecret create --attach deployment/web --server r.io',
+    ],
+    ['sync pull --to a --attach web', 'regsecret sync pull --attach sa/web --to a'],
   ])('%s', async (line, hint) => {
     expect(await refusal(line)).toEqual({
       code: 2,
@@ -192,6 +198,30 @@ describe('a target without its kind', () => {
       hint: `hint: ${hint}`,
     });
   });
+});
+
+test.each([
+  ['attach --to deploy/web,deploy/worker', 'regsecret attach --to deploy/web --to deploy/worker'],
+  ['attach pull --to deploy/a,b --to sts/c -n x', 'regsecret attach -n x pull --to sts/c --to deploy/a --to deploy/b'],
+  ['detach pull --from sa/a,sa/b', 'regsecret detach pull --from sa/a --from sa/b'],
+  ['create --server r.io --attach sa/a,sa/b', 'regsecret create --attach sa/a --attach sa/b --server r.io'],
+])('several targets behind one flag: %s', async (line, hint) => {
+  const error = 'error: a flag names one target, so repeat it for each';
+  expect(await refusal(line)).toEqual({ code: 2, error, hint: `hint: ${hint}` });
+});
+
+test.each([
+  [
+    'attach pull deployment/web -f k8s/worker.yaml',
+    'regsecret attach pull --write -f k8s/worker.yaml && regsecret attach pull --to deployment/web',
+  ],
+  [
+    'attach pull deploy/web -f a.yaml --auto --wait -n x --dry-run=client',
+    'regsecret attach pull -n x --write -f a.yaml --dry-run=client --auto && regsecret attach pull -n x --to deploy/web --dry-run=client --wait',
+  ],
+  ['detach pull deploy/web -f -', 'regsecret detach pull --from deploy/web'],
+])('a target beside a manifest is changed by a command of its own: %s', async (line, hint) => {
+  expect((await refusal(line)).hint).toBe(`hint: ${hint}`);
 });
 
 test.each([

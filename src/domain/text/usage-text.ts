@@ -1,4 +1,6 @@
 /** What is said of a command line that cannot be parsed. */
+import { words } from './command.ts';
+import { isNamespaceName, isObjectName } from './object-name.ts';
 import { typedAgain } from './typed-again.ts';
 
 /** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
@@ -11,6 +13,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '-f': ['--from-file'],
   '--file': ['--filename', '--from-file'],
   '--from-env-file': ['--from-file'],
+  '--label': ['--selector'],
   '--labels': ['--selector'],
   '--errors': ['--problems'],
   '--errors-only': ['--errors', '--problems'],
@@ -73,6 +76,28 @@ function withRegistry(command: string | undefined, host = ''): string | undefine
   return isHost && (command === 'create' || command === 'remove') ? `regsecret ${command} --server ${host}` : command;
 }
 
+/** What stands behind `option`, which takes a value elsewhere, and the line without both. */
+function valueBehind(option: string, line: readonly string[]): { value: string; rest: readonly string[] } {
+  const index = line.findIndex((word) => word === option || word.startsWith(`${option}=`));
+  const joined = line[index]?.slice(option.length + 1);
+  return joined
+    ? { value: joined, rest: line.toSpliced(index, 1) }
+    : { value: line[index + 1] ?? '', rest: line.toSpliced(index, 2) };
+}
+
+/** `sync --from platform/pull`, `create --copy-from platform`: the namespace of the source is that of `-n`. */
+function copyOf(option: string, line: readonly string[]): string | undefined {
+  const [command] = line;
+  const isCopy = command === 'sync' ? /^--(copy-)?from(-namespace)?$/ : /^--copy-from$/;
+  if (!/^(sync|create)$/.test(command ?? '') || !isCopy.test(option)) return undefined;
+  const { value, rest } = valueBehind(option, line);
+  const [namespace = '', ...names] = value.split('/');
+  const isKnown = isNamespaceName(namespace) && names.length < 2 && names.every(isObjectName);
+  const source = isKnown ? [...names, '-n', namespace] : ['NAME', '-n', 'NAMESPACE'];
+  const others = command === 'sync' ? typedAgain(rest.slice(1)) : words`--to ${'NAMESPACE'}`;
+  return ['regsecret', 'sync', ...source, ...(others?.words ?? [])].join(' ');
+}
+
 /** The line behind an unknown option that others have. */
 function meant(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
   // `-sa default`
@@ -91,7 +116,15 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (option === '--format' && flags.includes('--output')) return '\n(Did you mean -o json?)\n';
   if (option === '-v') return '\n(Did you mean -v=6?)\n';
   // `--pod` is a flag of attach and detach.
-  if (KINDS.test(option) && flags.includes('--pod')) return `\n(Did you mean --to ${option.slice(2)}/NAME?)\n`;
+  if (KINDS.test(option) && flags.includes('--pod')) {
+    const { value } = valueBehind(option, line);
+    const name = isObjectName(value) ? value : 'NAME';
+    return `\n(Did you mean ${line[0] === 'detach' ? '--from' : '--to'} ${option.slice(2)}/${name}?)\n`;
+  }
+  if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--exclude')
+    return '\n(-l chooses namespaces by their labels, and --ignore leaves out findings.)\n';
+  const copied = copyOf(option, line);
+  if (copied !== undefined) return `\n(Did you mean ${copied}?)\n`;
   const found = MEANT[option]?.find((flag) => flags.includes(flag));
   if (found === '--password-stdin')
     return `\n(Did you mean ${found} < FILE? ${option} would show the password to every user of this machine.)\n`;

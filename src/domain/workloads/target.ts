@@ -3,7 +3,7 @@
 import { UsageError } from '../../errors.ts';
 import { closest } from '../text/closest.ts';
 import { type Command, command, flagWords, pathWord, words } from '../text/command.ts';
-import { againWith, againWithout, type Hint, type Retyped } from '../text/hint.ts';
+import { againWith, againWithout, type Hint, prose, type Retyped } from '../text/hint.ts';
 import { isNamespaceName, isObjectName, nameRule, scope } from '../text/object-name.ts';
 import { namesOf, PULL_KINDS, type PullKindName, pullKindByName } from './kind.ts';
 
@@ -17,7 +17,10 @@ export interface Target {
  * Reads `KIND/NAME` or `KIND` as kubectl does (cli-runtime pkg/resource `splitResourceTypeName`); throws UsageError, in
  * which `propose` makes a hint of a target.
  */
-export function parseTarget(text: string, propose: (target: string) => Hint = behindTo): Target {
+export function parseTarget(text: string, propose: (...targets: string[]) => Hint = behindTo): Target {
+  const several = commaApart(text);
+  if (several !== undefined)
+    throw new UsageError('a flag names one target, so repeat it for each', propose(...several));
   const [kindName = '', name, ...more] = text.split('/');
   const found = pullKindByName(kindName);
   if (found === undefined) {
@@ -31,16 +34,28 @@ export function parseTarget(text: string, propose: (target: string) => Hint = be
   return name === undefined ? { kind: found.kind } : { kind: found.kind, name: checkedName(name, found.kind) };
 }
 
-/** What `--attach` names, `all` that it names in this line; without a kind, most likely a service account. Throws UsageError. */
-export function parseAttached(text: string, all: readonly string[]): Target {
+/** What `--attach` names, `all` that it names in this line, and what a name without a kind may be of. Throws UsageError. */
+export function parseAttached(
+  text: string,
+  all: readonly string[],
+  kinds: readonly [string, string?] = ['sa'],
+): Target {
   const isName = isObjectName(text) && nearKind(text) === undefined;
-  return parseTarget(text, (target) => retargeted('--attach', all, text, isName ? `sa/${text}` : target));
+  const propose = (...targets: string[]): Hint => retargeted('--attach', all, text, ...targets);
+  return parseTarget(text, (...targets) => {
+    if (!isName) return propose(...targets);
+    const [first, second] = kinds;
+    const account = propose(`${first}/${text}`);
+    return second === undefined || text === 'default' ? account : prose`${account}, or ${propose(`${second}/${text}`)}`;
+  });
 }
 
 /** The command once more, with `meant` in place of the target `wrong` among `all` that `flag` names. */
-export function retargeted(flag: string, all: readonly string[], wrong: string, meant: string): Hint {
+export function retargeted(flag: string, all: readonly string[], wrong: string, ...meant: readonly string[]): Hint {
   const others = all.filter((target) => target !== wrong && target.split('/').every(isObjectName));
-  return againWith([...others, meant].reduce((line, target) => words`${line} ${flagWords([flag])} ${target}`, words``));
+  return againWith(
+    [...others, ...meant].reduce((line, target) => words`${line} ${flagWords([flag])} ${target}`, words``),
+  );
 }
 
 /** For a file where it is not named with `-f`. */
@@ -64,8 +79,8 @@ function nearKind(typed: string): string | undefined {
 /** What was typed instead is not repeated, as with {@link nameRule}. */
 const TARGET = 'a target is KIND/NAME, with a kind that has pull secrets';
 
-function behindTo(target: string): Command {
-  return words`--to ${target}`;
+function behindTo(...targets: readonly string[]): Command {
+  return targets.reduce((line, target) => words`${line} --to ${target}`, words``);
 }
 
 /** `name` as the name of an object; throws UsageError. */
@@ -156,7 +171,7 @@ function isPlural(kind: string): boolean {
 
 function parseWord(word: string): DoctorTarget {
   const [kind = '', name, ...more] = word.split('/');
-  checkComma(word, kind);
+  checkComma(word);
   if (name === undefined) return target('Pod', word);
   if (kindOf(kind) === 'Secret' && more.length === 0) return target('Secret', name);
   if (more.length === 0 && isObjectName(name)) checkNamespacePart(kind, name);
@@ -164,10 +179,17 @@ function parseWord(word: string): DoctorTarget {
   return target(found.kind, found.name ?? '');
 }
 
-/** Throws UsageError for `deployment/a,deployment/b` and `deployment/a,b`. */
-function checkComma(word: string, kind: string): void {
-  const each = word.split(',').map((one) => (one.includes('/') || one === word ? one : `${kind}/${one}`));
-  if (each.length < 2 || !each.every((one) => one.split('/').every(isObjectName))) return;
+/** The targets in `deployment/a,deployment/b`, `deployment/a,b` and `a,b`. */
+function commaApart(word: string): string[] | undefined {
+  const [kind = '', name] = word.split('/');
+  const each = word.split(',').map((one) => (one.includes('/') || name === undefined ? one : `${kind}/${one}`));
+  return each.length > 1 && each.every((one) => one.split('/').every(isObjectName)) ? each : undefined;
+}
+
+/** Throws UsageError for several targets in one word. */
+function checkComma(word: string): void {
+  const each = commaApart(word);
+  if (each === undefined) return;
   const hint = inPlaceOf(word, words`${each}`, command`regsecret why ${each}`);
   throw new UsageError('several targets have spaces between them, not commas', hint);
 }

@@ -111,7 +111,7 @@ export function attachTargets(texts: readonly string[]): NamedTarget[] {
     throw new UsageError('--attach names what is in the cluster', prose`${create}, and for the manifest: ${attach}`);
   }
   return texts.map((text) => {
-    const { kind, name } = parseAttached(text, texts);
+    const { kind, name } = parseAttached(text, texts, ['sa', 'deployment']);
     if (name !== undefined) return { kind, name };
     throw new UsageError(`--attach ${text} names no ${kind.toLowerCase()}`, words`--attach ${text}/NAME`);
   });
@@ -169,7 +169,7 @@ function targetsOf(verb: Verb, options: AttachOptions): Pick<AttachRequest, 'tar
   const selections: TargetSelection[] = [];
   const flag = verb === 'attach' ? '--to' : '--from';
   for (const { kind, name } of to.map((target) =>
-    parseTarget(target, (meant) => retargeted(flag, to, target, meant)),
+    parseTarget(target, (...meant) => retargeted(flag, to, target, ...meant)),
   )) {
     const word = kind.toLowerCase();
     if (name !== undefined) targets.push({ kind, name });

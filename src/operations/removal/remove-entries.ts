@@ -7,7 +7,7 @@ import { forEachLimit } from '../../concurrency.ts';
 import { shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
-import { command } from '../../domain/text/command.ts';
+import { command, dryRunFlag } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope as inNamespace, nameWord } from '../../domain/text/object-name.ts';
@@ -52,13 +52,17 @@ export async function planRemovals(reader: Reader, request: RemoveRequest): Prom
   for (const { secret, plan } of found) {
     const { namespace = '', name = '' } = secret.metadata;
     const ref = { namespace, name };
-    const error = obstacleError(secret, plan) ?? (await needError(reader, secret, plan, request));
+    const error = obstacleError(secret, plan, request) ?? (await needError(reader, secret, plan, request));
     planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error });
   }
   return planned;
 }
 
-function obstacleError(secret: Secret, { obstacle, removed }: RemovalPlan): UserError | undefined {
+function obstacleError(
+  secret: Secret,
+  { obstacle, removed }: RemovalPlan,
+  request: RemoveRequest,
+): UserError | undefined {
   if (obstacle === undefined) return undefined;
   const { namespace = '', name = '' } = secret.metadata;
   const keeps = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}`;
@@ -67,7 +71,7 @@ function obstacleError(secret: Secret, { obstacle, removed }: RemovalPlan): User
     case 'last':
       return new UserError(
         `${keeps}, because nothing else would be left in it`,
-        command`regsecret delete ${nameWord(name)} ${inNamespace(namespace)}`,
+        command`regsecret delete ${nameWord(name)} ${inNamespace(namespace)} ${dryRunFlag(request)}`,
       );
     case 'immutable':
       return new UserError(
@@ -114,7 +118,7 @@ export async function performRemovals(
   const plan = (present: Secret | undefined): SecretStep => {
     const next = present && planRemoval(present, request);
     if (present === undefined || next === undefined) return { action: 'unchanged' };
-    const error = obstacleError(present, next);
+    const error = obstacleError(present, next, request);
     return error === undefined ? { action: 'update', patch: next.patch } : { action: 'refuse', error };
   };
   await forEachLimit(transport.concurrency, planned, async (one) => {
