@@ -28,6 +28,7 @@ export function doctorFlags(doctor: Command): Command {
         .option('--secret <name>', 'with this pull secret in its own list', collect)
         .optionsGroup('Registries:')
         .option('--allow-local-registries', 'contact registries on this machine even if the cluster is elsewhere'),
+      'how long to wait for each registry (default: 10s), and how long to --watch (default: for ever)',
     )
       .optionsGroup('Output:')
       .addOption(new Option('-o, --output <format>', 'print everything').choices(['json', 'yaml', 'github', 'sarif'])),

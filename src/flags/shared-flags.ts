@@ -116,9 +116,12 @@ export function writeOutputFlags(command: Command): Command {
 }
 
 /** How registries are asked, in the group of options that is open. */
-export function registryFlags(command: Command): Command {
+export function registryFlags(
+  command: Command,
+  timeout = 'how long to wait for each registry (default: 10s)',
+): Command {
   return command
-    .option('--timeout <duration>', 'how long to wait for each registry (default: 10s)', registryTimeout)
+    .option('--timeout <duration>', timeout, registryTimeout)
     .option(
       '--plain-http <host>',
       'use http if this registry does not support https; not needed for registries on this machine (repeatable)',

@@ -126,10 +126,10 @@ function otherImages(pull: ImagePull): Finding | undefined {
   return undefined;
 }
 
-function unreadSecrets({ object, use: { image }, applied, attempt, pullError }: ImagePull): Finding | undefined {
+function unreadSecrets({ object, use: { image }, attempt, pullError }: ImagePull): Finding | undefined {
   if (attempt.forbidden.length === 0) return undefined;
   const sent = pullError === 'no credential' ? 'nothing' : pullError === 'refused' ? 'a login' : 'unknown';
-  return finding('unread-secrets', object, { image, secrets: applied.names, sent });
+  return finding('unread-secrets', object, { image, secrets: attempt.forbidden, sent });
 }
 
 /** None of the Secrets of the list has a login for it; undefined without a list. */

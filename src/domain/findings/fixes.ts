@@ -174,7 +174,9 @@ const FIXES: Fixes = {
     const [secret] = secrets;
     return command`regsecret inspect ${secret === undefined ? 'SECRET' : nameWord(secret)} ${scope(object.namespace)}`;
   },
-  'unread-secrets': ({ object }) => command`kubectl auth can-i get secrets ${scope(object.namespace)}`,
+  // Who may not get all of them may get some by name.
+  'unread-secrets': ({ object, arguments: { secrets } }) =>
+    command`kubectl auth can-i get secret/${nameWord(secrets[0] ?? 'SECRET')} ${scope(object.namespace)}`,
   'retry-pending': ({ object }) => watch(object),
   unexplained: ({ object: { kind, name, namespace } }) =>
     command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,

@@ -164,7 +164,7 @@ const TEXTS: Texts = {
   'undecodable-list': ({ arguments: { secrets, error } }, object) =>
     `one of the pull secrets of ${object} (${some(secrets)}) cannot be decoded (${error}), so the kubelet uses none of them`,
   'unread-secrets': ({ arguments: { image, secrets, sent } }, object) =>
-    `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read the pull secrets of ${object}: ${some(secrets)}`,
+    `${SENT[sent]} for ${image} (says the kubelet), and you have no permission to read pull secrets of ${object}: ${some(secrets)}`,
   'retry-pending': ({ arguments: { image, secret } }) =>
     secret === undefined
       ? `${image} can be pulled now; the kubelet tries again within 5 minutes; this fails only if its node uses a mirror that does not have it`
