@@ -68,6 +68,17 @@ test('a Secret is in two files: the last one counts, and both places are named',
   expect([code, lines.at(-1)]).toEqual([1, '4 objects in 4 files: 0 errors, 2 warnings']);
 });
 
+test('a Secret is twice in what is piped in: one with all logins is proposed', async () => {
+  write(apps);
+  const piped = [secret([A]), secret([B])].map((one) => JSON.stringify(one)).join('\n---\n');
+  const { lines } = await doctor('-f deploy -f -', piped);
+  const index = lines.findIndex((line) => line.endsWith('[duplicate-secret]'));
+  expect(lines.slice(index, index + 2)).toEqual([
+    'stdin:1: warning: secret build/regcreds is also in stdin:3; the last one that is applied wins, so pods get only the logins there [duplicate-secret]',
+    `  hint: regsecret create regcreds -n build --server ${A} --server ${B} --dry-run=client -o yaml`,
+  ]);
+});
+
 test('a Secret is in two files, and the last one has all logins', async () => {
   write({ ...apps, 'full.yaml': secret([A, B]), 'b.yaml': secret([B]) });
   const { lines } = await doctor('-f deploy -f b.yaml -f full.yaml');

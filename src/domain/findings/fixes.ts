@@ -120,7 +120,8 @@ const FIXES: Fixes = {
     isInManifest(object) ? editFile(object) : forgetApplied([object.name], object.namespace),
   'stale-copy': ({ object, arguments: { source, namespaces } }) => syncPreview(source, object, namespaces),
   'orphaned-copy': ({ object }) => forgetSource(object.name, object.namespace),
-  'duplicate-secret': ({ object }) => editFile(object),
+  'duplicate-secret': ({ object }, context) =>
+    context.secretOf === undefined ? editFile(object) : createSecretCommand(object, context, []),
 
   'credential-rejected': entryFix,
   'no-access': entryFix,

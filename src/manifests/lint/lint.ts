@@ -190,6 +190,12 @@ function duplicateSecrets({ replaced = new Map() }: Inventory): FindingView[] {
   return [...replaced].map(([placed, last]) => {
     const { name = '', namespace } = placed.secret.metadata;
     const object = { kind: 'Secret', name, namespace, ...firstLineOf(placed) } as const;
-    return viewOf(finding('duplicate-secret', object, { last: firstLineOf(last) }));
+    const found = finding('duplicate-secret', object, { last: firstLineOf(last) });
+    if (placed.file.name !== '-') return viewOf(found);
+    // Nobody edits what is piped in: one Secret with all their logins takes the place of both.
+    const entries = [placed, last].flatMap(({ diagnosed }) => diagnosed?.contents.entries ?? []);
+    const { diagnosed } = placed;
+    const both = diagnosed && { ...diagnosed, contents: { ...diagnosed.contents, entries } };
+    return viewOf(found, { secretOf: () => both });
   });
 }
