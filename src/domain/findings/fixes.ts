@@ -171,13 +171,10 @@ const FIXES: Fixes = {
   'wrong-platform': ({ arguments: { node } }) => clusterCommand`kubectl get node ${nodeWord(node)} --show-labels`,
   'disk-full': ({ arguments: { node } }) => clusterCommand`kubectl describe node ${nodeWord(node)}`,
   'pull-postponed': ({ object }) => watch(object),
-  'undecodable-list': ({ object, arguments: { secrets } }) => {
-    const [secret] = secrets;
-    return command`regsecret inspect ${secret === undefined ? 'SECRET' : nameWord(secret)} ${scope(object.namespace)}`;
-  },
-  // Who may not get all of them may get some by name.
+  'undecodable-list': ({ object, arguments: { secrets } }) =>
+    command`regsecret inspect ${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
   'unread-secrets': ({ object, arguments: { secrets } }) =>
-    command`kubectl auth can-i get secret/${nameWord(secrets[0] ?? 'SECRET')} ${scope(object.namespace)}`,
+    command`kubectl auth can-i get secret/${nameWord(secrets[0] ?? '')} ${scope(object.namespace)}`,
   'retry-pending': ({ object }) => watch(object),
   unexplained: ({ object: { kind, name, namespace } }) =>
     command`kubectl describe ${kind.toLowerCase()} ${nameWord(name)} ${scope(namespace)}`,
