@@ -296,6 +296,7 @@ describe('rare answers', () => {
     finding('attached-later', ref, { image, account: 'a', secrets: ['pull'], remedy, rollout: '1 of 2 pods are new' }),
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, rollout: '1 of 2 pods are new' }),
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, changed: 'image' }),
+    finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, newFails: true }),
     finding('stale-copy', secret, { source: { namespace: 'b', name: 'pull' }, namespaces: ['a', 'b'] }),
     finding('wrong-type', secret, { type: 'Opaque', dataKey: '.dockercfg' }),
     finding('unreadable-payload', secret, { error: 'x', ignored: true }),

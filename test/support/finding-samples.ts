@@ -119,6 +119,7 @@ const ARGUMENTS: Arguments = {
     { image, template: 'web7', remedy },
     { image, template: 'web7', remedy, rollout: 'rollout7' },
     { image, template: 'web7', remedy, changed: 'image' },
+    { image, template: 'web7', remedy, newFails: true },
   ],
   'own-list': (remedy) => [{ image, own: ['own7'], account: 'sa7', usable: 'usable7', remedy }],
   'empty-name': (remedy) => [

@@ -194,6 +194,13 @@ export function nextOf(pull: ImagePull): Search<NextList> {
   return search.search === 'found' ? { search: 'found', found: next } : search;
 }
 
+/** That list where it is the one of the template, and is known not to open the image either. */
+export function refusedNext({ puller, use, facts }: ImagePull): NextList | undefined {
+  const next = nextList(puller, facts);
+  if (next?.from !== 'template') return undefined;
+  return simulatePull(next.names, puller.ref.namespace, use.image, facts).result === 'fails' ? next : undefined;
+}
+
 /** What a registry said to the logins of that list. */
 export function answersToNext({ puller, use, facts }: ImagePull): Answer[] {
   const next = nextList(puller, facts);

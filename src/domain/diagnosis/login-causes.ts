@@ -21,6 +21,7 @@ import {
   lastFailure,
   nextOf,
   readable,
+  refusedNext,
   secretObject,
   stateOf,
   usableSecret,
@@ -109,16 +110,18 @@ function publicImageRefused(pull: ImagePull): Finding | undefined {
 
 /** A pod keeps the list that it was made with. */
 function newerList(pull: ImagePull): Finding | undefined {
-  const { object, puller, use, denied, applied } = pull;
-  const next = denied ? foundIn(nextOf(pull)) : undefined;
+  const { object, puller, use, denied, applied, attempt } = pull;
+  const opened = denied ? foundIn(nextOf(pull)) : undefined;
+  // What this list lacks, the template need not get: it has another one, which is judged by itself.
+  const next = opened ?? (denied && attempt.candidates.length === 0 ? refusedNext(pull) : undefined);
   if (next === undefined) return undefined;
-  const shared = { image: use.image, remedy: puller.remedy, rollout: puller.pod?.template?.rollout };
-  if (next.from === 'template') {
-    return finding('outdated-pod', object, { ...shared, template: puller.pod?.template?.name ?? '' });
-  }
+  const { name = '', rollout } = puller.pod?.template ?? {};
+  const shared = { image: use.image, remedy: puller.remedy };
+  if (next !== opened) return finding('outdated-pod', object, { ...shared, template: name, newFails: true });
+  if (next.from === 'template') return finding('outdated-pod', object, { ...shared, rollout, template: name });
   const added = next.names.filter((name) => !applied.names.includes(name));
   const secrets = added.length > 0 ? added : next.names;
-  return finding('attached-later', object, { ...shared, account: puller.account, secrets });
+  return finding('attached-later', object, { ...shared, rollout, account: puller.account, secrets });
 }
 
 /** What is wrong with an image may have been corrected in the template since: the pod keeps that, too. */

@@ -6,16 +6,16 @@ import type { NearTags } from '../verify/near-tags.ts';
 import type { NodeTrouble } from '../workloads/pull-error.ts';
 import type { ListFault } from '../workloads/pull-spec.ts';
 import type { Remedy } from '../workloads/remedy.ts';
+import type { Replacement, TemplateChange } from '../workloads/rollout.ts';
 import type { Elsewhere } from './elsewhere.ts';
 
 /** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
-/** Of a pod that keeps the list, or the image, that it was made with; `rollout`: what the roll-out waits for that replaces it. */
-interface Outdated {
+/** Of a pod that keeps the list, or the image, that it was made with. */
+interface Outdated extends Replacement {
   readonly image: string;
   readonly remedy: Remedy;
-  readonly rollout?: string | undefined;
 }
 
 interface EntryLogin {
@@ -118,7 +118,7 @@ export interface FindingArguments<Cause> {
   /** The service account has it now, and the pod was made before. */
   readonly 'attached-later': Outdated & { readonly account: string; readonly secrets: readonly string[] };
   /** The template has another list now, or another image. */
-  readonly 'outdated-pod': Outdated & { readonly template: string; readonly changed?: 'image' | undefined };
+  readonly 'outdated-pod': Outdated & TemplateChange;
   /** A list of its own, so that of the service account, which opens the image, does not count. */
   readonly 'own-list': {
     readonly image: string;

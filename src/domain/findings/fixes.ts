@@ -57,7 +57,7 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   if (found.code === 'empty-name') return found.arguments.usable !== undefined;
   // Nothing is to be done but to wait; or the new image may be wrong, too.
   if ('rollout' in found.arguments && found.arguments.rollout !== undefined) return false;
-  if (found.code === 'outdated-pod' && found.arguments.changed === 'image') return false;
+  if (found.code === 'outdated-pod' && (found.arguments.changed === 'image' || found.arguments.newFails)) return false;
   const remedy = 'remedy' in found.arguments ? found.arguments.remedy : undefined;
   return catalogRow(found.code).isAdvice !== true && (remedy === undefined || isComplete(remedy));
 }

@@ -150,9 +150,23 @@ function isCurrent({ labels }: PullSpec, { ref, controller, annotations, object 
   }
 }
 
-/** Behind the sentence about a pod of which {@link waitingRollout} says something. */
-export function formatRollout(waiting: string | undefined): string {
-  return waiting === undefined ? '' : `; a roll-out is replacing it (${waiting})`;
+/** What `template` has by now, and a pod that is older has not: another list, or what is `changed`. */
+export interface TemplateChange {
+  readonly template: string;
+  readonly changed?: 'image' | undefined;
+  /** With the new list, a new pod cannot pull the image either. */
+  readonly newFails?: true | undefined;
+}
+
+/** How a pod is replaced by one that is made now. */
+export interface Replacement {
+  /** What the roll-out waits for that does it, where there is one. */
+  readonly rollout?: string | undefined;
+}
+
+/** Behind the sentence about the pod. */
+export function formatReplacement({ rollout }: Replacement): string {
+  return rollout === undefined ? '' : `; a roll-out is replacing it (${rollout})`;
 }
 
 /** Whether a Job makes no pod any more (pkg/controller/job/util `IsJobFinished`). */

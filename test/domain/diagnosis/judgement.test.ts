@@ -267,6 +267,30 @@ const lists: readonly Row[] = [
     },
   ],
   [
+    'attached to the template after the pod was created, and a new pod is refused, too',
+    podWith({
+      remedy: deployment,
+      pod: { template: { name: 'deployment/web', list: list('regcred'), rollout: '1 pod is not ready' } },
+    }),
+    { secrets: { regcred: wrong, other: good }, others: ['other', 'regcred'], says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'outdated-pod',
+      fix: 'regsecret why deployment/web -n team-a',
+      sufficient: false,
+    },
+  ],
+  [
+    'a login that is refused, and the template has another one now that is refused, too',
+    podWith({
+      list: list('old'),
+      remedy: deployment,
+      pod: { template: { name: 'deployment/web', list: list('regcred') } },
+    }),
+    { secrets: { old: wrong, regcred: wrong }, says: jane },
+    { outcome: 'will not pull', cause: 'credential-rejected' },
+  ],
+  [
     'attached later, and of no use either',
     podWith(),
     { secrets: { regcred: wrong }, account: list('regcred'), says: jane },

@@ -10,6 +10,7 @@ import { pullKind } from '../../../src/domain/workloads/kind.ts';
 import { addPod, type PodGroups } from '../../../src/domain/workloads/pod-group.ts';
 import { pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
 import {
+  deployment,
   factsOf,
   IMAGE,
   login,
@@ -97,6 +98,16 @@ describe('one finding for', () => {
 const rejected: Verdict = { kind: 'rejected', status: 401 };
 
 describe('two for', () => {
+  test.each([
+    ['and a new one, too', [pods('web', 1, { list, status: REFUSED })]],
+    ['before there is a new one', []],
+  ])('a pod that is older than the list of its template, whose login is refused, %s', (_, made) => {
+    const old = podWith({ status: REFUSED, remedy: deployment, pod: { template: { name: 'deployment/web', list } } });
+    const all = [template('web', { list }, 0), old, ...made];
+    const world = { secrets: { regcred: good }, says: (user?: string) => (user ? rejected : refuses()) };
+    expect(shown(all, world)).toEqual(['error credential-rejected Secret/regcred 0', 'error outdated-pod Pod/web 0']);
+  });
+
   test('workloads without a pull secret, each of which has its own command', () => {
     const all = [pods('web', 3, { status: REFUSED }), pods('api', 2, { status: REFUSED })];
     expect(shown(all, { says: refuses })).toEqual(['error no-pull-secret Pod/web 3', 'error no-pull-secret Pod/web 2']);

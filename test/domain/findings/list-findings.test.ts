@@ -189,6 +189,18 @@ testFindings([
     'kubectl rollout status deployment/web -n team-a',
   ],
   [
+    finding('outdated-pod', POD, { image, template: 'deployment/web', remedy: PAUSED, newFails: true }),
+    'error: pod team-a/web-1 was created before the list of deployment/web was changed, and keeps its original list; a new pod cannot pull the image either',
+    'advice',
+    'regsecret why deployment/web -n team-a',
+  ],
+  [
+    finding('outdated-pod', POD, { image, template: 'rollout/web', remedy: OWNER, newFails: true }),
+    'error: pod team-a/web-1 was created before the list of rollout/web was changed, and keeps its original list; a new pod cannot pull the image either',
+    'advice',
+    'kubectl delete pod web-1 -n team-a',
+  ],
+  [
     finding('outdated-pod', POD, { image, template: 'deployment/web', changed: 'image', remedy: DEPLOYMENT }),
     'error: pod team-a/web-1 was created before the image of deployment/web was changed, and keeps its original image ghcr.io/org/app:v1',
     'advice',
