@@ -294,7 +294,9 @@ describe('rare answers', () => {
   const run = { how: 'template', target: ref, next: { step: 'run again', job: 'web-1' } } as const;
   const RARE: readonly Finding[] = [
     finding('attached-later', ref, { image, account: 'a', secrets: ['pull'], remedy, rollout: '1 of 2 pods are new' }),
+    finding('attached-later', ref, { image, account: 'a', secrets: ['pull'], remedy, stuck: 'exceeded quota' }),
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, rollout: '1 of 2 pods are new' }),
+    finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, stuck: 'exceeded quota' }),
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, changed: 'image' }),
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, newFails: true }),
     finding('stale-copy', secret, { source: { namespace: 'b', name: 'pull' }, namespaces: ['a', 'b'] }),

@@ -114,10 +114,12 @@ const ARGUMENTS: Arguments = {
   'attached-later': (remedy) => [
     { image, account: 'sa7', secrets: ['one7'], remedy },
     { image, account: 'sa7', secrets: ['one7'], remedy, rollout: 'rollout7' },
+    { image, account: 'sa7', secrets: ['one7'], remedy, rollout: 'rollout7', stuck: 'exceeded quota' },
   ],
   'outdated-pod': (remedy) => [
     { image, template: 'web7', remedy },
     { image, template: 'web7', remedy, rollout: 'rollout7' },
+    { image, template: 'web7', remedy, rollout: 'rollout7', stuck: 'stuck7' },
     { image, template: 'web7', remedy, changed: 'image' },
     { image, template: 'web7', remedy, newFails: true },
   ],

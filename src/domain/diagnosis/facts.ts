@@ -10,6 +10,7 @@ import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import type { SecretName, Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
+import type { Replacement } from '../workloads/rollout.ts';
 
 export interface Counts {
   readonly pods: number;
@@ -101,14 +102,12 @@ export interface PodFacts {
   readonly template?: PodTemplate | undefined;
 }
 
-export interface PodTemplate {
+export interface PodTemplate extends Replacement {
   readonly name: string;
   /** The list in it. */
   readonly list: readonly unknown[] | undefined;
   /** The containers with another image in it than in what the pod was made of. */
   readonly changed?: readonly string[] | undefined;
-  /** What the roll-out waits for that replaces the pod, where there is one. */
-  readonly rollout?: string | undefined;
 }
 
 export interface PodEvent {

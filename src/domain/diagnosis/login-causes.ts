@@ -115,13 +115,13 @@ function newerList(pull: ImagePull): Finding | undefined {
   // What this list lacks, the template need not get: it has another one, which is judged by itself.
   const next = opened ?? (denied && attempt.candidates.length === 0 ? refusedNext(pull) : undefined);
   if (next === undefined) return undefined;
-  const { name = '', rollout } = puller.pod?.template ?? {};
+  const { name = '', rollout, stuck } = puller.pod?.template ?? {};
   const shared = { image: use.image, remedy: puller.remedy };
   if (next !== opened) return finding('outdated-pod', object, { ...shared, template: name, newFails: true });
-  if (next.from === 'template') return finding('outdated-pod', object, { ...shared, rollout, template: name });
+  if (next.from === 'template') return finding('outdated-pod', object, { ...shared, rollout, stuck, template: name });
   const added = next.names.filter((name) => !applied.names.includes(name));
   const secrets = added.length > 0 ? added : next.names;
-  return finding('attached-later', object, { ...shared, rollout, account: puller.account, secrets });
+  return finding('attached-later', object, { ...shared, rollout, stuck, account: puller.account, secrets });
 }
 
 /** What is wrong with an image may have been corrected in the template since: the pod keeps that, too. */
@@ -133,9 +133,16 @@ export function unlessChanged(rule: Rule): Rule {
 }
 
 function newerImage({ object, puller, use: { image, containers } }: ImagePull): Finding | undefined {
-  const { name, changed = [], rollout } = puller.pod?.template ?? {};
+  const { name, changed = [], rollout, stuck } = puller.pod?.template ?? {};
   return name !== undefined && containers.some((container) => changed.includes(container))
-    ? finding('outdated-pod', object, { image, remedy: puller.remedy, rollout, template: name, changed: 'image' })
+    ? finding('outdated-pod', object, {
+        image,
+        remedy: puller.remedy,
+        rollout,
+        stuck,
+        template: name,
+        changed: 'image',
+      })
     : undefined;
 }
 

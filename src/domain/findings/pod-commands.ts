@@ -101,13 +101,16 @@ function replaceCommand({ namespace }: FindingObject): Command {
 
 /** Makes the pod again, unless a roll-out does: a restart in the middle of it would be another one. */
 export function renewPod(
-  { code, object, arguments: { remedy, rollout, ...rest } }: FindingOf<'attached-later' | 'outdated-pod'>,
+  { code, object, arguments: { remedy, rollout, stuck, ...rest } }: FindingOf<'attached-later' | 'outdated-pod'>,
   secret?: string,
 ): Command {
   if (remedy.how !== 'template') return renewCommand(remedy, secret, object);
   const { target, next } = remedy;
   if ('newFails' in rest && rest.newFails)
     return command`regsecret why ${targetWord(target)} ${scope(object.namespace)}`;
+  // A quota says itself how much of it is used.
+  if (stuck?.includes('exceeded quota')) return command`kubectl describe quota ${scope(object.namespace)}`;
+  if (stuck !== undefined) return command`kubectl describe ${targetWord(target)} ${scope(object.namespace)}`;
   if (rollout !== undefined) return command`kubectl rollout status ${targetWord(target)} ${scope(object.namespace)}`;
   // Until then new pods are of the old template, too; the list of a service account they get in any case.
   if (code === 'outdated-pod' && next?.step === 'resume') return stepCommand(next, target);

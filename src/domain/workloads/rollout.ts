@@ -162,10 +162,20 @@ export interface TemplateChange {
 export interface Replacement {
   /** What the roll-out waits for that does it, where there is one. */
   readonly rollout?: string | undefined;
+  /** Why its controller cannot create a pod for that. */
+  readonly stuck?: string | undefined;
+}
+
+/** How a pod of `replicaSet` is replaced by one of `deployment`. */
+export function replacementOf(replicaSet: PullSpec, deployment: PullSpec): Replacement {
+  const rollout = waitingRollout(replicaSet, deployment);
+  return rollout === undefined ? {} : { rollout, stuck: createTrouble(deployment) };
 }
 
 /** Behind the sentence about the pod. */
-export function formatReplacement({ rollout }: Replacement): string {
+export function formatReplacement({ rollout, stuck }: Replacement): string {
+  if (stuck !== undefined)
+    return `; a roll-out cannot replace it, because its controller cannot create pods (${stuck})`;
   return rollout === undefined ? '' : `; a roll-out is replacing it (${rollout})`;
 }
 

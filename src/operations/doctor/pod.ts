@@ -15,7 +15,7 @@ import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
-import { changedImages, waitingRollout } from '../../domain/workloads/rollout.ts';
+import { changedImages, replacementOf } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { mountTrouble, type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
@@ -152,9 +152,9 @@ async function ownersOf(
     // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
     const owner = unknownOwner === undefined ? top : nearest;
     if (owner === undefined || nearest === undefined) return { remedy };
-    const rollout = waitingRollout(nearest, owner);
     const changed = changedImages(pod, nearest, owner);
-    return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, changed, rollout } };
+    const replaced = replacementOf(nearest, owner);
+    return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, changed, ...replaced } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
     return { remedy: remedyOfPod(pod, [], pod.controller) };

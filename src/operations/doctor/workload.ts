@@ -8,6 +8,7 @@ import type { Reader } from '../../cluster/reader.ts';
 import type { Puller } from '../../domain/diagnosis/facts.ts';
 import { command } from '../../domain/text/command.ts';
 import { nameWord, scope } from '../../domain/text/object-name.ts';
+import { millisecondsOf } from '../../domain/text/time.ts';
 import { fieldOf } from '../../domain/workloads/api-object.ts';
 import { imageUses } from '../../domain/workloads/container-images.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
@@ -88,7 +89,12 @@ async function worstPod(workload: PullSpec, collector: Collector): Promise<PodGr
   if (refused !== undefined) return 'forbidden';
   return [...groups.values()]
     .filter((group) => trouble(group) >= 0)
-    .sort((one, other) => trouble(other) - trouble(one))[0];
+    .sort((one, other) => trouble(other) - trouble(one) || madeAt(other) - madeAt(one))[0];
+}
+
+/** Of several that fail the newest has the list that the workload has now. */
+function madeAt({ pod }: PodGroup): number {
+  return millisecondsOf(fieldOf(pod.object, 'metadata', 'creationTimestamp'));
 }
 
 /** What makes the pods of a workload in turn. */

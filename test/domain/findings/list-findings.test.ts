@@ -201,6 +201,19 @@ testFindings([
     'kubectl delete pod web-1 -n team-a',
   ],
   [
+    finding('attached-later', POD, {
+      image,
+      account: 'default',
+      secrets: ['regcred'],
+      remedy: DEPLOYMENT,
+      rollout: '0 of 2 pods are new',
+      stuck: 'FailedCreate: exceeded quota: q',
+    }),
+    'error: pod team-a/web-1 was created before regcred was added to serviceaccount default, and keeps its original list; a roll-out cannot replace it, because its controller cannot create pods (FailedCreate: exceeded quota: q)',
+    'advice',
+    'kubectl describe quota -n team-a',
+  ],
+  [
     finding('outdated-pod', POD, { image, template: 'deployment/web', changed: 'image', remedy: DEPLOYMENT }),
     'error: pod team-a/web-1 was created before the image of deployment/web was changed, and keeps its original image ghcr.io/org/app:v1',
     'advice',

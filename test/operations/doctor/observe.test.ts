@@ -265,6 +265,22 @@ test.each([
   expect(pullers.find(({ ref }) => ref.kind === 'Job')?.brief).toBe(brief);
 });
 
+test('of two pods of a Deployment that both fail the newer one is shown, which has its list', async () => {
+  const labels = { app: 'api' };
+  const madeAt = (name: string, set: string, creationTimestamp: string): Stored =>
+    failing(name, { owner: `ReplicaSet/${set}`, metadata: { labels, creationTimestamp } });
+  const objects = [
+    account(),
+    stored('Deployment', 'api', { spec: selector }),
+    ...['old', 'new'].map((name) => stored('ReplicaSet', name, { owner: 'Deployment/api', metadata: { labels } })),
+    madeAt('api-old', 'old', '2026-11-25T11:00:00Z'),
+    madeAt('api-new', 'new', '2026-11-25T12:00:00Z'),
+  ];
+  const targets = [{ kind: 'Deployment', name: 'api' }] as const;
+  const { pullers } = await observeTargets(targets, { offline: true }, createCollector(storedObjects(objects)));
+  expect(pullers[0]?.ref.name).toBe('api-new');
+});
+
 test('what is reported', async () => {
   const outlines: string[] = [];
   for (const [title, situation] of [...TARGET_SITUATIONS, ...SCOPE_SITUATIONS, ...DETAIL_SITUATIONS])

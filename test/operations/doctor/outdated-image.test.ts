@@ -43,6 +43,13 @@ const cronJob = (image: string): Stored[] => [
   stored('CronJob', 'web', { image }),
 ];
 
+const NO_QUOTA = {
+  type: 'ReplicaFailure',
+  status: 'True',
+  reason: 'FailedCreate',
+  message: 'pods "web-2" is forbidden: exceeded quota: q',
+};
+
 const since = (name: string): string =>
   `pod team/web-1 was created before the image of ${name} was changed, and keeps its original image ${OLD}`;
 const set = (name: string): string => `kubectl set image ${name} app=ghcr.io/acme/web:TAG -n team`;
@@ -62,6 +69,18 @@ const rows: readonly Row[] = [
     deployment({}, { replicas: 2, updatedReplicas: 1, unavailableReplicas: 1 }),
     `${since('deployment/web')}; a roll-out is replacing it (1 pod is not ready, so 1 old pod has not been replaced)`,
     'kubectl rollout status deployment/web -n team',
+  ],
+  [
+    'a Deployment whose quota is used up',
+    deployment({}, { replicas: 1, conditions: [NO_QUOTA] }),
+    `${since('deployment/web')}; a roll-out cannot replace it, because its controller cannot create pods (FailedCreate: pods "web-2" is forbidden: exceeded quota: q)`,
+    'kubectl describe quota -n team',
+  ],
+  [
+    'a Deployment whose pods a policy refuses',
+    deployment({}, { replicas: 1, conditions: [{ ...NO_QUOTA, message: 'violates PodSecurity' }] }),
+    `${since('deployment/web')}; a roll-out cannot replace it, because its controller cannot create pods (FailedCreate: violates PodSecurity)`,
+    'kubectl describe deployment/web -n team',
   ],
   [
     'a paused Deployment',
