@@ -13,7 +13,8 @@ const READS = /^(list|verify|doctor|why)$/;
 /** What is said of `typed`, which is to work in the namespaces `names`. */
 export function inSeveral(typed: Command, names: readonly string[]): UsageError {
   const verb = typed.name();
-  const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A` : prose`run it once for each`;
+  const labelled = verb === 'doctor' ? ', or with -l for the namespaces with a label' : '';
+  const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A${labelled}` : prose`run it once for each`;
   const isKnown = names.every(isNamespaceChoice) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
   const all = mayHaveAll(typed) && names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : hint;
   return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : all);

@@ -97,7 +97,8 @@ describe('two namespaces', () => {
     ['list -n a,b', 'run it once for each, or with -A'],
     ['list -n a -n b', 'run it once for each, or with -A'],
     ['-n a list -n b', 'run it once for each, or with -A'],
-    ['why -n a,b', 'run it once for each, or with -A'],
+    ['why -n a,b', 'run it once for each, or with -A, or with -l for the namespaces with a label'],
+    ['verify -n a,b', 'run it once for each, or with -A'],
     // Who names two does not want all of them changed.
     ['delete x -n a -n b', 'run it once for each'],
     ['attach x --sa default -n a,b', 'run it once for each'],

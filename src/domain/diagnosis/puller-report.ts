@@ -2,6 +2,7 @@
 import { isBug } from '../../errors.ts';
 import { finding } from '../findings/catalog.ts';
 import { type Finding, withSeverity } from '../findings/finding.ts';
+import { withoutStep } from '../findings/pod-commands.ts';
 import type { Contents } from '../keyring/contents.ts';
 import { shownServer } from '../keyring/display-server.ts';
 import { nearEntries } from '../keyring/near-entries.ts';
@@ -12,6 +13,7 @@ import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
+import { hasLogin, simulatePull } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, remedyOfList } from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
@@ -80,7 +82,7 @@ export function notesOn(puller: Puller, judgements: readonly Judgement[], facts:
   const { ref, imagePullSecrets, images } = puller;
   // A list that is only tried with an image stands in no object that could be changed.
   const isTried = ref.kind === 'ServiceAccount' && imagePullSecrets !== undefined && images.length > 0;
-  const ofList = isTried ? [] : [emptyName, duplicateNames, misspeltNames, differentCredentials];
+  const ofList = isTried ? [] : [emptyName, duplicateNames, misspeltNames, spareNames, differentCredentials];
   const rules = [...ofList, ...(judgements.length === 0 ? [] : [secretNotes])];
   const found = rules.flatMap((rule) => rule({ puller, applied, judgements, facts }));
   return found.filter((one) => said.size !== said.add(findingKey(one)).size).map((one) => withSeverity(one, 'warning'));
@@ -128,6 +130,28 @@ function misspeltNames({ puller, facts }: Noted): Finding[] {
     const args = { near, listed: names.includes(near) || undefined, remedy: remedyOfList(puller, facts) };
     return [finding('missing-secret', objectOf({ kind: 'Secret', namespace, name }), args)];
   });
+}
+
+/** Nobody has a Secret of that name, and other Secrets of the list have a login for every image: it can go. */
+function spareNames({ puller, applied, facts }: Noted): Finding[] {
+  const { namespace } = puller.ref;
+  const gone = applied.names.filter((name) => {
+    const state = facts.secrets.get(secretKey(namespace, name));
+    return state?.status === 'missing' && state.elsewhere === undefined && !nearName({ namespace, name }, facts);
+  });
+  // Pods pull as before, so none is made again.
+  const remedy = withoutStep(remedyOfList(puller, facts));
+  if (gone.length === 0 || (remedy.how !== 'template' && remedy.how !== 'account')) return [];
+  const opening = puller.images.map(({ image }) =>
+    applied.names.find((name) => {
+      const attempt = simulatePull([name], namespace, image, facts);
+      return hasLogin(attempt) && attempt.result !== 'fails';
+    }),
+  );
+  const [usable] = opening;
+  if (usable === undefined || opening.includes(undefined)) return [];
+  const args = { usable, listed: true, remedy } as const;
+  return gone.map((name) => finding('missing-secret', objectOf({ kind: 'Secret', namespace, name }), args));
 }
 
 /** The list that stands in the object itself. */

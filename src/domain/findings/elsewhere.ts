@@ -27,12 +27,15 @@ interface Meant {
   readonly near?: string | undefined;
   /** One there that has a login for the image. */
   readonly usable?: string | undefined;
+  /** The list has that one, too. */
+  readonly listed?: true | undefined;
   readonly elsewhere?: Elsewhere | undefined;
 }
 
 /** Behind the sentence that it is missing in `namespace`: what was meant, or may take its place. */
-export function describeMeant({ near, usable, elsewhere }: Meant, namespace = 'this namespace'): string {
+export function describeMeant({ near, usable, listed, elsewhere }: Meant, namespace = 'this namespace'): string {
   if (near !== undefined) return `; did you mean ${near}?`;
+  if (usable !== undefined && listed) return `; secret ${usable} in the same list has a login for the image`;
   if (usable !== undefined) return `; secret ${usable} has a login for that registry`;
   return elsewhere === undefined ? '' : `; ${describeElsewhere(elsewhere, namespace)}`;
 }

@@ -32,7 +32,7 @@ interface UnfitServer {
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
   // What is wrong with a Secret by itself.
-  /** `near` has nearly the same name and may be `listed`, too; `usable` has a login for the image, or is told that there is none (`absent`). */
+  /** `near` has nearly the same name; `usable` has a login for the image, or is told that there is none (`absent`); each may be `listed`, too. */
   readonly 'missing-secret': {
     readonly near?: string | undefined;
     readonly elsewhere?: Elsewhere | undefined;

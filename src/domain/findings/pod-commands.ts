@@ -22,7 +22,8 @@ export function exchange(remedy: Remedy, name: string, next: string, isThere = f
   return andThen(changeCommand('attach', withoutStep(remedy), next), removed);
 }
 
-function withoutStep(remedy: Remedy): Remedy {
+/** `remedy` for pods that may stay. */
+export function withoutStep(remedy: Remedy): Remedy {
   if (remedy.how === 'template') return { ...remedy, next: undefined };
   return remedy.how === 'account' ? { ...remedy, pods: [] } : remedy;
 }

@@ -9,6 +9,7 @@ import type { Verdict } from '../../../src/domain/verify/verdict.ts';
 import { pullKind } from '../../../src/domain/workloads/kind.ts';
 import { addPod, type PodGroups } from '../../../src/domain/workloads/pod-group.ts';
 import { pullSpecOf } from '../../../src/domain/workloads/pull-spec.ts';
+import { shownHint } from '../../support/hints.ts';
 import {
   deployment,
   factsOf,
@@ -24,6 +25,7 @@ import {
 } from '../../support/pull-facts.ts';
 import { reportAt } from '../../support/steps.ts';
 
+const DELETE = { step: 'delete pods', pods: ['web-0'] } as const;
 const COUNTS = { pods: 0, failingPods: 0, workloads: 0, serviceAccounts: 0, secrets: 0 };
 const REFUSED = 'failed to authorize: no basic auth credentials';
 const list = [{ name: 'regcred' }];
@@ -96,6 +98,30 @@ describe('one finding for', () => {
 });
 
 const rejected: Verdict = { kind: 'rejected', status: 401 };
+
+test('a name that nobody has goes out of each list with a login for the images, and no pod is made again', () => {
+  const both = [{ name: 'gone' }, ...list];
+  const world = { secrets: { regcred: good, gone: 'missing' as const } };
+  const of = (name: string) => {
+    const made = pods(name, 2, { list: both, status: 'runs' });
+    const remedy = { how: 'template', target: { kind: 'Deployment', namespace: 'team-a', name } } as const;
+    return [template(name, { list: both }, 2), { ...made, remedy: { ...remedy, next: DELETE } }];
+  };
+  const usage = new Map([['team-a/gone', { serviceAccounts: [], workloads: ['deployment/web'], pods: 4 }]]);
+  const facts = factsOf(world);
+  const pullers = [...of('web'), ...of('api')];
+  const { findings } = reportAt(
+    { pullers, facts, findings: [], unchecked: [], usage, scope: { counts: COUNTS } },
+    facts,
+  );
+  const found = findings.filter(({ code }) => code === 'missing-secret');
+  expect(found.map(({ severity, fix }) => [severity, shownHint(fix.command)])).toEqual([
+    [
+      'warning',
+      'regsecret detach gone -n team-a --from deployment/web && regsecret detach gone -n team-a --from deployment/api',
+    ],
+  ]);
+});
 
 describe('two for', () => {
   test.each([

@@ -69,6 +69,36 @@ test.each<[string, Puller, World, string[]]>([
     { secrets: { 'regcred-2': 'missing', regcred: good }, others: ['regcred'] },
     [],
   ],
+  [
+    'a template with a name that nobody has, beside a login for its image',
+    templateWith({ list: list('gone', 'regcred') }),
+    { secrets: { gone: 'missing', regcred: good }, others: ['regcred'] },
+    ['missing-secret regcred true'],
+  ],
+  [
+    'a template whose service account has the two',
+    templateWith(),
+    { account: list('gone', 'regcred'), secrets: { gone: 'missing', regcred: good }, others: ['regcred'] },
+    ['missing-secret regcred true'],
+  ],
+  [
+    'the same, and another namespace has a Secret of that name',
+    templateWith({ list: list('gone', 'regcred') }),
+    { secrets: { gone: { elsewhere: ['prod'] }, regcred: good }, others: ['regcred'] },
+    [],
+  ],
+  [
+    'a name that nobody has, beside a login for another image',
+    templateWith({ list: list('gone', 'quay') }),
+    { secrets: { gone: 'missing', quay: secretWith({ 'quay.io': login() }) }, others: ['quay'] },
+    [],
+  ],
+  [
+    'a name that nobody has, in a pod that nothing makes again',
+    podWith({ list: list('gone', 'regcred') }),
+    { secrets: { gone: 'missing', regcred: good }, others: ['regcred'] },
+    [],
+  ],
   ['two with the same login', podWith({ list: list('a', 'b') }), { secrets: { a: good, b: good } }, []],
   [
     'two of which one cannot be decoded',

@@ -49,6 +49,17 @@ testFindings([
     'regsecret detach regcred -n team-a --from deployment/web',
   ],
   [
+    finding('missing-secret', SECRET, {
+      usable: 'other',
+      listed: true,
+      remedy: DEPLOYMENT,
+      usedBy: ['deployment/web'],
+    }),
+    'error: secret team-a/regcred does not exist, and deployment/web names it; secret other in the same list has a login for the image',
+    'fix',
+    'regsecret detach regcred -n team-a --from deployment/web',
+  ],
+  [
     finding('missing-secret', SECRET, { near: 'regcred2', remedy: ACCOUNT }),
     'error: secret team-a/regcred does not exist; did you mean regcred2?',
     'fix',
