@@ -454,7 +454,9 @@ describe.concurrent('a Secret', () => {
 
 test('several at a time, for people', async () => {
   const { code, stdout, stderr } = await regsecretIn(namespace, ['why', 'sa/builder', 'secret/rejected']);
-  expect([code, stderr]).toEqual([1, `hint: regsecret why sa/builder secret/rejected -n ${namespace} -v\n`]);
+  const noLogin = `docker and podman have no login for ${basic.host}: add --username USER --password-stdin to regsecret create`;
+  const steps = `regsecret why sa/builder secret/rejected -n ${namespace} -v`;
+  expect([code, stderr]).toEqual([1, `hint: ${noLogin}\nhint: ${steps}\n`]);
   expect(stdout.replace(/ at \S+Z/g, '').replace(/(good \(dockerconfigjson\)), used by .*/, '$1')).toBe(
     [
       'a new pod with serviceaccount/builder pulls with good',
