@@ -376,7 +376,7 @@ describe('kinds and targets where kubectl has them', () => {
     ['cp pull', '(Did you mean sync?)'],
     ['apply x', '(Did you mean create?)'],
     ['apply -f deploy', '(Did you mean attach -f?)'],
-    ['doctor -n a -n b', 'hint: run it once for each, or with -A'],
+    ['doctor -n a -n b', 'hint: run it once for each, or with -A, or with -l for the namespaces with a label'],
     ['list -n a,b', 'hint: run it once for each, or with -A'],
     ['doctor -n team-* --strict', 'hint: regsecret doctor -A --strict'],
     ['why -n team-? --context c', 'hint: regsecret why --context c -A'],

@@ -10,7 +10,7 @@ import type { ImageUse } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import type { SecretName, Usage } from '../workloads/references.ts';
 import type { Remedy } from '../workloads/remedy.ts';
-import type { Replacement } from '../workloads/rollout.ts';
+import type { RolloutState } from '../workloads/rollout.ts';
 
 export interface Counts {
   readonly pods: number;
@@ -102,7 +102,7 @@ export interface PodFacts {
   readonly template?: PodTemplate | undefined;
 }
 
-export interface PodTemplate extends Replacement {
+export interface PodTemplate extends RolloutState {
   readonly name: string;
   /** The list in it. */
   readonly list: readonly unknown[] | undefined;

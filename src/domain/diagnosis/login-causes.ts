@@ -134,16 +134,9 @@ export function unlessChanged(rule: Rule): Rule {
 
 function newerImage({ object, puller, use: { image, containers } }: ImagePull): Finding | undefined {
   const { name, changed = [], rollout, stuck } = puller.pod?.template ?? {};
-  return name !== undefined && containers.some((container) => changed.includes(container))
-    ? finding('outdated-pod', object, {
-        image,
-        remedy: puller.remedy,
-        rollout,
-        stuck,
-        template: name,
-        changed: 'image',
-      })
-    : undefined;
+  if (name === undefined || !containers.some((container) => changed.includes(container))) return undefined;
+  const shared = { image, remedy: puller.remedy, rollout, stuck };
+  return finding('outdated-pod', object, { ...shared, template: name, changed: 'image' });
 }
 
 function noAccess(pull: ImagePull): Finding | undefined {

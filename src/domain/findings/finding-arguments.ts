@@ -6,14 +6,14 @@ import type { NearTags } from '../verify/near-tags.ts';
 import type { NodeTrouble } from '../workloads/pull-error.ts';
 import type { ListFault } from '../workloads/pull-spec.ts';
 import type { Remedy } from '../workloads/remedy.ts';
-import type { Replacement, TemplateChange } from '../workloads/rollout.ts';
+import type { RolloutState, TemplateChange } from '../workloads/rollout.ts';
 import type { Elsewhere } from './elsewhere.ts';
 
 /** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
 
 /** Of a pod that keeps the list, or the image, that it was made with. */
-interface Outdated extends Replacement {
+interface Outdated extends RolloutState {
   readonly image: string;
   readonly remedy: Remedy;
 }

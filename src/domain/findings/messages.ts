@@ -6,7 +6,7 @@ import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
 import { AT_NODE } from '../workloads/pull-error.ts';
 import { describeFault } from '../workloads/pull-spec.ts';
-import { formatReplacement } from '../workloads/rollout.ts';
+import { formatRollout } from '../workloads/rollout.ts';
 import { describeMeant, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
@@ -108,9 +108,9 @@ const TEXTS: Texts = {
   'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0, usable, absent } }, object) =>
     `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}${absent ? describeAbsent(usable) : ''}`,
   'attached-later': ({ arguments: { account, secrets, ...replaced } }, object) =>
-    `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${formatReplacement(replaced)}`,
+    `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${formatRollout(replaced)}`,
   'outdated-pod': ({ arguments: { image, template, changed, newFails, ...replaced } }, object) =>
-    `${object} was created before the ${changed ?? 'list'} of ${template} was changed, and keeps its original ${changed ? `image ${image}` : 'list'}${newFails ? '; a new pod cannot pull the image either' : formatReplacement(replaced)}`,
+    `${object} was created before the ${changed ?? 'list'} of ${template} was changed, and keeps its original ${changed ? `image ${image}` : 'list'}${newFails ? '; a new pod cannot pull the image either' : formatRollout(replaced)}`,
   'own-list': ({ arguments: { own, account, usable, image } }, object) =>
     `${object} has its own list of pull secrets (${some(own)}), so that of serviceaccount ${account} is ignored; ${usable} in it has a login for ${image}`,
   'empty-name': ({ arguments: { account, usable, text, whole } }, object) =>

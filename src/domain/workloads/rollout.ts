@@ -158,22 +158,22 @@ export interface TemplateChange {
   readonly newFails?: true | undefined;
 }
 
-/** How a pod is replaced by one that is made now. */
-export interface Replacement {
-  /** What the roll-out waits for that does it, where there is one. */
+/** How far the roll-out is that replaces a pod. */
+export interface RolloutState {
+  /** What it waits for; left out where there is none. */
   readonly rollout?: string | undefined;
   /** Why its controller cannot create a pod for that. */
   readonly stuck?: string | undefined;
 }
 
-/** How a pod of `replicaSet` is replaced by one of `deployment`. */
-export function replacementOf(replicaSet: PullSpec, deployment: PullSpec): Replacement {
+/** Of the roll-out in which `deployment` replaces the pods of `replicaSet`. */
+export function rolloutState(replicaSet: PullSpec, deployment: PullSpec): RolloutState {
   const rollout = waitingRollout(replicaSet, deployment);
   return rollout === undefined ? {} : { rollout, stuck: createTrouble(deployment) };
 }
 
 /** Behind the sentence about the pod. */
-export function formatReplacement({ rollout, stuck }: Replacement): string {
+export function formatRollout({ rollout, stuck }: RolloutState): string {
   if (stuck !== undefined)
     return `; a roll-out cannot replace it, because its controller cannot create pods (${stuck})`;
   return rollout === undefined ? '' : `; a roll-out is replacing it (${rollout})`;

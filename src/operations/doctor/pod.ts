@@ -15,7 +15,7 @@ import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
 import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
-import { changedImages, replacementOf } from '../../domain/workloads/rollout.ts';
+import { changedImages, rolloutState } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { mountTrouble, type NamedEvent, ownEvents, podEvents } from './pod-events.ts';
@@ -153,7 +153,7 @@ async function ownersOf(
     const owner = unknownOwner === undefined ? top : nearest;
     if (owner === undefined || nearest === undefined) return { remedy };
     const changed = changedImages(pod, nearest, owner);
-    const replaced = replacementOf(nearest, owner);
+    const replaced = rolloutState(nearest, owner);
     return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, changed, ...replaced } };
   } catch (error) {
     if (!(error instanceof UserError) || pod.controller === undefined) throw error;
