@@ -47,6 +47,8 @@ export const made = [
   stored('Pod', 'stranger', { metadata: { labels } }),
 ];
 export const pull = { list: ['pull'] };
+const revision = (value: string): object => ({ annotations: { 'deployment.kubernetes.io/revision': value } });
+const never = { image: 'ghcr.io/acme/web:gone', policy: 'Never' };
 
 /** Of what is named. */
 export const TARGET_SITUATIONS: readonly [string, Situation][] = [
@@ -168,6 +170,29 @@ export const TARGET_SITUATIONS: readonly [string, Situation][] = [
   [
     'a Deployment whose ReplicaSets may not be listed',
     { objects: [...made, account()], forbidden: ['list replicasets'], ...of('Deployment', 'web') },
+  ],
+  [
+    'a Deployment whose new pod fails, and an old one, too',
+    {
+      objects: [
+        stored('ReplicaSet', 'web-1', { owner: 'Deployment/web', metadata: revision('1') }),
+        stored('ReplicaSet', 'web-2', { owner: 'Deployment/web', metadata: revision('2'), ...never }),
+        failing('web-1-a', { owner: 'ReplicaSet/web-1', metadata: { creationTimestamp: '2026-11-25T11:00:00Z' } }),
+        failing('web-2-a', {
+          owner: 'ReplicaSet/web-2',
+          ...never,
+          metadata: { creationTimestamp: '2026-11-25T12:00:00Z' },
+          rest: waits({
+            reason: 'ErrImageNeverPull',
+            message: 'Container image is not present with pull policy of Never',
+          }),
+        }),
+        stored('Deployment', 'web', { metadata: revision('2'), ...never }),
+        account(),
+        ghcrSecret,
+      ],
+      ...of('Deployment', 'web'),
+    },
   ],
   [
     'a StatefulSet without pods',

@@ -100,6 +100,7 @@ export interface StoredOptions {
   readonly list?: readonly string[] | undefined;
   readonly account?: string;
   readonly image?: string;
+  readonly policy?: string;
   /** `Kind/name` of the controller, whose uid is its name. */
   readonly owner?: string;
   readonly metadata?: object;
@@ -113,7 +114,7 @@ const list = (names: readonly string[] | undefined): object =>
 
 /** In the namespace `team`; its uid is its name. */
 export function stored(kind: PullKindName, name: string, options: StoredOptions = {}): Stored {
-  const { account, image = 'ghcr.io/acme/web', owner, spec = {}, rest = {} } = options;
+  const { account, image = 'ghcr.io/acme/web', policy, owner, spec = {}, rest = {} } = options;
   const [ownerKind = '', ownerName = ''] = owner?.split('/') ?? [];
   const apiVersion =
     { Job: 'batch/v1', CronJob: 'batch/v1', Rollout: 'argoproj.io/v1alpha1', Node: 'v1', ReplicationController: 'v1' }[
@@ -131,7 +132,7 @@ export function stored(kind: PullKindName, name: string, options: StoredOptions 
   const pod = {
     ...list(options.list),
     ...(account === undefined ? {} : { serviceAccountName: account }),
-    containers: [{ name: 'app', image }],
+    containers: [{ name: 'app', image, ...(policy === undefined ? {} : { imagePullPolicy: policy }) }],
   };
   // Admission sets the service account.
   if (kind === 'Pod') return [kind, { metadata, spec: { serviceAccountName: 'default', ...pod, ...spec }, ...rest }];

@@ -74,9 +74,8 @@ export function remedyOfPod(
 export function remedyOfOwners(owners: readonly PullSpec[], pods: readonly string[] = []): Remedy {
   const [nearest, top] = [owners[0] as PullSpec, owners.at(-1) as PullSpec];
   const remedy = remedyOfTemplate(top, pods);
-  const isStuck = nearest.ref.kind === 'Job' && !hasFinished(nearest);
-  if (!isStuck || remedy.how !== 'template' || remedy.next?.step !== 'run again') return remedy;
-  return { ...remedy, next: { step: 'run again', job: nearest.ref.name } };
+  if (nearest.ref.kind !== 'Job' || top.ref.kind !== 'CronJob' || remedy.how !== 'template') return remedy;
+  return { ...remedy, next: { step: 'run again', job: hasFinished(nearest) ? undefined : nearest.ref.name } };
 }
 
 /** What is of a kind that we know and was not read is gone, or may have an owner itself. */
@@ -97,7 +96,8 @@ export function remedyUnder(remedy: Remedy, allow: ObjectRef): Remedy {
 
 function stepOf(template: PullSpec, pods: readonly string[]): Step | undefined {
   const { kind } = effectOf(template);
-  if (template.ref.kind === 'CronJob') return { step: 'run again' };
+  // Its next job has the new template; where none has failed, nothing is to be made up for.
+  if (template.ref.kind === 'CronJob') return pods.length === 0 ? undefined : { step: 'run again' };
   if (kind === 'paused') return { step: 'resume', pods: some(pods) };
   if (kind === 'rolls out' && !waitsForPods(template)) return undefined;
   return pods.length === 0 ? undefined : { step: 'delete pods', pods: some(pods) };

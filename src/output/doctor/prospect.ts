@@ -20,6 +20,8 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
       return `${who} cannot pull ${name}`;
     case 'cannot know':
       if (state === 'there') return `${who} has ${name}`;
+      if (policy === 'Never')
+        return `${who} does not pull ${name}: its imagePullPolicy is Never, so it starts only on a node that has the image`;
       return state === 'missing' ? `${who} could not pull ${name}` : `cannot tell whether ${who} can pull ${name}`;
   }
 }

@@ -65,6 +65,7 @@ describe('of a template', () => {
       ['p'],
       { how: 'template', target: target('CronJob'), next: { step: 'run again' } },
     ],
+    ['a CronJob without pods', specOf('CronJob'), [], { how: 'template', target: target('CronJob') }],
     [
       'a ReplicaSet of a Rollout, whose kind we do not know',
       { ...specOf('ReplicaSet'), controller: rollout },

@@ -86,6 +86,15 @@ test('a pod that runs has its image', async () => {
   expect(text).not.toMatch(/cannot pull|will not/);
 });
 
+test.each([
+  ['a new pod of deployment/web', templateWith({ policy: 'Never' })],
+  ['pod/web', podWith({ policy: 'Never' })],
+])('%s may not pull', async (who, puller) => {
+  expect(await printed(puller)).toBe(
+    `${who} does not pull ${IMAGE}: its imagePullPolicy is Never, so it starts only on a node that has the image\n`,
+  );
+});
+
 test('a pod whose images are there, and that is not ready', async () => {
   const pod = { trouble: 'CreateContainerConfigError: configmap "gone\x1b[31m" not found' };
   const text = await printed(podWith({ policy: 'IfNotPresent', status: 'runs', pod }));
