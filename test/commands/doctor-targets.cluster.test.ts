@@ -391,23 +391,26 @@ describe.concurrent('an image that is not deployed yet', () => {
     );
   });
 
-  test.each(['app:v1', 'none:v1'])(
-    'which no list opens, but a Secret of the namespace: the hint asks again with it: %s',
-    async (path) => {
-      const image = `${own.host}/team/${path}`;
-      const { stderr } = await regsecretIn(namespace, ['why', image]);
-      expect(stderr).toBe(`hint: regsecret why --image ${image} -n ${namespace} --secret good\n`);
-      const asked = await regsecretIn(namespace, ['why', '--image', image, '--secret', 'good']);
-      expect(asked.stdout).toContain(`login: ada in secret good, for ${own.host}`);
-    },
-  );
+  test.each([
+    ['app:v1', 'accepts the credential'],
+    ['none:v1', 'has no repository team/none'],
+  ])('which no list opens, but a Secret of the namespace: what comes of it with that: %s', async (path, answer) => {
+    const image = `${own.host}/team/${path}`;
+    const { stdout } = await regsecretIn(namespace, ['why', image]);
+    expect(stdout).toContain(
+      `\n  login: none\n  with secret good: ada, for ${own.host}: the registry ${answer}\n  cause: `,
+    );
+    const asked = await regsecretIn(namespace, ['why', '--image', image, '--secret', 'good']);
+    expect(asked.stdout).toMatch(/^a new pod with secret good in its list can/);
+    expect(asked.stdout).toContain(`login: ada in secret good, for ${own.host}: the registry ${answer}`);
+  });
 
-  test('which a Deployment is to get, and which does not exist: another one is asked about', async () => {
+  test('which a Deployment is to get, and which does not exist: there is nothing to change', async () => {
     const name = await newWorkload('Deployment', namespace, { image: publicImage, list: named('good') });
     const { findings } = await why([`deploy/${name}`, '--image', `${own.host}/team/none:v1`], 1);
-    expect(findings.map(({ fix }) => fix.command)).toEqual([
-      `regsecret why deployment/${name} -n ${namespace} --image REGISTRY/NAME:TAG`,
-    ]);
+    expect(findings.map(({ fix }) => fix.command)).toEqual([undefined]);
+    const { stdout } = await regsecretIn(namespace, ['why', `deploy/${name}`, '--image', `${own.host}/team/none:v1`]);
+    expect(stdout).toMatch(/ has no such repository, .* \[image-not-found\]\na node /);
   });
 
   test('which is no image', async () => {

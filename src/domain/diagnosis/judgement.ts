@@ -12,7 +12,7 @@ import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { isComplete } from '../workloads/remedy.ts';
-import type { PullAttempt } from './attempt.ts';
+import { type Candidate, type PullAttempt, simulatePull } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { accountOf } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
@@ -166,6 +166,13 @@ function namesAnother({ arguments: named }: Finding): boolean {
   const usable = 'usable' in named ? named.usable : undefined;
   const near = 'near' in named ? named.near : undefined;
   return usable !== undefined || near !== undefined;
+}
+
+/** Those of the Secret that the cause proposes, where no pod has tried yet. */
+export function proposedLogins({ puller, use, cause }: Judgement, facts: PullFacts): readonly Candidate[] | undefined {
+  const usable = cause !== undefined && 'usable' in cause.arguments ? cause.arguments.usable : undefined;
+  if (usable === undefined || use.state.status !== 'not used') return undefined;
+  return simulatePull([usable], puller.ref.namespace, use.image, facts).candidates;
 }
 
 /** It runs with no pull secret at all and its image is closed to us: many clusters give their nodes credentials. */

@@ -13,10 +13,11 @@ import type { ImagePolicy, ImageState } from '../workloads/container-images.ts';
 import type { ManifestRef } from '../workloads/object-ref.ts';
 import type { PullError } from '../workloads/pull-error.ts';
 import { secretKey } from '../workloads/references.ts';
+import type { Candidate } from './attempt.ts';
 import { effectiveList, type ListOrigin } from './effective-list.ts';
 import { type Answer, changedAt, type PullFacts } from './facts.ts';
 import { lastFailure } from './image-pull.ts';
-import type { Fix, Judgement, Outcome } from './judgement.ts';
+import { type Fix, type Judgement, type Outcome, proposedLogins } from './judgement.ts';
 import type { PullerReport } from './puller-report.ts';
 import { loginAnswer } from './secret-checks.ts';
 
@@ -113,14 +114,18 @@ export interface ImageView {
   readonly outcome: Outcome;
   readonly cause?: FindingView | undefined;
   /** In the order in which they are tried. */
-  readonly candidates: readonly {
-    readonly secret: string;
-    readonly server: ShownServer;
-    readonly username: string;
-    readonly verdict?: Verdict | undefined;
-    readonly askedAt?: string | undefined;
-  }[];
+  readonly candidates: readonly LoginView[];
+  /** Those of the Secret that the command puts into the list, where no pod has tried yet. */
+  readonly proposed?: readonly LoginView[] | undefined;
   readonly withoutLogin?: { readonly verdict: Verdict; readonly askedAt: string } | undefined;
+}
+
+export interface LoginView {
+  readonly secret: string;
+  readonly server: ShownServer;
+  readonly username: string;
+  readonly verdict?: Verdict | undefined;
+  readonly askedAt?: string | undefined;
 }
 
 export interface EventView {
@@ -214,14 +219,14 @@ function imageView(judgement: Judgement, facts: PullFacts): ImageView {
     kubelet: state.status === 'missing' ? kubeletView(state, judgement, facts) : undefined,
     outcome,
     cause: cause && findingView(cause, undefined, fix),
-    candidates: attempt.candidates.map(({ secret, server, username, answer }) => ({
-      secret,
-      server,
-      username,
-      ...(answer && answerView(answer)),
-    })),
+    candidates: attempt.candidates.map(loginView),
+    proposed: proposedLogins(judgement, facts)?.map(loginView),
     withoutLogin: attempt.anonymous && answerView(attempt.anonymous),
   };
+}
+
+function loginView({ secret, server, username, answer }: Candidate): LoginView {
+  return { secret, server, username, ...(answer && answerView(answer)) };
 }
 
 function kubeletView(

@@ -15,11 +15,13 @@ import { copy, copySource, syncPreview } from './elsewhere.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 import {
   allowPull,
+  askAbout,
   edit,
   editFile,
   editMaker,
   exchange,
   giveLogin,
+  isTyped,
   keepAccepted,
   renewPod,
   setImage,
@@ -35,7 +37,7 @@ import {
   replaceSecret,
 } from './secret-commands.ts';
 
-/** The command, or two that belong together. */
+/** The command, or two that belong together; one without words where nothing can be done. */
 export function fixFor(found: Finding, context: FixContext = {}): Command {
   const fix = FIXES[found.code] as (found: Finding, context: FixContext) => Command;
   return fix(found, context);
@@ -75,7 +77,6 @@ export function isPickedUp({ words, pipe, next }: Command): boolean {
 }
 
 const REPLACE = words`--replace`;
-const SOME_IMAGE = 'REGISTRY/NAME:TAG';
 type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context: FixContext) => Command };
 
 const FIXES: Fixes = {
@@ -147,13 +148,12 @@ const FIXES: Fixes = {
     command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`,
   'different-credentials': keepAccepted,
 
-  'invalid-image': ({ object, arguments: { container, remedy } }, context) =>
-    setImage(object, remedy, container, SOME_IMAGE, context.secrets),
-  'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }, context) => {
-    if (missing !== 'repository') return setImage(object, remedy, container, withNearTag(image, tags), context.secrets);
-    // The image is there under no tag, and nobody knows which one was meant.
-    if (container === '') return setImage(object, remedy, container, SOME_IMAGE, context.secrets);
-    return editMaker(object, remedy);
+  'invalid-image': ({ object, arguments: { container, remedy } }) =>
+    setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
+  'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }, { secrets }) => {
+    if (isTyped(object, container)) return askAbout(object, image, tags, secrets);
+    if (missing === 'repository') return editMaker(object, remedy);
+    return setImage(object, remedy, container, withNearTag(image, tags));
   },
   'never-pulled': ({ object, arguments: { remedy } }) => allowPull(object, remedy),
   'unverified-image': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),

@@ -2,6 +2,7 @@
 import { imageServer } from '../keyring/server.ts';
 import { andThen, type Command, command, fileWord, kubectlPath, words } from '../text/command.ts';
 import { nameWord, scope } from '../text/object-name.ts';
+import { type NearTags, withNearTag } from '../verify/near-tags.ts';
 import { knownKind } from '../workloads/kind.ts';
 import { type ObjectRef, targetWord } from '../workloads/object-ref.ts';
 import {
@@ -58,21 +59,28 @@ function pullIfMissing({ name, namespace }: ObjectRef): Command {
   };
 }
 
-/** `image` for the container of that name. */
-export function setImage(
+/** Whether nothing in the cluster has the image yet. */
+export function isTyped({ file }: FindingObject, container: string): boolean {
+  return container === '' && file === undefined;
+}
+
+/** Asks about `image` with the nearest of `tags`, of a pod with these `secrets`; without a tag nobody knows what was meant. */
+export function askAbout(
   object: FindingObject,
-  remedy: Remedy,
-  container: string,
   image: string,
+  { names }: Pick<NearTags, 'names'> = { names: [] },
   secrets: readonly string[] = [],
 ): Command {
-  // Nothing has that image yet.
-  if (container === '' && object.file === undefined) {
-    const isAccount = object.kind === 'ServiceAccount';
-    const named = isAccount && object.name !== 'default' ? words`--serviceaccount ${nameWord(object.name)}` : undefined;
-    const list = secrets.reduce((line, name) => words`${line} --secret ${nameWord(name)}`, words``);
-    return command`regsecret why ${isAccount ? [] : [targetWord(object)]} ${scope(object.namespace)} --image ${image} ${named} ${list}`;
-  }
+  if (names.length === 0) return words``;
+  const isAccount = object.kind === 'ServiceAccount';
+  const named = isAccount && object.name !== 'default' ? words`--serviceaccount ${nameWord(object.name)}` : undefined;
+  const list = secrets.reduce((line, name) => words`${line} --secret ${nameWord(name)}`, words``);
+  return command`regsecret why ${isAccount ? [] : [targetWord(object)]} ${scope(object.namespace)} --image ${withNearTag(image, { names: names.slice(0, 1) })} ${named} ${list}`;
+}
+
+/** `image` for the container of that name. */
+export function setImage(object: FindingObject, remedy: Remedy, container: string, image: string): Command {
+  if (isTyped(object, container)) return words``;
   const pair = words`${container === '' ? 'CONTAINER' : nameWord(container)}=${image}`;
   // kubectl changes no image of a kind that it does not know.
   if (remedy.how === 'file' && knownKind(object.kind) === undefined) return editFile(object);

@@ -12,11 +12,11 @@ export interface CommandContext {
 
 /**
  * `command` as one line; undefined where none would start just these programs with just these arguments: with a text that
- * is shown with escapes, with a name that no object can have, with what the shell cannot pass on.
+ * is shown with escapes, with a name that no object can have, with what the shell cannot pass on; and where there is no program.
  */
 export function formatCommand(command: Command, context: CommandContext): string | undefined {
   const text = lineOf(command, context);
-  return text !== undefined && showsAsItIs(text) ? text : undefined;
+  return text && showsAsItIs(text) ? text : undefined;
 }
 
 /** The arguments of each program, one after the other; undefined where it takes a shell. */

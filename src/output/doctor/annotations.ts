@@ -18,8 +18,13 @@ function annotationOf(found: FindingView, io: Io): string {
   const place = file === undefined || file === '-' ? [] : [['file', file] as const, ['line', `${line ?? 1}`] as const];
   const properties = [...place, ['title', code] as const].map(([name, value]) => `${name}=${escapeProperty(value)}`);
   const lines = [message, affectedOf(found) ?? [], more === undefined ? [] : formatMore(more)].flat().map(printable);
-  const text = [...lines, `${fix.sufficient ? 'fix' : 'next'}: ${hintText(fix.command, io)}`].map(escapeData);
+  const text = [...lines, ...fixLines(fix, io)].map(escapeData);
   return `::${severity} ${properties.join(',')}::${text.join('%0A')}\n`;
+}
+
+/** What to do in a line of its own; none where nothing can be done. */
+export function fixLines({ command, sufficient }: FindingView['fix'], io: Io): string[] {
+  return command.words.length === 0 ? [] : [`${sufficient ? 'fix' : 'next'}: ${hintText(command, io)}`];
 }
 
 /** actions/toolkit packages/core/src/command.ts `escapeData`. */

@@ -17,7 +17,7 @@ import { hintText } from '../printer.ts';
 import { type Style, styleFor } from '../style.ts';
 import { describeVerdict } from '../verdict-printer.ts';
 import { formatAffected } from './affected.ts';
-import { loginLines, stepsOf } from './doctor-steps.ts';
+import { loginLines, proposedLines, stepsOf } from './doctor-steps.ts';
 import { formatAccount, formatProspect, formatState, formatTrouble } from './prospect.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
@@ -111,7 +111,7 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
   const { cause, kubelet } = image;
   const sentence = formatProspect(puller, image);
   // Among the steps they are said in any case.
-  const logins = verbose ? [] : loginLines(image).map(printable);
+  const logins = [...(verbose ? [] : loginLines(image)), ...proposedLines(image)].map(printable);
   if (cause === undefined) return [printable(sentence), ...logins];
   const paint = cause.severity === 'error' ? style.error : style.warning;
   const { command, sufficient } = cause.fix;
@@ -125,7 +125,10 @@ function imageLines(puller: PullerView, image: ImageView, { verbose, style, io }
     ...(copyOf === undefined
       ? []
       : [printed`  where: secret ${printable(name)} is a ${printable(describeOrigin(copyOf))}`]),
-    printed`  ${printable(sufficient ? 'fix:  ' : 'next: ')} ${hintText(command, io)}`,
+    // For an image that was only typed there is nothing to change.
+    ...(command.words.length === 0
+      ? []
+      : [printed`  ${printable(sufficient ? 'fix:  ' : 'next: ')} ${hintText(command, io)}`]),
     ...(kubelet !== undefined && sufficient && isPickedUp(command) ? [THEN] : []),
     ...said.map((text) => printed`  ${style.faint(text)}`),
   ];

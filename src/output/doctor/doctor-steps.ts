@@ -1,5 +1,5 @@
 /** The way of the kubelet, step by step: list, Secrets, candidates, answers, status, events. */
-import type { EventView, ImageView, PullerView, SecretView } from '../../domain/diagnosis/view.ts';
+import type { EventView, ImageView, LoginView, PullerView, SecretView } from '../../domain/diagnosis/view.ts';
 import type { FindingCode } from '../../domain/findings/finding.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { describeOrigin } from '../../domain/pull-secret/copy-origin.ts';
@@ -90,9 +90,16 @@ export function loginLines({ state, candidates, withoutLogin, outcome, cause }: 
   ];
 }
 
-function loginText({ secret, server, username, verdict }: ImageView['candidates'][number]): string {
+/** Which login that would be with the Secret of the command in the list. */
+export function proposedLines({ proposed = [] }: ImageView): string[] {
+  if (proposed.length === 0) return [];
+  const some = proposed.slice(0, MAX_LOGINS).map((login) => `  with secret ${login.secret}: ${loginText(login, '')}`);
+  return ['  login: none', ...some];
+}
+
+function loginText({ secret, server, username, verdict }: LoginView, place = ` in secret ${secret}`): string {
   const answer = verdict === undefined ? 'was not asked' : describeVerdict(verdict);
-  return `${username || 'no user'} in secret ${secret}, for ${displayServer(server)}: the registry ${answer}`;
+  return `${username || 'no user'}${place}, for ${displayServer(server)}: the registry ${answer}`;
 }
 
 function withoutCandidates({ cause, policy }: ImageView, { secrets, list }: PullerView): string {

@@ -1,5 +1,6 @@
 /** What becomes of an image, and of what pulls it, in one sentence. */
 import type { ImageView, PullerView } from '../../domain/diagnosis/view.ts';
+import { many, nounFor } from '../../domain/text/enumerate.ts';
 import { targetName } from '../../domain/workloads/object-ref.ts';
 
 /** `image` is one of `puller`. */
@@ -47,9 +48,12 @@ export function formatTrouble({ object, trouble }: PullerView): string | undefin
   return trouble && `${targetName(object)} ${what} images are not the reason: ${trouble}`;
 }
 
-function whoOf({ object, count }: PullerView): string {
+function whoOf({ object, count, list }: PullerView): string {
   const name = targetName(object);
   if (object.kind === 'Pod') return count > 1 ? `${name} and ${count - 1} like it` : name;
+  // Those that were typed.
+  if (object.kind === 'ServiceAccount' && list.from === 'own')
+    return `a new pod with ${nounFor(list.names.length, 'secret')} ${many(list.names)} in its list`;
   return object.kind === 'ServiceAccount' ? `a new pod with ${name}` : `a new pod of ${name}`;
 }
 

@@ -5,7 +5,6 @@ import { serverProblem } from '../../domain/keyring/server.ts';
 import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
-import { nameWord } from '../../domain/text/object-name.ts';
 import type { Io } from '../../io.ts';
 import { printerFor } from '../printer.ts';
 import { again, type DoctorLine } from './doctor-line.ts';
@@ -36,7 +35,7 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
     );
   }
   if (report.healthy === false && verbose !== true && counts === undefined) {
-    printer.hint(tryUsable(report, options) ?? command`${again(options)} -v`);
+    printer.hint(command`${again(options)} -v`);
   }
 }
 
@@ -53,13 +52,4 @@ function serversOfCreate({ words: line, pipe, next }: Command): string[] {
   const own = line[1] === 'create' ? line.flatMap((word, at) => (line[at - 1] === '--server' ? word : [])) : [];
   const others = [pipe, next].flatMap((command) => (command === undefined ? [] : serversOfCreate(command)));
   return [...own.filter((word) => typeof word === 'string'), ...others];
-}
-
-/** Which login a node would use is not said before a list names the Secret. */
-function tryUsable({ findings }: DoctorReport, options: DoctorLine): Command | undefined {
-  if (options.image === undefined) return undefined;
-  const usable = findings.flatMap(({ arguments: named }) => ('usable' in named ? (named.usable ?? []) : []));
-  const asked = again({ ...options, targets: [], secret: [] });
-  const tried = [...new Set(usable)].reduce((line, name) => command`${line} --secret ${nameWord(name)}`, asked);
-  return usable.length === 0 ? undefined : tried;
 }

@@ -6,8 +6,8 @@ import { describeObject } from '../../domain/findings/finding.ts';
 import { formatMore } from '../../domain/findings/listed.ts';
 import type { Io } from '../../io.ts';
 import { RELEASE } from '../../version.ts';
-import { hintText } from '../printer.ts';
 import { affectedOf } from './affected.ts';
+import { fixLines } from './annotations.ts';
 
 const HOME = 'https://github.com/regsecret/regsecret';
 
@@ -37,7 +37,7 @@ export function sarifOf({ findings, ignored }: Pick<DoctorReport, 'findings' | '
 function textOf(found: FindingView, io: Io): string {
   const { message, more, fix } = found;
   const rest = [affectedOf(found) ?? [], more === undefined ? [] : formatMore(more)].flat();
-  return [message, ...rest, `${fix.sufficient ? 'fix' : 'next'}: ${hintText(fix.command, io)}`].join('\n');
+  return [message, ...rest, ...fixLines(fix, io)].join('\n');
 }
 
 /** At its line, or as an object of the cluster. */

@@ -1,7 +1,7 @@
 /** What becomes of a fix: whether pods pick it up by themselves, and how an image is changed where kubectl cannot. */
 import { describe, expect, test } from 'vitest';
 import { finding } from '../../../src/domain/findings/catalog.ts';
-import type { FindingObject } from '../../../src/domain/findings/finding.ts';
+import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
 import { fixFor, isPickedUp } from '../../../src/domain/findings/fixes.ts';
 import { type Command, command, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
@@ -45,11 +45,21 @@ describe('an image is changed', () => {
   });
 });
 
-test('the image of a pod that is not there yet is asked about with the account and the Secrets that were typed', () => {
+describe('an image that was only typed', () => {
   const object: FindingObject = { kind: 'ServiceAccount', namespace, name: 'builder' };
   const remedy: Remedy = { how: 'account', target: { ...object, kind: 'ServiceAccount', namespace }, pods: [] };
-  const found = finding('invalid-image', object, { image: 'UPPER', error: 'x', container: '', remedy } as never);
-  expect(formatCommand(fixFor(found, { secrets: ['one', 'two'] }), { shell: 'posix', given: {} })).toBe(
-    'regsecret why -n team-a --image REGISTRY/NAME:TAG --serviceaccount builder --secret one --secret two',
-  );
+  const gone = { image: 'r.example/web:v9', container: '', said: { by: 'kubelet' }, remedy } as const;
+  const two = { names: ['v2', 'v1'], more: 0 };
+  test.each<[string, Finding, string | undefined]>([
+    ['is no name', finding('invalid-image', object, { image: 'UPPER', error: 'x', container: '', remedy }), undefined],
+    ['has no such repository', finding('image-not-found', object, { ...gone, missing: 'repository' }), undefined],
+    ['has no such tag', finding('image-not-found', object, { ...gone, missing: 'tag' }), undefined],
+    [
+      'has other tags: the first is asked about with the account and the Secrets that were typed',
+      finding('image-not-found', object, { ...gone, missing: 'tag', tags: two }),
+      'regsecret why -n team-a --image r.example/web:v2 --serviceaccount builder --secret one --secret two',
+    ],
+  ])('%s', (_, found, line) => {
+    expect(formatCommand(fixFor(found, { secrets: ['one', 'two'] }), { shell: 'posix', given: {} })).toBe(line);
+  });
 });

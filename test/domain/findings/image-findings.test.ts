@@ -27,10 +27,10 @@ const STATEFUL: Remedy = {
 
 testFindings([
   [
-    finding('invalid-image', POD, { image: '', error: 'it is empty', container: '', remedy: RECREATE }),
+    finding('invalid-image', POD, { image: '', error: 'it is empty', container: 'app', remedy: RECREATE }),
     'error: an empty string in pod team-a/web-1 is not a valid image name (it is empty)',
     'advice',
-    'regsecret why pod/web-1 -n team-a --image REGISTRY/NAME:TAG',
+    'kubectl set image pod/web-1 app=REGISTRY/NAME:TAG -n team-a',
   ],
   [
     finding('invalid-image', WORKLOAD, {
@@ -62,7 +62,7 @@ testFindings([
     ),
     'error: A:b in serviceaccount team-a/default is not a valid image name (a repository has no capitals)',
     'advice',
-    'regsecret why -n team-a --image REGISTRY/NAME:TAG',
+    '',
   ],
   [
     finding('image-not-found', POD, {
@@ -150,7 +150,7 @@ testFindings([
     }),
     'error: image ghcr.io/org/other:v1 does not exist: its registry has no such repository, or does not show it to this login (asked from here at 2026-01-01T00:00:00Z)',
     'advice',
-    'regsecret why deployment/web -n team-a --image REGISTRY/NAME:TAG',
+    '',
   ],
   [
     finding('image-not-found', POD, {

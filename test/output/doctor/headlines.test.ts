@@ -192,6 +192,31 @@ describe('with which login an image is pulled that no pod has yet', () => {
     if (lines.length > 0) expect(text.split('\n')[1]).toBe(`  ${lines[0]}`);
   });
 
+  test.each<readonly [what: string, says: NonNullable<World['says']>, answer: string]>([
+    ['accepted', says, 'accepts the credential'],
+    [
+      'told that there is no such image',
+      (user) => (user ? missing('', {} as never) : PRIVATE.says()),
+      'has no repository acme/web',
+    ],
+  ])('none, and that of a Secret which no list names is %s', async (_, answers, answer) => {
+    const text = await printedIn({ secrets, others: ['regcred'], says: answers }, templateWith());
+    const lines = ['login: none', `with secret regcred: janedoe, for ghcr.io: the registry ${answer}`];
+    expect(text.split('\n').filter((line) => /^ {2}(login|with|try \d)/.test(line))).toEqual(
+      lines.map((line) => `  ${line}`),
+    );
+  });
+
+  test.each([
+    [['regcred'], 'secret regcred'],
+    [['regcred', 'path'], 'secrets regcred, path'],
+  ])('the headline names the Secrets that were typed: %j', async (names, shown) => {
+    const list = names.map((name) => ({ name }));
+    const ref = { kind: 'ServiceAccount', namespace: 'team-a', name: 'default' } as const;
+    const text = await printedIn({ secrets, says }, { ...templateWith({ list }), ref });
+    expect(text).toMatch(`a new pod with ${shown} in its list can pull ${IMAGE}\n`);
+  });
+
   test('of many the first ones', async () => {
     const text = await printedIn({ secrets }, templateWith({ list: [{ name: 'many' }] }));
     expect(text).toMatch(/\n {2}try 5: [^\n]+\n {2}and 2 more \(-v shows them\)\n/);
