@@ -88,8 +88,9 @@ function viewOf(group: readonly Seen[], usage: Usages, secrets: Secrets): Findin
 
 /** Whether the command changes what has the finding: for a name that is misspelt each list, else the Secret is made. */
 function isOneEach({ found, fix }: Seen): boolean {
-  const isTypo = found.code === 'missing-secret' && fix?.command.words[1] !== 'create';
-  return isTypo || catalogRow(found.code).oneEach === true;
+  const { code } = found.code === 'fails-at-restart' ? found.arguments.cause : found;
+  const isTypo = code === 'missing-secret' && fix?.command.words[1] !== 'create';
+  return isTypo || catalogRow(code).oneEach === true;
 }
 
 /** The commands of all, one after the other and none twice, up to as many as are named. That for a pod also says what becomes of the pod. */

@@ -26,11 +26,7 @@ export function* scopeFindings(
     seen.push(...orBug(objectOf(puller.ref), () => seenOf(puller, facts, judged.get(puller), failing)));
     yield;
   }
-  const inner = new Set(
-    seen.flatMap(({ found }) =>
-      found.code === 'fails-at-restart' ? [causeKey({ found: found.arguments.cause })] : [],
-    ),
-  );
+  const inner = new Set(seen.flatMap(({ found }) => saidBy(found)));
   const isWhole = unchecked.every((right) => !right.startsWith('list '));
   // Those of other namespaces have been read to be proposed.
   const secrets = [...facts.secrets.keys()].map(secretName).filter(({ namespace }) => isInScope(scope, namespace));
@@ -59,6 +55,17 @@ export function* scopeFindings(
   const proposed = new Set(all.flatMap(({ found }) => proposedIn(found)));
   const isNeeded = (key: string): boolean => proposed.has(key) || copied.has(key);
   return all.filter(({ found: { code, object } }) => code !== 'unused-secret' || !isNeeded(nameKey(object)));
+}
+
+/** What `found` says of a Secret, so that its own finding need not: with another one in place of one that is missing, too. */
+function saidBy(found: Finding): string[] {
+  if (found.code === 'fails-at-restart') {
+    const { cause } = found.arguments;
+    return [causeKey({ found: cause }), ...saidBy(cause)];
+  }
+  if (found.code !== 'missing-secret') return [];
+  const { near, usable } = found.arguments;
+  return near === undefined && usable !== undefined ? [causeKey({ found: finding(found.code, found.object, {}) })] : [];
 }
 
 /** A Secret that is to be attached is not one to be deleted. */

@@ -45,7 +45,12 @@ const UNREACHABLE: readonly PullError[] = [
 ];
 
 const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
-  'missing-secret': { severity: 'error', namesUsers: true },
+  'missing-secret': {
+    severity: 'error',
+    namesUsers: true,
+    // One to take instead has logins for the images of some only.
+    subject: ({ object, arguments: { near, usable } }) => [object.namespace, object.name, near ? undefined : usable],
+  },
   'wrong-type': { severity: 'error', keepsAway: 'ignored secret' },
   'no-payload': { severity: 'error', keepsAway: 'ignored secret' },
   'wrong-format': { severity: 'error', keepsAway: 'secret' },

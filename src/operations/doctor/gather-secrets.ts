@@ -3,12 +3,13 @@
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { inPortions } from '../../concurrency.ts';
-import type { SecretState } from '../../domain/diagnosis/facts.ts';
+import type { AccountState, SecretState } from '../../domain/diagnosis/facts.ts';
 import { diagnoseBriefly } from '../../domain/findings/diagnosed-secret.ts';
 import type { Elsewhere } from '../../domain/findings/elsewhere.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { isObjectName } from '../../domain/text/object-name.ts';
-import type { SecretName } from '../../domain/workloads/references.ts';
+import { hasKnownOwner, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { type SecretName, secretKey, secretName } from '../../domain/workloads/references.ts';
 import { packedSecret } from './packed-secret.ts';
 
 /** The names of pull secrets, sorted. */
@@ -67,4 +68,29 @@ export async function pullSecretsByNamespace(
   if (refused !== undefined) return undefined;
   for (const names of found.values()) names.sort();
   return found;
+}
+
+/** The names in each namespace; first those that most lists name of the service accounts, and of what makes pods. */
+export function mostNamedFirst(
+  names: NamesByNamespace,
+  accounts: ReadonlyMap<string, AccountState>,
+  owners: ReadonlyMap<string, PullSpec | undefined>,
+): NamesByNamespace {
+  const counts = new Map<string, number>();
+  const note = (namespace: string, list: readonly unknown[] | undefined): void => {
+    for (const key of listedNames(list).map((name) => secretKey(namespace, name)))
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+  };
+  for (const [key, state] of accounts)
+    if (state.status === 'there') note(secretName(key).namespace, state.imagePullSecrets);
+  // What a controller has made names the same.
+  for (const owner of owners.values())
+    if (owner !== undefined && !hasKnownOwner(owner)) note(owner.ref.namespace, owner.imagePullSecrets);
+  const countOf = (namespace: string, name: string): number => counts.get(secretKey(namespace, name)) ?? 0;
+  return new Map(
+    [...names].map(([namespace, some]) => [
+      namespace,
+      some.toSorted((one, other) => countOf(namespace, other) - countOf(namespace, one)),
+    ]),
+  );
 }

@@ -340,6 +340,35 @@ test('of a name that is misspelt in several lists the command corrects each, and
   ]);
 });
 
+test('of a Secret that is missing another one is put into the lists of those whose images it opens, and of no others', () => {
+  const other = 'r.example/app:v1';
+  const seen = [
+    ['piped', IMAGE, 'brk'],
+    ['worker', other, undefined],
+    ['web', IMAGE, 'brk'],
+  ].map(([name = '', image = '', usable]): Seen => {
+    const puller = deployment(name, 1);
+    const remedy = { how: 'template', target: { kind: 'Deployment', namespace: 'team-a', name } } as const;
+    const cause = finding('missing-secret', secret(), usable === undefined ? {} : { usable, remedy });
+    const found = finding('fails-at-restart', { kind: 'Deployment', namespace: 'team-a', name }, { image, cause });
+    return { found, fix: { command: fixFor(cause, { image }), sufficient: true }, image, puller };
+  });
+  const views = finished(groupFindings(seen));
+  expect(shown(seen)).toEqual([
+    'error fails-at-restart Deployment/piped 2 pods deployment/piped deployment/web +0',
+    'error fails-at-restart Deployment/worker',
+  ]);
+  expect(views.map(({ fix }) => formatCommand(fix.command, { shell: 'posix', given: {} }))).toEqual([
+    [
+      'regsecret attach brk -n team-a --to deployment/piped',
+      'regsecret detach regcred -n team-a --from deployment/piped',
+      'regsecret attach brk -n team-a --to deployment/web',
+      'regsecret detach regcred -n team-a --from deployment/web',
+    ].join(' && '),
+    'regsecret create regcred -n team-a --server r.example',
+  ]);
+});
+
 test('stale copies of one source in three namespaces are one finding with one command, those of another are another', () => {
   const stale = (namespace: string, from = 'prod'): Seen => ({
     found: finding('stale-copy', secret('regcred', namespace), { source: { namespace: from, name: 'regcred' } }),

@@ -139,6 +139,21 @@ describe('two for', () => {
     expect(shown(all, { says: refuses })).toEqual(['error no-pull-secret Pod/web 3', 'error no-pull-secret Pod/web 2']);
   });
 
+  test('workloads of two registries that run and lack their Secret, where another one opens the images of one', () => {
+    const other = { list, image: 'quay.io/acme/web:v1' };
+    const all = [template('web', { list }, 1), template('worker', other, 3), template('api', { list }, 1)];
+    const world: World = {
+      secrets: { regcred: 'missing', brk: good },
+      others: ['brk'],
+      says: (user) => (user ? { kind: 'accepted' } : refuses()),
+    };
+    expect(shown(all, world)).toEqual([
+      'error fails-at-restart Deployment/worker 3',
+      'error fails-at-restart Deployment/web 2',
+    ]);
+    expect(shown([all[0] as Puller], world)).toEqual(['error fails-at-restart Deployment/web 0']);
+  });
+
   test('a workload whose pods fail, and another that still runs with the same login', () => {
     const all = [pods('web', 3, { list, status: REFUSED }), template('api', { list }, 2)];
     const world = { secrets: { regcred: good }, says: (user?: string) => (user ? rejected : refuses()) };

@@ -130,6 +130,18 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
       targets: [{ kind: 'Deployment', name: 'api' }],
     },
   ],
+  [
+    'a pod without a list, and of two Secrets that fit the second is in one',
+    {
+      objects: [
+        account(),
+        failing('web'),
+        secretFor('brk', 'ghcr.io'),
+        ghcrSecret,
+        stored('Deployment', 'web', { ...pull, rest: { status: { readyReplicas: 1 } } }),
+      ],
+    },
+  ],
   ['a namespace of which pods may not be listed', { objects: [...made, account()], forbidden: ['list pods'] }],
   [
     'a namespace of which Secrets may not be listed',
