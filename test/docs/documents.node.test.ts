@@ -38,8 +38,9 @@ beforeAll(async () => {
   await ok('run', 'private-reg', `--image=${basic.privateImage}`, `--overrides=${overrides}`);
   const reason = () =>
     ok('get', 'pod', 'private-reg', '-o', 'jsonpath={.status.containerStatuses[0].state.waiting.reason}');
-  await waitFor(async () => (await reason()) === 'ImagePullBackOff', { what: 'the kubelet to give up for now' });
-});
+  const what = 'the kubelet to give up for now';
+  await waitFor(async () => (await reason()) === 'ImagePullBackOff', { what, deadlineMs: 90_000 });
+}, 120_000);
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 

@@ -23,7 +23,8 @@ export interface Account {
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
 }
 
-export const freshName = (prefix = 'x'): string => `${prefix}-${randomBytes(4).toString('hex')}`;
+/** Long enough that no other is nearly the same, and proposed as what was meant: of 300 names with 8 digits two often are. */
+export const freshName = (prefix = 'x'): string => `${prefix}-${randomBytes(6).toString('hex')}`;
 
 /** A list of pull secrets. */
 export const named = (...names: string[]): { name: string }[] => names.map((name) => ({ name }));
