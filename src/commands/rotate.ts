@@ -48,26 +48,32 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
 /** Returns the exit code; throws UserError. */
 export async function rotate(options: RotateOptions, io: Io): Promise<number> {
   checkOptions(options);
+  let refusal: UserError | undefined;
   const code = await inClusters(options, io, {
     hasSource: false,
     async prepare(printer) {
-      const logins = await newLogins(options, io, printer);
+      const found = await newLogins(options, io, printer);
+      refusal = found.refusal;
       const { createReader } = await import('../cluster/reader.ts');
       const mark = createFingerprint(io);
       const rotated = new Set<string>();
       return (transport, run) => {
-        const request = { ...requestOf(options, logins, transport.namespace), rotatedElsewhere: new Set(rotated) };
+        const request = {
+          ...requestOf(options, found.logins, transport.namespace),
+          rotatedElsewhere: new Set(rotated),
+        };
         const note = (sources: ReadonlySet<string>): void => {
           for (const source of sources) rotated.add(source);
         };
-        return rotateIn(createReader(transport), request, { ...options, mark, note }, run);
+        return rotateIn(createReader(transport), request, { ...options, mark, refusal, note }, run);
       };
     },
   });
-  if (options.allNamespaces && options.names.length === 0) {
+  if (options.names.length === 0) {
     const { say } = await printerFor(io);
     say('only pull secrets were looked at: a Secret of another type may still hold the old login');
   }
+  if (refusal !== undefined) throw refusal;
   return code;
 }
 
@@ -80,27 +86,40 @@ function checkOptions(options: RotateOptions): void {
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
 }
 
+interface NewLogins {
+  readonly logins: RotatedLogin[];
+  readonly refusal: UserError | undefined;
+}
+
 /** Collected and accepted by their registries. Throws UserError. */
-async function newLogins(options: RotateOptions, io: Io, printer: Printer): Promise<RotatedLogin[]> {
+async function newLogins(options: RotateOptions, io: Io, printer: Printer): Promise<NewLogins> {
   const verify = options.verify !== false;
   const check = verify ? (entry: CollectedEntry) => checkNotExpired(entry, Date.now()) : undefined;
   const collected = await collectCredentials(options, io, { check });
   for (const warning of collected.warnings) printer.warn(warning);
-  const entries = verify ? await accepted(collected, { options, io, printer }) : collected.entries;
-  return entries.map(({ server, credential, email }) => {
+  const unchecked = { entries: collected.entries, refusal: undefined };
+  const { entries, refusal } = verify ? await accepted(collected, { options, io, printer }) : unchecked;
+  const logins = entries.map(({ server, credential, email }) => {
     const expiry = expiryOf({ server, credential }, io.env, Date.now());
     if (expiry !== undefined) sayExpiry(server, expiry, printer);
     return { server, credential, email, expiry };
   });
+  return { logins, refusal };
 }
 
-/** Throws UserError for a login that its registry does not accept. */
+/** Throws UserError for a login that its registry does not accept: a dry run, whose password may be that of tomorrow, plans with it. */
 async function accepted(
   collected: Collected,
   context: { readonly options: RotateOptions } & Run,
-): Promise<readonly CollectedEntry[]> {
+): Promise<{ readonly entries: readonly CollectedEntry[]; readonly refusal: UserError | undefined }> {
   const { checkLogins } = await import('../output/fleet/login-check.ts');
-  return checkLogins(collected, { mustAnswer: true, isDryRun: context.options.dryRun !== 'none' }, context);
+  const isDryRun = context.options.dryRun !== 'none';
+  try {
+    return { entries: await checkLogins(collected, { mustAnswer: true, isDryRun }, context), refusal: undefined };
+  } catch (error) {
+    if (!isDryRun || !(error instanceof UserError)) throw error;
+    return { entries: collected.entries, refusal: error };
+  }
 }
 
 function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], namespace: string): RotateRequest {
@@ -141,7 +160,8 @@ type Run = Pick<ClusterRun, 'io' | 'printer'>;
 async function rotateIn(
   reader: Reader,
   request: RotateRequest,
-  options: RotateOptions & Pick<RotatePrinterOptions, 'mark'> & { note(sources: ReadonlySet<string>): void },
+  options: RotateOptions &
+    Pick<RotatePrinterOptions, 'mark' | 'refusal'> & { note(sources: ReadonlySet<string>): void },
   run: ClusterRun,
 ): Promise<number> {
   const { io, printer } = run;
@@ -165,7 +185,7 @@ async function rotateIn(
   const prepare = () => prepareRotation(reader, request, request.verify ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
   checkFound(rotation, request, reader.transport.namespace);
-  const report = rotatePrinter({ request, output: options.output, mark: options.mark }, run);
+  const report = rotatePrinter({ ...options, request, output: options.output }, run);
   const { items } = rotation;
   options.note(rotatedSources(items));
   report.left(items);
@@ -178,8 +198,9 @@ async function rotateIn(
     withProgress(progress('Secrets'), io, () => rotation.perform(report)),
   );
   sayUnseen(reader, printer);
-  const code = report.end(items);
-  saySamePassword(rotation.elsewhere, printer);
+  const { registries, annotated } = rotation.elsewhere;
+  const code = report.end(items, annotated);
+  saySamePassword(registries, printer);
   return code;
 }
 

@@ -27,6 +27,8 @@ import { userWith } from '../support/user.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const auth = (user: string, password: string) => ({ auth: base64(`${user}:${password}`) });
+/** Said at the end, unless a name chooses Secrets. */
+const OTHERS = 'only pull secrets were looked at: a Secret of another type may still hold the old login\n';
 const OLD = auth('ci', `${CANARY}-old`);
 const NEW = { username: 'ci', password: CANARY, auth: base64(`ci:${CANARY}`) };
 /** No other test has it, so that one may look at all namespaces. */
@@ -92,7 +94,7 @@ describe('in one namespace', () => {
     expect(ran.code, ran.stderr).toBe(0);
     const lines = ['odd', 'pull'].map((name) => `secret/${name} configured in ${namespace}`);
     expect(ran.stdout.split('\n').sort()).toEqual(['', ...lines]);
-    expect(ran.stderr).toBe('2 Secrets: 2 updated\n');
+    expect(ran.stderr).toBe(`2 Secrets: 2 updated\n${OTHERS}`);
     const fields = JSON.stringify(NEW).slice(0, -1);
     expect(await payload(namespace, 'odd')).toBe(
       text.replace(`{"auth":"${OLD.auth}","note":1e30}`, `${fields},"note":1e30}`),
@@ -104,7 +106,7 @@ describe('in one namespace', () => {
   test('an old password in fields beside the auth that counts goes, too', async () => {
     const [namespace, host] = [await newNamespace(), freshHost()];
     await put(namespace, { auths: { [host]: { ...NEW, password: 'leaked' } } });
-    expect((await rotate(namespace, host)).stderr).toBe('1 Secret: 1 updated\n');
+    expect((await rotate(namespace, host)).stderr).toBe(`1 Secret: 1 updated\n${OTHERS}`);
     expect(await auths(namespace)).toEqual({ [host]: NEW });
   });
 
@@ -114,7 +116,7 @@ describe('in one namespace', () => {
     await rotate(namespace, host);
     const before = await stored(namespace);
     const again = await rotate(namespace, host);
-    expect([again.code, again.stdout, again.stderr]).toEqual([0, '', '1 Secret: 1 unchanged\n']);
+    expect([again.code, again.stdout, again.stderr]).toEqual([0, '', `1 Secret: 1 unchanged\n${OTHERS}`]);
     expect((await stored(namespace)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });
 
@@ -138,13 +140,13 @@ describe('in one namespace', () => {
     const warning = `warning: secret ${namespace}/pull still has a login ${HELD}\n${hint}`;
     const rehearsed = await rotate(namespace, host, ['--dry-run=client']);
     expect(rehearsed.stderr).toBe(
-      `1 Secret: 1 updated (dry run)\nwarning: secret ${namespace}/pull would still have a login ${HELD}\n${hint}`,
+      `1 Secret: 1 updated (dry run)\nwarning: secret ${namespace}/pull would still have a login ${HELD}\n${hint}${OTHERS}`,
     );
     expect((await regsecretIn(namespace, ['inspect', 'pull'])).stdout).not.toContain(HELD);
     const ran = await rotate(namespace, host);
-    expect([ran.code, ran.stderr]).toEqual([0, `1 Secret: 1 updated\n${warning}`]);
+    expect([ran.code, ran.stderr]).toEqual([0, `1 Secret: 1 updated\n${warning}${OTHERS}`]);
     const again = await rotate(namespace, host);
-    expect([again.code, again.stderr]).toEqual([0, `1 Secret: 1 unchanged\n${warning}`]);
+    expect([again.code, again.stderr]).toEqual([0, `1 Secret: 1 unchanged\n${warning}${OTHERS}`]);
     const only = ['doctor', '--offline', '--only', 'login-in-annotation', '-o', 'json'];
     expect(JSON.parse((await regsecretIn(namespace, only)).stdout).findings).toMatchObject([
       { object: { namespace, name: 'pull' } },
@@ -153,7 +155,7 @@ describe('in one namespace', () => {
     expect(stdout).toContain(`${warning.replace(/\n$/, '')}\n`);
     await kubectl(['annotate', 'secret', 'pull', '-n', namespace, `${APPLIED}-`]);
     expect(JSON.stringify(await stored(namespace))).not.toContain(base64(OLD.auth).slice(0, 20));
-    expect((await rotate(namespace, host)).stderr).toBe('1 Secret: 1 unchanged\n');
+    expect((await rotate(namespace, host)).stderr).toBe(`1 Secret: 1 unchanged\n${OTHERS}`);
   });
 
   test('of several Secrets there is one command for each namespace', async () => {
@@ -162,10 +164,27 @@ describe('in one namespace', () => {
     const { stderr } = await rotate(namespace, host);
     expect(stderr).toBe(
       `2 Secrets: 2 updated\nwarning: 2 Secrets still have a login in the annotation ${APPLIED} that their data no longer holds: ${namespace}/one, ${namespace}/two\n` +
-        `hint: kubectl annotate secret one two -n ${namespace} ${APPLIED}-\n`,
+        `hint: kubectl annotate secret one two -n ${namespace} ${APPLIED}-\n${OTHERS}`,
     );
     await kubectl(['annotate', 'secret', 'one', 'two', '-n', namespace, `${APPLIED}-`]);
-    expect((await rotate(namespace, host)).stderr).toBe('2 Secrets: 2 unchanged\n');
+    expect((await rotate(namespace, host)).stderr).toBe(`2 Secrets: 2 unchanged\n${OTHERS}`);
+  });
+
+  test('also that of a Secret which has no login for the registry any more', async () => {
+    const [namespace, host] = [await newNamespace(), freshHost()];
+    await put(namespace, { auths: { [host]: OLD } });
+    await applied(namespace, host, 'past');
+    await applied(namespace, freshHost(), 'of-another-registry');
+    for (const name of ['past', 'of-another-registry']) {
+      const data = { '.dockerconfigjson': base64(JSON.stringify({ auths: { 'quay.io': auth('ci', 'other') } })) };
+      const headers = { 'content-type': 'application/merge-patch+json' };
+      await api('PATCH', `/api/v1/namespaces/${namespace}/secrets/${name}`, { data }, headers);
+    }
+    const { stderr } = await rotate(namespace, host);
+    expect(stderr).toBe(
+      `1 Secret: 1 updated\nwarning: 2 Secrets still have a login in the annotation ${APPLIED} that their data no longer holds: ${namespace}/of-another-registry, ${namespace}/past\n` +
+        `hint: kubectl annotate secret of-another-registry past -n ${namespace} ${APPLIED}-\n${OTHERS}`,
+    );
   });
 
   test.each(['create', 'sync'])('%s says it, too', async (command) => {
@@ -359,7 +378,7 @@ describe('in many namespaces', () => {
       '-o',
       'name',
     ]);
-    expect([labelled.stdout, labelled.stderr]).toEqual(['secret/pull\n', '1 Secret: 1 updated (dry run)\n']);
+    expect([labelled.stdout, labelled.stderr]).toEqual(['secret/pull\n', `1 Secret: 1 updated (dry run)\n${OTHERS}`]);
     const plan = await rotate(home, host, ['-A', '--dry-run=server']);
     const rows = plan.stdout
       .split('\n')
@@ -370,8 +389,7 @@ describe('in many namespaces', () => {
       new Set([`pull,${host},ci,${rows[0]?.[4]},gets the new one of ci`]),
     );
     const ran = await rotate(home, host, ['-A']);
-    const others = 'only pull secrets were looked at: a Secret of another type may still hold the old login\n';
-    expect([ran.code, ran.stderr]).toEqual([0, `3 Secrets: 3 updated\n${others}`]);
+    expect([ran.code, ran.stderr]).toEqual([0, `3 Secrets: 3 updated\n${OTHERS}`]);
     const lines = ran.stdout.split('\n').filter(Boolean);
     expect(lines.sort()).toEqual([home, one, two].map((namespace) => `secret/pull configured in ${namespace}`).sort());
     for (const namespace of [home, one, two]) {
@@ -409,12 +427,12 @@ describe('in many namespaces', () => {
     const owners = ', which gives the new login to the owners of all these namespaces\n';
     const hint = `hint: add --any-user --any-password to replace it, too${owners}`;
     const plan = await rotate(home, host, [...flags, '--dry-run=client']);
-    expect([plan.code, plan.stderr]).toEqual([0, `${kept}\n${hint}1 Secret: 1 left (dry run)\n`]);
+    expect([plan.code, plan.stderr]).toEqual([0, `${kept}\n${hint}1 Secret: 1 left (dry run)\n${OTHERS}`]);
     const half = await rotate(home, host, [...flags, '--dry-run=client', '--any-user']);
     expect([half.code, half.stderr]).toEqual([
       1,
       `error: secret ${one}/pull keeps its entry for ${host}, which cannot be decoded, so nothing shows whose login it is\n` +
-        `hint: add --any-password${owners}1 Secret: 1 left (dry run)\n`,
+        `hint: add --any-password${owners}1 Secret: 1 left (dry run)\n${OTHERS}`,
     ]);
     for (const { stdout } of [plan, half]) expect(stdout).toContain('keeps it: cannot be decoded');
     const ran = await rotate(home, host, [...flags, '--any-user', '--any-password']);
@@ -483,7 +501,7 @@ describe('in many namespaces', () => {
     ];
     const [one = '', two = ''] = others.toSorted();
     await put(home, { auths: { [host]: OLD, [other]: OLD } });
-    await put(one, { auths: { [other]: OLD } });
+    await put(one, { auths: { [other]: auth('carl', `${CANARY}-old`) } });
     await put(two, { auths: { [host]: OLD, [other]: OLD, 'x.example': auth('somebody', 'else') } });
     const said = `the same password is also stored for ${other} in 2 Secrets (${one}/pull, ${two}/pull)`;
     for (const [flags, summary] of [
@@ -493,7 +511,7 @@ describe('in many namespaces', () => {
       [[], '1 Secret: 1 unchanged\n'],
     ] as const) {
       const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
-      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${said}\n`}`);
+      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${said}\n`}${OTHERS}`);
     }
   });
 
@@ -557,8 +575,20 @@ describe('in many namespaces', () => {
     const wrong = await regsecretIn(home, [...args, '-l', `team=${label}`], { stdin: 'wrong' });
     expect([wrong.code, wrong.stdout]).toEqual([1, '']);
     expect(wrong.stderr).toContain('nothing is written');
-    const early = await regsecretIn(home, [...args, '-A', '--dry-run=client'], { stdin: 'of tomorrow' });
-    expect(early.stderr).toContain('hint: if the password is not valid yet, add --no-verify\n');
+    const rehearsal = [...args, '-l', `team=${label}`, '--dry-run=client'];
+    const early = await regsecretIn(home, rehearsal, { stdin: 'of tomorrow' });
+    expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new one of ${johndoe.username}`)]);
+    const refusal = `${host} rejects the credential (HTTP 401); nothing is written`;
+    expect(early.stderr).toMatch(/2 Secrets: 1 updated, 1 left \(dry run\)\n/);
+    const lines = early.stderr.split(OTHERS)[1]?.split('\n') ?? [];
+    expect([lines[0], lines.at(-2)]).toEqual([
+      `error: ${refusal}`,
+      'hint: if the password is not valid yet, add --no-verify',
+    ]);
+    const { errors } = JSON.parse(
+      (await regsecretIn(home, [...rehearsal, '-o', 'json'], { stdin: 'of tomorrow' })).stdout,
+    );
+    expect(errors).toMatchObject([{ namespace: forged, name: 'pull' }, { message: refusal }]);
     const ran = await regsecretIn(home, [...args, '-l', `team=${label}`], { stdin: johndoe.password });
     expect([ran.code, ran.stdout]).toEqual([1, `secret/pull configured in ${had}\n`]);
     expect(ran.stderr).toContain(`${host} does not accept it`);

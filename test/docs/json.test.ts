@@ -13,7 +13,7 @@ const PLACES: Readonly<Record<string, string | undefined>> = {
   'output/verdict-printer.ts: { items: rows }': 'verify',
   'output/doctor/report-writer.ts: shownReport(report, io)': 'why and doctor',
   'output/fleet/sync-printer.ts: shown': 'sync',
-  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, problems: problems.all, mark }, io)':
+  'output/fleet/rotate-printer.ts: asJson(items, { request, outcomes, restarted, problems: problems.all, mark, refusal }, io)':
     'rotate',
   'output/fleet/remove-printer.ts: shown': 'remove',
   'output/fleet/delete-printer.ts: { dryRun, deleted, lists: changed, errors }': 'delete',

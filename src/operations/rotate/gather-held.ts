@@ -6,7 +6,7 @@ import { eachInScope } from '../../cluster/secret-scope.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { MANAGED_BY } from '../../domain/pull-secret/copy.ts';
 import { secretKey } from '../../domain/workloads/references.ts';
-import { type HeldSecret, heldIn, lookIn, type OtherLogin } from './held.ts';
+import { type HeldSecret, heldIn, lookIn, type OtherPassword } from './held.ts';
 import type { RotateRequest } from './rotate-request.ts';
 
 export interface Gathered {
@@ -16,7 +16,7 @@ export interface Gathered {
   /** Names that were asked for and hold no login for the registries. */
   readonly without: readonly Secret[];
   /** What the Secrets of the scope hold for other registries. */
-  readonly others: readonly OtherLogin[];
+  readonly others: readonly OtherPassword[];
 }
 
 /** Throws UserError where they may not be read. That copies elsewhere may not be looked for is noted as a missing right. */
@@ -26,7 +26,7 @@ export async function gatherHeld(
 ): Promise<Gathered> {
   const held = new Map<string, HeldSecret>();
   const without: Secret[] = [];
-  const others: OtherLogin[] = [];
+  const others: OtherPassword[] = [];
   const names = await namesHere(reader, scope, rotatedElsewhere);
   if (names !== undefined) {
     await eachInScope(reader, { ...scope, names }, function* (secret) {

@@ -46,19 +46,19 @@ export interface HeldSecret {
   readonly secret: Secret | undefined;
 }
 
-/** A login of the same user for another registry. */
-export interface OtherLogin {
+/** A password for another registry. */
+export interface OtherPassword {
   readonly ref: SecretName;
-  /** As it is written in the Secret. */
-  readonly server: string;
-  readonly login: KubeletEntry;
+  /** As it is written in the Secret; undefined where an annotation of `kubectl apply` has it. */
+  readonly server: string | undefined;
+  readonly password: string;
 }
 
 /** What a Secret says of the logins that are rotated. */
 export interface LookedAt {
   /** Undefined where no kubelet finds a login for one of the registries in it. */
   readonly held: HeldSecret | undefined;
-  readonly others: readonly OtherLogin[];
+  readonly others: readonly OtherPassword[];
 }
 
 const NOTHING: LookedAt = { held: undefined, others: [] };
@@ -79,17 +79,21 @@ export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
   const { entries, format } = contents;
   if (format !== type) return NOTHING;
   const ref = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
-  const isOfUser = ({ username }: KubeletEntry): boolean => logins.some((one) => one.credential.username === username);
   const others = entries.flatMap(({ server, login }) =>
-    login !== undefined && isOfUser(login) && loginFor(server, logins) === undefined ? [{ ref, server, login }] : [],
+    login !== undefined && loginFor(server, logins) === undefined ? [{ ref, server, password: login.password }] : [],
   );
-  const applied = new Set((yield* lastAppliedLogins(secret)).map(loginKey));
+  const appliedLogins = yield* lastAppliedLogins(secret);
+  const applied = new Set(appliedLogins.map(loginKey));
+  const hasOldLogin = yield* holdsOldLogin(secret, contents);
   const held = entries.flatMap(({ server, login, hasToken, hasOtherLogin }) => {
     const found = loginFor(server, logins);
     const isInAnnotation = login !== undefined && applied.has(loginKey(login));
     return found === undefined ? [] : [{ server, login, hasMore: hasToken || hasOtherLogin, isInAnnotation, ...found }];
   });
-  if (held.length === 0) return { held: undefined, others };
+  if (held.length === 0) {
+    const kept = hasOldLogin ? appliedLogins.map(({ password }) => ({ ref, server: undefined, password })) : [];
+    return { held: undefined, others: [...others, ...kept] };
+  }
   const size = Object.values(secret.data ?? {}).reduce((sum, value) => sum + value.length, 0);
   const found = {
     ref,
@@ -98,7 +102,7 @@ export function* lookIn(secret: Secret, logins: readonly RotatedLogin[]): Genera
     source: sourceOf(secret),
     isFromElsewhere: isFromElsewhere(secret),
     isImmutable: immutable,
-    holdsOldLogin: yield* holdsOldLogin(secret, contents),
+    holdsOldLogin: hasOldLogin,
     secret: size <= SMALL ? secret : undefined,
   };
   return { held: found, others };

@@ -12,12 +12,12 @@ import { type PlannedSecret, planRotation, type RotateRules } from './plan.ts';
 import { provenAtHome, provenByRegistry } from './proof.ts';
 import { restartFailing } from './restart-failing.ts';
 import type { RotateListener, RotateRequest } from './rotate-request.ts';
-import { type SamePassword, samePasswords } from './same-password.ts';
+import { type PasswordPlaces, samePasswords } from './same-password.ts';
 
 export interface Rotation extends Pick<Gathered, 'without'> {
   readonly items: readonly PlannedSecret[];
-  /** Where the password that is replaced is stored for other registries. */
-  readonly elsewhere: readonly SamePassword[];
+  /** Where the password that is replaced is stored, too. */
+  readonly elsewhere: PasswordPlaces;
   /** Does what `items` says; what is done and what fails is told. Throws what is no UserError. */
   perform(listener: RotateListener): Promise<void>;
 }

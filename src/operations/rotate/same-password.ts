@@ -1,8 +1,7 @@
-/** Where the password that is replaced is stored for other registries. Pure. */
+/** Where the password that is replaced is stored beside the logins that are rotated, whatever the user name is there. Pure. */
 import { displayServer } from '../../domain/keyring/display-server.ts';
-import { loginKey } from '../../domain/pull-secret/last-applied.ts';
-import { compareNames, type SecretName } from '../../domain/workloads/references.ts';
-import type { OtherLogin } from './held.ts';
+import { compareNames, type SecretName, secretKey } from '../../domain/workloads/references.ts';
+import type { OtherPassword } from './held.ts';
 import type { PlannedSecret } from './plan.ts';
 
 export interface SamePassword {
@@ -11,22 +10,34 @@ export interface SamePassword {
   readonly secrets: readonly SecretName[];
 }
 
-/** One for each registry and user that has it; the one in most Secrets comes first. */
-export function samePasswords(items: readonly PlannedSecret[], others: readonly OtherLogin[]): SamePassword[] {
+export interface PasswordPlaces {
+  /** One for each registry that has it; the one in most Secrets comes first. */
+  readonly registries: readonly SamePassword[];
+  /** Secrets that have it in an annotation of `kubectl apply`. */
+  readonly annotated: readonly SecretName[];
+}
+
+export function samePasswords(items: readonly PlannedSecret[], others: readonly OtherPassword[]): PasswordPlaces {
   const old = new Set(
     items.flatMap(({ entries }) =>
       entries.flatMap(({ state, login, next }) =>
-        state === 'new' && login?.password && login.password !== next.credential.password ? [loginKey(login)] : [],
+        state === 'new' && login?.password && login.password !== next.credential.password ? [login.password] : [],
       ),
     ),
   );
-  const same = others.filter(({ login }) => old.has(loginKey(login)));
-  const groups = Map.groupBy(same, ({ server, login }) => JSON.stringify([displayServer(server), login.username]));
-  return [...groups.values()]
-    .flatMap(([first, ...more]) => {
-      if (first === undefined) return [];
-      const secrets = [first, ...more].map(({ ref }) => ref).toSorted(compareNames);
-      return [{ server: first.server, secrets }];
+  const same = others.filter(({ password }) => old.has(password));
+  const groups = Map.groupBy(same, ({ server }) => (server === undefined ? undefined : displayServer(server)));
+  const registries = [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      return first?.server === undefined ? [] : [{ server: first.server, secrets: secretsOf(group) }];
     })
     .toSorted((one, other) => other.secrets.length - one.secrets.length);
+  return { registries, annotated: secretsOf(groups.get(undefined) ?? []) };
+}
+
+/** Each once, although it may have the password for two users. */
+function secretsOf(group: readonly OtherPassword[]): SecretName[] {
+  const unique = new Map(group.map(({ ref }) => [secretKey(ref.namespace, ref.name), ref]));
+  return [...unique.values()].toSorted(compareNames);
 }

@@ -3,7 +3,7 @@ import { displayServer, shownServer } from '../../domain/keyring/display-server.
 import { many, plural } from '../../domain/text/enumerate.ts';
 import { summaryLine } from '../../domain/text/summary.ts';
 import { type ObjectRef, resultName } from '../../domain/workloads/object-ref.ts';
-import { compareNames } from '../../domain/workloads/references.ts';
+import { compareNames, type SecretName } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { EntryState, PlannedEntry, PlannedSecret } from '../../operations/rotate/plan.ts';
@@ -20,6 +20,8 @@ export interface RotatePrinterOptions {
   readonly output: 'name' | 'json' | undefined;
   /** One for the whole run, so that it is seen where the same login is. */
   readonly mark: Fingerprint;
+  /** Why the new login would not be written anywhere: only a dry run goes on then. */
+  readonly refusal: UserError | undefined;
 }
 
 export interface RotatePrinter extends RotateListener {
@@ -27,14 +29,17 @@ export interface RotatePrinter extends RotateListener {
   left(items: readonly PlannedSecret[]): void;
   /** Says what has failed so far. */
   flush(): void;
-  /** The end: a table in a dry run, the summary. Returns the exit code. */
-  end(items: readonly PlannedSecret[]): number;
+  /** The end: a table in a dry run, the summary. `annotated`: other Secrets with the old login in an annotation. Returns the exit code. */
+  end(items: readonly PlannedSecret[], annotated: readonly SecretName[]): number;
   readonly done: number;
 }
 
 type Problem = { readonly ref: { readonly namespace: string; readonly name: string }; readonly error: UserError };
 
-export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, run: ClusterRun): RotatePrinter {
+export function rotatePrinter(
+  { request, output, mark, refusal }: RotatePrinterOptions,
+  run: ClusterRun,
+): RotatePrinter {
   const { printer, io, answer } = run;
   const problems = failureBook(printer);
   const outcomes = new Map<PlannedSecret, 'updated' | 'unchanged'>();
@@ -64,17 +69,18 @@ export function rotatePrinter({ request, output, mark }: RotatePrinterOptions, r
       }
       problems.flush();
     },
-    end(unsorted) {
+    end(unsorted, annotated) {
       const items = inOrder(unsorted);
       problems.flush();
       if (output === undefined && isDry && items.length > 0) io.stdout.write(planTable(items, mark, io));
-      if (output === 'json') answer(asJson(items, { request, outcomes, restarted, problems: problems.all, mark }, io));
+      if (output === 'json')
+        answer(asJson(items, { request, outcomes, restarted, problems: problems.all, mark, refusal }, io));
       const counts = countsOf(items, outcomes, problems.all);
       run.counted({ noun: 'Secret', total: items.length, counts });
       printer.say(summaryLine(items.length, 'Secret', counts) + suffix);
       const leftOver = items.filter((item) => isLeftOver(item, outcomes.get(item)));
       warnOfAnnotations(
-        leftOver.map(({ ref }) => ref),
+        [...leftOver.map(({ ref }) => ref), ...annotated],
         isDry && leftOver.some((item) => !item.holdsOldLogin),
         printer,
       );
@@ -160,10 +166,13 @@ interface Ended {
   readonly restarted: readonly ObjectRef[];
   readonly problems: readonly Problem[];
   readonly mark: Fingerprint;
+  readonly refusal: UserError | undefined;
 }
 
 /** Without a password: a mark stands for it. */
-function asJson(items: readonly PlannedSecret[], { request, outcomes, restarted, problems, mark }: Ended, io: Io) {
+function asJson(items: readonly PlannedSecret[], ended: Ended, io: Io) {
+  const { request, outcomes, restarted, problems, mark, refusal } = ended;
+  const errors = [...problems, ...(refusal === undefined ? [] : [{ ref: undefined, error: refusal }])];
   return {
     dryRun: request.dryRun,
     results: items.map((item) => ({
@@ -178,6 +187,6 @@ function asJson(items: readonly PlannedSecret[], { request, outcomes, restarted,
       })),
     })),
     restarted,
-    errors: problems.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
+    errors: errors.map(({ ref, error }) => ({ ...ref, ...shownError(error, io) })),
   };
 }
