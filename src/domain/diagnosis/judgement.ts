@@ -12,7 +12,7 @@ import type { Question } from '../verify/question.ts';
 import type { ImageUse } from '../workloads/container-images.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { isComplete } from '../workloads/remedy.ts';
-import { type Candidate, type PullAttempt, simulatePull } from './attempt.ts';
+import { type Candidate, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { causeOf, unverified } from './causes.ts';
 import { accountOf } from './effective-list.ts';
 import type { Puller, PullFacts } from './facts.ts';
@@ -215,7 +215,7 @@ function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | 
 /** What the same command fixes as the cause need not be said, too; nor what is due to a list that cannot be decoded. */
 function notesOf(pull: ImagePull, cause: Finding | undefined, fix: Fix | undefined): Finding[] {
   const isSaid = cause?.code === 'unverified-image' || pull.attempt.reason === 'undecodable';
-  const note = isSaid || !pull.denied ? undefined : unverified(pull);
+  const note = isSaid || hasLogin(pull.attempt) || !pull.denied ? undefined : unverified(pull);
   if (note === undefined) return [];
   const { command } = fixOf(note, pull, pull.facts.online);
   return JSON.stringify(command) === JSON.stringify(fix?.command) ? [] : [withSeverity(note, 'warning')];

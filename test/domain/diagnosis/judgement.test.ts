@@ -911,6 +911,12 @@ const kubelet: readonly Row[] = [
     { outcome: 'will not pull', cause: 'no-pull-secret', fix: bare, notes: [] },
   ],
   [
+    'has the image for others, and its own login is rejected',
+    podWith({ policy: 'IfNotPresent', list: list('regcred'), status: refused }),
+    { nodeImages: [IMAGE], secrets: { regcred: wrong }, says: jane },
+    { outcome: 'will not pull', cause: 'credential-rejected', fix: create, notes: [] },
+  ],
+  [
     'has the image for others, and a good login beside a Secret that cannot be decoded',
     podWith({ policy: 'IfNotPresent', list: list('a', 'regcred'), status: noCredential }),
     { nodeImages: [IMAGE], secrets: { a: broken, regcred: good }, says: jane },
