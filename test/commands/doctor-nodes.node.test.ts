@@ -82,7 +82,6 @@ const images: readonly Situation[] = [
       kubelet: 'refused',
       cause: 'credential-rejected',
       fix: 'regsecret create bad -n NS --server HOST',
-      notes: ['unverified-image'],
     },
   ],
 ];
