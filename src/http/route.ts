@@ -146,6 +146,8 @@ export async function tunnel(url: URL, proxy: URL, trust: TlsTrust, signal: Abor
     ? await socksAgent(proxy, {})
     : await tunnelAgent(proxy, { ...((await trust(proxy)) as object), signal });
   const socket = (await agent.connect(nobody, target as never)) as Socket;
+  // What is spoken over it ends with it, and says so; an error without a listener, as after an abort, would end the program.
+  socket.on('error', () => undefined);
   if (status === 200) return socket;
   socket.destroy();
   throw new NetworkError('proxy', `HTTP_${status}`, false);

@@ -7,9 +7,17 @@ export const FEATURES = {
     since: '1.31',
     reason: 'the kubelet has no setting failCgroupV1',
   },
+  'user of a container': {
+    since: '1.31',
+    reason: 'the status of a container does not tell its user (feature gate SupplementalGroupsPolicy)',
+  },
   'errors while backing off': {
     since: '1.32',
     reason: 'the status of a container that waits for the next attempt does not repeat the error (an event has it)',
+  },
+  'undecodable Secrets as the reason': {
+    since: '1.33',
+    reason: 'the reason of a container whose Secrets cannot be decoded is ErrImagePull, and not the text of the error',
   },
   'image volumes': {
     since: '1.35',
