@@ -45,7 +45,7 @@ export async function deleteSecrets(options: DeleteOptions, io: Io): Promise<num
   };
   return inClusters(options, io, {
     hasSource: false,
-    prepare: async () => async (transport, run) => deleteIn(transport, request, { ...options, unconfirmed }, run),
+    prepare: async () => (transport, run) => deleteIn(transport, request, { ...options, unconfirmed }, run),
   });
 }
 

@@ -150,7 +150,7 @@ function isCurrent({ labels }: PullSpec, { ref, controller, annotations, object 
   }
 }
 
-/** What `template` has by now, and a pod that is older has not: another list, or what is `changed`. */
+/** How `template` was changed after a pod was created: its list of pull secrets, or what `changed` says. */
 export interface TemplateChange {
   readonly template: string;
   readonly changed?: 'image' | undefined;
