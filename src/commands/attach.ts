@@ -103,7 +103,9 @@ async function changeFiles(
   if (changed.every(({ before }) => isBlank(before))) throw noObject(changed[0], { verb, secret }, options);
   const printer = await printerFor(io);
   const losses = verb === 'detach' && options.checks !== false ? await lossesFrom(changed, request, printer) : [];
-  const shown = { ...options, losses, check: checkFor(changed, request, options) };
+  const named = files.filter((name) => name !== '-');
+  const writing = fileCommandFor(request, { ...options, files: named });
+  const shown = { ...options, losses, check: checkFor(changed, request, options), writing };
   if (!options.write) {
     io.stdout.writeManifest(joinManifests(changed));
     return printManifests(changed, shown, printer);

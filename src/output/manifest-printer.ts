@@ -33,6 +33,8 @@ export interface ManifestPrinterOptions {
   readonly losses?: readonly ManifestLoss[];
   /** Shows whether the Secret is in the cluster; left out where that is known. */
   readonly check?: Command | undefined;
+  /** Changes the files in place. */
+  readonly writing: Command;
 }
 
 export function printManifests(
@@ -40,7 +42,7 @@ export function printManifests(
   options: ManifestPrinterOptions,
   printer: Printer,
 ): void {
-  const { write = false, dryRun, output, auto = false, losses = [], check } = options;
+  const { write = false, dryRun, output, auto = false, losses = [], check, writing } = options;
   const line = write ? printer.result : printer.say;
   const suffix = dryRun === 'none' ? '' : ' (dry run)';
   // Without --write the file stays as it is.
@@ -62,17 +64,6 @@ export function printManifests(
         : 'have lists of their own now, which hide any pull secrets of their service accounts';
     printer.say(`${many(hiding)} ${hides}`);
   }
-  const changed = files.filter(
-    ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),
-  );
-  const [first, ...others] = changed;
-  if (!write && dryRun === 'none' && first !== undefined) {
-    printer.say(
-      others.length === 0
-        ? `this is only printed, and ${first.name} stays as it is: add --write to change the file`
-        : 'this is only printed, and the files stay as they are: add --write to change them',
-    );
-  }
   if (output === 'json') {
     const results = files.flatMap(({ name, objects }) =>
       objects.map(({ ref, ...rest }) => ({ file: name, ...ref, ...rest })),
@@ -88,4 +79,11 @@ export function printManifests(
     );
   }
   if (check !== undefined) printer.hint(prose`to check that the cluster has the Secret: ${check}`);
+  const changed = files.filter(
+    ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),
+  );
+  if (write || dryRun !== 'none' || changed.length === 0) return;
+  // Last, for whoever expects the files to be changed.
+  printer.say(`nothing was written to ${many(changed.map(({ name }) => name))}`);
+  printer.hint(prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${writing}`);
 }

@@ -51,8 +51,8 @@ describe('the result goes to stdout', () => {
       code: 0,
       stdout: ATTACHED,
       stderr:
-        `pod/a patched, from ${path} to stdout\n${HIDES}` +
-        `this is only printed, and ${path} stays as it is: add --write to change the file\n${CHECK}`,
+        `pod/a patched, from ${path} to stdout\n${HIDES}${CHECK}nothing was written to ${path}\n` +
+        `hint: to change the file: regsecret attach regsecret -f ${path} --write\n`,
     });
     expect(read(path)).toBe(POD);
   });
@@ -102,8 +102,9 @@ describe('the result goes to stdout', () => {
 
   test('of several files, which stay as they are', async () => {
     const [one, other] = [file('a.yaml', POD), file('b.yaml', POD)];
-    expect((await run(['attach', '-f', one, '-f', other])).stderr).toContain(
-      'this is only printed, and the files stay as they are: add --write to change them\n',
+    expect((await run(['attach', '-n', 'shop', '-f', one, '-f', other])).stderr).toContain(
+      `nothing was written to ${one}, ${other}\n` +
+        `hint: to change the files: regsecret attach -n shop regsecret -f ${one} -f ${other} --write\n`,
     );
   });
 
