@@ -217,7 +217,7 @@ async function withTargets(request: AttachRequest, transport: Transport, io: Io)
   const { canPrompt, promptChoice, promptYes } = await import('../prompt.ts');
   const { verb, secret } = request;
   if (!canPrompt(io)) return request;
-  const confirm = (question: string) => promptYes(question, io);
+  const confirm = request.yes ? undefined : (question: string) => promptYes(question, io);
   if (hasTargets(request)) return { ...request, confirm };
   const { listChoices } = await import('../operations/attach/choices.ts');
   const choices = (await listChoices(transport, request)).map(({ label, target }) => ({ name: label, value: target }));

@@ -89,7 +89,10 @@ function isRegistryImage(word: string): boolean {
   return hostIn(word) !== undefined && word.includes('/') && !word.includes('://');
 }
 
-/** `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web`, `attach pull --to deploy web` and `attach pull default`. */
+/**
+ * `attach pull deploy/web`, `attach deploy/web pull`, `attach pull deploy web`, `attach pull --to deploy web`, `attach pull default` and
+ * `attach web regsecret`.
+ */
 function targetSlip(typed: Command): UsageError | undefined {
   const verb = typed.name();
   if (verb !== 'attach' && verb !== 'detach') return undefined;
@@ -116,6 +119,8 @@ function targetSlip(typed: Command): UsageError | undefined {
   if (args.length < 2 || others.length > 0) return undefined;
   // The service account that each namespace has.
   if (bare === '' && name === 'default') return refusal(args.slice(0, -1), ['sa/default']);
+  const [other = '', ...more] = args.filter((word) => secretNameArgument(word) !== 'regsecret');
+  if (bare === '' && more.length === 0 && isObjectName(other)) return refusal(['regsecret'], [`deployment/${other}`]);
   const line = rawArgs(typed);
   const behind = line[line.indexOf(bare) + 1] ?? '';
   const meant = args.includes(behind) ? behind : name;

@@ -8,6 +8,7 @@ export function attachFlags(attach: Command): Command {
       .optionsGroup('More:')
       .option('--restart', 'restart controllers of pods that keep failing')
       .option('--wait', 'wait until the pods run, or say why not (not for files of -f)')
+      .option('--yes', 'do not ask; a pod without a controller then needs --recreate')
       .option('--allow-missing', 'attach a Secret that does not exist yet')
       .option('--auto', 'with -f: only where the Secret has a login for an image')
       .option('--secret-file <file>', 'with --auto: read the Secret from this file, not from the cluster'),

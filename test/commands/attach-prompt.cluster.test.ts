@@ -78,6 +78,11 @@ test('a bare pod is created again only after a yes', async () => {
   await no.see('--recreate');
   expect(await no.ended).toBe(1);
   expect(await uidOf(name)).toBe(before);
+  const unasked = type('attach', '--pod', name, '--yes');
+  await unasked.see('--recreate');
+  expect(await unasked.ended).toBe(1);
+  expect(unasked.screen()).not.toContain('create it again?');
+  expect(await uidOf(name)).toBe(before);
   const yes = type('attach', '--pod', name);
   await yes.see('create it again?');
   yes.type(`y${keys.enter}`);

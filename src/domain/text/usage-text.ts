@@ -21,6 +21,10 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--severity': ['--errors'],
   '--fail-on': ['--strict'],
   '-a': ['-A'],
+  '-y': ['--yes'],
+  '--decode': ['--reveal'],
+  '--show-password': ['--reveal'],
+  '--show-passwords': ['--reveal'],
 };
 /** What others call our commands, beside the aliases that work (kubectl, brew, docker). */
 const MEANT_COMMANDS: Readonly<Record<string, string>> = {
@@ -28,6 +32,7 @@ const MEANT_COMMANDS: Readonly<Record<string, string>> = {
   ...{ copy: 'sync', cp: 'sync', explain: 'why', patch: 'attach', rm: 'remove', set: 'attach', test: 'verify' },
   ...{ lint: 'doctor -f', validate: 'doctor -f', check: 'doctor' },
   ...{ debug: 'why', diagnose: 'doctor', logout: 'remove', logs: 'why', show: 'inspect', status: 'doctor' },
+  ...{ decode: 'inspect', fix: 'doctor', scan: 'doctor', tags: 'why', view: 'inspect' },
 };
 const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
@@ -103,10 +108,14 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   // `-sa default`
   const short = line.find((word) => /^-[a-z]{2,}$/.test(word) && word.startsWith(option) && flags.includes(`-${word}`));
   if (short !== undefined) return `\n(Did you mean -${short}?)\n`;
+  if (line[0] === 'create' && /^(-y|--yes)$/.test(option))
+    return `\n(create does not ask before it writes: leave out ${option}.)\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
   if (option === '--all' && /^(list|verify|doctor|why)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
   if (line[0] === 'list' && /^--(server|username|registry)$/.test(option))
     return '\n(list does not filter by login; -o wide shows registries and users.)\n';
+  if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--fix')
+    return `\n(${line[0]} prints the commands that fix what it finds, and runs none of them.)\n`;
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--server') return '\n(Did you mean verify --server?)\n';
   if (line[0] === 'rotate' && option === '--verify') return '\n(rotate always verifies; --no-verify leaves it out.)\n';
   if (line[0] === 'inspect' && option === '--image') return '\n(Did you mean verify --image?)\n';
