@@ -161,7 +161,7 @@ export async function noObject(
   if (same[0] !== undefined) throw new UserError(`${text}, but ${targetName(same[0])} does`, again(name, same[0].kind));
   const other = await otherwise();
   if (other !== undefined) throw new UserError(`${text}, but ${other.what}`, other.line);
-  const near = nearestRef(name, found) ?? (kind === 'Pod' ? startingWith(name, found) : undefined);
+  const near = nearestRef(name, found) ?? startingWith(name, found);
   if (near === undefined) throw new UserError(text, command`kubectl get ${pullKind(kind).plural} ${scope(namespace)}`);
   const meant = near.kind === kind ? near.name : targetName(near);
   throw new UserError(`${text}; did you mean ${meant}?`, again(near.name, near.kind));
@@ -192,7 +192,7 @@ function nearestRef(name: string, refs: readonly ObjectRef[]): ObjectRef | undef
   return ordered.find((ref) => ref.name === near);
 }
 
-/** `why ap`: the only workload whose name begins so; its pods begin with its name. */
+/** `why ap`, `why deploy/ap`: the only one whose name begins so; the pods of a workload begin with its name. */
 function startingWith(name: string, refs: readonly ObjectRef[]): ObjectRef | undefined {
   const [first, ...others] = refs
     .filter((ref) => ref.name.startsWith(name))

@@ -247,6 +247,7 @@ describe('a name that is nearly the one of what makes pods', () => {
     ['nigthly', 'cronjob/nightly', 'cronjob/nightly'],
     ['pod/nightl', 'cronjob/nightly', 'cronjob/nightly'],
     ['sts/appss', 'apps', 'statefulset/apps'],
+    ['deploy/sh', 'shop', 'deployment/shop'],
     ['api-00', 'api-0', 'pod/api-0'],
   ])('%s', async (typed, meant, target) => {
     const { code, stderr } = await regsecretIn(own, ['why', typed]);
@@ -259,6 +260,11 @@ describe('a name that is nearly the one of what makes pods', () => {
   test.each(['ap', 'else'])('%s, which is none, or may be two', async (typed) => {
     const { stderr } = await regsecretIn(own, ['why', typed]);
     expect(stderr).toBe(`error: pod ${own}/${typed} does not exist\nhint: kubectl get pods -n ${own}\n`);
+  });
+
+  test('sts/ap, which may be two', async () => {
+    const { stderr } = await regsecretIn(own, ['why', 'sts/ap']);
+    expect(stderr).toBe(`error: statefulset ${own}/ap does not exist\nhint: kubectl get statefulsets -n ${own}\n`);
   });
 
   test('and attach, which keeps its flags', async () => {
