@@ -2,7 +2,7 @@
 import { forEachLimit } from '../concurrency.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
 import { type Command, clusterCommand, words } from '../domain/text/command.ts';
-import { againWithout, prose } from '../domain/text/hint.ts';
+import { prose } from '../domain/text/hint.ts';
 import { fieldOf } from '../domain/workloads/api-object.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
@@ -38,16 +38,7 @@ export function checkSelector(selector: string | undefined): void {
   );
 }
 
-/** Throws UsageError. */
-export function checkScope({ allNamespaces, selector }: ScopeFlags): void {
-  checkSelector(selector);
-  if (allNamespaces && selector !== undefined) throw new UsageError('-A and -l cannot be used together', WITHOUT_ALL);
-}
-
-/** What to do where both are given: what was meant is never more than what -l picks. */
-export const WITHOUT_ALL = againWithout('-A', prose`leave out -A: -l already looks in all namespaces`);
-
-/** Those of the flags, else the one of the connection. */
+/** Those of the flags, else the one of the connection. -l alone counts where -A is typed, too, as in kubectl: it picks fewer. */
 export function namespacesOf({ allNamespaces, selector }: ScopeFlags, only: string): SecretScope['namespaces'] {
   if (selector !== undefined) return { labelSelector: selector };
   return allNamespaces ? 'all' : { only };

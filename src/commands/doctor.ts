@@ -1,7 +1,7 @@
 /** `regsecret doctor`, alias `why`: from a pod that cannot pull to the cause and the command that fixes it. */
 
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import { checkScope } from '../cluster/secret-scope.ts';
+import { checkSelector } from '../cluster/secret-scope.ts';
 import { forEachLimit, inPortions } from '../concurrency.ts';
 import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
@@ -132,7 +132,7 @@ async function gather(options: DoctorOptions, io: Io): Promise<ObservedTargets> 
 }
 
 async function gatherAll(options: DoctorOptions, io: Io): Promise<Observed> {
-  checkScope(options);
+  checkSelector(options.selector);
   const wide = wideFlag(options);
   if (wide !== undefined && options.namespace !== undefined) {
     throw new UsageError(`${wide.flag} and --namespace cannot be used together`, againWithout('-n', wide.line));

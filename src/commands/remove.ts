@@ -1,7 +1,7 @@
 /** `regsecret remove`: the entries of a registry out of a Secret, or out of many. */
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
-import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
+import { checkSelector, namespacesOf } from '../cluster/secret-scope.ts';
 import { bareServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { dryRunFlag, words } from '../domain/text/command.ts';
@@ -29,7 +29,7 @@ export interface RemoveOptions extends ContextFlags {
 /** Returns the exit code; throws UserError. */
 export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   const { name = 'regsecret', namespace, server } = options;
-  checkScope(options);
+  checkSelector(options.selector);
   checkContextFlags(options, { hasSource: false });
   if (server === undefined) {
     throw new UsageError('no registry is named', againWith(words`--server HOST`));

@@ -1,7 +1,7 @@
 /** `regsecret rotate`: a new login into every Secret that holds the old one. */
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import type { Reader } from '../cluster/reader.ts';
-import { checkScope, namespacesOf } from '../cluster/secret-scope.ts';
+import { checkSelector, namespacesOf, type SecretScope } from '../cluster/secret-scope.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { loginWords } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
@@ -11,13 +11,13 @@ import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
-import { againWith } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import type { SecretName } from '../domain/workloads/references.ts';
-import { EXIT, UsageError, UserError } from '../errors.ts';
+import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RotatedLogin } from '../operations/rotate/held.ts';
+import { checkNamed } from '../operations/rotate/login-choice.ts';
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
 import type { Rotation } from '../operations/rotate/rotation.ts';
 import { sayExpiry } from '../output/create-printer.ts';
@@ -47,7 +47,7 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
 
 /** Returns the exit code; throws UserError. */
 export async function rotate(options: RotateOptions, io: Io): Promise<number> {
-  checkOptions(options);
+  await checkOptions(options, io);
   let refusal: UserError | undefined;
   const code = await inClusters(options, io, {
     hasSource: false,
@@ -77,13 +77,20 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
   return code;
 }
 
-function checkOptions(options: RotateOptions): void {
-  const { server, all, fromFile, prompt, allNamespaces, selector, names, namespace } = options;
-  if ((server ?? fromFile) === undefined && !all && !prompt)
-    throw new UsageError('no registry is named', againWith(words`--server HOST`));
+/** Throws UsageError. */
+async function checkOptions(options: RotateOptions, io: Io): Promise<void> {
+  const { selector, allNamespaces, names, namespace } = options;
   checkContextFlags(options, { hasSource: false });
-  checkScope({ allNamespaces, selector });
+  checkSelector(selector);
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
+  const where = selector === undefined ? flagWords(allNamespaces ? ['-A'] : []) : words`-l ${selector}`;
+  const line = words`${names.map(nameWord)} ${where} ${flagsBeside(options)}`;
+  await checkNamed({ ...options, line, scopeIn: (home) => scopeOf(options, home) }, io);
+}
+
+function scopeOf(options: RotateOptions, home: string): SecretScope {
+  const { names } = options;
+  return { namespaces: namespacesOf(options, home), names, verb: 'rotate', flags: flagsBeside(options) };
 }
 
 interface NewLogins {
@@ -124,12 +131,7 @@ async function accepted(
 
 function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], namespace: string): RotateRequest {
   return {
-    scope: {
-      namespaces: namespacesOf(options, namespace),
-      names: options.names,
-      verb: 'rotate',
-      flags: flagsBeside(options),
-    },
+    scope: scopeOf(options, namespace),
     logins,
     home: namespace,
     anyUser: options.anyUser ?? false,

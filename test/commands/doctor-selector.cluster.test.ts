@@ -52,13 +52,16 @@ describe('the namespaces with a label', () => {
     expect(report).toMatchObject({ healthy: true, unchecked: [], unjudged: [] });
   });
 
-  test('where all is well, whatever is wrong elsewhere', async () => {
+  test.each([
+    ['the label alone', []],
+    ['with -A', ['-A']],
+  ])('where all is well, whatever is wrong elsewhere: %s', async (_, flags) => {
     const label = freshName('team');
     await Promise.all([
       newNamespace({ serviceAccount: true, labels: { team: label } }),
       broken(`${label}-other`, freshName('gone')),
     ]);
-    const { code, stdout, stderr } = await ofLabel(`team=${label}`);
+    const { code, stdout, stderr } = await ofLabel(`team=${label}`, ...flags);
     expect([code, stdout.split('\n')[0]]).toEqual([
       0,
       'nothing is wrong: 0 pods, 0 workloads, 1 service account, 0 pull secrets',

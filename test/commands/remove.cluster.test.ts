@@ -252,12 +252,12 @@ describe('an entry stays', () => {
   });
 });
 
-test('-A takes it out of every Secret, -l out of those of some namespaces', async () => {
+test('-A takes it out of every Secret, -l out of those of some namespaces, also beside -A', async () => {
   const [team, host] = [freshName('team'), freshHost()];
   const [one, two] = [await newNamespace({ labels: { team } }), await newNamespace()];
   for (const namespace of [one, two]) await put(namespace, both(host));
   await put(two, JSON.stringify({ auths: { [host]: LOGIN } }), { name: 'only' });
-  const some = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}`, '-o', 'name']);
+  const some = await regsecretIn(one, ['remove', '--server', host, '-A', '-l', `team=${team}`, '-o', 'name']);
   expect([some.code, some.stdout]).toEqual([0, 'secret/pull\n']);
   const none = await regsecretIn(one, ['remove', '--server', host, '-l', `team=${team}x`]);
   expect([none.code, none.stderr]).toEqual([

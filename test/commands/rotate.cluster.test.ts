@@ -364,13 +364,14 @@ describe('one Secret', () => {
 });
 
 describe('in many namespaces', () => {
-  test('all of them, those with labels, and what is printed before is what is done', async () => {
+  test('all of them, those with labels also beside -A, and what is printed before is what is done', async () => {
     const team = freshName('team');
     const [home, one, two] = [await newNamespace(), await newNamespace({ labels: { team } }), await newNamespace()];
     // Other tests have the other one for other registries.
     const [host, old, other] = [freshHost(), auth('ci', freshName('old')), auth('ci', 'other')];
     for (const namespace of [home, one, two]) await put(namespace, { auths: { [host]: old, 'quay.io': other } });
     const labelled = await rotate(home, host, [
+      '-A',
       '-l',
       `team=${team}`,
       '--dry-run=client',
@@ -643,14 +644,69 @@ test('--restart restarts the controllers of pods that fail for want of it, and n
 test.each([
   ['no registry', ['rotate'], 'error: no registry is named\nhint: regsecret rotate -n default --server HOST\n'],
   [
-    'no registry, but a user',
-    ['rotate', '-A', '--username', 'ci', '--password-file', 'new', '--dry-run=client'],
+    'no registry, but a user whom nobody has',
+    ['rotate', '-A', '--username', 'nobody', '--password-file', 'new', '--dry-run=client'],
     'error: no registry is named\nhint: --server HOST\n',
   ],
-  ['-A and -l', ['rotate', '--server', 'x.io', '-A', '-l', 'a=b'], 'error: -A and -l cannot be used together\n'],
   ['a name that none can have', ['rotate', 'A_b', '--server', 'x.io'], 'error: the name of a secret has only'],
 ])('wrong usage: %s', async (_, args, says) => {
   const ran = await regsecretIn('default', args);
   expect(ran.code).toBeGreaterThan(0);
   expect(ran.stderr).toContain(says);
+});
+
+describe('a line that names no registry, or no user: the Secrets say which there are', () => {
+  const [host, second, third] = [freshHost(), freshHost(), freshHost()];
+  const [user, other] = [freshName('user'), freshName('user')];
+  const login = (name: string) => auth(name, `${CANARY}-old`);
+  const piped = ['--password-stdin', '--dry-run=client'];
+  const says = async (namespace: string, args: readonly string[]) => {
+    const ran = await regsecretIn(namespace, ['rotate', ...args], { stdin: CANARY });
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    return ran.stderr.split('\n').slice(0, -1);
+  };
+  const line = (namespace: string, ...rest: string[]) => ['regsecret rotate', '-n', namespace, ...rest].join(' ');
+
+  test('one registry, in one Secret and in all', async () => {
+    const namespace = await newNamespace();
+    await put(namespace, { auths: { [host]: login(user), [second]: login(other), '*.example.com': login(user) } });
+    const added = `--username ${user} ${piped.join(' ')} --server ${host}`;
+    const error = `error: no registry is named; ${user} has a login for ${host}`;
+    const servers = [host, second].sort();
+    for (const names of [['pull'], []])
+      expect(await says(namespace, [...names, '--username', user, ...piped])).toEqual([
+        error,
+        `hint: ${line(namespace, ...names, added)}`,
+      ]);
+    expect(await says(namespace, [])).toEqual([
+      `error: no registry is named; there are logins for ${servers.join(', ')}`,
+      `hint: ${servers.map((server) => line(namespace, '--server', server)).join(', or ')}`,
+    ]);
+  });
+
+  test('registries that only other namespaces have are named, and in no command: it would send the new password there', async () => {
+    const team = freshName('team');
+    const [home, one] = [await newNamespace({ labels: { team } }), await newNamespace({ labels: { team } })];
+    await put(home, { auths: { [host]: login(user) } });
+    await put(one, { auths: { [host]: login(user), [third]: login(user) } });
+    const args = ['-l', `team=${team}`, '--username', user, ...piped];
+    const error = `error: no registry is named; ${user} has logins for ${host}, ${third}`;
+    expect(await says(home, args)).toEqual([error, `hint: ${line(home, ...args, '--server', host)}`]);
+    expect(await says('default', args)).toEqual([error, 'hint: add --server with one of them']);
+  });
+
+  test('a password without a user name', async () => {
+    const namespace = await newNamespace();
+    await put(namespace, { auths: { [host]: login(user), [second]: login(other) } });
+    await put(namespace, { name: 'other', auths: { [`https://${second}/v2/`]: login(user) } });
+    const text = 'error: there is a password, but no user name';
+    expect(await says(namespace, ['--server', host, ...piped])).toEqual([
+      `${text}; the login for ${host} is that of ${user}`,
+      `hint: ${line(namespace, `--username ${user} --server ${host} --password-stdin --dry-run=client`)}`,
+    ]);
+    const both = await says(namespace, ['--server', second, '--password-stdin']);
+    expect(both[0]).toBe(`${text}; the logins for ${second} are those of ${[other, user].sort().join(', ')}`);
+    expect(both[1]?.split(', or ')).toHaveLength(2);
+    expect(await says(namespace, ['--server', third, '--password-stdin'])).toEqual([text, 'hint: add --username USER']);
+  });
 });

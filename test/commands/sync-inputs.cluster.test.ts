@@ -117,7 +117,6 @@ describe('flags', () => {
       '--to and -l cannot be used together',
       'regsecret sync -n default --to a, or regsecret sync -n default -l b=c',
     ],
-    ['a label and all', ['-l', 'a=b', '-A'], '-l and -A cannot be used together', 'regsecret sync -n default -l a=b'],
     [
       'a pattern without its end',
       ['--to', 'team-[ab'],

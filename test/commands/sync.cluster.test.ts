@@ -128,13 +128,13 @@ describe('a copy that is not as its source is', () => {
 });
 
 describe('which namespaces are meant', () => {
-  test('those with a label, but not excluded ones, nor where an annotation says no', async () => {
+  test('those with a label, also beside -A, but not excluded ones, nor where an annotation says no', async () => {
     const { home, teams, prefix } = await newFleet(3);
     const [first = '', second = '', third = ''] = teams;
     const headers = { 'content-type': 'application/merge-patch+json' };
     const annotations = { 'regsecret/sync': 'false' };
     await api('PATCH', `/api/v1/namespaces/${second}`, { metadata: { annotations } }, headers);
-    const ran = await regsecretIn(home, ['sync', '-l', `fleet=${prefix}`, '--exclude', third]);
+    const ran = await regsecretIn(home, ['sync', '-A', '-l', `fleet=${prefix}`, '--exclude', third]);
     expect(ran).toEqual({
       code: 0,
       stdout: `secret/regsecret created in ${first}\n1 namespace: 1 created\n`,

@@ -1,6 +1,6 @@
 /** From the flags of `sync` to what is to be brought where. */
 import { type ContextFlags, checkContextFlags } from '../../cluster/config/contexts.ts';
-import { checkSelector, WITHOUT_ALL } from '../../cluster/secret-scope.ts';
+import { checkSelector } from '../../cluster/secret-scope.ts';
 import { loginWords } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
 import { isGlob } from '../../domain/go/glob.ts';
@@ -131,7 +131,7 @@ function syncFlags(options: SyncOptions): Command {
     loginWords(options),
     ...(options.to ?? []).map((text) => words`--to ${text}`),
     ...(selector === undefined ? [] : [words`-l ${selector}`]),
-    ...(allNamespaces ? [words`${ALL_NAMESPACES}`] : []),
+    ...(allNamespaces && selector === undefined ? [words`${ALL_NAMESPACES}`] : []),
     ...(options.exclude ?? []).map((text) => words`--exclude ${text}`),
     ...(merge ? [words`--merge`] : adopt ? [words`--adopt`] : []),
     ...(options.attach ?? []).map((text) => words`--attach ${text}`),
@@ -168,14 +168,10 @@ function selectionOf({
     // --watch has no dry run.
     throw new UsageError('no target namespace is given', watch ? otherwise : { add, otherwise });
   }
-  if (ways.length > 1) {
+  if (wanted.length > 0 && ways.length > 1) {
     throw new UsageError(
       `${ways.join(' and ')} cannot be used together`,
-      wanted.length === 0
-        ? WITHOUT_ALL
-        : allNamespaces
-          ? againWithout('-A', prose`leave out -A`)
-          : eitherOf('--to', '-l'),
+      allNamespaces ? againWithout('-A', prose`leave out -A`) : eitherOf('--to', '-l'),
     );
   }
   return {

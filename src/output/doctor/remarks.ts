@@ -21,11 +21,12 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   const { counts } = report;
   const isWhole = report.unchecked.every((right) => !right.startsWith('list '));
   if (isWhole && counts !== undefined && counts.pods + counts.workloads === 0) {
-    const { allNamespaces = false, selector } = options;
+    const { selector } = options;
+    const isAll = options.allNamespaces === true && selector === undefined;
     const one = selector === undefined ? 'this namespace' : 'these namespaces';
     const none = counts.secrets === 0 ? 'pods, workloads or pull secrets' : 'pods or workloads';
-    printer.say(`no ${none} in ${allNamespaces ? 'any namespace' : one}`);
-    if (!allNamespaces) printer.hint(command`regsecret doctor ${ALL_NAMESPACES}`);
+    printer.say(`no ${none} in ${isAll ? 'any namespace' : one}`);
+    if (!isAll) printer.hint(command`regsecret doctor ${ALL_NAMESPACES}`);
   }
   const unknown = await missingLogins(report, io);
   if (unknown.length > 0) {

@@ -1,0 +1,37 @@
+/** Which logins the Secrets of a scope hold, for a command line that does not say which one is to be replaced. */
+import type { Reader } from '../../cluster/reader.ts';
+import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
+import { contentsOf } from '../../domain/keyring/contents.ts';
+import { isAnonymous } from '../../domain/keyring/entry.ts';
+import { keyText } from '../../domain/keyring/key.ts';
+import { serverProblem, serverToType } from '../../domain/keyring/server.ts';
+
+export interface ScopeLogin {
+  /** As it is typed. */
+  readonly server: string;
+  readonly username: string;
+  /** Whether the namespace of the connection has it: in another one, anybody may have put it there. */
+  readonly isAtHome: boolean;
+  /** In how many Secrets. */
+  readonly count: number;
+}
+
+/** Those in most Secrets come first. Throws UserError where they may not be read. */
+export async function loginsInScope(reader: Reader, scope: SecretScope): Promise<ScopeLogin[]> {
+  const found = new Map<string, ScopeLogin>();
+  await eachInScope(reader, scope, function* (secret) {
+    const isHere = secret.metadata.namespace === reader.transport.namespace;
+    for (const { server, login } of (yield* contentsOf(secret)).entries) {
+      if (login === undefined || isAnonymous(login)) continue;
+      if (server.includes('*') || serverProblem(server) !== undefined) continue;
+      const key = JSON.stringify([keyText(server), login.username]);
+      const { isAtHome = false, count = 0 } = found.get(key) ?? {};
+      const { username } = login;
+      const typed = serverToType(server, undefined);
+      found.set(key, { server: typed, username, isAtHome: isAtHome || isHere, count: count + 1 });
+    }
+  });
+  return [...found]
+    .toSorted(([key, one], [otherKey, other]) => other.count - one.count || (key < otherKey ? -1 : 1))
+    .map(([, login]) => login);
+}
