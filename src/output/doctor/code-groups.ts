@@ -14,10 +14,13 @@ export interface CodeGroup {
   readonly failing: number;
 }
 
-/** The group with the most pods that cannot pull is the last. Where a Secret is to be made, and where one is there, are two groups. */
+/**
+ * The group with the most pods that cannot pull is the last. Where a Secret is to be made, and where one is there, are two groups, and
+ * what keeps no pod from pulling is not among what does.
+ */
 export function groupByCode(findings: readonly FindingView[]): CodeGroup[] {
-  const groups = Map.groupBy(findings, ({ severity, code, fix: { command } }) =>
-    JSON.stringify([severity, code, command.words.slice(0, 2)]),
+  const groups = Map.groupBy(findings, (found) =>
+    JSON.stringify([found.severity, found.code, found.fix.command.words.slice(0, 2), weightOf(found) > 0]),
   );
   return [...groups.values()]
     .map(groupOf)

@@ -76,6 +76,16 @@ test('what is to be made and what is to be attached are not put under one comman
   expect(text).toContain('  and 2 more in team-20, team-21 (-v shows them)');
 });
 
+test('what keeps no pod from pulling does not stand under what does', async () => {
+  const objects = [{ namespace: 'shop', name: 'pod/web', pods: 1, failing: 1 }];
+  const [one, other] = ['a', 'b'].map((name) => findingView(missing('shop', name).found)) as [FindingView, FindingView];
+  const text = await printed(false, [{ ...one, objects }, other, { ...one, objects, message: 'secret shop/c' }]);
+  expect(text.match(/^error: .*/gm)).toEqual([
+    'error: secret shop/b does not exist [missing-secret]',
+    'error: 1 pod in shop cannot pull [missing-secret]',
+  ]);
+});
+
 test('what nobody uses stands below what is wrong, however much it is', async () => {
   const unused = (namespace: string) => ({
     found: finding('unused-secret', { kind: 'Secret', namespace, name: 'old' }, {}),
