@@ -66,6 +66,13 @@ describe('the result goes to stdout', () => {
     );
   });
 
+  test('of a pod of which the name is filled in later', async () => {
+    const ran = await run(['attach', '-f', '-'], POD.replace('name: a', 'name: {{ .Release.Name }}'));
+    expect(ran.stderr).toContain(
+      'pod without a name patched, from stdin to stdout\npod without a name has a list of its own now',
+    );
+  });
+
   test('several first lists, and none where a file says what the service account has', async () => {
     const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default}\n';
     const other = POD.replace('name: a', 'name: b');

@@ -17,7 +17,7 @@ export interface ManifestRef extends Omit<ObjectRef, 'kind'> {
 /** As kubectl prints results: `serviceaccount/default`, `deployment.apps/web` (cli-runtime `NamePrinter`). */
 export function resultName({ kind, name }: Pick<ManifestRef, 'kind' | 'name'>): string {
   const { group } = knownKind(kind) ?? { group: '' };
-  return `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`;
+  return objectTitle(group === '' ? kind : `${kind}.${group}`, '/', name);
 }
 
 /** As it is typed after `--to`: `deployment/web`. */
