@@ -378,7 +378,10 @@ describe.concurrent('an image that is not deployed yet', () => {
     });
     const report = await why(['--image', ownImage, '--sa', 'builder', '--secret', 'foreign'], 1);
     expect(prospects(report)).toEqual(['ServiceAccount will not pull: no-entry']);
-    expect(report.findings[0]?.fix.command).toBe(`regsecret attach good -n ${namespace} --serviceaccount builder`);
+    expect(report.findings[0]).toMatchObject({
+      object: { kind: 'Secret', name: 'foreign' },
+      fix: { command: `regsecret create foreign -n ${namespace} --server ${own.host}` },
+    });
   });
 
   test('several of them, one not there', async () => {

@@ -110,6 +110,7 @@ const ARGUMENTS: Arguments = {
     { image, secrets: [], servers: [], remedy },
     { image, secrets: ['one7'], servers: [], usable: 'usable7', remedy },
     { image, secrets: ['one7'], servers: [], usable: 'usable7', absent: true, remedy },
+    { image, secrets: ['one7'], servers: [] },
   ],
   'attached-later': (remedy) => [
     { image, account: 'sa7', secrets: ['one7'], remedy },

@@ -67,6 +67,11 @@ function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
   return account.status === 'there' ? { names: listedNames(account.imagePullSecrets), from: 'account' } : undefined;
 }
 
+/** Whether its list is only tried with an image: it stands in no object that could be changed. */
+export function isTried({ ref, imagePullSecrets, images }: Puller): boolean {
+  return ref.kind === 'ServiceAccount' && imagePullSecrets !== undefined && images.length > 0;
+}
+
 /** What the service account has, where a list of its own keeps that away from `puller`; a list that is tried is nobody's. */
 export function hiddenList(puller: Puller, facts: PullFacts): readonly string[] {
   if (puller.ref.kind === 'ServiceAccount') return [];

@@ -8,7 +8,7 @@ import { nearEntries } from '../keyring/near-entries.ts';
 import { isPullSecretType } from '../keyring/secret.ts';
 import { imageServer } from '../keyring/server.ts';
 import { simulatePull } from './attempt.ts';
-import { remedyOfList } from './effective-list.ts';
+import { isTried, remedyOfList } from './effective-list.ts';
 import {
   elsewhereOf,
   fittingSecrets,
@@ -69,7 +69,7 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   return finding('missing-secret', secretObject(pull, name), {
     near,
     ...lacking,
-    remedy: lacking.usable === undefined ? undefined : remedyOfList(pull.puller, pull.facts),
+    remedy: lacking.usable === undefined || isTried(pull.puller) ? undefined : remedyOfList(pull.puller, pull.facts),
     elsewhere: elsewhereOf(name, pull),
   });
 }
@@ -136,15 +136,18 @@ function unreadSecrets({ object, use: { image }, attempt, pullError }: ImagePull
 export function noEntry(pull: ImagePull): Finding | undefined {
   const { object, puller, use, applied } = pull;
   if (applied.names.length === 0) return undefined;
+  const [first = ''] = applied.names;
   const { servers, moreServers } = listContents(applied.names, puller.ref.namespace, pull.facts);
-  return finding('no-entry', object, {
+  const args = {
     image: use.image,
     secrets: applied.names,
     servers,
     moreServers: moreServers === 0 ? undefined : moreServers,
-    remedy: puller.remedy,
-    ...lackingLogin(pull),
-  });
+  };
+  // The question is about these Secrets, and not which others there are.
+  return isTried(puller)
+    ? finding('no-entry', secretObject(pull, first), args)
+    : finding('no-entry', object, { ...args, remedy: puller.remedy, ...lackingLogin(pull) });
 }
 
 function noPullSecret(pull: ImagePull): Finding | undefined {

@@ -14,7 +14,7 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { hasLogin, simulatePull } from './attempt.ts';
-import { type AppliedList, accountOf, effectiveList, remedyOfList } from './effective-list.ts';
+import { type AppliedList, accountOf, effectiveList, isTried, remedyOfList } from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
@@ -79,10 +79,7 @@ export function openQuestions(judged: Judged): Question[] {
 export function notesOn(puller: Puller, judgements: readonly Judgement[], facts: PullFacts): Finding[] {
   const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
   const applied = effectiveList(puller, facts);
-  const { ref, imagePullSecrets, images } = puller;
-  // A list that is only tried with an image stands in no object that could be changed.
-  const isTried = ref.kind === 'ServiceAccount' && imagePullSecrets !== undefined && images.length > 0;
-  const ofList = isTried ? [] : [emptyName, duplicateNames, misspeltNames, spareNames, differentCredentials];
+  const ofList = isTried(puller) ? [] : [emptyName, duplicateNames, misspeltNames, spareNames, differentCredentials];
   const rules = [...ofList, ...(judgements.length === 0 ? [] : [secretNotes])];
   const found = rules.flatMap((rule) => rule({ puller, applied, judgements, facts }));
   return found.filter((one) => said.size !== said.add(findingKey(one)).size).map((one) => withSeverity(one, 'warning'));

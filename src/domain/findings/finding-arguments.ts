@@ -104,16 +104,16 @@ export interface FindingArguments<Cause> {
     readonly account?: string | undefined;
     readonly remedy: Remedy;
   };
+  /** `secrets`: those of the list, in order. Where they are only tried with an image, the first is the object, without a `remedy`. */
   readonly 'no-entry': {
     readonly image: string;
-    /** The Secrets of the list that could hold one, in order. */
     readonly secrets: readonly string[];
-    /** What they have entries for: the first ones; `moreServers`: how many there are beside those. */
+    /** The first servers of their entries, and how many there are beside those. */
     readonly servers: readonly ShownServer[];
     readonly moreServers?: number | undefined;
     readonly usable?: string | undefined;
     readonly absent?: true;
-    readonly remedy: Remedy;
+    readonly remedy?: Remedy | undefined;
   };
   /** The service account has it now, and the pod was made before. */
   readonly 'attached-later': Outdated & { readonly account: string; readonly secrets: readonly string[] };

@@ -132,8 +132,8 @@ const FIXES: Fixes = {
   'no-pull-secret': ({ arguments: { image, usable, remedy } }) => giveLogin(remedy, image, usable),
   'no-entry': ({ object, arguments: { image, usable, remedy, secrets } }, context) => {
     const [secret] = secrets;
-    if (usable !== undefined || secret === undefined) return giveLogin(remedy, image, usable);
-    return createSecretCommand({ ...object, kind: 'Secret', name: secret }, context, imageServer(image));
+    if (remedy !== undefined && (usable !== undefined || secret === undefined)) return giveLogin(remedy, image, usable);
+    return createSecretCommand({ ...object, kind: 'Secret', name: secret ?? object.name }, context, imageServer(image));
   },
   'attached-later': (found) => renewPod(found, found.arguments.secrets[0]),
   'outdated-pod': (found) => renewPod(found),

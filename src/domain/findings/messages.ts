@@ -105,8 +105,14 @@ const TEXTS: Texts = {
     const unseen = account === undefined ? '' : `; serviceaccount ${account} may name it, but is not in these files`;
     return `${object} has no pull secret, and secret ${usable} in these files has a login for ${image}${unseen}`;
   },
-  'no-entry': ({ arguments: { image, secrets, servers, moreServers = 0, usable, absent } }, object) =>
-    `no pull secret of ${object} (${some(secrets)}) has an entry for ${image}: ${servers.length === 0 ? 'they have none at all' : `they have ${some(servers.map(displayServer), servers.length + moreServers)}`}${absent ? describeAbsent(usable) : ''}`,
+  'no-entry': ({ object: { kind }, arguments: args }, object) => {
+    const { image, secrets, servers, moreServers = 0, usable, absent } = args;
+    const isOne = kind === 'Secret' && secrets.length < 2;
+    const tried = isOne ? `${object} has no entry` : `none of the secrets ${some(secrets)} has an entry`;
+    const none = kind === 'Secret' ? tried : `no pull secret of ${object} (${some(secrets)}) has an entry`;
+    const there = servers.length === 0 ? 'none at all' : some(servers.map(displayServer), servers.length + moreServers);
+    return `${none} for ${image}: ${isOne ? 'it has' : 'they have'} ${there}${absent ? describeAbsent(usable) : ''}`;
+  },
   'attached-later': ({ arguments: { account, secrets, ...replaced } }, object) =>
     `${object} was created before ${some(secrets)} was added to serviceaccount ${account}, and keeps its original list${formatRollout(replaced)}`,
   'outdated-pod': ({ arguments: { image, template, changed, newFails, ...replaced } }, object) =>

@@ -142,6 +142,18 @@ testFindings([
     'regsecret attach other -n team-a --to deployment/web',
   ],
   [
+    finding('no-entry', SECRET, { image, secrets: ['regcred'], servers: [shown('quay.io')] }),
+    'error: secret team-a/regcred has no entry for ghcr.io/org/app:v1: it has quay.io',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
+    finding('no-entry', SECRET, { image, secrets: ['regcred', 'other'], servers: [shown('quay.io')] }),
+    'error: none of the secrets regcred, other has an entry for ghcr.io/org/app:v1: they have quay.io',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
     finding('attached-later', POD, { image, account: 'default', secrets: ['regcred', 'other'], remedy: DEPLOYMENT }),
     'error: pod team-a/web-1 was created before regcred, other was added to serviceaccount default, and keeps its original list',
     'fix',
