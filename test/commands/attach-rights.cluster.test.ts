@@ -50,6 +50,19 @@ describe('get and patch on the named service account', () => {
     expect(ran.stderr).toContain(`error: may not patch serviceaccount ${namespace}/${name}: `);
     expect(ran.stderr).toContain(`hint: kubectl auth can-i patch serviceaccounts -n ${namespace}\n`);
   });
+
+  test('detach without patch: of a list that still has it nobody says that it does not', async () => {
+    const list = named('regsecret');
+    const [name, web] = [freshName('sa'), await newWorkload('Deployment', namespace, { list })];
+    await newAccount(namespace, { imagePullSecrets: list }, name);
+    const rules = [rule('', 'serviceaccounts', ['get'], name), rule('apps', 'deployments', ['get'], web)];
+    const kubeconfig = await userWith(namespace, rules);
+    const targets = ['--sa', name, '--from', `deploy/${web}`, '--yes', '--no-checks'];
+    const ran = await regsecretIn(namespace, ['detach', ...targets], { kubeconfig });
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toContain(`error: may not patch deployment ${namespace}/${web}: `);
+    expect(ran.stderr).not.toContain('does not name');
+  });
 });
 
 test('get and patch on a Deployment suffice; that the list of its service account may be hidden is said', async () => {

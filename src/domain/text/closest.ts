@@ -7,9 +7,9 @@ const MAX_CANDIDATES = 500;
 /** Of the tables of all candidates together: enough for 500 ordinary names, and for some of 253 characters. */
 const MAX_CELLS = 300_000;
 
-/** The candidate nearest to `name`, undefined when none is near. */
+/** The candidate nearest to `name`, undefined when none is near, or `name` is one itself: then nothing else was meant. */
 export function closest(name: string, candidates: readonly string[]): string | undefined {
-  return nearest(name, candidates, 1)[0];
+  return candidates.includes(name) ? undefined : nearest(name, candidates, 1)[0];
 }
 
 /** The candidates near `name`, the nearest first, at most `count`. */

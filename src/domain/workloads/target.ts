@@ -70,10 +70,9 @@ export function checkNoFile(flag: string, targets: readonly string[]): void {
 }
 
 function nearKind(typed: string): string | undefined {
-  return closest(
-    typed.toLowerCase().replace(/\..*$/s, ''),
-    PULL_KINDS.flatMap((entry) => namesOf(entry)),
-  );
+  const bare = typed.toLowerCase().replace(/\..*$/s, '');
+  const known = PULL_KINDS.find((entry) => namesOf(entry).includes(bare))?.kind.toLowerCase();
+  return known ?? closest(bare, PULL_KINDS.flatMap(namesOf));
 }
 
 /** What was typed instead is not repeated, as with {@link nameRule}. */

@@ -36,7 +36,7 @@ export async function reportAccounts(
   for (const { pullSpec, changed } of done.values()) {
     const { ref } = pullSpec;
     const isMeant = ref.kind === 'ServiceAccount' && namesAccount(request, ref.name);
-    if (verb === 'detach' && isMeant && !changed) listener.note(notNamed(pullSpec, secret));
+    if (verb === 'detach' && isMeant && !changed) for (const note of notNamed(pullSpec, secret)) listener.note(note);
   }
   for (const workload of facts.workloads) {
     const { ref, account, list } = workload;
@@ -97,8 +97,8 @@ export async function reportWorkload(pullSpec: PullSpec, changed: boolean, conte
   const failing = looks ? failingWithout(await podsOf(pullSpec, context), request.secret) : [];
   const stuck = effect.kind === 'rolls out' && failing.length > 0;
   if (changed && !stuck) listener.note(effectNote(pullSpec, effect));
-  const unnamed = notNamed(pullSpec, request.secret);
-  if (request.verb === 'detach' && !changed && unnamed.near !== undefined) listener.note(unnamed);
+  const unnamed = request.verb === 'detach' && !changed ? notNamed(pullSpec, request.secret) : [];
+  for (const note of unnamed) if (note.near !== undefined) listener.note(note);
   for (const { name, failure } of failing) {
     const pod: ObjectRef = { kind: 'Pod', namespace: ref.namespace, name };
     // Waiting finds it, too, and ends with it.
@@ -115,8 +115,10 @@ function healsItself(pullSpec: PullSpec): boolean {
   return kind === 'paused' || (kind === 'rolls out' && !waitsForPods(pullSpec));
 }
 
-function notNamed({ ref, imagePullSecrets }: PullSpec, secret: string): Extract<Note, { code: 'not-named' }> {
-  return { code: 'not-named', ref, near: closest(secret, listedNames(imagePullSecrets)) };
+/** Nothing for a list that still has it, as it could not be changed. */
+function notNamed({ ref, imagePullSecrets }: PullSpec, secret: string): Extract<Note, { code: 'not-named' }>[] {
+  const names = listedNames(imagePullSecrets);
+  return names.includes(secret) ? [] : [{ code: 'not-named', ref, near: closest(secret, names) }];
 }
 
 function effectNote(pullSpec: PullSpec, effect: Effect): Note {

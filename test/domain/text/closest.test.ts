@@ -4,7 +4,7 @@ import { closest, isSlip, nearest } from '../../../src/domain/text/closest.ts';
 import { growth } from '../../support/growth.ts';
 
 test.each<[string, string, string[], string | undefined]>([
-  ['the same', 'regcred', ['other', 'regcred'], 'regcred'],
+  ['the same: nothing else was meant', 'regcred', ['regcre', 'regcred'], undefined],
   ['a letter too many', 'regcredd', ['regcred'], 'regcred'],
   ['a letter too few', 'regcre', ['regcred'], 'regcred'],
   ['another letter', 'regcrad', ['regcred'], 'regcred'],
