@@ -2,16 +2,19 @@
 import type { Transport } from '../cluster/client/transport.ts';
 import { type ContextFlags, checkContextFlags } from '../cluster/config/contexts.ts';
 import { checkSelector, namespacesOf } from '../cluster/secret-scope.ts';
-import { bareServer, shownServer } from '../domain/keyring/display-server.ts';
+import { syncPreview } from '../domain/findings/elsewhere.ts';
+import { bareServer, displayServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { dryRunFlag, words } from '../domain/text/command.ts';
+import { many, plural } from '../domain/text/enumerate.ts';
 import { againWith } from '../domain/text/hint.ts';
+import { secretKey } from '../domain/workloads/references.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { RemoveRequest } from '../operations/removal/remove-entries.ts';
+import type { Removed, RemoveRequest } from '../operations/removal/remove-entries.ts';
 import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
-import type { ClusterRun } from '../output/printer.ts';
+import type { ClusterRun, Printer } from '../output/printer.ts';
 
 export interface RemoveOptions extends ContextFlags {
   /** Left out: `regsecret`, or with -A and -l every Secret. */
@@ -91,5 +94,22 @@ async function removeIn(
   const report = removePrinter({ output: options.output, dryRun: request.dryRun }, run);
   const progress = () => `${report.done} done, each named above`;
   await withReport(run, report, progress, () => performRemovals(reader, planned, request, report));
-  return report.end(planned);
+  const code = report.end(planned);
+  const [first] = planned;
+  // With -A its copies are looked at, too.
+  if (report.done === 1 && first !== undefined && request.scope.namespaces !== 'all')
+    await warnOfCopies(transport, first, request.dryRun !== 'none', run.printer);
+  return code;
+}
+
+/** Copies are only written by `sync`. */
+async function warnOfCopies(transport: Transport, { ref, servers }: Removed, would: boolean, printer: Printer) {
+  const { copyNamespaces } = await import('../cluster/copy-sources.ts');
+  const namespaces = await copyNamespaces(transport, secretKey(ref.namespace, ref.name));
+  if (namespaces.length === 0) return;
+  const keep = would ? 'would keep' : namespaces.length === 1 ? 'keeps' : 'keep';
+  const entries = many(servers.map(displayServer));
+  const copies = plural(namespaces.length, 'copy', 'copies');
+  printer.warn(`${copies} of it ${keep} ${entries} until the next sync, in ${many(namespaces)}`);
+  printer.hint(syncPreview(ref, ref, namespaces));
 }

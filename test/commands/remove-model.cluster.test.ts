@@ -85,7 +85,9 @@ test.each<Flags>([
   // What is proposed after a dry run is one as well.
   const errors = done.errors.map((error) => ({
     ...error,
-    hint: error.hint?.replace('--yes', '--dry-run=server --yes').replace(/^regsecret delete .*/, '$& --dry-run=server'),
+    hint: error.hint
+      ?.replace('--yes', '--dry-run=server --yes')
+      .replace(/^regsecret (?:delete .*|remove .*?(?= &&))/, '$& --dry-run=server'),
   }));
   expect(plan).toEqual({ ...done, errors, dryRun: 'server' });
   expect(names(done.results)).toEqual(called('goes'));

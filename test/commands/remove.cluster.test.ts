@@ -252,6 +252,26 @@ describe('an entry stays', () => {
   });
 });
 
+test('a source: its copies keep the entry until sync writes them, and are refused with what does both', async () => {
+  const [home, shop, host] = [await newNamespace(), await newNamespace(), freshHost()];
+  await put(home, both(host));
+  expect((await regsecretIn(home, ['sync', 'pull', '--to', shop])).code).toBe(0);
+  const sync = `regsecret sync pull -n ${home} --to ${shop} --dry-run=client`;
+  const args = ['remove', 'pull', '--server', host];
+  expect((await regsecretIn(shop, args)).stderr).toContain(
+    `hint: regsecret remove pull -n ${home} --server ${host} && ${sync}\n`,
+  );
+  const ran = await regsecretIn(home, args);
+  expect([ran.code, ran.stderr]).toEqual([
+    0,
+    `  ${host}  removed\nwarning: 1 copy of it keeps ${host} until the next sync, in ${shop}\nhint: ${sync}\n`,
+  ]);
+  const all = await regsecretIn(home, ['remove', '--server', host, '-A', '--dry-run=client']);
+  expect(all.stderr).toContain(
+    `${host}, because it is a copy of ${home}/pull\n  --owned writes it anyway\nhint: ${sync}\n`,
+  );
+});
+
 test('-A takes it out of every Secret, -l out of those of some namespaces, also beside -A', async () => {
   const [team, host] = [freshName('team'), freshHost()];
   const [one, two] = [await newNamespace({ labels: { team } }), await newNamespace()];

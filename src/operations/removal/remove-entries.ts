@@ -4,10 +4,11 @@ import { eachInScope, type SecretScope } from '../../cluster/secret-scope.ts';
 import { readWritten } from '../../cluster/write/secret-write.ts';
 import { type SecretStep, writeSecret } from '../../cluster/write/write-secret.ts';
 import { forEachLimit } from '../../concurrency.ts';
+import { syncPreview } from '../../domain/findings/elsewhere.ts';
 import { shownServer } from '../../domain/keyring/display-server.ts';
 import { describeSecret, type Secret } from '../../domain/keyring/secret.ts';
 import { willHoldOldLogin } from '../../domain/pull-secret/last-applied.ts';
-import { command, dryRunFlag } from '../../domain/text/command.ts';
+import { andThen, command, dryRunFlag } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { scope as inNamespace, nameWord } from '../../domain/text/object-name.ts';
@@ -49,19 +50,33 @@ export async function planRemovals(reader: Reader, request: RemoveRequest): Prom
     return undefined;
   });
   const planned: Removed[] = [];
+  const places = new Map(
+    [...Map.groupBy(found, ({ plan }) => sourceIn(plan))].map(([source, copies]) => [
+      source,
+      [...new Set(copies.map((copy) => copy.secret.metadata.namespace ?? ''))],
+    ]),
+  );
   for (const { secret, plan } of found) {
     const { namespace = '', name = '' } = secret.metadata;
     const ref = { namespace, name };
-    const error = obstacleError(secret, plan, request) ?? (await needError(reader, secret, plan, request));
+    const error =
+      obstacleError(secret, plan, request, places.get(sourceIn(plan))) ??
+      (await needError(reader, secret, plan, request));
     planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error });
   }
   return planned;
 }
 
+function sourceIn({ obstacle }: RemovalPlan): string | undefined {
+  return obstacle?.by === 'source' ? obstacle.source : undefined;
+}
+
+/** `places`: the namespaces of all copies of the same source that stay, for one command. */
 function obstacleError(
   secret: Secret,
   { obstacle, removed }: RemovalPlan,
   request: RemoveRequest,
+  places?: readonly string[],
 ): UserError | undefined {
   if (obstacle === undefined) return undefined;
   const { namespace = '', name = '' } = secret.metadata;
@@ -87,8 +102,11 @@ function obstacleError(
         return new UserError(`${isOf} in another cluster`, there, anyway);
       }
       const source = secretName(obstacle.source);
-      const inspect = command`regsecret inspect ${nameWord(source.name)} ${inNamespace(source.namespace)}`;
-      return new UserError(isOf, inspect, anyway);
+      const sync = syncPreview(source, { namespace }, places);
+      const { namespaces, flags } = request.scope;
+      const there = command`regsecret remove ${nameWord(source.name)} ${inNamespace(source.namespace)} ${flags}`;
+      // In all namespaces the source is looked at, too.
+      return new UserError(isOf, namespaces === 'all' ? sync : andThen(there, sync), anyway);
     }
   }
 }
