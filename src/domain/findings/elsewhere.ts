@@ -32,12 +32,20 @@ interface Meant {
   readonly elsewhere?: Elsewhere | undefined;
 }
 
-/** Behind the sentence that it is missing in `namespace`: what was meant, or may take its place. */
-export function describeMeant({ near, usable, listed, elsewhere }: Meant, namespace = 'this namespace'): string {
+/** Behind the sentence that it is missing in `namespace`, or in `file`: what was meant, or may take its place. */
+export function describeMeant(
+  { near, usable, listed, elsewhere }: Meant,
+  {
+    namespace = 'this namespace',
+    file,
+  }: { readonly namespace?: string | undefined; readonly file?: string | undefined },
+): string {
   if (near !== undefined) return `; did you mean ${near}?`;
   if (usable !== undefined && listed) return `; secret ${usable} in the same list has a login for the image`;
   if (usable !== undefined) return `; secret ${usable} has a login for that registry`;
-  return elsewhere === undefined ? '' : `; ${describeElsewhere(elsewhere, namespace)}`;
+  if (elsewhere === undefined) return '';
+  if (file === undefined) return `; ${describeElsewhere(elsewhere, namespace)}`;
+  return `; the one of that name there is for ${nounFor(elsewhere.namespaces.length, 'namespace')} ${many(elsewhere.namespaces, { limit: 4 })}`;
 }
 
 /** Where one of the same name is, and what a copy of it would mean. */

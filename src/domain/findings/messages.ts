@@ -31,7 +31,7 @@ export function heldInAnnotation({ several = false, would = false } = {}): strin
 }
 
 const TEXTS: Texts = {
-  'missing-secret': ({ object: { file, namespace }, arguments: args }, object) => {
+  'missing-secret': ({ object: place, arguments: args }, object) => {
     const { bare, usedBy = [] } = args;
     // `2 pods` is one of them.
     const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
@@ -40,8 +40,8 @@ const TEXTS: Texts = {
     const inFiles =
       usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
     const text =
-      file === undefined ? `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}` : inFiles;
-    return `${text}${describeMeant(args, namespace)}`;
+      place.file === undefined ? `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}` : inFiles;
+    return `${text}${describeMeant(args, place)}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,

@@ -56,7 +56,8 @@ export function missingSecrets(
       // The same may be there for several environments.
       usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
       near,
-      elsewhere: bare || namespaces.length === 0 ? undefined : { namespaces },
+      // What files hold need not be in the cluster, so nothing is copied from there.
+      elsewhere: bare || namespaces.length === 0 ? undefined : ({ namespaces, copy: false } as const),
       bare,
     };
     const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';

@@ -87,11 +87,17 @@ testFindings([
     finding(
       'missing-secret',
       { kind: 'Secret', name: 'regcred', file: 'web.yaml' },
-      { elsewhere: { namespaces: ['prod'], dataKey: '.dockercfg' } },
+      { elsewhere: { namespaces: ['prod'], copy: false } },
     ),
-    'error: secret regcred is not in these files; one of that name is in namespace prod, and a pod can use only Secrets of its own; a copy gives this namespace the login of prod',
+    'error: secret regcred is not in these files; the one of that name there is for namespace prod',
+    'fix',
+    'regsecret create regcred',
+  ],
+  [
+    finding('missing-secret', SECRET, { elsewhere: { namespaces: ['prod'], dataKey: '.dockercfg' } }),
+    'error: secret team-a/regcred does not exist; one of that name is in namespace prod, and a pod can use only Secrets of its own; a copy gives team-a the login of prod',
     'advice',
-    `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockercfg" | base64decode}}' | regsecret create regcred --from-file -`,
+    `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockercfg" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
   ],
   [
     finding('missing-secret', SECRET, { elsewhere: { namespaces: ['prod'], copy: false } }),
