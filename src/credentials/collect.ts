@@ -107,7 +107,7 @@ async function sayWhy({ server }: CredentialOptions, io: Io, destination: Collec
 async function prompted(servers: CredentialOptions['server'], io: Io): Promise<SourceResult> {
   if (canPrompt(io)) return promptedLogin(servers?.map(canonicalServer), undefined, io);
   throw new UsageError(
-    'there is no terminal to ask at',
+    'there is no terminal to ask on',
     prose`give it: --server REGISTRY --username USER --password-stdin`,
   );
 }

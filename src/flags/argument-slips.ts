@@ -207,7 +207,7 @@ function commaSlip(typed: Command): UsageError | undefined {
     return undefined;
   const targets = [to, ...more].join(',');
   return new UsageError(
-    'the namespaces of --to have commas between them',
+    'separate the namespaces of --to with commas',
     typedWith(typed, words`${names} ${scopeOf(typed)} --to ${targets}`, ['--to']),
   );
 }

@@ -333,7 +333,7 @@ describe('flags that contradict each other', () => {
       'cannot be used together',
     ],
     ['--all and --server', [...dry, '--all', '--server', 'a.io'], {}, 2, 'cannot be used together'],
-    ['--prompt without a terminal', [...dry, '--prompt'], {}, 2, 'no terminal to ask at'],
+    ['--prompt without a terminal', [...dry, '--prompt'], {}, 2, 'no terminal to ask on'],
     [
       'one password for two registries with a comma',
       [...dry, '--server', 'a.io,b.io', '--username', 'u', '--password-stdin'],

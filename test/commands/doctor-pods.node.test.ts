@@ -80,7 +80,7 @@ describe.concurrent('a pod', () => {
     const { namespace } = await make({ secrets: regcred, list, spec: () => ({ nodeName: 'gone' }) });
     const seen = await why(namespace);
     expect(verdict(seen)).toMatchObject({ state: 'node gone', outcome: 'will pull' });
-    expect(seen.stdout).toMatch(/^node gone, which pod\/web is on, does not exist any more/);
+    expect(seen.stdout).toMatch(/^node gone, which pod\/web is on, no longer exists/);
   });
 
   test('that is being deleted', async () => {

@@ -86,7 +86,7 @@ test.each<[args: string[], message: string, hint: string]>([
   ],
   [
     ['--only', 'expired', '--ignore', 'expired'],
-    'expired is in --only and in --ignore',
+    'expired is in both --only and --ignore',
     'regsecret doctor --only expired',
   ],
   [

@@ -421,6 +421,6 @@ describe('create --verify', () => {
         '  leave out --verify to write the login unchecked\n' +
         `hint: regsecret create -n ${namespace} c --registry-ca FILE --from-file - --replace --verify\n`,
     ]);
-    expect((await create(host)).stderr).toContain('\nhint: name that authority with --registry-ca FILE\n');
+    expect((await create(host)).stderr).toContain('\nhint: trust its CA with --registry-ca FILE\n');
   });
 });

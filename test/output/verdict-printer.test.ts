@@ -107,7 +107,7 @@ describe('what to do next', () => {
       { verdict: { kind: 'unreachable', cause: 'tls', reason: 'its certificate is signed by an unknown authority' } },
       [
         'ghcr.io cannot be checked: its certificate is signed by an unknown authority',
-        'hint: name that authority with --registry-ca FILE',
+        'hint: trust its CA with --registry-ca FILE',
       ],
     ],
     [

@@ -58,7 +58,7 @@ function tlsTrouble({ code, message }: NetworkError, unable: string, name: strin
   if (/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_UNTRUSTED|INVALID_CA)/.test(code)) {
     return new UserError(
       `${unable}: its certificate is signed by an unknown authority`,
-      prose`name that authority with --certificate-authority, or in the kubeconfig`,
+      prose`trust its CA with --certificate-authority, or in the kubeconfig`,
     );
   }
   if (code === 'CERT_HAS_EXPIRED') return new UserError(`${unable}: its certificate has expired`, VIEW);

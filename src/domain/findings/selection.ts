@@ -31,7 +31,7 @@ export function selectionOf({ errors = false, only, ignore, strict }: SelectionF
   const unwanted = codesIn('ignore', ignore ?? []);
   const both = unwanted.find((code) => wanted?.includes(code));
   if (both !== undefined) {
-    throw new UsageError(`${both} is in --only and in --ignore`, againWithout('--ignore', prose`leave out --ignore`));
+    throw new UsageError(`${both} is in both --only and --ignore`, againWithout('--ignore', prose`leave out --ignore`));
   }
   if (errors && strict === true) {
     const hint = againWithout('--errors', prose`leave out --errors`);

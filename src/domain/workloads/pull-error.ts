@@ -45,8 +45,8 @@ export const AT_NODE = {
   tls: 'TLS fails there',
   authority: 'its certificate is from an authority that the node does not trust',
   dates: 'its certificate has expired or is not valid yet',
-  clock: 'the clock of the node is wrong, so the certificate looks expired or not yet valid there',
-  'out of order': 'it answers with an error of its own',
+  clock: 'the clock on the node is wrong, so the certificate looks expired or not yet valid there',
+  'out of order': 'it answers with a server error',
   layers: 'it has the image, but the layers cannot be downloaded there',
 } as const;
 

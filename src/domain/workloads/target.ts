@@ -190,7 +190,7 @@ function checkComma(word: string): void {
   const each = commaApart(word);
   if (each === undefined) return;
   const hint = inPlaceOf(word, words`${each}`, command`regsecret why ${each}`);
-  throw new UsageError('several targets have spaces between them, not commas', hint);
+  throw new UsageError('separate targets with spaces, not commas', hint);
 }
 
 /** Kinds that have no pull secrets, as they are often typed. */

@@ -56,7 +56,7 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
   const present = await lookAtSecret(transport, own);
   if (present === 'unknown')
     throw new UserError(
-      `secret ${source} may not be read`,
+      `no permission to read secret ${source}`,
       command`kubectl auth can-i get secrets ${scope(own.namespace)}`,
     );
   // Where the source is not in this cluster, its copies here say that it is in another one.
@@ -72,7 +72,7 @@ export async function planDeletion(reader: Reader, request: DeleteRequest): Prom
     });
     if (refused !== undefined)
       throw new UserError(
-        'copies may not be looked for: no permission to list secrets',
+        'cannot look for copies: no permission to list secrets',
         command`kubectl auth can-i list secrets ${ALL_NAMESPACES}`,
       );
   }

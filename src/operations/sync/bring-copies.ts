@@ -98,7 +98,7 @@ async function checkAgreed(
     deletes: pruned.length > 0 || lost > 0,
   };
   if (await agree(intent)) return;
-  throw new UserError('nothing is written', prose`add ${words`--yes`} to write without a question`);
+  throw new UserError('nothing was written', prose`add ${words`--yes`} to write without a question`);
 }
 
 async function perform(

@@ -89,7 +89,7 @@ export function wideFlag({ allNamespaces, selector }: DoctorLine): { flag: strin
 /** Where a target comes from; `wide` is the command for several namespaces. */
 function whatToWatch({ namespace }: DoctorLine, wide: Command | undefined): Hint {
   const line = wide ?? command`regsecret doctor ${scope(namespace)}`;
-  return prose`${line} names those that fail; give one of them to --watch`;
+  return prose`${line} lists those that fail; pass one of them to --watch`;
 }
 
 /** The command line that was typed. */

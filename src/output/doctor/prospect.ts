@@ -39,7 +39,7 @@ export function formatState({ object, state, node = '' }: PullerView): string | 
     case 'unscheduled':
       return `${name} is not on a node yet, so no image has been pulled for it`;
     case 'node gone':
-      return `node ${node}, which ${name} is on, does not exist any more, so nothing is pulled for it`;
+      return `node ${node}, which ${name} is on, no longer exists, so nothing is pulled for it`;
   }
 }
 
@@ -61,7 +61,7 @@ function whoOf({ object, count, list }: PullerView): string {
 export function formatAccount({ object, images, list: { names, from } }: PullerView): string | undefined {
   if (object.kind !== 'ServiceAccount' || images.length > 0) return undefined;
   const name = `a new pod with ${targetName(object)}`;
-  if (from === 'not known') return `what ${name} pulls with may not be read`;
+  if (from === 'not known') return `you have no permission to see what ${name} pulls with`;
   if (names.length === 0) return `${name} gets no pull secret, and can pull only public images`;
   return `${name} pulls with ${names.join(', ')}`;
 }

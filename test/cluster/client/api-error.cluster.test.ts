@@ -366,7 +366,7 @@ const cases: Case[] = [
         { 'certificate-authority-data': Buffer.from(createAuthority('x').certificate).toString('base64') },
         { server: cluster().server },
       ),
-    ours: /^unable to connect to the server https:.*: its certificate is signed by an unknown authority \(name that authority/,
+    ours: /^unable to connect to the server https:.*: its certificate is signed by an unknown authority \(trust its CA/,
     theirs: /certificate signed by unknown authority/,
   },
   {

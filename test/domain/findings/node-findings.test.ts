@@ -53,7 +53,7 @@ testFindings([
   ],
   [
     finding('node-cannot-reach', POD, { registry: 'ghcr.io', trouble: 'clock', node: 'node-1' }),
-    'error: the node cannot pull from ghcr.io: the clock of the node is wrong, so the certificate looks expired or not yet valid there (says the kubelet); credentials are not the problem',
+    'error: the node cannot pull from ghcr.io: the clock on the node is wrong, so the certificate looks expired or not yet valid there (says the kubelet); credentials are not the problem',
     'advice',
     'kubectl debug node/node-1 -it --image=curlimages/curl -- date',
   ],
@@ -99,7 +99,7 @@ testFindings([
   ],
   [
     finding('node-cannot-reach', POD, { registry: 'ghcr.io', trouble: 'out of order', node: 'node-1' }),
-    'error: the node cannot pull from ghcr.io: it answers with an error of its own (says the kubelet); credentials are not the problem',
+    'error: the node cannot pull from ghcr.io: it answers with a server error (says the kubelet); credentials are not the problem',
     'advice',
     'kubectl debug node/node-1 -it --image=curlimages/curl -- curl -sv https://ghcr.io/v2/',
   ],
