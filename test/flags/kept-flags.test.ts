@@ -39,7 +39,7 @@ test.each(Object.entries(FLAGS))('%s', async (verb, flags) => {
   for (const line of lines(verb, flags)) {
     const { code, stderr } = await here(line.split(' '), { env: { HOME: '/nowhere' } });
     // Another question, whose answer is to go into the line.
-    const isLine = stderr.includes('\nhint: regsecret ') && !/ --help$| names those that fail/m.test(stderr);
+    const isLine = stderr.includes('\nhint: regsecret ') && !/ --help$| lists those that fail/m.test(stderr);
     if (code !== 2 || !isLine) continue;
     seen += 1;
     const missing = KEPT.filter(
