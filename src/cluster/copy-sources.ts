@@ -39,6 +39,17 @@ export async function copiesNamed(transport: Transport, name: string): Promise<R
   return sources;
 }
 
+/** The `places` of one `name`: the source of other `copies` comes first, and copies, which `sync` changes, last. */
+export function sourcesFirst<T extends { readonly namespace: string }>(
+  name: string,
+  places: readonly T[],
+  copies: ReadonlyMap<string, string>,
+): T[] {
+  const sources = new Set(copies.values());
+  const rank = ({ namespace }: T): number => (copies.has(namespace) ? 2 : sources.has(`${namespace}/${name}`) ? 0 : 1);
+  return places.toSorted((one, other) => rank(one) - rank(other));
+}
+
 /** Of copies of Secrets in this cluster only metadata is asked for. */
 async function eachCopy(
   transport: Transport,

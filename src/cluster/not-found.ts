@@ -10,7 +10,7 @@ import { describeRef, type ObjectRef, targetName } from '../domain/workloads/obj
 import { UserError } from '../errors.ts';
 import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
-import { copiesNamed } from './copy-sources.ts';
+import { copiesNamed, sourcesFirst } from './copy-sources.ts';
 import { listNames } from './list-names.ts';
 import { METADATA_OF_ONE, objectRefusal } from './object-request.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
@@ -23,7 +23,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status !== 404 || error.details.kind === 'namespaces') throw refusal(error, { verb: 'get', ...ref });
-    const { text, meant } = await lookAround(transport, ref);
+    const { text, meant } = await lookAround(transport, ref, LOOKING.includes(verb));
     if (meant === undefined || (meant.as === 'copy' && OF_SOURCES.includes(verb))) {
       throw new UserError(text, command`regsecret create ${ref.name} ${scope(ref.namespace)}`);
     }
@@ -34,6 +34,9 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     throw new UserError(text, meant.as === 'near' ? { add, rename, otherwise } : otherwise);
   }
 }
+
+/** Without a name, what is here was meant, and not what others have. */
+const LOOKING = ['inspect', 'verify'];
 
 /** What a copy is of no use for: it is changed at its source. */
 const OF_SOURCES = ['sync', 'rotate'];
@@ -71,8 +74,9 @@ export interface MissingSecret {
   readonly meant: (SecretRef & { readonly as: 'near' | 'elsewhere' | 'copy' | 'here' }) | undefined;
 }
 
-/** Looks for what was meant as far as we may. Throws UserError when there is no such namespace. */
-export async function lookAround(transport: Transport, { namespace, name }: SecretRef): Promise<MissingSecret> {
+/** Looks for what was meant as far as we may; `looking` needs no name. Throws UserError when there is no such namespace. */
+export async function lookAround(transport: Transport, ref: SecretRef, looking = false): Promise<MissingSecret> {
+  const { namespace, name } = ref;
   await checkNamespace(transport, namespace);
   const text = `secret ${namespace}/${name} does not exist`;
   const [here, places, copies] = await Promise.all([
@@ -86,14 +90,14 @@ export async function lookAround(transport: Transport, { namespace, name }: Secr
   if (near !== undefined) {
     return { text: `${text}; did you mean ${near}?`, meant: { namespace, name: near, as: 'near' } };
   }
-  const all = places.map((place) => place.namespace);
-  const originals = isSource ? [] : all.filter((place) => !copies.has(place));
-  const elsewhere = originals.length > 0 ? originals : all.filter((place) => copies.has(place));
-  if (elsewhere[0] !== undefined) {
-    const [there, as] =
-      originals.length > 0
-        ? ['it exists in', 'elsewhere' as const]
-        : ['there are only copies of that name, in', 'copy' as const];
+  const others = sourcesFirst(name, places, copies).map((place) => place.namespace);
+  const elsewhere = isSource ? others.filter((place) => copies.has(place)) : others;
+  const isCopy = copies.has(elsewhere[0] ?? '');
+  const isHere = looking && name === 'regsecret' && here.length > 0;
+  if (elsewhere[0] !== undefined && !isHere) {
+    const [there, as] = isCopy
+      ? ['there are only copies of that name, in', 'copy' as const]
+      : ['it exists in', 'elsewhere' as const];
     const where = `${there} ${nounFor(elsewhere.length, 'namespace')} ${many(elsewhere)}`;
     return { text: `${text}; ${where}`, meant: { namespace: elsewhere[0], name, as } };
   }

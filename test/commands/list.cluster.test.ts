@@ -346,6 +346,15 @@ describe('inspect', () => {
     expect(stderr).toMatch(message);
   });
 
+  test.each(['inspect', 'verify'])('%s without a name: what is here, and not what others have', async (verb) => {
+    const [own, other] = [await newNamespace(), await newNamespace()];
+    await newPullSecret(other, 'regsecret');
+    await newPullSecret(own, 'team');
+    expect((await regsecretIn(own, [verb])).stderr).toBe(
+      `error: secret ${own}/regsecret does not exist; the pull secrets there are team\nhint: regsecret ${verb} team -n ${own}\n`,
+    );
+  });
+
   test('two of which one is not there', async () => {
     const { code, stdout, stderr } = await regsecretIn(namespace, ['inspect', 'legacy', 'nothing-like-it', 'regcred']);
     expect([code, stderr.split('\n')[0]]).toEqual([

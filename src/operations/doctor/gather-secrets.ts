@@ -1,5 +1,6 @@
 /** Reads Secrets for a diagnosis: one that is named, with where else there is one of that name, and all pull secrets. */
 
+import { copiesNamed, sourcesFirst } from '../../cluster/copy-sources.ts';
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { inPortions } from '../../concurrency.ts';
@@ -37,12 +38,14 @@ export function* knownSecret(secret: Secret): Generator<void, SecretState> {
   return { status: 'there', ...diagnosed, secret: packedSecret(secret) };
 }
 
-/** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. */
+/** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. A copy is not copied. */
 export async function findElsewhere({ transport }: Reader, name: string): Promise<Elsewhere | undefined> {
-  const places = await findPullSecrets(transport, name);
+  const [found, copies] = await Promise.all([findPullSecrets(transport, name), copiesNamed(transport, name)]);
+  const places = sourcesFirst(name, found, copies);
   const [first] = places;
   if (first === undefined) return undefined;
-  return { namespaces: places.map(({ namespace }) => namespace), dataKey: first.dataKey };
+  const copy = copies.has(first.namespace) ? false : undefined;
+  return { namespaces: places.map(({ namespace }) => namespace), dataKey: first.dataKey, copy };
 }
 
 /** The same, where all of them have been read. */
