@@ -97,7 +97,9 @@ describe('a folder of manifests as they are found in repositories', () => {
     ]);
     const severities = lines.filter((line) => line.startsWith('broken')).map((line) => line.split(' ')[1]);
     expect(severities).toEqual(severities.toSorted());
-    expect(lines.at(-1)).toBe('54 objects in 39 files: 28 errors, 17 warnings');
+    expect(lines.at(-1)).toBe(
+      '54 objects in 39 files: 28 errors, 17 warnings; 1 variable in a list of pull secrets is not filled in',
+    );
   });
 
   test('all is well with one that is sound', async () => {
@@ -105,7 +107,7 @@ describe('a folder of manifests as they are found in repositories', () => {
     expect(await doctor(['-R', '-f', clean, '--strict'])).toEqual({
       code: 3,
       stdout:
-        '22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later; 2 images have a variable that is not filled in; no registry was asked whether 1 image without a login needs one\n',
+        '22 objects in 18 files: nothing wrong; 2 Secrets were not judged, because they are encrypted or filled in later; 2 images have a variable that is not filled in; 1 variable in a list of pull secrets is not filled in; no registry was asked whether 1 image without a login needs one\n',
       stderr: '',
     });
   });
@@ -435,6 +437,18 @@ test.each([
     const found = JSON.parse((await doctor(['-f', '-', '-o', 'json', ...flags], text)).stdout);
     expect([found.healthy, found.manifests.unfilled]).toEqual([healthy, [image]]);
   }
+});
+
+test.each([
+  ['imagePullSecrets: $LIST', '1 variable in a list of pull secrets is'],
+  ['imagePullSecrets: [{name: "$(ONE)"}, {name: $TWO}]', '2 variables in lists of pull secrets are'],
+])('%s is not judged, and the end says so', async (list, variables) => {
+  const text = pod('').replace(/imagePullSecrets: .*/, () => list) + secret('regcred');
+  const stdout = `2 objects in 1 file: nothing wrong; ${variables} not filled in\n`;
+  expect(await doctor(['-f', '-'], text)).toMatchObject({ code: 0, stdout });
+  expect(await doctor(['-f', '-', '--strict'], text)).toMatchObject({ code: 3, stdout });
+  const { manifests } = JSON.parse((await doctor(['-f', '-', '-o', 'json'], text)).stdout);
+  expect(manifests.unfilledSecrets).toEqual(list.match(/\$[(A-Z)]+/g));
 });
 
 test.each([

@@ -172,6 +172,7 @@ export interface DoctorReport {
     readonly objects: number;
     readonly unjudged?: number | undefined;
     readonly unfilled?: readonly string[] | undefined;
+    readonly unfilledSecrets?: readonly string[] | undefined;
     readonly withoutLogin: readonly string[];
   };
   /** Everything that is wrong, errors first. */

@@ -62,7 +62,11 @@ export function inventoryOf(objects: readonly PlacedObject[], now: number): Inve
 function pullSpecAt(place: ManifestPlace): PlacedPullSpec | undefined {
   const kind = manifestKindOf(place.value);
   const pullSpec = kind && pullSpecOf(kind, named(place.value));
-  return kind && pullSpec && { ...place, kind, pullSpec };
+  if (kind === undefined || pullSpec === undefined) return undefined;
+  const list = fieldOf(place.value, ...kind.specPath, LIST_FIELD);
+  // A variable in place of the list may become any: it is taken for a Secret that nobody knows.
+  const isOpen = typeof list === 'string' && isPlaceholder(list);
+  return { ...place, kind, pullSpec: isOpen ? { ...pullSpec, imagePullSecrets: [{ name: list }] } : pullSpec };
 }
 
 function secretAt(place: ManifestPlace, now: number): PlacedSecret | undefined {

@@ -21,7 +21,7 @@ import { asApplied } from './applied-secrets.ts';
 import { type Inventory, inventoryOf, isUnfilled, type PlacedPullSpec, type PlacedSecret } from './inventory.ts';
 import { kustomizationFindings } from './kustomization.ts';
 import { type LintLine, lintBuilt } from './lint-line.ts';
-import { factsFor, pullerIn, secretNamed, unfilledImages } from './manifest-facts.ts';
+import { factsFor, pullerIn, secretNamed, unfilledImages, unfilledSecrets } from './manifest-facts.ts';
 import { missingSecrets, type Surroundings } from './missing-secrets.ts';
 import { firstLineOf, inPullSpec, inSecret, viewOf } from './place.ts';
 import { type FileLogins, loginsIn, unnamedLogin } from './unnamed-login.ts';
@@ -46,6 +46,8 @@ export interface Lint {
   readonly unjudged?: number | undefined;
   /** Images that were not judged, because they have a variable that is filled in later; undefined for none. */
   readonly unfilled?: readonly string[] | undefined;
+  /** Variables in lists of pull secrets, which were not judged; undefined for none. */
+  readonly unfilledSecrets?: readonly string[] | undefined;
   /** Whether no variable has kept something from being judged. */
   readonly isFilled: boolean;
   /** Images that the files have no login for. Whether they need one only their registry knows. */
@@ -80,6 +82,7 @@ export function lint({ objects, unread, kustomizations, typed }: LintInput, now:
     ...duplicateSecrets(inventory),
   ];
   const unfilled = [...new Set(pullSpecs.flatMap(unfilledImages))];
+  const inLists = [...new Set(pullSpecs.flatMap(unfilledSecrets))];
   const unique = new Map(found.map((one) => [findingKey(one), one]));
   return {
     findings: [...unique.values()].sort(compare),
@@ -87,7 +90,8 @@ export function lint({ objects, unread, kustomizations, typed }: LintInput, now:
     unjudged:
       secrets.filter(({ value, diagnosed }) => value.kind === 'Secret' && diagnosed === undefined).length || undefined,
     unfilled: unfilled.length > 0 ? unfilled : undefined,
-    isFilled: unfilled.length === 0 && !secrets.some(isUnfilled),
+    unfilledSecrets: inLists.length > 0 ? inLists : undefined,
+    isFilled: unfilled.length + inLists.length === 0 && !secrets.some(isUnfilled),
     withoutLogin: [...new Set(pullSpecs.flatMap((placed) => imagesWithoutLogin(placed, inventory, now)))],
   };
 }

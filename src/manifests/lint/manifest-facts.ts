@@ -28,6 +28,11 @@ export function unfilledImages(placed: PlacedPullSpec): string[] {
   return usesIn(placed).flatMap(({ image }) => (isPlaceholder(image) ? [image] : []));
 }
 
+/** Of its list of pull secrets. */
+export function unfilledSecrets({ pullSpec }: PlacedPullSpec): string[] {
+  return listedNames(pullSpec.imagePullSecrets).filter(isPlaceholder);
+}
+
 function usesIn({ kind: { specPath }, pullSpec: { object } }: PlacedPullSpec): ImageUse[] {
   return specPath.length === 0 ? [] : imageUses(fieldOf(object, ...specPath));
 }

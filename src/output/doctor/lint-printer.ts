@@ -52,10 +52,11 @@ function remarks(report: LintReport, typed: LintLine, io: Io): Printable[] {
 
 /** For the variables of a shell in one file; undefined where that is not all, or nobody wants to know. */
 function filledIn({ healthy, manifests }: LintReport, typed: LintLine): Command | undefined {
-  const { unfilled = [] } = manifests;
+  const { unfilled = [], unfilledSecrets = [] } = manifests;
   const [file = '-', ...others] = typed.filename ?? [];
   const isOne = others.length === 0 && file !== '-' && isPath(file) && !isFolder(file);
-  if (healthy !== null || !isOne || unfilled.some((image) => image.includes('$('))) return undefined;
+  if (healthy !== null || !isOne || [...unfilled, ...unfilledSecrets].some((text) => text.includes('$(')))
+    return undefined;
   return { ...words`cat ${pathWord(file)}`, pipe: lintBuilt(file, words`envsubst`, typed) };
 }
 
@@ -96,20 +97,23 @@ function placeOf({ file = '', line }: FindingView['object']): string {
 }
 
 function countLine({ manifests, findings, ignored }: LintReport): string {
-  const { objects, files, unjudged = 0, unfilled = [], withoutLogin } = manifests;
+  const { objects, files, unjudged = 0, unfilled = [], unfilledSecrets = [], withoutLogin } = manifests;
   const place = `${plural(objects, 'object')} in ${plural(files, 'file')}`;
   const [were, they] = unjudged === 1 ? ['was', 'it is'] : ['were', 'they are'];
   const reason = `${were} not judged, because ${they} encrypted or filled in later`;
   const open = unjudged === 0 ? '' : `; ${plural(unjudged, 'Secret')} ${reason}`;
-  const left = `${formatIgnored(ignored)}${open}${formatUnfilled(unfilled.length)}`;
+  const left = `${formatIgnored(ignored)}${open}${formatUnfilled(unfilled.length, unfilledSecrets.length)}`;
   if (findings.length === 0)
     return `${place}: nothing ${formatIgnored(ignored) === '' ? '' : 'else '}wrong${left}${formatUnasked(withoutLogin.length)}`;
   return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}${left}`;
 }
 
-function formatUnfilled(images: number): string {
+function formatUnfilled(images: number, inLists: number): string {
   const which = images === 1 ? '1 image has' : `${images} images have`;
-  return images === 0 ? '' : `; ${which} a variable that is not filled in`;
+  const ofImages = images === 0 ? '' : `; ${which} a variable that is not filled in`;
+  const variables =
+    inLists === 1 ? '1 variable in a list of pull secrets is' : `${inLists} variables in lists of pull secrets are`;
+  return inLists === 0 ? ofImages : `${ofImages}; ${variables} not filled in`;
 }
 
 /** Nothing wrong is said only of what was looked at. */
