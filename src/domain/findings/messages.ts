@@ -139,7 +139,8 @@ const TEXTS: Texts = {
     `${image || 'an empty string'} in ${object} is not a valid image name (${error})`,
   'image-not-found': ({ arguments: { image, missing, tags, anonymous, said } }) => {
     const shown = missing === 'repository' ? ', or does not show it to this login' : '';
-    const hidden = anonymous ? ', or its registry shows it only after a login' : shown;
+    // A registry that lists the tags hides none.
+    const hidden = anonymous ? (tags === undefined ? ', or its registry shows it only after a login' : '') : shown;
     const instead = tags === undefined ? '' : `; ${describeTags(tags)}`;
     return `image ${image} does not exist${missing === undefined ? '' : MISSING[missing]}${hidden} (${saying(said)})${instead}`;
   },

@@ -178,6 +178,20 @@ testFindings([
   ],
   [
     finding('image-not-found', POD, {
+      image: 'ghcr.io/org/app:v9',
+      container: 'app',
+      said: KUBELET,
+      missing: 'tag',
+      tags: { names: ['v1'], more: 0 },
+      anonymous: true,
+      remedy: RECREATE,
+    }),
+    'error: image ghcr.io/org/app:v9 does not exist: its registry has the repository, but not this tag or digest (says the kubelet); existing tags: v1',
+    'advice',
+    'kubectl set image pod/web-1 app=ghcr.io/org/app:v1 -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, {
       image: `ghcr.io/org/app:v1@sha256:${'0'.repeat(64)}`,
       container: 'app',
       said: KUBELET,
