@@ -14,6 +14,8 @@ export interface CredentialOptions {
   readonly allowHelpers?: boolean;
   readonly all?: boolean;
   readonly prompt?: boolean;
+  /** Of the command, for one that is proposed in its place. */
+  readonly dryRun?: 'none' | 'client' | 'server';
   readonly dockerServer?: string;
   readonly dockerUsername?: string;
   readonly dockerPassword?: string;

@@ -9,7 +9,7 @@ import { isNamespaceKey, podmanEntries, podmanRegistry } from '../domain/docker-
 import { displayServer } from '../domain/keyring/display-server.ts';
 import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
-import { command, pathWord, words } from '../domain/text/command.ts';
+import { command, dryRunFlag, pathWord, words } from '../domain/text/command.ts';
 import { many } from '../domain/text/enumerate.ts';
 import { prose } from '../domain/text/hint.ts';
 import { correctIn } from '../domain/verify/refused-login.ts';
@@ -36,10 +36,11 @@ import {
 /** The logins in `paths` (`-` is stdin), all of them or those for `servers`; throws UserError. */
 export async function fromFiles(
   paths: readonly string[],
-  { server: servers, allowHelpers = false }: Pick<CredentialOptions, 'server' | 'allowHelpers'>,
+  options: Pick<CredentialOptions, 'server' | 'allowHelpers' | 'dryRun'>,
   io: Io,
 ): Promise<SourceResult> {
-  const stores = paths.map(withoutKey).map((path) => fileLogins(path, allowHelpers, io));
+  const { server: servers } = options;
+  const stores = paths.map(withoutKey).map((path) => fileLogins(path, options, io));
   const store = lastOf(stores);
   if (servers === undefined) {
     const { registries, warnings, failure } = await listRegistries(store);
@@ -102,8 +103,12 @@ function lastOf(stores: readonly LoginStore[]): LoginStore {
  * What is in the file itself comes first: a config that was copied from another machine names a store that is not here.
  * What docker keeps elsewhere is asked for.
  */
-function fileLogins(path: string, allowHelpers: boolean, io: Io): LoginStore {
-  const config = decodeLoginFile(read(path, io), path);
+function fileLogins(
+  path: string,
+  { allowHelpers = false, dryRun = 'none' }: Pick<CredentialOptions, 'allowHelpers' | 'dryRun'>,
+  io: Io,
+): LoginStore {
+  const config = decodeLoginFile(read(path, io), path, dryRunFlag({ dryRun }));
   const from = shownFile(path);
   const renew = isOwn(path, io) ? undefined : correctIn([path]);
   const own = entriesOf(config);

@@ -114,7 +114,7 @@ describe('files given with --from-file', () => {
       from(`apiVersion: v1\nkind: Secret\ndata: {p: ${CANARY}}\n`),
       1,
       'is a Kubernetes Secret',
-      'kubectl apply -f',
+      '/f --dry-run=client',
     ],
     [
       'with nothing but a store marker',

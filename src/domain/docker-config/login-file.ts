@@ -5,7 +5,7 @@ import type { JsonNode } from '../go/json-node.ts';
 import { JsonSyntaxError } from '../go/json-scanner.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { displayServer } from '../keyring/display-server.ts';
-import { command, kubectlPath, pathWord, words } from '../text/command.ts';
+import { type Command, command, kubectlPath, pathWord, words } from '../text/command.ts';
 import { EMPTY_STDIN, type Hint, prose } from '../text/hint.ts';
 import type { AuthFields } from './auth-fields.ts';
 import { checkAuths, decodeDockerConfig } from './config-files.ts';
@@ -18,13 +18,16 @@ interface Problem {
   readonly hint?: Hint;
 }
 
-/** The logins in `bytes`, checked as docker checks them; throws UserError. `path` is where they are from, `-` is stdin. */
-export function decodeLoginFile(bytes: Uint8Array, path: string): DockerConfig {
+/**
+ * The logins in `bytes`, checked as docker checks them; throws UserError. `path` is where they are from, `-` is stdin, and
+ * `dryRun` the flag of the command.
+ */
+export function decodeLoginFile(bytes: Uint8Array, path: string, dryRun?: Command): DockerConfig {
   const problem = textProblem(bytes, path);
   if (problem !== undefined) throw refusal(problem, path);
-  const document = parse(bytes, path);
+  const document = parse(bytes, path, dryRun);
   try {
-    return recognise(document, path);
+    return recognise(document, path, dryRun);
   } catch (error) {
     if (!(error instanceof DockerConfigError)) throw error;
     const entry = error.server === undefined ? '' : ` in the entry ${displayServer(error.server)}`;
@@ -45,7 +48,7 @@ function isConfig({ members }: JsonNode): boolean {
   return members.some(({ name }) => ['auths', 'credhelpers', 'credsstore'].includes(foldName(name)));
 }
 
-function recognise(document: JsonDocument, path: string): DockerConfig {
+function recognise(document: JsonDocument, path: string, dryRun: Command | undefined): DockerConfig {
   const { bytes, root } = document;
   if (root.kind !== 'object') throw refusal({ reason: `holds a JSON ${root.kind}, not a docker config` }, path);
   if (root.members.length === 0 || isConfig(root)) {
@@ -59,7 +62,7 @@ function recognise(document: JsonDocument, path: string): DockerConfig {
     checkAuths(auths);
     return withAuths(auths);
   }
-  throw refusal(otherKind(document, path), path);
+  throw refusal(otherKind(document, path, dryRun), path);
 }
 
 /** answer = { "ServerURL": server, "Username": user or TOKEN_USERNAME, "Secret": password or identity token } */
@@ -103,22 +106,22 @@ function textProblem(bytes: Uint8Array, path: string): Problem | undefined {
   return path === '-' ? EMPTY_STDIN : { reason: 'is empty', hint: command`docker login` };
 }
 
-function parse(bytes: Uint8Array, path: string): JsonDocument {
+function parse(bytes: Uint8Array, path: string, dryRun: Command | undefined): JsonDocument {
   try {
     return parseJson(bytes);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const text = decodeUtf8(bytes);
-    if (/^kind:\s*["']?Secret\b/m.test(text)) throw refusal(manifest('Secret', path), path);
+    if (/^kind:\s*["']?Secret\b/m.test(text)) throw refusal(manifest('Secret', path, dryRun), path);
     // Not even the first character is shown: it may be a password that was meant for another flag.
     if (!/^\s*[{[]/.test(text)) throw refusal({ reason: 'is not JSON' }, path);
     throw refusal({ reason: `is not JSON: ${error.message}`, hint: command`jq . ${pathWord(path)}` }, path);
   }
 }
 
-function otherKind(document: JsonDocument, path: string): Problem {
+function otherKind(document: JsonDocument, path: string, dryRun: Command | undefined): Problem {
   const kind = stringMember(document, 'kind');
-  if (kind !== undefined && stringMember(document, 'apiVersion') !== undefined) return manifest(kind, path);
+  if (kind !== undefined && stringMember(document, 'apiVersion') !== undefined) return manifest(kind, path, dryRun);
   if (stringMember(document, 'type') === 'service_account') {
     const hint = command`regsecret create --server HOST --username _json_key --password-file ${pathWord(path)}`;
     return { reason: 'is the key of a Google service account', hint };
@@ -126,9 +129,9 @@ function otherKind(document: JsonDocument, path: string): Problem {
   return { reason: 'is JSON without logins: it has neither auths nor credHelpers nor credsStore' };
 }
 
-function manifest(kind: string, path: string): Problem {
+function manifest(kind: string, path: string, dryRun: Command | undefined): Problem {
   const reason = `is a Kubernetes ${kind}, not a docker config`;
-  return kind === 'Secret' ? { reason, hint: command`kubectl apply -f ${kubectlPath(path)}` } : { reason };
+  return kind === 'Secret' ? { reason, hint: command`kubectl apply -f ${kubectlPath(path)} ${dryRun}` } : { reason };
 }
 
 function refusal({ reason, hint }: Problem, path: string): UserError {
