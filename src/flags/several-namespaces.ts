@@ -1,10 +1,11 @@
 /** A command that is to work in several namespaces, and what is proposed in its place. Loaded only where it is none. */
 import type { Command, Option } from 'commander';
-import { ALL_NAMESPACES, clusterCommand, type Command as Line, words } from '../domain/text/command.ts';
+import { ALL_NAMESPACES, andThen, clusterCommand, type Command as Line, words } from '../domain/text/command.ts';
 import { againWith, type Hint, prose } from '../domain/text/hint.ts';
-import { isNamespaceChoice, isObjectName, isPattern } from '../domain/text/object-name.ts';
+import { isNamespaceChoice, isNamespaceName, isObjectName, isPattern, scope } from '../domain/text/object-name.ts';
+import { typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
-import { flagsOf } from './retyped-line.ts';
+import { flagsOf, rawArgs, typedWith } from './retyped-line.ts';
 import { EVERYWHERE, secretNameArgument } from './shared-flags.ts';
 
 /** Commands that write nothing, and have -A. */
@@ -16,8 +17,29 @@ export function inSeveral(typed: Command, names: readonly string[]): UsageError 
   const labelled = verb === 'doctor' ? ', or with -l for the namespaces with a label' : '';
   const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A${labelled}` : prose`run it once for each`;
   const isKnown = names.every(isNamespaceChoice) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
-  const all = mayHaveAll(typed) && names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : hint;
+  const all =
+    mayHaveAll(typed) && names.some(isPattern)
+      ? againWith(words`${ALL_NAMESPACES}`)
+      : (onceForEach(typed, names) ?? hint);
   return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : all);
+}
+
+/** More lines than these are not read. */
+const MAX_LINES = 3;
+
+/**
+ * The line for each of `names`, one after the other. Of those that read, one that finds something wrong would be the last, and two
+ * sources of `sync` would write the same copies.
+ */
+function onceForEach(typed: Command, names: readonly string[]): Line | undefined {
+  const readsStdin = rawArgs(typed).some((word) => word === '-' || word === '--password-stdin');
+  if (readsStdin || READS.test(typed.name()) || typed.name() === 'sync' || typed.opts().allNamespaces) return undefined;
+  if (names.length > MAX_LINES || !names.every(isNamespaceName)) return undefined;
+  const args = typedAgain(typed.args);
+  if (args === undefined) return undefined;
+  const lines = names.map((name) => typedWith(typed, words`${args} ${scope(name)}`));
+  if (!lines.every((line) => 'words' in line)) return undefined;
+  return lines.reduceRight<Line | undefined>((next, line) => andThen(line, next), undefined);
 }
 
 /** Whether `typed` goes with -A. */

@@ -100,8 +100,18 @@ describe('two namespaces', () => {
     ['why -n a,b', 'run it once for each, or with -A, or with -l for the namespaces with a label'],
     ['verify -n a,b', 'run it once for each, or with -A'],
     // Who names two does not want all of them changed.
-    ['delete x -n a -n b', 'run it once for each'],
-    ['attach x --sa default -n a,b', 'run it once for each'],
+    ['delete x -n a -n b', 'regsecret delete x -n a && regsecret delete x -n b'],
+    [
+      'attach x --to deploy/a --to deploy/b --restart -n a,b,c',
+      ['a', 'b', 'c'].map((one) => `regsecret attach x -n ${one} --to deploy/a --to deploy/b --restart`).join(' && '),
+    ],
+    ['attach x --sa default -n a,b,c,d', 'run it once for each'],
+    ["attach x --sa default -n a,'b*'", 'run it once for each'],
+    // Nothing can be read from stdin twice, and a user name may be a password at the wrong place.
+    ['rotate --server ghcr.io --password-stdin -n a,b', 'run it once for each'],
+    ['rotate --server ghcr.io --username ci --password-env X -n a,b', 'run it once for each'],
+    // A problem in one would keep the other from being looked at.
+    ['why deploy/web -n a,b', 'run it once for each'],
     ['-n a --namespace=b create x', 'regsecret sync x --to a,b --server HOST'],
     ['sync -n=a,b', 'regsecret sync --to a,b'],
   ])('%s', async (line, hint) => {

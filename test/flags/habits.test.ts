@@ -398,7 +398,10 @@ describe('kinds and targets where kubectl has them', () => {
     ['create pull -n Hunter2*', 'hint: run it once for each'],
     // It would be many more.
     ['delete pull -n team-*', 'hint: run it once for each'],
-    ['attach pull --sa default -n a,b', 'hint: run it once for each'],
+    [
+      'attach pull --sa default -n a,b',
+      'hint: regsecret attach pull -n a --sa default && regsecret attach pull -n b --sa default',
+    ],
     // Without a login, sync would bring another Secret there.
     ['create -n a,b', 'hint: regsecret sync --to a,b --server HOST'],
     [
