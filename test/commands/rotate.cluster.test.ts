@@ -483,7 +483,7 @@ describe('in many namespaces', () => {
     expect([ran.code, ran.stdout]).toEqual([1, `secret/pull configured in ${home}\n`]);
     // One of the two is named by the error, and the other behind it.
     expect(ran.stderr).toContain(
-      `/pull keeps its login for ${host}, because nothing shows that its password was the old one\n`,
+      `/pull keeps its login for ${host}, because its password was not found in namespace ${home}\n`,
     );
     for (const namespace of [evil, copy]) expect(ran.stderr).toContain(`${namespace}/pull`);
     const plan = await rotate(home, host, ['-A', '--dry-run=client']);
@@ -514,6 +514,27 @@ describe('in many namespaces', () => {
       const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
       expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${said}\n`}${OTHERS}`);
     }
+  });
+
+  test('two registries of one Secret with a password that the namespace of -n does not have', async () => {
+    const [team, host, second] = [freshName('team'), freshHost(), freshHost()];
+    const [home, one] = [await newNamespace(), await newNamespace({ labels: { team } })];
+    const more = Array.from({ length: 5 }, freshHost).sort();
+    const beside = Object.fromEntries(more.map((server) => [server, OLD]));
+    await put(home, { auths: { [host]: OLD, [second]: OLD } });
+    await put(one, { auths: { [host]: auth('ci', 'guess'), [second]: auth('ci', 'guess') } });
+    await put(one, { name: 'right', auths: { [host]: OLD, ...beside } });
+    const { stderr } = await rotate(home, host, ['--server', second, '-l', `team=${team}`, '--dry-run=client']);
+    const owners = 'which gives the new login to the owners of all these namespaces';
+    const same = (server: string) => `the same password is also stored for ${server} in 1 Secret (${one}/right)`;
+    expect(stderr.split('\n').slice(0, -2)).toEqual([
+      `error: secret ${one}/pull keeps its logins for ${host}, ${second}, because their passwords were not found in namespace ${home}`,
+      '  with --no-verify, no registry is asked whether it still accepts the password',
+      `hint: rotate replaces only passwords that the namespace of -n has, or that the registry accepts: choose another one with -n NAMESPACE, or add --any-password, ${owners}`,
+      '2 Secrets: 1 updated, 1 left (dry run)',
+      ...more.slice(0, 3).map(same),
+      `and for ${more.slice(3).join(', ')}`,
+    ]);
   });
 
   test('a selector that nobody can read is what is wrong', async () => {

@@ -13,7 +13,7 @@ import type { SamePassword } from '../../operations/rotate/same-password.ts';
 import type { Printer } from '../printer.ts';
 
 const SHOWN = 10;
-/** Of registries that have the same password. */
+/** Of registries that have the same password; of those beside them, the names. */
 const SERVERS = 3;
 
 /** Flags that take in what is not meant, and what they do beside that. */
@@ -92,13 +92,19 @@ export function reasonFor(planned: PlannedSecret, request: RotateRequest) {
         );
     }
   }
-  const other = entries.find(({ state }) => state === 'other password');
-  if (other === undefined) return undecodableError(planned, request);
-  const name = displayServer(other.server);
+  const others = entries.filter(({ state }) => state === 'other password');
+  if (others.length === 0) return undecodableError(planned, request);
+  const isOne = others.length === 1;
+  const names = many(others.map(({ server }) => displayServer(server)));
+  const [login, password] = isOne ? ['its login', 'its password was'] : ['its logins', 'their passwords were'];
   return new UserError(
-    `${secret} keeps its login for ${name}, because nothing shows that its password was the old one`,
+    `${secret} keeps ${login} for ${names}, because ${password} not found in namespace ${request.home}`,
     OTHER,
-    [request.verify ? `${name} does not accept it` : `with --no-verify, ${name} is not asked whether it accepts it`],
+    [
+      request.verify
+        ? `${names} ${isOne ? 'does not accept it' : 'do not accept them'}`
+        : 'with --no-verify, no registry is asked whether it still accepts the password',
+    ],
   );
 }
 
@@ -114,7 +120,7 @@ function undecodableError({ ref, entries }: PlannedSecret, { anyUser }: RotateRe
 
 const UNDECODABLE: Hint = prose`add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
-const OTHER: Hint = prose`rotate needs one Secret that is known to have the old password: add ${words`-n NAMESPACE`} with a namespace that has it, or ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
+const OTHER: Hint = prose`rotate replaces only passwords that the namespace of -n has, or that the registry accepts: choose another one with ${words`-n NAMESPACE`}, or add ${words`--any-password`}, which gives the new login to the owners of all these namespaces`;
 
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 
@@ -133,8 +139,8 @@ export function saySamePassword(elsewhere: readonly SamePassword[], printer: Pri
       `the same password is also stored for ${displayServer(server)} in ${plural(secrets.length, 'Secret')} (${places})`,
     );
   }
-  if (elsewhere.length > SERVERS)
-    printer.say(`and for ${plural(elsewhere.length - SERVERS, 'more registry', 'more registries')}`);
+  const others = elsewhere.slice(SERVERS).map(({ server }) => displayServer(server));
+  if (others.length > 0) printer.say(`and for ${many(others, { limit: SERVERS })}`);
 }
 
 function again(source: string, { scope: { flags } }: RotateRequest): Command {
