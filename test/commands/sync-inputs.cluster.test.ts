@@ -106,6 +106,12 @@ describe('flags', () => {
   test.each<[situation: string, args: readonly string[], error: string, hint: string]>([
     ['no target', [], 'no target namespace is given', "regsecret sync -n default --to 'team-*' --dry-run=client"],
     [
+      'no target, and --all, which means logins',
+      ['--all'],
+      'no target namespace is given, and --all means every login of docker and podman',
+      'regsecret sync -n default -A --dry-run=client',
+    ],
+    [
       'two ways to choose',
       ['--to', 'a', '-A'],
       '--to and -A cannot be used together',
@@ -183,6 +189,22 @@ describe('flags', () => {
     const ran = await regsecretIn(home, ['sync', ...args]);
     const hint = warning.startsWith('no ') ? 'hint: kubectl get namespaces --show-labels\n' : '';
     expect(ran).toEqual({ code: 0, stdout: '0 namespaces\n', stderr: `warning: ${warning}\n${hint}` });
+  });
+
+  test('a pattern with a typo that chooses nothing: what is proposed has the right one, and writes nothing', async () => {
+    const { home, prefix, teams } = await newFleet(2);
+    const [typo, near] = [`${prefix.replace('fleet', 'felet')}-*`, `${prefix}-*`];
+    const ran = await regsecretIn(home, ['sync', '--to', `no-*,${typo}`]);
+    const line = (to: string) => ['sync', 'regsecret', '-n', home, '--to', to, '--dry-run=client'];
+    expect([ran.code, ran.stderr.split('\n').slice(2, -1)]).toEqual([
+      0,
+      [
+        `warning: no namespace matches ${typo}; did you mean '${near}'?`,
+        `hint: regsecret ${line(`'no-*,${near}'`).join(' ')}`,
+      ],
+    ]);
+    const again = await regsecretIn(home, line(near).slice(0, -1));
+    for (const team of teams) expect(again.stdout).toContain(` created in ${team}\n`);
   });
 
   test('one pattern of two that chooses nothing is said, and the other is served', async () => {

@@ -515,6 +515,8 @@ describe('what an unknown flag means', () => {
     ['list --server ghcr.io', '(list does not filter by login; -o wide shows registries and users.)'],
     ['doctor --server ghcr.io', '(Did you mean verify --server?)'],
     ['list --all', '(Did you mean -A?)'],
+    ['detach pull --all', '(Did you mean -A?)'],
+    ['attach pull --all', '(Did you mean --all-serviceaccounts, or --all-serviceaccounts -A?)'],
     ['inspect --image ghcr.io/acme/app:v1', '(Did you mean verify --image?)'],
     ['doctor --format json', '(Did you mean -o json?)'],
     ['delete pull --all', 'hint: regsecret delete --help'],

@@ -111,7 +111,9 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (line[0] === 'create' && /^(-y|--yes)$/.test(option))
     return `\n(create does not ask before it writes: leave out ${option}.)\n`;
   if (option === '--server' && line[0] === 'delete') return '\n(Did you mean remove --server?)\n';
-  if (option === '--all' && /^(list|verify|doctor|why)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
+  if (option === '--all' && /^(list|verify|doctor|why|detach)$/.test(line[0] ?? '')) return '\n(Did you mean -A?)\n';
+  if (option === '--all' && line[0] === 'attach')
+    return '\n(Did you mean --all-serviceaccounts, or --all-serviceaccounts -A?)\n';
   if (line[0] === 'list' && /^--(server|username|registry)$/.test(option))
     return '\n(list does not filter by login; -o wide shows registries and users.)\n';
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--fix')

@@ -9,6 +9,7 @@ import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { UserError } from '../../errors.ts';
+import { correctedTargets } from './corrected-targets.ts';
 import { type LoginLoss, loginLossOf } from './lost-logins.ts';
 import { choiceOf, idlePatterns, type NamespaceFacts, planSecret, type SyncSource } from './plan.ts';
 import { eachPresent, noNamespace } from './present-copies.ts';
@@ -33,8 +34,8 @@ export function choose(
   if (part?.only === undefined) {
     const { globs, labelSelector } = selection;
     // The server has picked by the labels.
-    for (const { glob, reserved } of idlePatterns(namespaces, labelSelector === undefined ? globs : ['*'])) {
-      listener.idle(labelSelector === undefined ? glob : `-l ${labelSelector}`, reserved);
+    for (const idle of idlePatterns(namespaces, labelSelector === undefined ? globs : ['*'])) {
+      listener.idle(labelSelector === undefined ? idle.glob : `-l ${labelSelector}`, idle);
     }
   }
   const there = new Set(namespaces.map(({ name }) => name));
@@ -68,19 +69,11 @@ function misspelt(
       return near === undefined ? [] : [[namespace, near] as const];
     }),
   );
-  const corrected = (word: string): string =>
-    word
-      .split(',')
-      .map((text) => meant.get(text.trim()) ?? text)
-      .join(',');
-  const words = flags.words.map((word, index, all) =>
-    typeof word === 'string' && all[index - 1] === '--to' ? corrected(word) : word,
-  );
   return (namespace) => {
     const near = meant.get(namespace);
     // What is watched may be made later, and another cluster has the source elsewhere.
     if (near === undefined || home === undefined || part !== undefined) return noNamespace(namespace);
-    const again = command`regsecret sync ${name} ${scope(home)} ${{ ...flags, words }}`;
+    const again = command`regsecret sync ${name} ${scope(home)} ${correctedTargets(flags, meant)}`;
     return new UserError(`namespace ${namespace} does not exist; did you mean ${near}?`, again);
   };
 }

@@ -16,6 +16,7 @@ import {
 import { parseExpiries } from '../../domain/pull-secret/expiry.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { planChange } from '../../domain/pull-secret/plan.ts';
+import { isSlip } from '../../domain/text/closest.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
 
@@ -30,16 +31,33 @@ export interface NamespaceSelection {
   readonly exclude: readonly string[];
 }
 
-/** Those of the patterns that choose none of `namespaces`, with those that they would choose if these were named. */
-export function idlePatterns(
-  namespaces: readonly NamespaceFacts[],
-  globs: readonly string[],
-): { readonly glob: string; readonly reserved: readonly string[] }[] {
+/** A pattern that chooses nothing. */
+export interface IdlePattern {
+  readonly glob: string;
+  /** What it would choose if these were named. */
+  readonly reserved: readonly string[];
+  /** The pattern that was probably meant. */
+  readonly near: string | undefined;
+}
+
+/** Those of the patterns that choose none of `namespaces`. */
+export function idlePatterns(namespaces: readonly NamespaceFacts[], globs: readonly string[]): IdlePattern[] {
+  const names = namespaces.map(({ name }) => name);
   return globs.flatMap((glob) => {
-    const matched = namespaces.flatMap(({ name }) => (matchesGlob(glob, name) ? [name] : []));
+    const matched = names.filter((name) => matchesGlob(glob, name));
     const reserved = matched.filter(isReserved);
-    return reserved.length === matched.length ? [{ glob, reserved }] : [];
+    return reserved.length === matched.length ? [{ glob, reserved, near: nearPattern(glob, names) }] : [];
   });
+}
+
+/** Of a pattern that is a start of names, with one typo. */
+function nearPattern(glob: string, names: readonly string[]): string | undefined {
+  const [, start] = /^([-a-z0-9]+)\*$/.exec(glob) ?? [];
+  if (start === undefined) return undefined;
+  const lengths = [start.length, start.length - 1, start.length + 1];
+  const starts = names.filter((name) => !isReserved(name)).flatMap((name) => lengths.map((to) => name.slice(0, to)));
+  const near = [...new Set(starts)].find((other) => other.at(-1) === start.at(-1) && isSlip(start, other));
+  return near && `${near}*`;
 }
 
 export interface NamespaceFacts {

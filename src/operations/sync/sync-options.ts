@@ -154,6 +154,7 @@ function selectionOf({
   selector,
   allNamespaces = false,
   exclude = [],
+  all = false,
   dryRun,
   watch = false,
 }: SyncOptions): SyncRequest['selection'] {
@@ -166,6 +167,15 @@ function selectionOf({
     const add = words`--to ${'team-*'} ${dryRun === 'none' ? words`--dry-run=client` : undefined}`;
     const otherwise = command`regsecret sync ${secret} ${add} ${dryRunFlag({ dryRun })}`;
     // --watch has no dry run.
+    if (all) {
+      // All namespaces may be meant.
+      const everywhere = words`${flagWords(['-A'])} ${dryRun === 'none' && !watch ? words`--dry-run=client` : undefined}`;
+      throw new UsageError('no target namespace is given, and --all means every login of docker and podman', {
+        add: everywhere,
+        drop: ['--all'],
+        otherwise: everywhere,
+      });
+    }
     throw new UsageError('no target namespace is given', watch ? otherwise : { add, otherwise });
   }
   if (wanted.length > 0 && ways.length > 1) {

@@ -11,7 +11,7 @@ import type { Note } from '../attach/notes.ts';
 import type { ListResult } from '../attach/request.ts';
 import type { ManifestFolders } from '../pods/saved-pod.ts';
 import type { LoginLoss } from './lost-logins.ts';
-import type { NamespaceSelection, SyncSource } from './plan.ts';
+import type { IdlePattern, NamespaceSelection, SyncSource } from './plan.ts';
 
 export interface SyncRequest {
   /** The name of the source, and of its copies. */
@@ -104,8 +104,8 @@ export interface SyncListener {
   finding(finding: Finding): void;
   /** More than once: a namespace may begin to end meanwhile. `wanted` are those left alone that are named, or all that are meant. */
   skipped(skipped: Skipped, wanted?: readonly string[]): void;
-  /** Part of the selection that chooses nothing; `reserved` are those that it would choose if they were named. */
-  idle(what: string, reserved: readonly string[]): void;
+  /** Part of the selection that chooses nothing. */
+  idle(what: string, pattern: IdlePattern): void;
   /** What others lose, before it is written; more than once where somebody adds to it meanwhile. */
   losses(losses: readonly LoginLoss[]): void;
   outcome(outcome: SyncOutcome): void;

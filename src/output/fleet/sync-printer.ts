@@ -12,6 +12,7 @@ import { compareNames } from '../../domain/workloads/references.ts';
 import { EXIT, type UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { ListResult } from '../../operations/attach/request.ts';
+import { correctedTargets } from '../../operations/sync/corrected-targets.ts';
 import { lossWarnings } from '../../operations/sync/lost-logins.ts';
 import { LeftAlone } from '../../operations/sync/plan.ts';
 import type { Skipped, SyncListener, SyncOutcome } from '../../operations/sync/sync-request.ts';
@@ -118,16 +119,21 @@ function listenerFor(told: Told, options: SyncPrinterOptions, printer: Printer, 
       };
       saySkipped(found, wanted, printer);
     },
-    idle(what, reserved) {
+    idle(what, { glob, reserved, near }) {
       if (reserved.length > 0) {
         printer.warn(
           `${what} matches only ${many(reserved)}: namespaces of that kind get nothing unless they are named`,
         );
         return;
       }
-      printer.warn(`no namespace matches ${what}`);
+      printer.warn(`no namespace matches ${what}${near === undefined ? '' : `; did you mean '${near}'?`}`);
       // What is watched may be made later.
-      if (!options.isOneOfMany) printer.hint(clusterCommand`kubectl get namespaces --show-labels`);
+      if (options.isOneOfMany) return;
+      const meant = near && correctedTargets(options.command, new Map([[glob, near]]));
+      // What nobody typed writes nothing.
+      const flags = dryRun === 'none' ? ['--dry-run=client'] : [];
+      const typed = meant && { ...meant, words: [...meant.words, ...flags] };
+      printer.hint(typed || clusterCommand`kubectl get namespaces --show-labels`);
     },
     losses(losses) {
       for (const text of lossWarnings(name, losses)) printer.warn(text);

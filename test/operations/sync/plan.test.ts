@@ -1,7 +1,7 @@
 /** What `sync` decides for one namespace, and which namespaces are meant. */
 import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
-import { choiceOf, planSecret, type SyncSource } from '../../../src/operations/sync/plan.ts';
+import { choiceOf, idlePatterns, planSecret, type SyncSource } from '../../../src/operations/sync/plan.ts';
 import { fc } from '../../support/fast-check.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
@@ -240,4 +240,21 @@ test.each([
 ] as const)('a namespace %s', (_, facts, choice) => {
   const selection = { names: ['a'], globs: [], all: false, exclude: [] };
   expect(choiceOf({ name: 'a', isEnding: false, isLeftAlone: false, ...facts }, selection, 'home')).toBe(choice);
+});
+
+test.each([
+  ['taem-*', 'team-*'],
+  ['tem-*', 'team-*'],
+  ['team-a-*', undefined],
+  ['teem-*', 'team-*'],
+  // Digits are no slip.
+  ['prod1-*', undefined],
+  // These have to be named.
+  ['kueb-*', undefined],
+  ['*-taem', undefined],
+  ['other-*', undefined],
+])('%s, which chooses nothing, is perhaps %s', (glob, near) => {
+  const names = ['team-a', 'team-b', 'prod2-a', 'kube-system'];
+  const namespaces = names.map((name) => ({ name, isEnding: false, isLeftAlone: false }));
+  expect(idlePatterns(namespaces, [glob])).toEqual([{ glob, reserved: [], near }]);
 });
