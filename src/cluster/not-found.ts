@@ -245,4 +245,4 @@ async function missingNamespace(transport: Transport, namespace: string, hint: H
   return new UserError(`${text}; did you mean ${near}?`, againWith(words`${scope(near)}`));
 }
 
-const NAMESPACES = { group: '', plural: 'namespaces' } as const;
+export const NAMESPACES = { group: '', plural: 'namespaces' } as const;

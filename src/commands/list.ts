@@ -2,7 +2,8 @@
 import type { ApiError } from '../cluster/client/api-error.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
-import { checkNamespace, findSecret } from '../cluster/not-found.ts';
+import { listNames } from '../cluster/list-names.ts';
+import { checkNamespace, findSecret, NAMESPACES } from '../cluster/not-found.ts';
 import { listRefusal } from '../cluster/object-request.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
@@ -17,8 +18,9 @@ import {
   withOrigin,
 } from '../domain/findings/secret-row.ts';
 import type { Secret } from '../domain/keyring/secret.ts';
-import { ALL_NAMESPACES, type Command, command, flagWords, words } from '../domain/text/command.ts';
-import { againWithout } from '../domain/text/hint.ts';
+import { ALL_NAMESPACES, type Command, clusterCommand, command, flagWords, words } from '../domain/text/command.ts';
+import { nounFor } from '../domain/text/enumerate.ts';
+import { againWithout, prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
@@ -82,7 +84,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const { output, headers = true } = options;
     const isCut = await printList(rows, { output, namespaces: allNamespaces, headers, now }, io);
     if (isCut) printer.hint(wideLine(options, transport.namespace));
-    if (rows.length === 0 && output === undefined && names.length === 0) sayNone(options, transport.namespace, printer);
+    if (rows.length === 0 && output === undefined && names.length === 0) await sayNone(options, transport, printer);
     for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
     const there = await reportMissing(all, scope, transport, printer);
     return there && unread.list().length === 0 ? EXIT.ok : EXIT.failed;
@@ -115,12 +117,18 @@ function wideLine({ names = [], allNamespaces, selector, problems, sortBy }: Lis
   return command`regsecret list ${names} ${where} ${labels} ${flags} -o wide`;
 }
 
-function sayNone({ allNamespaces, selector, problems }: ListOptions, namespace: string, printer: Printer): void {
+async function sayNone(options: ListOptions, transport: Transport, printer: Printer): Promise<void> {
+  const { allNamespaces, selector, problems } = options;
   const which = selector ? ` with these labels${problems ? ' and a problem' : ''}` : problems ? ' with a problem' : '';
   // Where Secrets are written, -l chooses namespaces.
   const of = selector ? ' (-l means labels of Secrets here)' : '';
-  printer.say(`no pull secrets${which} in ${allNamespaces ? 'any namespace' : `namespace ${namespace}`}${of}`);
+  const where = allNamespaces ? 'any namespace' : `namespace ${transport.namespace}`;
+  printer.say(`no pull secrets${which} in ${where}${of}`);
   if (which === '') printer.hint(command`regsecret create`);
+  if (!selector || problems) return;
+  const meant = await listNames(transport, NAMESPACES, { labelSelector: selector });
+  const line = clusterCommand`regsecret doctor -l ${selector}`;
+  if (meant.length > 0) printer.hint(prose`for the ${nounFor(meant.length, 'namespace')} with these labels: ${line}`);
 }
 
 /** Says which of the named ones are not there, or may not be read; true where all are. */

@@ -1,7 +1,7 @@
 /** `list` and `inspect` against the real API server. */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { cluster, kubeconfigFor, kubectl, newNamespace, waitFor } from '../environment/use.ts';
-import { created, named, newAccount, newPullSecret, regsecretIn } from '../support/attach-world.ts';
+import { created, freshName, named, newAccount, newPullSecret, regsecretIn } from '../support/attach-world.ts';
 import { CANARY } from '../support/canary.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { here } from '../support/here.ts';
@@ -255,6 +255,11 @@ test('a namespace without any', async () => {
   ]);
   expect((await regsecretIn(empty, ['list', '-l', 'no=such'])).stderr).toBe(
     `no pull secrets with these labels in namespace ${empty} (-l means labels of Secrets here)\n`,
+  );
+  const team = freshName('team');
+  await newNamespace({ labels: { team } });
+  expect((await regsecretIn('default', ['list', '-l', `team=${team}`])).stderr).toBe(
+    `no pull secrets with these labels in namespace default (-l means labels of Secrets here)\nhint: for the namespace with these labels: regsecret doctor -l team=${team}\n`,
   );
   expect((await regsecretIn(empty, ['list', '-l', 'no=such', '--problems'])).stderr).toBe(
     `no pull secrets with these labels and a problem in namespace ${empty} (-l means labels of Secrets here)\n`,
