@@ -12,7 +12,8 @@ import { ApiError, refusal } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
 import { copiesNamed, sourcesFirst } from './copy-sources.ts';
 import { listNames } from './list-names.ts';
-import { METADATA_OF_ONE, objectRefusal } from './object-request.ts';
+import { METADATA_OF_ONE, NAMESPACES, objectRefusal } from './object-request.ts';
+import { kindsOf, type Otherwise, otherPlaces } from './other-places.ts';
 import { findPullSecrets, pullSecretNames } from './read-secrets.ts';
 import { lookAtSecret, requestSecret, type SecretRef } from './secret-request.ts';
 
@@ -113,33 +114,30 @@ export async function missingObject(
   error: unknown,
   ref: ObjectRef,
   transport: Transport,
-  again: (name: string, kind: PullKindName) => Command,
+  again: (name: string, kind: PullKindName, namespace?: string) => Command,
 ): Promise<never> {
   if (!(error instanceof ApiError)) throw error;
   if (error.status !== 404) throw objectRefusal(error, 'get', ref);
   return noObject(ref, transport, again, async () => {
-    if (ref.kind !== 'Pod') return undefined;
-    // A name alone is that of a pod: `doctor team-a`, `why regcred`.
-    const { namespace, name } = ref;
-    if (typeof (await lookAtSecret(transport, ref)) !== 'string')
-      return { what: `secret/${name} does`, line: command`regsecret why secret/${nameWord(name)} ${scope(namespace)}` };
-    const account = command`regsecret why sa/${nameWord(name)} ${scope(namespace)}`;
-    const [isNamespace, isAccount] = await Promise.all([
-      hasNamespace(transport, name),
-      exists(transport, `/api/v1/namespaces/${namespace}/serviceaccounts/${encodeURIComponent(name)}`),
-    ]);
-    if (!isNamespace) return isAccount ? { what: `serviceaccount/${name} does`, line: account } : undefined;
-    const line = command`regsecret doctor ${scope(name)}`;
-    return isAccount
-      ? { what: `a namespace and a service account of that name do`, line: prose`${line}, or ${account}` }
-      : { what: 'a namespace of that name does', line };
+    const other = ref.kind === 'Pod' ? await otherKind(ref, transport) : undefined;
+    return other ?? otherPlaces(ref, transport, again);
   });
 }
 
-/** What does exist by that name, as `secret/pull does`, and the command for that. */
-interface Otherwise {
-  readonly what: string;
-  readonly line: Hint;
+/** A name alone is that of a pod: `doctor team-a`, `why regcred`. */
+async function otherKind({ namespace, name }: ObjectRef, transport: Transport): Promise<Otherwise | undefined> {
+  if (typeof (await lookAtSecret(transport, { namespace, name })) !== 'string')
+    return { what: `secret/${name} does`, line: command`regsecret why secret/${nameWord(name)} ${scope(namespace)}` };
+  const account = command`regsecret why sa/${nameWord(name)} ${scope(namespace)}`;
+  const [isNamespace, isAccount] = await Promise.all([
+    hasNamespace(transport, name),
+    exists(transport, `/api/v1/namespaces/${namespace}/serviceaccounts/${encodeURIComponent(name)}`),
+  ]);
+  if (!isNamespace) return isAccount ? { what: `serviceaccount/${name} does`, line: account } : undefined;
+  const line = command`regsecret doctor ${scope(name)}`;
+  return isAccount
+    ? { what: `a namespace and a service account of that name do`, line: prose`${line}, or ${account}` }
+    : { what: 'a namespace of that name does', line };
 }
 
 /**
@@ -155,9 +153,7 @@ export async function noObject(
   const { kind, namespace, name } = ref;
   await checkNamespace(transport, namespace);
   const text = `${describeRef(ref)} does not exist`;
-  // `why web`: what makes pods has the name that people know.
-  const kinds = kind === 'Pod' ? [...WORKLOAD_KINDS, kind] : [kind];
-  const found = (await Promise.all(kinds.map((one) => refsIn(transport, one, namespace)))).flat();
+  const found = (await Promise.all(kindsOf(ref).map((one) => refsIn(transport, one, namespace)))).flat();
   const same = found.filter((one) => one.name === name);
   if (same.some((one) => one.kind === kind)) {
     throw new UserError(`${describeRef(ref)} was missing for a moment`, prose`run the same command again`);
@@ -244,5 +240,3 @@ async function missingNamespace(transport: Transport, namespace: string, hint: H
   if (near === undefined) return new UserError(text, hint);
   return new UserError(`${text}; did you mean ${near}?`, againWith(words`${scope(near)}`));
 }
-
-export const NAMESPACES = { group: '', plural: 'namespaces' } as const;

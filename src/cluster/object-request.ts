@@ -89,6 +89,8 @@ export interface ListQuery {
   readonly shape?: FieldSelection | undefined;
 }
 
+export const NAMESPACES = { group: '', plural: 'namespaces' } as const;
+
 /** Bytes of an object, on average, by the plural of its kind. */
 export type ObjectSizes = Map<string, number>;
 

@@ -7,8 +7,8 @@ import { fieldOf } from '../domain/workloads/api-object.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { ApiError } from './client/api-error.ts';
 import type { Transport } from './client/transport.ts';
-import { findSecret, NAMESPACES } from './not-found.ts';
-import { listPages, listRefusal } from './object-request.ts';
+import { findSecret } from './not-found.ts';
+import { listPages, listRefusal, NAMESPACES } from './object-request.ts';
 import { eachSecretToWrite, SECRETS, type SecretQuery } from './read-secrets.ts';
 import type { Reader } from './reader.ts';
 

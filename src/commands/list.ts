@@ -3,8 +3,8 @@ import type { ApiError } from '../cluster/client/api-error.ts';
 import type { Transport } from '../cluster/client/transport.ts';
 import type { KubeFlags } from '../cluster/config/kube-flags.ts';
 import { listNames } from '../cluster/list-names.ts';
-import { checkNamespace, findSecret, NAMESPACES } from '../cluster/not-found.ts';
-import { listRefusal } from '../cluster/object-request.ts';
+import { checkNamespace, findSecret } from '../cluster/not-found.ts';
+import { listRefusal, NAMESPACES } from '../cluster/object-request.ts';
 import type { Reader } from '../cluster/reader.ts';
 import { formatFinding } from '../domain/findings/messages.ts';
 import {

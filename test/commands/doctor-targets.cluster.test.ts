@@ -212,6 +212,27 @@ describe.concurrent('a workload', () => {
   });
 });
 
+test('that is in other namespaces', async () => {
+  const [one, two, name] = [await newNamespace(), await newNamespace(), freshName('shop')];
+  await newWorkload('Deployment', one, { name });
+  const line = `hint: regsecret why deployment/${name} -n ${one}\n`;
+  for (const [target, text] of [
+    [`deploy/${name}`, `deployment ${namespace}/${name} does not exist, but it does in namespace ${one}`],
+    [name, `pod ${namespace}/${name} does not exist, but deployment/${name} does in namespace ${one}`],
+  ] as const)
+    expect((await regsecretIn(namespace, ['why', target])).stderr).toBe(`error: ${text}\n${line}`);
+  await newWorkload('Deployment', two, { name });
+  const { code, stderr } = await regsecretIn(namespace, ['why', `deploy/${name}`]);
+  expect([code, stderr]).toEqual([
+    1,
+    `error: deployment ${namespace}/${name} does not exist, but it does in namespaces ${[one, two].sort().join(', ')}\nhint: add -n with one of them\n`,
+  ]);
+  const kubeconfig = await userWith(namespace, [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] }]);
+  expect((await regsecretIn(namespace, ['why', `deploy/${name}`], { kubeconfig })).stderr).toBe(
+    `error: deployment ${namespace}/${name} does not exist\nhint: kubectl get deployments -n ${namespace}\n`,
+  );
+});
+
 test.each(['Deployment', 'CronJob', 'StatefulSet'] as const)(
   'a name that is the one of a %s, and of no pod',
   async (kind) => {

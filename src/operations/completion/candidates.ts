@@ -3,7 +3,7 @@ import { connect, connectionOf, type Transport } from '../../cluster/client/tran
 import { loadKubeConfig } from '../../cluster/config/kube-config.ts';
 import type { KubeFlags } from '../../cluster/config/kube-flags.ts';
 import { listNames } from '../../cluster/list-names.ts';
-import type { Resource } from '../../cluster/object-request.ts';
+import { NAMESPACES, type Resource } from '../../cluster/object-request.ts';
 import { pullSecretNames } from '../../cluster/read-secrets.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../../domain/workloads/kind.ts';
 import type { Io } from '../../io.ts';
@@ -53,7 +53,6 @@ export async function candidateNames(source: CandidateSource, flags: KubeFlags, 
   }
 }
 
-const NAMESPACES = { group: '', plural: 'namespaces' } as const;
 const TARGETS: readonly PullKindName[] = ['ServiceAccount', 'Pod', ...WORKLOAD_KINDS];
 
 async function namesIn(

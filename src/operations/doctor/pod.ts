@@ -161,8 +161,12 @@ async function ownersOf(
   }
 }
 
-/** The command for another object in the namespace of `ref`. */
-export function whyOf(ref: ObjectRef, images: readonly string[] = []): (name: string, kind: PullKindName) => Command {
+/** The command for another object, in the namespace of `ref` where no other one is given. */
+export function whyOf(
+  ref: ObjectRef,
+  images: readonly string[] = [],
+): (name: string, kind: PullKindName, namespace?: string) => Command {
   const flags = images.reduce((line, image) => words`${line} --image ${image}`, words``);
-  return (name, kind) => command`regsecret why ${targetName({ kind, name })} ${flags} ${scope(ref.namespace)}`;
+  return (name, kind, namespace = ref.namespace) =>
+    command`regsecret why ${targetName({ kind, name })} ${flags} ${scope(namespace)}`;
 }

@@ -3,7 +3,7 @@ import { oddSecret } from '../../cluster/client/api-answer.ts';
 import { ApiError, refusalOf } from '../../cluster/client/api-error.ts';
 import type { FieldSelection } from '../../cluster/client/pick-json.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import { listPages, listRefusal, METADATA_OF_ONE, objectPath } from '../../cluster/object-request.ts';
+import { listPages, listRefusal, METADATA_OF_ONE, NAMESPACES, objectPath } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import { requestSecret } from '../../cluster/secret-request.ts';
 import { forEachLimit } from '../../concurrency.ts';
@@ -15,7 +15,6 @@ import { UserError } from '../../errors.ts';
 import type { NamespaceFacts } from './plan.ts';
 import type { SyncRequest } from './sync-request.ts';
 
-export const NAMESPACES = { group: '', plural: 'namespaces' } as const;
 const NAMESPACE_FIELDS = { metadata: { name: true, deletionTimestamp: true, annotations: { [SYNC]: true } } } as const;
 /** All that is planned with; `managedFields` are long. */
 const SECRET_FIELDS: FieldSelection = {

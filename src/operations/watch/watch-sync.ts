@@ -1,14 +1,13 @@
 /** `sync --watch`: hears what changes, and looks again at what has changed, for as long as the process lives. */
 import { type ChangeListener, followChanges, type Watched } from '../../cluster/changes.ts';
 import type { Transport } from '../../cluster/client/transport.ts';
-import type { ObjectSizes } from '../../cluster/object-request.ts';
+import { NAMESPACES, type ObjectSizes } from '../../cluster/object-request.ts';
 import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { Secret } from '../../domain/keyring/secret.ts';
 import { pullKind } from '../../domain/workloads/kind.ts';
 import { UserError } from '../../errors.ts';
 import { syncSecret } from '../sync/bring-copies.ts';
 import { choiceOf } from '../sync/plan.ts';
-import { NAMESPACES } from '../sync/present-copies.ts';
 import { hasAccounts, type SyncListener, type SyncRequest } from '../sync/sync-request.ts';
 import { type Agenda, createAgenda, type Look } from './agenda.ts';
 import { type Bell, createBell } from './bell.ts';

@@ -1,0 +1,43 @@
+/** Where an object is that is not in the namespace where it was looked for. */
+import { words } from '../domain/text/command.ts';
+import { many, nounFor } from '../domain/text/enumerate.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
+import { isObjectName } from '../domain/text/object-name.ts';
+import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
+import { type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
+import type { Transport } from './client/transport.ts';
+import { listNames } from './list-names.ts';
+
+/** What does exist instead, as `secret/pull does`, and the command for that. */
+export interface Otherwise {
+  readonly what: string;
+  readonly line: Hint;
+}
+
+/** The kinds that `ref` may be of. `why web`: what makes pods has the name that people know. */
+export function kindsOf({ kind }: ObjectRef): readonly PullKindName[] {
+  return kind === 'Pod' ? [...WORKLOAD_KINDS, kind] : [kind];
+}
+
+/** The namespaces that have one of this name, as far as we may look; `again` is the command for one of them. */
+export async function otherPlaces(
+  ref: ObjectRef,
+  transport: Transport,
+  again: (name: string, kind: PullKindName, namespace: string) => Hint,
+): Promise<Otherwise | undefined> {
+  const { name } = ref;
+  if (!isObjectName(name)) return undefined;
+  const query = { fieldSelector: `metadata.name=${name}` };
+  const places = await Promise.all(
+    kindsOf(ref).map(async (kind) => ({
+      kind,
+      namespaces: await listNames(transport, pullKind(kind), query, 'namespace'),
+    })),
+  );
+  const { kind = ref.kind, namespaces = [] } = places.find((place) => place.namespaces.length > 0) ?? {};
+  const [first, ...more] = namespaces;
+  if (first === undefined) return undefined;
+  const what = kind === ref.kind ? 'it' : targetName({ kind, name });
+  const line = more.length === 0 ? again(name, kind, first) : prose`add ${words`-n`} with one of them`;
+  return { what: `${what} does in ${nounFor(namespaces.length, 'namespace')} ${many(namespaces)}`, line };
+}
