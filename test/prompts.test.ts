@@ -137,3 +137,12 @@ test('nobody is asked for what is there, and why somebody is asked is said', asy
   expect(await tty.ended).toBe(130);
   expect(tty.screen()).not.toContain(String.raw`\n`);
 });
+
+test('one login is asked for, for all servers that are named and have none', async () => {
+  const tty = terminal([...DRAFT, '--server', 'c.example.com', '--server', 'd.example.com'], { HOME: withLogins });
+  await tty.see('no login for c.example.com, d.example.com on this machine');
+  await tty.see('for all of them');
+  await tty.see('User name');
+  tty.type(keys.ctrlC);
+  expect(await tty.ended).toBe(130);
+});

@@ -4,6 +4,7 @@ import { keyText } from '../domain/keyring/key.ts';
 import { canonicalServer } from '../domain/keyring/server.ts';
 import { checkApart, usableEntry } from '../domain/pull-secret/usable.ts';
 import { command, words } from '../domain/text/command.ts';
+import { many } from '../domain/text/enumerate.ts';
 import { againWith, againWithout, prose } from '../domain/text/hint.ts';
 import { printable, printed } from '../domain/text/printable.ts';
 import { UsageError, UserError, withDetails } from '../errors.ts';
@@ -97,10 +98,11 @@ async function gather(
 }
 
 /** Before the first question: nobody has asked for one. */
-async function sayWhy({ server }: CredentialOptions, io: Io, destination: Collection['destination']): Promise<void> {
+async function sayWhy({ server: servers = [] }: CredentialOptions, io: Io, destination: Collection['destination']): Promise<void> {
   if (io.speech.quiet) return;
-  const login = server?.[0] === undefined ? 'no login' : `no login for ${displayServer(server[0])}`;
-  const where = destination === undefined ? '' : `; the one you type will go into ${await destination()}`;
+  const login = servers.length === 0 ? 'no login' : `no login for ${many(servers.map(displayServer))}`;
+  const all = servers.length > 1 ? ', for all of them' : '';
+  const where = destination === undefined ? '' : `; the one you type will go into ${await destination()}${all}`;
   io.stderr.write(printed`${printable(`${login} on this machine${where}`)}\n`);
 }
 

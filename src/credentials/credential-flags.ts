@@ -2,7 +2,7 @@
 import { DOCKER_HUB } from '../domain/keyring/display-server.ts';
 import { canonicalServer, serverWord } from '../domain/keyring/server.ts';
 import { type Command, pathWord, words } from '../domain/text/command.ts';
-import { type Hint, prose } from '../domain/text/hint.ts';
+import { againWith, type Hint, prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { canPrompt, promptLogin } from '../prompt.ts';
@@ -61,6 +61,7 @@ export async function fromFlags(options: CredentialOptions, io: Io): Promise<Sou
   onlyOne('--email', options.email, '--docker-email', options.dockerEmail);
   const given = await readPassword(options, io);
   if (given === undefined && canPrompt(io)) return promptedLogin(servers, username, io);
+  if (options.passwordStdin && given !== undefined) checkOneLine(given, options.server);
   if (given === undefined && username === undefined) {
     throw new UsageError('there is no user name and no password', loginHint(options));
   }
@@ -140,6 +141,17 @@ async function readPassword(options: CredentialOptions, io: Io): Promise<GivenPa
   const { passwordFromEnv, passwordFromFile, passwordFromStdin } = await import('./stdin.ts');
   if (passwordFile !== undefined) return passwordFromFile(passwordFile);
   return passwordEnv === undefined ? passwordFromStdin(io) : passwordFromEnv(passwordEnv, io);
+}
+
+/** A line for each server is several passwords. A key in JSON has many lines, and is one. */
+function checkOneLine({ password }: GivenPassword, servers: readonly string[] = []): void {
+  const lines = password.split('\n').length;
+  if (lines === 1 || lines !== servers.length || password.trimStart().startsWith('{')) return;
+  const each = servers.map((server) => againWith(words`--server ${serverWord(server)} --username USER`));
+  throw new UsageError(
+    `stdin has ${lines} lines, but --password-stdin reads one password, which is for every --server`,
+    { prose: each.flatMap((again, index) => [index === 0 ? '' : ', then ', again]) },
+  );
 }
 
 function passwordFlags(options: CredentialOptions): string[] {

@@ -38,7 +38,7 @@ export interface LoginRegistry {
 
 /**
  * The logins of this machine that are meant: those for the servers that are named, all, the only one, or those that the
- * person picks from a list. No entries when there is none, and when the one server that is named has none but somebody can
+ * person picks from a list. No entries when there is none, and when no server that is named has one but somebody can
  * be asked for it. Throws UserError.
  */
 export async function fromLogins({ server: servers, all = false }: Wanted, io: Io): Promise<SourceResult> {
@@ -116,13 +116,18 @@ export async function openLogins(
 async function lookUp(store: LoginStore, servers: readonly string[], io: Io): Promise<SourceResult> {
   const entries: Login[] = [];
   const warnings: string[] = [];
+  const lacking: string[] = [];
   for (const asked of servers) {
     const server = canonicalServer(asked);
     checkServer(server);
     const login = await lookUpOne(store, server, warnings);
     if (login !== undefined) entries.push({ ...login, server });
-    else if (servers.length > 1 || !canPrompt(io)) throw noLogin(server, servers, warnings);
+    else if (!canPrompt(io)) throw noLogin(server, servers, warnings);
+    else lacking.push(server);
   }
+  // One that is typed is for all of them.
+  const [first] = lacking;
+  if (first !== undefined && entries.length > 0) throw noLogin(first, servers, warnings);
   return { entries, warnings: [...new Set(warnings)], strict: true };
 }
 

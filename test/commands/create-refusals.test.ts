@@ -208,6 +208,14 @@ describe('logins that pull nothing', () => {
     ['no password', [...dry, '--username', 'u'], {}, 2, 'no password', '--password-stdin'],
     ['no user name', [...dry, '--password-stdin'], { stdin: CANARY }, 2, 'no user name', '--username'],
     ['an empty password on stdin', [...dry, '--username', 'u', '--password-stdin'], {}, 1, 'stdin holds no password'],
+    [
+      'a line on stdin for each server',
+      [...dry, '--server', 'a.io', '--server', 'b.io', '--username', 'u', '--password-stdin'],
+      { stdin: `${CANARY}\n${CANARY}2\n` },
+      2,
+      'stdin has 2 lines, but --password-stdin reads one password, which is for every --server',
+      'regsecret create x --server a.io --username USER --password-stdin --dry-run=client, then regsecret create x --server b.io --username USER',
+    ],
     ['an empty user name', [...dry, '--username', '', '--password-stdin'], { stdin: CANARY }, 2, '--username has an'],
     [
       'a user name with a colon',
