@@ -98,7 +98,11 @@ async function gather(
 }
 
 /** Before the first question: nobody has asked for one. */
-async function sayWhy({ server: servers = [] }: CredentialOptions, io: Io, destination: Collection['destination']): Promise<void> {
+async function sayWhy(
+  { server: servers = [] }: CredentialOptions,
+  io: Io,
+  destination: Collection['destination'],
+): Promise<void> {
   if (io.speech.quiet) return;
   const login = servers.length === 0 ? 'no login' : `no login for ${many(servers.map(displayServer))}`;
   const all = servers.length > 1 ? ', for all of them' : '';

@@ -75,6 +75,15 @@ function readerSlip(typed: Command): UsageError | undefined {
   if (targets.length > 0) {
     return new UsageError(`${verb} takes the name of a Secret`, command`regsecret why ${targets} ${scopeOf(typed)}`);
   }
+  const [host, ...more] = typed.args.filter((word) => !isObjectName(word)).map(hostIn);
+  if (host !== undefined && more.length === 0 && !typed.args.some((word) => word.includes('/'))) {
+    const list = command`regsecret list ${scopeOf(typed)}`;
+    const own = words`regsecret verify --server ${host}`;
+    return new UsageError(
+      `${verb} takes the name of a Secret, not a registry`,
+      prose`${list} says which Secret has ${host}, and ${own} checks your own login`,
+    );
+  }
   const images = typed.args.filter(isRegistryImage);
   const names = typed.args.filter((word) => !images.includes(word)).map(secretNameArgument);
   if (images.length === 0 || !names.every(isObjectName)) return undefined;

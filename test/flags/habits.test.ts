@@ -194,6 +194,13 @@ describe('why and doctor', () => {
     ['doctor -f nowhere/a nowhere/b', 1, 'error: cannot read nowhere/a: no such file or directory'],
     ['doctor nowhere/', 1, 'error: cannot read nowhere/: no such file or directory'],
     ['doctor ns/team-01', 2, 'error: a namespace is named with -n'],
+    [
+      'why 127.0.0.1:5000',
+      2,
+      'error: 127.0.0.1:5000 is a registry; as an image, it would be docker.io/library/127.0.0.1:5000',
+    ],
+    ['why --image 127.0.0.1:5000', ...UNDERSTOOD],
+    ['inspect 127.0.0.1:5000', 2, 'error: inspect takes the name of a Secret, not a registry'],
     ['why team-04/shop', 2, 'error: a target is KIND/NAME, with a kind that has pull secrets'],
     ['doctor nowhere/a.yaml --image nginx:1', 2, 'error: -f cannot be combined with targets'],
     ['doctor -l team=a', ...UNDERSTOOD],
@@ -285,6 +292,14 @@ describe('kinds and targets where kubectl has them', () => {
     ['doctor ns/team-01', 'hint: regsecret doctor -n team-01'],
     ['doctor namespace/team-01 --context c', 'hint: regsecret doctor --context c -n team-01'],
     ['why team-04/shop', 'hint: regsecret why deployment/shop -n team-04'],
+    [
+      'why 127.0.0.1:5000 -n lab',
+      'hint: regsecret why -n lab 127.0.0.1:5000/NAME:TAG for an image there, or regsecret verify --server 127.0.0.1:5000 for your login',
+    ],
+    [
+      'verify localhost.local:5000',
+      'hint: regsecret list says which Secret has localhost.local:5000, and regsecret verify --server localhost.local:5000 checks your own login',
+    ],
     ['why svc/shop', 'hint: regsecret why deployment/NAME'],
     ['why deplyo/shop', 'hint: regsecret why deploy/shop'],
     // A folder of the repository that is called as a kind is.

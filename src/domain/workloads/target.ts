@@ -126,14 +126,24 @@ export function filesApart<T extends DoctorWords>(line: T, isPath: (path: string
 
 /**
  * `line` with the images among its targets where `--image` has them: `why ghcr.io/org/app:v1` is what people type first. An
- * image has a tag, a digest, or more than one slash; no target has.
+ * image has a tag, a digest, or more than one slash; no target has. Throws UsageError for a registry.
  */
 export function imagesApart<T extends DoctorWords>(line: T): T {
+  const registry = line.targets.find((word) => REGISTRY.test(word));
+  if (registry !== undefined) {
+    throw new UsageError(
+      `${registry} is a registry; as an image, it would be docker.io/library/${registry}`,
+      prose`${why(`${registry}/NAME:TAG`)} for an image there, or ${words`regsecret verify --server ${registry}`} for your login`,
+    );
+  }
   const images = line.targets.filter(isImage);
   if (images.length === 0) return line;
   const targets = line.targets.filter((word) => !isImage(word));
   return { ...line, targets, image: [...(line.image ?? []), ...images] };
 }
+
+/** To the kubelet, a host with its port alone is an image of Docker Hub, and nobody means that. */
+const REGISTRY = /^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+):\d+$/;
 
 function isImage(word: string): boolean {
   return /[:@]/.test(word) || (word.split('/').length > 2 && !word.includes(','));
