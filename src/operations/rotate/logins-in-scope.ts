@@ -16,7 +16,7 @@ export interface ScopeLogin {
   readonly count: number;
 }
 
-/** Those in most Secrets come first. Throws UserError where they may not be read. */
+/** Those at home come first, then those in most Secrets. Throws UserError where they may not be read. */
 export async function loginsInScope(reader: Reader, scope: SecretScope): Promise<ScopeLogin[]> {
   const found = new Map<string, ScopeLogin>();
   await eachInScope(reader, scope, function* (secret) {
@@ -32,6 +32,10 @@ export async function loginsInScope(reader: Reader, scope: SecretScope): Promise
     }
   });
   return [...found]
-    .toSorted(([key, one], [otherKey, other]) => other.count - one.count || (key < otherKey ? -1 : 1))
+    .toSorted(([key, one], [otherKey, other]) => rank(other) - rank(one) || (key < otherKey ? -1 : 1))
     .map(([, login]) => login);
+}
+
+function rank({ isAtHome, count }: ScopeLogin): number {
+  return count + (isAtHome ? 1e9 : 0);
 }
