@@ -139,7 +139,7 @@ beforeAll(async () => {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: { name: 'builder' },
-    imagePullSecrets: [{ name: 'pull' }],
+    imagePullSecrets: [{ name: 'pull' }, { name: `\${LIST}` }],
   };
   const open = { ...secret, metadata: { name: 'pull' }, stringData: { '.dockerconfigjson': `\${CONFIG}` } };
   writeFileSync(
