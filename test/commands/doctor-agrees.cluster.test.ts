@@ -220,3 +220,57 @@ test('one of two pods that have pulled nothing so far has a tag that does not ex
   }
   expect(errors(await findings(namespace, ['doctor']))).toMatchObject([{ code: 'image-not-found' }]);
 });
+
+describe.concurrent('a workload whose pod runs with v1, and whose template', () => {
+  const merge = { 'content-type': 'application/strategic-merge-patch+json' };
+  const patch = async (path: string, body: object): Promise<void> =>
+    expect(await api('PATCH', path, body, merge)).toMatchObject({ status: 200 });
+
+  async function start(kind: Kind, tag: string, fields: object = {}): Promise<{ namespace: string; path: string }> {
+    const namespace = await newNamespace({ serviceAccount: true });
+    await put(namespace, { good: 'good' });
+    const image = `${host}/team/app:${tag}`;
+    await newWorkload(kind, namespace, { image, name: 'web', list: named('good'), fields });
+    const pod = pathOf('Pod', namespace, await podIn(namespace));
+    const v1 = `${host}/team/app:v1`;
+    if (tag !== 'v1') await patch(pod, { spec: { containers: [{ name: 'app', image: v1 }] } });
+    const app = { ...statusOf('app'), imageID: 'sha256:1', ready: true, started: true, state: { running: {} } };
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    await patch(`${pod}/status`, { status: { phase: 'Running', conditions, containerStatuses: [app] } });
+    const path = pathOf(kind, namespace, 'web');
+    await waitFor(
+      async () => {
+        const { body } = await api('GET', path);
+        return (body as { status?: { readyReplicas?: number } }).status?.readyReplicas;
+      },
+      { what: `a pod of ${path} to be ready` },
+    );
+    return { namespace, path };
+  }
+
+  const nope = (): object => ({
+    template: { spec: { containers: [{ name: 'app', image: `${host}/team/app:nope`, imagePullPolicy: 'Always' }] } },
+  });
+
+  test.each<[string, Kind, object, object]>([
+    ['of a paused Deployment has a tag that does not exist', 'Deployment', {}, { paused: true }],
+    [
+      'of a StatefulSet that replaces pods only when they are deleted has a tag that does not exist',
+      'StatefulSet',
+      { updateStrategy: { type: 'OnDelete' } },
+      {},
+    ],
+  ])('%s', async (_, kind, fields, change) => {
+    const { namespace, path } = await start(kind, 'v1', fields);
+    await patch(path, { spec: { ...change, ...nope() } });
+    const why = errors(await findings(namespace, ['why', `${kind.toLowerCase()}/web`]));
+    expect(why).toMatchObject([{ code: 'image-not-found' }]);
+    const doctor = errors(await findings(namespace, ['doctor']));
+    expect(doctor).toEqual([{ code: 'fails-at-restart', fix: why[0]?.fix }]);
+  });
+
+  test('has another image than its pod, which admission has changed: the pod shows that it works', async () => {
+    const { namespace } = await start('Deployment', 'nope');
+    expect(await findings(namespace, ['doctor'])).toEqual([]);
+  });
+});

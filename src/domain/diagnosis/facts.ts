@@ -79,7 +79,7 @@ export interface Puller {
   readonly trouble?: string | undefined;
   /** Of what makes pods: how many of them run. */
   readonly runs?: number | undefined;
-  /** One of many that runs, or ran, or of which pods say what is wrong: registries are asked about its images only where something may be. */
+  /** One of many of which pods that run, ran or fail say what is wrong: registries are asked about its images only where something may be. */
   readonly brief?: true | undefined;
   /** Of what makes pods: some run or ran, all without a list, so what they pull needs no login, or their nodes have it. */
   readonly runsWithoutList?: boolean | undefined;

@@ -99,7 +99,7 @@ function surrender(object: unknown): unknown {
 }
 
 /** Whether its controller has yet to see its newest generation. */
-function isUnseen(object: unknown): boolean {
+export function isUnseen(object: unknown): boolean {
   return number(fieldOf(object, 'status', 'observedGeneration')) < number(fieldOf(object, 'metadata', 'generation'));
 }
 

@@ -1,7 +1,10 @@
 /** Which of the templates of a scope makes a pod, and what its pods say of the template. */
+import { fieldOf } from '../../domain/workloads/api-object.ts';
 import type { ImageUse } from '../../domain/workloads/container-images.ts';
+import type { PullKindName } from '../../domain/workloads/kind.ts';
 import { hasEnded, type PodGroup } from '../../domain/workloads/pod-group.ts';
 import { hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { isUnseen } from '../../domain/workloads/rollout.ts';
 
 /** The uid of what makes a pod; undefined where that is not known. */
 export type MakerOf = (pod: PullSpec) => string | undefined;
@@ -31,13 +34,30 @@ export function runWithoutList(pods: readonly PodGroup[]): boolean {
   return pods.length > 0 && pods.every((group) => (group.pod.imagePullSecrets ?? []).length === 0 && hasImages(group));
 }
 
-/** Whether what becomes of `images`, those of a template, shows by the pods that it makes; one that has ended may have had others. */
+/** Of what a controller counts, the pods of the template as it is now. */
+const CURRENT_PODS: Readonly<Partial<Record<PullKindName, string>>> = {
+  Deployment: 'updatedReplicas',
+  StatefulSet: 'updatedReplicas',
+  DaemonSet: 'updatedNumberScheduled',
+  // Nobody can change its template.
+  Job: 'active',
+};
+
+/** Whether there is a pod of the template as it is now: what becomes of the template shows there. */
+export function hasCurrentPods({ ref, object }: Pick<PullSpec, 'ref' | 'object'>): boolean {
+  const name = CURRENT_PODS[ref.kind];
+  return name !== undefined && !isUnseen(object) && Number(fieldOf(object, 'status', name) ?? 0) > 0;
+}
+
+/** Whether what becomes of `images`, those of a template, shows by pods that have the same. */
 export function showImages(pods: readonly PodGroup[], images: readonly ImageUse[]): boolean {
-  return pods.some((group) => {
-    if (!hasEnded(group.pod.object)) return true;
-    const pulled = group.images.map(({ image }) => image);
-    return hasImages(group) && images.every(({ image }) => pulled.includes(image));
-  });
+  return images.every(({ image }) => pods.some((group) => showsImage(group, image)));
+}
+
+/** One that has ended says nothing of an image that it did not pull. */
+function showsImage({ pod, images }: PodGroup, image: string): boolean {
+  const isAlive = !hasEnded(pod.object);
+  return images.some((use) => use.image === image && (isAlive || use.state.status === 'there'));
 }
 
 function hasImages({ images }: PodGroup): boolean {

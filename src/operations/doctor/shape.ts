@@ -30,9 +30,10 @@ const OF_PODS = {
 
 const OF_ACCOUNTS = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': true } } } as const;
 
-/** What `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble` and `remedyOfTemplate` read. */
+/** What `effectOf`, `waitsForPods`, `waitingRollout`, `changedImages`, `createTrouble`, `hasCurrentPods` and `remedyOfTemplate` read. */
 const OF_WORKLOADS = {
   metadata: {
+    generation: true,
     annotations: { 'deployment.kubernetes.io/revision': true, 'deprecated.daemonset.template.generation': true },
   },
   podSpec: IMAGES,
@@ -41,6 +42,7 @@ const OF_WORKLOADS = {
     conditions: CONDITIONS,
     ...fieldsWith(['failed', 'readyReplicas', 'numberReady', 'ready', 'updateRevision'], true),
     ...fieldsWith(['replicas', 'updatedReplicas', 'availableReplicas', 'unavailableReplicas'], true),
+    ...fieldsWith(['observedGeneration', 'updatedNumberScheduled', 'active'], true),
   },
 } as const;
 

@@ -21,7 +21,7 @@ import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
 import { gatherRest, podFacts, whyOf, withImages } from './pod.ts';
 import { podEvents } from './pod-events.ts';
-import { runWithoutList, showImages } from './pod-makers.ts';
+import { hasCurrentPods, runWithoutList, showImages } from './pod-makers.ts';
 import { shapeOf } from './shape.ts';
 
 /**
@@ -169,7 +169,7 @@ export function templatePuller(workload: PullSpec, pods: readonly PodGroup[]): P
     count: 1,
     runs,
     runsWithoutList: runWithoutList(pods),
-    brief: runs > 0 || showImages(pods, images) || undefined,
+    brief: hasCurrentPods(workload) || showImages(pods, images) || undefined,
   };
 }
 

@@ -141,10 +141,13 @@ function formatCounts({ findings, ignored, healthy, counts, unchecked }: ScopeRe
     ...read(counts.workloads, 'workload', WORKLOADS).map((workloads) => workloads + stuck),
     ...read(counts.serviceAccounts, 'service account', ['serviceaccounts']),
     ...read(counts.secrets, 'pull secret', ['secrets']),
-    ...(counts.registries === 0 ? [] : [`${plural(counts.registries, 'registry', 'registries')} asked`]),
+    ...(counts.registries === 0 ? [] : [`${plural(counts.registries, 'registry', 'registries')} ${ASKED}`]),
   ];
   return `${verdict}${left}${looked.length === 0 ? '' : `: ${looked.join(', ')}`}`;
 }
+
+/** Nobody asks whether an image that runs is still there. */
+const ASKED = 'asked about logins and new images';
 
 const WORKLOADS = WORKLOAD_KINDS.map((kind) => pullKind(kind).plural);
 

@@ -265,6 +265,7 @@ test.each([
   ['a pod that waits for its image', [{ image: 'v2', phase: 'Pending' }], true],
   ['a pod that ended, with its image', [{ image: 'v2', phase: 'Succeeded' }], true],
   ['a pod that ended, with another image', [{ image: 'v1', phase: 'Succeeded' }], undefined],
+  ['a pod that waits for another image', [{ image: 'v1', phase: 'Pending' }], undefined],
 ])('a template that has %s is one of many that say nothing of themselves: %s', async (_, pods, brief) => {
   const image = (tag: string) => `ghcr.io/acme/web:${tag}`;
   const made = pods.map(({ image: tag, phase }, index) => {
