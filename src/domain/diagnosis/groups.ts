@@ -209,12 +209,13 @@ function podsOf(pullers: readonly Puller[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Of a Secret that no pod suffers from: who would; of several, which they are. */
+/** Of a Secret that no pod suffers from: who would; of several, or where the finding is about a registry, which they are. */
 function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undefined): Affected | undefined {
   const found = group[0]?.found;
   if (found?.object.kind !== 'Secret' || catalogRow(found.code).namesUsers === true) return undefined;
   const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
-  if (secrets.size > 1) return affects(0, [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))]);
+  const isAboutRegistry = found.code === 'registry-unreachable';
+  if (secrets.size > 1 || isAboutRegistry) return affects(0, [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))]);
   const used = group[0]?.usage ?? usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
   if (used === undefined) return undefined;
   const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];

@@ -76,7 +76,7 @@ const ROWS: { readonly [Code in FindingCode]: CatalogRow<Code> } = {
   'credential-rejected': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },
   'no-access': { severity: 'error', identity: ['server', 'username'], kubeletSays: ANY },
   'public-image-refused': { severity: 'error', identity: ['server', 'username'], kubeletSays: REFUSED },
-  'other-images': { severity: 'error', identity: ['server'] },
+  'other-images': { severity: 'error', identity: ['server', 'proposal'] },
   'no-pull-secret': { severity: 'error', identity: ['image'] },
   'no-entry': { severity: 'error', identity: ['image', 'servers'] },
   'attached-later': { severity: 'error', identity: ['image', 'rollout'], kubeletSays: ANY },

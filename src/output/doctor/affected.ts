@@ -30,18 +30,19 @@ export function formatAffected({ affects, objects }: Pick<FindingView, 'affects'
 export function affectedOf(found: FindingView): string | undefined {
   const { affects, objects = [], message, object } = found;
   const [one] = objects;
-  const isPlaced = one === undefined || message.includes(`${one.namespace}/`);
+  const { namespace } = one ?? object;
+  const isPlaced = namespace === undefined || message.includes(`${namespace}/`);
   const text = ` ${message.split(/[\s,;:]+/).join(' ')} `;
   const says = (words: string): boolean => text.includes(` ${words} `);
   if (affects !== undefined) {
     const { pods, examples, others, namespaces } = affects;
     if (others === 0 && examples.every(says) && (pods === 0 || says(plural(pods, 'pod')))) return undefined;
-    const where = isPlaced || namespaces !== undefined ? '' : ` in namespace ${one.namespace}`;
+    const where = isPlaced || namespaces !== undefined ? '' : ` in namespace ${namespace}`;
     return `${formatAffected(found)}${where}`;
   }
   // A pod stands for what makes it.
   const isNamed = one === undefined || says(one.name) || (object.kind !== 'Secret' && says(describeObject(object)));
-  return isNamed ? undefined : `affects ${one.name}${isPlaced ? '' : ` in namespace ${one.namespace}`}`;
+  return isNamed ? undefined : `affects ${one.name}${isPlaced ? '' : ` in namespace ${namespace}`}`;
 }
 
 function isIdle(objects: readonly AffectedObject[]): boolean {

@@ -201,6 +201,12 @@ describe('affected', () => {
     ]);
   });
 
+  test('a Secret is named where the cause is its registry: those who use it may have nothing of that', () => {
+    expect(shown([{ found: unreachable(secret('regcred')) }], usage)).toEqual([
+      'warning registry-unreachable Secret/regcred 0 pods secret/regcred +0',
+    ]);
+  });
+
   test('Secrets of one name in several namespaces', () => {
     const found = (namespace: string): Seen => ({ found: unreachable(secret('a', namespace)) });
     expect(shown([found('team-b'), found('team-a')])).toEqual([

@@ -154,6 +154,15 @@ describe('two for', () => {
     expect(shown([all[0] as Puller], world)).toEqual(['error fails-at-restart Deployment/web 0']);
   });
 
+  test('registries whose images a Secret has a login for only under another port: each is told whose pods it keeps waiting', () => {
+    const of = (name: string, image: string): Puller => pods(name, 1, { list, image, status: REFUSED });
+    const all = [of('web', 'r.example:5001/a/web:v1'), of('api', 'r.example:5002/a/api:v1')];
+    const both = [...all, of('jobs', 'r.example:5002/a/jobs:v1')];
+    const world: World = { secrets: { regcred: secretWith({ 'r.example:5000': login() }) }, says: refuses };
+    expect(shown(all, world)).toEqual(['error other-images Secret/regcred 0', 'error other-images Secret/regcred 0']);
+    expect(shown(both, world)).toEqual(['error other-images Secret/regcred 2', 'error other-images Secret/regcred 0']);
+  });
+
   test('a workload whose pods fail, and another that still runs with the same login', () => {
     const all = [pods('web', 3, { list, status: REFUSED }), template('api', { list }, 2)];
     const world = { secrets: { regcred: good }, says: (user?: string) => (user ? rejected : refuses()) };

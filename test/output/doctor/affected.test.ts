@@ -71,6 +71,12 @@ test.each<[string, Finding, Partial<FindingView>, string | undefined]>([
     },
     'affects 2 pods: deployment/a, deployment/b',
   ],
+  [
+    'a Secret that the sentence does not name',
+    finding('registry-unreachable', secret, { registry: 'r.io', reason: 'x', at: 'y' }),
+    { affects: { pods: 0, examples: ['secret/web'], others: 0 } },
+    'affects secret/web in namespace team',
+  ],
 ])('%s', (_, found, view, expected) => {
   expect(affectedOf({ ...findingView(found), ...view } as FindingView)).toBe(expected);
 });
