@@ -40,13 +40,9 @@ export async function copiesNamed(transport: Transport, name: string): Promise<R
 }
 
 /** The `places` of one `name`: the source of other `copies` comes first, and copies, which `sync` changes, last. */
-export function sourcesFirst<T extends { readonly namespace: string }>(
-  name: string,
-  places: readonly T[],
-  copies: ReadonlyMap<string, string>,
-): T[] {
+export function sourcesFirst(name: string, places: readonly string[], copies: ReadonlyMap<string, string>): string[] {
   const sources = new Set(copies.values());
-  const rank = ({ namespace }: T): number => (copies.has(namespace) ? 2 : sources.has(`${namespace}/${name}`) ? 0 : 1);
+  const rank = (namespace: string): number => (copies.has(namespace) ? 2 : sources.has(`${namespace}/${name}`) ? 0 : 1);
   return places.toSorted((one, other) => rank(one) - rank(other));
 }
 

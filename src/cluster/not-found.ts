@@ -91,7 +91,7 @@ export async function lookAround(transport: Transport, ref: SecretRef, looking =
   if (near !== undefined) {
     return { text: `${text}; did you mean ${near}?`, meant: { namespace, name: near, as: 'near' } };
   }
-  const others = sourcesFirst(name, places, copies).map((place) => place.namespace);
+  const others = sourcesFirst(name, places, copies);
   const elsewhere = isSource ? others.filter((place) => copies.has(place)) : others;
   const isCopy = copies.has(elsewhere[0] ?? '');
   const isHere = looking && name === 'regsecret' && here.length > 0;

@@ -133,18 +133,11 @@ export async function pullSecretNames(transport: Transport, namespace: string): 
   return (await Promise.all(lists)).flat();
 }
 
-/** A namespace with a pull secret of some name, and the key of `data` that its type has. */
-export interface PullSecretPlace {
-  readonly namespace: string;
-  readonly dataKey: string;
-}
-
-/** Where there is a pull secret of this name; empty where that may not be asked. What is in them is not read. */
-export async function findPullSecrets(transport: Transport, name: string): Promise<PullSecretPlace[]> {
-  const lists = Object.entries(DATA_KEY).map(async ([type, dataKey]) => {
+/** The namespaces with a pull secret of this name, sorted; empty where that may not be asked. What is in them is not read. */
+export async function findPullSecrets(transport: Transport, name: string): Promise<string[]> {
+  const lists = TYPES.map((type) => {
     const fieldSelector = `metadata.name=${name},type=${type}`;
-    const namespaces = await listNames(transport, SECRETS, { fieldSelector, cached: true }, 'namespace');
-    return namespaces.map((namespace) => ({ namespace, dataKey }));
+    return listNames(transport, SECRETS, { fieldSelector, cached: true }, 'namespace');
   });
-  return (await Promise.all(lists)).flat().sort((one, other) => (one.namespace < other.namespace ? -1 : 1));
+  return (await Promise.all(lists)).flat().sort();
 }

@@ -57,8 +57,7 @@ const at = '2026-01-01T00:00:00Z';
 const ARGUMENTS: Arguments = {
   'missing-secret': (remedy) => [
     {},
-    { elsewhere: { namespaces: ['other7'], dataKey: '.dockercfg' } },
-    { elsewhere: { namespaces: ['other7'], copy: false } },
+    { elsewhere: { namespaces: ['other7'] } },
     { near: 'near7', remedy },
     { near: 'near7', listed: true, remedy },
     { usable: 'usable7', remedy },

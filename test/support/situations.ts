@@ -22,7 +22,7 @@ import { startNodeGate } from './node-gate.ts';
 
 const STRATEGIES: readonly Strategy[] = ['Watch', 'Get'];
 
-/** With a suffix for names that nobody else in the cluster may have: a Secret that is elsewhere is proposed to be copied. */
+/** With a suffix for names that nobody else in the cluster may have: a Secret that is elsewhere, too, is another finding. */
 type NamedSituation = (suffix: string) => Situation;
 
 export type Situations = readonly (Situation | NamedSituation)[];
@@ -214,8 +214,7 @@ function typed(command: string, { namespace, host, pod, node }: Place & { readon
     .replaceAll(`:${port}`, ':PORT')
     .replaceAll(local(sharedRegistries().basic.host), 'OTHER')
     .replaceAll(node.name, 'NODE');
-  const elsewhere = named.replaceAll(/test-\w{10}/g, 'ELSEWHERE');
-  const mirror = elsewhere.replaceAll(/127\.0\.0\.1:\d{4,5}/g, 'MIRROR');
+  const mirror = named.replaceAll(/127\.0\.0\.1:\d{4,5}/g, 'MIRROR');
   return pod === 'web' ? mirror : mirror.replaceAll(pod, 'POD');
 }
 

@@ -215,7 +215,8 @@ function users(group: readonly Seen[], usage: ReadonlyMap<string, Usage> | undef
   if (found?.object.kind !== 'Secret' || catalogRow(found.code).namesUsers === true) return undefined;
   const secrets = new Set(group.map(({ found: { object } }) => secretKey(object.namespace ?? '', object.name)));
   const isAboutRegistry = found.code === 'registry-unreachable';
-  if (secrets.size > 1 || isAboutRegistry) return affects(0, [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))]);
+  if (secrets.size > 1 || isAboutRegistry)
+    return affects(0, [...new Set(group.map((seen) => `secret/${seen.found.object.name}`))]);
   const used = group[0]?.usage ?? usage?.get(secretKey(found.object.namespace ?? '', found.object.name));
   if (used === undefined) return undefined;
   const names = [...used.workloads, ...used.serviceAccounts.map((name) => `serviceaccount/${name}`)];

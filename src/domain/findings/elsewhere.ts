@@ -1,4 +1,4 @@
-/** Where else there is a Secret of the same name, and the commands that copy it from there. */
+/** Where else there is a Secret of the same name; and what changes a copy at its source. */
 import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
 import { andThen, type Command, command } from '../text/command.ts';
 import { many, nounFor } from '../text/enumerate.ts';
@@ -10,12 +10,9 @@ interface Named {
   readonly namespace?: string | undefined;
 }
 
-/** The same content of another namespace, to be copied from there. */
+/** Other namespaces that have one of that name: whose login that is only they know, so none is copied. */
 export interface Elsewhere {
   readonly namespaces: readonly string[];
-  readonly dataKey?: string | undefined;
-  /** Nobody chose this namespace to look at: no copy of another's login into it is proposed. */
-  readonly copy?: false | undefined;
 }
 
 /** What becomes of an object in manifests that names no namespace, behind its name. */
@@ -32,42 +29,17 @@ interface Meant {
   readonly elsewhere?: Elsewhere | undefined;
 }
 
-/** Behind the sentence that it is missing in `namespace`, or in `file`: what was meant, or may take its place. */
-export function describeMeant(
-  { near, usable, listed, elsewhere }: Meant,
-  {
-    namespace = 'this namespace',
-    file,
-  }: { readonly namespace?: string | undefined; readonly file?: string | undefined },
-): string {
+/** Behind the sentence that it is missing, from manifests where there is a `file`: what was meant, or may take its place. */
+export function describeMeant({ near, usable, listed, elsewhere }: Meant, file: string | undefined): string {
   if (near !== undefined) return `; did you mean ${near}?`;
   if (usable !== undefined && listed) return `; secret ${usable} in the same list has a login for the image`;
   if (usable !== undefined) return `; secret ${usable} has a login for that registry`;
   if (elsewhere === undefined) return '';
-  if (file === undefined) return `; ${describeElsewhere(elsewhere, namespace)}`;
-  return `; the one of that name there is for ${nounFor(elsewhere.namespaces.length, 'namespace')} ${many(elsewhere.namespaces, { limit: 4 })}`;
-}
-
-/** Where one of the same name is, and what a copy of it would mean. */
-function describeElsewhere(elsewhere: Elsewhere, namespace: string): string {
   const { namespaces } = elsewhere;
   const there = `${nounFor(namespaces.length, 'namespace')} ${many(namespaces, { limit: 4 })}`;
-  const gives = copySource({ elsewhere }) ? `; a copy gives ${namespace} the login of ${namespaces[0]}` : '';
-  return `one of that name is in ${there}, and a pod can use only Secrets of its own${gives}`;
-}
-
-/** Where a copy is proposed from. */
-export function copySource({ near, usable, elsewhere }: Meant): Elsewhere | undefined {
-  return near === undefined && usable === undefined && elsewhere?.copy !== false ? elsewhere : undefined;
-}
-
-/** From another namespace. */
-export function copy({ name, namespace }: Named, { namespaces, dataKey }: Elsewhere): Command {
-  return copyTo(
-    { name, namespace: namespaces[0] },
-    command`regsecret create ${nameWord(name)} ${scope(namespace)}`,
-    dataKey,
-  );
+  return file === undefined
+    ? `; one of that name is in ${there}, and a pod can use only Secrets of its own`
+    : `; the one of that name there is for ${there}`;
 }
 
 /** `kubectl` and `regsecret` together: what is in the Secret passes through the pipe only. */

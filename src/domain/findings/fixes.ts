@@ -11,7 +11,7 @@ import { withNearTag } from '../verify/near-tags.ts';
 import { targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, isComplete } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
-import { copy, copySource, syncPreview } from './elsewhere.ts';
+import { syncPreview } from './elsewhere.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 import {
   allowPull,
@@ -49,8 +49,6 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   // A login is lost, and nobody has asked yet whether the hidden one is good: not for a script.
   if (found.code === 'shadowed-entry' && command?.words[1] === 'remove') return false;
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
-  // It gives a namespace the login of another: a person decides that, and pastes nothing.
-  if (found.code === 'missing-secret' && copySource(found.arguments) !== undefined) return false;
   if (isInManifest(found.object))
     return found.code === 'missing-secret' && found.arguments.near === undefined && !found.arguments.bare;
   // Whether a new login is one that the image was pulled with cannot be known.
@@ -85,8 +83,6 @@ const FIXES: Fixes = {
     if (near !== undefined && object.file !== undefined) return editFile(object);
     const meant = near ?? usable;
     if (meant !== undefined && remedy !== undefined) return exchange(remedy, object.name, meant, listed);
-    const source = copySource(args);
-    if (source !== undefined) return copy(object, source);
     const { file: _, ...inCluster } = object;
     return createSecretCommand(bare ? object : inCluster, context, context.images?.map(imageServer) ?? here(context));
   },

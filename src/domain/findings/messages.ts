@@ -41,7 +41,7 @@ const TEXTS: Texts = {
       usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
     const text =
       place.file === undefined ? `${object} does not exist${usedBy.length === 0 ? '' : `, and ${naming} it`}` : inFiles;
-    return `${text}${describeMeant(args, place)}`;
+    return `${text}${describeMeant(args, place.file)}`;
   },
   'wrong-type': ({ arguments: { type, dataKey } }, object) =>
     `${object} has the type ${type}, which the kubelet ignores${dataKey === undefined ? '' : `, although it has a ${dataKey}`}`,

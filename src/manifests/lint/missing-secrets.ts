@@ -56,8 +56,7 @@ export function missingSecrets(
       // The same may be there for several environments.
       usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
       near,
-      // What files hold need not be in the cluster, so nothing is copied from there.
-      elsewhere: bare || namespaces.length === 0 ? undefined : ({ namespaces, copy: false } as const),
+      elsewhere: bare || namespaces.length === 0 ? undefined : { namespaces },
       bare,
     };
     const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';

@@ -1,6 +1,5 @@
 /** Reads Secrets for a diagnosis: one that is named, with where else there is one of that name, and all pull secrets. */
 
-import { copiesNamed, sourcesFirst } from '../../cluster/copy-sources.ts';
 import { eachPullSecret, findPullSecrets, readSecret, SECRETS } from '../../cluster/read-secrets.ts';
 import type { Reader } from '../../cluster/reader.ts';
 import { inPortions } from '../../concurrency.ts';
@@ -38,20 +37,18 @@ export function* knownSecret(secret: Secret): Generator<void, SecretState> {
   return { status: 'there', ...diagnosed, secret: packedSecret(secret) };
 }
 
-/** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. A copy is not copied. */
+/** Where else there is a pull secret of that name, as far as we may look; what is in them is not read. */
 export async function findElsewhere({ transport }: Reader, name: string): Promise<Elsewhere | undefined> {
-  const [found, copies] = await Promise.all([findPullSecrets(transport, name), copiesNamed(transport, name)]);
-  const places = sourcesFirst(name, found, copies);
-  const [first] = places;
-  if (first === undefined) return undefined;
-  const copy = copies.has(first.namespace) ? false : undefined;
-  return { namespaces: places.map(({ namespace }) => namespace), dataKey: first.dataKey, copy };
+  return elsewhereIn(await findPullSecrets(transport, name));
 }
 
 /** The same, where all of them have been read. */
 export function elsewhereAmong(name: string, names: NamesByNamespace): Elsewhere | undefined {
-  const namespaces = [...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : []));
-  return namespaces.length === 0 ? undefined : { namespaces, copy: false };
+  return elsewhereIn([...names].flatMap(([namespace, here]) => (here.includes(name) ? [namespace] : [])).sort());
+}
+
+function elsewhereIn(namespaces: readonly string[]): Elsewhere | undefined {
+  return namespaces.length === 0 ? undefined : { namespaces };
 }
 
 /** Hands the pull secrets of a namespace, or of all of them, to `keep`; undefined where they may not be listed. */

@@ -421,8 +421,7 @@ const secrets: readonly Row[] = [
     {
       outcome: 'will not pull',
       cause: 'missing-secret',
-      fix: `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
-      sufficient: false,
+      fix: 'regsecret create regcred -n team-a --server ghcr.io',
     },
   ],
   [
@@ -436,8 +435,7 @@ const secrets: readonly Row[] = [
     {
       outcome: 'will not pull',
       cause: 'missing-secret',
-      fix: `kubectl get secret regcred -n dev -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
-      sufficient: false,
+      fix: 'regsecret create regcred -n team-a --server ghcr.io',
       asked: ['anonymous'],
     },
   ],

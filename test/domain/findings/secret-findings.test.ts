@@ -79,31 +79,19 @@ testFindings([
   ],
   [
     finding('missing-secret', SECRET, { elsewhere: { namespaces: ['prod', 'dev'] } }),
-    'error: secret team-a/regcred does not exist; one of that name is in namespaces prod, dev, and a pod can use only Secrets of its own; a copy gives team-a the login of prod',
-    'advice',
-    `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockerconfigjson" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
+    'error: secret team-a/regcred does not exist; one of that name is in namespaces prod, dev, and a pod can use only Secrets of its own',
+    'fix',
+    'regsecret create regcred -n team-a',
   ],
   [
     finding(
       'missing-secret',
       { kind: 'Secret', name: 'regcred', file: 'web.yaml' },
-      { elsewhere: { namespaces: ['prod'], copy: false } },
+      { elsewhere: { namespaces: ['prod'] } },
     ),
     'error: secret regcred is not in these files; the one of that name there is for namespace prod',
     'fix',
     'regsecret create regcred',
-  ],
-  [
-    finding('missing-secret', SECRET, { elsewhere: { namespaces: ['prod'], dataKey: '.dockercfg' } }),
-    'error: secret team-a/regcred does not exist; one of that name is in namespace prod, and a pod can use only Secrets of its own; a copy gives team-a the login of prod',
-    'advice',
-    `kubectl get secret regcred -n prod -o go-template='{{index .data ".dockercfg" | base64decode}}' | regsecret create regcred -n team-a --from-file -`,
-  ],
-  [
-    finding('missing-secret', SECRET, { elsewhere: { namespaces: ['prod'], copy: false } }),
-    'error: secret team-a/regcred does not exist; one of that name is in namespace prod, and a pod can use only Secrets of its own',
-    'fix',
-    'regsecret create regcred -n team-a',
   ],
   [
     finding('missing-secret', SECRET, { near: 'regcred2', elsewhere: { namespaces: ['prod'] }, remedy: DEPLOYMENT }),
