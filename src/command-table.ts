@@ -93,9 +93,10 @@ export const COMMANDS: readonly Definition[] = [
     examples: [
       [
         'rotate --server ghcr.io -n platform -A --dry-run=client',
-        'which Secrets still have the old login, in all namespaces',
+        "which Secrets would get docker's login, in all namespaces",
       ],
       ['rotate team-pull --server ghcr.io --restart', 'in one Secret and its copies, and restart the pods that fail'],
+      ['list -A -o wide', 'which Secrets have which login now; equal marks are equal passwords'],
     ],
     flags: rotateFlags,
     run: (io, exit) => async (names: string[], options) => {

@@ -83,10 +83,13 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
       printer.warn(`no permission to list ${unseen.join(', ')}, so uses of a secret there are unknown`);
     const { output, headers = true } = options;
     const isCut = await printList(rows, { output, namespaces: allNamespaces, headers, now }, io);
-    if (isCut) printer.hint(wideLine(options, transport.namespace));
     if (rows.length === 0 && output === undefined && names.length === 0) await sayNone(options, transport, printer);
     for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
     const there = await reportMissing(all, scope, transport, printer);
+    const wide = wideLine(options, transport.namespace);
+    const looksForUsers = allNamespaces && output === undefined && rows.length > 0;
+    if (looksForUsers) printer.hint(prose`for user names and equal passwords: ${wide}`);
+    else if (isCut) printer.hint(wide);
     return there && unread.list().length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     transport.close();

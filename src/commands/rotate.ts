@@ -9,8 +9,9 @@ import { displayServer } from '../domain/keyring/display-server.ts';
 import { describeSecret, isPullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
+import { isSlip } from '../domain/text/closest.ts';
 import { ALL_NAMESPACES, type Command, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
-import { many } from '../domain/text/enumerate.ts';
+import { many, nounFor } from '../domain/text/enumerate.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
 import type { SecretName } from '../domain/workloads/references.ts';
@@ -49,6 +50,7 @@ export interface RotateOptions extends CredentialOptions, RegistryFlags, Context
 export async function rotate(options: RotateOptions, io: Io): Promise<number> {
   await checkOptions(options, io);
   let refusal: UserError | undefined;
+  const homes = new Set<string>();
   const code = await inClusters(options, io, {
     hasSource: false,
     async prepare(printer) {
@@ -58,6 +60,7 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
       const mark = createFingerprint(io);
       const rotated = new Set<string>();
       return (transport, run) => {
+        homes.add(transport.namespace);
         const request = {
           ...requestOf(options, found.logins, transport.namespace),
           rotatedElsewhere: new Set(rotated),
@@ -71,21 +74,28 @@ export async function rotate(options: RotateOptions, io: Io): Promise<number> {
   });
   if (options.names.length === 0) {
     const { say } = await printerFor(io);
-    say('only pull secrets were looked at: a Secret of another type may still hold the old login');
+    say(`only pull secrets${whereLooked(options, [...homes])} a Secret of another type may still hold the old login`);
   }
   if (refusal !== undefined) throw refusal;
   return code;
 }
 
+/** Where, and how to look at more. */
+function whereLooked({ allNamespaces, selector }: RotateOptions, homes: readonly string[]): string {
+  if (selector !== undefined)
+    return ' of namespaces with these labels, and their copies, were looked at: use -A instead of -l for all namespaces;';
+  if (allNamespaces) return ' were looked at:';
+  const where = `${nounFor(homes.length, 'namespace')} ${many(homes)}`;
+  return ` of ${where}, and their copies, were looked at: add -A for all namespaces;`;
+}
+
 /** Throws UsageError. */
 async function checkOptions(options: RotateOptions, io: Io): Promise<void> {
-  const { selector, allNamespaces, names, namespace } = options;
+  const { selector, names, namespace } = options;
   checkContextFlags(options, { hasSource: false });
   checkSelector(selector);
   for (const name of names.length === 0 ? ['regsecret'] : names) checkNames({ name, namespace }, 'rotate');
-  const where = selector === undefined ? flagWords(allNamespaces ? ['-A'] : []) : words`-l ${selector}`;
-  const line = words`${names.map(nameWord)} ${where} ${flagsBeside(options)}`;
-  await checkNamed({ ...options, line, scopeIn: (home) => scopeOf(options, home) }, io);
+  await checkNamed({ ...options, line: lineOf(options), scopeIn: (home) => scopeOf(options, home) }, io);
 }
 
 function scopeOf(options: RotateOptions, home: string): SecretScope {
@@ -145,6 +155,13 @@ function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], name
   };
 }
 
+/** What was typed behind the name of the command. */
+function lineOf(options: RotateOptions): Command {
+  const { names, selector, allNamespaces } = options;
+  const where = selector === undefined ? flagWords(allNamespaces ? ['-A'] : []) : words`-l ${selector}`;
+  return words`${names.map(nameWord)} ${where} ${flagsBeside(options)}`;
+}
+
 /** What was typed beside the names and namespaces, for the same command with others. */
 function flagsBeside({ below, anyUser, anyPassword, verify, restart, ...options }: RotateOptions): Command {
   const how = flagWords([
@@ -187,6 +204,7 @@ async function rotateIn(
   const prepare = () => prepareRotation(reader, request, request.verify ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
   checkFound(rotation, request, reader.transport.namespace);
+  checkUser(rotation, options);
   const report = rotatePrinter({ ...options, request, output: options.output }, run);
   const { items } = rotation;
   options.note(rotatedSources(items));
@@ -217,6 +235,17 @@ function checkFound(
   const isOne = typeof namespaces === 'object' && 'only' in namespaces;
   const text = `no pull secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
   throw new UserError(text, command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`);
+}
+
+/** Throws UserError where no Secret has the user that was typed, and one is a typo away: of any user, all would get a wrong name. */
+function checkUser({ items }: Rotation, options: RotateOptions): void {
+  const { username, anyUser } = options;
+  if (username === undefined || anyUser) return;
+  const users = new Set(items.flatMap(({ entries }) => entries.flatMap(({ login }) => login?.username || [])));
+  const near = users.has(username) ? undefined : [...users].find((user) => isSlip(username, user));
+  if (near === undefined) return;
+  const line = command`regsecret rotate ${lineOf({ ...options, username: near })}`;
+  throw new UserError(`no login is that of ${username}; did you mean ${near}?`, line);
 }
 
 function withoutLogin(secret: Secret, { logins }: RotateRequest): UserError {

@@ -149,7 +149,7 @@ test('on a terminal no line is longer than it is wide, and -o wide cuts nothing'
   const problems = await regsecretIn(namespace, ['list', '--problems', '--sort-by', 'age'], { tty: true });
   expect(problems.stderr).toContain(` regsecret list -n ${namespace} --problems --sort-by age -o wide\n`);
   const everywhere = await here(['list', '-A'], { env: { KUBECONFIG: cluster().kubeconfig }, tty: true });
-  expect(everywhere.stderr).toContain(' regsecret list -A -o wide\n');
+  expect(everywhere.stderr.match(/regsecret list -A .*-o wide/g)).toHaveLength(1);
   const short = await regsecretIn(namespace, ['list', 'unrelated'], { tty: true });
   expect([short.stdout.includes('…'), short.stderr]).toEqual([false, '']);
   const wide = await regsecretIn(namespace, ['list', '-o', 'wide'], { tty: true });
@@ -235,6 +235,18 @@ test('of all namespaces: both types, and whatever else is referred to', async ()
   expect(ours.filter((row) => row.namespace === other).map(({ name }) => name)).toEqual(['elsewhere']);
   const names = ours.filter((row) => row.namespace === namespace).map(({ name }) => name);
   expect(names).toEqual(['broken', 'legacy', 'missing', 'referred', 'regcred']);
+});
+
+test('who has which login is in -o wide, which the table of all namespaces says at its end', async () => {
+  const env = { KUBECONFIG: cluster().kubeconfig };
+  const hint = 'hint: for user names and equal passwords: ';
+  for (const args of [['-A'], ['unrelated', '-A', '--problems', '--sort-by', 'age']]) {
+    const ran = await here(['list', ...args], { env });
+    const says = ran.stdout === '' ? '' : expect.stringMatching(`(^|\n)${hint}regsecret list .*-o wide\n$`);
+    expect([args, ran.stderr]).toEqual([args, says]);
+  }
+  expect((await here(['list', '-A', '-o', 'wide'], { env })).stderr).not.toContain(hint);
+  expect((await regsecretIn(namespace, ['list'])).stderr).toBe('');
 });
 
 test('-A with a namespace is a mistake', async () => {

@@ -28,7 +28,11 @@ import { userWith } from '../support/user.ts';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const auth = (user: string, password: string) => ({ auth: base64(`${user}:${password}`) });
 /** Said at the end, unless a name chooses Secrets. */
-const OTHERS = 'only pull secrets were looked at: a Secret of another type may still hold the old login\n';
+const TYPES = ' a Secret of another type may still hold the old login\n';
+const OTHERS = `only pull secrets were looked at:${TYPES}`;
+const LABELLED = `only pull secrets of namespaces with these labels, and their copies, were looked at: use -A instead of -l for all namespaces;${TYPES}`;
+const othersIn = (namespace: string) =>
+  `only pull secrets of namespace ${namespace}, and their copies, were looked at: add -A for all namespaces;${TYPES}`;
 const OLD = auth('ci', `${CANARY}-old`);
 const NEW = { username: 'ci', password: CANARY, auth: base64(`ci:${CANARY}`) };
 /** No other test has it, so that one may look at all namespaces. */
@@ -94,7 +98,7 @@ describe('in one namespace', () => {
     expect(ran.code, ran.stderr).toBe(0);
     const lines = ['odd', 'pull'].map((name) => `secret/${name} configured in ${namespace}`);
     expect(ran.stdout.split('\n').sort()).toEqual(['', ...lines]);
-    expect(ran.stderr).toBe(`2 Secrets: 2 updated\n${OTHERS}`);
+    expect(ran.stderr).toBe(`2 Secrets: 2 updated\n${othersIn(namespace)}`);
     const fields = JSON.stringify(NEW).slice(0, -1);
     expect(await payload(namespace, 'odd')).toBe(
       text.replace(`{"auth":"${OLD.auth}","note":1e30}`, `${fields},"note":1e30}`),
@@ -106,7 +110,7 @@ describe('in one namespace', () => {
   test('an old password in fields beside the auth that counts goes, too', async () => {
     const [namespace, host] = [await newNamespace(), freshHost()];
     await put(namespace, { auths: { [host]: { ...NEW, password: 'leaked' } } });
-    expect((await rotate(namespace, host)).stderr).toBe(`1 Secret: 1 updated\n${OTHERS}`);
+    expect((await rotate(namespace, host)).stderr).toBe(`1 Secret: 1 updated\n${othersIn(namespace)}`);
     expect(await auths(namespace)).toEqual({ [host]: NEW });
   });
 
@@ -116,7 +120,7 @@ describe('in one namespace', () => {
     await rotate(namespace, host);
     const before = await stored(namespace);
     const again = await rotate(namespace, host);
-    expect([again.code, again.stdout, again.stderr]).toEqual([0, '', `1 Secret: 1 unchanged\n${OTHERS}`]);
+    expect([again.code, again.stdout, again.stderr]).toEqual([0, '', `1 Secret: 1 unchanged\n${othersIn(namespace)}`]);
     expect((await stored(namespace)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });
 
@@ -140,13 +144,13 @@ describe('in one namespace', () => {
     const warning = `warning: secret ${namespace}/pull still has a login ${HELD}\n${hint}`;
     const rehearsed = await rotate(namespace, host, ['--dry-run=client']);
     expect(rehearsed.stderr).toBe(
-      `1 Secret: 1 updated (dry run)\nwarning: secret ${namespace}/pull would still have a login ${HELD}\n${hint}${OTHERS}`,
+      `1 Secret: 1 updated (dry run)\nwarning: secret ${namespace}/pull would still have a login ${HELD}\n${hint}${othersIn(namespace)}`,
     );
     expect((await regsecretIn(namespace, ['inspect', 'pull'])).stdout).not.toContain(HELD);
     const ran = await rotate(namespace, host);
-    expect([ran.code, ran.stderr]).toEqual([0, `1 Secret: 1 updated\n${warning}${OTHERS}`]);
+    expect([ran.code, ran.stderr]).toEqual([0, `1 Secret: 1 updated\n${warning}${othersIn(namespace)}`]);
     const again = await rotate(namespace, host);
-    expect([again.code, again.stderr]).toEqual([0, `1 Secret: 1 unchanged\n${warning}${OTHERS}`]);
+    expect([again.code, again.stderr]).toEqual([0, `1 Secret: 1 unchanged\n${warning}${othersIn(namespace)}`]);
     const only = ['doctor', '--offline', '--only', 'login-in-annotation', '-o', 'json'];
     expect(JSON.parse((await regsecretIn(namespace, only)).stdout).findings).toMatchObject([
       { object: { namespace, name: 'pull' } },
@@ -155,7 +159,7 @@ describe('in one namespace', () => {
     expect(stdout).toContain(`${warning.replace(/\n$/, '')}\n`);
     await kubectl(['annotate', 'secret', 'pull', '-n', namespace, `${APPLIED}-`]);
     expect(JSON.stringify(await stored(namespace))).not.toContain(base64(OLD.auth).slice(0, 20));
-    expect((await rotate(namespace, host)).stderr).toBe(`1 Secret: 1 unchanged\n${OTHERS}`);
+    expect((await rotate(namespace, host)).stderr).toBe(`1 Secret: 1 unchanged\n${othersIn(namespace)}`);
   });
 
   test('of several Secrets there is one command for each namespace', async () => {
@@ -164,10 +168,10 @@ describe('in one namespace', () => {
     const { stderr } = await rotate(namespace, host);
     expect(stderr).toBe(
       `2 Secrets: 2 updated\nwarning: 2 Secrets still have a login in the annotation ${APPLIED} that their data no longer holds: ${namespace}/one, ${namespace}/two\n` +
-        `hint: kubectl annotate secret one two -n ${namespace} ${APPLIED}-\n${OTHERS}`,
+        `hint: kubectl annotate secret one two -n ${namespace} ${APPLIED}-\n${othersIn(namespace)}`,
     );
     await kubectl(['annotate', 'secret', 'one', 'two', '-n', namespace, `${APPLIED}-`]);
-    expect((await rotate(namespace, host)).stderr).toBe(`2 Secrets: 2 unchanged\n${OTHERS}`);
+    expect((await rotate(namespace, host)).stderr).toBe(`2 Secrets: 2 unchanged\n${othersIn(namespace)}`);
   });
 
   test('also that of a Secret which has no login for the registry any more', async () => {
@@ -183,7 +187,7 @@ describe('in one namespace', () => {
     const { stderr } = await rotate(namespace, host);
     expect(stderr).toBe(
       `1 Secret: 1 updated\nwarning: 2 Secrets still have a login in the annotation ${APPLIED} that their data no longer holds: ${namespace}/of-another-registry, ${namespace}/past\n` +
-        `hint: kubectl annotate secret of-another-registry past -n ${namespace} ${APPLIED}-\n${OTHERS}`,
+        `hint: kubectl annotate secret of-another-registry past -n ${namespace} ${APPLIED}-\n${othersIn(namespace)}`,
     );
   });
 
@@ -379,7 +383,7 @@ describe('in many namespaces', () => {
       '-o',
       'name',
     ]);
-    expect([labelled.stdout, labelled.stderr]).toEqual(['secret/pull\n', `1 Secret: 1 updated (dry run)\n${OTHERS}`]);
+    expect([labelled.stdout, labelled.stderr]).toEqual(['secret/pull\n', `1 Secret: 1 updated (dry run)\n${LABELLED}`]);
     const plan = await rotate(home, host, ['-A', '--dry-run=server']);
     const rows = plan.stdout
       .split('\n')
@@ -428,12 +432,12 @@ describe('in many namespaces', () => {
     const owners = ', which gives the new login to the owners of all these namespaces\n';
     const hint = `hint: add --any-user --any-password to replace it, too${owners}`;
     const plan = await rotate(home, host, [...flags, '--dry-run=client']);
-    expect([plan.code, plan.stderr]).toEqual([0, `${kept}\n${hint}1 Secret: 1 left (dry run)\n${OTHERS}`]);
+    expect([plan.code, plan.stderr]).toEqual([0, `${kept}\n${hint}1 Secret: 1 left (dry run)\n${LABELLED}`]);
     const half = await rotate(home, host, [...flags, '--dry-run=client', '--any-user']);
     expect([half.code, half.stderr]).toEqual([
       1,
       `error: secret ${one}/pull keeps its entry for ${host}, which cannot be decoded, so nothing shows whose login it is\n` +
-        `hint: add --any-password${owners}1 Secret: 1 left (dry run)\n${OTHERS}`,
+        `hint: add --any-password${owners}1 Secret: 1 left (dry run)\n${LABELLED}`,
     ]);
     for (const { stdout } of [plan, half]) expect(stdout).toContain('keeps it: cannot be decoded');
     const ran = await rotate(home, host, [...flags, '--any-user', '--any-password']);
@@ -512,7 +516,7 @@ describe('in many namespaces', () => {
       [[], '1 Secret: 1 unchanged\n'],
     ] as const) {
       const { stderr } = await rotate(home, host, ['-l', `team=${team}`, ...flags]);
-      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${said}\n`}${OTHERS}`);
+      expect(stderr).toBe(`${summary}${summary.includes('unchanged') ? '' : `${said}\n`}${LABELLED}`);
     }
   });
 
@@ -535,6 +539,31 @@ describe('in many namespaces', () => {
       ...more.slice(0, 3).map(same),
       `and for ${more.slice(3).join(', ')}`,
     ]);
+  });
+
+  test('a password that is known for one of the registries is the old one for the others, too', async () => {
+    const [home, one, host, second] = [await newNamespace(), await newNamespace(), freshHost(), freshHost()];
+    await put(home, { auths: { [host]: OLD } });
+    await put(one, { auths: { [host]: OLD, [second]: OLD } });
+    const ran = await rotate(home, host, ['--server', second, '-A']);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringMatching(/^2 Secrets: 2 updated\n/)]);
+    expect(await auths(one)).toEqual({ [host]: NEW, [second]: NEW });
+  });
+
+  test('a user name with a typo', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [host]: auth('janedoe', 'old'), [`${host}/acme`]: auth('bob', 'old') } });
+    const args = (user: string) => ['--server', host, '--username', user, '--password-stdin', '--no-verify'];
+    const ran = await regsecretIn(home, ['rotate', '-A', ...args('janedo')], { stdin: CANARY });
+    expect([ran.code, ran.stdout, ran.stderr]).toEqual([
+      1,
+      '',
+      'error: no login is that of janedo; did you mean janedoe?\n' +
+        `hint: regsecret rotate -n ${home} -A --server ${host} --username janedoe --password-stdin --no-verify\n`,
+    ]);
+    // The next name of a robot is no typo.
+    const { code, stderr } = await regsecretIn(home, ['rotate', ...args('janedoe2')], { stdin: CANARY });
+    expect([code, stderr.split('\n')[0]]).toEqual([0, `secret/pull in ${home} keeps the login of janedoe for ${host}`]);
   });
 
   test('a selector that nobody can read is what is wrong', async () => {
@@ -601,8 +630,10 @@ describe('in many namespaces', () => {
     const early = await regsecretIn(home, rehearsal, { stdin: 'of tomorrow' });
     expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new one of ${johndoe.username}`)]);
     const refusal = `${host} rejects the credential (HTTP 401); nothing is written`;
-    expect(early.stderr).toMatch(/2 Secrets: 1 updated, 1 left \(dry run\)\n/);
-    const lines = early.stderr.split(OTHERS)[1]?.split('\n') ?? [];
+    expect(early.stderr).toContain(
+      '2 Secrets: 1 updated, 1 left (dry run); with this login nothing would be written\n',
+    );
+    const lines = early.stderr.split(LABELLED)[1]?.split('\n') ?? [];
     expect([lines[0], lines.at(-2)]).toEqual([
       `error: ${refusal}`,
       'hint: if the password is not valid yet, add --no-verify',

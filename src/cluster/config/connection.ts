@@ -38,6 +38,7 @@ export function resolveConnection(
   if (flags.user && !config.users.has(flags.user)) {
     throw new UserError(`auth info "${flags.user}" does not exist`, configCommand`kubectl config get-users`, [
       '--user is a user of the kubeconfig; that of a registry is --username',
+      'list -o wide shows the users of registries',
     ]);
   }
   if (flags.cluster && !config.clusters.has(flags.cluster)) {

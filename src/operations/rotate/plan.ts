@@ -12,7 +12,7 @@ export interface RotateRules {
    * Whether a login of another namespace is the old one. Without that, a Secret with the right server and user name and any
    * password would be enough to be given a login.
    */
-  isProven(entry: Pick<HeldEntry, 'server' | 'login'>): boolean;
+  isProven(entry: Pick<HeldEntry, 'login' | 'next'>): boolean;
   /** Whether the command is about it; copies elsewhere go with their source. */
   isInScope(ref: SecretName): boolean;
   /** `NAMESPACE/NAME` of the sources that get the new login in other clusters, in the same run. */

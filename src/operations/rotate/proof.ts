@@ -44,15 +44,16 @@ export async function provenByRegistry(
       const { state, login, server } = entry;
       const key = keyOf(entry);
       if (state !== 'other password' || login === undefined || key === undefined) continue;
-      const asked = questions.get(key) ?? { namespaces: new Set<string>(), turn: nextTurn(turns, ref.namespace) };
-      questions.set(key, { ...asked, login, server, namespaces: asked.namespaces.add(ref.namespace) });
+      const question = JSON.stringify([registryOf(server), key]);
+      const asked = questions.get(question) ?? { namespaces: new Set<string>(), turn: nextTurn(turns, ref.namespace) };
+      questions.set(question, { ...asked, key, login, server, namespaces: asked.namespaces.add(ref.namespace) });
     }
   }
   const accepted = new Set<string>();
-  const first = [...questions].toSorted(
-    ([, one], [, other]) => other.namespaces.size - one.namespaces.size || one.turn - other.turn,
+  const first = [...questions.values()].toSorted(
+    (one, other) => other.namespaces.size - one.namespaces.size || one.turn - other.turn,
   );
-  await forEachLimit(CONCURRENCY, first.slice(0, MAX_ASKED), async ([key, { login, server, namespaces }]) => {
+  await forEachLimit(CONCURRENCY, first.slice(0, MAX_ASKED), async ({ key, login, server, namespaces }) => {
     const [namespace = ''] = namespaces;
     const { username, password } = login;
     const assigned = assignLogin({ username, password }, { key: server, owner: { namespace } });
@@ -63,6 +64,7 @@ export async function provenByRegistry(
 }
 
 interface Question extends Pick<HeldEntry, 'server'> {
+  readonly key: string;
   readonly login: KubeletEntry;
   /** How many the namespace that has it first had before. */
   readonly turn: number;
@@ -75,7 +77,10 @@ function nextTurn(turns: Map<string, number>, namespace: string): number {
   return turn;
 }
 
-/** The same for the same user name and password at one registry. */
-function keyOf({ server, login }: Pick<HeldEntry, 'server' | 'login'>): string | undefined {
-  return login && JSON.stringify([registryOf(server), login.username, login.password]);
+/**
+ * The same for an old login with the same new one. Which of the registries it is for counts for nothing: the person has named
+ * them all, and whoever has the old password for one of them gets the new one there.
+ */
+function keyOf({ login, next }: Pick<HeldEntry, 'login' | 'next'>): string | undefined {
+  return login && JSON.stringify([login.username, login.password, next.credential.username, next.credential.password]);
 }

@@ -46,6 +46,7 @@ export function rotatePrinter(
   const restarted: ObjectRef[] = [];
   const isDry = request.dryRun !== 'none';
   const suffix = DRY_RUN[request.dryRun];
+  const wouldFail = refusal === undefined ? '' : '; with this login nothing would be written';
   return {
     outcome(item, action) {
       outcomes.set(item, action);
@@ -77,7 +78,7 @@ export function rotatePrinter(
         answer(asJson(items, { request, outcomes, restarted, problems: problems.all, mark, refusal }, io));
       const counts = countsOf(items, outcomes, problems.all);
       run.counted({ noun: 'Secret', total: items.length, counts });
-      printer.say(summaryLine(items.length, 'Secret', counts) + suffix);
+      printer.say(summaryLine(items.length, 'Secret', counts) + suffix + wouldFail);
       const leftOver = items.filter((item) => isLeftOver(item, outcomes.get(item)));
       warnOfAnnotations(
         [...leftOver.map(({ ref }) => ref), ...annotated],
