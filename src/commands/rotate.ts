@@ -5,22 +5,17 @@ import { checkSelector, namespacesOf, type SecretScope } from '../cluster/secret
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { loginWords } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { displayServer } from '../domain/keyring/display-server.ts';
-import { describeSecret, isPullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
-import { isSlip } from '../domain/text/closest.ts';
-import { ALL_NAMESPACES, type Command, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
+import { type Command, command, dryRunFlag, flagWords, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
-import { nameWord, scope } from '../domain/text/object-name.ts';
+import { nameWord } from '../domain/text/object-name.ts';
 import { checkNotExpired } from '../domain/verify/refused-login.ts';
-import type { SecretName } from '../domain/workloads/references.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { RotatedLogin } from '../operations/rotate/held.ts';
 import { checkNamed } from '../operations/rotate/login-choice.ts';
 import type { RotateRequest } from '../operations/rotate/rotate-request.ts';
-import type { Rotation } from '../operations/rotate/rotation.ts';
 import { sayExpiry } from '../output/create-printer.ts';
 import { createFingerprint } from '../output/fingerprint.ts';
 import { isAgreed, withReport } from '../output/fleet/agreed-run.ts';
@@ -189,12 +184,14 @@ async function rotateIn(
     { prepareRotation },
     { rotatePrinter, rotateIntent },
     { saySamePassword },
+    { checkFound, checkUserTypo, refOf, withoutLogin },
     { withProgress },
   ] = await Promise.all([
     import('../operations/rotate/plan.ts'),
     import('../operations/rotate/rotation.ts'),
     import('../output/fleet/rotate-printer.ts'),
     import('../output/fleet/rotate-left.ts'),
+    import('../operations/rotate/not-held.ts'),
     import('../output/progress.ts'),
   ]);
   const openClient = async () => {
@@ -204,7 +201,7 @@ async function rotateIn(
   const prepare = () => prepareRotation(reader, request, request.verify ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
   checkFound(rotation, request, reader.transport.namespace);
-  checkUser(rotation, options);
+  checkUserTypo(rotation, options, (username) => command`regsecret rotate ${lineOf({ ...options, username })}`);
   const report = rotatePrinter({ ...options, request, output: options.output }, run);
   const { items } = rotation;
   options.note(rotatedSources(items));
@@ -222,45 +219,6 @@ async function rotateIn(
   const code = report.end(items, annotated);
   saySamePassword(registries, printer);
   return code;
-}
-
-/** Throws UserError where there is nothing to rotate. */
-function checkFound(
-  { items, without }: Rotation,
-  { scope: { namespaces }, logins }: RotateRequest,
-  namespace: string,
-): void {
-  if (items.length + without.length > 0) return;
-  const servers = many(logins.map(({ server }) => displayServer(server)));
-  const isOne = typeof namespaces === 'object' && 'only' in namespaces;
-  const text = `no pull secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
-  throw new UserError(text, command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`);
-}
-
-/** Throws UserError where no Secret has the user that was typed, and one is a typo away: of any user, all would get a wrong name. */
-function checkUser({ items }: Rotation, options: RotateOptions): void {
-  const { username, anyUser } = options;
-  if (username === undefined || anyUser) return;
-  const users = new Set(items.flatMap(({ entries }) => entries.flatMap(({ login }) => login?.username || [])));
-  const near = users.has(username) ? undefined : [...users].find((user) => isSlip(username, user));
-  if (near === undefined) return;
-  const line = command`regsecret rotate ${lineOf({ ...options, username: near })}`;
-  throw new UserError(`no login is that of ${username}; did you mean ${near}?`, line);
-}
-
-function withoutLogin(secret: Secret, { logins }: RotateRequest): UserError {
-  const { name, namespace } = refOf(secret);
-  if (!isPullSecretType(secret.type)) {
-    const text = `${describeSecret(secret)} has the type ${secret.type ?? 'Opaque'}, which no kubelet pulls with`;
-    return new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
-  }
-  const servers = many(logins.map(({ server }) => displayServer(server)));
-  const inspect = command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
-  return new UserError(`${describeSecret(secret)} holds no login for ${servers}`, inspect);
-}
-
-function refOf({ metadata: { namespace = '', name = '' } }: Secret): SecretName {
-  return { namespace, name };
 }
 
 function sayUnseen({ missingRights }: Reader, printer: Printer): void {

@@ -13,7 +13,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { imageServer, loginCommand } from '../domain/keyring/server.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { ALL_NAMESPACES, command, pathWord, words } from '../domain/text/command.ts';
-import { againWithout, eitherOf, type Hint } from '../domain/text/hint.ts';
+import { againWithout, eitherOf, type Hint, prose } from '../domain/text/hint.ts';
 import { nameWord, scope } from '../domain/text/object-name.ts';
 import {
   imageQuestions,
@@ -103,6 +103,8 @@ function withServer(options: VerifyOptions): VerifyOptions {
     : options;
 }
 
+const OF_ALL = prose`${command`regsecret verify ${ALL_NAMESPACES}`} checks the logins of all Secrets; a login of your own needs ${words`--server HOST`}`;
+
 /** Throws UsageError. */
 function checkOptions(options: VerifyOptions): void {
   const { names = [], allNamespaces = false, namespace, filename, image } = options;
@@ -116,11 +118,9 @@ function checkOptions(options: VerifyOptions): void {
   if (ways.length > 1 && !(names.length > 0 && !allNamespaces && filename !== undefined && ways.length === 2)) {
     const [, second = ''] = ways;
     // Of a login that is given in full, its password may be in a flag.
-    const isOne = allNamespaces && ways.length === 2 && second.startsWith('-');
-    throw new UsageError(
-      `${ways.join(' and ')} cannot be used together`,
-      isOne ? eitherOf('-A', second) : words`regsecret verify --help`,
-    );
+    const meant = second.startsWith('-') ? eitherOf('-A', second) : OF_ALL;
+    const hint = allNamespaces && ways.length === 2 ? meant : words`regsecret verify --help`;
+    throw new UsageError(`${ways.join(' and ')} cannot be used together`, hint);
   }
   if (filename === undefined) for (const name of names) checkedName(name, 'Secret');
   if (!allNamespaces) return;

@@ -81,10 +81,13 @@ export function machineLogins(docker: LoginStore, podman: LoginStore): LoginStor
   return {
     list: async () => {
       const [ofDocker, ofPodman] = [await docker.list(), await podman.list()];
+      // Of one file, both say the same.
+      const isSaid = JSON.stringify(ofDocker.failure?.hint) === JSON.stringify(ofPodman.failure?.hint);
+      const second = ofPodman.failure === undefined || isSaid ? [] : [ofPodman.failure.message];
       return {
         servers: [...ofDocker.servers, ...ofPodman.servers],
         // podman does not read everything that docker does, such as an empty file.
-        warnings: [...ofDocker.warnings, ...ofPodman.warnings, ...(ofPodman.failure ? [ofPodman.failure.message] : [])],
+        warnings: [...ofDocker.warnings, ...ofPodman.warnings, ...second],
         failure: ofDocker.failure,
       };
     },

@@ -77,12 +77,14 @@ function readerSlip(typed: Command): UsageError | undefined {
   }
   const [host, ...more] = typed.args.filter((word) => !isObjectName(word)).map(hostIn);
   if (host !== undefined && more.length === 0 && !typed.args.some((word) => word.includes('/'))) {
+    const names = typed.args.map(secretNameArgument).filter(isObjectName);
+    const text = `${verb} takes the name of a Secret, not a registry`;
+    // A host may be a name as well.
+    if (names.length > 0 && !names.includes(host))
+      return new UsageError(text, typedWith(typed, words`${names} ${scopeOf(typed)}`));
     const list = command`regsecret list ${scopeOf(typed)}`;
     const own = words`regsecret verify --server ${host}`;
-    return new UsageError(
-      `${verb} takes the name of a Secret, not a registry`,
-      prose`${list} says which Secret has ${host}, and ${own} checks your own login`,
-    );
+    return new UsageError(text, prose`${list} says which Secret has ${host}, and ${own} checks your own login`);
   }
   const images = typed.args.filter(isRegistryImage);
   const names = typed.args.filter((word) => !images.includes(word)).map(secretNameArgument);

@@ -65,6 +65,20 @@ describe('get and patch on the named service account', () => {
   });
 });
 
+test('detach from a Deployment without patch: of a list that still has it nobody says where its pods get it without that', async () => {
+  const list = named('regsecret');
+  const name = freshName('sa');
+  await newAccount(namespace, { imagePullSecrets: list }, name);
+  const web = await newWorkload('Deployment', namespace, { list, account: name });
+  const rules = [rule('', 'serviceaccounts', ['get'], name), rule('apps', 'deployments', ['get'], web)];
+  const args = ['detach', '--from', `deploy/${web}`, '--yes'];
+  const ran = await regsecretIn(namespace, args, { kubeconfig: await userWith(namespace, rules) });
+  expect([ran.code, ran.stderr]).toEqual([1, expect.stringContaining('error: may not patch deployment ')]);
+  expect(ran.stderr).not.toContain('from serviceaccount');
+  const done = await regsecretIn(namespace, args);
+  expect([done.code, done.stderr]).toEqual([0, expect.stringContaining(`get regsecret from serviceaccount/${name}`)]);
+});
+
 test('get and patch on a Deployment suffice; that the list of its service account may be hidden is said', async () => {
   const name = await newWorkload('Deployment', namespace);
   const kubeconfig = await userWith(namespace, [rule('apps', 'deployments', ['get', 'patch'], name)]);

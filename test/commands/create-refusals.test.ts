@@ -239,6 +239,13 @@ describe('logins that pull nothing', () => {
       '--password-env names a variable that is not set',
     ],
     [
+      'a variable whose name has a typo',
+      [...dry, '--username', 'u', '--password-env', 'REGISTRY_PASWORD'],
+      { env: { REGISTRY_PASSWORD: 'x' } },
+      1,
+      '--password-env names a variable that is not set; did you mean REGISTRY_PASSWORD?',
+    ],
+    [
       'the value of a variable in place of its name',
       [...dry, '--username', 'u', '--password-env', 'Not-A-Name!'],
       {},

@@ -550,6 +550,15 @@ describe('in many namespaces', () => {
     expect(await auths(one)).toEqual({ [host]: NEW, [second]: NEW });
   });
 
+  test('a registry without its port', async () => {
+    const [home, host] = [await newNamespace(), freshHost()];
+    await put(home, { auths: { [`${host}:5000`]: OLD } });
+    expect((await rotate(home, host)).stderr).toBe(
+      `error: no pull secret in namespace ${home} holds a login for ${host}; did you mean ${host}:5000?\n` +
+        `hint: regsecret list -n ${home}\n`,
+    );
+  });
+
   test('a user name with a typo', async () => {
     const [home, host] = [await newNamespace(), freshHost()];
     await put(home, { auths: { [host]: auth('janedoe', 'old'), [`${host}/acme`]: auth('bob', 'old') } });

@@ -288,6 +288,10 @@ describe('other places for a login', () => {
   test.each([
     [['verify', 'regcred', '--server', 'ghcr.io'], 'the name of a Secret and --server cannot be used together'],
     [['verify', '-f', '-', '--username', 'jane'], '-f and a login cannot be used together'],
+    [
+      ['verify', '-A', '--username', 'jane'],
+      '-A and a login cannot be used together\nhint: regsecret verify -A checks the logins of all Secrets; a login of your own needs --server HOST',
+    ],
     [['verify', '-f', '-', '--timeout', 'soon'], '--timeout is not a duration'],
     [['verify', '-f', '-', '--timeout', '0'], '--timeout is not a duration'],
   ])('%j', async (args, message) => {

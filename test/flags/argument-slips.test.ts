@@ -278,6 +278,7 @@ describe('a workload or an image where a Secret is read', () => {
     ['inspect pull sts/db --context east', secret('inspect'), 'regsecret why --context east sts/db'],
     ['inspect pull ghcr.io/acme/app:v1', image, 'regsecret verify pull --image ghcr.io/acme/app:v1'],
     ['inspect 127.0.0.1:5000/app -n shop', image, 'regsecret verify regsecret -n shop --image 127.0.0.1:5000/app'],
+    ['verify pull 127.0.0.1:5000 -n shop', `${secret('verify')}, not a registry`, 'regsecret verify pull -n shop'],
     ['verify pull ghcr.io/acme/app', image, 'regsecret verify pull --image ghcr.io/acme/app'],
     [
       'verify ghcr.io/a/b ghcr.io/c/d -o json',

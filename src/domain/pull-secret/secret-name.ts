@@ -10,7 +10,11 @@ interface SecretNames {
 
 /** Throws UserError; `verb` is the subcommand that is typed again. */
 export function checkNames({ name, namespace }: SecretNames, verb = 'create'): void {
-  if (!isObjectName(name)) throw new UserError(nameRule('secret'), command`regsecret ${verb} NAME`);
+  if (!isObjectName(name)) {
+    // What has no digit is no password at the wrong place.
+    const meant = /^[A-Za-z-]+$/.test(name) ? name.toLowerCase() : '';
+    throw new UserError(nameRule('secret'), command`regsecret ${verb} ${isObjectName(meant) ? meant : 'NAME'}`);
+  }
   if (namespace && !isNamespaceName(namespace)) {
     throw new UserError(nameRule('namespace'), clusterCommand`kubectl get namespaces`);
   }

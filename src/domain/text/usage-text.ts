@@ -22,6 +22,8 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   '--fail-on': ['--strict'],
   '-a': ['-A'],
   '-y': ['--yes'],
+  '-w': ['--watch', '--write'],
+  '--wait': ['--watch'],
   '--decode': ['--reveal'],
   '--show-password': ['--reveal'],
   '--show-passwords': ['--reveal'],
@@ -120,6 +122,8 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
     return `\n(${line[0]} prints the commands that fix what it finds, and runs none of them.)\n`;
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--server') return '\n(Did you mean verify --server?)\n';
   if (line[0] === 'rotate' && option === '--verify') return '\n(rotate always verifies; --no-verify leaves it out.)\n';
+  if (/^(rotate|remove)$/.test(line[0] ?? '') && option === '--to')
+    return `\n(${line[0]} takes -A, or -l for the namespaces with a label.)\n`;
   if (line[0] === 'inspect' && option === '--image') return '\n(Did you mean verify --image?)\n';
   if (line[0] === 'create' && /^(-A|-l|--all-namespaces|--selector)$/.test(option))
     return `\n(Did you mean sync ${option}?)\n`;

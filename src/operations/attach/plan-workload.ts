@@ -53,12 +53,14 @@ export async function planWorkload(pullSpec: PullSpec, context: PlanContext): Pr
   const owned: Note[] = controller === undefined ? [] : [{ code: 'owned', ref, owner: controllerName(controller) }];
   if (verb === 'detach') {
     const planner: Planner = ({ imagePullSecrets: list }) => changedList(verb, list, [secret]);
+    const still = inheritedNotes(pullSpec, account, context);
     return {
       action: 'write',
       pullSpec,
       planner,
-      notes: inheritedNotes(pullSpec, account, context),
-      changeNotes: owned,
+      // True only once its own list is without it.
+      notes: changes ? [] : still,
+      changeNotes: changes ? [...owned, ...still] : owned,
     };
   }
   if (account !== undefined) checkAllowed(account, pullSpec, context);

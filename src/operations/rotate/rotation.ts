@@ -18,6 +18,8 @@ export interface Rotation extends Pick<Gathered, 'without'> {
   readonly items: readonly PlannedSecret[];
   /** Where the password that is replaced is stored, too. */
   readonly elsewhere: PasswordPlaces;
+  /** The other registries that these Secrets have a login for. */
+  readonly otherServers: readonly string[];
   /** Does what `items` says; what is done and what fails is told. Throws what is no UserError. */
   perform(listener: RotateListener): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function prepareRotation(
     items,
     elsewhere: samePasswords(items, others),
     without,
+    otherServers: others.flatMap(({ server }) => server ?? []),
     async perform(listener) {
       const meant = items.filter(({ action }) => action === 'update');
       await applyRotation(transport, meant, request, rules, listener);

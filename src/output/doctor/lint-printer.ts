@@ -102,15 +102,20 @@ function countLine({ manifests, findings, ignored }: LintReport): string {
   const [were, they] = unjudged === 1 ? ['was', 'it is'] : ['were', 'they are'];
   const reason = `${were} not judged, because ${they} encrypted or filled in later`;
   const open = unjudged === 0 ? '' : `; ${plural(unjudged, 'Secret')} ${reason}`;
-  const left = `${formatIgnored(ignored)}${open}${formatUnfilled(unfilled.length, unfilledSecrets.length)}`;
+  const left = `${formatIgnored(ignored)}${open}${formatUnfilled(unfilled, unfilledSecrets.length)}`;
   if (findings.length === 0)
     return `${place}: nothing ${formatIgnored(ignored) === '' ? '' : 'else '}wrong${left}${formatUnasked(withoutLogin.length)}`;
   return `${place}: ${plural(countOf('error', findings), 'error')}, ${plural(countOf('warning', findings), 'warning')}${left}`;
 }
 
-function formatUnfilled(images: number, inLists: number): string {
-  const which = images === 1 ? '1 image has' : `${images} images have`;
-  const ofImages = images === 0 ? '' : `; ${which} a variable that is not filled in`;
+/** Of more images than these, only how many there are. */
+const NAMED = 3;
+
+function formatUnfilled(images: readonly string[], inLists: number): string {
+  const { length } = images;
+  const which = length === 1 ? '1 image has' : `${length} images have`;
+  const names = length > NAMED ? '' : ` (${images.join(', ')})`;
+  const ofImages = length === 0 ? '' : `; ${which} a variable that is not filled in${names}`;
   const variables =
     inLists === 1 ? '1 variable in a list of pull secrets is' : `${inLists} variables in lists of pull secrets are`;
   return inLists === 0 ? ofImages : `${ofImages}; ${variables} not filled in`;

@@ -1,0 +1,56 @@
+/** What is said where no Secret, or not the one that was named, holds the login that is to be replaced. */
+import { displayServer } from '../../domain/keyring/display-server.ts';
+import { describeSecret, isPullSecretType, type Secret } from '../../domain/keyring/secret.ts';
+import { isSlip } from '../../domain/text/closest.ts';
+import { ALL_NAMESPACES, type Command, command } from '../../domain/text/command.ts';
+import { many } from '../../domain/text/enumerate.ts';
+import { nameWord, scope } from '../../domain/text/object-name.ts';
+import type { SecretName } from '../../domain/workloads/references.ts';
+import { UserError } from '../../errors.ts';
+import type { RotateRequest } from './rotate-request.ts';
+import type { Rotation } from './rotation.ts';
+
+/** Throws UserError where there is nothing to rotate. */
+export function checkFound(
+  { items, without, otherServers }: Rotation,
+  { scope: { namespaces }, logins }: RotateRequest,
+  namespace: string,
+): void {
+  if (items.length + without.length > 0) return;
+  const servers = many(logins.map(({ server }) => displayServer(server)));
+  const isOne = typeof namespaces === 'object' && 'only' in namespaces;
+  const text = `no pull secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
+  // In no command: whoever wrote it down would be sent the new password.
+  const near = otherServers.map(displayServer).find((one) => one.startsWith(`${servers}:`));
+  const meant = near === undefined ? '' : `; did you mean ${near}?`;
+  throw new UserError(text + meant, command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`);
+}
+
+/** Throws UserError where no Secret has the user that was typed, and one is a typo away: of any user, all would get a wrong name. */
+export function checkUserTypo(
+  { items }: Rotation,
+  { username, anyUser }: { readonly username?: string | undefined; readonly anyUser?: boolean },
+  lineFor: (username: string) => Command,
+): void {
+  if (username === undefined || anyUser) return;
+  const users = new Set(items.flatMap(({ entries }) => entries.flatMap(({ login }) => login?.username || [])));
+  const near = users.has(username) ? undefined : [...users].find((user) => isSlip(username, user));
+  if (near === undefined) return;
+  throw new UserError(`no login is that of ${username}; did you mean ${near}?`, lineFor(near));
+}
+
+/** Why a Secret that was named is left. */
+export function withoutLogin(secret: Secret, { logins }: RotateRequest): UserError {
+  const { name, namespace } = refOf(secret);
+  if (!isPullSecretType(secret.type)) {
+    const text = `${describeSecret(secret)} has the type ${secret.type ?? 'Opaque'}, which no kubelet pulls with`;
+    return new UserError(text, command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`);
+  }
+  const servers = many(logins.map(({ server }) => displayServer(server)));
+  const inspect = command`regsecret inspect ${nameWord(name)} ${scope(namespace)}`;
+  return new UserError(`${describeSecret(secret)} holds no login for ${servers}`, inspect);
+}
+
+export function refOf({ metadata: { namespace = '', name = '' } }: Secret): SecretName {
+  return { namespace, name };
+}
