@@ -18,7 +18,7 @@ import { type Style, styleFor } from '../style.ts';
 import { describeVerdict } from '../verdict-printer.ts';
 import { formatAffected } from './affected.ts';
 import { loginLines, proposedLines, stepsOf } from './doctor-steps.ts';
-import { formatAccount, formatProspect, formatState, formatTrouble } from './prospect.ts';
+import { formatAccount, formatProspect, formatState, formatTrouble, isRejection } from './prospect.ts';
 import { type ReportFormat, writeReport } from './report-writer.ts';
 import { scopeLines } from './scope-printer.ts';
 
@@ -60,7 +60,7 @@ function pullerLines(puller: PullerView, before: readonly PullerView[], look: Lo
   const { style } = look;
   const state = formatState(puller) ?? formatAccount(puller);
   const images = puller.images.toSorted((one, other) => rank(one) - rank(other));
-  const lines = (image: ImageView): Printable[] =>
+  const linesOf = (image: ImageView): Printable[] =>
     before.some((one) => one.images.some((other) => isSameTrouble(image, other)))
       ? [
           (image.cause?.severity === 'warning' ? style.warning : style.error)(
@@ -68,9 +68,12 @@ function pullerLines(puller: PullerView, before: readonly PullerView[], look: Lo
           ),
         ]
       : imageLines(puller, image, look);
-  const shown = puller.state === 'done' ? [] : images.flatMap(lines);
-  const other = formatTrouble(puller);
-  return [...(state === undefined ? [] : [printable(state)]), ...shown, ...(other ? [printable(other)] : [])];
+  const shown = puller.state === 'done' ? [] : images.flatMap(linesOf);
+  const trouble = formatTrouble(puller);
+  const other = trouble === undefined ? [] : [printable(trouble)];
+  // What the controller says comes first where it is about the same.
+  const lines = puller.images.some(({ cause }) => isRejection(cause)) ? [...other, ...shown] : [...shown, ...other];
+  return [...(state === undefined ? [] : [printable(state)]), ...lines];
 }
 
 function rank({ cause, outcome }: ImageView): number {
@@ -89,19 +92,21 @@ function isSameTrouble(one: ImageView, other: ImageView): boolean {
 }
 
 /** No pod is made of these, or none starts whatever its node has. */
-const NEVER_STARTS: readonly FindingCode[] = ['invalid-image', 'missing-account', 'not-mountable'];
+function neverStarts({ cause }: ImageView): boolean {
+  return cause?.code === 'invalid-image' || isRejection(cause);
+}
 
 /** Whether what is said of pulls is all that is known: no node has tried, and one may not have to. */
 function mayStartWithoutPull(pullers: readonly PullerView[]): boolean {
   const images = pullers.flatMap((puller) => puller.images);
   if (images.some(({ state }) => state === 'missing')) return false;
   return images.some(
-    ({ outcome, state, policy, cause }) =>
-      outcome === 'will not pull' &&
-      state !== 'there' &&
-      policy !== 'Always' &&
-      cause !== undefined &&
-      !NEVER_STARTS.includes(cause.code),
+    (image) =>
+      image.outcome === 'will not pull' &&
+      image.state !== 'there' &&
+      image.policy !== 'Always' &&
+      image.cause !== undefined &&
+      !neverStarts(image),
   );
 }
 

@@ -15,6 +15,7 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
         ? `${who} could not pull ${name}, but will at its next attempt`
         : `${who} can pull ${name}`;
     case 'will not pull':
+      if (isRejection(image.cause)) return `${who} is rejected before it can pull ${name}`;
       // What restarts here need not pull it, unless it always does.
       if (state === 'there')
         return `${who} has ${name}, but could not pull it again${policy === 'Always' ? '' : ' on another node'}`;
@@ -25,6 +26,11 @@ export function formatProspect(puller: PullerView, image: ImageView): string {
         return `${who} does not pull ${name}: its imagePullPolicy is Never, so it starts only on a node that has the image`;
       return state === 'missing' ? `${who} could not pull ${name}` : `cannot tell whether ${who} can pull ${name}`;
   }
+}
+
+/** Whether the API server lets no pod be made. */
+export function isRejection(cause: ImageView['cause']): boolean {
+  return cause?.code === 'missing-account' || cause?.code === 'not-mountable';
 }
 
 /** Undefined where there is nothing special about it. */

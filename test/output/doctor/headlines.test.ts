@@ -110,6 +110,16 @@ test('a Deployment that cannot create pods', async () => {
   );
 });
 
+test('a Deployment whose service account is missing: why there is no pod comes before its images', async () => {
+  const trouble = 'FailedCreate: error looking up service account';
+  const puller = { ...templateWith({ policy: 'IfNotPresent' }), trouble };
+  expect(await printedIn({ ...PRIVATE, account: 'missing' }, puller)).toMatch(
+    `deployment/web cannot create pods, and their images are not the reason: ${trouble}\n` +
+      `a new pod of deployment/web is rejected before it can pull ${IMAGE}\n` +
+      '  cause: pods of deployment team-a/web are rejected: serviceaccount default does not exist [missing-account]\n',
+  );
+});
+
 test('a pod and its Deployment with one cause and one command: both are said once', async () => {
   const status = 'failed to authorize: no basic auth credentials';
   const text = await printed(
