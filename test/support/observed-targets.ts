@@ -118,6 +118,37 @@ export const TARGET_SITUATIONS: readonly [string, Situation][] = [
       ...of('Pod', 'web'),
     },
   ],
+  [
+    'such a pod whose ReplicaSet says by its name which Deployment made it',
+    {
+      objects: [
+        failing('web', { owner: 'ReplicaSet/web-5b57', metadata: { labels: { 'pod-template-hash': '5b57' } } }),
+        account(),
+      ],
+      forbidden: ['get replicasets'],
+      ...of('Pod', 'web'),
+    },
+  ],
+  [
+    'a pod whose Deployment may not be read',
+    {
+      objects: [
+        failing('web', { owner: 'ReplicaSet/rs' }),
+        stored('ReplicaSet', 'rs', { owner: 'Deployment/web' }),
+        account(),
+      ],
+      forbidden: ['get deployments'],
+      ...of('Pod', 'web'),
+    },
+  ],
+  [
+    'a pod whose StatefulSet may not be read',
+    {
+      objects: [failing('web', { owner: 'StatefulSet/db' }), account()],
+      forbidden: ['get statefulsets'],
+      ...of('Pod', 'web'),
+    },
+  ],
   ['a pod that is not there', { objects: [failing('wep')], ...of('Pod', 'web') }],
   [
     'a pod that says only in events why it waits',

@@ -106,6 +106,13 @@ export function hasKnownOwner({ controller }: Pick<PullSpec, 'controller'>): boo
   return controller !== undefined && pullKindOf(controller.apiVersion, controller.kind) !== undefined;
 }
 
+/** The Deployment of a pod by the name of its ReplicaSet (deployment/sync.go `getNewReplicaSet`); undefined where it has none. */
+export function deploymentName({ controller, labels }: Pick<PullSpec, 'controller' | 'labels'>): string | undefined {
+  const suffix = `-${labels['pod-template-hash']}`;
+  const isMade = controller?.kind === 'ReplicaSet' && controller.name.endsWith(suffix);
+  return isMade ? controller.name.slice(0, -suffix.length) : undefined;
+}
+
 export function isBeingDeleted({ object }: Pick<PullSpec, 'object'>): boolean {
   return fieldOf(object, 'metadata', 'deletionTimestamp') !== undefined;
 }

@@ -3,7 +3,7 @@ import { fieldOf } from '../../domain/workloads/api-object.ts';
 import type { ImageUse } from '../../domain/workloads/container-images.ts';
 import type { PullKindName } from '../../domain/workloads/kind.ts';
 import { hasEnded, type PodGroup } from '../../domain/workloads/pod-group.ts';
-import { hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { deploymentName, hasKnownOwner, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import { isUnseen } from '../../domain/workloads/rollout.ts';
 
 /** The uid of what makes a pod; undefined where that is not known. */
@@ -18,14 +18,11 @@ export function makers(templates: readonly PullSpec[]): MakerOf {
   const deployments = new Map(
     templates.flatMap(({ ref, uid }) => (ref.kind === 'Deployment' ? [[`${ref.namespace}/${ref.name}`, uid]] : [])),
   );
-  return ({ ref, controller, labels }) => {
+  return (pod) => {
+    const { ref, controller } = pod;
     if (controller === undefined) return undefined;
-    const known = uids.get(controller.uid);
-    if (known !== undefined) return known;
-    // ReplicaSets are many, and say by their names which Deployment is theirs (deployment/sync.go `getNewReplicaSet`).
-    const suffix = `-${labels['pod-template-hash']}`;
-    const name = controller.name.endsWith(suffix) ? controller.name.slice(0, -suffix.length) : '';
-    return controller.kind === 'ReplicaSet' ? deployments.get(`${ref.namespace}/${name}`) : undefined;
+    // ReplicaSets are many, and are not read.
+    return uids.get(controller.uid) ?? deployments.get(`${ref.namespace}/${deploymentName(pod) ?? ''}`);
   };
 }
 

@@ -14,7 +14,7 @@ import { hasEnded, type PodGroup } from '../../domain/workloads/pod-group.ts';
 import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
 import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
+import { type Remedy, remedyOfPod, remedyOfUnread } from '../../domain/workloads/remedy.ts';
 import { changedImages, rolloutState } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
@@ -144,21 +144,27 @@ async function ownersOf(
   { transport, owner: read }: Collector,
   alike?: readonly string[],
 ): Promise<PodOwners> {
-  try {
-    const { chain, unknownOwner } = await walkOwners(transport, pod, read);
-    const [nearest] = chain;
-    const top = chain.at(-1);
-    const remedy = remedyOfPod(pod, chain, unknownOwner, alike);
-    // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
-    const owner = unknownOwner === undefined ? top : nearest;
-    if (owner === undefined || nearest === undefined) return { remedy };
-    const changed = changedImages(pod, nearest, owner);
-    const replaced = rolloutState(nearest, owner);
-    return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, changed, ...replaced } };
-  } catch (error) {
-    if (!(error instanceof UserError) || pod.controller === undefined) throw error;
-    return { remedy: remedyOfPod(pod, [], pod.controller) };
-  }
+  let unread: ObjectRef | undefined;
+  const readIfAllowed = async (ref: ObjectRef): Promise<PullSpec | undefined> => {
+    try {
+      return await read(ref);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      unread = ref;
+      return undefined;
+    }
+  };
+  const { chain, unknownOwner } = await walkOwners(transport, pod, readIfAllowed);
+  if (unread !== undefined) return { remedy: remedyOfUnread(pod, unread, alike) };
+  const [nearest] = chain;
+  const top = chain.at(-1);
+  const remedy = remedyOfPod(pod, chain, unknownOwner, alike);
+  // The template of a ReplicaSet is that of the Deployment at the time, so what is made now has the uppermost one's.
+  const owner = unknownOwner === undefined ? top : nearest;
+  if (owner === undefined || nearest === undefined) return { remedy };
+  const changed = changedImages(pod, nearest, owner);
+  const replaced = rolloutState(nearest, owner);
+  return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, changed, ...replaced } };
 }
 
 /** The command for another object, in the namespace of `ref` where no other one is given. */
