@@ -135,6 +135,14 @@ export function changedAt(state: SecretState | undefined): number {
   return Math.max(createdAt(state), ...times.map(millisecondsOf));
 }
 
+/** The kubelet waits up to 5 minutes between two attempts, and a little longer where it is busy. */
+export const BACK_OFF_MS = 310_000;
+
+/** Whether the kubelet may not have tried since somebody wrote to the Secret. */
+export function mayBeUntried(state: SecretState | undefined, now: number): boolean {
+  return changedAt(state) > now - BACK_OFF_MS;
+}
+
 /** When it was made, as far as it says. */
 export function createdAt(state: SecretState | undefined): number {
   return state?.status === 'there' ? millisecondsOf(state.secret.metadata.creationTimestamp) : 0;

@@ -10,7 +10,7 @@ import { type SecretName, secretKey } from '../workloads/references.ts';
 import { remedyUnder } from '../workloads/remedy.ts';
 import { type Candidate, earlyRefusal, hasLogin, type PullAttempt, simulatePull } from './attempt.ts';
 import { type AppliedList, accountOf, effectiveList, hiddenList, type NextList, nextList } from './effective-list.ts';
-import type { Answer, Puller, PullFacts, SecretState } from './facts.ts';
+import { type Answer, BACK_OFF_MS, type Puller, type PullFacts, type SecretState } from './facts.ts';
 
 export interface ImagePull {
   readonly puller: Puller;
@@ -215,9 +215,6 @@ export function hiddenOf(pull: ImagePull): Search<string> {
   const hidden = hiddenList(puller, facts).filter((name) => !applied.names.includes(name));
   return firstOf(hidden, pull);
 }
-
-/** The kubelet waits up to 5 minutes between two attempts, and a little longer where it is busy. */
-const BACK_OFF_MS = 310_000;
 
 /** By the events; undefined where there are none, or not yet. */
 export function lastFailure({ puller, use: { image } }: Pick<ImagePull, 'puller' | 'use'>): number | undefined {

@@ -9,7 +9,7 @@ import { isDockerHub } from '../keyring/match.ts';
 import { registryHost } from '../keyring/server.ts';
 import { rfc3339 } from '../text/time.ts';
 import { describeRefusal, pullResult } from '../verify/verdict.ts';
-import { DENIALS } from '../workloads/pull-error.ts';
+import { DENIALS, isBareForbidden } from '../workloads/pull-error.ts';
 import type { Candidate } from './attempt.ts';
 import { changedAt, createdAt } from './facts.ts';
 import {
@@ -149,7 +149,10 @@ function noAccess(pull: ImagePull): Finding | undefined {
 }
 
 function noAccessOf({ secret, server, username }: Candidate, pull: ImagePull, said: Reporter): Finding {
-  return finding('no-access', secretObject(pull, secret), { server, username, image: pull.use.image, said });
+  const { image, state } = pull.use;
+  const isBare = said.by === 'kubelet' && state.status === 'missing' && isBareForbidden(state.message);
+  const status = isBare ? 403 : undefined;
+  return finding('no-access', secretObject(pull, secret), { server, username, image, status, said });
 }
 
 /** What is wrong with the entry of a login that is rejected. */

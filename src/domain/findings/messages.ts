@@ -92,8 +92,10 @@ const TEXTS: Texts = {
 
   'credential-rejected': ({ arguments: { server, username, status, said } }, object) =>
     `${displayServer(server)} rejects the login${of(username)} in ${object} (${saying(said, status)})`,
-  'no-access': ({ arguments: { server, username, image, said } }, object) =>
-    `${displayServer(server)} knows the login${of(username)} in ${object}, but does not let it pull ${image}, or has no such repository (${saying(said)})`,
+  'no-access': ({ arguments: { server, username, image, status, said } }, object) =>
+    status !== undefined
+      ? `the registry of ${image} answers ${status} Forbidden (${saying(said)}): it does not let the login${of(username)} in ${object} pull the image, or has no such repository, or is no registry`
+      : `${displayServer(server)} knows the login${of(username)} in ${object}, but does not let it pull ${image}, or has no such repository (${saying(said)})`,
   'public-image-refused': ({ arguments: { server, username, image, at } }, object) =>
     `${image} is public, but ${displayServer(server)} rejects the login${of(username)} in ${object}, and a kubelet that has a login does not try without it (asked from here at ${at})`,
   'other-images': ({ arguments: { server, image, difference } }, object) =>

@@ -61,6 +61,9 @@ export function mayNeedLogin(pullError: PullError | undefined, { hasOne }: { rea
   return OF_LOGINS.includes(pullError) || (!hasOne && (pullError === 'not found' || pullError === 'rate limited'));
 }
 
+/** containerd core/remotes/docker/errdesc: what is no registry may answer that, too. */
+const BARE_FORBIDDEN = /HEAD request to \S+: 403 Forbidden/;
+
 /**
  * In this order, for a text may hold several: "no match for platform in manifest: not found" is no missing image, and of
  * several credentials that were tried the one that came furthest says most.
@@ -112,7 +115,8 @@ const SYMPTOMS: readonly (readonly [PullError, RegExp])[] = [
   // answers 403 to both, so what follows is no word on the rights of a login (containers/image docker_client.go).
   ['refused', /failed to fetch oauth token|invalid username\/password|incorrect username or password/],
   ['no credential', /no basic auth credentials|failed to fetch anonymous token/],
-  ['no access', /insufficient_scope|requested access to the resource is denied|HEAD request to \S+: 403 Forbidden/],
+  ['no access', /insufficient_scope|requested access to the resource is denied/],
+  ['no access', BARE_FORBIDDEN],
   ['refused', /401 Unauthorized/],
   [
     'unauthorized',
@@ -144,6 +148,11 @@ export const PULL_ERROR_TEXTS: Readonly<Record<PullError, string>> = {
   undecodable: 'a pull secret cannot be decoded',
   other: 'something else',
 };
+
+/** Whether the answer to a pull was 403, and nothing says that the login is known. */
+export function isBareForbidden(message: string): boolean {
+  return BARE_FORBIDDEN.test(message);
+}
 
 /** The time of the node, in milliseconds since 1970, by which a certificate is not valid (crypto/x509 verify.go). */
 export function nodeTimeIn(message: string): number | undefined {

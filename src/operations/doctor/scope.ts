@@ -7,13 +7,20 @@ import { SECRETS } from '../../cluster/read-secrets.ts';
 import type { ScopeFlags } from '../../cluster/secret-scope.ts';
 import { BESIDE_PODS } from '../../cluster/usage.ts';
 import { forEachLimit } from '../../concurrency.ts';
-import { formatScope, isInScope, type Observed, type Puller } from '../../domain/diagnosis/facts.ts';
+import {
+  formatScope,
+  isInScope,
+  mayBeUntried,
+  type Observed,
+  type Puller,
+  type PullFacts,
+} from '../../domain/diagnosis/facts.ts';
 import { command } from '../../domain/text/command.ts';
 import { scope } from '../../domain/text/object-name.ts';
 import { type PullKindName, pullKind } from '../../domain/workloads/kind.ts';
 import { addPod, briefly, type PodGroup, type PodGroups, trouble } from '../../domain/workloads/pod-group.ts';
 import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
-import { hasKnownOwner, isBeingDeleted, type PullSpec } from '../../domain/workloads/pull-spec.ts';
+import { hasKnownOwner, isBeingDeleted, listedNames, type PullSpec } from '../../domain/workloads/pull-spec.ts';
 import {
   addUsage,
   type SecretName,
@@ -135,8 +142,12 @@ async function gathered(world: World, options: ScopeOptions, collector: Collecto
   const others = groups.filter((group) => trouble(group) === 0 && makerOf(group.pod) === undefined);
   const podsOf = Map.groupBy(world.groups.values(), ({ pod }) => makerOf(pod));
   const pods = others.flatMap((group) => pullerOf(group.pod, () => quietPod(group), collector));
-  // What keeps a pod on a node from its first image is said only in events.
-  const mute = new Set([...failing.filter(isMute), ...starting.filter(({ hasNode }) => hasNode)]);
+  const { secrets } = collector.facts(0, false);
+  // What keeps a pod on a node from its first image is said only in events, and when the kubelet tried, too.
+  const mute = new Set([
+    ...failing.filter((group) => isMute(group) || hasNewSecret(group, secrets)),
+    ...starting.filter(({ hasNode }) => hasNode),
+  ]);
   const eventsOf = manyPodEvents(
     [...mute].map(({ pod }) => pod.ref),
     collector,
@@ -219,6 +230,12 @@ async function noteBug(
 /** Kubelets before 1.32 say why only in events. */
 function isMute({ images }: PodGroup): boolean {
   return images.some(({ state }) => state.status === 'missing' && state.pullError === 'other');
+}
+
+/** Whether a Secret in its list may have been changed since the kubelet tried. */
+function hasNewSecret({ pod }: PodGroup, secrets: PullFacts['secrets']): boolean {
+  const names = listedNames(pod.imagePullSecrets);
+  return names.some((name) => mayBeUntried(secrets.get(secretKey(pod.ref.namespace, name)), Date.now()));
 }
 
 function nothingReadable(namespaces: ReadonlySet<string> | undefined): UserError {

@@ -841,6 +841,15 @@ const kubelet: readonly Row[] = [
     { outcome: 'will not pull', cause: 'no-access', fix: create },
   ],
   [
+    'got 403, which what is no registry may answer, too',
+    podWith({
+      list: list('regcred'),
+      status: 'unexpected status from HEAD request to https://ghcr.io/v2/acme/web/manifests/v1: 403 Forbidden',
+    }),
+    { secrets: { regcred: good } },
+    { outcome: 'will not pull', cause: 'no-access', fix: create },
+  ],
+  [
     'says that the image is not there',
     podWith({ list: list('regcred'), status: notFound }),
     { secrets: { regcred: good } },

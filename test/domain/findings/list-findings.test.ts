@@ -43,6 +43,12 @@ testFindings([
     'regsecret create regcred -n team-a --server ghcr.io',
   ],
   [
+    finding('no-access', SECRET, { server, username: 'jane', image, status: 403, said: KUBELET }),
+    'error: the registry of ghcr.io/org/app:v1 answers 403 Forbidden (says the kubelet): it does not let the login of jane in secret team-a/regcred pull the image, or has no such repository, or is no registry',
+    'fix',
+    'regsecret create regcred -n team-a --server ghcr.io',
+  ],
+  [
     finding('no-access', IN_FILE, { server: shown('*.io'), username: '', image, said: KUBELET }),
     'error: *.io knows the login in secret team-a/regcred, but does not let it pull ghcr.io/org/app:v1, or has no such repository (says the kubelet)',
     'advice',

@@ -64,11 +64,13 @@ const runs = (name: string, options: StoredOptions): Stored =>
     ...options,
     rest: { status: { phase: 'Running', containerStatuses: [{ name: 'app', imageID: 'x', state: { running: {} } }] } },
   });
-const secretOf = (auth: string): Stored => [
+const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString();
+const BARE_403 = 'unexpected status from HEAD request to https://ghcr.io/v2/acme/web/manifests/latest: 403 Forbidden';
+const secretOf = (auth: string, rest: object = {}): Stored => [
   'Secret',
   {
     ...pullSecretOf('pull', JSON.stringify({ auths: { 'ghcr.io': { auth } } })),
-    metadata: { namespace: 'team', name: 'pull' },
+    metadata: { namespace: 'team', name: 'pull', ...rest },
   },
 ];
 
@@ -128,6 +130,26 @@ const SCOPE_SITUATIONS: readonly [string, Situation][] = [
     {
       objects: [account(), stored('Deployment', 'api', { spec: selector, rest: conditions(NO_QUOTA) })],
       targets: [{ kind: 'Deployment', name: 'api' }],
+    },
+  ],
+  [
+    'a pod whose Secret was changed after the last attempt of the kubelet, which only its events tell',
+    {
+      objects: [
+        account(),
+        failing('web', { ...pull, rest: waits({ ...WAITING, message: BARE_403 }) }),
+        secretOf('YWRhOnA=', { managedFields: [{ time: ago(0) }] }),
+        [
+          'Event',
+          {
+            metadata: { namespace: 'team', name: 'web' },
+            involvedObject: { kind: 'Pod', name: 'web', uid: 'web' },
+            reason: 'Failed',
+            message: `Failed to pull image "ghcr.io/acme/web": ${BARE_403}`,
+            lastTimestamp: ago(60),
+          },
+        ],
+      ],
     },
   ],
   [
