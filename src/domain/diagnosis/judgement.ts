@@ -28,6 +28,7 @@ import {
   stateOf,
   usableSecret,
 } from './image-pull.ts';
+import { suspicionOf } from './list-causes.ts';
 
 export type Outcome = 'will pull' | 'will not pull' | 'cannot know';
 
@@ -214,6 +215,9 @@ function outcomeOf({ puller, use, attempt, facts }: ImagePull, cause: Finding | 
 
 /** What the same command fixes as the cause need not be said, too; nor what is due to a list that cannot be decoded. */
 function notesOf(pull: ImagePull, cause: Finding | undefined, fix: Fix | undefined): Finding[] {
+  // Once it may be pulled, that is what it lacks.
+  const next = cause?.code === 'never-pulled' ? suspicionOf(pull) : undefined;
+  if (next !== undefined) return [withSeverity(next, 'warning')];
   const isSaid = cause?.code === 'unverified-image' || pull.attempt.reason === 'undecodable';
   const note = isSaid || hasLogin(pull.attempt) || !pull.denied ? undefined : unverified(pull);
   if (note === undefined) return [];

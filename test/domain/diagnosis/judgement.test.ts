@@ -900,6 +900,17 @@ const kubelet: readonly Row[] = [
     { outcome: 'will not pull', cause: 'never-pulled', sufficient: false, asked: [] },
   ],
   [
+    'may not pull, and has no login for when it may',
+    podWith({
+      list: list('quay'),
+      policy: 'Never',
+      reason: 'ErrImageNeverPull',
+      status: 'is not present with pull policy of Never',
+    }),
+    { secrets: { quay }, says: jane },
+    { outcome: 'will not pull', cause: 'never-pulled', sufficient: false, notes: ['no-entry'], asked: [] },
+  ],
+  [
     'may not pull, and has the image for others, whose login nobody knows',
     podWith({ policy: 'Never', reason: 'ErrImageNeverPull', status: 'is not present with pull policy of Never' }),
     { nodeImages: [IMAGE], says: jane },
