@@ -84,12 +84,7 @@ export interface FindingArguments<Cause> {
 
   // What becomes of a login at its registry; the object is the Secret.
   readonly 'credential-rejected': EntryLogin & { readonly status?: number | undefined; readonly said: Reporter };
-  /** `status`: all that the kubelet was told, which does not say that the login is known. */
-  readonly 'no-access': EntryLogin & {
-    readonly image: string;
-    readonly status?: number | undefined;
-    readonly said: Reporter;
-  };
+  readonly 'no-access': FindingArguments<Cause>['credential-rejected'] & { readonly image: string };
   /** Without the login the image could be pulled: a kubelet that has one does not try without it. */
   readonly 'public-image-refused': EntryLogin & { readonly image: string; readonly at: string };
   /** It matches other images of the same registry, or of one that is nearly called so. */

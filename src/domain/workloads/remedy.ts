@@ -8,14 +8,7 @@ import { pullKindOf } from './kind.ts';
 import type { Verb } from './list-change.ts';
 import { type ObjectRef, targetWord } from './object-ref.ts';
 import { MAX_PODS } from './pod-group.ts';
-import {
-  type Controller,
-  controllerName,
-  controllerWord,
-  deploymentName,
-  isStaticPod,
-  type PullSpec,
-} from './pull-spec.ts';
+import { type Controller, controllerName, controllerWord, isStaticPod, type PullSpec } from './pull-spec.ts';
 import { effectOf, hasFinished, waitsForPods } from './rollout.ts';
 
 /** What its controller does not do by itself once the template is changed. */
@@ -83,17 +76,6 @@ export function remedyOfOwners(owners: readonly PullSpec[], pods: readonly strin
   const remedy = remedyOfTemplate(top, pods);
   if (nearest.ref.kind !== 'Job' || top.ref.kind !== 'CronJob' || remedy.how !== 'template') return remedy;
   return { ...remedy, next: { step: 'run again', job: hasFinished(nearest) ? undefined : nearest.ref.name } };
-}
-
-/** The remedy of a pod, and of all that are like it, below `owner`, which may not be read: the nearest, or what that names. */
-export function remedyOfUnread(pod: PullSpec, owner: ObjectRef, alike: readonly string[] = [pod.ref.name]): Remedy {
-  const { kind, namespace, name } = owner;
-  // A ReplicaSet and a Job may be of something else, which only the name of a ReplicaSet says.
-  const deployment = kind === 'Deployment' ? name : kind === 'ReplicaSet' ? deploymentName(pod) : undefined;
-  if (deployment !== undefined) return { how: 'template', target: { kind: 'Deployment', namespace, name: deployment } };
-  if (!['StatefulSet', 'DaemonSet', 'ReplicationController'].includes(kind)) return { how: 'manifest' };
-  // Whether it replaces them itself is not known.
-  return { how: 'template', target: owner, next: { step: 'delete pods', pods: some(alike) } };
 }
 
 /** What is of a kind that we know and was not read is gone, or may have an owner itself. */

@@ -13,8 +13,8 @@ import { type ObjectRef, targetName } from '../../domain/workloads/object-ref.ts
 import { hasEnded, type PodGroup } from '../../domain/workloads/pod-group.ts';
 import { troubleBesideImages } from '../../domain/workloads/pod-state.ts';
 import { pullErrorOf } from '../../domain/workloads/pull-error.ts';
-import { listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
-import { type Remedy, remedyOfPod, remedyOfUnread } from '../../domain/workloads/remedy.ts';
+import { deploymentName, listedNames, type PullSpec, pullSpecOf } from '../../domain/workloads/pull-spec.ts';
+import { type Remedy, remedyOfPod } from '../../domain/workloads/remedy.ts';
 import { changedImages, rolloutState } from '../../domain/workloads/rollout.ts';
 import { UserError } from '../../errors.ts';
 import type { Collector } from './collector.ts';
@@ -165,6 +165,17 @@ async function ownersOf(
   const changed = changedImages(pod, nearest, owner);
   const replaced = rolloutState(nearest, owner);
   return { remedy, template: { name: targetName(owner.ref), list: owner.imagePullSecrets, changed, ...replaced } };
+}
+
+/** The remedy of a pod, and of all that are like it, below `owner`, which may not be read: the nearest, or what that names. */
+function remedyOfUnread(pod: PullSpec, owner: ObjectRef, alike: readonly string[] = [pod.ref.name]): Remedy {
+  const { kind, namespace, name } = owner;
+  // A ReplicaSet and a Job may be of something else, which only the name of a ReplicaSet says.
+  const deployment = kind === 'Deployment' ? name : kind === 'ReplicaSet' ? deploymentName(pod) : undefined;
+  if (deployment !== undefined) return { how: 'template', target: { kind: 'Deployment', namespace, name: deployment } };
+  if (!['StatefulSet', 'DaemonSet', 'ReplicationController'].includes(kind)) return { how: 'manifest' };
+  // Whether it replaces them itself is not known.
+  return { how: 'template', target: owner, next: { step: 'delete pods', pods: alike } };
 }
 
 /** The command for another object, in the namespace of `ref` where no other one is given. */
