@@ -209,6 +209,8 @@ describe('what is said', () => {
     const written = await create(args, { files: { [CONFIG]: '{' } });
     expect(written.code).toBe(1);
     expect(written.stderr).toMatch(/^error: parsing config file \(.*config\.json\): unexpected EOF$/m);
+    // podman reads it, too.
+    expect(written.stderr).not.toContain('reading JSON file');
   });
 
   test('a broken config.json is a warning when something else has the login', async () => {

@@ -65,6 +65,8 @@ export interface Sentence {
 export interface NoteContext {
   readonly verb: Verb;
   readonly secret: string;
+  /** Whether it is about several. */
+  readonly namespaces?: boolean;
   /** Left out: what it is about is done. */
   readonly dryRun?: 'none' | 'client' | 'server';
   /** Whether the command itself waits for the pods. */
@@ -73,6 +75,11 @@ export interface NoteContext {
 
 function isDry({ dryRun = 'none' }: NoteContext): boolean {
   return dryRun !== 'none';
+}
+
+/** Where no hint has it. */
+function inNamespace({ namespace }: ObjectRef, { namespaces = false }: Pick<NoteContext, 'namespaces'>): string {
+  return namespaces ? ` in ${namespace}` : '';
 }
 
 /** The sentence for a note; notes about failing pods are put together where they are printed. */
@@ -115,7 +122,7 @@ const SENTENCES: {
     say(`${resultName(ref)} enforces its list (enforce-mountable-secrets): its pods may name no others`),
   'loses-login': ({ ref, images }, context) =>
     warn(
-      `without ${context.secret}, ${resultName(ref)} has no login for ${many(images)}: private images ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
+      `without ${context.secret}, ${resultName(ref)}${inNamespace(ref, context)} has no login for ${many(images)}: private images ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
   'not-named': ({ ref, near }, { secret, dryRun = 'none' }) => {
     const text = `${resultName(ref)} does not name ${secret}`;
@@ -123,8 +130,10 @@ const SENTENCES: {
     return warn(`${text}; did you mean ${near}?`, workloadCommand('detach', { secret: near, dryRun }, ref));
   },
   // No command: nobody has looked whether its pods need the Secret.
-  'names-it': ({ ref }, { secret }) =>
-    warn(`${resultName(ref)} names ${secret} in a list of its own, so its pods still use it`),
+  'names-it': ({ ref }, { secret, ...context }) =>
+    warn(
+      `${resultName(ref)}${inNamespace(ref, context)} names ${secret} in a list of its own, so its pods still use it`,
+    ),
   'now-refused': ({ ref, account }, context) => {
     const { secret, dryRun = 'none' } = context;
     const [allows, will] = isDry(context) ? ['would no longer allow', 'would'] : ['no longer allows', 'will'];

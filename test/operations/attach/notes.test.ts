@@ -157,6 +157,14 @@ describe('in a dry run nothing is said to be done', () => {
     }
   });
 
+  test.each<Parameters<typeof formatNote>[0]>([
+    { code: 'loses-login', ref, images: ['a'] },
+    { code: 'names-it', ref, account },
+  ])('of several namespaces it is named where no hint has it: %j', (note) => {
+    const { text } = formatNote(note, { verb: 'detach', secret: 'regcred', namespaces: true });
+    expect(text).toContain(`deployment.apps/web in ${ref.namespace} `);
+  });
+
   test('nobody is told to watch a roll-out that does not begin', () => {
     expect(
       formatNote({ code: 'rolls-out', ref }, { verb: 'attach', secret: 'regcred', dryRun: 'client' }).hints,
