@@ -594,15 +594,15 @@ test('one of several that does not exist is said, and the others are answered', 
   expect(none.stderr.match(/^error: pod \S+ does not exist$/gm)).toHaveLength(2);
 });
 
-test('a Secret that is missing: a copy is made of the source of other copies, and never of a copy', async () => {
-  const [first = '', home = '', last = ''] = (
-    await Promise.all([newNamespace(), newNamespace(), newNamespace()])
-  ).toSorted();
+test('a Secret that is missing, and that others have: why and doctor say where, and do not propose their login', async () => {
+  const others = (await Promise.all([newNamespace(), newNamespace()])).toSorted();
   const [own, name] = [await newNamespace({ serviceAccount: true }), freshName('shared')];
-  await newPullSecret(home, name);
-  expect((await regsecretIn(home, ['sync', name, '--to', `${first},${last}`])).code).toBe(0);
+  await Promise.all(others.map((other) => newPullSecret(other, name)));
   const pod = await newWorkload('Pod', own, { image: ownImage, list: named(name) });
-  const { stdout } = await regsecretIn(own, ['why', `pod/${pod}`]);
-  expect(stdout).toContain(`one of that name is in namespaces ${home}, ${first}, ${last}, and a pod`);
-  expect(stdout).toContain(`kubectl get secret ${name} -n ${home} `);
+  for (const args of [['why', `pod/${pod}`], ['doctor']]) {
+    const { stdout } = await regsecretIn(own, args);
+    expect(stdout, args.join(' ')).toContain(`one of that name is in namespaces ${others.join(', ')}, and a pod`);
+    expect(stdout).not.toContain(`-n ${others[0]} `);
+    expect(stdout).toContain(`regsecret create ${name} -n ${own} --server `);
+  }
 });
