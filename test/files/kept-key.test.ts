@@ -2,6 +2,7 @@
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -123,6 +124,12 @@ describe('marks', () => {
 
   test('without a home are others in each run', () => {
     expect(markOf({})).not.toBe(markOf({}));
+  });
+
+  test('with a home that is not there are others in each run, and nobody makes it', () => {
+    const home = join(temporary(), 'nonexistent');
+    expect(markOf({ HOME: home })).not.toBe(markOf({ HOME: home }));
+    expect(existsSync(home)).toBe(false);
   });
 
   test('nothing is made before the first mark', () => {

@@ -95,7 +95,10 @@ const ARGUMENTS: Arguments = {
   'duplicate-secret': () => [{ last: { file: 'last7.yaml', line: 3 } }],
   'login-in-annotation': () => [{}],
   'credential-rejected': () => [{ server, username: 'u', said }],
-  'no-access': () => [{ server, username: 'u', image, said }],
+  'no-access': () => [
+    { server, username: 'u', image, said },
+    { server, username: 'u', image, said: { by: 'kubelet' }, status: 403 },
+  ],
   'public-image-refused': () => [{ server, username: 'u', image, at }],
   'other-images': () => [{ server, image, difference: 'port', proposal: 'proposal7.io' }],
   'no-pull-secret': (remedy) => [
