@@ -101,7 +101,9 @@ async function parseLine(words: readonly string[], own: RbacFlags, io: Io): Prom
     const isHelp = error instanceof CommanderError && error.exitCode === 0;
     const two = isHelp ? undefined : twoCommands(words, names, own);
     if (two !== undefined) throw two;
-    for (const text of errors) io.stderr.write(printableLines(text));
+    // The line alone would do what the role is for.
+    const near = /\(Did you mean regsecret (?!rbac)(\S+)[^\n]*\?\)/;
+    for (const text of errors) io.stderr.write(printableLines(text.replace(near, '(Did you mean $1?)')));
     throw error;
   }
   if (parsed === undefined) throw new UsageError('rbac needs a command of regsecret', command`regsecret rbac list`);

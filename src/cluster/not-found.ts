@@ -3,7 +3,7 @@ import type { Secret } from '../domain/keyring/secret.ts';
 import { closest } from '../domain/text/closest.ts';
 import { type Command, clusterCommand, command, words } from '../domain/text/command.ts';
 import { many, nounFor } from '../domain/text/enumerate.ts';
-import { againWith, type Hint, prose } from '../domain/text/hint.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
 import { isNamespaceName, nameWord, scope } from '../domain/text/object-name.ts';
 import { type PullKindName, pullKind, WORKLOAD_KINDS } from '../domain/workloads/kind.ts';
 import { describeRef, type ObjectRef, targetName } from '../domain/workloads/object-ref.ts';
@@ -32,9 +32,12 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
     const otherwise = command`regsecret ${verb} ${name} ${scope(namespace)} ${flags}`;
     const add = words`${scope(namespace)}`;
     const rename = { from: ref.name, to: name };
-    throw new UserError(text, meant.as === 'near' ? { add, rename, otherwise } : otherwise);
+    throw new UserError(text, meant.as === 'near' ? { add, drop: UNASKED, rename, otherwise } : otherwise);
   }
 }
+
+/** Whoever agreed to one name has not agreed to another. */
+const UNASKED = ['--yes'];
 
 /** Without a name, what is here was meant, and not what others have. */
 const LOOKING = ['inspect', 'verify'];
@@ -238,5 +241,6 @@ async function missingNamespace(transport: Transport, namespace: string, hint: H
   const text = `namespace ${namespace} does not exist`;
   const near = closest(namespace, await listNames(transport, NAMESPACES, {}));
   if (near === undefined) return new UserError(text, hint);
-  return new UserError(`${text}; did you mean ${near}?`, againWith(words`${scope(near)}`));
+  const add = words`${scope(near)}`;
+  return new UserError(`${text}; did you mean ${near}?`, { add, drop: UNASKED, otherwise: add });
 }

@@ -1,7 +1,7 @@
 /** A password that is given to a command: on stdin, in a file or in a variable. */
 import { isDockerConfig } from '../domain/docker-config/login-file.ts';
 import { decodeUtf8 } from '../domain/go/utf8.ts';
-import { closest } from '../domain/text/closest.ts';
+import { isSlip } from '../domain/text/closest.ts';
 import { pathWord, words } from '../domain/text/command.ts';
 import { againWithout, prose } from '../domain/text/hint.ts';
 import { UsageError, UserError } from '../errors.ts';
@@ -37,7 +37,8 @@ export function passwordFromEnv(variable: string, io: Io): GivenPassword {
   if (text === undefined) {
     // A shell puts the value in the place of `$NAME`, and that is not said.
     const hint = /^\w+$/.test(variable) ? FILE_OR_STDIN : prose`type the name of the variable without $: ${NAMED}`;
-    const near = closest(variable, Object.keys(io.env));
+    // What is not the password must not become one, so only a typo counts.
+    const near = Object.keys(io.env).find((name) => isSlip(variable, name));
     const meant = near === undefined ? '' : `; did you mean ${near}?`;
     throw new UserError(`--password-env names a variable that is not set${meant}`, hint);
   }

@@ -1,8 +1,8 @@
 /** The flags of `regsecret rbac`, and what is said of two commands behind it. */
 import { type Command, Option } from 'commander';
 import { closest } from '../domain/text/closest.ts';
-import { type Command as Proposal, words } from '../domain/text/command.ts';
-import { prose } from '../domain/text/hint.ts';
+import { type Command as Proposal, type Word, words } from '../domain/text/command.ts';
+import { type Hint, prose } from '../domain/text/hint.ts';
 import { SCOPE_FLAGS, typedAgain } from '../domain/text/typed-again.ts';
 import { UsageError } from '../errors.ts';
 
@@ -65,6 +65,40 @@ function misplaced([who = '', ...line]: readonly string[], flags: RbacFlags): Us
       ? prose`name who gets the rights with ${words`--for ${subject}`}`
       : words`regsecret rbac ${own} ${meant}`,
   );
+}
+
+/**
+ * Throws what is wrong with `line`, which stands behind rbac, with a hint that prints a role, too: pasted without `rbac` it would do
+ * what the role is for.
+ */
+export function behindRbac(line: readonly string[], flags: RbacFlags): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof UsageError) || error.hint === undefined) throw error;
+    throw new UsageError(error.message, hintBehind(error.hint, line, flags));
+  };
+}
+
+function hintBehind(hint: Hint, line: readonly string[], flags: RbacFlags): Hint {
+  const behind = <T extends Hint>(part: T): T => hintBehind(part, line, flags) as T;
+  if ('prose' in hint) return { prose: hint.prose.map((part) => (typeof part === 'string' ? part : behind(part))) };
+  if ('add' in hint) {
+    const otherwise = behind(hint.otherwise);
+    // Flags of the line are arguments here, and are not taken out of it.
+    const added = rightsOf(hint.add.words, line);
+    const isThere = added.some((word) => typeof word === 'string' && word.startsWith('-') && line.includes(word));
+    if (isThere || (hint.drop ?? []).length > 0) return otherwise;
+    return { ...hint, add: { ...hint.add, words: added }, otherwise };
+  }
+  const [program, verb, ...rest] = hint.words;
+  if (program !== 'regsecret' || verb === undefined || verb === 'rbac') return hint;
+  const own = ownWords(flags)?.words ?? [];
+  const next = hint.next === undefined ? {} : { next: behind(hint.next) };
+  return { ...hint, ...next, words: [program, 'rbac', ...own, verb, ...rightsOf(rest, line)] };
+}
+
+/** A dry run that is only proposed needs fewer rights than what is meant. */
+function rightsOf(proposed: readonly Word[], line: readonly string[]): Word[] {
+  return proposed.filter((word) => word !== '--dry-run=client' || line.includes(word));
 }
 
 /** The flags of rbac itself; undefined where their values have not the form that they need. */

@@ -14,14 +14,21 @@ const READS = /^(list|verify|doctor|why)$/;
 /** What is said of `typed`, which is to work in the namespaces `names`. */
 export function inSeveral(typed: Command, names: readonly string[]): UsageError {
   const verb = typed.name();
-  const labelled = verb === 'doctor' ? ', or with -l for the namespaces with a label' : '';
-  const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A${labelled}` : prose`run it once for each`;
+  const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A` : prose`run it once for each`;
   const isKnown = names.every(isNamespaceChoice) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
   const all =
-    mayHaveAll(typed) && names.some(isPattern)
-      ? againWith(words`${ALL_NAMESPACES}`)
-      : (onceForEach(typed, names) ?? hint);
+    verb === 'doctor' && mayHaveAll(typed) && names.every(isNamespaceName)
+      ? labelled(names)
+      : mayHaveAll(typed) && names.some(isPattern)
+        ? againWith(words`${ALL_NAMESPACES}`)
+        : (onceForEach(typed, names) ?? hint);
   return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : all);
+}
+
+/** Every namespace has its name as a label. */
+function labelled(names: readonly string[]): Hint {
+  const add = words`-l ${`kubernetes.io/metadata.name in (${names.join(',')})`}`;
+  return { add, drop: ['-n'], otherwise: clusterCommand`regsecret doctor ${add}` };
 }
 
 /** More lines than these are not read. */

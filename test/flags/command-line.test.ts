@@ -97,7 +97,7 @@ describe('two namespaces', () => {
     ['list -n a,b', 'run it once for each, or with -A'],
     ['list -n a -n b', 'run it once for each, or with -A'],
     ['-n a list -n b', 'run it once for each, or with -A'],
-    ['why -n a,b', 'run it once for each, or with -A, or with -l for the namespaces with a label'],
+    ['why -n a,b', "regsecret why -l 'kubernetes.io/metadata.name in (a,b)'"],
     ['verify -n a,b', 'run it once for each, or with -A'],
     // Who names two does not want all of them changed.
     ['delete x -n a -n b', 'regsecret delete x -n a && regsecret delete x -n b'],

@@ -122,7 +122,7 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
     return `\n(${line[0]} prints the commands that fix what it finds, and runs none of them.)\n`;
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--server') return '\n(Did you mean verify --server?)\n';
   if (line[0] === 'rotate' && option === '--verify') return '\n(rotate always verifies; --no-verify leaves it out.)\n';
-  if (/^(rotate|remove)$/.test(line[0] ?? '') && option === '--to')
+  if (/^(rotate|remove|doctor|why)$/.test(line[0] ?? '') && option === '--to')
     return `\n(${line[0]} takes -A, or -l for the namespaces with a label.)\n`;
   if (line[0] === 'inspect' && option === '--image') return '\n(Did you mean verify --image?)\n';
   if (line[0] === 'create' && /^(-A|-l|--all-namespaces|--selector)$/.test(option))
