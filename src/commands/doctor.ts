@@ -94,7 +94,8 @@ async function watch(options: DoctorOptions, io: Io): Promise<number> {
     show: (examined) => show(examined, options, io),
     waiting: (awaited, work) => withProgress(() => `waiting for ${awaited}; Ctrl-C stops waiting`, io, work),
   });
-  if (condition.isWell) return EXIT.ok;
+  // What runs hides nothing that could not be judged.
+  if (condition.isWell) return exitCode(seen.report, options);
   if (isHealthy(seen.report.findings, options.strict === true)) return EXIT.unjudged;
   return EXIT.failed;
 }

@@ -103,7 +103,7 @@ function withServer(options: VerifyOptions): VerifyOptions {
     : options;
 }
 
-const OF_ALL = prose`${command`regsecret verify ${ALL_NAMESPACES}`} checks the logins of all Secrets; a login of your own needs ${words`--server HOST`}`;
+const OF_ALL = prose`leave out -A for a login of your own, which needs ${words`--server HOST`}, or the login for the logins of all Secrets`;
 
 /** Throws UsageError. */
 function checkOptions(options: VerifyOptions): void {

@@ -290,7 +290,7 @@ describe('other places for a login', () => {
     [['verify', '-f', '-', '--username', 'jane'], '-f and a login cannot be used together'],
     [
       ['verify', '-A', '--username', 'jane'],
-      '-A and a login cannot be used together\nhint: regsecret verify -A checks the logins of all Secrets; a login of your own needs --server HOST',
+      '-A and a login cannot be used together\nhint: leave out -A for a login of your own, which needs --server HOST, or the login for the logins of all Secrets',
     ],
     [['verify', '-f', '-', '--timeout', 'soon'], '--timeout is not a duration'],
     [['verify', '-f', '-', '--timeout', '0'], '--timeout is not a duration'],

@@ -1,7 +1,7 @@
 /** `why --watch` against the real API server and real registries: until it is fixed, or something else is wrong. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cluster, janedoe, newNamespace, sharedRegistries, waitFor } from '../environment/use.ts';
-import { named, newAccount, newPullSecret, newWorkload, regsecretIn } from '../support/attach-world.ts';
+import { api, cluster, janedoe, newNamespace, sharedRegistries, waitFor } from '../environment/use.ts';
+import { named, newAccount, newPullSecret, newWorkload, pathOf, regsecretIn } from '../support/attach-world.ts';
 import { follow } from '../support/following.ts';
 import { keys, terminal } from '../support/terminal.ts';
 
@@ -66,6 +66,18 @@ describe.concurrent('why --watch', { timeout: 150_000 }, () => {
     const watch = (...args: string[]) => regsecretIn(namespace, ['why', '--watch', '--timeout', '1ms', ...args]);
     expect(await watch('registry.invalid/app:1', '--sa', 'stopped')).toMatchObject({ code: 3 });
     expect(await watch('deploy/alone')).toMatchObject({ code: 1 });
+  });
+
+  test('a pod that runs does not hide a workload that cannot be judged', async () => {
+    const pod = await newWorkload('Pod', namespace, { image, list: named('good') });
+    const app = { name: 'app', image: '', imageID: 'sha256:1', ready: true, restartCount: 0, state: { running: {} } };
+    const status = { phase: 'Running', containerStatuses: [app] };
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await api('PATCH', `${pathOf('Pod', namespace, pod)}/status`, { status }, headers);
+    const options = { name: 'dead', image: 'registry.invalid/app:1', list: named('good'), fields: { replicas: 0 } };
+    await newWorkload('Deployment', namespace, options);
+    const watch = ['why', '--watch', '--timeout', '5s', `pod/${pod}`, 'deploy/dead'];
+    expect(await regsecretIn(namespace, watch)).toMatchObject({ code: 3 });
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 130', async (signal) => {

@@ -81,12 +81,14 @@ function unjudgedOf(pull: ImagePull, cause: Finding | undefined): string[] {
   return [...unread.map(describeObject), ...unaskedLogins(pull), ...silentRegistry(cause)];
 }
 
-/** Whether a pod has not pulled the image so far, and nobody is asked whether it can. */
+/** Whether no pod has pulled the image so far, and nobody is asked whether one can. */
 export function isAwaited({ puller, use, attempt, outcome, open }: Judgement): boolean {
-  const { pod } = puller;
-  const isPulling = pod?.done === false && pod.deletedAt === undefined && use.policy !== 'Never';
+  const { pod, runs, brief } = puller;
+  // Of one that is looked at by itself, it is said with each image.
+  const isMaker = pod === undefined && runs !== undefined && brief !== true && use.state.status === 'not used';
+  const isStarting = pod?.done === false && pod.deletedAt === undefined && use.state.status === 'not tried';
   const isUnknown = outcome === 'cannot know' && attempt.reason === 'not asked' && open.length === 0;
-  return isPulling && use.state.status === 'not tried' && isUnknown;
+  return (isMaker || isStarting) && use.policy !== 'Never' && isUnknown;
 }
 
 function unaskedLogins(pull: ImagePull): string[] {

@@ -113,11 +113,16 @@ function unreadBy([{ ref }, judgements]: [Puller, readonly Judgement[]]): Secret
 }
 
 function awaited(judged: Judged): string[] {
-  const waiting = [...judged].filter(([, judgements]) => judgements.some(isAwaited));
-  const pods = waiting.reduce((sum, [{ count }]) => sum + count, 0);
-  if (pods === 0) return [];
+  const waiting = [...judged].flatMap(([puller, judgements]) => (judgements.some(isAwaited) ? [puller] : []));
+  const [makers, starting] = [waiting.filter(({ pod }) => pod === undefined), waiting.filter(({ pod }) => pod)];
+  const pods = starting.reduce((sum, { count }) => sum + count, 0);
   return [
-    pods === 1 ? '1 pod that has not pulled its images yet' : `${pods} pods that have not pulled their images yet`,
+    ...(pods === 0
+      ? []
+      : [
+          `${plural(pods, 'pod')} that ${pods === 1 ? 'has' : 'have'} not pulled ${pods === 1 ? 'its' : 'their'} images yet`,
+        ]),
+    ...(makers.length === 0 ? [] : [`${plural(makers.length, 'workload')} whose images no pod has pulled yet`]),
   ];
 }
 

@@ -257,7 +257,8 @@ test.each(KINDS_IN_SCOPE)(
 );
 
 test('of a namespace without anything that may not be listed: it is healthy', async () => {
-  const objects = [account(['pull']), ghcrSecret, runs('web', broken), stored('Deployment', 'web', broken)];
+  const web = stored('Deployment', 'web', { ...broken, rest: { status: { updatedReplicas: 1 } } });
+  const objects = [account(['pull']), ghcrSecret, runs('web', broken), web];
   expect(await outline({ objects })).toMatch(/^healthy, /);
 });
 
