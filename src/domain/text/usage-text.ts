@@ -127,6 +127,9 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   if (line[0] === 'inspect' && option === '--image') return '\n(Did you mean verify --image?)\n';
   if (line[0] === 'create' && /^(-A|-l|--all-namespaces|--selector)$/.test(option))
     return `\n(Did you mean sync ${option}?)\n`;
+  // The nearest flag would delete a pod.
+  if (/^--(secret|name)$/.test(option) && line[0] !== undefined)
+    return `\n(the name of a Secret is an argument: ${line[0]} NAME.)\n`;
   if (option === '--template' && flags.includes('--output')) return `\n(${TEMPLATES})\n`;
   if (option === '--format' && flags.includes('--output')) return '\n(Did you mean -o json?)\n';
   if (option === '-v') return '\n(Did you mean -v=6?)\n';
