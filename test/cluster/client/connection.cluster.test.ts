@@ -123,7 +123,7 @@ describe.skipIf(!ownRun)('in a pod', () => {
     writeFile(join(folder, 'namespace'), 'of-the-pod');
     const account = '/run/secrets/kubernetes.io/serviceaccount';
     const mount = `mount -t tmpfs none /run && mkdir -p ${account} && cp ${folder}/* ${account} && exec "$@"`;
-    const pod = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: port(), HOME: '/nowhere' };
+    const pod = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: port(), HOME: folder };
     return run('unshare', ['--mount', 'sh', '-c', mount, 'sh', ...command], {
       env: { PATH: process.env.PATH, ...pod, ...env },
     });
