@@ -6,13 +6,20 @@ import type { Io } from '../io.ts';
 
 /** That of the XDG Base Directory Specification; a relative one does not count. */
 export function stateFolder(env: Io['env'], system = platform()): string {
-  return join(stateHome(env, system) ?? join(homedir(), '.local', 'state'), 'regsecret');
+  return join(stateHome(env, system) ?? inHome(homedir()), 'regsecret');
 }
 
 /** The same, and undefined where the environment names no home of the person, or one that is not there. */
 export function namedStateFolder(env: Io['env'], system = platform()): string | undefined {
   const home = stateHome(env, system);
-  return home === undefined ? undefined : join(home, 'regsecret');
+  const { HOME = '' } = env;
+  // Root could make it: system users have /nonexistent.
+  const isNowhere = home === undefined || (home === inHome(HOME) && !existsSync(HOME));
+  return isNowhere ? undefined : join(home, 'regsecret');
+}
+
+function inHome(home: string): string {
+  return join(home, '.local', 'state');
 }
 
 function stateHome(
@@ -21,8 +28,7 @@ function stateHome(
 ): string | undefined {
   if (isAbsolute(XDG_STATE_HOME)) return XDG_STATE_HOME;
   if (system === 'win32' && LOCALAPPDATA !== '') return LOCALAPPDATA;
-  // Root could make it: system users have /nonexistent.
-  return existsSync(HOME) ? join(HOME, '.local', 'state') : undefined;
+  return HOME === '' ? undefined : inHome(HOME);
 }
 
 /** Makes it, for its owner alone; throws where it is somebody else's. */
