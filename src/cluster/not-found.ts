@@ -36,7 +36,7 @@ export async function findSecret(transport: Transport, ref: SecretRef, verb: str
   }
 }
 
-/** Whoever agreed to one name has not agreed to another. */
+/** `--yes` was typed for one name, and does not count for the corrected one. */
 const UNASKED = ['--yes'];
 
 /** Without a name, what is here was meant, and not what others have. */

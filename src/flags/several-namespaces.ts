@@ -16,13 +16,17 @@ export function inSeveral(typed: Command, names: readonly string[]): UsageError 
   const verb = typed.name();
   const hint = mayHaveAll(typed) ? prose`run it once for each, or with -A` : prose`run it once for each`;
   const isKnown = names.every(isNamespaceChoice) && (verb === 'create' || (verb === 'sync' && isWithoutTarget(typed)));
-  const all =
-    verb === 'doctor' && mayHaveAll(typed) && names.every(isNamespaceName)
-      ? labelled(names)
-      : mayHaveAll(typed) && names.some(isPattern)
-        ? againWith(words`${ALL_NAMESPACES}`)
-        : (onceForEach(typed, names) ?? hint);
-  return new UsageError('a command works in one namespace', isKnown ? synced(typed, names) : all);
+  return new UsageError(
+    'a command works in one namespace',
+    isKnown ? synced(typed, names) : (everywhere(typed, names) ?? onceForEach(typed, names) ?? hint),
+  );
+}
+
+/** One line for all of `names`, where the command has one. */
+function everywhere(typed: Command, names: readonly string[]): Hint | undefined {
+  if (!mayHaveAll(typed)) return undefined;
+  if (typed.name() === 'doctor' && names.every(isNamespaceName)) return labelled(names);
+  return names.some(isPattern) ? againWith(words`${ALL_NAMESPACES}`) : undefined;
 }
 
 /** Every namespace has its name as a label. */

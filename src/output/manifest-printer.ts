@@ -83,7 +83,7 @@ export function printManifests(
     ({ name, objects }) => name !== '-' && objects.some(({ action }) => action === 'patched'),
   );
   if (write || dryRun !== 'none' || changed.length === 0) return;
-  // Last, for whoever expects the files to be changed.
+  // The last lines, because many expect the files to be changed.
   printer.say(`nothing was written to ${many(changed.map(({ name }) => name))}`);
   printer.hint(prose`to change ${changed.length === 1 ? 'the file' : 'the files'}: ${writing}`);
 }

@@ -114,15 +114,13 @@ function unreadBy([{ ref }, judgements]: [Puller, readonly Judgement[]]): Secret
 
 function awaited(judged: Judged): string[] {
   const waiting = [...judged].flatMap(([puller, judgements]) => (judgements.some(isAwaited) ? [puller] : []));
-  const [makers, starting] = [waiting.filter(({ pod }) => pod === undefined), waiting.filter(({ pod }) => pod)];
-  const pods = starting.reduce((sum, { count }) => sum + count, 0);
+  const makers = waiting.filter(({ pod }) => pod === undefined).length;
+  const pods = waiting.reduce((sum, { pod, count }) => (pod === undefined ? sum : sum + count), 0);
+  const ofPods =
+    pods === 1 ? '1 pod that has not pulled its images yet' : `${pods} pods that have not pulled their images yet`;
   return [
-    ...(pods === 0
-      ? []
-      : [
-          `${plural(pods, 'pod')} that ${pods === 1 ? 'has' : 'have'} not pulled ${pods === 1 ? 'its' : 'their'} images yet`,
-        ]),
-    ...(makers.length === 0 ? [] : [`${plural(makers.length, 'workload')} whose images no pod has pulled yet`]),
+    ...(pods === 0 ? [] : [ofPods]),
+    ...(makers === 0 ? [] : [`${plural(makers, 'workload')} whose images no pod has pulled yet`]),
   ];
 }
 

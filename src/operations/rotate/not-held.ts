@@ -20,7 +20,7 @@ export function checkFound(
   const servers = many(logins.map(({ server }) => displayServer(server)));
   const isOne = typeof namespaces === 'object' && 'only' in namespaces;
   const text = `no pull secret ${isOne ? `in namespace ${namespace}` : 'in these namespaces'} holds a login for ${servers}`;
-  // In no command: whoever wrote it down would be sent the new password.
+  // Not in a command: anybody can put a server into a Secret, and it would be sent the new password.
   const near = otherServers.map(displayServer).find((one) => one.startsWith(`${servers}:`));
   const meant = near === undefined ? '' : `; did you mean ${near}?`;
   throw new UserError(text + meant, command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`);

@@ -78,8 +78,8 @@ function nextTurn(turns: Map<string, number>, namespace: string): number {
 }
 
 /**
- * The same for an old login with the same new one. Which of the registries it is for counts for nothing: the person has named
- * them all, and whoever has the old password for one of them gets the new one there.
+ * The same for an old login with the same new one, at any registry: the command line names all of them, and a Secret with the old
+ * password for one of them gets the new one there anyway.
  */
 function keyOf({ login, next }: Pick<HeldEntry, 'login' | 'next'>): string | undefined {
   return login && JSON.stringify([login.username, login.password, next.credential.username, next.credential.password]);
