@@ -73,6 +73,12 @@ const SITUATIONS: readonly {
     secrets: { bad: 'undecodable', spare: 'good' },
     list: ['bad'],
   },
+  {
+    situation: 'a list with a slip in the name of a Secret that would do, and a tag that does not exist',
+    secrets: { regsecret: 'good' },
+    list: ['regsecert'],
+    image: 'team/app:v9',
+  },
   { situation: 'a list with a Secret that is missing, and no other', secrets: {}, list: ['gone'] },
 ];
 
@@ -102,7 +108,9 @@ async function findings(namespace: string, args: readonly string[]): Promise<rea
 }
 
 const errors = (found: readonly Found[]) =>
-  found.flatMap(({ severity, code, fix }) => (severity === 'error' ? [{ code, fix: fix.command }] : []));
+  found.flatMap(({ severity, code, fix }) =>
+    severity === 'error' ? [{ code, fix: fix.command, sufficient: fix.sufficient }] : [],
+  );
 
 describe.concurrent.each(['CronJob', 'Deployment'] as const)('a %s without pods', (kind) => {
   test.each(SITUATIONS)('$situation', async ({ secrets, list, image: path = 'team/app:v1' }) => {
@@ -266,7 +274,7 @@ describe.concurrent('a workload whose pod runs with v1, and whose template', () 
     const why = errors(await findings(namespace, ['why', `${kind.toLowerCase()}/web`]));
     expect(why).toMatchObject([{ code: 'image-not-found' }]);
     const doctor = errors(await findings(namespace, ['doctor']));
-    expect(doctor).toEqual([{ code: 'fails-at-restart', fix: why[0]?.fix }]);
+    expect(doctor).toEqual([{ ...why[0], code: 'fails-at-restart' }]);
   });
 
   test('has another image than its pod, which admission has changed: the pod shows that it works', async () => {

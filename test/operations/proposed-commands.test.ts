@@ -25,7 +25,6 @@ const NOTES: readonly (readonly [note: Hinted, command: string])[] = [
   [{ code: 'now-refused', ref, account: 'sa7' }, 'regsecret detach secret7 -n ns7 --from deployment/web7'],
   [{ code: 'account-has-it', ref, account: 'sa7' }, 'regsecret detach secret7 -n ns7 --serviceaccount sa7'],
   [{ code: 'job-stays', ref, owner }, 'kubectl create job --from=cronjob/job7 job7-again -n ns7'],
-  [{ code: 'not-named', ref, near: 'pull9' }, 'regsecret detach pull9 -n ns7 --from deployment/web7'],
   [{ code: 'rolls-out', ref }, 'kubectl rollout status deployment/web7 -n ns7'],
   [{ code: 'paused', ref }, 'kubectl rollout resume deployment/web7 -n ns7'],
   [{ code: 'stuck', ref, pod: 'pod7', reason: 'x' }, 'kubectl delete pod pod7 -n ns7'],

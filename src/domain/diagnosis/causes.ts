@@ -44,9 +44,9 @@ const RULES: readonly PullRule[] = [
   unlessChanged(neverPulled),
   mirrorRefuses,
   unlessChanged(imageNotFound),
-  rateLimited,
+  unlessChanged(rateLimited),
   ...candidateRules,
-  ...listRules,
+  ...listRules.map(unlessChanged),
   unexplained,
 ];
 

@@ -56,6 +56,11 @@ export function nextList(puller: Puller, facts: PullFacts): NextList | undefined
   return next === undefined || same(next.names, listedNames(list)) ? undefined : next;
 }
 
+/** Whether what is made now in its place has another list: what this one lacks, nobody has to change. */
+export function isOutdated(puller: Puller, facts: PullFacts): boolean {
+  return nextList(puller, facts) !== undefined;
+}
+
 function listOfNext(puller: Puller, facts: PullFacts): NextList | undefined {
   const template = puller.pod?.template;
   if (template !== undefined && (template.list ?? []).length > 0) {

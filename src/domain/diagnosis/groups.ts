@@ -104,7 +104,7 @@ function fixOfEach(group: readonly Seen[]): Fix | undefined {
   const steps = some.flatMap(({ command }) => stepsIn(command));
   const [first, ...others] = new Map(steps.map((step) => [JSON.stringify(step), step])).values();
   const command = first && others.reduce((before, step) => andThen(before, step), first);
-  return command && { command, sufficient: some.every(({ sufficient }) => sufficient) };
+  return command && { command, sufficient: fixes.every(({ sufficient }) => sufficient) };
 }
 
 /** Of what is no cause, where each list needs its own. */

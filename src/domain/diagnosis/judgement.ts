@@ -220,7 +220,8 @@ function notesOf(pull: ImagePull, cause: Finding | undefined, fix: Fix | undefin
   // Once it may be pulled, that is what it lacks.
   const next = cause?.code === 'never-pulled' ? suspicionOf(pull) : undefined;
   if (next !== undefined) return [withSeverity(next, 'warning')];
-  const isSaid = cause?.code === 'unverified-image' || pull.attempt.reason === 'undecodable';
+  const isOutdated = cause?.code === 'outdated-pod' || cause?.code === 'attached-later';
+  const isSaid = isOutdated || cause?.code === 'unverified-image' || pull.attempt.reason === 'undecodable';
   const note = isSaid || hasLogin(pull.attempt) || !pull.denied ? undefined : unverified(pull);
   if (note === undefined) return [];
   const { command } = fixOf(note, pull, pull.facts.online);

@@ -30,7 +30,7 @@ import {
 type Rule = (pull: ImagePull) => Finding | undefined;
 
 export const candidateRules: readonly Rule[] = [
-  nodeLoginRefused,
+  unlessChanged(nodeLoginRefused),
   staleSecret,
   retryPending,
   publicImageRefused,
@@ -117,7 +117,8 @@ function newerList(pull: ImagePull): Finding | undefined {
   if (next === undefined) return undefined;
   const { name = '', rollout, stuck } = puller.pod?.template ?? {};
   const shared = { image: use.image, remedy: puller.remedy };
-  if (next !== opened) return finding('outdated-pod', object, { ...shared, template: name, newFails: true });
+  if (next !== opened)
+    return newerImage(pull) ?? finding('outdated-pod', object, { ...shared, template: name, newFails: true });
   if (next.from === 'template') return finding('outdated-pod', object, { ...shared, rollout, stuck, template: name });
   const added = next.names.filter((name) => !applied.names.includes(name));
   const secrets = added.length > 0 ? added : next.names;

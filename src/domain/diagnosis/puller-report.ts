@@ -14,7 +14,7 @@ import type { ManifestRef } from '../workloads/object-ref.ts';
 import { listedNames } from '../workloads/pull-spec.ts';
 import { secretKey } from '../workloads/references.ts';
 import { hasLogin, simulatePull } from './attempt.ts';
-import { type AppliedList, accountOf, effectiveList, isTried, remedyOfList } from './effective-list.ts';
+import { type AppliedList, accountOf, effectiveList, isOutdated, isTried, remedyOfList } from './effective-list.ts';
 import type { Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 import { isAwaited, type Judgement, judge } from './judgement.ts';
@@ -79,7 +79,10 @@ export function openQuestions(judged: Judged): Question[] {
 export function notesOn(puller: Puller, judgements: readonly Judgement[], facts: PullFacts): Finding[] {
   const said = new Set(judgements.flatMap(({ cause, notes }) => [cause, ...notes]).map(findingKey));
   const applied = effectiveList(puller, facts);
-  const ofList = isTried(puller) ? [] : [emptyName, duplicateNames, misspeltNames, spareNames, differentCredentials];
+  const ofList =
+    isTried(puller) || isOutdated(puller, facts)
+      ? []
+      : [emptyName, duplicateNames, misspeltNames, spareNames, differentCredentials];
   const rules = [...ofList, ...(judgements.length === 0 ? [] : [secretNotes])];
   const found = rules.flatMap((rule) => rule({ puller, applied, judgements, facts }));
   return found.filter((one) => said.size !== said.add(findingKey(one)).size).map((one) => withSeverity(one, 'warning'));
@@ -184,10 +187,11 @@ function acceptedOf(logins: readonly ListedEntry[], { judgements, facts }: Noted
 }
 
 /** Of a Secret's entries only those count that have to do with an image at hand. */
-function secretNotes({ puller: { ref, images }, applied, judgements, facts }: Noted): Finding[] {
+function secretNotes({ puller, applied, judgements, facts }: Noted): Finding[] {
+  const { ref, images } = puller;
   return applied.names.flatMap((name) => {
     const state = facts.secrets.get(secretKey(ref.namespace, name));
-    if (state?.status === 'missing') return [missing(name, ref)];
+    if (state?.status === 'missing') return isOutdated(puller, facts) ? [] : [missing(name, ref)];
     if (state?.status !== 'there') return [];
     const near = nearServers(state.contents, images);
     const isStore = state.findings.some(({ code }) => code === 'credential-store');

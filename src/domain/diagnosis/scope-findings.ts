@@ -6,7 +6,7 @@ import { type Finding, type FindingCode, type FindingObject, withSeverity } from
 import { targetName } from '../workloads/object-ref.ts';
 import { type SecretName, secretKey, secretName, type Usage } from '../workloads/references.ts';
 import { simulatePull } from './attempt.ts';
-import { effectiveList } from './effective-list.ts';
+import { effectiveList, isOutdated } from './effective-list.ts';
 import { isInScope, type Observed, type Puller, type PullFacts, type SecretState } from './facts.ts';
 import { causeKey, lacksImage, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
@@ -41,6 +41,7 @@ export function* scopeFindings(
   for (const id of secrets) {
     const judge = (): Seen[] => {
       const key = secretKey(id.namespace, id.name);
+      if (facts.secrets.get(key)?.status === 'missing' && isOfOldPods(usersOf(key), facts)) return [];
       const of = { whole: usage.get(key), users: () => usersOf(key) };
       const judged = withUsers(ofSecret(id, facts, usage, isWhole), of, facts);
       noteContent(id, facts, contents);
@@ -55,6 +56,11 @@ export function* scopeFindings(
   const proposed = new Set(all.flatMap(({ found }) => proposedIn(found)));
   const isNeeded = (key: string): boolean => proposed.has(key) || copied.has(key);
   return all.filter(({ found: { code, object } }) => code !== 'unused-secret' || !isNeeded(nameKey(object)));
+}
+
+/** Whether only pods name it that are replaced by others without it. */
+function isOfOldPods(users: readonly Puller[], facts: PullFacts): boolean {
+  return users.length > 0 && users.every((puller) => isOutdated(puller, facts));
 }
 
 /** What `found` says of a Secret, so that its own finding need not: with another one in place of one that is missing, too. */

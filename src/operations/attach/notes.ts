@@ -27,7 +27,7 @@ export type Note =
   | { readonly code: 'enforced'; readonly ref: ObjectRef }
   /** Images for which nothing else in the list has a login. */
   | { readonly code: 'loses-login'; readonly ref: ObjectRef; readonly images: readonly string[] }
-  /** `near`: a name in its list that was probably meant. */
+  /** `near`: a name in its list that is nearly the one that was typed. */
   | { readonly code: 'not-named'; readonly ref: ObjectRef; readonly near?: string | undefined }
   | { readonly code: 'names-it'; readonly ref: ObjectRef; readonly account: string }
   | { readonly code: 'now-refused'; readonly ref: ObjectRef; readonly account: string }
@@ -124,11 +124,9 @@ const SENTENCES: {
     warn(
       `without ${context.secret}, ${resultName(ref)}${inNamespace(ref, context)} has no login for ${many(images)}: private images ${isDry(context) ? 'could' : 'can'} no longer be pulled`,
     ),
-  'not-named': ({ ref, near }, { secret, dryRun = 'none' }) => {
-    const text = `${resultName(ref)} does not name ${secret}`;
-    if (near === undefined) return say(text);
-    return warn(`${text}; did you mean ${near}?`, workloadCommand('detach', { secret: near, dryRun }, ref));
-  },
+  // No command: where the typed name has been taken out already, its pods need the other one.
+  'not-named': ({ ref, near }, { secret }) =>
+    say(`${resultName(ref)} does not name ${secret}${near === undefined ? '' : `; it names ${near}`}`),
   // No command: nobody has looked whether its pods need the Secret.
   'names-it': ({ ref }, { secret, ...context }) =>
     warn(

@@ -346,6 +346,20 @@ test('of a name that is misspelt in several lists the command corrects each, and
   ]);
 });
 
+test('a command that is enough for a list, and not for the images, is not enough', () => {
+  const remedy = { how: 'template', target: { kind: 'Deployment', namespace: 'team-a', name: 'web' } } as const;
+  const cause = finding('missing-secret', secret('regcerd'), {
+    near: 'regcred',
+    usable: 'regcred',
+    absent: true,
+    remedy,
+  });
+  const note = finding('missing-secret', secret('regcerd'), { near: 'regcred', remedy }, 'warning');
+  const seen = [{ found: cause, fix: { command: fixFor(cause), sufficient: false }, puller: deployment('web') }];
+  const [view, ...more] = finished(groupFindings([...seen, { found: note }]));
+  expect([view?.fix, more]).toEqual([{ command: fixFor(note), sufficient: false }, []]);
+});
+
 test('of a Secret that is missing another one is put into the lists of those whose images it opens, and of no others', () => {
   const other = 'r.example/app:v1';
   const seen = [

@@ -280,6 +280,33 @@ const lists: readonly Row[] = [
       sufficient: false,
     },
   ],
+  ...(
+    [
+      ['no list', undefined, undefined],
+      ['a list whose Secret is missing', list('regcerd'), list('regcerd'), ['missing-secret']],
+      ['a list whose Secret is missing, and the template has none any more', list('regcerd'), undefined],
+      ['a list whose Secret has no login for it', list('quay'), list('quay')],
+      ['no list, and the template has one now that does not open the old image', undefined, list('quay')],
+    ] as const
+  ).map(
+    ([situation, own, now, notes = []]): Row => [
+      `${situation}, and the template has another image now`,
+      podWith({
+        ...(own && { list: own }),
+        status: noCredential,
+        remedy: deployment,
+        pod: { template: { name: 'deployment/web', list: now, changed: ['app'], rollout: '1 pod is not ready' } },
+      }),
+      { secrets: { regcerd: 'missing', quay }, nodeImages: [IMAGE], says: jane },
+      {
+        outcome: 'will not pull',
+        cause: 'outdated-pod',
+        fix: 'kubectl rollout status deployment/web -n team-a',
+        sufficient: false,
+        notes,
+      },
+    ],
+  ),
   [
     'a login that is refused, and the template has another one now that is refused, too',
     podWith({

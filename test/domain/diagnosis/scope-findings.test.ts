@@ -238,6 +238,15 @@ describe('of a Secret', () => {
     expect(shown([], world(login()), rest)).toEqual([]);
   });
 
+  test.each([
+    ['an old pod', list, []],
+    ['a pod', undefined, ['warning missing-secret Secret/gone 0']],
+  ])('it is missing, and only %s names it', (_, now, expected) => {
+    const own = [{ name: 'gone' }, { name: 'regcred' }];
+    const old = podWith({ list: own, status: 'runs', pod: { template: { name: 'deployment/web', list: now ?? own } } });
+    expect(shown([old], { secrets: { gone: 'missing', regcred: good } })).toEqual(expected);
+  });
+
   test('nothing that may be listed uses it', () => {
     const rest = { usage: new Map(), unchecked: ['list pods'] };
     expect(shown([], world(login()), rest)).toEqual([]);

@@ -99,6 +99,18 @@ test.each<[string, Puller, World, string[]]>([
     { secrets: { gone: 'missing', regcred: good }, others: ['regcred'] },
     [],
   ],
+  [
+    'a pod with a typo that its template does not have any more, or never had',
+    podWith({ list: list('regcerd', 'regcred'), pod: { template: { name: 'deployment/web', list: list('regcred') } } }),
+    { secrets: { regcerd: 'missing', regcred: good }, others: ['regcred'] },
+    [],
+  ],
+  [
+    'a pod with a typo that its template has, too',
+    podWith({ list: list('regcerd'), pod: { template: { name: 'deployment/web', list: list('regcerd') } } }),
+    { secrets: { regcerd: 'missing', regcred: good }, others: ['regcred'] },
+    ['missing-secret regcred'],
+  ],
   ['two with the same login', podWith({ list: list('a', 'b') }), { secrets: { a: good, b: good } }, []],
   [
     'two of which one cannot be decoded',

@@ -57,8 +57,8 @@ const NOTES: readonly (readonly [note: Shown, severity: 'note' | 'warning', text
   [{ code: 'not-named', ref: of('ServiceAccount', 'ci') }, 'note', 'serviceaccount/ci does not name regcred'],
   [
     { code: 'not-named', ref, near: 'regcreds' },
-    'warning',
-    'deployment.apps/web does not name regcred; did you mean regcreds?',
+    'note',
+    'deployment.apps/web does not name regcred; it names regcreds',
   ],
   [
     { code: 'names-it', ref, account },
