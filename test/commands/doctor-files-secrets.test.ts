@@ -177,14 +177,14 @@ test('a Secret without a namespace goes into that of the context, wherever those
     's.yaml': secret([A, 'other.example'], ''),
   });
   const { code, lines } = await doctor('-f . --strict');
-  const why = 'but the one in these files names no namespace, so it goes into that of the context [missing-secret]';
+  const why = 'but the one in s.yaml names no namespace, so it goes into that of the context: add namespace';
   expect([code, lines]).toEqual([
     1,
     [
-      `a.yaml:1: warning: deployment/a names secret build/regcreds, ${why}`,
-      `  hint: regsecret create regcreds -n build --server ${A} --server other.example --dry-run=client -o yaml`,
-      `b.yaml:1: warning: deployment/b names secret prod/regcreds, ${why}`,
-      `  hint: regsecret create regcreds -n prod --server ${A} --server other.example --dry-run=client -o yaml`,
+      `a.yaml:1: warning: deployment/a names secret build/regcreds, ${why}: build to its metadata [missing-secret]`,
+      '  hint: vi +1 s.yaml',
+      `b.yaml:1: warning: deployment/b names secret prod/regcreds, ${why}: prod to its metadata [missing-secret]`,
+      '  hint: vi +1 s.yaml',
       '3 objects in 3 files: 0 errors, 2 warnings',
     ],
   ]);
@@ -195,6 +195,19 @@ const account = (name: string, namespace?: string): object => ({
   kind: 'ServiceAccount',
   metadata: { name, namespace },
   imagePullSecrets: [{ name: 'regcreds' }],
+});
+
+test('a Secret from stdin without a namespace needs the flag of the command that makes it, and not another command', async () => {
+  write({ 'a.yaml': deployment('a', `${A}/x`) });
+  const { code, lines } = await doctor('-f . -f - --strict', JSON.stringify(secret([A], '')));
+  const why = 'names no namespace, so it goes into that of the context: add -n build to the command that makes it';
+  expect([code, lines]).toEqual([
+    1,
+    [
+      `a.yaml:1: warning: deployment/a names secret build/regcreds, but the one from stdin ${why} [missing-secret]`,
+      '2 objects in 2 files: 0 errors, 1 warning',
+    ],
+  ]);
 });
 
 test('a service account without a namespace goes into that of the context, too', async () => {

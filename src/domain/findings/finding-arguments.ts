@@ -18,6 +18,12 @@ interface Outdated extends RolloutState {
   readonly remedy: Remedy;
 }
 
+/** In manifests; the line is from 1. */
+interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
 interface EntryLogin {
   readonly server: ShownServer;
   readonly username: string;
@@ -38,8 +44,8 @@ export interface FindingArguments<Cause> {
     readonly elsewhere?: Elsewhere | undefined;
     /** Some of those who name it, as `deployment/web`. */
     readonly usedBy?: readonly string[] | undefined;
-    /** In manifests, the one of that name names no namespace. */
-    readonly bare?: true | undefined;
+    /** In manifests, where the one of that name stands, which names no namespace. */
+    readonly unplaced?: Place | undefined;
     readonly usable?: string | undefined;
     readonly absent?: true | undefined;
     readonly listed?: true | undefined;
@@ -80,7 +86,7 @@ export interface FindingArguments<Cause> {
   /** Marked as a copy of `source`, which is no pull secret. */
   readonly 'orphaned-copy': { readonly source: CopySourceName };
   /** `last`: where the one stands that is applied after it. */
-  readonly 'duplicate-secret': { readonly last: { readonly file: string; readonly line: number } };
+  readonly 'duplicate-secret': { readonly last: Place };
 
   // What becomes of a login at its registry; the object is the Secret.
   readonly 'credential-rejected': EntryLogin & { readonly status?: number | undefined; readonly said: Reporter };

@@ -50,7 +50,7 @@ export function isSufficient(found: Finding, command?: Command): boolean {
   if (found.code === 'shadowed-entry' && command?.words[1] === 'remove') return false;
   if (found.code === 'fails-at-restart') return isSufficient(found.arguments.cause);
   if (isInManifest(found.object))
-    return found.code === 'missing-secret' && found.arguments.near === undefined && !found.arguments.bare;
+    return found.code === 'missing-secret' && found.arguments.near === undefined && !found.arguments.unplaced;
   // Whether a new login is one that the image was pulled with cannot be known.
   if (found.code === 'unverified-image' && found.arguments.policy === 'Never' && !found.arguments.usable) return false;
   if ('absent' in found.arguments && found.arguments.absent) return false;
@@ -79,12 +79,14 @@ type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context:
 
 const FIXES: Fixes = {
   'missing-secret': ({ object, arguments: args }, context) => {
-    const { near, usable, listed, bare, remedy } = args;
+    const { near, usable, listed, unplaced, remedy } = args;
+    // What comes from a program is not to be edited: the sentence says which flag that needs.
+    if (unplaced !== undefined) return unplaced.file === '-' ? words`` : editFile(unplaced);
     if (near !== undefined && object.file !== undefined) return editFile(object);
     const meant = near ?? usable;
     if (meant !== undefined && remedy !== undefined) return exchange(remedy, object.name, meant, listed);
     const { file: _, ...inCluster } = object;
-    return createSecretCommand(bare ? object : inCluster, context, context.images?.map(imageServer) ?? here(context));
+    return createSecretCommand(inCluster, context, context.images?.map(imageServer) ?? here(context));
   },
   'wrong-type': ({ object }, context) => createSecretCommand(object, context, here(context), FORCE),
   'no-payload': ({ object }, context) => createOr(REPLACE, object, context),

@@ -154,6 +154,6 @@ export function edit(object: FindingObject): Command {
 }
 
 /** The place in the manifest. No variable names the editor, for fish has no `${EDITOR:-vi}`. */
-export function editFile({ file = '-', line = 1 }: FindingObject): Command {
+export function editFile({ file = '-', line = 1 }: Pick<FindingObject, 'file' | 'line'>): Command {
   return words`vi +${line} ${fileWord(file)}`;
 }

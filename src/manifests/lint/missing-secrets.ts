@@ -12,7 +12,7 @@ import type { Inventory, PlacedPullSpec } from './inventory.ts';
 import { checkBuilt, folderToBuild } from './kustomization.ts';
 import type { LintLine } from './lint-line.ts';
 import { factsFor, namespacesWith, nearInFiles, pullerIn, secretNamed } from './manifest-facts.ts';
-import { lineOfName, viewOf } from './place.ts';
+import { firstLineOf, lineOfName, viewOf } from './place.ts';
 import { ownerOf } from './unnamed-login.ts';
 import { isApart } from './unplaced.ts';
 
@@ -49,22 +49,21 @@ export function missingSecrets(
     const { name, placed } = first;
     const object = objectOf({ ...placed.pullSpec.ref, name });
     const unplaced = secretNamed(name, placed, inventory);
-    const bare = unplaced && (true as const);
-    const near = bare ? undefined : nearInFiles(name, placed, inventory);
+    const near = unplaced ? undefined : nearInFiles(name, placed, inventory);
     const namespaces = namespacesWith(name, inventory);
     const args = {
       // The same may be there for several environments.
       usedBy: [...new Set(users.map((user) => targetName(user.placed.pullSpec.ref)))],
       near,
-      elsewhere: bare || namespaces.length === 0 ? undefined : { namespaces },
-      bare,
+      elsewhere: unplaced || namespaces.length === 0 ? undefined : { namespaces },
+      unplaced: unplaced && firstLineOf(unplaced),
     };
     const severity = near !== undefined && isSlip(name, near) ? 'error' : 'warning';
     const place = { file: placed.file.name, line: lineOfName(name, placed) };
     const images = privateImages(pulls.get(key) ?? []);
     const found = finding('missing-secret', { ...object, kind: 'Secret', ...place }, args, severity);
     const folder = near === undefined ? folderToBuild(name, placed.file.name, kustomizations) : undefined;
-    if (folder === undefined) return [viewOf(found, { images, secretOf: () => unplaced?.diagnosed })];
+    if (folder === undefined) return [viewOf(found, { images })];
     return [findingView(found, undefined, { command: checkBuilt(folder, typed), sufficient: false })];
   });
 }

@@ -63,7 +63,7 @@ function filledIn({ healthy, manifests }: LintReport, typed: LintLine): Command 
 /** Once, however many Secrets are made elsewhere. */
 function missingRemarks({ findings }: LintReport, typed: LintLine, io: Io): Printable[] {
   const missing = findings.filter(
-    (found) => found.code === 'missing-secret' && found.severity === 'warning' && !found.arguments.bare,
+    (found) => found.code === 'missing-secret' && found.severity === 'warning' && !found.arguments.unplaced,
   );
   const [only, ...others] = missing;
   if (only === undefined) return [];
@@ -86,7 +86,8 @@ function findingLines({ severity, code, message, fix, object, more }: FindingVie
   const label = severity === 'error' ? style.error('error:') : style.warning('warning:');
   return [
     printed`${printable(placeOf(object))}: ${label} ${printable(message)} ${style.faint(`[${code}]`)}`,
-    printed`  ${style.faint('hint:')} ${hintText(fix.command, io)}`,
+    // The sentence says it where there is no command.
+    ...(fix.command.words.length === 0 ? [] : [printed`  ${style.faint('hint:')} ${hintText(fix.command, io)}`]),
     ...(more === undefined ? [] : [printed`  ${style.faint(formatMore(more))}`]),
   ];
 }

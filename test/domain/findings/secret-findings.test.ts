@@ -18,11 +18,16 @@ testFindings([
     'regsecret create regcred -n team-a',
   ],
   [
-    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], bare: true }),
-    'error: deployment/web names secret team-a/regcred, but the one in these files names no namespace, so it goes into that of the context',
+    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], unplaced: { file: 's.yaml', line: 3 } }),
+    'error: deployment/web names secret team-a/regcred, but the one in s.yaml names no namespace, so it goes into that of the context: add namespace: team-a to its metadata',
     'advice',
-    'regsecret create regcred -n team-a --server ghcr.io --server quay.io --dry-run=client -o yaml',
-    { images: ['ghcr.io/a/b', 'quay.io/a', 'ghcr.io/c'] },
+    'vi +3 s.yaml',
+  ],
+  [
+    finding('missing-secret', IN_FILE, { usedBy: ['deployment/web'], unplaced: { file: '-', line: 3 } }),
+    'error: deployment/web names secret team-a/regcred, but the one from stdin names no namespace, so it goes into that of the context: add -n team-a to the command that makes it',
+    'advice',
+    '',
   ],
   [
     finding('duplicate-secret', IN_FILE, { last: { file: '-', line: 7 } }),
