@@ -7,6 +7,8 @@ import type { Answer, Observed } from '../domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../domain/diagnosis/puller-report.ts';
 import { type Diagnosed, type DoctorReport, isHealthy, reportOf, UNSEEN } from '../domain/diagnosis/report.ts';
 import { askedSecrets, secretQuestions } from '../domain/diagnosis/secret-checks.ts';
+import type { FindingView } from '../domain/diagnosis/view.ts';
+import { userOf } from '../domain/findings/finding.ts';
 import { type FindingSelection, selectFindings, selectionOf } from '../domain/findings/selection.ts';
 import { againWithout } from '../domain/text/hint.ts';
 import { type Question, questionKey } from '../domain/verify/question.ts';
@@ -71,7 +73,23 @@ async function examine(
 ): Promise<Examined> {
   const diagnosed = await diagnose(gathered, answers, options, io);
   const report = await inPortions(reportOf(gathered, diagnosed, options.strict === true), io.signal);
-  return { report, now: diagnosed.facts.now };
+  return { report: await withUsers(report, io), now: diagnosed.facts.now };
+}
+
+/** With the users of the logins that this machine does not have. */
+async function withUsers(report: DoctorReport, io: Io): Promise<DoctorReport> {
+  if (report.findings.length === 0) return report;
+  const { userNamer } = await import('../credentials/known-logins.ts');
+  const named = await userNamer(io);
+  const withUser = (found: FindingView): FindingView => ({
+    ...found,
+    fix: { ...found.fix, command: named(found.fix.command, userOf(found)) },
+  });
+  const pullers = report.pullers?.map((puller) => ({
+    ...puller,
+    images: puller.images.map((image) => ({ ...image, cause: image.cause && withUser(image.cause) })),
+  }));
+  return { ...report, pullers, findings: report.findings.map(withUser) };
 }
 
 async function show({ report, now }: Examined, options: DoctorOptions, io: Io): Promise<void> {

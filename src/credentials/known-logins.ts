@@ -1,5 +1,7 @@
 /** Whether this machine has a login, as far as that can be seen without asking a store or a helper. */
-import { canonicalServer } from '../domain/keyring/server.ts';
+import { canonicalServer, serverProblem } from '../domain/keyring/server.ts';
+import type { Command } from '../domain/text/command.ts';
+import { showsAsItIs } from '../domain/text/printable.ts';
 import type { Io } from '../io.ts';
 import { canPrompt } from '../prompt.ts';
 import { authFiles } from './auth-file.ts';
@@ -8,13 +10,35 @@ import { readDockerSettings } from './docker-settings.ts';
 import { podmanLogins } from './podman.ts';
 import { machineLogins } from './source.ts';
 
-/** Those of `servers` for which `create` would find no login on this machine, and nobody to ask. No program is started. */
-export async function serversWithoutLogin(servers: readonly string[], io: Io): Promise<string[]> {
-  if (servers.length === 0 || canPrompt(io)) return [];
+/** Proposed commands, with the user of the login where `create` would find none on this machine. No program is started. */
+export async function userNamer(io: Io): Promise<(line: Command, username: string | undefined) => Command> {
   const files = authFiles();
   const settings = readDockerSettings(io, files);
   // With the first login docker writes into its file which store it takes.
   const config = settings.detected ? { ...settings.config, credsStore: undefined } : settings.config;
   const store = machineLogins(dockerStore({ ...settings, config }, io), await podmanLogins(io, files));
-  return servers.filter((server) => store.where(canonicalServer(server)) === undefined);
+  const lacksLogin = (server: string): boolean =>
+    serverProblem(server) === undefined && store.where(canonicalServer(server)) === undefined;
+  // With somebody there, `create` asks for the user as well.
+  const unknown = canPrompt(io) ? undefined : 'USER';
+  return (line, username) => withUser(line, username || unknown, lacksLogin);
+}
+
+/**
+ * `command` with the user in each `create` for one server that lacks a login: it asks for the password then, or says how to pipe
+ * it. Several servers may have several users.
+ */
+function withUser(command: Command, username: string | undefined, lacksLogin: (server: string) => boolean): Command {
+  const { words, pipe, next } = command;
+  const at = words.indexOf('--server') + 1;
+  const server = words[at];
+  const isOne = words[1] === 'create' && at > 0 && words.lastIndexOf('--server') < at;
+  const isLacking = isOne && !words.includes('--from-file') && typeof server === 'string' && lacksLogin(server);
+  const isNamed = isLacking && username && showsAsItIs(username);
+  return {
+    ...command,
+    words: isNamed ? words.toSpliced(at + 1, 0, '--username', username) : words,
+    ...(pipe && { pipe: withUser(pipe, username, lacksLogin) }),
+    ...(next && { next: withUser(next, username, lacksLogin) }),
+  };
 }

@@ -68,13 +68,28 @@ export async function printVerdicts(
   const shown = columns.filter((column) => (column === 'SECRET' ? several : cells.some((row) => row[column] !== '')));
   const table = cells.map((row) => shown.map((column) => row[column]));
   io.stdout.write(formatTable(shown, table, io.stdout, output === 'wide'));
-  const hints = rows.map((row) => hintFor(row, immutable.has(row.source), correct));
+  const found = rows.map((row) => hintFor(row, immutable.has(row.source), correct));
+  const hints =
+    correct === undefined && found.some((hint) => hint !== undefined) ? await withUsers(found, rows, io) : found;
   for (const [index, row] of rows.entries()) {
     say(row, several ? `${row.source}: ` : '', printer);
     const hint = hints[index];
     // One file may be where several are corrected.
     if (hint !== undefined && hints.lastIndexOf(hint) === index) printer.hint(hint);
   }
+}
+
+/** With the users of the logins that this machine does not have. */
+async function withUsers(
+  hints: readonly (Hint | undefined)[],
+  rows: readonly VerifiedRow[],
+  io: Io,
+): Promise<(Hint | undefined)[]> {
+  const { userNamer } = await import('../credentials/known-logins.ts');
+  const named = await userNamer(io);
+  return hints.map((hint, index) =>
+    hint !== undefined && 'words' in hint ? named(hint, rows[index]?.username) : hint,
+  );
 }
 
 function say(row: VerifiedRow, of: string, printer: Printer): void {

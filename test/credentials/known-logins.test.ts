@@ -1,6 +1,9 @@
-/** Which servers have no login on this machine; neither a store nor a helper is asked. */
+/** Proposed commands, where this machine has no login for them; neither a store nor a helper is asked. */
 import { expect, test } from 'vitest';
-import { serversWithoutLogin } from '../../src/credentials/known-logins.ts';
+import { userNamer } from '../../src/credentials/known-logins.ts';
+import { andThen, type Command, command } from '../../src/domain/text/command.ts';
+import { formatCommand } from '../../src/domain/text/format-command.ts';
+import type { Io } from '../../src/io.ts';
 import { type MachineOptions, machine } from '../support/machine.ts';
 
 const CONFIG = '$HOME/.docker/config.json';
@@ -26,10 +29,57 @@ test.each<[string, MachineOptions, readonly string[]]>([
   ['a file that is broken', { files: { [CONFIG]: '{' } }, SERVERS],
 ])('%s', async (_, options, without) => {
   const { io, calls } = machine(options);
-  expect([await serversWithoutLogin(SERVERS, io), calls()]).toEqual([without, []]);
+  const lines = await Promise.all(SERVERS.map((server) => named(create(server), 'jane', io)));
+  const lacking = SERVERS.filter((_, index) => lines[index]?.includes(' --username jane'));
+  expect([lacking, calls()]).toEqual([without, []]);
 });
 
-test('nobody is told where create asks for the login', async () => {
+const create = (server: string): Command => command`regsecret create pull --server ${server} --attach sa/default`;
+
+async function named(line: Command, username: string | undefined, io: Pick<Io, 'commands'> & Io) {
+  return formatCommand((await userNamer(io))(line, username), io.commands);
+}
+
+test.each<[string, Command, string | undefined, string]>([
+  [
+    'each step',
+    andThen(command`kubectl version`, create('ghcr.io')),
+    'jane',
+    'kubectl version && regsecret create pull --server ghcr.io --username jane --attach sa/default',
+  ],
+  [
+    'nobody knows the user',
+    create('ghcr.io'),
+    undefined,
+    'regsecret create pull --server ghcr.io --username USER --attach sa/default',
+  ],
+  [
+    'a user that cannot be pasted',
+    create('ghcr.io'),
+    'ja\nne',
+    'regsecret create pull --server ghcr.io --attach sa/default',
+  ],
+  [
+    'several servers may have several users',
+    command`regsecret create --server a.io --server b.io`,
+    'jane',
+    'regsecret create --server a.io --server b.io',
+  ],
+  [
+    'the login is in a file',
+    command`regsecret create --server a.io --from-file FILE`,
+    'jane',
+    'regsecret create --server a.io --from-file FILE',
+  ],
+  ['no login is made', command`regsecret remove --server a.io`, 'jane', 'regsecret remove --server a.io'],
+])('%s', async (_, line, username, shown) => {
+  expect(await named(line, username, machine().io)).toBe(shown);
+});
+
+test('create asks a person for a user that nobody knows', async () => {
   const { io } = machine({ tty: true });
-  expect(await serversWithoutLogin(SERVERS, io)).toEqual([]);
+  expect(await named(create('ghcr.io'), undefined, io)).toBe(
+    'regsecret create pull --server ghcr.io --attach sa/default',
+  );
+  expect(await named(create('ghcr.io'), 'jane', io)).toContain(' --username jane ');
 });

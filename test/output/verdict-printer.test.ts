@@ -6,6 +6,7 @@ import type { Verdict } from '../../src/domain/verify/verdict.ts';
 import { printerFor } from '../../src/output/printer.ts';
 import { describeVerdict, printVerdicts, type VerifiedRow } from '../../src/output/verdict-printer.ts';
 import { fakeIo } from '../support/io.ts';
+import { machine } from '../support/machine.ts';
 
 const verdicts: readonly (readonly [verdict: Verdict, words: string])[] = [
   [{ kind: 'accepted' }, 'accepts the credential'],
@@ -72,7 +73,8 @@ test('several logins that are corrected in one file', async () => {
 
 describe('what to do next', () => {
   async function said(row: Partial<VerifiedRow>, immutable = new Set<string>()): Promise<string> {
-    const io = fakeIo();
+    // Without a login of its own.
+    const { io } = machine();
     const whole = {
       source: 'team-a/regcred',
       server: 'ghcr.io',
@@ -92,7 +94,7 @@ describe('what to do next', () => {
       [
         'ghcr.io rejects the credential (HTTP 403)',
         'GitHub Container Registry takes a user name with a classic personal access token that has read:packages',
-        'hint: regsecret create regcred -n team-a --server ghcr.io',
+        'hint: regsecret create regcred -n team-a --server ghcr.io --username jane',
       ],
     ],
     [
@@ -123,6 +125,6 @@ describe('what to do next', () => {
 
   test('an immutable Secret has to be made again', async () => {
     const text = await said({ verdict: { kind: 'rejected', status: 403 } }, new Set(['team-a/regcred']));
-    expect(text).toContain('\nhint: regsecret create regcred -n team-a --server ghcr.io --force\n');
+    expect(text).toContain('\nhint: regsecret create regcred -n team-a --server ghcr.io --username jane --force\n');
   });
 });

@@ -18,6 +18,21 @@ export interface Elsewhere {
 /** What becomes of an object in manifests that names no namespace, behind its name. */
 export const UNPLACED = 'names no namespace, so it goes into that of the context';
 
+/** In manifests; the line is from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Where a Secret comes from that names no namespace, and how it gets into `namespace`. */
+export function placeIt({ file }: Place, namespace = ''): string {
+  // It is there to be typed, and nobody has checked it.
+  if (!isNamespaceName(namespace)) return `in these files ${UNPLACED}`;
+  return file === '-'
+    ? `from stdin ${UNPLACED}: add -n ${namespace} to the command that makes it`
+    : `in ${file} ${UNPLACED}: add namespace: ${namespace} to its metadata`;
+}
+
 /** What is known to stand in for a Secret that is missing. */
 interface Meant {
   /** One there that is nearly called so. */

@@ -7,7 +7,7 @@ import type { NodeTrouble } from '../workloads/pull-error.ts';
 import type { ListFault } from '../workloads/pull-spec.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { RolloutState, TemplateChange } from '../workloads/rollout.ts';
-import type { Elsewhere } from './elsewhere.ts';
+import type { Elsewhere, Place } from './elsewhere.ts';
 
 /** Who says so: the registry, asked from here at a time (RFC 3339), or the kubelet in the status of the pod. */
 export type Reporter = { readonly by: 'registry'; readonly at: string } | { readonly by: 'kubelet' };
@@ -16,12 +16,6 @@ export type Reporter = { readonly by: 'registry'; readonly at: string } | { read
 interface Outdated extends RolloutState {
   readonly image: string;
   readonly remedy: Remedy;
-}
-
-/** In manifests; the line is from 1. */
-interface Place {
-  readonly file: string;
-  readonly line: number;
 }
 
 interface EntryLogin {

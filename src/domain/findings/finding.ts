@@ -42,3 +42,9 @@ export function describeObject({ kind, namespace, name }: FindingObject): string
   if (kind === 'File' && name === '-') return 'stdin';
   return objectTitle(kind, namespace === undefined ? ' ' : ` ${namespace}/`, name);
 }
+
+/** The user of the login that `found` is about. */
+export function userOf({ code, arguments: args }: Finding): string | undefined {
+  if (code === 'fails-at-restart') return userOf(args.cause);
+  return 'username' in args ? args.username : undefined;
+}

@@ -2,13 +2,12 @@
 import { displayServer, shownServer } from '../keyring/display-server.ts';
 import { LAST_APPLIED } from '../pull-secret/last-applied.ts';
 import { many, nounFor } from '../text/enumerate.ts';
-import { isNamespaceName } from '../text/object-name.ts';
 import { describeAbsent, describeTags } from '../verify/near-tags.ts';
 import { describeAccepted } from '../verify/verdict.ts';
 import { AT_NODE } from '../workloads/pull-error.ts';
 import { describeFault } from '../workloads/pull-spec.ts';
 import { formatRollout } from '../workloads/rollout.ts';
-import { describeMeant, UNPLACED } from './elsewhere.ts';
+import { describeMeant, placeIt, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
 
@@ -16,15 +15,6 @@ import type { Reporter } from './finding-arguments.ts';
 export function formatFinding(found: Finding): string {
   const text = TEXTS[found.code] as (found: Finding, object: string) => string;
   return text(found, describeObject(found.object));
-}
-
-/** Where the Secret comes from, and how it gets into `namespace`. */
-function placeIt(file: string, namespace = ''): string {
-  // It is there to be typed, and nobody has checked it.
-  if (!isNamespaceName(namespace)) return `in these files ${UNPLACED}`;
-  return file === '-'
-    ? `from stdin ${UNPLACED}: add -n ${namespace} to the command that makes it`
-    : `in ${file} ${UNPLACED}: add namespace: ${namespace} to its metadata`;
 }
 
 /** One for each code; `object` is its name. */
@@ -46,7 +36,7 @@ const TEXTS: Texts = {
     // `2 pods` is one of them.
     const isOne = usedBy.length === 1 && !usedBy[0]?.endsWith(' pods');
     const naming = `${some(usedBy)} ${isOne ? 'names' : 'name'}`;
-    if (unplaced !== undefined) return `${naming} ${object}, but the one ${placeIt(unplaced.file, place.namespace)}`;
+    if (unplaced !== undefined) return `${naming} ${object}, but the one ${placeIt(unplaced, place.namespace)}`;
     const inFiles =
       usedBy.length === 0 ? `${object} is not in these files` : `${naming} ${object}, which is not in these files`;
     const text =

@@ -1,10 +1,7 @@
 /** What doctor and why say to a person beside the result. */
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
-import { displayServer } from '../../domain/keyring/display-server.ts';
-import { serverProblem } from '../../domain/keyring/server.ts';
-import { ALL_NAMESPACES, type Command, command, words } from '../../domain/text/command.ts';
+import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
-import { prose } from '../../domain/text/hint.ts';
 import type { Io } from '../../io.ts';
 import { printerFor } from '../printer.ts';
 import { again, type DoctorLine } from './doctor-line.ts';
@@ -28,29 +25,7 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
     printer.say(`no ${none} in ${isAll ? 'any namespace' : one}`);
     if (!isAll) printer.hint(command`regsecret doctor ${ALL_NAMESPACES}`);
   }
-  const unknown = await missingLogins(report, io);
-  if (unknown.length > 0) {
-    const typed = words`--username USER --password-stdin`;
-    printer.hint(
-      prose`docker and podman have no login for ${many(unknown.map(displayServer))}: add ${typed} to regsecret create`,
-    );
-  }
   if (report.healthy === false && verbose !== true && counts === undefined) {
     printer.hint(command`${again(options)} -v`);
   }
-}
-
-/** Servers for which a command takes the login of this machine, which has none. */
-async function missingLogins({ findings }: DoctorReport, io: Io): Promise<string[]> {
-  const named = [...new Set(findings.flatMap(({ fix }) => serversOfCreate(fix.command)))];
-  const servers = named.filter((server) => serverProblem(server) === undefined);
-  if (servers.length === 0) return [];
-  const { serversWithoutLogin } = await import('../../credentials/known-logins.ts');
-  return serversWithoutLogin(servers, io);
-}
-
-function serversOfCreate({ words: line, pipe, next }: Command): string[] {
-  const own = line[1] === 'create' ? line.flatMap((word, at) => (line[at - 1] === '--server' ? word : [])) : [];
-  const others = [pipe, next].flatMap((command) => (command === undefined ? [] : serversOfCreate(command)));
-  return [...own.filter((word) => typeof word === 'string'), ...others];
 }
