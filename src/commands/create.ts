@@ -121,7 +121,9 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     if (options.verify !== false) checkKept(entries, applied, printer);
     if (targets.length > 0) return await attachTo(applied, attachment);
     await sayLeftOver(applied, run);
-    if (applied.action === 'created' && options.output === undefined && dryRun === 'none') {
+    // What comes next in a script, its author knows.
+    const isScript = !io.stderr.isTTY && (options.passwordStdin === true || options.passwordEnv !== undefined);
+    if (applied.action === 'created' && options.output === undefined && dryRun === 'none' && !isScript) {
       printer.hint(attachCommand(applied.secret.metadata.name, options));
     }
     return EXIT.ok;

@@ -20,7 +20,7 @@ import {
 import type { Secret } from '../domain/keyring/secret.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, flagWords, words } from '../domain/text/command.ts';
 import { nounFor } from '../domain/text/enumerate.ts';
-import { againWithout, prose } from '../domain/text/hint.ts';
+import { againWithout, type Hint, prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
 import { secretKey, secretName, UNUSED } from '../domain/workloads/references.ts';
 import { checkedName } from '../domain/workloads/target.ts';
@@ -84,6 +84,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     const { output, headers = true } = options;
     const isCut = await printList(rows, { output, namespaces: allNamespaces, headers, now }, io);
     if (rows.length === 0 && output === undefined && names.length === 0) await sayNone(options, transport, printer);
+    if (problems && output === undefined && names.length === 0 && !selector) printer.hint(unasked(options));
     for (const found of unreadFindings(unread)) printer.warn(formatFinding(found));
     const there = await reportMissing(all, scope, transport, printer);
     const wide = wideLine(options, transport.namespace);
@@ -118,6 +119,12 @@ function wideLine({ names = [], allNamespaces, selector, problems, sortBy }: Lis
     ...(sortBy === undefined ? [] : ['--sort-by', sortBy]),
   ]);
   return command`regsecret list ${names} ${where} ${labels} ${flags} -o wide`;
+}
+
+/** What else may be wrong with a login. */
+function unasked({ allNamespaces, namespace }: ListOptions): Hint {
+  const where = allNamespaces ? ALL_NAMESPACES : scope(namespace);
+  return prose`list asks no registry, and ${command`regsecret doctor ${where}`} does`;
 }
 
 async function sayNone(options: ListOptions, transport: Transport, printer: Printer): Promise<void> {

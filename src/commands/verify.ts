@@ -24,7 +24,7 @@ import {
   type VerifyQuestion,
 } from '../domain/verify/question.ts';
 import { correctIn } from '../domain/verify/refused-login.ts';
-import { pullResult, type Verdict } from '../domain/verify/verdict.ts';
+import { imageResult, loginResult, type Verdict } from '../domain/verify/verdict.ts';
 import { checkedName } from '../domain/workloads/target.ts';
 import { EXIT, UsageError, UserError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -52,7 +52,7 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
   const printer = await printerFor(io);
   checkOptions(typed);
   const options = withServer(typed);
-  const { secrets, isWhole, correct } = await secretsToVerify(options, io, printer);
+  const { secrets, isWhole, correct, from } = await secretsToVerify(options, io, printer);
   if (secrets.length === 0 && !isWhole) return EXIT.failed;
   const now = Date.now();
   const diagnosed: DiagnosedSecret[] = [];
@@ -62,12 +62,13 @@ export async function verify(typed: VerifyOptions, io: Io): Promise<number> {
     options.image?.flatMap((image) => plan(secrets, image)) ??
     diagnosed.flatMap(({ secret, contents }) => loginQuestions(secret, contents));
   if (inquiries.length === 0) throw new UserError('there is no login to verify', lookInside(options));
-  const rows = await ask(inquiries, options, io);
+  const rows = await ask(inquiries, from, options, io);
   const immutable = new Set(secrets.filter((secret) => secret.immutable === true).map(sourceName));
-  await printVerdicts(rows, { output: options.output, immutable, correct }, io, printer);
+  await printVerdicts(rows, { output: options.output, immutable, correct, isOwn: from !== undefined }, io, printer);
   if (!sound || !isWhole) return EXIT.failed;
   const results =
-    options.image?.map((image) => imageResult(rows.filter((row) => row.image === image))) ?? rows.map(loginResult);
+    options.image?.map((image) => imageResult(rows.filter((row) => row.image === image))) ??
+    rows.map(({ verdict }) => loginResult(verdict));
   if (results.includes('fails')) return EXIT.failed;
   return results.includes('unknown') ? EXIT.unjudged : EXIT.ok;
 }
@@ -77,21 +78,6 @@ function lookInside({ names = [], namespace, filename = [], allNamespaces }: Ver
   if (allNamespaces) return command`regsecret list ${ALL_NAMESPACES}`;
   const files = filename.reduce((line, file) => words`${line} -f ${pathWord(file)}`, words``);
   return command`regsecret inspect ${names.map(nameWord)} ${scope(namespace)} ${files}`;
-}
-
-type PullResult = ReturnType<typeof pullResult>;
-
-/** A login that is refused is wrong also where everybody may pull, and so is one that is none. */
-function loginResult({ verdict }: VerifiedRow): PullResult {
-  const isRefused = verdict.kind === 'rejected' || (verdict.kind === 'anonymous' && verdict.why === 'empty');
-  return isRefused ? 'fails' : pullResult(verdict);
-}
-
-/** One entry with which the image is pulled is enough. */
-function imageResult(tried: readonly VerifiedRow[]): PullResult {
-  const results = tried.map(({ verdict }) => pullResult(verdict));
-  if (results.includes('pulls')) return 'pulls';
-  return results.includes('unknown') ? 'unknown' : 'fails';
 }
 
 /** A user name and password without a server are for the registry of the image. */
@@ -113,7 +99,9 @@ function checkOptions(options: VerifyOptions): void {
   const ways = [
     ...(names.length > 0 || allNamespaces ? [live] : []),
     ...(filename === undefined ? [] : ['-f']),
-    ...(usesLogin(options) ? [options.server === undefined ? 'a login' : '--server'] : []),
+    ...(usesLogin(options)
+      ? [options.server !== undefined ? '--server' : options.all === true ? '--all' : 'a login']
+      : []),
   ];
   if (ways.length > 1 && !(names.length > 0 && !allNamespaces && filename !== undefined && ways.length === 2)) {
     const [, second = ''] = ways;
@@ -139,6 +127,8 @@ interface Chosen {
   readonly isWhole: boolean;
   /** How a login that is rejected is corrected, where they are not in the cluster. */
   readonly correct?: (server: string) => Hint;
+  /** Where a login of this machine is from. */
+  readonly from?: (server: string) => string | undefined;
 }
 
 async function secretsToVerify(options: VerifyOptions, io: Io, printer: Printer): Promise<Chosen> {
@@ -184,13 +174,18 @@ async function inFiles(filename: readonly string[], { names = [], namespace }: V
 /** A login of this machine, as the Secret that `create` would make of it. */
 async function fromLogin(options: VerifyOptions, io: Io, printer: Printer): Promise<Chosen> {
   const { collectCredentials } = await import('../credentials/collect.ts');
-  const { entries, warnings } = await collectCredentials(options, io);
+  const { entries, warnings, personal } = await collectCredentials(options, io);
   for (const warning of warnings) printer.warn(warning);
+  for (const { server, credential, from } of personal ? entries : [])
+    printer.say(
+      `the login of ${credential.username} for ${displayServer(server)} is from ${from}, and not from a Secret`,
+    );
   const login = (server: string) => entries.find((one) => sameKey(one.server, server));
   return {
     secrets: [buildPullSecret({ name: 'login', entries })],
     isWhole: true,
     correct: (server) => login(server)?.renew ?? loginCommand(server),
+    from: (server) => login(server)?.from,
   };
 }
 
@@ -216,7 +211,12 @@ function plan(secrets: readonly Secret[], image: string): VerifyQuestion[] {
   }
 }
 
-async function ask(inquiries: readonly VerifyQuestion[], options: VerifyOptions, io: Io): Promise<VerifiedRow[]> {
+async function ask(
+  inquiries: readonly VerifyQuestion[],
+  from: Chosen['from'],
+  options: VerifyOptions,
+  io: Io,
+): Promise<VerifiedRow[]> {
   const client = await createRegistryClient(options, { from: 'person' }, io);
   const rows: VerifiedRow[] = [];
   let done = 0;
@@ -233,7 +233,7 @@ async function ask(inquiries: readonly VerifyQuestion[], options: VerifyOptions,
       const { source, server, shown, username, login, image } = inquiry;
       const verdict = await verdictOf({ server, login, image: image?.reference });
       rows[index] = {
-        source: usesLogin(options) ? '' : source,
+        source: from === undefined ? source : (from(shown ?? '') ?? ''),
         server: shown,
         username,
         image: image?.text,

@@ -1,5 +1,6 @@
 /** What people type where the name of a Secret stands, and the command that they mean. Loaded only where it is none. */
 import type { Command } from 'commander';
+import { serverFlags } from '../domain/keyring/server.ts';
 import { hostIn } from '../domain/pull-secret/secret-name.ts';
 import { andThen, command, flagWords, type Command as Line, pathWord, words } from '../domain/text/command.ts';
 import { plural } from '../domain/text/enumerate.ts';
@@ -160,7 +161,8 @@ function isTarget(word: string): boolean {
 function registrySlip(typed: Command): UsageError | undefined {
   const verb = typed.name();
   const { server, dockerServer, fromFile } = typed.opts();
-  if (!['create', 'remove', 'rotate'].includes(verb) || (server ?? dockerServer) !== undefined) return undefined;
+  if (!['create', 'remove', 'rotate'].includes(verb) || dockerServer !== undefined) return undefined;
+  if (server !== undefined) return nextRegistrySlip(typed, server);
   const hosts = typed.args.filter((word) => isRegistry(word) && !(fromFile !== undefined && isObjectName(word)));
   const names = typed.args.filter((word) => !hosts.includes(word)).map(secretNameArgument);
   const [host = ''] = hosts.map(hostIn);
@@ -170,6 +172,19 @@ function registrySlip(typed: Command): UsageError | undefined {
   const mayBeName = verb === 'create' && isObjectName(word) && knownRegistry(host) === undefined && 'words' in line;
   const hint = mayBeName ? prose`${line}, or ${words`secret/${word}`} for a Secret of that name` : line;
   return new UsageError('a registry is named with --server', hint);
+}
+
+/** `create --server ghcr.io quay.io`, and `create pull --server a.io b.io`: a Secret may be called b.io. */
+function nextRegistrySlip(typed: Command, servers: readonly string[]): UsageError | undefined {
+  const isSurplus = isTooMany(typed);
+  const isMeant = (word: string): boolean =>
+    isRegistry(word) && (isSurplus || !isObjectName(word) || knownRegistry(hostIn(word) ?? '') !== undefined);
+  const hosts = typed.args.filter(isMeant);
+  const names = typed.args.filter((word) => !hosts.includes(word)).map(secretNameArgument);
+  if (hosts.length === 0 || names.length > 1 || !names.every(isObjectName)) return undefined;
+  const all = serverFlags([...servers, ...hosts.flatMap((word) => hostIn(word) ?? [])]);
+  const line = typedWith(typed, words`${names} ${scopeOf(typed)} ${all}`, ['--server']);
+  return new UsageError('each registry is named with a --server of its own', line);
 }
 
 /** Whether it is the host of a registry, or reads like one; with its kind it is the name of a Secret. */

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../domain/go/duration.ts';
 import { words } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 
 export const FINDINGS_PAGE =
@@ -18,16 +19,28 @@ export function credentialFlags(command: Command, title = 'Credentials, the firs
   return loginFlags(command, title).option('--prompt', 'ask for server, user name and password');
 }
 
+/** The last of several would count for every --server. */
+function once(flag: string) {
+  return (value: string, previous?: string): string => {
+    if (previous === undefined || previous === value) return value;
+    const each = words`--server HOST --username USER --password-stdin`;
+    throw new UsageError(
+      `${flag} is given twice, and one run takes one login`,
+      prose`run it once for each registry: ${each}`,
+    );
+  };
+}
+
 /** Where a login comes from when nobody is asked. */
 export function loginFlags(command: Command, title: string): Command {
   return command
     .optionsGroup(title)
     .option('--server <server>', 'registry or part of it: ghcr.io, ghcr.io/org/ (repeatable)', collect)
-    .option('--username <user>', 'user name, for every --server')
+    .option('--username <user>', 'user name, for every --server', once('--username'))
     .option('--email <email>', 'e-mail address (no registry needs it)')
     .option('--password-stdin', 'read the password from stdin')
-    .option('--password-file <file>', 'read the password from a file')
-    .option('--password-env <variable>', 'take the password from an environment variable')
+    .option('--password-file <file>', 'read the password from a file', once('--password-file'))
+    .option('--password-env <variable>', 'take the password from an environment variable', once('--password-env'))
     .option('--from-file <file>', 'docker config, auth.json or .dockercfg; - is stdin (repeatable)', collect)
     .option('--allow-helpers', 'with --from-file: run the credential helpers it names, for the servers it names')
     .option('--all', 'take every login of docker and podman');

@@ -19,7 +19,7 @@ import { formatTable } from './table.ts';
 
 /** One item of the JSON of `verify`. */
 export interface VerifiedRow {
-  /** `namespace/name` of the Secret, or its name; empty for a login of this machine, and for a pull without any. */
+  /** `namespace/name` of the Secret, or its name; where a login of this machine is from; empty for a pull without any. */
   readonly source: string;
   /** Left out for the pull without any credential. */
   readonly server?: ShownServer | undefined;
@@ -34,6 +34,8 @@ export interface VerdictOptions {
   readonly immutable?: ReadonlySet<string>;
   /** How a login that is rejected is corrected; left out: in its Secret. */
   readonly correct?: ((server: string) => Hint) | undefined;
+  /** Whether they are logins of this machine. */
+  readonly isOwn?: boolean;
 }
 
 /** Says what makes a Secret useless to a kubelet, whatever registries say; false when there is something. */
@@ -51,7 +53,7 @@ export function sayFindings(secrets: readonly DiagnosedSecret[], correct: Hint |
 /** A table in the order in which a kubelet would try them, and a sentence for what is not accepted. */
 export async function printVerdicts(
   rows: readonly VerifiedRow[],
-  { output, immutable = new Set(), correct }: VerdictOptions,
+  { output, immutable = new Set(), correct, isOwn = false }: VerdictOptions,
   io: Io,
   printer: Printer,
 ): Promise<void> {
@@ -64,7 +66,7 @@ export async function printVerdicts(
     USER: row.username || '-',
     RESULT: row.verdict.kind,
   }));
-  const several = new Set(rows.map(({ source }) => source)).size > 1;
+  const several = !isOwn && new Set(rows.map(({ source }) => source)).size > 1;
   const shown = columns.filter((column) => (column === 'SECRET' ? several : cells.some((row) => row[column] !== '')));
   const table = cells.map((row) => shown.map((column) => row[column]));
   io.stdout.write(formatTable(shown, table, io.stdout, output === 'wide'));

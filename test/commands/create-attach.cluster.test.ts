@@ -48,16 +48,19 @@ test('to a service account and a workload', async () => {
   expect(again.stdout).toBe(`secret/${name} unchanged\nserviceaccount/${robot} unchanged\n`);
 });
 
-test('to nothing: the command that does it is the last line', async () => {
-  const name = freshName('pull');
-  const ran = await create(name);
-  expect(ran.stderr).toMatch(
-    new RegExp(`\\nhint: regsecret attach ${name} -n ${namespace} --serviceaccount default\\n$`),
-  );
-  expect((await create(name)).stderr).not.toContain('hint:');
-  const { stdout, stderr } = await create(name, '--append-hash');
-  const [, hashed] = /^secret\/(.*) created\n$/.exec(stdout) ?? [];
-  expect(stderr).toMatch(new RegExp(`\nhint: regsecret attach ${hashed} -n ${namespace} --serviceaccount default\n$`));
+test('to nothing: the command that does it is the last line for a person, and no news for a script', async () => {
+  const [name, other] = [freshName('pull'), freshName('pull')];
+  const login = ['--server', 'r.example', '--username', 'jane', '--password-stdin'];
+  const onTerminal = (...args: string[]) =>
+    regsecretIn(namespace, ['create', name, ...login, ...args], { stdin: CANARY, tty: true });
+  const hintFor = (secret = '') =>
+    new RegExp(`\\nhint: regsecret attach ${secret} -n ${namespace} --serviceaccount default\\n$`);
+  expect((await onTerminal()).stderr).toMatch(hintFor(name));
+  expect((await onTerminal()).stderr).not.toContain('hint:');
+  const { stdout, stderr } = await onTerminal('--append-hash');
+  expect(stderr).toMatch(hintFor(/^secret\/(.*) created\n$/.exec(stdout)?.[1]));
+  const script = await create(other);
+  expect([script.stdout, script.stderr.includes('hint:')]).toEqual([`secret/${other} created\n`, false]);
 });
 
 test.each([

@@ -401,7 +401,7 @@ describe.concurrent('an image that is not deployed yet', () => {
     expect(prospects(report)).toEqual(['ServiceAccount will not pull: no-entry']);
     expect(report.findings[0]).toMatchObject({
       object: { kind: 'Secret', name: 'foreign' },
-      fix: { command: `regsecret create foreign -n ${namespace} --server ${own.host}` },
+      fix: { command: `regsecret create foreign -n ${namespace} --server ${own.host} --username USER` },
     });
   });
 
@@ -569,8 +569,8 @@ describe.concurrent('for programs', () => {
       },
       message: expect.stringContaining(`${basic.host} rejects the login of janedoe`),
       fix: {
-        command: `regsecret create rejected -n ${namespace} --server ${basic.host}`,
-        argv: [['regsecret', 'create', 'rejected', '-n', namespace, '--server', basic.host]],
+        command: `regsecret create rejected -n ${namespace} --server ${basic.host} --username janedoe`,
+        argv: [['regsecret', 'create', 'rejected', '-n', namespace, '--server', basic.host, '--username', 'janedoe']],
         sufficient: true,
       },
       affects: { pods: 0, examples: ['serviceaccount/breaker'], others: 0 },

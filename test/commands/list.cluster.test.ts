@@ -268,6 +268,9 @@ test('a namespace without any', async () => {
   expect((await regsecretIn(empty, ['list', '-l', 'no=such'])).stderr).toBe(
     `no pull secrets with these labels in namespace ${empty} (-l means labels of Secrets here)\n`,
   );
+  expect((await regsecretIn(empty, ['list', '--problems'])).stderr).toBe(
+    `no pull secrets with a problem in namespace ${empty}\nhint: list asks no registry, and regsecret doctor -n ${empty} does\n`,
+  );
   const team = freshName('team');
   await newNamespace({ labels: { team } });
   expect((await regsecretIn('default', ['list', '-l', `team=${team}`])).stderr).toBe(

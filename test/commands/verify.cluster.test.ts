@@ -85,7 +85,7 @@ describe('the logins of a Secret', () => {
     ]);
     expect(stderr).toMatch(
       new RegExp(
-        `^${bearer.host} rejects the credential \\(HTTP 401\\)\nhint: regsecret create s-\\w+ -n ${namespace} --server ${bearer.host}\n$`,
+        `^${bearer.host} rejects the credential \\(HTTP 401\\)\nhint: regsecret create s-\\w+ -n ${namespace} --server ${bearer.host} --username janedoe\n$`,
       ),
     );
   });
@@ -255,10 +255,13 @@ describe('other places for a login', () => {
   }
 
   test('docker on this machine', async () => {
-    const { code, stdout } = await here(['verify', '--server', basic.host], {
-      env: homeWith({ [basic.host]: janedoe }),
-    });
+    const env = homeWith({ [basic.host]: janedoe });
+    const { code, stdout, stderr } = await here(['verify', '--server', basic.host], { env });
     expect([code, rowsOf(stdout)[1]]).toEqual([0, `${basic.host} | janedoe | accepted`]);
+    const said = `the login of janedoe for ${basic.host} is from ~/.docker/config.json, and not from a Secret\n`;
+    expect(stderr).toBe(said);
+    const json = await here(['verify', '--server', basic.host, '-o', 'json'], { env });
+    expect(JSON.parse(json.stdout).items).toMatchObject([{ source: '~/.docker/config.json', server: basic.host }]);
   });
 
   test('flags and stdin, for an image', async () => {

@@ -35,7 +35,11 @@ const MEANT_COMMANDS: Readonly<Record<string, string>> = {
   ...{ lint: 'doctor -f', validate: 'doctor -f', check: 'doctor' },
   ...{ debug: 'why', diagnose: 'doctor', logout: 'remove', logs: 'why', show: 'inspect', status: 'doctor' },
   ...{ decode: 'inspect', fix: 'doctor', scan: 'doctor', tags: 'why', view: 'inspect' },
+  ...{ diff: 'create --dry-run=server', edit: 'create', events: 'why', refresh: 'create', renew: 'create' },
+  ...{ mirror: 'sync', replicate: 'sync' },
 };
+/** Of a word that no shell reads otherwise. */
+const PLAIN = /^[\w@%+=:,./-]+$/;
 const KINDS = /^--(deploy(ment)?|sts|statefulset|ds|daemonset|job|cj|cronjob)$/;
 const TEMPLATES = 'Templates are not supported; use -o json and jq.';
 
@@ -51,20 +55,15 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   const [, command = ''] = /^error: unknown command '([a-z]+)'/.exec(error) ?? [];
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
-  const rest = typedAgain(line.slice(1));
-  const proposal =
-    known === 'doctor -f' && rest !== undefined
-      ? ['regsecret', known, ...rest.words].join(' ')
-      : isFiles
-        ? 'attach -f'
-        : withRegistry(known, line[1]);
+  const rest = plainAgain(line.slice(1));
+  const proposal = isFiles ? withWords('attach', rest, 'attach -f') : meantCommand(known, command, line[1], rest);
   if (proposal !== undefined) return `error: unknown command '${command}'\n(Did you mean ${proposal}?)\n`;
   // Only a plain word is no password at the wrong place.
   if (error.startsWith('error: unknown command') && suggestion === '')
     return `error: unknown command${command === '' ? '' : ` '${command}'`}\n`;
   const [, near] = /\(Did you mean ([a-z]+)\?\)/.exec(suggestion) ?? [];
   if (command !== '' && near !== undefined && rest !== undefined)
-    return `error: unknown command '${command}'\n(Did you mean ${['regsecret', near, ...rest.words].join(' ')}?)\n`;
+    return `error: unknown command '${command}'\n(Did you mean ${['regsecret', near, ...rest].join(' ')}?)\n`;
   return error
     .replace(
       /^(error: option '-o, [^']*') argument '(?:jsonpath|go-template|template|custom-columns)(?:-?file|-as-json)?['=].*$/s,
@@ -77,10 +76,24 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
     .replace(/^(error: option '[^']*') argument '.*' is invalid\. /s, '$1 got an invalid value. ');
 }
 
-/** `login ghcr.io` as `create --server ghcr.io`. */
-function withRegistry(command: string | undefined, host = ''): string | undefined {
+/** What was meant by `command`, with the words behind it. */
+function meantCommand(
+  known: string | undefined,
+  command: string,
+  host = '',
+  rest: readonly string[] | undefined,
+): string | undefined {
   const isHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(host);
-  return isHost && (command === 'create' || command === 'remove') ? `regsecret ${command} --server ${host}` : command;
+  // `login ghcr.io` is `create --server ghcr.io`; another word behind it may be a password.
+  if (isHost && (known === 'create' || known === 'remove')) return `regsecret ${known} --server ${host}`;
+  if (known === 'doctor -f' && rest?.some((word) => word === '-f' || word === '--filename'))
+    return withWords('doctor', rest, known);
+  return known === undefined || /^log(in|out)$/.test(command) ? known : withWords(known, rest, known);
+}
+
+/** `command` with the words that were typed behind it; `alone` where there are none, or one may be a password. */
+function withWords(command: string, rest: readonly string[] = [], alone: string): string {
+  return rest.length === 0 ? alone : ['regsecret', command, ...rest].join(' ');
 }
 
 /** What stands behind `option`, which takes a value elsewhere, and the line without both. */
@@ -103,6 +116,26 @@ function copyOf(option: string, line: readonly string[]): string | undefined {
   const source = isKnown ? [...names, '-n', namespace] : ['NAME', '-n', 'NAMESPACE'];
   const others = command === 'sync' ? typedAgain(rest.slice(1)) : words`--to ${'NAMESPACE'}`;
   return ['regsecret', 'sync', ...source, ...(others?.words ?? [])].join(' ');
+}
+
+/** `create -u jane -p secret`, as docker's login has it: the line once more, with nothing that was typed for the two. */
+function loginOf(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
+  const [found = ''] = MEANT[option] ?? [];
+  if (!/^--(username|password-stdin)$/.test(found) || !flags.includes(found)) return undefined;
+  const isFlag = (word = ''): boolean => /^(-u|-p|--username|--password)$/.test(word);
+  const isJoined = (word: string): boolean => /^(-[up].|--(username|password)=)/.test(word);
+  const rest = line.filter((word, index) => !isFlag(word) && !isJoined(word) && !isFlag(line[index - 1]));
+  const again = plainAgain(rest.slice(1));
+  const [shown] = line.flatMap((word) => /^(-p|--password(?==|$))/.exec(word)?.[0] ?? []);
+  const whole = again === undefined ? [] : ['regsecret', line[0], ...again, '--username USER'];
+  if (shown === undefined) return `\n(Did you mean ${again === undefined ? found : whole.join(' ')}?)\n`;
+  const piped = [...whole, '--password-stdin < FILE'].join(' ');
+  return `\n(Did you mean ${piped}? ${shown} would show the password to every user of this machine.)\n`;
+}
+
+/** `typed` where no word of it can be a password at the wrong place, and no shell reads one otherwise. */
+function plainAgain(typed: readonly string[]): readonly string[] | undefined {
+  return typedAgain(typed) !== undefined && typed.every((word) => PLAIN.test(word)) ? typed : undefined;
 }
 
 /** The line behind an unknown option that others have. */
@@ -141,10 +174,10 @@ function meant(option: string, flags: readonly string[], line: readonly string[]
   }
   if (/^(doctor|why)$/.test(line[0] ?? '') && option === '--exclude')
     return '\n(-l chooses namespaces by their labels, and --ignore leaves out findings.)\n';
+  const login = loginOf(option, flags, line);
+  if (login !== undefined) return login;
   const copied = copyOf(option, line);
   if (copied !== undefined) return `\n(Did you mean ${copied}?)\n`;
   const found = MEANT[option]?.find((flag) => flags.includes(flag));
-  if (found === '--password-stdin')
-    return `\n(Did you mean ${found} < FILE? ${option} would show the password to every user of this machine.)\n`;
   return found === undefined ? undefined : `\n(Did you mean ${found}?)\n`;
 }

@@ -39,12 +39,27 @@ export type Verdict =
   /** There is nobody to ask. */
   | { readonly kind: 'not asked'; readonly reason: string };
 
+type PullResult = 'pulls' | 'fails' | 'unknown';
+
 /** What becomes of an image when a kubelet comes to this credential. */
-export function pullResult(verdict: Verdict): 'pulls' | 'fails' | 'unknown' {
+export function pullResult(verdict: Verdict): PullResult {
   if (verdict.kind === 'accepted') return 'pulls';
   if (verdict.kind === 'anonymous') return verdict.result ?? 'unknown';
   if (verdict.kind === 'rejected' && verdict.public) return 'pulls';
   return ['rejected', 'no access', 'not found'].includes(verdict.kind) ? 'fails' : 'unknown';
+}
+
+/** A login that is refused is wrong also where everybody may pull, and so is one that is none. */
+export function loginResult(verdict: Verdict): PullResult {
+  const isRefused = verdict.kind === 'rejected' || (verdict.kind === 'anonymous' && verdict.why === 'empty');
+  return isRefused ? 'fails' : pullResult(verdict);
+}
+
+/** One entry with which the image is pulled is enough. */
+export function imageResult(tried: readonly { readonly verdict: Verdict }[]): PullResult {
+  const results = tried.map(({ verdict }) => pullResult(verdict));
+  if (results.includes('pulls')) return 'pulls';
+  return results.includes('unknown') ? 'unknown' : 'fails';
 }
 
 /** What a registry does that says no before it asks for a login, in words that follow its name. */
