@@ -54,7 +54,7 @@ test('to nothing: the command that does it is the last line for a person, and no
   const onTerminal = (...args: string[]) =>
     regsecretIn(namespace, ['create', name, ...login, ...args], { stdin: CANARY, tty: true });
   const hintFor = (secret = '') =>
-    new RegExp(`\\nhint: regsecret attach ${secret} -n ${namespace} --serviceaccount default\\n$`);
+    new RegExp(` regsecret attach ${secret} -n ${namespace} --serviceaccount default\\n$`);
   expect((await onTerminal()).stderr).toMatch(hintFor(name));
   expect((await onTerminal()).stderr).not.toContain('hint:');
   const { stdout, stderr } = await onTerminal('--append-hash');
