@@ -250,7 +250,9 @@ describe.concurrent('a namespace', () => {
       examples: ['deployment/api', 'deployment/web'],
       others: 0,
     });
-    expect(report.findings[0]?.fix.command).toBe(`regsecret create old -n ${namespace} --server ${basic.host}`);
+    expect(report.findings[0]?.fix.command).toBe(
+      `regsecret create old -n ${namespace} --server ${basic.host} --username janedoe`,
+    );
   });
 
   test('in which a pod without a controller runs with a Secret that spoils every pull', async () => {

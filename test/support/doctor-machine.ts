@@ -37,10 +37,16 @@ function machine(host: string): Record<string, string> {
   };
   script('regsecret', artefact());
   script('kubectl', [cluster().bin.kubectl]);
+  return { PATH: `${folder}:${process.env.PATH}`, ...loggedIn(host) };
+}
+
+/** Docker's config with the logins of janedoe. */
+export function loggedIn(host: string): { readonly DOCKER_CONFIG: string } {
+  const folder = mkdtempSync(join(cluster().home, 'logins-'));
   const hosts = [host, local(host), local(sharedRegistries().basic.host), 'r.example'];
   const auths = Object.fromEntries([...hosts, 'https://index.docker.io/v1/'].map((server) => [server, good]));
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
-  return { PATH: `${folder}:${process.env.PATH}`, DOCKER_CONFIG: folder };
+  return { DOCKER_CONFIG: folder };
 }
 
 interface PodStatus {

@@ -15,7 +15,7 @@ import {
   waitFor,
 } from '../environment/use.ts';
 import { type Kind, pathOf, regsecretIn } from './attach-world.ts';
-import { local, paste, runningPod } from './doctor-machine.ts';
+import { local, loggedIn, paste, runningPod } from './doctor-machine.ts';
 import { recordSituation } from './doctor-record.ts';
 import { type Diagnosed, type Expected, make, type Place, patch, type Setup, type Situation } from './doctor-world.ts';
 import { startNodeGate } from './node-gate.ts';
@@ -141,9 +141,8 @@ interface Examined {
 
 /** What `why` says about the pod, held against what is expected. */
 async function examine(pod: string, place: Place, expected: Expected): Promise<Examined> {
-  const { namespace } = place;
-  const ran = await answered(pod, namespace);
-  const people = await why(pod, namespace);
+  const ran = await answered(pod, place);
+  const people = await why(pod, place);
   const report: DoctorReport = JSON.parse(ran.stdout);
   const images = (report.pullers?.[0]?.images ?? []).toSorted(
     (one, other) => Number(one.cause === undefined) - Number(other.cause === undefined),
@@ -175,7 +174,7 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
     exit,
   });
   expect(people.code).toBe(exit);
-  const offline: DoctorReport = JSON.parse((await why(pod, namespace, '-o', 'json', '--offline')).stdout);
+  const offline: DoctorReport = JSON.parse((await why(pod, place, '-o', 'json', '--offline')).stdout);
   const [guess = 'none'] = (offline.pullers?.[0]?.images ?? []).flatMap((one) => one.cause?.code ?? []);
   const wanted = expected.offline ?? expected.cause ?? 'none';
   expect(wanted === 'some' && guess !== 'none' ? 'some' : guess, JSON.stringify(offline.pullers)).toBe(wanted);
@@ -184,15 +183,16 @@ async function examine(pod: string, place: Place, expected: Expected): Promise<E
 }
 
 /** On a busy machine a registry may take longer than `why` waits for it; who asks again gets an answer. */
-async function answered(pod: string, namespace: string): ReturnType<typeof why> {
+async function answered(pod: string, place: Place): ReturnType<typeof why> {
   for (let left = 4; ; left -= 1) {
-    const ran = await why(pod, namespace, '-o', 'json');
+    const ran = await why(pod, place, '-o', 'json');
     if (left === 0 || !/"cause": ?"timeout"/.test(ran.stdout)) return ran;
   }
 }
 
-function why(pod: string, namespace: string, ...flags: string[]): ReturnType<typeof regsecretIn> {
-  return regsecretIn(namespace, ['why', `pod/${pod}`, ...flags]);
+/** On the machine where the command is pasted. */
+function why(pod: string, { namespace, host }: Place, ...flags: string[]): ReturnType<typeof regsecretIn> {
+  return regsecretIn(namespace, ['why', `pod/${pod}`, ...flags], { env: loggedIn(host) });
 }
 
 /** As it stands in JSON. */
@@ -236,18 +236,18 @@ async function heal(
   };
   if (healed === undefined) for (const command of diagnosed.commands) await diagnosed.paste(command);
   if (typeof healed === 'function') await healed(diagnosed);
-  const after = await afterwards(place.namespace);
+  const after = await afterwards(place);
   expect(after.code, after.stdout + after.stderr).toBe(0);
   return typeof healed === 'function' ? 'by hand' : (healed ?? 'the command');
 }
 
 /** What `why` says of a pod that runs; while a roll-out goes on, that may be one that is about to go. */
-async function afterwards(namespace: string): ReturnType<typeof why> {
+async function afterwards(place: Place): ReturnType<typeof why> {
   for (let left = 4; ; left -= 1) {
-    const running = await runningPod(namespace);
-    const ran = await why(running, namespace);
+    const running = await runningPod(place.namespace);
+    const ran = await why(running, place);
     if (left === 0 || ran.code === 0) return ran;
-    const { status, body } = await api('GET', pathOf('Pod', namespace, running));
+    const { status, body } = await api('GET', pathOf('Pod', place.namespace, running));
     if (status === 200 && body.metadata.deletionTimestamp === undefined) return ran;
   }
 }
