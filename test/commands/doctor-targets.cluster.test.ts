@@ -531,6 +531,15 @@ describe.concurrent('least rights', () => {
   });
 });
 
+test('a workload without pods whose registry is not asked: nobody knows, as of its namespace', async () => {
+  const empty = await newNamespace({ serviceAccount: true });
+  const name = await newWorkload('Deployment', empty, { image: publicImage, fields: { replicas: 0 } });
+  for (const target of [[`deploy/${name}`], []]) {
+    const { code, stderr } = await regsecretIn(empty, ['doctor', ...target, '--offline']);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('1 workload whose images no pod has pulled yet')]);
+  }
+});
+
 test('what makes no sense together', async () => {
   const wrongs: readonly (readonly [string[], string])[] = [
     [['--serviceaccount', 'ci'], '--serviceaccount and --secret need --image'],

@@ -23,6 +23,9 @@ describe.each([
   [['why', 'pod'], 'regsecret why FLAGS pod/NAME'],
   [['why', 'deploy/A'], 'kubectl FLAGS get deployments'],
   [['why', '--secret', 'x'], 'regsecret why FLAGS --image ghcr.io/org/app:v1 --secret x'],
+  [['why', 'nginx', '--secret', 'x'], 'regsecret why FLAGS --image nginx --secret x'],
+  [['why', 'team/app', '--secret', 'x', '--sa', 'ci'], 'regsecret why FLAGS --image team/app --sa ci --secret x'],
+  [['why', 'deploy/web', '--secret', 'x'], 'regsecret why FLAGS deploy/web --image ghcr.io/org/app:v1 --secret x'],
 ])('%j', (args, hint) => {
   test.each(GIVEN)('%j', async (flags, shown) => {
     const { stderr } = await here([...args, ...flags], { env: { KUBECONFIG: '/nope' } });

@@ -316,6 +316,7 @@ describe('rare answers', () => {
     finding('image-not-found', ref, {
       image,
       container: 'app',
+      volume: true,
       remedy,
       missing: 'tag',
       tags: { names: ['v2'], more: 1, isPart: true },

@@ -140,10 +140,14 @@ const ARGUMENTS: Arguments = {
     { server, secrets: ['one7', 'two7'], usernames: ['u'], remedy },
     { server, secrets: ['one7', 'two7'], usernames: ['u'], works: ['two7'], remedy },
   ],
-  'invalid-image': (remedy) => [{ image, error: 'x', container: 'container7', remedy }],
+  'invalid-image': (remedy) => [
+    { image, error: 'x', container: 'container7', remedy },
+    { image, error: 'x', container: 'volume7', volume: true, remedy },
+  ],
   'image-not-found': (remedy) => [
     { image, container: 'container7', said, remedy },
     { image, container: 'container7', said, remedy, missing: 'repository' },
+    { image, container: 'volume7', volume: true, said, remedy },
     { image, container: 'container7', said, remedy, missing: 'tag', tags: { names: ['tag7'], more: 1 } },
   ],
   'never-pulled': (remedy) => [{ image, remedy }],

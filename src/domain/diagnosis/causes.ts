@@ -51,14 +51,14 @@ const RULES: readonly PullRule[] = [
 ];
 
 function invalidImage({ object, puller: { remedy }, use, pullError }: ImagePull): Finding | undefined {
-  const { image, containers, state } = use;
+  const { image, containers, volume, state } = use;
   // CRI-O takes no name without its registry where several could be meant.
   const said =
     state.status === 'missing' && pullError === 'invalid name' ? lastPart(state.message || state.reason) : undefined;
   const error = imageError(image) ?? (said && `the kubelet says: ${said}`);
   return error === undefined
     ? undefined
-    : finding('invalid-image', object, { image, error, container: containers[0] ?? '', remedy });
+    : finding('invalid-image', object, { image, error, container: containers[0] ?? '', volume, remedy });
 }
 
 function imageError(image: string): string | undefined {
@@ -199,7 +199,8 @@ function imageNotFound(pull: ImagePull): Finding | undefined {
   const anonymous = !hasLogin(attempt);
   if (anonymous && pull.denied && [usableSecret(pull), nextOf(pull)].some(({ search }) => search === 'found'))
     return undefined;
-  const shared = { image: use.image, container: use.containers[0] ?? '', remedy: puller.remedy };
+  const { image, volume } = use;
+  const shared = { image, container: use.containers[0] ?? '', volume, remedy: puller.remedy };
   const nobody = anonymous ? attempt.anonymous : undefined;
   const answers = [
     ...attempt.candidates.map(({ answer }) => answer),

@@ -84,7 +84,7 @@ function unjudgedOf(pull: ImagePull, cause: Finding | undefined): string[] {
 /** Whether no pod has pulled the image so far, and nobody is asked whether one can. */
 export function isAwaited({ puller, use, attempt, outcome, open }: Judgement): boolean {
   const { pod, runs, brief } = puller;
-  // Of one that is looked at by itself, it is said with each image.
+  // Of an image that is not deployed, and beside a pod, it is said with each image.
   const isMaker = pod === undefined && runs !== undefined && brief !== true && use.state.status === 'not used';
   const isStarting = pod?.done === false && pod.deletedAt === undefined && use.state.status === 'not tried';
   const isUnknown = outcome === 'cannot know' && attempt.reason === 'not asked' && open.length === 0;

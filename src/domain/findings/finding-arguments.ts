@@ -158,11 +158,13 @@ export interface FindingArguments<Cause> {
     readonly image: string;
     readonly error: string;
     readonly container: string;
+    readonly volume?: true | undefined;
     readonly remedy: Remedy;
   };
   readonly 'image-not-found': {
     readonly image: string;
     readonly container: string;
+    readonly volume?: true | undefined;
     readonly remedy: Remedy;
     readonly missing?: 'repository' | 'tag' | undefined;
     readonly tags?: NearTags | undefined;

@@ -146,11 +146,12 @@ const FIXES: Fixes = {
     command`kubectl create serviceaccount ${nameWord(account)} ${scope(object.namespace)}`,
   'different-credentials': keepAccepted,
 
-  'invalid-image': ({ object, arguments: { container, remedy } }) =>
-    setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
-  'image-not-found': ({ object, arguments: { image, missing, tags, container, remedy } }, { secrets }) => {
+  'invalid-image': ({ object, arguments: { container, volume, remedy } }) =>
+    volume ? editMaker(object, remedy) : setImage(object, remedy, container, 'REGISTRY/NAME:TAG'),
+  'image-not-found': ({ object, arguments: { image, missing, tags, container, volume, remedy } }, { secrets }) => {
     if (isTyped(object, container)) return askAbout(object, image, tags, secrets);
-    if (missing === 'repository') return editMaker(object, remedy);
+    // kubectl set image knows no volumes.
+    if (missing === 'repository' || volume) return editMaker(object, remedy);
     return setImage(object, remedy, container, withNearTag(image, tags));
   },
   'never-pulled': ({ object, arguments: { remedy } }) => allowPull(object, remedy),

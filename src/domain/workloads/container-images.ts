@@ -26,6 +26,8 @@ export interface ImageUse {
   readonly image: string;
   /** Names of containers, volumes included. */
   readonly containers: readonly string[];
+  /** A volume is among them. */
+  readonly volume?: true | undefined;
   readonly policy: ImagePolicy;
   readonly state: ImageState;
 }
@@ -47,7 +49,7 @@ export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
   const references = volumes.map((volume) => textOf(fieldOf(volume, 'image', 'reference')));
   // A container also waits for the images of its volumes (kuberuntime_image.go), and then its state is theirs.
   const others = new Map<string, ImageState>();
-  const found = containersIn(spec).map((container) => {
+  const found = containersIn(spec).map((container): ImageUse => {
     const [name, image] = [textOf(fieldOf(container, 'name')), textOf(fieldOf(container, 'image'))];
     const state = states.get(name);
     const other = references.find((reference) => reference !== image && isAbout(state, reference));
@@ -57,7 +59,8 @@ export function imageUses(spec: unknown, status?: unknown): ImageUse[] {
   const mounted = volumes.map((volume, index) => {
     const reference = references[index] ?? '';
     const policy = fieldOf(volume, 'image', 'pullPolicy');
-    return useOf(reference, textOf(fieldOf(volume, 'name')), policy, others.get(reference));
+    const use = useOf(reference, textOf(fieldOf(volume, 'name')), policy, others.get(reference));
+    return { ...use, volume: true as const };
   });
   return merge(
     [...found, ...mounted].map((use) =>
@@ -100,7 +103,8 @@ function merge(uses: readonly ImageUse[]): ImageUse[] {
   const groups = Map.groupBy(uses, ({ image, policy }) => `${policy} ${image}`);
   return [...groups.values()].map((same) => {
     const worst = same.toSorted((one, other) => rank(other.state) - rank(one.state))[0] as ImageUse;
-    return { ...worst, containers: same.flatMap(({ containers }) => containers) };
+    const volume = same.find((use) => use.volume)?.volume;
+    return { ...worst, volume, containers: same.flatMap(({ containers }) => containers) };
   });
 }
 

@@ -114,8 +114,7 @@ export function isFileName(word: string): boolean {
  * word is one, but for `KIND/NAME` where `isPath` knows no such file.
  */
 export function filesApart<T extends DoctorWords>(line: T, isPath: (path: string) => boolean = () => true): T {
-  const isTarget = (word: string): boolean =>
-    /^[^/]+\/[^/]+$/.test(word) && kindOf(word.replace(/\/.*/, '')) !== undefined;
+  const isTarget = (word: string): boolean => /^[^/]+\/[^/]+$/.test(word) && namesKind(word);
   const isFile = (word: string): boolean =>
     (line.filename !== undefined && (!isTarget(word) || isPath(word))) || isFileName(word);
   const files = line.targets.filter(isFile);
@@ -222,6 +221,11 @@ function checkNamespacePart(kind: string, name: string): void {
 /** The command once more, with `meant` in place of the argument `word`. */
 function inPlaceOf(word: string, meant: Command, otherwise: Command): Retyped {
   return { add: meant, drop: [word], otherwise };
+}
+
+/** Whether `word` is a kind, or begins with one; else it may be an image of Docker Hub. */
+export function namesKind(word: string): boolean {
+  return kindOf(word.replace(/\/.*/s, '')) !== undefined;
 }
 
 function kindOf(word: string): DoctorTarget['kind'] | undefined {

@@ -48,7 +48,7 @@ export async function gatherWorkload(
   if (images.length > 0) return [withImages(await gatherTemplate(workload, collector), images)];
   const [template, worst] = await Promise.all([gatherTemplate(workload, collector), worstPod(workload, collector)]);
   if (worst === 'forbidden') return [{ ...template, podsUnread: true }];
-  if (worst === undefined) return [template];
+  if (worst === undefined) return [{ ...template, runs: 0 }];
   const { pod } = worst;
   const both = [template, await gatherRest(pod.object, await podEvents(pod.ref, collector), collector, worst)];
   return trouble(worst) > 1 ? both.reverse() : both;

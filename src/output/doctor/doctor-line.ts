@@ -1,9 +1,9 @@
 /** The command line of doctor and why: what does not go together in it, and the line that does. */
 import type { SelectionFlags } from '../../domain/findings/selection.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../../domain/text/command.ts';
-import { againWith, againWithout, type Hint, prose } from '../../domain/text/hint.ts';
+import { againWithout, type Hint, prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import { type DoctorTarget, parseDoctorTargets } from '../../domain/workloads/target.ts';
+import { type DoctorTarget, namesKind, parseDoctorTargets } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import { isFolder } from '../../files/file.ts';
 
@@ -61,10 +61,10 @@ export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
   const wide = wideFlag(options);
   // Files have no namespace, so with one a kind is meant, whatever a folder here is called.
   const mayBeFolder = (name: string): boolean => (wide?.flag ?? namespace) === undefined && isFolder(name);
+  const isOfImage = (serviceaccount ?? secret) !== undefined;
+  if (image === undefined && isOfImage && !options.targets.some(namesKind)) throw imageNeeded(options);
   const targets = parseDoctorTargets(options.targets, mayBeFolder, wide?.line);
-  if (image === undefined && (serviceaccount ?? secret) !== undefined) {
-    throw new UsageError('--serviceaccount and --secret need --image', againWith(words`--image ghcr.io/org/app:v1`));
-  }
+  if (image === undefined && isOfImage) throw imageNeeded({ ...options, targets: [] });
   if (targets.length === 0 && image === undefined) return targets;
   if (options.errors === true || options.only !== undefined || options.ignore !== undefined) {
     throw new UsageError(
@@ -77,6 +77,18 @@ export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
     throw new UsageError(`${wide.flag} cannot be combined with targets`, againWithout(without, wide.line));
   }
   return targets;
+}
+
+/** Of targets that are no objects, an image without its registry is meant. */
+function imageNeeded(line: DoctorLine): UsageError {
+  const { targets } = line;
+  const images = targets.length === 0 ? words`--image ghcr.io/org/app:v1` : imageFlags(targets);
+  const otherwise = targets.length === 0 ? images : again({ ...line, targets: [], image: targets });
+  return new UsageError('--serviceaccount and --secret need --image', { add: images, drop: targets, otherwise });
+}
+
+function imageFlags(images: readonly string[]): Command {
+  return images.reduce((flags, image) => words`${flags} --image ${image}`, words``);
 }
 
 /** The flag for several namespaces, and doctor with it alone. */
@@ -95,7 +107,7 @@ function whatToWatch({ namespace }: DoctorLine, wide: Command | undefined): Hint
 /** The command line that was typed. */
 export function again({ targets, image = [], serviceaccount, secret = [], namespace }: DoctorLine): Command {
   const flags = [
-    ...image.map((name) => words`--image ${name}`),
+    imageFlags(image),
     ...(serviceaccount === undefined ? [] : [words`--serviceaccount ${serviceaccount}`]),
     ...secret.map((name) => words`--secret ${name}`),
   ];

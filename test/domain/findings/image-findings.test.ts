@@ -44,6 +44,12 @@ testFindings([
     'kubectl set image deployment/web app=REGISTRY/NAME:TAG -n team-a',
   ],
   [
+    finding('invalid-image', WORKLOAD, { image: 'A:b', error: 'x', container: 'v', volume: true, remedy: DEPLOYMENT }),
+    'error: A:b in deployment team-a/web is not a valid image name (x)',
+    'advice',
+    'kubectl edit deployment web -n team-a',
+  ],
+  [
     finding('invalid-image', WORKLOAD, {
       image: 'A:b',
       error: 'a repository has no capitals',
@@ -214,6 +220,12 @@ testFindings([
   [
     finding('image-not-found', POD, { ...gone, missing: 'repository', remedy: STATEFUL }),
     'error: image ghcr.io/org/app:v1 does not exist: its registry has no such repository, or does not show it to this login (says the kubelet)',
+    'advice',
+    'kubectl edit statefulset db -n team-a && kubectl delete pod db-0 -n team-a',
+  ],
+  [
+    finding('image-not-found', POD, { ...gone, volume: true, remedy: STATEFUL }),
+    'error: image ghcr.io/org/app:v1 does not exist (says the kubelet)',
     'advice',
     'kubectl edit statefulset db -n team-a && kubectl delete pod db-0 -n team-a',
   ],

@@ -149,7 +149,7 @@ describe('a volume that is an image', () => {
       ],
     };
     expect(imageUses(spec)).toEqual([
-      { image: 'a', containers: ['v'], policy: 'Always', state: { status: 'not used' } },
+      { image: 'a', containers: ['v'], volume: true, policy: 'Always', state: { status: 'not used' } },
     ]);
   });
 });
