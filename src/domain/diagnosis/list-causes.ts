@@ -15,6 +15,7 @@ import {
   foundIn,
   hiddenOf,
   type ImagePull,
+  imagePull,
   nearName,
   readable,
   secretObject,
@@ -66,11 +67,21 @@ function missingFinding(pull: ImagePull, name: string): Finding | undefined {
   if (state?.status !== 'missing') return undefined;
   const near = nearName({ namespace: pull.puller.ref.namespace, name }, pull.facts);
   const lacking = lackingLogin(pull, near === undefined ? undefined : [near]);
+  const taken = lacking.usable ?? (near !== undefined && opensAnother(near, pull) ? near : undefined);
   return finding('missing-secret', secretObject(pull, name), {
     near,
     ...lacking,
-    remedy: lacking.usable === undefined || isTried(pull.puller) ? undefined : remedyOfList(pull.puller, pull.facts),
+    remedy: taken === undefined || isTried(pull.puller) ? undefined : remedyOfList(pull.puller, pull.facts),
     elsewhere: elsewhereOf(name, pull),
+  });
+}
+
+/** Whether it comes into the list for another image, for which there is no login either. */
+function opensAnother(near: string, { puller, use, facts }: ImagePull): boolean {
+  return puller.images.some((other) => {
+    if (other === use) return false;
+    const pull = imagePull(puller, other, facts);
+    return pull.denied && pull.attempt.candidates.length === 0 && lackingLogin(pull, [near]).usable !== undefined;
   });
 }
 

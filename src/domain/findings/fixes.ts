@@ -19,7 +19,6 @@ import {
   edit,
   editFile,
   editMaker,
-  exchange,
   giveLogin,
   isTyped,
   keepAccepted,
@@ -29,6 +28,7 @@ import {
 } from './pod-commands.ts';
 import {
   createSecretCommand,
+  exchangeMissing,
   type FixContext,
   FORCE,
   here,
@@ -79,12 +79,12 @@ type Fixes = { readonly [Code in FindingCode]: (found: FindingOf<Code>, context:
 
 const FIXES: Fixes = {
   'missing-secret': ({ object, arguments: args }, context) => {
-    const { near, usable, listed, unplaced, remedy } = args;
+    const { near, unplaced } = args;
     // What comes from a program is not to be edited: the sentence says which flag that needs.
     if (unplaced !== undefined) return unplaced.file === '-' ? words`` : editFile(unplaced);
     if (near !== undefined && object.file !== undefined) return editFile(object);
-    const meant = near ?? usable;
-    if (meant !== undefined && remedy !== undefined) return exchange(remedy, object.name, meant, listed);
+    const exchanged = exchangeMissing(object, args, context);
+    if (exchanged !== undefined) return exchanged;
     const { file: _, ...inCluster } = object;
     return createSecretCommand(inCluster, context, context.images?.map(imageServer) ?? here(context));
   },

@@ -10,7 +10,7 @@ import { nameWord, scope } from '../text/object-name.ts';
 import type { Remedy } from '../workloads/remedy.ts';
 import type { DiagnosedSecret } from './diagnosed-secret.ts';
 import { changeSource, copyTo } from './elsewhere.ts';
-import type { FindingObject } from './finding.ts';
+import type { FindingObject, FindingOf } from './finding.ts';
 import { editFile, exchange } from './pod-commands.ts';
 
 /** What is known of the surroundings of a finding. */
@@ -59,6 +59,23 @@ function nextName(name: string, { secretOf }: FixContext): string {
   let next = Number(number) + 1;
   while (secretOf?.(`${base}-${next}`) !== undefined) next += 1;
   return `${base}-${next}`;
+}
+
+/**
+ * Another Secret in the place of one that is missing; with a login for this image, where it comes into the list for another one
+ * of the pod. Undefined where there is none.
+ */
+export function exchangeMissing(
+  object: FindingObject,
+  { near, usable, listed, remedy }: FindingOf<'missing-secret'>['arguments'],
+  context: FixContext,
+): Command | undefined {
+  const next = near ?? usable;
+  if (next === undefined || remedy === undefined) return undefined;
+  const exchanged = exchange(remedy, object.name, next, listed);
+  // What is only noted of a list is about no image.
+  if (usable !== undefined || context.image === undefined) return exchanged;
+  return andThen(exchanged, createSecretCommand({ ...object, name: next }, context, here(context)));
 }
 
 /** For a Secret of another type, or one that is immutable: otherwise `create` refuses. */

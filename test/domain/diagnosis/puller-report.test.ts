@@ -1,8 +1,10 @@
 /** What is said of a list of pull secrets beside the cause. */
 import { expect, test } from 'vitest';
+import type { Puller } from '../../../src/domain/diagnosis/facts.ts';
 import { reportOn } from '../../../src/domain/diagnosis/puller-report.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
-import { factsOf, login, podWith, secretWith, settle, templateWith } from '../../support/pull-facts.ts';
+import { shownHint } from '../../support/hints.ts';
+import { factsOf, IMAGE, login, podWith, secretWith, settle, templateWith } from '../../support/pull-facts.ts';
 import { reportAt } from '../../support/steps.ts';
 
 test('of different logins under one key each is named by the first Secret that has it', () => {
@@ -46,3 +48,28 @@ test.each([
   const gathered = { pullers: [puller], facts, findings: [], unchecked: ['get secrets'] };
   expect(reportAt(gathered, facts, strict)).toMatchObject(report);
 });
+
+test.each([
+  ['first', [IMAGE, 'quay.io/acme/web:v1']],
+  ['last', ['quay.io/acme/web:v1', IMAGE]],
+])(
+  'a Secret that was meant opens one of two images, the %s: it is taken for both, and gets a login for the other',
+  (_, images) => {
+    const pods = images.map((image) => templateWith({ list: [{ name: 'regcerd' }], image }));
+    const puller = { ...(pods[0] as Puller), images: pods.flatMap((pod) => pod.images) };
+    const secrets = { regcerd: 'missing', regcred: secretWith({ 'ghcr.io': login() }) } as const;
+    const says = (user?: string): Verdict =>
+      user === undefined ? { kind: 'anonymous', why: 'empty', result: 'fails' } : { kind: 'accepted' };
+    const answers = pods.flatMap((pod) => [...settle(pod, { secrets, others: ['regcred'], says }).facts.answers]);
+    const facts = { ...factsOf({ secrets, others: ['regcred'], says }), answers: new Map(answers) };
+    const [found, ...others] = reportAt({ pullers: [puller], facts, findings: [], unchecked: [] }, facts).findings;
+    expect([found?.code, others]).toEqual(['missing-secret', []]);
+    expect(shownHint(found?.fix.command)).toBe(
+      [
+        'regsecret attach regcred -n team-a --to deployment/web',
+        'regsecret detach regcerd -n team-a --from deployment/web',
+        'regsecret create regcred -n team-a --server quay.io',
+      ].join(' && '),
+    );
+  },
+);
