@@ -4,7 +4,7 @@ import { bugFinding, finding } from '../findings/catalog.ts';
 import { usabilityOf } from '../findings/diagnosed-secret.ts';
 import { type Finding, type FindingCode, type FindingObject, withSeverity } from '../findings/finding.ts';
 import { targetName } from '../workloads/object-ref.ts';
-import { type SecretName, secretKey, secretName, type Usage } from '../workloads/references.ts';
+import { type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { simulatePull } from './attempt.ts';
 import { effectiveList, isOutdated } from './effective-list.ts';
 import { isInScope, type Observed, type Puller, type PullFacts, type SecretState } from './facts.ts';
@@ -12,7 +12,7 @@ import { causeKey, lacksImage, type Seen } from './groups.ts';
 import { objectOf } from './image-pull.ts';
 import type { Judgement } from './judgement.ts';
 import { type Judged, judgementsOf, notesOn } from './puller-report.ts';
-import { secretFindings } from './secret-checks.ts';
+import { needsEntry, secretFindings } from './secret-checks.ts';
 
 /** Everything that shows, not yet put together. A step for each pod, template and Secret. */
 export function* scopeFindings(
@@ -175,7 +175,11 @@ function withUsers(
   const byServer = usersByServer(first.object, users(), facts);
   return all.map((found) => {
     if (!OF_ENTRY.includes(found.code) || !('server' in found.arguments)) return { found };
-    const own = [...(byServer.get(found.arguments.server) ?? [])];
+    const { server } = found.arguments;
+    const matching = [...(byServer.get(server) ?? [])];
+    const isOwn = (puller: Puller): boolean => needsEntry(puller, found.object.name, server, facts);
+    const own = REFUSED.includes(found.code) ? matching.filter(isOwn) : matching;
+    if (matching.length > 0 && own.length === 0) return { found: withSeverity(found, 'warning'), usage: UNUSED };
     const workloads = own.flatMap(({ ref, pod }) => (pod === undefined ? [targetName(ref)] : []));
     const pods = own.reduce((sum, { pod, count, runs = 0 }) => sum + (pod === undefined ? runs : count), 0);
     // What the pods of a service account pull does not show where there are none.

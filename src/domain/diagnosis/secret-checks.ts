@@ -14,7 +14,9 @@ import { assignLogin } from '../verify/login-permission.ts';
 import { MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
-import type { Answer, Observed, PullFacts } from './facts.ts';
+import { type Candidate, simulatePull } from './attempt.ts';
+import { effectiveList } from './effective-list.ts';
+import type { Answer, Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 
 /** The Secrets that registries are asked about by themselves: those that were named, or all that something refers to. */
@@ -109,6 +111,26 @@ function questionOf({ server, login }: ContentEntry): Question | undefined {
   // It is checked at its own registry, whatever namespace it is of.
   const assigned = assignLogin({ username, password }, { key: server, owner: { namespace: '' } });
   return { server: host === HUB_REGISTRY ? 'docker.io' : host, login: assigned };
+}
+
+/** Whether it has an image for this entry that no other login of its list opens, as far as that is known. */
+export function needsEntry(puller: Puller, secret: string, server: string, facts: PullFacts): boolean {
+  const { namespace } = puller.ref;
+  const list = effectiveList(puller, facts).names;
+  return puller.images.some(({ image }) => {
+    const { candidates } = simulatePull(list, namespace, image, facts);
+    const isTried = candidates.some((one) => one.secret === secret && one.server === server);
+    return isTried && !candidates.some((one) => isAccepted(one, namespace, facts));
+  });
+}
+
+/** Whether the login is good: for the image, or where nobody asked about that, by itself. */
+function isAccepted({ secret, server, answer }: Candidate, namespace: string, facts: PullFacts): boolean {
+  if (answer !== undefined) return answer.verdict.kind === 'accepted';
+  const state = facts.secrets.get(secretKey(namespace, secret));
+  const entries = state?.status === 'there' ? state.contents.entries : [];
+  const entry = entries.find((one) => shownServer(one.server) === server);
+  return entry !== undefined && loginAnswer(entry, facts)?.verdict.kind === 'accepted';
 }
 
 /** Nothing of one that may not be read. `usage` is left out where nobody looked, or may look. */

@@ -29,6 +29,14 @@ interface UnfitServer {
   readonly proposal?: string | undefined;
 }
 
+/** Of a container, or of a volume, which `kubectl set image` does not know. */
+interface WrittenImage {
+  readonly image: string;
+  readonly container: string;
+  readonly volume?: true | undefined;
+  readonly remedy: Remedy;
+}
+
 /** The arguments of each finding, by its code. Times are RFC 3339 in UTC. `Cause` is a finding. */
 export interface FindingArguments<Cause> {
   // What is wrong with a Secret by itself.
@@ -154,18 +162,8 @@ export interface FindingArguments<Cause> {
   };
 
   // What else keeps an image away.
-  readonly 'invalid-image': {
-    readonly image: string;
-    readonly error: string;
-    readonly container: string;
-    readonly volume?: true | undefined;
-    readonly remedy: Remedy;
-  };
-  readonly 'image-not-found': {
-    readonly image: string;
-    readonly container: string;
-    readonly volume?: true | undefined;
-    readonly remedy: Remedy;
+  readonly 'invalid-image': WrittenImage & { readonly error: string };
+  readonly 'image-not-found': WrittenImage & {
     readonly missing?: 'repository' | 'tag' | undefined;
     readonly tags?: NearTags | undefined;
     /** Without a login, to whom some registries do not tell what there is. */

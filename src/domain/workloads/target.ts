@@ -114,7 +114,7 @@ export function isFileName(word: string): boolean {
  * word is one, but for `KIND/NAME` where `isPath` knows no such file.
  */
 export function filesApart<T extends DoctorWords>(line: T, isPath: (path: string) => boolean = () => true): T {
-  const isTarget = (word: string): boolean => /^[^/]+\/[^/]+$/.test(word) && namesKind(word);
+  const isTarget = (word: string): boolean => /^[^/]+\/[^/]+$/.test(word) && beginsWithKind(word);
   const isFile = (word: string): boolean =>
     (line.filename !== undefined && (!isTarget(word) || isPath(word))) || isFileName(word);
   const files = line.targets.filter(isFile);
@@ -224,7 +224,7 @@ function inPlaceOf(word: string, meant: Command, otherwise: Command): Retyped {
 }
 
 /** Whether `word` is a kind, or begins with one; else it may be an image of Docker Hub. */
-export function namesKind(word: string): boolean {
+export function beginsWithKind(word: string): boolean {
   return kindOf(word.replace(/\/.*/s, '')) !== undefined;
 }
 

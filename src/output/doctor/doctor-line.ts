@@ -3,7 +3,7 @@ import type { SelectionFlags } from '../../domain/findings/selection.ts';
 import { ALL_NAMESPACES, type Command, clusterCommand, command, pathWord, words } from '../../domain/text/command.ts';
 import { againWithout, type Hint, prose } from '../../domain/text/hint.ts';
 import { scope } from '../../domain/text/object-name.ts';
-import { type DoctorTarget, namesKind, parseDoctorTargets } from '../../domain/workloads/target.ts';
+import { beginsWithKind, type DoctorTarget, parseDoctorTargets } from '../../domain/workloads/target.ts';
 import { UsageError } from '../../errors.ts';
 import { isFolder } from '../../files/file.ts';
 
@@ -62,7 +62,7 @@ export function targetsOf(options: DoctorLine): readonly DoctorTarget[] {
   // Files have no namespace, so with one a kind is meant, whatever a folder here is called.
   const mayBeFolder = (name: string): boolean => (wide?.flag ?? namespace) === undefined && isFolder(name);
   const isOfImage = (serviceaccount ?? secret) !== undefined;
-  if (image === undefined && isOfImage && !options.targets.some(namesKind)) throw imageNeeded(options);
+  if (image === undefined && isOfImage && !options.targets.some(beginsWithKind)) throw imageNeeded(options);
   const targets = parseDoctorTargets(options.targets, mayBeFolder, wide?.line);
   if (image === undefined && isOfImage) throw imageNeeded({ ...options, targets: [] });
   if (targets.length === 0 && image === undefined) return targets;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer, Observed, Puller, SecretState } from '../../../src/domain/diagnosis/facts.ts';
 import { judgeAll, openQuestions } from '../../../src/domain/diagnosis/puller-report.ts';
 import { scopeFindings } from '../../../src/domain/diagnosis/scope-findings.ts';
+import { secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
@@ -194,6 +195,29 @@ describe('of a Secret', () => {
     const whole = { examples: ['serviceaccount/ci'], pods: 0 };
     expect(used([template('web', { list }, 12)])).toMatchObject(whole);
     expect(used(all)).toMatchObject({ examples: ['deployment/jobs'], pods: 2 });
+  });
+
+  test.each<[string, Record<string, object>, unknown[]]>([
+    ['is needed by nobody where another entry opens every image', { 'ghcr.io/acme': login() }, ['warning', undefined]],
+    ['is what workloads lack where the other entry is for other images', { 'ghcr.io/other': login() }, []],
+    ['is what workloads lack where there is no other', {}, []],
+  ])('a login that is rejected %s', (_, others, expected) => {
+    const facts = factsOf({
+      secrets: { regcred: secretWith({ 'ghcr.io': login('rex'), ...others }) },
+      says: refuses,
+    });
+    const questions = finished(secretQuestions([{ namespace: 'team-a', name: 'regcred' }], facts));
+    const answers = questions.map((question): [string, Answer] => {
+      const verdict: Verdict = userOf(question) === 'rex' ? rejected : { kind: 'accepted' };
+      return [questionKey(question), { verdict, at: NOW }];
+    });
+    const known = { ...facts, answers: new Map(answers) };
+    const usage = new Map([['team-a/regcred', { serviceAccounts: [], workloads: ['deployment/web'], pods: 12 }]]);
+    const rest = { findings: [], unchecked: [], usage, scope: { counts: COUNTS } };
+    const found = reportAt({ pullers: [template('web', { list }, 12)], facts: known, ...rest }, known).findings;
+    const own = found.flatMap((one) => (one.code === 'credential-rejected' ? [one.severity, one.affects] : []));
+    expect(own).toEqual(expected);
+    expect(found.some(({ code }) => code === 'fails-at-restart')).toBe(expected.length === 0);
   });
 
   test('an empty entry alone is an error: a pod that names the Secret has no login from it', () => {
