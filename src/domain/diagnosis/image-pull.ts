@@ -194,10 +194,11 @@ export function nextOf(pull: ImagePull): Search<NextList> {
   return search.search === 'found' ? { search: 'found', found: next } : search;
 }
 
-/** That list where it is the one of the template, and is known not to open the image either. */
-export function refusedNext({ puller, use, facts }: ImagePull): NextList | undefined {
+/** That list where it replaces one of an older template, and is known not to open the image either. */
+export function refusedNext({ puller, use, facts, applied }: ImagePull): NextList | undefined {
   const next = nextList(puller, facts);
-  if (next?.from !== 'template') return undefined;
+  const isReplaced = next?.from === 'template' || (puller.pod?.template !== undefined && applied.names.length > 0);
+  if (next === undefined || !isReplaced) return undefined;
   return simulatePull(next.names, puller.ref.namespace, use.image, facts).result === 'fails' ? next : undefined;
 }
 

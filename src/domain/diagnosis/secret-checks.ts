@@ -15,7 +15,7 @@ import { MAX_LOGINS_ASKED, type Question, questionKey } from '../verify/question
 import type { Verdict } from '../verify/verdict.ts';
 import { formatUsage, type SecretName, secretKey, secretName, UNUSED, type Usage } from '../workloads/references.ts';
 import { type Candidate, simulatePull } from './attempt.ts';
-import { effectiveList } from './effective-list.ts';
+import { effectiveList, isOutdated } from './effective-list.ts';
 import type { Answer, Observed, Puller, PullFacts } from './facts.ts';
 import { nearName, objectOf } from './image-pull.ts';
 
@@ -115,6 +115,8 @@ function questionOf({ server, login }: ContentEntry): Question | undefined {
 
 /** Whether it has an image for this entry that no other login of its list opens, as far as that is known. */
 export function needsEntry(puller: Puller, secret: string, server: string, facts: PullFacts): boolean {
+  // One that is made now in its place has another list.
+  if (isOutdated(puller, facts)) return false;
   const { namespace } = puller.ref;
   const list = effectiveList(puller, facts).names;
   return puller.images.some(({ image }) => {

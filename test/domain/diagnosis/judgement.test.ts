@@ -308,6 +308,21 @@ const lists: readonly Row[] = [
     ],
   ),
   [
+    'a Secret that is missing, and the template has no list any more, nor has the service account',
+    podWith({
+      list: list('regcerd'),
+      remedy: deployment,
+      pod: { template: { name: 'deployment/web', list: undefined } },
+    }),
+    { secrets: { regcerd: 'missing', regcred: good }, others: ['regcred'], says: jane },
+    {
+      outcome: 'will not pull',
+      cause: 'outdated-pod',
+      fix: 'regsecret why deployment/web -n team-a',
+      sufficient: false,
+    },
+  ],
+  [
     'a login that is refused, and the template has another one now that is refused, too',
     podWith({
       list: list('old'),

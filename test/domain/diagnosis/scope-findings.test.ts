@@ -20,6 +20,7 @@ import {
   type PullerOptions,
   podWith,
   secretWith,
+  settle,
   templateWith,
   userOf,
   type World,
@@ -218,6 +219,25 @@ describe('of a Secret', () => {
     const own = found.flatMap((one) => (one.code === 'credential-rejected' ? [one.severity, one.affects] : []));
     expect(own).toEqual(expected);
     expect(found.some(({ code }) => code === 'fails-at-restart')).toBe(expected.length === 0);
+  });
+
+  test('a login that is rejected is needed by no old pod', () => {
+    const pod = { template: { name: 'deployment/web', list: [{ name: 'new' }] } };
+    const old = podWith({ list, status: REFUSED, remedy: deployment, pod });
+    const says = (user?: string): Verdict =>
+      user === undefined ? refuses() : user === 'rex' ? rejected : { kind: 'accepted' };
+    const secrets = { regcred: secretWith({ 'ghcr.io': login('rex') }), new: good };
+    const settled = settle(old, { secrets, says }).facts;
+    const questions = finished(secretQuestions([{ namespace: 'team-a', name: 'regcred' }], settled));
+    const logins = questions.map((one) => [questionKey(one), { verdict: rejected, at: NOW }] as const);
+    const facts = { ...settled, answers: new Map([...settled.answers, ...logins]) };
+    const usage = new Map([['team-a/regcred', { serviceAccounts: [], workloads: [], pods: 1 }]]);
+    const rest = { findings: [], unchecked: ['list pods'], usage, scope: { counts: COUNTS } };
+    const { findings } = reportAt({ pullers: [old], facts, ...rest }, facts);
+    expect(findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'error outdated-pod',
+      'warning credential-rejected',
+    ]);
   });
 
   test('an empty entry alone is an error: a pod that names the Secret has no login from it', () => {
