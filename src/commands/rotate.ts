@@ -119,22 +119,28 @@ async function newLogins(options: RotateOptions, io: Io, printer: Printer): Prom
   return { logins, refusal };
 }
 
-/** Throws UserError for a login that its registry does not accept: a dry run, whose password may be that of tomorrow, plans with it. */
+/**
+ * A login that its registry does not accept is not refused yet: a dry run, whose password may be that of tomorrow, plans with it, and in one
+ * cluster the Secrets may show that the user name is a typo. Throws UserError.
+ */
 async function accepted(
   collected: Collected,
   context: { readonly options: RotateOptions } & Run,
 ): Promise<{ readonly entries: readonly CollectedEntry[]; readonly refusal: UserError | undefined }> {
   const { checkLogins } = await import('../output/fleet/login-check.ts');
-  const isDryRun = context.options.dryRun !== 'none';
+  const { options } = context;
+  const isDryRun = options.dryRun !== 'none';
+  const rehearsed = isDryRun ? command`regsecret rotate ${lineOf({ ...options, verify: false })}` : undefined;
   try {
-    return { entries: await checkLogins(collected, { mustAnswer: true, isDryRun }, context), refusal: undefined };
+    return { entries: await checkLogins(collected, { mustAnswer: true, rehearsed }, context), refusal: undefined };
   } catch (error) {
-    if (!isDryRun || !(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || (!isDryRun && options.toContext !== undefined)) throw error;
     return { entries: collected.entries, refusal: error };
   }
 }
 
 function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], namespace: string): RotateRequest {
+  const { server, all, ...login } = options;
   return {
     scope: scopeOf(options, namespace),
     logins,
@@ -147,6 +153,7 @@ function requestOf(options: RotateOptions, logins: readonly RotatedLogin[], name
     restart: options.restart ?? false,
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
+    login: loginWords(login),
   };
 }
 
@@ -198,10 +205,12 @@ async function rotateIn(
     const { createRegistryClient } = await import('../registry/registry-client.ts');
     return createRegistryClient(options, { from: 'cluster', cluster: reader.transport.server }, io);
   };
-  const prepare = () => prepareRotation(reader, request, request.verify ? openClient : undefined);
+  const isRefused = options.refusal !== undefined && request.dryRun === 'none';
+  const prepare = () => prepareRotation(reader, request, request.verify && !isRefused ? openClient : undefined);
   const rotation = await withProgress(() => 'looking for Secrets with the login', io, prepare);
   checkFound(rotation, request, reader.transport.namespace);
   checkUserTypo(rotation, options, (username) => command`regsecret rotate ${lineOf({ ...options, username })}`);
+  if (isRefused) throw options.refusal;
   const report = rotatePrinter({ ...options, request, output: options.output }, run);
   const { items } = rotation;
   options.note(rotatedSources(items));

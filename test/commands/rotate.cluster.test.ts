@@ -1,5 +1,8 @@
 /** `rotate` against the real API server. */
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   api,
   cluster,
@@ -294,7 +297,7 @@ const SITUATIONS: readonly Situation[] = [
     put: (host) => ({ auths: { [host]: OLD }, rest: { immutable: true } }),
     gets: 'old',
     code: 1,
-    says: 'error: secret NAMESPACE/pull is immutable, so it keeps its login\nhint: regsecret create pull -n NAMESPACE --server HOST --force',
+    says: 'error: secret NAMESPACE/pull is immutable, so it keeps its login\nhint: regsecret create pull -n NAMESPACE --server HOST --username ci --password-stdin --force',
   },
   {
     title: 'what an external secret makes is left',
@@ -362,7 +365,9 @@ describe('one Secret', () => {
     const none = await rotate(namespace, host);
     expect([none.code, none.stderr]).toEqual([
       1,
-      `error: no pull secret in namespace ${namespace} holds a login for ${host}\nhint: regsecret list -n ${namespace}\n`,
+      `error: no pull secret in namespace ${namespace} holds a login for ${host}\n` +
+        '  Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names\n' +
+        `hint: regsecret list -n ${namespace}\n`,
     ]);
   });
 });
@@ -570,6 +575,13 @@ describe('in many namespaces', () => {
       'error: no login is that of janedo; did you mean janedoe?\n' +
         `hint: regsecret rotate -n ${home} -A --server ${host} --username janedoe --password-stdin --no-verify\n`,
     ]);
+    // The registry rejects the login, too, which is no news then.
+    const real = { ...janedoe, host: sharedRegistries().basic.host };
+    await put(home, { name: 'real', auths: { [real.host]: auth(real.username, 'old') } });
+    const line = ['rotate', '--server', real.host, '--username', real.username.slice(0, -1), '--password-stdin'];
+    expect((await regsecretIn(home, line, { stdin: real.password })).stderr).toMatch(
+      /^error: no login is that of .*; did you mean janedoe\?\n/,
+    );
     // The next name of a robot is no typo.
     const { code, stderr } = await regsecretIn(home, ['rotate', ...args('janedoe2')], { stdin: CANARY });
     expect([code, stderr.split('\n')[0]]).toEqual([0, `secret/pull in ${home} keeps the login of janedoe for ${host}`]);
@@ -638,14 +650,14 @@ describe('in many namespaces', () => {
     const rehearsal = [...args, '-l', `team=${label}`, '--dry-run=client'];
     const early = await regsecretIn(home, rehearsal, { stdin: 'of tomorrow' });
     expect([early.code, early.stdout]).toEqual([1, expect.stringContaining(`gets the new one of ${johndoe.username}`)]);
-    const refusal = `${host} rejects the credential (HTTP 401); nothing is written`;
+    const refusal = `${host} rejects the credential (HTTP 401); a real run would stop here`;
     expect(early.stderr).toContain(
       '2 Secrets: 1 updated, 1 left (dry run); with this login nothing would be written\n',
     );
     const lines = early.stderr.split(LABELLED)[1]?.split('\n') ?? [];
     expect([lines[0], lines.at(-2)]).toEqual([
       `error: ${refusal}`,
-      'hint: if the password is not valid yet, add --no-verify',
+      `hint: if the password is not valid yet: regsecret rotate -n ${home} -l team=${label} ${args.slice(1).join(' ')} --no-verify --dry-run=client`,
     ]);
     const { errors } = JSON.parse(
       (await regsecretIn(home, [...rehearsal, '-o', 'json'], { stdin: 'of tomorrow' })).stdout,
@@ -721,10 +733,17 @@ describe('a line that names no registry, or no user: the Secrets say which there
   const [user, other] = [freshName('user'), freshName('user')];
   const login = (name: string) => auth(name, `${CANARY}-old`);
   const piped = ['--password-stdin', '--dry-run=client'];
-  const says = async (namespace: string, args: readonly string[]) => {
-    const ran = await regsecretIn(namespace, ['rotate', ...args], { stdin: CANARY });
+  const says = async (namespace: string, args: readonly string[], env: Record<string, string> = {}) => {
+    const ran = await regsecretIn(namespace, ['rotate', ...args], { stdin: CANARY, env });
     expect([ran.code, ran.stdout]).toEqual([2, '']);
     return ran.stderr.split('\n').slice(0, -1);
+  };
+  const dockerLogins = (...hosts: string[]) => {
+    const folder = mkdtempSync(join(tmpdir(), 'regsecret-docker-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const auths = Object.fromEntries(hosts.map((one) => [one, auth(user, CANARY)]));
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }));
+    return { DOCKER_CONFIG: folder };
   };
   const line = (namespace: string, ...rest: string[]) => ['regsecret rotate', '-n', namespace, ...rest].join(' ');
 
@@ -739,9 +758,45 @@ describe('a line that names no registry, or no user: the Secrets say which there
         error,
         `hint: ${line(namespace, ...names, added)}`,
       ]);
+    const both = `error: no registry is named; there are logins for ${servers.join(', ')}`;
+    const add = 'add --server with one of them';
     expect(await says(namespace, [])).toEqual([
-      `error: no registry is named; there are logins for ${servers.join(', ')}`,
-      `hint: ${servers.map((server) => line(namespace, '--server', server)).join(', or ')}`,
+      both,
+      `hint: this machine has no login for them: ${add}, and --username USER --password-stdin`,
+    ]);
+    const lines = (some: readonly string[]) => some.map((server) => line(namespace, '--server', server)).join(', or ');
+    expect(await says(namespace, [], dockerLogins(second))).toEqual([both, `hint: ${lines([second])}`]);
+    expect(await says(namespace, [], dockerLogins(host, second))).toEqual([both, `hint: ${lines(servers)}`]);
+  });
+
+  test('one password for two registries is replaced for both; of two passwords, nobody knows which', async () => {
+    const [one, two] = [await newNamespace(), await newNamespace()];
+    for (const namespace of [one, two]) await put(namespace, { auths: { [host]: login(user) } });
+    await put(one, { name: 'other', auths: { [second]: login(user) } });
+    await put(two, { name: 'other', auths: { [second]: auth(user, `${CANARY}-other`) } });
+    const args = ['--username', user, ...piped];
+    const servers = [host, second].sort();
+    const error = `error: no registry is named; ${user} has logins for ${servers.join(', ')}`;
+    const flags = servers.map((server) => `--server ${server}`);
+    expect(await says(one, args)).toEqual([error, `hint: ${line(one, ...args, ...flags)}`]);
+    expect(await says(two, args)).toEqual([
+      error,
+      `hint: ${flags.map((flag) => line(two, ...args, flag)).join(', or ')}`,
+    ]);
+  });
+
+  test('the user name with the flag of the kubeconfig', async () => {
+    const namespace = await newNamespace();
+    await put(namespace, { auths: { [host]: login(user) } });
+    const text = 'error: --user is a user of the kubeconfig; that of a registry is --username';
+    const args = ['--server', host, ...piped];
+    expect(await says(namespace, ['--user', user, ...args])).toEqual([
+      text,
+      `hint: ${line(namespace, '--username', user, ...args)}`,
+    ]);
+    expect(await says(namespace, ['--user', user, ...piped])).toEqual([
+      `${text}; no registry is named; ${user} has a login for ${host}`,
+      `hint: ${line(namespace, '--username', user, '--server', host, ...piped)}`,
     ]);
   });
 

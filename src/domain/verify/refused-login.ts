@@ -6,7 +6,7 @@ import type { Secret } from '../keyring/secret.ts';
 import { loginCommand, registryOf } from '../keyring/server.ts';
 import { claimedEnd, EXPIRES_AT, parseExpiries } from '../pull-secret/expiry.ts';
 import type { Change } from '../pull-secret/plan.ts';
-import { words } from '../text/command.ts';
+import type { Command } from '../text/command.ts';
 import { many } from '../text/enumerate.ts';
 import { type Hint, prose } from '../text/hint.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -59,7 +59,8 @@ interface Attempt {
   readonly isTyped: boolean;
   /** Whether `--verify` was typed. */
   readonly isWanted?: boolean | undefined;
-  readonly isDryRun?: boolean | undefined;
+  /** In a dry run: the same line without the check. */
+  readonly rehearsed?: Command | undefined;
 }
 
 /** For a login in one of `files`, which `docker login` does not write; `-` is stdin. */
@@ -74,17 +75,22 @@ export interface Rejection {
   readonly sentence: string;
 }
 
+/** What a login that is not accepted means for the run, and for the one that `rehearsed` is about. */
+export function consequence(rehearsed: Command | undefined): string {
+  return rehearsed === undefined ? 'nothing is written' : 'a real run would stop here';
+}
+
 /** For logins that their registries reject. */
 export function rejectedLogins(
   [first, ...others]: readonly [Rejection, ...Rejection[]],
-  { isTyped, isWanted = false, isDryRun = false }: Attempt,
+  { isTyped, isWanted = false, rehearsed }: Attempt,
 ): UserError {
   const { login, sentence } = first;
   const advice = loginAdvice(registryOf(login.server) ?? '', login.credential.username);
   return new UserError(
-    `${sentence}; nothing is written`,
-    isDryRun
-      ? prose`if the password is not valid yet, add ${words`--no-verify`}`
+    `${sentence}; ${consequence(rehearsed)}`,
+    rehearsed !== undefined
+      ? prose`if the password is not valid yet: ${rehearsed}`
       : isTyped
         ? prose`check user name and password, then run the command again`
         : renewal(login),
@@ -92,7 +98,7 @@ export function rejectedLogins(
       `it is the login of ${whose(login)}`,
       ...(advice === undefined ? [] : [advice]),
       ...others.map((other) => `${other.sentence}, too: the login of ${whose(other.login)}`),
-      isWanted && !isTyped ? 'leave out --verify to write it anyway' : ANYWAY,
+      ...(rehearsed === undefined ? [isWanted && !isTyped ? 'leave out --verify to write it anyway' : ANYWAY] : []),
     ],
   );
 }

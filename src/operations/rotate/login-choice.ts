@@ -1,12 +1,14 @@
 /** What is said of a `rotate` that does not name the registry or the user: which logins there are, and the lines to choose from. */
 import { connect } from '../../cluster/client/transport.ts';
 import type { ContextFlags } from '../../cluster/config/contexts.ts';
+import { loadKubeConfig } from '../../cluster/config/kube-config.ts';
 import type { SecretScope } from '../../cluster/secret-scope.ts';
 import { hasLoginFlags } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
+import { serversWithoutLogin } from '../../credentials/known-logins.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { sameKey } from '../../domain/keyring/key.ts';
-import { canonicalServer, serverWord } from '../../domain/keyring/server.ts';
+import { canonicalServer, serverFlags } from '../../domain/keyring/server.ts';
 import { type Command, command, words } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
 import { againWith, type Hint, type Prose, prose } from '../../domain/text/hint.ts';
@@ -24,50 +26,81 @@ export interface LoginChoice extends CredentialOptions, ContextFlags {
 const CHOICES = 3;
 
 /** Throws UsageError where no login is named; a missing user name is left to others where the Secrets have none. */
-export async function checkNamed(options: LoginChoice, io: Io): Promise<void> {
-  const { server, all, fromFile, prompt, username, user } = options;
+export async function checkNamed(typed: LoginChoice, io: Io): Promise<void> {
+  const { server, all, fromFile, prompt } = typed;
   if ((fromFile ?? all ?? prompt) !== undefined) return;
+  const options = await withUserName(typed, io);
   if (server === undefined) throw await withoutServer(options, io);
-  if (username !== undefined || user !== undefined || !hasLoginFlags(options)) return;
+  if (options.isMisplaced) throw new UsageError(MISPLACED, choice([words``], options, prose`add ${words`--username`}`));
+  if (options.username !== undefined || !hasLoginFlags(options)) return;
   const wanted = server.map(canonicalServer);
-  const logins = await loginsOf(options, io);
-  const users = namesIn(
-    logins.filter((login) => wanted.some((one) => sameKey(one, login.server))),
-    'username',
-  );
+  const logins = (await loginsOf(options, io)).filter((login) => wanted.some((one) => sameKey(one, login.server)));
+  const users = namesIn(logins, 'username');
   if (users.length === 0) return;
   const servers = many(wanted.map(displayServer));
   const theirs = users.length === 1 ? `the login for ${servers} is that of` : `the logins for ${servers} are those of`;
   throw new UsageError(
     `there is a password, but no user name; ${theirs} ${many(users)}`,
     choice(
-      users.map((name) => words`--username ${name}`),
+      namesIn(logins.filter(isAtHome), 'username').map((name) => words`--username ${name}`),
       options,
       prose`add ${words`--username`} with one of them`,
     ),
   );
 }
 
-async function withoutServer(options: LoginChoice, io: Io): Promise<UsageError> {
-  const { username } = options;
+const MISPLACED = '--user is a user of the kubeconfig; that of a registry is --username';
+
+/** The user of a login, typed as one of the kubeconfig, which has none of that name. */
+async function withUserName(options: LoginChoice, io: Io): Promise<Asked> {
+  const { user, username, kubeconfig } = options;
+  if (user === undefined || username !== undefined || !hasLoginFlags(options))
+    return { ...options, isMisplaced: false };
+  const { users } = await loadKubeConfig(kubeconfig, io);
+  if (users.has(user)) return { ...options, isMisplaced: false };
+  const { user: _, ...others } = options;
+  return { ...others, username: user, isMisplaced: true };
+}
+
+interface Asked extends LoginChoice {
+  /** Whether the user name was typed as that of the kubeconfig. */
+  readonly isMisplaced: boolean;
+}
+
+async function withoutServer(options: Asked, io: Io): Promise<UsageError> {
+  const { username, isMisplaced } = options;
   const logins = (await loginsOf(options, io)).filter((login) => username === undefined || login.username === username);
   const servers = namesIn(logins, 'server');
-  if (servers.length === 0) return new UsageError('no registry is named', againWith(words`--server HOST`));
+  const text = isMisplaced ? `${MISPLACED}; no registry is named` : 'no registry is named';
+  if (servers.length === 0) {
+    const server = words`--server HOST`;
+    return new UsageError(text, isMisplaced ? choice([server], options, prose`add ${server}`) : againWith(server));
+  }
   const logIns = servers.length === 1 ? 'a login' : 'logins';
   const owner = username === undefined ? `there ${servers.length === 1 ? 'is' : 'are'}` : `${username} has`;
   // A line with a registry that somebody else has put beside this name would send him the new password.
-  const own = namesIn(
-    logins.filter(({ isAtHome }) => isAtHome),
-    'server',
-  );
+  const own = logins.filter(isAtHome);
+  const names = namesIn(own, 'server');
+  const isTyped = hasLoginFlags(options);
+  const lacking = isTyped ? [] : await serversWithoutLogin(names, io);
+  const offered = names.filter((name) => !lacking.includes(name));
+  // One password is replaced everywhere; of several, only the person knows which one is.
+  const isOne = isTyped && username !== undefined && new Set(own.flatMap(({ atHome }) => [...atHome])).size === 1;
+  const [it, them] = servers.length === 1 ? ['it', 'it'] : ['one of them', 'them'];
   return new UsageError(
-    `no registry is named; ${owner} ${logIns} for ${many(servers.map(displayServer))}`,
+    `${text}; ${owner} ${logIns} for ${many(servers.map(displayServer))}`,
     choice(
-      own.map((name) => words`--server ${serverWord(name)}`),
+      isOne && offered.length <= CHOICES ? [serverFlags(offered)] : offered.map(serverFlags),
       options,
-      prose`add ${words`--server`} with ${servers.length === 1 ? 'it' : 'one of them'}`,
+      lacking.length === 0 || offered.length > 0
+        ? prose`add ${words`--server`} with ${it}`
+        : prose`this machine has no login for ${them}: add ${words`--server`} with ${it}, and ${words`--username USER --password-stdin`}`,
     ),
   );
+}
+
+function isAtHome({ atHome }: ScopeLogin): boolean {
+  return atHome.size > 0;
 }
 
 /** None where they may not be read, or where there are several clusters. */
@@ -95,8 +128,12 @@ function namesIn(logins: readonly ScopeLogin[], field: 'server' | 'username'): s
 }
 
 /** The line that was typed with each of `flags`, where these are few. */
-function choice(flags: readonly Command[], { line }: LoginChoice, otherwise: Prose): Hint {
+function choice(flags: readonly Command[], { line, isMisplaced, username }: Asked, otherwise: Prose): Hint {
   if (flags.length === 0 || flags.length > CHOICES) return otherwise;
-  const lines = flags.map((add) => ({ add, otherwise: command`regsecret rotate ${line} ${add}` }));
+  const [asUser, named] = isMisplaced ? [words`--username USER`, words`--username ${username}`] : [words``, words``];
+  const lines = flags.map((flag) => ({
+    add: words`${asUser} ${flag}`,
+    otherwise: command`regsecret rotate ${line} ${named} ${flag}`,
+  }));
   return { prose: lines.flatMap((one, index) => (index === 0 ? [one] : [', or ', one])) };
 }

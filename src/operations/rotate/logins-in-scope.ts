@@ -10,8 +10,8 @@ export interface ScopeLogin {
   /** As it is typed. */
   readonly server: string;
   readonly username: string;
-  /** Whether the namespace of the connection has it: in another one, anybody may have put it there. */
-  readonly isAtHome: boolean;
+  /** Those that the namespace of the connection has for it; none where only others have it: there, anybody may have put it. */
+  readonly atHome: ReadonlySet<string>;
   /** In how many Secrets. */
   readonly count: number;
 }
@@ -25,10 +25,15 @@ export async function loginsInScope(reader: Reader, scope: SecretScope): Promise
       if (login === undefined || isAnonymous(login)) continue;
       if (server.includes('*') || serverProblem(server) !== undefined) continue;
       const key = JSON.stringify([keyText(server), login.username]);
-      const { isAtHome = false, count = 0 } = found.get(key) ?? {};
-      const { username } = login;
+      const { atHome = [], count = 0 } = found.get(key) ?? {};
+      const { username, password } = login;
       const typed = serverToType(server, undefined);
-      found.set(key, { server: typed, username, isAtHome: isAtHome || isHere, count: count + 1 });
+      found.set(key, {
+        server: typed,
+        username,
+        atHome: new Set([...atHome, ...(isHere ? [password] : [])]),
+        count: count + 1,
+      });
     }
   });
   return [...found]
@@ -36,6 +41,6 @@ export async function loginsInScope(reader: Reader, scope: SecretScope): Promise
     .map(([, login]) => login);
 }
 
-function rank({ isAtHome, count }: ScopeLogin): number {
-  return count + (isAtHome ? 1e9 : 0);
+function rank({ atHome, count }: ScopeLogin): number {
+  return count + (atHome.size > 0 ? 1e9 : 0);
 }

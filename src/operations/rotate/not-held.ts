@@ -10,6 +10,10 @@ import { UserError } from '../../errors.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { Rotation } from './rotation.ts';
 
+/** They are not read for this: a cluster may have thousands, of any content. */
+const UNSEEN =
+  'Secrets of other types, such as Opaque, were not looked at; list shows those that a pod or a service account names';
+
 /** Throws UserError where there is nothing to rotate. */
 export function checkFound(
   { items, without, otherServers }: Rotation,
@@ -23,7 +27,8 @@ export function checkFound(
   // Not in a command: anybody can put a server into a Secret, and it would be sent the new password.
   const near = otherServers.map(displayServer).find((one) => one.startsWith(`${servers}:`));
   const meant = near === undefined ? '' : `; did you mean ${near}?`;
-  throw new UserError(text + meant, command`regsecret list ${isOne ? scope(namespace) : ALL_NAMESPACES}`);
+  const where = isOne ? scope(namespace) : ALL_NAMESPACES;
+  throw new UserError(text + meant, command`regsecret list ${where}`, near === undefined ? [UNSEEN] : []);
 }
 
 /** Throws UserError where no Secret has the user that was typed, and one is a typo away: of any user, all would get a wrong name. */

@@ -1,5 +1,6 @@
 /** What is to be rotated, and who is told about it. */
 import type { SecretScope } from '../../cluster/secret-scope.ts';
+import type { Command } from '../../domain/text/command.ts';
 import type { ObjectRef } from '../../domain/workloads/object-ref.ts';
 import type { SecretName } from '../../domain/workloads/references.ts';
 import type { UserError } from '../../errors.ts';
@@ -9,6 +10,8 @@ import type { PlannedSecret } from './plan.ts';
 export interface RotateRequest {
   readonly scope: SecretScope;
   readonly logins: readonly RotatedLogin[];
+  /** The flags that say where they come from, without their registries. */
+  readonly login: Command;
   /** The namespace that the command names: whatever password is there is the old one. */
   readonly home: string;
   /** `NAMESPACE/NAME` of what gets the new login in the clusters that were looked at before, in the same run. */

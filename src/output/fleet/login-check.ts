@@ -1,9 +1,10 @@
 /** Asks registries about logins before they are written, and says what they answer. */
 import type { Collected, CollectedEntry } from '../../credentials/collect.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
+import type { Command } from '../../domain/text/command.ts';
 import { prose } from '../../domain/text/hint.ts';
 import { assignLogin } from '../../domain/verify/login-permission.ts';
-import { type Rejection, rejectedLogins } from '../../domain/verify/refused-login.ts';
+import { consequence, type Rejection, rejectedLogins } from '../../domain/verify/refused-login.ts';
 import type { Verdict } from '../../domain/verify/verdict.ts';
 import { UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -24,8 +25,8 @@ export interface CheckRules {
   readonly mustAnswer: boolean;
   /** Whether `--verify` was typed: without it, a login that nobody has typed just now is not checked. */
   readonly isWanted?: boolean;
-  /** Whether nothing is going to be written: a password may not be valid yet. */
-  readonly isDryRun?: boolean;
+  /** In a dry run, whose password may not be valid yet: the same line without the check. */
+  readonly rehearsed?: Command | undefined;
 }
 
 /** How often a person may type a password. */
@@ -87,11 +88,11 @@ interface Settlement extends CheckRules {
 }
 
 async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, tries = 1): Promise<CollectedEntry> {
-  const { isTyped, isDryRun, mustAnswer, io, printer, ask } = by;
+  const { isTyped, rehearsed, mustAnswer, io, printer, ask } = by;
   if (verdict.kind === 'accepted') return entry;
   const sentence = sentenceFor(entry, verdict);
   if (verdict.kind === 'rejected') {
-    if (tries === TRIES) throw rejectedLogins([{ login: entry, sentence }], { isTyped, isDryRun });
+    if (tries === TRIES) throw rejectedLogins([{ login: entry, sentence }], { isTyped, rehearsed });
     printer.warn(`${sentence}; type the password again`);
     const { username } = entry.credential;
     const again = { ...entry, credential: { username, password: await promptPassword(io) } };
@@ -103,7 +104,11 @@ async function settle(entry: CollectedEntry, verdict: Verdict, by: Settlement, t
     const unchecked = `${isWanted ? 'leave out --verify' : 'add --no-verify'} to write the login unchecked`;
     const reach = reachHint(verdict, entry.server);
     const later = isWanted ? prose`run the command again later, or ${unchecked}` : prose`${unchecked}`;
-    throw new UserError(`${sentence}; nothing is written`, reach ?? later, reach === undefined ? [] : [unchecked]);
+    throw new UserError(
+      `${sentence}; ${consequence(rehearsed)}`,
+      reach ?? later,
+      reach === undefined ? [] : [unchecked],
+    );
   }
   return entry;
 }

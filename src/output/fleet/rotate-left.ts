@@ -125,7 +125,7 @@ const OTHER: Hint = prose`rotate replaces only passwords that the namespace of -
 const FROM_ELSEWHERE: Hint = prose`rotate it there, and sync it from there again with --to-context`;
 
 function recreate({ namespace, name }: PlannedSecret['ref'], server: string, request: RotateRequest): Command {
-  return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} --force ${dryRunFlag(request)}`;
+  return command`regsecret create ${nameWord(name)} ${scope(namespace)} --server ${shownServer(server)} ${request.login} --force ${dryRunFlag(request)}`;
 }
 
 /**
