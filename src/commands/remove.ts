@@ -89,6 +89,13 @@ async function removeIn(
     return EXIT.ok;
   }
   const meant = planned.filter(({ error }) => error === undefined);
+  const loses = request.dryRun === 'none' ? 'loses' : 'would lose';
+  for (const { ref, servers, needed } of meant) {
+    if (needed.length === 0) continue;
+    const entries = many(servers.map(displayServer));
+    printer.warn(`secret ${ref.namespace}/${ref.name} ${loses} ${entries}, which is still needed`);
+    for (const line of needed) printer.say(`  ${line}`);
+  }
   const intent = { what: removeIntent(meant), changes: meant.length, deletes: false };
   if (!(await isAgreed(run, intent))) return EXIT.failed;
   const report = removePrinter({ output: options.output, dryRun: request.dryRun }, run);

@@ -1,11 +1,12 @@
 /** `regsecret sync`: one pull secret into many namespaces. */
 import { usesLogin } from '../credentials/credential-flags.ts';
 import type { Finding } from '../domain/findings/finding.ts';
-import { words } from '../domain/text/command.ts';
+import { type Command, words } from '../domain/text/command.ts';
 import { againWith } from '../domain/text/hint.ts';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { commandTo, type SyncOptions, syncCommand, syncRequest } from '../operations/sync/sync-options.ts';
+import type { SyncRequest } from '../operations/sync/sync-request.ts';
 import { inClusters } from '../output/fleet/in-clusters.ts';
 import { loginSource } from '../output/fleet/login-source.ts';
 import { sayFinding, withSyncPrinter } from '../output/fleet/sync-printer.ts';
@@ -32,11 +33,15 @@ export async function sync(options: SyncOptions, io: Io): Promise<number> {
       const listener = { ends: () => undefined, finding: (finding: Finding) => sayFinding(finding, printer) };
       const known = from && (await readSource(from, { ...request, login }, listener));
       return async (transport, run) => {
-        const line = syncCommand(options, from?.namespace ?? transport.namespace);
-        const command = run.context === undefined ? line : commandTo(run.context, line, io.commands.given);
+        const lineOf = (typed: SyncOptions): Command => {
+          const line = syncCommand(typed, from?.namespace ?? transport.namespace);
+          return run.context === undefined ? line : commandTo(run.context, line, io.commands.given);
+        };
+        const again: SyncRequest['again'] = (flag) =>
+          lineOf({ ...options, merge: flag === 'merge', adopt: flag === 'adopt' });
         const own = known && sourceFor(known, { from: from?.server, to: transport.server });
-        return withSyncPrinter({ ...options, command }, run, (told) =>
-          syncSecret(transport, { ...request, login, known: own, agree: run.agree }, told),
+        return withSyncPrinter({ ...options, command: lineOf(options) }, run, (told) =>
+          syncSecret(transport, { ...request, login, known: own, agree: run.agree, again }, told),
         );
       };
     },

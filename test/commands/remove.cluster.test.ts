@@ -249,6 +249,9 @@ describe('an entry stays', () => {
     await newWorkload('Pod', namespace, { name: 'tool', image: `${host}/app:1`, list: named('pull') });
     const ran = await regsecretIn(namespace, ['remove', 'pull', '--server', host, '--yes']);
     expect([ran.code, JSON.parse(await payload(namespace)).auths]).toEqual([0, { 'quay.io': LOGIN }]);
+    expect(ran.stderr).toBe(
+      `warning: secret ${namespace}/pull loses ${host}, which is still needed\n  pod/tool has no other login for ${host}/app:1\n  ${host}  removed\n`,
+    );
   });
 });
 

@@ -228,7 +228,7 @@ describe('--dry-run', () => {
     const plan = await regsecretIn(home, [...to, `--dry-run=${where}`]);
     expect(await Promise.all(teams.map((team) => secretIn(team)))).toEqual(before);
     const ran = await regsecretIn(home, to);
-    expect([plan.code, plan.stderr]).toEqual([ran.code, ran.stderr]);
+    expect([plan.code, plan.stderr.replace(` --dry-run=${where}`, '')]).toEqual([ran.code, ran.stderr]);
     expect(lines(plan.stdout).slice(0, -1)).toEqual(lines(plan.stdout).slice(0, -1).sort());
     expect(lines(plan.stdout).sort()).toEqual(
       lines(ran.stdout)
@@ -242,7 +242,8 @@ describe('what is not served', () => {
   test('Secrets of that name that others made are left alone and named, once for all of them', async () => {
     const { home, teams } = await newFleet(3);
     const [first = '', second = '', third = ''] = teams;
-    for (const team of [first, second]) await putSecret(team);
+    const own = { data: { '.dockerconfigjson': payloadOf('own.example') } };
+    for (const team of [first, second]) await putSecret(team, own);
     const before = await secretIn(first);
     const ran = await regsecretIn(home, ['sync', '--to', teams.join(',')]);
     expect(ran).toMatchObject({
@@ -251,7 +252,16 @@ describe('what is not served', () => {
     });
     expect(ran.stderr).toContain(`error: secret ${first}/regsecret was not made by sync, so it is left alone\n`);
     expect(ran.stderr).toContain(`the same in ${second}\n`);
+    const line = `regsecret sync regsecret -n ${home} --to ${teams.join(',')} --merge`;
+    expect(ran.stderr).toContain(`hint: ${line}, which puts these logins into it and keeps the rest; --adopt`);
     expect(await secretIn(first)).toEqual(before);
+    await changeSecret(first, { immutable: true });
+    const merged = await regsecretIn(home, ['sync', '--to', teams.join(','), '--merge']);
+    expect([merged.code, merged.stderr]).toEqual([
+      1,
+      `error: secret ${first}/regsecret is immutable, so --merge cannot change it\n` +
+        `hint: ${line.replace('--merge', '--adopt')}, which makes it a copy of this one and drops what this one does not have\n`,
+    ]);
   });
 
   test('a copy of another source', async () => {

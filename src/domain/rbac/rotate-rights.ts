@@ -60,14 +60,9 @@ export function deleteRights({ name, copies, writes }: DeleteScope): Right[] {
   ];
 }
 
-export interface RemoveScope extends Omit<RotateScope, 'restart'> {
-  /** Whether it is asked who needs an entry. */
-  readonly looks: boolean;
-}
-
 /** Those of `rotate`, and to see who needs what goes. */
-export function removeRights({ looks, ...scope }: RemoveScope): Right[] {
+export function removeRights(scope: Omit<RotateScope, 'restart'>): Right[] {
   const grants = grantsIn(scope.allNamespaces || scope.labels);
   const looked = [grants.secrets('get'), ...grants.objects('list', ['Pod', 'ServiceAccount', ...CONTROLLERS])];
-  return [...rotateRights({ ...scope, restart: false }), ...(looks ? looked : [])];
+  return [...rotateRights({ ...scope, restart: false }), ...looked];
 }

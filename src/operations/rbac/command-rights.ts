@@ -140,13 +140,12 @@ interface RemoveLine extends Omit<RotateLine, 'restart'> {
   readonly yes?: boolean;
 }
 
-function rightsOfRemove(name: string | undefined, { allNamespaces, selector, yes, dryRun }: RemoveLine): Right[] {
+function rightsOfRemove(name: string | undefined, { allNamespaces, selector, dryRun }: RemoveLine): Right[] {
   const isWide = allNamespaces === true || selector !== undefined;
   return removeRights({
     names: name === undefined && isWide ? [] : [name ?? 'regsecret'],
     allNamespaces: allNamespaces ?? false,
     labels: selector !== undefined,
-    looks: !yes,
     writes: dryRun !== 'client',
   });
 }

@@ -34,6 +34,8 @@ export interface Removed {
   readonly holdsOldLogin: boolean;
   /** Why they stay. */
   readonly error: UserError | undefined;
+  /** A line for each of those that need them, where they go all the same. */
+  readonly needed: readonly string[];
 }
 
 export interface RemoveListener {
@@ -59,10 +61,10 @@ export async function planRemovals(reader: Reader, request: RemoveRequest): Prom
   for (const { secret, plan } of found) {
     const { namespace = '', name = '' } = secret.metadata;
     const ref = { namespace, name };
-    const error =
-      obstacleError(secret, plan, request, places.get(sourceIn(plan))) ??
-      (await needError(reader, secret, plan, request));
-    planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error });
+    const obstacle = obstacleError(secret, plan, request, places.get(sourceIn(plan)));
+    const needed = obstacle === undefined ? describeNeeds(await needsOf(reader, secret, plan.after)) : [];
+    const error = obstacle ?? (request.yes ? undefined : needError(secret, plan, request, needed));
+    planned.push({ ref, servers: plan.removed, holdsOldLogin: willHoldOldLogin(plan.after), error, needed });
   }
   return planned;
 }
@@ -111,18 +113,17 @@ function obstacleError(
   }
 }
 
-async function needError(
-  reader: Reader,
+function needError(
   secret: Secret,
-  { after, removed }: RemovalPlan,
-  { yes, scope }: RemoveRequest,
-): Promise<UserError | undefined> {
-  const needs = yes ? [] : await needsOf(reader, secret, after);
-  if (needs.length === 0) return undefined;
+  { removed }: RemovalPlan,
+  { scope }: RemoveRequest,
+  needed: readonly string[],
+): UserError | undefined {
+  if (needed.length === 0) return undefined;
   const text = `${describeSecret(secret)} keeps ${many(removed.map(shownServer))}, which is still needed`;
   const { namespace = '', name = '' } = secret.metadata;
   const anyway = command`regsecret remove ${nameWord(name)} ${inNamespace(namespace)} ${scope.flags} --yes`;
-  return new UserError(text, anyway, describeNeeds(needs));
+  return new UserError(text, anyway, needed);
 }
 
 /** Writes what is planned; what fails is told, and keeps no other from it. Throws what is no UserError. */

@@ -73,8 +73,8 @@ async function withoutServer(options: Asked, io: Io): Promise<UsageError> {
   const servers = namesIn(logins, 'server');
   const text = isMisplaced ? `${MISPLACED}; no registry is named` : 'no registry is named';
   if (servers.length === 0) {
-    const server = words`--server HOST`;
-    return new UsageError(text, isMisplaced ? choice([server], options, prose`add ${server}`) : againWith(server));
+    const flag = words`--server HOST`;
+    return new UsageError(text, isMisplaced ? choice([flag], options, prose`add ${flag}`) : againWith(flag));
   }
   const logIns = servers.length === 1 ? 'a login' : 'logins';
   const owner = username === undefined ? `there ${servers.length === 1 ? 'is' : 'are'}` : `${username} has`;

@@ -45,11 +45,12 @@ export async function syncSecret(transport: Transport, request: SyncRequest, lis
 
 /** Everything that is known before anything is written. Throws UserError. */
 async function look(transport: Transport, request: SyncRequest, listener: SyncListener) {
-  const [{ secret, source, home }, namespaces, prunable] = await Promise.all([
+  const [{ secret, source: read, home }, namespaces, prunable] = await Promise.all([
     request.known ?? readSource(transport, request, listener),
     readNamespaces(transport, request),
     readPrunable(transport, request),
   ]);
+  const source = { ...read, again: request.again };
   const chosen = choose(namespaces, request, home, listener);
   const plan = await planAll(transport, source, chosen, prunable ?? namespaces, request);
   if (request.part === undefined) checkMeant(namespaces, plan, request, home);

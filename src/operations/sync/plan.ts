@@ -17,6 +17,7 @@ import { parseExpiries } from '../../domain/pull-secret/expiry.ts';
 import { makerOf } from '../../domain/pull-secret/maker.ts';
 import { planChange } from '../../domain/pull-secret/plan.ts';
 import { isSlip } from '../../domain/text/closest.ts';
+import type { Command } from '../../domain/text/command.ts';
 import { type Hint, prose } from '../../domain/text/hint.ts';
 import { UserError } from '../../errors.ts';
 
@@ -95,6 +96,8 @@ export interface SyncSource extends CopySource {
   /** Its logins, for a Secret that gets them beside its own. */
   readonly entries: readonly AuthEntry[];
   readonly foreign: 'leave' | 'merge' | 'adopt';
+  /** The line that was typed, with this flag; left out where it is not to be typed again, as with `--watch`. */
+  readonly again?: ((flag: 'merge' | 'adopt') => Command) | undefined;
 }
 
 /** How to bring `source` to `namespace`, where `existing` is what is there. */
@@ -111,17 +114,22 @@ export function planSecret(namespace: string, existing: Secret | undefined, sour
   if (source.foreign === 'adopt') return planAdoption(called, existing, source);
   if (origin !== undefined) {
     const where = isFromElsewhere(existing) ? ' in another cluster' : origin === source.ref ? ' in this cluster' : '';
-    return leave(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}`, ADOPT);
+    return leave(`${called} is a copy${ofSource(origin) || ' of another Secret'}${where}`, adoptHint(source));
   }
   if (source.foreign === 'merge') return planMerge(called, existing, source);
   const maker = makerOf(existing);
-  if (maker === undefined) return leave(`${called} was not made by sync`, MERGE);
+  if (maker === undefined) return leave(`${called} was not made by sync`, mergeHint(source));
   const text = `${called} was not made by sync, but by ${maker.name}`;
   return leave(text, maker.where, ['--merge puts these logins into it all the same, until it is made again']);
 }
 
-const MERGE = prose`add --merge to put these logins into it and keep the rest, or --adopt to make it a copy, which drops the rest`;
-const ADOPT = prose`add --adopt to make it a copy of this one, which drops what this one does not have`;
+function mergeHint({ again }: SyncSource): Hint {
+  return prose`${again?.('merge') ?? 'add --merge'}, which puts these logins into it and keeps the rest; --adopt in its place makes it a copy, which drops the rest`;
+}
+
+function adoptHint({ again }: SyncSource): Hint {
+  return prose`${again?.('adopt') ?? 'add --adopt'}, which makes it a copy of this one and drops what this one does not have`;
+}
 
 /** If another tool such as Argo CD has taken a copy over, the two would overwrite each other forever. */
 function planOwn(called: string, existing: Secret, source: SyncSource): SecretStep {
@@ -147,7 +155,8 @@ function planAdoption(called: string, existing: Secret, source: SyncSource): Sec
 }
 
 /** It stays what it is, without the marks of a copy. */
-function planMerge(called: string, existing: Secret, { entries, expiresAt }: SyncSource): SecretStep {
+function planMerge(called: string, existing: Secret, source: SyncSource): SecretStep {
+  const { entries, expiresAt } = source;
   if (!isPullSecretType(existing.type)) {
     return leave(`${called} has the type ${existing.type ?? 'Opaque'}`);
   }
@@ -164,7 +173,8 @@ function planMerge(called: string, existing: Secret, { entries, expiresAt }: Syn
     return { action: 'unchanged' };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return refuse(error.message);
+    if (!existing.immutable) return refuse(error.message);
+    return refuse(`${called} is immutable, so --merge cannot change it`, adoptHint(source));
   }
 }
 

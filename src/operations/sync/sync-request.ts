@@ -22,6 +22,7 @@ export interface SyncRequest {
   /** What was typed beside the name, for the same command with another name. */
   readonly flags: Command;
   readonly foreign: SyncSource['foreign'];
+  readonly again?: SyncSource['again'];
   /** Which service accounts are to name the copies. */
   readonly accounts: AccountSelection;
   /** Whether to restart the controllers of pods that fail, and would not recover by themselves. */

@@ -1,6 +1,8 @@
 /** What `sync` decides for one namespace, and which namespaces are meant. */
 import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../../src/domain/keyring/secret.ts';
+import { flagWords, words } from '../../../src/domain/text/command.ts';
+import { formatHint } from '../../../src/domain/text/hint.ts';
 import { choiceOf, idlePatterns, planSecret, type SyncSource } from '../../../src/operations/sync/plan.ts';
 import { fc } from '../../support/fast-check.ts';
 
@@ -160,6 +162,36 @@ test.each<[string, 'merge' | 'adopt', Secret, unknown]>([
   ],
 ])('%s, --%s', (_, mode, existing, step) => {
   expect(planSecret('a', existing, { ...source, foreign: mode })).toMatchObject(step as object);
+});
+
+test.each<[string, SyncSource['foreign'], Secret, string]>([
+  [
+    'a Secret that others made',
+    'leave',
+    foreign({ data: other }),
+    'sync --merge, which puts these logins into it and keeps the rest; --adopt in its place makes it a copy, which drops the rest',
+  ],
+  [
+    'a copy of another source',
+    'merge',
+    stored({}, { annotations: { 'regsecret/source': 'x/y' } }),
+    'sync --adopt, which makes it a copy of this one and drops what this one does not have',
+  ],
+  [
+    'an immutable one',
+    'merge',
+    foreign({ data: other, immutable: true }),
+    'sync --adopt, which makes it a copy of this one and drops what this one does not have',
+  ],
+])('the next line for %s, with --%s', (_, mode, existing, line) => {
+  const again = (flag: string) => words`sync ${flagWords([`--${flag}`])}`;
+  const hintOf = (by: SyncSource) => {
+    const step = planSecret('a', existing, by);
+    if (step.action !== 'refuse' || step.error.hint === undefined) throw new Error(step.action);
+    return formatHint(step.error.hint, { shell: 'posix', given: {} });
+  };
+  expect(hintOf({ ...source, foreign: mode, again })).toBe(line);
+  expect(hintOf({ ...source, foreign: mode })).toBe(line.replace('sync', 'add'));
 });
 
 /** RFC 7386. */
