@@ -300,7 +300,11 @@ describe('rare answers', () => {
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, stuck: 'exceeded quota' }),
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, changed: 'image' }),
     finding('outdated-pod', ref, { image, template: 'deployment/web', remedy: run, newFails: true }),
-    finding('stale-copy', secret, { source: { namespace: 'b', name: 'pull' }, namespaces: ['a', 'b'] }),
+    finding('stale-copy', secret, {
+      source: { namespace: 'b', name: 'pull' },
+      namespaces: ['a', 'b'],
+      refusedBy: server,
+    }),
     finding('wrong-type', secret, { type: 'Opaque', dataKey: '.dockercfg' }),
     finding('unreadable-payload', secret, { error: 'x', ignored: true }),
     finding('unreadable-entry', secret, { server, error: 'x', ignored: true }),

@@ -90,6 +90,7 @@ const ARGUMENTS: Arguments = {
   'stale-copy': () => [
     { source: { namespace: 'source7', name: 'secret7' } },
     { source: { namespace: 'source7', name: 'secret7' }, namespaces: ['team7', 'other7'] },
+    { source: { namespace: 'source7', name: 'secret7' }, refusedBy: server },
   ],
   'orphaned-copy': () => [{ source: { namespace: 'source7', name: 'secret7' } }],
   'duplicate-secret': () => [{ last: { file: 'last7.yaml', line: 3 } }],

@@ -3,6 +3,7 @@ import { bugFinding, catalogRow, FINDING_CODES, identityOf, subjectOf } from '..
 import { describeObject, type Finding, withSeverity } from '../findings/finding.ts';
 import { listed } from '../findings/listed.ts';
 import { byKey } from '../go/utf8.ts';
+import { staleTogether } from '../pull-secret/copy-origin.ts';
 import { andThen, type Command, stepsIn, type Word } from '../text/command.ts';
 import { targetName } from '../workloads/object-ref.ts';
 import { secretKey, type Usage } from '../workloads/references.ts';
@@ -169,12 +170,10 @@ function sumOf(pods: readonly Puller[]): number {
  * copies of a source.
  */
 function togetherOf(first: Finding, group: readonly Seen[]): Finding {
-  if (first.code === 'stale-copy') {
-    const namespaces = [...new Set(group.map(({ found }) => found.object.namespace ?? ''))].sort();
-    return namespaces.length < 2 ? first : { ...first, arguments: { ...first.arguments, namespaces } };
-  }
+  const all = group.map(({ found }) => found);
+  if (first.code === 'stale-copy') return { ...first, arguments: staleTogether(first.arguments.source, all) };
   if (first.code !== 'missing-secret') return first;
-  return { ...first, arguments: Object.assign({}, ...group.map(({ found }) => found.arguments)) };
+  return { ...first, arguments: Object.assign({}, ...all.map((found) => found.arguments)) };
 }
 
 function rank({ puller }: Seen): number {

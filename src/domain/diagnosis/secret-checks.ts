@@ -5,8 +5,9 @@ import { finding } from '../findings/catalog.ts';
 import type { DiagnosedSecret } from '../findings/diagnosed-secret.ts';
 import { describeObject, type Finding } from '../findings/finding.ts';
 import type { ContentEntry } from '../keyring/contents.ts';
-import { shownServer } from '../keyring/display-server.ts';
+import { type ShownServer, shownServer } from '../keyring/display-server.ts';
 import { isAnonymous } from '../keyring/entry.ts';
+import { sameKey } from '../keyring/key.ts';
 import { HUB_REGISTRY, registryOf } from '../keyring/server.ts';
 import { plural } from '../text/enumerate.ts';
 import { rfc3339 } from '../text/time.ts';
@@ -154,5 +155,21 @@ export function secretFindings(id: SecretName, facts: PullFacts, usage?: Readonl
   if (state?.status !== 'there') return [];
   const isUnused = usage !== undefined && users.length === 0 && facts.sources?.has(key) !== true;
   const unused = isUnused ? [finding('unused-secret', object, {})] : [];
-  return [...state.findings, ...loginFindings(state, facts), ...unused];
+  const found = state.findings.map((one) =>
+    one.code === 'stale-copy'
+      ? finding(one.code, object, { ...one.arguments, refusedBy: refusedBy(state, facts) })
+      : one,
+  );
+  return [...found, ...loginFindings(state, facts), ...unused];
+}
+
+/** A registry that rejects the login of the source of a copy, and accepts that of the copy. */
+function refusedBy({ copyOf, contents }: DiagnosedSecret, facts: PullFacts): ShownServer | undefined {
+  const source = copyOf && facts.secrets.get(secretKey(copyOf.namespace, copyOf.name));
+  if (source?.status !== 'there') return undefined;
+  const isSaid = (entry: ContentEntry, kind: Verdict['kind']) => loginAnswer(entry, facts)?.verdict.kind === kind;
+  const refused = source.contents.entries.filter((entry) => isSaid(entry, 'rejected'));
+  const good = contents.entries.filter((entry) => isSaid(entry, 'accepted'));
+  const worse = refused.find(({ server }) => good.some((entry) => sameKey(entry.server, server)));
+  return worse && shownServer(worse.server);
 }

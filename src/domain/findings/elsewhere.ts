@@ -1,5 +1,6 @@
 /** Where else there is a Secret of the same name; and what changes a copy at its source. */
-import type { CopyOrigin, CopySourceName } from '../pull-secret/copy-origin.ts';
+import { displayServer } from '../keyring/display-server.ts';
+import type { CopyOrigin, CopySourceName, StaleCopy } from '../pull-secret/copy-origin.ts';
 import { andThen, type Command, command } from '../text/command.ts';
 import { many, nounFor } from '../text/enumerate.ts';
 import { isNamespaceName, nameWord, scope } from '../text/object-name.ts';
@@ -62,6 +63,18 @@ export function copyTo({ name, namespace }: Named, create: Command, dataKey = '.
   const template = `go-template={{index .data "${dataKey}" | base64decode}}`;
   const pipe = { ...create, words: [...create.words, '--from-file', '-'] };
   return { ...command`kubectl get secret ${nameWord(name)} ${scope(namespace)} -o ${template}`, pipe };
+}
+
+/** That a copy, which is `shown`, differs from its source. */
+export function describeStale({ name, namespace }: Named, shown: string, stale: StaleCopy): string {
+  const { source, namespaces, refusedBy } = stale;
+  const which = namespaces ? `secret ${name} in ${namespaces.length} namespaces` : shown;
+  const where = namespaces ? 'these namespaces' : `namespace ${namespace}`;
+  const end =
+    refusedBy === undefined
+      ? `sync gives ${where} the login of ${source.namespace}`
+      : `${displayServer(refusedBy)} rejects the login of ${source.namespace}, and accepts that of ${namespaces ? 'a copy' : 'the copy'}`;
+  return `${which} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; ${end}`;
 }
 
 /**

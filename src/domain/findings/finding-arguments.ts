@@ -1,7 +1,7 @@
 /** What each finding says beyond its code and its object. */
 import type { ShownServer } from '../keyring/display-server.ts';
 import type { PullSecretType } from '../keyring/secret.ts';
-import type { CopySourceName } from '../pull-secret/copy-origin.ts';
+import type { CopySourceName, StaleCopy } from '../pull-secret/copy-origin.ts';
 import type { NearTags } from '../verify/near-tags.ts';
 import type { NodeTrouble } from '../workloads/pull-error.ts';
 import type { ListFault } from '../workloads/pull-spec.ts';
@@ -83,8 +83,8 @@ export interface FindingArguments<Cause> {
   readonly expired: { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'expires-soon': { readonly server: ShownServer; readonly at: string; readonly by: 'itself' | 'annotation' };
   readonly 'login-in-annotation': Record<never, never>;
-  /** Marked as a copy of `source`, which has another type or payload; `namespaces` have one, where there are several. */
-  readonly 'stale-copy': { readonly source: CopySourceName; readonly namespaces?: readonly string[] | undefined };
+  /** Marked as a copy of `source`, which has another type or payload. */
+  readonly 'stale-copy': StaleCopy;
   /** Marked as a copy of `source`, which is no pull secret. */
   readonly 'orphaned-copy': { readonly source: CopySourceName };
   /** `last`: where the one stands that is applied after it. */

@@ -117,7 +117,10 @@ const FIXES: Fixes = {
   'expires-soon': entryFix,
   'login-in-annotation': ({ object }) =>
     isInManifest(object) ? editFile(object) : forgetApplied([object.name], object.namespace),
-  'stale-copy': ({ object, arguments: { source, namespaces } }) => syncPreview(source, object, namespaces),
+  'stale-copy': ({ object, arguments: { source, namespaces, refusedBy } }) =>
+    refusedBy === undefined
+      ? syncPreview(source, object, namespaces)
+      : command`regsecret verify ${nameWord(source.name)} ${scope(source.namespace)}`,
   'orphaned-copy': ({ object }) => forgetSource(object.name, object.namespace),
   'duplicate-secret': ({ object }, context) =>
     context.secretOf === undefined ? editFile(object) : createSecretCommand(object, context, []),

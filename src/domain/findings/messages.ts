@@ -7,7 +7,7 @@ import { describeAccepted } from '../verify/verdict.ts';
 import { AT_NODE } from '../workloads/pull-error.ts';
 import { describeFault } from '../workloads/pull-spec.ts';
 import { formatRollout } from '../workloads/rollout.ts';
-import { describeMeant, placeIt, UNPLACED } from './elsewhere.ts';
+import { describeMeant, describeStale, placeIt, UNPLACED } from './elsewhere.ts';
 import { describeObject, type Finding, type FindingCode, type FindingOf } from './finding.ts';
 import type { Reporter } from './finding-arguments.ts';
 
@@ -80,11 +80,7 @@ const TEXTS: Texts = {
   expired: (found, object) => expiry(found, object, 'expired'),
   'expires-soon': (found, object) => expiry(found, object, 'expires'),
   'login-in-annotation': (_, object) => `${object} ${heldInAnnotation()}`,
-  'stale-copy': ({ object: { namespace, name }, arguments: { source, namespaces } }, object) => {
-    const which = namespaces ? `secret ${name} in ${namespaces.length} namespaces` : object;
-    const where = namespaces ? 'these namespaces' : `namespace ${namespace}`;
-    return `${which} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; sync gives ${where} the login of ${source.namespace}`;
-  },
+  'stale-copy': (found, object) => describeStale(found.object, object, found.arguments),
   'orphaned-copy': ({ arguments: { source } }, object) =>
     `${object} is marked as a copy of ${source.namespace}/${source.name}, which does not exist`,
   'duplicate-secret': ({ arguments: { last } }, object) =>

@@ -1,4 +1,5 @@
 /** Which Secret a copy is marked as a copy of. Everyone who can write the copy can write the mark, so it proves nothing. */
+import type { ShownServer } from '../keyring/display-server.ts';
 import { DATA_KEY, isPullSecretType, type Secret } from '../keyring/secret.ts';
 import { isNamespaceName, isObjectName } from '../text/object-name.ts';
 import { isFromElsewhere, MADE_FROM, sourceOf } from './copy.ts';
@@ -7,6 +8,31 @@ import { isFromElsewhere, MADE_FROM, sourceOf } from './copy.ts';
 export interface CopySourceName {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** What is known of a copy that differs from `source`. */
+export interface StaleCopy {
+  readonly source: CopySourceName;
+  /** Those that have one, where there are several. */
+  readonly namespaces?: readonly string[] | undefined;
+  /** The registry that rejects the login of the source, and accepts that of the copy. */
+  readonly refusedBy?: ShownServer | undefined;
+}
+
+/** What is found of all copies of `source`. One that works is enough for it to be said. */
+export function staleTogether(
+  source: CopySourceName,
+  found: readonly { readonly object: { readonly namespace?: string | undefined }; readonly arguments: object }[],
+): StaleCopy {
+  const namespaces = [...new Set(found.map(({ object }) => object.namespace ?? ''))].sort();
+  const refusals = found.map(({ arguments: args }) =>
+    'refusedBy' in args ? (args as StaleCopy).refusedBy : undefined,
+  );
+  return {
+    source,
+    namespaces: namespaces.length < 2 ? undefined : namespaces,
+    refusedBy: refusals.find((server) => server !== undefined),
+  };
 }
 
 /** The same with what it is like. */

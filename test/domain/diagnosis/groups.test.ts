@@ -6,6 +6,7 @@ import type { Fix } from '../../../src/domain/diagnosis/judgement.ts';
 import { finding } from '../../../src/domain/findings/catalog.ts';
 import type { Finding, FindingObject } from '../../../src/domain/findings/finding.ts';
 import { fixFor } from '../../../src/domain/findings/fixes.ts';
+import { type ShownServer, shownServer } from '../../../src/domain/keyring/display-server.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { andThen, words } from '../../../src/domain/text/command.ts';
 import { formatCommand } from '../../../src/domain/text/format-command.ts';
@@ -401,6 +402,16 @@ test('stale copies of one source in three namespaces are one finding with one co
     'regsecret sync regcred -n test --to x --dry-run=client',
   ]);
   expect(shown(seen)).toContain('warning stale-copy Secret/regcred 0 pods secret/regcred +0 in a b c');
+});
+
+test('a copy that works is not replaced by a source that is rejected, whatever other copies do', () => {
+  const source = { namespace: 'prod', name: 'regcred' };
+  const stale = (namespace: string, refusedBy?: ShownServer): Seen => ({
+    found: finding('stale-copy', secret('regcred', namespace), { source, refusedBy }),
+  });
+  const [view] = finished(groupFindings([stale('a'), stale('b', shownServer('r.example'))]));
+  expect(view?.fix.command.words.slice(0, 3)).toEqual(['regsecret', 'verify', 'regcred']);
+  expect(view?.message).toMatch(/r\.example rejects the login of prod, and accepts that of a copy$/);
 });
 
 describe('told apart', () => {

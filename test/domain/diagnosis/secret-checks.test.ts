@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../../src/domain/diagnosis/facts.ts';
 import { secretFindings, secretQuestions } from '../../../src/domain/diagnosis/secret-checks.ts';
+import { finding } from '../../../src/domain/findings/catalog.ts';
+import type { Secret } from '../../../src/domain/keyring/secret.ts';
 import { finished } from '../../../src/domain/keyring/steps.ts';
 import { questionKey } from '../../../src/domain/verify/question.ts';
 import type { Verdict } from '../../../src/domain/verify/verdict.ts';
@@ -76,4 +78,34 @@ describe('a Secret', () => {
   ])('%s', (_, world, verdict, findings) => {
     expect(shown(world, verdict)).toEqual(findings);
   });
+});
+
+test.each<[string, (isOld: boolean) => Verdict, string | undefined]>([
+  ['rejected, and that of the copy accepted', (isOld) => (isOld ? rejected : { kind: 'accepted' }), 'ghcr.io'],
+  ['rejected, as that of the copy is', () => rejected, undefined],
+  ['accepted', () => ({ kind: 'accepted' }), undefined],
+])('a stale copy, where the login of its source is %s', (_, says, refusedBy) => {
+  const [copy, source] = [login('janedoe'), login('old')].map((one) => secretWith({ 'ghcr.io': one })) as [
+    Secret,
+    Secret,
+  ];
+  const facts = factsOf({ secrets: { a: copy }, beyond: { 'prod/a': source }, says: nowhere });
+  const state = facts.secrets.get('team-a/a');
+  if (state?.status !== 'there') throw new Error();
+  const copyOf = { namespace: 'prod', name: 'a', state: 'different' } as const;
+  const found = [finding('stale-copy', { kind: 'Secret', namespace: 'team-a', name: 'a' }, { source: copyOf })];
+  const secrets = new Map(facts.secrets).set('team-a/a', { ...state, copyOf, findings: found });
+  const known = { ...facts, secrets };
+  const names = [
+    { namespace: 'team-a', name: 'a' },
+    { namespace: 'prod', name: 'a' },
+  ];
+  const answers = new Map(
+    finished(secretQuestions(names, known)).map((question) => {
+      const verdict = says(questionKey(question).includes('"old"'));
+      return [questionKey(question), { verdict, at: NOW }];
+    }),
+  );
+  const [stale] = secretFindings({ namespace: 'team-a', name: 'a' }, { ...known, answers });
+  expect(stale).toMatchObject({ code: 'stale-copy', arguments: { refusedBy } });
 });

@@ -25,6 +25,12 @@ testFindings([
     'regsecret sync regcred -n prod --to team-a,team-b --dry-run=client',
   ],
   [
+    finding('stale-copy', SECRET, { source, refusedBy: server }),
+    'warning: secret team-a/regcred is marked as a copy of prod/regcred, but differs from it; ghcr.io rejects the login of prod, and accepts that of the copy',
+    'advice',
+    'regsecret verify regcred -n prod',
+  ],
+  [
     finding('orphaned-copy', SECRET, { source }),
     'warning: secret team-a/regcred is marked as a copy of prod/regcred, which does not exist',
     'advice',
