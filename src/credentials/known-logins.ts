@@ -10,15 +10,19 @@ import { readDockerSettings } from './docker-settings.ts';
 import { podmanLogins } from './podman.ts';
 import { machineLogins } from './source.ts';
 
-/** Proposed commands, with the user of the login where `create` would find none on this machine. No program is started. */
-export async function userNamer(io: Io): Promise<(line: Command, username: string | undefined) => Command> {
+/** Tells for which servers this machine has no login. No program is started. */
+export async function loginLack(io: Io): Promise<(server: string) => boolean> {
   const files = authFiles();
   const settings = readDockerSettings(io, files);
   // With the first login docker writes into its file which store it takes.
   const config = settings.detected ? { ...settings.config, credsStore: undefined } : settings.config;
   const store = machineLogins(dockerStore({ ...settings, config }, io), await podmanLogins(io, files));
-  const lacksLogin = (server: string): boolean =>
-    serverProblem(server) === undefined && store.where(canonicalServer(server)) === undefined;
+  return (server) => serverProblem(server) === undefined && store.where(canonicalServer(server)) === undefined;
+}
+
+/** Proposed commands, with the user of the login where `create` would find none on this machine. */
+export async function userNamer(io: Io): Promise<(line: Command, username: string | undefined) => Command> {
+  const lacksLogin = await loginLack(io);
   // With somebody there, `create` asks for the user as well.
   const unknown = canPrompt(io) ? undefined : 'USER';
   return (line, username) => withUser(line, username || unknown, lacksLogin);

@@ -5,7 +5,7 @@ import { loadKubeConfig } from '../../cluster/config/kube-config.ts';
 import type { SecretScope } from '../../cluster/secret-scope.ts';
 import { hasLoginFlags } from '../../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../../credentials/credential-options.ts';
-import { serversWithoutLogin } from '../../credentials/known-logins.ts';
+import { loginLack } from '../../credentials/known-logins.ts';
 import { displayServer } from '../../domain/keyring/display-server.ts';
 import { sameKey } from '../../domain/keyring/key.ts';
 import { canonicalServer, serverFlags } from '../../domain/keyring/server.ts';
@@ -14,6 +14,7 @@ import { many } from '../../domain/text/enumerate.ts';
 import { againWith, type Hint, type Prose, prose } from '../../domain/text/hint.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
+import { canPrompt } from '../../prompt.ts';
 import type { ScopeLogin } from './logins-in-scope.ts';
 
 export interface LoginChoice extends CredentialOptions, ContextFlags {
@@ -82,7 +83,7 @@ async function withoutServer(options: Asked, io: Io): Promise<UsageError> {
   const own = logins.filter(isAtHome);
   const names = namesIn(own, 'server');
   const isTyped = hasLoginFlags(options);
-  const lacking = isTyped ? [] : await serversWithoutLogin(names, io);
+  const lacking = isTyped || canPrompt(io) ? [] : names.filter(await loginLack(io));
   const offered = names.filter((name) => !lacking.includes(name));
   // One password is replaced everywhere; of several, only the person knows which one is.
   const isOne = isTyped && username !== undefined && new Set(own.flatMap(({ atHome }) => [...atHome])).size === 1;
