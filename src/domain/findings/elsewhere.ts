@@ -77,6 +77,12 @@ export function describeStale({ name, namespace }: Named, shown: string, stale: 
   return `${which} is marked as a copy of ${source.namespace}/${source.name}, but differs from it; ${end}`;
 }
 
+/** Nothing that would replace a login which works. */
+export function fixStale(copy: Named, { source, namespaces, refusedBy }: StaleCopy): Command {
+  if (refusedBy === undefined) return syncPreview(source, copy, namespaces);
+  return command`regsecret verify ${nameWord(source.name)} ${scope(source.namespace)}`;
+}
+
 /**
  * What `sync` would do to a copy, or to those in `namespaces`. It only shows that: everyone who can write a Secret can mark it as a copy, and a command that is
  * pasted must not give them the login of another namespace.

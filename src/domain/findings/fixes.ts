@@ -11,7 +11,7 @@ import { withNearTag } from '../verify/near-tags.ts';
 import { targetWord } from '../workloads/object-ref.ts';
 import { changeCommand, isComplete } from '../workloads/remedy.ts';
 import { catalogRow } from './catalog.ts';
-import { syncPreview } from './elsewhere.ts';
+import { fixStale } from './elsewhere.ts';
 import type { Finding, FindingCode, FindingObject, FindingOf } from './finding.ts';
 import {
   allowPull,
@@ -117,10 +117,7 @@ const FIXES: Fixes = {
   'expires-soon': entryFix,
   'login-in-annotation': ({ object }) =>
     isInManifest(object) ? editFile(object) : forgetApplied([object.name], object.namespace),
-  'stale-copy': ({ object, arguments: { source, namespaces, refusedBy } }) =>
-    refusedBy === undefined
-      ? syncPreview(source, object, namespaces)
-      : command`regsecret verify ${nameWord(source.name)} ${scope(source.namespace)}`,
+  'stale-copy': ({ object, arguments: stale }) => fixStale(object, stale),
   'orphaned-copy': ({ object }) => forgetSource(object.name, object.namespace),
   'duplicate-secret': ({ object }, context) =>
     context.secretOf === undefined ? editFile(object) : createSecretCommand(object, context, []),
