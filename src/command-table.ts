@@ -74,7 +74,7 @@ export const COMMANDS: readonly Definition[] = [
     description: 'copy a pull secret into many namespaces, and keep the copies up to date',
     examples: [
       ["sync -n platform --to 'team-*'", 'the Secret regsecret of namespace platform, into all of these'],
-      ['sync -n platform -A --exclude sandbox --dry-run=client', 'what would be done in which namespace'],
+      ["sync -n platform --to 'team-*' --merge --dry-run=client", 'what would be done, also with Secrets made by hand'],
       ["sync -n platform --to 'team-*' --attach sa/default --watch", 'for days: new namespaces within a second'],
     ],
     flags: syncFlags,
