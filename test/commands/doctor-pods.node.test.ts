@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DoctorReport } from '../../src/domain/diagnosis/report.ts';
 import { api, cluster, kubeconfigFor, node, podSettled, sharedRegistries, waitFor } from '../environment/use.ts';
 import { pathOf, regsecretIn } from '../support/attach-world.ts';
-import { good, paste, runningPod, wrong } from '../support/doctor-machine.ts';
+import { good, loggedIn, paste, runningPod, wrong } from '../support/doctor-machine.ts';
 import { make, type Setup } from '../support/doctor-world.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { type Front, startFront } from '../support/registry-front.ts';
@@ -128,7 +128,10 @@ test('a command is for the cluster that was asked about, whatever the machine is
   await podSettled(namespace, 'web');
   const elsewhere = kubeconfigFor({ server: 'https://127.0.0.1:1' });
   const flags = ['--kubeconfig', cluster().kubeconfig];
-  const { stdout } = await regsecretIn(namespace, ['why', 'pod/web', ...flags], { kubeconfig: elsewhere });
+  const { stdout } = await regsecretIn(namespace, ['why', 'pod/web', ...flags], {
+    kubeconfig: elsewhere,
+    env: loggedIn(host),
+  });
   const [, fix = ''] = /^ {2}fix: {3}(.*)$/m.exec(stdout) ?? [];
   await paste(fix, host, { kubeconfig: elsewhere });
   await runningPod(namespace);
