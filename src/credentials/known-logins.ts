@@ -25,24 +25,30 @@ export async function userNamer(io: Io): Promise<(line: Command, username: strin
   const lacksLogin = await loginLack(io);
   // With somebody there, `create` asks for the user as well.
   const unknown = canPrompt(io) ? undefined : 'USER';
-  return (line, username) => withUser(line, username || unknown, lacksLogin);
+  return (line, username) => withUser(line, [username || unknown, unknown], lacksLogin);
 }
 
+/** The user of one server, and that of several, which nobody knows. */
+type Users = readonly [one: string | undefined, several: string | undefined];
+
 /**
- * `command` with the user in each `create` for one server that lacks a login: it asks for the password then, or says how to pipe
- * it. Several servers may have several users.
+ * `command` with the user in each `create` whose servers all lack a login: it asks for the password then, or says how to pipe
+ * it.
  */
-function withUser(command: Command, username: string | undefined, lacksLogin: (server: string) => boolean): Command {
+function withUser(command: Command, users: Users, lacksLogin: (server: string) => boolean): Command {
   const { words, pipe, next } = command;
-  const at = words.indexOf('--server') + 1;
-  const server = words[at];
-  const isOne = words[1] === 'create' && at > 0 && words.lastIndexOf('--server') < at;
-  const isLacking = isOne && !words.includes('--from-file') && typeof server === 'string' && lacksLogin(server);
+  const servers = words.filter((_, index) => words[index - 1] === '--server');
+  const isLacking =
+    words[1] === 'create' &&
+    servers.length > 0 &&
+    !words.includes('--from-file') &&
+    servers.every((server) => typeof server === 'string' && lacksLogin(server));
+  const username = users[servers.length === 1 ? 0 : 1];
   const isNamed = isLacking && username && showsAsItIs(username);
   return {
     ...command,
-    words: isNamed ? words.toSpliced(at + 1, 0, '--username', username) : words,
-    ...(pipe && { pipe: withUser(pipe, username, lacksLogin) }),
-    ...(next && { next: withUser(next, username, lacksLogin) }),
+    words: isNamed ? words.toSpliced(words.lastIndexOf('--server') + 2, 0, '--username', username) : words,
+    ...(pipe && { pipe: withUser(pipe, users, lacksLogin) }),
+    ...(next && { next: withUser(next, users, lacksLogin) }),
   };
 }

@@ -63,7 +63,7 @@ test.each<[string, Command, string | undefined, string]>([
     'several servers may have several users',
     command`regsecret create --server a.io --server b.io`,
     'jane',
-    'regsecret create --server a.io --server b.io',
+    'regsecret create --server a.io --server b.io --username USER',
   ],
   [
     'the login is in a file',
@@ -82,4 +82,10 @@ test('create asks a person for a user that nobody knows', async () => {
     'regsecret create pull --server ghcr.io --attach sa/default',
   );
   expect(await named(create('ghcr.io'), 'jane', io)).toContain(' --username jane ');
+});
+
+test('one login of several is enough to take them from this machine', async () => {
+  const { io } = machine({ files: { [CONFIG]: { auths: { 'a.io': LOGIN } } } });
+  const line = command`regsecret create --server a.io --server b.io`;
+  expect(await named(line, undefined, io)).toBe('regsecret create --server a.io --server b.io');
 });

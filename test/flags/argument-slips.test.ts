@@ -41,8 +41,9 @@ describe('a namespace before the name', () => {
     ['create team-a/pull --server ghcr.io --no-verify', 'regsecret create pull -n team-a --server ghcr.io --no-verify'],
     ['delete team-a/pull -n team-a', 'regsecret delete pull -n team-a'],
     ['delete team-a/pull -n team-b', 'name one: -n team-a or -n team-b'],
+    ['create team-a/pull --username jane', 'regsecret create pull -n team-a --username jane'],
     // Its value may be a password, and without it the command does something else.
-    ['create team-a/pull --username jane', 'pull -n team-a, with the other flags as they are'],
+    ['create team-a/pull --username jane:Hunter2', 'pull -n team-a, with the other flags as they are'],
     ['sync team-a/pull -l pulls', 'pull -n team-a, with the other flags as they are'],
   ])('%s', async (line, hint) => {
     expect(await refusal(line)).toEqual({ code: 2, error, hint: `hint: ${hint}` });
@@ -106,6 +107,10 @@ describe('a registry in place of a name', () => {
     [
       'create registry.example.com',
       'regsecret create --server registry.example.com, or secret/registry.example.com for a Secret of that name',
+    ],
+    [
+      'create 127.0.0.1:5000 --username bob --password-stdin',
+      'regsecret create --server 127.0.0.1:5000 --username bob --password-stdin',
     ],
     [
       'create registry.example.com --username bob --password-file f',

@@ -396,14 +396,25 @@ describe('kinds and targets where kubectl has them', () => {
     ['attach pull --dry-run=client -n a', 'hint: regsecret attach -n a pull --serviceaccount default --dry-run=client'],
     ['rm regcred', '(Did you mean regsecret remove regcred?)'],
     ['login ghcr.io', '(Did you mean regsecret create --server ghcr.io?)'],
-    ['login r.example.com:5000 --username jane', '(Did you mean regsecret create --server r.example.com:5000?)'],
+    [
+      'login r.example.com:5000 --username jane',
+      '(Did you mean regsecret create --server r.example.com:5000 --username jane?)',
+    ],
+    [
+      'login ghcr.io -u jane --password-stdin',
+      '(Did you mean regsecret create --server ghcr.io --username jane --password-stdin?)',
+    ],
+    ['login ghcr.io -u jane -p Hunter2', '(Did you mean regsecret create --server ghcr.io --username jane?)'],
+    ['login ghcr.io -u jane:Hunter2', '(Did you mean regsecret create --server ghcr.io --username USER?)'],
+    ['logout ghcr.io -u jane', '(Did you mean regsecret remove --server ghcr.io?)'],
     ['logout ghcr.io', '(Did you mean regsecret remove --server ghcr.io?)'],
     ['login hunter2', '(Did you mean create?)'],
     ['logout', '(Did you mean remove?)'],
     ['status', '(Did you mean doctor?)'],
     ['doctr -A', '(Did you mean regsecret doctor -A?)'],
     ['whi pod/web -n team-a', '(Did you mean regsecret why pod/web -n team-a?)'],
-    ['creat pull --username bob', '(Did you mean create?)'],
+    ['creat pull --username bob', '(Did you mean regsecret create pull --username bob?)'],
+    ['creat pull --username bob:Hunter2', '(Did you mean create?)'],
     ['diagnose deploy/web', '(Did you mean regsecret doctor deploy/web?)'],
     ['logs pod/web', '(Did you mean regsecret why pod/web?)'],
     ['cp pull', '(Did you mean regsecret sync pull?)'],
@@ -514,7 +525,18 @@ describe('kinds and targets where kubectl has them', () => {
 
 describe('what an unknown flag means', () => {
   test.each([
-    ['create -u jane', '(Did you mean regsecret create --username USER?)'],
+    ['create -u jane', '(Did you mean regsecret create --username jane?)'],
+    ['create -u=jane', '(Did you mean regsecret create --username jane?)'],
+    ['create -u jane:Hunter2', '(Did you mean regsecret create --username USER?)'],
+    ['create -u $(whoami)', '(Did you mean regsecret create --username USER?)'],
+    [
+      'create --server a.io -u jane --password-stdin',
+      '(Did you mean regsecret create --server a.io --username jane --password-stdin?)',
+    ],
+    [
+      'create --username jane --password Hunter2',
+      '(Did you mean regsecret create --username jane --password-stdin < FILE? --password would show the password to every user of this machine.)',
+    ],
     [
       'create -p secret',
       '(Did you mean regsecret create --username USER --password-stdin < FILE? -p would show the password to every user of this machine.)',
@@ -525,7 +547,7 @@ describe('what an unknown flag means', () => {
     ],
     [
       'create pull --server a.io -u jane -pHunter2',
-      '(Did you mean regsecret create pull --server a.io --username USER --password-stdin < FILE? -p would show the password to every user of this machine.)',
+      '(Did you mean regsecret create pull --server a.io --username jane --password-stdin < FILE? -p would show the password to every user of this machine.)',
     ],
     ['create Hunter2! -u jane', '(Did you mean --username?)'],
     ['create -f config.json', '(Did you mean --from-file?)'],

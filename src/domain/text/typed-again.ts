@@ -25,6 +25,8 @@ const NAMED: readonly string[] = [
 /** Whether `flag` with `value` may be repeated; for flags that take one of a few words, their parser knows it. */
 export function isRepeatable(flag: string, value: string): boolean {
   if (value.startsWith('-')) return value === '-' && /^(-f|--filename|--from-file)$/.test(flag);
+  // A user name has no colon: what has one is a user with a password.
+  if (flag === '--username') return /^[\w@%+=,./-]+$/.test(value);
   if (flag === '--selector') return /^[\w./-]+(==?|!=)[\w.-]+(,[\w./-]+(==?|!=)[\w.-]+)*$/.test(value);
   return SHOWN.includes(flag) || (NAMED.includes(flag) && /^[a-z0-9*,./:-]+$/.test(value));
 }

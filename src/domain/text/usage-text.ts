@@ -1,7 +1,7 @@
 /** What is said of a command line that cannot be parsed. */
 import { words } from './command.ts';
 import { isNamespaceName, isObjectName } from './object-name.ts';
-import { typedAgain } from './typed-again.ts';
+import { isRepeatable, typedAgain } from './typed-again.ts';
 
 /** What kubectl, docker and helm call a flag of ours, and flags of kubectl that there are not. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
@@ -56,7 +56,7 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
   const known = Object.hasOwn(MEANT_COMMANDS, command) ? MEANT_COMMANDS[command] : undefined;
   const isFiles = command === 'apply' && line.some((word) => /^(-f|--filename)(=|$)/.test(word));
   const rest = plainAgain(line.slice(1));
-  const proposal = isFiles ? withWords('attach', rest, 'attach -f') : meantCommand(known, command, line[1], rest);
+  const proposal = isFiles ? withWords('attach', rest, 'attach -f') : meantCommand(known, line, rest);
   if (proposal !== undefined) return `error: unknown command '${command}'\n(Did you mean ${proposal}?)\n`;
   // Only a plain word is no password at the wrong place.
   if (error.startsWith('error: unknown command') && suggestion === '')
@@ -79,13 +79,14 @@ export function withoutValues(error: string, flags: readonly string[], line: rea
 /** What was meant by `command`, with the words behind it. */
 function meantCommand(
   known: string | undefined,
-  command: string,
-  host = '',
+  line: readonly string[],
   rest: readonly string[] | undefined,
 ): string | undefined {
+  const [command = '', host = ''] = line;
   const isHost = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(host);
   // `login ghcr.io` is `create --server ghcr.io`; another word behind it may be a password.
-  if (isHost && (known === 'create' || known === 'remove')) return `regsecret ${known} --server ${host}`;
+  if (isHost && known === 'create') return ['regsecret', 'create', '--server', host, ...userOf(line)].join(' ');
+  if (isHost && known === 'remove') return `regsecret remove --server ${host}`;
   if (known === 'doctor -f' && rest?.some((word) => word === '-f' || word === '--filename'))
     return withWords('doctor', rest, known);
   return known === undefined || /^log(in|out)$/.test(command) ? known : withWords(known, rest, known);
@@ -118,17 +119,31 @@ function copyOf(option: string, line: readonly string[]): string | undefined {
   return ['regsecret', 'sync', ...source, ...(others?.words ?? [])].join(' ');
 }
 
-/** `create -u jane -p secret`, as docker's login has it: the line once more, with nothing that was typed for the two. */
+/** The user that `line` names, as docker or regsecret spell the flag, and where its password is piped in. */
+function userOf(line: readonly string[]): string[] {
+  const [user] = line.flatMap((word, index) => {
+    const [, joined] = /^(?:-u|--username)=(.+)$/s.exec(word) ?? [];
+    return joined ?? (/^(-u|--username)$/.test(word) ? (line[index + 1] ?? '') : []);
+  });
+  if (user === undefined) return [];
+  const named = ['--username', isRepeatable('--username', user) ? user : 'USER'];
+  return line.includes('--password-stdin') ? [...named, '--password-stdin'] : named;
+}
+
+/** `create -u jane -p secret`, as docker's login has it: the line once more, with nothing that was typed for the password. */
 function loginOf(option: string, flags: readonly string[], line: readonly string[]): string | undefined {
   const [found = ''] = MEANT[option] ?? [];
   if (!/^--(username|password-stdin)$/.test(found) || !flags.includes(found)) return undefined;
   const isFlag = (word = ''): boolean => /^(-u|-p|--username|--password)$/.test(word);
   const isJoined = (word: string): boolean => /^(-[up].|--(username|password)=)/.test(word);
-  const rest = line.filter((word, index) => !isFlag(word) && !isJoined(word) && !isFlag(line[index - 1]));
+  const isOther = (word: string): boolean => !isFlag(word) && !isJoined(word) && word !== '--password-stdin';
+  const rest = line.filter((word, index) => isOther(word) && !isFlag(line[index - 1]));
   const again = plainAgain(rest.slice(1));
   const [shown] = line.flatMap((word) => /^(-p|--password(?==|$))/.exec(word)?.[0] ?? []);
-  const whole = again === undefined ? [] : ['regsecret', line[0], ...again, '--username USER'];
-  if (shown === undefined) return `\n(Did you mean ${again === undefined ? found : whole.join(' ')}?)\n`;
+  const [, user = 'USER', ...piping] = userOf(line);
+  const whole = again === undefined ? [] : ['regsecret', line[0], ...again, '--username', user];
+  if (shown === undefined)
+    return `\n(Did you mean ${again === undefined ? found : [...whole, ...piping].join(' ')}?)\n`;
   const piped = [...whole, '--password-stdin < FILE'].join(' ');
   return `\n(Did you mean ${piped}? ${shown} would show the password to every user of this machine.)\n`;
 }
