@@ -6,14 +6,15 @@ import type { Applied } from '../cluster/write/apply-secret.ts';
 import { type Collected, type CollectedEntry, collectCredentials } from '../credentials/collect.ts';
 import { usesDockerFlags, withoutPassword } from '../credentials/credential-flags.ts';
 import type { CredentialOptions } from '../credentials/credential-options.ts';
-import { type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
+import { displayServer, type ShownServer, shownServer } from '../domain/keyring/display-server.ts';
 import { checkSize, describeSecret, type PullSecretType, type Secret } from '../domain/keyring/secret.ts';
 import { buildPullSecret } from '../domain/pull-secret/build.ts';
 import { type Expiry, expiryAnnotations, expiryOf } from '../domain/pull-secret/expiry.ts';
 import { checkNames } from '../domain/pull-secret/secret-name.ts';
 import { type Command, command } from '../domain/text/command.ts';
+import { prose } from '../domain/text/hint.ts';
 import { scope } from '../domain/text/object-name.ts';
-import { checkNotExpired, expiredBefore } from '../domain/verify/refused-login.ts';
+import { checkNotExpired, expiredBefore, renewal } from '../domain/verify/refused-login.ts';
 import { EXIT } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { AttachRequest, NamedTarget } from '../operations/attach/request.ts';
@@ -126,10 +127,18 @@ async function write(draft: Draft, targets: readonly NamedTarget[], run: Run): P
     if (applied.action === 'created' && options.output === undefined && dryRun === 'none' && !isScript) {
       printer.hint(attachCommand(applied.secret.metadata.name, options));
     }
+    if (applied.action === 'unchanged' && personal) sayHowToRenew(entries, run);
     return EXIT.ok;
   } finally {
     transport.close();
   }
+}
+
+/** The login of this machine is rejected as often as the one that the Secret has, and whoever ran this to replace it is told. */
+function sayHowToRenew([login, ...others]: Draft['entries'], { options, printer }: Run): void {
+  const { verify, dryRun, output } = options;
+  if (login === undefined || others.length > 0 || verify === true || dryRun !== 'none' || output !== undefined) return;
+  printer.hint(prose`if ${displayServer(login.server)} rejects this login, renew it: ${renewal(login)}`);
 }
 
 /** Throws UsageError, and does so before anything is written. */

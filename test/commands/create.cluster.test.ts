@@ -169,6 +169,21 @@ describe('a Secret that is there', () => {
     expect((await stored(name)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });
 
+  test('with the login of this machine, which is the one it has: how that is renewed', async () => {
+    const name = freshName();
+    const folder = mkdtempSync(join(tmpdir(), 'docker-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(
+      join(folder, 'config.json'),
+      JSON.stringify({ auths: { 'r.io': { auth: base64(`jane:${CANARY}`) } } }),
+    );
+    const env = { KUBECONFIG: cluster().kubeconfig, DOCKER_CONFIG: folder };
+    const again = () => here(['create', name, '-n', namespace, '--server', 'r.io'], { env });
+    const hint = 'hint: if r.io rejects this login, renew it: docker login r.io\n';
+    expect((await again()).stderr).not.toContain(hint);
+    expect((await again()).stderr).toContain(hint);
+  });
+
   test('says whose login another one takes the place of, and that one without a server is for Docker Hub', async () => {
     const name = freshName();
     await create(name, 'ghcr.io');

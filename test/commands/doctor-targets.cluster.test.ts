@@ -298,6 +298,14 @@ describe('a name that is nearly the one of what makes pods', () => {
   });
 });
 
+test('asked as somebody else: a command that changes something may need another', async () => {
+  const as = ['--as', 'ci', '--as-group', 'system:masters'];
+  const hint = 'hint: leave --as out of a command that ci may not run\n';
+  const ask = (...target: string[]) => regsecretIn(namespace, ['why', ...target, ...as]);
+  expect((await ask('sa/breaker')).stderr).toContain(hint);
+  expect((await ask('sa/builder')).stderr).not.toContain('hint: leave');
+});
+
 test('a name that is the one of a namespace, and of no pod', async () => {
   const { code, stderr } = await regsecretIn(namespace, ['doctor', namespace]);
   expect([code, stderr]).toEqual([

@@ -16,6 +16,7 @@ const LOGIN = { auth: Buffer.from('jane:x').toString('base64') };
 const OTHER = { auth: Buffer.from('rex:y').toString('base64') };
 const HUB = 'https://index.docker.io/v1/';
 const good = { 'good.example': LOGIN };
+const LOGGED_IN = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'r.example': LOGIN } }) };
 
 let namespace = '';
 let home = '';
@@ -36,7 +37,9 @@ async function serversOf(name: string, where = namespace): Promise<string[]> {
 }
 
 async function why(...args: string[]): Promise<Report> {
-  const { stdout, stderr } = await regsecretIn(namespace, ['why', '--offline', '-o', 'json', ...args]);
+  const { stdout, stderr } = await regsecretIn(namespace, ['why', '--offline', '-o', 'json', ...args], {
+    env: LOGGED_IN,
+  });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
 }
@@ -46,8 +49,7 @@ const ran = (report: Report, code: string): string[][] =>
 
 /** As from a shell in another namespace, with a login for what is asked for. */
 function run(argv: readonly string[]) {
-  const config = JSON.stringify({ auths: { 'r.example': LOGIN } });
-  return here(argv, { env: { KUBECONFIG: cluster().kubeconfig, DOCKER_AUTH_CONFIG: config } });
+  return here(argv, { env: { KUBECONFIG: cluster().kubeconfig, ...LOGGED_IN } });
 }
 
 describe.concurrent('by itself, and as the list of a new pod', () => {

@@ -46,7 +46,8 @@ export function expiredBefore(
   });
 }
 
-function renewal({ server, renew }: FoundLogin): Hint {
+/** How to come by another password. */
+export function renewal({ server, renew }: FoundLogin): Hint {
   return renew ?? loginCommand(server);
 }
 

@@ -2,12 +2,18 @@
 import type { DoctorReport } from '../../domain/diagnosis/report.ts';
 import { ALL_NAMESPACES, command } from '../../domain/text/command.ts';
 import { many } from '../../domain/text/enumerate.ts';
+import type { GivenFlags } from '../../domain/text/given-flags.ts';
+import { prose } from '../../domain/text/hint.ts';
 import type { Io } from '../../io.ts';
 import { printerFor } from '../printer.ts';
 import { again, type DoctorLine } from './doctor-line.ts';
 
 /** What is said to a person beside the result. */
-export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io): Promise<void> {
+export async function sayMore(
+  report: DoctorReport,
+  options: DoctorLine & Pick<GivenFlags, 'as'>,
+  io: Io,
+): Promise<void> {
   const { verbose, offline } = options;
   const printer = await printerFor(io);
   if (report.unchecked.length > 0) printer.warn(`not read, no permission to ${report.unchecked.join(', ')}`);
@@ -28,4 +34,7 @@ export async function sayMore(report: DoctorReport, options: DoctorLine, io: Io)
   if (report.healthy === false && verbose !== true && counts === undefined) {
     printer.hint(command`${again(options)} -v`);
   }
+  // Who is impersonated to see what a pipeline sees may not change what it sees.
+  if (report.healthy === false && options.as)
+    printer.hint(prose`leave --as out of a command that ${options.as} may not run`);
 }
