@@ -172,14 +172,18 @@ function withUsers(
 ): Seen[] {
   const first = all.find(({ code }) => OF_ENTRY.includes(code));
   if (first === undefined || whole === undefined) return all.map((found) => ({ found }));
-  const byServer = usersByServer(first.object, users(), facts);
+  const named = users();
+  // Of pods that run only the template is looked at: where that names it no more, they are the old ones.
+  const isOfRunning = named.length + whole.serviceAccounts.length + whole.workloads.length === 0;
+  const byServer = usersByServer(first.object, named, facts);
   return all.map((found) => {
     if (!OF_ENTRY.includes(found.code) || !('server' in found.arguments)) return { found };
     const { server } = found.arguments;
     const matching = [...(byServer.get(server) ?? [])];
     const isOwn = (puller: Puller): boolean => needsEntry(puller, found.object.name, server, facts);
     const own = REFUSED.includes(found.code) ? matching.filter(isOwn) : matching;
-    if (matching.length > 0 && own.length === 0) return { found: withSeverity(found, 'warning'), usage: UNUSED };
+    const isNeeded = own.length > 0 || (matching.length === 0 && !isOfRunning);
+    if (!isNeeded) return { found: withSeverity(found, 'warning'), usage: UNUSED };
     const workloads = own.flatMap(({ ref, pod }) => (pod === undefined ? [targetName(ref)] : []));
     const pods = own.reduce((sum, { pod, count, runs = 0 }) => sum + (pod === undefined ? runs : count), 0);
     // What the pods of a service account pull does not show where there are none.

@@ -221,6 +221,17 @@ describe('of a Secret', () => {
     expect(found.some(({ code }) => code === 'fails-at-restart')).toBe(expected.length === 0);
   });
 
+  test('a login that is rejected is needed by no pod that runs and whose template does not name it any more', () => {
+    const facts = factsOf({ secrets: { regcred: secretWith({ 'ghcr.io': login() }) }, says: refuses });
+    const questions = finished(secretQuestions([{ namespace: 'team-a', name: 'regcred' }], facts));
+    const answers = new Map(questions.map((one) => [questionKey(one), { verdict: rejected, at: NOW }]));
+    const usage = new Map([['team-a/regcred', { serviceAccounts: [], workloads: [], pods: 1 }]]);
+    const observed = { pullers: [], findings: [], unchecked: [], usage, facts };
+    expect(finished(scopeFindings(observed, { ...facts, answers }, new Map()))).toMatchObject([
+      { found: { code: 'credential-rejected', severity: 'warning' }, usage: { workloads: [], pods: 0 } },
+    ]);
+  });
+
   test('a login that is rejected is needed by no old pod', () => {
     const pod = { template: { name: 'deployment/web', list: [{ name: 'new' }] } };
     const old = podWith({ list, status: REFUSED, remedy: deployment, pod });
